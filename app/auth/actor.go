@@ -1,0 +1,61 @@
+package auth
+
+import "time"
+
+// UserID identifies a person with a login in one book.
+type UserID int64
+
+// Actor is who performs a call: a logged-in person on a known device, or the program itself.
+type Actor struct {
+	User      UserID
+	Name      string // display name, kept in events
+	Login     string
+	Role      Role
+	Device    string    // device id (SPKI fingerprint), "" at the host's own keyboard
+	Session   int64     // row id of the session, 0 for the system actor
+	FreshAt   time.Time // last time the second factor (or password without one) was given, UTC
+	System    bool      // jobs and set-up: holds every permission
+	MustSetUp bool      // logged in but must still enrol the second factor: only Anyone operations
+}
+
+// System is the actor of the program's own jobs.
+var System = Actor{Name: "Zafè", Login: "system", Role: Owner, System: true}
+
+// Scope returns on which records the actor holds p. A person who must still enrol the second
+// factor holds nothing but what everyone holds.
+func (a Actor) Scope(p Permission) Scope {
+	if p == Public {
+		return All
+	}
+	if a.System {
+		return All
+	}
+	if a.User == 0 {
+		return None
+	}
+	if p == Anyone {
+		return All
+	}
+	if a.MustSetUp {
+		return None
+	}
+	return a.Role.Scope(p)
+}
+
+// May tells whether the actor holds p on at least some records.
+func (a Actor) May(p Permission) bool { return a.Scope(p) != None }
+
+// Sees tells whether the actor holds p on a record that belongs to owner.
+func (a Actor) Sees(p Permission, owner UserID) bool {
+	switch a.Scope(p) {
+	case All:
+		return true
+	case Own:
+		return owner == a.User
+	default:
+		return false
+	}
+}
+
+// FreshFor is how long a second factor counts as fresh for step-up operations.
+const FreshFor = 5 * time.Minute
