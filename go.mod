@@ -29,6 +29,7 @@ require (
 )
 
 require (
+	aapreinit v0.0.0-00010101000000-000000000000
 	cloud.google.com/go/auth v0.24.1-0.20261001053825-dbc26066f70a // indirect
 	cloud.google.com/go/auth/oauth2adapt v0.3.0 // indirect
 	cloud.google.com/go/compute/metadata v0.10.0 // indirect
@@ -278,3 +279,5 @@ require (
 	storj.io/picobuf v0.0.4 // indirect
 	storj.io/uplink v1.14.5 // indirect
 )
+
+replace aapreinit => ./sync/backup/aapreinit

@@ -1,0 +1,3 @@
+module aapreinit
+
+go 1.26.0
