@@ -165,6 +165,7 @@ func TestOverflowPanics(t *testing.T) {
 		"unit price":      func() { huge.UnitPrice() },
 		"sum":             func() { Sum(huge, 1) },
 		"line":            func() { LineNet(math.MaxInt64, math.MaxInt64, 0) },
+		"line by a carry": func() { LineNet(4*18446744073709+3, 1<<62, 0) },
 		"discount":        func() { LineNet(Unit, UnitEuro, -1) },
 		"large discount":  func() { LineNet(Unit, UnitEuro, WholePct+1) },
 		"net of":          func() { Euro.NetOf(-WholePct) },
