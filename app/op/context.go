@@ -1,0 +1,115 @@
+package op
+
+import (
+	"context"
+	"time"
+
+	"zafe/app/audit"
+	"zafe/app/auth"
+)
+
+// Credential is what a caller proves itself with: the session token and, for a call from the LAN,
+// the fingerprint of the device's key as TLS proved it ("" at the host's own keyboard).
+type Credential struct {
+	Token  string
+	Device string
+}
+
+type ctxKey int
+
+const (
+	credentialKey ctxKey = iota
+	previewKey
+	requestKey
+	levelKey
+	callKey
+	systemKey
+)
+
+// WithCredential returns a context whose calls carry c.
+func WithCredential(ctx context.Context, c Credential) context.Context {
+	return context.WithValue(ctx, credentialKey, c)
+}
+
+// CredentialOf returns the credential carried by ctx, or the zero one.
+func CredentialOf(ctx context.Context) Credential {
+	c, _ := ctx.Value(credentialKey).(Credential)
+	return c
+}
+
+// WithPreview returns a context whose Command calls are rehearsed: same code, rolled back at the end.
+func WithPreview(ctx context.Context) context.Context {
+	return context.WithValue(ctx, previewKey, true)
+}
+
+// IsPreview tells whether the call is a rehearsal.
+func IsPreview(ctx context.Context) bool { v, _ := ctx.Value(previewKey).(bool); return v }
+
+// WithRequestID returns a context whose next Command carries the idempotency key id: one per user
+// gesture, kept across resends, so that a lost answer never does the work twice.
+func WithRequestID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, requestKey, id)
+}
+
+// RequestID returns the idempotency key carried by ctx, or "".
+func RequestID(ctx context.Context) string { v, _ := ctx.Value(requestKey).(string); return v }
+
+// WithLevel returns a context that carries the API level of the calling program.
+func WithLevel(ctx context.Context, level int) context.Context {
+	return context.WithValue(ctx, levelKey, level)
+}
+
+// levelOf returns the caller's API level; in-process callers are of this build.
+func levelOf(ctx context.Context) int {
+	if v, ok := ctx.Value(levelKey).(int); ok {
+		return v
+	}
+	return Level
+}
+
+// AsSystem returns a context whose in-process calls run as the program itself, for jobs and set-up.
+// It cannot come from the wire: the LAN server builds its contexts from scratch.
+func AsSystem(ctx context.Context) context.Context { return context.WithValue(ctx, systemKey, true) }
+
+// call is the running call's notebook: who, when, and what the handler says for the audit event.
+type call struct {
+	spec    *Spec
+	actor   auth.Actor
+	now     time.Time
+	event   audit.Event
+	after   []func()
+	skipped bool
+}
+
+func callOf(ctx context.Context) *call { c, _ := ctx.Value(callKey).(*call); return c }
+
+// Actor returns who performs the running call. Outside a call it is nobody, who may do nothing.
+func Actor(ctx context.Context) auth.Actor {
+	if c := callOf(ctx); c != nil {
+		return c.actor
+	}
+	return auth.Actor{}
+}
+
+// Note names the subject of the running Command for its audit event; digest is the hex SHA-256 of
+// the subject's legally relevant content or "", payload a canonical JSON object or "".
+func Note(ctx context.Context, kind string, id int64, digest, payload string) {
+	if c := callOf(ctx); c != nil {
+		c.event.SubjectKind, c.event.SubjectID = kind, id
+		c.event.Digest, c.event.Payload = digest, payload
+	}
+}
+
+// NoteActor attributes the running call's event to a: a login starts as nobody and ends as someone.
+func NoteActor(ctx context.Context, a auth.Actor) {
+	if c := callOf(ctx); c != nil {
+		c.actor = a
+	}
+}
+
+// AfterCommit runs fn once the running Command has committed; never for a preview or a failure.
+func AfterCommit(ctx context.Context, fn func()) {
+	if c := callOf(ctx); c != nil {
+		c.after = append(c.after, fn)
+	}
+}

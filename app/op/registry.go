@@ -1,0 +1,163 @@
+package op
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"reflect"
+	"sort"
+	"time"
+
+	"zafe/app/audit"
+	"zafe/app/auth"
+	"zafe/app/fault"
+)
+
+// RequestBytesMax bounds a request's JSON: an imported file of 32 MiB in base64, and some.
+const RequestBytesMax = 48 << 20
+
+// Tx is what the pipeline itself needs of a transaction.
+type Tx interface {
+	// Now is the transaction's one instant, UTC.
+	Now() time.Time
+	// AppendEvent chains e (ID, At, Prev and Hash are set by it) into the journal.
+	AppendEvent(e audit.Event) (audit.Event, error)
+	// Replay returns the stored answer of a request id, and whether there is one.
+	Replay(requestID string) (Answer, bool, error)
+	// KeepAnswer stores the answer of a request id for seven days.
+	KeepAnswer(requestID string, a Answer) error
+}
+
+// Answer is the stored outcome of an idempotent request.
+type Answer struct {
+	Op        string
+	InputHash string // hex SHA-256 of the request's JSON
+	Response  []byte
+}
+
+// Work opens transactions; the store implements it.
+type Work[T Tx] interface {
+	View(ctx context.Context, fn func(T) error) error
+	Update(ctx context.Context, fn func(T) error) error
+}
+
+// Authenticator turns a credential into an actor. It returns the zero actor, not an error, for no
+// credential at all; a fault Unauthenticated for one that is no longer good.
+type Authenticator interface {
+	Authenticate(ctx context.Context, c Credential) (auth.Actor, error)
+}
+
+// Record is one line for the log: never a name, an amount or a body.
+type Record struct {
+	Op     string
+	Actor  int64
+	Device string
+	Took   time.Duration
+	Code   fault.Code // "" for success
+	Key    string
+	Ref    string // reference shown to the user with an internal error
+	Cause  error  // for Internal only
+}
+
+// Registry holds the operations and runs the pipeline. T is the store's transaction type: app never
+// names the store, and the compiler checks that it offers what each area asks.
+type Registry[T Tx] struct {
+	work  Work[T]
+	auth  Authenticator
+	log   func(Record)
+	rows  map[string]*row[T]
+	clock func() time.Time
+}
+
+type row[T Tx] struct {
+	spec      *Spec
+	req, resp reflect.Type
+	// run decodes, validates and handles; w is nil but for streams.
+	run func(ctx context.Context, tx T, in input, w io.Writer) (any, error)
+}
+
+// New makes an empty registry over a store. clock gives the time outside transactions; log receives
+// one record a call.
+func New[T Tx](w Work[T], a Authenticator, clock func() time.Time, log func(Record)) *Registry[T] {
+	return &Registry[T]{work: w, auth: a, log: log, rows: map[string]*row[T]{}, clock: clock}
+}
+
+// Bind registers a Query or Command and its handler. A missing permission, document or level, or a
+// name already taken, is a programmer's error and panics at start-up.
+func Bind[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp],
+	handler func(ctx context.Context, tx T, req Req) (Resp, error),
+) {
+	mustKind(o.Spec, Query, Command)
+	add(r, o, func(ctx context.Context, tx T, in input, _ io.Writer) (any, error) {
+		req, err := decode[Req](in)
+		if err != nil {
+			return nil, err
+		}
+		return handler(ctx, tx, req)
+	})
+}
+
+// BindStream registers a Stream operation: the handler writes the file to w.
+func BindStream[T Tx, Req any](r *Registry[T], o Op[Req, Download],
+	handler func(ctx context.Context, tx T, req Req, w io.Writer) (Download, error),
+) {
+	mustKind(o.Spec, Stream)
+	add(r, o, func(ctx context.Context, tx T, in input, w io.Writer) (any, error) {
+		req, err := decode[Req](in)
+		if err != nil {
+			return nil, err
+		}
+		return handler(ctx, tx, req, w)
+	})
+}
+
+// BindAction registers an Action: work outside the book, run without a transaction.
+func BindAction[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp],
+	handler func(ctx context.Context, req Req) (Resp, error),
+) {
+	mustKind(o.Spec, Action)
+	add(r, o, func(ctx context.Context, _ T, in input, _ io.Writer) (any, error) {
+		req, err := decode[Req](in)
+		if err != nil {
+			return nil, err
+		}
+		return handler(ctx, req)
+	})
+}
+
+func mustKind(s Spec, kinds ...Kind) {
+	for _, k := range kinds {
+		if s.Kind == k {
+			return
+		}
+	}
+	panic("op: wrong kind for " + s.Name)
+}
+
+func add[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp],
+	run func(context.Context, T, input, io.Writer) (any, error),
+) {
+	s := o.Spec
+	switch {
+	case s.Name == "" || s.Doc == "":
+		panic("op: an operation needs a name and a document: " + s.Name)
+	case s.Needs == "":
+		panic("op: " + s.Name + " names no permission; write auth.Public if that is meant")
+	case s.Since < 1 || s.Since > Level:
+		panic(fmt.Sprintf("op: %s has level %d outside 1..%d", s.Name, s.Since, Level))
+	}
+	if _, taken := r.rows[s.Name]; taken {
+		panic("op: registered twice: " + s.Name)
+	}
+	r.rows[s.Name] = &row[T]{spec: &s, req: reflect.TypeFor[Req](), resp: reflect.TypeFor[Resp](), run: run}
+}
+
+// Specs returns the rows sorted by name.
+func (r *Registry[T]) Specs() []Spec {
+	out := make([]Spec, 0, len(r.rows))
+	for _, w := range r.rows {
+		out = append(out, *w.spec)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}

@@ -1,0 +1,104 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"zafe/app/audit"
+	"zafe/app/op"
+)
+
+// answersKept is how long the answer of an idempotent request is kept.
+const answersKept = 7 * 24 * time.Hour
+
+// AppendEvent chains e at the end of the journal and returns it sealed.
+func (t *Tx) AppendEvent(e audit.Event) (audit.Event, error) {
+	var prev []byte
+	if _, err := t.one(`SELECT id, hash FROM event ORDER BY id DESC LIMIT 1`, nil, &e.ID, &prev); err != nil {
+		return e, err
+	}
+	copy(e.Prev[:], prev)
+	e.ID++
+	e.At = t.now
+	e.Hash = e.Seal()
+	_, err := t.exec(`INSERT INTO event(id, at, actor, actor_name, device, op, subject_kind, subject_id,
+		request_id, payload, digest, prev_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`,
+		e.ID, instant(e.At), e.Actor, e.ActorName, e.Device, e.Op, e.SubjectKind, e.SubjectID,
+		nullable(e.RequestID), e.Payload, e.Digest, e.Prev[:], e.Hash[:])
+	return e, err
+}
+
+const eventColumns = `id, at, actor, actor_name, device, op, subject_kind, subject_id,
+	coalesce(request_id, ''), payload, digest, prev_hash, hash`
+
+// EachEvent calls fn for every event after the given id, in order.
+func (t *Tx) EachEvent(after int64, fn func(audit.Event) error) error {
+	return t.each(`SELECT `+eventColumns+` FROM event WHERE id > ? ORDER BY id`, []any{after},
+		func(scan func(...any) error) error {
+			e, err := scanEvent(scan)
+			if err != nil {
+				return err
+			}
+			return fn(e)
+		})
+}
+
+// Events returns the latest events, newest first, at most limit, before the given id (0: the end),
+// of one subject kind and id when kind is not empty.
+func (t *Tx) Events(kind string, id, before int64, limit int) ([]audit.Event, error) {
+	return all(t, `SELECT `+eventColumns+` FROM event
+		WHERE (?1 = 0 OR id < ?1) AND (?2 = '' OR (subject_kind = ?2 AND subject_id = ?3))
+		ORDER BY id DESC LIMIT ?4`, []any{before, kind, id, limit},
+		func(scan func(...any) error, e *audit.Event) (err error) { *e, err = scanEvent(scan); return err })
+}
+
+// Head returns the last event of the chain, or the zero event of an empty book.
+func (t *Tx) Head() (audit.Event, error) {
+	es, err := t.Events("", 0, 0, 1)
+	if err != nil || len(es) == 0 {
+		return audit.Event{}, err
+	}
+	return es[0], nil
+}
+
+func scanEvent(scan func(...any) error) (audit.Event, error) {
+	var e audit.Event
+	var at string
+	var prev, hash []byte
+	if err := scan(&e.ID, &at, &e.Actor, &e.ActorName, &e.Device, &e.Op, &e.SubjectKind, &e.SubjectID,
+		&e.RequestID, &e.Payload, &e.Digest, &prev, &hash); err != nil {
+		return e, err
+	}
+	copy(e.Prev[:], prev)
+	copy(e.Hash[:], hash)
+	var err error
+	if e.At, err = parseInstant(at); err != nil {
+		return e, fmt.Errorf("store: event %d: %w", e.ID, err)
+	}
+	return e, nil
+}
+
+// Replay returns the stored answer of a request id.
+func (t *Tx) Replay(requestID string) (op.Answer, bool, error) {
+	var a op.Answer
+	ok, err := t.one(`SELECT op, input_hash, response FROM answer WHERE request_id = ?`,
+		[]any{requestID}, &a.Op, &a.InputHash, &a.Response)
+	return a, ok, err
+}
+
+// KeepAnswer stores the answer of a request id and forgets those past their time.
+func (t *Tx) KeepAnswer(requestID string, a op.Answer) error {
+	if _, err := t.exec(`DELETE FROM answer WHERE at < ?`, instant(t.now.Add(-answersKept))); err != nil {
+		return err
+	}
+	_, err := t.exec(`INSERT INTO answer(request_id, at, op, input_hash, response) VALUES (?,?,?,?,?)`,
+		requestID, instant(t.now), a.Op, a.InputHash, a.Response)
+	return err
+}
+
+func nullable(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}

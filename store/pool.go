@@ -1,0 +1,250 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"zafe/app/fault"
+)
+
+// Limits of the store. They are constants so that each has one place and one reason.
+const (
+	readersMax      = 8                // concurrent read transactions
+	batchMax        = 32               // write requests that share one commit (and one fsync)
+	queueMax        = 256              // write requests waiting for the writer
+	busyMS          = 10_000           // SQLite's own wait; contention is solved by the writer queue
+	checkpointEvery = time.Second      // pages go from the WAL to the file at this pace
+	walBytesMax     = 64 << 20         // the WAL file shrinks back to this size
+	closeWait       = 10 * time.Second // how long Close waits for readers
+)
+
+// params returns the connection settings; order matters to SQLite, busy_timeout first.
+func params(writer bool) url.Values {
+	cache := -16_000
+	if writer {
+		cache = -32_000
+	}
+	v := url.Values{}
+	for _, p := range []string{
+		"busy_timeout(" + strconv.Itoa(busyMS) + ")", "journal_mode(wal)", "synchronous(full)",
+		"temp_store(memory)", "foreign_keys(1)", "trusted_schema(0)", "cell_size_check(1)",
+		"wal_autocheckpoint(0)", "journal_size_limit(" + strconv.Itoa(walBytesMax) + ")",
+		"cache_size(" + strconv.Itoa(cache) + ")",
+	} {
+		v.Add("_pragma", p)
+	}
+	if !writer {
+		v.Add("_pragma", "query_only(1)")
+	}
+	v.Set("_dqs", "0")
+	v.Set("_defensive", "1")
+	return v
+}
+
+// pools are the two ways into one database: a single writer connection and a few readers.
+type pools struct {
+	write, read *sql.DB
+}
+
+func openPools(ctx context.Context, dsn func(url.Values) string) (pools, error) {
+	w, err := sql.Open("sqlite", dsn(params(true)))
+	if err != nil {
+		return pools{}, err
+	}
+	w.SetMaxOpenConns(1)
+	if err := w.PingContext(ctx); err != nil {
+		return pools{}, errors.Join(err, w.Close())
+	}
+	r, err := sql.Open("sqlite", dsn(params(false)))
+	if err != nil {
+		return pools{}, errors.Join(err, w.Close())
+	}
+	r.SetMaxOpenConns(readersMax)
+	r.SetMaxIdleConns(readersMax)
+	return pools{write: w, read: r}, nil
+}
+
+func (p pools) close() error { return errors.Join(p.read.Close(), p.write.Close()) }
+
+// request is one Update waiting for the writer.
+type request struct {
+	ctx  context.Context
+	fn   func(*Tx) error
+	done chan error
+}
+
+// writer runs every Update on one connection, one goroutine, several requests to a commit. A request
+// is answered after the commit that made it durable.
+func (s *Store) writer() {
+	defer close(s.writerDone)
+	for first := range s.queue {
+		batch, errs := s.batch(first)
+		for i, r := range batch {
+			r.done <- errs[i]
+		}
+	}
+}
+
+// batch runs first and whatever else is waiting in one transaction.
+func (s *Store) batch(first request) ([]request, []error) {
+	ctx := context.Background()
+	batch, errs := []request{first}, []error{nil}
+	fail := func(err error) ([]request, []error) {
+		for i := range errs {
+			if errs[i] == nil {
+				errs[i] = s.storageFault(err)
+			}
+		}
+		return batch, errs
+	}
+	conn, err := s.db.write.Conn(ctx)
+	if err != nil {
+		return fail(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
+		return fail(err)
+	}
+	changed := false
+	for i := 0; ; i++ {
+		errs[i], err = s.inSavepoint(ctx, conn, batch[i])
+		if err != nil {
+			_, rollErr := conn.ExecContext(ctx, "ROLLBACK")
+			return fail(errors.Join(err, rollErr))
+		}
+		changed = changed || errs[i] == nil
+		next, ok := s.next(len(batch))
+		if !ok {
+			break
+		}
+		batch, errs = append(batch, next), append(errs, nil)
+	}
+	if !changed {
+		if _, err := conn.ExecContext(ctx, "ROLLBACK"); err != nil {
+			return fail(err)
+		}
+		return batch, errs
+	}
+	if _, err := conn.ExecContext(ctx, "COMMIT"); err != nil {
+		_, rollErr := conn.ExecContext(ctx, "ROLLBACK")
+		return fail(errors.Join(err, rollErr))
+	}
+	s.committed()
+	return batch, errs
+}
+
+// next takes a waiting request if there is one and the batch has room.
+func (s *Store) next(have int) (request, bool) {
+	if have >= batchMax {
+		return request{}, false
+	}
+	select {
+	case r, ok := <-s.queue:
+		return r, ok
+	default:
+		return request{}, false
+	}
+}
+
+// inSavepoint runs one request; its failure undoes only its own work. The second error is the
+// connection's: the whole batch is lost.
+func (s *Store) inSavepoint(ctx context.Context, conn *sql.Conn, r request) (own, fatal error) {
+	if err := r.ctx.Err(); err != nil {
+		return err, nil
+	}
+	if _, err := conn.ExecContext(ctx, "SAVEPOINT request"); err != nil {
+		return nil, err
+	}
+	// Statements are not interrupted midway: SQLite would roll the whole batch back.
+	tx := &Tx{ctx: context.WithoutCancel(r.ctx), conn: conn, st: s, now: s.now(), writable: true}
+	own = guarded(tx, r.fn)
+	if own != nil {
+		if _, err := conn.ExecContext(ctx, "ROLLBACK TO request"); err != nil {
+			return nil, errors.Join(own, err)
+		}
+	}
+	if _, err := conn.ExecContext(ctx, "RELEASE request"); err != nil {
+		return nil, errors.Join(own, err)
+	}
+	if own != nil {
+		own = s.storageFault(own)
+	}
+	return own, nil
+}
+
+// guarded turns a panic of the handler into an error: the writer must survive it.
+func guarded(tx *Tx, fn func(*Tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("store: panic in a transaction: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return fn(tx)
+}
+
+// Update runs fn in a write transaction and returns once it is durable. An error from fn undoes
+// everything fn did. Faults: store.closed; store.disk_full, store.damaged for the disk's own.
+func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
+	r := request{ctx: ctx, fn: fn, done: make(chan error, 1)}
+	if !s.enqueue(ctx, r) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return errClosed()
+	}
+	return <-r.done
+}
+
+// enqueue hands r to the writer unless the store is closing or ctx ends first.
+func (s *Store) enqueue(ctx context.Context, r request) bool {
+	s.closing.RLock()
+	defer s.closing.RUnlock()
+	if s.closed {
+		return false
+	}
+	select {
+	case s.queue <- r:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// View runs fn in a read transaction: one consistent state of the book throughout. Never hold it
+// across a person's thinking time.
+func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
+	s.closing.RLock()
+	closed := s.closed
+	s.closing.RUnlock()
+	if closed {
+		return errClosed()
+	}
+	conn, err := s.db.read.Conn(ctx)
+	if err != nil {
+		return s.storageFault(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return s.storageFault(err)
+	}
+	err = guarded(&Tx{ctx: ctx, conn: conn, st: s, now: s.now()}, fn)
+	_, endErr := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	if err == nil {
+		err = endErr
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return s.storageFault(err)
+	}
+	return nil
+}
+
+func errClosed() error { return fault.New(fault.Unavailable, "store.closed") }

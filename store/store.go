@@ -1,0 +1,151 @@
+// Package store keeps a book: one folder with an encrypted SQLite database, its key file and its
+// attachments. It implements what each area of app asks of storage and holds no business rule beyond
+// the constraints that SQL can enforce. It knows no screen and no network.
+package store
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver
+
+	"zafe/app/fault"
+)
+
+// The files of a book's folder. SQLite's own companions (-wal) and the seal's (-ledger) stand beside
+// the database.
+const (
+	bookFile = "book.db"
+	keysFile = "company.keys"
+)
+
+// Options are what a store needs of its surroundings. The zero value is right for real use.
+type Options struct {
+	Clock func() time.Time // time.Now
+	Zone  *time.Location   // the office's time zone; time.Local
+}
+
+// Store is an open book. It is safe for concurrent use.
+type Store struct {
+	dir  string
+	opts Options
+	zone *time.Location
+	db   pools
+
+	queue      chan request
+	writerDone chan struct{}
+	closing    sync.RWMutex
+	closed     bool
+	commits    atomic.Uint64
+	dirty      chan struct{}
+	onCommit   atomic.Pointer[func(uint64)]
+	stop       context.CancelFunc
+	background sync.WaitGroup
+}
+
+// Exists tells whether dir holds a book.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, bookFile))
+	return err == nil
+}
+
+// start opens the pools over a database file, migrates it and starts the writer.
+func (s *Store) start(ctx context.Context) error {
+	if s.opts.Clock == nil {
+		s.opts.Clock = time.Now
+	}
+	if s.zone = s.opts.Zone; s.zone == nil {
+		s.zone = time.Local
+	}
+	db, err := openPools(ctx, s.dsn)
+	if err != nil {
+		return s.storageFault(err)
+	}
+	if err := migrate(ctx, db.write); err != nil {
+		return errors.Join(s.storageFault(err), db.close())
+	}
+	s.db = db
+	s.queue = make(chan request, queueMax)
+	s.writerDone = make(chan struct{})
+	s.dirty = make(chan struct{}, 1)
+	background, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	go s.writer()
+	s.background.Go(func() { s.checkpoints(background) })
+	return nil
+}
+
+// Dir returns the book's folder.
+func (s *Store) Dir() string { return s.dir }
+
+// Commits counts the write transactions since the book was opened.
+func (s *Store) Commits() uint64 { return s.commits.Load() }
+
+// OnCommit sets a function called after each commit with the new count; it must not block.
+func (s *Store) OnCommit(fn func(uint64)) { s.onCommit.Store(&fn) }
+
+func (s *Store) committed() {
+	n := s.commits.Add(1)
+	if fn := s.onCommit.Load(); fn != nil {
+		(*fn)(n)
+	}
+	select {
+	case s.dirty <- struct{}{}:
+	default:
+	}
+}
+
+// now is the instant of a transaction, in whole milliseconds as it will be stored.
+func (s *Store) now() time.Time { return s.opts.Clock().UTC().Truncate(time.Millisecond) }
+
+// checkpoints moves committed pages from the WAL to the file at a steady pace.
+func (s *Store) checkpoints(ctx context.Context) {
+	tick := time.NewTicker(checkpointEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		select {
+		case <-s.dirty:
+			// A busy checkpoint is not an error: readers were in the way, the next one does it.
+			_, _ = s.db.write.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+		default:
+		}
+	}
+}
+
+// Close finishes the waiting writes, checkpoints and closes the files. A second Close does nothing.
+func (s *Store) Close() error {
+	s.closing.Lock()
+	if s.closed {
+		s.closing.Unlock()
+		return nil
+	}
+	s.closed = true
+	close(s.queue)
+	s.closing.Unlock()
+	<-s.writerDone
+	s.stop()
+	s.background.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
+	defer cancel()
+	_, err := s.db.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
+	return errors.Join(err, s.db.close())
+}
+
+// storageFault gives the disk's own errors a sentence; anything else passes through.
+func (s *Store) storageFault(err error) error {
+	var f *fault.Fault
+	if err == nil || errors.As(err, &f) {
+		return err
+	}
+	return classify(err)
+}

@@ -1,0 +1,99 @@
+package store_test
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"zafe/app/audit"
+	"zafe/app/fault"
+	"zafe/store"
+	"zafe/store/storetest"
+)
+
+func TestNumbersHaveNoGapUnderConcurrencyAndFailure(t *testing.T) {
+	w := storetest.NewWorld(t)
+	planted := errors.New("planted")
+	var wg sync.WaitGroup
+	for i := range 60 {
+		wg.Go(func() {
+			err := w.Store.Update(t.Context(), func(tx *store.Tx) error {
+				if _, err := tx.NextNumber("invoice", "2026"); err != nil {
+					return err
+				}
+				switch i % 3 {
+				case 1:
+					return planted
+				case 2:
+					panic("planted")
+				}
+				return nil
+			})
+			if i%3 == 0 && err != nil {
+				t.Error(err)
+			}
+			if i%3 == 1 && !errors.Is(err, planted) {
+				t.Errorf("got %v", err)
+			}
+			if i%3 == 2 && (err == nil || !strings.Contains(err.Error(), "panic")) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	w.Update(func(tx *store.Tx) error {
+		n, err := tx.LastNumber("invoice", "2026")
+		if n != 20 {
+			t.Errorf("last number %d, want 20", n)
+		}
+		return err
+	})
+}
+
+func TestReadersCannotWrite(t *testing.T) {
+	w := storetest.NewWorld(t)
+	err := w.Store.View(t.Context(), func(tx *store.Tx) error { return tx.SetSetting("a", 1) })
+	if err == nil {
+		t.Fatal("a reader wrote")
+	}
+}
+
+func TestEventsChainAndNeverChange(t *testing.T) {
+	w := storetest.NewWorld(t)
+	for range 3 {
+		w.Update(func(tx *store.Tx) error {
+			_, err := tx.AppendEvent(audit.Event{Op: "test.op", ActorName: "Claire"})
+			return err
+		})
+	}
+	var prev audit.Hash
+	n := 0
+	err := w.Store.View(t.Context(), func(tx *store.Tx) error {
+		return tx.EachEvent(0, func(e audit.Event) error {
+			n++
+			if e.ID != int64(n) || e.Prev != prev || e.Seal() != e.Hash {
+				t.Errorf("event %d breaks the chain", e.ID)
+			}
+			prev = e.Hash
+			return nil
+		})
+	})
+	if err != nil || n != 3 {
+		t.Fatalf("%d events, %v", n, err)
+	}
+}
+
+func TestClosedStoreSaysSo(t *testing.T) {
+	s, _ := storetest.New(t)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want := fault.New(fault.Unavailable, "store.closed")
+	if err := s.Update(t.Context(), func(*store.Tx) error { return nil }); !errors.Is(err, want) {
+		t.Errorf("update: %v", err)
+	}
+	if err := s.View(t.Context(), func(*store.Tx) error { return nil }); !errors.Is(err, want) {
+		t.Errorf("view: %v", err)
+	}
+}

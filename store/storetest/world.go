@@ -1,0 +1,81 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"zafe/app/auth"
+	"zafe/app/op"
+	"zafe/store"
+)
+
+// World is a real book with a registry over it, for tests of operations.
+type World struct {
+	Store    *store.Store
+	Clock    *Clock
+	Registry *op.Registry[*store.Tx]
+	t        testing.TB
+}
+
+// NewWorld makes an empty book and binds operations to its registry.
+func NewWorld(t testing.TB, bind ...func(*op.Registry[*store.Tx])) *World {
+	t.Helper()
+	s, c := New(t)
+	log := func(r op.Record) {
+		if r.Cause != nil {
+			t.Logf("%s: %v", r.Op, r.Cause)
+		}
+	}
+	w := &World{Store: s, Clock: c, t: t}
+	w.Registry = op.New[*store.Tx](s, tokens{c}, c.Now, log)
+	for _, b := range bind {
+		b(w.Registry)
+	}
+	return w
+}
+
+// tokens reads the actor from the credential itself: "owner:1" is user 1 in role owner.
+type tokens struct{ clock *Clock }
+
+func (k tokens) Authenticate(_ context.Context, c op.Credential) (auth.Actor, error) {
+	a, ok := actors[c.Token]
+	if !ok {
+		return auth.Actor{}, nil
+	}
+	a.FreshAt, a.Device = k.clock.Now(), c.Device
+	return a, nil
+}
+
+var actors = map[string]auth.Actor{
+	"owner":      {User: 1, Name: "Claire", Login: "claire", Role: auth.Owner},
+	"accountant": {User: 2, Name: "Sonia", Login: "sonia", Role: auth.Accountant},
+	"sales":      {User: 3, Name: "Yann", Login: "yann", Role: auth.Sales},
+	"sales2":     {User: 4, Name: "Lucie", Login: "lucie", Role: auth.Sales},
+	"assistant":  {User: 5, Name: "Marc", Login: "marc", Role: auth.Assistant},
+	"reader":     {User: 6, Name: "Ines", Login: "ines", Role: auth.Reader},
+}
+
+// As returns a caller in the name of one of the ready people: owner (user 1), accountant (2),
+// sales (3), sales2 (4), assistant (5), reader (6); anything else is nobody.
+func (w *World) As(who string) op.Caller {
+	return op.Local[*store.Tx]{
+		Registry:   w.Registry,
+		Credential: func() op.Credential { return op.Credential{Token: who} },
+	}
+}
+
+// Ctx is a context that ends with the test.
+func (w *World) Ctx() context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	w.t.Cleanup(cancel)
+	return ctx
+}
+
+// Update runs fn in a write transaction of the test.
+func (w *World) Update(fn func(*store.Tx) error) {
+	w.t.Helper()
+	if err := w.Store.Update(w.Ctx(), fn); err != nil {
+		w.t.Fatal(err)
+	}
+}
