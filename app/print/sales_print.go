@@ -1,0 +1,90 @@
+package print
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"zafe/app/i18n"
+	"zafe/app/money"
+)
+
+// Styles shared by the documents.
+var (
+	textTitle   = style{semiBold, 21, inkText}
+	textBody    = style{regular, 9, inkText}
+	textStrong  = style{semiBold, 9, inkText}
+	textDetail  = style{regular, 8, inkMuted}
+	textLabel   = style{regular, 7.3, inkMuted}
+	textValue   = style{medium, 8.8, inkText}
+	textMention = style{regular, 7.3, inkMuted}
+	textLegal   = style{regular, 6.8, inkFaint}
+)
+
+// ErrDocument says that a document handed over cannot be printed as it is; the
+// text names the part. It is a programmer's error: billing refuses such
+// documents before.
+var ErrDocument = errors.New("print: unprintable document")
+
+// salesPrinter lays one sales document out.
+type salesPrinter struct {
+	letter
+	d    SalesDoc
+	cols []column
+}
+
+// Sales writes a quote, an order, an invoice or a credit note as a PDF file in
+// the language of p. The same document always gives the same bytes. Errors are
+// ErrDocument, ErrLogo or those of w.
+func Sales(w io.Writer, p *i18n.Printer, d SalesDoc) error {
+	if err := d.check(); err != nil {
+		return err
+	}
+	t := words{p}
+	number := d.Number
+	if number == "" {
+		number = t.say("print.draft")
+	}
+	l, err := newLetter(p, letter{
+		seller: d.Seller, buyer: d.Buyer, title: t.say("print.kind." + string(d.Kind)), number: number,
+		draft: d.Draft, accent: d.Accent,
+	}, d.Subject, d.Date)
+	if err != nil {
+		return err
+	}
+	s := &salesPrinter{letter: l, d: d}
+	s.head()
+	s.table()
+	s.after()
+	return s.write(w, s.furniture)
+}
+
+// check refuses what cannot be laid out faithfully.
+func (d SalesDoc) check() error {
+	switch d.Kind {
+	case Quote, Order, Invoice, DepositInvoice, CreditNote, ProForma:
+	default:
+		return fmt.Errorf("%w: kind %q", ErrDocument, d.Kind)
+	}
+	switch d.Nature {
+	case NatureUnset, NatureGoods, NatureServices, NatureMixed:
+	default:
+		return fmt.Errorf("%w: nature %q", ErrDocument, d.Nature)
+	}
+	if d.Number == "" && !d.Draft {
+		return fmt.Errorf("%w: no number", ErrDocument)
+	}
+	if d.Date.IsZero() {
+		return fmt.Errorf("%w: no date", ErrDocument)
+	}
+	amounts := []money.Amount{d.TotalNet, d.TotalVAT, d.TotalGross, d.Due, d.Discount, d.Seller.Capital}
+	for _, l := range d.Lines {
+		amounts = append(amounts, l.Net)
+	}
+	for _, a := range amounts {
+		if !a.Valid() {
+			return fmt.Errorf("%w: amount %d out of range", ErrDocument, a)
+		}
+	}
+	return nil
+}
