@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"zafe/app/fault"
 )
 
 var today = New(2026, 11, 21)
@@ -79,7 +81,7 @@ func TestParseInputRefuses(t *testing.T) {
 		"000000000000000000000000000000000000001": ErrSyntax,
 	} {
 		got, err := ParseInput(in, today)
-		var typed *ParseError
+		var typed *fault.Fault
 		if !errors.Is(err, want) || !got.IsZero() || !errors.As(err, &typed) || typed.FaultArgs()["text"] == nil {
 			t.Errorf("ParseInput(%q) = %s, %v; want %v", in, got, err, want)
 		}

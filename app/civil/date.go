@@ -73,7 +73,8 @@ func (d Date) String() string {
 func (d Date) Compact() string { return strings.ReplaceAll(d.String(), "-", "") }
 
 // Parse reads exactly what String writes, "" included.
-// It returns an error that wraps ErrSyntax or ErrNoSuchDay.
+// It returns the faults "civil.syntax" and "civil.no_such_day", which wrap
+// ErrSyntax and ErrNoSuchDay.
 func Parse(s string) (Date, error) {
 	if s == "" {
 		return Date{}, nil

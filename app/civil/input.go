@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"zafe/app/fault"
 )
 
 // daysAwayMax bounds "+30" and "-30": a hundred years.
@@ -13,33 +15,11 @@ const daysAwayMax = 36525
 // years that end yearsAhead years from today.
 const yearsAhead = 20
 
-// ParseError tells why a text was refused. It unwraps to ErrSyntax or
-// ErrNoSuchDay, and carries the key of the sentence to show.
-type ParseError struct {
-	Text   string // what was typed
-	Reason error  // ErrSyntax or ErrNoSuchDay
-}
-
-func (e *ParseError) Error() string { return e.Reason.Error() + ": " + e.Text }
-
-// Unwrap returns the reason.
-func (e *ParseError) Unwrap() error { return e.Reason }
-
-// FaultKey returns "civil.syntax" or "civil.no_such_day".
-func (e *ParseError) FaultKey() string {
-	if e.Reason == ErrNoSuchDay {
-		return "civil.no_such_day"
-	}
-	return "civil.syntax"
-}
-
-// FaultArgs returns the text that was typed.
-func (e *ParseError) FaultArgs() map[string]any { return map[string]any{"text": e.Text} }
-
 // ParseInput reads a date as a French person types it, day first: "21" is in
 // the month of today, "2111" or "21/11" in its year, "211126", "21/11/26" and
 // "21 11 2026" are complete, "+30" and "-3" count days from today. The form
-// "2026-11-21" is read too. It returns an error that wraps ErrSyntax or ErrNoSuchDay.
+// "2026-11-21" is read too. It returns the faults
+// "civil.syntax" and "civil.no_such_day", which wrap ErrSyntax and ErrNoSuchDay.
 func ParseInput(s string, today Date) (Date, error) {
 	text := minus.Replace(strings.TrimSpace(s))
 	if len(text) > 32 || text == "" {
@@ -146,10 +126,15 @@ func digitsOf(s string) (int, bool) {
 // minus maps the many forms of a hyphen, a minus and a space to one of each.
 var minus = strings.NewReplacer("\u2212", "-", "\u2011", "-", "\u2013", "-", "\u00a0", " ", "\u202f", " ", "\t", " ")
 
+// refuse returns the fault that tells why a text was refused, and wraps reason.
 func refuse(text string, reason error) error {
 	r := []rune(strings.ToValidUTF8(text, "\ufffd"))
 	if len(r) > 40 {
 		r = append(r[:39], '…')
 	}
-	return &ParseError{Text: string(r), Reason: reason}
+	key := "civil.syntax"
+	if reason == ErrNoSuchDay {
+		key = "civil.no_such_day"
+	}
+	return fault.New(fault.Invalid, key, "text", string(r)).Because(reason)
 }

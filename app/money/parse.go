@@ -4,45 +4,33 @@ import (
 	"math/big"
 	"strings"
 	"unicode/utf8"
+
+	"zafe/app/fault"
 )
 
 // inputRunesMax bounds what the parsers look at: longer texts are no numbers.
 const inputRunesMax = 120
 
-// ParseError tells why a text was refused. It unwraps to ErrSyntax, ErrRange or
-// ErrPrecision, and carries the key of the sentence to show.
-type ParseError struct {
-	Text     string // what was typed
-	Decimals int    // how many decimals the kind allows
-	Reason   error  // ErrSyntax, ErrRange or ErrPrecision
-}
-
-func (e *ParseError) Error() string { return e.Reason.Error() + ": " + e.Text }
-
-// Unwrap returns the reason.
-func (e *ParseError) Unwrap() error { return e.Reason }
-
-// FaultKey returns "money.syntax", "money.range" or "money.precision".
-func (e *ParseError) FaultKey() string {
-	switch e.Reason {
+// refuse returns the fault that tells why a text was refused. It wraps reason:
+// ErrSyntax ("money.syntax"), ErrRange ("money.range") or ErrPrecision ("money.precision").
+func refuse(text string, decimals int, reason error) error {
+	key := "money.syntax"
+	switch reason {
 	case ErrRange:
-		return "money.range"
+		key = "money.range"
 	case ErrPrecision:
-		return "money.precision"
+		key = "money.precision"
 	}
-	return "money.syntax"
-}
-
-// FaultArgs returns the text that was typed and the decimals allowed.
-func (e *ParseError) FaultArgs() map[string]any {
-	return map[string]any{"text": e.Text, "decimals": e.Decimals}
+	return fault.New(fault.Invalid, key, "text", shorten(text), "decimals", decimals).Because(reason)
 }
 
 // ParseAmount reads what a person typed or pasted: "1 200,50", "1200.5",
 // "−3 €", "1,234.56", or a calculation such as "3*12,5" whose result is rounded
 // to the cent. A comma and a point are both decimal marks unless repeated or
 // followed by the other one. A plain number with more than two decimals is
-// refused, because "1,234" means a thousand times more to some.
+// refused, because "1,234" means a thousand times more to some. It returns the
+// faults "money.syntax", "money.range" and "money.precision", which wrap
+// ErrSyntax, ErrRange and ErrPrecision; so do the other parsers.
 func ParseAmount(s string) (Amount, error) {
 	v, err := parse(s, 2, 2, int64(AmountMax), "€", "eur", "euros", "euro")
 	return Amount(v), err
@@ -70,7 +58,7 @@ func ParseUnitPrice(s string) (UnitPrice, error) {
 // parse evaluates s and returns its value times 10^scale, rounded.
 func parse(s string, scale, decimals int, limit int64, suffixes ...string) (int64, error) {
 	fail := func(reason error) (int64, error) {
-		return 0, &ParseError{Text: shorten(s), Decimals: decimals, Reason: reason}
+		return 0, refuse(s, decimals, reason)
 	}
 	if utf8.RuneCountInString(s) > inputRunesMax {
 		return fail(ErrSyntax)

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"zafe/app/fault"
 )
 
 func TestParseAmount(t *testing.T) {
@@ -86,7 +88,7 @@ func TestParseRefuses(t *testing.T) {
 		if !errors.Is(err, want) || got != 0 {
 			t.Errorf("ParseAmount(%q) = %d, %v; want %v", in, got, err, want)
 		}
-		var typed *ParseError
+		var typed *fault.Fault
 		if !errors.As(err, &typed) || typed.FaultKey() == "" || typed.FaultArgs()["decimals"] != 2 {
 			t.Errorf("ParseAmount(%q): error %#v", in, err)
 		}
