@@ -1,0 +1,240 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"maps"
+	"path"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rclone/rclone/fs"
+	"github.com/rclone/rclone/fs/accounting"
+	"github.com/rclone/rclone/fs/object"
+	"github.com/rclone/rclone/fs/operations"
+	"golang.org/x/sync/errgroup"
+)
+
+// transfers is how many objects are sent at once.
+const transfers = 4
+
+// Sending says what one replication is told.
+type Sending struct {
+	// Known says that this copy was made before. If its marker has gone, that is an alarm
+	// ("backup.vault_gone"), not a reason to start again silently.
+	Known bool
+	Watch Watch
+}
+
+// Sent is the result of a replication.
+type Sent struct {
+	Objects int   // sent this time
+	Bytes   int64 // sent this time
+	Check   CheckReport
+	// Lost lists objects that neither the copy nor the local vault has any more. The restore points
+	// that need them are not sent; the others are.
+	Lost []string
+}
+
+// Replicate makes f a byte-for-byte copy of the local vault's own restore points: data first,
+// manifests last, then a comparison. Cut at any moment, the next call goes on object by object; the
+// points already there stay restorable. Other installations' folders are never touched.
+func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error) {
+	ctx, cancel := context.WithCancel(jobContext(ctx))
+	defer cancel()
+	to := NewTree(f, v.set.Key)
+	if err := v.claim(ctx, to, s.Known); err != nil {
+		return Sent{}, err
+	}
+	want, err := v.wanted(ctx)
+	if err != nil {
+		return Sent{}, err
+	}
+	job := &copyJob{from: v.tree, to: to, watch: s.Watch, points: v.points, lost: map[string]bool{}}
+	if err := job.compare(ctx, want); err != nil {
+		return Sent{}, err
+	}
+	if err := job.send(ctx); err != nil {
+		return Sent{Objects: job.sent, Bytes: job.sentBytes}, err
+	}
+	s.Watch.tell(Progress{Stage: StageCheck})
+	report, err := v.Check(ctx, to)
+	sent := Sent{Objects: job.sent, Bytes: job.sentBytes, Check: report}
+	sent.Lost = slices.Sorted(maps.Keys(job.lost))
+	return sent, err
+}
+
+// claim checks that the place is ours, or makes it so if nothing is there.
+func (v *Vault) claim(ctx context.Context, to *Tree, known bool) error {
+	id, err := to.marker(ctx)
+	if err != nil {
+		return err
+	}
+	if id == v.set.ID {
+		return nil
+	}
+	if id != "" {
+		return faultOtherVault
+	}
+	if known {
+		return faultEmptied
+	}
+	if err := to.fs.Mkdir(ctx, to.root); err != nil {
+		return err
+	}
+	if err := to.putRaw(ctx, readmeName, readmeText); err != nil {
+		return err
+	}
+	return to.putRaw(ctx, markerName, markerText(v.set.ID))
+}
+
+// putRaw writes a small clear file.
+func (t *Tree) putRaw(ctx context.Context, name string, data []byte) error {
+	info := object.NewStaticObjectInfo(t.at(name), time.Now(), int64(len(data)), true, nil, t.fs)
+	_, err := t.fs.Put(ctx, bytes.NewReader(data), info)
+	return err
+}
+
+// copyJob is one replication under way.
+type copyJob struct {
+	from, to *Tree
+	watch    Watch
+	points   []stored
+	lost     map[string]bool
+	data     []transfer // in any order
+	last     []transfer // manifests, oldest first
+
+	mu        sync.Mutex
+	sent      int
+	sentBytes int64
+}
+
+// transfer is one object to send. old is what lies there under the same name with a wrong size.
+type transfer struct {
+	src fs.Object
+	old fs.Object
+	at  string
+}
+
+// compare finds what the copy lacks.
+func (j *copyJob) compare(ctx context.Context, want []group) error {
+	for i, g := range want {
+		j.watch.tell(Progress{Stage: StageCompare, Objects: i, Of: len(want)})
+		here, err := j.from.list(ctx, g.dir)
+		if err != nil {
+			return err
+		}
+		there, err := j.to.list(ctx, g.dir)
+		if err != nil {
+			return err
+		}
+		for i, p := range g.parts {
+			if there.has(j.to, p) || g.last && j.lacking(j.points[i].Manifest) {
+				continue
+			}
+			if !here.has(j.from, p) {
+				j.lost[p.Name] = true
+				continue
+			}
+			t := transfer{src: here.names[p.Name][0]}
+			t.at = j.to.at(path.Join(g.dir, leaf(t.src)))
+			if old := there.names[p.Name]; len(old) > 0 {
+				t.old = old[0]
+			}
+			if g.last {
+				j.last = append(j.last, t)
+			} else {
+				j.data = append(j.data, t)
+			}
+		}
+	}
+	return nil
+}
+
+// lacking says whether a restore point needs a database object that is lost.
+func (j *copyJob) lacking(m Manifest) bool {
+	for _, o := range m.objects() {
+		for _, p := range o.stored() {
+			if j.lost[p.Name] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// send sends the data in parallel, then the manifests one by one.
+func (j *copyJob) send(ctx context.Context) error {
+	ctx = accounting.WithStatsGroup(ctx, "zafe-backup")
+	stats := accounting.StatsGroup(ctx, "zafe-backup")
+	stats.ResetCounters()
+	stop := j.report(stats)
+	defer stop()
+	group, inner := errgroup.WithContext(ctx)
+	group.SetLimit(transfers)
+	for _, t := range j.data {
+		group.Go(func() error { return j.sendOne(inner, t) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, t := range j.last {
+		if err := j.sendOne(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (j *copyJob) sendOne(ctx context.Context, t transfer) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	_, err := operations.Copy(ctx, j.to.fs, t.old, t.at, t.src)
+	if errors.Is(err, fs.ErrorObjectNotFound) && t.old != nil {
+		_, err = operations.Copy(ctx, j.to.fs, nil, t.at, t.src)
+	}
+	if err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.sent++
+	j.sentBytes += t.src.Size()
+	return nil
+}
+
+// report tells the watcher twice a second how many bytes went out, until stop is called.
+func (j *copyJob) report(stats *accounting.StatsInfo) (stop func()) {
+	total := int64(0)
+	for _, list := range [][]transfer{j.data, j.last} {
+		for _, t := range list {
+			total += t.src.Size()
+		}
+	}
+	tell := func() {
+		j.mu.Lock()
+		p := Progress{Stage: StageSend, Done: min(stats.GetBytes(), total), Total: total,
+			Objects: j.sent, Of: len(j.data) + len(j.last)}
+		j.mu.Unlock()
+		j.watch.tell(p)
+	}
+	done, finished := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(finished)
+		tick := time.NewTicker(500 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				tell()
+			case <-done:
+				tell()
+				return
+			}
+		}
+	}()
+	return func() { close(done); <-finished }
+}

@@ -1,0 +1,239 @@
+package vault
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+const (
+	pageHashSize = 16 // bytes kept of each page's SHA-256: enough against accidents in our own data
+	diffMagic    = "ZAFEPAGES1"
+)
+
+// errDiffTooBig says that a difference is no longer worth it: a full image follows instead.
+var errDiffTooBig = errors.New("more than half of the full image changed")
+
+// image is the result of storing one reading of the book.
+type image struct {
+	pageSize int
+	pages    uint32
+	sha256   string
+	hashes   []byte // pageHashSize per page
+	object   Object
+}
+
+// base is the full image a difference refers to.
+type base struct {
+	pageSize int
+	pages    uint32
+	hashes   []byte
+	limit    int64 // bytes a difference may have before it is given up
+}
+
+// storeImage reads the book once and writes it into the object, as a full image, or, with a base, as
+// the pages that differ from it. Nothing in clear touches a disk.
+func storeImage(ctx context.Context, src Source, w *objectWriter, b *base, watch Watch) (image, error) {
+	zw, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true))
+	if err != nil {
+		return image{}, err
+	}
+	p := &pager{out: zw, object: w, base: b, whole: sha256.New(), watch: watch}
+	err = src.Pages(ctx, p.begin, func(pgno uint32, data []byte) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		return p.page(pgno, data)
+	})
+	if err == nil && p.next != p.pages {
+		err = fmt.Errorf("the source gave %d of %d pages", p.next, p.pages)
+	}
+	if err != nil {
+		_ = zw.Close()
+		return image{}, err
+	}
+	if err := zw.Close(); err != nil {
+		return image{}, err
+	}
+	object, err := w.finish()
+	if err != nil {
+		return image{}, err
+	}
+	if b != nil && object.Bytes > b.limit {
+		return image{}, errDiffTooBig
+	}
+	return image{pageSize: p.pageSize, pages: p.pages, object: object, hashes: p.hashes,
+		sha256: hex.EncodeToString(p.whole.Sum(nil))}, nil
+}
+
+// pager turns pages into the bytes of an image or of a difference.
+type pager struct {
+	out      io.Writer
+	object   *objectWriter
+	base     *base
+	whole    hash.Hash
+	hashes   []byte
+	pageSize int
+	pages    uint32
+	next     uint32 // pages seen
+	watch    Watch
+}
+
+func (p *pager) begin(pageSize int, pages uint32) error {
+	p.pageSize, p.pages = pageSize, pages
+	if p.base == nil {
+		return nil
+	}
+	if p.base.pageSize != pageSize {
+		return errDiffTooBig
+	}
+	_, err := fmt.Fprintf(p.out, "%s %d\n", diffMagic, pageSize)
+	return err
+}
+
+func (p *pager) page(pgno uint32, data []byte) error {
+	if pgno != p.next+1 || pgno > p.pages || len(data) != p.pageSize {
+		return fmt.Errorf("the source gave page %d with %d bytes after page %d of %d",
+			pgno, len(data), p.next, p.pages)
+	}
+	p.next = pgno
+	_, _ = p.whole.Write(data)
+	sum := sha256.Sum256(data)
+	p.hashes = append(p.hashes, sum[:pageHashSize]...)
+	if pgno%1024 == 0 || pgno == p.pages {
+		size := int64(p.pageSize)
+		p.watch.tell(Progress{Stage: StageBook, Done: int64(pgno) * size, Total: int64(p.pages) * size})
+	}
+	if p.base == nil {
+		_, err := p.out.Write(data)
+		return err
+	}
+	at := int(pgno-1) * pageHashSize
+	if pgno <= p.base.pages && bytes.Equal(p.base.hashes[at:at+pageHashSize], sum[:pageHashSize]) {
+		return nil
+	}
+	var head [4]byte
+	binary.BigEndian.PutUint32(head[:], pgno)
+	if _, err := p.out.Write(head[:]); err != nil {
+		return err
+	}
+	if _, err := p.out.Write(data); err != nil {
+		return err
+	}
+	if p.object.whole.n > p.base.limit {
+		return errDiffTooBig
+	}
+	return nil
+}
+
+// unpacker decompresses an object and tells a content that is not what was written from a line that
+// broke.
+type unpacker struct {
+	*zstd.Decoder
+	in *drained
+}
+
+func unpack(r io.Reader) (unpacker, error) {
+	in := &drained{in: r}
+	z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<30))
+	return unpacker{Decoder: z, in: in}, err
+}
+
+// Read reads plain bytes.
+func (u unpacker) Read(p []byte) (int, error) {
+	n, err := u.Decoder.Read(p)
+	if err != nil && err != io.EOF && (u.in.err == nil || u.in.err == io.EOF) {
+		err = fmt.Errorf("%w: %w", errDiffers, err)
+	}
+	return n, err
+}
+
+// fullReader gives the pages of a full image in order.
+type fullReader struct {
+	in  unpacker
+	buf []byte
+}
+
+func newFullReader(r io.Reader, pageSize int) (*fullReader, error) {
+	in, err := unpack(r)
+	if err != nil {
+		return nil, err
+	}
+	return &fullReader{in: in, buf: make([]byte, pageSize)}, nil
+}
+
+func (f *fullReader) read() ([]byte, error) {
+	if _, err := io.ReadFull(f.in, f.buf); err != nil {
+		return nil, short(err)
+	}
+	return f.buf, nil
+}
+
+func (f *fullReader) close() { f.in.Close() }
+
+// diffReader gives the changed pages of a difference in order. next is 0 at its end.
+type diffReader struct {
+	in   *bufio.Reader
+	zstd unpacker
+	next uint32
+	buf  []byte
+}
+
+func newDiffReader(r io.Reader, pageSize int) (*diffReader, error) {
+	in, err := unpack(r)
+	if err != nil {
+		return nil, err
+	}
+	d := &diffReader{in: bufio.NewReader(in), zstd: in, buf: make([]byte, pageSize)}
+	line, err := d.in.ReadString('\n')
+	if err == nil && line != fmt.Sprintf("%s %d\n", diffMagic, pageSize) {
+		err = errDiffers
+	}
+	if err == nil {
+		err = d.advance()
+	}
+	if err != nil {
+		in.Close()
+		return nil, short(err)
+	}
+	return d, nil
+}
+
+// advance reads the next changed page.
+func (d *diffReader) advance() error {
+	var head [4]byte
+	_, err := io.ReadFull(d.in, head[:])
+	if err == io.EOF {
+		d.next = 0
+		return nil
+	}
+	if err != nil {
+		return short(err)
+	}
+	pgno := binary.BigEndian.Uint32(head[:])
+	if pgno <= d.next {
+		return errDiffers
+	}
+	d.next = pgno
+	_, err = io.ReadFull(d.in, d.buf)
+	return short(err)
+}
+
+func (d *diffReader) close() { d.zstd.Close() }
+
+// short turns an early end of data into errDiffers: every length is known beforehand here.
+func short(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("%w: too short", errDiffers)
+	}
+	return err
+}

@@ -1,0 +1,33 @@
+package vault
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+)
+
+//go:embed readme.txt
+var readmeText []byte
+
+// markerText is the content of the VAULT file.
+func markerText(id string) []byte {
+	return fmt.Appendf(nil, "ZAFE-VAULT %d\nid: %s\n", formatVersion, id)
+}
+
+// parseMarker reads the vault's identity.
+func parseMarker(data []byte) (id string, err error) {
+	lines := strings.Split(strings.ReplaceAll(string(data), "\r\n", "\n"), "\n")
+	var version int
+	if _, err := fmt.Sscanf(lines[0], "ZAFE-VAULT %d", &version); err != nil {
+		return "", faultNoVault.Because(err)
+	}
+	if version > formatVersion {
+		return "", faultNewer
+	}
+	for _, line := range lines[1:] {
+		if rest, ok := strings.CutPrefix(line, "id: "); ok {
+			return strings.TrimSpace(rest), nil
+		}
+	}
+	return "", nil
+}

@@ -1,0 +1,309 @@
+package vault
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/rclone/rclone/fs"
+)
+
+// Writer is one installation that keeps restore points in a vault.
+type Writer struct {
+	ID      string
+	Points  []Point // oldest first
+	Foreign int     // files in its manifest folder that do not open with this key
+}
+
+// Contents is what a vault holds, as far as names tell it.
+type Contents struct {
+	VaultID string // "" when the marker is lost
+	Writers []Writer
+}
+
+// Latest gives the newest restore point by date, or false when there is none.
+func (c Contents) Latest() (Point, bool) {
+	var best Point
+	for _, w := range c.Writers {
+		for _, p := range w.Points {
+			if best.Seq == 0 || p.At.After(best.At) {
+				best = p
+			}
+		}
+	}
+	return best, best.Seq != 0
+}
+
+// Locate finds a vault at f or, when the owner pointed one level too high, in its only sub-folder that
+// is one. It refuses with "backup.no_vault".
+func Locate(ctx context.Context, f fs.Fs, key *Key) (*Tree, error) {
+	ctx = jobContext(ctx)
+	t := NewTree(f, key)
+	if ok, err := t.looksLikeVault(ctx, ""); ok || err != nil {
+		return t, err
+	}
+	top, err := t.list(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, dir := range top.dirs {
+		ok, err := t.looksLikeVault(ctx, dir)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			found = append(found, dir)
+		}
+	}
+	if len(found) != 1 {
+		return nil, faultNoVault
+	}
+	return &Tree{fs: f, root: found[0], key: key}, nil
+}
+
+// looksLikeVault recognises a vault by its marker or, if that was lost, by its writers.
+func (t *Tree) looksLikeVault(ctx context.Context, dir string) (bool, error) {
+	l, err := t.rawNames(ctx, dir)
+	return slices.Contains(l, markerName) || slices.Contains(l, writersDir+"/"), err
+}
+
+// Read lists the writers and their restore points. It refuses with "backup.no_vault",
+// "backup.vault_empty", "backup.wrong_key" or "backup.vault_newer".
+func (t *Tree) Read(ctx context.Context) (Contents, error) {
+	ctx = jobContext(ctx)
+	var c Contents
+	ok, err := t.looksLikeVault(ctx, "")
+	if err != nil {
+		return c, err
+	}
+	if !ok {
+		return c, faultNoVault
+	}
+	if c.VaultID, err = t.marker(ctx); err != nil {
+		return c, err
+	}
+	writers, err := t.list(ctx, writersDir)
+	if err != nil {
+		return c, err
+	}
+	points, foreign := 0, 0
+	for _, id := range writers.dirs {
+		l, err := t.list(ctx, manifestDir(id))
+		if err != nil {
+			return c, err
+		}
+		w := Writer{ID: id, Points: l.points(id), Foreign: l.foreign}
+		c.Writers = append(c.Writers, w)
+		points += len(w.Points)
+		foreign += w.Foreign
+	}
+	switch {
+	case points == 0 && foreign > 0:
+		return c, faultWrongKey
+	case points == 0:
+		return c, faultEmpty
+	}
+	return c, nil
+}
+
+// Describe reads the manifest of a restore point. It refuses with "backup.point_gone",
+// "backup.object_damaged" or "backup.vault_newer".
+func (t *Tree) Describe(ctx context.Context, p Point) (Manifest, error) {
+	ctx = jobContext(ctx)
+	l, err := t.list(ctx, manifestDir(p.Writer))
+	if err != nil {
+		return Manifest{}, err
+	}
+	m, _, err := t.manifest(ctx, l, p)
+	return m, err
+}
+
+// RestoreBook brings back the book of a restore point. The sink gets Commit only when the whole image
+// has the promised hash; in every other case Abort. Missing or damaged objects are
+// "backup.object_missing" and "backup.object_damaged".
+func (t *Tree) RestoreBook(ctx context.Context, p Point, sink BookSink, watch Watch) (Manifest, error) {
+	ctx = jobContext(ctx)
+	m, err := t.Describe(ctx, p)
+	if err != nil {
+		return Manifest{}, err
+	}
+	db, err := t.list(ctx, dbDir(p.Writer))
+	if err != nil {
+		return Manifest{}, err
+	}
+	for _, o := range m.objects() {
+		for _, part := range o.stored() {
+			if len(db.names[part.Name]) == 0 && o.Name != m.Hashes.Name {
+				return Manifest{}, faultMissing(part.Name)
+			}
+		}
+	}
+	if err := t.streamBook(ctx, db, m, sink, watch); err != nil {
+		sink.Abort()
+		return Manifest{}, err
+	}
+	return m, nil
+}
+
+// streamBook lays the difference over the full image, page by page.
+func (t *Tree) streamBook(ctx context.Context, db listing, m Manifest, sink BookSink, watch Watch) error {
+	fullIn := t.openObject(ctx, db, m.Full)
+	defer func() { _ = fullIn.Close() }()
+	full, err := newFullReader(fullIn, m.PageSize)
+	if err != nil {
+		return damage(m.Full.Name, err)
+	}
+	defer full.close()
+	var diff *diffReader
+	if m.Diff != nil {
+		diffIn := t.openObject(ctx, db, *m.Diff)
+		defer func() { _ = diffIn.Close() }()
+		if diff, err = newDiffReader(diffIn, m.PageSize); err != nil {
+			return damage(m.Diff.Name, err)
+		}
+		defer diff.close()
+	}
+	if err := sink.Begin(ctx, m.PageSize, m.Pages); err != nil {
+		return err
+	}
+	whole := newSum()
+	for pgno := uint32(1); pgno <= m.Pages; pgno++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		data, err := mergedPage(m, full, diff, pgno)
+		if err != nil {
+			return err
+		}
+		_, _ = whole.Write(data)
+		if err := sink.Page(pgno, data); err != nil {
+			return err
+		}
+		if diff != nil && diff.next == pgno {
+			if err := diff.advance(); err != nil {
+				return damage(m.Diff.Name, err)
+			}
+		}
+		if pgno%1024 == 0 || pgno == m.Pages {
+			watch.tell(Progress{Stage: StageBook, Total: m.BookBytes(), Done: int64(pgno) * int64(m.PageSize)})
+		}
+	}
+	if hex.EncodeToString(whole.Sum(nil)) != m.DBSHA256 {
+		return faultDamaged(m.Full.Name, errDiffers)
+	}
+	return sink.Commit(ctx, m)
+}
+
+// mergedPage gives a page from the difference if it has it, from the full image otherwise. The full
+// image is read along in any case.
+func mergedPage(m Manifest, full *fullReader, diff *diffReader, pgno uint32) ([]byte, error) {
+	var data []byte
+	if pgno <= m.FullPages {
+		var err error
+		if data, err = full.read(); err != nil {
+			return nil, damage(m.Full.Name, err)
+		}
+	}
+	if diff != nil && diff.next == pgno {
+		data = diff.buf
+	}
+	if data == nil {
+		return nil, faultDamaged(m.Full.Name, fmt.Errorf("%w: page %d is nowhere", errDiffers, pgno))
+	}
+	return data, nil
+}
+
+// FileReport sums up the attachments of a restore.
+type FileReport struct {
+	Restored, Already int
+	Missing, Damaged  []Attachment
+}
+
+// RestoreFiles brings back the attachments of a restore point. One that is missing or damaged is
+// reported and does not stop the others.
+func (t *Tree) RestoreFiles(ctx context.Context, m Manifest, sink FileSink, watch Watch) (FileReport, error) {
+	ctx = jobContext(ctx)
+	var report FileReport
+	db, err := t.list(ctx, dbDir(m.WriterID))
+	if err != nil {
+		return report, err
+	}
+	all, err := t.attachments(ctx, db, m.Files)
+	if err != nil {
+		return report, err
+	}
+	months := map[string]listing{}
+	progress := Progress{Stage: StageFiles, Of: len(all), Total: m.Files.Bytes}
+	for _, a := range all {
+		if err := ctx.Err(); err != nil {
+			return report, err
+		}
+		l, ok := months[a.Month]
+		if !ok {
+			if l, err = t.list(ctx, monthDir(a.Month)); err != nil {
+				return report, err
+			}
+			months[a.Month] = l
+		}
+		if err := t.restoreFile(ctx, l, a, sink, &report); err != nil {
+			return report, err
+		}
+		progress.Objects++
+		progress.Done += a.Size
+		watch.tell(progress)
+	}
+	return report, nil
+}
+
+func (t *Tree) restoreFile(ctx context.Context, l listing, a Attachment, sink FileSink,
+	report *FileReport) error {
+	if ok, err := sink.Has(ctx, a); err != nil {
+		return err
+	} else if ok {
+		report.Already++
+		return nil
+	}
+	if len(l.names[a.Hash]) == 0 {
+		report.Missing = append(report.Missing, a)
+		return nil
+	}
+	r, err := t.openPart(ctx, l, a.part())
+	if isDamage(err) {
+		report.Damaged = append(report.Damaged, a)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	watched := &drained{in: r}
+	err = sink.Put(ctx, a, watched)
+	closeErr := r.Close()
+	switch {
+	case isDamage(watched.err):
+		report.Damaged = append(report.Damaged, a)
+		return nil
+	case err != nil:
+		return err
+	case watched.err != io.EOF:
+		return fmt.Errorf("the sink kept attachment %s without reading it to its end", a.Hash)
+	}
+	report.Restored++
+	return closeErr
+}
+
+// drained remembers how reading ended.
+type drained struct {
+	in  io.Reader
+	err error
+}
+
+func (d *drained) Read(p []byte) (int, error) {
+	n, err := d.in.Read(p)
+	if err != nil {
+		d.err = err
+	}
+	return n, err
+}

@@ -1,0 +1,297 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+)
+
+// Run says what one backup is told besides the data.
+type Run struct {
+	Now          time.Time
+	NextExpected time.Time // when the following backup is promised; zero if unknown
+	Drill        *Drill    // last complete trial restore, nil if never
+	RestoredFrom *Origin   // set once a book was restored, nil otherwise
+	Watch        Watch
+}
+
+// Taken is the result of a backup into the local vault.
+type Taken struct {
+	Manifest Manifest
+	// Damaged lists attachments whose content in the store no longer has its hash, or cannot be
+	// read. They are not in this restore point; everything else is.
+	Damaged []Attachment
+}
+
+// Snapshot makes a restore point in the local vault: attachments, then the book, then the list, then
+// the manifest. Killed at any moment it leaves the older points untouched and nothing half-made.
+func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) (Taken, error) {
+	kept, damaged, err := v.storeAttachments(ctx, files, run.Watch)
+	if err != nil {
+		return Taken{}, err
+	}
+	seq, err := v.nextSeq(ctx)
+	if err != nil {
+		return Taken{}, err
+	}
+	db, err := v.folder(dbDir(v.set.WriterID))
+	if err != nil {
+		return Taken{}, err
+	}
+	before, err := src.Checks(ctx)
+	if err != nil {
+		return Taken{}, err
+	}
+	m := Manifest{Format: formatVersion, VaultID: v.set.ID, WriterID: v.set.WriterID,
+		WriterName: v.set.WriterName, Seq: seq, Created: run.Now.UTC().Truncate(time.Second),
+		AppVersion: v.set.AppVersion, Schema: v.set.Schema, Checks: before,
+		NextExpected: run.NextExpected, Drill: run.Drill, RestoredFrom: run.RestoredFrom}
+	if err := v.storeBook(ctx, src, db, &m, run); err != nil {
+		return Taken{}, err
+	}
+	after, err := src.Checks(ctx)
+	if err != nil {
+		return Taken{}, err
+	}
+	if after != before {
+		m.ChecksAfter = &after
+	}
+	if m.Files, err = v.storeList(db, seq, kept); err != nil {
+		return Taken{}, err
+	}
+	if err := v.commit(m); err != nil {
+		return Taken{}, err
+	}
+	m, _ = v.Latest()
+	return Taken{Manifest: m, Damaged: damaged}, nil
+}
+
+// nextSeq gives a number no object of this writer ever had: names are never used twice, because a
+// destination compares by name and size.
+func (v *Vault) nextSeq(ctx context.Context) (uint64, error) {
+	last := uint64(0)
+	for _, dir := range []string{dbDir(v.set.WriterID), manifestDir(v.set.WriterID)} {
+		l, err := v.tree.list(ctx, dir)
+		if err != nil {
+			return 0, err
+		}
+		for name := range l.names {
+			if seq, ok := objectSeq(name); ok {
+				last = max(last, seq)
+			}
+			if p, ok := parsePoint(name); ok {
+				last = max(last, p.Seq)
+			}
+		}
+	}
+	return last + 1, nil
+}
+
+// storeBook writes the difference against the newest full image, or a new full image.
+func (v *Vault) storeBook(ctx context.Context, src Source, db folder, m *Manifest, run Run) error {
+	prev, b := v.usableBase(ctx, run.Now)
+	if b != nil {
+		w := newObjectWriter(db, diffName(m.Seq), v.partLimit(int64(b.pages)*int64(b.pageSize)))
+		img, err := storeImage(ctx, src, w, b, run.Watch)
+		if err == nil {
+			m.PageSize, m.Pages, m.DBSHA256 = img.pageSize, img.pages, img.sha256
+			m.Full, m.FullCreated, m.FullPages, m.Hashes = prev.Full, prev.FullCreated, prev.FullPages, prev.Hashes
+			m.Diff = &img.object
+			return nil
+		}
+		w.abort()
+		if !errors.Is(err, errDiffTooBig) {
+			return err
+		}
+	}
+	return v.storeFull(ctx, src, db, m, run)
+}
+
+func (v *Vault) storeFull(ctx context.Context, src Source, db folder, m *Manifest, run Run) error {
+	// The size decides about parts before the first byte is written, so it is asked first.
+	size := int64(0)
+	stop := errors.New("size known")
+	err := src.Pages(ctx, func(pageSize int, pages uint32) error {
+		size = int64(pageSize) * int64(pages)
+		return stop
+	}, func(uint32, []byte) error { return stop })
+	if !errors.Is(err, stop) {
+		return fmt.Errorf("the source gave no pages: %w", err)
+	}
+	w := newObjectWriter(db, fullName(m.Seq), v.partLimit(size))
+	img, err := storeImage(ctx, src, w, nil, run.Watch)
+	if err != nil {
+		w.abort()
+		return err
+	}
+	hashes, err := db.put(hashesName(m.Seq), bytes.NewReader(img.hashes))
+	if err != nil {
+		return err
+	}
+	m.PageSize, m.Pages, m.DBSHA256 = img.pageSize, img.pages, img.sha256
+	m.Full, m.FullCreated, m.FullPages = img.object, m.Created, img.pages
+	m.Hashes = Object{Name: hashes.Name, Bytes: hashes.Bytes, SHA256: hashes.SHA256}
+	return nil
+}
+
+// partLimit says in parts of how many bytes an image of that size is stored; 0 means in one file.
+func (v *Vault) partLimit(size int64) int64 {
+	if size <= v.set.PartBytes {
+		return 0
+	}
+	return v.set.PartBytes
+}
+
+// usableBase gives the newest full image if a difference against it is allowed: not older than 30
+// days, of the same month (so that the points kept for a year stand alone), complete and readable.
+func (v *Vault) usableBase(ctx context.Context, now time.Time) (Manifest, *base) {
+	prev, ok := v.Latest()
+	if !ok {
+		return Manifest{}, nil
+	}
+	age := now.Sub(prev.FullCreated)
+	local := prev.FullCreated.In(now.Location())
+	if age < 0 || age > 30*24*time.Hour || local.Month() != now.Month() || local.Year() != now.Year() {
+		return Manifest{}, nil
+	}
+	l, err := v.tree.list(ctx, dbDir(v.set.WriterID))
+	if err != nil || slices.ContainsFunc(prev.Full.stored(), func(p Part) bool { return !l.has(v.tree, p) }) {
+		return Manifest{}, nil
+	}
+	r := v.tree.openObject(ctx, l, prev.Hashes)
+	defer func() { _ = r.Close() }()
+	hashes, err := io.ReadAll(r)
+	if err != nil || len(hashes) != int(prev.FullPages)*pageHashSize {
+		return Manifest{}, nil
+	}
+	return prev, &base{pageSize: prev.PageSize, pages: prev.FullPages, hashes: hashes,
+		limit: prev.Full.Bytes / 2}
+}
+
+// storeAttachments copies the attachments the vault does not have yet.
+func (v *Vault) storeAttachments(ctx context.Context, files Files, watch Watch) (kept, damaged []Attachment,
+	err error) {
+	all, err := files.Attachments(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	months := map[string]listing{}
+	progress := Progress{Stage: StageAttachments, Of: len(all)}
+	for _, a := range all {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		if err := a.valid(); err != nil {
+			return nil, nil, err
+		}
+		l, ok := months[a.Month]
+		if !ok {
+			if l, err = v.tree.list(ctx, monthDir(a.Month)); err != nil {
+				return nil, nil, err
+			}
+			months[a.Month] = l
+		}
+		if !l.has(v.tree, a.part()) {
+			broken, err := v.storeAttachment(ctx, files, a)
+			if err != nil {
+				return nil, nil, err
+			}
+			if broken {
+				damaged = append(damaged, a)
+				continue
+			}
+		}
+		kept = append(kept, a)
+		progress.Objects++
+		progress.Done += a.Size
+		watch.tell(progress)
+	}
+	return kept, damaged, nil
+}
+
+// storeAttachment copies one. The content of a damaged one is refused (broken) without stopping the
+// backup; only an error of the vault's own disk stops it.
+func (v *Vault) storeAttachment(ctx context.Context, files Files, a Attachment) (broken bool, err error) {
+	dir, err := v.folder(monthDir(a.Month))
+	if err != nil {
+		return false, err
+	}
+	r, err := files.Open(ctx, a.Hash)
+	if err != nil {
+		return true, ctx.Err()
+	}
+	source := &checked{in: r, part: a.part(), sum: newSum()}
+	defer func() { _ = source.Close() }()
+	watched := &failing{in: source}
+	if _, err = dir.put(a.Hash, watched); err == nil {
+		return false, nil
+	}
+	if watched.failed {
+		return true, ctx.Err()
+	}
+	return false, err
+}
+
+// failing remembers whether the error came from the reading side.
+type failing struct {
+	in     io.Reader
+	failed bool
+}
+
+func (f *failing) Read(p []byte) (int, error) {
+	n, err := f.in.Read(p)
+	if err != nil && err != io.EOF {
+		f.failed = true
+	}
+	return n, err
+}
+
+// storeList writes the list of attachments, or refers to the previous one if the set is the same.
+func (v *Vault) storeList(db folder, seq uint64, all []Attachment) (FileSet, error) {
+	if len(all) == 0 {
+		return FileSet{}, nil
+	}
+	list := formatList(all)
+	set := FileSet{SetSHA256: sumHex(list), Count: bytes.Count(list, []byte{'\n'})}
+	seen := map[string]bool{}
+	for _, a := range all {
+		if !seen[a.Hash] {
+			seen[a.Hash] = true
+			set.Bytes += a.Size
+		}
+	}
+	if prev, ok := v.Latest(); ok && prev.Files.SetSHA256 == set.SetSHA256 {
+		return prev.Files, nil
+	}
+	part, err := db.put(listName(seq), bytes.NewReader(list))
+	if err != nil {
+		return FileSet{}, err
+	}
+	set.List = &Object{Name: part.Name, Bytes: part.Bytes, SHA256: part.SHA256}
+	return set, nil
+}
+
+// commit writes the manifest: from now on the restore point exists.
+func (v *Vault) commit(m Manifest) error {
+	for _, old := range v.points {
+		m.History = append(m.History, Link{Seq: old.Seq, SHA256: old.sha256})
+		m.PrevSHA256 = old.sha256
+	}
+	data, err := m.encode()
+	if err != nil {
+		return err
+	}
+	dir, err := v.folder(manifestDir(v.set.WriterID))
+	if err != nil {
+		return err
+	}
+	if _, err := dir.put(m.Point().name(), bytes.NewReader(data)); err != nil {
+		return err
+	}
+	v.points = append(v.points, stored{Manifest: m, sha256: sumHex(data)})
+	return nil
+}

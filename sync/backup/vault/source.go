@@ -1,0 +1,102 @@
+package vault
+
+import (
+	"context"
+	"io"
+)
+
+// Source is the book to back up. The store implements it.
+type Source interface {
+	// Pages reads every page of the database inside one read transaction: begin is called once with
+	// the page size in bytes and the number of pages, then page for 1, 2, 3 ... in order. The data is
+	// the plain logical page, valid only during the call. Writers are not blocked.
+	Pages(ctx context.Context, begin func(pageSize int, pages uint32) error,
+		page func(pgno uint32, data []byte) error) error
+	// Checks gives the business totals a restored book is compared with.
+	Checks(ctx context.Context) (Checks, error)
+}
+
+// Checks are the business totals of a book at one moment. Amounts are cents.
+type Checks struct {
+	Change       uint64 `json:"change"` // the store's commit counter
+	LastInvoice  string `json:"last_invoice"`
+	InvoiceCount int64  `json:"invoice_count"`
+	SumDebit     int64  `json:"sum_debit"`
+	SumCredit    int64  `json:"sum_credit"`
+	AuditHead    string `json:"audit_chain_head"`
+}
+
+// Attachment names one file kept beside the book. Its content never changes.
+type Attachment struct {
+	Hash  string // lower-case hexadecimal SHA-256 of the content
+	Size  int64  // bytes
+	Month string // "2026-11": the month it was added, only to keep folders small
+}
+
+// Files gives the attachments of the book. The store implements it.
+type Files interface {
+	// Attachments lists all attachments the book refers to, in any order.
+	Attachments(ctx context.Context) ([]Attachment, error)
+	// Open opens the plain content of one attachment.
+	Open(ctx context.Context, hash string) (io.ReadCloser, error)
+}
+
+// BookSink receives a restored book. Nothing it got is good before Commit: until then the pages were
+// authenticated one by one, but the whole was not yet compared with the manifest.
+type BookSink interface {
+	// Begin announces the image.
+	Begin(ctx context.Context, pageSize int, pages uint32) error
+	// Page receives page 1, 2, 3 ... in order. The data is valid only during the call.
+	Page(pgno uint32, data []byte) error
+	// Commit says that the image just received has the SHA-256 the manifest promised.
+	Commit(ctx context.Context, m Manifest) error
+	// Abort says that what was received must be thrown away. It is called at most once, never after
+	// a successful Commit.
+	Abort()
+}
+
+// FileSink receives restored attachments, after the book.
+type FileSink interface {
+	// Has says whether this attachment is already there, so that an interrupted restore goes on.
+	Has(ctx context.Context, a Attachment) (bool, error)
+	// Put receives one content. It is good only if content ended with io.EOF: a damaged attachment
+	// makes the reader fail instead, and Put must then keep nothing and return that error.
+	Put(ctx context.Context, a Attachment, content io.Reader) error
+}
+
+// Sink receives a restored book and its attachments.
+type Sink interface {
+	BookSink
+	FileSink
+}
+
+// Progress tells how far a backup or a restore is. Total is 0 while unknown.
+type Progress struct {
+	Stage   Stage
+	Done    int64 // bytes
+	Total   int64 // bytes
+	Objects int   // finished objects of this stage
+	Of      int   // objects of this stage, 0 while unknown
+}
+
+// Stage is one step of a backup or a restore. Its message key is "backup.stage." + the stage.
+type Stage string
+
+// The stages in the order they happen.
+const (
+	StageAttachments Stage = "attachments" // copying new attachments into the vault
+	StageBook        Stage = "book"        // reading or writing the book's pages
+	StageCompare     Stage = "compare"     // listing a destination
+	StageSend        Stage = "send"        // sending objects to a destination
+	StageCheck       Stage = "check"       // comparing names and sizes after sending
+	StageFiles       Stage = "files"       // bringing attachments back
+)
+
+// Watch is told about progress, from one goroutine at a time. Nil is allowed.
+type Watch func(Progress)
+
+func (w Watch) tell(p Progress) {
+	if w != nil {
+		w(p)
+	}
+}

@@ -1,0 +1,333 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/rclone/rclone/fs"
+	"github.com/rclone/rclone/fs/operations"
+)
+
+// Tree is a vault as it lies on some storage, for reading: the local one or a copy.
+type Tree struct {
+	fs   fs.Fs
+	root string // folder of the vault below fs, "" for fs itself
+	key  *Key
+}
+
+// NewTree reads the vault whose root is f.
+func NewTree(f fs.Fs, key *Key) *Tree { return &Tree{fs: f, key: key} }
+
+// at gives the place of a vault path on the storage.
+func (t *Tree) at(dir string) string { return path.Join(t.root, dir) }
+
+// leaf gives the stored leaf name of an entry.
+func leaf(e fs.DirEntry) string { return path.Base(e.Remote()) }
+
+func isNoDir(err error) bool { return errors.Is(err, fs.ErrorDirNotFound) }
+
+// listing is one folder: plain names with every stored object of that name. Some providers can hold
+// two files of the same name; a reader then takes the one whose hash fits.
+type listing struct {
+	names   map[string][]fs.Object
+	dirs    []string
+	foreign int // entries that do not open with this key
+}
+
+// list reads one folder. A folder that is not there is an empty one.
+func (t *Tree) list(ctx context.Context, dir string) (listing, error) {
+	l := listing{names: map[string][]fs.Object{}}
+	entries, err := t.fs.List(ctx, t.at(dir))
+	if isNoDir(err) {
+		return l, nil
+	}
+	if err != nil {
+		return l, err
+	}
+	for _, entry := range entries {
+		leaf := leaf(entry)
+		object, ok := entry.(fs.Object)
+		if !ok {
+			l.dirs = append(l.dirs, leaf)
+			continue
+		}
+		if unfinished(leaf) {
+			continue
+		}
+		name, ok := t.key.unseal(leaf)
+		if !ok {
+			l.foreign++
+			continue
+		}
+		l.names[name] = append(l.names[name], object)
+	}
+	slices.Sort(l.dirs)
+	return l, nil
+}
+
+// points gives the restore points of a manifest folder, oldest first.
+func (l listing) points(writer string) []Point {
+	var all []Point
+	for name := range l.names {
+		if p, ok := parsePoint(name); ok && p.Writer == writer {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b Point) int { return int(int64(a.Seq) - int64(b.Seq)) })
+	return all
+}
+
+// has says whether a content of n bytes is there under that name, by size.
+func (l listing) has(t *Tree, p Part) bool {
+	for _, o := range l.names[p.Name] {
+		if o.Size() == t.key.storedSize(p.Bytes) {
+			return true
+		}
+	}
+	return false
+}
+
+// manifest reads one restore point from its folder's listing. Of several files with its name it takes
+// the first that opens.
+func (t *Tree) manifest(ctx context.Context, l listing, p Point) (Manifest, string, error) {
+	candidates := l.names[p.name()]
+	err := error(faultNoPoint)
+	for _, o := range candidates {
+		var data []byte
+		if data, err = t.readAll(ctx, o); err != nil {
+			continue
+		}
+		var m Manifest
+		if m, err = decodeManifest(data); err == nil {
+			if m.WriterID != p.Writer || m.Seq != p.Seq {
+				err = errDiffers
+				continue
+			}
+			return m, sumHex(data), nil
+		}
+	}
+	return Manifest{}, "", damage(p.String(), err)
+}
+
+func (t *Tree) readAll(ctx context.Context, o fs.Object) ([]byte, error) {
+	r, err := t.open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	return io.ReadAll(io.LimitReader(r, 64<<20))
+}
+
+// open opens the plain content of a stored object; a broken download goes on where it broke.
+func (t *Tree) open(ctx context.Context, o fs.Object) (io.ReadCloser, error) {
+	raw, err := operations.Open(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	return t.key.decrypt(raw)
+}
+
+// openPart opens the stored file of one part and checks it against its hash while it is read. Of
+// several candidates it reads each once and takes the one that fits.
+func (t *Tree) openPart(ctx context.Context, l listing, p Part) (io.ReadCloser, error) {
+	candidates := slices.DeleteFunc(slices.Clone(l.names[p.Name]), func(o fs.Object) bool {
+		return o.Size() != t.key.storedSize(p.Bytes)
+	})
+	if len(candidates) == 0 {
+		if len(l.names[p.Name]) > 0 {
+			return nil, faultDamaged(p.Name, errDiffers)
+		}
+		return nil, faultMissing(p.Name)
+	}
+	for len(candidates) > 1 && !t.fits(ctx, candidates[0], p) {
+		candidates = candidates[1:]
+	}
+	r, err := t.open(ctx, candidates[0])
+	if err != nil {
+		return nil, damage(p.Name, err)
+	}
+	return &checked{in: r, part: p, sum: newSum()}, nil
+}
+
+func (t *Tree) fits(ctx context.Context, o fs.Object, p Part) bool {
+	r, err := t.open(ctx, o)
+	if err != nil {
+		return false
+	}
+	c := &checked{in: r, part: p, sum: newSum()}
+	defer func() { _ = c.Close() }()
+	_, err = io.Copy(io.Discard, c)
+	return err == nil
+}
+
+// checked gives io.EOF only if the content had the promised length and hash.
+type checked struct {
+	in   io.ReadCloser
+	part Part
+	sum  hash.Hash
+	n    int64
+}
+
+func (c *checked) Read(p []byte) (int, error) {
+	n, err := c.in.Read(p)
+	c.n += int64(n)
+	_, _ = c.sum.Write(p[:n])
+	if err == io.EOF && (c.n != c.part.Bytes || hex.EncodeToString(c.sum.Sum(nil)) != c.part.SHA256) {
+		return n, faultDamaged(c.part.Name, errDiffers)
+	}
+	if err != nil && err != io.EOF {
+		return n, damage(c.part.Name, err)
+	}
+	return n, err
+}
+
+func (c *checked) Close() error { return c.in.Close() }
+
+// openObject opens a whole object, joining its parts.
+func (t *Tree) openObject(ctx context.Context, l listing, o Object) io.ReadCloser {
+	return &joined{open: func(p Part) (io.ReadCloser, error) { return t.openPart(ctx, l, p) },
+		rest: o.stored()}
+}
+
+// joined reads parts one after the other, opening each when its turn comes.
+type joined struct {
+	open func(Part) (io.ReadCloser, error)
+	rest []Part
+	now  io.ReadCloser
+}
+
+func (j *joined) Read(p []byte) (int, error) {
+	for {
+		if j.now == nil {
+			if len(j.rest) == 0 {
+				return 0, io.EOF
+			}
+			r, err := j.open(j.rest[0])
+			if err != nil {
+				return 0, err
+			}
+			j.now, j.rest = r, j.rest[1:]
+		}
+		n, err := j.now.Read(p)
+		if err == io.EOF {
+			_ = j.now.Close()
+			j.now = nil
+			if n == 0 {
+				continue
+			}
+			err = nil
+		}
+		return n, err
+	}
+}
+
+func (j *joined) Close() error {
+	if j.now == nil {
+		return nil
+	}
+	return j.now.Close()
+}
+
+// attachments reads the list of attachments of a restore point.
+func (t *Tree) attachments(ctx context.Context, db listing, set FileSet) ([]Attachment, error) {
+	if set.List == nil {
+		return nil, nil
+	}
+	r := t.openObject(ctx, db, *set.List)
+	defer func() { _ = r.Close() }()
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	all, err := parseList(data)
+	if err == nil && sumHex(data) != set.SetSHA256 {
+		err = errDiffers
+	}
+	if err != nil {
+		return nil, faultDamaged(set.List.Name, err)
+	}
+	return all, nil
+}
+
+// formatList writes attachments one per line, sorted, so that equal sets are equal bytes.
+func formatList(all []Attachment) []byte {
+	lines := make([]string, len(all))
+	for i, a := range all {
+		lines[i] = fmt.Sprintf("%s %d %s\n", a.Hash, a.Size, a.Month)
+	}
+	slices.Sort(lines)
+	return []byte(strings.Join(slices.Compact(lines), ""))
+}
+
+func parseList(data []byte) ([]Attachment, error) {
+	var all []Attachment
+	for line := range bytes.Lines(data) {
+		var a Attachment
+		if _, err := fmt.Sscanf(string(line), "%s %d %s\n", &a.Hash, &a.Size, &a.Month); err != nil {
+			return nil, err
+		}
+		if err := a.valid(); err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+func (a Attachment) valid() error {
+	if !hashPattern.MatchString(a.Hash) || !monthPattern.MatchString(a.Month) || a.Size < 0 {
+		return fmt.Errorf("bad attachment %q %d %q", a.Hash, a.Size, a.Month)
+	}
+	return nil
+}
+
+func (a Attachment) part() Part { return Part{Name: a.Hash, Bytes: a.Size, SHA256: a.Hash} }
+
+// rawNames lists a folder as stored; folders end with a slash. A missing folder is empty.
+func (t *Tree) rawNames(ctx context.Context, dir string) ([]string, error) {
+	entries, err := t.fs.List(ctx, t.at(dir))
+	if errors.Is(err, fs.ErrorDirNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, entry := range entries {
+		leaf := leaf(entry)
+		if _, ok := entry.(fs.Object); !ok {
+			leaf += "/"
+		}
+		names = append(names, leaf)
+	}
+	return names, nil
+}
+
+// marker reads the vault's identity; "" when the marker is lost.
+func (t *Tree) marker(ctx context.Context) (string, error) {
+	o, err := t.fs.NewObject(ctx, t.at(markerName))
+	if errors.Is(err, fs.ErrorObjectNotFound) || errors.Is(err, fs.ErrorDirNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	r, err := operations.Open(ctx, o)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = r.Close() }()
+	data, err := io.ReadAll(io.LimitReader(r, 4096))
+	if err != nil {
+		return "", err
+	}
+	return parseMarker(data)
+}

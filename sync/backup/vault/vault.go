@@ -1,0 +1,183 @@
+package vault
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	_ "github.com/rclone/rclone/backend/local" // the local vault is read through it
+	rclone "github.com/rclone/rclone/fs"
+)
+
+// Settings say whose vault this is.
+type Settings struct {
+	Dir        string // the local vault's folder
+	ID         string // the vault's identity, kept in the book and printed on the recovery sheet
+	Key        *Key
+	WriterID   string // this installation's folder, made by WriterID
+	WriterName string // what the owner calls this PC
+	AppVersion string
+	Schema     int   // version of the book's schema
+	PartBytes  int64 // 0 means 64 MiB
+}
+
+// Vault is the local vault of this installation, open for writing. One process has it open at a time.
+type Vault struct {
+	set    Settings
+	tree   *Tree
+	lock   *flock.Flock
+	points []stored // own restore points, oldest first
+}
+
+// stored is a manifest with the hash of its plain bytes.
+type stored struct {
+	Manifest
+	sha256 string
+}
+
+// Create makes an empty vault in a folder that may exist. A vault already there is
+// "backup.vault_exists"; only the owner may decide to leave it and choose another folder.
+func Create(set Settings) error {
+	if err := os.MkdirAll(set.Dir, 0o700); err != nil {
+		return err
+	}
+	marker := filepath.Join(set.Dir, markerName)
+	if _, err := os.Stat(marker); err == nil {
+		return faultExists
+	}
+	if err := writeFile(filepath.Join(set.Dir, readmeName), bytes.NewReader(readmeText)); err != nil {
+		return err
+	}
+	return writeFile(marker, bytes.NewReader(markerText(set.ID)))
+}
+
+// Open opens the local vault. It refuses with "backup.vault_gone" when there is no marker (an
+// unplugged disk, an emptied folder: never silently a new vault), "backup.other_vault",
+// "backup.wrong_key" and "backup.busy".
+func Open(ctx context.Context, set Settings) (*Vault, error) {
+	if set.PartBytes == 0 {
+		set.PartBytes = 64 << 20
+	}
+	if !writerPattern.MatchString(set.WriterID) {
+		return nil, fmt.Errorf("bad writer id %q", set.WriterID)
+	}
+	data, err := os.ReadFile(filepath.Join(set.Dir, markerName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, faultEmptied.Because(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	id, err := parseMarker(data)
+	if err != nil {
+		return nil, err
+	}
+	if id != set.ID {
+		return nil, faultOtherVault
+	}
+	lock := flock.New(filepath.Join(set.Dir, ".lock"))
+	if ok, err := lock.TryLock(); err != nil {
+		return nil, err
+	} else if !ok {
+		return nil, faultBusy
+	}
+	v := &Vault{set: set, lock: lock}
+	if err := v.load(ctx); err != nil {
+		_ = lock.Unlock()
+		return nil, err
+	}
+	return v, nil
+}
+
+// load reads the own manifests and sweeps what a killed run left behind.
+func (v *Vault) load(ctx context.Context) error {
+	f, err := LocalFolder(ctx, v.set.Dir)
+	if err != nil {
+		return err
+	}
+	v.tree = NewTree(f, v.set.Key)
+	v.sweep()
+	found, err := v.tree.list(ctx, manifestDir(v.set.WriterID))
+	if err != nil {
+		return err
+	}
+	if len(found.names) == 0 && found.foreign > 0 {
+		return faultWrongKey
+	}
+	v.points = nil
+	for _, point := range found.points(v.set.WriterID) {
+		m, sum, err := v.tree.manifest(ctx, found, point)
+		if err != nil {
+			continue // a damaged point is reported by Check and left out of the history
+		}
+		v.points = append(v.points, stored{Manifest: m, sha256: sum})
+	}
+	return nil
+}
+
+// sweep removes the temporary files of a killed run, and nothing else.
+func (v *Vault) sweep() {
+	_ = filepath.WalkDir(v.set.Dir, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && strings.HasPrefix(entry.Name(), ".new-") {
+			_ = os.Remove(path)
+		}
+		return nil
+	})
+}
+
+// Close lets other processes open the vault.
+func (v *Vault) Close() error { return v.lock.Unlock() }
+
+// Tree gives the vault for reading.
+func (v *Vault) Tree() *Tree { return v.tree }
+
+// Latest gives the newest restore point of this installation, or false when there is none.
+func (v *Vault) Latest() (Manifest, bool) {
+	if len(v.points) == 0 {
+		return Manifest{}, false
+	}
+	return v.points[len(v.points)-1].Manifest, true
+}
+
+// Manifests lists the restore points of this installation, oldest first.
+func (v *Vault) Manifests() []Manifest {
+	all := make([]Manifest, len(v.points))
+	for i, p := range v.points {
+		all[i] = p.Manifest
+	}
+	return all
+}
+
+func (v *Vault) folder(dir string) (folder, error) {
+	return newFolder(filepath.Join(v.set.Dir, filepath.FromSlash(dir)), v.set.Key)
+}
+
+// LocalFolder opens a folder of this PC as an rclone fs.Fs without any configuration.
+func LocalFolder(ctx context.Context, dir string) (rclone.Fs, error) {
+	info, err := rclone.Find("local")
+	if err != nil {
+		return nil, err
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	options := rclone.ConfigMap(info.Prefix, info.Options, "local", nil)
+	return info.NewFs(ctx, "local", abs, options)
+}
+
+// jobContext bounds how long rclone insists, so that a dead line is told in minutes, not hours.
+func jobContext(ctx context.Context) context.Context {
+	ctx, ci := rclone.AddConfig(ctx)
+	ci.LowLevelRetries = 4
+	ci.ConnectTimeout = rclone.Duration(15 * time.Second)
+	ci.Timeout = rclone.Duration(2 * time.Minute)
+	return ctx
+}
