@@ -151,6 +151,14 @@ func (t *Tx) SetLastNumber(kind, period string, last int64) error {
 // instant writes t the way the book stores instants.
 func instant(t time.Time) string { return t.UTC().Format(audit.TimeFormat) }
 
+// optionalInstant writes the zero time as "".
+func optionalInstant(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return instant(t)
+}
+
 // parseInstant reads a stored instant; "" is the zero time.
 func parseInstant(s string) (time.Time, error) {
 	if s == "" {

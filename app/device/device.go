@@ -1,0 +1,157 @@
+// Package device is about the PCs allowed to work on the book: the owner invites one with a one-time
+// code, sees them all and revokes them. How they are recognised on the wire is not its business.
+package device
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"zafe/app/audit"
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
+)
+
+// ID identifies a PC in one book.
+type ID int64
+
+// The states of a PC.
+const (
+	Active  = "active"
+	Revoked = "revoked"
+)
+
+// Device is a PC that was paired.
+type Device struct {
+	ID          ID          `json:"id"`
+	Fingerprint string      `json:"fingerprint"` // hex SHA-256 of its public key
+	Name        string      `json:"name"`
+	State       string      `json:"state"`
+	ApprovedBy  auth.UserID `json:"approved_by"`
+	FirstSeen   time.Time   `json:"first_seen"`
+	LastSeen    time.Time   `json:"last_seen"`
+}
+
+// Tx is what this package needs of a transaction.
+type Tx interface {
+	op.Tx
+	Devices() ([]Device, error)
+	Device(id ID) (Device, error) // fault device.not_found
+	DeviceByFingerprint(fp string) (Device, bool, error)
+	SaveDevice(d Device) (Device, error) // ID 0 inserts
+}
+
+// Invitation is a one-time code that lets one PC in.
+type Invitation struct {
+	Code      string    `json:"code"`
+	Expires   time.Time `json:"expires"`
+	Addresses []string  `json:"addresses"` // where this host can be reached, host:port
+}
+
+// Inviter makes invitations; the LAN server's pairing desk does.
+type Inviter interface {
+	Invite(by auth.UserID) (Invitation, error)
+	// Cut closes the living connections of a device.
+	Cut(fingerprint string)
+}
+
+// ListResponse lists the PCs.
+type ListResponse struct {
+	Devices []Device `json:"devices"`
+}
+
+// IDRequest names a PC.
+type IDRequest struct {
+	ID ID `json:"id"`
+}
+
+// RenameRequest gives a PC another name.
+type RenameRequest struct {
+	ID   ID     `json:"id"`
+	Name string `json:"name"`
+}
+
+// Validate asks for a name.
+func (r RenameRequest) Validate() error {
+	if strings.TrimSpace(r.Name) == "" {
+		return fault.Field("name", "device.name_missing")
+	}
+	return nil
+}
+
+// The operations on PCs.
+var (
+	List = op.Op[op.Empty, ListResponse]{Spec: op.Spec{
+		Name: "device.list", Kind: op.Query, Needs: auth.DeviceManage, Since: 1, Doc: "Lists the paired PCs.",
+	}}
+	Invite = op.Op[op.Empty, Invitation]{Spec: op.Spec{
+		Name: "device.invite", Kind: op.Action, Needs: auth.DeviceManage, Fresh: true, Since: 1, Secret: true,
+		Doc: "Makes a one-time code with which one PC can be paired.",
+	}}
+	Rename = op.Op[RenameRequest, Device]{Spec: op.Spec{
+		Name: "device.rename", Kind: op.Command, Needs: auth.DeviceManage, Since: 1, Doc: "Renames a PC.",
+	}}
+	Revoke = op.Op[IDRequest, Device]{Spec: op.Spec{
+		Name: "device.revoke", Kind: op.Command, Needs: auth.DeviceManage, Fresh: true, Since: 1,
+		Doc: "Shuts a PC out at once.",
+	}}
+)
+
+// Bind registers the operations.
+func Bind[T Tx](r *op.Registry[T], inviter Inviter) {
+	op.Bind(r, List, list[T])
+	op.BindAction(r, Invite, func(ctx context.Context, _ op.Empty) (Invitation, error) {
+		return inviter.Invite(op.Actor(ctx).User)
+	})
+	op.Bind(r, Rename, rename[T])
+	op.Bind(r, Revoke, func(ctx context.Context, tx T, req IDRequest) (Device, error) {
+		return revoke(ctx, tx, inviter, req)
+	})
+}
+
+// Enrol stores a PC that proved its code, with its event. A PC that comes back after being revoked is
+// let in again: it holds a fresh code.
+func Enrol(tx Tx, fingerprint, name string, by auth.UserID) error {
+	d, known, err := tx.DeviceByFingerprint(fingerprint)
+	if err != nil {
+		return err
+	}
+	if !known {
+		d = Device{Fingerprint: fingerprint, FirstSeen: tx.Now()}
+	}
+	d.Name, d.State, d.ApprovedBy, d.LastSeen = name, Active, by, tx.Now()
+	if d, err = tx.SaveDevice(d); err != nil {
+		return err
+	}
+	_, err = tx.AppendEvent(audit.Event{
+		Op: "device.enrolled", Actor: int64(by), Device: fingerprint, SubjectKind: "device", SubjectID: int64(d.ID),
+	})
+	return err
+}
+
+func list[T Tx](_ context.Context, tx T, _ op.Empty) (ListResponse, error) {
+	ds, err := tx.Devices()
+	return ListResponse{Devices: ds}, err
+}
+
+func rename[T Tx](ctx context.Context, tx T, req RenameRequest) (Device, error) {
+	d, err := tx.Device(req.ID)
+	if err != nil {
+		return d, err
+	}
+	op.Note(ctx, "device", int64(d.ID), "", "")
+	d.Name = strings.TrimSpace(req.Name)
+	return tx.SaveDevice(d)
+}
+
+func revoke(ctx context.Context, tx Tx, inviter Inviter, req IDRequest) (Device, error) {
+	d, err := tx.Device(req.ID)
+	if err != nil {
+		return d, err
+	}
+	op.Note(ctx, "device", int64(d.ID), "", "")
+	d.State = Revoked
+	op.AfterCommit(ctx, func() { inviter.Cut(d.Fingerprint) })
+	return tx.SaveDevice(d)
+}

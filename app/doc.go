@@ -1,0 +1,33 @@
+// Package app is the business: everything below this folder knows no screen, no SQL and no network.
+//
+// # Layers
+//
+//	main.go   verbs and wiring; may import everything
+//	ui        the desktop (Fyne) and the command line; asks for operations through an op.Caller
+//	app       the operations: contracts, rules, law
+//	store     a book: sealed SQLite, implements what each area of app declares in its Tx
+//	sync      the network: LAN server and client, pairing, backups (rclone)
+//	assets    embedded files only
+//
+// app/house_test.go keeps these borders.
+//
+// # Inside app
+//
+// fault, money, civil, i18n know nothing of the rest. auth, audit and op make the registry of
+// operations, through which alone anything happens. Areas (party, catalog, billing, ledger, ...)
+// hold contract and handler side by side and talk by plain function inside one transaction.
+//
+// # Glossary
+//
+//	Entry, Line       écriture, ligne          Post            valider
+//	Reverse           contre-passer            Match           lettrer
+//	Close, Lock       clôturer                 FiscalYear      exercice
+//	OpeningEntry      à-nouveau                TrialBalance    balance
+//	GeneralLedger     grand livre              Chart           plan comptable (PCG)
+//	Quote             devis                    Invoice         facture
+//	CreditNote        avoir                    Payment         règlement
+//	DueDate           échéance                 Net, Gross      HT, TTC
+//	VAT               TVA                      Party           tiers
+//	Customer          client                   Voucher         pièce justificative
+//	Series            série                    Account         compte (never a log-in)
+package app

@@ -1,0 +1,203 @@
+package lan
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/sync/device"
+)
+
+// Client performs operations on a host. It is an op.Caller: pages do not know which they use.
+type Client struct {
+	addr  string
+	http  *http.Client
+	token atomic.Pointer[string]
+	// Reached is told after each exchange whether the host answered; nil to ignore. It drives the
+	// banner "host unreachable" and its end.
+	Reached func(ok bool)
+}
+
+var _ op.Caller = (*Client)(nil)
+
+// NewClient makes a client of the host at addr, trusted only through the pinned root.
+func NewClient(addr string, root *x509.Certificate, id device.Identity) *Client {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP2(true)
+	dialer := &net.Dialer{Timeout: dialTimeout}
+	return &Client{addr: addr, http: &http.Client{
+		Transport: &http.Transport{
+			Proxy:       nil, // never through a proxy: the host is on this network
+			DialContext: dialer.DialContext,
+			TLSClientConfig: &tls.Config{
+				MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{id.TLS}, NextProtos: []string{protoHTTP2},
+				// The pinned root decides, not names, addresses or clocks.
+				InsecureSkipVerify: true, //nolint:gosec // VerifyConnection does it
+				VerifyConnection: func(cs tls.ConnectionState) error {
+					return device.CheckHost(cs.PeerCertificates, root)
+				},
+			},
+			Protocols:           protocols,
+			TLSHandshakeTimeout: dialTimeout, IdleConnTimeout: idleTimeout,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// SetToken sets the session token sent with every call; "" for none.
+func (c *Client) SetToken(token string) { c.token.Store(&token) }
+
+// Addr returns the host's address.
+func (c *Client) Addr() string { return c.addr }
+
+// Close drops the idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Hello asks the host who it is. Faults: lan.host_unreachable, lan.device_refused, lan.wrong_host,
+// op.version.
+func (c *Client) Hello(ctx context.Context) (Hello, error) {
+	var h Hello
+	resp, err := c.send(ctx, http.MethodGet, "/hello", nil)
+	if err != nil {
+		return h, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if err := json.NewDecoder(io.LimitReader(resp.Body, headerBytes)).Decode(&h); err != nil {
+		return h, fault.New(fault.Unavailable, "lan.wrong_host", "host", c.addr).Because(err)
+	}
+	if h.Level < op.MinLevel || op.Level < h.MinLevel {
+		return h, fault.New(fault.Unavailable, "op.version", "level", op.Level, "min", h.MinLevel)
+	}
+	return h, nil
+}
+
+// Do implements op.Caller.
+func (c *Client) Do(ctx context.Context, s *op.Spec, req, resp any) error {
+	body, err := json.Marshal(req)
+	if err != nil {
+		return fmt.Errorf("lan: request of %s: %w", s.Name, err)
+	}
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, callTimeout)
+		defer cancel()
+	}
+	r, err := c.send(ctx, http.MethodPost, "/op/"+url.PathEscape(s.Name), body)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = r.Body.Close() }()
+	out, err := io.ReadAll(io.LimitReader(r.Body, responseMax))
+	if err != nil {
+		return c.unreachable(ctx, err)
+	}
+	if err := json.Unmarshal(out, resp); err != nil {
+		return fmt.Errorf("lan: answer of %s: %w", s.Name, err)
+	}
+	return nil
+}
+
+// Stream implements op.Caller. What was written to w is worth nothing when an error is returned.
+func (c *Client) Stream(ctx context.Context, s *op.Spec, req any, w io.Writer) (op.Download, error) {
+	var d op.Download
+	body, err := json.Marshal(req)
+	if err != nil {
+		return d, fmt.Errorf("lan: request of %s: %w", s.Name, err)
+	}
+	r, err := c.send(ctx, http.MethodPost, "/stream/"+url.PathEscape(s.Name), body)
+	if err != nil {
+		return d, err
+	}
+	defer func() { _ = r.Body.Close() }()
+	if _, err := io.Copy(w, r.Body); err != nil {
+		return d, c.unreachable(ctx, err)
+	}
+	if f := r.Trailer.Get(headerFault); f != "" {
+		raw, _ := url.QueryUnescape(f)
+		return d, parseFault([]byte(raw))
+	}
+	meta, err := url.QueryUnescape(r.Trailer.Get(headerFile))
+	if err != nil || meta == "" {
+		return d, fault.New(fault.Unavailable, "lan.cut")
+	}
+	return d, json.Unmarshal([]byte(meta), &d)
+}
+
+// send performs one exchange and returns a 200 response, or the fault the host sent.
+func (c *Client) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, method, "https://"+c.addr+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "lan.bad_address", "host", c.addr).Because(err)
+	}
+	r.Header.Set(headerLevel, strconv.Itoa(op.Level))
+	r.Header.Set("Content-Type", "application/json")
+	if t := c.token.Load(); t != nil && *t != "" {
+		r.Header.Set("Authorization", "Bearer "+*t)
+	}
+	if id := op.RequestID(ctx); id != "" {
+		r.Header.Set(headerRequest, id)
+		// The host does a request once, so that the transport may send it again on a dead connection.
+		r.Header.Set("Idempotency-Key", id)
+	}
+	if op.IsPreview(ctx) {
+		r.Header.Set(headerPreview, "1")
+	}
+	resp, err := c.http.Do(r)
+	if err != nil {
+		return nil, c.unreachable(ctx, err)
+	}
+	if c.Reached != nil {
+		c.Reached(true)
+	}
+	if resp.StatusCode == http.StatusOK {
+		return resp, nil
+	}
+	defer func() { _ = resp.Body.Close() }()
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, 1<<20))
+	if err != nil {
+		return nil, c.unreachable(ctx, err)
+	}
+	return nil, parseFault(raw)
+}
+
+func parseFault(raw []byte) error {
+	var f fault.Fault
+	if err := json.Unmarshal(raw, &f); err != nil || f.Key == "" {
+		return fault.New(fault.Unavailable, "lan.cut").Because(err)
+	}
+	return &f
+}
+
+// unreachable names what went wrong on the way to the host.
+func (c *Client) unreachable(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return fault.New(fault.Unavailable, "op.cancelled").Because(err)
+	}
+	switch {
+	case device.ErrNotPinned(err):
+		return fault.New(fault.Unavailable, "lan.wrong_host", "host", c.addr).Because(err)
+	case strings.Contains(err.Error(), "tls: bad certificate"):
+		// In TLS 1.3 a refused client learns it from an alert on its first read.
+		return fault.New(fault.Forbidden, "lan.device_refused").Because(err)
+	}
+	if c.Reached != nil {
+		c.Reached(false)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fault.New(fault.Unavailable, "op.timeout").Because(err)
+	}
+	return fault.New(fault.Unavailable, "lan.host_unreachable", "host", c.addr).Because(err)
+}

@@ -1,0 +1,327 @@
+package lan
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/sync/device"
+	"zafe/sync/pair"
+)
+
+// Registry is what the server needs of the operations.
+type Registry interface {
+	DoJSON(ctx context.Context, name string, in []byte) ([]byte, error)
+	StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error)
+}
+
+// Devices is the authority on which PCs may talk to the host; it is asked at every request, so that
+// revoking one takes effect at once.
+type Devices interface {
+	// Allowed tells whether the device is paired and not revoked.
+	Allowed(ctx context.Context, fp device.Fingerprint) (bool, error)
+}
+
+// Server serves one book on the LAN.
+type Server struct {
+	Registry Registry
+	Devices  Devices
+	Desk     *pair.Desk
+	Identity device.Identity
+	Hello    func(ctx context.Context) (Hello, error)
+	Log      func(what string, err error)
+
+	mu    sync.Mutex
+	conns map[device.Fingerprint]map[net.Conn]bool
+}
+
+// Serve answers on ln until ctx ends, then lets running calls finish.
+func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	s.conns = map[device.Fingerprint]map[net.Conn]bool{}
+	srv := &http.Server{
+		Handler:           s.routes(),
+		ReadHeaderTimeout: headTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    headerBytes,
+		ErrorLog:          log.New(logWriter{s.Log}, "", 0),
+		ConnState:         s.track,
+		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){
+			pair.Protocol: func(_ *http.Server, c *tls.Conn, _ http.Handler) {
+				if err := s.Desk.Serve(ctx, c); err != nil {
+					s.Log("pairing refused", err)
+				}
+			},
+		},
+		TLSConfig: s.tls(ctx),
+	}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP2(true)
+	srv.Protocols = protocols
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		<-ctx.Done()
+		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWait)
+		defer cancel()
+		if err := srv.Shutdown(wait); err != nil {
+			_ = srv.Close()
+		}
+	}()
+	err := srv.ServeTLS(limit(ln, connsMax), "", "")
+	if errors.Is(err, http.ErrServerClosed) {
+		<-done
+		return nil
+	}
+	return err
+}
+
+func (s *Server) tls(ctx context.Context) *tls.Config {
+	return &tls.Config{
+		MinVersion:             tls.VersionTLS13,
+		Certificates:           []tls.Certificate{s.Identity.TLS},
+		ClientAuth:             tls.RequireAnyClientCert,
+		SessionTicketsDisabled: true,
+		NextProtos:             []string{protoHTTP2, pair.Protocol},
+		// VerifyConnection, not VerifyPeerCertificate: it also runs on resumption.
+		VerifyConnection: func(cs tls.ConnectionState) error {
+			switch cs.NegotiatedProtocol {
+			case pair.Protocol:
+				return nil
+			case protoHTTP2:
+				return s.allowed(ctx, cs.PeerCertificates)
+			default:
+				return errors.New("lan: unknown protocol")
+			}
+		},
+	}
+}
+
+var errRefused = errors.New("lan: this device is not paired")
+
+func (s *Server) allowed(ctx context.Context, chain []*x509.Certificate) error {
+	if len(chain) == 0 {
+		return errRefused
+	}
+	ok, err := s.Devices.Allowed(ctx, device.FingerprintOf(chain[0]))
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errRefused
+	}
+	return nil
+}
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /hello", s.guard(s.hello))
+	mux.HandleFunc("POST /op/{name}", s.guard(s.call))
+	mux.HandleFunc("POST /stream/{name}", s.guard(s.stream))
+	return mux
+}
+
+// guard checks the device row at every request and prepares the call's context.
+func (s *Server) guard(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.TLS == nil {
+			panic(http.ErrAbortHandler)
+		}
+		if err := s.allowed(r.Context(), r.TLS.PeerCertificates); err != nil {
+			w.Header().Set("Connection", "close") // over HTTP/2: finish this answer, then go away
+			s.refuse(w, fault.New(fault.Forbidden, "lan.device_refused"))
+			return
+		}
+		level, err := strconv.Atoi(r.Header.Get(headerLevel))
+		if err != nil {
+			level = 0
+		}
+		ctx := op.WithCredential(r.Context(), op.Credential{
+			Token:  strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "),
+			Device: string(device.FingerprintOf(r.TLS.PeerCertificates[0])),
+		})
+		ctx = op.WithRequestID(op.WithLevel(ctx, level), r.Header.Get(headerRequest))
+		if r.Header.Get(headerPreview) != "" {
+			ctx = op.WithPreview(ctx)
+		}
+		next(w, r.WithContext(ctx))
+	}
+}
+
+func (s *Server) hello(w http.ResponseWriter, r *http.Request) {
+	h, err := s.Hello(r.Context())
+	if err != nil {
+		s.refuse(w, err)
+		return
+	}
+	body, err := json.Marshal(h)
+	if err != nil {
+		s.refuse(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(body)
+}
+
+func (s *Server) call(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, op.RequestBytesMax+1))
+	if err != nil {
+		s.refuse(w, fault.New(fault.Invalid, "op.too_large", "max_mb", op.RequestBytesMax>>20).Because(err))
+		return
+	}
+	out, err := s.Registry.DoJSON(r.Context(), r.PathValue("name"), body)
+	if err != nil {
+		s.refuse(w, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = w.Write(out)
+}
+
+// stream sends a file as it is made; a failure midway is told in a trailer, so that the client never
+// keeps half a file as a whole one.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, op.RequestBytesMax+1))
+	if err != nil {
+		s.refuse(w, fault.New(fault.Invalid, "op.too_large", "max_mb", op.RequestBytesMax>>20).Because(err))
+		return
+	}
+	w.Header().Set("Trailer", headerFile+", "+headerFault)
+	out := &lateWriter{w: w}
+	d, err := s.Registry.StreamJSON(r.Context(), r.PathValue("name"), body, out)
+	if err != nil {
+		if !out.started {
+			w.Header().Del("Trailer")
+			s.refuse(w, err)
+			return
+		}
+		w.Header().Set(headerFault, url.QueryEscape(marshalFault(err)))
+		return
+	}
+	meta, err := json.Marshal(d)
+	if err != nil {
+		w.Header().Set(headerFault, url.QueryEscape(marshalFault(err)))
+		return
+	}
+	w.Header().Set(headerFile, url.QueryEscape(string(meta)))
+}
+
+// lateWriter notes whether anything was sent.
+type lateWriter struct {
+	w       http.ResponseWriter
+	started bool
+}
+
+func (l *lateWriter) Write(p []byte) (int, error) {
+	if !l.started {
+		l.started = true
+		l.w.Header().Set("Content-Type", "application/octet-stream")
+	}
+	return l.w.Write(p)
+}
+
+func (s *Server) refuse(w http.ResponseWriter, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status(fault.Of(err).Code))
+	_, _ = io.WriteString(w, marshalFault(err))
+}
+
+func marshalFault(err error) string {
+	b, jsonErr := json.Marshal(fault.Of(err))
+	if jsonErr != nil {
+		return `{"code":"internal","key":"fault.unexpected"}`
+	}
+	return string(b)
+}
+
+// track keeps which connections belong to which device.
+func (s *Server) track(c net.Conn, state http.ConnState) {
+	tc, ok := c.(*tls.Conn)
+	if !ok {
+		return
+	}
+	cs := tc.ConnectionState()
+	if len(cs.PeerCertificates) == 0 {
+		return
+	}
+	fp := device.FingerprintOf(cs.PeerCertificates[0])
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch state {
+	case http.StateActive, http.StateNew, http.StateIdle:
+		if s.conns[fp] == nil {
+			s.conns[fp] = map[net.Conn]bool{}
+		}
+		s.conns[fp][c] = true
+	case http.StateClosed, http.StateHijacked:
+		delete(s.conns[fp], c)
+		if len(s.conns[fp]) == 0 {
+			delete(s.conns, fp)
+		}
+	}
+}
+
+// CloseDevice cuts every connection of a device; a revoked PC is out at once.
+func (s *Server) CloseDevice(fp device.Fingerprint) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for c := range s.conns[fp] {
+		go func() { _ = c.Close() }()
+	}
+}
+
+// Connected counts the devices with a living connection.
+func (s *Server) Connected() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.conns)
+}
+
+// logWriter sends the HTTP server's own complaints (failed handshakes) to the log.
+type logWriter struct{ log func(string, error) }
+
+func (l logWriter) Write(p []byte) (int, error) {
+	l.log("connection refused", errors.New(strings.TrimSpace(string(p))))
+	return len(p), nil
+}
+
+// limit caps the connections accepted at once: more wait in the system's queue.
+func limit(ln net.Listener, most int) net.Listener {
+	return &limited{Listener: ln, slots: make(chan struct{}, most)}
+}
+
+type limited struct {
+	net.Listener
+	slots chan struct{}
+}
+
+func (l *limited) Accept() (net.Conn, error) {
+	l.slots <- struct{}{}
+	c, err := l.Listener.Accept()
+	if err != nil {
+		<-l.slots
+		return nil, err
+	}
+	return &limitedConn{Conn: c, free: sync.OnceFunc(func() { <-l.slots })}, nil
+}
+
+type limitedConn struct {
+	net.Conn
+	free func()
+}
+
+func (c *limitedConn) Close() error {
+	defer c.free()
+	return c.Conn.Close()
+}

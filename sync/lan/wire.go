@@ -1,0 +1,68 @@
+// Package lan carries operations between PCs of one office: TLS 1.3 only, the host proven by its
+// pinned root, each PC by its own key, the registry's pipeline at the other end. It knows no
+// operation and no storage.
+package lan
+
+import (
+	"time"
+
+	"zafe/app/fault"
+)
+
+// Port is where a host listens unless told otherwise. It is outside the ranges from which systems
+// take ports for outgoing connections.
+const Port = 24653
+
+// ALPN name of the operations protocol.
+const protoHTTP2 = "h2"
+
+// Header names of a call.
+const (
+	headerLevel   = "Zafe-Level"
+	headerRequest = "Zafe-Request"
+	headerPreview = "Zafe-Preview"
+	headerFile    = "Zafe-File"
+	headerFault   = "Zafe-Fault" // trailer of a stream that failed midway
+)
+
+// Limits of the transport.
+const (
+	headTimeout  = 10 * time.Second
+	idleTimeout  = 2 * time.Minute
+	callTimeout  = 60 * time.Second // a call without an answer by then is given up and said so
+	dialTimeout  = 4 * time.Second
+	headerBytes  = 16 << 10
+	connsMax     = 500
+	responseMax  = 256 << 20
+	shutdownWait = 5 * time.Second
+)
+
+// Hello is what a host says of itself to a paired PC.
+type Hello struct {
+	Product  string `json:"product"`
+	Version  string `json:"version"`
+	Level    int    `json:"level"`
+	MinLevel int    `json:"min_level"`
+	Book     string `json:"book"`
+	Company  string `json:"company"`
+}
+
+// status maps a fault to an HTTP status; the body carries the fault itself.
+func status(c fault.Code) int {
+	switch c {
+	case fault.Invalid:
+		return 400
+	case fault.Unauthenticated:
+		return 401
+	case fault.Forbidden:
+		return 403
+	case fault.NotFound:
+		return 404
+	case fault.Conflict:
+		return 409
+	case fault.Unavailable:
+		return 503
+	default:
+		return 500
+	}
+}

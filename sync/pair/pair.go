@@ -1,0 +1,279 @@
+// Package pair lets a new PC and the host recognise each other by a short one-time code, over a TLS
+// connection neither trusts yet. Both sides prove the code by a MAC bound to that connection, so that
+// a machine in the middle learns nothing it can use (security design 1.2). It knows no storage.
+package pair
+
+import (
+	"bufio"
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+
+	"zafe/app/fault"
+	"zafe/sync/device"
+)
+
+// Protocol is the ALPN name of pairing: an unpaired PC can reach nothing else.
+const Protocol = "zafe-pair/1"
+
+// The limits of a code.
+const (
+	codeSymbols   = 8 // Crockford base32: 40 bits
+	CodeFor       = 10 * time.Minute
+	triesMax      = 3
+	messageMax    = 16 << 10
+	nameRunesMax  = 60
+	exchangeFor   = 30 * time.Second
+	argonPasses   = 3
+	argonMemory   = 64 << 10
+	exporterLabel = "EXPORTER-zafe-pair-v1"
+)
+
+const alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// Desk is the host's side: it holds the code in force, if any. Only the latest code is good.
+type Desk struct {
+	Root  *x509.Certificate
+	Clock func() time.Time
+	// Enrol stores a device that proved the code; by is who asked for the code.
+	Enrol func(ctx context.Context, fp device.Fingerprint, name string, by int64) error
+
+	mu      sync.Mutex
+	code    string
+	by      int64
+	expires time.Time
+	tries   int
+}
+
+// Invite makes a new code and voids the one before.
+func (d *Desk) Invite(by int64) (code string, expires time.Time, err error) {
+	var b [codeSymbols]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", time.Time{}, err
+	}
+	for i := range b {
+		b[i] = alphabet[b[i]&31]
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.code, d.by, d.tries = string(b[:]), by, triesMax
+	d.expires = d.Clock().Add(CodeFor)
+	return d.code[:4] + "-" + d.code[4:], d.expires, nil
+}
+
+// take spends a try and returns the code in force, or "".
+func (d *Desk) take() (code string, by int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.code == "" || d.tries == 0 || d.Clock().After(d.expires) {
+		return "", 0
+	}
+	d.tries--
+	return d.code, d.by
+}
+
+// spent voids the code after its one success.
+func (d *Desk) spent(code string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.code != code {
+		return false
+	}
+	d.code = ""
+	return true
+}
+
+type request struct {
+	Name string `json:"name"`
+	MAC  []byte `json:"mac"`
+}
+
+type answer struct {
+	Root  []byte `json:"root,omitempty"`
+	MAC   []byte `json:"mac,omitempty"`
+	Error string `json:"error,omitempty"`
+}
+
+// Serve answers one pairing connection and closes it.
+func (d *Desk) Serve(ctx context.Context, conn *tls.Conn) error {
+	defer func() { _ = conn.Close() }()
+	ctx, cancel := context.WithTimeout(ctx, exchangeFor)
+	defer cancel()
+	_ = conn.SetDeadline(time.Now().Add(exchangeFor)) //nolint:forbidigo // a socket deadline is real time
+	var req request
+	if err := read(conn, &req); err != nil {
+		return err
+	}
+	key, fp, by, err := d.check(conn, req)
+	if err != nil {
+		return errors.Join(err, write(conn, answer{Error: fault.KeyOf(err)}))
+	}
+	if err := d.Enrol(ctx, fp, cleanName(req.Name), by); err != nil {
+		return errors.Join(err, write(conn, answer{Error: fault.KeyOf(err)}))
+	}
+	state := conn.ConnectionState()
+	mac := seal(key, "host", exporter(&state), hostSPKI(d.Root), []byte(fp), d.Root.Raw)
+	return write(conn, answer{Root: d.Root.Raw, MAC: mac})
+}
+
+func (d *Desk) check(conn *tls.Conn, req request) (key []byte, fp device.Fingerprint, by int64, err error) {
+	state := conn.ConnectionState()
+	if len(state.PeerCertificates) == 0 {
+		return nil, "", 0, fault.New(fault.Invalid, "pair.refused")
+	}
+	fp = device.FingerprintOf(state.PeerCertificates[0])
+	code, by := d.take()
+	if code == "" {
+		return nil, "", 0, fault.New(fault.Conflict, "pair.no_code")
+	}
+	key = stretch(code, exporter(&state))
+	if !hmac.Equal(req.MAC, seal(key, "device", exporter(&state), []byte(fp), []byte(req.Name))) {
+		return nil, "", 0, fault.Field("code", "pair.bad_code")
+	}
+	if !d.spent(code) {
+		return nil, "", 0, fault.New(fault.Conflict, "pair.no_code")
+	}
+	return key, fp, by, nil
+}
+
+// Join proves code to the host at addr and returns the root to pin. Faults: pair.bad_code,
+// pair.no_code, pair.refused, pair.wrong_host, lan.host_unreachable.
+func Join(ctx context.Context, addr, code, name string, id device.Identity) (*x509.Certificate, error) {
+	folded, err := Fold(code)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, exchangeFor)
+	defer cancel()
+	dialer := tls.Dialer{Config: &tls.Config{
+		MinVersion: tls.VersionTLS13, NextProtos: []string{Protocol}, Certificates: []tls.Certificate{id.TLS},
+		// Nothing is trusted yet: the MAC over this very connection decides.
+		InsecureSkipVerify: true, //nolint:gosec // see above
+	}}
+	raw, err := dialer.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, "lan.host_unreachable", "host", addr).Because(err)
+	}
+	conn := raw.(*tls.Conn)
+	defer func() { _ = conn.Close() }()
+	deadline, _ := ctx.Deadline()
+	_ = conn.SetDeadline(deadline)
+	root, err := exchange(conn, folded, cleanName(name), id)
+	var ne net.Error
+	if errors.As(err, &ne) || errors.Is(err, io.EOF) {
+		return nil, fault.New(fault.Unavailable, "pair.refused").Because(err)
+	}
+	return root, err
+}
+
+func exchange(conn *tls.Conn, code, name string, id device.Identity) (*x509.Certificate, error) {
+	state := conn.ConnectionState()
+	if state.NegotiatedProtocol != Protocol {
+		return nil, fault.New(fault.Unavailable, "pair.wrong_host")
+	}
+	key := stretch(code, exporter(&state))
+	mac := seal(key, "device", exporter(&state), []byte(id.Fingerprint), []byte(name))
+	if err := write(conn, request{Name: name, MAC: mac}); err != nil {
+		return nil, err
+	}
+	var a answer
+	if err := read(conn, &a); err != nil {
+		return nil, err
+	}
+	if a.Error != "" {
+		f := fault.New(fault.Conflict, a.Error)
+		if a.Error == "pair.bad_code" {
+			f.Field = "code"
+		}
+		return nil, f
+	}
+	root, err := x509.ParseCertificate(a.Root)
+	if err != nil {
+		return nil, fault.New(fault.Unavailable, "pair.wrong_host").Because(err)
+	}
+	want := seal(key, "host", exporter(&state), hostSPKI(root), []byte(id.Fingerprint), root.Raw)
+	if !hmac.Equal(a.MAC, want) {
+		return nil, fault.New(fault.Unavailable, "pair.wrong_host")
+	}
+	return root, device.CheckHost(state.PeerCertificates, root)
+}
+
+// Fold normalises a typed code: case, dashes, spaces, and the letters people take for digits.
+func Fold(code string) (string, error) {
+	s := strings.NewReplacer(" ", "", "-", "", "\u00a0", "", "O", "0", "I", "1", "L", "1").
+		Replace(strings.ToUpper(strings.TrimSpace(code)))
+	if len(s) != codeSymbols || strings.Trim(s, alphabet) != "" {
+		return "", fault.Field("code", "pair.code_form")
+	}
+	return s, nil
+}
+
+// stretch makes guessing the 40-bit code cost one Argon2id each.
+func stretch(code string, exported []byte) []byte {
+	return argon2.IDKey([]byte(code), exported[:16], argonPasses, argonMemory, 1, 32)
+}
+
+// exporter is a secret both ends of this TLS connection share and no other connection has.
+func exporter(state *tls.ConnectionState) []byte {
+	b, err := state.ExportKeyingMaterial(exporterLabel, nil, 32)
+	if err != nil {
+		panic("pair: TLS 1.3 exporter: " + err.Error())
+	}
+	return b
+}
+
+func hostSPKI(root *x509.Certificate) []byte { return []byte(device.FingerprintOf(root)) }
+
+func seal(key []byte, label string, parts ...[]byte) []byte {
+	h := hmac.New(sha256.New, key)
+	for _, p := range append([][]byte{[]byte(label)}, parts...) {
+		var n [8]byte
+		binary.BigEndian.PutUint64(n[:], uint64(len(p)))
+		h.Write(n[:])
+		h.Write(p)
+	}
+	return h.Sum(nil)
+}
+
+func cleanName(s string) string {
+	r := []rune(strings.Map(func(c rune) rune {
+		if c < ' ' {
+			return -1
+		}
+		return c
+	}, strings.TrimSpace(s)))
+	if len(r) > nameRunesMax {
+		r = r[:nameRunesMax]
+	}
+	return string(r)
+}
+
+func write(w io.Writer, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(b, '\n'))
+	return err
+}
+
+func read(r io.Reader, v any) error {
+	line, err := bufio.NewReader(io.LimitReader(r, messageMax)).ReadBytes('\n')
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(line, v)
+}
