@@ -1,6 +1,7 @@
 package print
 
 import (
+	"strings"
 	"time"
 
 	"zafe/app/civil"
@@ -17,15 +18,15 @@ const (
 // Where the address shows through the window of a French DL envelope (110 x 220
 // mm, window 35 x 100 mm placed 20 mm from the right and bottom edges), whatever
 // way the sheet folded in three has slid inside: from 100 to 190 mm across and
-// from 55 to 79 mm down. Nothing else is printed between sellerTop and stripTop
-// on that side.
+// from 55 to 79 mm down. Nothing else is printed on that side between 44 mm
+// and stripTop.
 const (
 	windowLeft   = 104.0
 	windowTop    = 55.0
 	windowWidth  = 86.0
 	windowHeight = 24.0
-	sellerTop    = 43.0
-	stripTop     = 92.0
+	sellerTop    = 39.0
+	stripTop     = 88.0
 )
 
 // letter is a document sent to a customer: letterhead, address, legal footer.
@@ -41,6 +42,7 @@ type letter struct {
 	legal  []string // lines of the footer
 	bottom float64  // where content stops
 	y      float64  // where the next block goes on the current page
+	tight  bool     // white space is reduced, see space
 }
 
 // newLetter prepares a letter and opens its first page.
@@ -167,9 +169,17 @@ func (s *letter) layFooter() {
 	if e.Register == "" && e.SIREN != "" {
 		register = s.t.say("print.siren", "id", siren(e.SIREN))
 	}
-	identity := joinWords("  ·  ", e.displayName(), form, register,
+	parts := []string{
+		e.displayName(), form, register,
 		s.t.label("print.siret", siret(e.SIRET)), s.t.label("print.vat_number", e.VATNumber),
-		joinWords(", ", e.Address.lines()...))
+	}
+	for i, part := range parts {
+		if len(part) < 60 { // an identifier is not cut at the end of a line
+			parts[i] = strings.ReplaceAll(part, " ", noBreak)
+		}
+	}
+	parts = append(parts, joinWords(", ", e.Address.lines()...))
+	identity := joinWords(noBreak+"· ", parts...)
 	const width = contentWidth - 30 // the page number stands on the right
 	s.legal = s.wrap(identity, textLegal, width)
 	s.legal = append(s.legal, s.wrap(s.t.label("print.insurance", e.Insurance), textLegal, width)...)
@@ -203,6 +213,14 @@ func (s *letter) foldMarks() {
 	for _, y := range []float64{pageHeight / 3, pageHeight / 3 * 2} {
 		s.hairline(4, y, 3, inkHairline, 0.2)
 	}
+}
+
+// space is white space, reduced on a tight letter.
+func (s *letter) space(height float64) float64 {
+	if s.tight {
+		return height * 0.6
+	}
+	return height
 }
 
 // ensure starts a page unless height millimetres remain on this one.

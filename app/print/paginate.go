@@ -17,8 +17,9 @@ type room struct {
 
 // paginate distributes pieces over pages and returns, for each page, the index
 // of its first piece. The tail is never alone on a page: pieces are moved down
-// to accompany it. Only when the last pieces and the tail cannot stand on one
-// page does the last page begin after the last piece, empty of pieces.
+// to accompany it. Two pages may hold no piece: the first, where its room is too
+// short for one, and the last, where the last piece and the tail together are
+// taller than a page. A piece taller than a page runs over its foot.
 func paginate(pieces []piece, r room) []int {
 	rest := make([]float64, len(pieces)+1) // height from a piece to the end, tail included
 	rest[len(pieces)] = r.tail
@@ -31,7 +32,8 @@ func paginate(pieces []piece, r room) []int {
 			return pages
 		}
 		end, height := chain(pieces, i)
-		if used+height > space-r.carry && i > pages[len(pages)-1] {
+		full := used+height > space-r.carry
+		if full && (i > pages[len(pages)-1] || len(pages) == 1 && height <= r.next-r.carry) {
 			pages, used, space = append(pages, i), 0, r.next
 			continue
 		}
@@ -59,9 +61,9 @@ func chain(pieces []piece, i int) (end int, height float64) {
 // have company: two chains of pieces where possible, else one, else none.
 func accompany(pieces []piece, first int, rest []float64, space float64) int {
 	start, chains := len(pieces), 0
-	for i := len(pieces) - 1; i > first && chains < 2; i-- {
-		if pieces[i-1].glued {
-			continue
+	for i := len(pieces) - 1; i >= first && chains < 2; i-- {
+		if i > 0 && pieces[i-1].glued || i == first && (first > 0 || chains > 0) {
+			continue // inside a chain, or would empty the page without need
 		}
 		if rest[i] > space {
 			break

@@ -44,7 +44,6 @@ type SalesDoc struct {
 	DeliveryDate civil.Date // of the goods or the service, when it differs from Date
 	Period       string     // period of a service, in words, instead of DeliveryDate
 	ValidUntil   civil.Date // of a quote
-	PaidUpFront  bool       // the due date is not shown: already settled
 
 	Subject       string // objet, one or two lines
 	CustomerRef   string // the customer's own reference

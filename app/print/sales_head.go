@@ -1,6 +1,10 @@
 package print
 
-import "zafe/app/civil"
+import (
+	"strings"
+
+	"zafe/app/civil"
+)
 
 // head lays out the top of the first page, down to the table.
 func (s *salesPrinter) head() {
@@ -42,11 +46,8 @@ func (s *salesPrinter) facts() []fact {
 	addDate("print.due_date", d.DueDate)
 	addDate(delivery, d.DeliveryDate)
 	add("print.period", d.Period)
-	if d.Nature != NatureUnset {
+	if d.Nature != NatureUnset && d.Nature != NatureMixed { // long, that one gets a line of its own
 		add("print.nature", s.t.say("print.nature."+string(d.Nature)))
-	}
-	for _, o := range d.Originals {
-		add("print.original."+originalKey(d.Kind), s.reference(o))
 	}
 	add("print.customer_ref", d.CustomerRef)
 	add("print.purchase_order", d.PurchaseOrder)
@@ -71,7 +72,16 @@ func (s *salesPrinter) reference(r Reference) string {
 	return s.t.say("print.reference", "number", r.Number, "date", s.t.date(r.Date))
 }
 
-// remarks puts the addresses that differ and the subject.
+// Lines one remark, or the list of documents referred to, may take: about forty
+// references.
+const (
+	indent            = 34.0
+	remarkLinesMax    = 3
+	referenceLinesMax = 12
+)
+
+// remarks puts what would not fit in a cell: documents referred to, addresses
+// that differ, mixed nature, subject.
 func (s *salesPrinter) remarks() {
 	b := s.d.Buyer
 	oneLine := func(a *Address) string {
@@ -84,28 +94,41 @@ func (s *salesPrinter) remarks() {
 	if b.Billing != nil {
 		seat = oneLine(&b.Address)
 	}
+	mixed := ""
+	if s.d.Nature == NatureMixed {
+		mixed = s.t.say("print.nature." + string(s.d.Nature))
+	}
+	originals := make([]string, len(s.d.Originals))
+	for i, o := range s.d.Originals {
+		originals[i] = strings.ReplaceAll(s.reference(o), " ", noBreak)
+	}
 	list := []fact{
+		{"print.original." + originalKey(s.d.Kind), strings.Join(originals, ", ")},
 		{"print.delivery_address", oneLine(b.Delivery)},
 		{"print.buyer_seat", seat},
+		{"print.nature", mixed},
 		{"print.subject", s.d.Subject},
 	}
-	for _, f := range list {
+	for i, f := range list {
 		st := textBody
-		if f.label == "print.subject" {
+		if f.label == "print.subject" || i == 0 {
 			st = textStrong
 		}
-		const indent = 34.0
 		lines := s.wrap(f.value, st, contentWidth-indent)
 		if len(lines) == 0 {
 			continue
 		}
-		lines = lines[:min(len(lines), 3)]
+		limit := remarkLinesMax
+		if i == 0 {
+			limit = referenceLinesMax
+		}
+		lines = lines[:min(len(lines), limit)]
 		y := s.y
 		s.put(func() {
-			s.fit(marginSide, y+0.7, s.t.say(f.label), textLabel, left, indent-2)
+			s.fit(marginSide, y+0.5, s.t.say(f.label), textLabel, left, indent-2)
 			s.lines(marginSide+indent, y, lines, st, left)
 		})
-		s.y += float64(len(lines))*st.lineHeight() + 1.2
+		s.y += float64(len(lines))*st.lineHeight() + 0.6
 	}
-	s.y += 1.6
+	s.y += 2.2
 }

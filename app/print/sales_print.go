@@ -18,7 +18,7 @@ var (
 	textLabel   = style{regular, 7.3, inkMuted}
 	textValue   = style{medium, 8.8, inkText}
 	textMention = style{regular, 7.3, inkMuted}
-	textLegal   = style{regular, 6.8, inkFaint}
+	textLegal   = style{regular, 6.8, inkMuted}
 )
 
 // ErrDocument says that a document handed over cannot be printed as it is; the
@@ -40,6 +40,28 @@ func Sales(w io.Writer, p *i18n.Printer, d SalesDoc) error {
 	if err := d.check(); err != nil {
 		return err
 	}
+	s, err := layOut(p, d, false)
+	if err != nil {
+		return err
+	}
+	if pages := len(s.sheets); pages > 1 && pages <= tightPagesMax {
+		tight, err := layOut(p, d, true)
+		if err != nil {
+			return err
+		}
+		if len(tight.sheets) < pages {
+			s = tight
+		}
+	}
+	return s.write(w, s.furniture)
+}
+
+// tightPagesMax is the number of pages up to which less white space is tried
+// for the sake of one page less.
+const tightPagesMax = 3
+
+// layOut lays a whole document out without drawing anything.
+func layOut(p *i18n.Printer, d SalesDoc, tight bool) (*salesPrinter, error) {
 	t := words{p}
 	number := d.Number
 	if number == "" {
@@ -47,16 +69,16 @@ func Sales(w io.Writer, p *i18n.Printer, d SalesDoc) error {
 	}
 	l, err := newLetter(p, letter{
 		seller: d.Seller, buyer: d.Buyer, title: t.say("print.kind." + string(d.Kind)), number: number,
-		draft: d.Draft, accent: d.Accent,
+		draft: d.Draft, accent: d.Accent, tight: tight,
 	}, d.Subject, d.Date)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s := &salesPrinter{letter: l, d: d}
 	s.head()
 	s.table()
 	s.after()
-	return s.write(w, s.furniture)
+	return s, nil
 }
 
 // check refuses what cannot be laid out faithfully.

@@ -141,13 +141,13 @@ func (s *salesPrinter) fragments(r row, lineHeight float64) []row {
 		part.height = float64(n-part.titles)*lineHeight + float64(part.titles)*textItem.lineHeight()
 		r.text, r.titles = r.text[n:], r.titles-part.titles
 		if first {
-			part.height += rowPad
+			part.height += s.space(rowPad)
 		} else {
 			part.line, part.net = nil, 0
 		}
 		part.last = len(r.text) == 0
-		if part.last {
-			part.height += rowPad
+		if part.last && r.kind != HeadingLine {
+			part.height += s.space(rowPad)
 		}
 		out = append(out, part)
 	}
@@ -168,7 +168,7 @@ func (s *salesPrinter) table() {
 		first: s.bottom - top - tableHeadHeight,
 		next:  s.bottom - nextPageTop - tableHeadHeight - carryHeight,
 		carry: carryHeight,
-		tail:  tail.height + tailGap,
+		tail:  tail.height + s.space(tailGap),
 	})
 	var carried money.Amount
 	for page, start := range pages {
@@ -180,21 +180,21 @@ func (s *salesPrinter) table() {
 			s.next()
 			s.y = nextPageTop
 		}
-		if start < end || page == 0 {
+		if start < end || len(pages) == 1 {
 			s.tableHead()
 		}
-		if page > 0 {
+		if start > 0 {
 			s.carryLine("print.brought_forward", carried)
 		}
 		for _, r := range rows[start:end] {
 			s.row(r)
 			carried = carried.Add(r.net)
 		}
-		if page+1 < len(pages) {
+		if page+1 < len(pages) && end > start {
 			s.carryLine("print.carried_forward", carried)
 		}
 	}
-	s.y += tailGap
+	s.y += s.space(tailGap)
 	s.totals(tail)
 }
 
@@ -217,8 +217,9 @@ func (s *salesPrinter) carryLine(key string, amount money.Amount) {
 	last := s.cols[len(s.cols)-1]
 	s.put(func() {
 		st := style{medium, 8.4, inkMuted}
-		s.text(last.right-38, y+1.6, s.t.say(key), st, right)
-		s.fit(last.right, y+1.6, s.t.number(amount), st, right, 36)
+		figure := s.t.number(amount)
+		s.fit(last.right, y+1.6, figure, st, right, 44)
+		s.text(last.right-max(last.width, min(s.measure(figure, st), 44))-columnGap, y+1.6, s.t.say(key), st, right)
 	})
 	s.y += carryHeight
 }
@@ -231,7 +232,7 @@ func (s *salesPrinter) row(r row) {
 		switch r.kind {
 		case HeadingLine:
 			st := style{semiBold, 9.4, s.accent}
-			s.lines(marginSide+2, y+rowPad, r.text, st, left)
+			s.lines(marginSide+2, y+s.space(rowPad), r.text, st, left)
 		case SubtotalLine:
 			last := s.cols[len(s.cols)-1]
 			st := style{medium, 8.8, inkText}
@@ -254,7 +255,7 @@ func (s *salesPrinter) row(r row) {
 // itemRow draws the words and the figures of an item or text line.
 func (s *salesPrinter) itemRow(r row, y float64) {
 	if r.line != nil {
-		y += rowPad
+		y += s.space(rowPad)
 	}
 	if r.kind == ItemLine && r.line != nil {
 		for _, c := range s.cols {

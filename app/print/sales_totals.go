@@ -31,10 +31,6 @@ type totalsBlock struct {
 	height  float64
 }
 
-// paymentLine is one line of the payment details; label is empty on the
-// continuation of a long value.
-type paymentLine struct{ label, value string }
-
 // layTotals prepares the block and measures it.
 func (s *salesPrinter) layTotals() totalsBlock {
 	d := s.d
@@ -68,7 +64,7 @@ func (s *salesPrinter) layTotals() totalsBlock {
 		add(s.t.say("print.other_settlements"), others.Neg(), false)
 	}
 	b.due = s.t.say("print.due." + string(d.Kind))
-	b.payment = s.paymentLines(asideWidth)
+	b.payment = s.paymentLines(d.Payment, asideWidth)
 	if len(b.payment) > asideLinesMax {
 		b.payment = nil
 	}
@@ -98,8 +94,10 @@ func (s *salesPrinter) totals(b totalsBlock) {
 			if l.strong {
 				label, figure = style{semiBold, 9.4, inkText}, style{semiBold, 9.4, inkText}
 			}
-			s.fit(totalsLeft+3, at+0.7, l.label, label, left, totalsWidth-40)
-			s.fit(totalsLeft+totalsWidth-3, at+0.7, s.t.amount(l.amount), figure, right, 34)
+			amount := s.t.amount(l.amount)
+			s.fit(totalsLeft+totalsWidth-2, at+0.7, amount, figure, right, 38)
+			room := totalsWidth - 9 - min(s.measure(amount, figure), 38)
+			s.fit(totalsLeft+3, at+0.7, l.label, label, left, room)
 		})
 		y += totalRow
 	}
@@ -107,7 +105,7 @@ func (s *salesPrinter) totals(b totalsBlock) {
 	s.put(func() {
 		s.box(totalsLeft, y, totalsWidth, dueHeight, 1.6, s.accent)
 		s.fit(totalsLeft+3, y+2.5, b.due, style{semiBold, 9.6, inkWhite}, left, totalsWidth-44)
-		s.fit(totalsLeft+totalsWidth-3, y+2, s.t.amount(s.d.Due), style{semiBold, 11.5, inkWhite}, right, 38)
+		s.fit(totalsLeft+totalsWidth-2, y+2, s.t.amount(s.d.Due), style{semiBold, 11.5, inkWhite}, right, 38)
 	})
 	aside := s.y
 	if len(s.d.VAT) > 0 && !s.d.WithoutVAT {
@@ -143,42 +141,4 @@ func (s *salesPrinter) vatTable(y float64) float64 {
 		cells(y, style{regular, 8.4, inkText}, rate, s.t.amount(v.Base), s.t.amount(v.Tax))
 	}
 	return y + vatRow
-}
-
-// paymentLines wraps the payment details for a width.
-func (s *salesPrinter) paymentLines(width float64) []paymentLine {
-	p := s.d.Payment
-	if p.isEmpty() {
-		return nil
-	}
-	var out []paymentLine
-	for _, f := range []fact{
-		{"print.payment_terms", p.Terms}, {"print.payment_means", p.Means}, {"print.account_holder", p.Holder},
-		{"print.bank", p.Bank}, {"print.iban", iban(p.IBAN)}, {"print.bic", p.BIC},
-	} {
-		label := s.t.say(f.label)
-		for _, line := range s.wrap(f.value, style{medium, 8, inkText}, width-paymentIndent) {
-			out = append(out, paymentLine{label, line})
-			label = ""
-		}
-	}
-	return out
-}
-
-const paymentIndent = 19.0
-
-// payment draws the payment details and returns the ordinate below.
-func (s *salesPrinter) payment(list []paymentLine, y float64) float64 {
-	title := s.t.say("print.payment")
-	s.put(func() { s.text(marginSide, y, title, style{semiBold, 8.2, inkText}, left) })
-	y += textDetail.lineHeight() + 0.6
-	for _, l := range list {
-		at := y
-		s.put(func() {
-			s.fit(marginSide, at, l.label, textDetail, left, paymentIndent-1)
-			s.text(marginSide+paymentIndent, at, l.value, style{medium, 8, inkText}, left)
-		})
-		y += textDetail.lineHeight()
-	}
-	return y
 }

@@ -8,8 +8,10 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"zafe/app/civil"
 	"zafe/app/i18n"
@@ -19,6 +21,9 @@ import (
 // keep names a folder where the samples are left for a person to look at:
 // go test ./app/print -run TestSamples -keep=/some/folder
 var keep = flag.String("keep", "", "folder where sample documents are left")
+
+// update rewrites the golden texts.
+var update = flag.Bool("update", false, "rewrite the golden files")
 
 var french = i18n.For(i18n.French)
 
@@ -144,7 +149,7 @@ func sampleCreditNote() SalesDoc {
 	d.VAT = []VATRow{{Rate: 85_000, Base: 1409_27, Tax: 119_79}}
 	d.TotalNet, d.TotalVAT, d.TotalGross, d.Settled, d.Due = 1409_27, 119_79, 1529_06, nil, 1529_06
 	d.Payment, d.Notes = Payment{}, ""
-	d.Subject = "Retour de lambris non posé"
+	d.Subject, d.Mentions = "Retour de lambris non posé", []string{"Avoir valable en déduction d’une prochaine facture ou remboursable sur demande."}
 	return d
 }
 
@@ -196,18 +201,107 @@ func salesBytes(t testing.TB, d SalesDoc) []byte {
 	return b.Bytes()
 }
 
+func sampleRecovery() RecoverySheet {
+	return RecoverySheet{
+		Company: "Menuiserie Bélair", SIREN: "732829320", Vault: "zafe-7k2m-p94x", Slot: "n° 2", Date: day("2026-11-21"),
+		Key: "ZAFE1-7QXZ-4M2K-PWH9-T3VC-8NRD-A5YJ-E6GF-0B1S-K7QX9P",
+		Places: []BackupPlace{
+			{"Scaleway Object Storage (Paris)", "belair-sauvegardes / zafe"}, {"Disque USB « Coffre bureau »", "ZAFE/sauvegardes"},
+		},
+		Fingerprints: []Fingerprint{
+			{"Clé racine", "4F9A 11C2 77D0 5E3B 90AA 6C41 D8E2 03B7"}, {"Clé du journal", "A07E 5512 38FC 9B64 E1D3 7720 4CBA 8F15"},
+		},
+	}
+}
+
+func sampleCodes() CodesSheet {
+	return CodesSheet{
+		Company: "Menuiserie Bélair", User: "Jocelyne Bélair", Date: day("2026-11-21"),
+		Codes: []string{
+			"7QXZ-4M2K-PWH9-T3VC", "8NRD-A5YJ-E6GF-0B1S", "K7QX-9P2M-4VTC-H8RW", "3GZD-5NJB-XE0A-QY6F", "W1KM-7T9P-2CVS-D4HX",
+			"R8BQ-0NFZ-6JGY-M5EA", "T2XV-C9KW-1PHD-7SQN", "4YJR-B6ZG-F0ME-X3AT", "9DHC-W5KV-8QPS-N2RB", "J7FG-1XZM-Y4TE-6ACK",
+		},
+	}
+}
+
+// sampleBalance is a trial balance; n accounts in each of five classes.
+func sampleBalance(n int) Report {
+	r := Report{
+		Title: "Balance générale", Company: "Menuiserie Bélair", Period: "Exercice du 01/01/2026 au 31/12/2026",
+		Subtitle: "Écritures validées, comptes 1 à 7", PrintedAt: time.Date(2026, 11, 21, 17, 5, 0, 0, time.UTC),
+		Columns: []ReportColumn{
+			{Title: "Compte", Width: 9}, {Title: "Intitulé", Width: 34},
+			{Title: "Mouvement débit", Width: 14, Sum: true}, {Title: "Mouvement crédit", Width: 14, Sum: true},
+			{Title: "Solde débiteur", Width: 14, Sum: true}, {Title: "Solde créditeur", Width: 14, Sum: true},
+		},
+		CarryForward: true,
+	}
+	var total [4]money.Amount
+	for class := 1; class <= 5; class++ {
+		r.Rows = append(r.Rows, ReportRow{Kind: GroupRow, Cells: []Cell{Words("Classe " + strconv.Itoa(class))}})
+		var sub [4]money.Amount
+		for i := range n {
+			d, c := money.Amount(123_456+i*7919), money.Amount(98_700+i*6101)
+			v := [4]money.Amount{d, c, max(d-c, 0), max(c-d, 0)}
+			cells := []Cell{Words(strconv.Itoa(class*100000 + i)), Words("Compte d’essai au libellé moyennement long n° " + strconv.Itoa(i))}
+			for k, a := range v {
+				cells = append(cells, Figure(a))
+				sub[k] += a
+				total[k] += a
+			}
+			r.Rows = append(r.Rows, ReportRow{Cells: cells})
+		}
+		cells := []Cell{Words(""), Words("Total classe " + strconv.Itoa(class))}
+		for _, a := range sub {
+			cells = append(cells, Figure(a))
+		}
+		r.Rows = append(r.Rows, ReportRow{Kind: SubtotalRow, Cells: cells})
+	}
+	cells := []Cell{Words(""), Words("Total général")}
+	for _, a := range total {
+		cells = append(cells, Figure(a))
+	}
+	r.Rows = append(r.Rows, ReportRow{Kind: TotalRow, Cells: cells})
+	return r
+}
+
+func sampleStatement(n int) Statement {
+	d := Statement{
+		Seller: sampleSeller(), Buyer: sampleBuyer(), Account: "411ALIZES", Date: day("2026-11-21"),
+		Period: "du 01/10/2026 au 21/11/2026", Opening: StatementRow{Date: day("2026-09-30"), Balance: 850_00},
+		Payment: Payment{Means: "Virement", IBAN: "FR7630006000011234567890189", BIC: "AGRIFRPP"},
+		Notes:   "Si votre règlement a croisé ce relevé, merci de ne pas en tenir compte.", Late: 850_00, Balance: 850_00,
+	}
+	for i := range n {
+		r := StatementRow{Date: day("2026-10-05").AddDays(i), Document: "F-2026-" + strconv.Itoa(100+i), Label: "Facture de travaux, hôtel"}
+		if i%3 == 2 {
+			r.Document, r.Label, r.Credit = "VIR "+strconv.Itoa(i), "Votre virement", 400_00
+		} else {
+			r.Debit, r.DueDate = money.Amount(100_00+i*1111), r.Date.AddDays(30)
+		}
+		d.Debit, d.Credit = d.Debit+r.Debit, d.Credit+r.Credit
+		d.Balance += r.Debit - r.Credit
+		r.Balance = d.Balance
+		d.Rows = append(d.Rows, r)
+	}
+	return d
+}
+
+func pdfBytes(t testing.TB, write func(*bytes.Buffer) error) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 // TestSamples leaves the samples in the folder of -keep, for eyes.
 func TestSamples(t *testing.T) {
 	if *keep == "" {
 		t.Skip("no -keep folder")
 	}
-	draft := sampleInvoice()
-	draft.Draft, draft.Number = true, ""
-	for name, pdf := range map[string][]byte{
-		"invoice": salesBytes(t, sampleInvoice()), "quote": salesBytes(t, sampleQuote()),
-		"credit": salesBytes(t, sampleCreditNote()), "franchise": salesBytes(t, sampleFranchise()),
-		"long": salesBytes(t, sampleLong(300)), "draft": salesBytes(t, draft),
-	} {
+	for name, pdf := range allSamples(t) {
 		if err := os.WriteFile(filepath.Join(*keep, name+".pdf"), pdf, 0o600); err != nil {
 			t.Fatal(err)
 		}

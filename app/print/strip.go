@@ -5,8 +5,9 @@ type fact struct{ label, value string }
 
 // strip lays facts out in four columns between two hairlines.
 func (s *letter) strip(list []fact) {
-	const columns, gap, pad = 4, 5.0, 2.6
+	const columns, gap = 4, 5.0
 	const width = (contentWidth - gap*(columns-1)) / columns
+	pad := s.space(2.2)
 	s.rule(s.y)
 	s.y += pad
 	for len(list) > 0 {
@@ -19,14 +20,14 @@ func (s *letter) strip(list []fact) {
 			value = value[:min(len(value), 4)]
 			s.put(func() {
 				s.fit(x, y, s.t.say(f.label), textLabel, left, width)
-				s.lines(x, y+4, value, textValue, left)
+				s.lines(x, y+3.6, value, textValue, left)
 			})
-			height = max(height, 4+float64(len(value))*textValue.lineHeight())
+			height = max(height, 3.6+float64(len(value))*textValue.lineHeight())
 		}
 		s.y += height + pad
 	}
 	s.rule(s.y)
-	s.y += 3.4
+	s.y += 3
 }
 
 // rule puts a hairline across the content.

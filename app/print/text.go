@@ -32,6 +32,8 @@ func (m *metrics) clean(s string) string {
 			b.WriteByte('\n')
 		case r == '\t':
 			b.WriteByte(' ')
+		case r == '\u202f': // too narrow in this face to part thousands on paper
+			b.WriteString(noBreak)
 		case r == '\u00ad' || unicode.Is(unicode.C, r):
 			// soft hyphens, controls, zero-width and direction marks, unassigned
 		case m.advance(r) >= 0:
@@ -99,22 +101,36 @@ func (m *metrics) wrapParagraph(s string, size, width float64) []string {
 	start, used, lastBreak, usedAtBreak := 0, 0, -1, 0
 	for i := 0; i < len(runes); i++ {
 		w := max(m.advance(runes[i]), 0)
-		if used+w > limit && i > start && runes[i] != ' ' {
+		for used+w > limit && i > start && runes[i] != ' ' {
 			cut := i
 			if lastBreak > start {
 				cut, used = lastBreak, used-usedAtBreak
 			} else {
 				used = 0
 			}
-			lines = append(lines, strings.TrimRight(string(runes[start:cut]), " "))
+			if line := strings.TrimRight(string(runes[start:cut]), " "); line != "" {
+				lines = append(lines, line)
+			}
 			start, lastBreak = cut, -1
 		}
 		used += w
-		if r := runes[i]; r == ' ' || r == '-' || r == '/' {
+		if isBreak(runes, i) {
 			lastBreak, usedAtBreak = i+1, used
 		}
 	}
 	return append(lines, strings.TrimRight(string(runes[start:]), " "))
+}
+
+// isBreak tells whether a line may end after a rune: a space, or a hyphen or
+// slash before a letter. Dates, numbers and references stay whole.
+func isBreak(runes []rune, i int) bool {
+	switch runes[i] {
+	case ' ':
+		return true
+	case '-', '/':
+		return i+1 < len(runes) && unicode.IsLetter(runes[i+1])
+	}
+	return false
 }
 
 // oneLine joins the lines of a text and shortens it with an ellipsis to fit a

@@ -47,6 +47,9 @@ func (w words) quantity(q money.Quantity) string   { return w.p.Quantity(q) }
 func (w words) rate(r money.Rate) string           { return w.p.Rate(r) }
 func (w words) clock(t time.Time) string           { return t.Format("15:04") }
 
+// day is the date of an instant, in the zone it is given in.
+func (w words) day(t time.Time) string { return w.date(civil.Of(t)) }
+
 // wholeAmount leaves out the cents of a round sum, as a share capital is written.
 func (w words) wholeAmount(a money.Amount) string {
 	if a%money.Euro != 0 || w.p.Lang() != i18n.French {

@@ -1,0 +1,171 @@
+package print
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"zafe/app/civil"
+	"zafe/app/i18n"
+)
+
+// RecoverySheet is what the recovery sheet (feuille de secours) says. It holds
+// the secret that opens the store: its bytes must go to the printer or to a
+// place the user chose, never into the data folder or a log.
+type RecoverySheet struct {
+	Company      string
+	SIREN        string
+	Key          string // as the user types it: a prefix and groups, parted by hyphens
+	Code         string // content of the QR code; empty: Key
+	Vault        string // identifier of the store
+	Slot         string // which key this is, to tell sheets apart
+	Date         civil.Date
+	Places       []BackupPlace
+	Fingerprints []Fingerprint
+	Accent       Color
+}
+
+// BackupPlace says where a backup is kept, in words its owner recognises.
+type BackupPlace struct{ Provider, Folder string }
+
+// Fingerprint is a value to compare with the screen during a restore.
+type Fingerprint struct{ Label, Value string }
+
+// Limits of a recovery sheet: it must stand on one page.
+const (
+	keyGroupsMax    = 16
+	placesMax       = 3
+	fingerprintsMax = 3
+)
+
+// Recovery writes the recovery sheet as a PDF file of one page. Errors are
+// ErrDocument or those of w.
+func Recovery(w io.Writer, p *i18n.Printer, r RecoverySheet) error {
+	groups := strings.Split(r.Key, "-")
+	switch {
+	case r.Key == "" || len(groups) > keyGroupsMax:
+		return fmt.Errorf("%w: recovery key of %d groups", ErrDocument, len(groups))
+	case len(r.Places) > placesMax || len(r.Fingerprints) > fingerprintsMax:
+		return fmt.Errorf("%w: too many places or fingerprints", ErrDocument)
+	case r.Date.IsZero():
+		return fmt.Errorf("%w: no date", ErrDocument)
+	}
+	content := r.Code
+	if content == "" {
+		content = r.Key
+	}
+	q, err := newCode(content)
+	if err != nil {
+		return err
+	}
+	t := words{p}
+	title := t.say("print.recovery.title")
+	c, err := newCanvas(info{title: title, author: r.Company, lang: t.lang(), made: r.Date.In(time.UTC)})
+	if err != nil {
+		return err
+	}
+	s := &secretSheet{document: document{canvas: c}, t: t, accent: r.Accent.accent()}
+	s.next()
+	s.heading(title, r.Company, t.say("print.recovery.lead"))
+	s.keyPanel(groups, q)
+	s.places(r)
+	s.steps("print.recovery.steps", "print.recovery.step1", "print.recovery.step2", "print.recovery.step3")
+	s.advice()
+	return s.write(w, func(int, int) { s.footer(t.say("print.recovery.footer")) })
+}
+
+// keyPanel shows the key in large groups, numbered from 1 after the prefix so
+// that a mistyped one can be named, beside its QR code.
+func (s *secretSheet) keyPanel(groups []string, q code) {
+	const perRow, groupWidth, rowHeight, codeSide = 4, 28.0, 15.5, 50.0
+	rows := (len(groups) + perRow - 1) / perRow
+	height := max(13+float64(rows)*rowHeight, codeSide+13)
+	y := s.y
+	s.put(func() {
+		s.box(sheetLeft, y, sheetWidth, height, 2.5, s.accent.tint())
+		s.text(sheetLeft+7, y+5, s.t.say("print.recovery.key"), style{semiBold, 10, s.accent}, left)
+		for i, g := range groups {
+			x := sheetLeft + 7 + float64(i%perRow)*groupWidth
+			top := y + 13 + float64(i/perRow)*rowHeight
+			if i > 0 { // the prefix is no group
+				s.text(x, top, fmt.Sprint(i), style{regular, 6.5, inkMuted}, left)
+			}
+			s.spaced(x, top+2.6, g, style{semiBold, 17.5, inkText}, 4.7)
+		}
+		x := sheetLeft + sheetWidth - codeSide - 6
+		s.qr(x, y+6, codeSide, q)
+		s.text(x+codeSide/2, y+codeSide+7, s.t.say("print.recovery.scan"), textLabel, center)
+	})
+	s.y += height + 2
+	s.paragraph(s.t.say("print.recovery.read"), textDetail)
+	s.y += 4
+}
+
+// spaced draws each character in a slot of its own, as a typewriter would: a
+// key read aloud must not depend on the width of its letters.
+func (c *canvas) spaced(x, y float64, text string, st style, slot float64) {
+	for _, r := range text {
+		c.text(x+slot/2, y, string(r), st, center)
+		x += slot
+	}
+}
+
+// places tells where the backups are and what to compare when restoring.
+func (s *secretSheet) places(r RecoverySheet) {
+	facts := []fact{{s.t.say("print.recovery.company"), r.Company}}
+	add := func(label, value string) {
+		if value != "" {
+			facts = append(facts, fact{label, value})
+		}
+	}
+	add(s.t.say("print.recovery.siren"), siren(r.SIREN))
+	for i, place := range r.Places {
+		where := joinWords(" — ", place.Provider, place.Folder)
+		add(s.t.say("print.recovery.copy", "n", i+1), where)
+	}
+	add(s.t.say("print.recovery.vault"), r.Vault)
+	add(s.t.say("print.recovery.slot"), r.Slot)
+	add(s.t.say("print.recovery.date"), s.t.date(r.Date))
+	s.subheading(s.t.say("print.recovery.where"))
+	s.table(facts)
+	if len(r.Fingerprints) == 0 {
+		return
+	}
+	s.subheading(s.t.say("print.recovery.fingerprints"))
+	facts = nil
+	for _, f := range r.Fingerprints {
+		add(f.Label, f.Value)
+	}
+	s.table(facts)
+}
+
+// advice puts what to do and what not to do side by side.
+func (s *secretSheet) advice() {
+	top := s.y
+	const gap = 8.0
+	const width = (sheetWidth - gap) / 2
+	column := func(x float64, title string, col Color, keys ...string) float64 {
+		y := top
+		s.put(func() {
+			s.box(x, top+0.8, 1.1, 3.4, 0, col)
+			s.text(x+3, top, title, style{semiBold, 9.6, col}, left)
+		})
+		y += 6
+		for _, key := range keys {
+			lines := s.wrap(s.t.say(key), textSheet, width-4)
+			at := y
+			s.put(func() {
+				s.text(x, at, "•", style{semiBold, 9, col}, left)
+				s.lines(x+3, at, lines, textSheet, left)
+			})
+			y += float64(len(lines))*textSheet.lineHeight() + 1
+		}
+		return y
+	}
+	a := column(sheetLeft, s.t.say("print.recovery.do"), inkPaid,
+		"print.recovery.do1", "print.recovery.do2", "print.recovery.do3", "print.recovery.do4")
+	b := column(sheetLeft+width+gap, s.t.say("print.recovery.dont"), inkWarn,
+		"print.recovery.dont1", "print.recovery.dont2", "print.recovery.dont3", "print.recovery.dont4")
+	s.y = max(a, b)
+}

@@ -1,0 +1,121 @@
+package print
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"zafe/app/money"
+)
+
+// TestReportCarriesForward adds a report of several pages up again from its text.
+func TestReportCarriesForward(t *testing.T) {
+	r := sampleBalance(60)
+	text := strings.TrimSuffix(pdfText(t, pdfBytes(t, func(b *bytes.Buffer) error { return WriteReport(b, french, r) })), "\f")
+	pages := strings.Split(text, "\f")
+	if len(pages) < 5 {
+		t.Fatalf("%d pages", len(pages))
+	}
+	accounts := map[string]money.Amount{}
+	for _, row := range r.Rows {
+		if row.Kind == DetailRow {
+			accounts[row.Cells[0].words] = row.Cells[2].amount
+		}
+	}
+	account := regexp.MustCompile(`^(\d{6}) `)
+	var sum money.Amount
+	seen := 0
+	for n, page := range pages {
+		for _, line := range strings.Split(page, "\n") {
+			line = strings.TrimSpace(line)
+			if m := account.FindStringSubmatch(line); m != nil {
+				sum = sum.Add(accounts[m[1]])
+				seen++
+			}
+			if strings.HasPrefix(line, "Report ") || strings.HasPrefix(line, "À reporter") {
+				if want := narrow.Replace(french.AmountBare(sum)); !strings.Contains(line, " "+want+" ") {
+					t.Errorf("page %d: %q, the rows so far make %s", n+1, line, want)
+				}
+			}
+		}
+		if !strings.Contains(page, "Balance générale") || !strings.Contains(page, "Mouvement débit") || !strings.Contains(page, "Menuiserie Bélair") ||
+			!strings.Contains(page, "Édité le 21/11/2026 à 17:05") || !strings.Contains(page, "Exercice du 01/01/2026 au 31/12/2026") {
+			t.Errorf("page %d lacks its furniture", n+1)
+		}
+		if first := regexp.MustCompile(`Solde créditeur\s+(Report [^\n]*)?\s*Total`); first.MatchString(page) {
+			t.Errorf("page %d starts with a total", n+1)
+		}
+	}
+	if seen != 300 {
+		t.Errorf("%d accounts, want 300", seen)
+	}
+	if !strings.Contains(flat(pages[len(pages)-1]), "Total général "+narrow.Replace(french.AmountBare(sum))) {
+		t.Error("the last page lacks the total")
+	}
+}
+
+// TestLongReport prints a general ledger of a busy year.
+func TestLongReport(t *testing.T) {
+	r := sampleBalance(2000)
+	r.Landscape = true
+	pdf := pdfBytes(t, func(b *bytes.Buffer) error { return WriteReport(b, french, r) })
+	checkStructure(t, pdf)
+	if out := tool(t, pdf, "pdfinfo", "FILE"); !strings.Contains(out, "841.89 x 595.28") {
+		t.Error(out)
+	}
+}
+
+func TestReportShapes(t *testing.T) {
+	base := Report{Title: "Journal", PrintedAt: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC), Columns: []ReportColumn{{Title: "Libellé", Width: 1}}}
+	text := pdfText(t, pdfBytes(t, func(b *bytes.Buffer) error { return WriteReport(b, french, base) }))
+	if !strings.Contains(text, "Aucune ligne") || !strings.Contains(text, "Page 1/1") {
+		t.Errorf("empty report:\n%s", text)
+	}
+	odd := base
+	odd.Rows = []ReportRow{{Kind: TotalRow}, {Cells: []Cell{Words(strings.Repeat("mot ", 5000)), Figure(5)}}, {Kind: GroupRow}}
+	checkStructure(t, pdfBytes(t, func(b *bytes.Buffer) error { return WriteReport(b, french, odd) }))
+	for name, r := range map[string]Report{
+		"no column": {PrintedAt: base.PrintedAt}, "no date": {Columns: base.Columns},
+		"no width": {PrintedAt: base.PrintedAt, Columns: []ReportColumn{{Title: "x"}}},
+	} {
+		if err := WriteReport(io.Discard, french, r); !errors.Is(err, ErrDocument) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestStatement(t *testing.T) {
+	d := sampleStatement(40)
+	text := pdfText(t, pdfBytes(t, func(b *bytes.Buffer) error { return WriteStatement(b, french, d) }))
+	want := []string{"Relevé de compte", "411ALIZES", "Solde au 30/09/2026", "Solde à payer", "Dont échu", "F-2026-139", "FR76 3000"}
+	if d.Balance < 0 {
+		want[3] = "Solde en votre faveur"
+	}
+	for _, w := range append(want, narrow.Replace(french.Amount(d.Balance.Abs()))) {
+		if !strings.Contains(text, w) {
+			t.Errorf("%q is missing from:\n%s", w, text)
+		}
+	}
+}
+
+func BenchmarkReport(b *testing.B) {
+	r := sampleBalance(1000)
+	for b.Loop() {
+		if err := WriteReport(io.Discard, french, r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkInvoice(b *testing.B) {
+	d := sampleInvoice()
+	for b.Loop() {
+		if err := Sales(io.Discard, french, d); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

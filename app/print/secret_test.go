@@ -1,0 +1,134 @@
+package print
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/jpeg"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// scan prints a document at an office resolution and reads its QR code back.
+func scan(t *testing.T, pdf []byte, resolution string) string {
+	t.Helper()
+	for _, name := range []string{"pdftoppm", "zbarimg"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skipf("%s is not installed", name)
+		}
+	}
+	dir := t.TempDir()
+	file := filepath.Join(dir, "sheet.pdf")
+	if err := os.WriteFile(file, pdf, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	picture := filepath.Join(dir, "page")
+	if out, err := exec.Command("pdftoppm", "-r", resolution, "-png", "-singlefile", file, picture).CombinedOutput(); err != nil {
+		t.Fatalf("pdftoppm: %v %s", err, out)
+	}
+	out, err := exec.Command("zbarimg", "--quiet", "--raw", picture+".png").Output()
+	if err != nil {
+		t.Fatalf("zbarimg: %v %s", err, out)
+	}
+	return strings.TrimSpace(string(out))
+}
+
+func TestRecoveryCodeReadsBack(t *testing.T) {
+	r := sampleRecovery()
+	for _, resolution := range []string{"100", "200"} {
+		if got := scan(t, pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) }), resolution); got != r.Key {
+			t.Errorf("at %s dots per inch the code reads %q", resolution, got)
+		}
+	}
+	r.Code = "zafe:secours?c=7k2m&k=" + r.Key
+	if got := scan(t, pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) }), "150"); got != r.Code {
+		t.Errorf("the code reads %q", got)
+	}
+}
+
+func TestRecoverySheetSaysItAll(t *testing.T) {
+	r := sampleRecovery()
+	r.Places = append(r.Places, BackupPlace{strings.Repeat("Un fournisseur au nom interminable ", 6), "dossier"})
+	pdf := pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) })
+	text := pdfText(t, pdf)
+	if strings.Count(text, "\f") != 1 {
+		t.Errorf("%d pages", strings.Count(text, "\f"))
+	}
+	tight := strings.ReplaceAll(flat(text), " ", "")
+	for _, g := range strings.Split(r.Key, "-") {
+		if !strings.Contains(tight, g) {
+			t.Errorf("group %s is missing", g)
+		}
+	}
+	for _, want := range []string{
+		"Menuiserie Bélair", "732 829 320", "zafe-7k2m-p94x", "n° 2", "21/11/2026", "Scaleway Object Storage (Paris)",
+		"belair-sauvegardes / zafe", "ZAFE/sauvegardes", "4F9A 11C2 77D0", "A07E 5512", "Restaurer mon entreprise",
+		"deux exemplaires", "au coffre", "À ne pas faire", "confidentiel",
+	} {
+		if !strings.Contains(flat(text), want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+}
+
+func TestCodesSheet(t *testing.T) {
+	d := sampleCodes()
+	text := pdfText(t, pdfBytes(t, func(b *bytes.Buffer) error { return RecoveryCodes(b, french, d) }))
+	for _, code := range d.Codes {
+		if !strings.Contains(text, code) {
+			t.Errorf("code %s is missing", code)
+		}
+	}
+}
+
+func TestSheetsRefuse(t *testing.T) {
+	many := sampleRecovery()
+	many.Key = strings.Repeat("AAAA-", keyGroupsMax) + "AAAA"
+	none, places, undated := sampleRecovery(), sampleRecovery(), sampleCodes()
+	none.Key = ""
+	places.Places = make([]BackupPlace, placesMax+1)
+	undated.Date = none.Date.AddDays(0)
+	undated.Codes = nil
+	for name, err := range map[string]error{
+		"too long":    Recovery(io.Discard, french, many),
+		"no key":      Recovery(io.Discard, french, none),
+		"many places": Recovery(io.Discard, french, places),
+		"no code":     RecoveryCodes(io.Discard, french, undated),
+	} {
+		if !errors.Is(err, ErrDocument) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestLogo(t *testing.T) {
+	var photo bytes.Buffer
+	if err := jpeg.Encode(&photo, image.NewGray(image.Rect(0, 0, 40, 900)), nil); err != nil {
+		t.Fatal(err)
+	}
+	for name, logo := range map[string][]byte{"png": sampleLogo(), "tall grey jpeg": photo.Bytes()} {
+		if err := CheckLogo(logo); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		d := sampleQuote()
+		d.Seller.Logo = logo
+		pdf := salesBytes(t, d)
+		checkStructure(t, pdf)
+		if rows := strings.Count(tool(t, pdf, "pdfimages", "-list", "FILE"), "\n") - 2; rows != 1 {
+			t.Errorf("%s: %d pictures in the document", name, rows)
+		}
+	}
+	cut := sampleLogo()
+	for name, logo := range map[string][]byte{
+		"nothing": nil, "text": []byte("logo"), "cut": cut[:len(cut)/2], "heavy": make([]byte, LogoBytesMax+1),
+		"bomb": bytes.Replace(cut, []byte{0, 0, 1, 0x68, 0, 0, 0, 0x78}, []byte{0, 1, 0, 0, 0, 1, 0, 0}, 1),
+	} {
+		if err := CheckLogo(logo); !errors.Is(err, ErrLogo) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
