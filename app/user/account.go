@@ -1,0 +1,357 @@
+package user
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
+)
+
+// EnrolResponse is what an authenticator app needs.
+type EnrolResponse struct {
+	Secret string `json:"secret"`
+	URI    string `json:"uri"` // for the QR code
+}
+
+// CodesResponse lists fresh recovery codes, shown once.
+type CodesResponse struct {
+	Codes []string `json:"codes"`
+}
+
+// PasswordRequest changes one's own password.
+type PasswordRequest struct {
+	Old string `json:"old"`
+	New string `json:"new"`
+}
+
+// PreferencesRequest sets one's own language and theme.
+type PreferencesRequest struct {
+	Lang  string `json:"lang"`
+	Theme string `json:"theme"`
+}
+
+// Validate accepts the languages and themes there are.
+func (r PreferencesRequest) Validate() error {
+	if r.Lang != "" && r.Lang != "fr" && r.Lang != "en" {
+		return fault.Field("lang", "user.lang_unknown")
+	}
+	if r.Theme != "" && r.Theme != "light" && r.Theme != "dark" {
+		return fault.Field("theme", "user.theme_unknown")
+	}
+	return nil
+}
+
+// SaveRequest creates (ID 0) or changes a person. Password is needed at creation and optional later:
+// giving one resets it and closes the person's sessions.
+type SaveRequest struct {
+	ID       auth.UserID `json:"id,omitempty"`
+	Login    string      `json:"login"`
+	Name     string      `json:"name"`
+	Email    string      `json:"email,omitempty"`
+	Role     auth.Role   `json:"role"`
+	Password string      `json:"password,omitempty"`
+	Disabled bool        `json:"disabled,omitempty"`
+}
+
+// Validate checks what needs no book.
+func (r SaveRequest) Validate() error {
+	switch {
+	case strings.TrimSpace(r.Login) == "" || utf8.RuneCountInString(r.Login) > 60 || strings.ContainsAny(r.Login, " \t"):
+		return fault.Field("login", "user.login_invalid")
+	case strings.TrimSpace(r.Name) == "" || utf8.RuneCountInString(r.Name) > 120:
+		return fault.Field("name", "user.name_missing")
+	case r.Email != "" && !strings.Contains(r.Email, "@"):
+		return fault.Field("email", "user.email_invalid")
+	case !r.Role.Known():
+		return fault.Field("role", "user.role_unknown")
+	case r.ID == 0 && r.Password == "":
+		return fault.Field("password", "user.password_missing")
+	}
+	return nil
+}
+
+// IDRequest names a person.
+type IDRequest struct {
+	ID auth.UserID `json:"id"`
+}
+
+// ListResponse lists the people.
+type ListResponse struct {
+	Users []User `json:"users"`
+}
+
+// The operations on people and on one's own account.
+var (
+	EnrolBegin = op.Op[op.Empty, EnrolResponse]{Spec: op.Spec{
+		Name: "totp.begin", Kind: op.Command, Needs: auth.Anyone, Since: 1,
+		Doc: "Makes a new second-factor secret, in force once confirmed.", Secret: true,
+	}}
+	EnrolConfirm = op.Op[CodeRequest, CodesResponse]{Spec: op.Spec{
+		Name: "totp.confirm", Kind: op.Command, Needs: auth.Anyone, Since: 1,
+		Doc: "Puts the second factor in force with a first code and returns recovery codes.", Secret: true,
+	}}
+	RenewCodes = op.Op[op.Empty, CodesResponse]{Spec: op.Spec{
+		Name: "totp.renew_codes", Kind: op.Command, Needs: auth.Anyone, Fresh: true, Since: 1,
+		Doc: "Replaces one's recovery codes.", Secret: true,
+	}}
+	ChangePassword = op.Op[PasswordRequest, op.Empty]{Spec: op.Spec{
+		Name: "password.change", Kind: op.Action, Needs: auth.Anyone, Since: 1,
+		Doc: "Changes one's own password.", Secret: true,
+	}}
+	SavePreferences = op.Op[PreferencesRequest, op.Empty]{Spec: op.Spec{
+		Name: "preferences.save", Kind: op.Command, Needs: auth.Anyone, Since: 1,
+		Doc: "Sets one's own language and theme.",
+	}}
+	List = op.Op[op.Empty, ListResponse]{Spec: op.Spec{
+		Name: "user.list", Kind: op.Query, Needs: auth.UserManage, Since: 1, Doc: "Lists the people.",
+	}}
+	Save = op.Op[SaveRequest, User]{Spec: op.Spec{
+		Name: "user.save", Kind: op.Action, Needs: auth.UserManage, Fresh: true, Since: 1,
+		Doc: "Creates or changes a person, their role and their password.", Secret: true,
+	}}
+	ResetSecondFactor = op.Op[IDRequest, op.Empty]{Spec: op.Spec{
+		Name: "user.reset_second_factor", Kind: op.Command, Needs: auth.UserManage, Fresh: true, Since: 1,
+		Doc: "Removes a person's second factor; they enrol a new one at their next log-in.",
+	}}
+	SignOutEverywhere = op.Op[IDRequest, op.Empty]{Spec: op.Spec{
+		Name: "user.sign_out", Kind: op.Command, Needs: auth.UserManage, Fresh: true, Since: 1,
+		Doc: "Closes every session of a person.",
+	}}
+	Names = op.Op[op.Empty, NamesResponse]{Spec: op.Spec{
+		Name: "user.names", Kind: op.Query, Needs: auth.CustomerRead, Since: 1,
+		Doc: "Lists the names of people, to choose whom a record belongs to.",
+	}}
+)
+
+// Name is a person as others see them in a list.
+type Name struct {
+	ID   auth.UserID `json:"id"`
+	Name string      `json:"name"`
+}
+
+// NamesResponse lists the people in work.
+type NamesResponse struct {
+	Users []Name `json:"users"`
+}
+
+// Bind registers the operations.
+func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
+	op.BindAction(r, Login, s.login)
+	op.BindAction(r, SecondFactor, s.secondFactor)
+	op.BindAction(r, Confirm, s.confirm)
+	op.Bind(r, Logout, logout[T])
+	op.Bind(r, Current, current[T])
+	op.Bind(r, EnrolBegin, enrolBegin[T])
+	op.Bind(r, EnrolConfirm, enrolConfirm[T])
+	op.Bind(r, RenewCodes, renewCodes[T])
+	op.BindAction(r, ChangePassword, s.changePassword)
+	op.Bind(r, SavePreferences, savePreferences[T])
+	op.Bind(r, List, list[T])
+	op.Bind(r, Names, names[T])
+	op.BindAction(r, Save, s.save)
+	op.Bind(r, ResetSecondFactor, resetSecondFactor[T])
+	op.Bind(r, SignOutEverywhere, signOut[T])
+}
+
+func enrolBegin[T Tx](ctx context.Context, tx T, _ op.Empty) (EnrolResponse, error) {
+	a := op.Actor(ctx)
+	u, err := tx.User(a.User)
+	if err != nil {
+		return EnrolResponse{}, err
+	}
+	if u.SecondOn && tx.Now().Sub(a.FreshAt) > auth.FreshFor {
+		return EnrolResponse{}, fault.New(fault.Unauthenticated, "op.fresh_needed")
+	}
+	if u.Secret, err = newSecret(); err != nil {
+		return EnrolResponse{}, err
+	}
+	u.SecondOn, u.LastStep = false, 0
+	if _, err := tx.SaveUser(u); err != nil {
+		return EnrolResponse{}, err
+	}
+	return EnrolResponse{Secret: u.Secret, URI: enrolURI("Zafè", u.Login, u.Secret)}, nil
+}
+
+func enrolConfirm[T Tx](ctx context.Context, tx T, req CodeRequest) (CodesResponse, error) {
+	u, err := tx.User(op.Actor(ctx).User)
+	if err != nil {
+		return CodesResponse{}, err
+	}
+	if u.Secret == "" {
+		return CodesResponse{}, fault.New(fault.Conflict, "user.enrol_first")
+	}
+	step, ok := matchStep(u.Secret, foldCode(req.Code), tx.Now(), stepsAround)
+	if !ok {
+		return CodesResponse{}, wrongCode(u.Secret, foldCode(req.Code), tx.Now())
+	}
+	u.SecondOn, u.LastStep = true, step
+	if _, err := tx.SaveUser(u); err != nil {
+		return CodesResponse{}, err
+	}
+	return freshCodes(tx, u.ID)
+}
+
+func renewCodes[T Tx](ctx context.Context, tx T, _ op.Empty) (CodesResponse, error) {
+	return freshCodes(tx, op.Actor(ctx).User)
+}
+
+func freshCodes(tx Tx, id auth.UserID) (CodesResponse, error) {
+	codes, hashes, err := newRecoveryCodes()
+	if err != nil {
+		return CodesResponse{}, err
+	}
+	return CodesResponse{Codes: codes}, tx.SaveRecoveryCodes(id, hashes)
+}
+
+func (s *Service[T]) changePassword(ctx context.Context, req PasswordRequest) (op.Empty, error) {
+	a := op.Actor(ctx)
+	var u User
+	if err := s.work.View(ctx, func(tx T) (err error) { u, err = tx.User(a.User); return err }); err != nil {
+		return op.Empty{}, err
+	}
+	if err := s.checkPassword(ctx, u, a.Device, req.Old); err != nil {
+		if f := fault.Of(err); f.Field == "password" {
+			f.Field = "old"
+		}
+		return op.Empty{}, err
+	}
+	if err := s.policy(req.New, []string{u.Login, u.Name, u.Email}, u.SecondOn); err != nil {
+		return op.Empty{}, at("new", err)
+	}
+	hash, err := s.hashing.hash(ctx, req.New)
+	if err != nil {
+		return op.Empty{}, err
+	}
+	return op.Empty{}, s.work.Update(ctx, func(tx T) error {
+		u, err := tx.User(a.User)
+		if err != nil {
+			return err
+		}
+		u.Password = hash
+		_, err = tx.SaveUser(u)
+		return err
+	})
+}
+
+func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
+	var hash string
+	if req.Password != "" {
+		second := req.Role.NeedsSecondFactor()
+		if err := s.policy(req.Password, []string{req.Login, req.Name, req.Email}, second); err != nil {
+			return User{}, at("password", err)
+		}
+		var err error
+		if hash, err = s.hashing.hash(ctx, req.Password); err != nil {
+			return User{}, err
+		}
+	}
+	var out User
+	err := s.work.Update(ctx, func(tx T) (err error) {
+		out, err = store(tx, op.Actor(ctx), req, hash)
+		op.Note(ctx, "user", int64(out.ID), "", `{"role":"`+string(req.Role)+`"}`)
+		return err
+	})
+	return out, err
+}
+
+// store writes a person. The last owner in work can neither be disabled nor lose the role: nobody
+// could open the book's settings any more.
+func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
+	u := User{CreatedAt: tx.Now()}
+	if req.ID != 0 {
+		var err error
+		if u, err = tx.User(req.ID); err != nil {
+			return u, err
+		}
+	}
+	if u.Role == auth.Owner && !u.Disabled && (req.Role != auth.Owner || req.Disabled) {
+		people, err := tx.Users()
+		if err != nil {
+			return u, err
+		}
+		if owners(people) <= 1 {
+			return u, fault.New(fault.Conflict, "user.last_owner")
+		}
+	}
+	if req.ID == a.User && req.Disabled && !a.System {
+		return u, fault.New(fault.Conflict, "user.not_oneself")
+	}
+	if hash != "" || req.Role != u.Role || req.Disabled {
+		u.Generation++ // sessions with the old rights end at once
+	}
+	if hash != "" {
+		u.Password = hash
+	}
+	u.Login, u.Name, u.Email = strings.TrimSpace(req.Login), strings.TrimSpace(req.Name), strings.TrimSpace(req.Email)
+	u.Role, u.Disabled = req.Role, req.Disabled
+	return tx.SaveUser(u)
+}
+
+func owners(people []User) int {
+	n := 0
+	for _, p := range people {
+		if p.Role == auth.Owner && !p.Disabled {
+			n++
+		}
+	}
+	return n
+}
+
+func list[T Tx](_ context.Context, tx T, _ op.Empty) (ListResponse, error) {
+	us, err := tx.Users()
+	return ListResponse{Users: us}, err
+}
+
+func names[T Tx](ctx context.Context, tx T, _ op.Empty) (NamesResponse, error) {
+	us, err := tx.Users()
+	var out NamesResponse
+	for _, u := range us {
+		if !u.Disabled && op.Actor(ctx).Sees(auth.CustomerRead, u.ID) {
+			out.Users = append(out.Users, Name{ID: u.ID, Name: u.Name})
+		}
+	}
+	return out, err
+}
+
+func resetSecondFactor[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, error) {
+	u, err := tx.User(req.ID)
+	if err != nil {
+		return op.Empty{}, err
+	}
+	u.Secret, u.SecondOn, u.LastStep = "", false, 0
+	u.Generation++
+	op.Note(ctx, "user", int64(u.ID), "", "")
+	if _, err := tx.SaveUser(u); err != nil {
+		return op.Empty{}, err
+	}
+	return op.Empty{}, tx.SaveRecoveryCodes(u.ID, nil)
+}
+
+func signOut[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, error) {
+	op.Note(ctx, "user", int64(req.ID), "", "")
+	return op.Empty{}, tx.DropSessions(req.ID)
+}
+
+func savePreferences[T Tx](ctx context.Context, tx T, req PreferencesRequest) (op.Empty, error) {
+	u, err := tx.User(op.Actor(ctx).User)
+	if err != nil {
+		return op.Empty{}, err
+	}
+	u.Lang, u.Theme = req.Lang, req.Theme
+	_, err = tx.SaveUser(u)
+	return op.Empty{}, err
+}
+
+// at names the field of a refusal that came from another package.
+func at(field string, err error) error {
+	f := fault.Of(err)
+	if f == nil {
+		return nil
+	}
+	c := *f
+	c.Field = field
+	return &c
+}

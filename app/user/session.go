@@ -1,0 +1,386 @@
+package user
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"zafe/app/audit"
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
+)
+
+// LoginRequest is a name and a password.
+type LoginRequest struct {
+	Login    string `json:"login"`
+	Password string `json:"password"`
+}
+
+// Validate asks for both.
+func (r LoginRequest) Validate() error {
+	if strings.TrimSpace(r.Login) == "" {
+		return fault.Field("login", "user.login_missing")
+	}
+	if r.Password == "" || len(r.Password) > 1024 {
+		return fault.Field("password", "user.password_missing")
+	}
+	return nil
+}
+
+// Next says what a log-in still needs.
+type Next string
+
+// What comes after the password.
+const (
+	Done   Next = ""       // logged in
+	Code   Next = "code"   // give the second factor
+	Enrol  Next = "enrol"  // logged in, but the second factor must be set up first
+	freshS      = "fresh_" // prefix of step-up throttle keys
+)
+
+// LoginResponse carries the session's token and what comes next.
+type LoginResponse struct {
+	Token string `json:"token"`
+	Next  Next   `json:"next"`
+}
+
+// CodeRequest carries a six-digit code, or a recovery code.
+type CodeRequest struct {
+	Code string `json:"code"`
+}
+
+// ConfirmRequest proves again who is there, for an operation that asks for it: the second factor,
+// or the password of a person who has none.
+type ConfirmRequest struct {
+	Code     string `json:"code,omitempty"`
+	Password string `json:"password,omitempty"`
+}
+
+// The operations of a session.
+var (
+	Login = op.Op[LoginRequest, LoginResponse]{Spec: op.Spec{
+		Name: "session.login", Kind: op.Action, Needs: auth.Public, Since: 1, Secret: true,
+		Doc: "Opens a session with a password; the second factor may still be needed.",
+	}}
+	SecondFactor = op.Op[CodeRequest, LoginResponse]{Spec: op.Spec{
+		Name: "session.second_factor", Kind: op.Action, Needs: auth.Public, Since: 1, Secret: true,
+		Doc: "Completes a pending session with a TOTP or recovery code.",
+	}}
+	Confirm = op.Op[ConfirmRequest, op.Empty]{Spec: op.Spec{
+		Name: "session.confirm", Kind: op.Action, Needs: auth.Anyone, Since: 1, Secret: true,
+		Doc: "Gives the second factor again (or the password without one) for operations that ask for it.",
+	}}
+	Logout = op.Op[op.Empty, op.Empty]{Spec: op.Spec{
+		Name: "session.logout", Kind: op.Command, Needs: auth.Anyone, Since: 1, Doc: "Closes the session.",
+	}}
+	Current = op.Op[op.Empty, Me]{Spec: op.Spec{
+		Name: "session.me", Kind: op.Query, Needs: auth.Anyone, Since: 1,
+		Doc: "Tells who is logged in and what they may do.",
+	}}
+)
+
+// Me is what a person's screens need to know about them.
+type Me struct {
+	User      User              `json:"user"`
+	May       map[string]string `json:"may"` // permission -> "own" or "all"
+	MustEnrol bool              `json:"must_enrol"`
+}
+
+// Can tells whether the person may call an operation with this permission.
+func (m Me) Can(p auth.Permission) bool {
+	if p == auth.Public || p == auth.Anyone {
+		return true
+	}
+	return m.May[string(p)] != ""
+}
+
+// Service performs the log-in: it hashes outside any transaction and records refusals.
+type Service[T Tx] struct {
+	work    op.Work[T]
+	clock   func() time.Time
+	hashing *hasher
+	policy  Policy
+	limit   throttle
+}
+
+// Policy refuses a password that is too easy to guess for the person described by context; a second
+// factor lets it be shorter. Package password has the real one.
+type Policy func(password string, context []string, secondFactor bool) error
+
+// NewService makes the service over a store.
+func NewService[T Tx](w op.Work[T], clock func() time.Time, cost Hashing, policy Policy) *Service[T] {
+	return &Service[T]{work: w, clock: clock, hashing: newHasher(cost), policy: policy}
+}
+
+// Authenticate implements op.Authenticator. No token is nobody; a token that is no longer good is
+// fault user.session_over.
+func (s *Service[T]) Authenticate(ctx context.Context, c op.Credential) (a auth.Actor, err error) {
+	if c.Token == "" {
+		return a, nil
+	}
+	err = s.work.View(ctx, func(tx T) error {
+		ss, u, err := sessionOf(tx, c)
+		if err != nil || ss.Pending {
+			return err
+		}
+		a = actorOf(u, ss)
+		return nil
+	})
+	return a, err
+}
+
+func actorOf(u User, ss Session) auth.Actor {
+	return auth.Actor{
+		User: u.ID, Name: u.Name, Login: u.Login, Role: u.Role, Device: ss.Device, Session: ss.ID,
+		FreshAt: ss.FreshAt, MustSetUp: u.Role.NeedsSecondFactor() && !u.SecondOn,
+	}
+}
+
+// sessionOf finds the living session of a credential and its user.
+func sessionOf(tx Tx, c op.Credential) (Session, User, error) {
+	over := fault.New(fault.Unauthenticated, "user.session_over")
+	ss, ok, err := tx.SessionByToken(digest(c.Token))
+	if err != nil {
+		return ss, User{}, err
+	}
+	if !ok || ss.Device != c.Device || !tx.Now().Before(ss.ExpiresAt) {
+		return ss, User{}, over
+	}
+	u, err := tx.User(ss.User)
+	if err != nil {
+		return ss, u, err
+	}
+	if u.Disabled || u.Generation != ss.Generation {
+		return ss, u, over
+	}
+	return ss, u, nil
+}
+
+func (s *Service[T]) login(ctx context.Context, req LoginRequest) (LoginResponse, error) {
+	device := op.CredentialOf(ctx).Device
+	key := strings.ToLower(strings.TrimSpace(req.Login)) + "\x00" + device
+	if err := s.limit.check(key, s.clock()); err != nil {
+		return LoginResponse{}, err
+	}
+	var u User
+	var known bool
+	err := s.work.View(ctx, func(tx T) (err error) {
+		u, known, err = tx.UserByLogin(strings.TrimSpace(req.Login))
+		return err
+	})
+	if err != nil {
+		return LoginResponse{}, err
+	}
+	good, err := s.hashing.verify(ctx, u.Password, req.Password)
+	if err != nil {
+		return LoginResponse{}, err
+	}
+	if !good || !known || u.Disabled {
+		return LoginResponse{}, s.refuse(ctx, key, u, "session.refused", fault.New(fault.Unauthenticated, "user.bad_login"))
+	}
+	s.limit.succeeded(key)
+	if s.hashing.weaker(u.Password) {
+		if u.Password, err = s.hashing.hash(ctx, req.Password); err != nil {
+			return LoginResponse{}, err
+		}
+	}
+	return s.open(ctx, u, device)
+}
+
+// open starts a session; the event of a completed log-in names the person.
+func (s *Service[T]) open(ctx context.Context, u User, device string) (LoginResponse, error) {
+	token, err := newToken()
+	if err != nil {
+		return LoginResponse{}, err
+	}
+	resp := LoginResponse{Token: token, Next: Done}
+	err = s.work.Update(ctx, func(tx T) error {
+		stored, err := tx.User(u.ID)
+		if err != nil {
+			return err
+		}
+		stored.Password = u.Password
+		life := sessionFor
+		switch {
+		case stored.SecondOn:
+			resp.Next, life = Code, pendingFor
+		case stored.Role.NeedsSecondFactor():
+			resp.Next = Enrol
+		}
+		if resp.Next != Code {
+			stored.LastLoginAt = tx.Now()
+		}
+		if _, err := tx.SaveUser(stored); err != nil {
+			return err
+		}
+		ss, err := tx.AddSession(Session{
+			TokenHash: digest(token), User: u.ID, Device: device, Generation: stored.Generation,
+			Pending: resp.Next == Code, CreatedAt: tx.Now(), FreshAt: tx.Now(), ExpiresAt: tx.Now().Add(life),
+		})
+		op.NoteActor(ctx, actorOf(stored, ss))
+		return err
+	})
+	return resp, err
+}
+
+func (s *Service[T]) secondFactor(ctx context.Context, req CodeRequest) (LoginResponse, error) {
+	cred := op.CredentialOf(ctx)
+	var u User
+	err := s.work.View(ctx, func(tx T) (err error) { _, u, err = sessionOf(tx, cred); return err })
+	if err != nil {
+		return LoginResponse{}, err
+	}
+	if err := s.checkCode(ctx, u, cred.Device, req.Code); err != nil {
+		return LoginResponse{}, err
+	}
+	token, err := newToken()
+	if err != nil {
+		return LoginResponse{}, err
+	}
+	err = s.work.Update(ctx, func(tx T) error {
+		ss, u, err := sessionOf(tx, cred)
+		if err != nil {
+			return err
+		}
+		u.LastLoginAt = tx.Now()
+		if _, err := tx.SaveUser(u); err != nil {
+			return err
+		}
+		ss.TokenHash, ss.Pending = digest(token), false
+		ss.FreshAt, ss.ExpiresAt = tx.Now(), tx.Now().Add(sessionFor)
+		op.NoteActor(ctx, actorOf(u, ss))
+		return tx.SaveSession(ss)
+	})
+	return LoginResponse{Token: token, Next: Done}, err
+}
+
+func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (op.Empty, error) {
+	cred := op.CredentialOf(ctx)
+	var u User
+	err := s.work.View(ctx, func(tx T) (err error) { _, u, err = sessionOf(tx, cred); return err })
+	if err != nil {
+		return op.Empty{}, err
+	}
+	if u.SecondOn {
+		err = s.checkCode(ctx, u, cred.Device, req.Code)
+	} else {
+		err = s.checkPassword(ctx, u, cred.Device, req.Password)
+	}
+	if err != nil {
+		return op.Empty{}, err
+	}
+	return op.Empty{}, s.work.Update(ctx, func(tx T) error {
+		ss, _, err := sessionOf(tx, cred)
+		if err != nil {
+			return err
+		}
+		ss.FreshAt = tx.Now()
+		return tx.SaveSession(ss)
+	})
+}
+
+func (s *Service[T]) checkPassword(ctx context.Context, u User, device, password string) error {
+	key := freshS + u.Login + "\x00" + device
+	if err := s.limit.check(key, s.clock()); err != nil {
+		return err
+	}
+	good, err := s.hashing.verify(ctx, u.Password, password)
+	if err != nil {
+		return err
+	}
+	if !good {
+		return s.refuse(ctx, key, u, "session.refused", fault.Field("password", "user.bad_password"))
+	}
+	s.limit.succeeded(key)
+	return nil
+}
+
+// checkCode accepts a TOTP code never used before, or an unused recovery code. A right code of the
+// wrong minute tells that the clocks differ (user.clock_differs) without being accepted.
+func (s *Service[T]) checkCode(ctx context.Context, u User, device, typed string) error {
+	key := freshS + u.Login + "\x00" + device
+	if err := s.limit.check(key, s.clock()); err != nil {
+		return err
+	}
+	code := foldCode(typed)
+	err := s.work.Update(ctx, func(tx T) error {
+		if len(code) == codeGroups*codeGroupLen {
+			used, _, err := tx.UseRecoveryCode(u.ID, digest(code))
+			if err == nil && !used {
+				err = fault.Field("code", "user.bad_code")
+			}
+			return err
+		}
+		step, ok := matchStep(u.Secret, code, tx.Now(), stepsAround)
+		if !ok {
+			return wrongCode(u.Secret, code, tx.Now())
+		}
+		taken, err := tx.TakeTOTPStep(u.ID, step)
+		if err == nil && !taken {
+			err = fault.Field("code", "user.code_reused")
+		}
+		return err
+	})
+	if f := fault.Of(err); f != nil && f.Field == "code" {
+		return s.refuse(ctx, key, u, "session.code_refused", f)
+	}
+	if err == nil {
+		s.limit.succeeded(key)
+	}
+	return err
+}
+
+func wrongCode(secret, code string, now time.Time) error {
+	if step, ok := matchStep(secret, code, now, clockSteps); ok && len(code) == 6 {
+		minutes := (step - now.Unix()/stepSeconds) * stepSeconds / 60
+		if minutes != 0 {
+			return fault.Field("code", "user.clock_differs", "minutes", max(minutes, -minutes))
+		}
+	}
+	return fault.Field("code", "user.bad_code")
+}
+
+// refuse counts a failure, records it in the journal and returns f.
+func (s *Service[T]) refuse(ctx context.Context, key string, u User, what string, f *fault.Fault) error {
+	s.limit.failed(key, s.clock())
+	err := s.work.Update(ctx, func(tx T) error {
+		_, err := tx.AppendEvent(audit.Event{
+			Op: what, Device: op.CredentialOf(ctx).Device, SubjectKind: "user", SubjectID: int64(u.ID),
+		})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return f
+}
+
+func logout[T Tx](ctx context.Context, tx T, _ op.Empty) (op.Empty, error) {
+	return op.Empty{}, tx.DropSession(op.Actor(ctx).Session)
+}
+
+func current[T Tx](ctx context.Context, tx T, _ op.Empty) (Me, error) {
+	a := op.Actor(ctx)
+	if a.System {
+		return Me{User: User{Name: a.Name, Login: a.Login, Role: a.Role}, May: map[string]string{}}, nil
+	}
+	u, err := tx.User(a.User)
+	m := Me{User: u, MustEnrol: a.MustSetUp, May: map[string]string{}}
+	for _, p := range auth.Permissions() {
+		if s := a.Scope(p); s != auth.None {
+			m.May[string(p)] = s.String()
+		}
+	}
+	return m, err
+}
+
+func newToken() (string, error) {
+	b := make([]byte, 32)
+	if _, err := rand.Read(b); err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}

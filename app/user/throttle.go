@@ -1,0 +1,76 @@
+package user
+
+import (
+	"sync"
+	"time"
+
+	"zafe/app/fault"
+)
+
+// throttle slows guessing down without letting an attacker lock the owner out: an account has one
+// counter for each known place (a paired PC, the host's keyboard) and the counters of the others do
+// not touch it. It lives in memory: a restart of the host takes longer than it would give.
+type throttle struct {
+	mu    sync.Mutex
+	tries map[string]*tries
+}
+
+type tries struct {
+	failed int
+	until  time.Time
+	last   time.Time
+}
+
+const (
+	freeTries    = 5
+	firstWait    = 2 * time.Second
+	longestWait  = 5 * time.Minute
+	forgetTries  = 24 * time.Hour
+	triesTracked = 10_000
+)
+
+// check returns fault user.wait when login from place must wait.
+func (t *throttle) check(key string, now time.Time) error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if e := t.tries[key]; e != nil && now.Before(e.until) {
+		return fault.New(fault.Unavailable, "user.wait", "seconds", int(e.until.Sub(now).Seconds())+1)
+	}
+	return nil
+}
+
+func (t *throttle) failed(key string, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.tries == nil {
+		t.tries = map[string]*tries{}
+	}
+	t.prune(now)
+	e := t.tries[key]
+	if e == nil {
+		e = &tries{}
+		t.tries[key] = e
+	}
+	e.failed, e.last = e.failed+1, now
+	if over := e.failed - freeTries; over >= 0 {
+		e.until = now.Add(min(firstWait<<min(over, 10), longestWait))
+	}
+}
+
+func (t *throttle) succeeded(key string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.tries, key)
+}
+
+// prune forgets old entries once the table is large; an attacker cannot make it grow without end.
+func (t *throttle) prune(now time.Time) {
+	if len(t.tries) < triesTracked {
+		return
+	}
+	for k, e := range t.tries {
+		if now.Sub(e.last) > forgetTries || len(t.tries) >= triesTracked && now.After(e.until) {
+			delete(t.tries, k)
+		}
+	}
+}

@@ -1,0 +1,67 @@
+// Package user is about the people who log in: their accounts, passwords, second factor and
+// sessions. It knows no screen, no SQL and no network; rights themselves are package auth's.
+package user
+
+import (
+	"time"
+
+	"zafe/app/auth"
+	"zafe/app/op"
+)
+
+// User is a person with a login.
+type User struct {
+	ID          auth.UserID `json:"id"`
+	Login       string      `json:"login"`
+	Name        string      `json:"name"`
+	Email       string      `json:"email"`
+	Role        auth.Role   `json:"role"`
+	SecondOn    bool        `json:"second_factor"`
+	Disabled    bool        `json:"disabled"`
+	Lang        string      `json:"lang"`
+	Theme       string      `json:"theme"` // "", "light" or "dark": "" follows the system
+	CreatedAt   time.Time   `json:"created_at"`
+	LastLoginAt time.Time   `json:"last_login_at"`
+
+	Password   string `json:"-"` // PHC string
+	Secret     string `json:"-"` // TOTP secret, base32
+	LastStep   int64  `json:"-"` // last TOTP time step accepted
+	Generation int64  `json:"-"` // sessions of an older generation are void
+}
+
+// Session is one login on one device.
+type Session struct {
+	ID         int64
+	TokenHash  [32]byte
+	User       auth.UserID
+	Device     string
+	Generation int64
+	Pending    bool // the second factor is still to be given
+	CreatedAt  time.Time
+	FreshAt    time.Time
+	ExpiresAt  time.Time
+}
+
+// Tx is what this package needs of a transaction.
+type Tx interface {
+	op.Tx
+	Users() ([]User, error)
+	User(id auth.UserID) (User, error)            // fault user.not_found
+	UserByLogin(login string) (User, bool, error) // login or e-mail, case-insensitive
+	SaveUser(u User) (User, error)                // ID 0 inserts; fault user.login_taken
+	TakeTOTPStep(id auth.UserID, step int64) (bool, error)
+	SaveRecoveryCodes(id auth.UserID, hashes [][32]byte) error
+	UseRecoveryCode(id auth.UserID, hash [32]byte) (used bool, left int, err error)
+	AddSession(s Session) (Session, error)
+	SessionByToken(hash [32]byte) (Session, bool, error)
+	SaveSession(s Session) error
+	DropSession(id int64) error
+	DropSessions(user auth.UserID) error
+}
+
+// The limits of a session and of the log-in.
+const (
+	sessionFor    = 12 * time.Hour  // absolute life of a session
+	pendingFor    = 3 * time.Minute // time to give the second factor
+	recoveryCodes = 10
+)

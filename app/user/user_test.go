@@ -1,0 +1,285 @@
+package user_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/user"
+	"zafe/store"
+	"zafe/store/storetest"
+)
+
+// cheap keeps the tests fast; the format and the code are the real ones.
+var cheap = user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1}
+
+func lax(p string, _ []string, _ bool) error {
+	if len(p) < 8 {
+		return fault.New(fault.Invalid, "password.too_short")
+	}
+	return nil
+}
+
+type world struct {
+	*storetest.World
+	reg *op.Registry[*store.Tx]
+	t   *testing.T
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{World: storetest.NewWorld(t), t: t}
+	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, cheap, lax)
+	w.reg = op.New[*store.Tx](w.Store, svc, w.Clock.Now, func(op.Record) {})
+	user.Bind(w.reg, svc)
+	return w
+}
+
+// add creates a person as the program itself.
+func (w *world) add(login string, role auth.Role, password string) user.User {
+	w.t.Helper()
+	c := op.Local[*store.Tx]{Registry: w.reg}
+	u, err := user.Save.Call(op.AsSystem(w.Ctx()), c, user.SaveRequest{
+		Login: login, Name: strings.ToUpper(login), Role: role, Password: password,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return u
+}
+
+func (w *world) with(token, device string) op.Caller {
+	return op.Local[*store.Tx]{Registry: w.reg, Credential: func() op.Credential {
+		return op.Credential{Token: token, Device: device}
+	}}
+}
+
+func (w *world) login(login, password, device string) (user.LoginResponse, error) {
+	return user.Login.Call(w.Ctx(), w.with("", device), user.LoginRequest{Login: login, Password: password})
+}
+
+// enrol logs a person in and puts a second factor in force; it returns the secret and recovery codes.
+func (w *world) enrol(login, password string) (secret string, codes []string) {
+	w.t.Helper()
+	in, err := w.login(login, password, "")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	e, err := user.EnrolBegin.Call(w.Ctx(), w.with(in.Token, ""), op.Empty{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	got, err := user.EnrolConfirm.Call(w.Ctx(), w.with(in.Token, ""), user.CodeRequest{Code: w.code(e.Secret)})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.Clock.Add(time.Minute)
+	return e.Secret, got.Codes
+}
+
+func (w *world) code(secret string) string {
+	c, err := user.CodeAt(secret, w.Clock.Now())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return c
+}
+
+func TestOwnerMustEnrolBeforeAnythingElse(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, "un mot de passe")
+	in, err := w.login("claire", "un mot de passe", "")
+	if err != nil || in.Next != user.Enrol {
+		t.Fatalf("%+v %v", in, err)
+	}
+	if _, err := user.List.Call(w.Ctx(), w.with(in.Token, ""), op.Empty{}); fault.KeyOf(err) != "op.second_factor_needed" {
+		t.Errorf("listed people without a second factor: %v", err)
+	}
+	w.enrol("claire", "un mot de passe")
+	in, err = w.login("claire", "un mot de passe", "")
+	if err != nil || in.Next != user.Code {
+		t.Fatalf("%+v %v", in, err)
+	}
+	if _, err := user.List.Call(w.Ctx(), w.with(in.Token, ""), op.Empty{}); fault.KeyOf(err) != "op.login_needed" {
+		t.Errorf("a pending session listed people: %v", err)
+	}
+}
+
+func TestOneCodeWorksOnceEvenAtTheSameMoment(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, "un mot de passe")
+	secret, _ := w.enrol("claire", "un mot de passe")
+	code := w.code(secret)
+	var good atomic.Int32
+	var wg sync.WaitGroup
+	for range 4 {
+		in, err := w.login("claire", "un mot de passe", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		wg.Go(func() {
+			_, err := user.SecondFactor.Call(w.Ctx(), w.with(in.Token, ""), user.CodeRequest{Code: code})
+			if err == nil {
+				good.Add(1)
+			} else if fault.KeyOf(err) != "user.code_reused" {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if good.Load() != 1 {
+		t.Errorf("one code was accepted %d times", good.Load())
+	}
+}
+
+func TestSessionBelongsToItsDevice(t *testing.T) {
+	w := newWorld(t)
+	w.add("yann", auth.Sales, "un mot de passe")
+	in, err := w.login("yann", "un mot de passe", "pc-1")
+	if err != nil || in.Next != user.Done {
+		t.Fatal(in, err)
+	}
+	if me, err := user.Current.Call(w.Ctx(), w.with(in.Token, "pc-1"), op.Empty{}); err != nil || me.May["customer.read"] != "own" {
+		t.Errorf("%+v %v", me, err)
+	}
+	if _, err := user.Current.Call(w.Ctx(), w.with(in.Token, "pc-2"), op.Empty{}); fault.KeyOf(err) != "user.session_over" {
+		t.Errorf("a stolen token worked elsewhere: %v", err)
+	}
+	w.Clock.Add(13 * time.Hour)
+	if _, err := user.Current.Call(w.Ctx(), w.with(in.Token, "pc-1"), op.Empty{}); fault.KeyOf(err) != "user.session_over" {
+		t.Errorf("after 13 hours: %v", err)
+	}
+}
+
+func TestWrongPasswordsSlowDownOnePlaceOnly(t *testing.T) {
+	w := newWorld(t)
+	w.add("yann", auth.Sales, "un mot de passe")
+	for range 5 {
+		if _, err := w.login("yann", "faux", "elsewhere"); fault.KeyOf(err) != "user.bad_login" {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.login("yann", "un mot de passe", "elsewhere"); fault.KeyOf(err) != "user.wait" {
+		t.Errorf("no wait: %v", err)
+	}
+	if _, err := w.login("yann", "un mot de passe", "own pc"); err != nil {
+		t.Errorf("the person was locked out by somebody else: %v", err)
+	}
+	if _, err := w.login("nobody", "faux", "x"); fault.KeyOf(err) != "user.bad_login" {
+		t.Errorf("an unknown login can be told from a wrong password: %v", err)
+	}
+}
+
+func TestWrongClockIsExplainedNotAccepted(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, "un mot de passe")
+	secret, _ := w.enrol("claire", "un mot de passe")
+	in, err := w.login("claire", "un mot de passe", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	late, err := user.CodeAt(secret, w.Clock.Now().Add(5*time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = user.SecondFactor.Call(w.Ctx(), w.with(in.Token, ""), user.CodeRequest{Code: late})
+	if f := fault.Of(err); f == nil || f.Key != "user.clock_differs" {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestRecoveryCodeWorksOnce(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, "un mot de passe")
+	_, codes := w.enrol("claire", "un mot de passe")
+	use := func() error {
+		in, err := w.login("claire", "un mot de passe", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = user.SecondFactor.Call(w.Ctx(), w.with(in.Token, ""), user.CodeRequest{Code: strings.ToLower(codes[3])})
+		return err
+	}
+	if err := use(); err != nil {
+		t.Error(err)
+	}
+	if err := use(); fault.KeyOf(err) != "user.bad_code" {
+		t.Errorf("second use: %v", err)
+	}
+}
+
+func TestStepUpIsNeededAndAges(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, "un mot de passe")
+	secret, _ := w.enrol("claire", "un mot de passe")
+	in, err := w.login("claire", "un mot de passe", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err = user.SecondFactor.Call(w.Ctx(), w.with(in.Token, ""), user.CodeRequest{Code: w.code(secret)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := w.with(in.Token, "")
+	marc := user.SaveRequest{Login: "marc", Name: "Marc", Role: auth.Assistant, Password: "un mot de passe"}
+	if _, err := user.Save.Call(w.Ctx(), c, marc); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(auth.FreshFor + time.Minute)
+	marc.Login = "marc2"
+	if _, err := user.Save.Call(w.Ctx(), c, marc); fault.KeyOf(err) != "op.fresh_needed" {
+		t.Errorf("stale second factor accepted: %v", err)
+	}
+	if _, err := user.Confirm.Call(w.Ctx(), c, user.ConfirmRequest{Code: w.code(secret)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := user.Save.Call(w.Ctx(), c, marc); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLeaverIsOutAndTheLastOwnerStays(t *testing.T) {
+	w := newWorld(t)
+	claire := w.add("claire", auth.Owner, "un mot de passe")
+	yann := w.add("yann", auth.Sales, "un mot de passe")
+	in, err := w.login("yann", "un mot de passe", "pc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := op.Local[*store.Tx]{Registry: w.reg}
+	sys := op.AsSystem(w.Ctx())
+	save := func(u user.User, role auth.Role, disabled bool) error {
+		_, err := user.Save.Call(sys, c, user.SaveRequest{ID: u.ID, Login: u.Login, Name: u.Name, Role: role, Disabled: disabled})
+		return err
+	}
+	if err := save(yann, auth.Sales, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := user.Current.Call(w.Ctx(), w.with(in.Token, "pc"), op.Empty{}); fault.KeyOf(err) != "user.session_over" {
+		t.Errorf("a leaver is still in: %v", err)
+	}
+	if _, err := w.login("yann", "un mot de passe", "pc"); fault.KeyOf(err) != "user.bad_login" {
+		t.Errorf("a leaver logs in: %v", err)
+	}
+	if err := save(claire, auth.Owner, true); fault.KeyOf(err) != "user.last_owner" {
+		t.Errorf("the last owner left: %v", err)
+	}
+	if err := save(claire, auth.Sales, false); fault.KeyOf(err) != "user.last_owner" {
+		t.Errorf("the last owner lost the role: %v", err)
+	}
+}
+
+func TestNoSecretLeavesInAUser(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, "un mot de passe")
+	out, err := w.reg.DoJSON(op.AsSystem(context.Background()), "user.list", nil)
+	if err != nil || strings.Contains(string(out), "argon2") || !strings.Contains(string(out), "claire") {
+		t.Errorf("%s %v", out, err)
+	}
+}
