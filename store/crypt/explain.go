@@ -1,0 +1,50 @@
+package crypt
+
+import (
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// fault remembers a refusal and tells about it.
+func (m *Mount) fault(f *Fault) {
+	m.lastMu.Lock()
+	m.last = f
+	m.lastMu.Unlock()
+	m.event(Event{Kind: EventFault, File: f.File, Page: f.Page, What: f.What, Err: f})
+}
+
+// trouble remembers an error of the operating system, which SQLite reduces to a number.
+func (m *Mount) trouble(err error) {
+	m.lastMu.Lock()
+	m.lastOther = err
+	m.lastMu.Unlock()
+}
+
+// Explain adds to an error from database/sql what this mount knows about its cause: SQLite's error
+// codes carry no more than "disk I/O error". Other errors are returned as they are.
+func (m *Mount) Explain(err error) error {
+	var s *sqlite.Error
+	if err == nil || !errors.As(err, &s) {
+		return err
+	}
+	m.lastMu.Lock()
+	last, other := m.last, m.lastOther
+	m.lastMu.Unlock()
+	switch code := s.Code() & 0xff; code {
+	case sqlite3.SQLITE_BUSY:
+		if last != nil && last.Kind == ErrInUse {
+			return fmt.Errorf("%w: %w", last, err)
+		}
+	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
+		if last != nil && last.Kind != ErrInUse {
+			return fmt.Errorf("%w: %w", last, err)
+		}
+		if other != nil {
+			return fmt.Errorf("%w: %w", other, err)
+		}
+	}
+	return err
+}

@@ -1,0 +1,255 @@
+package crypt
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// cheap keeps Argon2id fast; the product never uses it.
+var cheap = KDF{Time: 1, MemoryKiB: 64, Threads: 1}
+
+var (
+	recovery = bytes.Repeat([]byte{7}, 20)
+	device   = bytes.Repeat([]byte{8}, 32)
+)
+
+// makeKeys creates a key file with one slot of each kind.
+func makeKeys(t testing.TB) (string, *Keys) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "company.keys")
+	k, err := CreateKeys(path, "book-1", testRoot, PasswordSlot("Marie", "caf\u00e9 cr\u00e8me", cheap),
+		SecretSlot(KindRecovery, "1", recovery), SecretSlot(KindDevice, "PC", device))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path, k
+}
+
+func openKeys(t testing.TB, path string) *Keys {
+	t.Helper()
+	k, err := OpenKeys(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k
+}
+
+func TestKeysUnlock(t *testing.T) {
+	path, _ := makeKeys(t)
+	k := openKeys(t, path)
+	if k.Book() != "book-1" || k.Gen() != 1 || len(k.Slots()) != 3 {
+		t.Errorf("book %q, generation %d, slots %v", k.Book(), k.Gen(), k.Slots())
+	}
+	for _, c := range []struct {
+		name string
+		f    func() (Root, error)
+		want error
+	}{
+		{"password", func() (Root, error) { return k.UnlockPassword("caf\u00e9 cr\u00e8me") }, nil},
+		{"decomposed", func() (Root, error) { return k.UnlockPassword("cafe\u0301 cre\u0300me") }, nil},
+		{"recovery", func() (Root, error) { return k.UnlockSecret(KindRecovery, recovery) }, nil},
+		{"device", func() (Root, error) { return k.UnlockSecret(KindDevice, device) }, nil},
+		{"wrong password", func() (Root, error) { return k.UnlockPassword("cafe creme") }, ErrNoSlot},
+		{"wrong kind", func() (Root, error) { return k.UnlockSecret(KindKeyring, device) }, ErrNoSlot},
+		{"short", func() (Root, error) { return k.UnlockSecret(KindRecovery, recovery[:19]) }, ErrNoSlot},
+		{"as password", func() (Root, error) { return k.UnlockSecret(KindPassword, recovery) }, ErrNoSlot},
+	} {
+		root, err := c.f()
+		if !errors.Is(err, c.want) || (err == nil) != (root == testRoot) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+	for _, p := range []string{path, path + ".bak"} {
+		if st, err := os.Stat(p); err != nil || st.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v %v", p, st.Mode(), err)
+		}
+	}
+	if _, err := CreateKeys(path, "book-1", testRoot, SecretSlot(KindDevice, "", device)); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("created twice: %v", err)
+	}
+}
+
+func TestKeysEdit(t *testing.T) {
+	path, k := makeKeys(t)
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Replace(testRoot, 1, PasswordSlot("Marie", "nouveau", cheap)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Add(testRoot, SecretSlot(KindKeyring, "PC", device)); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Remove(testRoot, 3); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Remove(testRoot, 3); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("removed twice: %v", err)
+	}
+	if _, err := k.Add(Root{9}, SecretSlot(KindKeyring, "PC", device)); err == nil {
+		t.Error("edited with another root key")
+	}
+	k = openKeys(t, path)
+	if k.Gen() != 4 {
+		t.Errorf("generation %d", k.Gen())
+	}
+	if _, err := k.UnlockSecret(KindDevice, device); !errors.Is(err, ErrNoSlot) {
+		t.Errorf("removed slot: %v", err)
+	}
+	if _, err := k.UnlockPassword("caf\u00e9 cr\u00e8me"); !errors.Is(err, ErrNoSlot) {
+		t.Errorf("old password: %v", err)
+	}
+	if root, err := k.UnlockPassword("nouveau"); err != nil || root != testRoot || k.OpenedBy() != 4 {
+		t.Errorf("new password: %v, slot %d", err, k.OpenedBy())
+	}
+
+	// The copy as it was before must not bring the old password back.
+	if err := os.WriteFile(path+".bak", before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	k = openKeys(t, path)
+	if _, err := k.UnlockPassword("caf\u00e9 cr\u00e8me"); !errors.Is(err, ErrNoSlot) {
+		t.Errorf("old password from an old copy: %v", err)
+	}
+	if _, err := k.UnlockPassword("nouveau"); err != nil {
+		t.Fatal(err)
+	}
+	a, _ := os.ReadFile(path)
+	b, _ := os.ReadFile(path + ".bak")
+	if !bytes.Equal(a, b) {
+		t.Error("the old copy was not repaired")
+	}
+}
+
+// TestKeysFlip changes every byte of the key file. With a good copy the book opens and the file is
+// repaired; with both changed alike it is refused, and never as a wrong password.
+func TestKeysFlip(t *testing.T) {
+	path, _ := makeKeys(t)
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := func(p string, b []byte) {
+		if err := os.WriteFile(p, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range good {
+		for bit := range 8 {
+			bad := bytes.Clone(good)
+			bad[i] ^= 1 << bit
+			if _, err := parseKeys(bad); err == nil {
+				t.Fatalf("byte %d (%q), bit %d: accepted", i, good[i], bit)
+			}
+		}
+		if i%40 != 0 {
+			continue
+		}
+		bad := bytes.Clone(good)
+		bad[i] ^= 1
+		put(path, bad)
+		put(path+".bak", good)
+		k := openKeys(t, path)
+		if _, err := k.UnlockSecret(KindDevice, device); err != nil {
+			t.Fatalf("byte %d: %v although the copy is good", i, err)
+		}
+		if now, _ := os.ReadFile(path); !bytes.Equal(now, good) {
+			t.Fatalf("byte %d: not repaired", i)
+		}
+		put(path, bad)
+		put(path+".bak", bad)
+		if _, err := OpenKeys(path, nil); !errors.Is(err, ErrTampered) && !errors.Is(err, ErrNewer) {
+			t.Fatalf("byte %d (%q): %v", i, good[i], err)
+		}
+	}
+}
+
+// TestKeysForged edits the file with the checksum put right, as an attacker would.
+func TestKeysForged(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		edit func(*keyDoc)
+		want error
+	}{
+		{"slot deleted", func(k *keyDoc) { k.Slots = k.Slots[1:] }, ErrTampered},
+		{"label", func(k *keyDoc) { k.Slots[2].Label = "X" }, ErrNoSlot},
+		{"other label", func(k *keyDoc) { k.Slots[0].Label = "X" }, ErrTampered},
+		{"generation", func(k *keyDoc) { k.Gen++ }, ErrTampered},
+		{"book", func(k *keyDoc) { k.Book = "book-2" }, ErrNoSlot},
+		{"kind", func(k *keyDoc) { k.Slots[2].Kind = KindKeyring }, ErrNoSlot},
+		{"64 GiB", func(k *keyDoc) { k.Slots[0].Memory = 64 << 20 }, ErrTampered},
+		{"no memory", func(k *keyDoc) { k.Slots[0].Memory = 0 }, ErrTampered},
+		{"weakened", func(k *keyDoc) { k.Slots[0].Memory = 32 }, ErrTampered},
+		{"time", func(k *keyDoc) { k.Slots[0].Time = 1 << 30 }, ErrTampered},
+		{"version", func(k *keyDoc) { k.Version = 2 }, ErrNewer},
+	} {
+		path, k := makeKeys(t)
+		doc := *k.doc
+		doc.Slots = append([]slotEntry(nil), doc.Slots...)
+		c.edit(&doc)
+		doc.Sum = doc.sum()
+		for _, p := range []string{path, path + ".bak"} {
+			if err := os.WriteFile(p, doc.encode(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		k, err := OpenKeys(path, nil)
+		if err == nil {
+			_, err = k.UnlockSecret(KindDevice, device)
+		}
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+func TestKeysMissing(t *testing.T) {
+	path, _ := makeKeys(t)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	var events []Event
+	k, err := OpenKeys(path, func(e Event) { events = append(events, e) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.UnlockSecret(KindDevice, device); err != nil {
+		t.Fatal(err)
+	}
+	if len(events) != 1 || events[0].Kind != EventKeysRepaired || events[0].File != path {
+		t.Errorf("events: %v", events)
+	}
+	for _, p := range []string{path, path + ".bak"} {
+		if err := os.Remove(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := OpenKeys(path, nil); !errors.Is(err, ErrMissingKeys) {
+		t.Errorf("both removed: %v", err)
+	}
+}
+
+func FuzzKeys(f *testing.F) {
+	_, k := makeKeys(f)
+	f.Add(k.doc.encode())
+	f.Add([]byte(`{"format":"zafe-keys","version":1}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		doc, err := parseKeys(data)
+		if err != nil {
+			return
+		}
+		if !bytes.Equal(doc.encode(), data) {
+			t.Error("accepted a second spelling")
+		}
+		for i := range doc.Slots {
+			if s := &doc.Slots[i]; s.Kind == KindPassword && !s.kdf().valid() {
+				t.Error("parameters out of bounds")
+			}
+		}
+	})
+}

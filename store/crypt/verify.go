@@ -1,0 +1,146 @@
+package crypt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Report is what [Mount.Verify] found.
+type Report struct {
+	Pages      uint32   // pages of the database file
+	Frames     uint32   // committed frames of the log
+	Superseded uint32   // pages a crash left torn or half-recorded, which the log holds and will repair
+	Head       uint64   // as [Mount.Head]
+	Faults     []*Fault // at most faultsMax
+}
+
+// faultsMax bounds a report: a file overwritten as a whole need not be listed page by page.
+const faultsMax = 100
+
+// verifyBatch is how many pages are read while writers wait.
+const verifyBatch = 64
+
+// Verify reads every page of the database and every committed frame of the log and checks them
+// against keys and ledger, without SQLite, while connections go on working. progress, which may be
+// nil, is told pages done and pages in all. The error is the first of Report.Faults, an I/O error,
+// or the context's.
+func (m *Mount) Verify(ctx context.Context, path string, progress func(done, total uint32)) (Report, error) {
+	var rep Report
+	err := m.with(path, func(d *database) error {
+		return d.verify(ctx, &rep, progress)
+	})
+	if err == nil && len(rep.Faults) > 0 {
+		for _, f := range rep.Faults {
+			m.fault(f)
+		}
+		err = rep.Faults[0]
+	}
+	return rep, err
+}
+
+func (d *database) verify(ctx context.Context, rep *Report, progress func(done, total uint32)) error {
+	if err := d.verifyLog(ctx, rep); err != nil {
+		return err
+	}
+	_, rep.Head = d.ledgerNow()
+	buf := make([]byte, verifyBatch*pageSize)
+	aad := newPageAAD(d.fileID)
+	for from := uint32(1); ; from += verifyBatch {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		more, err := d.verifyPages(rep, buf, &aad, from)
+		if err != nil || !more {
+			return err
+		}
+		if progress != nil {
+			progress(min(from+verifyBatch-1, rep.Pages), rep.Pages)
+		}
+	}
+}
+
+// verifyPages checks one batch and reports whether more follow. No page is written meanwhile.
+func (d *database) verifyPages(rep *Report, buf []byte, aad *pageAAD, from uint32) (bool, error) {
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	d.versionMu.RLock()
+	defer d.versionMu.RUnlock()
+	pages := uint32(len(d.versions))
+	rep.Pages = pages
+	if from > pages {
+		return false, nil
+	}
+	n := min(pages-from+1, verifyBatch)
+	got, err := d.f.ReadAt(buf[:n*pageSize], int64(from-1)*pageSize)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false, err
+	}
+	for i := range n {
+		page, no := buf[i*pageSize:(i+1)*pageSize], from+i
+		if no == lockPage {
+			continue
+		}
+		what := ""
+		if int((i+1)*pageSize) > got {
+			what = "missing"
+		} else if version, ok := openPage(d.m.pages, aad, page, no); !ok {
+			what = "does not open"
+		} else if version != d.versions[no-1] {
+			what = "not its latest version"
+		}
+		switch {
+		case what == "":
+		case d.torn[no]:
+			rep.Superseded++
+		case len(rep.Faults) < faultsMax:
+			rep.Faults = append(rep.Faults, &Fault{Kind: ErrTampered, File: d.path, Page: no, What: what})
+		}
+	}
+	return true, nil
+}
+
+// verifyLog checks the committed frames. If SQLite starts the log anew meanwhile, everything in it was
+// written to the database and is checked there.
+func (d *database) verifyLog(ctx context.Context, rep *Report) error {
+	w := &d.log
+	gen, commit := w.committed()
+	if commit == 0 {
+		return nil
+	}
+	f, err := d.m.disk.open(d.path+walSuffix, false)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // only read from
+	r := &frameReader{f: f, s: d.m.logs, gen: gen, aad: newFrameAAD(d.fileID, gen)}
+	for n := uint32(1); n <= commit; n++ {
+		if n%verifyBatch == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		body, _, err := r.frame(n)
+		switch {
+		case err != nil:
+			return err
+		case body != nil:
+			rep.Frames++
+			continue
+		}
+		if now, _ := w.committed(); now != gen {
+			return nil
+		}
+		what := fmt.Sprintf("one of %d committed frames does not open", commit)
+		if len(rep.Faults) < faultsMax {
+			rep.Faults = append(rep.Faults, &Fault{ErrTampered, d.path + walSuffix, n, what})
+		}
+	}
+	return nil
+}
+
+// committed returns the current generation and its last frame that ends a transaction.
+func (w *walFile) committed() (id, uint32) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.gen, w.commit
+}

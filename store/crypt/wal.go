@@ -1,0 +1,281 @@
+package crypt
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"sync"
+)
+
+// walFile is the log of one database, shared by its connections. The log on disk belongs to a
+// generation: SQLite writing a new header starts one, and the ledger hears of it first.
+type walFile struct {
+	db *database
+
+	syncing sync.Mutex
+
+	mu     sync.Mutex
+	f      diskFile
+	opens  int
+	gen    id                 // current generation; zero: no log as far as SQLite is concerned
+	onDisk id                 // generation whose header is durably in the file; zero: none
+	head   [sqlWALHeader]byte // SQLite's header of gen
+	good   uint32             // frames SQLite may read
+	commit uint32             // last of them that ends a transaction
+	synced uint32             // commit as of the last flush
+	dirty  bool               // written since the last flush
+	live   bool               // mirrors the ledger
+	relax  bool               // mirrors the ledger
+}
+
+// flushed returns the frames of which the ledger may demand the presence.
+func (w *walFile) flushed() (uint32, id) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.synced, w.gen
+}
+
+// handle opens the log for one connection.
+func (w *walFile) handle(create bool) (*walHandle, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.f == nil {
+		f, err := w.db.m.disk.open(w.db.path+walSuffix, create)
+		if err != nil {
+			return nil, err
+		}
+		if err := w.db.m.disk.syncDir(w.db.path); err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+		w.f = f
+	}
+	w.opens++
+	return &walHandle{w: w}, nil
+}
+
+// release is called when a connection closes its handle.
+func (w *walFile) release() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.opens--; w.opens > 0 || w.f == nil {
+		return nil
+	}
+	err := w.f.Close()
+	w.f = nil
+	return err
+}
+
+func (w *walFile) closeFile() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.f == nil {
+		return nil
+	}
+	err := w.f.Close()
+	w.f = nil
+	return err
+}
+
+// forget tells the ledger that no log is needed any more; w.mu is held. SQLite empties or deletes
+// the log only when all of it is in the database.
+func (w *walFile) forget() error {
+	if st, _ := w.db.ledgerNow(); st.gen.isZero() {
+		return nil
+	}
+	err := w.db.record(nil, func(st *ledgerState) {
+		st.gen, st.prev, st.frames, st.live, st.relaxed = id{}, w.onDisk, 0, false, false
+	})
+	if err == nil {
+		w.reset(id{})
+	}
+	return err
+}
+
+// reset forgets all frames; w.mu is held.
+func (w *walFile) reset(gen id) {
+	w.gen, w.good, w.commit, w.synced, w.live, w.relax = gen, 0, 0, 0, false, false
+}
+
+// delete removes the log after the last connection closed it.
+func (w *walFile) delete() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err := w.forget(); err != nil {
+		return err
+	}
+	if err := w.db.m.disk.remove(w.db.path + walSuffix); err != nil {
+		return err
+	}
+	if err := w.db.m.disk.syncDir(w.db.path); err != nil {
+		return err
+	}
+	w.onDisk = id{}
+	return nil
+}
+
+// truncate cuts the log to the given length as SQLite counts it.
+func (w *walFile) truncate(size int64) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if size == 0 {
+		if err := w.forget(); err != nil {
+			return err
+		}
+		if err := errors.Join(w.f.Truncate(0), w.f.Sync()); err != nil {
+			return err
+		}
+		w.onDisk = id{}
+		return nil
+	}
+	frames := (max(size, sqlWALHeader) - sqlWALHeader + sqlFrame - 1) / sqlFrame
+	if frames < int64(w.commit) {
+		return errors.New("cuts committed frames off the log")
+	}
+	if err := w.f.Truncate(recordAt(uint32(frames) + 1)); err != nil {
+		return err
+	}
+	w.good = min(w.good, uint32(frames))
+	return nil
+}
+
+// start begins a generation with SQLite's header h: first the ledger, then the file.
+func (w *walFile) start(h []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	gen := newID()
+	err := w.db.record(nil, func(st *ledgerState) {
+		st.gen, st.prev, st.frames, st.live, st.relaxed = gen, w.onDisk, 0, false, false
+	})
+	if err != nil {
+		return err
+	}
+	w.reset(gen)
+	copy(w.head[:], h)
+	raw := sealWALHeader(w.db.m.logs, w.db.fileID, gen, h)
+	if _, err := w.f.WriteAt(raw, 0); err != nil {
+		return err
+	}
+	if err := w.f.Sync(); err != nil {
+		return err
+	}
+	w.onDisk = gen
+	return nil
+}
+
+// sealWALHeader encodes the 128 bytes a log begins with.
+func sealWALHeader(s *suite, file, gen id, h []byte) []byte {
+	raw := make([]byte, walHeader)
+	copy(raw, "zafe-wal")
+	be.PutUint16(raw[8:], formatVersion)
+	raw[10] = suiteXAES
+	copy(raw[24:], file[:])
+	copy(raw[40:], gen[:])
+	s.seal(raw[56:], h, raw[:56])
+	return raw
+}
+
+// openWALHeader decodes them.
+func openWALHeader(s *suite, raw []byte) (file, gen id, h [sqlWALHeader]byte, ok bool) {
+	if string(raw[:8]) != "zafe-wal" || !s.open(h[:], raw[56:walHeader], raw[:56]) {
+		return
+	}
+	return id(raw[24:]), id(raw[40:]), h, true
+}
+
+// sync makes the log durable. The first committed transaction of a generation makes it live.
+func (w *walFile) sync() error {
+	w.syncing.Lock() // whoever finds nothing to flush must not return before it is flushed
+	defer w.syncing.Unlock()
+	w.mu.Lock()
+	if !w.dirty {
+		w.mu.Unlock()
+		return nil
+	}
+	gen, commit := w.gen, w.commit
+	w.dirty = false
+	w.mu.Unlock()
+	if err := w.f.Sync(); err != nil {
+		w.mu.Lock()
+		w.dirty = true
+		w.mu.Unlock()
+		return err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.gen != gen || commit <= w.synced {
+		return nil
+	}
+	w.synced = commit
+	if w.live {
+		return nil
+	}
+	return w.enliven()
+}
+
+// enliven records that the log holds committed transactions; w.mu is held.
+func (w *walFile) enliven() error {
+	err := w.db.record(nil, func(st *ledgerState) { st.live, st.frames = true, w.synced })
+	w.live = err == nil
+	return err
+}
+
+// admit is asked before frame n is written.
+func (w *walFile) admit(n uint32) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.gen.isZero() || n == 0 || n > w.good+1 || n <= w.synced {
+		return errors.New("unexpected frame")
+	}
+	if n <= w.commit || w.commit <= w.synced || w.relax {
+		return nil
+	}
+	// A further transaction begins and the last was not flushed: from here on a torn transaction
+	// may be followed by a whole one, and the check of the next start must know.
+	err := w.db.record(nil, func(st *ledgerState) { st.relaxed = true })
+	w.relax = err == nil
+	return err
+}
+
+// written notes that frame n is in the file.
+func (w *walFile) written(n uint32, commits bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.good, w.dirty = max(w.good, n), true
+	if commits {
+		w.commit = max(w.commit, n)
+	}
+}
+
+// recordAt is the place of frame n in the file.
+func recordAt(n uint32) int64 { return walHeader + int64(n-1)*walRecord }
+
+// length is the log's size as SQLite counts it.
+func (w *walFile) length() (int64, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.gen.isZero() {
+		return 0, nil
+	}
+	size, err := w.f.Size()
+	if err != nil || size < walHeader {
+		return 0, err
+	}
+	return sqlWALHeader + (size-walHeader)/walRecord*sqlFrame, nil
+}
+
+// exists answers SQLite's question whether there is a log to look at.
+func (w *walFile) exists() (bool, error) {
+	size, err := w.db.m.disk.size(w.db.path + walSuffix)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return size > 0, err
+}
+
+// ignoreEOF drops the error of a read past the end.
+func ignoreEOF(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,203 @@
+package crypt
+
+import "errors"
+
+// walHandle is one connection's handle of the log.
+type walHandle struct {
+	noIndex
+	w       *walFile
+	gen     id
+	aad     frameAAD
+	scratch [walRecord]byte
+	held    uint32 // frame whose header waits for its page; 0: none
+	head    [sqlFrameHead]byte
+}
+
+// bind prepares for the current generation and returns the number of readable frames.
+func (h *walHandle) bind() uint32 {
+	h.w.mu.Lock()
+	gen, good := h.w.gen, h.w.good
+	h.w.mu.Unlock()
+	if gen != h.gen {
+		h.gen, h.aad = gen, newFrameAAD(h.w.db.fileID, gen)
+	}
+	return good
+}
+
+// locate maps an offset as SQLite counts it to a frame and the place in it.
+func locate(off int64) (uint32, int) {
+	rel := off - sqlWALHeader
+	return uint32(rel/sqlFrame + 1), int(rel % sqlFrame)
+}
+
+// fetch opens frame n into the scratch buffer and returns its 24 + 4096 bytes, nil if the record is
+// not authentic.
+func (h *walHandle) fetch(n uint32) ([]byte, error) {
+	got, err := h.w.f.ReadAt(h.scratch[:], recordAt(n))
+	if got < walRecord {
+		return nil, ignoreEOF(err)
+	}
+	if !frameOf(h.scratch[:], h.gen, n) {
+		return nil, nil
+	}
+	body := h.scratch[walClear:]
+	if !h.w.db.m.logs.open(body, body, h.aad.frame(n)) {
+		return nil, nil
+	}
+	return body[:sqlFrame], nil
+}
+
+// frameOf reports whether a record says that it is frame n of gen.
+func frameOf(rec []byte, gen id, n uint32) bool {
+	return id(rec) == gen && be.Uint32(rec[16:]) == n && be.Uint32(rec[20:]) == 0
+}
+
+// readAt serves the header, whole frames (recovery, checksum rewriting) and the pages in them.
+func (h *walHandle) readAt(p []byte, off int64) error {
+	if err := h.release(); err != nil {
+		return err
+	}
+	good := h.bind()
+	if off == 0 && len(p) == sqlWALHeader {
+		clear(p)
+		if !h.gen.isZero() {
+			h.w.mu.Lock()
+			copy(p, h.w.head[:])
+			h.w.mu.Unlock()
+		}
+		return nil
+	}
+	if off < sqlWALHeader {
+		return errors.New("unexpected read of the log")
+	}
+	n, in := locate(off)
+	if in+len(p) > sqlFrame {
+		return errors.New("unexpected read of the log")
+	}
+	if n > good && in == 0 {
+		clear(p) // recovery: zeros end the log there
+		return nil
+	}
+	frame, err := h.fetch(n)
+	if err != nil || frame == nil || n > good {
+		clear(p)
+		if err == nil {
+			err = &Fault{Kind: ErrTampered, File: h.w.db.path + walSuffix, Page: n, What: "does not open"}
+		}
+		return err
+	}
+	copy(p, frame[in:])
+	return nil
+}
+
+// writeAt gathers a frame's header and page, which SQLite writes one after the other, into one
+// record and one write. Either may also come alone, for a frame of the running transaction.
+func (h *walHandle) writeAt(p []byte, off int64) error {
+	if off == 0 && len(p) == sqlWALHeader {
+		if err := h.release(); err != nil {
+			return err
+		}
+		return h.w.start(p)
+	}
+	if off < sqlWALHeader {
+		return errors.New("unexpected write to the log")
+	}
+	n, in := locate(off)
+	switch {
+	case in == 0 && len(p) == sqlFrameHead:
+		if err := h.release(); err != nil {
+			return err
+		}
+		h.held = n
+		copy(h.head[:], p)
+		return nil
+	case in == sqlFrameHead && len(p) == pageSize:
+		if !sealable(p, 2) { // reserve only; which page it is says the frame's header
+			return errors.New("a page without the reserve of 40 zero bytes cannot be sealed")
+		}
+		if h.held != n {
+			return h.rewrite(n, nil, p)
+		}
+		h.held = 0
+		h.bind()
+		copy(h.scratch[walClear+sqlFrameHead:], p)
+		return h.store(n, h.head[:])
+	}
+	return errors.New("unexpected write to the log")
+}
+
+// release writes a header that came alone.
+func (h *walHandle) release() error {
+	if h.held == 0 {
+		return nil
+	}
+	n := h.held
+	h.held = 0
+	return h.rewrite(n, h.head[:], nil)
+}
+
+// rewrite replaces header or page of a frame of the running transaction. A header first waits in
+// held; if a page for another frame comes, the two are unrelated.
+func (h *walHandle) rewrite(n uint32, head, page []byte) error {
+	if h.held != 0 {
+		if err := h.release(); err != nil {
+			return err
+		}
+	}
+	if good := h.bind(); n > good {
+		return errors.New("half a frame at the end of the log")
+	}
+	frame, err := h.fetch(n)
+	if err != nil {
+		return err
+	}
+	if frame == nil {
+		return &Fault{Kind: ErrTampered, File: h.w.db.path + walSuffix, Page: n, What: "does not open"}
+	}
+	if page != nil {
+		copy(frame[sqlFrameHead:], page)
+	}
+	if head == nil {
+		head = frame[:sqlFrameHead]
+	}
+	return h.store(n, head)
+}
+
+// store seals and writes frame n, whose page is in the scratch buffer already.
+func (h *walHandle) store(n uint32, head []byte) error {
+	if err := h.w.admit(n); err != nil {
+		return err
+	}
+	commits := be.Uint32(head[4:]) != 0
+	copy(h.scratch[:], h.gen[:])
+	be.PutUint32(h.scratch[16:], n)
+	be.PutUint32(h.scratch[20:], 0)
+	body := h.scratch[walClear:]
+	copy(body, head)
+	h.w.db.m.logs.seal(body, body[:sqlFrame], h.aad.frame(n))
+	if _, err := h.w.f.WriteAt(h.scratch[:], recordAt(n)); err != nil {
+		return err
+	}
+	h.w.written(n, commits)
+	return nil
+}
+
+func (h *walHandle) truncate(size int64) error {
+	if err := h.release(); err != nil {
+		return err
+	}
+	return h.w.truncate(size)
+}
+
+func (h *walHandle) sync() error {
+	if err := h.release(); err != nil {
+		return err
+	}
+	return h.w.sync()
+}
+
+func (h *walHandle) size() (int64, error) { return h.w.length() }
+
+func (h *walHandle) close() error {
+	return errors.Join(h.release(), h.w.release())
+}

@@ -1,0 +1,210 @@
+package crypt
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+)
+
+// openLog looks at the log before SQLite does, decides whether it is the one the ledger expects,
+// and finds the frames SQLite may read.
+func (d *database) openLog() error {
+	w := &d.log
+	w.db = d
+	path := d.path + walSuffix
+	st, _ := d.ledgerNow()
+	missing := &Fault{Kind: ErrMissingWAL, File: path}
+	f, err := d.m.disk.open(path, false)
+	if errors.Is(err, fs.ErrNotExist) {
+		if st.live {
+			return missing
+		}
+		return d.m.disk.syncDir(d.path) // so that an older log cannot come back
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // only read from and flushed
+	size, err := f.Size()
+	if err != nil {
+		return err
+	}
+	if size < walHeader {
+		if st.live {
+			missing.What = "empty"
+			return missing
+		}
+		return f.Sync()
+	}
+	return w.inspect(f, st, size)
+}
+
+// inspect judges a log that is there.
+func (w *walFile) inspect(f diskFile, st ledgerState, size int64) error {
+	d, path := w.db, w.db.path+walSuffix
+	refuse := func(what string) error { return &Fault{Kind: ErrTampered, File: path, What: what} }
+	raw := make([]byte, walHeader)
+	if _, err := f.ReadAt(raw, 0); err != nil {
+		return err
+	}
+	file, gen, head, ok := openWALHeader(d.m.logs, raw)
+	switch {
+	case ok && file != d.fileID:
+		return refuse("the log of another database")
+	case ok && (be.Uint16(raw[8:]) != formatVersion || raw[10] != suiteXAES):
+		return &Fault{Kind: ErrNewer, File: path}
+	case ok && gen == st.gen: // the expected one
+	case st.live && ok:
+		return refuse("an older log")
+	case st.live:
+		return refuse("its header does not open")
+	case ok && gen == st.prev: // all of it is in the database; its removal got lost in a crash
+		w.onDisk = gen
+		return f.Sync()
+	case ok:
+		return refuse("an older log")
+	default: // torn while being written; nothing of it was ever confirmed
+		d.m.event(Event{Kind: EventWALDropped, File: path, What: "header does not open"})
+		return f.Sync()
+	}
+	w.reset(gen)
+	w.onDisk, w.head, w.live, w.relax = gen, head, st.live, st.relaxed
+	return w.scan(f, st, uint32(min((size-walHeader)/walRecord, 1<<31)))
+}
+
+// frameReader reads frames of one generation, outside SQLite.
+type frameReader struct {
+	f   diskFile
+	s   *suite
+	gen id
+	aad frameAAD
+	rec [walRecord]byte
+}
+
+// frame returns the 24 + 4096 bytes of frame n, nil if it is not authentic, and whether the record
+// claims to be that frame. The bytes are valid until the next call.
+func (r *frameReader) frame(n uint32) (body []byte, claims bool, err error) {
+	got, err := r.f.ReadAt(r.rec[:], recordAt(n))
+	if got < walRecord {
+		return nil, false, ignoreEOF(err)
+	}
+	claims = frameOf(r.rec[:], r.gen, n)
+	body = r.rec[walClear:]
+	if !claims || !r.s.open(body, body, r.aad.frame(n)) {
+		return nil, claims, nil
+	}
+	return body[:sqlFrame], claims, nil
+}
+
+// scan finds the last committed transaction and decides whether what follows can be the work of a
+// crash. Commits are flushed one by one unless the ledger says otherwise: then only the last
+// transaction can be incomplete, and nothing can follow it.
+func (w *walFile) scan(f diskFile, st ledgerState, frames uint32) error {
+	path := w.db.path + walSuffix
+	refuse := func(n uint32, what string) error {
+		return &Fault{Kind: ErrTampered, File: path, Page: n, What: what}
+	}
+	r := &frameReader{f: f, s: w.db.m.logs, gen: w.gen, aad: newFrameAAD(w.db.fileID, w.gen)}
+	sum := newWALSum(w.head[:])
+	var run []uint32 // pages of the transaction being read
+	w.db.torn = make(map[uint32]bool)
+	end, claims := uint32(1), false // end: first frame that does not belong to the log
+	for ; end <= frames; end++ {
+		body, says, err := r.frame(end)
+		if err != nil {
+			return err
+		}
+		if claims = says; body == nil || !sum.next(body) {
+			break
+		}
+		if run = append(run, be.Uint32(body)); be.Uint32(body[4:]) != 0 {
+			w.commit = end
+			for _, n := range run {
+				w.db.torn[n] = true
+			}
+			run = run[:0]
+		}
+	}
+	w.good = w.commit
+	if w.commit < st.frames || st.live && w.commit == 0 {
+		return refuse(end, "committed frames are missing or damaged")
+	}
+	if !w.relax {
+		n, err := w.orphan(r, end+1, frames)
+		if err != nil {
+			return err
+		}
+		if n != 0 {
+			return refuse(end, fmt.Sprintf("damaged, although frame %d was committed after it", n))
+		}
+	}
+	if claims || end > w.commit+1 {
+		what := fmt.Sprintf("ends after frame %d; %d frames of the last transaction dropped", w.commit, end-1-w.commit)
+		w.db.m.event(Event{Kind: EventWALCut, File: path, Page: end, What: what})
+	}
+	if err := f.Sync(); err != nil {
+		return err
+	}
+	w.synced = w.commit
+	if w.commit != 0 && !w.live {
+		return w.enliven()
+	}
+	return nil
+}
+
+// orphan looks for a committed transaction in frames from..to that another one follows directly,
+// and returns the frame of its commit. Frames of rolled back transactions do not continue the
+// checksum of the commit before them.
+func (w *walFile) orphan(r *frameReader, from, to uint32) (uint32, error) {
+	var sum walSum
+	commit := false
+	for n := from; n <= to; n++ {
+		body, _, err := r.frame(n)
+		if err != nil {
+			return 0, err
+		}
+		if body == nil {
+			commit = false
+			continue
+		}
+		if commit && sum.next(body) {
+			return n - 1, nil
+		}
+		commit = be.Uint32(body[4:]) != 0
+		sum = walSum{w.head[3]&1 != 0, be.Uint32(body[16:]), be.Uint32(body[20:]), [8]byte(w.head[16:])}
+	}
+	return 0, nil
+}
+
+// walSum is SQLite's running checksum over the frames of a log (fileformat2.html, section 4.2).
+type walSum struct {
+	big    bool // words are read big-endian
+	s0, s1 uint32
+	salt   [8]byte
+}
+
+func newWALSum(head []byte) walSum {
+	return walSum{head[3]&1 != 0, be.Uint32(head[24:]), be.Uint32(head[28:]), [8]byte(head[16:])}
+}
+
+// next adds a frame and reports whether it continues the log.
+func (s *walSum) next(frame []byte) bool {
+	s.add(frame[:8])
+	s.add(frame[sqlFrameHead:])
+	return [8]byte(frame[8:]) == s.salt && be.Uint32(frame) != 0 &&
+		be.Uint32(frame[16:]) == s.s0 && be.Uint32(frame[20:]) == s.s1
+}
+
+func (s *walSum) add(p []byte) {
+	a, b := s.s0, s.s1
+	for ; len(p) >= 8; p = p[8:] {
+		if s.big {
+			a += be.Uint32(p) + b
+			b += be.Uint32(p[4:]) + a
+		} else {
+			a += le.Uint32(p) + b
+			b += le.Uint32(p[4:]) + a
+		}
+	}
+	s.s0, s.s1 = a, b
+}
