@@ -1,0 +1,187 @@
+package remote
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"aapreinit"
+	"zafe/app/fault"
+
+	"github.com/rclone/rclone/fs"
+	"github.com/rclone/rclone/fs/cache"
+	"github.com/rclone/rclone/fs/config"
+	"github.com/rclone/rclone/lib/oauthutil"
+)
+
+// Keys of ours in a destination's section; rclone ignores what it does not know.
+const (
+	labelKey  = "zafe_label"
+	folderKey = "zafe_folder"
+)
+
+// Destination is one configured place for copies.
+type Destination struct {
+	ID       string // internal, stable, e.g. "d3"
+	Label    string // what the owner calls it, unique
+	Provider string // rclone's name of the kind of storage, e.g. "s3"
+	Folder   string // folder there; for bucket storage the bucket comes first
+}
+
+// Remotes is the list of destinations.
+type Remotes struct {
+	sections *sections
+	setup    sync.Mutex // one wizard at a time: OAuth listens on a fixed port
+}
+
+// Use loads the destinations and makes rclone use them. OpenURL opens the browser for a login; nil
+// means the system's default way. Problems of rclone are logged at debug level.
+func Use(ctx context.Context, store ConfigStore, openURL func(string) error) (*Remotes, error) {
+	s, err := loadSections(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	// SetData is silently ignored while the path is empty, and a real path could be read.
+	if err := config.SetConfigPath(filepath.Join(os.TempDir(), aapreinit.NoConfig)); err != nil {
+		return nil, err
+	}
+	cache.Clear()
+	config.SetData(s)
+	fs.SetLogger(quiet{slog.Default().Handler()})
+	if openURL != nil {
+		oauthutil.OpenURL = openURL
+	}
+	ci := fs.GetConfig(context.Background())
+	ci.LowLevelRetries = 4
+	ci.ConnectTimeout = fs.Duration(15 * time.Second)
+	ci.Timeout = fs.Duration(2 * time.Minute)
+	return &Remotes{sections: s}, nil
+}
+
+// MoveTo saves the destinations into another store from now on, e.g. the book that was just restored.
+func (r *Remotes) MoveTo(ctx context.Context, store ConfigStore) error {
+	r.sections.mu.Lock()
+	r.sections.store, r.sections.last = store, nil
+	r.sections.mu.Unlock()
+	return r.sections.save(ctx)
+}
+
+// SaveError is the error of the last attempt to save a refreshed login, nil when all is saved.
+func (r *Remotes) SaveError() error { return r.sections.lastError() }
+
+// List gives the destinations in the order they were made.
+func (r *Remotes) List() []Destination {
+	var all []Destination
+	for _, id := range r.sections.GetSectionList() {
+		if d, err := r.Get(id); err == nil {
+			all = append(all, d)
+		}
+	}
+	slices.SortFunc(all, func(a, b Destination) int {
+		return cmp.Or(cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
+	})
+	return all
+}
+
+// Get gives one destination, or "backup.dest_unknown".
+func (r *Remotes) Get(id string) (Destination, error) {
+	values := r.sections.copySection(id)
+	if values == nil || strings.HasPrefix(id, draftPrefix) {
+		return Destination{}, fault.New(fault.NotFound, "backup.dest_unknown")
+	}
+	return Destination{ID: id, Label: values[labelKey], Provider: values["type"], Folder: values[folderKey]}, nil
+}
+
+// Remove forgets a destination and its login. What it holds stays there.
+func (r *Remotes) Remove(ctx context.Context, id string) error {
+	if _, err := r.Get(id); err != nil {
+		return err
+	}
+	r.sections.DeleteSection(id)
+	cache.ClearConfig(id)
+	return r.sections.save(ctx)
+}
+
+// Rename gives a destination another label. A label in use is "backup.name_used".
+func (r *Remotes) Rename(ctx context.Context, id, label string) error {
+	if _, err := r.Get(id); err != nil {
+		return err
+	}
+	if err := r.labelFree(id, label); err != nil {
+		return err
+	}
+	r.sections.SetValue(id, labelKey, strings.TrimSpace(label))
+	return r.sections.save(ctx)
+}
+
+func (r *Remotes) labelFree(id, label string) error {
+	label = strings.TrimSpace(label)
+	if label == "" {
+		return fault.Field("label", "backup.field_required")
+	}
+	for _, d := range r.List() {
+		if d.ID != id && strings.EqualFold(d.Label, label) {
+			return fault.Field("label", "backup.name_used", "name", d.Label)
+		}
+	}
+	return nil
+}
+
+// Open opens the folder of a destination. Errors are faults (see Classify); a folder of this PC whose
+// disk is not there is "backup.disk_absent".
+func (r *Remotes) Open(ctx context.Context, id string) (fs.Fs, error) {
+	values := r.sections.copySection(id)
+	if values == nil {
+		return nil, fault.New(fault.NotFound, "backup.dest_unknown")
+	}
+	folder := values[folderKey]
+	if values["type"] == "local" {
+		if _, err := os.Stat(folder); err != nil {
+			return nil, fault.New(fault.Unavailable, "backup.disk_absent", "folder", folder).Because(err)
+		}
+	} else if !strings.HasSuffix(folder, "/") {
+		folder += "/" // a bucket storage that refuses us would otherwise be taken for a file
+	}
+	f, err := fs.NewFs(ctx, id+":"+folder)
+	if err != nil {
+		return nil, Classify(err)
+	}
+	return f, nil
+}
+
+// nextID gives an identifier no destination has.
+func (r *Remotes) nextID() string {
+	for n := 1; ; n++ {
+		id := fmt.Sprintf("d%d", n)
+		if !r.sections.HasSection(id) {
+			return id
+		}
+	}
+}
+
+// quiet lets through what rclone says, one level lower: a broken line it retries is no event of ours.
+type quiet struct{ slog.Handler }
+
+// Enabled says whether debug messages are wanted at all.
+func (q quiet) Enabled(ctx context.Context, _ slog.Level) bool {
+	return q.Handler.Enabled(ctx, slog.LevelDebug)
+}
+
+// Handle passes a message on at debug level.
+func (q quiet) Handle(ctx context.Context, r slog.Record) error {
+	r.Level = slog.LevelDebug
+	return q.Handler.Handle(ctx, r)
+}
+
+// WithAttrs keeps the wrapping.
+func (q quiet) WithAttrs(attrs []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(attrs)} }
+
+// WithGroup keeps the wrapping.
+func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.WithGroup(name)} }

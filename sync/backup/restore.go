@@ -1,0 +1,193 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"time"
+
+	"zafe/app/fault"
+	"zafe/sync/backup/remote"
+	"zafe/sync/backup/vault"
+)
+
+func passing(err error) bool { return remote.Passing(err) }
+
+// OpenFolder opens a vault in a folder of this PC for restoring: a USB disk, a network drive, or what
+// the owner downloaded from a provider's web page. It also finds the vault one level below.
+func OpenFolder(ctx context.Context, dir, recoveryKey string) (*vault.Tree, error) {
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, fault.New(fault.NotFound, "backup.disk_absent", "folder", dir).Because(err)
+	}
+	key, err := vault.NewKey(recoveryKey)
+	if err != nil {
+		return nil, err
+	}
+	f, err := vault.LocalFolder(ctx, dir)
+	if err != nil {
+		return nil, remote.Classify(err)
+	}
+	tree, err := vault.Locate(ctx, f, key)
+	return tree, remote.Classify(err)
+}
+
+// OpenCopy opens the vault at a destination for restoring.
+func OpenCopy(ctx context.Context, remotes *remote.Remotes, id, recoveryKey string) (*vault.Tree, error) {
+	key, err := vault.NewKey(recoveryKey)
+	if err != nil {
+		return nil, err
+	}
+	f, err := remotes.Open(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := vault.Locate(ctx, f, key)
+	return tree, remote.Classify(err)
+}
+
+// Restored is the result of a restore.
+type Restored struct {
+	Manifest vault.Manifest
+	Files    vault.FileReport
+}
+
+// Restore brings back the book and then its attachments. The sink's Commit comes between the two: the
+// book can be used while the attachments are still coming. An interrupted restore of attachments goes
+// on with tree.RestoreFiles.
+func Restore(ctx context.Context, tree *vault.Tree, p vault.Point, sink vault.Sink,
+	watch vault.Watch) (Restored, error) {
+	m, err := tree.RestoreBook(ctx, p, sink, watch)
+	if err != nil {
+		return Restored{}, remote.Classify(err)
+	}
+	report, err := tree.RestoreFiles(ctx, m, sink, watch)
+	return Restored{Manifest: m, Files: report}, remote.Classify(err)
+}
+
+// Drill is a complete trial restore of a point from a destination ("" means the local vault; a zero
+// point means its newest). The sink's Commit should open the restored book in memory, check its
+// integrity and compare its totals with Manifest.Matches: an error of it fails the drill. Attachments
+// are read to their end and compared with their hashes. The result is remembered for Status and
+// allows pruning.
+func (s *Service) Drill(ctx context.Context, id string, p vault.Point, sink vault.BookSink,
+	watch vault.Watch) (done Restored, err error) {
+	err = s.with(ctx, func(v *vault.Vault) error {
+		tree, err := s.treeAt(ctx, v, id)
+		if err != nil {
+			return err
+		}
+		if p.Seq == 0 {
+			latest, ok := v.Latest()
+			if !ok {
+				return fault.New(fault.NotFound, "backup.vault_empty")
+			}
+			p = latest.Point()
+		}
+		done, err = Restore(ctx, tree, p, drillSink{sink}, watch)
+		if n := len(done.Files.Damaged) + len(done.Files.Missing); err == nil && n > 0 {
+			err = fault.New(fault.Conflict, "backup.files_damaged", "count", n)
+		}
+		return errors.Join(err, s.noteDrill(ctx, id, p, err))
+	})
+	return done, err
+}
+
+// noteDrill remembers the outcome. A line that broke says nothing about the copy.
+func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, err error) error {
+	now := s.set.Now()
+	if err != nil && (ctx.Err() != nil || passing(err)) {
+		return nil
+	}
+	return s.note(ctx, func(k *state) {
+		if err != nil {
+			k.DrillFailed = now
+			return
+		}
+		k.Drill = &vault.Drill{Seq: p.Seq, At: now.UTC()}
+		k.DrillFailed = time.Time{}
+		if id != "" {
+			k.copyOf(id, now).Drilled = now
+		}
+	})
+}
+
+// treeAt opens the local vault or a destination for reading.
+func (s *Service) treeAt(ctx context.Context, v *vault.Vault, id string) (*vault.Tree, error) {
+	if id == "" {
+		return v.Tree(), nil
+	}
+	f, err := s.set.Remotes.Open(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return vault.NewTree(f, s.key), nil
+}
+
+// drillSink adds to a book's sink one that reads attachments and keeps none.
+type drillSink struct{ vault.BookSink }
+
+// Commit makes a refusal of the book's sink a failure of the drill, not of the line.
+func (d drillSink) Commit(ctx context.Context, m vault.Manifest) error {
+	err := d.BookSink.Commit(ctx, m)
+	if f := new(fault.Fault); err == nil || errors.As(err, &f) || ctx.Err() != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, "backup.drill_failed").Because(err)
+}
+
+func (drillSink) Has(context.Context, vault.Attachment) (bool, error) { return false, nil }
+
+func (drillSink) Put(_ context.Context, _ vault.Attachment, content io.Reader) error {
+	_, err := io.Copy(io.Discard, content)
+	return err
+}
+
+// Prune deletes the restore points no longer needed, first in the local vault, then at every
+// destination that can be reached. See vault.Tree.PlanPrune for what it refuses. Confirmed is the
+// owner's agreement to "backup.prune_many" or "backup.prune_clock".
+func (s *Service) Prune(ctx context.Context, confirmed bool) (deleted int, err error) {
+	err = s.with(ctx, func(v *vault.Vault) error {
+		guard := s.guard(confirmed)
+		plan, err := v.Tree().PlanPrune(ctx, s.set.WriterID, nil, guard)
+		if err != nil {
+			return err
+		}
+		if _, err := v.Prune(ctx, plan); err != nil {
+			return remote.Classify(err)
+		}
+		deleted = len(plan.Points)
+		var spared []vault.Point
+		for _, m := range v.Manifests() {
+			spared = append(spared, m.Point())
+		}
+		var problems []error
+		for _, d := range s.set.Remotes.List() {
+			if s.known(d.ID) {
+				problems = append(problems, s.pruneAt(ctx, d.ID, spared, guard))
+			}
+		}
+		return errors.Join(problems...)
+	})
+	return deleted, err
+}
+
+func (s *Service) pruneAt(ctx context.Context, id string, spared []vault.Point, guard vault.Guard) error {
+	f, err := s.set.Remotes.Open(ctx, id)
+	if err != nil {
+		return err
+	}
+	tree := vault.NewTree(f, s.key)
+	plan, err := tree.PlanPrune(ctx, s.set.WriterID, spared, guard)
+	if err == nil {
+		_, err = tree.Prune(ctx, plan)
+	}
+	return remote.Classify(err)
+}
+
+func (s *Service) guard(confirmed bool) vault.Guard {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return vault.Guard{Now: s.set.Now(), Rule: vault.DefaultRule, Drill: s.know.Drill,
+		DrillBad: !s.know.DrillFailed.IsZero(), Confirmed: confirmed}
+}

@@ -1,0 +1,69 @@
+package schedule
+
+import "time"
+
+// Light is how worried the owner should be.
+type Light string
+
+// The three lights.
+const (
+	Green Light = "green"
+	Amber Light = "amber"
+	Red   Light = "red"
+)
+
+// The limits of a copy: how old the oldest work it lacks may be. A USB disk is not always plugged in.
+const (
+	CloudLimit = 24 * time.Hour
+	DiskLimit  = 7 * 24 * time.Hour
+)
+
+// unseen is after how many limits a copy that lacks nothing must have been looked at again.
+const unseen = 7
+
+// Copy is what is known about one destination.
+type Copy struct {
+	Made    time.Time // when the owner set it up
+	LastOK  time.Time // last successful sending or check; zero: never
+	Lacks   time.Time // since when it lacks work of the book; zero: it lacks nothing
+	Stopped bool      // only the owner can help: a login, a full storage
+}
+
+// LightOf turns red by the clock, not by an error: silence is as bad as a failure. Work lacking for
+// one limit is amber, for two red. A copy that lacks nothing but was not looked at for seven limits is
+// amber. One that waits for the owner is never green.
+func LightOf(now time.Time, c Copy, limit time.Duration) Light {
+	since := c.Lacks
+	if c.LastOK.IsZero() {
+		since = c.Made
+	}
+	light := Green
+	if !since.IsZero() {
+		switch age := now.Sub(since); {
+		case age >= 2*limit:
+			return Red
+		case age >= limit || c.LastOK.IsZero():
+			light = Amber
+		}
+	}
+	if c.Stopped || !c.LastOK.IsZero() && now.Sub(c.LastOK) >= unseen*limit {
+		light = Amber
+	}
+	return light
+}
+
+// Worst gives the overall light of several; of none it is red: no copy outside the house.
+func Worst(lights []Light) Light {
+	worst := Green
+	for _, l := range lights {
+		if l == Red || worst == Red {
+			worst = Red
+		} else if l == Amber {
+			worst = Amber
+		}
+	}
+	if len(lights) == 0 {
+		return Red
+	}
+	return worst
+}

@@ -1,0 +1,229 @@
+// Package schedule decides when backups are due and how worried the owner should be. It is pure
+// logic on a given clock: it starts nothing, measures nothing and knows no destination by more than
+// its identifier.
+package schedule
+
+import (
+	"slices"
+	"time"
+)
+
+// Policy is the rhythm.
+type Policy struct {
+	AfterFirst time.Duration   // at the latest this long after the first unsaved change
+	WhenIdle   time.Duration   // already this long after the last one
+	AtStart    time.Duration   // a missed run follows this long after the start
+	Retry      []time.Duration // waits after a passing failure; the last one repeats
+	CheckEvery time.Duration   // names and sizes of every copy
+	DrillEvery time.Duration   // complete trial restore
+}
+
+// Default is the rhythm of the product.
+var Default = Policy{
+	AfterFirst: 15 * time.Minute,
+	WhenIdle:   2 * time.Minute,
+	AtStart:    90 * time.Second,
+	Retry:      []time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour},
+	CheckEvery: 24 * time.Hour,
+	DrillEvery: 7 * 24 * time.Hour,
+}
+
+// Kind is what is to be done.
+type Kind string
+
+// The kinds of task, in the order they run when due together.
+const (
+	Snapshot Kind = "snapshot" // a restore point in the local vault
+	Send     Kind = "send"     // a destination follows
+	Check    Kind = "check"    // names and sizes of a destination
+	Drill    Kind = "drill"    // a complete trial restore from a destination
+)
+
+// Task is one thing due. Target is the destination, empty for a snapshot.
+type Task struct {
+	Kind   Kind
+	Target string
+}
+
+// Schedule remembers what is unsaved, unsent and unchecked. It is not safe for several goroutines.
+type Schedule struct {
+	policy      Policy
+	firstChange time.Time // of the changes no restore point has; zero when there are none
+	lastChange  time.Time
+	snapshot    attempt
+	targets     []*target
+}
+
+type target struct {
+	id      string
+	pending bool // a restore point is not there yet
+	send    attempt
+	checked time.Time
+	drilled time.Time
+}
+
+// attempt is the back-off of one task.
+type attempt struct {
+	failures int
+	notUntil time.Time
+	stopped  bool // only the owner can help
+}
+
+func (a *attempt) failed(now time.Time, waits []time.Duration, passing bool) {
+	a.stopped = !passing
+	a.notUntil = now.Add(waits[min(a.failures, len(waits)-1)])
+	a.failures++
+}
+
+// New starts a schedule at the start of the program. Unsaved says that the book has changes no restore
+// point has.
+func New(p Policy, now time.Time, unsaved bool) *Schedule {
+	s := &Schedule{policy: p}
+	if unsaved {
+		s.firstChange, s.lastChange = now, now
+		s.snapshot.notUntil = now.Add(p.AtStart)
+	}
+	return s
+}
+
+// Add makes a destination known. Current says that it has the newest restore point; checked and
+// drilled are the last times those worked, zero if never.
+func (s *Schedule) Add(now time.Time, id string, current bool, checked, drilled time.Time) {
+	s.Remove(id)
+	t := &target{id: id, pending: !current, checked: checked, drilled: drilled}
+	t.send.notUntil = now.Add(s.policy.AtStart)
+	s.targets = append(s.targets, t)
+}
+
+// Remove forgets a destination.
+func (s *Schedule) Remove(id string) {
+	s.targets = slices.DeleteFunc(s.targets, func(t *target) bool { return t.id == id })
+}
+
+// Changed notes that something was saved in the book.
+func (s *Schedule) Changed(now time.Time) {
+	if s.firstChange.IsZero() {
+		s.firstChange = now
+	}
+	s.lastChange = now
+}
+
+// Unsaved says whether the book has changes no restore point has.
+func (s *Schedule) Unsaved() bool { return !s.firstChange.IsZero() }
+
+// Due lists what is to be done now, in order, and the moment to ask again (zero: after the next
+// Changed).
+func (s *Schedule) Due(now time.Time) (tasks []Task, next time.Time) {
+	ask := func(task Task, at time.Time) {
+		switch {
+		case !at.After(now):
+			tasks = append(tasks, task)
+		case next.IsZero() || at.Before(next):
+			next = at
+		}
+	}
+	if s.Unsaved() && !s.snapshot.stopped {
+		at := earlier(s.firstChange.Add(s.policy.AfterFirst), s.lastChange.Add(s.policy.WhenIdle))
+		ask(Task{Kind: Snapshot}, later(at, s.snapshot.notUntil))
+	}
+	for _, t := range s.targets {
+		if t.send.stopped {
+			continue
+		}
+		if t.pending {
+			ask(Task{Kind: Send, Target: t.id}, t.send.notUntil)
+		}
+		ask(Task{Kind: Check, Target: t.id}, later(t.checked.Add(s.policy.CheckEvery), t.send.notUntil))
+		ask(Task{Kind: Drill, Target: t.id}, later(t.drilled.Add(s.policy.DrillEvery), t.send.notUntil))
+	}
+	slices.SortStableFunc(tasks, func(a, b Task) int { return order(a.Kind) - order(b.Kind) })
+	return tasks, next
+}
+
+// OnClose lists what to do before the program ends: save, then send to every destination that does not
+// wait for the owner.
+func (s *Schedule) OnClose() []Task {
+	var tasks []Task
+	if s.Unsaved() {
+		tasks = append(tasks, Task{Kind: Snapshot})
+	}
+	for _, t := range s.targets {
+		if (t.pending || s.Unsaved()) && !t.send.stopped {
+			tasks = append(tasks, Task{Kind: Send, Target: t.id})
+		}
+	}
+	return tasks
+}
+
+// Saved notes a snapshot made of the book as it was at the moment given: changes after it stay unsaved.
+func (s *Schedule) Saved(began time.Time) {
+	s.snapshot = attempt{}
+	if s.lastChange.After(began) {
+		s.firstChange = later(s.firstChange, began)
+	} else {
+		s.firstChange, s.lastChange = time.Time{}, time.Time{}
+	}
+	for _, t := range s.targets {
+		t.pending = true
+		if t.send.failures == 0 {
+			t.send.notUntil = time.Time{}
+		}
+	}
+}
+
+// Done notes a task of a destination that worked.
+func (s *Schedule) Done(now time.Time, task Task) {
+	for _, t := range s.targets {
+		if t.id != task.Target {
+			continue
+		}
+		t.send = attempt{}
+		switch task.Kind {
+		case Send:
+			t.pending, t.checked = false, now // sending ends with the comparison
+		case Check:
+			t.checked = now
+		case Drill:
+			t.drilled = now
+		}
+	}
+}
+
+// Failed notes a task that did not work. Passing says that trying again can help; otherwise nothing
+// more happens there until Mended.
+func (s *Schedule) Failed(now time.Time, task Task, passing bool) {
+	if task.Kind == Snapshot {
+		s.snapshot.failed(now, s.policy.Retry, true) // the book must be saved: never give up
+		return
+	}
+	for _, t := range s.targets {
+		if t.id == task.Target {
+			t.send.failed(now, s.policy.Retry, passing)
+		}
+	}
+}
+
+// Mended notes that the owner changed a destination, or wants it tried at once.
+func (s *Schedule) Mended(id string) {
+	for _, t := range s.targets {
+		if t.id == id {
+			t.send = attempt{}
+		}
+	}
+}
+
+func order(k Kind) int { return slices.Index([]Kind{Snapshot, Send, Check, Drill}, k) }
+
+func earlier(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,227 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"zafe/app/fault"
+	"zafe/sync/backup/remote"
+	"zafe/sync/backup/vault"
+)
+
+// StateStore keeps what is known about the copies. It holds no secret; inside the book is still the
+// right place, but saving it must not count as a change of the book.
+type StateStore interface {
+	// Load gives the bytes last saved, or nil when nothing was saved yet.
+	Load(ctx context.Context) ([]byte, error)
+	// Save replaces them.
+	Save(ctx context.Context, data []byte) error
+}
+
+// Settings are what a Service needs.
+type Settings struct {
+	Dir          string // folder of the local vault
+	VaultID      string // identity of the vault, kept in the book and on the recovery sheet
+	RecoveryKey  string // in canonical printed form
+	WriterID     string // made once by vault.WriterID; a restored book gets a new one
+	WriterName   string // what the owner calls this PC
+	AppVersion   string
+	Schema       int // version of the book's schema
+	RestoredFrom *vault.Origin
+	Every        time.Duration // promised time between two backups; 0 promises nothing
+	Source       vault.Source
+	Files        vault.Files
+	Remotes      *remote.Remotes
+	State        StateStore
+	Now          func() time.Time // nil means time.Now
+}
+
+// Service makes backups of one book. One job runs at a time: a second one gets "backup.busy".
+type Service struct {
+	set  Settings
+	key  *vault.Key
+	job  sync.Mutex
+	mu   sync.Mutex // guards know
+	know state
+}
+
+// Open prepares a service. It makes the local vault the first time; a vault that was there and has
+// gone is told by the first job ("backup.vault_gone") and never made anew silently.
+func Open(ctx context.Context, set Settings) (*Service, error) {
+	if set.Now == nil {
+		set.Now = time.Now
+	}
+	key, err := vault.NewKey(set.RecoveryKey)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{set: set, key: key}
+	if s.know, err = loadState(ctx, set.State); err != nil {
+		return nil, err
+	}
+	if s.know.Made {
+		return s, nil
+	}
+	return s, s.NewVault(ctx, set.Dir)
+}
+
+// NewVault makes the local vault in a folder, or takes over one of the same identity that is there. It
+// is what the owner decides after "backup.vault_gone".
+func (s *Service) NewVault(ctx context.Context, dir string) error {
+	s.mu.Lock()
+	s.set.Dir = dir
+	s.mu.Unlock()
+	err := vault.Create(s.vaultSettings())
+	if f := fault.Of(err); f != nil && f.Key != "backup.vault_exists" {
+		return err
+	}
+	return s.note(ctx, func(k *state) { k.Made = true })
+}
+
+func (s *Service) vaultSettings() vault.Settings {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return vault.Settings{Dir: s.set.Dir, ID: s.set.VaultID, Key: s.key, WriterID: s.set.WriterID,
+		WriterName: s.set.WriterName, AppVersion: s.set.AppVersion, Schema: s.set.Schema}
+}
+
+// with runs a job on the opened local vault.
+func (s *Service) with(ctx context.Context, job func(*vault.Vault) error) (err error) {
+	if !s.job.TryLock() {
+		return fault.New(fault.Conflict, "backup.busy")
+	}
+	defer s.job.Unlock()
+	v, err := vault.Open(ctx, s.vaultSettings())
+	if err != nil {
+		return remote.Classify(err)
+	}
+	defer func() { err = errors.Join(err, v.Close()) }()
+	return job(v)
+}
+
+// Snapshot makes a restore point in the local vault.
+func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.Taken, err error) {
+	err = s.with(ctx, func(v *vault.Vault) error {
+		now := s.set.Now()
+		run := vault.Run{Now: now, Drill: s.lastDrill(), RestoredFrom: s.set.RestoredFrom, Watch: watch}
+		if s.set.Every > 0 {
+			run.NextExpected = now.Add(s.set.Every).UTC().Truncate(time.Second)
+		}
+		if taken, err = v.Snapshot(ctx, s.set.Source, s.set.Files, run); err != nil {
+			return remote.Classify(err)
+		}
+		return s.note(ctx, func(k *state) {
+			k.Saved = Mark{Seq: taken.Manifest.Seq, Change: taken.Manifest.Checks.Change, At: now}
+		})
+	})
+	return taken, err
+}
+
+// Sent is the result of sending the restore points to one destination.
+type Sent struct {
+	Destination remote.Destination
+	vault.Sent
+	Err error // a fault, nil when the copy is complete
+}
+
+// Send makes a destination follow the local vault. The result is also remembered for Status. It is
+// never partial success: Err is nil only when names and sizes of everything were compared.
+func (s *Service) Send(ctx context.Context, id string, watch vault.Watch) Sent {
+	d, err := s.set.Remotes.Get(id)
+	sent := Sent{Destination: d, Err: err}
+	if err != nil {
+		return sent
+	}
+	sent.Err = s.with(ctx, func(v *vault.Vault) error { return s.send(ctx, v, &sent, watch) })
+	return sent
+}
+
+func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch vault.Watch) error {
+	id := sent.Destination.ID
+	now := s.set.Now()
+	latest, _ := v.Latest()
+	err := s.try(ctx, v, sent, watch)
+	noteErr := s.note(ctx, func(k *state) {
+		c := k.copyOf(id, now)
+		c.Tried, c.Fault = now, fault.Of(err)
+		if err == nil {
+			c.Known, c.OK = true, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return noteErr
+}
+
+func (s *Service) try(ctx context.Context, v *vault.Vault, sent *Sent, watch vault.Watch) error {
+	f, err := s.set.Remotes.Open(ctx, sent.Destination.ID)
+	if err != nil {
+		return err
+	}
+	sent.Sent, err = v.Replicate(ctx, f, vault.Sending{Known: s.known(sent.Destination.ID), Watch: watch})
+	if err != nil {
+		return remote.Classify(err)
+	}
+	if !sent.Check.Complete() {
+		missing := len(sent.Check.Missing) + len(sent.Check.Wrong)
+		return fault.New(fault.Conflict, "backup.copy_incomplete", "count", missing)
+	}
+	return nil
+}
+
+// Report is the result of a complete run.
+type Report struct {
+	Taken vault.Taken
+	Sent  []Sent // one per destination, in their order
+}
+
+// BackUp makes a restore point and sends it to every destination, each on its own: one that fails does
+// not stop the others. The error is about the restore point only; look at each Sent.
+func (s *Service) BackUp(ctx context.Context, watch vault.Watch) (Report, error) {
+	taken, err := s.Snapshot(ctx, watch)
+	if err != nil {
+		return Report{}, err
+	}
+	report := Report{Taken: taken}
+	for _, d := range s.set.Remotes.List() {
+		report.Sent = append(report.Sent, s.Send(ctx, d.ID, watch))
+	}
+	return report, nil
+}
+
+// Check compares names and sizes at a destination with the local vault, sending nothing.
+func (s *Service) Check(ctx context.Context, id string) (report vault.CheckReport, err error) {
+	err = s.with(ctx, func(v *vault.Vault) error {
+		f, err := s.set.Remotes.Open(ctx, id)
+		if err != nil {
+			return err
+		}
+		if report, err = v.Check(ctx, vault.NewTree(f, s.key)); err != nil {
+			return remote.Classify(err)
+		}
+		latest, _ := v.Latest()
+		now := s.set.Now()
+		return s.note(ctx, func(k *state) {
+			c := k.copyOf(id, now)
+			if c.Tried = now; report.Complete() {
+				c.OK = Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
+			}
+		})
+	})
+	return report, err
+}
+
+// Points lists the restore points of this PC's local vault, newest first.
+func (s *Service) Points(ctx context.Context) (points []vault.Manifest, err error) {
+	err = s.with(ctx, func(v *vault.Vault) error {
+		all := v.Manifests()
+		for i := len(all) - 1; i >= 0; i-- {
+			points = append(points, all[i])
+		}
+		return nil
+	})
+	return points, err
+}

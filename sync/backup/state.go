@@ -1,0 +1,162 @@
+package backup
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"zafe/app/fault"
+	"zafe/sync/backup/schedule"
+	"zafe/sync/backup/vault"
+)
+
+// Mark says how far something had come at a moment.
+type Mark struct {
+	Seq    uint64    `json:"seq"`
+	Change uint64    `json:"change"` // the book's commit counter
+	At     time.Time `json:"at"`
+}
+
+// state is what is known about the copies between two starts.
+type state struct {
+	Made        bool                 `json:"made"` // the local vault was made
+	Saved       Mark                 `json:"saved"`
+	Copies      map[string]*copyMark `json:"copies,omitempty"`
+	Drill       *vault.Drill         `json:"drill,omitempty"` // last trial restore that passed
+	DrillFailed time.Time            `json:"drill_failed,omitzero"`
+}
+
+// copyMark is what is known about one destination.
+type copyMark struct {
+	Since   time.Time    `json:"since"`
+	Known   bool         `json:"known"` // a complete copy was there once
+	OK      Mark         `json:"ok,omitzero"`
+	Tried   time.Time    `json:"tried,omitzero"`
+	Drilled time.Time    `json:"drilled,omitzero"`
+	Fault   *fault.Fault `json:"fault,omitempty"` // of the last try
+}
+
+func loadState(ctx context.Context, store StateStore) (state, error) {
+	var k state
+	data, err := store.Load(ctx)
+	if err == nil && len(data) > 0 {
+		err = json.Unmarshal(data, &k)
+	}
+	if k.Copies == nil {
+		k.Copies = map[string]*copyMark{}
+	}
+	return k, err
+}
+
+// copyOf gives what is known about a destination, starting to know it if needed.
+func (k *state) copyOf(id string, now time.Time) *copyMark {
+	c := k.Copies[id]
+	if c == nil {
+		c = &copyMark{Since: now}
+		k.Copies[id] = c
+	}
+	return c
+}
+
+// note changes the state and saves it.
+func (s *Service) note(ctx context.Context, change func(*state)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.know)
+	data, err := json.Marshal(s.know)
+	if err != nil {
+		return err
+	}
+	return s.set.State.Save(context.WithoutCancel(ctx), data)
+}
+
+func (s *Service) lastDrill() *vault.Drill {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.know.Drill
+}
+
+func (s *Service) known(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.know.Copies[id]
+	return c != nil && c.Known
+}
+
+// Forget drops what is known about a destination: after it was removed, or when the owner says that an
+// emptied place shall be filled again.
+func (s *Service) Forget(ctx context.Context, id string) error {
+	return s.note(ctx, func(k *state) { delete(k.Copies, id) })
+}
+
+// CopyStatus is one destination on the status screen.
+type CopyStatus struct {
+	ID      string
+	Label   string
+	Light   schedule.Light
+	LastOK  Mark         // zero when it never worked
+	Tried   time.Time    // last try, worked or not
+	Drilled time.Time    // last complete trial restore from it
+	Lacks   bool         // the book has work that is not there
+	Fault   *fault.Fault // why the last try failed, nil if it worked
+}
+
+// Status is the state of all copies at one moment.
+type Status struct {
+	Overall     schedule.Light
+	Saved       Mark // newest restore point on this PC
+	Unsaved     bool // the book has work no restore point has
+	Copies      []CopyStatus
+	Drill       *vault.Drill // last trial restore that passed
+	DrillFailed time.Time    // a later one that failed; zero if none
+}
+
+// Status judges the copies by the clock. Change is the book's commit counter now.
+func (s *Service) Status(change uint64) Status {
+	destinations := s.set.Remotes.List()
+	now := s.set.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := Status{Saved: s.know.Saved, Unsaved: s.know.Saved.Change != change || s.know.Saved.Seq == 0,
+		Drill: s.know.Drill, DrillFailed: s.know.DrillFailed}
+	var lights []schedule.Light
+	for _, d := range destinations {
+		mark := s.know.copyOf(d.ID, now)
+		c := CopyStatus{ID: d.ID, Label: d.Label, LastOK: mark.OK, Tried: mark.Tried, Drilled: mark.Drilled,
+			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Fault: mark.Fault}
+		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At}
+		if c.Lacks {
+			facts.Lacks = mark.OK.At // at the worst the work is as old as that
+		}
+		if mark.Fault != nil {
+			facts.Stopped = !passing(mark.Fault)
+		}
+		c.Light = schedule.LightOf(now, facts, limitOf(d.Provider))
+		lights = append(lights, c.Light)
+		out.Copies = append(out.Copies, c)
+	}
+	out.Overall = schedule.Worst(lights)
+	if !out.DrillFailed.IsZero() {
+		out.Overall = schedule.Red
+	}
+	return out
+}
+
+func limitOf(provider string) time.Duration {
+	if provider == "local" {
+		return schedule.DiskLimit
+	}
+	return schedule.CloudLimit
+}
+
+// Schedule starts the rhythm of this service, knowing what was done before. Change is the book's
+// commit counter now.
+func (s *Service) Schedule(p schedule.Policy, change uint64) *schedule.Schedule {
+	status := s.Status(change)
+	now := s.set.Now()
+	plan := schedule.New(p, now, status.Unsaved)
+	for _, c := range status.Copies {
+		plan.Add(now, c.ID, c.LastOK.Seq == status.Saved.Seq && c.LastOK.Seq > 0, c.LastOK.At, c.Drilled)
+	}
+	return plan
+}
