@@ -1,0 +1,476 @@
+package kit
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"zafe/ui/theme"
+)
+
+// gridView is the renderer of a Grid: a header, a pool of rows, a foot.
+type gridView struct {
+	g       *Grid
+	objects []fyne.CanvasObject
+
+	rows    []*rowView
+	head    *canvas.Rectangle
+	titles  []*canvas.Text
+	arrow   *canvas.Image
+	edges   []*canvas.Rectangle
+	under   *canvas.Rectangle
+	foot    *canvas.Rectangle
+	footTop *canvas.Rectangle
+	totals  *rowView
+	frame   [4]*canvas.Rectangle
+	all     *tick
+}
+
+// rowView is the pieces of one drawn row, used again for another row on scroll.
+type rowView struct {
+	back, line, bar *canvas.Rectangle
+	check           *tick
+	cells           []*cellPieces
+}
+
+type cellPieces struct {
+	text *canvas.Text
+	pill *canvas.Rectangle
+	icon *canvas.Image
+	name string // icon shown
+}
+
+// CreateRenderer implements fyne.Widget.
+func (g *Grid) CreateRenderer() fyne.WidgetRenderer {
+	v := &gridView{g: g}
+	rect := func() *canvas.Rectangle { return canvas.NewRectangle(color.Transparent) }
+	v.head, v.under, v.foot, v.footTop = rect(), rect(), rect(), rect()
+	for i := range v.frame {
+		v.frame[i] = rect()
+	}
+	v.arrow = newIcon("caret-up", theme.Muted)
+	v.all = newTick()
+	v.totals = v.newRow()
+	g.view = v
+	v.Refresh()
+	return v
+}
+
+func (v *gridView) Destroy()                     {}
+func (v *gridView) Objects() []fyne.CanvasObject { return v.objects }
+func (v *gridView) MinSize() fyne.Size           { return fyne.NewSize(200, theme.RowHeader+3*v.g.RowHeight) }
+func (v *gridView) Layout(fyne.Size)             { v.draw() }
+
+func (v *gridView) Refresh() {
+	v.draw()
+	canvas.Refresh(v.g)
+}
+
+func (g *Grid) needSide() bool { return g.tableWidth() > g.Size().Width+1 }
+
+func (g *Grid) tableWidth() float32 {
+	w := float32(0)
+	if g.Multi {
+		w += checkWidth
+	}
+	for _, c := range g.widths {
+		w += c
+	}
+	return w
+}
+
+// spread computes the widths: what the user set stays, spare room goes to the
+// columns that have a weight, missing room is taken from them down to their least.
+func (g *Grid) spread(room float32) {
+	if g.Multi {
+		room -= checkWidth
+	}
+	var used, weights float32
+	for i, c := range g.columns {
+		if !g.manual[i] {
+			g.widths[i] = c.Width
+			weights += c.Weight
+		}
+		used += g.widths[i]
+	}
+	spare := room - used
+	if weights == 0 {
+		return
+	}
+	for i, c := range g.columns {
+		if g.manual[i] || c.Weight == 0 {
+			continue
+		}
+		least := c.Least
+		if least == 0 {
+			least = 48
+		}
+		share := spare * c.Weight / weights
+		w := max(float32(int(g.widths[i]+share)), min(least, g.widths[i]))
+		spare -= w - g.widths[i]
+		weights -= c.Weight
+		g.widths[i] = w
+		if weights <= 0 {
+			break
+		}
+	}
+}
+
+func (v *gridView) draw() {
+	g := v.g
+	size := g.Size()
+	v.objects = v.objects[:0]
+	if size.Width <= 0 || size.Height <= 0 {
+		return
+	}
+	room := size.Width
+	if g.totalHeight() > float64(size.Height-theme.RowHeader) {
+		room -= barWidth
+	}
+	g.spread(room)
+	g.across = max(min(g.across, g.tableWidth()-room), 0)
+	_, h := g.body()
+	g.offset = max(min(g.offset, g.totalHeight()-float64(h)), 0)
+	v.drawRows()
+	v.drawHead(size)
+	v.drawFoot(size)
+	v.drawBars(size)
+	if !g.Frameless {
+		v.drawFrame(size)
+	}
+}
+
+func (v *gridView) drawRows() {
+	g := v.g
+	top, height := g.body()
+	n := g.Rows()
+	if n == 0 {
+		if g.empty != nil {
+			m := g.empty.MinSize()
+			w, h := min(m.Width, g.Size().Width), min(m.Height, height)
+			place(g.empty, (g.Size().Width-w)/2, top+(height-h)*0.4, w, h)
+			v.objects = append(v.objects, g.empty)
+		}
+		return
+	}
+	first := int(g.offset / float64(g.RowHeight))
+	last := min(int((g.offset+float64(height))/float64(g.RowHeight)), n-1)
+	missing := false
+	for row := first; row <= last; row++ {
+		k := row - first
+		if k == len(v.rows) {
+			v.rows = append(v.rows, v.newRow())
+		}
+		y := top + float32(float64(row)*float64(g.RowHeight)-g.offset)
+		missing = missing || !g.loaded(row)
+		v.drawRow(v.rows[k], row, y)
+	}
+	if missing && g.Need != nil && g.wanted != [2]int{first, last} {
+		g.wanted = [2]int{first, last}
+		g.Need(first, last)
+	}
+}
+
+func (v *gridView) newRow() *rowView {
+	return &rowView{
+		back: canvas.NewRectangle(color.Transparent), line: canvas.NewRectangle(color.Transparent),
+		bar: canvas.NewRectangle(color.Transparent), check: newTick(),
+	}
+}
+
+func (v *gridView) drawRow(r *rowView, row int, y float32) {
+	g := v.g
+	width := g.Size().Width
+	r.line.FillColor = theme.Color(theme.Hairline)
+	place(r.line, 0, y+g.RowHeight-1, width, 1)
+	var back fyne.ThemeColorName
+	switch {
+	case row == g.selected:
+		back = theme.RowSelected
+	case row == g.hover:
+		back = theme.RowHover
+	case row%2 == 1 && !g.Plain:
+		back = theme.Stripe
+	}
+	if back != "" {
+		r.back.FillColor = theme.Color(back)
+		place(r.back, 0, y, width, g.RowHeight-1)
+		v.objects = append(v.objects, r.back)
+	}
+	v.objects = append(v.objects, r.line)
+	if !g.loaded(row) {
+		v.drawWaiting(r, row, y)
+	} else {
+		if g.Multi {
+			r.check.place(12-g.across, y+(g.RowHeight-1)/2-7, g.checked[g.key(row)])
+			v.objects = append(v.objects, r.check.objects()...)
+		}
+		muted := g.Muted != nil && g.Muted(row)
+		x := g.firstX()
+		for col := range g.columns {
+			cell := g.Cell(row, col)
+			if muted && !cell.Pill {
+				cell.Color = theme.Faint
+			}
+			v.drawCell(r.cell(col), cell, g.columns[col].Align, x, y, g.widths[col], g.RowHeight-1)
+			x += g.widths[col]
+		}
+	}
+	if row == g.selected {
+		mark := theme.Outline
+		if g.focused {
+			mark = theme.Primary
+		}
+		r.bar.FillColor = theme.Color(mark)
+		place(r.bar, 0, y, 3, g.RowHeight-1)
+		v.objects = append(v.objects, r.bar)
+	}
+}
+
+// drawWaiting draws grey bars in the place of a row that is not there yet.
+func (v *gridView) drawWaiting(r *rowView, row int, y float32) {
+	x := v.g.firstX()
+	for col := range v.g.columns {
+		c := r.cell(col)
+		w := v.g.widths[col]
+		share := 0.45 + float32((row*7+col*5)%4)*0.1
+		c.pill.FillColor = theme.Color(theme.NeutralSoft)
+		c.pill.CornerRadius = 4
+		place(c.pill, x+cellPad, y+v.g.RowHeight/2-4, (w-2*cellPad)*share, 8)
+		v.objects = append(v.objects, c.pill)
+		x += w
+	}
+}
+
+func (r *rowView) cell(col int) *cellPieces {
+	for len(r.cells) <= col {
+		r.cells = append(r.cells, &cellPieces{
+			text: newText("", theme.SizeText, Regular),
+			pill: canvas.NewRectangle(color.Transparent),
+		})
+	}
+	return r.cells[col]
+}
+
+func (v *gridView) drawCell(c *cellPieces, cell CellView, align fyne.TextAlign, x, y, w, h float32) {
+	if x+w < 0 || x > v.g.Size().Width || (cell.Text == "" && cell.Icon == "") {
+		return
+	}
+	left, room := x+cellPad, w-2*cellPad
+	if cell.Icon != "" {
+		v.drawIcon(c, cell, left, y+(h-theme.IconSize)/2)
+		left += theme.IconSize + 6
+		room -= theme.IconSize + 6
+	}
+	if cell.Text == "" || room <= 0 {
+		return
+	}
+	name := cell.Color
+	if name == "" {
+		name = theme.Text
+	}
+	c.text.TextSize = theme.SizeText
+	c.text.Alignment = align
+	weigh(c.text, cell.Weight)
+	if cell.Pill {
+		c.text.TextSize = theme.SizeCaption
+		weigh(c.text, Medium)
+		c.text.Text = fit(cell.Text, room, theme.SizeCaption, Medium)
+		pw := min(pillWidth(c.text.Text), room+8)
+		px := left - 4
+		if align == fyne.TextAlignTrailing {
+			px = x + w - cellPad - pw
+		} else if align == fyne.TextAlignCenter {
+			px = x + (w-pw)/2
+		}
+		c.pill.FillColor = theme.Color(cell.Tone.soft())
+		c.pill.CornerRadius = pillHeight / 2
+		place(c.pill, float32(int(px)), y+float32(int((h-pillHeight)/2)), pw, pillHeight)
+		c.text.Color = theme.Color(cell.Tone.text())
+		c.text.Alignment = fyne.TextAlignCenter
+		placeText(c.text, float32(int(px)), y, pw, h)
+		v.objects = append(v.objects, c.pill, c.text)
+		return
+	}
+	c.text.Text = fit(cell.Text, room+1, theme.SizeText, cell.Weight)
+	c.text.Color = theme.Color(name)
+	placeText(c.text, left, y, room, h)
+	v.objects = append(v.objects, c.text)
+}
+
+func (v *gridView) drawIcon(c *cellPieces, cell CellView, x, y float32) {
+	name := cell.Color
+	if name == "" {
+		name = theme.Muted
+	}
+	if c.icon == nil {
+		c.icon = newIcon(cell.Icon, name)
+	}
+	if key := cell.Icon + string(name) + iconEra(); c.name != key {
+		c.name = key
+		setIcon(c.icon, cell.Icon, name)
+	}
+	place(c.icon, x, float32(int(y)), theme.IconSize, theme.IconSize)
+	v.objects = append(v.objects, c.icon)
+}
+
+// iconEra changes with the theme, so that kept icons are drawn again.
+func iconEra() string {
+	if theme.IsDark() {
+		return "/dark"
+	}
+	return "/light"
+}
+
+func (v *gridView) drawHead(size fyne.Size) {
+	g := v.g
+	h := theme.RowHeader
+	v.head.FillColor = theme.Color(theme.SurfaceAlt)
+	place(v.head, 0, 0, size.Width, h)
+	v.under.FillColor = theme.Color(theme.Outline)
+	place(v.under, 0, h-1, size.Width, 1)
+	v.objects = append(v.objects, v.head, v.under)
+	if g.Multi {
+		v.all.place(12-g.across, h/2-8, g.allChecked())
+		v.objects = append(v.objects, v.all.objects()...)
+	}
+	x := g.firstX()
+	for i, c := range g.columns {
+		for len(v.titles) <= i {
+			v.titles = append(v.titles, newText("", theme.SizeCaption, Medium))
+			v.edges = append(v.edges, canvas.NewRectangle(color.Transparent))
+		}
+		w := g.widths[i]
+		t := v.titles[i]
+		room := w - 2*cellPad
+		sorted := c.Sortable && c.Key == g.sortKey && g.sortKey != ""
+		if sorted {
+			room -= 16
+		}
+		t.Text = fit(c.Title, room, theme.SizeCaption, Medium)
+		t.Color = theme.Color(theme.Muted)
+		if sorted {
+			t.Color = theme.Color(theme.Text)
+		}
+		t.Alignment = c.Align
+		left := x + cellPad
+		if sorted && c.Align == fyne.TextAlignTrailing {
+			left += 16
+		}
+		placeText(t, left, 0, room, h)
+		v.objects = append(v.objects, t)
+		if sorted {
+			v.drawArrow(t, c.Align, x, w, room)
+		}
+		if i < len(g.columns)-1 || x+w < size.Width-2 {
+			v.edges[i].FillColor = theme.Color(theme.Hairline)
+			place(v.edges[i], x+w-1, 7, 1, h-14)
+			v.objects = append(v.objects, v.edges[i])
+		}
+		x += w
+	}
+}
+
+func (v *gridView) drawArrow(t *canvas.Text, align fyne.TextAlign, x, w, room float32) {
+	name := "caret-up"
+	if v.g.sortDown {
+		name = "caret-down"
+	}
+	setIcon(v.arrow, name, theme.Text)
+	tw := min(measure(t.Text, theme.SizeCaption, Medium).Width, room)
+	ax := x + cellPad + tw + 4
+	if align == fyne.TextAlignTrailing {
+		ax = x + w - cellPad - tw - 16
+	}
+	place(v.arrow, ax, theme.RowHeader/2-6, 12, 12)
+	v.objects = append(v.objects, v.arrow)
+}
+
+func (v *gridView) drawFoot(size fyne.Size) {
+	g := v.g
+	if g.foot == nil {
+		return
+	}
+	top, body := g.body()
+	y := top + body
+	v.foot.FillColor = theme.Color(theme.SurfaceAlt)
+	place(v.foot, 0, y, size.Width, size.Height-y)
+	v.footTop.FillColor = theme.Color(theme.Outline)
+	place(v.footTop, 0, y, size.Width, 1)
+	v.objects = append(v.objects, v.foot, v.footTop)
+	x := g.firstX()
+	for i, cell := range g.foot {
+		if i >= len(g.columns) {
+			break
+		}
+		if cell.Weight == Regular {
+			cell.Weight = Bold
+		}
+		v.drawCell(v.totals.cell(i), cell, g.columns[i].Align, x, y+1, g.widths[i], g.RowHeight)
+		x += g.widths[i]
+	}
+}
+
+func (v *gridView) drawBars(size fyne.Size) {
+	g := v.g
+	top, h := g.body()
+	place(g.down, size.Width-barWidth, top, barWidth, h)
+	g.down.set(g.totalHeight(), float64(h), g.offset)
+	v.objects = append(v.objects, g.down)
+	if g.needSide() {
+		place(g.side, 0, size.Height-barWidth-1, size.Width, barWidth)
+		g.side.set(float64(g.tableWidth()), float64(size.Width), float64(g.across))
+		v.objects = append(v.objects, g.side)
+	}
+}
+
+func (v *gridView) drawFrame(size fyne.Size) {
+	for i, r := range v.frame {
+		r.FillColor = theme.Color(theme.Hairline)
+		switch i {
+		case 0:
+			place(r, 0, 0, size.Width, 1)
+		case 1:
+			place(r, 0, size.Height-1, size.Width, 1)
+		case 2:
+			place(r, 0, 0, 1, size.Height)
+		case 3:
+			place(r, size.Width-1, 0, 1, size.Height)
+		}
+		v.objects = append(v.objects, r)
+	}
+}
+
+// tick is a small square with a mark, for Check and for the rows of a Grid.
+type tick struct {
+	back *box
+	mark *canvas.Image
+	on   bool
+}
+
+const tickSize float32 = 15
+
+func newTick() *tick {
+	t := &tick{back: newBox(3), mark: newIcon("check", theme.OnPrimary)}
+	return t
+}
+
+func (t *tick) objects() []fyne.CanvasObject {
+	if t.on {
+		return append(t.back.objects(), t.mark)
+	}
+	return t.back.objects()
+}
+
+func (t *tick) place(x, y float32, on bool) {
+	t.on = on
+	if on {
+		t.back.paint(theme.Primary, "", 0)
+	} else {
+		t.back.paint(theme.Input, theme.Outline, 1)
+	}
+	x, y = float32(int(x)), float32(int(y))
+	t.back.place(x, y, tickSize, tickSize)
+	place(t.mark, x+2, y+2, tickSize-4, tickSize-4)
+}

@@ -1,0 +1,145 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"zafe/ui/theme"
+)
+
+// layer is an overlay of the whole window that holds one panel: a popup list,
+// a dialog. It takes the keys while it is on top.
+type layer struct {
+	widget.BaseWidget
+	canvas  fyne.Canvas
+	content fyne.CanvasObject
+	scrim   bool                        // darken the page and ignore clicks outside
+	where   func(window fyne.Size) rect // position of the panel
+	onKey   func(fyne.KeyName, fyne.KeyModifier) bool
+	onClose func()
+	tips    *tipHost
+	open    bool
+}
+
+type rect struct{ x, y, w, h float32 }
+
+var _ fyne.Tappable = (*layer)(nil)
+
+func newLayer(c fyne.Canvas, content fyne.CanvasObject, where func(fyne.Size) rect) *layer {
+	l := &layer{canvas: c, content: content, where: where, tips: newTipHost()}
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+func (l *layer) show() {
+	if l.open || l.canvas == nil {
+		return
+	}
+	l.open = true
+	r := routerOf(l.canvas)
+	r.layers = append(r.layers, l)
+	if l.canvas.OnTypedKey() == nil {
+		l.canvas.SetOnTypedKey(func(ev *fyne.KeyEvent) { r.key(ev.Name, modifiers()) })
+	}
+	l.canvas.Overlays().Add(l)
+	l.Resize(l.canvas.Size())
+	l.Refresh()
+}
+
+func (l *layer) close() {
+	if !l.open {
+		return
+	}
+	l.open = false
+	r := routerOf(l.canvas)
+	for i, other := range r.layers {
+		if other == l {
+			for _, above := range r.layers[i+1:] {
+				above.open = false
+			}
+			r.layers = r.layers[:i]
+			break
+		}
+	}
+	l.canvas.Overlays().Remove(l)
+	if l.onClose != nil {
+		l.onClose()
+	}
+}
+
+func (l *layer) key(name fyne.KeyName, mod fyne.KeyModifier) bool {
+	if l.onKey != nil && l.onKey(name, mod) {
+		return true
+	}
+	if name == fyne.KeyEscape && mod == 0 && !l.scrim {
+		l.close()
+		return true
+	}
+	return false
+}
+
+// Tapped closes a popup when the click is outside of it.
+func (l *layer) Tapped(ev *fyne.PointEvent) {
+	if l.scrim {
+		return
+	}
+	r := l.where(l.Size())
+	inside := ev.Position.X >= r.x && ev.Position.X < r.x+r.w && ev.Position.Y >= r.y && ev.Position.Y < r.y+r.h
+	if !inside {
+		l.close()
+	}
+}
+
+// TappedSecondary closes a popup as Tapped does.
+func (l *layer) TappedSecondary(ev *fyne.PointEvent) { l.Tapped(ev) }
+
+func (l *layer) CreateRenderer() fyne.WidgetRenderer {
+	back := canvas.NewRectangle(theme.Color(theme.Scrim))
+	panel := newBox(theme.RadiusPopup)
+	objects := []fyne.CanvasObject{back}
+	objects = append(objects, panel.objects()...)
+	objects = append(objects, l.content, l.tips)
+	p := &painted{objects: objects, owner: l}
+	p.min = func() fyne.Size { return fyne.NewSize(1, 1) }
+	p.layout = func(size fyne.Size) {
+		place(back, 0, 0, size.Width, size.Height)
+		r := l.where(size)
+		panel.place(r.x, r.y, r.w, r.h)
+		place(l.content, r.x+1, r.y+1, r.w-2, r.h-2)
+		place(l.tips, 0, 0, size.Width, size.Height)
+	}
+	p.paint = func() {
+		if l.scrim {
+			back.Show()
+			fill(back, theme.Scrim)
+			panel.radius(theme.RadiusCard)
+		} else {
+			back.Hide()
+		}
+		panel.paint(theme.Surface, theme.Outline, 1)
+		panel.shadow(theme.PopShadow, 18, 5)
+		l.content.Refresh()
+	}
+	p.paint()
+	return p
+}
+
+// below places a popup of the given size under an object, or above it when
+// there is no room, and keeps it in the window.
+func below(anchor fyne.CanvasObject, size func() fyne.Size) func(fyne.Size) rect {
+	return func(window fyne.Size) rect {
+		at := fyne.CurrentApp().Driver().AbsolutePositionForObject(anchor)
+		want := size()
+		r := rect{x: at.X, y: at.Y + anchor.Size().Height + 4, w: want.Width, h: want.Height}
+		room := window.Height - r.y - 8
+		if r.h > room && at.Y-8 > room {
+			r.h = min(r.h, at.Y-12)
+			r.y = at.Y - r.h - 4
+		} else {
+			r.h = min(r.h, max(room, 40))
+		}
+		r.x = max(min(r.x, window.Width-r.w-8), 8)
+		return r
+	}
+}
