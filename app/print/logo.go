@@ -68,7 +68,7 @@ func (c *canvas) loadLogo(logo []byte) (size image.Point, err error) {
 		return size, err
 	}
 	var buf bytes.Buffer
-	if err := png.Encode(&buf, opaque{img}); err != nil {
+	if err := png.Encode(&buf, img); err != nil {
 		return size, fmt.Errorf("print: encode logo: %w", err)
 	}
 	c.pdf.RegisterImageOptionsReader(logoName, logoOptions, &buf)
@@ -83,9 +83,3 @@ func (c *canvas) logo(x, y, boxWidth, boxHeight float64, size image.Point) {
 	}
 	c.pdf.ImageOptions(logoName, x, y, w, h, false, logoOptions, 0, "")
 }
-
-// opaque makes the encoder write three channels, which the PDF library passes
-// through without a mask.
-type opaque struct{ *image.NRGBA }
-
-func (opaque) Opaque() bool { return true }

@@ -51,7 +51,10 @@ func equal(a, b []int) bool {
 func TestPaginateFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pieces := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) piece {
-			return piece{rapid.Float64Range(3, 35).Draw(t, "height"), rapid.IntRange(0, 5).Draw(t, "glued") == 0}
+			return piece{
+				rapid.Float64Range(3, 35).Draw(t, "height"),
+				rapid.IntRange(0, 5).Draw(t, "glued") == 0,
+			}
 		}), 0, 120).Draw(t, "pieces")
 		for i := range pieces { // headings follow each other only by mistake, and end no table
 			if i+1 == len(pieces) || i > 0 && pieces[i-1].glued {
@@ -59,8 +62,12 @@ func TestPaginateFits(t *testing.T) {
 			}
 		}
 		r := room{
-			first: rapid.Float64Range(10, 180).Draw(t, "first"), next: rapid.Float64Range(200, 240).Draw(t, "next"),
-			carry: rapid.Float64Range(0, 8).Draw(t, "carry"), tail: rapid.Float64Range(20, 120).Draw(t, "tail"),
+			first: rapid.Float64Range(10, 180).
+				Draw(t, "first"),
+			next: rapid.Float64Range(200, 240).Draw(t, "next"),
+			carry: rapid.Float64Range(0, 8).
+				Draw(t, "carry"),
+			tail: rapid.Float64Range(20, 120).Draw(t, "tail"),
 		}
 		pages := paginate(pieces, r)
 		for p, start := range pages {

@@ -51,7 +51,8 @@ func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
 // identifier, and a cross-reference table whose every offset is true.
 func checkStructure(t *testing.T, pdf []byte) {
 	t.Helper()
-	if !bytes.HasPrefix(pdf, []byte("%PDF-1.7\n")) || !bytes.HasSuffix(bytes.TrimSpace(pdf), []byte("%%EOF")) {
+	if !bytes.HasPrefix(pdf, []byte("%PDF-1.7\n")) ||
+		!bytes.HasSuffix(bytes.TrimSpace(pdf), []byte("%%EOF")) {
 		t.Fatal("not a PDF 1.7 file")
 	}
 	if !regexp.MustCompile(`/ID \[<([0-9A-F]{32})><([0-9A-F]{32})>\]`).Match(pdf) {
@@ -90,13 +91,28 @@ func allSamples(t *testing.T) map[string][]byte {
 	draft := sampleInvoice()
 	draft.Draft, draft.Number = true, ""
 	return map[string][]byte{
-		"invoice": salesBytes(t, sampleInvoice()), "quote": salesBytes(t, sampleQuote()),
-		"credit": salesBytes(t, sampleCreditNote()), "franchise": salesBytes(t, sampleFranchise()),
-		"long": salesBytes(t, sampleLong(60)), "draft": salesBytes(t, draft),
-		"recovery":  pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, sampleRecovery()) }),
-		"codes":     pdfBytes(t, func(b *bytes.Buffer) error { return RecoveryCodes(b, french, sampleCodes()) }),
-		"balance":   pdfBytes(t, func(b *bytes.Buffer) error { return WriteReport(b, french, sampleBalance(24)) }),
-		"statement": pdfBytes(t, func(b *bytes.Buffer) error { return WriteStatement(b, french, sampleStatement(40)) }),
+		"invoice":   salesBytes(t, sampleInvoice()),
+		"quote":     salesBytes(t, sampleQuote()),
+		"credit":    salesBytes(t, sampleCreditNote()),
+		"franchise": salesBytes(t, sampleFranchise()),
+		"long":      salesBytes(t, sampleLong(60)),
+		"draft":     salesBytes(t, draft),
+		"recovery": pdfBytes(
+			t,
+			func(b *bytes.Buffer) error { return Recovery(b, french, sampleRecovery()) },
+		),
+		"codes": pdfBytes(
+			t,
+			func(b *bytes.Buffer) error { return RecoveryCodes(b, french, sampleCodes()) },
+		),
+		"balance": pdfBytes(
+			t,
+			func(b *bytes.Buffer) error { return WriteReport(b, french, sampleBalance(24)) },
+		),
+		"statement": pdfBytes(
+			t,
+			func(b *bytes.Buffer) error { return WriteStatement(b, french, sampleStatement(40)) },
+		),
 	}
 }
 

@@ -7,90 +7,12 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"zafe/app/i18n"
 	"zafe/app/money"
 )
-
-// TestMandatoryMentions checks, for the cases of French law the product meets,
-// that what was handed over is on the paper (CGI ann. II 242 nonies A, C. com.
-// L441-9 and R123-237; decree 2022-1299 for the four newer mentions).
-func TestMandatoryMentions(t *testing.T) {
-	common := []string{
-		"Facture", "F-2026-0042", "Date d'émission", "21/11/2026", "Échéance", "21/12/2026", "Date de livraison", "18/11/2026",
-		"SARL au capital de 8 000 €", "732 829 320 RCS Pointe-à-Pitre", "SIRET 732 829 320 00074", "N° TVA FR44732829320",
-		"18 rue Frébault", "97110 Pointe-à-Pitre", "AXA France n° 4729105, couverture Guadeloupe et Martinique",
-		"SAS Hôtel des Alizés", "97190 Le Gosier", "SIREN du client", "404 833 048", "FR83404833048",
-		"Adresse de livraison", "Chantier annexe, 4 chemin de l'Anse, 97180 Sainte-Anne",
-		"Nature de l'opération", "Bon de commande", "BC-88121",
-		"Porte intérieure en courbaril massif", "4 pièce", "485,50", "1 942,00", "Remise", "10 %",
-		"Total HT", "Total TVA", "Total TTC", "Net à payer", "FR76 3000 6000 0112 3456 7890 189", "AGRIFRPP",
-		"indemnité forfaitaire de 40 €", "majoré de 10 points", "Pas d'escompte pour paiement anticipé",
-		"Option pour le paiement de la taxe d'après les débits", "Page 1/",
-	}
-	rates := func(normal, reduced money.Rate) SalesDoc {
-		d := sampleInvoice()
-		for i := range d.Lines {
-			d.Lines[i].VATRate = normal
-		}
-		d.VAT[0].Rate, d.VAT[1].Rate = normal, reduced
-		return d
-	}
-	reverse := sampleInvoice()
-	for i := range reverse.Lines {
-		reverse.Lines[i].VATLabel = "Autoliq."
-	}
-	reverse.VAT = []VATRow{{Label: "Autoliquidation", Base: reverse.TotalNet}}
-	reverse.TotalVAT, reverse.TotalGross, reverse.Due = 0, reverse.TotalNet, reverse.TotalNet
-	reverse.Mentions = []string{"Autoliquidation – TVA due par le preneur, art. 283-2 nonies du CGI."}
-	guyane := sampleFranchise()
-	guyane.Mentions = []string{"TVA non applicable – art. 294, 1 du CGI"}
-	deposit := sampleInvoice()
-	deposit.Kind, deposit.Originals = DepositInvoice, []Reference{{"D-2026-0031", day("2026-10-30")}}
-	billing := sampleInvoice()
-	billing.Buyer.Billing = &Address{Street: []string{"Service comptable", "BP 12"}, Postcode: "75009", City: "Paris"}
-	free := []string{"Prestation de services", "2026-7", "Marie-Line Hippolyte EI", "512 747 385 RM 973", "SIRET 512 747 385 00018", "110,00"}
-
-	for name, c := range map[string]struct {
-		doc    SalesDoc
-		want   []string
-		absent []string
-	}{
-		"metropole": {rates(200_000, 55_000), append(common, "20 %", "5,5 %", "Livraison de biens et prestation de services"), nil},
-		"guadeloupe": {
-			sampleInvoice(), append(common, "8,5 %", "2,1 %", "4 407,27 €", "374,62 €", "0,53 €", "4 807,42 €", "-1 200,00 €", "3 607,42 €"),
-			[]string{"PAYÉE", "BROUILLON"},
-		},
-		"franchise":   {sampleFranchise(), append(free, "TVA non applicable, art. 293 B du CGI", "PAYÉE le 25/11/2026"), []string{"Total TVA", "Taux de TVA", "HT"}},
-		"guyane":      {guyane, append(free, "art. 294, 1 du CGI"), []string{"Total TVA", "Taux de TVA"}},
-		"autoliquide": {reverse, []string{"Autoliq.", "Autoliquidation", "art. 283-2 nonies", "FR83404833048", "0,00 €"}, []string{"8,5 %"}},
-		"credit note": {
-			sampleCreditNote(), []string{"Avoir", "AV-2026-0003", "Facture d'origine", "F-2026-0042 du 21/11/2026", "Net en votre faveur", "119,79 €"},
-			[]string{"Net à payer"},
-		},
-		"quote": {
-			sampleQuote(), []string{"Devis", "Valable jusqu'au", "21/12/2026", "Bon pour accord", "Devis gratuit", "Garantie décennale", "Montant du devis"},
-			[]string{"Facture", "Net à payer"},
-		},
-		"deposit": {deposit, []string{"Facture d'acompte", "Document lié", "D-2026-0031 du 30/10/2026", "Acompte à payer"}, nil},
-		"billing": {billing, []string{"Service comptable", "75009 Paris", "Siège du client", "Boulevard du Général de Gaulle, 97190 Le Gosier"}, nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			text := flat(pdfText(t, salesBytes(t, c.doc)))
-			for _, want := range c.want {
-				if !strings.Contains(text, want) && !strings.Contains(strings.ReplaceAll(text, " ", ""), strings.ReplaceAll(want, " ", "")) {
-					t.Errorf("%q is missing from:\n%s", want, text)
-				}
-			}
-			for _, absent := range c.absent {
-				if strings.Contains(text, absent) {
-					t.Errorf("%q is on the document", absent)
-				}
-			}
-		})
-	}
-}
 
 func TestEnglish(t *testing.T) {
 	var b bytes.Buffer
@@ -108,7 +30,10 @@ func TestEnglish(t *testing.T) {
 func TestDraftIsMarkedOnEveryPage(t *testing.T) {
 	d := sampleLong(120)
 	d.Draft, d.Number = true, ""
-	pages := strings.Split(strings.TrimSuffix(tool(t, salesBytes(t, d), "pdftotext", "-raw", "FILE", "-"), "\f"), "\f")
+	pages := strings.Split(
+		strings.TrimSuffix(tool(t, salesBytes(t, d), "pdftotext", "-raw", "FILE", "-"), "\f"),
+		"\f",
+	)
 	if len(pages) < 4 {
 		t.Fatalf("%d pages", len(pages))
 	}
@@ -133,7 +58,9 @@ func TestCarriedForward(t *testing.T) {
 			line = strings.TrimSpace(line)
 			switch {
 			case strings.HasPrefix(line, "Report "), strings.HasPrefix(line, "À reporter"):
-				figure := strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(line, "Report"), "À reporter"))
+				figure := strings.TrimSpace(
+					strings.TrimPrefix(strings.TrimPrefix(line, "Report"), "À reporter"),
+				)
 				if want := narrow.Replace(french.AmountBare(sum)); figure != want {
 					t.Errorf("page %d: %q, the lines so far make %s", n+1, line, want)
 				}
@@ -217,8 +144,8 @@ func TestAddressShowsInWindow(t *testing.T) {
 			t.Errorf("%q at x %.1f–%.1f, y %.1f–%.1f", m[5], mm[0], mm[2], mm[1], mm[3])
 		}
 	}
-	want := "SAS Hôtel des Alizés À l'attention de Mme Jocelyne Nérée Résidence Les Flamboyants Boulevard du Général de " +
-		"Gaulle Bâtiment C, escalier 4, boîte aux lettres n° 12 97190 Le Gosier FRANCE"
+	want := "SAS Hôtel des Alizés À l'attention de Mme Jocelyne Nérée " +
+		"Résidence Les Flamboyants Boulevard du Général de Gaulle Bâtiment C, escalier 4, boîte aux lettres n° 12 97190 Le Gosier FRANCE"
 	if got := narrow.Replace(strings.Join(inside, " ")); got != want {
 		t.Errorf("the window shows %q", got)
 	}
@@ -245,9 +172,11 @@ func TestHostileInputs(t *testing.T) {
 	}
 	huge := change(func(d *SalesDoc) {
 		for i := range d.Lines {
-			d.Lines[i].Net, d.Lines[i].UnitPrice, d.Lines[i].Quantity = money.AmountMax, money.UnitPriceMax, money.QuantityMax
+			l := &d.Lines[i]
+			l.Net, l.UnitPrice, l.Quantity = money.AmountMax, money.UnitPriceMax, money.QuantityMax
 		}
-		d.TotalNet, d.TotalGross, d.Due, d.Settled[0].Amount = money.AmountMax, money.AmountMax, -money.AmountMax, money.AmountMax
+		d.TotalNet, d.TotalGross, d.Due = money.AmountMax, money.AmountMax, -money.AmountMax
+		d.Settled[0].Amount = money.AmountMax
 	})
 	for name, d := range map[string]SalesDoc{
 		"one word": everywhere(long), "novel": everywhere(novel), "huge": huge,
@@ -289,4 +218,20 @@ func TestUnprintable(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// TestInParallel prints several documents at once, as a monthly run does; it
+// is meant for the race detector.
+func TestInParallel(t *testing.T) {
+	want := salesBytes(t, sampleInvoice())
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			var b bytes.Buffer
+			if err := Sales(&b, french, sampleInvoice()); err != nil || !bytes.Equal(b.Bytes(), want) {
+				t.Errorf("another document, or %v", err)
+			}
+		})
+	}
+	group.Wait()
 }

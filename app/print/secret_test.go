@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"image"
+	"image/color"
 	"image/jpeg"
 	"io"
 	"os"
@@ -27,7 +28,8 @@ func scan(t *testing.T, pdf []byte, resolution string) string {
 		t.Fatal(err)
 	}
 	picture := filepath.Join(dir, "page")
-	if out, err := exec.Command("pdftoppm", "-r", resolution, "-png", "-singlefile", file, picture).CombinedOutput(); err != nil {
+	if out, err := exec.Command("pdftoppm", "-r", resolution, "-png", "-singlefile", file, picture).
+		CombinedOutput(); err != nil {
 		t.Fatalf("pdftoppm: %v %s", err, out)
 	}
 	out, err := exec.Command("zbarimg", "--quiet", "--raw", picture+".png").Output()
@@ -40,19 +42,30 @@ func scan(t *testing.T, pdf []byte, resolution string) string {
 func TestRecoveryCodeReadsBack(t *testing.T) {
 	r := sampleRecovery()
 	for _, resolution := range []string{"100", "200"} {
-		if got := scan(t, pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) }), resolution); got != r.Key {
+		if got := scan(
+			t,
+			pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) }),
+			resolution,
+		); got != r.Key {
 			t.Errorf("at %s dots per inch the code reads %q", resolution, got)
 		}
 	}
 	r.Code = "zafe:secours?c=7k2m&k=" + r.Key
-	if got := scan(t, pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) }), "150"); got != r.Code {
+	if got := scan(
+		t,
+		pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) }),
+		"150",
+	); got != r.Code {
 		t.Errorf("the code reads %q", got)
 	}
 }
 
 func TestRecoverySheetSaysItAll(t *testing.T) {
 	r := sampleRecovery()
-	r.Places = append(r.Places, BackupPlace{strings.Repeat("Un fournisseur au nom interminable ", 6), "dossier"})
+	r.Places = append(
+		r.Places,
+		BackupPlace{strings.Repeat("Un fournisseur au nom interminable ", 6), "dossier"},
+	)
 	pdf := pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) })
 	text := pdfText(t, pdf)
 	if strings.Count(text, "\f") != 1 {
@@ -65,7 +78,8 @@ func TestRecoverySheetSaysItAll(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"Menuiserie Bélair", "732 829 320", "zafe-7k2m-p94x", "n° 2", "21/11/2026", "Scaleway Object Storage (Paris)",
+		"Menuiserie Bélair", "732 829 320", "zafe-7k2m-p94x", "n° 2", "21/11/2026",
+		"Scaleway Object Storage (Paris)",
 		"belair-sauvegardes / zafe", "ZAFE/sauvegardes", "4F9A 11C2 77D0", "A07E 5512", "Restaurer mon entreprise",
 		"deux exemplaires", "au coffre", "À ne pas faire", "confidentiel",
 	} {
@@ -123,6 +137,10 @@ func TestLogo(t *testing.T) {
 		}
 	}
 	cut := sampleLogo()
+	img, err := decodeLogo(cut)
+	if err != nil || !img.Opaque() || img.NRGBAAt(0, 0) != (color.NRGBA{255, 255, 255, 255}) {
+		t.Errorf("a transparent corner became %v, %v", img.NRGBAAt(0, 0), err)
+	}
 	for name, logo := range map[string][]byte{
 		"nothing": nil, "text": []byte("logo"), "cut": cut[:len(cut)/2], "heavy": make([]byte, LogoBytesMax+1),
 		"bomb": bytes.Replace(cut, []byte{0, 0, 1, 0x68, 0, 0, 0, 0x78}, []byte{0, 1, 0, 0, 0, 1, 0, 0}, 1),

@@ -96,7 +96,9 @@ func TestAccentIsReadable(t *testing.T) {
 }
 
 func TestGroups(t *testing.T) {
-	for in, want := range map[string]string{"732829320": "732 829 320", "732 829 320": "732 829 320", "": "", "12": "12"} {
+	for in, want := range map[string]string{
+		"732829320": "732 829 320", "732 829 320": "732 829 320", "": "", "12": "12",
+	} {
 		if got := narrow.Replace(siren(in)); got != want {
 			t.Errorf("siren(%q) = %q", in, got)
 		}
@@ -104,7 +106,9 @@ func TestGroups(t *testing.T) {
 	if got := narrow.Replace(siret("73282932000074")); got != "732 829 320 00074" {
 		t.Error(got)
 	}
-	if got := narrow.Replace(iban("fr76 3000 6000 0112 3456 7890 189")); got != "FR76 3000 6000 0112 3456 7890 189" {
+	if got := narrow.Replace(
+		iban("fr76 3000 6000 0112 3456 7890 189"),
+	); got != "FR76 3000 6000 0112 3456 7890 189" {
 		t.Error(got)
 	}
 }
