@@ -138,7 +138,7 @@ func place(o fyne.CanvasObject, x, y, w, h float32) {
 
 // placeText puts a one-line text in a box, vertically centred by the painter.
 func placeText(t *canvas.Text, x, y, w, h float32) {
-	place(t, x, y, w, h)
+	place(t, x, y-1, w, h) // Plex sits low in its line: a pixel up looks centred
 }
 
 func canvasOf(o fyne.CanvasObject) fyne.Canvas {

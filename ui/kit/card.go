@@ -63,18 +63,20 @@ func (c *Card) SetBody(body fyne.CanvasObject) {
 	c.Refresh()
 }
 
+const titleLine float32 = 22
+
 func (c *Card) headHeight() float32 {
 	if c.title == nil && c.action == nil {
 		return 0
 	}
-	h := float32(20)
+	extra := float32(0) // an action higher than the title
 	if c.action != nil {
-		h = max(h, c.action.MinSize().Height)
+		extra = max(c.action.MinSize().Height-titleLine, 0) / 2
 	}
 	if c.flush {
-		return h + c.room + 8
+		return titleLine + c.room + max(extra, 10)
 	}
-	return h + 10
+	return titleLine + max(extra, 8)
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -102,18 +104,14 @@ func (c *Card) CreateRenderer() fyne.WidgetRenderer {
 	p.layout = func(size fyne.Size) {
 		back.place(0, 0, size.Width, size.Height)
 		head := c.headHeight()
-		line := head - 10
-		if c.flush {
-			line = head - c.room - 8
-		}
 		aw := float32(0)
 		if c.action != nil {
 			m := c.action.MinSize()
 			aw = m.Width + 12
-			place(c.action, size.Width-c.room-m.Width, c.room+(line-m.Height)/2, m.Width, m.Height)
+			place(c.action, size.Width-c.room-m.Width, c.room+(titleLine-m.Height)/2, m.Width, m.Height)
 		}
 		if c.title != nil {
-			place(c.title, c.room, c.room, size.Width-2*c.room-aw, line)
+			place(c.title, c.room, c.room, size.Width-2*c.room-aw, titleLine)
 		}
 		if c.flush {
 			place(c.clip, 1, head, size.Width-2, size.Height-head-1)

@@ -7,7 +7,7 @@ import (
 	"zafe/ui/theme"
 )
 
-func edit(text string) *kit.LineEdit {
+func field(text string) *kit.LineEdit {
 	e := kit.NewLineEdit("")
 	e.SetText(text)
 	return e
@@ -22,11 +22,11 @@ func choice(key string, pairs ...string) *kit.Select {
 func formPage(win fyne.Window) fyne.CanvasObject {
 	head := kit.NewHeader("Nouveau client", "Les champs marqués d'une étoile sont obligatoires",
 		kit.NewButton("Annuler", "", kit.Secondary, nil), kit.NewButton("Enregistrer", "floppy-disk", kit.Primary, nil))
-	siren := kit.NewField("SIREN", edit("12a"))
+	siren := kit.NewField("SIREN", field("12a"))
 	siren.SetError("9 chiffres attendus")
 	form := kit.FormGrid(2,
-		kit.NewField("Raison sociale", edit("Menuiserie Durand")).Required(),
-		siren, kit.NewField("Ville", edit("Nantes")),
+		kit.NewField("Raison sociale", field("Menuiserie Durand")).Required(),
+		siren, kit.NewField("Ville", field("Nantes")),
 		kit.NewField("Règlement", choice("30", "30", "30 jours", "45", "45 jours fin de mois")))
 	return kit.Backdrop(theme.Canvas, kit.NewPage(head, kit.VBox(14, kit.NewCard("Identité", form))))
 }
@@ -40,17 +40,17 @@ func controls(win fyne.Window) fyne.CanvasObject {
 		kit.NewIconButton("bell", "Alertes", nil))
 	amount := kit.NewAmountEdit("€")
 	amount.SetText("1\u202f250,50")
-	ro := edit("Brouillon (n° à la validation)")
+	ro := field("Brouillon (n° à la validation)")
 	ro.ReadOnly = true
 	pass := kit.NewLineEdit("Mot de passe")
 	pass.Password = true
 	pass.Icon = "lock"
 	pass.SetText("secret!")
-	siren := kit.NewField("SIREN", edit("12a"))
+	siren := kit.NewField("SIREN", field("12a"))
 	siren.SetError("9 chiffres attendus")
-	dis := edit("Indisponible")
+	dis := field("Indisponible")
 	dis.Disable()
-	form := kit.FormGrid(4, kit.NewField("Client", edit("Durand – SCI Les Tilleuls")).Required(), kit.NewField("Numéro", ro),
+	form := kit.FormGrid(4, kit.NewField("Client", field("Durand – SCI Les Tilleuls")).Required(), kit.NewField("Numéro", ro),
 		kit.NewField("Règlement", choice("30", "30", "30 jours")), kit.NewField("Montant", amount).Hint("Hors taxes"),
 		siren, kit.NewField("Mot de passe", pass), kit.NewField("Fermé", dis), kit.NewField("Recherche", kit.NewSearch("Rechercher…", nil)))
 	c1 := kit.NewCheck("Se souvenir de moi sur ce poste", nil)

@@ -211,7 +211,7 @@ func dashboard(win fyne.Window) fyne.CanvasObject {
 		kit.Series{Name: "12 derniers mois", Values: []int64{29000, 32000, 27500, 36500, 34000, 30200, 41800, 39000, 19500, 37000, 42500, 38400}},
 		kit.Series{Name: "année précédente", Values: []int64{27500, 27000, 30000, 31000, 34500, 29000, 36500, 33000, 21800, 34000, 37200, 35500}})
 	todo := func(icon string, tone kit.Tone, text, note, act string) fyne.CanvasObject {
-		return kit.HBox(12, kit.IconTile(icon, tone), kit.VBox(0, kit.NewLabel(text, kit.Style{Weight: kit.Medium}),
+		return kit.HBox(12, kit.IconTile(icon, tone), kit.VBox(0, kit.NewLabel(text, kit.Style{Weight: kit.Medium, Shrink: true}),
 			kit.Caption(note)), kit.Spacer(), kit.NewButton(act, "", kit.Secondary, nil))
 	}
 	list := kit.VBox(9, todo("bank", kit.Info, "7 opérations bancaires à rapprocher", "Crédit Agricole, dernière le 20/11", "Rapprocher"),

@@ -16,7 +16,7 @@ type Column struct {
 	Key      string
 	Title    string
 	Width    float32 // at first; the user may change it
-	Least    float32 // 0 means 48
+	Least    float32 // 0 means 60 % of Width
 	Weight   float32 // share of the spare width; 0 keeps Width
 	Align    fyne.TextAlign
 	Sortable bool

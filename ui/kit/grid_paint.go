@@ -20,6 +20,7 @@ type gridView struct {
 	arrow   *canvas.Image
 	edges   []*canvas.Rectangle
 	under   *canvas.Rectangle
+	floor   *canvas.Rectangle
 	foot    *canvas.Rectangle
 	footTop *canvas.Rectangle
 	totals  *rowView
@@ -46,6 +47,7 @@ func (g *Grid) CreateRenderer() fyne.WidgetRenderer {
 	v := &gridView{g: g}
 	rect := func() *canvas.Rectangle { return canvas.NewRectangle(color.Transparent) }
 	v.head, v.under, v.foot, v.footTop = rect(), rect(), rect(), rect()
+	v.floor = rect()
 	for i := range v.frame {
 		v.frame[i] = rect()
 	}
@@ -104,7 +106,7 @@ func (g *Grid) spread(room float32) {
 		}
 		least := c.Least
 		if least == 0 {
-			least = 48
+			least = c.Width * 0.6
 		}
 		share := spare * c.Weight / weights
 		w := max(float32(int(g.widths[i]+share)), min(least, g.widths[i]))
@@ -145,6 +147,11 @@ func (v *gridView) drawRows() {
 	g := v.g
 	top, height := g.body()
 	n := g.Rows()
+	if !g.Frameless {
+		v.floor.FillColor = theme.Color(theme.Surface)
+		place(v.floor, 0, top, g.Size().Width, height)
+		v.objects = append(v.objects, v.floor)
+	}
 	if n == 0 {
 		if g.empty != nil {
 			m := g.empty.MinSize()

@@ -193,6 +193,35 @@ func (h *hbox) MinSize(objects []fyne.CanvasObject) fyne.Size {
 // natural lets a shortened label take its whole width where there is room.
 type natural interface{ NaturalWidth() float32 }
 
+// naturalWidth is the width that shows an object whole.
+func naturalWidth(o fyne.CanvasObject) float32 {
+	if n, ok := o.(natural); ok {
+		return n.NaturalWidth()
+	}
+	w := o.MinSize().Width
+	c, ok := o.(*fyne.Container)
+	if !ok {
+		return w
+	}
+	switch l := c.Layout.(type) {
+	case *vbox:
+		for _, child := range shown(c.Objects) {
+			w = max(w, naturalWidth(child))
+		}
+	case *hbox:
+		sum := -l.gap
+		for _, child := range shown(c.Objects) {
+			sum += naturalWidth(child) + l.gap
+		}
+		w = max(w, sum)
+	case *pad:
+		for _, child := range shown(c.Objects) {
+			w = max(w, naturalWidth(child)+l.left+l.right)
+		}
+	}
+	return w
+}
+
 func (h *hbox) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	list := shown(objects)
 	widths := make([]float32, len(list))
@@ -206,8 +235,8 @@ func (h *hbox) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		}
 	}
 	for i, o := range list {
-		if n, ok := o.(natural); ok && spare > 0 {
-			more := min(max(n.NaturalWidth()-widths[i], 0), spare)
+		if spare > 0 && !isSpacer(o) {
+			more := min(max(naturalWidth(o)-widths[i], 0), spare)
 			widths[i] += more
 			spare -= more
 		}

@@ -89,7 +89,7 @@ func (e *LineEdit) CreateRenderer() fyne.WidgetRenderer {
 		place(inside, x-1, 0, width+3, size.Height)
 		left := e.textLeft() - x + 1
 		h := measure("Mg", theme.SizeText, e.Weight).Height
-		top := float32(int((size.Height - h) / 2))
+		top := float32(int((size.Height-h)/2)) - 1
 		if len(e.runes) == 0 && e.Align == fyne.TextAlignTrailing {
 			placeText(text, 0, 0, width, size.Height)
 		} else {

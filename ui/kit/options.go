@@ -42,6 +42,7 @@ type optionList struct {
 	ahead   typeAhead
 	feed    *LineEdit // receives the keys this list does not use
 	pick    func(Option)
+	onDown  bool // choose when the button goes down, for a list that is not a popup
 	pointer bool // the pointer really moved: a list that opens under it keeps its choice
 
 	rows  []*optionRow
@@ -214,7 +215,20 @@ func (l *optionList) at(y float32) int {
 	return i
 }
 
-func (l *optionList) Tapped(ev *fyne.PointEvent)  { l.choose(l.at(ev.Position.Y)) }
+func (l *optionList) Tapped(ev *fyne.PointEvent) {
+	if !l.onDown {
+		l.choose(l.at(ev.Position.Y))
+	}
+}
+
+func (l *optionList) MouseDown(ev *desktop.MouseEvent) {
+	if l.onDown {
+		l.choose(l.at(ev.Position.Y))
+	}
+}
+
+func (l *optionList) MouseUp(*desktop.MouseEvent) {}
+
 func (l *optionList) MouseIn(*desktop.MouseEvent) { l.pointer = false }
 func (l *optionList) MouseOut()                   {}
 func (l *optionList) MouseMoved(ev *desktop.MouseEvent) {

@@ -1,0 +1,455 @@
+package kit
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
+
+	"zafe/ui/kit/edit"
+	"zafe/ui/theme"
+)
+
+// EditModel is the lines behind an EditGrid; see package edit.
+type EditModel = edit.Model
+
+// EditColumn is one column of an EditGrid.
+type EditColumn struct {
+	Title   string
+	Width   float32
+	Weight  float32 // share of the spare width
+	Align   fyne.TextAlign
+	Decimal bool // the point is typed as a comma; "+" and "=" ask for the balance
+	Pick    bool // Enter takes the first proposal, without an arrow key
+}
+
+// EditGrid is lines entered with the keyboard only: plain texts and one field
+// that moves from cell to cell, with its proposals under it.
+//
+//	Enter, Tab       take the text, go to the next cell the model names
+//	Shift+Tab        the previous cell
+//	Up, Down         the line above or below, or the proposals when shown
+//	Left, Right      the next cell while the whole text is selected
+//	Esc              closes the proposals, then undoes what was typed
+//	Ctrl+D           copies the cell above       F8            copies the line above
+//	Ctrl+Delete      takes the line out          F9, =         balances
+//	F2               edits without replacing     Ctrl+Z        undoes, cell after cell
+//	Ctrl+Tab         leaves the grid
+type EditGrid struct {
+	widget.BaseWidget
+
+	OnChanged func()                    // after the model took a value
+	OnMoved   func(row, col int)        // after the caret moved
+	OnDone    func()                    // Next has nothing more to ask
+	Explain   func(error) string        // what a refusal says; nil uses the error's text
+	OnKey     func(*fyne.KeyEvent) bool // the page's own keys (F3, F4…), before the grid's
+
+	Columns []EditColumn
+	Model   EditModel
+
+	row, col  int
+	start     string // text of the cell when the caret arrived
+	prefilled bool   // the text under the caret is a proposal nobody typed
+	refusal   string
+	field     *LineEdit
+	list      *optionList
+	listed    []edit.Proposal
+	open      bool // proposals are shown
+	moved     bool // an arrow key chose among the proposals
+	history   []change
+	undoing   bool
+	offset    float64
+	hint      string
+	note      Tone
+	totals    []Total
+	down      *bar
+	widths    []float32
+	view      *editView
+	inside    bool // the field has the focus
+	refocus   bool // a click on a proposal takes the focus for an instant
+}
+
+type change struct {
+	row, col int
+	old      string
+}
+
+// Total is a figure at the right of the foot of an EditGrid.
+type Total struct {
+	Label, Value string
+	Tone         Tone // Neutral draws in the text colour
+}
+
+var (
+	_ desktop.Mouseable = (*EditGrid)(nil)
+	_ fyne.Scrollable   = (*EditGrid)(nil)
+)
+
+// NewEditGrid returns a grid over a model with the caret in the first cell.
+func NewEditGrid(columns []EditColumn, model EditModel) *EditGrid {
+	g := &EditGrid{Columns: columns, Model: model, down: newBar(true), widths: make([]float32, len(columns))}
+	g.field = NewLineEdit("")
+	g.field.Bare, g.field.Tabs = true, true
+	g.field.OnKey = g.fieldKey
+	g.field.OnShortcut = g.fieldShortcut
+	g.field.OnTyped = g.fieldRune
+	g.field.OnChanged = func(text string) {
+		g.prefilled = false
+		g.refusal = ""
+		g.propose(text)
+	}
+	g.field.OnFocus = g.fieldFocus
+	g.list = newOptionList(nil, func(o Option) { g.take(o.Key) })
+	g.list.feed = g.field
+	g.list.onDown = true
+	g.down.moved = func(at float64) { g.scrollTo(at) }
+	g.ExtendBaseWidget(g)
+	g.arrive(0, g.firstEditable(0))
+	return g
+}
+
+// Cell returns where the caret is.
+func (g *EditGrid) Cell() (row, col int) { return g.row, g.col }
+
+// Field gives access to the moving field, to focus it.
+func (g *EditGrid) Field() *LineEdit { return g.field }
+
+// Focus puts the keyboard in the grid.
+func (g *EditGrid) Focus() { Focus(g.field) }
+
+// SetHint changes the message at the left of the foot; a refusal hides it
+// until the next key.
+func (g *EditGrid) SetHint(tone Tone, text string) {
+	g.note, g.hint = tone, text
+	g.Refresh()
+}
+
+// SetTotals changes the figures at the right of the foot.
+func (g *EditGrid) SetTotals(totals ...Total) {
+	g.totals = totals
+	g.Refresh()
+}
+
+// Reload reads the model again. The caret stays in its cell if it still exists.
+func (g *EditGrid) Reload() {
+	g.arrive(min(g.row, max(g.Model.Rows()-1, 0)), g.col)
+}
+
+// Goto moves the caret without taking what was typed.
+func (g *EditGrid) Goto(row, col int) { g.arrive(row, col) }
+
+// Commit takes what is being typed, for a save by a shortcut, and tells whether
+// the model accepted it. A proposal nobody accepted is dropped.
+func (g *EditGrid) Commit() bool { return g.commit(false) }
+
+// Refusal is why the last value was refused, "" when nothing is wrong.
+func (g *EditGrid) Refusal() string { return g.refusal }
+
+func (g *EditGrid) editable(row, col int) bool {
+	return row >= 0 && row < g.Model.Rows() && col >= 0 && col < len(g.Columns) &&
+		g.Model.Mark(row, col) != edit.ReadOnly
+}
+
+func (g *EditGrid) firstEditable(row int) int {
+	for col := range g.Columns {
+		if g.editable(row, col) {
+			return col
+		}
+	}
+	return 0
+}
+
+// arrive puts the field on a cell.
+func (g *EditGrid) arrive(row, col int) {
+	g.row = max(min(row, g.Model.Rows()-1), 0)
+	g.col = max(min(col, len(g.Columns)-1), 0)
+	g.open, g.moved, g.refusal = false, false, ""
+	if g.Model.Rows() == 0 || len(g.Columns) == 0 {
+		g.Refresh()
+		return
+	}
+	column := g.Columns[g.col]
+	g.field.Align = column.Align
+	g.field.Translate = nil
+	if column.Decimal {
+		g.field.Translate = PointToComma
+	}
+	g.field.Weight = Regular
+	if g.Model.Mark(g.row, g.col) == edit.Strong {
+		g.field.Weight = Bold
+	}
+	g.start = g.Model.Get(g.row, g.col)
+	g.prefilled = false
+	text := g.start
+	if text == "" {
+		text = g.Model.Prefill(g.row, g.col)
+		g.prefilled = text != ""
+	}
+	g.field.SetTextSelected(text)
+	g.field.ReadOnly = !g.editable(g.row, g.col)
+	g.reveal()
+	g.Refresh()
+	if g.OnMoved != nil {
+		g.OnMoved(g.row, g.col)
+	}
+}
+
+// commit gives the text to the model. accept also takes a proposal nobody typed.
+func (g *EditGrid) commit(accept bool) bool {
+	text := g.field.Text()
+	if (g.prefilled && !accept) || (text == g.start && !g.prefilled) || g.field.ReadOnly {
+		return true
+	}
+	row, col, old := g.row, g.col, g.start
+	if err := g.Model.Set(row, col, text); err != nil {
+		g.refuse(err)
+		return false
+	}
+	if !g.undoing {
+		g.history = append(g.history, change{row, col, old})
+		if len(g.history) > undoMax {
+			g.history = g.history[1:]
+		}
+	}
+	g.prefilled = false
+	g.start = g.Model.Get(row, col)
+	g.field.SetText(g.start)
+	if g.OnChanged != nil {
+		g.OnChanged()
+	}
+	return true
+}
+
+func (g *EditGrid) refuse(err error) {
+	g.refusal = err.Error()
+	if g.Explain != nil {
+		g.refusal = g.Explain(err)
+	}
+	g.open = false
+	g.Refresh()
+}
+
+// forward takes the text and goes where the model says.
+func (g *EditGrid) forward() {
+	if g.open && (g.moved || g.Columns[g.col].Pick) && g.list.active >= 0 && g.list.active < len(g.listed) {
+		g.putText(g.listed[g.list.active].Text)
+	}
+	if !g.commit(true) {
+		return
+	}
+	row, col, ok := g.Model.Next(g.row, g.col)
+	if !ok {
+		g.arrive(g.row, g.col)
+		if g.OnDone != nil {
+			g.OnDone()
+		}
+		return
+	}
+	g.arrive(row, col)
+}
+
+func (g *EditGrid) take(text string) {
+	g.putText(text)
+	g.refocus = true
+	g.open = false
+	g.forward()
+	fyne.Do(func() {
+		g.refocus = false
+		Focus(g.field)
+	})
+}
+
+// putText replaces the text as if it had been typed.
+func (g *EditGrid) putText(text string) {
+	g.field.SetText(text)
+	g.prefilled = false
+}
+
+func (g *EditGrid) backward() {
+	if !g.commit(false) {
+		return
+	}
+	row, col := g.row, g.col
+	for {
+		col--
+		if col < 0 {
+			row, col = row-1, len(g.Columns)-1
+		}
+		if row < 0 {
+			return
+		}
+		if g.editable(row, col) {
+			g.arrive(row, col)
+			return
+		}
+	}
+}
+
+// line moves the caret by lines in its column.
+func (g *EditGrid) line(by int) {
+	row := max(min(g.row+by, g.Model.Rows()-1), 0)
+	if row == g.row || !g.commit(false) {
+		return
+	}
+	row = max(min(row, g.Model.Rows()-1), 0)
+	col := g.col
+	if !g.editable(row, col) {
+		col = g.firstEditable(row)
+	}
+	g.arrive(row, col)
+}
+
+// side moves the caret by one cell to the left or the right.
+func (g *EditGrid) side(by int) bool {
+	caret, anchor := g.field.Caret()
+	n := len([]rune(g.field.Text()))
+	if n > 0 && abs(float32(caret-anchor)) < float32(n) {
+		return false
+	}
+	for col := g.col + by; col >= 0 && col < len(g.Columns); col += by {
+		if g.editable(g.row, col) {
+			if g.commit(false) {
+				g.arrive(g.row, col)
+			}
+			return true
+		}
+	}
+	return true
+}
+
+// propose asks the model for completions of a text.
+func (g *EditGrid) propose(text string) {
+	g.listed = nil
+	if text != "" {
+		g.listed = g.Model.Complete(g.row, g.col, text)
+	}
+	g.showProposals()
+}
+
+func (g *EditGrid) showProposals() {
+	var options []Option
+	for _, p := range g.listed {
+		label := p.Text
+		if p.Label != "" && p.Label != p.Text {
+			label += "   " + p.Label
+		}
+		options = append(options, Option{Key: p.Text, Text: label, Detail: p.Detail})
+	}
+	g.open, g.moved = len(options) > 0, false
+	g.list.set(options)
+	if !g.Columns[g.col].Pick {
+		g.list.active = -1
+	}
+	g.Refresh()
+}
+
+func (g *EditGrid) balance() bool {
+	b, ok := g.Model.(edit.Balancer)
+	if !ok || !g.editable(g.row, g.col) {
+		return false
+	}
+	text, ok := b.Balance(g.row, g.col)
+	if !ok {
+		return false
+	}
+	g.field.SetTextSelected(text)
+	g.prefilled = true
+	g.open = false
+	g.Refresh()
+	return true
+}
+
+// undo brings back the last value taken by the model.
+func (g *EditGrid) undo() bool {
+	n := len(g.history)
+	if n == 0 || g.field.Text() != g.start {
+		return false
+	}
+	last := g.history[n-1]
+	g.history = g.history[:n-1]
+	if last.row >= g.Model.Rows() {
+		return true
+	}
+	if err := g.Model.Set(last.row, last.col, last.old); err != nil {
+		g.refuse(err)
+		return true
+	}
+	g.arrive(last.row, last.col)
+	if g.OnChanged != nil {
+		g.OnChanged()
+	}
+	return true
+}
+
+func (g *EditGrid) fieldFocus(gained bool) {
+	g.inside = gained
+	if !gained && !g.refocus {
+		g.open = false
+		g.commit(false)
+	}
+	g.Refresh()
+}
+
+func (g *EditGrid) rowsTop() float32 { return theme.RowHeader }
+
+func (g *EditGrid) footHeight() float32 { return 36 }
+
+func (g *EditGrid) bodyHeight() float32 {
+	return max(g.Size().Height-theme.RowHeader-g.footHeight()-6, 0)
+}
+
+func (g *EditGrid) scrollTo(at float64) {
+	total := float64(g.Model.Rows()+1) * float64(theme.RowCompact)
+	g.offset = max(min(at, total-float64(g.bodyHeight())), 0)
+	g.Refresh()
+}
+
+func (g *EditGrid) reveal() {
+	h := float64(g.bodyHeight())
+	if h < float64(theme.RowCompact) {
+		return
+	}
+	top := float64(g.row) * float64(theme.RowCompact)
+	if top < g.offset {
+		g.offset = top
+	} else if top+float64(theme.RowCompact) > g.offset+h {
+		g.offset = top + float64(theme.RowCompact) - h
+	}
+}
+
+// Scrolled implements fyne.Scrollable.
+func (g *EditGrid) Scrolled(ev *fyne.ScrollEvent) {
+	g.scrollTo(g.offset - float64(ev.Scrolled.DY*wheelStep))
+}
+
+// MouseDown implements desktop.Mouseable: the caret goes to the cell clicked.
+func (g *EditGrid) MouseDown(ev *desktop.MouseEvent) {
+	y := ev.Position.Y - g.rowsTop()
+	if y < 0 || y > g.bodyHeight() {
+		return
+	}
+	row := int((float64(y) + g.offset) / float64(theme.RowCompact))
+	x, col := float32(0), -1
+	for i, w := range g.widths {
+		if ev.Position.X >= x && ev.Position.X < x+w {
+			col = i
+		}
+		x += w
+	}
+	if g.Model.Rows() == 0 || col < 0 || !g.commit(false) {
+		Focus(g.field)
+		return
+	}
+	if last := g.Model.Rows() - 1; row > last {
+		row, col = last, g.firstEditable(last)
+	}
+	if !g.editable(row, col) {
+		col = g.firstEditable(row)
+	}
+	g.field.mouse.pressed = true // keep the selection the cell arrives with
+	g.arrive(row, col)
+	Focus(g.field)
+	g.field.mouse.pressed = false
+}
+
+// MouseUp implements desktop.Mouseable.
+func (g *EditGrid) MouseUp(*desktop.MouseEvent) {}
