@@ -52,17 +52,18 @@ func frameOf(rec []byte, gen id, n uint32) bool {
 	return id(rec) == gen && be.Uint32(rec[16:]) == n && be.Uint32(rec[20:]) == 0
 }
 
-// readAt serves the header, whole frames (recovery, checksum rewriting) and the pages in them.
+// readAt serves the header, whole frames (recovery, checksum rewriting), the pages in them, and the
+// eight bytes of a checksum.
 func (h *walHandle) readAt(p []byte, off int64) error {
 	if err := h.release(); err != nil {
 		return err
 	}
 	good := h.bind()
-	if off == 0 && len(p) == sqlWALHeader {
+	if off >= 0 && off+int64(len(p)) <= sqlWALHeader {
 		clear(p)
 		if !h.gen.isZero() {
 			h.w.mu.Lock()
-			copy(p, h.w.head[:])
+			copy(p, h.w.head[off:])
 			h.w.mu.Unlock()
 		}
 		return nil
