@@ -54,7 +54,6 @@ type canvas struct {
 	loaded [faceCount]bool
 	width  float64
 	height float64
-	plain  map[string]string // cleaned forms of short texts already met
 }
 
 // info is what the file says of itself.
@@ -152,6 +151,17 @@ func (c *canvas) fit(x, y float64, s string, st style, a alignment, width float6
 		s = m.oneLine(s, st.size, width)
 	}
 	c.text(x, y, s, st, a)
+}
+
+// figure draws an amount in at most width. It is set as small as needed, and
+// never cut: an amount that lacks digits would be a false one.
+func (c *canvas) figure(x, y float64, s string, st style, width float64) {
+	if w := c.measure(s, st); w > width && w > 0 {
+		base := st.ascent()
+		st.size *= width / w
+		y += base - st.ascent()
+	}
+	c.text(x, y, s, st, right)
 }
 
 // lines draws lines one under the other and returns the ordinate below them.

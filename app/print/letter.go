@@ -1,7 +1,6 @@
 package print
 
 import (
-	"strings"
 	"time"
 
 	"zafe/app/civil"
@@ -173,19 +172,28 @@ func (s *letter) layFooter() {
 		e.displayName(), form, register,
 		s.t.label("print.siret", siret(e.SIRET)), s.t.label("print.vat_number", e.VATNumber),
 	}
-	for i, part := range parts {
-		if len(part) < 60 { // an identifier is not cut at the end of a line
-			parts[i] = strings.ReplaceAll(part, " ", noBreak)
-		}
-	}
 	parts = append(parts, joinWords(", ", e.Address.lines()...))
-	identity := joinWords(noBreak+"· ", parts...)
 	const width = contentWidth - 30 // the page number stands on the right
-	s.legal = s.wrap(identity, textLegal, width)
+	s.legal = s.wrapItems(parts, textLegal, width)
 	s.legal = append(s.legal, s.wrap(s.t.label("print.insurance", e.Insurance), textLegal, width)...)
 	s.legal = append(s.legal, s.wrap(s.t.label("print.fiscal_rep", e.FiscalRep), textLegal, width)...)
 	s.legal = s.legal[:min(len(s.legal), 8)]
 	s.bottom = footerBottom - float64(len(s.legal))*textLegal.lineHeight() - 5
+}
+
+// wrapItems sets items one after the other, parted by dots, without cutting one
+// at the end of a line.
+func (s *letter) wrapItems(items []string, st style, width float64) []string {
+	var lines []string
+	line := ""
+	for _, item := range items {
+		longer := joinWords(" · ", line, item)
+		if line != "" && s.measure(longer, st) > width {
+			lines, longer = append(lines, s.wrap(line, st, width)...), item
+		}
+		line = longer
+	}
+	return append(lines, s.wrap(line, st, width)...)
 }
 
 // furniture draws what every page carries: watermark, running head, footer.

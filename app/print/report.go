@@ -105,6 +105,13 @@ func WriteReport(w io.Writer, p *i18n.Printer, r Report) error {
 	if len(r.Columns) == 0 || r.PrintedAt.IsZero() {
 		return fmt.Errorf("%w: report without columns or date", ErrDocument)
 	}
+	for _, row := range r.Rows {
+		for _, cell := range row.Cells {
+			if !cell.amount.Valid() {
+				return fmt.Errorf("%w: amount %d out of range", ErrDocument, cell.amount)
+			}
+		}
+	}
 	t := words{p}
 	c, err := newCanvas(info{
 		title: joinWords(" — ", r.Title, r.Period), author: r.Company, lang: t.lang(),

@@ -83,7 +83,7 @@ func (s *reportPrinter) cell(i int, row laidRow, y float64, st style) {
 	switch {
 	case c.figure && c.amount == 0 && row.Kind == DetailRow && !s.r.Columns[i].Zeroes:
 	case c.figure:
-		s.fit(edge, y, s.t.number(c.amount), st, right, s.w[i])
+		s.figure(edge, y, s.t.number(c.amount), st, s.w[i])
 	case s.r.Columns[i].Right:
 		s.lines(edge, y, row.lines[i], st, right)
 	default:
@@ -100,7 +100,7 @@ func (s *reportPrinter) carry(key string, sums []money.Amount) {
 		s.text(s.x[0], y+0.7, s.t.say(key), st, left)
 		for i, c := range s.r.Columns {
 			if c.Sum {
-				s.fit(s.x[i]+s.w[i], y+0.7, s.t.number(snapshot[i]), st, right, s.w[i])
+				s.figure(s.x[i]+s.w[i], y+0.7, s.t.number(snapshot[i]), st, s.w[i])
 			}
 		}
 	})

@@ -96,8 +96,17 @@ func TestReportShapes(t *testing.T) {
 		{Kind: GroupRow},
 	}
 	checkStructure(t, pdfBytes(t, func(b *bytes.Buffer) error { return WriteReport(b, french, odd) }))
+	narrowest := base
+	narrowest.Columns = []ReportColumn{{Title: "Libellé", Width: 40}, {Title: "Solde", Width: 1}}
+	narrowest.Rows = []ReportRow{{Cells: []Cell{Words("Caisse"), Figure(-money.AmountMax)}}}
+	text = pdfText(t, pdfBytes(t, func(b *bytes.Buffer) error { return WriteReport(b, french, narrowest) }))
+	if !strings.Contains(text, "-100 000 000 000,00") {
+		t.Errorf("an amount lost digits in a narrow column:\n%s", text)
+	}
+	beyond := base
+	beyond.Rows = []ReportRow{{Cells: []Cell{Figure(1 << 62)}}}
 	for name, r := range map[string]Report{
-		"no column": {PrintedAt: base.PrintedAt}, "no date": {Columns: base.Columns},
+		"amount": beyond, "no column": {PrintedAt: base.PrintedAt}, "no date": {Columns: base.Columns},
 		"no width": {PrintedAt: base.PrintedAt, Columns: []ReportColumn{{Title: "x"}}},
 	} {
 		if err := WriteReport(io.Discard, french, r); !errors.Is(err, ErrDocument) {

@@ -103,6 +103,12 @@ func (d SalesDoc) check() error {
 	for _, l := range d.Lines {
 		amounts = append(amounts, l.Net)
 	}
+	for _, v := range d.VAT {
+		amounts = append(amounts, v.Base, v.Tax)
+	}
+	for _, r := range d.Settled {
+		amounts = append(amounts, r.Amount)
+	}
 	for _, a := range amounts {
 		if !a.Valid() {
 			return fmt.Errorf("%w: amount %d out of range", ErrDocument, a)

@@ -22,6 +22,7 @@ var (
 type column struct {
 	title string
 	value func(Line) string
+	words bool // may be cut by an ellipsis; figures may not
 	max   float64
 	right float64 // abscissa of the right edge, set by layColumns
 	width float64
@@ -45,7 +46,7 @@ func (s *salesPrinter) layColumns() {
 	discount := func(l Line) string { return s.t.discount(l.Discount) }
 	net := func(l Line) string { return s.t.number(l.Net) }
 	cols := []column{
-		{title: "print.quantity", value: quantity, max: 27},
+		{title: "print.quantity", value: quantity, words: true, max: 27},
 		{title: "print.unit_price", value: price, max: 28},
 	}
 	for _, l := range s.d.Lines {
@@ -61,7 +62,7 @@ func (s *salesPrinter) layColumns() {
 			}
 			return s.t.rate(l.VATRate)
 		}
-		cols = append(cols, column{title: "print.vat", value: vat, max: 17})
+		cols = append(cols, column{title: "print.vat", value: vat, words: true, max: 17})
 	}
 	title := "print.line_net"
 	if s.d.WithoutVAT {
@@ -218,7 +219,7 @@ func (s *salesPrinter) carryLine(key string, amount money.Amount) {
 	s.put(func() {
 		st := style{medium, 8.4, inkMuted}
 		figure := s.t.number(amount)
-		s.fit(last.right, y+1.6, figure, st, right, 44)
+		s.figure(last.right, y+1.6, figure, st, 44)
 		s.text(last.right-max(last.width, min(s.measure(figure, st), 44))-columnGap, y+1.6, s.t.say(key), st, right)
 	})
 	s.y += carryHeight
@@ -242,7 +243,7 @@ func (s *salesPrinter) row(r row) {
 			}
 			s.box(marginSide, y, contentWidth, r.height, 0, inkSoft)
 			s.fit(last.right-last.width-columnGap, y+1.2, label, style{regular, 8.8, inkMuted}, right, 110)
-			s.fit(last.right, y+1.2, s.t.number(r.line.Net), st, right, last.width)
+			s.figure(last.right, y+1.2, s.t.number(r.line.Net), st, last.width)
 		default:
 			s.itemRow(r, y)
 		}
@@ -259,7 +260,11 @@ func (s *salesPrinter) itemRow(r row, y float64) {
 	}
 	if r.kind == ItemLine && r.line != nil {
 		for _, c := range s.cols {
-			s.fit(c.right, y, c.value(*r.line), textFigure, right, c.width)
+			if c.words {
+				s.fit(c.right, y, c.value(*r.line), textFigure, right, c.width)
+			} else {
+				s.figure(c.right, y, c.value(*r.line), textFigure, c.width)
+			}
 		}
 	}
 	y = s.lines(marginSide+2, y, r.text[:r.titles], textItem, left)

@@ -95,7 +95,7 @@ func (s *salesPrinter) totals(b totalsBlock) {
 				label, figure = style{semiBold, 9.4, inkText}, style{semiBold, 9.4, inkText}
 			}
 			amount := s.t.amount(l.amount)
-			s.fit(totalsLeft+totalsWidth-2, at+0.7, amount, figure, right, 38)
+			s.figure(totalsLeft+totalsWidth-2, at+0.7, amount, figure, 38)
 			room := totalsWidth - 9 - min(s.measure(amount, figure), 38)
 			s.fit(totalsLeft+3, at+0.7, l.label, label, left, room)
 		})
@@ -105,7 +105,7 @@ func (s *salesPrinter) totals(b totalsBlock) {
 	s.put(func() {
 		s.box(totalsLeft, y, totalsWidth, dueHeight, 1.6, s.accent)
 		s.fit(totalsLeft+3, y+2.5, b.due, style{semiBold, 9.6, inkWhite}, left, totalsWidth-44)
-		s.fit(totalsLeft+totalsWidth-2, y+2, s.t.amount(s.d.Due), style{semiBold, 11.5, inkWhite}, right, 38)
+		s.figure(totalsLeft+totalsWidth-2, y+2, s.t.amount(s.d.Due), style{semiBold, 11.5, inkWhite}, 38)
 	})
 	aside := s.y
 	if len(s.d.VAT) > 0 && !s.d.WithoutVAT {
@@ -123,8 +123,8 @@ func (s *salesPrinter) vatTable(y float64) float64 {
 	cells := func(at float64, st style, rate, net, vat string) {
 		s.put(func() {
 			s.fit(marginSide, at+0.7, rate, st, left, 30)
-			s.fit(base, at+0.7, net, st, right, 26)
-			s.fit(tax, at+0.7, vat, st, right, 26)
+			s.figure(base, at+0.7, net, st, 26)
+			s.figure(tax, at+0.7, vat, st, 26)
 		})
 	}
 	under := func(at float64) {

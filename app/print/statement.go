@@ -61,6 +61,11 @@ func WriteStatement(w io.Writer, p *i18n.Printer, d Statement) error {
 	if d.Date.IsZero() {
 		return fmt.Errorf("%w: statement without date", ErrDocument)
 	}
+	for _, a := range []money.Amount{d.Debit, d.Credit, d.Balance, d.Late} {
+		if !a.Valid() {
+			return fmt.Errorf("%w: amount %d out of range", ErrDocument, a)
+		}
+	}
 	l, err := newLetter(p, letter{
 		seller: d.Seller, buyer: d.Buyer, title: words{p}.say("print.statement.title"), number: p.Date(d.Date),
 		accent: d.Accent,
@@ -141,12 +146,12 @@ func (s *statementPrinter) movement(r StatementRow) {
 		s.fit(stLabel, y+0.8, r.Label, st, left, stDue-stLabel-2)
 		s.fit(stDue, y+0.8, s.t.date(r.DueDate), due, left, 17)
 		if r.Debit != 0 {
-			s.fit(stDebit, y+0.8, s.t.number(r.Debit), st, right, stAmount)
+			s.figure(stDebit, y+0.8, s.t.number(r.Debit), st, stAmount)
 		}
 		if r.Credit != 0 {
-			s.fit(stCredit, y+0.8, s.t.number(r.Credit), st, right, stAmount)
+			s.figure(stCredit, y+0.8, s.t.number(r.Credit), st, stAmount)
 		}
-		s.fit(stBalance, y+0.8, s.t.number(r.Balance), st, right, stAmount)
+		s.figure(stBalance, y+0.8, s.t.number(r.Balance), st, stAmount)
 		s.hairline(marginSide, y+stRow-0.2, contentWidth, inkHairline, 0.2)
 	})
 }
@@ -182,13 +187,13 @@ func (s *statementPrinter) summary() {
 				figure.color = inkWarn
 			}
 			s.text(totalsLeft+3, at, s.t.say(l.key), st, left)
-			s.fit(totalsLeft+totalsWidth-2, at, s.t.amount(l.a), figure, right, 40)
+			s.figure(totalsLeft+totalsWidth-2, at, s.t.amount(l.a), figure, 40)
 			at += totalRow
 		}
 		at += 1
 		s.box(totalsLeft, at, totalsWidth, dueHeight, 1.6, s.accent)
 		s.fit(totalsLeft+3, at+2.5, s.t.say(label), style{semiBold, 9.6, inkWhite}, left, totalsWidth-44)
-		s.fit(totalsLeft+totalsWidth-2, at+2, s.t.amount(amount), style{semiBold, 11.5, inkWhite}, right, 40)
+		s.figure(totalsLeft+totalsWidth-2, at+2, s.t.amount(amount), style{semiBold, 11.5, inkWhite}, 40)
 	})
 	if lines := s.paymentLines(s.d.Payment, asideWidth); len(lines) > 0 {
 		s.payment(lines[:min(len(lines), 7)], y)
