@@ -52,7 +52,7 @@ func (t *Tx) item(where string, arg any) (catalog.Item, error) {
 // search box follows. What may be stored is the caller's business.
 func (t *Tx) SaveItem(i catalog.Item) (catalog.ItemID, error) {
 	fold := search.Index(i.Label, i.Code, i.Description)
-	values := append(itemValues(i), search.Fold(i.Label), fold)
+	values := append(itemValues(i), search.Fold(i.Label), " "+fold)
 	if i.ID == 0 {
 		id, err := t.insert(`INSERT INTO item(`+itemColumns+`, label_fold, fold)
 			VALUES (`+places(len(values))+`)`, values...)

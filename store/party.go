@@ -78,7 +78,7 @@ func (t *Tx) contacts(id party.CustomerID) ([]party.Contact, error) {
 // SaveCustomer stores c as it is, every field, and returns its id: a new row when c.ID is zero. The
 // search box follows. What may be stored is the caller's business.
 func (t *Tx) SaveCustomer(c party.Customer) (party.CustomerID, error) {
-	values := append(customerValues(c), search.Fold(c.Name), search.Fold(c.City), customerFold(c))
+	values := append(customerValues(c), search.Fold(c.Name), search.Fold(c.City), " "+customerFold(c))
 	if c.ID == 0 {
 		id, err := t.insert(`INSERT INTO customer(`+customerColumns+`, name_fold, city_fold, fold)
 			VALUES (`+places(len(values))+`)`, values...)

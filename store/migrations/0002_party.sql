@@ -36,14 +36,14 @@ CREATE TABLE customer (
   city_fold    TEXT    NOT NULL,
   fold         TEXT    NOT NULL
 ) STRICT;
--- One index for each way the list is sorted, so that a page costs the same in any order.
+-- One index for each way the list is sorted, blanks last, so that a page costs the same in any order.
 CREATE INDEX customer_by_name   ON customer(archived, name_fold, name);
 CREATE INDEX customer_by_code   ON customer(archived, code);
-CREATE INDEX customer_by_city   ON customer(archived, city_fold, name_fold);
-CREATE INDEX customer_by_postal ON customer(archived, postal_code, name_fold);
-CREATE INDEX customer_by_siren  ON customer(archived, siren, name_fold);
-CREATE INDEX customer_by_email  ON customer(archived, email, name_fold);
-CREATE INDEX customer_by_phone  ON customer(archived, phone, name_fold);
+CREATE INDEX customer_by_city   ON customer(archived, city_fold = '', city_fold, name_fold);
+CREATE INDEX customer_by_postal ON customer(archived, postal_code = '', postal_code, name_fold);
+CREATE INDEX customer_by_siren  ON customer(archived, siren = '', siren, name_fold);
+CREATE INDEX customer_by_email  ON customer(archived, email = '', email, name_fold);
+CREATE INDEX customer_by_phone  ON customer(archived, phone = '', phone, name_fold);
 CREATE INDEX customer_by_owner  ON customer(owner, archived, name_fold, name);
 CREATE INDEX customer_prospect  ON customer(name_fold, name) WHERE prospect = 1 AND archived = 0;
 

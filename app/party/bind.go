@@ -1,0 +1,66 @@
+package party
+
+import (
+	"context"
+
+	"zafe/app/auth"
+	"zafe/app/civil"
+	"zafe/app/fault"
+	"zafe/app/imports"
+	"zafe/app/op"
+)
+
+// Tx is what this package needs of a transaction.
+type Tx interface {
+	op.Tx
+	imports.Tx
+	// NextNumber takes the next number of a series.
+	NextNumber(kind, period string) (int64, error)
+	// Customer returns one customer with its contacts; fault party.not_found.
+	Customer(id CustomerID) (Customer, error)
+	// SaveCustomer stores every field of c, as a new row when its ID is zero.
+	SaveCustomer(c Customer) (CustomerID, error)
+	// CustomerCodeTaken tells whether a customer has this code.
+	CustomerCodeTaken(code string) (bool, error)
+	// CustomerByCode returns the customer with a code; fault party.not_found.
+	CustomerByCode(code string) (Customer, error)
+	// CustomerPrior returns a stored customer in the form that undoing an import puts back.
+	CustomerPrior(id CustomerID) (string, error)
+	// Today is the civil date of the transaction.
+	Today() civil.Date
+	// CustomerPage returns the rows a selection asks for.
+	CustomerPage(s Selection) (Page, error)
+	// CustomerNames returns up to limit customers for a field that completes what is typed.
+	CustomerNames(s Selection) ([]Name, error)
+	// EachCustomer calls fn for every customer of a selection, in its order, contacts included.
+	EachCustomer(s Selection, fn func(Customer) error) error
+	// LookAlikes returns the other customers with the SIREN of c, or with its name and postal
+	// code; only those of owner when mine is set.
+	LookAlikes(c Customer, mine bool, owner auth.UserID) ([]Customer, error)
+}
+
+// Bind registers the operations.
+func Bind[T Tx](r *op.Registry[T]) {
+	op.Bind(r, List, list[T])
+	op.Bind(r, Names, names[T])
+	op.Bind(r, Get, get[T])
+	op.Bind(r, Save, save[T])
+	op.Bind(r, Archive, archive[T])
+	op.Bind(r, Restore, restore[T])
+	op.BindStream(r, Export, export[T])
+	op.Bind(r, ImportPreview, importPreview[T])
+	op.Bind(r, Import, importFile[T])
+}
+
+// visible returns the stored customer if the actor holds p on it. One they may not see is not
+// found: that it exists is already news.
+func visible(ctx context.Context, tx Tx, id CustomerID, p auth.Permission) (Customer, error) {
+	c, err := tx.Customer(id)
+	if err != nil {
+		return Customer{}, err
+	}
+	if !op.Actor(ctx).Sees(p, c.Owner) {
+		return Customer{}, fault.New(fault.NotFound, "party.not_found")
+	}
+	return c, nil
+}

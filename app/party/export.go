@@ -1,0 +1,107 @@
+package party
+
+import (
+	"context"
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+
+	"zafe/app/auth"
+	"zafe/app/i18n"
+	"zafe/app/op"
+)
+
+// ExportRequest chooses the customers to export, as ListRequest does.
+type ExportRequest struct {
+	Text   string      `json:"text,omitempty"`
+	Filter Filter      `json:"filter,omitempty"`
+	Owner  auth.UserID `json:"owner,omitempty"`
+}
+
+// Validate refuses a filter the list does not know: party.filter.
+func (r ExportRequest) Validate() error { return ListRequest{Filter: r.Filter}.Validate() }
+
+// Export writes customers as a CSV file that a French spreadsheet opens and Import reads back.
+var Export = op.Op[ExportRequest, op.Download]{Spec: op.Spec{
+	Name: "customer.export", Kind: op.Stream, Needs: auth.CustomerExport, Fresh: true, Since: 1,
+	Doc: "Writes the customers one may export as a CSV file.",
+}}
+
+// byteOrderMark tells spreadsheets that the file is UTF-8.
+const byteOrderMark = "\ufeff"
+
+func export[T Tx](ctx context.Context, tx T, req ExportRequest, w io.Writer) (op.Download, error) {
+	s := selection(ctx, auth.CustomerExport, req.Text)
+	if s.Owner = req.Owner; req.Filter != "" {
+		s.Filter = req.Filter
+	}
+	d := op.Download{Name: "clients-" + tx.Today().String() + ".csv", Type: "text/csv; charset=utf-8"}
+	if _, err := io.WriteString(w, byteOrderMark); err != nil {
+		return d, err
+	}
+	out := csv.NewWriter(w)
+	out.Comma, out.UseCRLF = ';', true
+	print := i18n.For(i18n.French)
+	header := make([]string, len(importFields))
+	for i, f := range importFields {
+		header[i] = print.T(f.Label, nil)
+	}
+	if err := out.Write(header); err != nil {
+		return d, err
+	}
+	err := tx.EachCustomer(s, func(c Customer) error {
+		cells := exported(c)
+		record := make([]string, len(importFields))
+		for i, f := range importFields {
+			record[i] = harmless(cells[f.Name])
+		}
+		return out.Write(record)
+	})
+	if err != nil {
+		return d, err
+	}
+	out.Flush()
+	return d, out.Error()
+}
+
+// exported gives the cells of a customer by import field: its first contact only.
+func exported(c Customer) map[string]string {
+	cells := map[string]string{
+		"code": c.Code, "name": c.Name, "legal_form": c.LegalForm, "siren": c.SIREN, "siret": c.SIRET,
+		"vat_number": c.VATNumber, "email": c.Email, "phone": c.Phone, "street": c.Street, "street2": c.Street2,
+		"postal_code": c.PostalCode, "city": c.City, "country": c.Country,
+		"payment_days": strconv.Itoa(c.PaymentDays), "payment_end_of_month": yesNo(c.PaymentEndOfMonth),
+		"notes": c.Notes, "prospect": yesNo(c.Prospect), "kind": "entreprise",
+	}
+	if c.Kind == Person {
+		cells["kind"] = "particulier"
+	}
+	if d := c.Delivery; d != nil {
+		cells["delivery_street"], cells["delivery_street2"] = d.Street, d.Street2
+		cells["delivery_postal_code"], cells["delivery_city"] = d.PostalCode, d.City
+		cells["delivery_country"] = d.Country
+	}
+	if len(c.Contacts) > 0 {
+		p := c.Contacts[0]
+		cells["contact_name"], cells["contact_role"] = p.Name, p.Role
+		cells["contact_email"], cells["contact_phone"] = p.Email, p.Phone
+	}
+	return cells
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "oui"
+	}
+	return "non"
+}
+
+// harmless returns a cell that no spreadsheet takes for a formula: an apostrophe goes before what
+// starts like one (OWASP, CSV injection).
+func harmless(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}

@@ -1,0 +1,186 @@
+package party
+
+import (
+	"context"
+	"fmt"
+
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
+)
+
+// codeSeries is the series of the customers' codes.
+const codeSeries = "customer"
+
+// IDRequest names a customer.
+type IDRequest struct {
+	ID CustomerID `json:"id"`
+}
+
+// Get reads one customer.
+var Get = op.Op[IDRequest, Customer]{Spec: op.Spec{
+	Name: "customer.get", Kind: op.Query, Needs: auth.CustomerRead, Since: 1,
+	Doc: "Reads a customer with its contacts.",
+}}
+
+func get[T Tx](ctx context.Context, tx T, req IDRequest) (Customer, error) {
+	return visible(ctx, tx, req.ID, auth.CustomerRead)
+}
+
+// Saved is a customer as stored, with what is worth a second look: a customer who seems to be there
+// already (party.same_siren, party.same_name), payment terms longer than the law allows
+// (party.long_terms). Warnings refuse nothing; a preview shows them before the save.
+type Saved struct {
+	Customer Customer       `json:"customer"`
+	Warnings []*fault.Fault `json:"warnings,omitempty"`
+}
+
+// Save creates a customer (ID 0) or changes one. An empty code is given the next one of the series,
+// owner 0 is the actor for a new customer and unchanged for another. Faults: those of Validate,
+// party.not_found, party.changed_meanwhile, party.code_taken, party.code_fixed, party.owner_not_you.
+var Save = op.Op[Customer, Saved]{Spec: op.Spec{
+	Name: "customer.save", Kind: op.Command, Needs: auth.CustomerWrite, Since: 1,
+	Doc: "Creates or changes a customer; archived, updated_at and updated_by are not taken from the request.",
+}}
+
+func save[T Tx](ctx context.Context, tx T, req Customer) (Saved, error) {
+	c, err := prepared(ctx, tx, req.normal())
+	if err != nil {
+		return Saved{}, err
+	}
+	if c, err = store(ctx, tx, c); err != nil {
+		return Saved{}, err
+	}
+	warnings, err := warningsOf(ctx, tx, c)
+	op.Note(ctx, "customer", int64(c.ID), c.Digest(), "")
+	return Saved{Customer: c, Warnings: warnings}, err
+}
+
+// prepared checks a request against the stored row and the actor's rights on both, and fills what
+// the request leaves to the program.
+func prepared(ctx context.Context, tx Tx, c Customer) (Customer, error) {
+	actor := op.Actor(ctx)
+	if c.ID != 0 {
+		old, err := visible(ctx, tx, c.ID, auth.CustomerWrite)
+		if err != nil {
+			return c, err
+		}
+		if c.Version != old.Version {
+			return c, fault.New(fault.Conflict, "party.changed_meanwhile", "who", old.UpdatedBy, "at", old.UpdatedAt)
+		}
+		if c.Code != "" && c.Code != old.Code {
+			return c, fault.Field("code", "party.code_fixed", "code", old.Code)
+		}
+		c.Code, c.Archived = old.Code, old.Archived
+		if c.Owner == 0 {
+			c.Owner = old.Owner
+		}
+	} else {
+		c.Archived, c.Version = false, 0
+		if c.Owner == 0 {
+			c.Owner = actor.User
+		}
+	}
+	if !actor.Sees(auth.CustomerWrite, c.Owner) {
+		return c, fault.Field("owner", "party.owner_not_you")
+	}
+	if c.ID != 0 || c.Code == "" {
+		return c, nil
+	}
+	taken, err := tx.CustomerCodeTaken(c.Code)
+	if err == nil && taken {
+		err = fault.Field("code", "party.code_taken", "code", c.Code)
+	}
+	return c, err
+}
+
+// store stamps and stores a customer; a new one without a code takes the next.
+func store(ctx context.Context, tx Tx, c Customer) (Customer, error) {
+	var err error
+	for c.Code == "" {
+		n, err := tx.NextNumber(codeSeries, "")
+		if err != nil {
+			return c, err
+		}
+		code := fmt.Sprintf("C%06d", n)
+		taken, err := tx.CustomerCodeTaken(code)
+		if err != nil {
+			return c, err
+		}
+		if !taken {
+			c.Code = code
+		}
+	}
+	// The version follows the clock, so that undoing an import, which puts old versions back, can
+	// never make a forgotten screen's version good again.
+	c.Version = max(c.Version+1, tx.Now().UnixMilli())
+	c.UpdatedAt, c.UpdatedBy = tx.Now(), op.Actor(ctx).Name
+	c.ID, err = tx.SaveCustomer(c)
+	return c, err
+}
+
+// warningsOf tells what is worth a second look, of the customers the actor may see only.
+func warningsOf(ctx context.Context, tx Tx, c Customer) ([]*fault.Fault, error) {
+	var out []*fault.Fault
+	actor := op.Actor(ctx)
+	alike, err := tx.LookAlikes(c, actor.Scope(auth.CustomerRead) != auth.All, actor.User)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range alike {
+		field, key := "name", "party.same_name"
+		if o.SIREN != "" && o.SIREN == c.SIREN {
+			field, key = "siren", "party.same_siren"
+		}
+		w := fault.New(fault.Conflict, key, "id", int64(o.ID), "code", o.Code, "name", o.Name)
+		w.Field = field
+		out = append(out, w)
+	}
+	if c.tooLong() {
+		w := fault.New(fault.Conflict, "party.long_terms")
+		w.Field = "payment_days"
+		out = append(out, w)
+	}
+	return out, nil
+}
+
+// tooLong tells whether the terms pass the legal maximum between companies: 60 days from the date
+// of the invoice, or 45 days end of month (code de commerce art. L441-10, checked 2026-11-21).
+func (c Customer) tooLong() bool {
+	return c.Kind == Company && (c.PaymentDays > 60 || c.PaymentEndOfMonth && c.PaymentDays > 45)
+}
+
+// Archive puts a customer away: it leaves lists and searches, its documents stay.
+var Archive = op.Op[IDRequest, Customer]{Spec: op.Spec{
+	Name: "customer.archive", Kind: op.Command, Needs: auth.CustomerWrite, Since: 1,
+	Doc: "Puts a customer away without losing anything of it.",
+}}
+
+// Restore brings an archived customer back.
+var Restore = op.Op[IDRequest, Customer]{Spec: op.Spec{
+	Name: "customer.restore", Kind: op.Command, Needs: auth.CustomerWrite, Since: 1,
+	Doc: "Brings an archived customer back.",
+}}
+
+func archive[T Tx](ctx context.Context, tx T, req IDRequest) (Customer, error) {
+	return setArchived(ctx, tx, req.ID, true)
+}
+
+func restore[T Tx](ctx context.Context, tx T, req IDRequest) (Customer, error) {
+	return setArchived(ctx, tx, req.ID, false)
+}
+
+func setArchived(ctx context.Context, tx Tx, id CustomerID, archived bool) (Customer, error) {
+	c, err := visible(ctx, tx, id, auth.CustomerWrite)
+	if err != nil {
+		return c, err
+	}
+	if c.Archived != archived {
+		c.Archived = archived
+		if c, err = store(ctx, tx, c); err != nil {
+			return c, err
+		}
+	}
+	op.Note(ctx, "customer", int64(c.ID), c.Digest(), "")
+	return c, nil
+}

@@ -1,0 +1,210 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"zafe/app/catalog"
+	"zafe/app/fault"
+	"zafe/app/imports"
+	"zafe/app/party"
+	"zafe/app/search"
+)
+
+var _ imports.Tx = (*Tx)(nil)
+
+const batchColumns = `id, kind, file, at, by_user, by_name, rows, created, updated, unchanged, skipped,
+	series_before, series_after, undone_at, undone_by`
+
+func scanBatch(scan func(...any) error, b *imports.Batch) error {
+	var at, undone string
+	err := scan(&b.ID, &b.Kind, &b.File, &at, &b.User, &b.By, &b.Rows, &b.Created, &b.Updated, &b.Unchanged,
+		&b.Skipped, &b.SeriesBefore, &b.SeriesAfter, &undone, &b.UndoneBy)
+	if err != nil {
+		return err
+	}
+	if b.At, err = parseInstant(at); err != nil {
+		return err
+	}
+	b.UndoneAt, err = parseInstant(undone)
+	return err
+}
+
+// AddImport stores a batch and its changes and returns its id.
+func (t *Tx) AddImport(b imports.Batch, changes []imports.Change) (imports.BatchID, error) {
+	id, err := t.insert(`INSERT INTO import_batch(kind, file, at, by_user, by_name, rows, created, updated,
+		unchanged, skipped, series_before, series_after, undone_at, undone_by)
+		VALUES (?,?,?,?,?,?,?,?,?,?,?,?,'','')`, b.Kind, b.File, instant(b.At), b.User, b.By, b.Rows, b.Created,
+		b.Updated, b.Unchanged, b.Skipped, b.SeriesBefore, b.SeriesAfter)
+	if err != nil {
+		return 0, err
+	}
+	for _, c := range changes {
+		_, err := t.exec(`INSERT INTO import_change(batch, ref, prior, version) VALUES (?,?,?,?)`,
+			id, c.Ref, c.Prior, c.Version)
+		if err != nil {
+			return 0, err
+		}
+	}
+	return imports.BatchID(id), nil
+}
+
+// ImportBatch returns one batch; fault imports.not_found.
+func (t *Tx) ImportBatch(id imports.BatchID) (imports.Batch, error) {
+	found, err := all(t, `SELECT `+batchColumns+` FROM import_batch WHERE id = ?`, []any{id}, scanBatch)
+	if err != nil {
+		return imports.Batch{}, err
+	}
+	if len(found) == 0 {
+		return imports.Batch{}, fault.New(fault.NotFound, "imports.not_found")
+	}
+	return found[0], nil
+}
+
+// ImportBatches returns the latest batches before the given one (0: the end), newest first.
+func (t *Tx) ImportBatches(before imports.BatchID, limit int) ([]imports.Batch, error) {
+	return all(t, `SELECT `+batchColumns+` FROM import_batch WHERE ?1 = 0 OR id < ?1
+		ORDER BY id DESC LIMIT ?2`, []any{before, limit}, scanBatch)
+}
+
+// ImportChanges returns the changes of a batch by reference. Digests are in the audit event only.
+func (t *Tx) ImportChanges(id imports.BatchID) ([]imports.Change, error) {
+	return all(t, `SELECT ref, prior, version FROM import_change WHERE batch = ? ORDER BY ref`, []any{id},
+		func(scan func(...any) error, c *imports.Change) error { return scan(&c.Ref, &c.Prior, &c.Version) })
+}
+
+// MarkUndone records that a batch was undone.
+func (t *Tx) MarkUndone(id imports.BatchID, by string) error {
+	_, err := t.exec(`UPDATE import_batch SET undone_at = ?, undone_by = ? WHERE id = ?`,
+		instant(t.now), by, id)
+	return err
+}
+
+// imported says where the records of a kind of import are and what else speaks of them without a
+// foreign key: queries that return ids of the batch's records ("refs").
+type imported struct {
+	table, name string
+	uses        []string
+}
+
+var importedKinds = map[imports.Kind]imported{
+	imports.Customers: {table: "customer", name: "name", uses: []string{
+		`SELECT c.id FROM customer c JOIN aux x ON x.code = c.code WHERE c.id IN refs`,
+		`SELECT c.id FROM customer c JOIN draft d JOIN json_each(d.lines) l ON l.value ->> 'aux' = c.code
+			WHERE c.id IN refs`,
+	}},
+	imports.Items: {table: "item", name: "label", uses: []string{
+		`SELECT item FROM document_line WHERE item IN refs`,
+	}},
+}
+
+func kindOf(k imports.Kind) (imported, error) {
+	i, known := importedKinds[k]
+	if !known {
+		return i, fmt.Errorf("store: import of unknown kind %q", k)
+	}
+	return i, nil
+}
+
+// ImportedRecord returns the present state of a record, and whether it is there.
+func (t *Tx) ImportedRecord(k imports.Kind, ref int64) (imports.Record, bool, error) {
+	var r imports.Record
+	i, err := kindOf(k)
+	if err != nil {
+		return r, false, err
+	}
+	there, err := t.one(`SELECT `+i.name+`, version FROM `+i.table+` WHERE id = ?`, []any{ref}, &r.Name, &r.Version)
+	return r, there, err
+}
+
+// ImportedInUse returns, of the records a batch created, those something else refers to: whatever has
+// a foreign key to them, now or in a later version, and what the kind names besides.
+func (t *Tx) ImportedInUse(b imports.Batch) ([]int64, error) {
+	i, err := kindOf(b.Kind)
+	if err != nil {
+		return nil, err
+	}
+	uses := append([]string{}, i.uses...)
+	err = t.each(`SELECT m.name, f."from" FROM sqlite_schema m JOIN pragma_foreign_key_list(m.name) f
+		WHERE m.type = 'table' AND f."table" = ? AND f.on_delete <> 'CASCADE'`, []any{i.table},
+		func(scan func(...any) error) error {
+			var table, column string
+			if err := scan(&table, &column); err != nil {
+				return err
+			}
+			uses = append(uses, `SELECT "`+column+`" FROM "`+table+`" WHERE "`+column+`" IN refs`)
+			return nil
+		})
+	if err != nil {
+		return nil, err
+	}
+	query := `WITH refs(id) AS (SELECT ref FROM import_change WHERE batch = ? AND prior = '')`
+	for n, use := range uses {
+		if n > 0 {
+			query += ` UNION`
+		}
+		query += ` ` + use
+	}
+	return all(t, query+` ORDER BY 1`, []any{b.ID}, scanID)
+}
+
+// CustomerPrior returns a customer as RestoreImported puts it back: every column, contacts included.
+func (t *Tx) CustomerPrior(id party.CustomerID) (string, error) {
+	c, err := t.Customer(id)
+	if err != nil {
+		return "", err
+	}
+	prior, err := json.Marshal(c)
+	return string(prior), err
+}
+
+// ItemPrior returns an item as RestoreImported puts it back.
+func (t *Tx) ItemPrior(id catalog.ItemID) (string, error) {
+	i, err := t.Item(id)
+	if err != nil {
+		return "", err
+	}
+	prior, err := json.Marshal(i)
+	return string(prior), err
+}
+
+// RestoreImported removes a record the import created, or puts its prior state back, the version and
+// the stamps of its last change included.
+func (t *Tx) RestoreImported(k imports.Kind, c imports.Change) error {
+	i, err := kindOf(k)
+	if err != nil {
+		return err
+	}
+	if c.Prior == "" {
+		if _, err := t.exec(`DELETE FROM `+i.table+` WHERE id = ?`, c.Ref); err != nil {
+			return err
+		}
+		return t.DropSearch(searchKinds[k], c.Ref)
+	}
+	if k == imports.Items {
+		var item catalog.Item
+		if err := json.Unmarshal([]byte(c.Prior), &item); err != nil {
+			return fmt.Errorf("store: prior item %d: %w", c.Ref, err)
+		}
+		_, err = t.SaveItem(item)
+		return err
+	}
+	var customer party.Customer
+	if err := json.Unmarshal([]byte(c.Prior), &customer); err != nil {
+		return fmt.Errorf("store: prior customer %d: %w", c.Ref, err)
+	}
+	_, err = t.SaveCustomer(customer)
+	return err
+}
+
+var searchKinds = map[imports.Kind]string{imports.Customers: search.Customer, imports.Items: search.Item}
+
+// RewindSeries puts a series back if nothing was taken of it since.
+func (t *Tx) RewindSeries(kind string, from, to int64) error {
+	query := `UPDATE series SET last = ?3 WHERE kind = ?1 AND period = '' AND last = ?2`
+	if to == 0 {
+		query = `DELETE FROM series WHERE kind = ?1 AND period = '' AND last = ?2 AND ?3 = 0`
+	}
+	_, err := t.exec(query, kind, from, to)
+	return err
+}
