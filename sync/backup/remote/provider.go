@@ -61,7 +61,7 @@ type choice struct {
 // Option is one value of a choice.
 type Option struct {
 	Value string
-	Help  string // rclone's text, English; for yes and no the message keys "backup.yes", "backup.no"
+	Help  string // rclone's text, English; "true" and "false" are "common.yes" and "common.no"
 }
 
 // ShownFor says whether the field applies, given what was entered in the others.

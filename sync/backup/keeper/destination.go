@@ -1,0 +1,190 @@
+package keeper
+
+import (
+	"context"
+	"time"
+
+	appbackup "zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/sync/backup/remote"
+)
+
+// Providers implements Engine.
+func (k *Keeper) Providers(all bool) []appbackup.Provider { return Providers(all) }
+
+// Providers lists the kinds of storage: also for a restore, when there is no book yet.
+func Providers(all bool) []appbackup.Provider {
+	ps := remote.Providers(all)
+	out := make([]appbackup.Provider, 0, len(ps))
+	for _, p := range ps {
+		out = append(out, appbackup.Provider{
+			Name: p.Name, Title: p.Title, TitleKey: p.TitleKey, HelpKey: p.HelpKey,
+			First: p.First, Browser: p.Browser, Bucket: p.Bucket,
+		})
+	}
+	return out
+}
+
+// Form gives the boxes of a provider that apply to what was entered so far. Fault
+// backup.provider_unknown.
+func Form(provider string, values map[string]string) ([]appbackup.Field, error) {
+	p, ok := remote.FindProvider(provider)
+	if !ok {
+		return nil, fault.Field("provider", "backup.provider_unknown")
+	}
+	var out []appbackup.Field
+	for _, f := range p.Fields {
+		if f.ShownFor(values) {
+			out = append(out, field(f, values))
+		}
+	}
+	return out, nil
+}
+
+func field(f remote.Field, values map[string]string) appbackup.Field {
+	out := appbackup.Field{
+		Name: f.Name, LabelKey: f.LabelKey, HelpKey: f.HelpKey, Help: f.Help, Kind: string(f.Kind),
+		Required: f.Required, Advanced: f.Advanced, Secret: f.Secret, Default: f.Default,
+	}
+	for _, c := range f.ChoicesFor(values) {
+		out.Choices = append(out.Choices, appbackup.Choice{Value: c.Value, Help: c.Help})
+	}
+	return out
+}
+
+// Form implements Engine: for a destination being changed the boxes show what it has.
+func (k *Keeper) Form(_ context.Context, provider, id string, values map[string]string) ([]appbackup.Field, error) {
+	if id == "" {
+		return Form(provider, values)
+	}
+	saved, _, err := k.set.Remotes.Values(id)
+	if err != nil {
+		return nil, err
+	}
+	for name, v := range values {
+		saved[name] = v
+	}
+	fields, err := Form(provider, saved)
+	for i := range fields {
+		if v, ok := saved[fields[i].Name]; ok {
+			fields[i].Default = v
+		}
+	}
+	return fields, err
+}
+
+// Begin implements Engine. One destination is made at a time: a second start forgets the first.
+func (k *Keeper) Begin(ctx context.Context, n appbackup.NewDestination) (appbackup.Step, error) {
+	k.Cancel()
+	d := Draft(n)
+	var s *remote.Setup
+	var err error
+	if n.ID == "" {
+		s, err = k.set.Remotes.Begin(ctx, d)
+	} else {
+		s, err = k.set.Remotes.Edit(ctx, n.ID, d)
+	}
+	if err != nil {
+		return appbackup.Step{}, err
+	}
+	k.mu.Lock()
+	k.setup = s
+	k.mu.Unlock()
+	return StepOf(s), nil
+}
+
+// Draft is what the engine below wants of a new destination.
+func Draft(n appbackup.NewDestination) remote.Draft {
+	return remote.Draft{Provider: n.Provider, Label: n.Label, Folder: n.Folder, Values: n.Values, Again: n.Again}
+}
+
+// StepOf tells where a set-up stands.
+func StepOf(s *remote.Setup) appbackup.Step {
+	q, problem := s.Question()
+	if q == nil {
+		return appbackup.Step{}
+	}
+	return appbackup.Step{Question: &appbackup.Question{Field: field(*q, nil), Problem: problem}}
+}
+
+func (k *Keeper) pending() (*remote.Setup, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.setup == nil {
+		return nil, fault.New(fault.Conflict, "backup.no_setup")
+	}
+	return k.setup, nil
+}
+
+// Answer implements Engine.
+func (k *Keeper) Answer(ctx context.Context, value string) (appbackup.Step, error) {
+	s, err := k.pending()
+	if err != nil {
+		return appbackup.Step{}, err
+	}
+	if err := s.Answer(ctx, value); err != nil {
+		return appbackup.Step{}, err
+	}
+	return StepOf(s), nil
+}
+
+// Finish implements Engine.
+func (k *Keeper) Finish(ctx context.Context) (appbackup.Destination, error) {
+	s, err := k.pending()
+	if err != nil {
+		return appbackup.Destination{}, err
+	}
+	d, err := s.Finish(ctx)
+	if err != nil {
+		return appbackup.Destination{}, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.setup = nil
+	k.plan.Add(k.set.Clock(), d.ID, false, time.Time{}, time.Time{})
+	k.plan.Mended(d.ID)
+	return appbackup.Destination(d), nil
+}
+
+// Cancel implements Engine.
+func (k *Keeper) Cancel() {
+	k.mu.Lock()
+	s := k.setup
+	k.setup = nil
+	k.mu.Unlock()
+	if s != nil {
+		s.Cancel()
+	}
+}
+
+// Destinations implements Engine.
+func (k *Keeper) Destinations() []appbackup.Destination {
+	ds := k.set.Remotes.List()
+	out := make([]appbackup.Destination, 0, len(ds))
+	for _, d := range ds {
+		out = append(out, appbackup.Destination(d))
+	}
+	return out
+}
+
+// Probe implements Engine.
+func (k *Keeper) Probe(ctx context.Context, id string) (appbackup.Health, error) {
+	h, err := k.set.Remotes.Probe(ctx, id)
+	return appbackup.Health{Empty: h.Empty, Vault: h.Vault, Free: h.Free}, err
+}
+
+// Rename implements Engine.
+func (k *Keeper) Rename(ctx context.Context, id, label string) error {
+	return k.set.Remotes.Rename(ctx, id, label)
+}
+
+// Remove implements Engine.
+func (k *Keeper) Remove(ctx context.Context, id string) error {
+	if err := k.set.Remotes.Remove(ctx, id); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	k.plan.Remove(id)
+	k.mu.Unlock()
+	return k.set.Service.Forget(ctx, id)
+}
