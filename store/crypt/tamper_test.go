@@ -1,0 +1,362 @@
+package crypt
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// book is a small database as a crash left it: part of it only in the log.
+type book struct {
+	path   string
+	files  map[string][]byte
+	last   int // transactions in it
+	eldest map[string][]byte
+	older  map[string][]byte // one checkpoint and several transactions earlier
+}
+
+// makeBook builds a book of a few pages whose log holds several transactions.
+func makeBook(t testing.TB) *book {
+	t.Helper()
+	b := &book{path: filepath.Join(t.TempDir(), "company.db")}
+	d := newSimDisk(nil)
+	m, db, err := openSim(d, b.path, "full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Create(b.path); err != nil {
+		t.Fatal(err)
+	}
+	w := &worker{db: db, d: d}
+	if err := w.setup(); err != nil {
+		t.Fatal(m.Explain(err))
+	}
+	commit := func(n int) {
+		for range n {
+			b.last++
+			exec(t, db, fmt.Sprintf(`BEGIN; INSERT INTO item(v, pad) VALUES(%[1]d, zeroblob(700));
+				UPDATE item SET v=v+0 WHERE id<20;
+				UPDATE meta SET n=%[1]d, total=(SELECT sum(v) FROM item); COMMIT`, b.last))
+		}
+	}
+	commit(20)
+	b.eldest = d.content()
+	exec(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
+	commit(2)
+	b.older = d.content()
+	exec(t, db, "PRAGMA wal_checkpoint(RESTART)")
+	commit(1)
+	exec(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
+	commit(2)
+	b.files = d.content()
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Unmount(); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// clean is the book after an orderly close: no log.
+func (b *book) clean(t testing.TB) *book {
+	t.Helper()
+	d := newSimDisk(b.files)
+	m, db, err := openSim(d, b.path, "full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := checkSim(m, db, b.path); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+		t.Fatal(err)
+	}
+	return &book{path: b.path, files: d.content(), last: b.last}
+}
+
+// attempt opens the book with its files changed.
+func (b *book) attempt(files map[string][]byte) (n int, events []Event, err error) {
+	m, db, err := openSim(newSimDisk(files), b.path, "full")
+	if err != nil {
+		return 0, nil, err
+	}
+	m.onEvent = func(e Event) { events = append(events, e) }
+	n, err = checkSim(m, db, b.path)
+	_ = db.Close()
+	_ = m.Unmount()
+	return n, events, err
+}
+
+// with returns the files with one replaced; nil removes it.
+func (b *book) with(suffix string, data []byte) map[string][]byte {
+	files := maps.Clone(b.files)
+	if files[b.path+suffix] = data; data == nil {
+		delete(files, b.path+suffix)
+	}
+	return files
+}
+
+// refused reports whether err is one the store can put into words.
+func refused(err error) bool {
+	for _, kind := range []error{ErrTampered, ErrNewer, ErrMissingDB, ErrMissingWAL, ErrMissingLedger,
+		ErrNotSealed, ErrUnfinished} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestBook(t *testing.T) {
+	for name, b := range map[string]*book{"crashed": makeBook(t), "clean": makeBook(t).clean(t)} {
+		n, events, err := b.attempt(b.files)
+		if n != b.last || err != nil || len(events) > 0 {
+			t.Errorf("%s: %d of %d, %v, %v", name, n, b.last, events, err)
+		}
+		_, wal := b.files[b.path+walSuffix]
+		if wal != (name == "crashed") {
+			t.Errorf("%s: log present: %v", name, wal)
+		}
+	}
+}
+
+// TestFlip changes single bits of every file: each byte of the ledger and of all headers, a sample of
+// the rest. The change is refused, or nothing is different, or, at the end of the log only, the
+// last transaction is gone as after a power cut.
+func TestFlip(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	crashed := makeBook(t)
+	for name, b := range map[string]*book{"crashed": crashed, "clean": crashed.clean(t)} {
+		for _, suffix := range []string{"", walSuffix, ledgerSuffix} {
+			data := b.files[b.path+suffix]
+			stat := map[string]int{}
+			for i := range data {
+				head := i < 200 || suffix == walSuffix && (i-walHeader)%walRecord < 30 && rnd.IntN(4) == 0
+				if !head && (suffix == ledgerSuffix && rnd.IntN(4) > 0 || suffix != ledgerSuffix && rnd.IntN(150) > 0) {
+					continue
+				}
+				bad := bytes.Clone(data)
+				bad[i] ^= 1 << rnd.IntN(8)
+				n, events, err := b.attempt(b.with(suffix, bad))
+				switch {
+				case refused(err):
+					stat["refused"]++
+				case err != nil:
+					t.Fatalf("%s%s byte %d: %v", name, suffix, i, err)
+				case n == b.last:
+					stat["harmless"]++
+					if suffix == "" && name == "clean" {
+						t.Fatalf("byte %d of the database changes nothing", i)
+					}
+				case suffix == walSuffix && n == b.last-1 && i > len(data)-3*walRecord*3:
+					stat["cut"]++
+					if len(events) == 0 && (i-walHeader)%walRecord >= walClear {
+						t.Errorf("byte %d: cut without an event", i)
+					}
+				default:
+					t.Fatalf("%s%s byte %d of %d: %d of %d transactions, no error", name, suffix, i, len(data), n, b.last)
+				}
+			}
+			t.Logf("%s%s (%d bytes): %v", name, suffix, len(data), stat)
+		}
+	}
+}
+
+// TestTamper is the table of attacks on whole pages, records and files.
+func TestTamper(t *testing.T) {
+	b := makeBook(t)
+	clean := b.clean(t)
+	page := func(f []byte, n int) []byte { return f[(n-1)*pageSize : n*pageSize] }
+	db, wal, led := clean.files[b.path], b.files[b.path+walSuffix], clean.files[b.path+ledgerSuffix]
+	oldDB, oldWAL, oldLed := b.older[b.path], b.older[b.path+walSuffix], b.older[b.path+ledgerSuffix]
+	edit := func(data []byte, f func([]byte) []byte) []byte { return f(bytes.Clone(data)) }
+	foreign := makeBook(t)
+	foreign.path = b.path
+	rename := func(files map[string][]byte, suffix string) []byte {
+		for p, c := range files {
+			if strings.HasSuffix(p, "company.db"+suffix) {
+				return c
+			}
+		}
+		t.Fatal("no such file")
+		return nil
+	}
+	for _, c := range []struct {
+		name  string
+		files map[string][]byte
+		want  error // nil: harmless, checked to hold the last transaction
+	}{
+		{"pages swapped", clean.with("", edit(db, func(d []byte) []byte {
+			p := bytes.Clone(page(d, 3))
+			copy(page(d, 3), page(d, 4))
+			copy(page(d, 4), p)
+			return d
+		})), ErrTampered},
+		{"page blanked", clean.with("", edit(db, func(d []byte) []byte {
+			clear(page(d, 3))
+			return d
+		})), ErrTampered},
+		{"last page cut off", clean.with("", db[:len(db)-pageSize]), ErrTampered},
+		{"cut inside a page", clean.with("", db[:len(db)-10]), ErrTampered},
+		{"cut to one page", clean.with("", db[:pageSize]), ErrTampered},
+		{"cut to nothing", clean.with("", []byte{}), ErrMissingDB},
+		{"database removed", clean.with("", nil), ErrMissingDB},
+		{"database of another book", clean.with("", rename(foreign.files, "")), ErrTampered},
+		{"older database", clean.with("", oldDB), ErrTampered},
+		{"a plain database", clean.with("", emptyImage()), ErrTampered},
+		{"a plain database alone", map[string][]byte{b.path: emptyImage()}, ErrNotSealed},
+		{"text", map[string][]byte{b.path: []byte("hello")}, ErrNotSealed},
+		{"database emptied under a log", b.with("", []byte{}), ErrMissingDB},
+		{"database removed under a log", b.with("", nil), ErrMissingDB},
+		{"ledger removed", clean.with(ledgerSuffix, nil), ErrMissingLedger},
+		{"ledger removed under a log", b.with(ledgerSuffix, nil), ErrMissingLedger},
+		{"ledger emptied", clean.with(ledgerSuffix, []byte{}), ErrTampered},
+		{"older ledger", clean.with(ledgerSuffix, oldLed), ErrMissingWAL},
+		{"older ledger under a log", b.with(ledgerSuffix, oldLed), ErrTampered},
+		{"ledger of another book", clean.with(ledgerSuffix, rename(foreign.files, ledgerSuffix)), ErrMissingWAL},
+		{"ledger without its last record", clean.with(ledgerSuffix, cutRecord(led, 1)), ErrMissingWAL},
+		{"ledger without its last 4 records", clean.with(ledgerSuffix, cutRecord(led, 4)), ErrMissingWAL},
+		{"log removed", b.with(walSuffix, nil), ErrMissingWAL},
+		{"log emptied", b.with(walSuffix, []byte{}), ErrMissingWAL},
+		{"log cut to its header", b.with(walSuffix, wal[:walHeader]), ErrTampered},
+		{"log cut before the last checkpoint", b.with(walSuffix, wal[:recordAt(3)]), ErrTampered},
+		{"older log", b.with(walSuffix, oldWAL), ErrTampered},
+		{"eldest log", b.with(walSuffix, b.eldest[b.path+walSuffix]), ErrTampered},
+		{"older log beside a clean database", clean.with(walSuffix, oldWAL), ErrTampered},
+		{"log back beside a clean database", clean.with(walSuffix, wal), nil},
+		{"log of another book", b.with(walSuffix, rename(foreign.files, walSuffix)), ErrTampered},
+		{"log of another book beside a clean database",
+			clean.with(walSuffix, rename(foreign.files, walSuffix)), ErrTampered},
+		{"junk as a log", clean.with(walSuffix, bytes.Repeat([]byte("junk"), 5000)), nil},
+		{"frames swapped", b.with(walSuffix, edit(wal, func(w []byte) []byte {
+			f := bytes.Clone(w[recordAt(2):recordAt(3)])
+			copy(w[recordAt(2):], w[recordAt(3):recordAt(4)])
+			copy(w[recordAt(3):], f)
+			return w
+		})), ErrTampered},
+		{"newer ledger format", clean.with(ledgerSuffix, edit(led, func(l []byte) []byte {
+			l[9] = 2
+			return l
+		})), ErrNewer},
+	} {
+		n, _, err := b.attempt(c.files)
+		switch {
+		case c.want != nil && !errors.Is(err, c.want):
+			t.Errorf("%s: %v, want %v", c.name, err, c.want)
+		case c.want == nil && (err != nil || n != b.last):
+			t.Errorf("%s: transaction %d of %d, %v", c.name, n, b.last, err)
+		}
+	}
+}
+
+// cutRecord removes n records from the end of a ledger.
+func cutRecord(l []byte, n int) []byte {
+	at := []int{}
+	for i := ledgerHeader; i < len(l); i += ledgerPrefix + int(be.Uint32(l[i:])) {
+		at = append(at, i)
+	}
+	return l[:at[max(0, len(at)-n)]]
+}
+
+// TestReplay puts back single older pages that are authentic: without the ledger SQLite would read
+// some of them as good.
+func TestReplay(t *testing.T) {
+	b := makeBook(t)
+	clean := b.clean(t)
+	now, tried := clean.files[b.path], 0
+	for name, old := range map[string][]byte{"older": b.older[b.path], "eldest": b.eldest[b.path]} {
+		for n := 0; n < min(len(old), len(now))/pageSize; n++ {
+			from, to := n*pageSize, (n+1)*pageSize
+			if bytes.Equal(old[from:to], now[from:to]) {
+				continue
+			}
+			tried++
+			bad := bytes.Clone(now)
+			copy(bad[from:to], old[from:to])
+			if _, _, err := b.attempt(clean.with("", bad)); !errors.Is(err, ErrTampered) {
+				t.Errorf("%s page %d: %v", name, n+1, err)
+			}
+		}
+	}
+	if tried < 5 {
+		t.Errorf("only %d pages tried", tried)
+	}
+}
+
+// TestLedgerCut cuts the ledger at every byte, as a crash while appending would, and longer. It is
+// refused, or everything is still there.
+func TestLedgerCut(t *testing.T) {
+	b := makeBook(t)
+	led := b.files[b.path+ledgerSuffix]
+	for i := range len(led) {
+		if i%7 != 0 {
+			continue
+		}
+		n, _, err := b.attempt(b.with(ledgerSuffix, led[:i]))
+		if !refused(err) && (err != nil || n != b.last) {
+			t.Fatalf("cut at %d of %d: transaction %d of %d, %v", i, len(led), n, b.last, err)
+		}
+	}
+}
+
+// TestWrongKey opens a book with another root key.
+func TestWrongKey(t *testing.T) {
+	b := makeBook(t)
+	m, err := NewMount(Root{42}, Options{disk: newSimDisk(b.files)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = m.Unmount() }()
+	if err := m.Hold(b.path); !errors.Is(err, ErrTampered) {
+		t.Errorf("Hold: %v", err)
+	}
+	db := connect(t, m, b.path, standard())
+	err = db.Ping()
+	if err == nil || !errors.Is(m.Explain(err), ErrTampered) {
+		t.Errorf("SQLite: %v", m.Explain(err))
+	}
+	if !strings.Contains(fmt.Sprint(err), "not a database") {
+		t.Errorf("SQLite's own error: %v", err)
+	}
+}
+
+// TestHead sees that the head only grows, over checkpoints, reopening and rewriting of the ledger.
+func TestHead(t *testing.T) {
+	b := makeBook(t)
+	d := newSimDisk(b.files)
+	last := uint64(0)
+	for i := range 4 {
+		m, db, err := openSim(d, b.path, "full")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 5 {
+			exec(t, db, "UPDATE meta SET n=n+1")
+			exec(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
+			head, err := m.Head(b.path)
+			if err != nil || head <= last {
+				t.Fatalf("head %d after %d: %v", head, last, err)
+			}
+			last = head
+		}
+		if i == 2 {
+			err := m.with(b.path, func(d *database) error { return d.ledger.write(d.ledger.state, d.versions) })
+			if head, _ := m.Head(b.path); err != nil || head <= last {
+				t.Fatalf("rewritten: head %d after %d: %v", head, last, err)
+			}
+		}
+		rep, err := m.Verify(context.Background(), b.path, nil)
+		if err != nil || rep.Head < last || rep.Pages == 0 {
+			t.Fatalf("%+v %v", rep, err)
+		}
+		_ = db.Close()
+		_ = m.Unmount()
+	}
+}
