@@ -1,6 +1,7 @@
 package print
 
 import (
+	"strings"
 	"time"
 
 	"zafe/app/civil"
@@ -165,8 +166,12 @@ func (s *letter) layFooter() {
 		form = s.t.say("print.capital", "form", e.LegalForm, "amount", s.t.wholeAmount(e.Capital))
 	}
 	register := joinWords(" ", siren(e.SIREN), e.Register)
-	if e.Register == "" && e.SIREN != "" {
+	switch {
+	case e.SIREN == "":
+	case e.Register == "":
 		register = s.t.say("print.siren", "id", siren(e.SIREN))
+	case strings.Contains(group(e.Register, 99), group(e.SIREN, 99)):
+		register = e.Register // the number is in it, as in "RNE 512 747 385"
 	}
 	parts := []string{
 		e.displayName(), form, register,

@@ -57,6 +57,8 @@ func reverseCharge() SalesDoc {
 func mentionCases() map[string]mentionCase {
 	guyane := sampleFranchise()
 	guyane.Mentions = []string{"TVA non applicable – art. 294, 1 du CGI"}
+	registered := sampleFranchise()
+	registered.Seller.Register = "RNE 512 747 385"
 	deposit := sampleInvoice()
 	deposit.Kind, deposit.Originals = DepositInvoice, []Reference{{"D-2026-0031", day("2026-10-30")}}
 	billing := sampleInvoice()
@@ -74,6 +76,7 @@ func mentionCases() map[string]mentionCase {
 			sampleFranchise(), soleWords + "TVA non applicable, art. 293 B du CGI|PAYÉE le 25/11/2026",
 			"Total TVA|Taux de TVA|HT|TTC",
 		},
+		"RNE":    {registered, "Hippolyte EI · RNE 512 747 385 · SIRET", "512 747 385 RNE"},
 		"guyane": {guyane, soleWords + "art. 294, 1 du CGI", "Total TVA|Taux de TVA"},
 		"reverse charge": {
 			reverseCharge(),

@@ -35,7 +35,7 @@ type Fingerprint struct{ Label, Value string }
 // Limits of a recovery sheet: it must stand on one page.
 const (
 	keyGroupsMax    = 16
-	placesMax       = 3
+	placesMax       = 5
 	fingerprintsMax = 3
 )
 

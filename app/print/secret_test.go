@@ -62,14 +62,18 @@ func TestRecoveryCodeReadsBack(t *testing.T) {
 
 func TestRecoverySheetSaysItAll(t *testing.T) {
 	r := sampleRecovery()
-	r.Places = append(
-		r.Places,
-		BackupPlace{strings.Repeat("Un fournisseur au nom interminable ", 6), "dossier"},
-	)
+	for len(r.Places) < placesMax {
+		name := strings.Repeat("Un fournisseur au nom interminable ", 6)
+		r.Places = append(r.Places, BackupPlace{name, "dossier"})
+	}
+	r.Fingerprints = append(r.Fingerprints, Fingerprint{"Clé de signature", "0000 1111"})
 	pdf := pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) })
 	text := pdfText(t, pdf)
 	if strings.Count(text, "\f") != 1 {
 		t.Errorf("%d pages", strings.Count(text, "\f"))
+	}
+	if !strings.HasSuffix(strings.TrimSpace(text), "lire toutes vos données.") {
+		t.Error("the warning is not the last line: the sheet overflows")
 	}
 	tight := strings.ReplaceAll(flat(text), " ", "")
 	for _, g := range strings.Split(r.Key, "-") {
