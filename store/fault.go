@@ -2,16 +2,33 @@ package store
 
 import (
 	"errors"
+	"io/fs"
+	"path/filepath"
+	"syscall"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 
 	"zafe/app/fault"
+	"zafe/store/crypt"
 )
 
-// classify maps SQLite's storage errors to faults a person can act on: store.disk_full, store.damaged,
-// store.disk, store.busy. Errors of other kinds are returned as they are.
+// classify maps errors of the seal, of SQLite and of the disk to faults a person can act on. Errors of
+// other kinds are returned as they are.
 func classify(err error) error {
+	var f *fault.Fault
+	if err == nil || errors.As(err, &f) {
+		return err
+	}
+	if sealed := sealFault(err); sealed != nil {
+		return sealed
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return fault.New(fault.Unavailable, "store.disk_full").Because(err)
+	case errors.Is(err, fs.ErrPermission):
+		return fault.New(fault.Unavailable, "store.disk").Because(err)
+	}
 	var se *sqlite.Error
 	if !errors.As(err, &se) {
 		return err
@@ -20,7 +37,7 @@ func classify(err error) error {
 	case lib.SQLITE_FULL:
 		return fault.New(fault.Unavailable, "store.disk_full").Because(err)
 	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
-		return fault.New(fault.Unavailable, "store.damaged").Because(err)
+		return fault.New(fault.Unavailable, "store.damaged", "file", bookFile).Because(err)
 	case lib.SQLITE_IOERR, lib.SQLITE_CANTOPEN, lib.SQLITE_READONLY:
 		return fault.New(fault.Unavailable, "store.disk").Because(err)
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
@@ -28,4 +45,33 @@ func classify(err error) error {
 	default:
 		return err
 	}
+}
+
+// sealFault names the file of the book that is wrong, or returns nil.
+func sealFault(err error) error {
+	var cf *crypt.Fault
+	if !errors.As(err, &cf) {
+		return nil
+	}
+	key := "store.damaged"
+	switch {
+	case errors.Is(err, crypt.ErrMissingKeys):
+		key = "store.keys_missing"
+	case errors.Is(err, crypt.ErrMissingDB), errors.Is(err, crypt.ErrMissingLedger), errors.Is(err, crypt.ErrMissingWAL):
+		key = "store.file_missing"
+	case errors.Is(err, crypt.ErrInUse):
+		key = "store.in_use"
+	case errors.Is(err, crypt.ErrNewer):
+		key = "store.newer_book"
+	}
+	return fault.New(fault.Unavailable, key, "file", filepath.Base(cf.File)).Because(err)
+}
+
+// storageFault is classify with what the mount knows about the cause.
+func (s *Store) storageFault(err error) error {
+	var f *fault.Fault
+	if err == nil || errors.As(err, &f) {
+		return err
+	}
+	return classify(s.mount.Explain(err))
 }

@@ -14,7 +14,7 @@ import (
 
 	_ "modernc.org/sqlite" // the driver
 
-	"zafe/app/fault"
+	"zafe/store/crypt"
 )
 
 // The files of a book's folder. SQLite's own companions (-wal) and the seal's (-ledger) stand beside
@@ -26,16 +26,30 @@ const (
 
 // Options are what a store needs of its surroundings. The zero value is right for real use.
 type Options struct {
-	Clock func() time.Time // time.Now
-	Zone  *time.Location   // the office's time zone; time.Local
+	Clock    func() time.Time  // time.Now
+	Zone     *time.Location    // the office's time zone; time.Local
+	SlotCost crypt.KDF         // Argon2id for new password slots; the zero value is right
+	OnEvent  func(what string) // findings of the seal, for the log
+}
+
+// events adapts OnEvent to the seal's.
+func (o Options) events() func(crypt.Event) {
+	return func(e crypt.Event) {
+		if o.OnEvent != nil {
+			o.OnEvent(e.What)
+		}
+	}
 }
 
 // Store is an open book. It is safe for concurrent use.
 type Store struct {
-	dir  string
-	opts Options
-	zone *time.Location
-	db   pools
+	dir   string
+	opts  Options
+	zone  *time.Location
+	keys  *crypt.Keys
+	root  crypt.Root
+	mount *crypt.Mount
+	db    pools
 
 	queue      chan request
 	writerDone chan struct{}
@@ -138,14 +152,7 @@ func (s *Store) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
 	_, err := s.db.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	return errors.Join(err, s.db.close())
-}
-
-// storageFault gives the disk's own errors a sentence; anything else passes through.
-func (s *Store) storageFault(err error) error {
-	var f *fault.Fault
-	if err == nil || errors.As(err, &f) {
-		return err
-	}
-	return classify(err)
+	err = errors.Join(err, s.db.close(), s.mount.Unmount())
+	s.root.Zero()
+	return err
 }

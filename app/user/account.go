@@ -225,7 +225,7 @@ func (s *Service[T]) changePassword(ctx context.Context, req PasswordRequest) (o
 	if err != nil {
 		return op.Empty{}, err
 	}
-	return op.Empty{}, s.work.Update(ctx, func(tx T) error {
+	err = s.work.Update(ctx, func(tx T) error {
 		u, err := tx.User(a.User)
 		if err != nil {
 			return err
@@ -234,6 +234,10 @@ func (s *Service[T]) changePassword(ctx context.Context, req PasswordRequest) (o
 		_, err = tx.SaveUser(u)
 		return err
 	})
+	if err == nil && u.Role == auth.Owner {
+		err = s.slots.SetPasswordSlot(ctx, SlotLabel(u.ID), req.New)
+	}
+	return op.Empty{}, err
 }
 
 func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
@@ -254,6 +258,13 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 		op.Note(ctx, "user", int64(out.ID), "", `{"role":"`+string(req.Role)+`"}`)
 		return err
 	})
+	switch {
+	case err != nil:
+	case out.Role != auth.Owner || out.Disabled:
+		err = s.slots.DropPasswordSlot(ctx, SlotLabel(out.ID))
+	case req.Password != "":
+		err = s.slots.SetPasswordSlot(ctx, SlotLabel(out.ID), req.Password)
+	}
 	return out, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"strconv"
 	"strings"
 	"time"
 
@@ -103,16 +104,26 @@ type Service[T Tx] struct {
 	clock   func() time.Time
 	hashing *hasher
 	policy  Policy
+	slots   Slots
 	limit   throttle
 }
+
+// Slots are the passwords that open the sealed book itself: those of the owners. The store has them.
+type Slots interface {
+	SetPasswordSlot(ctx context.Context, label, password string) error
+	DropPasswordSlot(ctx context.Context, label string) error
+}
+
+// SlotLabel is the label of a person's password slot.
+func SlotLabel(id auth.UserID) string { return "user:" + strconv.FormatInt(int64(id), 10) }
 
 // Policy refuses a password that is too easy to guess for the person described by context; a second
 // factor lets it be shorter. Package password has the real one.
 type Policy func(password string, context []string, secondFactor bool) error
 
-// NewService makes the service over a store.
-func NewService[T Tx](w op.Work[T], clock func() time.Time, cost Hashing, policy Policy) *Service[T] {
-	return &Service[T]{work: w, clock: clock, hashing: newHasher(cost), policy: policy}
+// NewService makes the service over a store and its key slots.
+func NewService[T Tx](w op.Work[T], clock func() time.Time, cost Hashing, policy Policy, slots Slots) *Service[T] {
+	return &Service[T]{work: w, clock: clock, hashing: newHasher(cost), policy: policy, slots: slots}
 }
 
 // Authenticate implements op.Authenticator. No token is nobody; a token that is no longer good is

@@ -35,7 +35,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{World: storetest.NewWorld(t), t: t}
-	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, cheap, lax)
+	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, cheap, lax, w.Store)
 	w.reg = op.New[*store.Tx](w.Store, svc, w.Clock.Now, func(op.Record) {})
 	user.Bind(w.reg, svc)
 	return w

@@ -3,12 +3,23 @@ package storetest
 
 import (
 	"context"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
 	"zafe/store"
+	"zafe/store/crypt"
 )
+
+// What opens the books of tests.
+const Password = "un mot de passe d'essai"
+
+// Recovery is the recovery key of test books.
+var Recovery = [20]byte{1, 2, 3}
+
+// Cheap keeps tests fast; the format is the real one.
+var Cheap = crypt.KDF{Time: 1, MemoryKiB: 64, Threads: 1}
 
 // Clock is a settable clock, safe for concurrent use.
 type Clock struct {
@@ -32,7 +43,9 @@ var Noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 func New(t testing.TB) (*store.Store, *Clock) {
 	t.Helper()
 	c := &Clock{now: Noon}
-	s, err := store.OpenPlain(context.Background(), t.TempDir(), store.Options{Clock: c.Now, Zone: time.UTC})
+	sec := store.Secrets{BookID: "test", Label: "owner", Password: Password, Recovery: Recovery, Cost: Cheap}
+	o := store.Options{Clock: c.Now, Zone: time.UTC, SlotCost: Cheap}
+	s, err := store.Create(context.Background(), filepath.Join(t.TempDir(), "book"), sec, o, func(*store.Tx) error { return nil })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -216,3 +216,6 @@ func parse(b []byte) (*ecdsa.PrivateKey, *x509.Certificate, error) {
 	cert, err := x509.ParseCertificate(c.Bytes)
 	return key, cert, err
 }
+
+// ParseCert reads a pinned root certificate (DER).
+func ParseCert(der []byte) (*x509.Certificate, error) { return x509.ParseCertificate(der) }

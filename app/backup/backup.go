@@ -1,0 +1,322 @@
+// Package backup is what people ask of the copies of the book: where they go, whether they are
+// there, take one now. How copies are made and sent is the engine's business (sync/backup); this
+// package knows no network.
+package backup
+
+import (
+	"context"
+	"time"
+
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
+)
+
+// Light is how worried the owner should be; it turns red by the clock, not only by an error.
+type Light string
+
+// The lights.
+const (
+	Green Light = "green"
+	Amber Light = "amber"
+	Red   Light = "red"
+)
+
+// Provider is one kind of storage. Titles are message keys when there is one of our own.
+type Provider struct {
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	TitleKey string `json:"title_key"`
+	HelpKey  string `json:"help_key"`
+	First    bool   `json:"first"`   // in the short list
+	Browser  bool   `json:"browser"` // the log-in happens in the browser
+	Bucket   bool   `json:"bucket"`  // its folder starts with the name of a bucket
+}
+
+// Field is one box of a destination's form, or one question of its set-up.
+type Field struct {
+	Name     string   `json:"name"`
+	LabelKey string   `json:"label_key"` // "" : show Name
+	HelpKey  string   `json:"help_key"`  // "" : show Help
+	Help     string   `json:"help"`
+	Kind     string   `json:"kind"` // text password bool int size duration choice suggest path
+	Required bool     `json:"required"`
+	Advanced bool     `json:"advanced"`
+	Secret   bool     `json:"secret"`
+	Default  string   `json:"default"`
+	Choices  []Choice `json:"choices"`
+}
+
+// Choice is one value a field may take.
+type Choice struct {
+	Value string `json:"value"`
+	Help  string `json:"help"`
+}
+
+// NewDestination describes a destination to make, or to change when ID is set.
+type NewDestination struct {
+	ID       string            `json:"id,omitempty"`
+	Provider string            `json:"provider"`
+	Label    string            `json:"label"`
+	Folder   string            `json:"folder"`
+	Values   map[string]string `json:"values"`
+	Again    bool              `json:"again,omitempty"` // log in again
+}
+
+// Validate asks for the essentials.
+func (n NewDestination) Validate() error {
+	switch {
+	case n.Provider == "":
+		return fault.Field("provider", "backup.provider_missing")
+	case n.Label == "":
+		return fault.Field("label", "backup.label_missing")
+	}
+	return nil
+}
+
+// Question is the provider's next question while a destination is being made.
+type Question struct {
+	Field   Field  `json:"field"`
+	Problem string `json:"problem"` // the provider's complaint about the previous answer
+}
+
+// Step is where the making of a destination stands: a question to answer, or ready to finish.
+type Step struct {
+	Question *Question `json:"question,omitempty"`
+}
+
+// Destination is a place copies are sent to.
+type Destination struct {
+	ID       string `json:"id"`
+	Label    string `json:"label"`
+	Provider string `json:"provider"`
+	Folder   string `json:"folder"`
+}
+
+// Health is what trying a destination found.
+type Health struct {
+	Empty bool  `json:"empty"`
+	Vault bool  `json:"vault"`
+	Free  int64 `json:"free"` // bytes, -1 unknown
+}
+
+// Copy is the state of one destination.
+type Copy struct {
+	Destination
+	Light   Light        `json:"light"`
+	LastOK  time.Time    `json:"last_ok"`
+	Tried   time.Time    `json:"tried"`
+	Drilled time.Time    `json:"drilled"` // last trial restore from it that passed
+	Lacks   bool         `json:"lacks"`   // the book has work that is not there
+	Fault   *fault.Fault `json:"fault,omitempty"`
+}
+
+// Running is work under way.
+type Running struct {
+	Stage       string `json:"stage"` // message key "backup.stage." + Stage
+	Destination string `json:"destination"`
+	Done        int64  `json:"done"`  // bytes
+	Total       int64  `json:"total"` // bytes, 0 unknown
+}
+
+// Progress is a step of a restore.
+type Progress struct {
+	Stage string // message key "backup.stage." + Stage
+	Done  int64  // bytes
+	Total int64  // bytes, 0 unknown
+}
+
+// Status is the truth the shield shows.
+type Status struct {
+	Light       Light        `json:"light"`
+	Saved       time.Time    `json:"saved"`   // newest restore point on this PC
+	Unsaved     bool         `json:"unsaved"` // the book has work no restore point has
+	Copies      []Copy       `json:"copies"`
+	Drill       time.Time    `json:"drill"` // last trial restore that passed
+	DrillFailed time.Time    `json:"drill_failed"`
+	Running     *Running     `json:"running,omitempty"`
+	LastFault   *fault.Fault `json:"last_fault,omitempty"` // of the local restore point
+	SheetKnown  bool         `json:"sheet_known"`          // the recovery sheet was typed back
+}
+
+// Point is one restore point.
+type Point struct {
+	Writer   string    `json:"writer"`
+	Seq      uint64    `json:"seq"`
+	Made     time.Time `json:"made"`
+	Bytes    int64     `json:"bytes"`
+	Invoice  string    `json:"invoice"`
+	Invoices int64     `json:"invoices"`
+}
+
+// Engine makes and keeps the copies; sync/backup/keeper does.
+type Engine interface {
+	Providers(all bool) []Provider
+	Form(ctx context.Context, provider, id string, values map[string]string) ([]Field, error)
+	Begin(ctx context.Context, n NewDestination) (Step, error)
+	Answer(ctx context.Context, value string) (Step, error)
+	Finish(ctx context.Context) (Destination, error)
+	Cancel()
+	Destinations() []Destination
+	Probe(ctx context.Context, id string) (Health, error)
+	Rename(ctx context.Context, id, label string) error
+	Remove(ctx context.Context, id string) error
+	// Now makes a restore point and sends it everywhere; it returns when that is done or failed.
+	Now(ctx context.Context) (Status, error)
+	// Drill restores the newest copy of a destination ("" the local one) to nowhere and compares.
+	Drill(ctx context.Context, id string) (Status, error)
+	Stop() // cancels what is running
+	Status(ctx context.Context) (Status, error)
+	Points(ctx context.Context, id string) ([]Point, error)
+}
+
+// AllRequest asks for the short or the whole list.
+type AllRequest struct {
+	All bool `json:"all"`
+}
+
+// FormRequest asks for the form of a provider, given what was entered so far.
+type FormRequest struct {
+	Provider string            `json:"provider"`
+	ID       string            `json:"id,omitempty"` // of a destination being changed
+	Values   map[string]string `json:"values,omitempty"`
+}
+
+// IDRequest names a destination; "" is the local vault where that makes sense.
+type IDRequest struct {
+	ID string `json:"id"`
+}
+
+// RenameRequest gives a destination another label.
+type RenameRequest struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+}
+
+// AnswerRequest answers a provider's question.
+type AnswerRequest struct {
+	Value string `json:"value"`
+}
+
+// ProvidersResponse lists kinds of storage.
+type ProvidersResponse struct {
+	Providers []Provider `json:"providers"`
+}
+
+// FormResponse is a form.
+type FormResponse struct {
+	Fields []Field `json:"fields"`
+}
+
+// DestinationsResponse lists destinations.
+type DestinationsResponse struct {
+	Destinations []Destination `json:"destinations"`
+}
+
+// PointsResponse lists restore points, newest first.
+type PointsResponse struct {
+	Points []Point `json:"points"`
+}
+
+func spec(name string, needs auth.Permission, fresh bool, doc string) op.Spec {
+	return op.Spec{Name: name, Kind: op.Action, Needs: needs, Fresh: fresh, Since: 1, Doc: doc}
+}
+
+func quiet(name string, needs auth.Permission, doc string) op.Spec {
+	s := spec(name, needs, false, doc)
+	s.Kind = op.Query
+	return s
+}
+
+// The operations on copies.
+var (
+	Providers = op.Op[AllRequest, ProvidersResponse]{
+		Spec: quiet("backup.providers", auth.BackupManage, "Lists the kinds of places copies can go to."),
+	}
+	Form = op.Op[FormRequest, FormResponse]{
+		Spec: quiet("backup.form", auth.BackupManage, "Gives the form of a kind of place, for what was entered so far."),
+	}
+	Begin = op.Op[NewDestination, Step]{
+		Spec: secret("destination.begin", "Starts making or changing a destination."),
+	}
+	AnswerQuestion = op.Op[AnswerRequest, Step]{
+		Spec: secret("destination.answer", "Answers the provider's question."),
+	}
+	Finish = op.Op[op.Empty, Destination]{
+		Spec: spec("destination.finish", auth.BackupManage, false, "Tries the destination for real and keeps it."),
+	}
+	Cancel = op.Op[op.Empty, op.Empty]{
+		Spec: spec("destination.cancel", auth.BackupManage, false, "Forgets the destination being made."),
+	}
+	Destinations = op.Op[op.Empty, DestinationsResponse]{
+		Spec: quiet("destination.list", auth.BackupRead, "Lists the destinations."),
+	}
+	Probe = op.Op[IDRequest, Health]{
+		Spec: spec("destination.probe", auth.BackupManage, false, "Tries a destination: list, write, read back, remove."),
+	}
+	Rename = op.Op[RenameRequest, op.Empty]{
+		Spec: spec("destination.rename", auth.BackupManage, false, "Renames a destination."),
+	}
+	Remove = op.Op[IDRequest, op.Empty]{
+		Spec: spec("destination.remove", auth.BackupManage, true, "Forgets a destination; what it holds stays there."),
+	}
+	Now = op.Op[op.Empty, Status]{
+		Spec: spec("backup.now", auth.BackupRead, false, "Makes a restore point and sends it to every destination."),
+	}
+	Drill = op.Op[IDRequest, Status]{
+		Spec: spec("backup.drill", auth.BackupManage, false, "Restores a copy to nowhere and compares it with the book."),
+	}
+	Stop = op.Op[op.Empty, op.Empty]{
+		Spec: spec("backup.stop", auth.BackupManage, false, "Cancels the backup under way."),
+	}
+	GetStatus = op.Op[op.Empty, Status]{
+		Spec: quiet("backup.status", auth.BackupRead, "Tells how the copies stand."),
+	}
+	Points = op.Op[IDRequest, PointsResponse]{
+		Spec: quiet("backup.points", auth.BackupRead, "Lists the restore points of a place."),
+	}
+)
+
+func secret(name, doc string) op.Spec {
+	s := spec(name, auth.BackupManage, true, doc)
+	s.Secret = true
+	return s
+}
+
+// Bind registers the operations over an engine.
+func Bind[T op.Tx](r *op.Registry[T], e Engine) {
+	query(r, Providers, func(_ context.Context, q AllRequest) (ProvidersResponse, error) {
+		return ProvidersResponse{e.Providers(q.All)}, nil
+	})
+	query(r, Form, func(ctx context.Context, q FormRequest) (FormResponse, error) {
+		fields, err := e.Form(ctx, q.Provider, q.ID, q.Values)
+		return FormResponse{fields}, err
+	})
+	query(r, Destinations, func(context.Context, op.Empty) (DestinationsResponse, error) {
+		return DestinationsResponse{e.Destinations()}, nil
+	})
+	query(r, GetStatus, func(ctx context.Context, _ op.Empty) (Status, error) { return e.Status(ctx) })
+	query(r, Points, func(ctx context.Context, q IDRequest) (PointsResponse, error) {
+		ps, err := e.Points(ctx, q.ID)
+		return PointsResponse{ps}, err
+	})
+	op.BindAction(r, Begin, e.Begin)
+	op.BindAction(r, AnswerQuestion, func(ctx context.Context, q AnswerRequest) (Step, error) { return e.Answer(ctx, q.Value) })
+	op.BindAction(r, Finish, func(ctx context.Context, _ op.Empty) (Destination, error) { return e.Finish(ctx) })
+	op.BindAction(r, Cancel, func(context.Context, op.Empty) (op.Empty, error) { e.Cancel(); return op.Empty{}, nil })
+	op.BindAction(r, Probe, func(ctx context.Context, q IDRequest) (Health, error) { return e.Probe(ctx, q.ID) })
+	op.BindAction(r, Rename, func(ctx context.Context, q RenameRequest) (op.Empty, error) {
+		return op.Empty{}, e.Rename(ctx, q.ID, q.Label)
+	})
+	op.BindAction(r, Remove, func(ctx context.Context, q IDRequest) (op.Empty, error) {
+		return op.Empty{}, e.Remove(ctx, q.ID)
+	})
+	op.BindAction(r, Now, func(ctx context.Context, _ op.Empty) (Status, error) { return e.Now(ctx) })
+	op.BindAction(r, Drill, func(ctx context.Context, q IDRequest) (Status, error) { return e.Drill(ctx, q.ID) })
+	op.BindAction(r, Stop, func(context.Context, op.Empty) (op.Empty, error) { e.Stop(); return op.Empty{}, nil })
+}
+
+// query binds a question to the engine: it needs no data of the transaction and leaves no event.
+func query[T op.Tx, Req, Resp any](r *op.Registry[T], o op.Op[Req, Resp], h func(context.Context, Req) (Resp, error)) {
+	op.Bind(r, o, func(ctx context.Context, _ T, req Req) (Resp, error) { return h(ctx, req) })
+}

@@ -1,0 +1,238 @@
+// Package setup is the first day of a book: who it is, how far the wizard has come, and the recovery
+// sheet. Each step of the wizard is an ordinary operation, so that it can be resumed on any later
+// start; this package only remembers the step. It knows no screen and no SQL.
+package setup
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strconv"
+
+	"zafe/app/auth"
+	"zafe/app/civil"
+	"zafe/app/company"
+	"zafe/app/fault"
+	"zafe/app/i18n"
+	"zafe/app/op"
+	"zafe/app/print"
+	"zafe/app/recovery"
+)
+
+// Identity is what makes a book this book. It is secret: it lives inside the sealed store only, and
+// no operation returns it.
+type Identity struct {
+	BookID      string `json:"book_id"`   // UUIDv7
+	VaultID     string `json:"vault_id"`  // identity of its backups
+	WriterID    string `json:"writer_id"` // this installation's folder in the vault
+	WriterName  string `json:"writer_name"`
+	RecoveryKey string `json:"recovery_key"` // canonical printed form
+	Root        []byte `json:"root"`         // PEM: the LAN root that paired PCs pin
+	Demo        bool   `json:"demo"`
+}
+
+// The settings this package keeps.
+const (
+	identityKey = "identity"
+	progressKey = "setup"
+)
+
+// IdentityOf reads the identity; ok is false in a book that has none yet.
+func IdentityOf(tx company.Settings) (id Identity, ok bool, err error) {
+	ok, err = tx.Setting(identityKey, &id)
+	return id, ok, err
+}
+
+// SaveIdentity stores the identity.
+func SaveIdentity(tx company.Settings, id Identity) error { return tx.SetSetting(identityKey, id) }
+
+// Step is one page of the wizard.
+type Step string
+
+// The steps in their order. Owner is done when the book exists.
+const (
+	SecondFactor Step = "second_factor"
+	Company      Step = "company"
+	VAT          Step = "vat"
+	Year         Step = "year"
+	Bank         Step = "bank"
+	Import       Step = "import"
+	Backup       Step = "backup"
+	Sheet        Step = "sheet"
+	Done         Step = "done"
+)
+
+// Steps returns the steps in order.
+func Steps() []Step {
+	return []Step{SecondFactor, Company, VAT, Year, Bank, Import, Backup, Sheet, Done}
+}
+
+// Progress is how far the set-up has come.
+type Progress struct {
+	Step        Step       `json:"step"`         // the step to show next
+	SheetKnown  bool       `json:"sheet_known"`  // two groups of the sheet were typed back
+	SheetOn     civil.Date `json:"sheet_on"`     // when
+	NoBackup    bool       `json:"no_backup"`    // the owner chose to go on without a destination
+	SheetGroups []int      `json:"sheet_groups"` // the groups to type back, from 1
+}
+
+// ProgressOf reads the progress.
+func ProgressOf(tx company.Settings) (Progress, error) {
+	p := Progress{Step: SecondFactor}
+	_, err := tx.Setting(progressKey, &p)
+	return p, err
+}
+
+// StepRequest says which step comes next.
+type StepRequest struct {
+	Step     Step `json:"step"`
+	NoBackup bool `json:"no_backup,omitempty"`
+}
+
+// Validate accepts the steps there are.
+func (r StepRequest) Validate() error {
+	if !slices.Contains(Steps(), r.Step) {
+		return fault.Field("step", "setup.step_unknown")
+	}
+	return nil
+}
+
+// SheetRequest asks for the recovery sheet in a language.
+type SheetRequest struct {
+	Lang   string   `json:"lang"`
+	Places []string `json:"places,omitempty"` // where the copies are, in words
+}
+
+// CheckRequest carries the groups of the recovery key typed back, by their number from 1.
+type CheckRequest struct {
+	Groups map[string]string `json:"groups"`
+}
+
+// Tx is what this package needs of a transaction.
+type Tx interface {
+	op.Tx
+	company.Settings
+	Today() civil.Date
+}
+
+// The operations of the set-up.
+var (
+	Get = op.Op[op.Empty, Progress]{Spec: op.Spec{
+		Name: "setup.get", Kind: op.Query, Needs: auth.CompanyRead, Since: 1,
+		Doc: "Tells how far the set-up of the company has come.",
+	}}
+	SetStep = op.Op[StepRequest, Progress]{Spec: op.Spec{
+		Name: "setup.step", Kind: op.Command, Needs: auth.CompanyWrite, Since: 1,
+		Doc: "Moves the set-up to a step.",
+	}}
+	PrintSheet = op.Op[SheetRequest, op.Download]{Spec: op.Spec{
+		Name: "recovery.sheet", Kind: op.Stream, Needs: auth.BackupManage, Fresh: true, Since: 1,
+		Doc: "Prints the recovery sheet; it opens everything and belongs in a safe.",
+	}}
+	CheckSheet = op.Op[CheckRequest, Progress]{Spec: op.Spec{
+		Name: "recovery.check", Kind: op.Command, Needs: auth.BackupManage, Since: 1, Secret: true,
+		Doc: "Proves that the sheet is on paper: two groups of the key are typed back.",
+	}}
+)
+
+// Bind registers the operations.
+func Bind[T Tx](r *op.Registry[T]) {
+	op.Bind(r, Get, func(_ context.Context, tx T, _ op.Empty) (Progress, error) { return progress(tx) })
+	op.Bind(r, SetStep, func(_ context.Context, tx T, req StepRequest) (Progress, error) { return setStep(tx, req) })
+	op.BindStream(r, PrintSheet, sheet[T])
+	op.Bind(r, CheckSheet, func(_ context.Context, tx T, req CheckRequest) (Progress, error) { return check(tx, req) })
+}
+
+// progress adds which two groups are to be typed back: a pair that differs from book to book.
+func progress(tx Tx) (Progress, error) {
+	p, err := ProgressOf(tx)
+	if err != nil {
+		return p, err
+	}
+	id, ok, err := IdentityOf(tx)
+	if err != nil || !ok {
+		return p, err
+	}
+	p.SheetGroups = askedGroups(id.VaultID)
+	return p, nil
+}
+
+// askedGroups picks two different groups among those with the key's own symbols.
+func askedGroups(seed string) []int {
+	sum := 0
+	for _, c := range seed {
+		sum += int(c)
+	}
+	n := recovery.GroupCount
+	first := sum%n + 1
+	second := (sum/n+first+n/2)%n + 1
+	if second == first {
+		second = first%n + 1
+	}
+	return []int{min(first, second), max(first, second)}
+}
+
+func setStep(tx Tx, req StepRequest) (Progress, error) {
+	p, err := progress(tx)
+	if err != nil {
+		return p, err
+	}
+	p.Step = req.Step
+	if req.NoBackup {
+		p.NoBackup = true
+	}
+	return p, tx.SetSetting(progressKey, p)
+}
+
+func sheet[T Tx](_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
+	id, ok, err := IdentityOf(tx)
+	if err != nil {
+		return op.Download{}, err
+	}
+	if !ok {
+		return op.Download{}, fault.New(fault.NotFound, "setup.no_identity")
+	}
+	c, err := company.Of(tx)
+	if err != nil {
+		return op.Download{}, err
+	}
+	key, err := recovery.Parse(id.RecoveryKey)
+	if err != nil {
+		return op.Download{}, err
+	}
+	s := print.RecoverySheet{
+		Company: c.Name, SIREN: c.SIREN, Key: key.String(), Vault: id.VaultID, Date: tx.Today(),
+	}
+	for _, place := range req.Places {
+		s.Places = append(s.Places, print.BackupPlace{Provider: place})
+	}
+	return op.Download{Name: "feuille-de-secours.pdf", Type: "application/pdf"},
+		print.Recovery(w, i18n.For(req.Lang), s)
+}
+
+// check compares the typed groups; a wrong one is named.
+func check(tx Tx, req CheckRequest) (Progress, error) {
+	p, err := progress(tx)
+	if err != nil {
+		return p, err
+	}
+	id, ok, err := IdentityOf(tx)
+	if err != nil {
+		return p, err
+	}
+	if !ok {
+		return p, fault.New(fault.NotFound, "setup.no_identity")
+	}
+	key, err := recovery.Parse(id.RecoveryKey)
+	if err != nil {
+		return p, err
+	}
+	for _, n := range p.SheetGroups {
+		typed := map[int]string{n: req.Groups[strconv.Itoa(n)]}
+		if typed[n] == "" || !key.MatchesGroups(typed) {
+			return p, fault.Field("groups."+strconv.Itoa(n), "setup.wrong_group", "n", n)
+		}
+	}
+	p.SheetKnown, p.SheetOn = true, tx.Today()
+	return p, tx.SetSetting(progressKey, p)
+}

@@ -1,0 +1,141 @@
+// Package machine says what the interface asks of this PC beyond the operations of a book: whether
+// there is a book here, to create, open, join or restore one. main implements it over the store and
+// the network, which the interface never sees.
+package machine
+
+import (
+	"context"
+	"time"
+
+	"zafe/app/backup"
+	"zafe/app/op"
+)
+
+// Presence says what this PC holds.
+type Presence string
+
+// What a PC can hold.
+const (
+	Nothing Presence = "nothing" // show the three doors
+	Here    Presence = "here"    // a book of its own: this is the main PC (poste principal)
+	Joined  Presence = "joined"  // it works on another PC's book
+)
+
+// State is what the first screen needs.
+type State struct {
+	Presence Presence
+	Company  string // name shown before log-in; "" until known
+	Host     string // address of the main PC when joined
+	Demo     bool   // the sample company: its logins may be shown
+	AutoOpen bool   // the book opens without the owner's password (this PC's keyring has a key)
+}
+
+// NewBook is what creating a company's book needs before anything else: its owner. The rest of the
+// set-up happens in operations on the book, so that it can be resumed at each step.
+type NewBook struct {
+	Company  string // name, for the sheet and the folder
+	Name     string
+	Login    string
+	Email    string
+	Password string
+	Lang     string
+}
+
+// Secret opens a book of this PC: the owner's password, or the recovery key.
+type Secret struct {
+	Password string
+	Recovery string
+}
+
+// Book is an open book, here or on the main PC.
+type Book interface {
+	op.Caller
+	// SetToken gives the session token of the person logged in; "" after log-out.
+	SetToken(token string)
+	// Local tells whether the book is on this PC.
+	Local() bool
+	// Place names where the book is, for the status bar: this PC's name or the main PC's address.
+	Place() string
+	// Watch tells, from any goroutine, when the main PC is lost (false) and back (true).
+	Watch(func(online bool))
+	// Retry tries to reach the main PC now.
+	Retry(ctx context.Context) error
+	// Serve answers the PCs of the office at addr until ctx ends; only the main PC can. It tells
+	// where it listens once it does. A desktop serves by itself at the usual port.
+	Serve(ctx context.Context, addr string, ready func(addr string)) error
+	// Connected counts the PCs at work on this book.
+	Connected() int
+	// Close leaves the book. Here it also finishes: last backup as the owner asked, then the files.
+	// progress says what it is doing; ending ctx leaves the upload for the next start.
+	Close(ctx context.Context, progress func(key string)) error
+}
+
+// Point is one restore point of a vault.
+type Point struct {
+	ID       string
+	Writer   string // name of the PC that made it
+	Made     time.Time
+	Bytes    int64 // size of the book
+	Company  string
+	Invoice  string // last invoice number in it
+	Invoices int64
+	Newest   bool
+}
+
+// Vault is a place with backups, opened with its login and the recovery sheet.
+type Vault interface {
+	// Points lists what can be restored, newest first.
+	Points(ctx context.Context) ([]Point, error)
+	// Restore puts a point in place as this PC's book, after checking all of it, under fresh keys:
+	// the same recovery key, and password to open it from now on, which becomes the password of the
+	// owner who logs in as login (any owner of the book when empty).
+	Restore(ctx context.Context, p Point, login, password string, progress func(backup.Progress)) error
+	Close() error
+}
+
+// Preferences are kept on this PC, outside any book: nothing in them is private.
+type Preferences struct {
+	Lang   string  `json:"lang,omitempty"`
+	Theme  string  `json:"theme,omitempty"`
+	Login  string  `json:"login,omitempty"` // who logged in last
+	Width  float32 `json:"width,omitempty"`
+	Height float32 `json:"height,omitempty"`
+}
+
+// Machine is this PC.
+type Machine interface {
+	State(ctx context.Context) (State, error)
+	// Create makes a sealed book and returns it open, with the owner logged in. Faults as
+	// store.book_there, password.*.
+	Create(ctx context.Context, n NewBook) (Book, error)
+	// Open opens this PC's book. Faults: store.wrong_password, store.wrong_recovery, store.damaged...
+	Open(ctx context.Context, s Secret) (Book, error)
+	// Join pairs this PC with the main PC; Connect reaches it.
+	Join(ctx context.Context, addr, code, name string) error
+	Connect(ctx context.Context) (Book, error)
+	// Leave forgets the main PC.
+	Leave() error
+	// Providers lists the kinds of places a backup can be in, and Form the boxes of one of them.
+	Providers(all bool) []backup.Provider
+	Form(provider string, values map[string]string) ([]backup.Field, error)
+	// Demo makes the sample company in this PC's folder. Sizes: small, year, large.
+	Demo(ctx context.Context, size string, progress func(done, total int64)) error
+	// OpenVault reaches a place with backups. ask answers the provider's further questions (such as
+	// which drive); the recovery key is the sheet's.
+	OpenVault(ctx context.Context, d backup.NewDestination, recovery string,
+		ask func(backup.Question) (string, bool)) (Vault, error)
+	Preferences() Preferences
+	SavePreferences(p Preferences) error
+	// Name is this PC's own name, to suggest when joining.
+	Name() string
+	// Version is the program's version.
+	Version() string
+	// Logins are the sample company's, for its first screen; nil elsewhere.
+	Logins() []Login
+}
+
+// Login is one of the sample company's people.
+type Login struct {
+	Login, Password, Role string
+	TOTP                  string // secret, "" without a second factor
+}
