@@ -85,8 +85,19 @@ func checkStructure(t *testing.T, pdf []byte) {
 	}
 }
 
+// shared holds the samples once a test has made them.
+var shared map[string][]byte
+
 // allSamples are the documents every general test looks at.
 func allSamples(t *testing.T) map[string][]byte {
+	t.Helper()
+	if shared == nil {
+		shared = newSamples(t)
+	}
+	return shared
+}
+
+func newSamples(t *testing.T) map[string][]byte {
 	t.Helper()
 	draft := sampleInvoice()
 	draft.Draft, draft.Number = true, ""
@@ -151,7 +162,7 @@ func TestFontsAreEmbeddedSubsets(t *testing.T) {
 func TestSameDocumentSameBytes(t *testing.T) {
 	want := allSamples(t)
 	for range 2 {
-		for name, pdf := range allSamples(t) {
+		for name, pdf := range newSamples(t) {
 			if !bytes.Equal(pdf, want[name]) {
 				t.Errorf("%s differs from one run to the next", name)
 			}

@@ -70,7 +70,7 @@ func TestReportCarriesForward(t *testing.T) {
 
 // TestLongReport prints a general ledger of a busy year.
 func TestLongReport(t *testing.T) {
-	r := sampleBalance(2000)
+	r := sampleBalance(1000)
 	r.Landscape = true
 	pdf := pdfBytes(t, func(b *bytes.Buffer) error { return WriteReport(b, french, r) })
 	checkStructure(t, pdf)
