@@ -228,7 +228,8 @@ func (v *barsView) axes(size fyne.Size, low, high, step int64,
 				if k > 0 {
 					name = theme.Track
 				}
-				y0, y1 := at(max(s.Values[i], 0)), at(min(s.Values[i], 0))
+				y0 := float32(int(at(max(s.Values[i], 0))))
+				y1 := float32(int(at(min(s.Values[i], 0))))
 				r := rect(x, y0, bw, max(y1-y0, 1), name)
 				if s.Values[i] > 0 {
 					r.TopLeftCornerRadius, r.TopRightCornerRadius = 3, 3
