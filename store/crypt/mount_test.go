@@ -39,7 +39,7 @@ func mountOn(t testing.TB, o Options) (*Mount, func() []Event) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	debugMount = m
+
 	t.Cleanup(func() {
 		if err := m.Unmount(); err != nil {
 			t.Error(err)
@@ -63,12 +63,10 @@ func connect(t testing.TB, m *Mount, path string, params url.Values) *sql.DB {
 	return db
 }
 
-var debugMount *Mount
-
-func exec(t testing.TB, db *sql.DB, q string, args ...any) {
+func run(t testing.TB, db *sql.DB, q string, args ...any) {
 	t.Helper()
 	if _, err := db.Exec(q, args...); err != nil {
-		t.Fatalf("%s: %v", strings.SplitN(q, "\n", 2)[0], debugMount.Explain(err))
+		t.Fatalf("%s: %v", strings.SplitN(q, "\n", 2)[0], err)
 	}
 }
 
@@ -96,18 +94,18 @@ func TestSmoke(t *testing.T) {
 	path := filepath.Join(dir, "company.db")
 	m, events := mountOn(t, Options{TempDir: dir})
 	db := connect(t, m, path, standard())
-	exec(t, db, "CREATE TABLE entry(id INTEGER PRIMARY KEY, account INT, memo TEXT) STRICT")
-	exec(t, db, "CREATE INDEX entry_account ON entry(account, id)")
-	exec(t, db, bulk, 20_000)
-	exec(t, db, "CREATE VIRTUAL TABLE memo_text USING fts5(memo, content='entry', content_rowid='id')")
-	exec(t, db, "INSERT INTO memo_text(memo_text) VALUES('rebuild')")
+	run(t, db, "CREATE TABLE entry(id INTEGER PRIMARY KEY, account INT, memo TEXT) STRICT")
+	run(t, db, "CREATE INDEX entry_account ON entry(account, id)")
+	run(t, db, bulk, 20_000)
+	run(t, db, "CREATE VIRTUAL TABLE memo_text USING fts5(memo, content='entry', content_rowid='id')")
+	run(t, db, "INSERT INTO memo_text(memo_text) VALUES('rebuild')")
 	if s := text(t, db, "SELECT count(*) FROM memo_text WHERE memo_text MATCH '19999'"); s != "1" {
 		t.Errorf("full text: %s", s)
 	}
 	wantOK(t, db)
 
 	t.Run("spill", func(t *testing.T) {
-		exec(t, db, "PRAGMA cache_size=10")
+		run(t, db, "PRAGMA cache_size=10")
 		tx, err := db.Begin()
 		if err != nil {
 			t.Fatal(err)
@@ -126,17 +124,17 @@ func TestSmoke(t *testing.T) {
 		wantOK(t, db)
 	})
 	t.Run("vacuum", func(t *testing.T) {
-		exec(t, db, "DELETE FROM entry WHERE id%3=0")
-		exec(t, db, "VACUUM")
+		run(t, db, "DELETE FROM entry WHERE id%3=0")
+		run(t, db, "VACUUM")
 		wantOK(t, db)
 		copied := filepath.Join(dir, "copy.db")
-		exec(t, db, "VACUUM INTO ?1", copied)
+		run(t, db, "VACUUM INTO ?1", copied)
 		other := connect(t, m, copied, standard())
 		wantOK(t, other)
 		if s := text(t, other, "PRAGMA journal_mode"); s != "wal" {
 			t.Errorf("the copy is in %s mode", s)
 		}
-		exec(t, other, "DELETE FROM entry WHERE id<100")
+		run(t, other, "DELETE FROM entry WHERE id<100")
 		if err := other.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -161,7 +159,7 @@ func TestSmoke(t *testing.T) {
 func concurrent(t *testing.T, m *Mount, path string) {
 	w := connect(t, m, path, standard())
 	r := connect(t, m, path, standard())
-	exec(t, w, "CREATE TABLE IF NOT EXISTS pair(a INT, b INT)")
+	run(t, w, "CREATE TABLE IF NOT EXISTS pair(a INT, b INT)")
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	work := func(f func() error) {
@@ -190,12 +188,12 @@ func concurrent(t *testing.T, m *Mount, path string) {
 	}
 	work(func() error { _, err := w.Exec("PRAGMA wal_checkpoint(PASSIVE)"); return err })
 	for i := range 300 {
-		exec(t, w, "INSERT INTO pair VALUES(?1, 100-?1)", i)
-		exec(t, w, "UPDATE pair SET a=a+1, b=b-1 WHERE a%7=0")
+		run(t, w, "INSERT INTO pair VALUES(?1, 100-?1)", i)
+		run(t, w, "UPDATE pair SET a=a+1, b=b-1 WHERE a%7=0")
 	}
 	stop()
 	wg.Wait()
-	exec(t, w, "PRAGMA wal_checkpoint(TRUNCATE)")
+	run(t, w, "PRAGMA wal_checkpoint(TRUNCATE)")
 	wantOK(t, w)
 	_ = r.Close()
 	_ = w.Close()

@@ -40,19 +40,19 @@ func makeBook(t testing.TB) *book {
 	commit := func(n int) {
 		for range n {
 			b.last++
-			exec(t, db, fmt.Sprintf(`BEGIN; INSERT INTO item(v, pad) VALUES(%[1]d, zeroblob(700));
+			run(t, db, fmt.Sprintf(`BEGIN; INSERT INTO item(v, pad) VALUES(%[1]d, zeroblob(700));
 				UPDATE item SET v=v+0 WHERE id<20;
 				UPDATE meta SET n=%[1]d, total=(SELECT sum(v) FROM item); COMMIT`, b.last))
 		}
 	}
 	commit(20)
 	b.eldest = d.content()
-	exec(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
+	run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
 	commit(2)
 	b.older = d.content()
-	exec(t, db, "PRAGMA wal_checkpoint(RESTART)")
+	run(t, db, "PRAGMA wal_checkpoint(RESTART)")
 	commit(1)
-	exec(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
+	run(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
 	commit(2)
 	b.files = d.content()
 	if err := db.Close(); err != nil {
@@ -338,8 +338,8 @@ func TestHead(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 5 {
-			exec(t, db, "UPDATE meta SET n=n+1")
-			exec(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
+			run(t, db, "UPDATE meta SET n=n+1")
+			run(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
 			head, err := m.Head(b.path)
 			if err != nil || head <= last {
 				t.Fatalf("head %d after %d: %v", head, last, err)
