@@ -9,10 +9,10 @@ import (
 // Account is an account of the French chart (plan comptable général).
 type Account struct {
 	Number   string
-	Label    string
-	Class    int  // 1 to 8, the first digit of the number
-	Official bool // in the text of the ANC; the others are customary subdivisions
-	Default  bool // shown from the start to a small business
+	Label    string // in French, with only the characters of ISO 8859-15 that exports may need
+	Class    int    // 1 to 8, the first digit of the number
+	Official bool   // in the text of the ANC; the others are customary subdivisions
+	Default  bool   // shown from the start to a small business
 }
 
 var chart = sync.OnceValue(func() []Account {
@@ -21,7 +21,7 @@ var chart = sync.OnceValue(func() []Account {
 	for _, r := range table("pcg.tsv") {
 		at[r["number"]] = len(accounts)
 		accounts = append(accounts, Account{
-			Number: r["number"], Label: strings.ReplaceAll(r["label"], "'", "’"), Class: class(r["number"]), Official: true,
+			Number: r["number"], Label: plain.Replace(r["label"]), Class: class(r["number"]), Official: true,
 		})
 	}
 	for _, r := range table("pcg-default.tsv") {
@@ -35,6 +35,9 @@ var chart = sync.OnceValue(func() []Account {
 	slices.SortFunc(accounts, func(a, b Account) int { return strings.Compare(a.Number, b.Number) })
 	return accounts
 })
+
+// plain rewrites what the official text sets in type and ISO 8859-15 lacks.
+var plain = strings.NewReplacer("’", "'", "–", "-", "…", "...", "elle- même", "elle-même")
 
 func class(number string) int { return int(number[0] - '0') }
 

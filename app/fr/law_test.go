@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/encoding/charmap"
+
 	"zafe/app/civil"
 	"zafe/app/i18n"
 	"zafe/app/money"
@@ -236,6 +238,9 @@ func TestChart(t *testing.T) {
 		}
 		if a.Label == "" || a.Class < 1 || a.Class > 8 || (i > 0 && chart[i-1].Number >= a.Number) {
 			t.Errorf("%+v after %+v", a, chart[max(i-1, 0)])
+		}
+		if _, err := charmap.ISO8859_15.NewEncoder().String(a.Label); err != nil {
+			t.Errorf("%s %q: %v", a.Number, a.Label, err)
 		}
 		if parent, ok := AccountOf(a.Number[:1]); !ok || parent.Class != a.Class {
 			t.Errorf("%s has no class", a.Number)

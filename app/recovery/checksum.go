@@ -13,17 +13,22 @@ var hrp = []byte{
 // polymod is the remainder of the BCH code of BIP 173, over the human-readable
 // part and then the values of five bits.
 func polymod(values []byte) uint32 {
-	generator := [5]uint32{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3}
 	sum := uint32(1)
 	for _, part := range [][]byte{hrp, values} {
 		for _, v := range part {
-			top := sum >> 25
-			sum = (sum&0x1ffffff)<<5 ^ uint32(v)
-			for i, g := range generator {
-				if top>>i&1 == 1 {
-					sum ^= g
-				}
-			}
+			sum = step(sum) ^ uint32(v)
+		}
+	}
+	return sum
+}
+
+// step multiplies a remainder by x.
+func step(sum uint32) uint32 {
+	top := sum >> 25
+	sum = (sum & 0x1ffffff) << 5
+	for i, g := range [5]uint32{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3} {
+		if top>>i&1 == 1 {
+			sum ^= g
 		}
 	}
 	return sum
@@ -43,22 +48,28 @@ func checksum(data []byte) []byte {
 
 // mistyped returns the number of the group in which one symbol was replaced, or
 // two neighbours were swapped, to get these values; 0 if no such error explains
-// them. The code tells all such errors apart.
+// them. The code is linear and tells all such errors apart: each changes the
+// remainder by an amount of its own, whatever the key.
 func mistyped(values []byte) int {
-	try := append([]byte{}, values...)
-	for i := range try {
-		for v := range byte(len(alphabet)) {
-			if try[i] = v; valid(try) {
+	change := polymod(values) ^ bech32mConst
+	var here [len(alphabet)]uint32 // what each change of the symbol at i does
+	for v := range here {
+		here[v] = uint32(v)
+	}
+	for i := len(values) - 1; i >= 0; i-- {
+		for _, effect := range here[1:] {
+			if effect == change {
 				return groupOf(i)
 			}
 		}
-		try[i] = values[i]
+		after := here
+		for v := range here {
+			here[v] = step(here[v])
+		}
 		if i > 0 && groupOf(i) == groupOf(i-1) {
-			try[i], try[i-1] = values[i-1], values[i]
-			if valid(try) {
+			if d := values[i] ^ values[i-1]; here[d]^after[d] == change {
 				return groupOf(i)
 			}
-			try[i], try[i-1] = values[i], values[i-1]
 		}
 	}
 	return 0
