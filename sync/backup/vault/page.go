@@ -42,13 +42,17 @@ type base struct {
 
 // storeImage reads the book once and writes it into the object, as a full image, or, with a base, as
 // the pages that differ from it. Nothing in clear touches a disk.
-func storeImage(ctx context.Context, src Source, w *objectWriter, b *base, watch Watch) (image, error) {
+func (v *Vault) storeImage(ctx context.Context, src Source, w *objectWriter, b *base,
+	watch Watch) (image, error) {
 	zw, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true))
 	if err != nil {
 		return image{}, err
 	}
 	p := &pager{out: zw, object: w, base: b, whole: sha256.New(), watch: watch}
-	err = src.Pages(ctx, p.begin, func(pgno uint32, data []byte) error {
+	err = src.Pages(ctx, func(pageSize int, pages uint32) error {
+		w.limit = v.partLimit(int64(pageSize) * int64(pages)) // decided before the first byte
+		return p.begin(pageSize, pages)
+	}, func(pgno uint32, data []byte) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -95,8 +94,8 @@ func (v *Vault) nextSeq(ctx context.Context) (uint64, error) {
 func (v *Vault) storeBook(ctx context.Context, src Source, db folder, m *Manifest, run Run) error {
 	prev, b := v.usableBase(ctx, run.Now)
 	if b != nil {
-		w := newObjectWriter(db, diffName(m.Seq), v.partLimit(int64(b.pages)*int64(b.pageSize)))
-		img, err := storeImage(ctx, src, w, b, run.Watch)
+		w := newObjectWriter(db, diffName(m.Seq))
+		img, err := v.storeImage(ctx, src, w, b, run.Watch)
 		if err == nil {
 			m.PageSize, m.Pages, m.DBSHA256 = img.pageSize, img.pages, img.sha256
 			m.Full, m.FullCreated, m.FullPages, m.Hashes = prev.Full, prev.FullCreated, prev.FullPages, prev.Hashes
@@ -112,18 +111,8 @@ func (v *Vault) storeBook(ctx context.Context, src Source, db folder, m *Manifes
 }
 
 func (v *Vault) storeFull(ctx context.Context, src Source, db folder, m *Manifest, run Run) error {
-	// The size decides about parts before the first byte is written, so it is asked first.
-	size := int64(0)
-	stop := errors.New("size known")
-	err := src.Pages(ctx, func(pageSize int, pages uint32) error {
-		size = int64(pageSize) * int64(pages)
-		return stop
-	}, func(uint32, []byte) error { return stop })
-	if !errors.Is(err, stop) {
-		return fmt.Errorf("the source gave no pages: %w", err)
-	}
-	w := newObjectWriter(db, fullName(m.Seq), v.partLimit(size))
-	img, err := storeImage(ctx, src, w, nil, run.Watch)
+	w := newObjectWriter(db, fullName(m.Seq))
+	img, err := v.storeImage(ctx, src, w, nil, run.Watch)
 	if err != nil {
 		w.abort()
 		return err

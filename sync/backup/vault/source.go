@@ -9,7 +9,9 @@ import (
 type Source interface {
 	// Pages reads every page of the database inside one read transaction: begin is called once with
 	// the page size in bytes and the number of pages, then page for 1, 2, 3 ... in order. The data is
-	// the plain logical page, valid only during the call. Writers are not blocked.
+	// the plain logical page, valid only during the call. Writers are not blocked. An error of begin
+	// or page ends the reading and is returned (wrapped or not). One backup may read twice, when the
+	// difference turns out too large.
 	Pages(ctx context.Context, begin func(pageSize int, pages uint32) error,
 		page func(pgno uint32, data []byte) error) error
 	// Checks gives the business totals a restored book is compared with.

@@ -103,7 +103,7 @@ func (c *counter) hex() string { return hex.EncodeToString(c.sum.Sum(nil)) }
 type objectWriter struct {
 	folder folder
 	object Object
-	limit  int64 // bytes per part; 0 means one file
+	limit  int64 // bytes per part, set before the first Write; 0 means one file
 	whole  counter
 	pipe   *io.PipeWriter // of the part being written, or nil
 	room   int64          // bytes left in that part
@@ -115,8 +115,8 @@ type partResult struct {
 	err  error
 }
 
-func newObjectWriter(f folder, name string, limit int64) *objectWriter {
-	return &objectWriter{folder: f, object: Object{Name: name}, limit: limit,
+func newObjectWriter(f folder, name string) *objectWriter {
+	return &objectWriter{folder: f, object: Object{Name: name},
 		whole: counter{sum: newSum()}, done: make(chan partResult, 1)}
 }
 
