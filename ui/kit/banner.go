@@ -104,7 +104,7 @@ func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
 		line := measure("Mg", theme.SizeText, Bold).Height + 2
 		y := float32(int((size.Height - h) / 2))
 		strong.Text = b.strong
-		placeText(strong, left, y, sw, line-2)
+		placeText(strong, left, y, sw, line)
 		place(text, left+sw, y, room-sw, h)
 		place(icon, 18, y+(line-17)/2-1, 17, 17)
 	}

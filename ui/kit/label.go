@@ -145,7 +145,7 @@ func (l *Label) place(size fyne.Size) {
 		h = size.Height
 	}
 	for i, t := range l.lines {
-		place(t, 0, float32(i)*h, size.Width, h)
+		placeText(t, 0, float32(i)*h, size.Width, h)
 	}
 }
 
@@ -183,6 +183,22 @@ func (l *Label) paint() {
 	l.flow(l.Size().Width)
 }
 
+// unbroken splits a text at the spaces where French typography lets a line end:
+// never before : ; ? ! » % €, never after «.
+func unbroken(text string) []string {
+	var out []string
+	for _, word := range strings.Split(text, " ") {
+		n := len(out)
+		glue := n > 0 && (strings.HasSuffix(out[n-1], "«") || (word != "" && strings.ContainsRune(":;?!»%€", []rune(word)[0])))
+		if glue {
+			out[n-1] += " " + word
+		} else {
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
 // breakLines cuts a text at spaces so that no line is wider than width; line
 // breaks in the text are kept. A width of 0 or less keeps one line.
 func breakLines(text string, width, size float32, w Weight) []string {
@@ -193,7 +209,7 @@ func breakLines(text string, width, size float32, w Weight) []string {
 			continue
 		}
 		line := ""
-		for _, word := range strings.Split(para, " ") {
+		for _, word := range unbroken(para) {
 			next := word
 			if line != "" {
 				next = line + " " + word

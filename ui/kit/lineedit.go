@@ -57,6 +57,7 @@ type LineEdit struct {
 	caretOn   bool
 	blinkTurn int
 	mouse     mouseState
+	drawn     editSettings
 }
 
 type snapshot struct {

@@ -61,6 +61,18 @@ func (e *LineEdit) keepCaretVisible() {
 	e.scroll = min(e.scroll, total-width+2)
 }
 
+// settings is what the caller may change by setting a field.
+func (e *LineEdit) settings() editSettings {
+	return editSettings{e.Placeholder, e.Icon, e.Suffix, e.Align, e.Weight, e.Password, e.ReadOnly, e.Bare}
+}
+
+type editSettings struct {
+	placeholder, icon, suffix string
+	align                     fyne.TextAlign
+	weight                    Weight
+	password, readOnly, bare  bool
+}
+
 // CreateRenderer implements fyne.Widget.
 func (e *LineEdit) CreateRenderer() fyne.WidgetRenderer {
 	back := newBox(theme.RadiusControl)
@@ -80,6 +92,9 @@ func (e *LineEdit) CreateRenderer() fyne.WidgetRenderer {
 		return fyne.NewSize(editMinimum, h)
 	}
 	p.layout = func(size fyne.Size) {
+		if now := e.settings(); now != e.drawn {
+			p.paint() // a public field was set since
+		}
 		back.place(0, 0, size.Width, size.Height)
 		e.keepCaretVisible()
 		x, width := e.textArea()
@@ -100,7 +115,10 @@ func (e *LineEdit) CreateRenderer() fyne.WidgetRenderer {
 		cx := left + e.widthTo(e.caret) - 0.5
 		place(caret, float32(int(cx)), top, caretWidth, h)
 	}
-	p.paint = func() { e.paintParts(back, icon, suffix, text, marked, caret) }
+	p.paint = func() {
+		e.drawn = e.settings()
+		e.paintParts(back, icon, suffix, text, marked, caret)
+	}
 	p.paint()
 	return p
 }

@@ -116,7 +116,7 @@ func (c *toastCard) actionWidth() float32 {
 	if c.action == nil {
 		return 0
 	}
-	return c.action.MinSize().Width
+	return c.action.MinSize().Width + 10
 }
 
 func (c *toastCard) width() float32 {
@@ -146,7 +146,7 @@ func (c *toastCard) CreateRenderer() fyne.WidgetRenderer {
 		h := c.label.MinSize().Height
 		place(c.label, 46, (size.Height-h)/2+1, lw, h)
 		if c.action != nil {
-			place(c.action, size.Width-40-c.actionWidth(), size.Height/2-16, c.actionWidth(), 32)
+			place(c.action, size.Width-30-c.actionWidth(), size.Height/2-16, c.actionWidth()-10, 32)
 		}
 		place(c.quit, size.Width-36, size.Height/2-14, 28, 28)
 	}
