@@ -1,0 +1,185 @@
+package kit_test
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"zafe/ui/kit"
+	"zafe/ui/theme"
+)
+
+const ctrl = fyne.KeyModifierShortcutDefault
+
+func TestShortcutsWorkInsideAField(t *testing.T) {
+	e := kit.NewLineEdit("")
+	g := kit.NewEditGrid(bookColumns, newBook())
+	s := kit.NewSelect(kit.Options("a", "A"), nil)
+	b := kit.NewButton("B", "", kit.Primary, nil)
+	area := kit.NewTextArea("", 2)
+	k := one(t, kit.VBox(4, e, s, b, kit.Fixed(0, 120, g), area))
+	saved, helped := 0, 0
+	keys := kit.InstallKeys(k.win)
+	keys.Add(
+		kit.Command{Key: fyne.KeyS, Mod: ctrl, Run: func() { saved++ }},
+		kit.Command{Key: fyne.KeyF1, Run: func() { helped++ }})
+	focus := []func(){
+		func() { kit.Focus(e) }, func() { kit.Focus(s) }, func() { kit.Focus(b) },
+		g.Focus, area.Focus,
+	}
+	for i, f := range focus {
+		f()
+		k.shortcut(&desktop.CustomShortcut{KeyName: fyne.KeyS, Modifier: ctrl})
+		k.key(fyne.KeyF1)
+		if saved != i+1 || helped != i+1 {
+			t.Fatalf("focus %d: saved %d, helped %d", i, saved, helped)
+		}
+	}
+}
+
+func TestPageCommandsWinAndLeave(t *testing.T) {
+	k := one(t, kit.Body(""))
+	keys := kit.InstallKeys(k.win)
+	got := ""
+	keys.Add(kit.Command{Key: fyne.KeyN, Mod: ctrl, Run: func() { got += "window " }})
+	allowed := false
+	remove := keys.Add(kit.Command{Key: fyne.KeyN, Mod: ctrl, Run: func() { got += "page " },
+		Enabled: func() bool { return allowed }})
+	keys.Handle(fyne.KeyN, ctrl)
+	allowed = true
+	keys.Handle(fyne.KeyN, ctrl)
+	remove()
+	keys.Handle(fyne.KeyN, ctrl)
+	if got != "window page window " {
+		t.Fatalf("ran %q", got)
+	}
+	if keys.Handle(fyne.KeyQ, ctrl) {
+		t.Fatal("an unknown shortcut was handled")
+	}
+}
+
+func TestModalTakesTheKeys(t *testing.T) {
+	e := kit.NewLineEdit("")
+	k := one(t, e)
+	keys := kit.InstallKeys(k.win)
+	saved, quick := 0, 0
+	keys.Add(kit.Command{Key: fyne.KeyS, Mod: ctrl, Run: func() { saved++ }},
+		kit.Command{Key: fyne.KeyF1, InModal: true, Run: func() { quick++ }})
+	kit.Focus(e)
+	closed := false
+	inside := kit.NewLineEdit("")
+	accepted := 0
+	m := kit.NewModal("Question", 400, inside, kit.NewButton("OK", "", kit.Primary, nil)).
+		OnEnter(func() { accepted++ })
+	m.OnClosed = func() { closed = true }
+	m.Show(k.win)
+	m.Focus(inside)
+	k.shortcut(&desktop.CustomShortcut{KeyName: fyne.KeyS, Modifier: ctrl})
+	k.key(fyne.KeyF1, fyne.KeyReturn)
+	if saved != 0 || quick != 1 || accepted != 1 {
+		t.Fatalf("saved %d, help %d, accepted %d", saved, quick, accepted)
+	}
+	k.text("abc")
+	k.key(fyne.KeyEscape)
+	if !closed || m.Shown() {
+		t.Fatal("Esc does not close the dialog")
+	}
+	if k.win.Canvas().Focused() != fyne.Focusable(e) {
+		t.Fatal("what had the focus did not get it back")
+	}
+	k.shortcut(&desktop.CustomShortcut{KeyName: fyne.KeyS, Modifier: ctrl})
+	if saved != 1 {
+		t.Fatal("shortcuts do not come back")
+	}
+}
+
+func TestLockedModalStays(t *testing.T) {
+	k := one(t, kit.Body(""))
+	b := kit.NewButton("Plus tard", "", kit.Secondary, nil)
+	m := kit.NewModal("Restauration", 400, kit.Body("…"), b).Lock()
+	m.Show(k.win)
+	m.Focus(b)
+	k.key(fyne.KeyEscape)
+	if !m.Shown() {
+		t.Fatal("Esc closed a locked dialog")
+	}
+	m.Close()
+	if m.Shown() {
+		t.Fatal("Close does not close")
+	}
+}
+
+func TestConfirmIsSafeByDefault(t *testing.T) {
+	k := one(t, kit.Body(""))
+	done := 0
+	kit.Confirm(k.win, "Supprimer ?", "Tout sera perdu.", "Supprimer", "Garder", true, func() { done++ })
+	k.key(fyne.KeyReturn)
+	if done != 0 || k.win.Canvas().Overlays().Top() != nil {
+		t.Fatal("Enter on a destructive question must keep")
+	}
+	kit.Confirm(k.win, "Valider ?", "", "Valider", "Annuler", false, func() { done++ })
+	k.key(fyne.KeyReturn)
+	if done != 1 {
+		t.Fatalf("Enter on a plain question ran %d times", done)
+	}
+}
+
+func TestLongTextsDoNotEnlargeTheWindow(t *testing.T) {
+	long := ""
+	for range 60 {
+		long += "un texte bien trop long pour la fenêtre "
+	}
+	head := kit.NewHeader(long, long, kit.NewButton("Enregistrer", "", kit.Primary, nil))
+	f := kit.NewField(long, kit.NewLineEdit(long))
+	f.SetError(long)
+	body := kit.VBox(8, kit.NewCard(long, kit.Paragraph(long)), f, kit.NewNotice(kit.Warn, "Attention", long))
+	page := kit.NewPage(head, body).Bar(kit.NewChips(kit.Options("a", long, "b", long), nil))
+	win := stage(t, theme.Light, 1280, 720, func(fyne.Window) fyne.CanvasObject {
+		return shell(page, "home", kit.NewBanner(kit.Warn, "Connexion perdue", "Nouvel essai dans 8 s"))
+	})
+	if m := win.Content().MinSize(); m.Width > 1024 || m.Height > 600 {
+		t.Fatalf("the window needs %v", m)
+	}
+}
+
+func TestToastsLeave(t *testing.T) {
+	k := one(t, kit.Body(""))
+	undone := false
+	kit.ToastAction(k.win.Content(), kit.Ok, "Archivé", "Annuler", func() { undone = true })
+	button := findButton(k.win.Content(), "Annuler")
+	if button == nil {
+		t.Fatal("the message offers no way back")
+	}
+	button.Tapped(nil)
+	if !undone || findButton(k.win.Content(), "Annuler") != nil {
+		t.Fatal("the act did not run or the message stays")
+	}
+}
+
+func TestScrollShowsTheFocusedField(t *testing.T) {
+	var fields []fyne.CanvasObject
+	for range 40 {
+		fields = append(fields, kit.NewField("Champ", kit.NewLineEdit("")))
+	}
+	s := kit.NewScroll(kit.VBox(12, fields...))
+	win := stage(t, theme.Light, 400, 300, func(fyne.Window) fyne.CanvasObject { return s })
+	for range 30 {
+		win.Canvas().FocusNext()
+	}
+	if s.Offset() < 500 {
+		t.Fatalf("the thirtieth field is out of view, offset %v", s.Offset())
+	}
+}
+
+func findButton(o fyne.CanvasObject, text string) *kit.Button {
+	if b, ok := o.(*kit.Button); ok && b.Text() == text {
+		return b
+	}
+	for _, c := range parts(o) {
+		if b := findButton(c, text); b != nil {
+			return b
+		}
+	}
+	return nil
+}
