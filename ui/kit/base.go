@@ -88,8 +88,11 @@ func setIcon(img *canvas.Image, name string, color fyne.ThemeColorName) {
 		img.Hide()
 		return
 	}
-	img.Resource = theme.IconIn(name, color)
-	img.Show()
+	res := theme.IconIn(name, color)
+	if img.Resource == res && !img.Hidden {
+		return
+	}
+	img.Resource, img.Hidden = res, false
 	img.Refresh()
 }
 

@@ -132,6 +132,18 @@ func (c *Choice) gap() float32 {
 	}
 }
 
+// NaturalWidth is the width that shows every option of a row.
+func (c *Choice) NaturalWidth() float32 {
+	w := float32(0)
+	for i, part := range c.parts {
+		if i > 0 {
+			w += c.gap()
+		}
+		w += part.MinSize().Width
+	}
+	return max(w, c.MinSize().Width)
+}
+
 // CreateRenderer implements fyne.Widget.
 func (c *Choice) CreateRenderer() fyne.WidgetRenderer {
 	frame := newBox(theme.RadiusControl)

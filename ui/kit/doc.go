@@ -15,7 +15,6 @@
 //	host.Attach(w)                               // toasts and tips of this window
 //	keys := kit.InstallKeys(w)                   // shortcuts, even inside a field
 //	keys.Add(kit.Command{Key: fyne.KeyN, Mod: fyne.KeyModifierShortcutDefault, Run: create})
-//	keys.Bind(w.Canvas())
 //
 // A page adds its own commands while it is shown and takes them out with the
 // function Add returns. Later commands win. With a dialog open only the

@@ -21,7 +21,6 @@ type editView struct {
 	panel   *box
 	foot    *box
 	icon    *canvas.Image
-	shown   string // icon shown
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -243,10 +242,7 @@ func (v *editView) drawFoot(size fyne.Size) {
 	if tone != Neutral {
 		color = tone.text()
 	}
-	if key := tone.icon() + string(color) + iconEra(); v.shown != key {
-		v.shown = key
-		setIcon(v.icon, tone.icon(), color)
-	}
+	setIcon(v.icon, tone.icon(), color)
 	place(v.icon, 14, y+10, theme.IconSize, theme.IconSize)
 	v.objects = append(v.objects, v.icon)
 	v.text(message, theme.SizeText, Regular, color, 38, y, right-50, h, fyne.TextAlignLeading)

@@ -39,7 +39,6 @@ type cellPieces struct {
 	text *canvas.Text
 	pill *canvas.Rectangle
 	icon *canvas.Image
-	name string // icon shown
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -314,20 +313,9 @@ func (v *gridView) drawIcon(c *cellPieces, cell CellView, x, y float32) {
 	if c.icon == nil {
 		c.icon = newIcon(cell.Icon, name)
 	}
-	if key := cell.Icon + string(name) + iconEra(); c.name != key {
-		c.name = key
-		setIcon(c.icon, cell.Icon, name)
-	}
+	setIcon(c.icon, cell.Icon, name)
 	place(c.icon, x, float32(int(y)), theme.IconSize, theme.IconSize)
 	v.objects = append(v.objects, c.icon)
-}
-
-// iconEra changes with the theme, so that kept icons are drawn again.
-func iconEra() string {
-	if theme.IsDark() {
-		return "/dark"
-	}
-	return "/light"
 }
 
 func (v *gridView) drawHead(size fyne.Size) {

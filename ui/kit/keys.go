@@ -23,6 +23,7 @@ type Command struct {
 // Keys is the command table of one window.
 type Keys struct {
 	commands []*Command
+	canvas   fyne.Canvas
 }
 
 // router sends the keys of one canvas: to the top popup or dialog if there is
@@ -51,7 +52,7 @@ func routerOf(c fyne.Canvas) *router {
 // the focus reach it too. The table goes with the window.
 func InstallKeys(w fyne.Window) *Keys {
 	c := w.Canvas()
-	k := &Keys{}
+	k := &Keys{canvas: c}
 	r := routerOf(c)
 	r.keys = k
 	c.SetOnTypedKey(func(ev *fyne.KeyEvent) { r.key(ev.Name, modifiers()) })
@@ -70,6 +71,7 @@ func (k *Keys) Add(commands ...Command) (remove func()) {
 	added := make([]*Command, len(commands))
 	for i := range commands {
 		added[i] = &commands[i]
+		k.bind(commands[i])
 	}
 	k.commands = append(k.commands, added...)
 	return func() {
@@ -83,16 +85,24 @@ func (k *Keys) Add(commands ...Command) (remove func()) {
 	}
 }
 
-// Bind registers every command that has a modifier on the canvas as well, for
-// the moments when a stock widget or nothing has the focus. Call it after Add.
-func (k *Keys) Bind(c fyne.Canvas) {
-	for _, cmd := range k.commands {
-		if cmd.Mod == 0 {
-			continue
-		}
-		sc := &desktop.CustomShortcut{KeyName: cmd.Key, Modifier: cmd.Mod}
-		c.AddShortcut(sc, func(fyne.Shortcut) { routerOf(c).key(sc.KeyName, sc.Modifier) })
+// bind registers a shortcut on the canvas, for the moments when a stock widget
+// or nothing has the focus. The canvas keeps it for good: once its command is
+// gone it finds nothing to run.
+func (k *Keys) bind(cmd Command) {
+	if cmd.Mod == 0 {
+		return
 	}
+	var sc fyne.Shortcut = &desktop.CustomShortcut{KeyName: cmd.Key, Modifier: cmd.Mod}
+	for _, known := range []fyne.KeyboardShortcut{
+		&fyne.ShortcutUndo{}, &fyne.ShortcutRedo{}, &fyne.ShortcutCopy{}, &fyne.ShortcutCut{},
+		&fyne.ShortcutPaste{}, &fyne.ShortcutSelectAll{},
+	} {
+		if known.Key() == cmd.Key && known.Mod() == cmd.Mod {
+			sc = known
+		}
+	}
+	c := k.canvas
+	c.AddShortcut(sc, func(fyne.Shortcut) { routerOf(c).key(cmd.Key, cmd.Mod) })
 }
 
 // List returns the commands that can run now, the most recent first.

@@ -36,7 +36,12 @@ func Icon(name string) fyne.Resource {
 // IconIn returns a Phosphor icon drawn in a named colour, which follows the
 // current set.
 func IconIn(name string, color fyne.ThemeColorName) fyne.Resource {
+	// One resource per set of colours: a widget knows by comparing pointers
+	// that an icon it keeps has to be drawn again.
 	key := name + "/" + string(color)
+	if IsDark() {
+		key += "/dark"
+	}
 	iconLock.Lock()
 	defer iconLock.Unlock()
 	if res, ok := icons[key]; ok {
