@@ -129,10 +129,11 @@ func (f *mainFile) put(p []byte, n uint32) error {
 }
 
 // fill writes sealed empty pages up to page n: SQLite leaves out pages that are free, and a hole
-// would be a page that does not open.
+// would be a page that does not open. It starts behind what the ledger knows, not behind the end of
+// the file, which a crash may have left longer.
 func (f *mainFile) fill(n uint32) error {
 	var empty [pageSize]byte
-	for k := f.db.pages.Load() + 1; k <= n; k++ {
+	for k := f.db.known() + 1; k <= n; k++ {
 		if k == lockPage {
 			continue
 		}
@@ -152,22 +153,27 @@ func (f *mainFile) truncate(size int64) error {
 	d, n := f.db, uint32(size/pageSize)
 	d.writing.Lock()
 	defer d.writing.Unlock()
-	if n > d.pages.Load() {
-		return errors.Join(d.begin(), f.fill(n))
+	if n > d.known() {
+		if err := errors.Join(d.begin(), f.fill(n)); err != nil {
+			return err
+		}
 	}
 	if st, _ := d.ledgerNow(); n < st.pages {
 		if err := d.record(nil, func(st *ledgerState) { st.pages = n }); err != nil {
 			return err
 		}
 	}
+	d.versionMu.Lock()
+	d.versions = resize(d.versions, min(n, uint32(len(d.versions))))
+	d.dirty = slices.DeleteFunc(d.dirty, func(p uint32) bool { return p > n })
+	d.versionMu.Unlock()
+	if n >= d.pages.Load() {
+		return nil
+	}
 	if err := d.f.Truncate(size); err != nil {
 		return err
 	}
 	d.pages.Store(n)
-	d.versionMu.Lock()
-	defer d.versionMu.Unlock()
-	d.versions = resize(d.versions, min(n, uint32(len(d.versions))))
-	d.dirty = slices.DeleteFunc(d.dirty, func(p uint32) bool { return p > n })
 	return nil
 }
 

@@ -25,6 +25,8 @@ type simDisk struct {
 	failAt int  // the operation to fail, counted down; 0: none
 	sticky bool // and all after it
 	failed int
+
+	failSync bool // fail the next flush
 }
 
 // simData is the content of one file, whatever its name.
@@ -80,6 +82,10 @@ var errSim = errors.New("simulated hardware failure")
 
 // do counts and records a changing operation and reports whether it fails; d.mu is held.
 func (d *simDisk) do(op simOp) error {
+	if d.failSync && op.kind == simSync {
+		d.failSync = false
+		return errSim
+	}
 	if d.failAt > 0 {
 		if d.failAt--; d.failAt == 0 {
 			d.failed++
@@ -308,6 +314,33 @@ func (d *simDisk) crash(n int, rnd *rand.Rand) (map[string][]byte, int) {
 		out[p] = d.data
 	}
 	return out, acked
+}
+
+// replay is what a process killed behind operation n of the trace leaves, the power staying on;
+// before are the files when the trace began.
+func (d *simDisk) replay(before map[string][]byte, n int) map[string][]byte {
+	names, files := maps.Clone(d.start), make(map[*simData]*simData)
+	for p, f := range names {
+		files[f] = &simData{bytes.Clone(before[p])}
+	}
+	for _, op := range d.trace[:n] {
+		switch op.kind {
+		case simWrite, simTruncate:
+			if files[op.file] == nil {
+				files[op.file] = &simData{}
+			}
+			applyOp(files[op.file], op)
+		case simLink, simUnlink, simRename:
+			applyLink(names, op)
+		}
+	}
+	out := make(map[string][]byte)
+	for p, f := range names {
+		if out[p] = nil; files[f] != nil {
+			out[p] = files[f].data
+		}
+	}
+	return out
 }
 
 func applyOp(d *simData, op simOp) {

@@ -236,14 +236,22 @@ func (w *walFile) admit(n uint32) error {
 	return err
 }
 
-// written notes that frame n is in the file.
-func (w *walFile) written(n uint32, commits bool) {
+// appended notes that frame n was added behind the frame before it. What stood there and behind
+// belonged to a transaction that was rolled back, or whose commit failed.
+func (w *walFile) appended(n uint32, commits bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.good, w.dirty = max(w.good, n), true
-	if commits {
-		w.commit = max(w.commit, n)
+	w.good, w.dirty = n, true
+	if w.commit = min(w.commit, n-1); commits {
+		w.commit = n
 	}
+}
+
+// rewritten notes that a frame of the running transaction changed.
+func (w *walFile) rewritten() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.dirty = true
 }
 
 // recordAt is the place of frame n in the file.

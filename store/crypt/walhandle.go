@@ -122,7 +122,11 @@ func (h *walHandle) writeAt(p []byte, off int64) error {
 		h.held = 0
 		h.bind()
 		copy(h.scratch[walClear+sqlFrameHead:], p)
-		return h.store(n, h.head[:])
+		if err := h.store(n, h.head[:]); err != nil {
+			return err
+		}
+		h.w.appended(n, be.Uint32(h.head[4:]) != 0)
+		return nil
 	}
 	return errors.New("unexpected write to the log")
 }
@@ -161,7 +165,11 @@ func (h *walHandle) rewrite(n uint32, head, page []byte) error {
 	if head == nil {
 		head = frame[:sqlFrameHead]
 	}
-	return h.store(n, head)
+	if err := h.store(n, head); err != nil {
+		return err
+	}
+	h.w.rewritten()
+	return nil
 }
 
 // store seals and writes frame n, whose page is in the scratch buffer already.
@@ -169,18 +177,14 @@ func (h *walHandle) store(n uint32, head []byte) error {
 	if err := h.w.admit(n); err != nil {
 		return err
 	}
-	commits := be.Uint32(head[4:]) != 0
 	copy(h.scratch[:], h.gen[:])
 	be.PutUint32(h.scratch[16:], n)
 	be.PutUint32(h.scratch[20:], 0)
 	body := h.scratch[walClear:]
 	copy(body, head)
 	h.w.db.m.logs.seal(body, body[:sqlFrame], h.aad.frame(n))
-	if _, err := h.w.f.WriteAt(h.scratch[:], recordAt(n)); err != nil {
-		return err
-	}
-	h.w.written(n, commits)
-	return nil
+	_, err := h.w.f.WriteAt(h.scratch[:], recordAt(n))
+	return err
 }
 
 func (h *walHandle) truncate(size int64) error {

@@ -108,13 +108,14 @@ func (w *walFile) scan(f diskFile, st ledgerState, frames uint32) error {
 	sum := newWALSum(w.head[:])
 	var run []uint32 // pages of the transaction being read
 	w.db.torn = make(map[uint32]bool)
-	end, claims := uint32(1), false // end: first frame that does not belong to the log
+	end, damaged := uint32(1), false // end: first frame that does not belong to the log
 	for ; end <= frames; end++ {
 		body, says, err := r.frame(end)
 		if err != nil {
 			return err
 		}
-		if claims = says; body == nil || !sum.next(body) {
+		if body == nil || !sum.next(body) {
+			damaged = body == nil && says
 			break
 		}
 		if run = append(run, be.Uint32(body)); be.Uint32(body[4:]) != 0 {
@@ -138,7 +139,7 @@ func (w *walFile) scan(f diskFile, st ledgerState, frames uint32) error {
 			return refuse(end, fmt.Sprintf("damaged, although frame %d was committed after it", n))
 		}
 	}
-	if claims || end > w.commit+1 {
+	if damaged || end > w.commit+1 {
 		what := fmt.Sprintf("ends after frame %d; %d frames of the last transaction dropped", w.commit, end-1-w.commit)
 		w.db.m.event(Event{Kind: EventWALCut, File: path, Page: end, What: what})
 	}
