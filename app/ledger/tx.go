@@ -41,6 +41,7 @@ type Place struct {
 
 // Matcher is what matching (lettrage) asks of a transaction.
 type Matcher interface {
+	op.Tx
 	// Today is the civil date of the transaction at the office.
 	Today() civil.Date
 	// MatchLines returns lines of posted entries with what matching needs to know, in the order of ids.
@@ -57,5 +58,15 @@ type Matcher interface {
 
 // Tx is what the whole area asks of a transaction; the store implements it.
 type Tx interface {
-	Poster
+	Drafter
+	Charter
+	Calendar
+	Lister
+	Pager
+	JournalTotaller
+	OpenReader
+	FigureReader
+	Loading
+	Exporter
+	Verifier
 }

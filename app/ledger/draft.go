@@ -1,0 +1,217 @@
+package ledger
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"zafe/app/auth"
+	"zafe/app/civil"
+	"zafe/app/fault"
+	"zafe/app/op"
+)
+
+// Drafter is what drafts ask of a transaction beyond posting.
+type Drafter interface {
+	Poster
+	// SaveDraft stores a draft as it is and returns its id: a new one when e.ID is zero.
+	SaveDraft(e Entry) (EntryID, error)
+	// DeleteDraft removes a draft.
+	DeleteDraft(id EntryID) error
+}
+
+// EntryRequest names an entry, posted or draft.
+type EntryRequest struct {
+	ID EntryID `json:"id"`
+}
+
+// EntryGet returns an entry with its lines. Fault: ledger.entry_gone.
+var EntryGet = op.Op[EntryRequest, Entry]{Spec: op.Spec{
+	Name: "entry.get", Kind: op.Query, Needs: auth.LedgerRead, Since: 1,
+	Doc: "Returns an entry, posted or draft, with its lines.",
+}}
+
+func entryGet[T Poster](_ context.Context, tx T, req EntryRequest) (Entry, error) {
+	return find(tx, req.ID)
+}
+
+func find(tx Poster, id EntryID) (Entry, error) {
+	e, ok, err := tx.LedgerEntry(id)
+	if err == nil && !ok {
+		err = fault.New(fault.NotFound, "ledger.entry_gone")
+	}
+	e.Lines = orEmpty(e.Lines)
+	return e, err
+}
+
+// EntrySaveRequest is a draft as typed. It may be unbalanced or lack things: only posting demands a
+// whole entry. ID and Version are 0 for a new draft, else those read with it.
+type EntrySaveRequest struct {
+	ID      EntryID    `json:"id"`
+	Version int64      `json:"version"`
+	Journal string     `json:"journal"`
+	Date    civil.Date `json:"date"`
+	Ref     string     `json:"ref"`
+	RefDate civil.Date `json:"ref_date"`
+	Label   string     `json:"label"`
+	Lines   []Line     `json:"lines"`
+}
+
+// Validate refuses what is not even a draft: ledger.text_long, ledger.lines_many,
+// ledger.amount_large, ledger.amount_sign.
+func (r EntrySaveRequest) Validate() error {
+	switch {
+	case long(r.Label):
+		return fault.Field("label", "ledger.text_long", "max", TextMax)
+	case long(r.Ref):
+		return fault.Field("ref", "ledger.text_long", "max", TextMax)
+	case len(r.Lines) > LinesMax:
+		return fault.Field("lines", "ledger.lines_many", "max", LinesMax)
+	}
+	for i, l := range r.Lines {
+		switch {
+		case long(l.Label) || long(l.Aux) || long(l.AuxLabel) || long(l.Account):
+			return fault.Field(lineField(i), "ledger.text_long", "max", TextMax)
+		case !l.Debit.Valid() || !l.Credit.Valid() || !l.CurrencyAmount.Valid():
+			return fault.Field(lineField(i)+".debit", "ledger.amount_large")
+		case l.Debit < 0 || l.Credit < 0:
+			return fault.Field(lineField(i)+".debit", "ledger.amount_sign")
+		}
+	}
+	return nil
+}
+
+// EntrySave keeps a draft (brouillard). Faults: ledger.entry_gone, ledger.entry_posted,
+// ledger.changed_meanwhile, ledger.unknown_journal, ledger.unknown_account, ledger.archived.
+var EntrySave = op.Op[EntrySaveRequest, Entry]{Spec: op.Spec{
+	Name: "entry.save", Kind: op.Command, Needs: auth.LedgerWrite, Since: 1,
+	Doc: "Keeps a draft entry, new or changed; it need not balance yet.",
+}}
+
+func entrySave[T Drafter](ctx context.Context, tx T, req EntrySaveRequest) (Entry, error) {
+	e := Entry{
+		ID: req.ID, Journal: req.Journal, Date: req.Date, Ref: req.Ref, RefDate: req.RefDate,
+		Label: req.Label, Lines: req.Lines,
+	}.clean()
+	if req.ID != 0 {
+		if err := current(tx, req.ID, req.Version); err != nil {
+			return e, err
+		}
+	}
+	if _, err := usableJournal(tx, e.Journal); e.Journal != "" && err != nil {
+		return e, err
+	}
+	var filled []Line
+	for i := range e.Lines {
+		l := &e.Lines[i]
+		l.ID, l.Match, l.MatchDate, l.Ref, l.RefDate = 0, "", civil.Date{}, "", civil.Date{}
+		if l.Account != "" {
+			filled = append(filled, *l)
+		}
+	}
+	if err := usableAccounts(tx, filled); err != nil {
+		return e, err
+	}
+	e.Version, e.ChangedBy, e.ChangedAt = req.Version+1, op.Actor(ctx).Name, tx.Now()
+	var err error
+	if e.ID, err = tx.SaveDraft(e); err != nil {
+		return e, err
+	}
+	op.Note(ctx, "entry", int64(e.ID), "", "")
+	return e, nil
+}
+
+// current refuses to work on a draft that is gone, posted, or not as it was read.
+func current(tx Poster, id EntryID, version int64) error {
+	if !id.IsDraft() {
+		return fault.New(fault.Conflict, "ledger.entry_posted")
+	}
+	e, err := find(tx, id)
+	if err == nil && e.Version != version {
+		err = fault.New(fault.Conflict, "ledger.changed_meanwhile", "who", e.ChangedBy, "at", e.ChangedAt)
+	}
+	return err
+}
+
+// EntryDeleteRequest names a draft as it was read.
+type EntryDeleteRequest struct {
+	ID      EntryID `json:"id"`
+	Version int64   `json:"version"`
+}
+
+// EntryDelete throws a draft away; a posted entry is reversed instead. Faults: ledger.entry_gone,
+// ledger.entry_posted, ledger.changed_meanwhile.
+var EntryDelete = op.Op[EntryDeleteRequest, op.Empty]{Spec: op.Spec{
+	Name: "entry.delete", Kind: op.Command, Needs: auth.LedgerWrite, Since: 1,
+	Doc: "Throws a draft entry away.",
+}}
+
+func entryDelete[T Drafter](ctx context.Context, tx T, req EntryDeleteRequest) (op.Empty, error) {
+	if err := current(tx, req.ID, req.Version); err != nil {
+		return op.Empty{}, err
+	}
+	op.Note(ctx, "entry", int64(req.ID), "", "")
+	return op.Empty{}, tx.DeleteDraft(req.ID)
+}
+
+// PostRequest names drafts to post, in order; all or none are.
+type PostRequest struct {
+	IDs []EntryID `json:"ids"`
+}
+
+const postMax = 500 // drafts posted at once
+
+// Validate refuses an empty or endless list: ledger.post_some.
+func (r PostRequest) Validate() error {
+	if len(r.IDs) == 0 || len(r.IDs) > postMax {
+		return fault.Field("ids", "ledger.post_some", "max", postMax)
+	}
+	return nil
+}
+
+// PostResult is the entries posted, in the order asked.
+type PostResult struct {
+	Entries []Entry `json:"entries"`
+}
+
+// EntryPost makes drafts final (validation). Faults: those of Post, with the field prefixed by
+// "ids[n]"; ledger.entry_gone, ledger.entry_posted.
+var EntryPost = op.Op[PostRequest, PostResult]{Spec: op.Spec{
+	Name: "entry.post", Kind: op.Command, Needs: auth.LedgerPost, Since: 1,
+	Doc: "Posts draft entries: each takes its number and never changes again.",
+}}
+
+func entryPost[T Drafter](ctx context.Context, tx T, req PostRequest) (PostResult, error) {
+	out := PostResult{Entries: make([]Entry, 0, len(req.IDs))}
+	heads := sha256.New()
+	for i, id := range req.IDs {
+		e, err := postDraft(ctx, tx, id)
+		if err != nil {
+			return PostResult{}, atItem(err, i, len(req.IDs))
+		}
+		heads.Write([]byte(e.Hash))
+		out.Entries = append(out.Entries, e)
+	}
+	first, digest := out.Entries[0], out.Entries[0].Hash
+	if len(out.Entries) > 1 {
+		digest = hex.EncodeToString(heads.Sum(nil))
+	}
+	return out, note(ctx, "entry", int64(first.ID), digest, struct {
+		First EntryID `json:"first"`
+		Count int     `json:"count"`
+	}{first.ID, len(out.Entries)})
+}
+
+func postDraft(ctx context.Context, tx Drafter, id EntryID) (Entry, error) {
+	if !id.IsDraft() {
+		return Entry{}, fault.New(fault.Conflict, "ledger.entry_posted")
+	}
+	e, err := find(tx, id)
+	if err != nil {
+		return e, err
+	}
+	if e, err = Post(ctx, tx, e); err != nil {
+		return e, err
+	}
+	return e, tx.DeleteDraft(id)
+}
