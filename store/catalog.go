@@ -48,27 +48,31 @@ func (t *Tx) item(where string, arg any) (catalog.Item, error) {
 	return is[0], nil
 }
 
-// SaveItem stores i as it is, every field, and returns its id: a new row when i.ID is zero. The
-// search box follows. What may be stored is the caller's business.
-func (t *Tx) SaveItem(i catalog.Item) (catalog.ItemID, error) {
-	fold := search.Index(i.Label, i.Code, i.Description)
-	values := append(itemValues(i), search.Fold(i.Label), " "+fold)
-	if i.ID == 0 {
-		id, err := t.insert(`INSERT INTO item(`+itemColumns+`, label_fold, fold)
-			VALUES (`+places(len(values))+`)`, values...)
-		if err != nil {
-			return 0, err
-		}
-		i.ID = catalog.ItemID(id)
-	} else {
-		_, err := t.exec(`UPDATE item SET (`+itemColumns+`, label_fold, fold) =
-			(`+places(len(values))+`) WHERE id = ?`, append(values, i.ID)...)
-		if err != nil {
-			return 0, err
+// SaveItems stores items as they are, every field, and returns their ids in order: new rows for those
+// whose ID is zero. The search box follows. What may be stored is the caller's business.
+func (t *Tx) SaveItems(is []catalog.Item) ([]catalog.ItemID, error) {
+	ids := make([]catalog.ItemID, len(is))
+	values := make([][]any, len(is))
+	known := make([]int64, len(is))
+	folds := make([]string, len(is))
+	for n, i := range is {
+		known[n] = int64(i.ID)
+		folds[n] = search.Index(i.Label, i.Code, i.Description)
+		values[n] = append(itemValues(i), search.Fold(i.Label), " "+folds[n])
+	}
+	saved, err := t.upsert("item", itemColumns+`, label_fold, fold`, known, values)
+	if err != nil {
+		return nil, err
+	}
+	var docs []searchDoc
+	var gone []int64
+	for n, i := range is {
+		ids[n] = catalog.ItemID(saved[n])
+		if i.Archived { // it leaves the search box
+			gone = append(gone, saved[n])
+		} else {
+			docs = append(docs, searchDoc{saved[n], 0, i.Label, i.Code, folds[n]})
 		}
 	}
-	if i.Archived {
-		return i.ID, t.DropSearch(search.Item, int64(i.ID))
-	}
-	return i.ID, t.IndexSearch(search.Item, int64(i.ID), 0, i.Label, i.Code, fold)
+	return ids, t.indexAll(search.Item, docs, gone)
 }

@@ -39,14 +39,12 @@ func (t *Tx) AddImport(b imports.Batch, changes []imports.Change) (imports.Batch
 	if err != nil {
 		return 0, err
 	}
-	for _, c := range changes {
-		_, err := t.exec(`INSERT INTO import_change(batch, ref, prior, version) VALUES (?,?,?,?)`,
-			id, c.Ref, c.Prior, c.Version)
-		if err != nil {
-			return 0, err
-		}
+	rows := make([][]any, len(changes))
+	for i, c := range changes {
+		rows[i] = []any{id, c.Ref, c.Prior, c.Version}
 	}
-	return imports.BatchID(id), nil
+	err = t.insertRows(`INSERT INTO import_change(batch, ref, prior, version) VALUES `, ``, rows)
+	return imports.BatchID(id), err
 }
 
 // ImportBatch returns one batch; fault imports.not_found.
@@ -168,33 +166,49 @@ func (t *Tx) ItemPrior(id catalog.ItemID) (string, error) {
 	return string(prior), err
 }
 
-// RestoreImported removes a record the import created, or puts its prior state back, the version and
-// the stamps of its last change included.
-func (t *Tx) RestoreImported(k imports.Kind, c imports.Change) error {
+// RestoreImported removes the records an import created and puts the prior state of the others back,
+// their versions and the stamps of their last change included.
+func (t *Tx) RestoreImported(k imports.Kind, changes []imports.Change) error {
 	i, err := kindOf(k)
 	if err != nil {
 		return err
 	}
-	if c.Prior == "" {
-		if _, err := t.exec(`DELETE FROM `+i.table+` WHERE id = ?`, c.Ref); err != nil {
+	var created []int64
+	var customers []party.Customer
+	var items []catalog.Item
+	for _, c := range changes {
+		switch {
+		case c.Prior == "":
+			created = append(created, c.Ref)
+		case k == imports.Items:
+			items, err = appendPrior(items, c)
+		default:
+			customers, err = appendPrior(customers, c)
+		}
+		if err != nil {
 			return err
 		}
-		return t.DropSearch(searchKinds[k], c.Ref)
 	}
-	if k == imports.Items {
-		var item catalog.Item
-		if err := json.Unmarshal([]byte(c.Prior), &item); err != nil {
-			return fmt.Errorf("store: prior item %d: %w", c.Ref, err)
-		}
-		_, err = t.SaveItem(item)
+	if _, err := t.exec(`DELETE FROM `+i.table+` WHERE id IN (SELECT value FROM json_each(?))`,
+		idList(created)); err != nil {
 		return err
 	}
-	var customer party.Customer
-	if err := json.Unmarshal([]byte(c.Prior), &customer); err != nil {
-		return fmt.Errorf("store: prior customer %d: %w", c.Ref, err)
+	if err := t.indexAll(searchKinds[k], nil, created); err != nil {
+		return err
 	}
-	_, err = t.SaveCustomer(customer)
+	if _, err := t.SaveItems(items); err != nil {
+		return err
+	}
+	_, err = t.SaveCustomers(customers)
 	return err
+}
+
+func appendPrior[R any](to []R, c imports.Change) ([]R, error) {
+	var r R
+	if err := json.Unmarshal([]byte(c.Prior), &r); err != nil {
+		return nil, fmt.Errorf("store: prior record %d: %w", c.Ref, err)
+	}
+	return append(to, r), nil
 }
 
 var searchKinds = map[imports.Kind]string{imports.Customers: search.Customer, imports.Items: search.Item}

@@ -75,47 +75,47 @@ func (t *Tx) contacts(id party.CustomerID) ([]party.Contact, error) {
 		})
 }
 
-// SaveCustomer stores c as it is, every field, and returns its id: a new row when c.ID is zero. The
-// search box follows. What may be stored is the caller's business.
-func (t *Tx) SaveCustomer(c party.Customer) (party.CustomerID, error) {
-	values := append(customerValues(c), search.Fold(c.Name), search.Fold(c.City), " "+customerFold(c))
-	if c.ID == 0 {
-		id, err := t.insert(`INSERT INTO customer(`+customerColumns+`, name_fold, city_fold, fold)
-			VALUES (`+places(len(values))+`)`, values...)
-		if err != nil {
-			return 0, err
-		}
-		c.ID = party.CustomerID(id)
-	} else {
-		_, err := t.exec(`UPDATE customer SET (`+customerColumns+`, name_fold, city_fold, fold) =
-			(`+places(len(values))+`) WHERE id = ?`, append(values, c.ID)...)
-		if err != nil {
-			return 0, err
-		}
-		if _, err := t.exec(`DELETE FROM customer_contact WHERE customer = ?`, c.ID); err != nil {
-			return 0, err
-		}
+// SaveCustomers stores customers as they are, every field, and returns their ids in order: new rows
+// for those whose ID is zero. The search box follows. What may be stored is the caller's business.
+func (t *Tx) SaveCustomers(cs []party.Customer) ([]party.CustomerID, error) {
+	ids := make([]party.CustomerID, len(cs))
+	values := make([][]any, len(cs))
+	known := make([]int64, len(cs))
+	for i, c := range cs {
+		known[i] = int64(c.ID)
+		values[i] = append(customerValues(c), search.Fold(c.Name), search.Fold(c.City), " "+customerFold(c))
 	}
-	for i, p := range c.Contacts {
-		_, err := t.exec(`INSERT INTO customer_contact(customer, pos, name, role, email, phone)
-			VALUES (?,?,?,?,?,?)`, c.ID, i, p.Name, p.Role, p.Email, p.Phone)
-		if err != nil {
-			return 0, err
+	saved, err := t.upsert("customer", customerColumns+`, name_fold, city_fold, fold`, known, values)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := t.exec(`DELETE FROM customer_contact WHERE customer IN (SELECT value FROM json_each(?))`,
+		idList(saved)); err != nil {
+		return nil, err
+	}
+	var contacts [][]any
+	docs := make([]searchDoc, 0, len(cs))
+	var gone []int64
+	for i, c := range cs {
+		ids[i] = party.CustomerID(saved[i])
+		for pos, p := range c.Contacts {
+			contacts = append(contacts, []any{saved[i], pos, p.Name, p.Role, p.Email, p.Phone})
 		}
+		if c.Archived { // it leaves the search box
+			gone = append(gone, saved[i])
+			continue
+		}
+		detail := c.Code
+		if c.City != "" {
+			detail += " · " + c.City
+		}
+		docs = append(docs, searchDoc{saved[i], c.Owner, c.Name, detail, customerFold(c)})
 	}
-	return c.ID, t.indexCustomer(c)
-}
-
-// indexCustomer keeps the search box in step. An archived customer leaves it.
-func (t *Tx) indexCustomer(c party.Customer) error {
-	if c.Archived {
-		return t.DropSearch(search.Customer, int64(c.ID))
+	err = t.insertRows(`INSERT INTO customer_contact(customer, pos, name, role, email, phone) VALUES `, ``, contacts)
+	if err != nil {
+		return nil, err
 	}
-	detail := c.Code
-	if c.City != "" {
-		detail += " · " + c.City
-	}
-	return t.IndexSearch(search.Customer, int64(c.ID), c.Owner, c.Name, detail, customerFold(c))
+	return ids, t.indexAll(search.Customer, docs, gone)
 }
 
 // customerFold is the text a customer is found under: name, place, numbers and every contact.
@@ -127,13 +127,4 @@ func customerFold(c party.Customer) string {
 		parts = append(parts, p.Name, p.Email, search.Phone(p.Phone))
 	}
 	return search.Index(parts...)
-}
-
-// places returns n question marks.
-func places(n int) string {
-	b := make([]byte, 0, 2*n)
-	for range n {
-		b = append(b, ',', '?')
-	}
-	return string(b[1:])
 }

@@ -16,12 +16,33 @@ const candidatesMax = 200
 // is one of package search's, owner whose record it is (0: nobody's), title and detail are shown,
 // body is found too. The record is indexed under the folded words of title and body.
 func (t *Tx) IndexSearch(kind string, ref int64, owner auth.UserID, title, detail, body string) error {
-	indexed := search.Index(title, body) + " " + kindToken(kind) + " " + ownerToken(owner)
-	_, err := t.exec(`INSERT INTO search_doc(kind, ref, owner, title, detail, body) VALUES (?,?,?,?,?,?)
-		ON CONFLICT(kind, ref) DO UPDATE SET owner = excluded.owner, title = excluded.title,
+	return t.indexAll(kind, []searchDoc{{ref, owner, title, detail, body}}, nil)
+}
+
+// searchDoc is a record as IndexSearch takes it.
+type searchDoc struct {
+	ref                 int64
+	owner               auth.UserID
+	title, detail, body string
+}
+
+// indexAll indexes records of a kind and drops others of it. A record that says the same as before is
+// not written again.
+func (t *Tx) indexAll(kind string, docs []searchDoc, gone []int64) error {
+	rows := make([][]any, len(docs))
+	for i, d := range docs {
+		indexed := search.Index(d.title, d.body) + " " + kindToken(kind) + " " + ownerToken(d.owner)
+		rows[i] = []any{kind, d.ref, d.owner, d.title, d.detail, indexed}
+	}
+	err := t.insertRows(`INSERT INTO search_doc(kind, ref, owner, title, detail, body) VALUES `,
+		` ON CONFLICT(kind, ref) DO UPDATE SET owner = excluded.owner, title = excluded.title,
 			detail = excluded.detail, body = excluded.body
-		WHERE (owner, title, detail, body) <> (excluded.owner, excluded.title, excluded.detail, excluded.body)`,
-		kind, ref, owner, title, detail, indexed)
+		WHERE (owner, title, detail, body) <> (excluded.owner, excluded.title, excluded.detail, excluded.body)`, rows)
+	if err != nil || len(gone) == 0 {
+		return err
+	}
+	_, err = t.exec(`DELETE FROM search_doc WHERE kind = ? AND ref IN (SELECT value FROM json_each(?))`,
+		kind, idList(gone))
 	return err
 }
 

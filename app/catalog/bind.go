@@ -12,14 +12,14 @@ type Tx interface {
 	imports.Tx
 	// Today is the civil date of the transaction.
 	Today() civil.Date
-	// NextNumber takes the next number of a series.
-	NextNumber(kind, period string) (int64, error)
+	// NextCodes takes the next n codes of a kind, written by form.
+	NextCodes(kind, form string, n int) ([]string, error)
 	// Item returns one item; fault catalog.not_found.
 	Item(id ItemID) (Item, error)
 	// ItemByCode returns the item with a code; fault catalog.not_found.
 	ItemByCode(code string) (Item, error)
-	// SaveItem stores every field of i, as a new row when its ID is zero.
-	SaveItem(i Item) (ItemID, error)
+	// SaveItems stores every field of each, as a new row when its ID is zero, and returns the ids.
+	SaveItems(is []Item) ([]ItemID, error)
 	// ItemsLike returns the items with the label of i, whatever its accents and capitals.
 	ItemsLike(i Item) ([]Item, error)
 	// ItemPrior returns a stored item in the form that undoing an import puts back.

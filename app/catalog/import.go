@@ -73,15 +73,12 @@ func importFile[T Tx](ctx context.Context, tx T, req ImportRequest) (imports.Bat
 	if err != nil {
 		return imports.Batch{}, err
 	}
-	changes := make([]imports.Change, 0, len(plan.saves))
-	for _, s := range plan.saves {
-		i, err := store(ctx, tx, s.item)
-		if err != nil {
-			return imports.Batch{}, err
-		}
-		changes = append(changes, imports.Change{
-			Ref: int64(i.ID), Prior: s.prior, Version: i.Version, Digest: i.Digest(),
-		})
+	if err := storeAll(ctx, tx, plan.items); err != nil {
+		return imports.Batch{}, err
+	}
+	changes := make([]imports.Change, len(plan.items))
+	for n, i := range plan.items {
+		changes[n] = imports.Change{Ref: int64(i.ID), Prior: plan.priors[n], Version: i.Version, Digest: i.Digest()}
 	}
 	return imports.Add(ctx, tx, imports.Items, req.Upload, p, changes, series)
 }
@@ -91,12 +88,9 @@ type plan struct {
 	tx    Tx
 	seen  map[string]int // line that already has this code or label
 	known map[ItemID]int // line that already speaks of a stored item
-	saves []planned
-}
 
-type planned struct {
-	item  Item
-	prior string
+	items  []Item   // to be stored
+	priors []string // what each was, "" for a new one
 }
 
 func newPlan(tx Tx) *plan { return &plan{tx: tx, seen: map[string]int{}, known: map[ItemID]int{}} }
@@ -125,7 +119,7 @@ func (p *plan) judge(row imports.Row) (imports.Outcome, []*fault.Fault, error) {
 		return imports.Wrong, []*fault.Fault{refusal}, nil
 	}
 	if old == nil {
-		p.saves = append(p.saves, planned{item: fresh})
+		p.add(fresh, "")
 		return imports.New, nil, nil
 	}
 	return p.update(*old, row)
@@ -148,8 +142,12 @@ func (p *plan) update(old Item, row imports.Row) (imports.Outcome, []*fault.Faul
 	if err != nil {
 		return "", nil, err
 	}
-	p.saves = append(p.saves, planned{item: changed, prior: prior})
+	p.add(changed, prior)
 	return imports.Updated, nil, nil
+}
+
+func (p *plan) add(i Item, prior string) {
+	p.items, p.priors = append(p.items, i), append(p.priors, prior)
 }
 
 // match finds the stored item a line speaks of: by code, or by label for a line without a code.

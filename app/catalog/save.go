@@ -2,15 +2,18 @@ package catalog
 
 import (
 	"context"
-	"fmt"
+	"slices"
 
 	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/op"
 )
 
-// codeSeries is the series of the codes the program gives.
-const codeSeries = "item"
+// The series of the codes the program gives, and how they are written.
+const (
+	codeSeries = "item"
+	codeFormat = "A%06d"
+)
 
 // IDRequest names an item.
 type IDRequest struct {
@@ -84,29 +87,57 @@ func codeTaken(tx Tx, code string, id ItemID) (bool, error) {
 	return err == nil && other.ID != id, err
 }
 
-// store stamps and stores an item; a new one without a code takes the next.
+// store stamps and stores one item.
 func store(ctx context.Context, tx Tx, i Item) (Item, error) {
-	for i.Code == "" {
-		n, err := tx.NextNumber(codeSeries, "")
-		if err != nil {
-			return i, err
+	one := []Item{i}
+	err := storeAll(ctx, tx, one)
+	return one[0], err
+}
+
+// storeAll stamps and stores items, in place; new ones without a code take the next.
+func storeAll(ctx context.Context, tx Tx, is []Item) error {
+	codes, err := newCodes(tx, is)
+	if err != nil {
+		return err
+	}
+	now, who := tx.Now(), op.Actor(ctx).Name
+	for n := range is {
+		i := &is[n]
+		if i.Code == "" {
+			i.Code, codes = codes[0], codes[1:]
 		}
-		code := fmt.Sprintf("A%06d", n)
-		taken, err := codeTaken(tx, code, 0)
-		if err != nil {
-			return i, err
-		}
-		if !taken {
-			i.Code = code
+		// The version follows the clock, so that undoing an import, which puts old versions back,
+		// can never make a forgotten screen's version good again.
+		i.Version = max(i.Version+1, now.UnixMilli())
+		i.UpdatedAt, i.UpdatedBy = now, who
+	}
+	ids, err := tx.SaveItems(is)
+	if err != nil {
+		return err
+	}
+	for n, id := range ids {
+		is[n].ID = id
+	}
+	return nil
+}
+
+// newCodes returns a code for each of is that has none, apart from those that others of them bring.
+func newCodes(tx Tx, is []Item) ([]string, error) {
+	missing, brought := 0, map[string]bool{}
+	for _, i := range is {
+		if brought[i.Code] = true; i.Code == "" {
+			missing++
 		}
 	}
-	// The version follows the clock, so that undoing an import, which puts old versions back, can
-	// never make a forgotten screen's version good again.
-	i.Version = max(i.Version+1, tx.Now().UnixMilli())
-	i.UpdatedAt, i.UpdatedBy = tx.Now(), op.Actor(ctx).Name
-	var err error
-	i.ID, err = tx.SaveItem(i)
-	return i, err
+	var out []string
+	for len(out) < missing {
+		codes, err := tx.NextCodes(codeSeries, codeFormat, missing-len(out))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, slices.DeleteFunc(codes, func(code string) bool { return brought[code] })...)
+	}
+	return out, nil
 }
 
 func warningsOf(tx Tx, i Item) ([]*fault.Fault, error) {

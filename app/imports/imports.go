@@ -76,8 +76,8 @@ type Tx interface {
 	ImportedRecord(k Kind, ref int64) (Record, bool, error)
 	// ImportedInUse returns, of the records a batch created, those something else refers to.
 	ImportedInUse(b Batch) ([]int64, error)
-	// RestoreImported removes a record the import created, or puts its prior state back.
-	RestoreImported(k Kind, c Change) error
+	// RestoreImported removes the records an import created and puts the others' prior state back.
+	RestoreImported(k Kind, changes []Change) error
 	// LastNumber tells the last number taken of a series, 0 for none.
 	LastNumber(kind, period string) (int64, error)
 	// RewindSeries puts a series back if nothing was taken of it since.

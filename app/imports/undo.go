@@ -150,10 +150,8 @@ func undo[T Tx](ctx context.Context, tx T, req UndoRequest) (Batch, error) {
 	if err := undoable(tx, b, changes); err != nil {
 		return b, err
 	}
-	for _, c := range changes {
-		if err := tx.RestoreImported(b.Kind, c); err != nil {
-			return b, err
-		}
+	if err := tx.RestoreImported(b.Kind, changes); err != nil {
+		return b, err
 	}
 	if err := tx.RewindSeries(string(b.Kind), b.SeriesAfter, b.SeriesBefore); err != nil {
 		return b, err

@@ -14,12 +14,12 @@ import (
 type Tx interface {
 	op.Tx
 	imports.Tx
-	// NextNumber takes the next number of a series.
-	NextNumber(kind, period string) (int64, error)
+	// NextCodes takes the next n codes of a kind, written by form.
+	NextCodes(kind, form string, n int) ([]string, error)
 	// Customer returns one customer with its contacts; fault party.not_found.
 	Customer(id CustomerID) (Customer, error)
-	// SaveCustomer stores every field of c, as a new row when its ID is zero.
-	SaveCustomer(c Customer) (CustomerID, error)
+	// SaveCustomers stores every field of each, as a new row when its ID is zero, and returns the ids.
+	SaveCustomers(cs []Customer) ([]CustomerID, error)
 	// CustomerCodeTaken tells whether a customer has this code.
 	CustomerCodeTaken(code string) (bool, error)
 	// CustomerByCode returns the customer with a code; fault party.not_found.

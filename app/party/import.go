@@ -55,15 +55,12 @@ func importFile[T Tx](ctx context.Context, tx T, req ImportRequest) (imports.Bat
 	if err != nil {
 		return imports.Batch{}, err
 	}
-	changes := make([]imports.Change, 0, len(plan.saves))
-	for _, s := range plan.saves {
-		c, err := store(ctx, tx, s.customer)
-		if err != nil {
-			return imports.Batch{}, err
-		}
-		changes = append(changes, imports.Change{
-			Ref: int64(c.ID), Prior: s.prior, Version: c.Version, Digest: c.Digest(),
-		})
+	if err := storeAll(ctx, tx, plan.customers); err != nil {
+		return imports.Batch{}, err
+	}
+	changes := make([]imports.Change, len(plan.customers))
+	for i, c := range plan.customers {
+		changes[i] = imports.Change{Ref: int64(c.ID), Prior: plan.priors[i], Version: c.Version, Digest: c.Digest()}
 	}
 	return imports.Add(ctx, tx, imports.Customers, req.Upload, p, changes, series)
 }
@@ -77,18 +74,15 @@ type plan struct {
 	mine  bool
 	seen  map[string]earlier
 	known map[CustomerID]int // line that already speaks of a stored customer
-	saves []planned
+
+	customers []Customer // to be stored
+	priors    []string   // what each was, "" for a new one
 }
 
 // earlier is a line already read, under one of its keys; strong says that it had an identifier.
 type earlier struct {
 	line   int
 	strong string
-}
-
-type planned struct {
-	customer Customer
-	prior    string
 }
 
 func newPlan(ctx context.Context, tx Tx, owner auth.UserID) *plan {
@@ -126,7 +120,7 @@ func (p *plan) judge(row imports.Row) (imports.Outcome, []*fault.Fault, error) {
 	p.remember(fresh, row.Line)
 	if old == nil {
 		fresh.Owner = p.owner
-		p.saves = append(p.saves, planned{customer: fresh})
+		p.add(fresh, "")
 		return imports.New, nil, nil
 	}
 	return p.update(*old, row)
@@ -154,8 +148,12 @@ func (p *plan) update(old Customer, row imports.Row) (imports.Outcome, []*fault.
 	if err != nil {
 		return "", nil, err
 	}
-	p.saves = append(p.saves, planned{customer: changed, prior: prior})
+	p.add(changed, prior)
 	return imports.Updated, nil, nil
+}
+
+func (p *plan) add(c Customer, prior string) {
+	p.customers, p.priors = append(p.customers, c), append(p.priors, prior)
 }
 
 // match finds the stored customer a line speaks of: by code, else by SIRET, else by SIREN, else by

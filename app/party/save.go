@@ -2,15 +2,18 @@ package party
 
 import (
 	"context"
-	"fmt"
+	"slices"
 
 	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/op"
 )
 
-// codeSeries is the series of the customers' codes.
-const codeSeries = "customer"
+// The series of the customers' codes, and how they are written.
+const (
+	codeSeries = "customer"
+	codeFormat = "C%06d"
+)
 
 // IDRequest names a customer.
 type IDRequest struct {
@@ -94,29 +97,57 @@ func prepared(ctx context.Context, tx Tx, c Customer) (Customer, error) {
 	return c, err
 }
 
-// store stamps and stores a customer; a new one without a code takes the next.
+// store stamps and stores one customer.
 func store(ctx context.Context, tx Tx, c Customer) (Customer, error) {
-	var err error
-	for c.Code == "" {
-		n, err := tx.NextNumber(codeSeries, "")
-		if err != nil {
-			return c, err
+	one := []Customer{c}
+	err := storeAll(ctx, tx, one)
+	return one[0], err
+}
+
+// storeAll stamps and stores customers, in place; new ones without a code take the next.
+func storeAll(ctx context.Context, tx Tx, cs []Customer) error {
+	codes, err := newCodes(tx, cs)
+	if err != nil {
+		return err
+	}
+	now, who := tx.Now(), op.Actor(ctx).Name
+	for i := range cs {
+		c := &cs[i]
+		if c.Code == "" {
+			c.Code, codes = codes[0], codes[1:]
 		}
-		code := fmt.Sprintf("C%06d", n)
-		taken, err := tx.CustomerCodeTaken(code)
-		if err != nil {
-			return c, err
-		}
-		if !taken {
-			c.Code = code
+		// The version follows the clock, so that undoing an import, which puts old versions back,
+		// can never make a forgotten screen's version good again.
+		c.Version = max(c.Version+1, now.UnixMilli())
+		c.UpdatedAt, c.UpdatedBy = now, who
+	}
+	ids, err := tx.SaveCustomers(cs)
+	if err != nil {
+		return err
+	}
+	for i, id := range ids {
+		cs[i].ID = id
+	}
+	return nil
+}
+
+// newCodes returns a code for each of cs that has none, apart from those that others of them bring.
+func newCodes(tx Tx, cs []Customer) ([]string, error) {
+	missing, brought := 0, map[string]bool{}
+	for _, c := range cs {
+		if brought[c.Code] = true; c.Code == "" {
+			missing++
 		}
 	}
-	// The version follows the clock, so that undoing an import, which puts old versions back, can
-	// never make a forgotten screen's version good again.
-	c.Version = max(c.Version+1, tx.Now().UnixMilli())
-	c.UpdatedAt, c.UpdatedBy = tx.Now(), op.Actor(ctx).Name
-	c.ID, err = tx.SaveCustomer(c)
-	return c, err
+	var out []string
+	for len(out) < missing {
+		codes, err := tx.NextCodes(codeSeries, codeFormat, missing-len(out))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, slices.DeleteFunc(codes, func(code string) bool { return brought[code] })...)
+	}
+	return out, nil
 }
 
 // warningsOf tells what is worth a second look, of the customers the actor may see only.

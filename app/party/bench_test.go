@@ -1,0 +1,101 @@
+package party_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"zafe/app/auth"
+	"zafe/app/op"
+	"zafe/app/party"
+	"zafe/store"
+	"zafe/store/storetest"
+)
+
+var (
+	benchFirst = []string{
+		"Boulangerie", "Garage", "SARL", "Épicerie", "Hôtel", "Menuiserie", "Cabinet", "Pharmacie", "EURL", "Atelier",
+		"Société", "Établissements", "Transports", "Restaurant", "Ambulances", "Pressing", "Quincaillerie",
+	}
+	benchLast = []string{
+		"Dupont", "Bélénus", "Martin", "Césaire", "Élise", "Durand", "Lefèvre", "Gérard", "Ozier", "Théodore",
+		"Nègre", "Ducœur", "Saint-Aimé", "d'Arbaud", "Lambert", "Valérius", "Hippolyte", "Zébulon", "Kancel", "Uranie",
+	}
+	benchCity = []string{"Pointe-à-Pitre", "Baie-Mahault", "Le Gosier", "Sainte-Anne", "Basse-Terre", "Paris", "Fort-de-France"}
+)
+
+// manyCustomers fills a book with n customers of twelve salespeople.
+func manyCustomers(b *testing.B, w *storetest.World, n int) { manyCustomers2(b, w, 0, n) }
+
+func manyCustomers2(b *testing.B, w *storetest.World, from, n int) {
+	b.Helper()
+	r := rand.New(rand.NewPCG(1, 2))
+	pick := func(words []string) string { return words[r.IntN(len(words))] }
+	const chunk = 5000
+	for start := from; start < n; start += chunk {
+		w.Update(func(tx *store.Tx) error {
+			var cs []party.Customer
+			for i := start; i < min(start+chunk, n); i++ {
+				cs = append(cs, party.Customer{
+					Code: fmt.Sprintf("C%06d", i+1), Kind: party.Company,
+					Name:  fmt.Sprintf("%s %s %s %d", pick(benchFirst), pick(benchLast), pick(benchLast), r.IntN(1000)),
+					SIREN: fmt.Sprintf("%09d", r.IntN(1e9)), Email: fmt.Sprintf("contact%d@exemple%d.fr", i, r.IntN(500)),
+					Phone: fmt.Sprintf("0690%06d", r.IntN(1e6)), Owner: auth.UserID(1 + r.IntN(12)), Prospect: r.IntN(20) == 0,
+					Archived: r.IntN(30) == 0, Version: 1, UpdatedAt: tx.Now(),
+					Address: party.Address{
+						Street: "12 rue Frébault", PostalCode: fmt.Sprintf("%05d", 97100+r.IntN(90)), City: pick(benchCity), Country: "FR",
+					},
+				})
+			}
+			_, err := tx.SaveCustomers(cs)
+			return err
+		})
+	}
+}
+
+// BenchmarkHundredThousand measures what a person feels in a book of 100,000 customers: run it with
+// -bench HundredThousand -benchtime 200x and read the p99-ms column.
+func BenchmarkHundredThousand(b *testing.B) {
+	w := world(b)
+	start := time.Now()
+	manyCustomers(b, w, 2_000)
+	b.Log(time.Since(start))
+	call := func(name, who string, fn func(context.Context, op.Caller) error) {
+		b.Run(name+"/"+who, func(b *testing.B) {
+			var took []time.Duration
+			ctx, c := context.Background(), w.As(who)
+			for b.Loop() {
+				start := time.Now()
+				if err := fn(ctx, c); err != nil {
+					b.Fatal(err)
+				}
+				took = append(took, time.Since(start))
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+		})
+	}
+	listing := func(req party.ListRequest) func(context.Context, op.Caller) error {
+		return func(ctx context.Context, c op.Caller) error { _, err := party.List.Call(ctx, c, req); return err }
+	}
+	for _, who := range []string{"owner", "sales"} {
+		for _, text := range []string{"", "d", "du", "dup", "dupont mart", "sarl", "0690 12", "97110", "zzz", "contact4242", "e s"} {
+			call("list "+text, who, listing(party.ListRequest{Text: text}))
+			call("names "+text, who, func(ctx context.Context, c op.Caller) error {
+				_, err := party.Names.Call(ctx, c, party.NamesRequest{Text: text})
+				return err
+			})
+		}
+		call("last page", who, listing(party.ListRequest{Offset: 95_000}))
+		call("prospects", who, listing(party.ListRequest{Filter: party.FilterProspects}))
+		call("prospects d", who, listing(party.ListRequest{Filter: party.FilterProspects, Text: "d"}))
+		call("archived", who, listing(party.ListRequest{Filter: party.FilterArchived}))
+		for _, by := range []party.Sort{party.ByCity, party.ByEmail, party.BySIREN} {
+			call("by "+string(by), who, listing(party.ListRequest{Sort: by}))
+			call("by "+string(by)+" desc", who, listing(party.ListRequest{Sort: by, Desc: true, Offset: 1000}))
+		}
+	}
+}
