@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -148,14 +150,34 @@ func canvasOf(o fyne.CanvasObject) fyne.Canvas {
 	return fyne.CurrentApp().Driver().CanvasForObject(o)
 }
 
-// Focus gives the keyboard to an object that is already in a window.
+// focusTries and focusEvery bound the wait for an object's first frame.
+const (
+	focusTries = 20
+	focusEvery = 30 * time.Millisecond
+)
+
+var focusTurn int // drops a waiting Focus when another one is asked for
+
+// Focus gives the keyboard to an object of a window. The driver only knows an
+// object once it was drawn: for a page just made, Focus waits for that frame.
 func Focus(o fyne.Focusable) {
+	focusTurn++
+	focusSoon(o, focusTurn, focusTries)
+}
+
+func focusSoon(o fyne.Focusable, turn, tries int) {
 	obj, ok := o.(fyne.CanvasObject)
-	if !ok {
+	if !ok || turn != focusTurn {
 		return
 	}
 	if c := canvasOf(obj); c != nil {
 		c.Focus(o)
+		return
+	}
+	if tries > 0 {
+		time.AfterFunc(focusEvery, func() {
+			fyne.Do(func() { focusSoon(o, turn, tries-1) })
+		})
 	}
 }
 

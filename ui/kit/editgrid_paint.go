@@ -116,7 +116,7 @@ func (v *editView) draw() {
 	place(g.down, size.Width-barWidth, top, barWidth, g.bodyHeight())
 	g.down.set(total, float64(g.bodyHeight()), g.offset)
 	v.objects = append(v.objects, g.down)
-	v.drawProposals(size, top, bottom)
+	v.drawProposals(size, top)
 }
 
 func (v *editView) drawRows(size fyne.Size, top, bottom float32) {
@@ -250,7 +250,7 @@ func (v *editView) drawFoot(size fyne.Size) {
 
 // drawProposals draws the list inside the grid, under the cell or above it: an
 // overlay would take the keyboard.
-func (v *editView) drawProposals(size fyne.Size, top, bottom float32) {
+func (v *editView) drawProposals(size fyne.Size, top float32) {
 	g := v.g
 	if !g.open || !g.inside {
 		return
@@ -261,8 +261,8 @@ func (v *editView) drawProposals(size fyne.Size, top, bottom float32) {
 	}
 	y := top + float32(float64(g.row+1)*float64(theme.RowCompact)-g.offset) + 2
 	w := min(max(g.list.naturalWidth(), g.widths[g.col]), size.Width-8)
-	h := min(g.list.height(), max(bottom-y, y-theme.RowCompact-top)-4)
-	if y+h > bottom {
+	h := min(g.list.height(), max(size.Height-y, y-theme.RowCompact-top)-4)
+	if y+h > size.Height {
 		y -= theme.RowCompact + h + 5
 	}
 	x = max(min(x, size.Width-w-4), 1)
