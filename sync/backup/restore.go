@@ -147,7 +147,7 @@ func (drillSink) Put(_ context.Context, _ vault.Attachment, content io.Reader) e
 // destination that can be reached. See vault.Tree.PlanPrune for what it refuses. Confirmed is the
 // owner's agreement to "backup.prune_many" or "backup.prune_clock".
 func (s *Service) Prune(ctx context.Context, confirmed bool) (deleted int, err error) {
-	err = s.with(ctx, func(v *vault.Vault) error {
+	err = s.alone(ctx, func(v *vault.Vault) error {
 		guard := s.guard(confirmed)
 		plan, err := v.Tree().PlanPrune(ctx, s.set.WriterID, nil, guard)
 		if err != nil {

@@ -38,13 +38,21 @@ type Settings struct {
 	Now          func() time.Time // nil means time.Now
 }
 
-// Service makes backups of one book. One job runs at a time: a second one gets "backup.busy".
+// Service makes backups of one book. A restore point can be made while older ones are being sent, and
+// destinations can be sent to at the same time. What would disturb another job gets "backup.busy".
 type Service struct {
-	set  Settings
-	key  *vault.Key
-	job  sync.Mutex
-	mu   sync.Mutex // guards know
-	know state
+	set Settings
+	key *vault.Key
+
+	snap sync.Mutex   // one snapshot at a time
+	use  sync.RWMutex // pruning excludes all else
+
+	mu     sync.Mutex // guards what follows
+	know   state
+	vault  *vault.Vault // open while jobs run
+	jobs   int
+	sends  map[string]bool // destinations being sent to
+	folder string          // of the local vault
 }
 
 // Open prepares a service. It makes the local vault the first time; a vault that was there and has
@@ -57,7 +65,7 @@ func Open(ctx context.Context, set Settings) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{set: set, key: key}
+	s := &Service{set: set, key: key, folder: set.Dir, sends: map[string]bool{}}
 	if s.know, err = loadState(ctx, set.State); err != nil {
 		return nil, err
 	}
@@ -71,7 +79,7 @@ func Open(ctx context.Context, set Settings) (*Service, error) {
 // is what the owner decides after "backup.vault_gone".
 func (s *Service) NewVault(ctx context.Context, dir string) error {
 	s.mu.Lock()
-	s.set.Dir = dir
+	s.folder = dir
 	s.mu.Unlock()
 	err := vault.Create(s.vaultSettings())
 	if f := fault.Of(err); f != nil && f.Key != "backup.vault_exists" {
@@ -83,26 +91,61 @@ func (s *Service) NewVault(ctx context.Context, dir string) error {
 func (s *Service) vaultSettings() vault.Settings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return vault.Settings{Dir: s.set.Dir, ID: s.set.VaultID, Key: s.key, WriterID: s.set.WriterID,
+	return vault.Settings{Dir: s.folder, ID: s.set.VaultID, Key: s.key, WriterID: s.set.WriterID,
 		WriterName: s.set.WriterName, AppVersion: s.set.AppVersion, Schema: s.set.Schema}
 }
 
-// with runs a job on the opened local vault.
-func (s *Service) with(ctx context.Context, job func(*vault.Vault) error) (err error) {
-	if !s.job.TryLock() {
-		return fault.New(fault.Conflict, "backup.busy")
+// with runs a job on the opened local vault, beside others.
+func (s *Service) with(ctx context.Context, job func(*vault.Vault) error) error {
+	if !s.use.TryRLock() {
+		return faultBusy()
 	}
-	defer s.job.Unlock()
-	v, err := vault.Open(ctx, s.vaultSettings())
-	if err != nil {
-		return remote.Classify(err)
+	defer s.use.RUnlock()
+	return s.opened(ctx, job)
+}
+
+// alone runs a job on the opened local vault while no other runs.
+func (s *Service) alone(ctx context.Context, job func(*vault.Vault) error) error {
+	if !s.use.TryLock() {
+		return faultBusy()
 	}
-	defer func() { err = errors.Join(err, v.Close()) }()
+	defer s.use.Unlock()
+	return s.opened(ctx, job)
+}
+
+func faultBusy() error { return fault.New(fault.Conflict, "backup.busy") }
+
+// opened opens the vault for the first of several jobs and closes it after the last.
+func (s *Service) opened(ctx context.Context, job func(*vault.Vault) error) (err error) {
+	settings := s.vaultSettings()
+	s.mu.Lock()
+	if s.vault == nil {
+		if s.vault, err = vault.Open(ctx, settings); err != nil {
+			s.vault = nil
+			s.mu.Unlock()
+			return remote.Classify(err)
+		}
+	}
+	v := s.vault
+	s.jobs++
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.jobs--; s.jobs == 0 {
+			s.vault = nil
+			err = errors.Join(err, v.Close())
+		}
+	}()
 	return job(v)
 }
 
 // Snapshot makes a restore point in the local vault.
 func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.Taken, err error) {
+	if !s.snap.TryLock() {
+		return taken, faultBusy()
+	}
+	defer s.snap.Unlock()
 	err = s.with(ctx, func(v *vault.Vault) error {
 		now := s.set.Now()
 		run := vault.Run{Now: now, Drill: s.lastDrill(), RestoredFrom: s.set.RestoredFrom, Watch: watch}
@@ -134,8 +177,30 @@ func (s *Service) Send(ctx context.Context, id string, watch vault.Watch) Sent {
 	if err != nil {
 		return sent
 	}
+	if !s.begin(id) {
+		sent.Err = faultBusy()
+		return sent
+	}
+	defer s.end(id)
 	sent.Err = s.with(ctx, func(v *vault.Vault) error { return s.send(ctx, v, &sent, watch) })
 	return sent
+}
+
+// begin notes that a destination is being sent to; false if it is already.
+func (s *Service) begin(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.sends[id] {
+		return false
+	}
+	s.sends[id] = true
+	return true
+}
+
+func (s *Service) end(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.sends, id)
 }
 
 func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch vault.Watch) error {
@@ -148,6 +213,10 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 		c.Tried, c.Fault = now, fault.Of(err)
 		if err == nil {
 			c.Known, c.OK = true, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
+			c.Rivals = sent.Rivals
+		}
+		if sent.RolledBack {
+			c.RolledBack = now
 		}
 	})
 	if err != nil {
@@ -161,7 +230,7 @@ func (s *Service) try(ctx context.Context, v *vault.Vault, sent *Sent, watch vau
 	if err != nil {
 		return err
 	}
-	sent.Sent, err = v.Replicate(ctx, f, vault.Sending{Known: s.known(sent.Destination.ID), Watch: watch})
+	sent.Sent, err = v.Replicate(ctx, f, s.sending(sent.Destination.ID, watch))
 	if err != nil {
 		return remote.Classify(err)
 	}

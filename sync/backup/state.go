@@ -34,6 +34,9 @@ type copyMark struct {
 	Tried   time.Time    `json:"tried,omitzero"`
 	Drilled time.Time    `json:"drilled,omitzero"`
 	Fault   *fault.Fault `json:"fault,omitempty"` // of the last try
+
+	RolledBack time.Time     `json:"rolled_back,omitzero"`
+	Rivals     []vault.Rival `json:"rivals,omitempty"`
 }
 
 func loadState(ctx context.Context, store StateStore) (state, error) {
@@ -83,6 +86,22 @@ func (s *Service) known(id string) bool {
 	return c != nil && c.Known
 }
 
+// sending tells a replication what was there before.
+func (s *Service) sending(id string, watch vault.Watch) vault.Sending {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	job := vault.Sending{Watch: watch}
+	if c := s.know.Copies[id]; c != nil {
+		job.Known, job.LastSeq = c.Known, c.OK.Seq
+	}
+	return job
+}
+
+// Acknowledge notes that the owner has seen the alarm of CopyStatus.RolledBack.
+func (s *Service) Acknowledge(ctx context.Context, id string) error {
+	return s.note(ctx, func(k *state) { k.copyOf(id, s.set.Now()).RolledBack = time.Time{} })
+}
+
 // Forget drops what is known about a destination: after it was removed, or when the owner says that an
 // emptied place shall be filled again.
 func (s *Service) Forget(ctx context.Context, id string) error {
@@ -99,6 +118,11 @@ type CopyStatus struct {
 	Drilled time.Time    // last complete trial restore from it
 	Lacks   bool         // the book has work that is not there
 	Fault   *fault.Fault // why the last try failed, nil if it worked
+	// RolledBack is when points once sent were found missing there: somebody put an older state back.
+	// It stays, and the light is red, until Acknowledge.
+	RolledBack time.Time
+	// Rivals are other PCs that go on with this book: the light is red until one of them stops.
+	Rivals []vault.Rival
 }
 
 // Status is the state of all copies at one moment.
@@ -123,7 +147,8 @@ func (s *Service) Status(change uint64) Status {
 	for _, d := range destinations {
 		mark := s.know.copyOf(d.ID, now)
 		c := CopyStatus{ID: d.ID, Label: d.Label, LastOK: mark.OK, Tried: mark.Tried, Drilled: mark.Drilled,
-			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Fault: mark.Fault}
+			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Fault: mark.Fault,
+			RolledBack: mark.RolledBack, Rivals: mark.Rivals}
 		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At}
 		if c.Lacks {
 			facts.Lacks = mark.OK.At // at the worst the work is as old as that
@@ -132,6 +157,9 @@ func (s *Service) Status(change uint64) Status {
 			facts.Stopped = !passing(mark.Fault)
 		}
 		c.Light = schedule.LightOf(now, facts, limitOf(d.Provider))
+		if !c.RolledBack.IsZero() || len(c.Rivals) > 0 {
+			c.Light = schedule.Red
+		}
 		lights = append(lights, c.Light)
 		out.Copies = append(out.Copies, c)
 	}

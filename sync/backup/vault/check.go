@@ -20,9 +20,12 @@ func (r CheckReport) Complete() bool { return len(r.Missing)+len(r.Wrong) == 0 }
 // Check compares names and sizes on a copy (or on the local vault's own tree) with the manifests of
 // the local vault.
 func (v *Vault) Check(ctx context.Context, t *Tree) (CheckReport, error) {
-	ctx = jobContext(ctx)
+	return v.check(jobContext(ctx), t, v.own())
+}
+
+func (v *Vault) check(ctx context.Context, t *Tree, points []stored) (CheckReport, error) {
 	var r CheckReport
-	want, err := v.wanted(ctx)
+	want, err := v.wanted(ctx, points)
 	if err != nil {
 		return r, err
 	}
@@ -53,12 +56,12 @@ func (v *Vault) Check(ctx context.Context, t *Tree) (CheckReport, error) {
 type group struct {
 	dir   string
 	parts []Part
-	last  bool // manifests: parts[i] is that of the vault's points[i]
+	last  bool // manifests: parts[i] is that of points[i]
 }
 
-// wanted lists everything the own restore points need, folder by folder, manifests last and oldest
+// wanted lists everything the points need, folder by folder, manifests last and oldest
 // first.
-func (v *Vault) wanted(ctx context.Context) ([]group, error) {
+func (v *Vault) wanted(ctx context.Context, points []stored) ([]group, error) {
 	writer := v.set.WriterID
 	db, err := v.tree.list(ctx, dbDir(writer))
 	if err != nil {
@@ -73,7 +76,7 @@ func (v *Vault) wanted(ctx context.Context) ([]group, error) {
 	objects := group{dir: dbDir(writer)}
 	manifests := group{dir: manifestDir(writer), last: true}
 	seen := map[string]bool{}
-	for _, s := range v.points {
+	for _, s := range points {
 		for _, o := range s.objects() {
 			for _, p := range o.stored() {
 				if !seen[p.Name] {

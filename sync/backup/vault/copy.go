@@ -25,7 +25,9 @@ type Sending struct {
 	// Known says that this copy was made before. If its marker has gone, that is an alarm
 	// ("backup.vault_gone"), not a reason to start again silently.
 	Known bool
-	Watch Watch
+	// LastSeq is the newest point that was there after the last replication, 0 if unknown.
+	LastSeq uint64
+	Watch   Watch
 }
 
 // Sent is the result of a replication.
@@ -36,6 +38,11 @@ type Sent struct {
 	// Lost lists objects that neither the copy nor the local vault has any more. The restore points
 	// that need them are not sent; the others are.
 	Lost []string
+	// RolledBack says that the newest points once sent had gone from the copy: somebody put an older
+	// state back. They were sent again.
+	RolledBack bool
+	// Rivals are other installations that go on with the same book.
+	Rivals []Rival
 }
 
 // Replicate makes f a byte-for-byte copy of the local vault's own restore points: data first,
@@ -48,11 +55,15 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 	if err := v.claim(ctx, to, s.Known); err != nil {
 		return Sent{}, err
 	}
-	want, err := v.wanted(ctx)
+	points := v.own()
+	if len(points) == 0 {
+		return Sent{}, nil
+	}
+	want, err := v.wanted(ctx, points)
 	if err != nil {
 		return Sent{}, err
 	}
-	job := &copyJob{from: v.tree, to: to, watch: s.Watch, points: v.points, lost: map[string]bool{}}
+	job := &copyJob{from: v.tree, to: to, watch: s.Watch, points: points, lost: map[string]bool{}}
 	if err := job.compare(ctx, want); err != nil {
 		return Sent{}, err
 	}
@@ -60,9 +71,13 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 		return Sent{Objects: job.sent, Bytes: job.sentBytes}, err
 	}
 	s.Watch.tell(Progress{Stage: StageCheck})
-	report, err := v.Check(ctx, to)
+	report, err := v.check(ctx, to, points)
 	sent := Sent{Objects: job.sent, Bytes: job.sentBytes, Check: report}
 	sent.Lost = slices.Sorted(maps.Keys(job.lost))
+	sent.RolledBack = job.newest < s.LastSeq
+	if err == nil {
+		sent.Rivals, err = v.rivals(ctx, to)
+	}
 	return sent, err
 }
 
@@ -105,6 +120,7 @@ type copyJob struct {
 	lost     map[string]bool
 	data     []transfer // in any order
 	last     []transfer // manifests, oldest first
+	newest   uint64     // newest own point that was there beforehand
 
 	mu        sync.Mutex
 	sent      int
@@ -129,6 +145,11 @@ func (j *copyJob) compare(ctx context.Context, want []group) error {
 		there, err := j.to.list(ctx, g.dir)
 		if err != nil {
 			return err
+		}
+		if g.last {
+			for _, p := range there.points(j.points[0].WriterID) {
+				j.newest = max(j.newest, p.Seq)
+			}
 		}
 		for i, p := range g.parts {
 			if there.has(j.to, p) || g.last && j.lacking(j.points[i].Manifest) {
@@ -167,8 +188,9 @@ func (j *copyJob) lacking(m Manifest) bool {
 
 // send sends the data in parallel, then the manifests one by one.
 func (j *copyJob) send(ctx context.Context) error {
-	ctx = accounting.WithStatsGroup(ctx, "zafe-backup")
-	stats := accounting.StatsGroup(ctx, "zafe-backup")
+	name := "zafe-" + j.to.fs.Name()
+	ctx = accounting.WithStatsGroup(ctx, name)
+	stats := accounting.StatsGroup(ctx, name)
 	stats.ResetCounters()
 	stop := j.report(stats)
 	defer stop()

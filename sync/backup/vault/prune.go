@@ -294,7 +294,8 @@ func (t *Tree) Prune(ctx context.Context, plan Plan) (refused int, err error) {
 
 // dropPoints forgets pruned points of the local vault.
 func (v *Vault) dropPoints(drop []Point) {
-	v.points = slices.DeleteFunc(v.points, func(s stored) bool { return slices.Contains(drop, s.Point()) })
+	left := slices.Clone(v.own())
+	v.setOwn(slices.DeleteFunc(left, func(s stored) bool { return slices.Contains(drop, s.Point()) }))
 }
 
 // Prune deletes what a plan made on the local vault's tree lists.

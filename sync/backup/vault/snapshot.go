@@ -266,7 +266,8 @@ func (v *Vault) storeList(db folder, seq uint64, all []Attachment) (FileSet, err
 
 // commit writes the manifest: from now on the restore point exists.
 func (v *Vault) commit(m Manifest) error {
-	for _, old := range v.points {
+	points := v.own()
+	for _, old := range points {
 		m.History = append(m.History, Link{Seq: old.Seq, SHA256: old.sha256})
 		m.PrevSHA256 = old.sha256
 	}
@@ -281,6 +282,6 @@ func (v *Vault) commit(m Manifest) error {
 	if _, err := dir.put(m.Point().name(), bytes.NewReader(data)); err != nil {
 		return err
 	}
-	v.points = append(v.points, stored{Manifest: m, sha256: sumHex(data)})
+	v.setOwn(append(slices.Clip(points), stored{Manifest: m, sha256: sumHex(data)}))
 	return nil
 }

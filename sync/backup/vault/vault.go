@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -29,11 +30,14 @@ type Settings struct {
 }
 
 // Vault is the local vault of this installation, open for writing. One process has it open at a time.
+// In that process one Snapshot may run beside any number of Replicate and Check; Prune must run alone.
 type Vault struct {
-	set    Settings
-	tree   *Tree
-	lock   *flock.Flock
-	points []stored // own restore points, oldest first
+	set  Settings
+	tree *Tree
+	lock *flock.Flock
+
+	mu     sync.Mutex
+	points []stored // own restore points, oldest first; replaced, never changed in place
 }
 
 // stored is a manifest with the hash of its plain bytes.
@@ -111,15 +115,29 @@ func (v *Vault) load(ctx context.Context) error {
 	if len(found.names) == 0 && found.foreign > 0 {
 		return faultWrongKey
 	}
-	v.points = nil
+	var points []stored
 	for _, point := range found.points(v.set.WriterID) {
 		m, sum, err := v.tree.manifest(ctx, found, point)
 		if err != nil {
 			continue // a damaged point is reported by Check and left out of the history
 		}
-		v.points = append(v.points, stored{Manifest: m, sha256: sum})
+		points = append(points, stored{Manifest: m, sha256: sum})
 	}
+	v.setOwn(points)
 	return nil
+}
+
+// own gives the own restore points as they are now.
+func (v *Vault) own() []stored {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.points
+}
+
+func (v *Vault) setOwn(points []stored) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.points = points
 }
 
 // sweep removes the temporary files of a killed run, and nothing else.
@@ -140,16 +158,18 @@ func (v *Vault) Tree() *Tree { return v.tree }
 
 // Latest gives the newest restore point of this installation, or false when there is none.
 func (v *Vault) Latest() (Manifest, bool) {
-	if len(v.points) == 0 {
+	points := v.own()
+	if len(points) == 0 {
 		return Manifest{}, false
 	}
-	return v.points[len(v.points)-1].Manifest, true
+	return points[len(points)-1].Manifest, true
 }
 
 // Manifests lists the restore points of this installation, oldest first.
 func (v *Vault) Manifests() []Manifest {
-	all := make([]Manifest, len(v.points))
-	for i, p := range v.points {
+	points := v.own()
+	all := make([]Manifest, len(points))
+	for i, p := range points {
 		all[i] = p.Manifest
 	}
 	return all

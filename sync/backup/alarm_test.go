@@ -1,0 +1,128 @@
+package backup
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"zafe/sync/backup/remote"
+	"zafe/sync/backup/schedule"
+	"zafe/sync/backup/vault"
+)
+
+// Somebody puts an older state of the copy back, marker and all.
+func TestRolledBackCopy(t *testing.T) {
+	ctx := context.Background()
+	b := newBook(t)
+	s, c, _ := newService(t, b)
+	id, dir := addFolder(t, s, "USB")
+	for range 3 {
+		b.sql("UPDATE line SET label='x' WHERE id=1")
+		if report, err := s.BackUp(ctx, nil); err != nil || report.Sent[0].Err != nil || report.Sent[0].RolledBack {
+			t.Fatal(err, report.Sent)
+		}
+		c.pass(time.Hour)
+	}
+	newest, err := filepath.Glob(filepath.Join(dir, "w", "*", "manifest", "*"))
+	if err != nil || len(newest) != 3 {
+		t.Fatal(newest, err)
+	}
+	for _, path := range newest {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sent := s.Send(ctx, id, nil)
+	if sent.Err != nil || !sent.RolledBack || sent.Check.Points != 3 {
+		t.Fatalf("%+v", sent)
+	}
+	if sent := s.Send(ctx, id, nil); sent.Err != nil || sent.RolledBack {
+		t.Fatalf("%+v", sent)
+	}
+	if status := s.Status(b.change); status.Overall != schedule.Red || status.Copies[0].RolledBack.IsZero() {
+		t.Errorf("the alarm went out by itself: %+v", status)
+	}
+	if err := s.Acknowledge(ctx, id); err != nil {
+		t.Fatal(err)
+	}
+	if status := s.Status(b.change); status.Overall != schedule.Green {
+		t.Errorf("after the owner saw it: %+v", status)
+	}
+}
+
+// The book is restored on another PC, and the first one, thought lost, goes on.
+func TestTwoPCsGoOnWithOneBook(t *testing.T) {
+	ctx := context.Background()
+	b := newBook(t)
+	old, c, set := newService(t, b)
+	id, dir := addFolder(t, old, "USB")
+	report, err := old.BackUp(ctx, nil)
+	if err != nil || report.Sent[0].Err != nil {
+		t.Fatal(err, report.Sent)
+	}
+	restored := set
+	restored.Dir, restored.WriterID, restored.WriterName = filepath.Join(t.TempDir(), "vault"), "new-00000002", "Neuf"
+	restored.State = &remote.Memory{}
+	restored.RestoredFrom = &vault.Origin{Writer: set.WriterID, Seq: report.Taken.Manifest.Seq}
+	fresh, err := Open(ctx, restored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.pass(time.Hour)
+	report, err = fresh.BackUp(ctx, nil)
+	if err != nil || report.Sent[0].Err != nil || len(report.Sent[0].Rivals) != 0 {
+		t.Fatalf("the new PC alone: %v %+v", err, report.Sent)
+	}
+	c.pass(time.Hour)
+	report, err = old.BackUp(ctx, nil)
+	if err != nil || len(report.Sent[0].Rivals) != 1 || report.Sent[0].Rivals[0].Name != "Neuf" {
+		t.Fatalf("the old PC: %v %+v", err, report.Sent)
+	}
+	if sent := fresh.Send(ctx, id, nil); sent.Err != nil || len(sent.Rivals) != 1 || sent.Rivals[0].Name != "Caisse" {
+		t.Fatalf("the new PC: %+v", sent)
+	}
+	if status := fresh.Status(b.change); status.Overall != schedule.Red {
+		t.Errorf("the light is %s", status.Overall)
+	}
+	tree, err := OpenFolder(ctx, dir, testKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contents, err := tree.Read(ctx)
+	if err != nil || len(contents.Writers) != 2 {
+		t.Errorf("%+v %v", contents, err)
+	}
+}
+
+// A long sending does not keep the book from being saved.
+func TestSnapshotWhileSending(t *testing.T) {
+	ctx := context.Background()
+	b := newBook(t)
+	s, c, _ := newService(t, b)
+	id, _ := addFolder(t, s, "USB")
+	if _, err := s.Snapshot(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	c.pass(time.Hour)
+	asked := false
+	sent := s.Send(ctx, id, func(p vault.Progress) {
+		if asked || p.Stage != vault.StageCompare {
+			return
+		}
+		asked = true
+		if taken, err := s.Snapshot(ctx, nil); err != nil || taken.Manifest.Seq != 2 {
+			t.Errorf("snapshot while sending: %v", err)
+		}
+		wantFault(t, s.Send(ctx, id, nil).Err, "backup.busy")
+		_, err := s.Prune(ctx, true)
+		wantFault(t, err, "backup.busy")
+	})
+	if sent.Err != nil || !asked {
+		t.Fatalf("%+v", sent)
+	}
+	if sent := s.Send(ctx, id, nil); sent.Err != nil || sent.Check.Points != 2 {
+		t.Fatalf("%+v", sent)
+	}
+}
