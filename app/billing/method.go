@@ -28,7 +28,11 @@ func (m Method) account() string {
 	case means.Account == "" || means.Account[0] != '5':
 		return ""
 	}
-	a, _ := ledger.NormalAccount(means.Account)
+	number := means.Account
+	if len(number) == 2 {
+		number += "0" // 53 (caisse) has no subdivision: it is 530000 in the book
+	}
+	a, _ := ledger.NormalAccount(number)
 	return a
 }
 

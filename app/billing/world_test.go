@@ -17,6 +17,7 @@ import (
 	"zafe/app/money"
 	"zafe/app/party"
 	"zafe/app/search"
+	"zafe/app/setup"
 	"zafe/app/tax"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -35,15 +36,7 @@ func open(t testing.TB, change ...func(*company.Profile)) book {
 		company.Bind[*store.Tx], search.Bind[*store.Tx], billing.Bind[*store.Tx])
 	b := book{w, t}
 	w.Update(func(tx *store.Tx) error {
-		var accounts []ledger.Account
-		for _, a := range fr.Chart() {
-			accounts = append(accounts, ledger.Account{Number: a.Number, Title: a.Label})
-		}
-		var journals []ledger.Journal
-		for _, j := range fr.Journals() {
-			journals = append(journals, ledger.Journal{Code: j.Code, Title: j.Label, Kind: ledger.JournalKind(j.Kind)})
-		}
-		if err := ledger.Seed(tx, accounts, journals); err != nil {
+		if err := setup.Seed(tx); err != nil {
 			return err
 		}
 		_, err := ledger.OpenFiscalYear(tx, civil.YearOf(day(1, 1)))

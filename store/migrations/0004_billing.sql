@@ -292,3 +292,8 @@ CREATE TRIGGER vat_release_no_replace BEFORE INSERT ON vat_release
 WHEN EXISTS (SELECT 1 FROM vat_release WHERE id = new.id)
 BEGIN SELECT RAISE(ABORT, 'a vat_release row never changes'); END;
 -- +goose StatementEnd
+-- +goose StatementBegin
+CREATE TRIGGER payment_cancel_no_replace BEFORE INSERT ON payment_cancel
+WHEN EXISTS (SELECT 1 FROM payment_cancel WHERE payment = new.payment)
+BEGIN SELECT RAISE(ABORT, 'a payment_cancel row never changes'); END;
+-- +goose StatementEnd
