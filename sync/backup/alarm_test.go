@@ -63,7 +63,8 @@ func TestTwoPCsGoOnWithOneBook(t *testing.T) {
 		t.Fatal(err, report.Sent)
 	}
 	restored := set
-	restored.Dir, restored.WriterID, restored.WriterName = filepath.Join(t.TempDir(), "vault"), "new-00000002", "Neuf"
+	restored.Dir = filepath.Join(t.TempDir(), "vault")
+	restored.WriterID, restored.WriterName = "new-00000002", "Neuf"
 	restored.State = &remote.Memory{}
 	restored.RestoredFrom = &vault.Origin{Writer: set.WriterID, Seq: report.Taken.Manifest.Seq}
 	fresh, err := Open(ctx, restored)
@@ -80,7 +81,8 @@ func TestTwoPCsGoOnWithOneBook(t *testing.T) {
 	if err != nil || len(report.Sent[0].Rivals) != 1 || report.Sent[0].Rivals[0].Name != "Neuf" {
 		t.Fatalf("the old PC: %v %+v", err, report.Sent)
 	}
-	if sent := fresh.Send(ctx, id, nil); sent.Err != nil || len(sent.Rivals) != 1 || sent.Rivals[0].Name != "Caisse" {
+	sent := fresh.Send(ctx, id, nil)
+	if sent.Err != nil || len(sent.Rivals) != 1 || sent.Rivals[0].Name != "Caisse" {
 		t.Fatalf("the new PC: %+v", sent)
 	}
 	if status := fresh.Status(b.change); status.Overall != schedule.Red {

@@ -68,7 +68,8 @@ func (b *book) bytes() []byte {
 	return data
 }
 
-func (b *book) Pages(_ context.Context, begin func(int, uint32) error, page func(uint32, []byte) error) error {
+func (b *book) Pages(_ context.Context, begin func(int, uint32) error,
+	page func(uint32, []byte) error) error {
 	data := b.bytes()
 	if err := begin(4096, uint32(len(data)/4096)); err != nil {
 		return err
@@ -177,7 +178,8 @@ func TestBackUpAndRestore(t *testing.T) {
 		t.Errorf("next expected %v", report.Taken.Manifest.NextExpected)
 	}
 	status := s.Status(b.change)
-	if status.Overall != schedule.Green || status.Unsaved || status.Copies[0].ID != usb || status.Copies[0].Lacks {
+	first := status.Copies[0]
+	if status.Overall != schedule.Green || status.Unsaved || first.ID != usb || first.Lacks {
 		t.Errorf("after a backup: %+v", status)
 	}
 	image := b.bytes()
@@ -337,7 +339,8 @@ func TestDrillAndPrune(t *testing.T) {
 	if err != nil || done.Files.Restored != 1 || !bytes.Equal(b.image, b.bytes()) {
 		t.Fatalf("%+v %v", done.Files, err)
 	}
-	if status := s.Status(b.change); status.Drill == nil || status.Drill.Seq != 40 || !status.DrillFailed.IsZero() {
+	status := s.Status(b.change)
+	if status.Drill == nil || status.Drill.Seq != 40 || !status.DrillFailed.IsZero() {
 		t.Errorf("%+v", status)
 	}
 	deleted, err := s.Prune(ctx, true)

@@ -74,7 +74,8 @@ func TestStockTools(t *testing.T) {
 	if sum := shell(t, home, "sha256sum book.sqlite | cut -d' ' -f1"); sum != m.DBSHA256 {
 		t.Errorf("the book came back as %s, the manifest says %s", sum, m.DBSHA256)
 	}
-	if got := shell(t, home, "sqlite3 book.sqlite 'PRAGMA integrity_check; SELECT count(*) FROM line'"); got != "ok\n801" {
+	query := "PRAGMA integrity_check; SELECT count(*) FROM line"
+	if got := shell(t, home, "sqlite3 book.sqlite '"+query+"'"); got != "ok\n801" {
 		t.Errorf("sqlite3 says %q", got)
 	}
 	list := strings.Fields(shell(t, home, "rclone cat "+db+m.Files.List.Name))
@@ -177,7 +178,8 @@ func TestBackUpWhileOthersWrite(t *testing.T) {
 		if err := os.WriteFile(sink.path, sink.image, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		got := sink.sql("PRAGMA integrity_check; SELECT sum(cents) FROM account; SELECT cents FROM account WHERE id=1;")
+		got := sink.sql("PRAGMA integrity_check; SELECT sum(cents) FROM account; " +
+			"SELECT cents FROM account WHERE id=1;")
 		lines := strings.Split(got, "\n")
 		if lines[0] != "ok" || lines[1] != "1000000" {
 			t.Errorf("%s: %q", p, got)

@@ -51,11 +51,12 @@ var phrases = []struct {
 	{re(`RequestTimeTooSkewed|certificate has expired or is not yet valid`), faultClock},
 	{re(`host key mismatch|knownhosts: key|no key is pinned`), faultHostKey},
 	{re(`InvalidAccessKeyId|SignatureDoesNotMatch|AuthenticationFailed|InvalidAuthenticationInfo`), faultLogin},
-	{re(`unexpected message type 51|unable to authenticate|no supported methods remain|ssh: handshake failed: EOF`), faultLogin},
+	{re(`unexpected message type 51|unable to authenticate|no supported methods remain`), faultLogin},
+	{re(`ssh: handshake failed: EOF`), faultLogin},
 	{re(`couldn't connect SSH: .*(parse|passphrase|private key)`), faultLogin},
 	{re(`(invalid|wrong|bad|incorrect).{0,12}(credential|password|user ?name|login|account)`), faultLogin},
 	{re(`\b401\b|unauthorized|illegal base64 data|StatusCode: 401`), faultLogin},
-	{re(`storageQuotaExceeded|quotaLimitReached|quota.{0,20}exceeded|insufficient_space|QuotaExceeded`), faultFull},
+	{re(`quotaLimitReached|quota.{0,20}exceeded|insufficient_space`), faultFull},
 	{re(`no space left|\b507\b|insufficient storage|EntityTooLarge|disk (is )?full|over quota`), faultFull},
 	{re(`rateLimitExceeded|SlowDown|\b429\b|too many requests|\b50[234]\b|ServiceUnavailable`), faultBusy},
 	{re(`NoSuchBucket|container.{0,20}not (found|exist)|ContainerNotFound|itemNotFound`), faultNotFound},
@@ -115,7 +116,8 @@ func byType(err error) *fault.Fault {
 		return faultFull
 	case errors.Is(err, syscall.EROFS):
 		return faultReadOnly
-	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETDOWN):
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH),
+		errors.Is(err, syscall.ENETDOWN):
 		return faultOffline
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return faultRefused

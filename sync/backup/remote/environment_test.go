@@ -49,7 +49,8 @@ func TestEnvironmentChild(t *testing.T) {
 		}
 	}
 	r := use(t, &Memory{})
-	if _, err := add(t, r, Draft{Provider: "local", Label: "x", Folder: filepath.Join(home, "copies")}); err != nil {
+	folder := filepath.Join(home, "copies")
+	if _, err := add(t, r, Draft{Provider: "local", Label: "x", Folder: folder}); err != nil {
 		t.Fatal(err)
 	}
 	if got := config.GetValue("d1", "type"); got != "local" {

@@ -82,7 +82,8 @@ func (f Field) ChoicesFor(values map[string]string) []Option {
 
 // hidden are the kinds of storage that are not a place of their own, keep nothing, or only read.
 var hidden = map[string]bool{"alias": true, "combine": true, "union": true, "chunker": true, "compress": true,
-	"hasher": true, "cache": true, "crypt": true, "archive": true, "http": true, "memory": true, "tardigrade": true}
+	"hasher": true, "cache": true, "crypt": true, "archive": true, "http": true, "memory": true,
+	"tardigrade": true}
 
 // first lists the kinds of storage of the first list with the fields of their short form, in order.
 // Each of them has texts of our own in assets/i18n/*/backup.json.
@@ -129,7 +130,8 @@ func Providers(all bool) []Provider {
 		}
 	}
 	slices.SortFunc(list, func(a, b Provider) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)),
+			cmp.Compare(strings.ToLower(a.Title), strings.ToLower(b.Title)))
 	})
 	return list
 }

@@ -131,7 +131,8 @@ func (r *Remotes) check(p Provider, id string, d Draft) error {
 }
 
 // start fills the temporary section and runs rclone's state machine up to its first question.
-func (r *Remotes) start(ctx context.Context, p Provider, id string, d Draft, old map[string]string) (*Setup, error) {
+func (r *Remotes) start(ctx context.Context, p Provider, id string, d Draft,
+	old map[string]string) (*Setup, error) {
 	if !r.setup.TryLock() {
 		return nil, fault.New(fault.Conflict, "backup.setup_busy")
 	}
@@ -159,7 +160,8 @@ func (r *Remotes) start(ctx context.Context, p Provider, id string, d Draft, old
 		delete(section, "host_keys") // another machine, or the owner accepts its new identity
 	}
 	r.sections.put(s.draft, section)
-	out, err := config.UpdateRemote(ctx, s.draft, params, config.UpdateRemoteOpt{NonInteractive: true, Obscure: true})
+	out, err := config.UpdateRemote(ctx, s.draft, params,
+		config.UpdateRemoteOpt{NonInteractive: true, Obscure: true})
 	if err != nil {
 		s.Cancel()
 		return nil, Classify(err)
@@ -179,7 +181,8 @@ func moved(old map[string]string, params rc.Params) bool {
 }
 
 // login gets a token through a client of our own, where the program was built with one.
-func (s *Setup) login(ctx context.Context, p Provider, old map[string]string, again bool, params rc.Params) error {
+func (s *Setup) login(ctx context.Context, p Provider, old map[string]string, again bool,
+	params rc.Params) error {
 	client, ok := ownClient(p.Name)
 	if !ok || old["token"] != "" && !again {
 		return nil

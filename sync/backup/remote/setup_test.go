@@ -99,7 +99,8 @@ func TestLocalFolder(t *testing.T) {
 		{"no name", Draft{Provider: "local", Label: " ", Folder: dir}, "backup.field_required", "label"},
 		{"no folder", Draft{Provider: "local", Label: "x"}, "backup.field_required", "folder"},
 		{"relative", Draft{Provider: "local", Label: "x", Folder: "copies"}, "backup.folder_relative", "folder"},
-		{"unplugged", Draft{Provider: "local", Label: "x", Folder: "/media/none/zafe"}, "backup.disk_absent", "folder"},
+		{"unplugged", Draft{Provider: "local", Label: "x", Folder: "/media/none/zafe"}, "backup.disk_absent",
+			"folder"},
 		{"unknown kind", Draft{Provider: "crypt", Label: "x", Folder: "y"}, "backup.provider_unknown", "provider"},
 		{"nothing entered", Draft{Provider: "webdav", Label: "x", Folder: "y"}, "backup.field_required", "url"},
 	}
@@ -163,7 +164,8 @@ func TestWebDAV(t *testing.T) {
 	}
 
 	// Changing the password: the old one stays until the new one was tried.
-	edit, err := r.Edit(ctx, d.ID, Draft{Label: "NAS", Folder: d.Folder, Values: map[string]string{"pass": "wrong"}})
+	edit, err := r.Edit(ctx, d.ID, Draft{Label: "NAS", Folder: d.Folder,
+		Values: map[string]string{"pass": "wrong"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,10 +197,11 @@ func TestS3(t *testing.T) {
 		t.Fatal(err)
 	}
 	values, set, _ := r.Values(d.ID)
-	if values["access_key_id"] != servetest.S3Key || values["secret_access_key"] != "" || !set["secret_access_key"] {
+	secret := "secret_access_key"
+	if values["access_key_id"] != servetest.S3Key || values[secret] != "" || !set[secret] {
 		t.Errorf("the form shows %v %v", values, set)
 	}
-	for name, value := range map[string]string{"secret_access_key": "wrong-secret", "access_key_id": "WRONGKEY12"} {
+	for name, value := range map[string]string{secret: "wrong-secret", "access_key_id": "WRONGKEY12"} {
 		wrong := s3Draft(endpoint)
 		wrong.Label, wrong.Values[name] = name, value
 		_, err = add(t, r, wrong)
@@ -263,7 +266,8 @@ func TestProbeTellsWhatIsWrong(t *testing.T) {
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
 	defer secure.Close()
 	status := func(code int) string {
-		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }))
+		answer := func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+		s := httptest.NewServer(http.HandlerFunc(answer))
 		t.Cleanup(s.Close)
 		return s.URL
 	}

@@ -58,20 +58,14 @@ func TestEveryDamageIsFound(t *testing.T) {
 	take(t, v, b, d, testNow)
 	b.sql("UPDATE line SET label='x' WHERE id%100=0")
 	m := take(t, v, b, d, testNow.Add(time.Hour))
-	harms := map[string]func(t *testing.T, path string, data []byte){
-		"flipped byte at the start": func(t *testing.T, path string, data []byte) { write(t, path, flip(data, 3)) },
-		"flipped byte in the nonce": func(t *testing.T, path string, data []byte) { write(t, path, flip(data, 12)) },
-		"flipped byte in the middle": func(t *testing.T, path string, data []byte) {
-			write(t, path, flip(data, 32+(len(data)-32)/2))
-		},
-		"flipped last byte": func(t *testing.T, path string, data []byte) { write(t, path, flip(data, len(data)-1)) },
-		"cut":               func(t *testing.T, path string, data []byte) { write(t, path, data[:len(data)-1]) },
-		"emptied":           func(t *testing.T, path string, _ []byte) { write(t, path, nil) },
-		"deleted": func(t *testing.T, path string, _ []byte) {
-			if err := os.Remove(path); err != nil {
-				t.Fatal(err)
-			}
-		},
+	harms := map[string]func(data []byte) []byte{ // nil deletes the file
+		"flipped byte at the start":  func(data []byte) []byte { return flip(data, 3) },
+		"flipped byte in the nonce":  func(data []byte) []byte { return flip(data, 12) },
+		"flipped byte in the middle": func(data []byte) []byte { return flip(data, 32+(len(data)-32)/2) },
+		"flipped last byte":          func(data []byte) []byte { return flip(data, len(data)-1) },
+		"cut":                        func(data []byte) []byte { return data[:len(data)-1] },
+		"emptied":                    func([]byte) []byte { return []byte{} },
+		"deleted":                    func([]byte) []byte { return nil },
 	}
 	for _, path := range storedFiles(t, v) {
 		data, err := os.ReadFile(path)
@@ -83,7 +77,11 @@ func TestEveryDamageIsFound(t *testing.T) {
 			continue // the older point's own manifest: the newer one does not need it
 		}
 		for name, harm := range harms {
-			harm(t, path, data)
+			if harmed := harm(data); harmed != nil {
+				write(t, path, harmed)
+			} else if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
 			committed, err := wholeRestore(v.Tree(), m.Point())
 			if found := err != nil; found != neededByRestore(v, path) {
 				t.Errorf("%s of %s: restore says %v (committed %v)", name, plain, err, committed)

@@ -39,7 +39,8 @@ type book struct {
 
 func newBook(t testing.TB, rows int) *book {
 	b := &book{t: t, path: filepath.Join(t.TempDir(), "book.sqlite")}
-	b.sql(fmt.Sprintf(`PRAGMA page_size=4096; CREATE TABLE line(id INTEGER PRIMARY KEY, label TEXT, cents INTEGER);
+	b.sql(fmt.Sprintf(`PRAGMA page_size=4096;
+		CREATE TABLE line(id INTEGER PRIMARY KEY, label TEXT, cents INTEGER);
 		WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n WHERE i<%d)
 		INSERT INTO line SELECT i, hex(randomblob(100)), i*7 FROM n;`, rows))
 	return b
@@ -65,7 +66,8 @@ func (b *book) bytes() []byte {
 	return data
 }
 
-func (b *book) Pages(_ context.Context, begin func(int, uint32) error, page func(uint32, []byte) error) error {
+func (b *book) Pages(_ context.Context, begin func(int, uint32) error,
+	page func(uint32, []byte) error) error {
 	data := b.bytes()
 	if err := begin(4096, uint32(len(data)/4096)); err != nil {
 		return err
@@ -82,7 +84,8 @@ func (b *book) Pages(_ context.Context, begin func(int, uint32) error, page func
 }
 
 func (b *book) Checks(context.Context) (Checks, error) {
-	return Checks{Change: b.change, LastInvoice: "F2026-0042", InvoiceCount: 42, SumDebit: 100, SumCredit: 100}, nil
+	return Checks{Change: b.change, LastInvoice: "F2026-0042", InvoiceCount: 42,
+		SumDebit: 100, SumCredit: 100}, nil
 }
 
 // drawer is a set of attachments.
