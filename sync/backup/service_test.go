@@ -336,12 +336,30 @@ func TestDrillAndPrune(t *testing.T) {
 	}
 	b.refuse = nil
 	done, err := s.Drill(ctx, id, vault.Point{}, b, nil)
-	if err != nil || done.Files.Restored != 1 || !bytes.Equal(b.image, b.bytes()) {
+	if err != nil || done.Files.Restored+done.Files.Already != 1 || !bytes.Equal(b.image, b.bytes()) {
 		t.Fatalf("%+v %v", done.Files, err)
 	}
 	status := s.Status(b.change)
 	if status.Drill == nil || status.Drill.Seq != 40 || !status.DrillFailed.IsZero() {
 		t.Errorf("%+v", status)
+	}
+	for range 20 {
+		b.attach(b.sql("SELECT hex(randomblob(9))"))
+	}
+	if _, err := s.BackUp(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	read := 0
+	for range drillShares { // a quarter each week
+		done, err := s.Drill(ctx, id, vault.Point{}, b, nil)
+		if err != nil || done.Files.Restored == 21 {
+			t.Fatalf("%+v %v", done.Files, err)
+		}
+		read += done.Files.Restored
+		c.pass(7 * 24 * time.Hour)
+	}
+	if read != 21 {
+		t.Errorf("%d of 21 attachments were read in four weeks", read)
 	}
 	deleted, err := s.Prune(ctx, true)
 	if err != nil || deleted < 10 {
@@ -352,8 +370,8 @@ func TestDrillAndPrune(t *testing.T) {
 		t.Fatal(err)
 	}
 	contents, err := tree.Read(ctx)
-	if err != nil || len(contents.Writers[0].Points) != 40-deleted {
-		t.Fatalf("the copy has %d points, the vault %d: %v", len(contents.Writers[0].Points), 40-deleted, err)
+	if err != nil || len(contents.Writers[0].Points) != 41-deleted {
+		t.Fatalf("the copy has %d points, the vault %d: %v", len(contents.Writers[0].Points), 41-deleted, err)
 	}
 	for _, p := range contents.Writers[0].Points {
 		if _, err := tree.RestoreBook(ctx, p, b, nil); err != nil {

@@ -32,6 +32,13 @@ type Health struct {
 // Probe tries a destination as a backup would: lists the folder, writes a small file, reads it back
 // and removes it. Errors are faults (see Classify); it never takes longer than a minute.
 func (r *Remotes) Probe(ctx context.Context, id string) (Health, error) {
+	return r.probe(ctx, id, false)
+}
+
+// Look lists the folder of a destination and writes nothing.
+func (r *Remotes) Look(ctx context.Context, id string) (Health, error) { return r.probe(ctx, id, true) }
+
+func (r *Remotes) probe(ctx context.Context, id string, readOnly bool) (Health, error) {
 	start := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
@@ -46,7 +53,7 @@ func (r *Remotes) Probe(ctx context.Context, id string) (Health, error) {
 	// Some libraries look at the deadline late: the answer comes in time whatever they do.
 	done := make(chan result, 1)
 	go func() {
-		h, err := r.try(ctx, id)
+		h, err := r.try(ctx, id, readOnly)
 		done <- result{h, err}
 	}()
 	select {
@@ -61,7 +68,7 @@ func (r *Remotes) Probe(ctx context.Context, id string) (Health, error) {
 	}
 }
 
-func (r *Remotes) try(ctx context.Context, id string) (Health, error) {
+func (r *Remotes) try(ctx context.Context, id string, readOnly bool) (Health, error) {
 	f, err := r.Open(ctx, id)
 	if err != nil {
 		return Health{}, err
@@ -69,6 +76,8 @@ func (r *Remotes) try(ctx context.Context, id string) (Health, error) {
 	health := Health{Free: -1}
 	entries, err := f.List(ctx, "")
 	switch {
+	case errors.Is(err, fs.ErrorDirNotFound) && readOnly:
+		return health, faultNotFound.Because(err)
 	case errors.Is(err, fs.ErrorDirNotFound):
 		health.Empty = true
 		if err := f.Mkdir(ctx, ""); err != nil {
@@ -82,8 +91,10 @@ func (r *Remotes) try(ctx context.Context, id string) (Health, error) {
 			health.Vault = health.Vault || e.Remote() == "VAULT"
 		}
 	}
-	if err := roundTrip(ctx, f); err != nil {
-		return health, err
+	if !readOnly {
+		if err := roundTrip(ctx, f); err != nil {
+			return health, err
+		}
 	}
 	if about := f.Features().About; about != nil {
 		if usage, err := about(ctx); err == nil && usage.Free != nil {
@@ -122,8 +133,9 @@ func roundTrip(ctx context.Context, f fs.Fs) (err error) {
 	return err
 }
 
-// checkLocal refuses a folder of this PC whose parent does not exist, or that is a file.
-func checkLocal(folder string) error {
+// checkLocal refuses a folder of this PC whose parent does not exist, or that is a file. A folder to
+// read from must exist itself.
+func checkLocal(folder string, readOnly bool) error {
 	if !filepath.IsAbs(folder) {
 		return fault.Field("folder", "backup.folder_relative")
 	}
@@ -132,7 +144,7 @@ func checkLocal(folder string) error {
 		return fault.Field("folder", faultNotFolder.Key)
 	}
 	if errors.Is(err, os.ErrNotExist) {
-		if _, err := os.Stat(filepath.Dir(folder)); err != nil {
+		if _, err := os.Stat(filepath.Dir(folder)); err != nil || readOnly {
 			return fault.Field("folder", "backup.disk_absent", "folder", folder)
 		}
 		return nil

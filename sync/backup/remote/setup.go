@@ -23,6 +23,7 @@ type Draft struct {
 	Label    string
 	Folder   string            // see Provider.Bucket; for "local" a path of this PC
 	Values   map[string]string // by field name; what is absent keeps its default or, in Edit, its value
+	ReadOnly bool              // to restore from: nothing is written there, not even for a trial
 	Again    bool              // Edit only: log in again, or accept that an SSH server has a new identity
 }
 
@@ -36,6 +37,7 @@ type Setup struct {
 	folder   string
 	answers  rc.Params // given to rclone's questions beforehand
 	out      *fs.ConfigOut
+	readOnly bool
 	finished bool
 }
 
@@ -120,7 +122,7 @@ func (r *Remotes) check(p Provider, id string, d Draft) error {
 		return fault.Field("folder", "backup.field_required")
 	}
 	if p.Name == "local" {
-		return checkLocal(d.Folder)
+		return checkLocal(d.Folder, d.ReadOnly)
 	}
 	for _, f := range p.Fields {
 		if f.Required && f.Default == "" && f.ShownFor(d.Values) && strings.TrimSpace(d.Values[f.Name]) == "" {
@@ -137,7 +139,7 @@ func (r *Remotes) start(ctx context.Context, p Provider, id string, d Draft,
 		return nil, fault.New(fault.Conflict, "backup.setup_busy")
 	}
 	s := &Setup{remotes: r, draft: draftPrefix + "1", target: id, label: strings.TrimSpace(d.Label),
-		folder: cleanFolder(p, d.Folder), answers: rc.Params{}}
+		folder: cleanFolder(p, d.Folder), answers: rc.Params{}, readOnly: d.ReadOnly}
 	params := rc.Params{}
 	for name, value := range usual {
 		s.answers[name] = value
@@ -250,12 +252,12 @@ func (s *Setup) Finish(ctx context.Context) (Destination, error) {
 	sections := s.remotes.sections
 	sections.SetValue(s.draft, labelKey, s.label)
 	sections.SetValue(s.draft, folderKey, s.folder)
-	if typ, _ := sections.GetValue(s.draft, "type"); typ == "local" {
+	if typ, _ := sections.GetValue(s.draft, "type"); typ == "local" && !s.readOnly {
 		if err := makeLocal(s.folder); err != nil {
 			return Destination{}, Classify(err)
 		}
 	}
-	if _, err := s.remotes.Probe(ctx, s.draft); err != nil {
+	if _, err := s.remotes.probe(ctx, s.draft, s.readOnly); err != nil {
 		return Destination{}, err
 	}
 	id := s.target

@@ -311,7 +311,35 @@ func TestProbeOfAFullDisk(t *testing.T) {
 	wantFault(t, err, "backup.dest_full", "")
 }
 
-func TestReadOnlyFolder(t *testing.T) {
+// To restore, a place need not be writable, and nothing may appear in it.
+func TestReadOnlyPlace(t *testing.T) {
+	r := use(t, &Memory{})
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "zafe", "copies"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.Stat(filepath.Join(dir, "zafe", "copies"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft := webdavDraft(servetest.WebDAV(t, dir))
+	draft.ReadOnly, draft.Folder = true, "elsewhere"
+	_, err = add(t, r, draft)
+	wantFault(t, err, "backup.dest_not_found", "")
+	draft.Folder = "zafe/copies"
+	if _, err := add(t, r, draft); err != nil {
+		t.Fatal(err)
+	}
+	after, err := os.Stat(filepath.Join(dir, "zafe", "copies"))
+	if err != nil || !after.ModTime().Equal(before.ModTime()) {
+		t.Errorf("something was written: %v", err)
+	}
+	missing := filepath.Join(t.TempDir(), "none")
+	_, err = add(t, r, Draft{Provider: "local", Label: "x", Folder: missing, ReadOnly: true})
+	wantFault(t, err, "backup.disk_absent", "folder")
+}
+
+func TestFileInTheWay(t *testing.T) {
 	r := use(t, &Memory{})
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
