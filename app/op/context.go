@@ -23,7 +23,7 @@ const (
 	requestKey
 	levelKey
 	callKey
-	systemKey
+	actorKey
 )
 
 // WithCredential returns a context whose calls carry c.
@@ -68,8 +68,13 @@ func levelOf(ctx context.Context) int {
 }
 
 // AsSystem returns a context whose in-process calls run as the program itself, for jobs and set-up.
-// It cannot come from the wire: the LAN server builds its contexts from scratch.
-func AsSystem(ctx context.Context) context.Context { return context.WithValue(ctx, systemKey, true) }
+func AsSystem(ctx context.Context) context.Context { return AsActor(ctx, auth.System) }
+
+// AsActor returns a context whose in-process calls run as a. It cannot come from the wire: the LAN
+// server builds its contexts from scratch.
+func AsActor(ctx context.Context, a auth.Actor) context.Context {
+	return context.WithValue(ctx, actorKey, a)
+}
 
 // call is the running call's notebook: who, when, and what the handler says for the audit event.
 type call struct {

@@ -108,8 +108,8 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 }
 
 func (r *Registry[T]) actor(ctx context.Context) (auth.Actor, error) {
-	if v, _ := ctx.Value(systemKey).(bool); v {
-		return auth.System, nil
+	if a, ok := ctx.Value(actorKey).(auth.Actor); ok {
+		return a, nil
 	}
 	return r.auth.Authenticate(ctx, CredentialOf(ctx))
 }

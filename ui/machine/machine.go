@@ -124,6 +124,9 @@ type Machine interface {
 	// which drive); the recovery key is the sheet's.
 	OpenVault(ctx context.Context, d backup.NewDestination, recovery string,
 		ask func(backup.Question) (string, bool)) (Vault, error)
+	// RecoveryKey gives the recovery key of a book of this PC, for scripts that create one and keep
+	// the key themselves; people print the sheet.
+	RecoveryKey(ctx context.Context, b Book) (string, error)
 	Preferences() Preferences
 	SavePreferences(p Preferences) error
 	// Name is this PC's own name, to suggest when joining.

@@ -1,0 +1,359 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"zafe/app/catalog"
+	"zafe/app/fault"
+	"zafe/app/imports"
+	"zafe/app/ledger"
+	"zafe/app/op"
+	"zafe/app/party"
+	"zafe/app/verify"
+	"zafe/ui/machine"
+)
+
+func (r *run) version() *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Prints the version and the API level", Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			m, err := r.machine()
+			if err != nil {
+				return err
+			}
+			v := struct {
+				Version string `json:"version"`
+				Level   int    `json:"level"`
+			}{m.Version(), op.Level}
+			return r.answer(v, func(w io.Writer) error {
+				_, err := fmt.Fprintf(w, "zafe %s, API %d\n", v.Version, v.Level)
+				return err
+			})
+		},
+	}
+}
+
+func (r *run) demo() *cobra.Command {
+	var size string
+	var noGUI bool
+	c := &cobra.Command{
+		Use: "demo", Short: "Makes the sample company, prints its log-ins and opens the desktop", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if !c.Flags().Changed("dir") {
+				r.dir = filepath.Join(defaultDir()+"-demo", size) // never mixed with a real book
+			}
+			m, err := r.machine()
+			if err != nil {
+				return err
+			}
+			st, err := m.State(c.Context())
+			if err != nil {
+				return err
+			}
+			if st.Presence == machine.Nothing {
+				r.say("cli.demo_making", "dir", r.dir)
+				if err := m.Demo(c.Context(), size, func(int64, int64) {}); err != nil {
+					return err
+				}
+			} else if !st.Demo {
+				return fault.New(fault.Conflict, "cli.demo_real", "dir", r.dir)
+			}
+			err = r.answer(m.Logins(), func(w io.Writer) error {
+				for _, l := range m.Logins() {
+					if _, err := fmt.Fprintf(w, "  %-10s %-24s %s\n", l.Login, l.Password, r.text().T("role."+l.Role, nil)); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil || noGUI {
+				return err
+			}
+			return r.Desktop(c.Context(), m)
+		},
+	}
+	c.Flags().StringVar(&size, "size", "small", "small, year or large (1,000,000 ledger lines)")
+	c.Flags().BoolVar(&noGUI, "no-gui", false, "do not open the desktop")
+	return c
+}
+
+func (r *run) serve() *cobra.Command {
+	var addr string
+	c := &cobra.Command{
+		Use: "serve", Short: "Serves this PC's book to the office without a screen", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
+				return b.Serve(ctx, addr, func(at string) { r.say("cli.serving", "addr", at) })
+			})
+		},
+	}
+	c.Flags().StringVar(&addr, "listen", ":24653", "address to listen on")
+	return c
+}
+
+func (r *run) join() *cobra.Command {
+	var host, code, name string
+	c := &cobra.Command{
+		Use: "join", Short: "Pairs this PC with the main PC", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			m, err := r.machine()
+			if err != nil {
+				return err
+			}
+			st, err := m.State(c.Context())
+			if err != nil {
+				return err
+			}
+			if st.Presence == machine.Here {
+				return fault.New(fault.Conflict, "store.book_there")
+			}
+			if name == "" {
+				name = m.Name()
+			}
+			if err := m.Join(c.Context(), host, code, name); err != nil {
+				return err
+			}
+			r.say("cli.joined", "host", host)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&host, "host", "", "address of the main PC")
+	c.Flags().StringVar(&code, "code", "", "one-time code the owner shows")
+	c.Flags().StringVar(&name, "name", "", "name of this PC")
+	for _, f := range []string{"host", "code"} {
+		if err := c.MarkFlagRequired(f); err != nil {
+			panic(err)
+		}
+	}
+	return c
+}
+
+// reference is offered by a book of this PC.
+type reference interface{ Reference() []op.Entry }
+
+// raw is any operation by name, its request and answer in JSON.
+type raw interface {
+	DoJSON(ctx context.Context, name string, in []byte) ([]byte, error)
+}
+
+func (r *run) op() *cobra.Command {
+	var list bool
+	c := &cobra.Command{
+		Use: "op NAME [JSON|-]", Short: "Calls any operation, or lists them all with --list", Args: cobra.MaximumNArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			if !list && len(args) == 0 {
+				return fault.New(fault.Invalid, "cli.op_name")
+			}
+			in, err := r.input(args)
+			if err != nil {
+				return err
+			}
+			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
+				if list {
+					return r.list(b)
+				}
+				return r.call(ctx, b, args[0], in)
+			})
+		},
+	}
+	c.Flags().BoolVar(&list, "list", false, "print the reference of every operation")
+	return c
+}
+
+func (r *run) list(b machine.Book) error {
+	ref, ok := b.(reference)
+	if !ok {
+		return fault.New(fault.Unavailable, "cli.op_list_here")
+	}
+	return r.answer(ref.Reference(), func(w io.Writer) error {
+		_, err := io.WriteString(w, op.Text(ref.Reference()))
+		return err
+	})
+}
+
+func (r *run) input(args []string) ([]byte, error) {
+	if len(args) < 2 {
+		return []byte("{}"), nil
+	}
+	if args[1] == "-" {
+		return io.ReadAll(io.LimitReader(r.In, op.RequestBytesMax))
+	}
+	return []byte(args[1]), nil
+}
+
+func (r *run) call(ctx context.Context, b machine.Book, name string, in []byte) error {
+	var out []byte
+	var err error
+	if local, ok := b.(raw); ok {
+		out, err = local.DoJSON(ctx, name, in)
+	} else {
+		var answer json.RawMessage
+		err = b.Do(ctx, &op.Spec{Name: name}, json.RawMessage(in), &answer)
+		out = answer
+	}
+	if err != nil {
+		return err
+	}
+	var pretty bytes.Buffer
+	if err := json.Indent(&pretty, out, "", "  "); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(r.Out, pretty.String())
+	return err
+}
+
+func (r *run) imports() *cobra.Command {
+	var skip bool
+	c := &cobra.Command{
+		Use: "import customers|products|fec FILE", Short: "Brings a file into the book", Args: cobra.ExactArgs(2),
+		RunE: func(c *cobra.Command, args []string) error {
+			data, err := os.ReadFile(args[1])
+			if err != nil {
+				return fault.New(fault.NotFound, "cli.file_unreadable", "file", args[1]).Because(err)
+			}
+			up := imports.Upload{Name: filepath.Base(args[1]), Data: data}
+			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
+				switch args[0] {
+				case "customers":
+					out, err := party.Import.Call(ctx, b, party.ImportRequest{Upload: up, SkipErrors: skip})
+					return r.told(out, err)
+				case "products":
+					out, err := catalog.Import.Call(ctx, b, catalog.ImportRequest{Upload: up, SkipErrors: skip})
+					return r.told(out, err)
+				case "fec":
+					out, err := ledger.FECImport.Call(ctx, b, ledger.FECImportRequest{Name: up.Name, Data: up.Data})
+					return r.told(out, err)
+				default:
+					return fault.New(fault.Invalid, "cli.kind_unknown", "kind", args[0])
+				}
+			})
+		},
+	}
+	c.Flags().BoolVar(&skip, "skip-errors", false, "import the good lines, leave the others out")
+	return c
+}
+
+// told prints an answer as JSON: imports answer with figures scripts read.
+func (r *run) told(out any, err error) error {
+	if err != nil {
+		return err
+	}
+	r.json = true
+	return r.answer(out, nil)
+}
+
+func (r *run) exports() *cobra.Command {
+	var out string
+	var year int
+	c := &cobra.Command{
+		Use: "export fec|customers", Short: "Writes a file from the book", Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
+				switch args[0] {
+				case "fec":
+					id, err := r.fiscalYear(ctx, b, year)
+					if err != nil {
+						return err
+					}
+					return save(r, ctx, b, ledger.FECExport, ledger.YearRequest{ID: id}, out)
+				case "customers":
+					return save(r, ctx, b, party.Export, party.ExportRequest{}, out)
+				default:
+					return fault.New(fault.Invalid, "cli.kind_unknown", "kind", args[0])
+				}
+			})
+		},
+	}
+	c.Flags().StringVarP(&out, "output", "o", ".", "file, or folder where the file takes its own name")
+	c.Flags().IntVar(&year, "year", 0, "year in which the fiscal year ends; the last one by default")
+	return c
+}
+
+// fiscalYear finds the fiscal year that ends in a year, or the last one.
+func (r *run) fiscalYear(ctx context.Context, b machine.Book, year int) (ledger.FiscalYearID, error) {
+	years, err := ledger.FiscalYearListing.Call(ctx, b, op.Empty{})
+	if err != nil {
+		return 0, err
+	}
+	var id ledger.FiscalYearID
+	var last string
+	for _, y := range years.Years {
+		end := y.Period.To.String()
+		if year == 0 && end > last || year == y.Period.To.Year {
+			id, last = y.ID, end
+		}
+	}
+	if id == 0 {
+		return 0, fault.New(fault.NotFound, "cli.no_year", "year", year)
+	}
+	return id, nil
+}
+
+// save streams an operation's file to disk: under a temporary name, then its own, so that half a file
+// is never taken for a whole one.
+func save[Req any](r *run, ctx context.Context, b machine.Book, o op.Op[Req, op.Download], req Req, out string) error {
+	dir := out
+	info, err := os.Stat(out)
+	if err != nil || !info.IsDir() {
+		dir = filepath.Dir(out)
+	}
+	tmp, err := os.CreateTemp(dir, ".zafe-*")
+	if err != nil {
+		return fault.New(fault.Unavailable, "cli.file_unwritable", "file", out).Because(err)
+	}
+	d, err := o.Fetch(ctx, b, req, tmp)
+	if closeErr := tmp.Close(); err == nil {
+		err = closeErr
+	}
+	name := out
+	if dir == out {
+		name = filepath.Join(out, filepath.Base(d.Name))
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), name)
+	}
+	if err != nil {
+		_ = os.Remove(tmp.Name())
+		return err
+	}
+	r.say("cli.written", "file", name)
+	return nil
+}
+
+func (r *run) verify() *cobra.Command {
+	return &cobra.Command{
+		Use: "verify", Short: "Re-checks the whole book", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
+				rep, err := verify.Book.Call(ctx, b, op.Empty{})
+				if err != nil {
+					return err
+				}
+				err = r.answer(rep, func(w io.Writer) error {
+					for _, f := range rep.Findings {
+						if _, err := fmt.Fprintln(w, r.text().T(f.Key, f.Args)); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+				if err != nil {
+					return err
+				}
+				if n := len(rep.Findings); n > 0 {
+					return fault.New(fault.Conflict, "cli.verify_bad", "n", n)
+				}
+				r.say("cli.verify_good", "events", rep.Events)
+				return nil
+			})
+		},
+	}
+}

@@ -1,0 +1,254 @@
+// Package cli is the command line: the same operations as the desktop, for people, scripts and
+// tests. Every verb has --help, ends with 0 on success and 1 on a refusal with one clear line on the
+// error stream. It knows no storage and no network: it asks this PC (package machine) and calls
+// operations.
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/adrg/xdg"
+	"github.com/spf13/cobra"
+
+	"zafe/app/fault"
+	"zafe/app/i18n"
+	"zafe/app/op"
+	"zafe/app/user"
+	"zafe/ui/machine"
+)
+
+// Program is what main gives the command line.
+type Program struct {
+	Args     []string
+	In       io.Reader
+	Out, Err io.Writer
+	Clock    func() time.Time
+	Machine  func(dir string) (machine.Machine, error)
+	// Desktop opens the window and returns when it is closed.
+	Desktop func(ctx context.Context, m machine.Machine) error
+}
+
+// run is one invocation.
+type run struct {
+	Program
+	dir, lang          string
+	user, passwordFile string
+	totpFile, recovery string
+	json               bool
+}
+
+// Main runs the command line and returns the exit code.
+func Main(ctx context.Context, p Program) int {
+	r := &run{Program: p}
+	root := r.root()
+	root.SetArgs(p.Args)
+	root.SetIn(p.In)
+	root.SetOut(p.Out)
+	root.SetErr(p.Err)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(p.Err, r.sentence(err))
+	return 1
+}
+
+// sentence is the one line of a refusal in the user's language.
+func (r *run) sentence(err error) string {
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		return r.text().Fault(f)
+	}
+	return err.Error()
+}
+
+func (r *run) text() *i18n.Printer {
+	lang := r.lang
+	if lang == "" {
+		lang = os.Getenv("LANG")
+	}
+	if lang == "" || lang == "C" || strings.HasPrefix(lang, "C.") || strings.HasPrefix(lang, "POSIX") {
+		lang = "fr"
+	}
+	return i18n.For(lang)
+}
+
+func (r *run) root() *cobra.Command {
+	c := &cobra.Command{
+		Use:           "zafe",
+		Short:         "Zafè: the business software a very small company owns",
+		Long:          "Without a verb, opens the desktop on this PC's book, or the three doors of a first start.",
+		Args:          cobra.NoArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(c *cobra.Command, _ []string) error {
+			m, err := r.machine()
+			if err != nil {
+				return err
+			}
+			return r.Desktop(c.Context(), m)
+		},
+	}
+	f := c.PersistentFlags()
+	f.StringVar(&r.dir, "dir", defaultDir(), "data folder of this PC")
+	f.StringVar(&r.lang, "lang", "", "language of the messages: fr or en")
+	f.StringVar(&r.user, "user", "", "who logs in")
+	f.StringVar(&r.passwordFile, "password-file", "", "file with the password")
+	f.StringVar(&r.totpFile, "totp-file", "", "file with the second factor's secret")
+	f.StringVar(&r.recovery, "recovery-file", "", "file with the recovery key, instead of a log-in")
+	f.BoolVar(&r.json, "json", false, "answer in JSON")
+	c.AddCommand(r.version(), r.demo(), r.init(), r.serve(), r.join(), r.op(), r.imports(), r.exports(),
+		r.backup(), r.restore(), r.verify())
+	return c
+}
+
+// defaultDir is this PC's data folder: never the roaming profile of Windows. A file named "portable"
+// beside the program keeps everything beside it.
+func defaultDir() string {
+	if dir := os.Getenv("ZAFE_DIR"); dir != "" {
+		return dir
+	}
+	if exe, err := os.Executable(); err == nil {
+		if _, err := os.Stat(filepath.Join(filepath.Dir(exe), "portable")); err == nil {
+			return filepath.Join(filepath.Dir(exe), "zafe-data")
+		}
+	}
+	return filepath.Join(xdg.DataHome, "zafe")
+}
+
+func (r *run) machine() (machine.Machine, error) { return r.Machine(r.dir) }
+
+// openBook opens the book of this PC, or reaches the main PC, and logs in as the flags say. With the
+// recovery key the verb acts for the program itself: the returned context carries that.
+func (r *run) openBook(ctx context.Context) (context.Context, machine.Book, error) {
+	m, err := r.machine()
+	if err != nil {
+		return ctx, nil, err
+	}
+	st, err := m.State(ctx)
+	if err != nil {
+		return ctx, nil, err
+	}
+	who, err := r.credentials(m)
+	if err != nil {
+		return ctx, nil, err
+	}
+	switch st.Presence {
+	case machine.Here:
+		b, err := m.Open(ctx, machine.Secret{Password: who.password, Recovery: who.recovery})
+		if err != nil {
+			return ctx, nil, err
+		}
+		if who.recovery != "" {
+			return op.AsSystem(ctx), b, nil
+		}
+		return ctx, b, r.login(ctx, b, who)
+	case machine.Joined:
+		b, err := m.Connect(ctx)
+		if err != nil {
+			return ctx, nil, err
+		}
+		return ctx, b, r.login(ctx, b, who)
+	default:
+		return ctx, nil, fault.New(fault.NotFound, "store.no_book")
+	}
+}
+
+// credentials are what the flags name; the sample company's owner needs none.
+type credentials struct{ login, password, totp, recovery string }
+
+func (r *run) credentials(m machine.Machine) (credentials, error) {
+	var c credentials
+	for _, f := range []struct {
+		path string
+		into *string
+	}{{r.passwordFile, &c.password}, {r.totpFile, &c.totp}, {r.recovery, &c.recovery}} {
+		if f.path == "" {
+			continue
+		}
+		b, err := os.ReadFile(f.path)
+		if err != nil {
+			return c, fault.New(fault.NotFound, "cli.file_unreadable", "file", f.path).Because(err)
+		}
+		*f.into = strings.TrimRight(string(b), "\r\n")
+	}
+	c.login = r.user
+	if c.password == "" && c.recovery == "" {
+		for _, l := range m.Logins() {
+			if r.user == "" || r.user == l.Login {
+				return credentials{login: l.Login, password: l.Password, totp: l.TOTP}, nil
+			}
+		}
+	}
+	return c, nil
+}
+
+func (r *run) login(ctx context.Context, b machine.Book, who credentials) error {
+	in, err := user.Login.Call(ctx, b, user.LoginRequest{Login: who.login, Password: who.password})
+	if err == nil {
+		b.SetToken(in.Token)
+		if in.Next == user.Code {
+			if who.totp == "" {
+				err = fault.New(fault.Unauthenticated, "cli.totp_missing")
+			} else {
+				err = r.secondFactor(ctx, b, who.totp)
+			}
+		}
+	}
+	if err != nil {
+		return errors.Join(err, b.Close(ctx, nil))
+	}
+	return nil
+}
+
+func (r *run) secondFactor(ctx context.Context, b machine.Book, secret string) error {
+	code, err := user.CodeAt(secret, r.Clock())
+	if err != nil {
+		return fault.New(fault.Invalid, "cli.totp_form").Because(err)
+	}
+	in, err := user.SecondFactor.Call(ctx, b, user.CodeRequest{Code: code})
+	if err != nil {
+		return err
+	}
+	b.SetToken(in.Token)
+	return nil
+}
+
+// withBook runs fn on the open book and closes it.
+func (r *run) withBook(ctx context.Context, fn func(context.Context, machine.Book) error) error {
+	ctx, b, err := r.openBook(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(ctx, b), b.Close(ctx, nil))
+}
+
+// answer prints a value: JSON when asked for, else by text.
+func (r *run) answer(v any, text func(w io.Writer) error) error {
+	if !r.json && text != nil {
+		return text(r.Out)
+	}
+	e := json.NewEncoder(r.Out)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
+}
+
+// say prints one line for people; with --json nothing.
+func (r *run) say(key string, args ...any) {
+	if r.json {
+		return
+	}
+	m := map[string]any{}
+	for i := 0; i+1 < len(args); i += 2 {
+		m[args[i].(string)] = args[i+1]
+	}
+	fmt.Fprintln(r.Out, r.text().T(key, m))
+}

@@ -1,0 +1,307 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"zafe/app/backup"
+	"zafe/app/civil"
+	"zafe/app/company"
+	"zafe/app/fault"
+	"zafe/app/ledger"
+	"zafe/app/op"
+	"zafe/app/setup"
+	"zafe/app/user"
+	"zafe/ui/machine"
+)
+
+// companyFile is what `init` reads: what the wizard would have asked.
+type companyFile struct {
+	Owner struct {
+		Name     string `json:"name"`
+		Login    string `json:"login"`
+		Email    string `json:"email"`
+		Password string `json:"password"`
+		Lang     string `json:"lang"`
+	} `json:"owner"`
+	Company company.Profile `json:"company"`
+	Year    civil.Period    `json:"fiscal_year"`
+	// TOTP puts a second factor in force at once and writes its secret to this file.
+	TOTPFile string `json:"totp_file"`
+	// RecoveryFile receives the recovery key; whoever has it opens everything.
+	RecoveryFile string `json:"recovery_file"`
+}
+
+func (r *run) init() *cobra.Command {
+	var file string
+	c := &cobra.Command{
+		Use: "init", Short: "Creates a company's book without a screen", Args: cobra.NoArgs,
+		Long: "Creates a company's book from a JSON file: owner {name, login, password}, company {name, siren, ...},\n" +
+			"fiscal_year {from, to}, totp_file and recovery_file (where the secrets are written).",
+		RunE: func(c *cobra.Command, _ []string) error {
+			f := companyFile{Company: company.Default()}
+			data, err := os.ReadFile(file)
+			if err != nil {
+				return fault.New(fault.NotFound, "cli.file_unreadable", "file", file).Because(err)
+			}
+			if err := json.Unmarshal(data, &f); err != nil {
+				return fault.New(fault.Invalid, "cli.company_file", "file", file, "detail", err.Error()).Because(err)
+			}
+			return r.create(c.Context(), f)
+		},
+	}
+	c.Flags().StringVar(&file, "company", "", "JSON file describing the company")
+	if err := c.MarkFlagRequired("company"); err != nil {
+		panic(err)
+	}
+	return c
+}
+
+func (r *run) create(ctx context.Context, f companyFile) error {
+	if f.RecoveryFile == "" {
+		return fault.Field("recovery_file", "cli.recovery_needed")
+	}
+	if _, err := f.Company.Normalize(); err != nil {
+		return err
+	}
+	m, err := r.machine()
+	if err != nil {
+		return err
+	}
+	b, err := m.Create(ctx, machine.NewBook{
+		Company: f.Company.Name, Name: f.Owner.Name, Login: f.Owner.Login, Email: f.Owner.Email,
+		Password: f.Owner.Password, Lang: f.Owner.Lang,
+	})
+	if err != nil {
+		return err
+	}
+	err = r.fill(ctx, m, b, f)
+	if err = errors.Join(err, b.Close(ctx, nil)); err != nil {
+		return err
+	}
+	r.say("cli.created", "name", f.Company.Name, "dir", r.dir)
+	return nil
+}
+
+func (r *run) fill(ctx context.Context, m machine.Machine, b machine.Book, f companyFile) error {
+	if f.TOTPFile != "" {
+		e, err := user.EnrolBegin.Call(ctx, b, op.Empty{})
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(f.TOTPFile, []byte(e.Secret+"\n"), 0o600); err != nil {
+			return fault.New(fault.Unavailable, "cli.file_unwritable", "file", f.TOTPFile).Because(err)
+		}
+		code, err := user.CodeAt(e.Secret, r.Clock())
+		if err != nil {
+			return err
+		}
+		if _, err := user.EnrolConfirm.Call(ctx, b, user.CodeRequest{Code: code}); err != nil {
+			return err
+		}
+	}
+	key, err := m.RecoveryKey(ctx, b)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(f.RecoveryFile, []byte(key+"\n"), 0o600); err != nil {
+		return fault.New(fault.Unavailable, "cli.file_unwritable", "file", f.RecoveryFile).Because(err)
+	}
+	system := op.AsSystem(ctx)
+	if _, err := company.Save.Call(system, b, f.Company); err != nil {
+		return err
+	}
+	if !f.Year.IsZero() {
+		if _, err := ledger.FiscalYearOpen.Call(system, b, ledger.YearOpenRequest{Period: f.Year}); err != nil {
+			return err
+		}
+	}
+	_, err = setup.SetStep.Call(system, b, setup.StepRequest{Step: setup.Done})
+	return err
+}
+
+// place is the destination that flags describe.
+type place struct {
+	provider, label, folder string
+	set, setFile            []string
+}
+
+func (p *place) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&p.provider, "provider", "local", "kind of place: local, sftp, webdav, s3, drive...")
+	f.StringVar(&p.label, "label", "", "name of the destination")
+	f.StringVar(&p.folder, "folder", "", "folder there (for local: of this PC)")
+	f.StringArrayVar(&p.set, "set", nil, "option as name=value, repeatable")
+	f.StringArrayVar(&p.setFile, "set-file", nil, "option whose value is in a file, as name=file: for secrets")
+}
+
+func (p *place) destination() (backup.NewDestination, error) {
+	n := backup.NewDestination{Provider: p.provider, Label: p.label, Folder: p.folder, Values: map[string]string{}}
+	if n.Label == "" {
+		n.Label = p.provider
+	}
+	for _, s := range p.set {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok {
+			return n, fault.New(fault.Invalid, "cli.set_form", "text", s)
+		}
+		n.Values[name] = value
+	}
+	for _, s := range p.setFile {
+		name, file, _ := strings.Cut(s, "=")
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return n, fault.New(fault.NotFound, "cli.file_unreadable", "file", file).Because(err)
+		}
+		n.Values[name] = strings.TrimRight(string(b), "\r\n")
+	}
+	return n, nil
+}
+
+func (r *run) backup() *cobra.Command {
+	c := &cobra.Command{Use: "backup", Short: "Copies of the book: add, now, list, status, drill"}
+	c.AddCommand(r.backupAdd(),
+		r.simple("now", "Makes a restore point and sends it to every destination", r.backupNow),
+		r.simple("status", "Tells how the copies stand", r.backupStatus),
+		r.simple("list", "Lists the restore points of this PC", func(ctx context.Context, b machine.Book) error {
+			out, err := backup.Points.Call(ctx, b, backup.IDRequest{})
+			return r.told(out, err)
+		}),
+		r.simple("drill", "Restores the newest copy to nowhere and compares it", func(ctx context.Context, b machine.Book) error {
+			out, err := backup.Drill.Call(ctx, b, backup.IDRequest{})
+			return r.told(out, err)
+		}))
+	return c
+}
+
+func (r *run) simple(name, short string, fn func(context.Context, machine.Book) error) *cobra.Command {
+	return &cobra.Command{
+		Use: name, Short: short, Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return r.withBook(c.Context(), fn) },
+	}
+}
+
+func (r *run) backupAdd() *cobra.Command {
+	var p place
+	c := &cobra.Command{
+		Use: "add", Short: "Adds a destination after trying it for real", Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			n, err := p.destination()
+			if err != nil {
+				return err
+			}
+			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
+				step, err := backup.Begin.Call(ctx, b, n)
+				for err == nil && step.Question != nil {
+					// A script cannot be asked: take the proposed answer.
+					step, err = backup.AnswerQuestion.Call(ctx, b, backup.AnswerRequest{Value: step.Question.Field.Default})
+				}
+				if err != nil {
+					return err
+				}
+				out, err := backup.Finish.Call(ctx, b, op.Empty{})
+				return r.told(out, err)
+			})
+		},
+	}
+	p.flags(c)
+	return c
+}
+
+// backupNow ends with 1 when a destination did not get its copy: scripts look at that only.
+func (r *run) backupNow(ctx context.Context, b machine.Book) error {
+	out, err := backup.Now.Call(ctx, b, op.Empty{})
+	if err != nil {
+		return err
+	}
+	if err := r.told(out, nil); err != nil {
+		return err
+	}
+	for _, c := range out.Copies {
+		if c.Fault != nil {
+			return c.Fault
+		}
+	}
+	return nil
+}
+
+func (r *run) backupStatus(ctx context.Context, b machine.Book) error {
+	out, err := backup.GetStatus.Call(ctx, b, op.Empty{})
+	return r.told(out, err)
+}
+
+func (r *run) restore() *cobra.Command {
+	var p place
+	var point string
+	var list bool
+	c := &cobra.Command{
+		Use: "restore", Short: "Puts a company back on this PC from a copy and the recovery sheet", Args: cobra.NoArgs,
+		Long: "Reads the recovery key from --recovery-file. --user and --password-file set the owner's new password.",
+		RunE: func(c *cobra.Command, _ []string) error {
+			n, err := p.destination()
+			if err != nil {
+				return err
+			}
+			return r.putBack(c.Context(), n, point, list)
+		},
+	}
+	p.flags(c)
+	c.Flags().StringVar(&point, "point", "", "restore point; the newest by default")
+	c.Flags().BoolVar(&list, "list", false, "list the restore points only")
+	return c
+}
+
+func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string, list bool) error {
+	m, err := r.machine()
+	if err != nil {
+		return err
+	}
+	st, err := m.State(ctx)
+	if err != nil {
+		return err
+	}
+	if st.Presence == machine.Here {
+		return fault.New(fault.Conflict, "store.book_there")
+	}
+	who, err := r.credentials(m)
+	if err != nil {
+		return err
+	}
+	v, err := m.OpenVault(ctx, n, who.recovery, func(q backup.Question) (string, bool) { return q.Field.Default, true })
+	if err != nil {
+		return err
+	}
+	defer func() { _ = v.Close() }()
+	points, err := v.Points(ctx)
+	if err != nil {
+		return err
+	}
+	if list {
+		return r.answer(points, func(w io.Writer) error {
+			for _, p := range points {
+				_, err := fmt.Fprintf(w, "%s  %s  %s  %s\n", p.ID, r.text().Instant(p.Made), p.Writer, p.Invoice)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	for _, p := range points {
+		if p.ID == point || point == "" && p.Newest {
+			if err := v.Restore(ctx, p, who.login, who.password, func(backup.Progress) {}); err != nil {
+				return err
+			}
+			r.say("cli.restored", "made", r.text().Instant(p.Made))
+			return nil
+		}
+	}
+	return fault.New(fault.NotFound, "backup.point_gone")
+}

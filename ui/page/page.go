@@ -1,0 +1,160 @@
+// Package page is the contract between the shell and the pages: what a page is given, what it must
+// offer, and the one way it calls an operation. Pages hold no business arithmetic: they show what
+// operations answer, and rehearse commands (preview) to show totals before they count.
+package page
+
+import (
+	"context"
+	"io"
+
+	"fyne.io/fyne/v2"
+	"github.com/google/uuid"
+
+	"zafe/app/fault"
+	"zafe/app/i18n"
+	"zafe/app/op"
+	"zafe/app/user"
+	"zafe/ui/kit"
+)
+
+// Page is one screen of the shell.
+type Page interface {
+	// Object is what the shell shows; the same object for the life of the page.
+	Object() fyne.CanvasObject
+	// Refresh reads the data again: after a change elsewhere, or when the host came back.
+	Refresh()
+	// Unsaved tells whether leaving would lose something typed; the shell then asks.
+	Unsaved() bool
+}
+
+// Keyed is a Page with shortcuts of its own: the shell puts them in force while the page is shown,
+// and lists them under F1.
+type Keyed interface {
+	Commands() []kit.Command
+}
+
+// Linked is a Page that wants to know when the main PC is lost and back, to switch its write
+// buttons; SetOnline is not called on a PC that holds the book itself.
+type Linked interface {
+	SetOnline(online bool)
+}
+
+// Route names a page and what it shows. Name is one of the shell's routes ("customers", "invoice").
+type Route struct {
+	Name string
+	ID   int64  // the record shown, 0 for a new one or a list
+	Arg  string // what else the page needs: a filter, a kind
+}
+
+// Shell is what pages ask of the window around them. Its methods are called on the UI goroutine.
+type Shell interface {
+	// Go runs work in the background and then done on the UI goroutine. ctx ends when the page is
+	// left or the window closes.
+	Go(work func(ctx context.Context) error, done func(error))
+	// Open shows another page; Back returns to the one before.
+	Open(r Route)
+	Back()
+	// Toast shows a short message; Fail shows a refusal in the user's words.
+	Toast(tone kit.Tone, text string)
+	Fail(err error)
+	// Confirm asks before something that matters; yes runs only on a clear yes.
+	Confirm(title, text, action string, danger bool, yes func())
+	// StepUp asks for the second factor (or the password) again, then runs then; a cancelled
+	// dialog runs nothing.
+	StepUp(then func())
+	// PickFile lets the user choose a file and gives its name and bytes (at most 32 MiB).
+	// extensions are like ".csv"; none means any file.
+	PickFile(title string, extensions []string, got func(name string, data []byte))
+	// PickFolder lets the user choose a folder of this PC and gives its path.
+	PickFolder(title string, got func(path string))
+	// SaveFile lets the user choose where name goes, then write fills it in the background.
+	SaveFile(name string, write func(ctx context.Context, w io.Writer) error)
+	// ShowDocument writes name (a PDF) to a private temporary place and opens it in the system's
+	// viewer.
+	ShowDocument(name string, write func(ctx context.Context, w io.Writer) error)
+	// Task shows long work in the status bar with progress and a cancel button.
+	Task(title string, work func(ctx context.Context, progress func(done, total int64)) error, done func(error))
+	// Changed tells that records of a kind changed, so that badges and open lists follow.
+	Changed(kind string)
+	// Online tells whether the book can be reached now; write buttons are off while it cannot.
+	Online() bool
+}
+
+// Env is what every page is given.
+type Env struct {
+	Caller op.Caller
+	Me     user.Me
+	Text   *i18n.Printer
+	Window fyne.Window
+	Shell  Shell
+}
+
+// T is the text of a key in the user's language; args are name, value pairs.
+func (e *Env) T(key string, args ...any) string {
+	m := map[string]any{}
+	for i := 0; i+1 < len(args); i += 2 {
+		m[args[i].(string)] = args[i+1]
+	}
+	return e.Text.T(key, m)
+}
+
+// Can tells whether the person may call an operation; buttons for what one may not do are not shown.
+func (e *Env) Can(s op.Spec) bool { return e.Me.Can(s.Needs) }
+
+// Call performs an operation in the background and gives its answer on the UI goroutine. A Command
+// carries a fresh request id, kept through step-up and retries, so that a lost answer never does the
+// work twice. When the operation wants a recent second factor it is asked for and the call goes on.
+func Call[Req, Resp any](e *Env, o op.Op[Req, Resp], req Req, done func(Resp, error)) {
+	call(e, o, req, requestID(o.Spec), false, done)
+}
+
+// Preview rehearses a Command and gives what it would have answered; nothing is changed.
+func Preview[Req, Resp any](e *Env, o op.Op[Req, Resp], req Req, done func(Resp, error)) {
+	call(e, o, req, "", true, done)
+}
+
+// Do performs an operation, shows a refusal by itself, and runs ok on success.
+func Do[Req, Resp any](e *Env, o op.Op[Req, Resp], req Req, ok func(Resp)) {
+	Call(e, o, req, func(resp Resp, err error) {
+		if err != nil {
+			e.Shell.Fail(err)
+			return
+		}
+		ok(resp)
+	})
+}
+
+func call[Req, Resp any](e *Env, o op.Op[Req, Resp], req Req, id string, preview bool, done func(Resp, error)) {
+	var resp Resp
+	e.Shell.Go(func(ctx context.Context) (err error) {
+		if id != "" {
+			ctx = op.WithRequestID(ctx, id)
+		}
+		if preview {
+			ctx = op.WithPreview(ctx)
+		}
+		resp, err = o.Call(ctx, e.Caller, req)
+		return err
+	}, func(err error) {
+		if fault.KeyOf(err) == "op.fresh_needed" {
+			e.Shell.StepUp(func() { call(e, o, req, id, preview, done) })
+			return
+		}
+		done(resp, err)
+	})
+}
+
+func requestID(s op.Spec) string {
+	if s.Kind != op.Command {
+		return ""
+	}
+	return uuid.Must(uuid.NewV7()).String()
+}
+
+// Fetch gives a writer function for SaveFile and ShowDocument that streams an operation's file.
+func Fetch[Req any](e *Env, o op.Op[Req, op.Download], req Req) func(context.Context, io.Writer) error {
+	return func(ctx context.Context, w io.Writer) error {
+		_, err := o.Fetch(ctx, e.Caller, req, w)
+		return err
+	}
+}
