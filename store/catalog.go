@@ -76,3 +76,12 @@ func (t *Tx) SaveItems(is []catalog.Item) ([]catalog.ItemID, error) {
 	}
 	return ids, t.indexAll(search.Item, docs, gone)
 }
+
+// SaveItem is SaveItems for one.
+func (t *Tx) SaveItem(i catalog.Item) (catalog.ItemID, error) {
+	ids, err := t.SaveItems([]catalog.Item{i})
+	if err != nil {
+		return 0, err
+	}
+	return ids[0], nil
+}

@@ -146,26 +146,6 @@ func (t *Tx) ImportedInUse(b imports.Batch) ([]int64, error) {
 	return all(t, query+` ORDER BY 1`, []any{b.ID}, scanID)
 }
 
-// CustomerPrior returns a customer as RestoreImported puts it back: every column, contacts included.
-func (t *Tx) CustomerPrior(id party.CustomerID) (string, error) {
-	c, err := t.Customer(id)
-	if err != nil {
-		return "", err
-	}
-	prior, err := json.Marshal(c)
-	return string(prior), err
-}
-
-// ItemPrior returns an item as RestoreImported puts it back.
-func (t *Tx) ItemPrior(id catalog.ItemID) (string, error) {
-	i, err := t.Item(id)
-	if err != nil {
-		return "", err
-	}
-	prior, err := json.Marshal(i)
-	return string(prior), err
-}
-
 // RestoreImported removes the records an import created and puts the prior state of the others back,
 // their versions and the stamps of their last change included.
 func (t *Tx) RestoreImported(k imports.Kind, changes []imports.Change) error {

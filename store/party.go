@@ -118,6 +118,15 @@ func (t *Tx) SaveCustomers(cs []party.Customer) ([]party.CustomerID, error) {
 	return ids, t.indexAll(search.Customer, docs, gone)
 }
 
+// SaveCustomer is SaveCustomers for one.
+func (t *Tx) SaveCustomer(c party.Customer) (party.CustomerID, error) {
+	ids, err := t.SaveCustomers([]party.Customer{c})
+	if err != nil {
+		return 0, err
+	}
+	return ids[0], nil
+}
+
 // customerFold is the text a customer is found under: name, place, numbers and every contact.
 func customerFold(c party.Customer) string {
 	parts := []string{

@@ -205,6 +205,18 @@ func (t *Tx) CustomerCodeTaken(code string) (bool, error) {
 	return t.one(`SELECT 1 FROM customer WHERE code = ?`, []any{code}, new(int))
 }
 
+// EachCustomerKey calls fn for every customer there is, whoever may see it.
+func (t *Tx) EachCustomerKey(fn func(party.Key) error) error {
+	return t.each(`SELECT id, code, siren, siret, name_fold, postal_code, owner FROM customer ORDER BY id`, nil,
+		func(scan func(...any) error) error {
+			var k party.Key
+			if err := scan(&k.ID, &k.Code, &k.SIREN, &k.SIRET, &k.Name, &k.PostalCode, &k.Owner); err != nil {
+				return err
+			}
+			return fn(k)
+		})
+}
+
 // lookAlikesMax bounds how many look-alikes are told: a person needs a few.
 const lookAlikesMax = 10
 

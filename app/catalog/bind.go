@@ -22,8 +22,6 @@ type Tx interface {
 	SaveItems(is []Item) ([]ItemID, error)
 	// ItemsLike returns the items with the label of i, whatever its accents and capitals.
 	ItemsLike(i Item) ([]Item, error)
-	// ItemPrior returns a stored item in the form that undoing an import puts back.
-	ItemPrior(id ItemID) (string, error)
 	// ItemPage returns the items a selection asks for.
 	ItemPage(s Selection) (Page, error)
 	// ItemNames returns up to s.Limit items for a field that completes what is typed.

@@ -2,7 +2,9 @@ package catalog
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
+	"sync"
 
 	"zafe/app/auth"
 	"zafe/app/fault"
@@ -138,12 +140,9 @@ func (p *plan) update(old Item, row imports.Row) (imports.Outcome, []*fault.Faul
 	if wrong := changed.problems(); len(wrong) > 0 {
 		return imports.Wrong, wrong, nil
 	}
-	prior, err := p.tx.ItemPrior(old.ID)
-	if err != nil {
-		return "", nil, err
-	}
-	p.add(changed, prior)
-	return imports.Updated, nil, nil
+	prior, err := json.Marshal(old)
+	p.add(changed, string(prior))
+	return imports.Updated, nil, err
 }
 
 func (p *plan) add(i Item, prior string) {
@@ -220,16 +219,25 @@ func rateOf(s string) (money.Rate, error) {
 
 // unitOf returns the code of a unit written as a code, an abbreviation or a word, or the text itself.
 func unitOf(s string) string {
-	folded := search.Fold(s)
-	for _, u := range fr.Units() {
-		for _, name := range []string{u.Code, u.Abbreviation, u.Singular, u.Plural} {
-			if folded == search.Fold(name) {
-				return u.Code
-			}
-		}
+	if code, known := unitNames()[search.Fold(s)]; known {
+		return code
 	}
 	return s
 }
+
+// unitNames gives the code of each folded name of a unit; where two units share a name, the first of
+// the list has it.
+var unitNames = sync.OnceValue(func() map[string]string {
+	all := map[string]string{}
+	for _, u := range fr.Units() {
+		for _, name := range []string{u.Code, u.Abbreviation, u.Singular, u.Plural} {
+			if _, taken := all[search.Fold(name)]; !taken {
+				all[search.Fold(name)] = u.Code
+			}
+		}
+	}
+	return all
+})
 
 func natureOf(s string) (Nature, bool) {
 	switch search.Fold(s) {

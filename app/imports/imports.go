@@ -50,7 +50,7 @@ type Batch struct {
 // Change is one record an import created or changed.
 type Change struct {
 	Ref     int64
-	Prior   string // the record before, in the store's own encoding; "" when created
+	Prior   string // the record before, as JSON of its area's type; "" when created
 	Version int64  // the record's version after
 	Digest  string // the record's digest after
 }

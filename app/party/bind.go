@@ -22,10 +22,8 @@ type Tx interface {
 	SaveCustomers(cs []Customer) ([]CustomerID, error)
 	// CustomerCodeTaken tells whether a customer has this code.
 	CustomerCodeTaken(code string) (bool, error)
-	// CustomerByCode returns the customer with a code; fault party.not_found.
-	CustomerByCode(code string) (Customer, error)
-	// CustomerPrior returns a stored customer in the form that undoing an import puts back.
-	CustomerPrior(id CustomerID) (string, error)
+	// EachCustomerKey calls fn for every customer there is, whoever may see it.
+	EachCustomerKey(fn func(Key) error) error
 	// Today is the civil date of the transaction.
 	Today() civil.Date
 	// CustomerPage returns the rows a selection asks for.

@@ -2,7 +2,9 @@ package party
 
 import (
 	"context"
+	"encoding/json"
 	"reflect"
+	"slices"
 
 	"zafe/app/auth"
 	"zafe/app/fault"
@@ -71,9 +73,10 @@ type plan struct {
 	tx    Tx
 	actor auth.Actor
 	owner auth.UserID
-	mine  bool
 	seen  map[string]earlier
 	known map[CustomerID]int // line that already speaks of a stored customer
+
+	stored map[string][]Key // the stored customers by each of their keys; nil until read
 
 	customers []Customer // to be stored
 	priors    []string   // what each was, "" for a new one
@@ -91,8 +94,7 @@ func newPlan(ctx context.Context, tx Tx, owner auth.UserID) *plan {
 		owner = actor.User
 	}
 	return &plan{
-		tx: tx, actor: actor, owner: owner, mine: actor.Scope(auth.CustomerImport) != auth.All,
-		seen: map[string]earlier{}, known: map[CustomerID]int{},
+		tx: tx, actor: actor, owner: owner, seen: map[string]earlier{}, known: map[CustomerID]int{},
 	}
 }
 
@@ -144,12 +146,9 @@ func (p *plan) update(old Customer, row imports.Row) (imports.Outcome, []*fault.
 	if wrong := rowFaults(changed.problems()); len(wrong) > 0 {
 		return imports.Wrong, wrong, nil
 	}
-	prior, err := p.tx.CustomerPrior(old.ID)
-	if err != nil {
-		return "", nil, err
-	}
-	p.add(changed, prior)
-	return imports.Updated, nil, nil
+	prior, err := json.Marshal(old)
+	p.add(changed, string(prior))
+	return imports.Updated, nil, err
 }
 
 func (p *plan) add(c Customer, prior string) {
@@ -159,23 +158,26 @@ func (p *plan) add(c Customer, prior string) {
 // match finds the stored customer a line speaks of: by code, else by SIRET, else by SIREN, else by
 // name and postal code. Several that fit, or a code that is taken, cannot be decided here.
 func (p *plan) match(c Customer) (*Customer, *fault.Fault, error) {
-	if c.Code != "" {
-		old, err := p.tx.CustomerByCode(c.Code)
-		switch {
-		case fault.KeyOf(err) == "party.not_found":
-			return nil, nil, nil
-		case err != nil:
+	if p.stored == nil {
+		if err := p.index(); err != nil {
 			return nil, nil, err
-		case !p.actor.Sees(auth.CustomerImport, old.Owner):
+		}
+	}
+	strong, weak := keys(c)
+	fits := p.stored[strong]
+	if c.Code != "" {
+		if len(fits) == 1 && !p.actor.Sees(auth.CustomerImport, fits[0].Owner) {
 			return nil, fault.Field("code", "party.code_taken", "code", c.Code), nil
 		}
-		return &old, nil, nil
+	} else {
+		candidates := slices.Clone(p.stored[weak])
+		if c.SIREN != "" {
+			candidates = append(candidates, p.stored["siren "+c.SIREN]...)
+		}
+		fits = fitting(c, slices.DeleteFunc(candidates, func(k Key) bool {
+			return !p.actor.Sees(auth.CustomerImport, k.Owner)
+		}))
 	}
-	alike, err := p.tx.LookAlikes(c, p.mine, p.actor.User)
-	if err != nil {
-		return nil, nil, err
-	}
-	fits := fitting(c, alike)
 	switch len(fits) {
 	case 0:
 		return nil, nil, nil
@@ -186,11 +188,38 @@ func (p *plan) match(c Customer) (*Customer, *fault.Fault, error) {
 	return nil, fault.Field("name", "party.ambiguous", "name", short(c.Name), "n", len(fits)), nil
 }
 
-// fitting keeps the look-alikes a line may speak of. Establishments of one company share its SIREN
-// and differ by SIRET; two companies of one name and place differ by SIREN.
-func fitting(c Customer, alike []Customer) []Customer {
-	var bySIRET, bySIREN, byName []Customer
-	for _, o := range alike {
+// Key is what a line of a file may recognise a stored customer by. Name is folded.
+type Key struct {
+	ID         CustomerID
+	Code       string
+	SIREN      string
+	SIRET      string
+	Name       string
+	PostalCode string
+	Owner      auth.UserID
+}
+
+// index reads the keys of the stored customers once: thousands of lines ask for them.
+func (p *plan) index() error {
+	p.stored = map[string][]Key{}
+	return p.tx.EachCustomerKey(func(k Key) error {
+		for _, key := range []string{"code " + k.Code, "siren " + k.SIREN, "name " + k.Name + " " + k.PostalCode} {
+			p.stored[key] = append(p.stored[key], k)
+		}
+		return nil
+	})
+}
+
+// fitting keeps the candidates a line may speak of, each once. Establishments of one company share
+// its SIREN and differ by SIRET; two companies of one name and place differ by SIREN.
+func fitting(c Customer, candidates []Key) []Key {
+	var bySIRET, bySIREN, byName []Key
+	seen := map[CustomerID]bool{}
+	for _, o := range candidates {
+		if seen[o.ID] {
+			continue
+		}
+		seen[o.ID] = true
 		switch {
 		case c.SIRET != "" && o.SIRET == c.SIRET:
 			bySIRET = append(bySIRET, o)
@@ -202,7 +231,7 @@ func fitting(c Customer, alike []Customer) []Customer {
 			byName = append(byName, o)
 		}
 	}
-	for _, found := range [][]Customer{bySIRET, bySIREN, byName} {
+	for _, found := range [][]Key{bySIRET, bySIREN, byName} {
 		if len(found) > 0 {
 			return found
 		}

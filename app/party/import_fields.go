@@ -3,6 +3,7 @@ package party
 import (
 	"strconv"
 	"strings"
+	"sync"
 
 	"zafe/app/fault"
 	"zafe/app/fr"
@@ -263,30 +264,48 @@ func guessKind(c Customer) Kind {
 	if c.SIREN != "" || c.SIRET != "" || c.VATNumber != "" || c.LegalForm != "" {
 		return Company
 	}
-	words := " " + search.Fold(c.Name) + " "
-	for _, f := range fr.LegalForms() {
-		if f.Kind != fr.Individual && strings.Contains(words, " "+search.Fold(f.Abbreviation)+" ") {
+	for w := range strings.FieldsSeq(search.Fold(c.Name)) {
+		if companyForms()[w] {
 			return Company
 		}
 	}
 	return Person
 }
 
+// companyForms are the folded abbreviations of the legal forms of companies: "sarl", "sas".
+var companyForms = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	for _, f := range fr.LegalForms() {
+		if f.Kind != fr.Individual {
+			all[search.Fold(f.Abbreviation)] = true
+		}
+	}
+	return all
+})
+
 // countryOf returns the code of a country written as a code or a name, or the text itself.
 func countryOf(s string) string {
-	folded := search.Fold(s)
-	for _, c := range fr.Countries() {
-		if folded == strings.ToLower(c.Code) || folded == search.Fold(c.French) || folded == search.Fold(c.Name) {
-			return c.Code
-		}
+	if code, known := countryNames()[search.Fold(s)]; known {
+		return code
 	}
 	return s
 }
 
+var countryNames = sync.OnceValue(func() map[string]string {
+	all := map[string]string{}
+	for _, c := range fr.Countries() {
+		for _, name := range []string{c.Code, c.French, c.Name} {
+			all[search.Fold(name)] = c.Code
+		}
+	}
+	return all
+})
+
 // repairPostal gives back the zero that a spreadsheet takes from "01000".
 func repairPostal(s, country string) string {
 	digits := strings.ReplaceAll(s, " ", "")
-	if _, err := strconv.Atoi(digits); err == nil && len(digits) == 4 && (country == "" || country == "FR") {
+	home := Address{Country: country}.normal().Country == "FR"
+	if _, err := strconv.Atoi(digits); err == nil && len(digits) == 4 && home {
 		return "0" + digits
 	}
 	return s

@@ -82,6 +82,7 @@ CREATE TRIGGER customer_delete AFTER DELETE ON customer BEGIN
   INSERT INTO customer_fts(customer_fts, rowid, fold) VALUES ('delete', old.id, old.fold);
   UPDATE customer_tally SET n = n - 1
     WHERE owner = old.owner AND archived = old.archived AND prospect = old.prospect;
+  DELETE FROM customer_tally WHERE n = 0;
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
@@ -94,6 +95,7 @@ END;
 CREATE TRIGGER customer_recount AFTER UPDATE OF owner, archived, prospect ON customer BEGIN
   UPDATE customer_tally SET n = n - 1
     WHERE owner = old.owner AND archived = old.archived AND prospect = old.prospect;
+  DELETE FROM customer_tally WHERE n = 0;
   INSERT INTO customer_tally(owner, archived, prospect, n) VALUES (new.owner, new.archived, new.prospect, 1)
     ON CONFLICT DO UPDATE SET n = n + 1;
 END;
