@@ -13,9 +13,10 @@ import (
 var _ billing.Auditor = (*Tx)(nil)
 
 // documentColumns are the columns of a document that its drafts write, in the order of documentValues.
-const documentColumns = `kind, version, customer, owner, source, issue_date, due_date, delivery_date, valid_until,
-	terms_days, terms_eom, method, subject, customer_ref, purchase_order, delivery, notes, housing_works, nature,
-	on_collection, net, vat, gross, created_at, created_by, created_name, changed_at, changed_by, changed_name`
+const documentColumns = `kind, version, customer, owner, source, issue_date, due_date, delivery_date,
+	valid_until, terms_days, terms_eom, method, subject, customer_ref, purchase_order, delivery,
+	notes, housing_works, nature, on_collection, net, vat, gross, created_at, created_by, created_name,
+	changed_at, changed_by, changed_name`
 
 func documentValues(d billing.Document) ([]any, error) {
 	delivery, err := json.Marshal(d.Delivery)
@@ -31,7 +32,8 @@ func documentValues(d billing.Document) ([]any, error) {
 		d.Date.String(), d.DueDate.String(), d.DeliveryDate.String(), d.ValidUntil.String(),
 		terms.Days, terms.EndOfMonth, d.Method, d.Subject, d.CustomerRef, d.PurchaseOrder, string(delivery),
 		d.Notes, d.HousingWorks, d.Nature, d.OnCollection, d.Net, d.VAT, d.Gross,
-		instant(d.Created.At), d.Created.By, d.Created.Name, instant(d.Changed.At), d.Changed.By, d.Changed.Name,
+		instant(d.Created.At), d.Created.By, d.Created.Name,
+		instant(d.Changed.At), d.Changed.By, d.Changed.Name,
 	}, nil
 }
 
@@ -44,8 +46,8 @@ func orNull[N ~int64](id N) any {
 }
 
 // finalColumns are those that only a final document has.
-const finalColumns = `state, coalesce(number, ''), coalesce(period, ''), coalesce(serial, 0), buyer, seller, mentions,
-	coalesce(entry, 0), coalesce(receivable, 0), digest, issued_at, issued_by, issued_name`
+const finalColumns = `state, coalesce(number, ''), coalesce(period, ''), coalesce(serial, 0), buyer, seller,
+	mentions, coalesce(entry, 0), coalesce(receivable, 0), digest, issued_at, issued_by, issued_name`
 
 // Document returns a document with its lines, tax, balance and answer, and whether it exists.
 func (t *Tx) Document(id billing.DocumentID) (billing.Document, bool, error) {
@@ -58,7 +60,8 @@ func (t *Tx) Document(id billing.DocumentID) (billing.Document, bool, error) {
 		toDate{&d.Date}, toDate{&d.DueDate}, toDate{&d.DeliveryDate}, toDate{&d.ValidUntil},
 		&d.Terms.Days, &d.Terms.EndOfMonth, &d.Method, &d.Subject, &d.CustomerRef, &d.PurchaseOrder, &delivery,
 		&d.Notes, &d.HousingWorks, &d.Nature, &d.OnCollection, &d.Net, &d.VAT, &d.Gross,
-		toInstant{&d.Created.At}, &d.Created.By, &d.Created.Name, toInstant{&d.Changed.At}, &d.Changed.By, &d.Changed.Name,
+		toInstant{&d.Created.At}, &d.Created.By, &d.Created.Name,
+		toInstant{&d.Changed.At}, &d.Changed.By, &d.Changed.Name,
 		&state, &d.Number, &d.Period, &d.Serial, &buyer, &d.SellerText, &mentions,
 		&d.Entry, &d.Receivable, &d.Digest, toInstant{&d.Issued.At}, &d.Issued.By, &d.Issued.Name)
 	if err != nil || !ok {
@@ -103,7 +106,8 @@ func (t *Tx) AddDocument(d billing.Document) (billing.DocumentID, error) {
 		return 0, err
 	}
 	id, err := t.insert(`INSERT INTO document(`+documentColumns+`, state, buyer, seller, mentions, digest,
-		issued_at, issued_by, issued_name) VALUES (`+places(len(values))+`, 'draft', '', '', '', '', '', 0, '')`, values...)
+		issued_at, issued_by, issued_name)
+		VALUES (`+places(len(values))+`, 'draft', '', '', '', '', '', 0, '')`, values...)
 	if err != nil {
 		return 0, err
 	}
@@ -144,14 +148,16 @@ func (t *Tx) finish(d billing.Document) error {
 		}
 		packed[i] = string(raw)
 	}
-	_, err := t.exec(`UPDATE document SET state = 'final', number = ?, period = ?, serial = ?, buyer = ?, seller = ?,
-		mentions = ?, entry = ?, receivable = ?, digest = ?, issued_at = ?, issued_by = ?, issued_name = ? WHERE id = ?`,
-		d.Number, d.Period, d.Serial, packed[0], d.SellerText, packed[1], orNull(d.Entry), orNull(d.Receivable), d.Digest,
-		instant(d.Issued.At), d.Issued.By, d.Issued.Name, d.ID)
+	_, err := t.exec(`UPDATE document SET state = 'final', number = ?, period = ?, serial = ?, buyer = ?,
+		seller = ?, mentions = ?, entry = ?, receivable = ?, digest = ?, issued_at = ?, issued_by = ?,
+		issued_name = ? WHERE id = ?`,
+		d.Number, d.Period, d.Serial, packed[0], d.SellerText, packed[1], orNull(d.Entry), orNull(d.Receivable),
+		d.Digest, instant(d.Issued.At), d.Issued.By, d.Issued.Name, d.ID)
 	if err != nil || d.Kind == billing.Quote {
 		return err
 	}
-	_, err = t.exec(`INSERT INTO balance(document, gross, paid, netted, open) VALUES (?1, ?2, 0, 0, ?2)`, d.ID, d.Gross)
+	_, err = t.exec(`INSERT INTO balance(document, gross, paid, netted, open) VALUES (?1, ?2, 0, 0, ?2)`,
+		d.ID, d.Gross)
 	return err
 }
 
@@ -170,10 +176,10 @@ func (t *Tx) DropDocument(id billing.DocumentID) error {
 
 func (t *Tx) putLines(d billing.Document) error {
 	for i, l := range d.Lines {
-		_, err := t.exec(`INSERT INTO document_line(document, position, kind, item, code, description, quantity, unit,
-			unit_price, discount, vat_rate, nature, account, exemption, origin, net)
-			VALUES (`+places(16)+`)`, d.ID, i+1, l.Kind, orNull(l.Item), l.Code, l.Description, l.Quantity, l.Unit,
-			l.UnitPrice, l.Discount, l.VATRate, l.Nature, l.Account, l.Exemption, l.Origin, l.Net)
+		_, err := t.exec(`INSERT INTO document_line(document, position, kind, item, code, description,
+			quantity, unit, unit_price, discount, vat_rate, nature, account, exemption, origin, net)
+			VALUES (`+places(16)+`)`, d.ID, i+1, l.Kind, orNull(l.Item), l.Code, l.Description,
+			l.Quantity, l.Unit, l.UnitPrice, l.Discount, l.VATRate, l.Nature, l.Account, l.Exemption, l.Origin, l.Net)
 		if err != nil {
 			return err
 		}
@@ -192,8 +198,8 @@ func (t *Tx) documentLines(id billing.DocumentID) ([]billing.Line, error) {
 	return all(t, `SELECT kind, coalesce(item, 0), code, description, quantity, unit, unit_price, discount,
 		vat_rate, nature, account, exemption, origin, net FROM document_line WHERE document = ? ORDER BY position`,
 		[]any{id}, func(scan func(...any) error, l *billing.Line) error {
-			return scan(&l.Kind, &l.Item, &l.Code, &l.Description, &l.Quantity, &l.Unit, &l.UnitPrice, &l.Discount,
-				&l.VATRate, &l.Nature, &l.Account, &l.Exemption, &l.Origin, &l.Net)
+			return scan(&l.Kind, &l.Item, &l.Code, &l.Description, &l.Quantity, &l.Unit, &l.UnitPrice,
+				&l.Discount, &l.VATRate, &l.Nature, &l.Account, &l.Exemption, &l.Origin, &l.Net)
 		})
 }
 
@@ -252,8 +258,8 @@ func (t *Tx) DocumentsFrom(source billing.DocumentID) ([]billing.Link, error) {
 
 // FinalDocuments returns the ids of the final documents of a kind by period and serial.
 func (t *Tx) FinalDocuments(kind billing.Kind) ([]billing.DocumentID, error) {
-	return all(t, `SELECT id FROM document WHERE kind = ? AND state = 'final' ORDER BY period, serial`, []any{kind},
-		func(scan func(...any) error, id *billing.DocumentID) error { return scan(id) })
+	return all(t, `SELECT id FROM document WHERE kind = ? AND state = 'final' ORDER BY period, serial`,
+		[]any{kind}, func(scan func(...any) error, id *billing.DocumentID) error { return scan(id) })
 }
 
 // unpack reads a structure kept as JSON, "" for none.

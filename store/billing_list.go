@@ -26,10 +26,13 @@ const documentStatus = `CASE
 const documentSource = ` FROM document d LEFT JOIN balance b ON b.document = d.id
 	LEFT JOIN customer c ON c.id = d.customer`
 
+// documentDay is the date of a document, drafts without one being the latest; document_day indexes it.
+const documentDay = `CASE d.issue_date WHEN '' THEN '9999-12-31' ELSE d.issue_date END`
+
 // documentOrders are the columns of each order; the second makes it total.
 var documentOrders = map[billing.Sort]string{
-	"":                 "day",
-	billing.ByDate:     "day",
+	"":                 documentDay,
+	billing.ByDate:     documentDay,
 	billing.ByNumber:   "coalesce(d.number, '')",
 	billing.ByCustomer: "coalesce(c.name_fold, '')",
 	billing.ByGross:    "d.gross",
@@ -88,7 +91,8 @@ func (t *Tx) DocumentList(f billing.Filter) (billing.Page, error) {
 	var p billing.Page
 	sign := `CASE d.kind WHEN 'credit_note' THEN -1 ELSE 1 END`
 	_, err := t.one(`SELECT count(*), coalesce(sum(`+sign+` * d.net), 0), coalesce(sum(`+sign+` * d.vat), 0),
-		coalesce(sum(`+sign+` * d.gross), 0), coalesce(sum(`+sign+` * coalesce(b.open, 0)), 0)`+documentSource+c.String(),
+		coalesce(sum(`+sign+` * d.gross), 0), coalesce(sum(`+sign+` * coalesce(b.open, 0)), 0)`+
+		documentSource+c.String(),
 		append([]any{today}, c.args...), &p.Count, &p.Sums.Net, &p.Sums.VAT, &p.Sums.Gross, &p.Sums.Open)
 	if err != nil {
 		return p, err
@@ -97,19 +101,20 @@ func (t *Tx) DocumentList(f billing.Filter) (billing.Page, error) {
 	if f.Ascending {
 		direction = ""
 	}
-	p.Rows, err = all(t, `SELECT d.id, d.kind, `+documentStatus+`, coalesce(d.number, ''), coalesce(d.customer, 0),
-		coalesce(c.code, ''), CASE d.state WHEN 'final' THEN d.buyer ->> 'name' ELSE coalesce(c.name, '') END, d.owner,
-		d.issue_date, d.due_date, d.valid_until, d.subject, d.net, d.vat, d.gross, coalesce(b.open, 0),
-		CASE d.issue_date WHEN '' THEN ?1 ELSE d.issue_date END AS day`+documentSource+c.String()+`
-		ORDER BY `+documentOrders[f.Sort]+direction+`, d.id`+direction+` LIMIT ? OFFSET ?`,
+	order := ` ORDER BY ` + documentOrders[f.Sort] + direction + `, d.id` + direction
+	p.Rows, err = all(t, `WITH page AS MATERIALIZED (SELECT d.id`+documentSource+c.String()+order+`
+		LIMIT ? OFFSET ?) SELECT d.id, d.kind, `+documentStatus+`, coalesce(d.number, ''), coalesce(d.customer, 0),
+		coalesce(c.code, ''), CASE d.state WHEN 'final' THEN d.buyer ->> 'name' ELSE coalesce(c.name, '') END,
+		d.owner, d.issue_date, d.due_date, d.valid_until, d.subject, d.net, d.vat, d.gross, coalesce(b.open, 0)`+
+		documentSource+` WHERE d.id IN (SELECT id FROM page)`+order,
 		append(append([]any{today}, c.args...), f.Limit, f.Offset), scanRow)
 	return p, err
 }
 
 func scanRow(scan func(...any) error, r *billing.Row) error {
-	var day string
 	return scan(&r.ID, &r.Kind, &r.Status, &r.Number, &r.Customer, &r.CustomerCode, &r.CustomerName, &r.Owner,
-		toDate{&r.Date}, toDate{&r.DueDate}, toDate{&r.ValidUntil}, &r.Subject, &r.Net, &r.VAT, &r.Gross, &r.Open, &day)
+		toDate{&r.Date}, toDate{&r.DueDate}, toDate{&r.ValidUntil}, &r.Subject,
+		&r.Net, &r.VAT, &r.Gross, &r.Open)
 }
 
 // documentFilter writes a filter as SQL. The first argument of the statement, ?1, is today; SQLite
@@ -117,8 +122,13 @@ func scanRow(scan func(...any) error, r *billing.Row) error {
 func documentFilter(f billing.Filter) *clause {
 	c := &clause{}
 	c.where("?1 <> ''")
-	in(c, "d.kind", f.Kinds)
+	kinds := f.Kinds
+	if len(kinds) == 0 { // named, so that the index by kind serves
+		kinds = []billing.Kind{billing.Quote, billing.Invoice, billing.CreditNote}
+	}
+	in(c, "d.kind", kinds)
 	in(c, documentStatus, f.Statuses)
+	narrow(c, f.Statuses)
 	if f.Customer != 0 {
 		c.where("d.customer = ?", f.Customer)
 	}
@@ -131,9 +141,28 @@ func documentFilter(f billing.Filter) *clause {
 	if f.Open {
 		c.where("d.id IN (SELECT document FROM balance WHERE open > 0)")
 	}
-	c.during("CASE d.issue_date WHEN '' THEN ?1 ELSE d.issue_date END", f.Period)
+	if p := f.Period; p.Contains(f.Today) && !p.IsZero() { // a draft without a date would be issued today
+		c.where("(d.issue_date = '' OR "+documentDay+" BETWEEN ? AND ?)", p.From.String(), p.To.String())
+	} else {
+		c.during(documentDay, p)
+	}
 	c.found("d.id", f.Query, search.Quote, search.Invoice, search.CreditNote)
 	return c
+}
+
+// narrow adds what some statuses imply and an index knows, so that the others are not even looked at.
+func narrow(c *clause, statuses []billing.Status) {
+	open, draft := len(statuses) > 0, len(statuses) > 0
+	for _, s := range statuses {
+		open = open && (s == billing.Issued || s == billing.PartlyPaid || s == billing.Overdue)
+		draft = draft && s == billing.Draft
+	}
+	switch {
+	case open:
+		c.where("d.id IN (SELECT document FROM balance WHERE open > 0)")
+	case draft:
+		c.where("d.state = 'draft'")
+	}
 }
 
 // during keeps the rows whose date is in a period, if one is given.

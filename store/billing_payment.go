@@ -7,10 +7,10 @@ import (
 	"zafe/app/search"
 )
 
-const paymentColumns = `p.id, p.number, p.direction = 'out', p.customer, c.code, c.name, p.owner, p.date, p.amount,
-	p.method, p.account, p.reference, p.note, p.entry, coalesce(p.line, 0), p.digest, p.period, p.serial,
-	p.at, p.by, p.by_name, k.payment IS NOT NULL, coalesce(k.date, ''), coalesce(k.reason, ''), coalesce(k.entry, 0),
-	coalesce(k.at, ''), coalesce(k.by, 0), coalesce(k.by_name, ''),
+const paymentColumns = `p.id, p.number, p.direction = 'out', p.customer, c.code, c.name, p.owner, p.date,
+	p.amount, p.method, p.account, p.reference, p.note, p.entry, coalesce(p.line, 0), p.digest, p.period, p.serial,
+	p.at, p.by, p.by_name, k.payment IS NOT NULL, coalesce(k.date, ''), coalesce(k.reason, ''),
+	coalesce(k.entry, 0), coalesce(k.at, ''), coalesce(k.by, 0), coalesce(k.by_name, ''),
 	CASE WHEN k.payment IS NULL THEN p.amount - (SELECT coalesce(sum(s.amount), 0) FROM settlement s
 		WHERE s.payment = p.id) ELSE 0 END AS on_account`
 
@@ -20,10 +20,12 @@ const paymentSource = ` FROM payment p JOIN customer c ON c.id = p.customer
 func scanPayment(scan func(...any) error, p *billing.Payment) error {
 	var cancelled bool
 	var c billing.Cancellation
-	err := scan(&p.ID, &p.Number, &p.Refund, &p.Customer, &p.CustomerCode, &p.CustomerName, &p.Owner, toDate{&p.Date},
-		&p.Amount, &p.Method, &p.Account, &p.Reference, &p.Note, &p.Entry, &p.Line, &p.Digest, &p.Period, &p.Serial,
+	err := scan(&p.ID, &p.Number, &p.Refund, &p.Customer, &p.CustomerCode, &p.CustomerName, &p.Owner,
+		toDate{&p.Date}, &p.Amount, &p.Method, &p.Account, &p.Reference, &p.Note, &p.Entry,
+		&p.Line, &p.Digest, &p.Period, &p.Serial,
 		toInstant{&p.Recorded.At}, &p.Recorded.By, &p.Recorded.Name,
-		&cancelled, toDate{&c.Date}, &c.Reason, &c.Entry, toInstant{&c.Stamp.At}, &c.Stamp.By, &c.Stamp.Name, &p.OnAccount)
+		&cancelled, toDate{&c.Date}, &c.Reason, &c.Entry, toInstant{&c.Stamp.At}, &c.Stamp.By, &c.Stamp.Name,
+		&p.OnAccount)
 	if cancelled {
 		p.Cancelled = &c
 	}
@@ -52,8 +54,8 @@ func (t *Tx) AddPayment(p billing.Payment) (billing.PaymentID, error) {
 	if p.Refund {
 		direction = "out"
 	}
-	id, err := t.insert(`INSERT INTO payment(number, period, serial, direction, customer, owner, date, amount, method,
-		account, reference, note, entry, line, digest, at, by, by_name) VALUES (`+places(18)+`)`,
+	id, err := t.insert(`INSERT INTO payment(number, period, serial, direction, customer, owner, date, amount,
+		method, account, reference, note, entry, line, digest, at, by, by_name) VALUES (`+places(18)+`)`,
 		p.Number, p.Period, p.Serial, direction, p.Customer, p.Owner, p.Date.String(), p.Amount, p.Method,
 		p.Account, p.Reference, p.Note, p.Entry, orNull(p.Line), p.Digest,
 		instant(p.Recorded.At), p.Recorded.By, p.Recorded.Name)
@@ -62,8 +64,8 @@ func (t *Tx) AddPayment(p billing.Payment) (billing.PaymentID, error) {
 
 // AddCancel keeps the cancellation of a payment.
 func (t *Tx) AddCancel(id billing.PaymentID, c billing.Cancellation) error {
-	_, err := t.exec(`INSERT INTO payment_cancel(payment, date, reason, entry, at, by, by_name) VALUES (?,?,?,?,?,?,?)`,
-		id, c.Date.String(), c.Reason, c.Entry, instant(c.Stamp.At), c.Stamp.By, c.Stamp.Name)
+	_, err := t.exec(`INSERT INTO payment_cancel(payment, date, reason, entry, at, by, by_name)
+		VALUES (?,?,?,?,?,?,?)`, id, c.Date.String(), c.Reason, c.Entry, instant(c.Stamp.At), c.Stamp.By, c.Stamp.Name)
 	return err
 }
 
@@ -92,7 +94,8 @@ func (t *Tx) PaymentList(f billing.PaymentFilter) (billing.PaymentPage, error) {
 	c.during("p.date", f.Period)
 	c.found("p.id", f.Query, search.Payment)
 	var page billing.PaymentPage
-	_, err := t.one(`SELECT count(*), coalesce(sum(CASE WHEN cancelled THEN 0 WHEN refund THEN -amount ELSE amount END), 0),
+	_, err := t.one(`SELECT count(*),
+		coalesce(sum(CASE WHEN cancelled THEN 0 WHEN refund THEN -amount ELSE amount END), 0),
 		coalesce(sum(on_account), 0) FROM (SELECT p.direction = 'out' AS refund, k.payment IS NOT NULL AS cancelled,
 		p.amount AS amount, CASE WHEN k.payment IS NULL THEN p.amount - (SELECT coalesce(sum(s.amount), 0)
 			FROM settlement s WHERE s.payment = p.id) ELSE 0 END AS on_account`+paymentSource+c.String()+`)`,
@@ -122,7 +125,8 @@ func (t *Tx) CreditUses(credit billing.DocumentID) ([]billing.Settlement, error)
 
 func (t *Tx) settlements(where string, arg any) ([]billing.Settlement, error) {
 	out, err := all(t, `SELECT s.id, s.document, d.number, coalesce(s.payment, 0), coalesce(s.credit, 0),
-		coalesce(p.number, n.number), s.amount, s.date, coalesce(p.method, ''), s.line, coalesce(n.source = s.document, 0)
+		coalesce(p.number, n.number), s.amount, s.date, coalesce(p.method, ''), s.line,
+		coalesce(n.source = s.document, 0)
 		FROM settlement s JOIN document d ON d.id = s.document LEFT JOIN payment p ON p.id = s.payment
 		LEFT JOIN document n ON n.id = s.credit
 		WHERE `+where+` AND s.amount > 0 AND NOT EXISTS (SELECT 1 FROM settlement u WHERE u.undoes = s.id)
@@ -140,8 +144,8 @@ func (t *Tx) settlements(where string, arg any) ([]billing.Settlement, error) {
 // used; a negative amount undoes the one that Undoes names.
 func (t *Tx) AddSettlement(s billing.Settlement) (billing.SettlementID, error) {
 	id, err := t.insert(`INSERT INTO settlement(document, payment, credit, amount, date, line, undoes, at)
-		VALUES (?,?,?,?,?,?,?,?)`, s.Document, orNull(s.Payment), orNull(s.Credit), s.Amount, s.Date.String(), s.Line,
-		orNull(s.Undoes), instant(t.now))
+		VALUES (?,?,?,?,?,?,?,?)`, s.Document, orNull(s.Payment), orNull(s.Credit), s.Amount, s.Date.String(),
+		s.Line, orNull(s.Undoes), instant(t.now))
 	if err != nil {
 		return 0, err
 	}

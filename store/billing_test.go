@@ -40,10 +40,16 @@ func sold(t *testing.T) *storetest.World {
 	})
 	check(t, err)
 	customer := c.Customer.ID
-	save := billing.SaveRequest{Header: billing.Header{Customer: customer}, Lines: []billing.Line{{
-		Kind: billing.ItemLine, Description: "Pose", Quantity: money.Unit, UnitPrice: money.Amount(100_00).UnitPrice(),
-		VATRate: 200_000, Nature: tax.Services,
-	}}}
+	save := billing.SaveRequest{Header: billing.Header{Customer: customer}, Lines: []billing.Line{
+		{
+			Kind:        billing.ItemLine,
+			Description: "Pose",
+			Quantity:    money.Unit,
+			UnitPrice:   money.Amount(100_00).UnitPrice(),
+			VATRate:     200_000,
+			Nature:      tax.Services,
+		},
+	}}
 	quote, err := billing.SaveQuote.Call(ctx, who, save)
 	check(t, err)
 	_, err = billing.SendQuote.Call(ctx, who, billing.IssueRequest{ID: quote.ID})
@@ -95,7 +101,8 @@ func TestFinalDocumentsRefuseRawSQL(t *testing.T) {
 				_, err := store.BillingExec(tx, query)
 				return err
 			})
-			if err == nil || !strings.Contains(err.Error(), "never") && !strings.Contains(err.Error(), "new draft") {
+			if err == nil ||
+				!strings.Contains(err.Error(), "never") && !strings.Contains(err.Error(), "new draft") {
 				t.Errorf("%s: %v", query, err)
 			}
 		}
@@ -130,7 +137,10 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 		w.Update(func(tx *store.Tx) error {
 			for table := range frozen {
 				for _, act := range []string{"update", "delete", "insert", "replace"} {
-					if _, err := store.BillingExec(tx, `DROP TRIGGER IF EXISTS `+table+`_no_`+act); err != nil {
+					if _, err := store.BillingExec(
+						tx,
+						`DROP TRIGGER IF EXISTS `+table+`_no_`+act,
+					); err != nil {
 						return err
 					}
 				}

@@ -75,7 +75,9 @@ func allocateTo(ctx context.Context, tx Tx, req AllocateRequest) error {
 }
 
 // sourceOf returns the settling side of an allocation, its customer and what it has left.
-func sourceOf(ctx context.Context, tx Tx, req AllocateRequest) (Settlement, party.CustomerID, money.Amount, error) {
+func sourceOf(
+	ctx context.Context, tx Tx, req AllocateRequest,
+) (Settlement, party.CustomerID, money.Amount, error) {
 	if req.Payment != 0 {
 		p, err := payment(ctx, tx, req.Payment, auth.PaymentWrite)
 		if err == nil && (p.Cancelled != nil || p.OnAccount == 0) {

@@ -165,10 +165,12 @@ func (r *reviewer) lines(c party.Customer) {
 			}
 			items++
 			if l.Description == "" {
-				r.add(Blocked, fmt.Sprintf("lines[%d].description", i), "billing.check.description_missing", "line", i+1)
+				r.add(Blocked, fmt.Sprintf("lines[%d].description", i), "billing.check.description_missing",
+					"line", i+1)
 			}
 			if l.Quantity == 0 {
-				r.add(Warning, fmt.Sprintf("lines[%d].quantity", i), "billing.check.quantity_zero", "line", i+1)
+				r.add(Warning, fmt.Sprintf("lines[%d].quantity", i), "billing.check.quantity_zero", "line",
+					i+1)
 			}
 		}
 		switch {

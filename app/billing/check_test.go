@@ -85,7 +85,10 @@ func TestChecksNameWhatIsWrong(t *testing.T) {
 			if row.customer != nil {
 				with = append(with, row.customer)
 			}
-			r := billing.SaveRequest{Header: billing.Header{Customer: b.customer(with...).ID}, Lines: []billing.Line{goods(100_00, 200_000)}}
+			r := billing.SaveRequest{
+				Header: billing.Header{Customer: b.customer(with...).ID},
+				Lines:  []billing.Line{goods(100_00, 200_000)},
+			}
 			r.Date = day(11, 21)
 			if row.change != nil {
 				row.change(&r)
@@ -144,7 +147,8 @@ func TestExemptSales(t *testing.T) {
 				with = append(with, row.customer)
 			}
 			a := b.invoice(b.customer(with...), row.line)
-			if a.VAT != 0 || a.Rows[0].Category != row.category || !strings.Contains(strings.Join(a.Mentions, "\n"), row.mention) {
+			if a.VAT != 0 || a.Rows[0].Category != row.category ||
+				!strings.Contains(strings.Join(a.Mentions, "\n"), row.mention) {
 				t.Errorf("tax %s, category %s, mentions %q", a.VAT, a.Rows[0].Category, a.Mentions)
 			}
 		})
@@ -167,7 +171,11 @@ func TestMentionsOfAnInvoice(t *testing.T) {
 	}
 	person := b.customer(func(c *party.Customer) { c.Kind, c.SIREN, c.Name = party.Person, "", "Mme Paul" })
 	r := billing.SaveRequest{
-		Header: billing.Header{Customer: person.ID, HousingWorks: true}, Lines: []billing.Line{service(10_00, 100_000)},
+		Header: billing.Header{
+			Customer:     person.ID,
+			HousingWorks: true,
+		},
+		Lines: []billing.Line{service(10_00, 100_000)},
 	}
 	d := must(billing.SaveInvoice.Call(b.Ctx(), b.As("owner"), r))(t)
 	all = strings.Join(d.Mentions, "\n")
@@ -178,7 +186,16 @@ func TestMentionsOfAnInvoice(t *testing.T) {
 
 func TestSaveFillsInFromTheArticle(t *testing.T) {
 	b := open(t)
-	d := b.draft(b.customer(), billing.Line{Kind: billing.ItemLine, Description: "Pose", Quantity: 1e6, UnitPrice: 1e6, VATRate: 200_000})
+	d := b.draft(
+		b.customer(),
+		billing.Line{
+			Kind:        billing.ItemLine,
+			Description: "Pose",
+			Quantity:    1e6,
+			UnitPrice:   1e6,
+			VATRate:     200_000,
+		},
+	)
 	if l := d.Lines[0]; l.Nature != tax.Services || l.Account != "706000" {
 		t.Errorf("line %+v", l)
 	}
@@ -189,12 +206,23 @@ func TestSaveFillsInFromTheArticle(t *testing.T) {
 }
 
 func TestPDFOfDraftAndFinal(t *testing.T) {
-	b := open(t, func(p *company.Profile) { p.Bank.IBAN = "FR7630006000011234567890189"; p.Exigibility = fr.OnDebit })
+	b := open(
+		t,
+		func(p *company.Profile) { p.Bank.IBAN = "FR7630006000011234567890189"; p.Exigibility = fr.OnDebit },
+	)
 	c := b.customer()
-	r := billing.SaveRequest{Header: billing.Header{Customer: c.ID, Method: "transfer"}, Lines: []billing.Line{
-		{Kind: billing.HeadingLine, Description: "Porte"}, goods(100_00, 200_000), {Kind: billing.SubtotalLine},
-		{Kind: billing.TextLine, Description: "Garantie deux ans"},
-	}}
+	r := billing.SaveRequest{
+		Header: billing.Header{Customer: c.ID, Method: "transfer"},
+		Lines: []billing.Line{
+			{
+				Kind:        billing.HeadingLine,
+				Description: "Porte",
+			},
+			goods(100_00, 200_000),
+			{Kind: billing.SubtotalLine},
+			{Kind: billing.TextLine, Description: "Garantie deux ans"},
+		},
+	}
 	d := must(billing.SaveInvoice.Call(b.Ctx(), b.As("owner"), r))(t)
 	var file bytes.Buffer
 	got := must(billing.PDF.Fetch(b.Ctx(), b.As("owner"), billing.PDFRequest{ID: d.ID}, &file))(t)
@@ -207,7 +235,11 @@ func TestPDFOfDraftAndFinal(t *testing.T) {
 	for id, want := range map[billing.DocumentID]string{d.ID: "F-2026-0001.pdf", n.ID: "A-2026-0001.pdf", b.quote(c).ID: "D-2026-0001.pdf"} {
 		for _, lang := range i18n.Languages() {
 			file.Reset()
-			got := must(billing.PDF.Fetch(b.Ctx(), b.As("owner"), billing.PDFRequest{ID: id, Lang: lang}, &file))(t)
+			got := must(
+				billing.PDF.Fetch(b.Ctx(), b.As("owner"), billing.PDFRequest{ID: id, Lang: lang}, &file),
+			)(
+				t,
+			)
 			if got.Name != want || got.Type != "application/pdf" || file.Len() < 1000 {
 				t.Errorf("%s: %+v, %d bytes", want, got, file.Len())
 			}

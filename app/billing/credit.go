@@ -164,7 +164,11 @@ func leftToCredit(tx Tx, o Document, before DocumentID) ([]VATRow, error) {
 			for i := range left {
 				if l := &left[i]; l.sameAs(r) {
 					l.Base, l.Tax = l.Base.Sub(r.Base), l.Tax.Sub(r.Tax)
-					l.PendingBase, l.PendingTax = l.PendingBase.Sub(r.PendingBase), l.PendingTax.Sub(r.PendingTax)
+					l.PendingBase, l.PendingTax = l.PendingBase.Sub(
+						r.PendingBase,
+					), l.PendingTax.Sub(
+						r.PendingTax,
+					)
 				}
 			}
 		}

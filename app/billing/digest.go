@@ -99,7 +99,8 @@ func digestOf(d Document) string {
 		c.text(string(l.Kind))
 		c.number(int64(l.Item))
 		c.texts(l.Code, l.Description, l.Unit, string(l.Nature), l.Account, string(l.Exemption))
-		c.number(int64(l.Quantity), int64(l.UnitPrice), int64(l.Discount), int64(l.VATRate), int64(l.Origin), int64(l.Net))
+		c.number(int64(l.Quantity), int64(l.UnitPrice), int64(l.Discount), int64(l.VATRate), int64(l.Origin),
+			int64(l.Net))
 	}
 	c.number(int64(len(d.Rows)))
 	for _, r := range d.Rows {

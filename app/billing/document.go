@@ -64,7 +64,19 @@ const (
 
 // Statuses returns every status, in the order screens show them.
 func Statuses() []Status {
-	return []Status{Draft, Sent, Accepted, Refused, Expired, Invoiced, Issued, PartlyPaid, Overdue, Paid, Credited}
+	return []Status{
+		Draft,
+		Sent,
+		Accepted,
+		Refused,
+		Expired,
+		Invoiced,
+		Issued,
+		PartlyPaid,
+		Overdue,
+		Paid,
+		Credited,
+	}
 }
 
 // LineKind says what a line holds.

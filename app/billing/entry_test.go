@@ -43,11 +43,15 @@ func TestServicesOnCollectionReleaseTaxWithEachPayment(t *testing.T) {
 		t.Errorf("status %s, open %s", d.Status, d.Balance.Open)
 	}
 	b.pay(c, 21, 80_01, on(a.Document, 80_01))
-	same(t, b.entries(), `VE 2026-11-21 F-2026-0001 | 411000/C000001 D120.01 AA | 706000 C100.01 | 445740 C20.00
+	same(
+		t,
+		b.entries(),
+		`VE 2026-11-21 F-2026-0001 | 411000/C000001 D120.01 AA | 706000 C100.01 | 445740 C20.00
 BQ 2026-11-21 R-2026-0001 | 512000 D40.00 | 411000/C000001 C40.00 AA
 OD 2026-11-21 F-2026-0001 | 445740 D6.67 | 445711 C6.67
 BQ 2026-11-21 R-2026-0002 | 512000 D80.01 | 411000/C000001 C80.01 AA
-OD 2026-11-21 F-2026-0001 | 445740 D13.33 | 445711 C13.33`)
+OD 2026-11-21 F-2026-0001 | 445740 D13.33 | 445711 C13.33`,
+	)
 	if d := b.get(a.ID); d.Status != billing.Paid {
 		t.Errorf("status %s", d.Status)
 	}
@@ -58,8 +62,12 @@ func TestMixedInvoiceHoldsBackOnlyTheTaxOnServices(t *testing.T) {
 	b := open(t, collection)
 	c := b.customer()
 	a := b.invoice(c, goods(100_00, 200_000), service(50_00, 200_000))
-	same(t, b.entries(), "VE 2026-11-21 F-2026-0001 | 411000/C000001 D180.00 | 706000 C50.00 | 707000 C100.00 "+
-		"| 445711 C20.00 | 445740 C10.00")
+	same(
+		t,
+		b.entries(),
+		"VE 2026-11-21 F-2026-0001 | 411000/C000001 D180.00 | 706000 C50.00 | 707000 C100.00 "+
+			"| 445711 C20.00 | 445740 C10.00",
+	)
 	if a.Nature != "mixed" || !a.OnCollection {
 		t.Errorf("nature %s, on collection %v", a.Nature, a.OnCollection)
 	}
@@ -79,7 +87,8 @@ func TestGuadeloupeHasItsOwnRates(t *testing.T) {
 	b := open(t, guadeloupe)
 	c := b.customer(inGuadeloupe)
 	b.invoice(c, goods(200_00, 85_000), goods(100_00, 21_000))
-	same(t, b.entries(), "VE 2026-11-21 F-2026-0001 | 411000/C000001 D319.10 | 707000 C300.00 | 445715 C17.00 | 445716 C2.10")
+	same(t, b.entries(),
+		"VE 2026-11-21 F-2026-0001 | 411000/C000001 D319.10 | 707000 C300.00 | 445715 C17.00 | 445716 C2.10")
 	d := b.draft(c, goods(10_00, 200_000))
 	_, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID})
 	refused(t, err, "billing.check.vat_rate", "lines[0].vat_rate")
@@ -87,8 +96,14 @@ func TestGuadeloupeHasItsOwnRates(t *testing.T) {
 }
 
 func TestGuyaneHasNoTax(t *testing.T) {
-	b := open(t, func(p *company.Profile) { p.Territory, p.PostalCode, p.City = fr.Guyane, "97300", "Cayenne" })
-	a := b.invoice(b.customer(func(c *party.Customer) { c.PostalCode, c.City = "97300", "Cayenne" }), service(80_00, 85_000))
+	b := open(
+		t,
+		func(p *company.Profile) { p.Territory, p.PostalCode, p.City = fr.Guyane, "97300", "Cayenne" },
+	)
+	a := b.invoice(
+		b.customer(func(c *party.Customer) { c.PostalCode, c.City = "97300", "Cayenne" }),
+		service(80_00, 85_000),
+	)
 	same(t, b.entries(), "VE 2026-11-21 F-2026-0001 | 411000/C000001 D80.00 | 706000 C80.00")
 	if len(a.Mentions) == 0 || a.Mentions[0] != "TVA non applicable, art. 294, 1 du CGI" {
 		t.Errorf("mentions %q", a.Mentions)
@@ -102,7 +117,8 @@ func TestDiscountsByRateAndByNegativeLine(t *testing.T) {
 	less := goods(-51_00, 100_000)
 	less.Account, less.Description = "709000", "Remise de fidélité"
 	b.invoice(b.customer(), l, less)
-	same(t, b.entries(), "VE 2026-11-21 F-2026-0001 | 411000/C000001 D2640.00 | 707000 C2451.00 | 709000 D51.00 | 445712 C240.00")
+	same(t, b.entries(),
+		"VE 2026-11-21 F-2026-0001 | 411000/C000001 D2640.00 | 707000 C2451.00 | 709000 D51.00 | 445712 C240.00")
 	b.verify()
 }
 
@@ -113,12 +129,21 @@ func TestPartialCreditNoteSettlesItsInvoice(t *testing.T) {
 	l.Quantity = 4 * money.Unit
 	a := b.invoice(c, l, goods(80_00, 100_000))
 	n := must(billing.Credit.Call(b.Ctx(), b.As("owner"), billing.CreditRequest{
-		Invoice: a.ID, Lines: []billing.CreditLine{{Line: 1, Quantity: money.Unit}}, Reason: "Une porte rendue",
+		Invoice: a.ID,
+		Lines:   []billing.CreditLine{{Line: 1, Quantity: money.Unit}},
+		Reason:  "Une porte rendue",
 	}))(t)
 	n2 := b.issue(n)
-	same(t, b.entries(), `VE 2026-11-21 F-2026-0001 | 411000/C000001 D232.00 aa | 707000 C200.00 | 445711 C24.00 | 445712 C8.00
-VE 2026-11-21 A-2026-0001 | 411000/C000001 C36.00 aa | 707000 D30.00 | 445711 D6.00`)
-	if d := b.get(a.ID); d.Balance.Netted != 36_00 || d.Balance.Open != 196_00 || d.Into[0].Number != "A-2026-0001" {
+	same(
+		t,
+		b.entries(),
+		`VE 2026-11-21 F-2026-0001 | 411000/C000001 D232.00 aa | 707000 C200.00 | 445711 C24.00 | 445712 C8.00
+VE 2026-11-21 A-2026-0001 | 411000/C000001 C36.00 aa | 707000 D30.00 | 445711 D6.00`,
+	)
+	if d := b.get(
+		a.ID,
+	); d.Balance.Netted != 36_00 || d.Balance.Open != 196_00 ||
+		d.Into[0].Number != "A-2026-0001" {
 		t.Errorf("balance %+v, into %+v", d.Balance, d.Into)
 	}
 	if n2.Status != billing.Paid || n2.Balance.Open != 0 {

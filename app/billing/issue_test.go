@@ -81,7 +81,10 @@ func TestFailedOrRehearsedIssueBurnsNothing(t *testing.T) {
 	if a := b.issue(d); a.Number != "F-2026-0001" {
 		t.Errorf("number %s", a.Number)
 	}
-	if got := b.get(d.ID); len(got.History) != 2 || got.History[0].Op != "invoice.issue" || got.History[0].Name != "Claire" {
+	if got := b.get(
+		d.ID,
+	); len(got.History) != 2 || got.History[0].Op != "invoice.issue" ||
+		got.History[0].Name != "Claire" {
 		t.Errorf("history %+v", got.History)
 	}
 	b.verify()
@@ -105,7 +108,12 @@ func TestTwoPeopleOnOneDraft(t *testing.T) {
 	b := open(t)
 	c := b.customer()
 	d := b.draft(c, goods(10_00, 200_000))
-	r := billing.SaveRequest{ID: d.ID, Version: d.Version, Header: billing.Header{Customer: c.ID, Subject: "Marc"}, Lines: d.Lines}
+	r := billing.SaveRequest{
+		ID:      d.ID,
+		Version: d.Version,
+		Header:  billing.Header{Customer: c.ID, Subject: "Marc"},
+		Lines:   d.Lines,
+	}
 	must(billing.SaveInvoice.Call(b.Ctx(), b.As("assistant"), r))(t)
 	r.Subject = "Claire"
 	_, err := billing.SaveInvoice.Call(b.Ctx(), b.As("owner"), r)
@@ -115,7 +123,8 @@ func TestTwoPeopleOnOneDraft(t *testing.T) {
 	}
 	_, err = billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version})
 	refused(t, err, "billing.changed_meanwhile")
-	_, err = billing.DeleteDraft.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version})
+	_, err = billing.DeleteDraft.Call(b.Ctx(), b.As("owner"),
+		billing.IssueRequest{ID: d.ID, Version: d.Version})
 	refused(t, err, "billing.changed_meanwhile")
 	if got := b.get(d.ID); got.Subject != "Marc" || got.Version != d.Version+1 {
 		t.Errorf("subject %q, version %d", got.Subject, got.Version)
@@ -132,7 +141,8 @@ func TestFinalDocumentKeepsSellerAndCustomerAsTheyWere(t *testing.T) {
 	p.Name = "Durand et filles"
 	must(company.Save.Call(b.Ctx(), b.As("owner"), p))(t)
 	got := b.get(a.ID)
-	if got.Buyer.Name != "SCI Les Tilleuls" || got.Buyer.Address.City != "Nantes" || got.Seller.Name != "Menuiserie Durand" {
+	if got.Buyer.Name != "SCI Les Tilleuls" || got.Buyer.Address.City != "Nantes" ||
+		got.Seller.Name != "Menuiserie Durand" {
 		t.Errorf("buyer %+v, seller %s", got.Buyer, got.Seller.Name)
 	}
 	if next := b.draft(c, goods(10_00, 200_000)); next.Buyer.Name != "Tilleuls et fils" {
@@ -145,7 +155,10 @@ func TestDatesFollowTheSeries(t *testing.T) {
 	b := open(t)
 	c := b.customer()
 	dated := func(d civil.Date) error {
-		r := billing.SaveRequest{Header: billing.Header{Customer: c.ID, Date: d}, Lines: []billing.Line{goods(10_00, 200_000)}}
+		r := billing.SaveRequest{
+			Header: billing.Header{Customer: c.ID, Date: d},
+			Lines:  []billing.Line{goods(10_00, 200_000)},
+		}
 		saved := must(billing.SaveInvoice.Call(b.Ctx(), b.As("owner"), r))(t)
 		_, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: saved.ID})
 		return err
@@ -174,9 +187,13 @@ func TestDatesFollowTheSeries(t *testing.T) {
 func TestDueDateFollowsTermsUntilIssue(t *testing.T) {
 	b := open(t)
 	c := b.customer(func(c *party.Customer) { c.PaymentDays, c.PaymentEndOfMonth = 45, true })
-	r := billing.SaveRequest{Header: billing.Header{Customer: c.ID}, Lines: []billing.Line{goods(10_00, 200_000)}}
+	r := billing.SaveRequest{
+		Header: billing.Header{Customer: c.ID},
+		Lines:  []billing.Line{goods(10_00, 200_000)},
+	}
 	d := must(billing.SaveInvoice.Call(b.Ctx(), b.As("owner"), r))(t)
-	if d.DueDate != civil.New(2027, 1, 31) || *d.Terms != (billing.Terms{Days: 45, EndOfMonth: true}) || !d.Date.IsZero() {
+	if d.DueDate != civil.New(2027, 1, 31) || *d.Terms != (billing.Terms{Days: 45, EndOfMonth: true}) ||
+		!d.Date.IsZero() {
 		t.Errorf("due %s, terms %+v, date %s", d.DueDate, d.Terms, d.Date)
 	}
 	// what the screen shows comes back with the next save, and still follows the terms

@@ -36,7 +36,8 @@ func (d Document) tags(day civil.Date) []fr.Tag {
 			tags = append(tags, fr.Tag(r.Exemption))
 		}
 	}
-	if d.Seller.Exigibility == fr.OnDebit && taxSeller(d.Seller).Imposed() == tax.None && d.Nature != tax.Goods {
+	if d.Seller.Exigibility == fr.OnDebit && taxSeller(d.Seller).Imposed() == tax.None &&
+		d.Nature != tax.Goods {
 		tags = append(tags, fr.TagDebits)
 	}
 	if d.HousingWorks && d.reducedServices(day, "") {

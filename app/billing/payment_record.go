@@ -56,7 +56,7 @@ func recordPayment(ctx context.Context, tx Tx, req RecordRequest) (Payment, erro
 	}
 	e, err := ledger.Post(ctx, tx, paymentEntry(p, c, docs, req.Allocations, rest))
 	if err != nil {
-		return p, err
+		return p, posting(err)
 	}
 	p.Entry = e.ID
 	lines := receivables(e)
@@ -84,7 +84,9 @@ func recordPayment(ctx context.Context, tx Tx, req RecordRequest) (Payment, erro
 
 // allocated returns the documents named by allocations, checked: final, of this customer, with that
 // much left; invoices for a receipt, credit notes for a refund.
-func allocated(ctx context.Context, tx Tx, who party.CustomerID, refund bool, as []Allocation) ([]Document, error) {
+func allocated(
+	ctx context.Context, tx Tx, who party.CustomerID, refund bool, as []Allocation,
+) ([]Document, error) {
 	kind := Invoice
 	if refund {
 		kind = CreditNote
@@ -114,7 +116,9 @@ func allocated(ctx context.Context, tx Tx, who party.CustomerID, refund bool, as
 
 // paymentEntry books a payment: treasury on one side, the customer on the other with a line for each
 // document settled, so that each can be matched alone, and one for what stays on account.
-func paymentEntry(p Payment, c party.Customer, docs []Document, as []Allocation, rest money.Amount) ledger.Entry {
+func paymentEntry(
+	p Payment, c party.Customer, docs []Document, as []Allocation, rest money.Amount,
+) ledger.Entry {
 	side := money.Amount(1)
 	if p.Refund {
 		side = -1

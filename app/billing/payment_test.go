@@ -24,11 +24,15 @@ func TestOverpaymentStaysOnAccountAndIsUsedLater(t *testing.T) {
 	must(billing.Allocate.Call(b.Ctx(), b.As("owner"), billing.AllocateRequest{
 		Payment: p.ID, Allocations: []billing.Allocation{on(a2.Document, 30_00)},
 	}))(t)
-	same(t, b.entries(), `VE 2026-11-21 F-2026-0001 | 411000/C000001 D120.00 AA | 706000 C100.00 | 445740 C20.00
+	same(
+		t,
+		b.entries(),
+		`VE 2026-11-21 F-2026-0001 | 411000/C000001 D120.00 AA | 706000 C100.00 | 445740 C20.00
 BQ 2026-11-21 R-2026-0001 | 512000 D150.00 | 411000/C000001 C120.00 AA | 411000/C000001 C30.00 ab
 OD 2026-11-21 F-2026-0001 | 445740 D20.00 | 445711 C20.00
 VE 2026-11-21 F-2026-0002 | 411000/C000001 D60.00 ab | 706000 C50.00 | 445740 C10.00
-OD 2026-11-21 F-2026-0002 | 445740 D5.00 | 445711 C5.00`)
+OD 2026-11-21 F-2026-0002 | 445740 D5.00 | 445711 C5.00`,
+	)
 	_, err := billing.Allocate.Call(b.Ctx(), b.As("owner"), billing.AllocateRequest{
 		Payment: p.ID, Allocations: []billing.Allocation{on(a2.Document, 1)},
 	})
@@ -44,9 +48,13 @@ func TestOnePaymentOfSeveralInvoicesMatchesEachAlone(t *testing.T) {
 	c := b.customer()
 	a1, a2 := b.invoice(c, goods(100_00, 200_000)), b.invoice(c, goods(50_00, 200_000))
 	b.pay(c, 21, 150_00, on(a1.Document, 120_00), on(a2.Document, 30_00))
-	same(t, b.entries(), `VE 2026-11-21 F-2026-0001 | 411000/C000001 D120.00 AA | 707000 C100.00 | 445711 C20.00
+	same(
+		t,
+		b.entries(),
+		`VE 2026-11-21 F-2026-0001 | 411000/C000001 D120.00 AA | 707000 C100.00 | 445711 C20.00
 VE 2026-11-21 F-2026-0002 | 411000/C000001 D60.00 ab | 707000 C50.00 | 445711 C10.00
-BQ 2026-11-21 R-2026-0001 | 512000 D150.00 | 411000/C000001 C120.00 AA | 411000/C000001 C30.00 ab`)
+BQ 2026-11-21 R-2026-0001 | 512000 D150.00 | 411000/C000001 C120.00 AA | 411000/C000001 C30.00 ab`,
+	)
 	b.verify()
 }
 
@@ -76,22 +84,34 @@ func TestCancelledPaymentIsUndoneEverywhere(t *testing.T) {
 	a := b.invoice(c, service(100_00, 200_000))
 	b.pay(c, 20, 60_00, on(a.Document, 60_00))
 	p := b.pay(c, 20, 60_00, on(a.Document, 60_00))
-	got := must(billing.CancelPayment.Call(b.Ctx(), b.As("accountant"), billing.CancelRequest{ID: p.ID, Reason: "Chèque sans provision"}))(t)
-	if got.Cancelled == nil || got.Cancelled.Reason != "Chèque sans provision" || got.Cancelled.Stamp.Name != "Sonia" ||
-		len(got.Settlements) != 0 || got.OnAccount != 0 {
+	got := must(
+		billing.CancelPayment.Call(b.Ctx(), b.As("accountant"),
+			billing.CancelRequest{ID: p.ID, Reason: "Chèque sans provision"}),
+	)(
+		t,
+	)
+	if got.Cancelled == nil || got.Cancelled.Reason != "Chèque sans provision" ||
+		got.Cancelled.Stamp.Name != "Sonia" ||
+		len(got.Settlements) != 0 ||
+		got.OnAccount != 0 {
 		t.Errorf("payment %+v", got)
 	}
-	same(t, b.entries(), `VE 2026-11-21 F-2026-0001 | 411000/C000001 D120.00 ab | 706000 C100.00 | 445740 C20.00
+	same(
+		t,
+		b.entries(),
+		`VE 2026-11-21 F-2026-0001 | 411000/C000001 D120.00 ab | 706000 C100.00 | 445740 C20.00
 BQ 2026-11-20 R-2026-0001 | 512000 D60.00 | 411000/C000001 C60.00 ab
 OD 2026-11-20 F-2026-0001 | 445740 D10.00 | 445711 C10.00
 BQ 2026-11-20 R-2026-0002 | 512000 D60.00 | 411000/C000001 C60.00 AA
 OD 2026-11-20 F-2026-0001 | 445740 D10.00 | 445711 C10.00
 BQ 2026-11-21 R-2026-0002 | 512000 C60.00 | 411000/C000001 D60.00 AA
-OD 2026-11-21 F-2026-0001 | 445740 C10.00 | 445711 D10.00`)
+OD 2026-11-21 F-2026-0001 | 445740 C10.00 | 445711 D10.00`,
+	)
 	if d := b.get(a.ID); d.Status != billing.PartlyPaid || d.Balance.Open != 60_00 {
 		t.Errorf("%s %+v", d.Status, d.Balance)
 	}
-	_, err := billing.CancelPayment.Call(b.Ctx(), b.As("owner"), billing.CancelRequest{ID: p.ID, Reason: "encore"})
+	_, err := billing.CancelPayment.Call(b.Ctx(), b.As("owner"),
+		billing.CancelRequest{ID: p.ID, Reason: "encore"})
 	refused(t, err, "billing.payment_already_cancelled")
 	b.verify()
 }
@@ -109,12 +129,16 @@ func TestCreditNoteOfAPaidInvoiceIsRefunded(t *testing.T) {
 		Customer: c.ID, Refund: true, Date: day(11, 21), Amount: 120_00, Method: "transfer",
 		Allocations: []billing.Allocation{on(n.Document, 120_00)},
 	}))(t)
-	same(t, b.entries(), `VE 2026-11-21 F-2026-0001 | 411000/C000001 D120.00 AA | 706000 C100.00 | 445740 C20.00
+	same(
+		t,
+		b.entries(),
+		`VE 2026-11-21 F-2026-0001 | 411000/C000001 D120.00 AA | 706000 C100.00 | 445740 C20.00
 BQ 2026-11-21 R-2026-0001 | 512000 D120.00 | 411000/C000001 C120.00 AA
 OD 2026-11-21 F-2026-0001 | 445740 D20.00 | 445711 C20.00
 VE 2026-11-21 A-2026-0001 | 411000/C000001 C120.00 AB | 706000 D100.00 | 445740 D20.00
 BQ 2026-11-21 R-2026-0002 | 512000 C120.00 | 411000/C000001 D120.00 AB
-OD 2026-11-21 A-2026-0001 | 445740 C20.00 | 445711 D20.00`)
+OD 2026-11-21 A-2026-0001 | 445740 C20.00 | 445711 D20.00`,
+	)
 	if got := b.balance(); len(got) != 0 {
 		t.Errorf("left %v", got)
 	}
@@ -134,11 +158,15 @@ func TestCreditNoteUsedOnAnotherInvoiceCountsAsPayment(t *testing.T) {
 	must(billing.Allocate.Call(b.Ctx(), b.As("owner"), billing.AllocateRequest{
 		Credit: n.ID, Allocations: []billing.Allocation{on(a2.Document, 120_00)},
 	}))(t)
-	if d := b.get(a2.ID); d.Status != billing.Paid || d.Payments[0].By != "A-2026-0001" || d.Payments[0].Netted {
+	if d := b.get(
+		a2.ID,
+	); d.Status != billing.Paid || d.Payments[0].By != "A-2026-0001" ||
+		d.Payments[0].Netted {
 		t.Errorf("%s %+v", d.Status, d.Payments)
 	}
 	want := map[string]money.Amount{"512000": 120_00, "706000": -100_00, "445711": -20_00}
-	if got := b.balance(); len(got) != 3 || got["512000"] != want["512000"] || got["445711"] != want["445711"] {
+	if got := b.balance(); len(got) != 3 || got["512000"] != want["512000"] ||
+		got["445711"] != want["445711"] {
 		t.Errorf("balances %v, want %v", got, want)
 	}
 	b.verify()
@@ -245,7 +273,11 @@ func TestRandomHistoriesHold(t *testing.T) {
 					part = d.Balance.Open
 				}
 				req := billing.RecordRequest{
-					Customer: c.ID, Date: day(11, 21), Amount: part, Method: "transfer", Refund: d.Kind == billing.CreditNote,
+					Customer:    c.ID,
+					Date:        day(11, 21),
+					Amount:      part,
+					Method:      "transfer",
+					Refund:      d.Kind == billing.CreditNote,
 					Allocations: []billing.Allocation{on(d.Document, part)},
 				}
 				paid = append(paid, must(billing.RecordPayment.Call(b.Ctx(), b.As("owner"), req))(t).ID)
@@ -259,7 +291,9 @@ func TestRandomHistoriesHold(t *testing.T) {
 				}
 				req := billing.CreditRequest{Invoice: d.ID}
 				if rapid.Bool().Draw(r, "one line") {
-					req.Lines = []billing.CreditLine{{Line: rapid.IntRange(1, len(d.Lines)).Draw(r, "line"), Quantity: money.Unit}}
+					req.Lines = []billing.CreditLine{
+						{Line: rapid.IntRange(1, len(d.Lines)).Draw(r, "line"), Quantity: money.Unit},
+					}
 				}
 				n, err := billing.Credit.Call(b.Ctx(), b.As("owner"), req)
 				if err != nil {
@@ -271,7 +305,8 @@ func TestRandomHistoriesHold(t *testing.T) {
 					continue
 				}
 				id := rapid.SampledFrom(paid).Draw(r, "cancelled")
-				_, err := billing.CancelPayment.Call(b.Ctx(), b.As("owner"), billing.CancelRequest{ID: id, Reason: "erreur"})
+				_, err := billing.CancelPayment.Call(b.Ctx(), b.As("owner"),
+					billing.CancelRequest{ID: id, Reason: "erreur"})
 				if err != nil {
 					refused(t, err, "billing.payment_already_cancelled")
 				}

@@ -109,22 +109,36 @@ func salesDoc(d Document, p *i18n.Printer) print.SalesDoc {
 		s.Lines = append(s.Lines, printedLine(l, p))
 	}
 	for _, r := range d.Rows {
-		s.VAT = append(s.VAT, print.VATRow{Rate: r.Rate, Label: exemptionLabel(r.Exemption, p), Base: r.Base, Tax: r.Tax})
+		s.VAT = append(
+			s.VAT,
+			print.VATRow{Rate: r.Rate, Label: exemptionLabel(r.Exemption, p), Base: r.Base, Tax: r.Tax},
+		)
 	}
 	return s
 }
 
 func printedLine(l Line, p *i18n.Printer) print.Line {
 	kinds := map[LineKind]print.LineKind{
-		ItemLine: print.ItemLine, HeadingLine: print.HeadingLine, TextLine: print.TextLine, SubtotalLine: print.SubtotalLine,
+		ItemLine:     print.ItemLine,
+		HeadingLine:  print.HeadingLine,
+		TextLine:     print.TextLine,
+		SubtotalLine: print.SubtotalLine,
 	}
 	unit := l.Unit
 	if u, ok := fr.UnitOf(l.Unit); ok {
 		unit = u.Abbreviation
 	}
 	return print.Line{
-		Kind: kinds[l.Kind], Code: l.Code, Description: l.Description, Quantity: l.Quantity, Unit: unit,
-		UnitPrice: l.UnitPrice, Discount: l.Discount, VATRate: l.VATRate, VATLabel: exemptionLabel(l.Exemption, p), Net: l.Net,
+		Kind:        kinds[l.Kind],
+		Code:        l.Code,
+		Description: l.Description,
+		Quantity:    l.Quantity,
+		Unit:        unit,
+		UnitPrice:   l.UnitPrice,
+		Discount:    l.Discount,
+		VATRate:     l.VATRate,
+		VATLabel:    exemptionLabel(l.Exemption, p),
+		Net:         l.Net,
 	}
 }
 
@@ -191,7 +205,12 @@ func printedAddress(a party.Address, p *i18n.Printer) print.Address {
 }
 
 func printedPayment(d Document, p *i18n.Printer) print.Payment {
-	out := print.Payment{Terms: termsText(d, p), Bank: d.Seller.Bank.Label, IBAN: d.Seller.Bank.IBAN, BIC: d.Seller.Bank.BIC}
+	out := print.Payment{
+		Terms: termsText(d, p),
+		Bank:  d.Seller.Bank.Label,
+		IBAN:  d.Seller.Bank.IBAN,
+		BIC:   d.Seller.Bank.BIC,
+	}
 	if d.Method != "" {
 		out.Means = p.T("fr.payment."+string(d.Method), nil)
 	}

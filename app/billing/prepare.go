@@ -59,7 +59,8 @@ func draft(ctx context.Context, tx Tx, id DocumentID, version int64, p auth.Perm
 	case d.Final:
 		return d, fault.New(fault.Conflict, "billing.already_final", "number", d.Number)
 	case version != 0 && version != d.Version:
-		return d, fault.New(fault.Conflict, "billing.changed_meanwhile", "who", d.Changed.Name, "at", d.Changed.At)
+		return d, fault.New(fault.Conflict, "billing.changed_meanwhile", "who", d.Changed.Name, "at",
+			d.Changed.At)
 	}
 	return d, nil
 }

@@ -66,7 +66,8 @@ func send[T Tx](ctx context.Context, tx T, req IssueRequest) (Document, error) {
 }
 
 func accept[T Tx](ctx context.Context, tx T, req AcceptRequest) (Document, error) {
-	return answer(ctx, tx, req.ID, Answer{Accepted: true, Date: req.Date, Signer: strings.TrimSpace(req.Signer)})
+	return answer(ctx, tx, req.ID,
+		Answer{Accepted: true, Date: req.Date, Signer: strings.TrimSpace(req.Signer)})
 }
 
 func refuse[T Tx](ctx context.Context, tx T, req RefuseRequest) (Document, error) {

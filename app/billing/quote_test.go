@@ -22,17 +22,23 @@ func TestQuoteToCash(t *testing.T) {
 	b := open(t)
 	c := b.customer()
 	q := b.quote(c)
-	if q.Number != "D-2026-0001" || q.Status != billing.Sent || q.ValidUntil != day(12, 21) || q.Gross != 1_475_00 {
+	if q.Number != "D-2026-0001" || q.Status != billing.Sent || q.ValidUntil != day(12, 21) ||
+		q.Gross != 1_475_00 {
 		t.Errorf("quote %s %s until %s, %s", q.Number, q.Status, q.ValidUntil, q.Gross)
 	}
 	_, err := billing.SaveQuote.Call(b.Ctx(), b.As("owner"), billing.SaveRequest{ID: q.ID, Header: q.Header})
 	refused(t, err, "billing.already_final")
-	q = must(billing.AcceptQuote.Call(b.Ctx(), b.As("owner"), billing.AcceptRequest{ID: q.ID, Signer: "Mme Paul"}))(t)
+	q = must(
+		billing.AcceptQuote.Call(b.Ctx(), b.As("owner"), billing.AcceptRequest{ID: q.ID, Signer: "Mme Paul"}),
+	)(
+		t,
+	)
 	if q.Status != billing.Accepted || q.Answer.Signer != "Mme Paul" || q.Answer.Date != day(11, 21) {
 		t.Errorf("answer %s %+v", q.Status, q.Answer)
 	}
 	d := must(billing.QuoteToInvoice.Call(b.Ctx(), b.As("owner"), billing.DocumentRequest{ID: q.ID}))(t)
-	if d.Kind != billing.Invoice || d.Gross != q.Gross || d.Subject != q.Subject || d.Source != q.ID || d.Final {
+	if d.Kind != billing.Invoice || d.Gross != q.Gross || d.Subject != q.Subject || d.Source != q.ID ||
+		d.Final {
 		t.Errorf("invoice %+v", d)
 	}
 	_, err = billing.QuoteToInvoice.Call(b.Ctx(), b.As("owner"), billing.DocumentRequest{ID: q.ID})
@@ -52,7 +58,12 @@ func TestQuoteToCash(t *testing.T) {
 func TestRefusedAndExpiredQuotes(t *testing.T) {
 	b := open(t)
 	q := b.quote(b.customer())
-	r := must(billing.RefuseQuote.Call(b.Ctx(), b.As("owner"), billing.RefuseRequest{ID: q.ID, Reason: "Trop cher"}))(t)
+	r := must(
+		billing.RefuseQuote.Call(b.Ctx(), b.As("owner"),
+			billing.RefuseRequest{ID: q.ID, Reason: "Trop cher"}),
+	)(
+		t,
+	)
 	if r.Status != billing.Refused || r.Answer.Reason != "Trop cher" {
 		t.Errorf("%s %+v", r.Status, r.Answer)
 	}
@@ -63,14 +74,24 @@ func TestRefusedAndExpiredQuotes(t *testing.T) {
 	if d := b.get(late.ID); d.Status != billing.Expired {
 		t.Errorf("status %s", d.Status)
 	}
-	p := must(billing.List.Call(b.Ctx(), b.As("owner"), billing.ListRequest{Statuses: []billing.Status{billing.Expired}}))(t)
+	p := must(
+		billing.List.Call(b.Ctx(), b.As("owner"),
+			billing.ListRequest{Statuses: []billing.Status{billing.Expired}}),
+	)(
+		t,
+	)
 	if p.Count != 1 || p.Rows[0].Status != billing.Expired {
 		t.Errorf("list %+v", p)
 	}
 	// the customer may still say yes, but not before the quote existed
-	_, err = billing.AcceptQuote.Call(b.Ctx(), b.As("owner"), billing.AcceptRequest{ID: late.ID, Date: day(11, 1)})
+	_, err = billing.AcceptQuote.Call(b.Ctx(), b.As("owner"),
+		billing.AcceptRequest{ID: late.ID, Date: day(11, 1)})
 	refused(t, err, "billing.answer_date", "date")
-	if d := must(billing.AcceptQuote.Call(b.Ctx(), b.As("owner"), billing.AcceptRequest{ID: late.ID}))(t); d.Status != billing.Accepted {
+	if d := must(
+		billing.AcceptQuote.Call(b.Ctx(), b.As("owner"), billing.AcceptRequest{ID: late.ID}),
+	)(
+		t,
+	); d.Status != billing.Accepted {
 		t.Errorf("status %s", d.Status)
 	}
 	b.verify()
@@ -93,7 +114,8 @@ func TestDuplicateStartsAgain(t *testing.T) {
 	c := b.customer()
 	a := b.invoice(c, goods(100_00, 200_000))
 	d := must(billing.Duplicate.Call(b.Ctx(), b.As("owner"), billing.DocumentRequest{ID: a.ID}))(t)
-	if d.ID == a.ID || d.Final || d.Number != "" || d.Gross != a.Gross || d.Date != (civil.Date{}) || d.Version != 1 {
+	if d.ID == a.ID || d.Final || d.Number != "" || d.Gross != a.Gross || d.Date != (civil.Date{}) ||
+		d.Version != 1 {
 		t.Errorf("copy %+v", d)
 	}
 	n := b.issue(must(billing.Credit.Call(b.Ctx(), b.As("owner"), billing.CreditRequest{Invoice: a.ID}))(t))
@@ -150,11 +172,16 @@ func TestListFiltersSortsAndSums(t *testing.T) {
 			t.Errorf("sort %q: %+v and %+v", sort, up.Rows, down.Rows)
 		}
 	}
-	if up := list(billing.ListRequest{Kinds: invoices, Sort: billing.ByCustomer, Ascending: true}); up.Rows[0].CustomerName != "Épicerie Zoé" {
+	if up := list(
+		billing.ListRequest{Kinds: invoices, Sort: billing.ByCustomer, Ascending: true},
+	); up.Rows[0].CustomerName != "Épicerie Zoé" {
 		t.Errorf("first customer %s", up.Rows[0].CustomerName)
 	}
 	b.Clock.Set(b.Clock.Now().AddDate(0, 1, 1))
-	if p := list(billing.ListRequest{Statuses: []billing.Status{billing.Overdue}}); p.Count != 1 || p.Rows[0].Status != billing.Overdue {
+	if p := list(
+		billing.ListRequest{Statuses: []billing.Status{billing.Overdue}},
+	); p.Count != 1 ||
+		p.Rows[0].Status != billing.Overdue {
 		t.Errorf("overdue %+v", p)
 	}
 	for _, r := range list(billing.ListRequest{}).Rows {

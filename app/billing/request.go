@@ -78,7 +78,8 @@ func checkText(field, s string, max int) *fault.Fault {
 	if utf8.RuneCountInString(s) > max {
 		return fault.Field(field, "billing.text_too_long", "max", max)
 	}
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' }) {
+	if !utf8.ValidString(s) ||
+		strings.ContainsFunc(s, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' }) {
 		return fault.Field(field, "billing.text_wrong")
 	}
 	return nil
@@ -130,5 +131,6 @@ func salesAccount(a string) bool {
 	if len(a) < 6 || len(a) > 20 || a[0] != '7' {
 		return false
 	}
-	return strings.Trim(a[:3], "0123456789") == "" && strings.Trim(a, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
+	return strings.Trim(a[:3], "0123456789") == "" &&
+		strings.Trim(a, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }

@@ -22,7 +22,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 	paid := b.pay(c, 21, 1_00)
 	var draft billing.Document
 	save := func() billing.SaveRequest {
-		return billing.SaveRequest{Header: billing.Header{Customer: c.ID}, Lines: []billing.Line{goods(5_00, 200_000)}}
+		return billing.SaveRequest{
+			Header: billing.Header{Customer: c.ID},
+			Lines:  []billing.Line{goods(5_00, 200_000)},
+		}
 	}
 	record := billing.RecordRequest{Customer: c.ID, Date: day(11, 21), Amount: 1_00, Method: "cash"}
 	for _, row := range []struct {
@@ -134,6 +137,7 @@ func TestSalespeopleSeeOnlyTheirDocuments(t *testing.T) {
 	refused(t, err, "party.not_found", "customer")
 	// a draft of Yann's may not be moved to Lucie's customer either
 	d := b.draft(yanns, goods(1_00, 200_000))
-	_, err = billing.SaveInvoice.Call(b.Ctx(), b.As("sales"), billing.SaveRequest{ID: d.ID, Header: billing.Header{Customer: lucies.ID}})
+	_, err = billing.SaveInvoice.Call(b.Ctx(), b.As("sales"),
+		billing.SaveRequest{ID: d.ID, Header: billing.Header{Customer: lucies.ID}})
 	refused(t, err, "party.not_found", "customer")
 }

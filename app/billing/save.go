@@ -114,7 +114,9 @@ func index(tx Tx, d Document) error {
 }
 
 // draftOf is draft for documents of some kinds: fault billing.not_found for another kind.
-func draftOf(ctx context.Context, tx Tx, id DocumentID, version int64, p auth.Permission, kinds ...Kind) (Document, error) {
+func draftOf(
+	ctx context.Context, tx Tx, id DocumentID, version int64, p auth.Permission, kinds ...Kind,
+) (Document, error) {
 	d, err := draft(ctx, tx, id, version, p)
 	if err != nil {
 		return d, err

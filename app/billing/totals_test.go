@@ -32,7 +32,9 @@ func draw(t *rapid.T) billing.Line {
 	cents := step * rapid.Int64Range(-2_000, 20_000).Draw(t, "cents")
 	cents += rapid.SampledFrom([]int64{0, 0, 0, 0, -1, 1}).Draw(t, "nudge")
 	l := goods(money.Amount(cents), rapid.SampledFrom(rates).Draw(t, "rate"))
-	l.Quantity = money.Quantity(rapid.SampledFrom([]int64{1e6, 1e6, 5e5, 3_333_333, 18_500_000, -1e6}).Draw(t, "quantity"))
+	l.Quantity = money.Quantity(
+		rapid.SampledFrom([]int64{1e6, 1e6, 5e5, 3_333_333, 18_500_000, -1e6}).Draw(t, "quantity"),
+	)
 	l.Discount = rapid.SampledFrom([]money.Rate{0, 0, 50_000, 333_333, 1_000_000}).Draw(t, "discount")
 	if rapid.Bool().Draw(t, "service") {
 		l.Nature = tax.Services
@@ -66,7 +68,10 @@ func TestTotalsMatchTheOracle(t *testing.T) {
 			}
 		}
 		taxOf := func(base money.Amount, r money.Rate) money.Amount {
-			v, half := exactRound(new(big.Int).Mul(big.NewInt(int64(base)), big.NewInt(int64(r))), big.NewInt(1e6))
+			v, half := exactRound(
+				new(big.Int).Mul(big.NewInt(int64(base)), big.NewInt(int64(r))),
+				big.NewInt(1e6),
+			)
 			if half {
 				halves++
 			}
@@ -74,8 +79,12 @@ func TestTotalsMatchTheOracle(t *testing.T) {
 		}
 		for _, row := range got.Rows {
 			want := billing.VATRow{
-				Rate: row.Rate, Category: tax.Standard, Base: base[row.Rate], Tax: taxOf(base[row.Rate], row.Rate),
-				PendingBase: pending[row.Rate], PendingTax: taxOf(pending[row.Rate], row.Rate),
+				Rate:        row.Rate,
+				Category:    tax.Standard,
+				Base:        base[row.Rate],
+				Tax:         taxOf(base[row.Rate], row.Rate),
+				PendingBase: pending[row.Rate],
+				PendingTax:  taxOf(pending[row.Rate], row.Rate),
 			}
 			if row != want {
 				t.Fatalf("row %+v, want %+v", row, want)
@@ -83,7 +92,8 @@ func TestTotalsMatchTheOracle(t *testing.T) {
 			vat += want.Tax
 		}
 		if len(got.Rows) != len(base) || got.Net != net || got.VAT != vat || got.Gross != net+vat {
-			t.Fatalf("%d rows, net %d vat %d gross %d; want %d, %d, %d", len(got.Rows), got.Net, got.VAT, got.Gross, len(base), net, vat)
+			t.Fatalf("%d rows, net %d vat %d gross %d; want %d, %d, %d", len(got.Rows), got.Net, got.VAT,
+				got.Gross, len(base), net, vat)
 		}
 	})
 	if halves < 5 {
@@ -165,7 +175,8 @@ func TestSubtotalsAndLinesWithoutAmounts(t *testing.T) {
 		{Kind: billing.SubtotalLine, Net: 999},
 	}
 	got, err := billing.Compute(lines, false, nil)
-	if err != nil || lines[3].Net != 150_00 || lines[6].Net != 10_00 || got.Net != 160_00 || got.Gross != 190_55 {
+	if err != nil || lines[3].Net != 150_00 || lines[6].Net != 10_00 || got.Net != 160_00 ||
+		got.Gross != 190_55 {
 		t.Errorf("subtotals %d and %d, totals %+v, %v", lines[3].Net, lines[6].Net, got, err)
 	}
 }

@@ -70,8 +70,17 @@ func day(month, d int) civil.Date { return civil.New(2026, time.Month(month), d)
 func (b book) customer(change ...func(*party.Customer)) party.Customer {
 	b.t.Helper()
 	c := party.Customer{
-		Kind: party.Company, Name: "SCI Les Tilleuls", SIREN: "404833048", Owner: 1, PaymentDays: 30,
-		Address: party.Address{Street: "14 rue des Forges", PostalCode: "44000", City: "Nantes", Country: "FR"},
+		Kind:        party.Company,
+		Name:        "SCI Les Tilleuls",
+		SIREN:       "404833048",
+		Owner:       1,
+		PaymentDays: 30,
+		Address: party.Address{
+			Street:     "14 rue des Forges",
+			PostalCode: "44000",
+			City:       "Nantes",
+			Country:    "FR",
+		},
 	}
 	for _, f := range change {
 		f(&c)
@@ -82,8 +91,14 @@ func (b book) customer(change ...func(*party.Customer)) party.Customer {
 // goods and service are lines for one unit at a price in cents.
 func goods(price money.Amount, rate money.Rate) billing.Line {
 	return billing.Line{
-		Kind: billing.ItemLine, Description: "Porte", Quantity: money.Unit, Unit: "C62", UnitPrice: price.UnitPrice(),
-		VATRate: rate, Nature: tax.Goods, Account: "707000",
+		Kind:        billing.ItemLine,
+		Description: "Porte",
+		Quantity:    money.Unit,
+		Unit:        "C62",
+		UnitPrice:   price.UnitPrice(),
+		VATRate:     rate,
+		Nature:      tax.Goods,
+		Account:     "707000",
 	}
 }
 
@@ -103,7 +118,11 @@ func (b book) draft(c party.Customer, lines ...billing.Line) billing.Document {
 // issue makes a draft final.
 func (b book) issue(d billing.Document) billing.IssueAnswer {
 	b.t.Helper()
-	return must(billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version}))(b.t)
+	return must(
+		billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version}),
+	)(
+		b.t,
+	)
 }
 
 // invoice issues an invoice of these lines.

@@ -54,7 +54,9 @@ CREATE TABLE document (
 ) STRICT;
 CREATE UNIQUE INDEX document_number ON document(kind, number) WHERE number IS NOT NULL;
 CREATE UNIQUE INDEX document_serial ON document(kind, period, serial) WHERE serial IS NOT NULL;
-CREATE INDEX document_date ON document(kind, issue_date, id);
+-- The list of a kind by date and its totals are read from this index alone.
+CREATE INDEX document_day ON document(kind, CASE issue_date WHEN '' THEN '9999-12-31' ELSE issue_date END, id,
+  owner, customer, net, vat, gross);
 CREATE INDEX document_customer ON document(customer, kind);
 CREATE INDEX document_owner ON document(owner, kind);
 CREATE INDEX document_source ON document(source) WHERE source IS NOT NULL;
