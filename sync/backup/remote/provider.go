@@ -3,6 +3,7 @@ package remote
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/rclone/rclone/fs"
@@ -168,7 +169,7 @@ func describe(info *fs.RegInfo) Provider {
 		p.TitleKey, p.HelpKey = "backup.provider."+p.Name+".title", "backup.provider."+p.Name+".help"
 	}
 	if info.Overview != nil {
-		p.Tier = int(strings.TrimPrefix(info.Overview.Tier, "Tier ")[0] - '0')
+		p.Tier, _ = strconv.Atoi(strings.TrimPrefix(info.Overview.Tier, "Tier ")) // 0 if it has none
 	}
 	p.Browser = info.Options.Get("token") != nil && info.Options.Get("client_id") != nil
 	for i := range info.Options {

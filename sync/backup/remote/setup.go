@@ -37,6 +37,7 @@ type Setup struct {
 	folder   string
 	answers  rc.Params // given to rclone's questions beforehand
 	out      *fs.ConfigOut
+	problem  string // what the provider complained about, "" if nothing
 	readOnly bool
 	finished bool
 }
@@ -73,7 +74,7 @@ func (r *Remotes) Begin(ctx context.Context, d Draft) (*Setup, error) {
 	return r.start(ctx, p, "", d, map[string]string{})
 }
 
-// Edit starts changing a destination.
+// Edit starts changing a destination. Secrets left empty keep their value.
 func (r *Remotes) Edit(ctx context.Context, id string, d Draft) (*Setup, error) {
 	if _, err := r.Get(id); err != nil {
 		return nil, err
@@ -84,6 +85,13 @@ func (r *Remotes) Edit(ctx context.Context, id string, d Draft) (*Setup, error) 
 	if !ok {
 		return nil, fault.Field("provider", "backup.provider_unknown")
 	}
+	entered := maps.Clone(d.Values)
+	for _, f := range p.Fields {
+		if f.Secret && entered[f.Name] == "" {
+			delete(entered, f.Name) // a form never shows a secret: left empty, it stays as it is
+		}
+	}
+	d.Values = entered
 	merged := maps.Clone(values)
 	maps.Copy(merged, d.Values)
 	if err := r.check(p, id, Draft{Label: d.Label, Folder: d.Folder, Values: merged}); err != nil {
@@ -168,7 +176,10 @@ func (r *Remotes) start(ctx context.Context, p Provider, id string, d Draft,
 		s.Cancel()
 		return nil, Classify(err)
 	}
-	s.out = out
+	if err := s.settle(ctx, out); err != nil {
+		s.Cancel()
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -201,15 +212,12 @@ func (s *Setup) login(ctx context.Context, p Provider, old map[string]string, ag
 // Question gives the next question of the provider, or nil when it has none left. problem is the
 // provider's complaint about the previous answer, in its own words, or "".
 func (s *Setup) Question() (question *Field, problem string) {
-	if s.out == nil || s.out.State == "" {
-		return nil, ""
-	}
-	if s.out.Option == nil {
-		return nil, s.out.Error
+	if s.out == nil || s.out.State == "" || s.out.Option == nil {
+		return nil, s.problem
 	}
 	f := fieldOf(s.out.Option)
 	f.LabelKey, f.HelpKey = questionKeys(f.Name)
-	return &f, s.out.Error
+	return &f, s.problem
 }
 
 // asked are the provider's questions we have texts for.
@@ -224,23 +232,49 @@ func questionKeys(name string) (label, help string) {
 
 // Answer answers the question and runs up to the next one.
 func (s *Setup) Answer(ctx context.Context, value string) error {
-	if s.out == nil || s.out.State == "" {
+	if q, _ := s.Question(); q == nil {
 		return errors.New("no question was asked")
 	}
-	if s.out.Option != nil && s.out.Option.IsPassword {
+	if s.out.Option.IsPassword {
 		hidden, err := obscure.Obscure(value)
 		if err != nil {
 			return err
 		}
 		value = hidden
 	}
-	out, err := config.UpdateRemote(ctx, s.draft, s.answers, config.UpdateRemoteOpt{NonInteractive: true,
-		Continue: true, State: s.out.State, Result: value})
+	out, err := s.run(ctx, s.out.State, value)
 	if err != nil {
-		return Classify(err)
+		return err
 	}
-	s.out = out
-	return nil
+	return s.settle(ctx, out)
+}
+
+// run goes on with rclone's state machine.
+func (s *Setup) run(ctx context.Context, state, result string) (*fs.ConfigOut, error) {
+	out, err := config.UpdateRemote(ctx, s.draft, s.answers, config.UpdateRemoteOpt{NonInteractive: true,
+		Continue: true, State: state, Result: result})
+	return out, Classify(err)
+}
+
+// settle keeps the provider's complaint and goes on to the question that follows it, or to the end.
+func (s *Setup) settle(ctx context.Context, out *fs.ConfigOut) (err error) {
+	s.problem = ""
+	for range 10 {
+		s.out = out
+		if out == nil {
+			return nil
+		}
+		if out.Error != "" {
+			s.problem = out.Error
+		}
+		if out.State == "" || out.Option != nil {
+			return nil
+		}
+		if out, err = s.run(ctx, out.State, out.Result); err != nil {
+			return err
+		}
+	}
+	return fault.New(faultOther.Code, faultOther.Key, "detail", s.problem)
 }
 
 // Finish tries the destination for real (see Probe) and saves it. The Setup is over when it worked;
@@ -248,6 +282,9 @@ func (s *Setup) Answer(ctx context.Context, value string) error {
 func (s *Setup) Finish(ctx context.Context) (Destination, error) {
 	if question, _ := s.Question(); question != nil || s.finished {
 		return Destination{}, errors.New("the set-up is not at its end")
+	}
+	if s.problem != "" {
+		return Destination{}, fault.New(faultOther.Code, faultOther.Key, "detail", s.problem)
 	}
 	sections := s.remotes.sections
 	sections.SetValue(s.draft, labelKey, s.label)

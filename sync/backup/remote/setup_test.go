@@ -175,7 +175,8 @@ func TestWebDAV(t *testing.T) {
 	if _, err := r.Probe(ctx, d.ID); err != nil {
 		t.Fatalf("a failed change spoilt the destination: %v", err)
 	}
-	edit, err = r.Edit(ctx, d.ID, Draft{Label: "NAS 2", Folder: "elsewhere"})
+	edit, err = r.Edit(ctx, d.ID, Draft{Label: "NAS 2", Folder: "elsewhere",
+		Values: map[string]string{"pass": "", "user": servetest.User}})
 	if err != nil {
 		t.Fatal(err)
 	}
