@@ -39,7 +39,11 @@ func (b *brandPanel) CreateRenderer() fyne.WidgetRenderer {
 	}
 	var lines []line
 	for _, p := range b.points {
-		l := line{newIcon(p.Icon, theme.NavText), newText(p.Text, theme.SizeText, Medium), newText(p.Detail, theme.SizeText, Regular)}
+		l := line{
+			newIcon(p.Icon, theme.NavText),
+			newText(p.Text, theme.SizeText, Medium),
+			newText(p.Detail, theme.SizeText, Regular),
+		}
 		lines = append(lines, l)
 		r.objects = append(r.objects, l.icon, l.text, l.detail)
 	}

@@ -240,7 +240,10 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	back := newBox(theme.RadiusControl)
 	label := newText(b.text, theme.SizeText, Medium)
 	icon := newIcon("", theme.Text)
-	p := &painted{owner: b, objects: append([]fyne.CanvasObject{ring}, append(back.objects(), icon, label)...)}
+	p := &painted{
+		owner:   b,
+		objects: append([]fyne.CanvasObject{ring}, append(back.objects(), icon, label)...),
+	}
 	content := func() (iw, tw float32) {
 		if b.icon != "" {
 			iw = theme.IconSize

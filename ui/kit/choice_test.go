@@ -14,8 +14,10 @@ import (
 
 func openSelect(t *testing.T) (*kit.Select, keyboard, *[]string) {
 	var told []string
-	s := kit.NewSelect(kit.Options("0", "Comptant", "30", "30 jours", "45", "45 jours fin de mois", "e", "Échéancier"),
-		func(key string) { told = append(told, key) })
+	s := kit.NewSelect(
+		kit.Options("0", "Comptant", "30", "30 jours", "45", "45 jours fin de mois", "e", "Échéancier"),
+		func(key string) { told = append(told, key) },
+	)
 	k := one(t, s)
 	k.win.Canvas().Focus(s)
 	return s, k, &told
@@ -67,7 +69,11 @@ func TestSelectListTakesTheKeysAndGivesThemBack(t *testing.T) {
 
 func openCombo(t *testing.T) (*kit.Combo, keyboard, *[]func([]kit.Option)) {
 	var waiting []func([]kit.Option)
-	c := kit.NewCombo("", func(text string, answer func([]kit.Option)) { waiting = append(waiting, answer) }, nil)
+	c := kit.NewCombo(
+		"",
+		func(text string, answer func([]kit.Option)) { waiting = append(waiting, answer) },
+		nil,
+	)
 	k := one(t, c)
 	c.Focus()
 	return c, k, &waiting
@@ -174,7 +180,8 @@ func TestDateFieldRefusal(t *testing.T) {
 	k.shortcut(&fyne.ShortcutSelectAll{})
 	k.text("3111x")
 	k.key(fyne.KeyReturn)
-	if len(said) != 1 || !errors.Is(said[0], civil.ErrSyntax) || d.Date() != today() || d.Edit().Text() != "3111x" {
+	if len(said) != 1 || !errors.Is(said[0], civil.ErrSyntax) || d.Date() != today() ||
+		d.Edit().Text() != "3111x" {
 		t.Fatalf("said %v, date %v, text %q", said, d.Date(), d.Edit().Text())
 	}
 	k.key(fyne.KeyEscape)
@@ -220,7 +227,10 @@ func TestCodeInput(t *testing.T) {
 
 func TestChoiceArrows(t *testing.T) {
 	told := ""
-	c := kit.NewChips(kit.Options("a", "Tous", "b", "Actifs", "c", "En retard"), func(key string) { told = key })
+	c := kit.NewChips(
+		kit.Options("a", "Tous", "b", "Actifs", "c", "En retard"),
+		func(key string) { told = key },
+	)
 	k := one(t, c)
 	k.win.Canvas().FocusNext()
 	k.key(fyne.KeyRight, fyne.KeyRight, fyne.KeyRight, fyne.KeyLeft)

@@ -196,7 +196,17 @@ func (v *editView) drawHead(size fyne.Size) {
 	x := float32(0)
 	for i, c := range v.g.Columns {
 		w := v.g.widths[i]
-		v.text(c.Title, theme.SizeCaption, Medium, theme.Muted, x+barePad, 0, w-2*barePad, theme.RowHeader, c.Align)
+		v.text(
+			c.Title,
+			theme.SizeCaption,
+			Medium,
+			theme.Muted,
+			x+barePad,
+			0,
+			w-2*barePad,
+			theme.RowHeader,
+			c.Align,
+		)
 		x += w
 		if i < len(v.g.Columns)-1 {
 			v.rect(x-1, 0, 1, theme.RowHeader-1, theme.Hairline)

@@ -74,7 +74,8 @@ func (b *book) Set(row, col int, text string) error {
 		}
 	case 2:
 		for _, a := range accounts {
-			if strings.HasPrefix(a[0], text) || strings.HasPrefix(strings.ToLower(a[1]), strings.ToLower(text)) {
+			if strings.HasPrefix(a[0], text) ||
+				strings.HasPrefix(strings.ToLower(a[1]), strings.ToLower(text)) {
 				b.lines[row][3] = a[1]
 				b.lines[row][2] = a[0]
 				return nil
@@ -280,7 +281,15 @@ func TestEditGridTypesAPurchaseWithoutTheMouse(t *testing.T) {
 	typePurchase(k)
 	want := [][7]string{
 		{"20", "A0413", "607000", "Achats de marchandises", "Bois Point P fact. 8841", "1\u202f250,50", ""},
-		{"", "", "445660", "TVA déductible sur autres biens et services", "Bois Point P fact. 8841", "250,10", ""},
+		{
+			"",
+			"",
+			"445660",
+			"TVA déductible sur autres biens et services",
+			"Bois Point P fact. 8841",
+			"250,10",
+			"",
+		},
 		{"", "", "401POI", "Point P", "Bois Point P fact. 8841", "", "1\u202f500,60"},
 	}
 	for i, line := range want {

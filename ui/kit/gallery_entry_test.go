@@ -13,11 +13,23 @@ func entryPage(win fyne.Window) (fyne.CanvasObject, *kit.EditGrid) {
 		kit.NewButton("Valider le brouillon", "check", kit.Primary, nil))
 	g := kit.NewEditGrid(bookColumns, newBook())
 	g.SetHint(kit.Warn, "Pièce A0413 : reste à équilibrer")
-	g.SetTotals(kit.Total{Label: "Solde pièce", Value: "1\u202f500,60", Tone: kit.Warn},
-		kit.Total{Label: "Total débit", Value: "1\u202f500,60"}, kit.Total{Label: "Total crédit", Value: "0,00"})
-	bar := kit.HBox(14, kit.Fixed(230, 0, kit.NewField("Journal", choice("ac", "ac", "ACH – Achats"))),
-		kit.Fixed(180, 0, kit.NewField("Période", choice("11", "11", "Novembre 2026"))), kit.Spacer(),
-		kit.Caption("Entrée suivant · Maj+Tab précédent · ↓ choisir · Ctrl+D recopier · Ctrl+Suppr effacer la ligne · F9 équilibrer"))
+	g.SetTotals(
+		kit.Total{Label: "Solde pièce", Value: "1\u202f500,60", Tone: kit.Warn},
+		kit.Total{
+			Label: "Total débit",
+			Value: "1\u202f500,60",
+		},
+		kit.Total{Label: "Total crédit", Value: "0,00"},
+	)
+	bar := kit.HBox(
+		14,
+		kit.Fixed(230, 0, kit.NewField("Journal", choice("ac", "ac", "ACH – Achats"))),
+		kit.Fixed(180, 0, kit.NewField("Période", choice("11", "11", "Novembre 2026"))),
+		kit.Spacer(),
+		kit.Caption(
+			"Entrée suivant · Maj+Tab précédent · ↓ choisir · Ctrl+D recopier · Ctrl+Suppr effacer la ligne · F9 équilibrer",
+		),
+	)
 	return shell(kit.NewPage(head, g).Bar(bar), "books", nil), g
 }
 

@@ -41,7 +41,11 @@ func init() {
 		scene{"empty", 1100, 640, emptyPage, func(win fyne.Window) {
 			kit.Toast(win.Content(), kit.Ok, "Client enregistré")
 			kit.ToastAction(win.Content(), kit.Neutral, "Devis D-2026-0118 archivé", "Annuler", func() {})
-			kit.Toast(win.Content(), kit.Error, "La facture n'a pas pu être envoyée : le serveur de messagerie ne répond pas.")
+			kit.Toast(
+				win.Content(),
+				kit.Error,
+				"La facture n'a pas pu être envoyée : le serveur de messagerie ne répond pas.",
+			)
 		}},
 		scene{"login", 1100, 700, loginPage, nil},
 	)
@@ -75,19 +79,45 @@ func wizard() (fyne.CanvasObject, *kit.Select, *kit.DateField, *kit.Combo) {
 	pass := kit.NewPasswordField("Mot de passe")
 	pass.Strength = func(string) (int, string) { return 3, "Bon mot de passe" }
 	pass.SetText("correct cheval")
-	s := choice("30", "0", "Comptant", "15", "15 jours", "30", "30 jours", "45", "45 jours fin de mois", "60", "60 jours")
+	s := choice(
+		"30",
+		"0",
+		"Comptant",
+		"15",
+		"15 jours",
+		"30",
+		"30 jours",
+		"45",
+		"45 jours fin de mois",
+		"60",
+		"60 jours",
+	)
 	d := kit.NewDateField(parseDate, frenchDate, today, nil)
 	d.SetDate(today())
 	bad := kit.NewDateField(parseDate, frenchDate, today, nil)
 	bad.SetDate(civil.New(2026, 12, 21))
 	c := kit.NewCombo("Rechercher un client", func(text string, answer func([]kit.Option)) {
 		answer([]kit.Option{{Key: "1", Text: "Durand – SCI Les Tilleuls", Detail: "Nantes"},
-			{Key: "2", Text: "Menuiserie Durand", Detail: "Rezé"}, {Key: "+", Text: "Créer « dur »", Icon: "plus"}})
+			{
+				Key:    "2",
+				Text:   "Menuiserie Durand",
+				Detail: "Rezé",
+			}, {Key: "+", Text: "Créer « dur »", Icon: "plus"}})
 	}, nil)
 	area := kit.NewTextArea("", 3)
 	area.SetText("Autoliquidation : non. Pénalités de retard : 3 × taux légal ;\nindemnité forfaitaire 40 €.")
-	form := kit.FormGrid(3, kit.NewField("Client", c), kit.NewField("Date d'émission", d), kit.NewField("Règlement", s),
-		kit.NewField("Échéance", bad), kit.NewField("Mot de passe", pass).Required(), kit.NewField("Mentions", area))
+	form := kit.FormGrid(
+		3,
+		kit.NewField("Client", c),
+		kit.NewField("Date d'émission", d),
+		kit.NewField("Règlement", s),
+		kit.NewField(
+			"Échéance",
+			bad,
+		),
+		kit.NewField("Mot de passe", pass).Required(),
+		kit.NewField("Mentions", area),
+	)
 	code := kit.NewCodeInput(nil)
 	code.TypedRune('4')
 	code.TypedRune('2')
@@ -95,10 +125,26 @@ func wizard() (fyne.CanvasObject, *kit.Select, *kit.DateField, *kit.Combo) {
 	bar := kit.NewProgress("", func() {})
 	bar.Set("Copie vers Coffre-B", "128 Mo sur 310 Mo", 0.41)
 	unknown.Set("Vérification de la sauvegarde…", "", -1)
-	body := kit.VBox(14, steps, kit.NewCard("", form), kit.Cols(14, nil,
+	body := kit.VBox(14, steps, kit.NewCard("", form), kit.Cols(
+		14,
+		nil,
 		kit.NewCard("Double authentification", kit.VBox(12, kit.NewPicture(checker(29), 150), code)),
-		kit.NewCard("Sauvegarde", kit.VBox(14, bar, unknown, kit.HBox(8, kit.NewSpinner(), kit.Muted("Recherche sur le réseau")),
-			kit.StepTitle(1, "Choisir le poste serveur", true), kit.StepTitle(2, "Apparier ce poste", false)))))
+		kit.NewCard(
+			"Sauvegarde",
+			kit.VBox(
+				14,
+				bar,
+				unknown,
+				kit.HBox(8, kit.NewSpinner(), kit.Muted("Recherche sur le réseau")),
+				kit.StepTitle(
+					1,
+					"Choisir le poste serveur",
+					true,
+				),
+				kit.StepTitle(2, "Apparier ce poste", false),
+			),
+		),
+	))
 	return kit.Backdrop(theme.Canvas, kit.PadAll(20, body)), s, d, c
 }
 
@@ -107,7 +153,11 @@ func emptyPage(win fyne.Window) fyne.CanvasObject {
 	g.SetEmpty(kit.NewEmpty("users", "Pas encore de client",
 		"Créez votre premier client, ou importez votre fichier depuis Excel : les colonnes sont reconnues.",
 		kit.NewButton("Nouveau client", "plus", kit.Primary, nil)))
-	return shell(kit.NewPage(kit.NewHeader("Clients", "Fichier clients, encours et relances"), g), "clients", nil)
+	return shell(
+		kit.NewPage(kit.NewHeader("Clients", "Fichier clients, encours et relances"), g),
+		"clients",
+		nil,
+	)
 }
 
 func loginPage(win fyne.Window) fyne.CanvasObject {
@@ -118,9 +168,30 @@ func loginPage(win fyne.Window) fyne.CanvasObject {
 		kit.NewCheck("Se souvenir de moi sur ce poste", nil), kit.Gap(0, 8),
 		kit.NewButton("Se connecter", "", kit.Primary, nil),
 		kit.NewButton("Mot de passe oublié ?", "", kit.Link, nil))
-	side := kit.NewBrandPanel("Zafè", "La gestion de l'atelier, chez vous.", "Version 0.1.0 – poste PC-COMPTA",
-		kit.BrandPoint{Icon: "hard-drives", Text: "Vos données restent sur vos machines", Detail: "Un seul fichier, sauvegardes chiffrées vérifiées chaque jour"},
-		kit.BrandPoint{Icon: "shield-check", Text: "Comptes nominatifs et double authentification", Detail: "Chaque écriture garde son auteur"},
-		kit.BrandPoint{Icon: "desktop-tower", Text: "Plusieurs postes sur le réseau local", Detail: "Le même programme, sans installation serveur"})
-	return kit.Cols(0, []float32{0.64, 1}, side, kit.Backdrop(theme.Surface, kit.Center(kit.Fixed(380, 0, form))))
+	side := kit.NewBrandPanel(
+		"Zafè",
+		"La gestion de l'atelier, chez vous.",
+		"Version 0.1.0 – poste PC-COMPTA",
+		kit.BrandPoint{
+			Icon:   "hard-drives",
+			Text:   "Vos données restent sur vos machines",
+			Detail: "Un seul fichier, sauvegardes chiffrées vérifiées chaque jour",
+		},
+		kit.BrandPoint{
+			Icon:   "shield-check",
+			Text:   "Comptes nominatifs et double authentification",
+			Detail: "Chaque écriture garde son auteur",
+		},
+		kit.BrandPoint{
+			Icon:   "desktop-tower",
+			Text:   "Plusieurs postes sur le réseau local",
+			Detail: "Le même programme, sans installation serveur",
+		},
+	)
+	return kit.Cols(
+		0,
+		[]float32{0.64, 1},
+		side,
+		kit.Backdrop(theme.Surface, kit.Center(kit.Fixed(380, 0, form))),
+	)
 }

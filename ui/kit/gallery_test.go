@@ -26,7 +26,12 @@ func TestMain(m *testing.M) {
 }
 
 // stage shows an object in a window of the given size and theme.
-func stage(t testing.TB, mode theme.Mode, w, h float32, build func(win fyne.Window) fyne.CanvasObject) fyne.Window {
+func stage(
+	t testing.TB,
+	mode theme.Mode,
+	w, h float32,
+	build func(win fyne.Window) fyne.CanvasObject,
+) fyne.Window {
 	t.Helper()
 	app := test.NewTempApp(t)
 	theme.Apply(app, mode)
@@ -115,7 +120,11 @@ func shell(page fyne.CanvasObject, key string, banner fyne.CanvasObject) fyne.Ca
 	nav.SetUser("Claire Durand", "Gérante · 2FA active")
 	status := kit.NewStatusBar()
 	status.SetItems(
-		kit.StatusItem{Icon: "plugs-connected", Text: "Serveur SRV-ATELIER · 3 postes connectés", Tone: kit.Ok},
+		kit.StatusItem{
+			Icon: "plugs-connected",
+			Text: "Serveur SRV-ATELIER · 3 postes connectés",
+			Tone: kit.Ok,
+		},
 		kit.StatusItem{Icon: "hard-drives", Text: "Sauvegarde vérifiée aujourd'hui 12:04"},
 	)
 	status.SetRight("Exercice 01/01/2026 – 31/12/2026   ·   F1 Aide   ·   Ctrl+K Rechercher partout")
@@ -172,7 +181,17 @@ func clients(win fyne.Window) fyne.CanvasObject {
 	g := customerGrid(100_000)
 	g.Multi = true
 	g.Select(1)
-	g.SetFoot([]kit.CellView{{}, {Text: "100\u202f000 clients"}, {}, {}, {}, {}, {Text: "1\u202f204\u202f310,52 €"}})
+	g.SetFoot(
+		[]kit.CellView{
+			{},
+			{Text: "100\u202f000 clients"},
+			{},
+			{},
+			{},
+			{},
+			{Text: "1\u202f204\u202f310,52 €"},
+		},
+	)
 	head := kit.NewHeader("Clients", "Fichier clients, encours et relances",
 		kit.NewButton("Importer", "upload-simple", kit.Secondary, nil),
 		kit.NewButton("Nouveau client", "plus", kit.Primary, nil))
@@ -182,55 +201,13 @@ func clients(win fyne.Window) fyne.CanvasObject {
 	bar := kit.HBox(8, kit.Fixed(420, 0, search), chips, kit.Spacer(),
 		kit.NewButton("Colonnes", "sliders-horizontal", kit.Ghost, nil),
 		kit.NewButton("Exporter", "export", kit.Ghost, nil))
-	page := kit.NewPage(head, g).Bar(bar).Foot(kit.HBox(8, kit.Caption("100\u202f000 clients sur 100\u202f000"),
-		kit.Spacer(), kit.Caption("↑ ↓ parcourir   ·   Entrée ouvrir   ·   taper pour filtrer")))
+	page := kit.NewPage(head, g).
+		Bar(bar).
+		Foot(kit.HBox(8, kit.Caption("100\u202f000 clients sur 100\u202f000"),
+			kit.Spacer(), kit.Caption("↑ ↓ parcourir   ·   Entrée ouvrir   ·   taper pour filtrer")))
 	banner := kit.NewBanner(kit.Warn, "Connexion au serveur perdue",
 		"Consultation seule. Nouvel essai dans 8 s – votre saisie en cours est conservée.",
 		kit.NewButton("Réessayer maintenant", "arrows-clockwise", kit.Ghost, nil),
 		kit.NewButton("Détails", "info", kit.Ghost, nil)).Icon("wifi-slash")
 	return shell(page, "clients", banner)
-}
-
-func euros(v int64) string { return fmt.Sprintf("%d k€", v/1000) }
-
-func kpi(icon, name, figure, note string, tone kit.Tone, trend ...int64) fyne.CanvasObject {
-	k := kit.NewKPI(icon, name, func() {})
-	k.Set(figure, note, tone, trend)
-	return k
-}
-
-func dashboard(win fyne.Window) fyne.CanvasObject {
-	head := kit.NewHeader("Bonjour Claire", "Samedi 21 novembre 2026 · exercice 2026 ouvert",
-		kit.NewButton("Nouveau devis", "file-text", kit.Secondary, nil),
-		kit.NewButton("Nouvelle facture", "plus", kit.Primary, nil))
-	top := kit.Cols(14, nil,
-		kpi("coins", "Chiffre d'affaires de novembre", "38\u202f412 €", "+8,4 % sur novembre 2025", kit.Ok, 20, 24, 22, 27, 26, 32, 29, 36, 41),
-		kpi("hourglass", "Encours clients", "52\u202f930 €", "dont 11\u202f284 € échus depuis 30 j et +", kit.Error, 20, 24, 22, 27, 26, 32, 29, 36, 41),
-		kpi("wallet", "Trésorerie", "71\u202f605 €", "prévision à 30 j : 64\u202f200 €", kit.Ok, 20, 30, 27, 36, 45, 42, 44, 43, 41),
-		kpi("calculator", "TVA à décaisser", "6\u202f148 €", "CA3 à déposer avant le 21/12", kit.Warn, 20, 30, 24, 36, 27, 39, 34, 40, 42))
-	months := []string{"déc.", "janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov."}
-	bars := kit.NewBars(months, euros,
-		kit.Series{Name: "12 derniers mois", Values: []int64{29000, 32000, 27500, 36500, 34000, 30200, 41800, 39000, 19500, 37000, 42500, 38400}},
-		kit.Series{Name: "année précédente", Values: []int64{27500, 27000, 30000, 31000, 34500, 29000, 36500, 33000, 21800, 34000, 37200, 35500}})
-	todo := func(icon string, tone kit.Tone, text, note, act string) fyne.CanvasObject {
-		return kit.HBox(12, kit.IconTile(icon, tone), kit.VBox(0, kit.NewLabel(text, kit.Style{Weight: kit.Medium, Shrink: true}),
-			kit.Caption(note)), kit.Spacer(), kit.NewButton(act, "", kit.Secondary, nil))
-	}
-	list := kit.VBox(9, todo("bank", kit.Info, "7 opérations bancaires à rapprocher", "Crédit Agricole, dernière le 20/11", "Rapprocher"),
-		kit.Separator(), todo("warning", kit.Warn, "3 factures échues à relancer", "11\u202f284 € · plus ancienne : 47 jours", "Relancer"),
-		kit.Separator(), todo("file-text", kit.Ok, "2 devis acceptés à facturer", "D-2026-0118, D-2026-0121", "Facturer"),
-		kit.Separator(), todo("cloud-arrow-up", kit.Error, "Copie hors site absente depuis 9 j", "Brancher le disque « Coffre-B »", "Sauvegarder"))
-	g := customerGrid(6)
-	g.Frameless = true
-	middle := kit.Cols(14, []float32{1.56, 1}, kit.NewCard("Chiffre d'affaires HT", bars).
-		Action(kit.Legend("12 derniers mois", "année précédente")), kit.NewCard("À traiter", list))
-	bottom := kit.Cols(14, []float32{1.56, 1}, kit.NewCard("Dernières factures", g).Flush().
-		Action(kit.NewButton("Tout voir", "", kit.Link, nil)),
-		kit.NewCard("Échéancier clients", kit.NewStack(
-			kit.Share{Name: "Non échu", Value: 29412, Text: "29\u202f412 €", Tone: kit.Ok},
-			kit.Share{Name: "1 à 30 jours", Value: 12234, Text: "12\u202f234 €", Tone: kit.Info},
-			kit.Share{Name: "31 à 60 jours", Value: 7184, Text: "7\u202f184 €", Tone: kit.Warn},
-			kit.Share{Name: "plus de 60 jours", Value: 4100, Text: "4\u202f100 €", Tone: kit.Error})))
-	body := kit.Split(14, []float32{0, 1, 1}, top, middle, bottom)
-	return shell(kit.NewPage(head, body), "home", nil)
 }

@@ -189,7 +189,8 @@ func unbroken(text string) []string {
 	var out []string
 	for _, word := range strings.Split(text, " ") {
 		n := len(out)
-		glue := n > 0 && (strings.HasSuffix(out[n-1], "«") || (word != "" && strings.ContainsRune(":;?!»%€", []rune(word)[0])))
+		glue := n > 0 &&
+			(strings.HasSuffix(out[n-1], "«") || (word != "" && strings.ContainsRune(":;?!»%€", []rune(word)[0])))
 		if glue {
 			out[n-1] += " " + word
 		} else {

@@ -85,7 +85,8 @@ func (l *layer) Tapped(ev *fyne.PointEvent) {
 		return
 	}
 	r := l.where(l.Size())
-	inside := ev.Position.X >= r.x && ev.Position.X < r.x+r.w && ev.Position.Y >= r.y && ev.Position.Y < r.y+r.h
+	inside := ev.Position.X >= r.x && ev.Position.X < r.x+r.w && ev.Position.Y >= r.y &&
+		ev.Position.Y < r.y+r.h
 	if !inside {
 		l.close()
 	}

@@ -53,14 +53,29 @@ func TestLineEditKeys(t *testing.T) {
 	}{
 		{"type at the end", "abc", "abcd", func(k keyboard) { k.key(end); k.text("d") }},
 		{"type at the start", "abc", "dabc", func(k keyboard) { k.key(home); k.text("d") }},
-		{"left leaves the selection at its start", "abc", "dabc", func(k keyboard) { k.key(left); k.text("d") }},
+		{
+			"left leaves the selection at its start",
+			"abc",
+			"dabc",
+			func(k keyboard) { k.key(left); k.text("d") },
+		},
 		{"backspace", "abc", "ab", func(k keyboard) { k.key(end, back) }},
 		{"backspace at the start", "abc", "abc", func(k keyboard) { k.key(home, back) }},
 		{"delete", "abc", "bc", func(k keyboard) { k.key(home, del) }},
 		{"delete at the end", "abc", "abc", func(k keyboard) { k.key(end, del) }},
 		{"delete the selection", "abc", "", func(k keyboard) { k.key(del) }},
-		{"shift selects", "abcd", "aXd", func(k keyboard) { k.key(home, right); k.shift(right, right); k.text("X") }},
-		{"shift end selects", "abcd", "aX", func(k keyboard) { k.key(home, right); k.shift(end); k.text("X") }},
+		{
+			"shift selects",
+			"abcd",
+			"aXd",
+			func(k keyboard) { k.key(home, right); k.shift(right, right); k.text("X") },
+		},
+		{
+			"shift end selects",
+			"abcd",
+			"aX",
+			func(k keyboard) { k.key(home, right); k.shift(end); k.text("X") },
+		},
 		{"accents and signs", "", "éèàçù€œÉ«", func(k keyboard) { k.text("éèàçù€œÉ«") }},
 		{"control characters are dropped", "", "ab", func(k keyboard) { k.text("a\t\x07b") }},
 		{"word to the left", "rue des Forges", "rue Xdes Forges", func(k keyboard) {
@@ -69,9 +84,19 @@ func TestLineEditKeys(t *testing.T) {
 			k.ctrl(left)
 			k.text("X")
 		}},
-		{"word to the right", "rue des Forges", "rue Xdes Forges", func(k keyboard) { k.key(home); k.ctrl(right); k.text("X") }},
+		{
+			"word to the right",
+			"rue des Forges",
+			"rue Xdes Forges",
+			func(k keyboard) { k.key(home); k.ctrl(right); k.text("X") },
+		},
 		{"delete a word", "rue des Forges", "rue des ", func(k keyboard) { k.key(end); k.ctrl(back) }},
-		{"undo a run of typing", "", "", func(k keyboard) { k.text("abc"); k.shortcut(&fyne.ShortcutUndo{}) }},
+		{
+			"undo a run of typing",
+			"",
+			"",
+			func(k keyboard) { k.text("abc"); k.shortcut(&fyne.ShortcutUndo{}) },
+		},
 		{"redo", "", "abc", func(k keyboard) {
 			k.text("abc")
 			k.shortcut(&fyne.ShortcutUndo{})
@@ -169,7 +194,12 @@ func TestLineEditMouse(t *testing.T) {
 		t.Fatalf("three clicks select %q", e.SelectedText())
 	}
 	e2, _ := openEdit(t, "rue des Forges")
-	e2.MouseDown(&desktop.MouseEvent{Button: desktop.MouseButtonPrimary, PointEvent: fyne.PointEvent{Position: fyne.NewPos(0, 10)}})
+	e2.MouseDown(
+		&desktop.MouseEvent{
+			Button:     desktop.MouseButtonPrimary,
+			PointEvent: fyne.PointEvent{Position: fyne.NewPos(0, 10)},
+		},
+	)
 	e2.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(390, 10)}})
 	if e2.SelectedText() != "rue des Forges" {
 		t.Fatalf("drag selects %q", e2.SelectedText())
@@ -179,7 +209,14 @@ func TestLineEditMouse(t *testing.T) {
 // Whatever is typed, undoing everything brings the first text back.
 func TestLineEditUndoesEverything(t *testing.T) {
 	e, k := openEdit(t, "")
-	keys := []fyne.KeyName{fyne.KeyLeft, fyne.KeyRight, fyne.KeyHome, fyne.KeyEnd, fyne.KeyBackspace, fyne.KeyDelete}
+	keys := []fyne.KeyName{
+		fyne.KeyLeft,
+		fyne.KeyRight,
+		fyne.KeyHome,
+		fyne.KeyEnd,
+		fyne.KeyBackspace,
+		fyne.KeyDelete,
+	}
 	rapid.Check(t, func(r *rapid.T) {
 		start := rapid.StringMatching(`[a-zé ]{0,8}`).Draw(r, "start")
 		e.SetText(start)

@@ -125,7 +125,16 @@ func (s *Spinner) CreateRenderer() fyne.WidgetRenderer {
 		dots[i] = canvas.NewCircle(theme.Color(theme.Primary))
 		p.objects = append(p.objects, dots[i])
 	}
-	around := [n][2]float32{{0, -1}, {0.7, -0.7}, {1, 0}, {0.7, 0.7}, {0, 1}, {-0.7, 0.7}, {-1, 0}, {-0.7, -0.7}}
+	around := [n][2]float32{
+		{0, -1},
+		{0.7, -0.7},
+		{1, 0},
+		{0.7, 0.7},
+		{0, 1},
+		{-0.7, 0.7},
+		{-1, 0},
+		{-0.7, -0.7},
+	}
 	p.min = func() fyne.Size { return fyne.NewSquareSize(24) }
 	p.layout = func(size fyne.Size) {
 		for i, d := range dots {

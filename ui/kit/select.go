@@ -175,7 +175,8 @@ func (s *Select) TypedKey(ev *fyne.KeyEvent) {
 
 // TypedShortcut implements fyne.Shortcutable.
 func (s *Select) TypedShortcut(sc fyne.Shortcut) {
-	if c, ok := sc.(*desktop.CustomShortcut); ok && c.Modifier == fyne.KeyModifierAlt && c.KeyName == fyne.KeyDown {
+	if c, ok := sc.(*desktop.CustomShortcut); ok && c.Modifier == fyne.KeyModifierAlt &&
+		c.KeyName == fyne.KeyDown {
 		s.Open()
 		return
 	}

@@ -28,71 +28,43 @@ func (s *StepBar) SetCurrent(step int) {
 	s.Refresh()
 }
 
+const stepDisc float32 = 24
+
+type stepPart struct {
+	disc   *box
+	number *canvas.Text
+	tick   *canvas.Image
+	name   *canvas.Text
+	line   *canvas.Rectangle
+}
+
 // CreateRenderer implements fyne.Widget.
 func (s *StepBar) CreateRenderer() fyne.WidgetRenderer {
-	const disc = 24
-	type part struct {
-		disc   *box
-		number *canvas.Text
-		tick   *canvas.Image
-		name   *canvas.Text
-		line   *canvas.Rectangle
-	}
-	var parts []part
+	var list []stepPart
 	p := &clipped{painted{owner: s}}
 	for i, name := range s.names {
-		x := part{newBox(disc / 2), newText(itoa(i+1), theme.SizeCaption, Bold), newIcon("check", theme.OnPrimary),
-			newText(name, theme.SizeText, Medium), canvas.NewRectangle(nil)}
+		x := stepPart{
+			newBox(stepDisc / 2), newText(itoa(i+1), theme.SizeCaption, Bold),
+			newIcon("check", theme.OnPrimary), newText(name, theme.SizeText, Medium), canvas.NewRectangle(nil),
+		}
 		x.number.Alignment = fyne.TextAlignCenter
-		parts = append(parts, x)
+		list = append(list, x)
 		p.objects = append(p.objects, x.line)
 		p.objects = append(p.objects, x.disc.objects()...)
 		p.objects = append(p.objects, x.number, x.tick, x.name)
 	}
-	p.min = func() fyne.Size { return fyne.NewSize(float32(len(parts))*40, 28) }
-	p.layout = func(size fyne.Size) {
-		// Names are shown while they fit; else only the current one is.
-		full := float32(0)
-		for i, name := range s.names {
-			full += disc + 8 + measure(name, theme.SizeText, Medium).Width
-			if i > 0 {
-				full += 40
-			}
-		}
-		all := full <= size.Width
-		width := func(i int) float32 {
-			if all || i == s.current {
-				return disc + 8 + measure(s.names[i], theme.SizeText, Medium).Width
-			}
-			return disc
-		}
-		used := float32(0)
-		for i := range parts {
-			used += width(i)
-		}
-		gap := min(max((size.Width-used)/float32(max(len(parts)-1, 1)), 16), 64)
-		x := float32(0)
-		for i, part := range parts {
-			part.disc.place(x, 2, disc, disc)
-			placeText(part.number, x, 2, disc, disc+1)
-			place(part.tick, x+6, 8, 12, 12)
-			part.name.Hidden = !all && i != s.current
-			placeText(part.name, x+disc+8, 0, width(i)-disc-8, 28)
-			place(part.line, x+width(i)+8, 14, gap-16, 1)
-			part.line.Hidden = i == len(parts)-1
-			x += width(i) + gap
-		}
-	}
+	p.min = func() fyne.Size { return fyne.NewSize(float32(len(list))*40, 28) }
+	p.layout = func(size fyne.Size) { s.place(list, size.Width) }
 	p.paint = func() {
-		for i, part := range parts {
-			back, border, number, name := theme.NeutralSoft, fyne.ThemeColorName(""), theme.NeutralText, theme.Muted
+		for i, part := range list {
+			back, number, name := theme.NeutralSoft, theme.NeutralText, theme.Muted
 			switch {
 			case i < s.current:
 				back = theme.Ok
 			case i == s.current:
 				back, number, name = theme.Primary, theme.OnPrimary, theme.Text
 			}
-			part.disc.paint(back, border, 1)
+			part.disc.paint(back, "", 0)
 			part.number.Hidden = i < s.current
 			part.tick.Hidden = i >= s.current
 			tint(part.number, number)
@@ -102,6 +74,40 @@ func (s *StepBar) CreateRenderer() fyne.WidgetRenderer {
 	}
 	p.paint()
 	return p
+}
+
+// place shows every name while they fit, else only the current one.
+func (s *StepBar) place(list []stepPart, room float32) {
+	whole := func(i int) float32 {
+		return stepDisc + 8 + measure(s.names[i], theme.SizeText, Medium).Width
+	}
+	full := float32(40 * (len(list) - 1))
+	for i := range list {
+		full += whole(i)
+	}
+	all := full <= room
+	width := func(i int) float32 {
+		if all || i == s.current {
+			return whole(i)
+		}
+		return stepDisc
+	}
+	used := float32(0)
+	for i := range list {
+		used += width(i)
+	}
+	gap := min(max((room-used)/float32(max(len(list)-1, 1)), 16), 64)
+	x := float32(0)
+	for i, part := range list {
+		part.disc.place(x, 2, stepDisc, stepDisc)
+		placeText(part.number, x, 2, stepDisc, stepDisc+1)
+		place(part.tick, x+6, 8, 12, 12)
+		part.name.Hidden = !all && i != s.current
+		placeText(part.name, x+stepDisc+8, 0, width(i)-stepDisc-8, 28)
+		place(part.line, x+width(i)+8, 14, gap-16, 1)
+		part.line.Hidden = i == len(list)-1
+		x += width(i) + gap
+	}
 }
 
 // StepTitle is a numbered heading inside a page: a disc and a name.

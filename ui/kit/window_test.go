@@ -1,9 +1,11 @@
 package kit_test
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"zafe/ui/kit"
@@ -118,6 +120,13 @@ func TestConfirmIsSafeByDefault(t *testing.T) {
 	if done != 0 || k.win.Canvas().Overlays().Top() != nil {
 		t.Fatal("Enter on a destructive question must keep")
 	}
+	m := kit.Confirm(k.win, "Supprimer ?", "Tout sera perdu.", "Supprimer", "Garder", true, func() { done++ })
+	k.win.Canvas().Unfocus()
+	k.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if done != 0 {
+		t.Fatal("Enter without a focus deletes")
+	}
+	m.Close()
 	kit.Confirm(k.win, "Valider ?", "", "Valider", "Annuler", false, func() { done++ })
 	k.key(fyne.KeyReturn)
 	if done != 1 {
@@ -134,12 +143,36 @@ func TestLongTextsDoNotEnlargeTheWindow(t *testing.T) {
 	f := kit.NewField(long, kit.NewLineEdit(long))
 	f.SetError(long)
 	body := kit.VBox(8, kit.NewCard(long, kit.Paragraph(long)), f, kit.NewNotice(kit.Warn, "Attention", long))
+	if m := kit.NewPage(head, body).MinSize(); m.Width > 800 || m.Height > 500 {
+		t.Fatalf("a page needs %v", m)
+	}
 	page := kit.NewPage(head, body).Bar(kit.NewChips(kit.Options("a", long, "b", long), nil))
 	win := stage(t, theme.Light, 1280, 720, func(fyne.Window) fyne.CanvasObject {
 		return shell(page, "home", kit.NewBanner(kit.Warn, "Connexion perdue", "Nouvel essai dans 8 s"))
 	})
 	if m := win.Content().MinSize(); m.Width > 1024 || m.Height > 600 {
 		t.Fatalf("the window needs %v", m)
+	}
+}
+
+func TestTextsBreakWhereFrenchAllows(t *testing.T) {
+	for text, width := range map[string]float32{
+		"un fichier depuis Excel : les colonnes": 140, "êtes-vous sûr ? oui": 88, "le disque « Coffre »": 76,
+		"une remise de 12 % environ": 92,
+	} {
+		p := kit.Paragraph(text)
+		one(t, kit.Fixed(width, 200, p))
+		p.Resize(fyne.NewSize(width, 200))
+		lines := parts(p)
+		if len(lines) < 2 {
+			t.Errorf("%q is on one line at %v", text, width)
+		}
+		for i, o := range lines {
+			line := []rune(o.(*canvas.Text).Text)
+			if i > 0 && strings.ContainsRune(":;?!%»", line[0]) || line[len(line)-1] == '«' {
+				t.Errorf("%q breaks into %q", text, string(line))
+			}
+		}
 	}
 }
 

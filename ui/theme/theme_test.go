@@ -67,7 +67,13 @@ func TestTextContrast(t *testing.T) {
 		th := theme.New(mode)
 		for _, p := range pairs {
 			if r := contrast(th.Color(p.text, 0), th.Color(p.fill, 0)); r < 4.5 {
-				t.Errorf("mode %d: %s on %s has contrast %.2f, wanted 4.5 (WCAG 2.1 AA)", mode, p.text, p.fill, r)
+				t.Errorf(
+					"mode %d: %s on %s has contrast %.2f, wanted 4.5 (WCAG 2.1 AA)",
+					mode,
+					p.text,
+					p.fill,
+					r,
+				)
 			}
 		}
 	}
