@@ -21,6 +21,7 @@ const galleryDir = "KIT_GALLERY"
 
 func TestMain(m *testing.M) {
 	kit.Blink = false
+	kit.TipsAtOnce()
 	kit.ToastTime = time.Hour // no timer may fire in a later test
 	os.Exit(m.Run())
 }

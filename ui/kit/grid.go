@@ -65,6 +65,7 @@ type Grid struct {
 	selected   int
 	checked    map[string]bool
 	hover      int
+	hoverCell  [2]int
 	offset     float64
 	across     float32
 	sortKey    string

@@ -224,10 +224,39 @@ func (g *Grid) MouseOut() { g.hoverAt(fyne.NewPos(-1, -1)) }
 
 func (g *Grid) hoverAt(p fyne.Position) {
 	g.pointer = p
-	if row := g.rowAt(p); row != g.hover {
+	row := g.rowAt(p)
+	if row != g.hover {
 		g.hover = row
 		g.Refresh()
 	}
+	col, _ := g.colAt(p.X)
+	if cell := [2]int{row, col}; cell != g.hoverCell {
+		g.hoverCell = cell
+		g.tipCell(row, col)
+	}
+}
+
+// tipCell shows the whole text of a cell that had to be shortened.
+func (g *Grid) tipCell(row, col int) {
+	untip(g)
+	if row < 0 || col < 0 || !g.loaded(row) {
+		return
+	}
+	cell := g.Cell(row, col)
+	room := g.widths[col] - 2*cellPad
+	if cell.Icon != "" {
+		room -= theme.IconSize + 6
+	}
+	if cell.Pill || measure(cell.Text, theme.SizeText, cell.Weight).Width <= room+1 {
+		return
+	}
+	x := g.firstX()
+	for _, w := range g.widths[:col] {
+		x += w
+	}
+	top, _ := g.body()
+	y := top + float32(float64(row+1)*float64(g.RowHeight)-g.offset)
+	tipAt(g, fyne.NewPos(x+g.widths[col]/2, y+4), cell.Text)
 }
 
 // Cursor implements desktop.Cursorable.

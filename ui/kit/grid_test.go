@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"zafe/ui/kit"
@@ -183,4 +184,37 @@ func BenchmarkGridScroll(b *testing.B) {
 	for b.Loop() {
 		g.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, -60)})
 	}
+}
+
+func TestGridSaysTheWholeOfAShortenedText(t *testing.T) {
+	long := "Fenêtres du rez-de-chaussée et de l'étage, pose comprise"
+	g := kit.NewGrid([]kit.Column{{Title: "Objet", Width: 120}, {Title: "N°", Width: 120}},
+		func() int { return 3 }, func(_, col int) kit.CellView {
+			return kit.CellView{Text: []string{long, "F-1"}[col]}
+		})
+	win := stage(t, theme.Light, 600, 300, func(fyne.Window) fyne.CanvasObject { return g })
+	over := func(x float32) bool {
+		ev := &desktop.MouseEvent{}
+		ev.Position = fyne.NewPos(x, theme.RowHeader+40)
+		g.MouseMoved(ev)
+		return findText(win.Content(), long)
+	}
+	if !over(60) {
+		t.Fatal("no tip over a shortened text")
+	}
+	if over(180) {
+		t.Fatal("the tip stays over another cell")
+	}
+}
+
+func findText(o fyne.CanvasObject, text string) bool {
+	if t, ok := o.(*canvas.Text); ok && t.Visible() && t.Text == text {
+		return true
+	}
+	for _, c := range parts(o) {
+		if findText(c, text) {
+			return true
+		}
+	}
+	return false
 }

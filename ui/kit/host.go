@@ -92,6 +92,11 @@ func (t *tipHost) CreateRenderer() fyne.WidgetRenderer {
 
 // tipFor shows a tip under an object after a short rest of the pointer.
 func tipFor(o fyne.CanvasObject, text string) {
+	tipAt(o, fyne.NewPos(o.Size().Width/2, o.Size().Height+6), text)
+}
+
+// tipAt is tipFor at a place of the object.
+func tipAt(o fyne.CanvasObject, at fyne.Position, text string) {
 	host := tipsOf(o)
 	if host == nil || text == "" {
 		return
@@ -101,21 +106,19 @@ func tipFor(o fyne.CanvasObject, text string) {
 	if host.timer != nil {
 		host.timer.Stop()
 	}
-	host.timer = time.AfterFunc(tipDelay, func() {
-		fyne.Do(func() {
-			if host.turn != turn || !o.Visible() {
-				return
-			}
-			host.showNow(o, text)
-		})
-	})
-}
-
-func (t *tipHost) showNow(o fyne.CanvasObject, text string) {
-	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
-	t.at = fyne.NewPos(at.X+o.Size().Width/2, at.Y+o.Size().Height+6)
-	t.text = text
-	t.Refresh()
+	show := func() {
+		if host.turn != turn || !o.Visible() {
+			return
+		}
+		host.at = fyne.CurrentApp().Driver().AbsolutePositionForObject(o).Add(at)
+		host.text = text
+		host.Refresh()
+	}
+	if tipDelay == 0 {
+		show()
+		return
+	}
+	host.timer = time.AfterFunc(tipDelay, func() { fyne.Do(show) })
 }
 
 // untip hides the tip of an object.

@@ -1,0 +1,4 @@
+package kit
+
+// TipsAtOnce makes tips show without waiting for the pointer to rest.
+func TipsAtOnce() { tipDelay = 0 }
