@@ -1,11 +1,8 @@
 package backup
 
 import (
-	"bufio"
 	"bytes"
 	"context"
-	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -213,117 +210,6 @@ func TestCutConnections(t *testing.T) {
 			}
 			t.Logf("%d cuts", cutter.Cuts())
 		})
-	}
-}
-
-// fileStore keeps a blob in a file, for the two processes of the kill test.
-type fileStore string
-
-func (f fileStore) Load(context.Context) ([]byte, error) {
-	data, err := os.ReadFile(string(f))
-	if os.IsNotExist(err) {
-		return nil, nil
-	}
-	return data, err
-}
-
-func (f fileStore) Save(_ context.Context, data []byte) error {
-	return os.WriteFile(string(f), data, 0o600)
-}
-
-// The program is killed while it sends, again and again, at any moment.
-func TestKilledWhileSending(t *testing.T) {
-	rounds, interrupted := 6, 0
-	if testing.Short() {
-		rounds = 2
-	}
-	for _, server := range servers {
-		t.Run(server.name, func(t *testing.T) {
-			ctx := context.Background()
-			b := newBook(t)
-			s, c, set := newService(t, b)
-			dir := t.TempDir()
-			if err := s.set.Remotes.MoveTo(ctx, fileStore(filepath.Join(dir, "config"))); err != nil {
-				t.Fatal(err)
-			}
-			id := addDestination(t, s, server.draft(t))
-			images := map[uint64][]byte{}
-			listed := 0
-			for round := range rounds {
-				b.work(t, 12, 50_000)
-				taken, err := s.Snapshot(ctx, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				images[taken.Manifest.Seq] = b.bytes()
-				c.pass(time.Hour)
-				killSender(t, set.Dir, filepath.Join(dir, "config"), id)
-				if n := allPointsRestore(t, s, id, images); n < listed || n > round+1 {
-					t.Fatalf("%d points after round %d, %d before", n, round, listed)
-				} else if listed = n; n <= round {
-					interrupted++
-				}
-			}
-			if sent := s.Send(ctx, id, nil); sent.Err != nil {
-				t.Fatal(sent.Err)
-			}
-			if n := allPointsRestore(t, s, id, images); n != rounds {
-				t.Fatalf("%d points in the end", n)
-			}
-		})
-	}
-	t.Logf("%d of %d sendings were interrupted", interrupted, rounds*len(servers))
-	if interrupted == 0 {
-		t.Error("every sending was over before it could be killed")
-	}
-}
-
-// killSender runs a process that sends and kills it soon after the first bytes left.
-func killSender(t *testing.T, vaultDir, config, id string) {
-	t.Helper()
-	cmd := exec.Command(os.Args[0], "-test.run=^TestSenderChild$")
-	cmd.Env = append(os.Environ(), "ZAFE_VAULT="+vaultDir, "ZAFE_REMOTES="+config, "ZAFE_ID="+id)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(out)
-	for lines.Scan() && lines.Text() != "sending" {
-	}
-	time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
-	_ = cmd.Process.Kill()
-	_, _ = io.Copy(io.Discard, out)
-	_ = cmd.Wait()
-}
-
-// TestSenderChild is the process TestKilledWhileSending kills.
-func TestSenderChild(t *testing.T) {
-	dir := os.Getenv("ZAFE_VAULT")
-	if dir == "" {
-		t.Skip("runs as a child only")
-	}
-	ctx := context.Background()
-	remotes, err := remote.Use(ctx, fileStore(os.Getenv("ZAFE_REMOTES")), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := Open(ctx, Settings{Dir: dir, VaultID: "company-1", RecoveryKey: testKey, WriterID: "pc-00000001",
-		Remotes: remotes, State: &remote.Memory{}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	told := false
-	sent := s.Send(ctx, os.Getenv("ZAFE_ID"), func(p vault.Progress) {
-		if p.Stage == vault.StageCompare && p.Objects == p.Of-1 && !told {
-			told = true
-			fmt.Println("sending")
-		}
-	})
-	if sent.Err != nil {
-		t.Fatal(sent.Err)
 	}
 }
 

@@ -23,14 +23,16 @@ type Contents struct {
 	Writers []Writer
 }
 
-// Latest gives the newest restore point by date, or false when there is none.
+// Latest gives the newest restore point, or false when there is none. Of one installation it is the
+// last by number, whatever its clock said; between installations the date decides.
 func (c Contents) Latest() (Point, bool) {
 	var best Point
 	for _, w := range c.Writers {
-		for _, p := range w.Points {
-			if best.Seq == 0 || p.At.After(best.At) {
-				best = p
-			}
+		if len(w.Points) == 0 {
+			continue
+		}
+		if last := w.Points[len(w.Points)-1]; best.Seq == 0 || last.At.After(best.At) {
+			best = last
 		}
 	}
 	return best, best.Seq != 0

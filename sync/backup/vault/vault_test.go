@@ -264,6 +264,44 @@ func TestDamagedAttachmentDoesNotStopTheBackup(t *testing.T) {
 	}
 }
 
+func TestNewerFormatIsRefused(t *testing.T) {
+	ctx := context.Background()
+	v := newVault(t)
+	take(t, v, newBook(t, 50), newDrawer(), testNow)
+	write(t, filepath.Join(v.set.Dir, "VAULT"), []byte("ZAFE-VAULT 2\r\nid: company-1\r\n"))
+	_, err := v.Tree().Read(ctx)
+	wantFault(t, err, "backup.vault_newer")
+	write(t, filepath.Join(v.set.Dir, "VAULT"), []byte("ZAFE-VAULT 1\r\nid: company-1\r\n"))
+	if c, err := v.Tree().Read(ctx); err != nil || c.VaultID != "company-1" {
+		t.Errorf("a marker with Windows line ends: %+v %v", c, err)
+	}
+	write(t, filepath.Join(v.set.Dir, "VAULT"), []byte("something else"))
+	_, err = v.Tree().Read(ctx)
+	wantFault(t, err, "backup.no_vault")
+	m, _ := v.Latest()
+	m.Format = 2
+	data, err := m.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = decodeManifest(data)
+	wantFault(t, err, "backup.vault_newer")
+}
+
+func TestLatestFollowsTheNumberNotTheClock(t *testing.T) {
+	one := Writer{ID: "a", Points: []Point{{"a", 1, testNow.AddDate(5, 0, 0)}, {"a", 2, testNow}}}
+	two := Writer{ID: "b", Points: []Point{{"b", 1, testNow.Add(time.Hour)}}}
+	if p, ok := (Contents{Writers: []Writer{one}}).Latest(); !ok || p.Seq != 2 {
+		t.Errorf("after a clock far ahead the latest is %v", p)
+	}
+	if p, _ := (Contents{Writers: []Writer{one, two}}).Latest(); p.Writer != "b" {
+		t.Errorf("of two PCs the latest is %v", p)
+	}
+	if _, ok := (Contents{Writers: []Writer{{ID: "c"}}}).Latest(); ok {
+		t.Error("a latest of nothing")
+	}
+}
+
 func TestWriterID(t *testing.T) {
 	for pc, want := range map[string]string{
 		"Caisse": "caisse-01020304", "PC de l'été": "pc-de-l-t-01020304", "": "pc-01020304", "日本": "pc-01020304",
