@@ -1,0 +1,167 @@
+package sales
+
+import (
+	"time"
+
+	"zafe/app/billing"
+	"zafe/app/fault"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+)
+
+// restRetry is when a save that did not get through is tried again.
+const restRetry = 10 * time.Second
+
+// rehearse asks the book what the draft amounts to, without writing it.
+func (f *form) rehearse() {
+	if f.gone || f.locked || !f.env.Shell.Online() || !f.env.Can(saveOp(f.kind).Spec) {
+		return
+	}
+	turn := f.turn
+	page.Preview(f.env, saveOp(f.kind), f.request(), func(d billing.Document, err error) {
+		if turn != f.turn || f.gone {
+			return
+		}
+		if err != nil {
+			f.refusedSave(err)
+			return
+		}
+		f.explain(nil)
+		f.answered(d)
+	})
+}
+
+// save writes the draft when it changed, then goes on; a refusal is shown and nothing follows.
+// What is typed while the answer is on its way is saved after it.
+func (f *form) save(then func()) {
+	switch {
+	case f.gone || f.locked || !f.grid.Commit():
+		return
+	case f.saving:
+		f.next = then
+		return
+	case f.turn == f.saved && f.doc.ID != 0, f.blank() && then == nil:
+		f.autosave.stop()
+		if then != nil {
+			then()
+		}
+		return
+	}
+	f.autosave.stop()
+	f.saving = true
+	turn := f.turn
+	page.Call(f.env, saveOp(f.kind), f.request(), func(d billing.Document, err error) {
+		f.saving = false
+		if err != nil {
+			f.refusedSave(err)
+			if then != nil && !f.locked {
+				f.env.Shell.Fail(err)
+			}
+			return
+		}
+		f.kept(d, turn)
+		if then != nil {
+			f.finish(then)
+		} else if f.next != nil {
+			next := f.next
+			f.next = nil
+			f.finish(next)
+		}
+	})
+}
+
+// finish goes on once nothing is left to save.
+func (f *form) finish(then func()) {
+	if f.turn == f.saved {
+		then()
+		return
+	}
+	f.save(then)
+}
+
+// kept notes what the book has now.
+func (f *form) kept(d billing.Document, turn int) {
+	first := f.doc.ID == 0
+	f.failure = nil
+	f.explain(nil)
+	f.doc.ID, f.doc.Version = d.ID, d.Version
+	f.page.id = d.ID
+	f.saved, f.savedAt = turn, now()
+	if turn == f.turn {
+		f.answered(d)
+	} else {
+		f.showState()
+		f.autosave.do(func() { f.save(nil) })
+	}
+	if first {
+		f.gate()
+		f.page.changed()
+	}
+}
+
+// refusedSave says why the book did not take the draft.
+func (f *form) refusedSave(err error) {
+	switch fault.KeyOf(err) {
+	case "billing.changed_meanwhile", "billing.already_final":
+		f.conflict(err)
+		return
+	}
+	f.explain(err)
+	f.failure = err
+	f.showState()
+	if fault.Of(err).Code == fault.Unavailable {
+		f.autosave.cancel = after(restRetry, func() { f.save(nil) })
+	}
+}
+
+// saveNow is the button: it says when it is done.
+func (f *form) saveNow() {
+	writable(f.env, func() {
+		f.changedLine()
+		f.save(func() {
+			f.page.changed()
+			f.env.Shell.Toast(kit.Ok, f.env.T("sales_ui.saved"))
+		})
+	})
+}
+
+// changedLine takes what is under the caret of the grid and of the dates before a save.
+func (f *form) changedLine() {
+	f.date.Commit()
+	f.until.Commit()
+	f.place.date.Commit()
+	f.grid.Commit()
+}
+
+// conflict stops saving and lets the person choose between what they typed and what is in the book.
+func (f *form) conflict(err error) {
+	f.locked = true
+	f.autosave.stop()
+	f.rehearsal.stop()
+	e := f.env
+	theirs := kit.NewButton(e.T("sales_ui.conflict.theirs"), "arrows-clockwise", kit.Secondary, func() {
+		f.turn = f.saved
+		f.page.load()
+	}).Small()
+	mine := kit.NewButton(e.T("sales_ui.conflict.mine"), "floppy-disk", kit.Secondary, f.keepMine).Small()
+	f.banner.Objects = nil
+	f.banner.Add(kit.NewNotice(kit.Warn, e.T("sales_ui.conflict.title"), e.Text.Fault(err), theirs, mine))
+	f.banner.Show()
+	f.body.Refresh()
+	f.showState()
+}
+
+// keepMine writes what is typed over the other version; when that one is final, as a new draft.
+func (f *form) keepMine() {
+	page.Do(f.env, billing.Get, billing.DocumentRequest{ID: f.doc.ID}, func(c billing.Card) {
+		f.doc.Version = c.Version
+		if c.Final {
+			f.doc.ID, f.doc.Version = 0, 0
+		}
+		f.locked = false
+		f.banner.Hide()
+		f.body.Refresh()
+		f.turn++
+		f.save(func() { f.env.Shell.Toast(kit.Ok, f.env.T("sales_ui.saved")) })
+	})
+}
