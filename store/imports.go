@@ -111,7 +111,8 @@ func (t *Tx) ImportedRecord(k imports.Kind, ref int64) (imports.Record, bool, er
 	if err != nil {
 		return r, false, err
 	}
-	there, err := t.one(`SELECT `+i.name+`, version FROM `+i.table+` WHERE id = ?`, []any{ref}, &r.Name, &r.Version)
+	there, err := t.one(`SELECT `+i.name+`, version FROM `+i.table+` WHERE id = ?`, []any{ref},
+		&r.Name, &r.Version)
 	return r, there, err
 }
 

@@ -111,8 +111,8 @@ func (t *Tx) SaveCustomers(cs []party.Customer) ([]party.CustomerID, error) {
 		}
 		docs = append(docs, searchDoc{saved[i], c.Owner, c.Name, detail, customerFold(c)})
 	}
-	err = t.insertRows(`INSERT INTO customer_contact(customer, pos, name, role, email, phone) VALUES `, ``, contacts)
-	if err != nil {
+	const head = `INSERT INTO customer_contact(customer, pos, name, role, email, phone) VALUES `
+	if err := t.insertRows(head, ``, contacts); err != nil {
 		return nil, err
 	}
 	return ids, t.indexAll(search.Customer, docs, gone)

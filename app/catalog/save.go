@@ -51,7 +51,8 @@ func save[T Tx](ctx context.Context, tx T, req Item) (Saved, error) {
 			return Saved{}, err
 		}
 		if i.Version != old.Version {
-			return Saved{}, fault.New(fault.Conflict, "catalog.changed_meanwhile", "who", old.UpdatedBy, "at", old.UpdatedAt)
+			return Saved{}, fault.New(fault.Conflict, "catalog.changed_meanwhile",
+				"who", old.UpdatedBy, "at", old.UpdatedAt)
 		}
 		i.Archived = old.Archived
 		if i.Code == "" {

@@ -61,7 +61,9 @@ func Bind[T Tx](r *op.Registry[T]) {
 }
 
 // Add records an import that was just done in this transaction, and names it in the audit event.
-func Add(ctx context.Context, tx Tx, k Kind, u Upload, p Preview, changes []Change, series int64) (Batch, error) {
+func Add(ctx context.Context, tx Tx, k Kind, u Upload, p Preview, changes []Change, series int64) (
+	Batch, error,
+) {
 	actor := op.Actor(ctx)
 	b := Batch{
 		Kind: k, File: fileName(u.Name), At: tx.Now(), User: actor.User, By: actor.Name,

@@ -11,6 +11,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/op"
 	"zafe/app/party"
+	"zafe/app/search"
 	"zafe/store"
 	"zafe/store/storetest"
 )
@@ -28,14 +29,12 @@ var (
 )
 
 // manyCustomers fills a book with n customers of twelve salespeople.
-func manyCustomers(b *testing.B, w *storetest.World, n int) { manyCustomers2(b, w, 0, n) }
-
-func manyCustomers2(b *testing.B, w *storetest.World, from, n int) {
+func manyCustomers(b *testing.B, w *storetest.World, n int) {
 	b.Helper()
 	r := rand.New(rand.NewPCG(1, 2))
 	pick := func(words []string) string { return words[r.IntN(len(words))] }
 	const chunk = 5000
-	for start := from; start < n; start += chunk {
+	for start := 0; start < n; start += chunk {
 		w.Update(func(tx *store.Tx) error {
 			var cs []party.Customer
 			for i := start; i < min(start+chunk, n); i++ {
@@ -61,7 +60,7 @@ func manyCustomers2(b *testing.B, w *storetest.World, from, n int) {
 func BenchmarkHundredThousand(b *testing.B) {
 	w := world(b)
 	start := time.Now()
-	manyCustomers(b, w, 2_000)
+	manyCustomers(b, w, 100_000)
 	b.Log(time.Since(start))
 	call := func(name, who string, fn func(context.Context, op.Caller) error) {
 		b.Run(name+"/"+who, func(b *testing.B) {
@@ -79,13 +78,23 @@ func BenchmarkHundredThousand(b *testing.B) {
 		})
 	}
 	listing := func(req party.ListRequest) func(context.Context, op.Caller) error {
-		return func(ctx context.Context, c op.Caller) error { _, err := party.List.Call(ctx, c, req); return err }
+		return func(ctx context.Context, c op.Caller) error {
+			page, err := party.List.Call(ctx, c, req)
+			if err == nil && len(page.Rows) == 0 && page.Total > req.Offset {
+				b.Errorf("%+v: no row of %d", req, page.Total)
+			}
+			return err
+		}
 	}
 	for _, who := range []string{"owner", "sales"} {
 		for _, text := range []string{"", "d", "du", "dup", "dupont mart", "sarl", "0690 12", "97110", "zzz", "contact4242", "e s"} {
 			call("list "+text, who, listing(party.ListRequest{Text: text}))
 			call("names "+text, who, func(ctx context.Context, c op.Caller) error {
 				_, err := party.Names.Call(ctx, c, party.NamesRequest{Text: text})
+				return err
+			})
+			call("find "+text, who, func(ctx context.Context, c op.Caller) error {
+				_, err := search.Find.Call(ctx, c, search.FindRequest{Text: text})
 				return err
 			})
 		}

@@ -118,7 +118,10 @@ func (c Customer) numberProblems() []*fault.Fault {
 	}
 	if _, err := fr.ParseVATNumber(c.VATNumber); err != nil {
 		refuse("vat_number", "fr.vat_number", c.VATNumber)
-	} else if number, french := strings.CutPrefix(c.VATNumber, "FR"); french && c.SIREN != "" && number[2:] != c.SIREN {
+		return found
+	}
+	number, french := strings.CutPrefix(c.VATNumber, "FR")
+	if french && c.SIREN != "" && number[2:] != c.SIREN {
 		refuse("vat_number", "party.vat_siren", c.VATNumber)
 	}
 	return found
