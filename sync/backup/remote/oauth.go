@@ -31,26 +31,33 @@ type client struct {
 	ports      []int // loopback ports the provider knows; nil means it accepts any
 }
 
+// clients are our identities by provider. An empty ID means that the program was built without it.
+var clients = map[string]client{
+	"drive": {ID: driveID, Secret: driveSecret, scopes: []string{"https://www.googleapis.com/auth/drive.file"},
+		endpoint: oauth2.Endpoint{AuthURL: "https://accounts.google.com/o/oauth2/v2/auth",
+			TokenURL: "https://oauth2.googleapis.com/token"},
+		extra: []oauth2.AuthCodeOption{oauth2.AccessTypeOffline, oauth2.ApprovalForce}},
+	"onedrive": {ID: onedriveID, scopes: []string{"Files.ReadWrite", "offline_access"},
+		endpoint: oauth2.Endpoint{AuthURL: "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+			TokenURL: "https://login.microsoftonline.com/common/oauth2/v2.0/token"}},
+	"dropbox": {ID: dropboxID, ports: []int{53710, 53711, 53712},
+		endpoint: oauth2.Endpoint{AuthURL: "https://www.dropbox.com/oauth2/authorize",
+			TokenURL: "https://api.dropboxapi.com/oauth2/token"},
+		extra: []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("token_access_type", "offline")}},
+}
+
 // ownClient gives our identity at a provider, if the program was built with one.
 func ownClient(provider string) (client, bool) {
-	var c client
-	switch provider {
-	case "drive":
-		c = client{ID: driveID, Secret: driveSecret, scopes: []string{"https://www.googleapis.com/auth/drive.file"},
-			endpoint: oauth2.Endpoint{AuthURL: "https://accounts.google.com/o/oauth2/v2/auth",
-				TokenURL: "https://oauth2.googleapis.com/token"},
-			extra: []oauth2.AuthCodeOption{oauth2.AccessTypeOffline, oauth2.ApprovalForce}}
-	case "onedrive":
-		c = client{ID: onedriveID, scopes: []string{"Files.ReadWrite", "offline_access"},
-			endpoint: oauth2.Endpoint{AuthURL: "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
-				TokenURL: "https://login.microsoftonline.com/common/oauth2/v2.0/token"}}
-	case "dropbox":
-		c = client{ID: dropboxID, ports: []int{53710, 53711, 53712},
-			endpoint: oauth2.Endpoint{AuthURL: "https://www.dropbox.com/oauth2/authorize",
-				TokenURL: "https://api.dropboxapi.com/oauth2/token"},
-			extra: []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("token_access_type", "offline")}}
-	}
+	c := clients[provider]
 	return c, c.ID != ""
+}
+
+// BuiltInLogin says whether the login at a provider goes through rclone's shared identity, because the
+// program was built without one of its own. Screens say so: Google retires it during 2026.
+func BuiltInLogin(provider string) bool {
+	_, known := clients[provider]
+	_, own := ownClient(provider)
+	return known && !own
 }
 
 // ownLink is the address of a login of ours under way.

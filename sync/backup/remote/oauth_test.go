@@ -174,17 +174,19 @@ func TestBuiltInLogin(t *testing.T) {
 
 // With an identity of our own the wizard asks nothing more: rclone takes the token we got.
 func TestOwnIdentityInTheWizard(t *testing.T) {
+	ctx := context.Background()
 	p := newProvider(t)
-	r, err := Use(context.Background(), &Memory{}, browse)
+	if !BuiltInLogin("drive") || BuiltInLogin("webdav") {
+		t.Error("the tests were built with an identity")
+	}
+	before := clients["drive"]
+	clients["drive"] = p.client()
+	t.Cleanup(func() { clients["drive"] = before })
+	r, err := Use(ctx, &Memory{}, browse)
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := p.client().login(context.Background(), browse)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := r.Begin(context.Background(), Draft{Provider: "drive", Label: "Google", Folder: "zafe",
-		Values: map[string]string{"client_id": "zafe", "client_secret": "x", "token": token}})
+	s, err := r.Begin(ctx, Draft{Provider: "drive", Label: "Google", Folder: "zafe"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +195,36 @@ func TestOwnIdentityInTheWizard(t *testing.T) {
 		t.Errorf("asks %+v %s", q, problem)
 	}
 	section := r.sections.copySection(s.draft)
-	if section["scope"] != "drive.file" || section["token"] != token || section["client_id"] != "zafe" {
+	if section["scope"] != "drive.file" || !strings.Contains(section["token"], "refresh") ||
+		section["client_id"] != "zafe" || p.challenge == "" {
 		t.Errorf("the section is %v", section)
+	}
+}
+
+// A destination whose login expired is logged in again; changing anything else opens no browser.
+func TestLogInAgain(t *testing.T) {
+	ctx := context.Background()
+	p := newProvider(t)
+	opened := 0
+	r, err := Use(ctx, &Memory{}, func(link string) error { opened++; return browse(link) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := `{"access_token":"old","token_type":"Bearer","refresh_token":"old","expiry":"2020-01-01T00:00:00Z"}`
+	r.sections.put("d1", map[string]string{"type": "dropbox", "token": old, "client_id": "zafe",
+		"auth_url": p.URL + "/auth", "token_url": p.URL + "/token", labelKey: "Dropbox", folderKey: "zafe"})
+	for _, again := range []bool{false, true} {
+		s, err := r.Edit(ctx, "d1", Draft{Label: "Dropbox", Folder: "zafe", Again: again})
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, _ := r.sections.GetValue(s.draft, "token")
+		if renewed := token != old; renewed != again || opened > 0 != again {
+			t.Errorf("again %v: the token is %s, the browser opened %d times", again, token, opened)
+		}
+		s.Cancel()
+	}
+	if token, _ := r.sections.GetValue("d1", "token"); token != old {
+		t.Error("a cancelled change touched the destination")
 	}
 }
