@@ -58,6 +58,7 @@ type target struct {
 	id      string
 	pending bool // a restore point is not there yet
 	send    attempt
+	drill   attempt // apart: a damaged old object must not keep new work from leaving the house
 	checked time.Time
 	drilled time.Time
 }
@@ -134,7 +135,7 @@ func (s *Schedule) Due(now time.Time) (tasks []Task, next time.Time) {
 			ask(Task{Kind: Send, Target: t.id}, t.send.notUntil)
 		}
 		ask(Task{Kind: Check, Target: t.id}, later(t.checked.Add(s.policy.CheckEvery), t.send.notUntil))
-		ask(Task{Kind: Drill, Target: t.id}, later(t.drilled.Add(s.policy.DrillEvery), t.send.notUntil))
+		ask(Task{Kind: Drill, Target: t.id}, later(t.drilled.Add(s.policy.DrillEvery), later(t.send.notUntil, t.drill.notUntil)))
 	}
 	slices.SortStableFunc(tasks, func(a, b Task) int { return order(a.Kind) - order(b.Kind) })
 	return tasks, next
@@ -177,27 +178,36 @@ func (s *Schedule) Done(now time.Time, task Task) {
 		if t.id != task.Target {
 			continue
 		}
-		t.send = attempt{}
 		switch task.Kind {
 		case Send:
+			t.send = attempt{}
 			t.pending, t.checked = false, now // sending ends with the comparison
 		case Check:
+			t.send = attempt{}
 			t.checked = now
 		case Drill:
+			t.drill = attempt{}
 			t.drilled = now
 		}
 	}
 }
 
 // Failed notes a task that did not work. Passing says that trying again can help; otherwise nothing
-// more happens there until Mended.
+// more is sent there until Mended. A failed drill is tried again after the same waits, or the next day
+// if trying again cannot help, and stops nothing else.
 func (s *Schedule) Failed(now time.Time, task Task, passing bool) {
 	if task.Kind == Snapshot {
 		s.snapshot.failed(now, s.policy.Retry, true) // the book must be saved: never give up
 		return
 	}
 	for _, t := range s.targets {
-		if t.id == task.Target {
+		switch {
+		case t.id != task.Target:
+		case task.Kind == Drill && !passing:
+			t.drill.notUntil = now.Add(s.policy.CheckEvery)
+		case task.Kind == Drill:
+			t.drill.failed(now, s.policy.Retry, true)
+		default:
 			t.send.failed(now, s.policy.Retry, passing)
 		}
 	}
@@ -207,7 +217,7 @@ func (s *Schedule) Failed(now time.Time, task Task, passing bool) {
 func (s *Schedule) Mended(id string) {
 	for _, t := range s.targets {
 		if t.id == id {
-			t.send = attempt{}
+			t.send, t.drill = attempt{}, attempt{}
 		}
 	}
 }

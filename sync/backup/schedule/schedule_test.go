@@ -154,6 +154,30 @@ func TestChecksAndDrills(t *testing.T) {
 	}
 }
 
+func TestAFailedDrillStopsNothingElse(t *testing.T) {
+	s := New(Default, start, false)
+	s.Add(start, "cloud", true, start, start.AddDate(0, 0, -7))
+	drill := Task{Drill, "cloud"}
+	if tasks, _ := s.Due(at(2)); !reflect.DeepEqual(tasks, []Task{drill}) {
+		t.Fatalf("due %v", tasks)
+	}
+	s.Failed(at(2), drill, false)
+	wantDue(t, s, at(3), nil, at(24*60))
+	s.Changed(at(4))
+	s.Saved(at(5))
+	wantDue(t, s, at(5), []Task{{Send, "cloud"}}, at(24*60))
+	s.Done(at(6), Task{Send, "cloud"})
+	if tasks, _ := s.Due(at(24*60 + 2)); !reflect.DeepEqual(tasks, []Task{drill}) {
+		t.Errorf("the next day due %v", tasks)
+	}
+	s.Failed(at(24*60+2), drill, true)
+	if tasks, _ := s.Due(at(24*60 + 3)); !reflect.DeepEqual(tasks, []Task{drill}) {
+		t.Errorf("after a broken line due %v", tasks)
+	}
+	s.Done(at(24*60+3), drill)
+	wantDue(t, s, at(24*60+4), nil, at(24*60+6))
+}
+
 func TestLights(t *testing.T) {
 	ago := func(hours int) time.Time { return start.Add(-time.Duration(hours) * time.Hour) }
 	cases := []struct {
