@@ -14,8 +14,8 @@ const lineColumns = `id, entry_id, account_id, aux_id, date, opening, debit, cre
 
 const lineColumnCount = 15
 
-// insertRows is how many lines one INSERT carries.
-const insertRows = 32
+// lineRows is how many lines one INSERT carries.
+const lineRows = 32
 
 // NextPlace returns where the next entry of a journal goes.
 func (t *Tx) NextPlace(year ledger.FiscalYearID, journal string) (ledger.Place, error) {
@@ -81,7 +81,7 @@ func (t *Tx) insertEntry(year ledger.FiscalYearID, journal int64, e ledger.Entry
 func (t *Tx) insertLines(values []any) error {
 	const row = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 	for len(values) > 0 {
-		n := min(insertRows, len(values)/lineColumnCount)
+		n := min(lineRows, len(values)/lineColumnCount)
 		_, err := t.exec(`INSERT INTO entry_line(`+lineColumns+`) VALUES `+row+strings.Repeat(","+row, n-1),
 			values[:n*lineColumnCount]...)
 		if err != nil {

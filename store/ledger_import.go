@@ -116,6 +116,7 @@ func (t *Tx) Load(i ledger.Import, names []ledger.FECName) (ledger.Loader, error
 	l.entries = t.bulk(`INSERT INTO entry(id, year_id, journal_id, number, num, date, ref, ref_date, label, source,
 		valid_date, validated_at, actor, reason, import_id, lines, total)`, 17)
 	l.lines = t.bulk(`INSERT INTO entry_line(`+lineColumns+`)`, lineColumnCount)
+	l.lines.parent = l.entries
 	return l, nil
 }
 
@@ -269,7 +270,7 @@ func (l *loader) match() error {
 		return err
 	}
 	lines := l.t.bulk(`INSERT INTO match_line(line_id, group_id, date)`, 3)
-	groups := l.t.bulk(`INSERT INTO match_group(id, account_id, aux_id, code, date, partial, import_id)`, 7)
+	groups := make([][]any, 0, len(keys))
 	for _, k := range keys {
 		g := l.groups[k]
 		net, date := int64(0), ""
@@ -290,12 +291,19 @@ func (l *loader) match() error {
 				return err
 			}
 		}
-		if err := groups.add(next, k.account, nullID(k.aux), k.code, date, net != 0, l.i.ID); err != nil {
-			return err
-		}
+		groups = append(groups, []any{next, k.account, nullID(k.aux), k.code, date, net != 0, l.i.ID})
 		next++
 	}
-	return cmp.Or(lines.close(), groups.close())
+	if err := lines.close(); err != nil {
+		return err
+	}
+	heads := l.t.bulk(`INSERT INTO match_group(id, account_id, aux_id, code, date, partial, import_id)`, 7)
+	for _, g := range groups {
+		if err := heads.add(g...); err != nil {
+			return err
+		}
+	}
+	return heads.close()
 }
 
 // older takes apart the partial group of another import with the same code and the net wanted, and
@@ -384,6 +392,11 @@ func (t *Tx) Unload(id int64, at time.Time) error {
 	return err
 }
 
+// bulkRows is how many rows one statement of an import carries. SQLite keeps an undo journal for each
+// statement inside the request's savepoint and walks all of it when the statement ends: few statements
+// of many rows are many times faster than many of few.
+const bulkRows = 500
+
 // bulk inserts many rows with a few statements, prepared once.
 type bulk struct {
 	t      *Tx
@@ -391,10 +404,11 @@ type bulk struct {
 	width  int
 	stmt   *sql.Stmt
 	values []any
+	parent *bulk // its rows go in before ours, or each would be looked for when its parent comes
 }
 
 func (t *Tx) bulk(head string, width int) *bulk {
-	return &bulk{t: t, head: head, width: width, values: make([]any, 0, width*insertRows)}
+	return &bulk{t: t, head: head, width: width, values: make([]any, 0, width*bulkRows)}
 }
 
 func (b *bulk) query(rows int) string {
@@ -404,12 +418,17 @@ func (b *bulk) query(rows int) string {
 
 func (b *bulk) add(values ...any) error {
 	b.values = append(b.values, values...)
-	if len(b.values) < b.width*insertRows {
+	if len(b.values) < b.width*bulkRows {
 		return nil
+	}
+	if b.parent != nil {
+		if err := b.parent.flush(); err != nil {
+			return err
+		}
 	}
 	if b.stmt == nil {
 		var err error
-		if b.stmt, err = b.t.conn.PrepareContext(b.t.ctx, b.query(insertRows)); err != nil {
+		if b.stmt, err = b.t.conn.PrepareContext(b.t.ctx, b.query(bulkRows)); err != nil {
 			return fmt.Errorf("store: %s: %w", head(b.head), err)
 		}
 	}
@@ -421,13 +440,19 @@ func (b *bulk) add(values ...any) error {
 	return nil
 }
 
+// flush inserts what is waiting.
+func (b *bulk) flush() error {
+	if len(b.values) == 0 {
+		return nil
+	}
+	_, err := b.t.exec(b.query(len(b.values)/b.width), b.values...)
+	b.values = b.values[:0]
+	return err
+}
+
 // close inserts what is left and releases the statement.
 func (b *bulk) close() error {
-	var err error
-	if len(b.values) > 0 {
-		_, err = b.t.exec(b.query(len(b.values)/b.width), b.values...)
-		b.values = nil
-	}
+	err := b.flush()
 	if b.stmt != nil {
 		err = cmp.Or(err, b.stmt.Close())
 	}

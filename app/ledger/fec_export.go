@@ -26,6 +26,9 @@ type Exporter interface {
 	// EachFECRow calls fn for the posted lines of a fiscal year, or of one import when importID is not
 	// 0, in order of validation.
 	EachFECRow(year FiscalYearID, importID int64, fn func(*fec.Row) error) error
+	// FECNames returns how the imports of a fiscal year name accounts, by number; the year's own entries
+	// are told under the same names.
+	FECNames(year FiscalYearID) (map[string]FECName, error)
 	// FirstValidDate returns the first day on which entries of a year were validated, or none.
 	FirstValidDate(year FiscalYearID) (civil.Date, error)
 }
@@ -121,7 +124,17 @@ func openingRows(tx Exporter, y FiscalYear) ([]fec.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.openingLines(tx, row, merge(whole), merge(parts))
+	rows, err := f.openingLines(tx, row, merge(whole), merge(parts))
+	if err != nil {
+		return nil, err
+	}
+	names, err := tx.FECNames(y.ID)
+	for i := range rows {
+		if n, ok := names[rows[i].Account]; ok {
+			rows[i].Account, rows[i].AccountTitle = n.Code, n.Title
+		}
+	}
+	return rows, err
 }
 
 // openingLines turns balances into rows: for each account its auxiliaries, then what has none.

@@ -148,7 +148,7 @@ var FECImport = op.Op[FECImportRequest, FECReport]{Spec: op.Spec{
 
 func fecImport[T Loading](ctx context.Context, tx T, req FECImportRequest) (FECReport, error) {
 	p := newPlan(req.Data)
-	rep, err := importReport(tx, p, req)
+	rep, err := importReport(tx, p, req, op.IsPreview(ctx))
 	if err != nil || op.IsPreview(ctx) {
 		return rep, err
 	}

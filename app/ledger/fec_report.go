@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"errors"
 	"maps"
 	"slices"
 
@@ -10,8 +11,9 @@ import (
 	"zafe/app/fr/fec"
 )
 
-// importReport tells what importing a file would do, without doing it.
-func importReport(tx Loading, p *plan, req FECImportRequest) (FECReport, error) {
+// importReport tells what importing a file would do, without doing it. A fault that concerns the file
+// as a whole stands among the problems in a preview, and is returned otherwise.
+func importReport(tx Loading, p *plan, req FECImportRequest, preview bool) (FECReport, error) {
 	rep := FECReport{
 		Format: p.format, Entries: int64(len(p.order)), Lines: p.lines, Debit: p.debit, Credit: p.credit,
 		First: p.first, Last: p.last, Auxiliaries: len(p.auxes), Matched: p.matched,
@@ -20,24 +22,31 @@ func importReport(tx Loading, p *plan, req FECImportRequest) (FECReport, error) 
 	if err := unknownNames(tx, p, &rep); err != nil {
 		return rep, err
 	}
-	if err := importedBefore(tx, p.sha256); err != nil {
-		return rep, err
-	}
-	if p.lines > 0 {
-		years, err := tx.FiscalYears()
-		if err != nil {
-			return rep, err
-		}
-		if err := placeYear(tx, years, p, req, &rep); err != nil {
-			return rep, err
-		}
-	}
 	if err := otherCompany(tx, p, req.Name); err != nil {
 		return rep, err
 	}
+	err := placeFile(tx, p, req, &rep)
+	var f *fault.Fault
+	if preview && errors.As(err, &f) {
+		p.problems.Errors++
+		p.problems.List = append(p.problems.List, fec.Problem{Key: f.Key, Args: f.Args})
+		err = nil
+	}
 	rep.Errors, rep.Warnings = p.problems.Errors, p.problems.Warnings
 	rep.Problems = orEmpty(p.problems.List)
-	return rep, nil
+	return rep, err
+}
+
+// placeFile refuses a file taken in before and finds its fiscal year.
+func placeFile(tx Loading, p *plan, req FECImportRequest, rep *FECReport) error {
+	if err := importedBefore(tx, p.sha256); err != nil || p.lines == 0 {
+		return err
+	}
+	years, err := tx.FiscalYears()
+	if err != nil {
+		return err
+	}
+	return placeYear(tx, years, p, req, rep)
 }
 
 // unknownNames lists the accounts and journals that the book lacks.
@@ -141,8 +150,8 @@ func newYear(years []FiscalYear, p *plan, req FECImportRequest) civil.Period {
 	if !req.Period.IsZero() {
 		return req.Period
 	}
-	_, closing, ok := fec.ParseName(req.Name)
-	if !ok || closing.Before(p.last) {
+	_, closing, _ := fec.ParseName(req.Name)
+	if closing.Before(p.first) {
 		closing = p.last.EndOfMonth()
 	}
 	y := civil.Period{From: closing.AddDays(1).AddMonths(-12), To: closing}

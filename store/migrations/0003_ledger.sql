@@ -247,8 +247,8 @@ BEGIN SELECT RAISE(ABORT, 'a posted entry is never deleted'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER entry_line_closed BEFORE INSERT ON entry_line
-WHEN EXISTS (SELECT 1 FROM entry WHERE id = new.entry_id)
-  AND NOT EXISTS (SELECT 1 FROM ledger_gate WHERE mode = 'load')
+WHEN NOT EXISTS (SELECT 1 FROM ledger_gate WHERE mode = 'load')
+  AND EXISTS (SELECT 1 FROM entry WHERE id = new.entry_id)
 BEGIN SELECT RAISE(ABORT, 'a posted entry takes no more lines'); END;
 -- +goose StatementEnd
 -- +goose StatementBegin

@@ -130,20 +130,21 @@ func (l *lines) next() (string, bool) {
 }
 
 type decoder struct {
-	sep    byte
-	ps     *Problems
-	width  int
-	at     []int // for each field of the file, its column, or -1
-	signed bool  // Montant and Sens stand for Debit and Credit
-	cells  [columnCount]string
-	out    Row
+	sep      byte
+	ps       *Problems
+	width    int
+	trailing bool  // a separator ends each line
+	at       []int // for each field of the file, its column, or -1
+	signed   bool  // Montant and Sens stand for Debit and Credit
+	cells    [columnCount]string
+	out      Row
 }
 
 // header places the columns. Names are matched without regard to case, spaces and accents.
 func (d *decoder) header(line string, f *Format) bool {
 	names := strings.Split(line, string(d.sep))
 	if len(names) > 1 && strings.TrimSpace(names[len(names)-1]) == "" {
-		names = names[:len(names)-1] // a separator at the end of each line
+		names, d.trailing = names[:len(names)-1], true
 	}
 	if len(names) < columnCount {
 		d.ps.Add(false, 1, "", "fec.separator", "columns", len(names), "want", columnCount)
@@ -217,8 +218,7 @@ func (d *decoder) row(number int, line string) bool {
 		}
 		rest = rest[i+1:]
 	}
-	trailing := n == d.width+1 && rest == ""
-	if n != d.width && !trailing {
+	if n != d.width && !(d.trailing && n == d.width+1 && rest == "") {
 		d.ps.Add(false, number, "", "fec.fields", "have", n, "want", d.width)
 		return false
 	}

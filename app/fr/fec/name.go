@@ -13,10 +13,11 @@ func FileName(siren string, closing civil.Date) string {
 	return siren + "FEC" + closing.Compact() + ".txt"
 }
 
-var nameForm = regexp.MustCompile(`(?i)^([0-9]{9})FEC([0-9]{8})(_[0-9]+)?(\.[a-z0-9]+)?$`)
+var nameForm = regexp.MustCompile(`(?i)^([0-9]{9})?.*FEC([0-9]{8})(_[0-9]+)?(\.[a-z0-9]+)?$`)
 
-// ParseName reads the SIREN and closing date from a file's name, and tells whether it has the legal form.
-func ParseName(name string) (siren string, closing civil.Date, ok bool) {
+// ParseName reads the SIREN and closing date from a file's name, and tells whether it has the legal
+// form. A name with a closing date but no SIREN in front of it gives the date all the same.
+func ParseName(name string) (siren string, closing civil.Date, legal bool) {
 	if i := strings.LastIndexAny(name, `/\`); i >= 0 {
 		name = name[i+1:]
 	}
@@ -24,8 +25,8 @@ func ParseName(name string) (siren string, closing civil.Date, ok bool) {
 	if m == nil {
 		return "", civil.Date{}, false
 	}
-	d, ok := parseDate(m[2])
-	return m[1], d, ok
+	closing, ok := parseDate(m[2])
+	return m[1], closing, ok && m[1] != "" && strings.EqualFold(name[9:12], "FEC")
 }
 
 // sirenHolds tells whether a SIREN's check digit is right (Luhn).
