@@ -52,6 +52,39 @@ func TestRolledBackCopy(t *testing.T) {
 	}
 }
 
+// An old object is lost on this PC and was never sent: new work still leaves, and the status tells.
+func TestHoleInAnOldPoint(t *testing.T) {
+	ctx := context.Background()
+	b := newBook(t)
+	s, c, set := newService(t, b)
+	if _, err := s.Snapshot(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	lost, err := filepath.Glob(filepath.Join(set.Dir, "w", "*", "db", "*"))
+	if err != nil || len(lost) != 2 {
+		t.Fatal(lost, err)
+	}
+	c.pass(time.Hour)
+	b.sql("UPDATE line SET label=hex(randomblob(100))")
+	if taken, err := s.Snapshot(ctx, nil); err != nil || taken.Manifest.Diff != nil {
+		t.Fatal("no second full image", err)
+	}
+	for _, path := range lost {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id, _ := addFolder(t, s, "USB")
+	sent := s.Send(ctx, id, nil)
+	if sent.Err != nil || len(sent.Lost) != 2 {
+		t.Fatalf("%+v", sent)
+	}
+	status := s.Status(b.change)
+	if status.Overall != schedule.Amber || status.Copies[0].Holes == 0 || status.Copies[0].Lacks {
+		t.Errorf("%+v", status)
+	}
+}
+
 // The book is restored on another PC, and the first one, thought lost, goes on.
 func TestTwoPCsGoOnWithOneBook(t *testing.T) {
 	ctx := context.Background()

@@ -166,11 +166,12 @@ func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.
 type Sent struct {
 	Destination remote.Destination
 	vault.Sent
-	Err error // a fault, nil when the copy is complete
+	Err error // a fault, nil when the newest point is there
 }
 
-// Send makes a destination follow the local vault. The result is also remembered for Status. It is
-// never partial success: Err is nil only when names and sizes of everything were compared.
+// Send makes a destination follow the local vault. The result is also remembered for Status. Err is
+// nil only when the newest point was found there whole; older points whose objects are lost on this PC
+// too are in Lost and in CopyStatus.Holes.
 func (s *Service) Send(ctx context.Context, id string, watch vault.Watch) Sent {
 	d, err := s.set.Remotes.Get(id)
 	sent := Sent{Destination: d, Err: err}
@@ -213,7 +214,7 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 		c.Tried, c.Fault = now, fault.Of(err)
 		if err == nil {
 			c.Known, c.OK = true, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
-			c.Rivals = sent.Rivals
+			c.Rivals, c.Holes = sent.Rivals, len(sent.Check.Missing)+len(sent.Check.Wrong)
 		}
 		if sent.RolledBack {
 			c.RolledBack = now
@@ -234,7 +235,7 @@ func (s *Service) try(ctx context.Context, v *vault.Vault, sent *Sent, watch vau
 	if err != nil {
 		return remote.Classify(err)
 	}
-	if !sent.Check.Complete() {
+	if !sent.Check.Newest {
 		missing := len(sent.Check.Missing) + len(sent.Check.Wrong)
 		return fault.New(fault.Conflict, "backup.copy_incomplete", "count", missing)
 	}
@@ -275,7 +276,8 @@ func (s *Service) Check(ctx context.Context, id string) (report vault.CheckRepor
 		now := s.set.Now()
 		return s.note(ctx, func(k *state) {
 			c := k.copyOf(id, now)
-			if c.Tried = now; report.Complete() {
+			c.Holes = len(report.Missing) + len(report.Wrong)
+			if c.Tried = now; report.Newest {
 				c.OK = Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
 			}
 		})

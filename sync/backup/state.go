@@ -35,6 +35,7 @@ type copyMark struct {
 	Drilled time.Time    `json:"drilled,omitzero"`
 	Fault   *fault.Fault `json:"fault,omitempty"` // of the last try
 
+	Holes      int           `json:"holes,omitempty"`
 	RolledBack time.Time     `json:"rolled_back,omitzero"`
 	Rivals     []vault.Rival `json:"rivals,omitempty"`
 }
@@ -118,6 +119,8 @@ type CopyStatus struct {
 	Drilled time.Time    // last complete trial restore from it
 	Lacks   bool         // the book has work that is not there
 	Fault   *fault.Fault // why the last try failed, nil if it worked
+	// Holes is how many objects of older points are missing there; the light is amber at best.
+	Holes int
 	// RolledBack is when points once sent were found missing there: somebody put an older state back.
 	// It stays, and the light is red, until Acknowledge.
 	RolledBack time.Time
@@ -148,7 +151,7 @@ func (s *Service) Status(change uint64) Status {
 		mark := s.know.copyOf(d.ID, now)
 		c := CopyStatus{ID: d.ID, Label: d.Label, LastOK: mark.OK, Tried: mark.Tried, Drilled: mark.Drilled,
 			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Fault: mark.Fault,
-			RolledBack: mark.RolledBack, Rivals: mark.Rivals}
+			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals}
 		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At}
 		if c.Lacks {
 			facts.Lacks = mark.OK.At // at the worst the work is as old as that
@@ -157,6 +160,9 @@ func (s *Service) Status(change uint64) Status {
 			facts.Stopped = !passing(mark.Fault)
 		}
 		c.Light = schedule.LightOf(now, facts, limitOf(d.Provider))
+		if c.Holes > 0 {
+			c.Light = schedule.Worst([]schedule.Light{c.Light, schedule.Amber})
+		}
 		if !c.RolledBack.IsZero() || len(c.Rivals) > 0 {
 			c.Light = schedule.Red
 		}

@@ -149,7 +149,7 @@ func Passing(err error) bool {
 	}
 	switch f.Key {
 	case faultHost.Key, faultRefused.Key, faultOffline.Key, faultTimeout.Key, faultBusy.Key, faultOther.Key,
-		faultCancelled.Key, "backup.disk_absent", "backup.busy":
+		faultCancelled.Key, "backup.disk_absent", "backup.busy", "backup.copy_incomplete":
 		return true
 	}
 	return false

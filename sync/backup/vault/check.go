@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // CheckReport compares a storage with what the local vault's manifests promise, by names and sizes.
@@ -12,6 +13,7 @@ type CheckReport struct {
 	Missing []string // plain names, without their folder
 	Wrong   []string // there with another size
 	Foreign int      // files that do not open with this key: harmless, told
+	Newest  bool     // the newest restore point is there with all it needs
 }
 
 // Complete says that every promised object is there.
@@ -49,7 +51,33 @@ func (v *Vault) check(ctx context.Context, t *Tree, points []stored) (CheckRepor
 			}
 		}
 	}
-	return r, nil
+	r.Newest = len(points) > 0 && r.Complete()
+	if len(points) > 0 && !r.Complete() {
+		r.Newest, err = v.spared(ctx, points[len(points)-1].Manifest, append(r.Missing, r.Wrong...))
+	}
+	return r, err
+}
+
+// spared says whether a point needs none of the named objects.
+func (v *Vault) spared(ctx context.Context, m Manifest, bad []string) (bool, error) {
+	needed := map[string]bool{m.Point().name(): true}
+	for _, o := range m.objects() {
+		for _, p := range o.stored() {
+			needed[p.Name] = true
+		}
+	}
+	db, err := v.tree.list(ctx, dbDir(v.set.WriterID))
+	if err != nil {
+		return false, err
+	}
+	all, err := v.tree.attachments(ctx, db, m.Files)
+	if isDamage(err) {
+		return false, nil
+	}
+	for _, a := range all {
+		needed[a.Hash] = true
+	}
+	return !slices.ContainsFunc(bad, func(name string) bool { return needed[name] }), err
 }
 
 // group is the objects of one folder a copy must have.

@@ -32,7 +32,8 @@ func TestReplicate(t *testing.T) {
 			stages = append(stages, p.Stage)
 		}
 	}})
-	if err != nil || !sent.Check.Complete() || sent.Check.Points != 1 || sent.Objects < 5 {
+	if err != nil || !sent.Check.Complete() || !sent.Check.Newest || sent.Check.Points != 1 ||
+		sent.Objects < 5 {
 		t.Fatalf("%+v %v", sent, err)
 	}
 	if len(stages) != 3 || stages[2] != StageCheck {
@@ -140,7 +141,7 @@ func TestReplicateGoesOnAfterALoss(t *testing.T) {
 	db.remove(lost.Full.stored()[0].Name)
 	_, f := place(t)
 	sent, err := v.Replicate(ctx, f, Sending{})
-	if err != nil || len(sent.Lost) != 1 || sent.Check.Complete() {
+	if err != nil || len(sent.Lost) != 1 || sent.Check.Complete() || !sent.Check.Newest {
 		t.Fatalf("%+v %v", sent, err)
 	}
 	tree := NewTree(f, sharedKey())
