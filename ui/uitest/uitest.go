@@ -26,7 +26,7 @@ type Shell struct {
 	Window fyne.Window
 
 	Yes     bool   // what Confirm and StepUp answer
-	Name    string // what PickFile gives; "" means that the person cancelled
+	Name    string // what PickFile and PickFolder give; "" means that the person cancelled
 	Data    []byte
 	Offline bool
 
@@ -131,6 +131,14 @@ func (s *Shell) PickFile(title string, _ []string, got func(string, []byte)) {
 	s.Asked = append(s.Asked, title)
 	if s.Name != "" {
 		got(s.Name, s.Data)
+	}
+}
+
+// PickFolder implements page.Shell: the folder is Name.
+func (s *Shell) PickFolder(title string, got func(string)) {
+	s.Asked = append(s.Asked, title)
+	if s.Name != "" {
+		got(s.Name)
 	}
 }
 

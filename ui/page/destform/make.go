@@ -1,0 +1,153 @@
+package destform
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/app/i18n"
+	"zafe/app/op"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/theme"
+)
+
+// Make makes or changes a destination: it begins, passes the provider's questions on, tries the place
+// for real and keeps it. done gets fault op.cancelled when the person gave up.
+func Make(e *page.Env, n backup.NewDestination, browser bool, done func(backup.Destination, error)) {
+	m := &maker{e: e, done: done}
+	m.wait(browser)
+	var step backup.Step
+	m.run(func(ctx context.Context) (err error) {
+		step, err = backup.Begin.Call(ctx, e.Caller, n)
+		return err
+	}, func() { m.follow(step) }, func() { Make(e, n, browser, done) })
+}
+
+// maker is a destination being made.
+type maker struct {
+	e       *page.Env
+	modal   *kit.Modal
+	spin    *kit.Progress
+	done    func(backup.Destination, error)
+	stopped bool
+}
+
+// wait covers the page while the place is tried; with a browser it says where to go on.
+func (m *maker) wait(browser bool) {
+	text := m.e.T("dest.trying")
+	if browser {
+		text = m.e.T("dest.browser")
+	}
+	m.spin = kit.NewProgress(m.e.T("dest.trying_title"), nil)
+	m.spin.Set(m.e.T("dest.trying_title"), "", -1)
+	cancel := kit.NewButton(m.e.T("common.cancel"), "", kit.Secondary, m.cancel)
+	m.modal = kit.NewModal(m.e.T("dest.trying_title"), 460, kit.VBox(theme.GapField, kit.MutedParagraph(text), m.spin), cancel).Lock()
+	m.modal.Show(m.e.Window)
+}
+
+// cancel forgets the destination; what is under way ends with its own fault, which nobody sees.
+func (m *maker) cancel() {
+	if m.stopped {
+		return
+	}
+	m.close()
+	m.stopped = true
+	m.e.Shell.Go(func(ctx context.Context) error {
+		_, err := backup.Cancel.Call(ctx, m.e.Caller, op.Empty{})
+		return err
+	}, func(error) { m.done(backup.Destination{}, fault.New(fault.Unavailable, "op.cancelled")) })
+}
+
+func (m *maker) close() {
+	m.spin.Hide()
+	m.modal.Close()
+}
+
+// run performs one exchange; again starts over once the second factor was given anew.
+func (m *maker) run(work func(context.Context) error, ok, again func()) {
+	m.e.Shell.Go(work, func(err error) {
+		switch {
+		case m.stopped:
+		case fault.KeyOf(err) == "op.fresh_needed":
+			m.close()
+			m.e.Shell.StepUp(again)
+		case err != nil:
+			m.close()
+			m.stopped = true
+			m.done(backup.Destination{}, err)
+		default:
+			ok()
+		}
+	})
+}
+
+// follow asks the next question, or finishes.
+func (m *maker) follow(s backup.Step) {
+	if s.Question != nil {
+		Ask(m.e.Window, m.e.Text, *s.Question, func(value string, ok bool) {
+			if !ok {
+				m.cancel()
+				return
+			}
+			var next backup.Step
+			answer := func(ctx context.Context) (err error) {
+				next, err = backup.AnswerQuestion.Call(ctx, m.e.Caller, backup.AnswerRequest{Value: value})
+				return err
+			}
+			m.run(answer, func() { m.follow(next) }, func() { m.follow(s) })
+		})
+		return
+	}
+	var d backup.Destination
+	m.run(func(ctx context.Context) (err error) {
+		d, err = backup.Finish.Call(ctx, m.e.Caller, op.Empty{})
+		return err
+	}, func() {
+		m.close()
+		m.stopped = true
+		m.done(d, nil)
+	}, func() { m.follow(s) })
+}
+
+// Ask shows a provider's question over a window; answer gets the value, or false when the person
+// gave up.
+func Ask(w fyne.Window, text *i18n.Printer, q backup.Question, answer func(value string, ok bool)) {
+	value := q.Field.Default
+	control := newControl(text, q.Field, value, func(v string) { value = v }, func() {}, nil)
+	label := q.Field.Name
+	if q.Field.LabelKey != "" && text.Has(q.Field.LabelKey) {
+		label = text.T(q.Field.LabelKey, nil)
+	}
+	field := kit.NewField(label, control)
+	body := kit.VBox(theme.GapField)
+	if help := fieldHelp(text, q.Field); help != "" {
+		body.Add(kit.MutedParagraph(help))
+	}
+	body.Add(field)
+	if q.Problem != "" {
+		field.SetError(q.Problem)
+	}
+	var m *kit.Modal
+	answered := false
+	reply := func(ok bool) {
+		if answered {
+			return
+		}
+		answered = true
+		m.Close()
+		answer(value, ok)
+	}
+	m = kit.NewModal(text.T("dest.question", nil), 480, body,
+		kit.NewButton(text.T("common.cancel", nil), "", kit.Secondary, func() { reply(false) }),
+		kit.NewButton(text.T("common.next", nil), "", kit.Primary, func() { reply(true) })).OnEnter(func() { reply(true) })
+	m.OnClosed = func() {
+		if !answered {
+			answered = true
+			answer("", false)
+		}
+	}
+	m.Show(w)
+}

@@ -1,0 +1,209 @@
+//go:build !headless
+
+// Package ui is the desktop: it opens the window, leads the person in (package start) and shows the
+// pages (package shell). It knows this PC through package machine and the book through operations.
+package ui
+
+import (
+	"context"
+	"os"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"zafe/app/i18n"
+	"zafe/app/user"
+	"zafe/ui/kit"
+	"zafe/ui/machine"
+	"zafe/ui/shell"
+	"zafe/ui/start"
+	"zafe/ui/theme"
+)
+
+// The size of the window: what it opens at, and the least the pages are made for.
+const (
+	widthFirst, heightFirst float32 = 1440, 900
+	widthLeast, heightLeast float32 = 1120, 640
+)
+
+// desktop is the program's one window.
+type desktop struct {
+	ctx     context.Context
+	app     fyne.App
+	window  fyne.Window
+	host    *kit.Host
+	keys    *kit.Keys
+	machine machine.Machine
+	text    *i18n.Printer
+	pages   shell.Table
+	flow    *start.Flow
+	shell   *shell.Shell
+	served  machine.Book // the book the other PCs are let in to
+}
+
+// Run opens the desktop and returns when it is closed. Faults: ui.no_screen, ui.no_opengl.
+func Run(ctx context.Context, m machine.Machine) error {
+	if err := screen(); err != nil {
+		return err
+	}
+	d := &desktop{ctx: ctx, app: app.NewWithID("fr.zafe.desktop"), machine: m, pages: pages()}
+	pref := m.Preferences()
+	d.text = i18n.For(language(pref.Lang))
+	modes := map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark}
+	theme.Apply(d.app, modes[pref.Theme])
+	d.app.SetIcon(theme.AppIcon())
+	if err := shell.UseLanguage(d.text); err != nil {
+		return err
+	}
+	d.open(pref)
+	stop := context.AfterFunc(ctx, func() { fyne.Do(d.close) })
+	defer stop()
+	d.app.Run()
+	return nil
+}
+
+// language is the one preferred on this PC, else the system's.
+func language(preferred string) string {
+	for _, l := range []string{preferred, os.Getenv("LC_ALL"), os.Getenv("LC_MESSAGES"), os.Getenv("LANG")} {
+		if strings.HasPrefix(l, i18n.English) {
+			return i18n.English
+		}
+		if l != "" {
+			return i18n.French
+		}
+	}
+	return i18n.French
+}
+
+func (d *desktop) open(pref machine.Preferences) {
+	d.window = d.app.NewWindow(shell.Brand)
+	d.host = kit.NewHost(kit.Backdrop(theme.Surface, kit.Gap(widthLeast, heightLeast)))
+	d.window.SetPadded(false)
+	d.window.SetMaster()
+	d.window.SetContent(d.host)
+	d.host.Attach(d.window)
+	d.keys = kit.InstallKeys(d.window)
+	size := fyne.NewSize(widthFirst, heightFirst)
+	if pref.Width >= widthLeast && pref.Height >= heightLeast {
+		size = fyne.NewSize(pref.Width, pref.Height)
+	}
+	d.window.Resize(size)
+	d.window.CenterOnScreen()
+	d.window.SetCloseIntercept(d.close)
+	d.start()
+	d.flow.Run()
+	d.window.Show()
+}
+
+// start prepares the screens before the pages.
+func (d *desktop) start() {
+	d.flow = &start.Flow{
+		Window: d.window, Host: d.host, Machine: d.machine, Text: d.text, Clock: time.Now, Spawn: spawn,
+		Entered: func(b machine.Book, me user.Me) { d.enter(b, me, true) },
+		Language: func(lang string) {
+			d.speak(lang)
+			p := d.machine.Preferences()
+			p.Lang = lang
+			d.keep(p)
+			d.flow.Text = d.text
+			d.flow.Again()
+		},
+	}
+}
+
+// speak changes the language of the program.
+func (d *desktop) speak(lang string) {
+	d.text = i18n.For(lang)
+	if err := shell.UseLanguage(d.text); err != nil {
+		kit.Toast(d.host, kit.Warn, d.text.Fault(err))
+	}
+}
+
+func (d *desktop) keep(p machine.Preferences) {
+	if err := d.machine.SavePreferences(p); err != nil {
+		kit.Toast(d.host, kit.Warn, d.text.Fault(err))
+	}
+}
+
+// enter shows the pages of a person, or the set-up while it is not finished.
+func (d *desktop) enter(b machine.Book, me user.Me, first bool) {
+	if me.User.Lang != "" && me.User.Lang != d.text.Lang() {
+		d.speak(me.User.Lang)
+	}
+	modes := map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark}
+	theme.Apply(d.app, modes[me.User.Theme])
+	o := shell.Options{
+		Window: d.window, Host: d.host, Keys: d.keys, Machine: d.machine, Book: b, Me: me, Text: d.text, Pages: d.pages,
+		Clock: time.Now, Spawn: spawn, Tick: tick, Serve: d.serve, Quit: d.quit,
+		Relogin:   func(again func(user.Me)) { d.flow.LogIn(b, again) },
+		LoggedOut: func() { d.shell = nil; d.start(); d.flow.LogIn(b, nil) },
+		Rebuild:   func(me user.Me) { d.enter(b, me, false) },
+	}
+	if first && b.Local() {
+		o.First = d.flow.SetUp(me)
+	}
+	d.shell = shell.New(o)
+	d.shell.Start()
+}
+
+// close leaves whatever is on the screen.
+func (d *desktop) close() {
+	if size := d.window.Canvas().Size(); size.Width >= widthLeast && size.Height >= heightLeast {
+		p := d.machine.Preferences()
+		p.Width, p.Height = size.Width, size.Height
+		d.keep(p)
+	}
+	switch {
+	case d.shell != nil:
+		d.shell.Close()
+	case d.flow.Book() != nil:
+		shell.Leave(shell.LeaveOptions{
+			Window: d.window, Text: d.text, Book: d.flow.Book(), Spawn: spawn, Tick: tick, Quit: d.quit,
+		})
+	default:
+		d.quit()
+	}
+}
+
+func (d *desktop) quit() { d.app.Quit() }
+
+// serve answers the other PCs until the program ends; a second log-in finds it serving already.
+func (d *desktop) serve(b machine.Book, failed func(error)) {
+	if d.served == b {
+		return
+	}
+	d.served = b
+	go func() {
+		err := b.Serve(d.ctx, shell.ServeAddr, func(string) {})
+		fyne.Do(func() {
+			d.served = nil
+			failed(err)
+		})
+	}()
+}
+
+// spawn runs work elsewhere and then on the UI goroutine.
+func spawn(work, then func()) {
+	go func() {
+		work()
+		fyne.Do(then)
+	}()
+}
+
+// tick runs act on the UI goroutine at intervals until ctx ends.
+func tick(ctx context.Context, every time.Duration, act func()) {
+	go func() {
+		t := time.NewTicker(every)
+		defer t.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-t.C:
+				fyne.Do(act)
+			}
+		}
+	}()
+}

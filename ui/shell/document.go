@@ -1,0 +1,61 @@
+package shell
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+
+	"zafe/app/fault"
+	"zafe/ui/kit"
+)
+
+// showDocument writes a document to a place only this person can read and opens it in the system's
+// viewer; without a viewer it offers to save it. The place goes with the session.
+func (s *Shell) showDocument(name string, write func(context.Context, io.Writer) error) {
+	var path string
+	s.run(func(ctx context.Context) error {
+		dir, err := os.MkdirTemp("", "zafe-") // mode 0700
+		if err != nil {
+			return fault.New(fault.Unavailable, "shell.file_unwritable", "file", name).Because(err)
+		}
+		path = filepath.Join(dir, filepath.Base(name))
+		return writeFile(ctx, path, write)
+	}, func(err error) {
+		if path != "" {
+			s.documents = append(s.documents, filepath.Dir(path))
+		}
+		if err != nil {
+			s.again(err, func() { s.showDocument(name, write) })
+			return
+		}
+		s.view(path, func() {
+			kit.Confirm(s.Window, s.t("shell.no_viewer.title"), s.t("shell.no_viewer.text"), s.t("shell.no_viewer.save"),
+				s.t("common.cancel"), false, func() { s.save(name, write) })
+		})
+	})
+}
+
+// view opens a file or a folder with what the system has for it; none runs when it has nothing.
+func (s *Shell) view(path string, none func()) {
+	var err error
+	s.Spawn(func() { err = viewer(s.ctx, path) }, func() {
+		if err != nil {
+			none()
+		}
+	})
+}
+
+// viewer hands a path to the system. The commands return at once, telling whether there is a program.
+func viewer(ctx context.Context, path string) error {
+	switch runtime.GOOS {
+	case "windows":
+		return exec.CommandContext(ctx, "rundll32", "url.dll,FileProtocolHandler", path).Run()
+	case "darwin":
+		return exec.CommandContext(ctx, "open", path).Run()
+	default:
+		return exec.CommandContext(ctx, "xdg-open", path).Run()
+	}
+}

@@ -1,0 +1,115 @@
+package shell
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/ui/kit"
+	"zafe/ui/page"
+)
+
+// ServeAddr is where the main PC answers the others.
+const ServeAddr = ":24653"
+
+// backoff is how long to wait before each new try to reach the main PC, in seconds; then the last.
+var backoff = []int{1, 2, 4, 8, 15}
+
+// link is the state of the way to the book.
+type link struct {
+	online bool
+	tries  int
+	left   int  // seconds before the next try
+	trying bool // a try is under way
+}
+
+// connect follows the link to the main PC.
+func (s *Shell) connect() {
+	s.Book.Watch(func(online bool) { fyne.Do(func() { s.reach(online) }) })
+}
+
+// reach takes note that the main PC was lost, or is back.
+func (s *Shell) reach(online bool) {
+	if s.ctx.Err() != nil || online == s.link.online {
+		return
+	}
+	s.link = link{online: online, left: backoff[0]}
+	for _, f := range s.history {
+		if l, ok := f.page.(page.Linked); ok {
+			l.SetOnline(online)
+		}
+	}
+	s.facts.show(s)
+	if !online {
+		s.link.say(s)
+		s.banner.Show()
+		s.root.Refresh()
+		return
+	}
+	s.banner.Hide()
+	s.root.Refresh()
+	kit.Toast(s.Host, kit.Ok, s.t("shell.link.back"))
+	s.facts.poll(s)
+	if f := s.current(); f != nil && !f.page.Unsaved() {
+		f.page.Refresh()
+	}
+}
+
+// say shows the countdown.
+func (l *link) say(s *Shell) {
+	s.banner.Set(kit.Warn, s.t("shell.link.lost"), s.Text.N("shell.link.next", l.left, nil))
+}
+
+// second counts down to the next try.
+func (l *link) second(s *Shell) {
+	if l.online || l.trying {
+		return
+	}
+	l.left--
+	if l.left <= 0 {
+		s.retry()
+		return
+	}
+	l.say(s)
+}
+
+// retry tries to reach the main PC now. Success is told by Watch, and by the answer itself.
+func (s *Shell) retry() {
+	l := &s.link
+	if l.online || l.trying {
+		return
+	}
+	l.trying = true
+	s.banner.SetText(s.t("shell.link.trying"))
+	s.run(func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		return s.Book.Retry(ctx)
+	}, func(err error) {
+		l.trying = false
+		if err == nil {
+			s.reach(true)
+			return
+		}
+		l.tries++
+		l.left = backoff[min(l.tries, len(backoff)-1)]
+		l.say(s)
+	})
+}
+
+// serve lets the other PCs of the office in, on the main PC; a port that is taken is said in the status bar.
+func (s *Shell) serve() {
+	if !s.Book.Local() || s.Serve == nil {
+		return
+	}
+	s.Serve(s.Book, func(err error) {
+		if s.ctx.Err() != nil || err == nil || errors.Is(err, context.Canceled) {
+			return
+		}
+		s.facts.port = s.t("shell.port", "port", strings.TrimPrefix(ServeAddr, ":"))
+		s.facts.show(s)
+	})
+}

@@ -1,0 +1,169 @@
+package shell
+
+import (
+	"context"
+	"io"
+
+	"zafe/app/fault"
+	"zafe/app/user"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+)
+
+// pane is the shell as one page sees it: what a page asked for before it was left is not told to it.
+type pane struct {
+	s *Shell
+	f *frame
+}
+
+var _ page.Shell = (*pane)(nil)
+
+func (p *pane) alive() bool { return p.f.ctx.Err() == nil }
+
+// shown tells whether the page is the one in front: a late answer must not carry the person away.
+func (p *pane) shown() bool { return p.alive() && (p.s.current() == p.f || p.f.page == nil) }
+
+// Go implements page.Shell.
+func (p *pane) Go(work func(ctx context.Context) error, done func(error)) {
+	var err error
+	p.s.Spawn(func() { err = work(p.f.ctx) }, func() {
+		if p.alive() {
+			done(err)
+		}
+	})
+}
+
+// Open implements page.Shell.
+func (p *pane) Open(r page.Route) {
+	if p.shown() {
+		p.s.open(r)
+	}
+}
+
+// Back implements page.Shell.
+func (p *pane) Back() {
+	if p.shown() {
+		p.s.back()
+	}
+}
+
+// Toast implements page.Shell.
+func (p *pane) Toast(tone kit.Tone, text string) { kit.Toast(p.s.Host, tone, text) }
+
+// Fail implements page.Shell.
+func (p *pane) Fail(err error) { p.s.Fail(err) }
+
+// Confirm implements page.Shell.
+func (p *pane) Confirm(title, text, action string, danger bool, yes func()) {
+	kit.Confirm(p.s.Window, title, text, action, p.s.t("common.cancel"), danger, yes)
+}
+
+// StepUp implements page.Shell.
+func (p *pane) StepUp(then func()) { p.s.stepUp(then) }
+
+// PickFile implements page.Shell.
+func (p *pane) PickFile(title string, extensions []string, got func(string, []byte)) {
+	p.s.files.Pick(title, extensions, func(name string, data []byte, err error) {
+		if err != nil {
+			p.s.Fail(err)
+			return
+		}
+		if p.alive() {
+			got(name, data)
+		}
+	})
+}
+
+// PickFolder implements page.Shell.
+func (p *pane) PickFolder(title string, got func(path string)) {
+	p.s.files.Folder(title, func(path string) {
+		if p.alive() {
+			got(path)
+		}
+	})
+}
+
+// SaveFile implements page.Shell.
+func (p *pane) SaveFile(name string, write func(context.Context, io.Writer) error) {
+	p.s.save(name, write)
+}
+
+// ShowDocument implements page.Shell.
+func (p *pane) ShowDocument(name string, write func(context.Context, io.Writer) error) {
+	p.s.showDocument(name, write)
+}
+
+// Task implements page.Shell.
+func (p *pane) Task(title string, work func(context.Context, func(done, total int64)) error, done func(error)) {
+	p.s.task(title, work, func(err error) {
+		if p.alive() {
+			done(err)
+		}
+	})
+}
+
+// Changed implements page.Shell.
+func (p *pane) Changed(kind string) {
+	switch kind {
+	case "backup", "destination":
+		p.s.facts.poll(p.s)
+	case "company":
+		p.s.name()
+	case "fiscal_year":
+		p.s.facts.year(p.s)
+	}
+}
+
+// Online implements page.Shell.
+func (p *pane) Online() bool { return p.s.link.online }
+
+// Fail shows a refusal in the person's words. A session that is over asks for the log-in and keeps
+// the pages; a breakdown stays on the screen with its reference until it is read.
+func (s *Shell) Fail(err error) {
+	f := fault.Of(err)
+	if f == nil || f.Key == "op.cancelled" {
+		return
+	}
+	if f.Code == fault.Unauthenticated && (f.Key == "user.session_over" || f.Key == "op.login_needed") {
+		s.relogin()
+		return
+	}
+	text := s.Text.Fault(f)
+	if hint := s.Text.FaultHint(f); hint != "" {
+		text += " " + hint
+	}
+	if f.Code == fault.Internal {
+		kit.Alert(s.Window, kit.Error, s.t("shell.broken"), text, s.t("common.close"))
+		return
+	}
+	kit.Toast(s.Host, kit.Error, text)
+}
+
+// relogin shows the log-in over the pages, which come back as they were.
+func (s *Shell) relogin() {
+	if s.asking {
+		return
+	}
+	s.asking = true
+	for _, o := range s.Window.Canvas().Overlays().List() {
+		o.Hide()
+	}
+	s.Relogin(s.comeBack)
+}
+
+// comeBack shows the pages again after a new log-in. Another person starts at home.
+func (s *Shell) comeBack(me user.Me) {
+	s.asking = false
+	if me.User.ID != s.Me.User.ID {
+		s.end()
+		s.Rebuild(me)
+		return
+	}
+	for _, o := range s.Window.Canvas().Overlays().List() {
+		o.Show()
+	}
+	s.Host.SetContent(s.root)
+	if f := s.current(); f != nil && !f.page.Unsaved() {
+		f.page.Refresh()
+	}
+}

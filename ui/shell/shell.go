@@ -1,0 +1,234 @@
+package shell
+
+import (
+	"context"
+	"os"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"zafe/app/auth"
+	"zafe/app/company"
+	"zafe/app/i18n"
+	"zafe/app/op"
+	"zafe/app/user"
+	"zafe/ui/kit"
+	"zafe/ui/machine"
+	"zafe/ui/page"
+	"zafe/ui/theme"
+)
+
+// Brand is the product's name, the same in every language.
+const Brand = "Zafè"
+
+// Options are what a Shell is made of.
+type Options struct {
+	Window  fyne.Window
+	Host    *kit.Host // root of the window
+	Keys    *kit.Keys
+	Machine machine.Machine
+	Book    machine.Book
+	Me      user.Me
+	Text    *i18n.Printer
+	Pages   Table
+	Clock   func() time.Time
+	// Spawn runs work elsewhere and then on the UI goroutine; tests do both at once.
+	Spawn func(work, then func())
+	// First may stand before the pages, over the whole window, until it calls done: the set-up.
+	First func(env *page.Env, done func()) fyne.CanvasObject
+	// Relogin asks who is there again, then calls again; the shell keeps the pages meanwhile.
+	Relogin func(again func(user.Me))
+	// LoggedOut is called after the person left; the book stays open.
+	LoggedOut func()
+	// Rebuild makes the window anew, in another language.
+	Rebuild func(me user.Me)
+	// Quit ends the program once the book is closed.
+	Quit func()
+	// Tick runs act on the UI goroutine at intervals until ctx ends; nil never does.
+	Tick func(ctx context.Context, d time.Duration, act func())
+	// Serve answers the other PCs for the program's life, and tells when it cannot; nil: nobody comes.
+	Serve func(b machine.Book, failed func(error))
+}
+
+// Shell is the window of a person who is logged in.
+type Shell struct {
+	Options
+	ctx     context.Context // ends with the window or the session
+	cancel  context.CancelFunc
+	nav     *kit.NavBar
+	root    fyne.CanvasObject
+	place   *fyne.Container // holds the page shown
+	top     *topBar
+	tasks   *fyne.Container
+	status  *kit.StatusBar
+	banner  *kit.Banner
+	history []*frame // the last one is shown
+	drop    []func() // take the shell's shortcuts out
+	link    link
+	facts   facts
+	idle    idle
+	files   *Chooser
+	asking  bool // the log-in is over the pages
+
+	documents []string // private folders of the documents shown
+}
+
+// New makes the window's content and shows it, at home or at the set-up.
+func New(o Options) *Shell {
+	s := &Shell{Options: o}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	s.link.online = true
+	s.files = &Chooser{Window: o.Window, Text: o.Text, Spawn: o.Spawn}
+	s.place = container.NewStack()
+	s.tasks = kit.VBox(0)
+	s.status = kit.NewStatusBar()
+	s.nav = kit.NewNavBar(Brand, "", s.items(false), s.items(true), s.visit)
+	s.nav.SetUser(o.Me.User.Name, o.Text.T("role."+string(o.Me.User.Role), nil))
+	s.nav.OnUser = s.userMenu
+	s.top = s.newTopBar()
+	s.banner = kit.NewBanner(kit.Warn, "", "", kit.NewButton(s.t("shell.link.retry"), "arrows-clockwise", kit.Ghost, s.retry)).
+		Icon("wifi-slash")
+	s.banner.Hide()
+	s.idle.init(s)
+	column := kit.VFill(0, 2, s.banner, s.top.object, s.place, s.tasks)
+	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, nil, column, s.status))
+	s.commands()
+	return s
+}
+
+// Start shows the first page, and begins to follow the book: link, backups, idleness.
+func (s *Shell) Start() {
+	s.follow()
+	s.name()
+	if s.First == nil {
+		s.home()
+		return
+	}
+	env := s.newFrame(page.Route{Name: "setup"}).env
+	s.Host.SetContent(s.First(env, func() { s.leaveAll(); s.name(); s.home() }))
+}
+
+func (s *Shell) home() {
+	s.Host.SetContent(s.root)
+	s.facts.poll(s)
+	for _, a := range areas {
+		if s.may(a) {
+			s.jump(page.Route{Name: a.key})
+			return
+		}
+	}
+}
+
+// name shows the company's name in the bar and the title of the window.
+func (s *Shell) name() {
+	var p company.Profile
+	s.run(func(ctx context.Context) (err error) {
+		p, err = company.Get.Call(ctx, s.Book, op.Empty{})
+		return err
+	}, func(err error) {
+		if err != nil {
+			return // the bar keeps the product's name alone
+		}
+		s.nav.SetBrand(Brand, p.Name)
+		s.Window.SetTitle(p.Name + " – " + Brand)
+	})
+}
+
+// t is the text of a key; args are name, value pairs.
+func (s *Shell) t(key string, args ...any) string {
+	m := map[string]any{}
+	for i := 0; i+1 < len(args); i += 2 {
+		m[args[i].(string)] = args[i+1]
+	}
+	return s.Text.T(key, m)
+}
+
+// run works for the window itself: it goes on when the page is left.
+func (s *Shell) run(work func(context.Context) error, done func(error)) {
+	var err error
+	s.Spawn(func() { err = work(s.ctx) }, func() {
+		if s.ctx.Err() == nil {
+			done(err)
+		}
+	})
+}
+
+// may tells whether an area can be visited: its page exists and the person has a right on it.
+func (s *Shell) may(a area) bool {
+	if _, ok := s.Pages[a.key]; !ok {
+		return false
+	}
+	for _, p := range a.needs {
+		if s.Me.Can(p) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Shell) items(bottom bool) []kit.NavItem {
+	var out []kit.NavItem
+	for _, a := range areas {
+		if a.bottom == bottom && s.may(a) {
+			out = append(out, kit.NavItem{Key: a.key, Text: s.t("shell.nav." + a.key), Icon: a.icon})
+		}
+	}
+	return out
+}
+
+func (s *Shell) visit(key string) {
+	from := ""
+	if f := s.current(); f != nil {
+		from = s.area(f.route)
+	}
+	s.nav.SetKey(from) // until the page really changes: the person may stay
+	s.leaving(s.history, func() { s.jump(page.Route{Name: key}) })
+}
+
+func (s *Shell) area(r page.Route) string {
+	if p, ok := parent[r.Name]; ok {
+		return p
+	}
+	return r.Name
+}
+
+// owner tells whether the person locks sooner and closes sessions sooner than others.
+func (s *Shell) owner() bool {
+	return s.Me.User.Role == auth.Owner || s.Me.User.Role == auth.Accountant
+}
+
+// end stops everything the shell does, when the person leaves.
+func (s *Shell) end() {
+	s.leaveAll()
+	s.cancel()
+	for _, d := range s.drop {
+		d()
+	}
+	for _, dir := range s.documents {
+		// Copies of what the book holds. A viewer of Windows may still keep one open: the folder is
+		// private, and the system empties it.
+		_ = os.RemoveAll(dir)
+	}
+	s.documents = nil
+}
+
+// LogOut closes the session and shows the log-in.
+func (s *Shell) LogOut() {
+	s.leaving(s.history, func() {
+		s.Spawn(func() {
+			// A session that cannot be closed on the main PC ends there by itself.
+			_, _ = user.Logout.Call(s.ctx, s.Book, op.Empty{})
+		}, func() {
+			s.Book.SetToken("")
+			s.end()
+			s.LoggedOut()
+		})
+	})
+}
+
+// setTheme applies a theme: "" follows the system.
+func setTheme(name string) {
+	modes := map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark}
+	theme.Apply(fyne.CurrentApp(), modes[name])
+}

@@ -1,0 +1,223 @@
+package shell
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/backup"
+	"zafe/app/civil"
+	"zafe/app/ledger"
+	"zafe/app/op"
+	"zafe/ui/kit"
+	"zafe/ui/theme"
+)
+
+// pollEvery is how often the state of the backups is asked.
+const pollEvery = 30 * time.Second
+
+// facts are what the status bar and the shield show.
+type facts struct {
+	backup  backup.Status
+	known   bool // the backups have been asked
+	period  civil.Period
+	port    string // why other PCs cannot come, "" when they can
+	running bool   // a poll is under way
+}
+
+// follow asks about the backups at intervals, and once now, with the fiscal year.
+func (s *Shell) follow() {
+	s.facts.year(s)
+	s.facts.poll(s)
+	s.every(pollEvery, func() { s.facts.poll(s) })
+	s.every(time.Second, s.second)
+	s.connect()
+	s.serve()
+}
+
+// every runs act on the UI goroutine at intervals until the session ends.
+func (s *Shell) every(d time.Duration, act func()) {
+	if s.Tick == nil {
+		return // tests move the clock by hand
+	}
+	s.Tick(s.ctx, d, func() {
+		if s.ctx.Err() == nil {
+			act()
+		}
+	})
+}
+
+// second is what the window looks at each second: the countdown of a lost link, idleness, the size.
+func (s *Shell) second() {
+	s.link.second(s)
+	s.idle.second(s)
+	if s.facts.backup.Running != nil {
+		s.facts.poll(s)
+	}
+}
+
+func (f *facts) poll(s *Shell) {
+	if !s.Me.Can(backup.GetStatus.Needs) || f.running || !s.link.online {
+		f.show(s)
+		return
+	}
+	f.running = true
+	var st backup.Status
+	s.run(func(ctx context.Context) (err error) {
+		st, err = backup.GetStatus.Call(ctx, s.Book, op.Empty{})
+		return err
+	}, func(err error) {
+		f.running = false
+		if err == nil { // a lost main PC has its banner, and the shield keeps the last it knew
+			f.backup, f.known = st, true
+		}
+		f.show(s)
+	})
+}
+
+// year finds the fiscal year of today.
+func (f *facts) year(s *Shell) {
+	if !s.Me.Can(ledger.FiscalYearListing.Needs) {
+		return
+	}
+	var years ledger.YearList
+	s.run(func(ctx context.Context) (err error) {
+		years, err = ledger.FiscalYearListing.Call(ctx, s.Book, op.Empty{})
+		return err
+	}, func(err error) {
+		today := civil.Of(s.Clock())
+		for _, y := range years.Years {
+			if err == nil && y.Period.Contains(today) {
+				f.period = y.Period
+			}
+		}
+		f.show(s)
+	})
+}
+
+// tone is the colour of the shield.
+func (f *facts) tone() kit.Tone {
+	if !f.known {
+		return kit.Neutral
+	}
+	return map[backup.Light]kit.Tone{backup.Green: kit.Ok, backup.Amber: kit.Warn, backup.Red: kit.Error}[f.backup.Light]
+}
+
+func (f *facts) icon() string {
+	if f.tone() == kit.Warn || f.tone() == kit.Error {
+		return "shield-warning"
+	}
+	return "shield-check"
+}
+
+func (f *facts) show(s *Shell) {
+	items := []kit.StatusItem{f.where(s)}
+	if n := s.Book.Connected(); s.Book.Local() && n > 0 {
+		items = append(items, kit.StatusItem{Icon: "desktop-tower", Text: s.Text.N("shell.connected", n, nil), Run: s.going("people")})
+	}
+	if f.port != "" {
+		items = append(items, kit.StatusItem{Icon: "warning", Text: f.port, Tone: kit.Warn})
+	}
+	if f.known {
+		items = append(items, kit.StatusItem{Icon: f.icon(), Text: f.saying(s), Tone: f.tone(), Run: s.going("backups")})
+	}
+	s.status.SetItems(items...)
+	right := s.t("shell.hints")
+	if f.period.Valid() {
+		right = s.t("shell.year", "from", s.Text.Date(f.period.From), "to", s.Text.Date(f.period.To)) + "     " + right
+	}
+	s.status.SetRight(right)
+	s.top.shield(f.icon(), f.tone(), f.saying(s))
+	mark := ""
+	if f.tone() == kit.Warn || f.tone() == kit.Error {
+		mark = "!"
+	}
+	s.nav.SetBadge("backups", mark)
+}
+
+func (f *facts) where(s *Shell) kit.StatusItem {
+	switch {
+	case s.Book.Local():
+		return kit.StatusItem{Icon: "desktop-tower", Text: s.t("shell.here", "name", s.Book.Place()), Tone: kit.Neutral}
+	case s.link.online:
+		return kit.StatusItem{Icon: "plugs-connected", Text: s.t("shell.there", "name", s.Book.Place()), Tone: kit.Ok}
+	default:
+		return kit.StatusItem{Icon: "plugs", Text: s.t("shell.lost", "name", s.Book.Place()), Tone: kit.Warn}
+	}
+}
+
+// saying is the state of the backups in a few words.
+func (f *facts) saying(s *Shell) string {
+	if !f.known {
+		return s.t("shell.shield.unknown")
+	}
+	if r := f.backup.Running; r != nil {
+		if r.Total > 0 {
+			return s.t("shell.shield.running", "percent", s.Text.Number(r.Done*100/r.Total))
+		}
+		return s.t("shell.shield.started")
+	}
+	var last time.Time
+	for _, c := range f.backup.Copies {
+		if c.LastOK.After(last) {
+			last = c.LastOK
+		}
+	}
+	switch {
+	case len(f.backup.Copies) == 0:
+		return s.t("shell.shield.nowhere")
+	case last.IsZero():
+		return s.t("shell.shield.never")
+	default:
+		return s.t("shell.shield."+string(f.backup.Light), "ago", s.Text.Ago(last, s.Clock()))
+	}
+}
+
+// going visits a page, if there is one and the person may.
+func (s *Shell) going(route string) func() {
+	for _, a := range areas {
+		if a.key == route && s.may(a) {
+			return func() { s.visit(route) }
+		}
+	}
+	return nil
+}
+
+// topBar is the line over the pages: search, new, the shield, help.
+type topBar struct {
+	object fyne.CanvasObject
+	lamp   *kit.IconButton
+}
+
+func (s *Shell) newTopBar() *topBar {
+	t := &topBar{}
+	find := kit.NewButton(s.t("shell.search.box"), "magnifying-glass", kit.Secondary, s.search).Small().Left()
+	find.SetTip("Ctrl+K")
+	var add *kit.Button
+	add = kit.NewButton(s.t("shell.new"), "plus", kit.Secondary, func() { s.newMenu(add) }).Small()
+	if len(s.creations()) == 0 {
+		add.Hide()
+	}
+	t.lamp = kit.NewIconButton("shield", s.t("shell.shield.unknown"), func() {
+		if visit := s.going("backups"); visit != nil {
+			visit()
+		}
+	})
+	help := kit.NewIconButton("question", s.t("shell.help.tip"), s.help)
+	row := kit.HBox(theme.GapTight, kit.Fixed(360, 0, find), kit.Spacer(), add, t.lamp, help)
+	if !s.Me.Can(searchPermission) {
+		find.Hide()
+	}
+	t.object = kit.Backdrop(theme.Surface, kit.VBox(0, kit.Pad(6, theme.PadPage, 6, theme.PadPage, row), kit.Separator()))
+	return t
+}
+
+// shield colours the shield of the top bar.
+func (t *topBar) shield(icon string, tone kit.Tone, text string) {
+	colors := map[kit.Tone]fyne.ThemeColorName{
+		kit.Neutral: theme.Muted, kit.Ok: theme.Ok, kit.Warn: theme.Warn, kit.Error: theme.Error,
+	}
+	t.lamp.SetIcon(icon, colors[tone])
+	t.lamp.SetTip(text)
+}

@@ -1,0 +1,92 @@
+package shell
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/fault"
+	"zafe/app/user"
+	"zafe/ui/kit"
+	"zafe/ui/theme"
+)
+
+// proof is the box for the second factor, or for the password of a person who has none.
+type proof struct {
+	object fyne.CanvasObject
+	focus  fyne.Focusable
+	code   *kit.CodeInput
+	pass   *kit.PasswordField
+	field  *kit.Field
+}
+
+func (s *Shell) newProof(given func()) *proof {
+	p := &proof{}
+	if s.Me.User.SecondOn {
+		p.code = kit.NewCodeInput(func(string) { given() })
+		p.focus = p.code
+		p.field = kit.NewField(s.t("shell.proof.code"), p.code)
+	} else {
+		p.pass = kit.NewPasswordField("")
+		p.pass.Edit().OnSubmitted = func(string) { given() }
+		p.focus = p.pass.Edit()
+		p.field = kit.NewField(s.t("shell.proof.password"), p.pass)
+	}
+	p.object = p.field
+	return p
+}
+
+func (p *proof) request() user.ConfirmRequest {
+	if p.code != nil {
+		return user.ConfirmRequest{Code: p.code.Text()}
+	}
+	return user.ConfirmRequest{Password: p.pass.Text()}
+}
+
+func (p *proof) refuse(s *Shell, err error) {
+	p.field.SetError(s.Text.Fault(err))
+	if p.code != nil {
+		p.code.Clear(true)
+		return
+	}
+	p.pass.SetText("")
+	p.pass.SetInvalid(true)
+}
+
+// confirm sends the proof; a session that is over ends the question.
+func (s *Shell) confirm(p *proof, ok, over func()) {
+	req := p.request()
+	if req.Code == "" && req.Password == "" {
+		return
+	}
+	s.run(func(ctx context.Context) error {
+		_, err := user.Confirm.Call(ctx, s.Book, req)
+		return err
+	}, func(err error) {
+		switch fault.KeyOf(err) {
+		case "":
+			ok()
+		case "user.session_over", "op.login_needed":
+			over()
+			s.relogin()
+		default:
+			p.refuse(s, err)
+		}
+	})
+}
+
+// stepUp asks again who is there, then goes on; a cancelled dialog runs nothing.
+func (s *Shell) stepUp(then func()) {
+	var m *kit.Modal
+	var p *proof
+	try := func() {
+		s.confirm(p, func() { m.Close(); then() }, func() { m.Close() })
+	}
+	p = s.newProof(try)
+	body := kit.VBox(theme.GapField, kit.MutedParagraph(s.t("shell.proof.why")), p.object)
+	m = kit.NewModal(s.t("shell.proof.title"), 420, body,
+		kit.NewButton(s.t("common.cancel"), "", kit.Secondary, func() { m.Close() }),
+		kit.NewButton(s.t("shell.proof.go"), "", kit.Primary, try)).Mark("shield-check", kit.Info).OnEnter(try)
+	m.Show(s.Window)
+	m.Focus(p.focus)
+}

@@ -1,0 +1,208 @@
+package start
+
+import (
+	"context"
+	"errors"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/fault"
+	"zafe/app/user"
+	"zafe/ui/kit"
+	"zafe/ui/machine"
+	"zafe/ui/theme"
+)
+
+// formWidth is the width of the log-in.
+const formWidth = 380
+
+// loginPage is the name and the password.
+type loginPage struct {
+	f     *Flow
+	name  *kit.LineEdit
+	pass  *kit.PasswordField
+	keep  *kit.Check
+	where *kit.Label
+	enter *kit.Button
+	spin  *kit.Spinner
+	totp  string // secret of the sample company's person, to type the code for them
+}
+
+// Login shows the log-in of the book of this PC, or of the main PC.
+func (f *Flow) Login() {
+	p := &loginPage{f: f, where: refusal(), spin: kit.NewSpinner()}
+	p.name = kit.NewLineEdit(f.t("start.login.name"))
+	p.name.Icon = "user"
+	p.pass = kit.NewPasswordField(f.t("start.login.password"))
+	p.pass.Edit().Icon = "lock"
+	p.pass.Edit().OnSubmitted = func(string) { p.submit() }
+	p.name.OnSubmitted = func(string) { f.focus(p.pass.Edit()) }
+	p.keep = kit.NewCheck(f.t("start.login.keep"), nil)
+	p.enter = kit.NewButton(f.t("start.login.go"), "", kit.Primary, p.submit)
+	p.spin.Hide()
+	if last := f.Machine.Preferences().Login; last != "" {
+		p.name.SetText(last)
+		p.keep.SetOn(true)
+	}
+	under := f.t("start.login.under")
+	if f.state.Company != "" {
+		under = f.t("start.login.company", "company", f.state.Company)
+	}
+	forgotten := kit.NewButton(f.t("start.login.forgotten"), "", kit.Link, f.Forgotten)
+	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(f.t("start.login.title")), kit.Muted(under)), f.hostCard()}
+	body = append(body, p.samples(),
+		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass), p.keep, p.where,
+		p.enter, kit.HBox(0, kit.Spacer(), forgotten, kit.Spacer()), kit.HBox(0, kit.Spacer(), p.spin, kit.Spacer()))
+	f.show(f.beside(formWidth, kit.VBox(14, body...)))
+	if p.name.Text() == "" {
+		f.focus(p.name)
+	} else {
+		f.focus(p.pass.Edit())
+	}
+}
+
+// hostCard names the PC that has the book.
+func (f *Flow) hostCard() fyne.CanvasObject {
+	name, detail := f.Machine.Name(), f.t("start.login.here")
+	var change fyne.CanvasObject = kit.Gap(1, 1)
+	if f.state.Presence == machine.Joined {
+		name, detail = f.state.Host, f.t("start.login.there")
+		change = kit.NewButton(f.t("start.login.change"), "", kit.Link, f.leave)
+	}
+	text := kit.VBox(0, kit.Strong(name), kit.Caption(detail))
+	line := kit.Pad(8, 10, 8, 10, row(10, kit.IconTile("desktop-tower", kit.Info), text, change))
+	return kit.Backdrop(theme.PrimarySoft, line)
+}
+
+// leave forgets the main PC after a question: joining again takes a new code.
+func (f *Flow) leave() {
+	kit.Confirm(f.Window, f.t("start.leave.title"), f.t("start.leave.text", "host", f.state.Host), f.t("start.leave.act"),
+		f.t("common.cancel"), true, func() {
+			f.work(func(context.Context) error { return f.Machine.Leave() }, func(err error) {
+				if err != nil {
+					f.broken(err)
+					return
+				}
+				f.book = nil
+				f.Run()
+			})
+		})
+}
+
+// samples offers the sample company's people; nothing elsewhere.
+func (p *loginPage) samples() fyne.CanvasObject {
+	logins := p.f.Machine.Logins()
+	if !p.f.state.Demo || len(logins) == 0 {
+		o := kit.Gap(0, 0)
+		o.Hide()
+		return o
+	}
+	var options []kit.Option
+	for _, l := range logins {
+		options = append(options, kit.Option{Key: l.Login, Text: p.f.t("role." + l.Role)})
+	}
+	chips := kit.NewChips(options, func(key string) { p.fill(key) })
+	p.fill(logins[0].Login)
+	return kit.VBox(theme.GapTight, kit.Caption(p.f.t("start.login.demo")), chips)
+}
+
+func (p *loginPage) fill(login string) {
+	for _, l := range p.f.Machine.Logins() {
+		if l.Login == login {
+			p.name.SetText(l.Login)
+			p.pass.SetText(l.Password)
+			p.totp = l.TOTP
+		}
+	}
+}
+
+func (p *loginPage) submit() {
+	req := user.LoginRequest{Login: p.name.Text(), Password: p.pass.Text()}
+	if err := req.Validate(); err != nil {
+		p.failed(err)
+		return
+	}
+	p.wait(true)
+	var b machine.Book
+	var in user.LoginResponse
+	p.f.work(func(ctx context.Context) (err error) {
+		if b, err = p.f.reach(ctx, req); err != nil {
+			return err
+		}
+		in, err = user.Login.Call(ctx, b, req)
+		return err
+	}, func(err error) {
+		p.wait(false)
+		if b != nil {
+			p.f.book = b
+		}
+		if err != nil {
+			p.failed(err)
+			return
+		}
+		if !p.keep.On() {
+			p.f.forgetName()
+		}
+		b.SetToken(in.Token)
+		if in.Next == user.Code {
+			p.f.totp(b, p.totp)
+			return
+		}
+		p.f.enter(b, p.failed)
+	})
+}
+
+// forgetName leaves the box empty next time.
+func (f *Flow) forgetName() {
+	p := f.Machine.Preferences()
+	p.Login = ""
+	if err := f.Machine.SavePreferences(p); err != nil {
+		kit.Toast(f.Host, kit.Warn, f.Text.Fault(fault.Of(err)))
+	}
+}
+
+// reach opens the book of this PC or connects to the main PC, unless that is done.
+func (f *Flow) reach(ctx context.Context, req user.LoginRequest) (machine.Book, error) {
+	if f.book != nil {
+		return f.book, nil
+	}
+	if f.state.Presence == machine.Joined {
+		return f.Machine.Connect(ctx)
+	}
+	if f.state.AutoOpen {
+		if b, err := f.Machine.Open(ctx, machine.Secret{}); err == nil {
+			return b, nil
+		}
+	}
+	secret := machine.Secret{Password: req.Password}
+	if f.state.Demo {
+		secret.Password = f.Machine.Logins()[0].Password // any of the sample people may come first
+	}
+	b, err := f.Machine.Open(ctx, secret)
+	if fault.KeyOf(err) == "store.wrong_password" {
+		return nil, fault.New(fault.Unauthenticated, "start.owner_first")
+	}
+	return b, err
+}
+
+func (p *loginPage) wait(on bool) {
+	busy(p.enter, on)
+	if on {
+		p.spin.Show()
+		p.spin.Start()
+	} else {
+		p.spin.Stop()
+		p.spin.Hide()
+	}
+}
+
+func (p *loginPage) failed(err error) {
+	refuse(p.where, p.f.Text.Fault(fault.Of(err)))
+	var f *fault.Fault
+	if errors.As(err, &f) && f.Field == "login" {
+		p.f.focus(p.name)
+		return
+	}
+	p.pass.Edit().SelectAll()
+	p.f.focus(p.pass.Edit())
+}

@@ -1,0 +1,246 @@
+package start
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/ui/kit"
+	"zafe/ui/machine"
+	"zafe/ui/page/destform"
+	"zafe/ui/theme"
+)
+
+// restorePage leads from a place with copies to a book on this PC: place, key, point, password.
+type restorePage struct {
+	f     *Flow
+	form  *destform.Form
+	place backup.NewDestination
+	key   string
+	vault machine.Vault
+}
+
+var restoreSteps = []string{"place", "key", "point", "password"}
+
+// Restore shows the first step of a restore.
+func (f *Flow) Restore() {
+	r := &restorePage{f: f}
+	r.form = destform.New(destform.Options{
+		Text: f.Text, Go: f.work, PickFolder: f.chooser().Folder, Reading: true,
+		Fail:      func(err error) { kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.Of(err))) },
+		Providers: func(_ context.Context, all bool) ([]backup.Provider, error) { return f.Machine.Providers(all), nil },
+		Fields: func(_ context.Context, provider string, values map[string]string) ([]backup.Field, error) {
+			return f.Machine.Form(provider, values)
+		},
+	})
+	r.askPlace()
+}
+
+// show lays out a step.
+func (r *restorePage) show(step int, content fyne.CanvasObject, back func(), right ...fyne.CanvasObject) {
+	f := r.f
+	var names []string
+	for _, n := range restoreSteps {
+		names = append(names, f.t("start.restore."+n))
+	}
+	bar := kit.NewStepBar(names...)
+	bar.SetCurrent(step)
+	key := restoreSteps[min(step, len(restoreSteps)-1)]
+	left := kit.NewButton(f.t("common.back"), "caret-left", kit.Ghost, back)
+	f.show(layStep(bar, kit.Title(f.t("start.restore."+key+".title")), kit.MutedParagraph(f.t("start.restore."+key+".text")),
+		content, []fyne.CanvasObject{left}, right))
+}
+
+func (r *restorePage) askPlace() {
+	f := r.f
+	why := refusal()
+	next := kit.NewButton(f.t("common.next"), "", kit.Primary, func() {
+		if !r.form.Check() {
+			if r.form.Provider().Name == "" {
+				refuse(why, f.t("backup.provider_missing"))
+			}
+			return
+		}
+		r.place = r.form.Value()
+		r.askKey(nil)
+	})
+	r.show(0, kit.VBox(theme.GapCard, kit.NewCard("", kit.VBox(theme.GapField, r.form.Object(), why)), f.why("start.restore.why")),
+		f.Doors, next)
+}
+
+// askKey asks for the recovery key, then reaches the place. A refusal of the place's own goes back to
+// its form.
+func (r *restorePage) askKey(problem error) {
+	f := r.f
+	sheet := newSheetField(f.t)
+	sheet.edit.SetText(r.key)
+	why := refusal()
+	if problem != nil {
+		refuse(why, f.Text.Fault(fault.Of(problem)))
+	}
+	spin := kit.NewSpinner()
+	spin.Hide()
+	var next *kit.Button
+	try := func() {
+		key, err := sheet.key()
+		if err != nil {
+			sheet.object.SetError(f.Text.Fault(fault.Of(err)))
+			return
+		}
+		r.key = key
+		busy(next, true)
+		spin.Show()
+		spin.Start()
+		r.reach(func(points []machine.Point, err error) {
+			busy(next, false)
+			spin.Stop()
+			spin.Hide()
+			switch {
+			case err == nil:
+				r.askPoint(points)
+			case r.form.SetError(err):
+				r.askPlace()
+			default:
+				refuse(why, f.Text.Fault(fault.Of(err)))
+			}
+		})
+	}
+	next = kit.NewButton(f.t("start.restore.look"), "", kit.Primary, try)
+	sheet.edit.OnSubmitted = func(string) { try() }
+	r.show(1, kit.NewCard("", kit.VBox(theme.GapField, sheet.object, why)), r.askPlace, spin, next)
+	f.focus(sheet.edit)
+}
+
+// reach opens the place and lists what it holds. The provider's questions are asked on the way.
+func (r *restorePage) reach(done func([]machine.Point, error)) {
+	var points []machine.Point
+	r.f.work(func(ctx context.Context) (err error) {
+		if r.vault, err = r.f.Machine.OpenVault(ctx, r.place, r.key, r.question); err != nil {
+			return err
+		}
+		if points, err = r.vault.Points(ctx); err == nil && len(points) == 0 {
+			err = fault.New(fault.NotFound, "backup.vault_empty")
+		}
+		return err
+	}, func(err error) { done(points, err) })
+}
+
+// question is called away from the UI goroutine, and waits there for the person.
+func (r *restorePage) question(q backup.Question) (string, bool) {
+	type reply struct {
+		value string
+		ok    bool
+	}
+	got := make(chan reply, 1)
+	fyne.Do(func() {
+		destform.Ask(r.f.Window, r.f.Text, q, func(value string, ok bool) { got <- reply{value, ok} })
+	})
+	a := <-got
+	return a.value, a.ok
+}
+
+// askPoint lists the copies with what each of them holds.
+func (r *restorePage) askPoint(points []machine.Point) {
+	f := r.f
+	var next *kit.Button
+	grid := kit.NewGrid([]kit.Column{
+		{Title: f.t("start.restore.made"), Width: 180},
+		{Title: f.t("start.restore.writer"), Width: 160, Weight: 1},
+		{Title: f.t("start.restore.invoices"), Width: 110, Align: fyne.TextAlignTrailing},
+		{Title: f.t("start.restore.last"), Width: 140},
+		{Title: f.t("start.restore.size"), Width: 100, Align: fyne.TextAlignTrailing},
+	}, func() int { return len(points) }, func(row, col int) kit.CellView {
+		p := points[row]
+		switch col {
+		case 0:
+			return kit.CellView{Text: f.Text.Instant(p.Made), Weight: kit.Bold}
+		case 1:
+			return kit.CellView{Text: p.Writer}
+		case 2:
+			return kit.CellView{Text: f.Text.Number(p.Invoices)}
+		case 3:
+			return kit.CellView{Text: p.Invoice}
+		default:
+			return kit.CellView{Text: f.Text.Bytes(p.Bytes), Color: theme.Muted}
+		}
+	})
+	chosen := func() {
+		if row := grid.Selected(); row >= 0 {
+			r.askPassword(points, points[row])
+		}
+	}
+	grid.OnOpen = func(int) { chosen() }
+	next = kit.NewButton(f.t("common.next"), "", kit.Primary, chosen)
+	content := kit.VBox(theme.GapCard, kit.Fixed(0, 320, grid))
+	if points[0].Company != "" {
+		content = kit.VBox(theme.GapCard, kit.Strong(points[0].Company), kit.Fixed(0, 320, grid))
+	}
+	r.show(2, content, func() { r.askKey(nil) }, next)
+	grid.Select(0)
+}
+
+// askPassword asks for the password of the owner from now on, then restores.
+func (r *restorePage) askPassword(points []machine.Point, p machine.Point) {
+	f := r.f
+	name := kit.NewLineEdit("")
+	pass := f.newPassword(func() []string { return []string{name.Text(), p.Company} })
+	why := refusal()
+	bar := kit.NewProgress("", nil)
+	bar.Hide()
+	var act *kit.Button
+	act = kit.NewButton(f.t("start.restore.go"), "cloud-arrow-up", kit.Primary, func() {
+		if pass.check() != nil {
+			return
+		}
+		busy(act, true)
+		refuse(why, "")
+		bar.Show()
+		bar.Set(f.t("start.restore.running"), "", -1)
+		r.restore(p, strings.TrimSpace(name.Text()), pass.text(), bar, func(err error) {
+			busy(act, false)
+			bar.Hide()
+			if err != nil {
+				refuse(why, f.Text.Fault(fault.Of(err)))
+				return
+			}
+			f.keepLogin(strings.TrimSpace(name.Text()))
+			kit.Toast(f.Host, kit.Ok, f.t("start.restore.done"))
+			f.Run()
+		})
+	})
+	what := f.t("start.restore.what", "made", f.Text.Instant(p.Made), "writer", p.Writer)
+	card := kit.NewCard("", kit.VBox(theme.GapField, kit.Strong(what),
+		kit.NewField(f.t("start.restore.login"), name).Hint(f.t("start.restore.login_hint")), pass.object, why, bar))
+	r.show(3, card, func() { r.askPoint(points) }, act)
+	f.focus(name)
+}
+
+func (r *restorePage) restore(p machine.Point, login, password string, bar *kit.Progress, done func(error)) {
+	f := r.f
+	f.work(func(ctx context.Context) error {
+		err := r.vault.Restore(ctx, p, login, password, func(at backup.Progress) {
+			fyne.Do(func() {
+				share, right := -1.0, ""
+				if at.Total > 0 {
+					share = float64(at.Done) / float64(at.Total)
+					right = f.Text.Bytes(at.Done) + " / " + f.Text.Bytes(at.Total)
+				}
+				bar.Set(f.t("backup.stage."+at.Stage), right, share)
+			})
+		})
+		return errors.Join(err, r.vault.Close())
+	}, done)
+}
+
+// keepLogin proposes the name at the log-in that follows.
+func (f *Flow) keepLogin(login string) {
+	p := f.Machine.Preferences()
+	p.Login = login
+	if err := f.Machine.SavePreferences(p); err != nil {
+		kit.Toast(f.Host, kit.Warn, f.Text.Fault(fault.Of(err)))
+	}
+}

@@ -1,0 +1,196 @@
+// Package start is everything before the pages: the three doors of a first start, the set-up of a
+// company, the restore of a backup, joining the main PC, the log-in with its second factor, and the
+// forgotten password. It asks this PC (package machine) and calls operations; it knows no storage.
+package start
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"zafe/app/fault"
+	"zafe/app/i18n"
+	"zafe/app/op"
+	"zafe/app/user"
+	"zafe/ui/kit"
+	"zafe/ui/machine"
+	"zafe/ui/shell"
+	"zafe/ui/theme"
+)
+
+// Flow leads a person from the start of the program to their pages.
+type Flow struct {
+	Window  fyne.Window
+	Host    *kit.Host
+	Machine machine.Machine
+	Text    *i18n.Printer
+	Clock   func() time.Time
+	// Spawn runs work elsewhere and then on the UI goroutine; tests do both at once.
+	Spawn func(work, then func())
+	// Entered gets the book and who is in it.
+	Entered func(b machine.Book, me user.Me)
+	// Language makes the first screens anew in another language.
+	Language func(lang string)
+
+	state machine.State
+	book  machine.Book // open, with nobody logged in; nil when it is not open
+	over  func(user.Me)
+
+	creating bool // the set-up of a new company is under way
+}
+
+// Run shows the first screen: the doors of an empty PC, or the log-in.
+func (f *Flow) Run() {
+	f.work(func(ctx context.Context) (err error) {
+		f.state, err = f.Machine.State(ctx)
+		return err
+	}, func(err error) {
+		switch {
+		case err != nil:
+			f.broken(err)
+		case f.state.Presence == machine.Nothing:
+			f.Doors()
+		default:
+			f.Login()
+		}
+	})
+}
+
+// LogIn shows the log-in of a book that is open already. With over, the pages wait behind it.
+func (f *Flow) LogIn(b machine.Book, over func(user.Me)) {
+	f.book, f.over = b, over
+	f.work(func(ctx context.Context) (err error) {
+		f.state, err = f.Machine.State(ctx)
+		return err
+	}, func(err error) {
+		if err != nil {
+			f.broken(err)
+			return
+		}
+		f.Login()
+	})
+}
+
+// Again shows the first screen anew, in the language of Text.
+func (f *Flow) Again() {
+	if f.book != nil {
+		f.Login()
+		return
+	}
+	f.Run()
+}
+
+// Book is the book left open when the window closes at the log-in; nil when there is none.
+func (f *Flow) Book() machine.Book { return f.book }
+
+func (f *Flow) work(work func(context.Context) error, done func(error)) {
+	var err error
+	f.Spawn(func() { err = work(context.Background()) }, func() { done(err) })
+}
+
+// t is the text of a key; args are name, value pairs.
+func (f *Flow) t(key string, args ...any) string {
+	m := map[string]any{}
+	for i := 0; i+1 < len(args); i += 2 {
+		m[args[i].(string)] = args[i+1]
+	}
+	return f.Text.T(key, m)
+}
+
+func (f *Flow) show(o fyne.CanvasObject) {
+	f.Host.SetContent(o)
+}
+
+func (f *Flow) focus(o fyne.Focusable) { f.Window.Canvas().Focus(o) }
+
+// broken is for a PC whose own files cannot be read: there is nothing to log in to.
+func (f *Flow) broken(err error) {
+	again := kit.NewButton(f.t("start.retry"), "arrows-clockwise", kit.Primary, f.Run)
+	f.show(f.beside(400, kit.NewEmpty("warning-circle", f.t("start.broken"), f.Text.Fault(fault.Of(err)), again)))
+}
+
+// enter finishes a log-in: who is it, and on to the pages.
+func (f *Flow) enter(b machine.Book, failed func(error)) {
+	var me user.Me
+	f.work(func(ctx context.Context) (err error) {
+		if me, err = user.Current.Call(ctx, b, op.Empty{}); err != nil {
+			return err
+		}
+		p := f.Machine.Preferences()
+		p.Login, p.Theme = me.User.Login, me.User.Theme
+		if me.User.Lang != "" {
+			p.Lang = me.User.Lang
+		}
+		return f.Machine.SavePreferences(p)
+	}, func(err error) {
+		switch {
+		case err != nil:
+			failed(err)
+		case me.MustEnrol:
+			f.enrol(b)
+		case f.over != nil:
+			over := f.over
+			f.over, f.book = nil, nil
+			over(me)
+		default:
+			f.book = nil
+			f.Entered(b, me)
+		}
+	})
+}
+
+// brand is the dark panel at the left of the first screens.
+func (f *Flow) brand() fyne.CanvasObject {
+	return kit.NewBrandPanel(shell.Brand, f.t("start.motto"),
+		f.t("start.version", "version", f.Machine.Version(), "name", f.Machine.Name()),
+		kit.BrandPoint{Icon: "hard-drives", Text: f.t("start.point.data"), Detail: f.t("start.point.data_more")},
+		kit.BrandPoint{Icon: "shield-check", Text: f.t("start.point.people"), Detail: f.t("start.point.people_more")},
+		kit.BrandPoint{Icon: "desktop-tower", Text: f.t("start.point.office"), Detail: f.t("start.point.office_more")})
+}
+
+// beside shows an object of a width in the middle of the white side, next to the brand.
+func (f *Flow) beside(width float32, o fyne.CanvasObject) fyne.CanvasObject {
+	lang := kit.NewButton(f.other(), "globe", kit.Ghost, func() { f.Language(f.otherLang()) })
+	corner := kit.Pad(14, 20, 0, 20, kit.HBox(0, kit.Spacer(), lang))
+	middle := kit.NewScroll(container.New(&middle{width}, o))
+	right := kit.Backdrop(theme.Surface, kit.VFill(0, 1, corner, middle))
+	return kit.Cols(0, []float32{0.39, 0.61}, f.brand(), right)
+}
+
+func (f *Flow) otherLang() string {
+	if f.Text.Lang() == i18n.French {
+		return i18n.English
+	}
+	return i18n.French
+}
+
+func (f *Flow) other() string {
+	if f.Text.Lang() == i18n.French {
+		return "English"
+	}
+	return "Français"
+}
+
+// middle centres one object of a fixed width, as high as it needs; it is never cut at the top.
+type middle struct{ width float32 }
+
+// MinSize implements fyne.Layout.
+func (m *middle) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(m.width, m.height(o[0])+40)
+}
+
+func (m *middle) height(o fyne.CanvasObject) float32 {
+	if o.Size().Width != m.width {
+		o.Resize(fyne.NewSize(m.width, o.MinSize().Height))
+	}
+	return o.MinSize().Height
+}
+
+// Layout implements fyne.Layout.
+func (m *middle) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	h := m.height(o[0])
+	o[0].Resize(fyne.NewSize(m.width, h))
+	o[0].Move(fyne.NewPos(float32(int((size.Width-m.width)/2)), max(float32(int((size.Height-h)*0.46)), 8)))
+}
