@@ -38,6 +38,7 @@ type Mount struct {
 	mu        sync.Mutex
 	databases map[string]*database
 	held      map[string]*database
+	gone      bool // unmounted
 
 	lastMu    sync.Mutex
 	last      *Fault
@@ -124,23 +125,27 @@ func (m *Mount) Release(path string) error {
 	return m.release(d)
 }
 
-// Unmount releases what is held and takes the VFS away. Every connection must be closed before.
+// Unmount releases what is held and takes the VFS away. Every connection must be closed before;
+// otherwise it fails and may be called again. A second call does nothing.
 func (m *Mount) Unmount() error {
 	m.mu.Lock()
 	held := m.held
-	m.held = nil
+	m.held = make(map[string]*database)
 	m.mu.Unlock()
 	var errs []error
 	for _, d := range held {
 		errs = append(errs, m.release(d))
 	}
 	m.mu.Lock()
-	left := len(m.databases)
+	left, gone := len(m.databases), m.gone
+	m.gone = left == 0
 	m.mu.Unlock()
 	if left > 0 {
 		return errors.Join(append(errs, fmt.Errorf("crypt: %d databases still open", left))...)
 	}
-	m.unregister()
+	if !gone {
+		m.unregister()
+	}
 	return errors.Join(errs...)
 }
 
@@ -149,6 +154,9 @@ func (m *Mount) acquire(path string, create bool) (*database, error) {
 	path = filepath.Clean(path)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.gone {
+		return nil, errors.New("crypt: unmounted")
+	}
 	if d := m.databases[path]; d != nil {
 		d.refs++
 		return d, nil
@@ -171,6 +179,12 @@ func (m *Mount) release(d *database) error {
 	}
 	delete(m.databases, d.path)
 	return d.close()
+}
+
+// Files are the files that make up the database at path, those that may be absent included. They
+// belong together: they are moved, removed and copied (while the database is closed) as one.
+func Files(path string) []string {
+	return []string{path, path + walSuffix, path + ledgerSuffix}
 }
 
 // canonical spells a path as SQLite will: absolute and, except on Windows, free of symbolic links.

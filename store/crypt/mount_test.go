@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -197,4 +198,82 @@ func concurrent(t *testing.T, m *Mount, path string) {
 	wantOK(t, w)
 	_ = r.Close()
 	_ = w.Close()
+}
+
+// TestPaths uses folder names as people have them, a symbolic link, and a read-only connection.
+func TestPaths(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "Société à 100 % #1 ?&=+")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "company.db")
+	m, _ := mountOn(t, Options{})
+	if err := m.Create(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Hold(path); err != nil {
+		t.Fatal(err)
+	}
+	db := connect(t, m, path, standard())
+	run(t, db, "CREATE TABLE entry(id INTEGER PRIMARY KEY, memo TEXT)")
+	run(t, db, "INSERT INTO entry(memo) VALUES('x')")
+	ro := connect(t, m, path, url.Values{"mode": {"ro"}})
+	if s := text(t, ro, "SELECT memo FROM entry"); s != "x" {
+		t.Error(s)
+	}
+	if _, err := ro.Exec("DELETE FROM entry"); err == nil {
+		t.Error("written through a read-only connection")
+	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(dir, link); err != nil {
+		t.Skip(err)
+	}
+	linked := filepath.Join(link, "company.db")
+	if err := m.Hold(linked); err != nil {
+		t.Error(err)
+	}
+	if s := text(t, connect(t, m, linked, nil), "SELECT memo FROM entry"); s != "x" {
+		t.Error(s)
+	}
+	if err := m.Release(linked); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestUnmount refuses while connections are open and is harmless when repeated.
+func TestUnmount(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "company.db")
+	m, err := NewMount(testRoot, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Create(path); err != nil {
+		t.Fatal(err)
+	}
+	db := connect(t, m, path, standard())
+	run(t, db, "CREATE TABLE t(x)")
+	if err := m.Unmount(); err == nil {
+		t.Error("unmounted under a connection")
+	}
+	run(t, db, "INSERT INTO t VALUES(1)")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	other, _ := mountOn(t, Options{})
+	for range 2 {
+		if err := m.Unmount(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := other.Hold(path); err != nil {
+		t.Errorf("the other mount: %v", err)
+	}
+	if err := m.Hold(path); err == nil {
+		t.Error("used after unmounting")
+	}
+	for _, p := range Files(path)[1:2] {
+		if _, err := os.Stat(p); err == nil {
+			t.Errorf("%s is left", p)
+		}
+	}
 }

@@ -360,3 +360,38 @@ func TestHead(t *testing.T) {
 		_ = m.Unmount()
 	}
 }
+
+// TestRebaseline rebuilds a lost ledger, with and without a log, and refuses a damaged database.
+func TestRebaseline(t *testing.T) {
+	b := makeBook(t)
+	for name, b := range map[string]*book{"crashed": b, "clean": b.clean(t)} {
+		for what, ledger := range map[string][]byte{"lost": nil, "damaged": bytes.Repeat([]byte{1}, 99)} {
+			d := newSimDisk(b.with(ledgerSuffix, ledger))
+			m, events := mountOn(t, Options{disk: d})
+			if err := m.Hold(b.path); !refused(err) {
+				t.Errorf("%s, %s: %v", name, what, err)
+			}
+			if err := m.Rebaseline(t.Context(), b.path, 1000); err != nil {
+				t.Fatalf("%s, %s: %v", name, what, err)
+			}
+			if head, err := m.Head(b.path); err != nil || head <= 1000 {
+				t.Errorf("head %d, %v", head, err)
+			}
+			if e := events(); e[len(e)-1].Kind != EventRebaselined {
+				t.Errorf("events: %v", e)
+			}
+			n, _, err := b.attempt(d.content())
+			if err != nil || n != b.last {
+				t.Errorf("%s, %s: transaction %d of %d: %v", name, what, n, b.last, err)
+			}
+		}
+	}
+	clean := b.clean(t)
+	files := clean.with(ledgerSuffix, nil)
+	files[b.path] = bytes.Clone(files[b.path])
+	files[b.path][3*pageSize+5] ^= 1
+	m, _ := mountOn(t, Options{disk: newSimDisk(files)})
+	if err := m.Rebaseline(t.Context(), b.path, 0); !errors.Is(err, ErrTampered) {
+		t.Errorf("damaged database: %v", err)
+	}
+}

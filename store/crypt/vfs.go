@@ -6,11 +6,14 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"unsafe"
 
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
 )
+
+var names atomic.Uint64
 
 const fileSize = unsafe.Sizeof(sqlFile{})
 
@@ -24,7 +27,7 @@ func (m *Mount) register() error {
 		return errors.New("crypt: SQLite has no VFS for this platform")
 	}
 	m.number = mounts.add(m)
-	m.name = fmt.Sprintf("zafe-%d", m.number)
+	m.name = fmt.Sprintf("zafe-%d", names.Add(1)) // never the name of another mount, even a past one
 	name := newCString(tls, m.name)
 	m.memory = sqlite3.Xsqlite3_malloc64(tls, sqlite3.Tsqlite3_uint64(vfsSize+methodsSize))
 	if name == 0 || m.memory == 0 {

@@ -96,6 +96,39 @@ func (r *frameReader) frame(n uint32) (body []byte, claims bool, err error) {
 	return body[:sqlFrame], claims, nil
 }
 
+// extent is how far a log goes.
+type extent struct {
+	commit  uint32          // last frame that ends a transaction
+	end     uint32          // first frame that does not belong to the log
+	damaged bool            // that frame claims to, but does not open
+	pages   map[uint32]bool // pages in the frames up to commit
+}
+
+// measure reads a log from its beginning, as SQLite's recovery does.
+func (r *frameReader) measure(head []byte, frames uint32) (extent, error) {
+	sum := newWALSum(head)
+	x := extent{end: 1, pages: make(map[uint32]bool)}
+	var run []uint32 // pages of the transaction being read
+	for ; x.end <= frames; x.end++ {
+		body, claims, err := r.frame(x.end)
+		if err != nil {
+			return x, err
+		}
+		if body == nil || !sum.next(body) {
+			x.damaged = body == nil && claims
+			break
+		}
+		if run = append(run, be.Uint32(body)); be.Uint32(body[4:]) != 0 {
+			x.commit = x.end
+			for _, n := range run {
+				x.pages[n] = true
+			}
+			run = run[:0]
+		}
+	}
+	return x, nil
+}
+
 // scan finds the last committed transaction and decides whether what follows can be the work of a
 // crash. Commits are flushed one by one unless the ledger says otherwise: then only the last
 // transaction can be incomplete, and nothing can follow it.
@@ -105,43 +138,26 @@ func (w *walFile) scan(f diskFile, st ledgerState, frames uint32) error {
 		return &Fault{Kind: ErrTampered, File: path, Page: n, What: what}
 	}
 	r := &frameReader{f: f, s: w.db.m.logs, gen: w.gen, aad: newFrameAAD(w.db.fileID, w.gen)}
-	sum := newWALSum(w.head[:])
-	var run []uint32 // pages of the transaction being read
-	w.db.torn = make(map[uint32]bool)
-	end, damaged := uint32(1), false // end: first frame that does not belong to the log
-	for ; end <= frames; end++ {
-		body, says, err := r.frame(end)
-		if err != nil {
-			return err
-		}
-		if body == nil || !sum.next(body) {
-			damaged = body == nil && says
-			break
-		}
-		if run = append(run, be.Uint32(body)); be.Uint32(body[4:]) != 0 {
-			w.commit = end
-			for _, n := range run {
-				w.db.torn[n] = true
-			}
-			run = run[:0]
-		}
+	x, err := r.measure(w.head[:], frames)
+	if err != nil {
+		return err
 	}
-	w.good = w.commit
+	w.commit, w.good, w.db.torn = x.commit, x.commit, x.pages
 	if w.commit < st.frames || st.live && w.commit == 0 {
-		return refuse(end, "committed frames are missing or damaged")
+		return refuse(x.end, "committed frames are missing or damaged")
 	}
 	if !w.relax {
-		n, err := w.orphan(r, end+1, frames)
+		n, err := w.orphan(r, x.end+1, frames)
 		if err != nil {
 			return err
 		}
 		if n != 0 {
-			return refuse(end, fmt.Sprintf("damaged, although frame %d was committed after it", n))
+			return refuse(x.end, fmt.Sprintf("damaged, although frame %d was committed after it", n))
 		}
 	}
-	if damaged || end > w.commit+1 {
-		what := fmt.Sprintf("ends after frame %d; %d frames of the last transaction dropped", w.commit, end-1-w.commit)
-		w.db.m.event(Event{Kind: EventWALCut, File: path, Page: end, What: what})
+	if lost := x.end - 1 - x.commit; x.damaged || lost > 0 {
+		what := fmt.Sprintf("ends after frame %d; %d frames of the last transaction dropped", x.commit, lost)
+		w.db.m.event(Event{Kind: EventWALCut, File: path, Page: x.end, What: what})
 	}
 	if err := f.Sync(); err != nil {
 		return err
