@@ -175,8 +175,7 @@ func Legend(names ...string) fyne.CanvasObject {
 	colors := []fyne.ThemeColorName{theme.Primary, theme.Track}
 	for i, name := range names {
 		row.Add(
-			HBox(7, swatch(colors[i%2]), NewLabel(name, Style{Size: theme.SizeCaption, Color: theme.Muted})),
-		)
+			HBox(7, swatch(colors[i%2]), NewLabel(name, Style{Size: theme.SizeCaption, Color: theme.Muted})))
 	}
 	return row
 }

@@ -16,8 +16,7 @@ func openSelect(t *testing.T) (*kit.Select, keyboard, *[]string) {
 	var told []string
 	s := kit.NewSelect(
 		kit.Options("0", "Comptant", "30", "30 jours", "45", "45 jours fin de mois", "e", "Échéancier"),
-		func(key string) { told = append(told, key) },
-	)
+		func(key string) { told = append(told, key) })
 	k := one(t, s)
 	k.win.Canvas().Focus(s)
 	return s, k, &told
@@ -69,11 +68,8 @@ func TestSelectListTakesTheKeysAndGivesThemBack(t *testing.T) {
 
 func openCombo(t *testing.T) (*kit.Combo, keyboard, *[]func([]kit.Option)) {
 	var waiting []func([]kit.Option)
-	c := kit.NewCombo(
-		"",
-		func(text string, answer func([]kit.Option)) { waiting = append(waiting, answer) },
-		nil,
-	)
+	c := kit.NewCombo("",
+		func(text string, answer func([]kit.Option)) { waiting = append(waiting, answer) }, nil)
 	k := one(t, c)
 	c.Focus()
 	return c, k, &waiting
@@ -227,10 +223,8 @@ func TestCodeInput(t *testing.T) {
 
 func TestChoiceArrows(t *testing.T) {
 	told := ""
-	c := kit.NewChips(
-		kit.Options("a", "Tous", "b", "Actifs", "c", "En retard"),
-		func(key string) { told = key },
-	)
+	c := kit.NewChips(kit.Options("a", "Tous", "b", "Actifs", "c", "En retard"),
+		func(key string) { told = key })
 	k := one(t, c)
 	k.win.Canvas().FocusNext()
 	k.key(fyne.KeyRight, fyne.KeyRight, fyne.KeyRight, fyne.KeyLeft)

@@ -102,8 +102,12 @@ func (v *editView) draw() {
 	if len(g.widths) != len(g.Columns) {
 		g.widths = make([]float32, len(g.Columns))
 	}
-	v.spread(size.Width)
 	total := float64(g.Model.Rows()+1) * float64(theme.RowCompact)
+	if total > float64(g.bodyHeight()) {
+		v.spread(size.Width - barWidth)
+	} else {
+		v.spread(size.Width)
+	}
 	g.offset = max(min(g.offset, total-float64(g.bodyHeight())), 0)
 	top, bottom := g.rowsTop(), g.rowsTop()+g.bodyHeight()
 	v.rect(0, top, size.Width, g.bodyHeight(), theme.Surface)
@@ -196,17 +200,8 @@ func (v *editView) drawHead(size fyne.Size) {
 	x := float32(0)
 	for i, c := range v.g.Columns {
 		w := v.g.widths[i]
-		v.text(
-			c.Title,
-			theme.SizeCaption,
-			Medium,
-			theme.Muted,
-			x+barePad,
-			0,
-			w-2*barePad,
-			theme.RowHeader,
-			c.Align,
-		)
+		v.text(c.Title, theme.SizeCaption, Medium, theme.Muted, x+barePad, 0, w-2*barePad, theme.RowHeader,
+			c.Align)
 		x += w
 		if i < len(v.g.Columns)-1 {
 			v.rect(x-1, 0, 1, theme.RowHeader-1, theme.Hairline)

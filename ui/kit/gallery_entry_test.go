@@ -27,8 +27,7 @@ func entryPage(win fyne.Window) (fyne.CanvasObject, *kit.EditGrid) {
 		kit.Fixed(180, 0, kit.NewField("Période", choice("11", "11", "Novembre 2026"))),
 		kit.Spacer(),
 		kit.Caption(
-			"Entrée suivant · Maj+Tab précédent · ↓ choisir · Ctrl+D recopier · Ctrl+Suppr effacer la ligne · F9 équilibrer",
-		),
+			"Entrée suivant · Maj+Tab précédent · ↓ choisir · Ctrl+D recopier · Ctrl+Suppr effacer la ligne · F9 équilibrer"),
 	)
 	return shell(kit.NewPage(head, g).Bar(bar), "books", nil), g
 }

@@ -23,12 +23,7 @@ func formPage(win fyne.Window) fyne.CanvasObject {
 	head := kit.NewHeader(
 		"Nouveau client",
 		"Les champs marqués d'une étoile sont obligatoires",
-		kit.NewButton(
-			"Annuler",
-			"",
-			kit.Secondary,
-			nil,
-		),
+		kit.NewButton("Annuler", "", kit.Secondary, nil),
 		kit.NewButton("Enregistrer", "floppy-disk", kit.Primary, nil),
 	)
 	siren := kit.NewField("SIREN", field("12a"))
@@ -46,19 +41,9 @@ func controls(win fyne.Window) fyne.CanvasObject {
 	buttons := kit.HBox(
 		8,
 		kit.NewButton("Valider et envoyer", "paper-plane-tilt", kit.Primary, nil),
-		kit.NewButton(
-			"Aperçu PDF",
-			"file-pdf",
-			kit.Secondary,
-			nil,
-		),
+		kit.NewButton("Aperçu PDF", "file-pdf", kit.Secondary, nil),
 		kit.NewButton("Colonnes", "sliders-horizontal", kit.Ghost, nil),
-		kit.NewButton(
-			"Supprimer",
-			"trash",
-			kit.Danger,
-			nil,
-		),
+		kit.NewButton("Supprimer", "trash", kit.Danger, nil),
 		kit.NewButton("Tout voir", "", kit.Link, nil),
 		off,
 		kit.NewIconButton("bell", "Alertes", nil),
@@ -79,10 +64,7 @@ func controls(win fyne.Window) fyne.CanvasObject {
 		4,
 		kit.NewField("Client", field("Durand – SCI Les Tilleuls")).Required(),
 		kit.NewField("Numéro", ro),
-		kit.NewField(
-			"Règlement",
-			choice("30", "30", "30 jours"),
-		),
+		kit.NewField("Règlement", choice("30", "30", "30 jours")),
 		kit.NewField("Montant", amount).Hint("Hors taxes"),
 		siren,
 		kit.NewField("Mot de passe", pass),
@@ -91,20 +73,12 @@ func controls(win fyne.Window) fyne.CanvasObject {
 	)
 	c1 := kit.NewCheck("Se souvenir de moi sur ce poste", nil)
 	c1.SetOn(true)
-	sw := kit.NewSwitch(
-		"Relances automatiques",
-		"Un message part 7 jours après l'échéance, puis à 15 et 30 jours.",
-		nil,
-	)
+	sw := kit.NewSwitch("Relances automatiques",
+		"Un message part 7 jours après l'échéance, puis à 15 et 30 jours.", nil)
 	sw.SetOn(true)
-	pills := kit.HBox(
-		8,
-		kit.NewPill("Payée", kit.Ok),
-		kit.NewPill("Envoyée", kit.Info),
-		kit.NewPill("Échue", kit.Error),
-		kit.NewPill("En retard", kit.Warn),
-		kit.NewPill("Brouillon", kit.Neutral),
-	)
+	pills := kit.HBox(8, kit.NewPill("Payée", kit.Ok), kit.NewPill("Envoyée", kit.Info),
+		kit.NewPill("Échue", kit.Error), kit.NewPill("En retard", kit.Warn),
+		kit.NewPill("Brouillon", kit.Neutral))
 	radio := kit.NewRadio([]kit.Option{
 		{Key: "a", Text: "Réel simplifié", Detail: "Une déclaration par an (CA12) et deux acomptes"},
 		{Key: "b", Text: "Réel normal", Detail: "Une déclaration chaque mois (CA3)"},
@@ -131,11 +105,8 @@ func controls(win fyne.Window) fyne.CanvasObject {
 		buttons,
 		kit.NewCard("", form),
 		kit.Cols(14, nil, kit.NewCard("Choix", left), kit.NewCard("Régime de TVA", radio)),
-		kit.NewNotice(
-			kit.Info,
-			"Bon à savoir",
-			"La date d'échéance est calculée à partir des conditions du client ; vous pouvez la changer sur chaque facture.",
-		),
+		kit.NewNotice(kit.Info, "Bon à savoir",
+			"La date d'échéance est calculée à partir des conditions du client ; vous pouvez la changer sur chaque facture."),
 		kit.NewNotice(kit.Error, "Sauvegarde impossible", "Le disque « Coffre-B » est plein."),
 		kit.Fixed(0, 120, tabs),
 	)

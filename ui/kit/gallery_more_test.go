@@ -22,30 +22,24 @@ func init() {
 			"septembre", "octobre", "novembre", "décembre"},
 		Days: [7]string{"lu", "ma", "me", "je", "ve", "sa", "di"},
 	})
-	var chooser *kit.Select
-	var dates *kit.DateField
-	var combo *kit.Combo
-	build := func(win fyne.Window) fyne.CanvasObject {
-		page, s, d, c := wizard()
-		chooser, dates, combo = s, d, c
-		return page
+	var a *assistant
+	build := func(fyne.Window) fyne.CanvasObject {
+		a = wizard()
+		return a.page
 	}
 	scenes = append(scenes,
-		scene{"wizard", 1000, 800, build, nil},
-		scene{"wizard-select", 1000, 800, build, func(fyne.Window) { chooser.Open() }},
-		scene{"wizard-month", 1000, 800, build, func(fyne.Window) { dates.Open() }},
+		scene{"wizard", 1000, 800, build, func(fyne.Window) { a.notes.Focus() }},
+		scene{"wizard-select", 1000, 800, build, func(fyne.Window) { a.chooser.Open() }},
+		scene{"wizard-month", 1000, 800, build, func(fyne.Window) { a.dates.Open() }},
 		scene{"wizard-combo", 1000, 800, build, func(win fyne.Window) {
-			combo.Focus()
+			a.clients.Focus()
 			keyboard{nil, win}.text("dur")
 		}},
 		scene{"empty", 1100, 640, emptyPage, func(win fyne.Window) {
 			kit.Toast(win.Content(), kit.Ok, "Client enregistré")
 			kit.ToastAction(win.Content(), kit.Neutral, "Devis D-2026-0118 archivé", "Annuler", func() {})
-			kit.Toast(
-				win.Content(),
-				kit.Error,
-				"La facture n'a pas pu être envoyée : le serveur de messagerie ne répond pas.",
-			)
+			kit.Toast(win.Content(), kit.Error,
+				"La facture n'a pas pu être envoyée : le serveur de messagerie ne répond pas.")
 		}},
 		scene{"login", 1100, 700, loginPage, nil},
 	)
@@ -73,79 +67,60 @@ func checker(n int) image.Image {
 	return img
 }
 
-func wizard() (fyne.CanvasObject, *kit.Select, *kit.DateField, *kit.Combo) {
-	steps := kit.NewStepBar("Vous", "Entreprise", "TVA", "Exercice", "Banque", "Sauvegarde")
-	steps.SetCurrent(2)
+// assistant is a page with one of each of the less common controls.
+type assistant struct {
+	page    fyne.CanvasObject
+	chooser *kit.Select
+	dates   *kit.DateField
+	clients *kit.Combo
+	notes   *kit.TextArea
+}
+
+func wizard() *assistant {
+	a := &assistant{
+		chooser: choice("30", "0", "Comptant", "15", "15 jours", "30", "30 jours", "45", "45 jours fin de mois"),
+		dates:   kit.NewDateField(parseDate, frenchDate, today, nil),
+		clients: kit.NewCombo("Rechercher un client", findClient, nil),
+		notes:   kit.NewTextArea("", 3),
+	}
+	a.dates.SetDate(today())
+	a.notes.SetText("Autoliquidation : non. Pénalités de retard : 3 × taux légal ;\nindemnité forfaitaire 40 €.")
+	due := kit.NewDateField(parseDate, frenchDate, today, nil)
+	due.SetDate(civil.New(2026, 12, 21))
 	pass := kit.NewPasswordField("Mot de passe")
 	pass.Strength = func(string) (int, string) { return 3, "Bon mot de passe" }
 	pass.SetText("correct cheval")
-	s := choice(
-		"30",
-		"0",
-		"Comptant",
-		"15",
-		"15 jours",
-		"30",
-		"30 jours",
-		"45",
-		"45 jours fin de mois",
-		"60",
-		"60 jours",
-	)
-	d := kit.NewDateField(parseDate, frenchDate, today, nil)
-	d.SetDate(today())
-	bad := kit.NewDateField(parseDate, frenchDate, today, nil)
-	bad.SetDate(civil.New(2026, 12, 21))
-	c := kit.NewCombo("Rechercher un client", func(text string, answer func([]kit.Option)) {
-		answer([]kit.Option{{Key: "1", Text: "Durand – SCI Les Tilleuls", Detail: "Nantes"},
-			{
-				Key:    "2",
-				Text:   "Menuiserie Durand",
-				Detail: "Rezé",
-			}, {Key: "+", Text: "Créer « dur »", Icon: "plus"}})
-	}, nil)
-	area := kit.NewTextArea("", 3)
-	area.SetText("Autoliquidation : non. Pénalités de retard : 3 × taux légal ;\nindemnité forfaitaire 40 €.")
-	form := kit.FormGrid(
-		3,
-		kit.NewField("Client", c),
-		kit.NewField("Date d'émission", d),
-		kit.NewField("Règlement", s),
-		kit.NewField(
-			"Échéance",
-			bad,
-		),
-		kit.NewField("Mot de passe", pass).Required(),
-		kit.NewField("Mentions", area),
-	)
+	form := kit.FormGrid(3, kit.NewField("Client", a.clients), kit.NewField("Date d'émission", a.dates),
+		kit.NewField("Règlement", a.chooser), kit.NewField("Échéance", due),
+		kit.NewField("Mot de passe", pass).Required(), kit.NewField("Mentions", a.notes))
+	steps := kit.NewStepBar("Vous", "Entreprise", "TVA", "Exercice", "Banque", "Sauvegarde")
+	steps.SetCurrent(2)
 	code := kit.NewCodeInput(nil)
 	code.TypedRune('4')
 	code.TypedRune('2')
-	unknown := kit.NewProgress("Vérification de la sauvegarde…", func() {})
-	bar := kit.NewProgress("", func() {})
-	bar.Set("Copie vers Coffre-B", "128 Mo sur 310 Mo", 0.41)
-	unknown.Set("Vérification de la sauvegarde…", "", -1)
-	body := kit.VBox(14, steps, kit.NewCard("", form), kit.Cols(
-		14,
-		nil,
+	body := kit.VBox(14, steps, kit.NewCard("", form), kit.Cols(14, nil,
 		kit.NewCard("Double authentification", kit.VBox(12, kit.NewPicture(checker(29), 150), code)),
-		kit.NewCard(
-			"Sauvegarde",
-			kit.VBox(
-				14,
-				bar,
-				unknown,
-				kit.HBox(8, kit.NewSpinner(), kit.Muted("Recherche sur le réseau")),
-				kit.StepTitle(
-					1,
-					"Choisir le poste serveur",
-					true,
-				),
-				kit.StepTitle(2, "Apparier ce poste", false),
-			),
-		),
-	))
-	return kit.Backdrop(theme.Canvas, kit.PadAll(20, body)), s, d, c
+		kit.NewCard("Sauvegarde", tasks())))
+	a.page = kit.Backdrop(theme.Canvas, kit.PadAll(20, body))
+	return a
+}
+
+func findClient(_ string, answer func([]kit.Option)) {
+	answer([]kit.Option{
+		{Key: "1", Text: "Durand – SCI Les Tilleuls", Detail: "Nantes"},
+		{Key: "2", Text: "Menuiserie Durand", Detail: "Rezé"},
+		{Key: "+", Text: "Créer « dur »", Icon: "plus"},
+	})
+}
+
+func tasks() fyne.CanvasObject {
+	known, unknown := kit.NewProgress("", func() {}), kit.NewProgress("", func() {})
+	known.Set("Copie vers Coffre-B", "128 Mo sur 310 Mo", 0.41)
+	unknown.Set("Vérification de la sauvegarde…", "", -1)
+	return kit.VBox(14, known, unknown,
+		kit.HBox(8, kit.NewSpinner(), kit.Muted("Recherche sur le réseau")),
+		kit.StepTitle(1, "Choisir le poste serveur", true),
+		kit.StepTitle(2, "Apparier ce poste", false))
 }
 
 func emptyPage(win fyne.Window) fyne.CanvasObject {
@@ -153,11 +128,8 @@ func emptyPage(win fyne.Window) fyne.CanvasObject {
 	g.SetEmpty(kit.NewEmpty("users", "Pas encore de client",
 		"Créez votre premier client, ou importez votre fichier depuis Excel : les colonnes sont reconnues.",
 		kit.NewButton("Nouveau client", "plus", kit.Primary, nil)))
-	return shell(
-		kit.NewPage(kit.NewHeader("Clients", "Fichier clients, encours et relances"), g),
-		"clients",
-		nil,
-	)
+	return shell(kit.NewPage(kit.NewHeader("Clients", "Fichier clients, encours et relances"), g),
+		"clients", nil)
 }
 
 func loginPage(win fyne.Window) fyne.CanvasObject {
@@ -188,10 +160,6 @@ func loginPage(win fyne.Window) fyne.CanvasObject {
 			Detail: "Le même programme, sans installation serveur",
 		},
 	)
-	return kit.Cols(
-		0,
-		[]float32{0.64, 1},
-		side,
-		kit.Backdrop(theme.Surface, kit.Center(kit.Fixed(380, 0, form))),
-	)
+	return kit.Cols(0, []float32{0.64, 1}, side,
+		kit.Backdrop(theme.Surface, kit.Center(kit.Fixed(380, 0, form))))
 }

@@ -37,20 +37,11 @@ func TestGoldenPictures(t *testing.T) {
 				kit.HBox(
 					8,
 					kit.NewButton("Créer", "plus", kit.Primary, nil),
-					kit.NewButton(
-						"Imprimer",
-						"printer",
-						kit.Secondary,
-						nil,
-					),
+					kit.NewButton("Imprimer", "printer", kit.Secondary, nil),
 					kit.NewIconButton("bell", "", nil),
 				),
-				kit.HBox(
-					8,
-					kit.NewButton("Supprimer", "", kit.Danger, nil),
-					kit.NewButton("Tout voir", "", kit.Link, nil),
-					off,
-				),
+				kit.HBox(8, kit.NewButton("Supprimer", "", kit.Danger, nil),
+					kit.NewButton("Tout voir", "", kit.Link, nil), off),
 			)
 		}},
 		{"fields", 330, 130, func(fyne.Window) fyne.CanvasObject {
@@ -58,23 +49,14 @@ func TestGoldenPictures(t *testing.T) {
 			wrong.SetError("9 chiffres attendus")
 			a := kit.NewAmountEdit("€")
 			a.SetText("1\u202f250,50")
-			return kit.FormGrid(
-				2,
-				kit.NewField("Client", field("Durand")).Required(),
-				kit.NewField("Montant", a),
-				wrong,
-				kit.NewField("Règlement", choice("30", "30", "30 jours")),
-			)
+			return kit.FormGrid(2, kit.NewField("Client", field("Durand")).Required(),
+				kit.NewField("Montant", a), wrong,
+				kit.NewField("Règlement", choice("30", "30", "30 jours")))
 		}},
 		{"pills", 330, 22, func(fyne.Window) fyne.CanvasObject {
-			return kit.HBox(
-				8,
-				kit.NewPill("Payée", kit.Ok),
-				kit.NewPill("Envoyée", kit.Info),
-				kit.NewPill("Échue", kit.Error),
-				kit.NewPill("En retard", kit.Warn),
-				kit.NewPill("Brouillon", kit.Neutral),
-			)
+			return kit.HBox(8, kit.NewPill("Payée", kit.Ok), kit.NewPill("Envoyée", kit.Info),
+				kit.NewPill("Échue", kit.Error), kit.NewPill("En retard", kit.Warn),
+				kit.NewPill("Brouillon", kit.Neutral))
 		}},
 		{"choices", 330, 100, func(fyne.Window) fyne.CanvasObject {
 			c := kit.NewCheck("Se souvenir de moi", nil)
@@ -101,12 +83,9 @@ func TestGoldenPictures(t *testing.T) {
 			return g
 		}},
 		{"bars", 320, 130, func(fyne.Window) fyne.CanvasObject {
-			return kit.NewBars(
-				[]string{"janv.", "févr.", "mars"},
-				euros,
+			return kit.NewBars([]string{"janv.", "févr.", "mars"}, euros,
 				kit.Series{Values: []int64{29000, 32000, -4000}},
-				kit.Series{Values: []int64{20000, 37000, 12000}},
-			)
+				kit.Series{Values: []int64{20000, 37000, 12000}})
 		}},
 	}
 	for _, p := range pictures {

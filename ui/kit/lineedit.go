@@ -58,6 +58,7 @@ type LineEdit struct {
 	blinkTurn int
 	mouse     mouseState
 	drawn     editSettings
+	area      *TextArea // the several-line field this is the editor of
 }
 
 type snapshot struct {
@@ -252,7 +253,7 @@ func (e *LineEdit) FocusGained() {
 	}
 	e.wakeCaret()
 	e.Refresh()
-	reveal(e)
+	reveal(e.outer())
 	if e.OnFocus != nil {
 		e.OnFocus(true)
 	}
@@ -269,6 +270,22 @@ func (e *LineEdit) FocusLost() {
 	if e.OnFocus != nil {
 		e.OnFocus(false)
 	}
+}
+
+// outer is the widget that is in the window.
+func (e *LineEdit) outer() fyne.CanvasObject {
+	if e.area != nil {
+		return e.area
+	}
+	return e
+}
+
+func (e *LineEdit) takeFocus() {
+	if e.area != nil {
+		Focus(e.area)
+		return
+	}
+	Focus(e)
 }
 
 // AcceptsTab implements fyne.Tabbable.

@@ -66,10 +66,10 @@ func (e *LineEdit) TypedKey(ev *fyne.KeyEvent) {
 		if e.OnSubmitted != nil {
 			e.OnSubmitted(e.Text())
 		} else {
-			passKey(e, ev)
+			passKey(e.outer(), ev)
 		}
 	default:
-		passKey(e, ev)
+		passKey(e.outer(), ev)
 	}
 }
 
@@ -97,10 +97,10 @@ func (e *LineEdit) TypedShortcut(s fyne.Shortcut) {
 		e.restore(&e.redo, &e.undo)
 	case *desktop.CustomShortcut:
 		if !e.wordKey(s) {
-			passShortcut(e, s)
+			passShortcut(e.outer(), s)
 		}
 	default:
-		passShortcut(e, s)
+		passShortcut(e.outer(), s)
 	}
 }
 
@@ -133,15 +133,22 @@ func (e *LineEdit) copyTo(board fyne.Clipboard) {
 	}
 }
 
-// paste takes the first line of the clipboard, character by character through
-// the same filter as the keyboard.
+// paste takes the clipboard, or its first line when there is only one line to
+// write on, character by character through the same filter as the keyboard.
 func (e *LineEdit) paste(board fyne.Clipboard) {
 	if board == nil {
 		return
 	}
 	var out []rune
 	for _, r := range board.Content() {
+		if r == '\n' && e.area != nil {
+			out = append(out, r)
+			continue
+		}
 		if r == '\n' || r == '\r' {
+			if e.area != nil {
+				continue
+			}
 			if len(out) > 0 {
 				break
 			}
@@ -190,7 +197,7 @@ func (e *LineEdit) MouseDown(ev *desktop.MouseEvent) {
 	}
 	e.mouse.pressed = true
 	if !e.focused {
-		Focus(e)
+		e.takeFocus()
 	}
 	e.mouse.pressed = true
 	if ev.Button == desktop.MouseButtonSecondary {
@@ -297,7 +304,7 @@ func (e *LineEdit) menu(at fyne.Position) {
 		items = append(items, Option{Key: "paste", Text: words.Paste})
 	}
 	items = append(items, Option{Key: "all", Text: words.SelectAll})
-	popMenu(e, at, items, func(o Option) {
+	popMenu(e.outer(), at, items, func(o Option) {
 		switch o.Key {
 		case "cut":
 			e.TypedShortcut(&fyne.ShortcutCut{Clipboard: board})

@@ -132,7 +132,7 @@ func (p *modalPanel) footHeight() float32 {
 }
 
 func (p *modalPanel) heightFor(width float32) float32 {
-	return modalHead + heightAt(p.modal.body, width-2-2*modalPad) + p.footHeight() + 8
+	return modalHead + heightAt(p.modal.body, width-2-2*modalPad) + p.footHeight() + 14
 }
 
 func (p *modalPanel) CreateRenderer() fyne.WidgetRenderer {
