@@ -72,29 +72,25 @@ func (t *Tx) matches(table string, q search.Query, limit int) ([]int64, error) {
 // completed returns the ids for a field that completes what is typed: the row with this code, then
 // those whose name, folded in nameColumn, starts with it, then the rest of the listing.
 func (t *Tx) completed(l listing, typed, nameColumn string) ([]int64, error) {
-	var ids []int64
-	add := func(cond string, args ...any) error {
-		some := l
-		some.query, some.where = search.Query{}, l.where+cond
-		some.args = append(slices.Clone(l.args), args...)
-		found, err := t.walk(some)
-		ids = merged(ids, found, l.limit)
-		return err
+	if l.query.Empty() {
+		return t.walk(l)
 	}
 	typed = strings.TrimSpace(typed)
-	if err := add(` AND code IN (?, ?)`, typed, strings.ToUpper(typed)); err != nil {
+	// No order here: in the order of names, SQLite would read them all to find one code.
+	ids, err := all(t, `SELECT id FROM `+l.table+` WHERE code IN (?, ?) AND `+l.where,
+		append([]any{typed, strings.ToUpper(typed)}, l.args...), scanID)
+	if err != nil {
 		return nil, err
 	}
-	if start := strings.Join(l.query.Words, " "); start != "" {
-		cond := ` AND ` + nameColumn + ` >= ? AND ` + nameColumn + ` < ?`
-		if err := add(cond, start, start+"\U0010FFFF"); err != nil {
-			return nil, err
-		}
+	start := strings.Join(l.query.Words, " ")
+	named := l
+	named.query, named.where = search.Query{}, l.where+` AND `+nameColumn+` >= ? AND `+nameColumn+` < ?`
+	named.args = append(slices.Clone(l.args), start, start+"\U0010FFFF")
+	found, err := t.walk(named)
+	if ids = merged(ids, found, l.limit); err != nil || len(ids) == l.limit {
+		return ids, err
 	}
-	if len(ids) == l.limit {
-		return ids, nil
-	}
-	found, _, _, err := t.ids(l, func() (int, error) { return 0, nil })
+	found, _, _, err = t.ids(l, func() (int, error) { return 0, nil })
 	return merged(ids, found, l.limit), err
 }
 
