@@ -1,6 +1,7 @@
 package crypt
 
 import (
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -58,12 +59,18 @@ func (f *mainFile) pragma(tls *libc.TLS, argv uintptr) int32 {
 	case name == "journal_mode" && value != "wal" && !f.db.creating.Load():
 		v[0] = newCString(tls, "a sealed database is always in WAL mode")
 		return sqlite3.SQLITE_ERROR
+	case name == "synchronous" && !slices.Contains(flushing, value):
+		v[0] = newCString(tls, "a sealed database is always flushed: synchronous is NORMAL, FULL or EXTRA")
+		return sqlite3.SQLITE_ERROR
 	case name == "locking_mode" && value == "exclusive":
 		v[0] = newCString(tls, "a sealed database is locked by the process, not by a connection")
 		return sqlite3.SQLITE_ERROR
 	}
 	return sqlite3.SQLITE_NOTFOUND
 }
+
+// flushing are the values of PRAGMA synchronous that keep the order of writing.
+var flushing = []string{"normal", "full", "extra", "1", "2", "3", "on", "yes", "true"}
 
 // newCString copies s to memory that SQLite frees; 0 if there is none left.
 func newCString(tls *libc.TLS, s string) uintptr {

@@ -242,7 +242,7 @@ func TestRefusedSettings(t *testing.T) {
 	want := fill(t, db)
 	for _, q := range []string{
 		"PRAGMA journal_mode=delete", "PRAGMA journal_mode=OFF", "PRAGMA main.journal_mode=memory",
-		"PRAGMA locking_mode=EXCLUSIVE",
+		"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA synchronous=OFF", "PRAGMA synchronous=0",
 	} {
 		if _, err := db.Exec(q); err == nil {
 			t.Errorf("%s was accepted", q)

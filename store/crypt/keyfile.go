@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"slices"
 	"sync"
-	"unicode/utf8"
 )
 
 // keyFileMax bounds what is read of a key file.
@@ -73,7 +72,7 @@ func parseKeys(data []byte) (*keyDoc, error) {
 	if err := json.Unmarshal(data, k); err != nil {
 		return nil, errors.New("not a key file")
 	}
-	if k.Version != formatVersion || len(k.Slots) > slotsMax || len(k.Book) > bookBytesMax {
+	if k.Version != formatVersion || len(k.Slots) > slotsMax || len(k.Book) > bookBytesMax || !plainText(k.Book) {
 		return nil, errors.New("malformed")
 	}
 	if !bytes.Equal(data, k.encode()) || subtle.ConstantTimeCompare(k.Sum, k.sum()) != 1 {
@@ -117,7 +116,7 @@ func copyPath(path string) string { return path + ".bak" }
 // CreateKeys makes the key file of a new book, and its copy, with at least one slot. It fails with
 // fs.ErrExist if there is one already.
 func CreateKeys(path, book string, root Root, slots ...NewSlot) (*Keys, error) {
-	if len(slots) == 0 || book == "" || len(book) > bookBytesMax || !utf8.ValidString(book) {
+	if len(slots) == 0 || book == "" || len(book) > bookBytesMax || !plainText(book) {
 		return nil, errors.New("crypt: a key file needs a book and a slot")
 	}
 	k := &Keys{disk: osDisk{}, path: path}

@@ -101,7 +101,7 @@ func (s *slotEntry) check() error {
 	switch {
 	case s.ID < 1 || len(s.Salt) != saltSize || len(s.Key) != wrappedSize:
 		return errors.New("malformed slot")
-	case len(s.Label) > labelBytesMax || !utf8.ValidString(s.Label):
+	case len(s.Label) > labelBytesMax || !plainText(s.Label):
 		return errors.New("malformed label")
 	case s.Kind == KindPassword && !s.kdf().valid():
 		return errors.New("key derivation parameters out of bounds")
@@ -109,6 +109,14 @@ func (s *slotEntry) check() error {
 		return errors.New("unknown kind of slot")
 	}
 	return nil
+}
+
+// plainText reports whether s is UTF-8 without control characters and line separators: of these,
+// JSON has more than one spelling.
+func plainText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == utf8.RuneError
+	})
 }
 
 // aad binds the wrapped key to the book and to everything the slot says about itself.
@@ -154,7 +162,6 @@ func (n *NewSlot) seal(number int, book string, root Root) (slotEntry, error) {
 	} else if size := secretSizes[n.kind]; size == 0 || len(n.secret) != size {
 		return s, fmt.Errorf("crypt: a %q slot cannot be opened by %d bytes", n.kind, len(n.secret))
 	}
-	s.Label = strings.ToValidUTF8(s.Label, "")
 	fillRandom(s.Salt)
 	s.Key = make([]byte, wrappedSize)
 	if err := s.check(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -70,6 +71,44 @@ func TestKeysUnlock(t *testing.T) {
 	}
 	if _, err := CreateKeys(path, "book-1", testRoot, SecretSlot(KindDevice, "", device)); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("created twice: %v", err)
+	}
+}
+
+// TestKeysBadSlots are slots that cannot be made.
+func TestKeysBadSlots(t *testing.T) {
+	_, k := makeKeys(t)
+	for name, n := range map[string]NewSlot{
+		"empty password":  PasswordSlot("", "", cheap),
+		"no threads":      PasswordSlot("", "x", KDF{Time: 1, MemoryKiB: 64}),
+		"2 GiB":           PasswordSlot("", "x", KDF{Time: 1, MemoryKiB: 2 << 20, Threads: 1}),
+		"short secret":    SecretSlot(KindRecovery, "", device[:16]),
+		"unknown kind":    SecretSlot("thumb", "", device),
+		"password secret": SecretSlot(KindPassword, "", device),
+		"line feed":       PasswordSlot("a\nb", "x", cheap),
+		"not UTF-8":       PasswordSlot("\xff", "x", cheap),
+		"long label":      PasswordSlot(strings.Repeat("x", 101), "x", cheap),
+	} {
+		if _, err := k.Add(testRoot, n); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
+	}
+	if k.Gen() != 1 || len(k.Slots()) != 3 {
+		t.Errorf("changed: generation %d, %d slots", k.Gen(), len(k.Slots()))
+	}
+	if _, err := k.Add(testRoot, PasswordSlot("<Dupont & Fils> \"é\"", "x", cheap)); err != nil {
+		t.Error(err)
+	}
+	for _, id := range []int{1, 2, 3} {
+		if err := k.Remove(testRoot, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := k.Remove(testRoot, 4); err == nil {
+		t.Error("the last slot was removed")
+	}
+	k = openKeys(t, k.path)
+	if _, err := k.UnlockPassword("x"); err != nil || k.Slots()[0].Label != "<Dupont & Fils> \"é\"" {
+		t.Errorf("%v, %v", err, k.Slots())
 	}
 }
 

@@ -14,7 +14,7 @@ type walFile struct {
 
 	syncing sync.Mutex
 
-	mu     sync.Mutex
+	mu     sync.RWMutex
 	f      diskFile
 	opens  int
 	gen    id                 // current generation; zero: no log as far as SQLite is concerned

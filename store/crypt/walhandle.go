@@ -15,9 +15,9 @@ type walHandle struct {
 
 // bind prepares for the current generation and returns the number of readable frames.
 func (h *walHandle) bind() uint32 {
-	h.w.mu.Lock()
+	h.w.mu.RLock()
 	gen, good := h.w.gen, h.w.good
-	h.w.mu.Unlock()
+	h.w.mu.RUnlock()
 	if gen != h.gen {
 		h.gen, h.aad = gen, newFrameAAD(h.w.db.fileID, gen)
 	}
