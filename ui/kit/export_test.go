@@ -11,3 +11,9 @@ func DrawnLines(t *TextArea) []string {
 	}
 	return out
 }
+
+// BlinkStep runs one step of a caret's blinking in the present turn.
+func BlinkStep(e *LineEdit, left int) (on, goOn bool) {
+	goOn = e.blinkStep(e.blinkTurn, left)
+	return e.caretOn, goOn
+}

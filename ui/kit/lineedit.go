@@ -307,35 +307,30 @@ func (e *LineEdit) wakeCaret() {
 	e.caretOn = true
 	e.blinkTurn++
 	if Blink && e.focused {
-		go e.blink(e.blinkTurn)
+		e.blinkLater(e.blinkTurn, int(blinkFor/blinkEvery))
 	}
 }
 
-func (e *LineEdit) blink(turn int) {
-	ticker := time.NewTicker(blinkEvery)
-	defer ticker.Stop()
-	stop := make(chan struct{})
-	for end := time.Now().Add(blinkFor); time.Now().Before(end); {
-		select {
-		case <-stop:
-			return
-		case <-ticker.C:
-		}
-		fyne.DoAndWait(func() {
-			if e.blinkTurn != turn || !e.focused {
-				close(stop)
-				return
+// blinkLater waits for the next change of the caret. Every step runs on the UI
+// goroutine; a later turn, a lost focus or the last step ends the chain.
+func (e *LineEdit) blinkLater(turn, left int) {
+	time.AfterFunc(blinkEvery, func() {
+		fyne.Do(func() {
+			if e.blinkStep(turn, left) {
+				e.blinkLater(turn, left-1)
 			}
-			e.caretOn = !e.caretOn
-			e.Refresh()
 		})
-	}
-	fyne.Do(func() {
-		if e.blinkTurn == turn && e.focused && !e.caretOn {
-			e.caretOn = true
-			e.Refresh()
-		}
 	})
+}
+
+// blinkStep turns the caret on or off and tells whether to go on.
+func (e *LineEdit) blinkStep(turn, left int) bool {
+	if e.blinkTurn != turn || !e.focused {
+		return false
+	}
+	e.caretOn = !e.caretOn || left <= 1
+	e.Refresh()
+	return left > 1
 }
 
 // shown is the text as drawn.

@@ -239,3 +239,18 @@ func TestLineEditUndoesEverything(t *testing.T) {
 		}
 	})
 }
+
+func TestCaretStopsBlinking(t *testing.T) {
+	e, k := openEdit(t, "")
+	on, goOn := kit.BlinkStep(e, 20)
+	if on || !goOn {
+		t.Fatalf("first step: shown %v, goes on %v", on, goOn)
+	}
+	if on, goOn = kit.BlinkStep(e, 1); !on || goOn {
+		t.Fatalf("last step: shown %v, goes on %v", on, goOn)
+	}
+	k.win.Canvas().Unfocus()
+	if _, goOn = kit.BlinkStep(e, 20); goOn {
+		t.Fatal("the caret blinks without the focus")
+	}
+}
