@@ -8,8 +8,9 @@ import (
 )
 
 const paymentColumns = `p.id, p.number, p.direction = 'out', p.customer, c.code, c.name, p.owner, p.date,
-	p.amount, p.method, p.account, p.reference, p.note, p.entry, coalesce(p.line, 0), p.digest, p.period, p.serial,
-	p.at, p.by, p.by_name, k.payment IS NOT NULL, coalesce(k.date, ''), coalesce(k.reason, ''),
+	p.amount, p.method, p.account, p.reference, p.note, p.entry, coalesce(p.line, 0),
+	p.digest, p.period, p.serial, p.at, p.by, p.by_name,
+	k.payment IS NOT NULL, coalesce(k.date, ''), coalesce(k.reason, ''),
 	coalesce(k.entry, 0), coalesce(k.at, ''), coalesce(k.by, 0), coalesce(k.by_name, ''),
 	CASE WHEN k.payment IS NULL THEN p.amount - (SELECT coalesce(sum(s.amount), 0) FROM settlement s
 		WHERE s.payment = p.id) ELSE 0 END AS on_account`
@@ -65,7 +66,8 @@ func (t *Tx) AddPayment(p billing.Payment) (billing.PaymentID, error) {
 // AddCancel keeps the cancellation of a payment.
 func (t *Tx) AddCancel(id billing.PaymentID, c billing.Cancellation) error {
 	_, err := t.exec(`INSERT INTO payment_cancel(payment, date, reason, entry, at, by, by_name)
-		VALUES (?,?,?,?,?,?,?)`, id, c.Date.String(), c.Reason, c.Entry, instant(c.Stamp.At), c.Stamp.By, c.Stamp.Name)
+		VALUES (?,?,?,?,?,?,?)`,
+		id, c.Date.String(), c.Reason, c.Entry, instant(c.Stamp.At), c.Stamp.By, c.Stamp.Name)
 	return err
 }
 

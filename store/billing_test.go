@@ -31,7 +31,8 @@ func sold(t *testing.T) *storetest.World {
 			return err
 		}
 		p := company.Default()
-		p.Name, p.SIREN, p.VATNumber, p.PostalCode, p.City = "Durand", "732829320", "FR44732829320", "44000", "Nantes"
+		p.Name, p.SIREN, p.VATNumber = "Durand", "732829320", "FR44732829320"
+		p.PostalCode, p.City = "44000", "Nantes"
 		return tx.SetSetting("company", p)
 	})
 	ctx, who := w.Ctx(), w.As("owner")

@@ -32,11 +32,8 @@ var (
 // The operations on invoices and credit notes.
 var (
 	SaveInvoice = op.Op[SaveRequest, Document]{Spec: op.Spec{
-		Name:  "invoice.save",
-		Kind:  op.Command,
-		Needs: auth.SalesWrite,
-		Since: 1,
-		Doc:   "Writes a draft invoice, or the draft credit note of invoice.credit; answers totals and checks.",
+		Name: "invoice.save", Kind: op.Command, Needs: auth.SalesWrite, Since: 1,
+		Doc: "Writes a draft invoice, or the draft credit note of invoice.credit; answers totals and checks.",
 	}}
 	Issue = op.Op[IssueRequest, IssueAnswer]{Spec: op.Spec{
 		Name: "invoice.issue", Kind: op.Command, Needs: auth.InvoiceIssue, Since: 1,

@@ -42,6 +42,7 @@ type Payment struct {
 	Recorded     Stamp            `json:"recorded"`
 	Cancelled    *Cancellation    `json:"cancelled,omitempty"`
 	Digest       string           `json:"digest,omitempty"`
+	Checks       []Check          `json:"checks,omitempty"` // what is worth a second look while recording
 
 	Period string        `json:"-"`
 	Serial int64         `json:"-"`

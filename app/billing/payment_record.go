@@ -40,11 +40,8 @@ func recordPayment(ctx context.Context, tx Tx, req RecordRequest) (Payment, erro
 		Reference: req.Reference, Note: req.Note, Recorded: stampOf(ctx, tx),
 		Period: strconv.Itoa(req.Date.Year),
 	}
-	if p.Account == "" {
-		p.Account = p.Method.account()
-	}
-	if p.Account == "" {
-		return p, fault.Field("method", "billing.method_moves_no_money")
+	if p.Account, err = treasury(tx, req); err != nil {
+		return p, err
 	}
 	if p.Serial, err = tx.NextNumber(paymentSeries, p.Period); err != nil {
 		return p, err
@@ -78,7 +75,10 @@ func recordPayment(ctx context.Context, tx Tx, req RecordRequest) (Payment, erro
 		c.Name+" "+c.Code+" "+p.Reference); err != nil {
 		return p, err
 	}
-	p, _, err = tx.Payment(p.ID)
+	if p, _, err = tx.Payment(p.ID); err != nil {
+		return p, err
+	}
+	p.Checks, err = cashChecks(tx, p)
 	return p, err
 }
 

@@ -78,6 +78,37 @@ func TestEachMeansOfPaymentHasItsAccount(t *testing.T) {
 	b.verify()
 }
 
+func TestCashHasALegalLimitForOneDebt(t *testing.T) {
+	b := open(t)
+	c := b.customer()
+	a := b.invoice(c, goods(1_500_00, 200_000))
+	cash := func(amount money.Amount) []billing.Check {
+		t.Helper()
+		return must(billing.RecordPayment.Call(b.Ctx(), b.As("owner"), billing.RecordRequest{
+			Customer: c.ID, Date: day(11, 21), Amount: amount, Method: "cash",
+			Allocations: []billing.Allocation{on(a.Document, amount)},
+		}))(t).Checks
+	}
+	if got := cash(600_00); len(got) != 0 {
+		t.Errorf("600 €: %+v", got)
+	}
+	if got := cash(500_00); len(got) != 1 || got[0].Key != "billing.check.cash_limit" {
+		t.Errorf("1 100 € in two payments: %+v", got)
+	}
+}
+
+func TestTransfersGoToTheCompanysBankAccount(t *testing.T) {
+	b := open(t, func(p *company.Profile) { p.Bank.Account = "512100" })
+	c := b.customer()
+	r := billing.RecordRequest{Customer: c.ID, Date: day(11, 21), Amount: 1_00, Method: "transfer"}
+	for _, want := range []string{"512100", "512000"} {
+		if p := must(billing.RecordPayment.Call(b.Ctx(), b.As("owner"), r))(t); p.Account != want {
+			t.Errorf("account %s, want %s", p.Account, want)
+		}
+		r.Account = "512000"
+	}
+}
+
 func TestCancelledPaymentIsUndoneEverywhere(t *testing.T) {
 	b := open(t, collection)
 	c := b.customer()
@@ -204,14 +235,18 @@ func TestWrongPaymentsAreRefused(t *testing.T) {
 		Allocations: []billing.Allocation{on(a.Document, 120_00)},
 	}
 	for key, change := range map[string]func(*billing.RecordRequest){
-		"billing.customer_needed":      func(r *billing.RecordRequest) { r.Customer = 0 },
-		"billing.payment_amount":       func(r *billing.RecordRequest) { r.Amount = -1 },
-		"billing.payment_in_future":    func(r *billing.RecordRequest) { r.Date = day(11, 22) },
-		"billing.method_unknown":       func(r *billing.RecordRequest) { r.Method = "troc" },
-		"billing.treasury_account":     func(r *billing.RecordRequest) { r.Account = "411000" },
-		"billing.allocated_too_much":   func(r *billing.RecordRequest) { r.Amount = 100_00 },
-		"billing.allocation_twice":     func(r *billing.RecordRequest) { r.Allocations = append(r.Allocations, r.Allocations[0]) },
-		"billing.more_than_open":       func(r *billing.RecordRequest) { r.Amount, r.Allocations[0].Amount = 120_01, 120_01 },
+		"billing.customer_needed":    func(r *billing.RecordRequest) { r.Customer = 0 },
+		"billing.payment_amount":     func(r *billing.RecordRequest) { r.Amount = -1 },
+		"billing.payment_in_future":  func(r *billing.RecordRequest) { r.Date = day(11, 22) },
+		"billing.method_unknown":     func(r *billing.RecordRequest) { r.Method = "troc" },
+		"billing.treasury_account":   func(r *billing.RecordRequest) { r.Account = "411000" },
+		"billing.allocated_too_much": func(r *billing.RecordRequest) { r.Amount = 100_00 },
+		"billing.allocation_twice": func(r *billing.RecordRequest) {
+			r.Allocations = append(r.Allocations, r.Allocations[0])
+		},
+		"billing.more_than_open": func(r *billing.RecordRequest) {
+			r.Amount, r.Allocations[0].Amount = 120_01, 120_01
+		},
 		"billing.other_customer":       func(r *billing.RecordRequest) { r.Customer = other.ID },
 		"billing.cannot_settle":        func(r *billing.RecordRequest) { r.Allocations[0].Document = d.ID },
 		"billing.not_found":            func(r *billing.RecordRequest) { r.Allocations[0].Document = 999 },

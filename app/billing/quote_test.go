@@ -165,7 +165,9 @@ func TestListFiltersSortsAndSums(t *testing.T) {
 	if s := sales.Sums; s.Gross != 120_00+60_00-60_00+8_40 || s.Open != 100_00 {
 		t.Errorf("sums %+v", s)
 	}
-	for _, sort := range []billing.Sort{"", billing.ByDate, billing.ByNumber, billing.ByCustomer, billing.ByGross, billing.ByDue, billing.ByOpen} {
+	for _, sort := range []billing.Sort{
+		"", billing.ByDate, billing.ByNumber, billing.ByCustomer, billing.ByGross, billing.ByDue, billing.ByOpen,
+	} {
 		up := list(billing.ListRequest{Sort: sort, Ascending: true, Limit: 2})
 		down := list(billing.ListRequest{Sort: sort, Offset: 4})
 		if len(up.Rows) != 2 || len(down.Rows) != 1 || up.Rows[0].ID != down.Rows[0].ID || up.Count != 5 {

@@ -32,8 +32,14 @@ func TestWhoMayDoWhat(t *testing.T) {
 		name, want string
 		do         func(op.Caller) error
 	}{
-		{"quote.save", ".f..nfu", func(w op.Caller) error { _, err := billing.SaveQuote.Call(b.Ctx(), w, save()); return err }},
-		{"invoice.save new", ".f..nfu", func(w op.Caller) error { _, err := billing.SaveInvoice.Call(b.Ctx(), w, save()); return err }},
+		{"quote.save", ".f..nfu", func(w op.Caller) error {
+			_, err := billing.SaveQuote.Call(b.Ctx(), w, save())
+			return err
+		}},
+		{"invoice.save new", ".f..nfu", func(w op.Caller) error {
+			_, err := billing.SaveInvoice.Call(b.Ctx(), w, save())
+			return err
+		}},
 		{"invoice.save", ".f..nfu", func(w op.Caller) error {
 			r := save()
 			r.ID = draft.ID
@@ -68,7 +74,10 @@ func TestWhoMayDoWhat(t *testing.T) {
 			_, err := billing.DeleteDraft.Call(b.Ctx(), w, billing.IssueRequest{ID: draft.ID})
 			return err
 		}},
-		{"payment.record", "...fffu", func(w op.Caller) error { _, err := billing.RecordPayment.Call(b.Ctx(), w, record); return err }},
+		{"payment.record", "...fffu", func(w op.Caller) error {
+			_, err := billing.RecordPayment.Call(b.Ctx(), w, record)
+			return err
+		}},
 		{"payment.allocate", "...fffu", func(w op.Caller) error {
 			_, err := billing.Allocate.Call(op.WithPreview(b.Ctx()), w, billing.AllocateRequest{
 				Payment: paid.ID, Allocations: []billing.Allocation{on(final.Document, 1_00)},
@@ -76,7 +85,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 			return err
 		}},
 		{"payment.cancel", "...fffu", func(w op.Caller) error {
-			_, err := billing.CancelPayment.Call(op.WithPreview(b.Ctx()), w, billing.CancelRequest{ID: paid.ID, Reason: "erreur"})
+			_, err := billing.CancelPayment.Call(op.WithPreview(b.Ctx()), w,
+				billing.CancelRequest{ID: paid.ID, Reason: "erreur"})
 			return err
 		}},
 	} {

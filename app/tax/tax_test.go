@@ -38,11 +38,11 @@ func TestSellersSituation(t *testing.T) {
 		imposed tax.Exemption
 		waits   bool
 	}{
-		{tax.Seller{Territory: fr.Metropole, Regime: fr.NormalMonthly, Exigibility: fr.OnCollection}, tax.None, true},
-		{tax.Seller{Territory: fr.Metropole, Regime: fr.NormalMonthly, Exigibility: fr.OnDebit}, tax.None, false},
-		{tax.Seller{Territory: fr.Reunion, Regime: fr.Franchise, Exigibility: fr.OnCollection}, tax.Franchise, false},
-		{tax.Seller{Territory: fr.Mayotte, Regime: fr.NormalMonthly}, tax.NoVATTerritory, false},
-		{tax.Seller{Territory: fr.Guyane, Regime: fr.Franchise}, tax.NoVATTerritory, false},
+		{tax.Seller{fr.Metropole, fr.NormalMonthly, fr.OnCollection}, tax.None, true},
+		{tax.Seller{fr.Metropole, fr.NormalMonthly, fr.OnDebit}, tax.None, false},
+		{tax.Seller{fr.Reunion, fr.Franchise, fr.OnCollection}, tax.Franchise, false},
+		{tax.Seller{fr.Mayotte, fr.NormalMonthly, fr.OnDebit}, tax.NoVATTerritory, false},
+		{tax.Seller{fr.Guyane, fr.Franchise, fr.OnCollection}, tax.NoVATTerritory, false},
 	} {
 		if got := row.seller.Imposed(); got != row.imposed {
 			t.Errorf("%+v: imposed %q, want %q", row.seller, got, row.imposed)
