@@ -298,7 +298,7 @@ func (e *LineEdit) menu(at fyne.Position) {
 		items = append(items, Option{Key: "cut", Text: words.Cut})
 	}
 	if !e.Password {
-		items = append(items, Option{Key: "copy", Text: words.Copy, Icon: "copy"})
+		items = append(items, Option{Key: "copy", Text: words.Copy})
 	}
 	if !e.locked() {
 		items = append(items, Option{Key: "paste", Text: words.Paste})
