@@ -1,0 +1,404 @@
+// Package backups is the page of the copies of the book: how they stand, where they go, what can be
+// restored; and the recovery sheet. Every value is measured, never typed.
+package backups
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/setup"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/page/destform"
+	"zafe/ui/theme"
+)
+
+// Routes are the pages of this package.
+func Routes() map[string]func(*page.Env, page.Route) page.Page {
+	return map[string]func(*page.Env, page.Route) page.Page{
+		"backups": func(e *page.Env, _ page.Route) page.Page { return newBackups(e) },
+	}
+}
+
+// poll is how often the progress of a running backup is read.
+const poll = time.Second
+
+type backups struct {
+	env    *page.Env
+	object fyne.CanvasObject
+
+	light  *kit.KPI
+	last   *kit.KPI
+	drill  *kit.KPI
+	copies *fyne.Container
+	grid   *kit.Grid
+	points []backup.Point
+	now    *kit.Button
+	bar    *kit.Progress
+	status backup.Status
+	busy   bool
+}
+
+func newBackups(e *page.Env) page.Page {
+	b := &backups{env: e, copies: kit.VBox(10)}
+	var actions []fyne.CanvasObject
+	if e.Can(setup.PrintSheet.Spec) {
+		actions = append(actions, kit.NewButton(e.T("backups.sheet"), "lifebuoy", kit.Secondary, b.sheet))
+	}
+	if e.Can(backup.Begin.Spec) {
+		actions = append(actions, kit.NewButton(e.T("backups.add"), "plus", kit.Secondary, func() { b.edit(nil) }))
+	}
+	if e.Can(backup.Now.Spec) {
+		b.now = kit.NewButton(e.T("backups.now"), "cloud-arrow-up", kit.Primary, b.backUp)
+		actions = append(actions, b.now)
+	}
+	b.light = kit.NewKPI("shield-check", e.T("backups.state"), nil)
+	b.last = kit.NewKPI("clock", e.T("backups.last"), nil)
+	b.drill = kit.NewKPI("arrow-counter-clockwise", e.T("backups.drill"), nil)
+	b.bar = kit.NewProgress(e.T("backups.running"), b.stop)
+	b.bar.Hide()
+	columns := []kit.Column{
+		{Title: e.T("backups.column.made"), Width: 150},
+		{Title: e.T("backups.column.writer"), Width: 130, Weight: 1},
+		{Title: e.T("backups.column.invoice"), Width: 130},
+		{Title: e.T("backups.column.invoices"), Width: 90, Align: fyne.TextAlignTrailing},
+		{Title: e.T("backups.column.size"), Width: 100, Align: fyne.TextAlignTrailing},
+	}
+	b.grid = kit.NewGrid(columns, func() int { return len(b.points) }, b.cell)
+	places := kit.NewCard(e.T("backups.places"), kit.NewScroll(b.copies))
+	points := kit.NewCard(e.T("backups.points"), b.grid).Flush()
+	body := kit.Split(theme.GapCard, []float32{0, 0, 1}, kit.Cols(theme.GapCard, nil, b.light, b.last, b.drill), b.bar,
+		kit.Cols(theme.GapCard, []float32{1, 1}, places, points))
+	b.object = kit.NewPage(kit.NewHeader(e.T("backups.title"), e.T("backups.under"), actions...), body)
+	b.Refresh()
+	return b
+}
+
+func (b *backups) cell(row, col int) kit.CellView {
+	e, p := b.env, b.points[row]
+	switch col {
+	case 0:
+		return kit.CellView{Text: e.Text.Instant(p.Made), Weight: kit.Bold}
+	case 1:
+		return kit.CellView{Text: p.Writer, Color: theme.Muted}
+	case 2:
+		return kit.CellView{Text: p.Invoice}
+	case 3:
+		return kit.CellView{Text: e.Text.Number(p.Invoices)}
+	default:
+		return kit.CellView{Text: e.Text.Bytes(p.Bytes), Color: theme.Muted}
+	}
+}
+
+// Object implements page.Page.
+func (b *backups) Object() fyne.CanvasObject { return b.object }
+
+// Unsaved implements page.Page.
+func (b *backups) Unsaved() bool { return false }
+
+// Refresh implements page.Page.
+func (b *backups) Refresh() {
+	page.Call(b.env, backup.GetStatus, op.Empty{}, func(st backup.Status, err error) {
+		if err != nil {
+			b.env.Shell.Fail(err)
+			return
+		}
+		b.show(st)
+	})
+	page.Call(b.env, backup.Points, backup.IDRequest{}, func(r backup.PointsResponse, err error) {
+		if err == nil {
+			b.points = r.Points
+			b.grid.Reload()
+		}
+	})
+}
+
+func toneOf(l backup.Light) kit.Tone {
+	switch l {
+	case backup.Green:
+		return kit.Ok
+	case backup.Amber:
+		return kit.Warn
+	default:
+		return kit.Error
+	}
+}
+
+// show tells the truth of the moment.
+func (b *backups) show(st backup.Status) {
+	e := b.env
+	b.status = st
+	tone := toneOf(st.Light)
+	note := e.T("backups.note." + string(st.Light))
+	if len(st.Copies) == 0 {
+		note = e.T("backups.note.none")
+	}
+	b.light.Set(e.T("backups.light."+string(st.Light)), note, tone, nil)
+	if st.Saved.IsZero() {
+		b.last.Set(e.T("backups.never"), e.T("backups.never_note"), kit.Error, nil)
+	} else {
+		note := e.T("backups.all_in")
+		if st.Unsaved {
+			note = e.T("backups.some_out")
+		}
+		b.last.Set(e.Text.Instant(st.Saved), note, kit.Neutral, nil)
+	}
+	switch {
+	case !st.DrillFailed.IsZero():
+		b.drill.Set(e.T("backups.drill_failed"), e.Text.Instant(st.DrillFailed), kit.Error, nil)
+	case st.Drill.IsZero():
+		b.drill.Set(e.T("backups.drill_never"), e.T("backups.drill_note"), kit.Warn, nil)
+	default:
+		b.drill.Set(e.Text.Instant(st.Drill), e.T("backups.drill_ok"), kit.Ok, nil)
+	}
+	b.places(st)
+	b.progress(st.Running)
+}
+
+// places lists the destinations with what can be done with each.
+func (b *backups) places(st backup.Status) {
+	e := b.env
+	var all []fyne.CanvasObject
+	if !st.SheetKnown && e.Can(setup.CheckSheet.Spec) {
+		all = append(all, kit.NewNotice(kit.Warn, e.T("backups.sheet_unknown"), e.T("backups.sheet_unknown_note"),
+			kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, b.checkSheet)))
+	}
+	if len(st.Copies) == 0 {
+		all = append(all, kit.MutedParagraph(e.T("backups.none")))
+	}
+	for i, c := range st.Copies {
+		if i > 0 {
+			all = append(all, kit.Separator())
+		}
+		all = append(all, b.place(c))
+	}
+	b.copies.Objects = all
+	b.copies.Refresh()
+}
+
+func (b *backups) place(c backup.Copy) fyne.CanvasObject {
+	e := b.env
+	under := e.T("backups.place_never")
+	if !c.LastOK.IsZero() {
+		under = e.T("backups.place_last", "when", e.Text.Instant(c.LastOK))
+	}
+	text := kit.VBox(0, kit.NewLabel(c.Label, kit.Style{Weight: kit.Medium, Shrink: true}), kit.Caption(under))
+	if c.Fault != nil {
+		text.Add(kit.NewLabel(e.Text.Fault(c.Fault), kit.Style{Size: theme.SizeCaption, Color: theme.ErrorText, Wrap: true}))
+	}
+	icon := "cloud-check"
+	if c.Light != backup.Green {
+		icon = "cloud-slash"
+	}
+	row := kit.HBox(12, kit.IconTile(icon, toneOf(c.Light)), text, kit.Spacer())
+	if e.Can(backup.Begin.Spec) {
+		more := kit.NewIconButton("dots-three", e.T("backups.more"), nil)
+		more.OnTapped = func() { b.menu(more, c) }
+		row.Add(more)
+	}
+	return row
+}
+
+func (b *backups) menu(at fyne.CanvasObject, c backup.Copy) {
+	e := b.env
+	options := []kit.Option{
+		{Key: "probe", Text: e.T("backups.probe"), Icon: "plug"},
+		{Key: "drill", Text: e.T("backups.drill_now"), Icon: "arrow-counter-clockwise"},
+		{Key: "edit", Text: e.T("common.edit"), Icon: "pencil-simple"},
+		{Key: "remove", Text: e.T("backups.remove"), Icon: "trash", Danger: true},
+	}
+	kit.ShowMenu(at, options, func(o kit.Option) {
+		switch o.Key {
+		case "probe":
+			page.Do(e, backup.Probe, backup.IDRequest{ID: c.ID}, func(backup.Health) {
+				e.Shell.Toast(kit.Ok, e.T("backups.probe_ok", "label", c.Label))
+			})
+		case "drill":
+			b.run(func(done func(backup.Status, error)) { page.Call(e, backup.Drill, backup.IDRequest{ID: c.ID}, done) },
+				e.T("backups.drill_done"))
+		case "edit":
+			b.edit(&c.Destination)
+		case "remove":
+			e.Shell.Confirm(e.T("backups.remove_title", "label", c.Label), e.T("backups.remove_text"), e.T("backups.remove"), true, func() {
+				page.Do(e, backup.Remove, backup.IDRequest{ID: c.ID}, func(op.Empty) { b.Refresh() })
+			})
+		}
+	})
+}
+
+// edit makes or changes a destination: its form, then the provider's questions, then a real try.
+func (b *backups) edit(existing *backup.Destination) {
+	e := b.env
+	form := destform.New(destform.ForEnv(e, existing))
+	var m *kit.Modal
+	save := kit.NewButton(e.T("backups.try"), "check", kit.Primary, func() {
+		if !form.Check() {
+			return
+		}
+		destform.Make(e, form.Value(), form.Provider().Browser, func(d backup.Destination, err error) {
+			if err != nil {
+				if !form.SetError(err) {
+					e.Shell.Fail(err)
+				}
+				return
+			}
+			m.Close()
+			e.Shell.Toast(kit.Ok, e.T("backups.added", "label", d.Label))
+			e.Shell.Changed("backup")
+			b.backUp()
+		})
+	})
+	cancel := kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() })
+	title := e.T("backups.add_title")
+	if existing != nil {
+		title = existing.Label
+	}
+	m = kit.NewModal(title, 680, kit.Fixed(0, 440, kit.NewScroll(form.Object())), cancel, save)
+	m.Show(e.Window)
+}
+
+func (b *backups) backUp() {
+	b.run(func(done func(backup.Status, error)) { page.Call(b.env, backup.Now, op.Empty{}, done) }, b.env.T("backups.done"))
+}
+
+// run performs long work while the bar follows it.
+func (b *backups) run(work func(done func(backup.Status, error)), good string) {
+	if b.busy {
+		return
+	}
+	b.busy = true
+	if b.now != nil {
+		b.now.Disable()
+	}
+	b.bar.Show()
+	b.follow()
+	work(func(st backup.Status, err error) {
+		b.busy = false
+		if b.now != nil {
+			b.now.Enable()
+		}
+		b.bar.Hide()
+		b.env.Shell.Changed("backup")
+		b.Refresh()
+		if err != nil {
+			if fault.KeyOf(err) != "op.cancelled" {
+				b.env.Shell.Fail(err)
+			}
+			return
+		}
+		for _, c := range st.Copies {
+			if c.Fault != nil {
+				b.env.Shell.Fail(c.Fault)
+				return
+			}
+		}
+		b.env.Shell.Toast(kit.Ok, good)
+	})
+}
+
+// follow reads the progress until the work ends.
+func (b *backups) follow() {
+	e := b.env
+	e.Shell.Go(func(ctx context.Context) error {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(poll):
+			return nil
+		}
+	}, func(err error) {
+		if err != nil || !b.busy {
+			return
+		}
+		page.Call(e, backup.GetStatus, op.Empty{}, func(st backup.Status, err error) {
+			if err == nil {
+				b.progress(st.Running)
+			}
+			b.follow()
+		})
+	})
+}
+
+func (b *backups) progress(r *backup.Running) {
+	if r == nil {
+		if !b.busy {
+			b.bar.Hide()
+		}
+		return
+	}
+	b.bar.Show()
+	text := b.env.T("backups.running")
+	if r.Stage != "" {
+		text = b.env.T("backup.stage." + r.Stage)
+	}
+	if r.Destination != "" {
+		text = r.Destination + " · " + text
+	}
+	right, share := "", -1.0
+	if r.Total > 0 {
+		right = b.env.Text.Bytes(r.Done) + " / " + b.env.Text.Bytes(r.Total)
+		share = float64(r.Done) / float64(r.Total)
+	}
+	b.bar.Set(text, right, share)
+}
+
+func (b *backups) stop() {
+	page.Do(b.env, backup.Stop, op.Empty{}, func(op.Empty) {})
+}
+
+// sheet prints the recovery sheet.
+func (b *backups) sheet() {
+	e := b.env
+	var places []string
+	for _, c := range b.status.Copies {
+		places = append(places, c.Label)
+	}
+	e.Shell.ShowDocument(e.T("backups.sheet_file"), page.Fetch(e, setup.PrintSheet, setup.SheetRequest{Lang: e.Text.Lang(), Places: places}))
+}
+
+// checkSheet asks for two groups of the key, from the paper.
+func (b *backups) checkSheet() {
+	e := b.env
+	page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
+		fields := map[string]*kit.Field{}
+		edits := map[string]*kit.LineEdit{}
+		body := kit.VBox(12, kit.Paragraph(e.T("backups.sheet_how")))
+		for _, n := range p.SheetGroups {
+			key := e.Text.Number(int64(n))
+			edits[key] = kit.NewLineEdit("")
+			fields[key] = kit.NewField(e.T("backups.sheet_group", "n", n), edits[key])
+			body.Add(fields[key])
+		}
+		var m *kit.Modal
+		ok := kit.NewButton(e.T("backups.sheet_check"), "check", kit.Primary, func() {
+			req := setup.CheckRequest{Groups: map[string]string{}}
+			for key, edit := range edits {
+				req.Groups[key] = edit.Text()
+				fields[key].SetError("")
+			}
+			page.Call(e, setup.CheckSheet, req, func(_ setup.Progress, err error) {
+				if f := fault.Of(err); f != nil {
+					for key, field := range fields {
+						if f.Field == "groups."+key {
+							field.SetError(e.Text.Fault(f))
+							return
+						}
+					}
+					e.Shell.Fail(err)
+					return
+				}
+				m.Close()
+				e.Shell.Toast(kit.Ok, e.T("backups.sheet_ok"))
+				b.Refresh()
+			})
+		})
+		cancel := kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() })
+		m = kit.NewModal(e.T("backups.sheet_title"), 460, body, cancel, ok)
+		m.Show(e.Window)
+	})
+}

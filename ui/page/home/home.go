@@ -1,0 +1,338 @@
+// Package home is the first page after log-in: the figures of the day, the trade of the last twelve
+// months, what waits to be done, the latest invoices. Every figure is what an operation answered;
+// what a person may not see is not on their page.
+package home
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/backup"
+	"zafe/app/billing"
+	"zafe/app/civil"
+	"zafe/app/i18n"
+	"zafe/app/ledger"
+	"zafe/app/money"
+	"zafe/app/op"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/theme"
+)
+
+// Routes are the pages of this package.
+func Routes() map[string]func(*page.Env, page.Route) page.Page {
+	return map[string]func(*page.Env, page.Route) page.Page{
+		"home": func(e *page.Env, _ page.Route) page.Page { return newHome(e) },
+	}
+}
+
+// The lengths of the lists.
+const (
+	latestRows = 8
+	chartSpan  = 12 // months
+)
+
+type home struct {
+	env    *page.Env
+	object fyne.CanvasObject
+
+	revenue, receivables, cash, vat *kit.KPI
+	chart                           *kit.Bars
+	aged                            *kit.Stack
+	todo                            *fyne.Container
+	latest                          *kit.Grid
+	rows                            []billing.Row
+	tasks                           map[string]fyne.CanvasObject
+}
+
+func newHome(e *page.Env) page.Page {
+	h := &home{env: e, todo: kit.VBox(9), tasks: map[string]fyne.CanvasObject{}}
+	var actions []fyne.CanvasObject
+	if e.Can(billing.SaveQuote.Spec) {
+		actions = append(actions, kit.NewButton(e.T("home.new_quote"), "file-text", kit.Secondary, func() {
+			e.Shell.Open(page.Route{Name: "quote"})
+		}))
+	}
+	if e.Can(billing.SaveInvoice.Spec) {
+		actions = append(actions, kit.NewButton(e.T("home.new_invoice"), "plus", kit.Primary, func() {
+			e.Shell.Open(page.Route{Name: "invoice"})
+		}))
+	}
+	head := kit.NewHeader(e.T("home.hello", "name", e.Me.User.Name), e.Text.DateLong(today()), actions...)
+	h.object = kit.NewPage(head, h.body())
+	h.Refresh()
+	return h
+}
+
+// today is only shown; rules about dates are the host's.
+func today() civil.Date { return civil.Of(time.Now()) } //nolint:forbidigo // the date on this screen
+
+// body lays out what the person may see: the books for some, sales for others.
+func (h *home) body() fyne.CanvasObject {
+	e := h.env
+	books := e.Can(ledger.Figures.Spec)
+	var parts []fyne.CanvasObject
+	if books {
+		h.revenue = kit.NewKPI("coins", e.T("home.revenue"), nil)
+		h.receivables = kit.NewKPI("hourglass", e.T("home.receivables"), func() {
+			e.Shell.Open(page.Route{Name: "invoices", Arg: "open"})
+		})
+		h.cash = kit.NewKPI("wallet", e.T("home.cash"), nil)
+		h.vat = kit.NewKPI("calculator", e.T("home.vat"), nil)
+		parts = append(parts, kit.Cols(theme.GapCard, nil, h.revenue, h.receivables, h.cash, h.vat))
+	}
+	todo := kit.NewCard(e.T("home.todo"), kit.NewScroll(h.todo))
+	if books {
+		h.chart = kit.NewBars(nil, h.axis)
+		parts = append(parts, kit.Cols(theme.GapCard, []float32{1.55, 1}, kit.NewCard(e.T("home.chart"), h.chart).Action(kit.Legend(e.T("home.this_year"), e.T("home.year_before"))), todo))
+	} else {
+		parts = append(parts, todo)
+	}
+	if !e.Can(billing.List.Spec) {
+		return kit.VFill(theme.GapCard, len(parts)-1, parts...)
+	}
+	latest := kit.NewCard(e.T("home.latest"), h.grid()).Flush().Action(kit.NewButton(e.T("home.see_all"), "", kit.Link, func() {
+		e.Shell.Open(page.Route{Name: "invoices"})
+	}))
+	if books {
+		h.aged = kit.NewStack()
+		parts = append(parts, kit.Cols(theme.GapCard, []float32{1.55, 1}, latest, kit.NewCard(e.T("home.aged"), h.aged)))
+	} else {
+		parts = append(parts, latest)
+	}
+	weights := make([]float32, len(parts))
+	for i := range weights {
+		weights[i] = 1
+	}
+	if books {
+		weights[0] = 0 // the figures keep their own height
+	}
+	return kit.Split(theme.GapCard, weights, parts...)
+}
+
+// grid lists the latest invoices.
+func (h *home) grid() *kit.Grid {
+	e := h.env
+	columns := []kit.Column{
+		{Title: e.T("home.column.number"), Width: 106},
+		{Title: e.T("home.column.customer"), Width: 160, Weight: 1},
+		{Title: e.T("home.column.date"), Width: 92},
+		{Title: e.T("home.column.due"), Width: 92},
+		{Title: e.T("home.column.gross"), Width: 104, Align: fyne.TextAlignTrailing},
+		{Title: e.T("home.column.status"), Width: 120},
+	}
+	h.latest = kit.NewGrid(columns, func() int { return len(h.rows) }, h.cell)
+	h.latest.OnOpen = func(row int) {
+		e.Shell.Open(page.Route{Name: "invoice", ID: int64(h.rows[row].ID)})
+	}
+	return h.latest
+}
+
+func (h *home) cell(row, col int) kit.CellView {
+	e, r := h.env, h.rows[row]
+	switch col {
+	case 0:
+		return kit.CellView{Text: r.Number, Color: theme.Muted}
+	case 1:
+		return kit.CellView{Text: r.CustomerName, Weight: kit.Bold}
+	case 2:
+		return kit.CellView{Text: e.Text.Date(r.Date)}
+	case 3:
+		return kit.CellView{Text: e.Text.Date(r.DueDate)}
+	case 4:
+		return kit.CellView{Text: e.Text.Amount(r.Gross), Weight: kit.Bold}
+	default:
+		text, tone := e.T("home.status."+string(r.Status)), kit.Info
+		switch r.Status {
+		case billing.Paid:
+			tone = kit.Ok
+		case billing.Overdue:
+			tone = kit.Error
+		case billing.PartlyPaid:
+			tone = kit.Warn
+		case billing.Credited:
+			tone = kit.Neutral
+		}
+		return kit.CellView{Text: text, Pill: true, Tone: tone}
+	}
+}
+
+// axis writes a value of the chart short: "12 k€".
+func (h *home) axis(cents int64) string {
+	return h.env.Text.Number(cents/100/1000) + " k€"
+}
+
+// Object implements page.Page.
+func (h *home) Object() fyne.CanvasObject { return h.object }
+
+// Unsaved implements page.Page.
+func (h *home) Unsaved() bool { return false }
+
+// Refresh implements page.Page: each part asks for itself, so that a slow one holds up nobody.
+func (h *home) Refresh() {
+	e := h.env
+	if h.chart != nil {
+		page.Call(e, ledger.Figures, op.Empty{}, func(k ledger.KeyFigures, err error) {
+			if err == nil {
+				h.figures(k)
+			}
+		})
+		page.Call(e, ledger.AgedOf, ledger.AgedRequest{}, func(a ledger.Aged, err error) {
+			if err == nil {
+				h.late(a)
+			}
+		})
+	}
+	if h.latest != nil {
+		page.Call(e, billing.List, billing.ListRequest{
+			Kinds:    []billing.Kind{billing.Invoice},
+			Statuses: []billing.Status{billing.Issued, billing.PartlyPaid, billing.Overdue, billing.Paid},
+			Limit:    latestRows,
+		}, func(p billing.Page, err error) {
+			if err == nil {
+				h.rows = p.Rows
+				h.latest.Reload()
+			}
+		})
+		h.waiting("overdue", "warning", billing.ListRequest{Kinds: []billing.Kind{billing.Invoice}, Statuses: []billing.Status{billing.Overdue}, Limit: 1},
+			page.Route{Name: "invoices", Arg: "overdue"})
+		h.waiting("accepted", "file-text", billing.ListRequest{Kinds: []billing.Kind{billing.Quote}, Statuses: []billing.Status{billing.Accepted}, Limit: 1},
+			page.Route{Name: "quotes", Arg: "accepted"})
+		h.waiting("drafts", "pencil-simple", billing.ListRequest{Kinds: []billing.Kind{billing.Invoice, billing.CreditNote}, Statuses: []billing.Status{billing.Draft}, Limit: 1},
+			page.Route{Name: "invoices", Arg: "draft"})
+	}
+	if e.Can(backup.GetStatus.Spec) {
+		page.Call(e, backup.GetStatus, op.Empty{}, func(st backup.Status, err error) {
+			if err == nil {
+				h.copies(st)
+			}
+		})
+	}
+	h.arrange()
+}
+
+// figures shows the key figures and the chart, this year beside the year before.
+func (h *home) figures(k ledger.KeyFigures) {
+	e, n := h.env, len(k.Revenue)
+	if n < 2*chartSpan {
+		return
+	}
+	values := make([]int64, n)
+	for i, m := range k.Revenue {
+		values[i] = int64(m.Amount)
+	}
+	month, before := k.Revenue[n-1].Amount, k.Revenue[n-1-chartSpan].Amount
+	note, tone := e.T("home.no_year_before"), kit.Neutral
+	if before > 0 {
+		change := money.RateOf(month-before, before)
+		tone = kit.Ok
+		if change < 0 {
+			tone = kit.Error
+		}
+		note = e.T("home.against_year_before", "change", signed(e.Text, change), "month", e.Text.MonthYear(k.At.AddYears(-1)))
+	}
+	h.revenue.Set(e.Text.Amount(whole(month)), note, tone, values[n-chartSpan:])
+	h.receivables.Set(e.Text.Amount(whole(k.Receivables)), e.T("home.payables", "amount", e.Text.Amount(whole(k.Payables))), kit.Neutral, nil)
+	h.cash.Set(e.Text.Amount(whole(k.Cash)), e.T("home.cash_note"), cashTone(k.Cash), nil)
+	h.vat.Set(e.Text.Amount(whole(k.VATDue)), e.T("home.vat_note"), kit.Neutral, nil)
+	labels := make([]string, chartSpan)
+	for i := range labels {
+		labels[i] = e.Text.MonthShort(k.At.StartOfMonth().AddMonths(i + 1 - chartSpan).Month)
+	}
+	h.chart.Set(labels,
+		kit.Series{Name: e.T("home.this_year"), Values: values[n-chartSpan:]},
+		kit.Series{Name: e.T("home.year_before"), Values: values[n-2*chartSpan : n-chartSpan]})
+}
+
+func cashTone(a money.Amount) kit.Tone {
+	if a < 0 {
+		return kit.Error
+	}
+	return kit.Neutral
+}
+
+// whole drops the cents of a figure one reads at a glance.
+func whole(a money.Amount) money.Amount { return money.Amount(a.Euros()) * money.Euro }
+
+func signed(p *i18n.Printer, r money.Rate) string {
+	s := p.Rate(r / 1000 * 1000)
+	if r > 0 {
+		return "+" + s
+	}
+	return s
+}
+
+// late shows what customers owe by how late it is.
+func (h *home) late(a ledger.Aged) {
+	e, t := h.env, a.Total
+	share := func(key string, v money.Amount, tone kit.Tone) kit.Share {
+		return kit.Share{Name: e.T("home.aged." + key), Value: max(int64(v), 0), Text: e.Text.Amount(whole(v)), Tone: tone}
+	}
+	h.aged.Set(
+		share("not_due", t.NotDue, kit.Ok), share("days_30", t.Days30, kit.Info),
+		share("days_60", t.Days60+t.Days90, kit.Warn), share("older", t.Older, kit.Error),
+	)
+}
+
+// waiting counts documents that wait for something and offers to go there.
+func (h *home) waiting(key, icon string, req billing.ListRequest, to page.Route) {
+	e := h.env
+	page.Call(e, billing.List, req, func(p billing.Page, err error) {
+		delete(h.tasks, key)
+		if err == nil && p.Count > 0 {
+			amount := p.Sums.Gross
+			if key == "overdue" {
+				amount = p.Sums.Open
+			}
+			h.tasks[key] = h.task(icon, tones[key], e.Text.N("home.todo."+key, p.Count, nil), e.Text.Amount(amount),
+				e.T("home.act."+key), func() { e.Shell.Open(to) })
+		}
+		h.arrange()
+	})
+}
+
+var tones = map[string]kit.Tone{"overdue": kit.Warn, "accepted": kit.Ok, "drafts": kit.Info, "backup": kit.Error}
+
+// copies puts the backup on the list when something is wrong with it.
+func (h *home) copies(st backup.Status) {
+	e := h.env
+	delete(h.tasks, "backup")
+	if st.Light != backup.Green {
+		under := e.T("home.backup_never")
+		if !st.Saved.IsZero() {
+			under = e.T("home.backup_last", "when", e.Text.Instant(st.Saved))
+		}
+		tone := kit.Error
+		if st.Light == backup.Amber {
+			tone = kit.Warn
+		}
+		h.tasks["backup"] = h.task("shield-warning", tone, e.T("home.todo.backup"), under, e.T("home.act.backup"), func() {
+			e.Shell.Open(page.Route{Name: "backups"})
+		})
+	}
+	h.arrange()
+}
+
+func (h *home) task(icon string, tone kit.Tone, title, under, act string, run func()) fyne.CanvasObject {
+	text := kit.VBox(0, kit.NewLabel(title, kit.Style{Weight: kit.Medium, Shrink: true}), kit.Caption(under))
+	return kit.HBox(12, kit.IconTile(icon, tone), text, kit.Spacer(), kit.NewButton(act, "", kit.Secondary, run))
+}
+
+// arrange puts the tasks in the order of their weight.
+func (h *home) arrange() {
+	var all []fyne.CanvasObject
+	for _, key := range []string{"backup", "overdue", "accepted", "drafts"} {
+		if o := h.tasks[key]; o != nil {
+			if len(all) > 0 {
+				all = append(all, kit.Separator())
+			}
+			all = append(all, o)
+		}
+	}
+	if len(all) == 0 {
+		all = append(all, kit.Pad(12, 0, 0, 0, kit.Muted(h.env.T("home.todo.nothing"))))
+	}
+	h.todo.Objects = all
+	h.todo.Refresh()
+}

@@ -1,0 +1,292 @@
+// Package people is the page of the users and the PCs: who may log in with which role, and which
+// machines may talk to the book.
+package people
+
+import (
+	"fyne.io/fyne/v2"
+
+	"zafe/app/auth"
+	"zafe/app/device"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/user"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/theme"
+)
+
+// Routes are the pages of this package.
+func Routes() map[string]func(*page.Env, page.Route) page.Page {
+	return map[string]func(*page.Env, page.Route) page.Page{
+		"people": func(e *page.Env, _ page.Route) page.Page { return newPeople(e) },
+	}
+}
+
+type people struct {
+	env     *page.Env
+	object  fyne.CanvasObject
+	users   []user.User
+	devices []device.Device
+	names   map[auth.UserID]string
+	who     *kit.Grid
+	pcs     *kit.Grid
+	tabs    *kit.Tabs
+}
+
+func newPeople(e *page.Env) page.Page {
+	p := &people{env: e, names: map[auth.UserID]string{}}
+	p.who = kit.NewGrid([]kit.Column{
+		{Title: e.T("people.column.name"), Width: 190, Weight: 1},
+		{Title: e.T("people.column.login"), Width: 140},
+		{Title: e.T("people.column.role"), Width: 170},
+		{Title: e.T("people.column.second"), Width: 170},
+		{Title: e.T("people.column.last"), Width: 150},
+		{Title: e.T("people.column.state"), Width: 110},
+	}, func() int { return len(p.users) }, p.userCell)
+	p.who.Muted = func(row int) bool { return p.users[row].Disabled }
+	p.who.OnOpen = func(row int) { p.edit(p.users[row]) }
+	p.pcs = kit.NewGrid([]kit.Column{
+		{Title: e.T("people.column.pc"), Width: 200, Weight: 1},
+		{Title: e.T("people.column.print"), Width: 170},
+		{Title: e.T("people.column.by"), Width: 160},
+		{Title: e.T("people.column.since"), Width: 150},
+		{Title: e.T("people.column.state"), Width: 110},
+	}, func() int { return len(p.devices) }, p.deviceCell)
+	p.pcs.Muted = func(row int) bool { return p.devices[row].State == device.Revoked }
+	p.pcs.OnOpen = func(row int) { p.device(p.devices[row]) }
+	p.pcs.SetEmpty(kit.NewEmpty("desktop", e.T("people.no_pc"), e.T("people.no_pc_hint"), nil))
+	p.tabs = kit.NewTabs(
+		kit.Tab{Key: "users", Text: e.T("people.users"), Make: func() fyne.CanvasObject { return p.who }},
+		kit.Tab{Key: "pcs", Text: e.T("people.pcs"), Make: func() fyne.CanvasObject { return p.pcs }},
+	)
+	var actions []fyne.CanvasObject
+	if e.Can(device.Invite.Spec) {
+		actions = append(actions, kit.NewButton(e.T("people.invite"), "desktop", kit.Secondary, p.invite))
+	}
+	if e.Can(user.Save.Spec) {
+		actions = append(actions, kit.NewButton(e.T("people.new"), "plus", kit.Primary, func() { p.edit(user.User{}) }))
+	}
+	p.object = kit.NewPage(kit.NewHeader(e.T("people.title"), e.T("people.under"), actions...), p.tabs).
+		Foot(kit.Caption(e.T("people.hint")))
+	p.Refresh()
+	return p
+}
+
+// Object implements page.Page.
+func (p *people) Object() fyne.CanvasObject { return p.object }
+
+// Unsaved implements page.Page.
+func (p *people) Unsaved() bool { return false }
+
+// Refresh implements page.Page.
+func (p *people) Refresh() {
+	e := p.env
+	page.Do(e, user.List, op.Empty{}, func(r user.ListResponse) {
+		p.users = r.Users
+		for _, u := range r.Users {
+			p.names[u.ID] = u.Name
+		}
+		p.who.Reload()
+		p.pcs.Reload()
+	})
+	if e.Can(device.List.Spec) {
+		page.Do(e, device.List, op.Empty{}, func(r device.ListResponse) {
+			p.devices = r.Devices
+			p.pcs.Reload()
+		})
+	}
+}
+
+func (p *people) userCell(row, col int) kit.CellView {
+	e, u := p.env, p.users[row]
+	switch col {
+	case 0:
+		return kit.CellView{Text: u.Name, Weight: kit.Bold}
+	case 1:
+		return kit.CellView{Text: u.Login, Color: theme.Muted}
+	case 2:
+		return kit.CellView{Text: e.T("role." + string(u.Role))}
+	case 3:
+		switch {
+		case u.SecondOn:
+			return kit.CellView{Text: e.T("people.second_on"), Pill: true, Tone: kit.Ok}
+		case u.Role.NeedsSecondFactor():
+			return kit.CellView{Text: e.T("people.second_due"), Pill: true, Tone: kit.Warn}
+		default:
+			return kit.CellView{Text: "–", Color: theme.Faint}
+		}
+	case 4:
+		if u.LastLoginAt.IsZero() {
+			return kit.CellView{Text: e.T("people.never"), Color: theme.Faint}
+		}
+		return kit.CellView{Text: e.Text.Instant(u.LastLoginAt)}
+	default:
+		if u.Disabled {
+			return kit.CellView{Text: e.T("people.disabled"), Pill: true, Tone: kit.Neutral}
+		}
+		return kit.CellView{Text: e.T("people.active"), Pill: true, Tone: kit.Ok}
+	}
+}
+
+func (p *people) deviceCell(row, col int) kit.CellView {
+	e, d := p.env, p.devices[row]
+	switch col {
+	case 0:
+		return kit.CellView{Text: d.Name, Weight: kit.Bold}
+	case 1:
+		return kit.CellView{Text: d.Fingerprint[:min(16, len(d.Fingerprint))], Color: theme.Muted}
+	case 2:
+		return kit.CellView{Text: p.names[d.ApprovedBy]}
+	case 3:
+		return kit.CellView{Text: e.Text.Instant(d.FirstSeen)}
+	default:
+		if d.State == device.Revoked {
+			return kit.CellView{Text: e.T("people.revoked"), Pill: true, Tone: kit.Error}
+		}
+		return kit.CellView{Text: e.T("people.allowed"), Pill: true, Tone: kit.Ok}
+	}
+}
+
+// edit creates or changes a person.
+func (p *people) edit(u user.User) {
+	e := p.env
+	if !e.Can(user.Save.Spec) {
+		return
+	}
+	name, login, mail := kit.NewLineEdit(""), kit.NewLineEdit(""), kit.NewLineEdit("")
+	name.SetText(u.Name)
+	login.SetText(u.Login)
+	mail.SetText(u.Email)
+	secret := kit.NewPasswordField("")
+	var options []kit.Option
+	for _, r := range auth.Roles() {
+		options = append(options, kit.Option{Key: string(r), Text: e.T("role." + string(r)), Detail: e.T("role." + string(r) + ".help")})
+	}
+	role := kit.NewSelect(options, nil)
+	role.SetKey(string(auth.Assistant))
+	if u.ID != 0 {
+		role.SetKey(string(u.Role))
+	}
+	active := kit.NewSwitch(e.T("people.may_log_in"), e.T("people.may_log_in_note"), nil)
+	active.SetOn(!u.Disabled)
+	fields := map[string]*kit.Field{
+		"name": kit.NewField(e.T("people.column.name"), name).Required(), "login": kit.NewField(e.T("people.column.login"), login).Required(),
+		"email": kit.NewField(e.T("people.email"), mail), "role": kit.NewField(e.T("people.column.role"), role),
+		"password": kit.NewField(e.T("people.password"), secret).Hint(e.T("people.password_hint")),
+	}
+	title, hint := e.T("people.new"), ""
+	if u.ID != 0 {
+		title, hint = u.Name, e.T("people.password_reset")
+		fields["password"].Hint(hint)
+	} else {
+		fields["password"].Required()
+	}
+	body := kit.VBox(12, kit.FormGrid(2, fields["name"], fields["login"], fields["email"], fields["role"]), fields["password"])
+	if u.ID != 0 {
+		body.Add(active)
+	}
+	var m *kit.Modal
+	save := func() {
+		for _, f := range fields {
+			f.SetError("")
+		}
+		req := user.SaveRequest{
+			ID: u.ID, Login: login.Text(), Name: name.Text(), Email: mail.Text(), Role: auth.Role(role.Key()),
+			Password: secret.Text(), Disabled: u.ID != 0 && !active.On(),
+		}
+		page.Call(e, user.Save, req, func(_ user.User, err error) {
+			if err != nil {
+				if f := fault.Of(err); fields[f.Field] != nil {
+					fields[f.Field].SetError(e.Text.Fault(f))
+				} else {
+					e.Shell.Fail(err)
+				}
+				return
+			}
+			m.Close()
+			e.Shell.Toast(kit.Ok, e.T("people.saved", "name", req.Name))
+			p.Refresh()
+		})
+	}
+	buttons := []fyne.CanvasObject{kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() })}
+	if u.ID != 0 && u.SecondOn && e.Can(user.ResetSecondFactor.Spec) {
+		buttons = append(buttons, kit.NewButton(e.T("people.reset_second"), "", kit.Secondary, func() {
+			e.Shell.Confirm(e.T("people.reset_second"), e.T("people.reset_second_text", "name", u.Name), e.T("people.reset_second"), true, func() {
+				page.Do(e, user.ResetSecondFactor, user.IDRequest{ID: u.ID}, func(op.Empty) {
+					m.Close()
+					p.Refresh()
+				})
+			})
+		}))
+	}
+	if u.ID != 0 && e.Can(user.SignOutEverywhere.Spec) {
+		buttons = append(buttons, kit.NewButton(e.T("people.sign_out"), "sign-out", kit.Secondary, func() {
+			page.Do(e, user.SignOutEverywhere, user.IDRequest{ID: u.ID}, func(op.Empty) {
+				e.Shell.Toast(kit.Ok, e.T("people.signed_out", "name", u.Name))
+			})
+		}))
+	}
+	buttons = append(buttons, kit.NewButton(e.T("common.save"), "check", kit.Primary, save))
+	m = kit.NewModal(title, 640, body, buttons...).OnEnter(save)
+	m.Show(e.Window)
+	m.Focus(name)
+}
+
+// invite shows the one-time code that lets a PC in, and where this one can be reached.
+func (p *people) invite() {
+	e := p.env
+	page.Do(e, device.Invite, op.Empty{}, func(inv device.Invitation) {
+		body := kit.VBox(12, kit.Paragraph(e.T("people.invite_how")),
+			kit.Center(kit.NewLabel(inv.Code, kit.Style{Size: 34, Weight: kit.Bold})))
+		for i, a := range inv.Addresses {
+			label := ""
+			if i == 0 {
+				label = e.T("people.invite_address")
+			}
+			body.Add(kit.Line(label, a))
+		}
+		body.Add(kit.MutedParagraph(e.T("people.invite_expires", "when", e.Text.Clock(inv.Expires))))
+		var m *kit.Modal
+		m = kit.NewModal(e.T("people.invite"), 480, body, kit.NewButton(e.T("common.close"), "", kit.Primary, func() { m.Close() }))
+		m.OnClosed = p.Refresh
+		m.Show(e.Window)
+	})
+}
+
+// device renames a PC or shuts it out.
+func (p *people) device(d device.Device) {
+	e := p.env
+	name := kit.NewLineEdit("")
+	name.SetText(d.Name)
+	field := kit.NewField(e.T("people.column.pc"), name).Required()
+	var m *kit.Modal
+	save := func() {
+		page.Call(e, device.Rename, device.RenameRequest{ID: d.ID, Name: name.Text()}, func(_ device.Device, err error) {
+			if f := fault.Of(err); f != nil {
+				if f.Field == "name" {
+					field.SetError(e.Text.Fault(f))
+					return
+				}
+				e.Shell.Fail(err)
+				return
+			}
+			m.Close()
+			p.Refresh()
+		})
+	}
+	buttons := []fyne.CanvasObject{kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() })}
+	if d.State == device.Active {
+		buttons = append(buttons, kit.NewButton(e.T("people.revoke"), "lock", kit.Danger, func() {
+			e.Shell.Confirm(e.T("people.revoke_title", "name", d.Name), e.T("people.revoke_text"), e.T("people.revoke"), true, func() {
+				page.Do(e, device.Revoke, device.IDRequest{ID: d.ID}, func(device.Device) {
+					m.Close()
+					p.Refresh()
+				})
+			})
+		}))
+	}
+	buttons = append(buttons, kit.NewButton(e.T("common.save"), "check", kit.Primary, save))
+	m = kit.NewModal(d.Name, 480, kit.VBox(12, field, kit.MutedParagraph(e.T("people.print_note", "print", d.Fingerprint))), buttons...).OnEnter(save)
+	m.Show(e.Window)
+	m.Focus(name)
+}
