@@ -161,3 +161,32 @@ VE 2026-11-21 A-2026-0001 | 411000/C000001 C36.00 aa | 707000 D30.00 | 445711 D6
 	}
 	b.verify()
 }
+
+// TestTwoDraftCreditNotesCannotBothBeIssued makes two drafts for the whole of one invoice: a draft
+// takes nothing, the first one issued takes all.
+func TestTwoDraftCreditNotesCannotBothBeIssued(t *testing.T) {
+	b := open(t)
+	a := b.invoice(b.customer(), goods(100_00, 200_000))
+	credit := func() billing.Document {
+		return must(billing.Credit.Call(b.Ctx(), b.As("owner"), billing.CreditRequest{Invoice: a.ID}))(t)
+	}
+	first, second := credit(), credit()
+	b.issue(second)
+	if got := keys(b.get(first.ID).Document, billing.Blocked); len(got) != 1 || got[0] != "credit_too_much" {
+		t.Errorf("checks of the other draft: %v", got)
+	}
+	_, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: first.ID})
+	refused(t, err, "billing.check.credit_too_much", "lines")
+	// nor may a draft be raised above the invoice
+	more := b.invoice(b.customer(), goods(100_00, 200_000))
+	d := must(billing.Credit.Call(b.Ctx(), b.As("owner"), billing.CreditRequest{Invoice: more.ID}))(t)
+	d.Lines[0].UnitPrice++
+	d.Lines[0].Quantity *= 1000
+	raised := must(billing.SaveInvoice.Call(b.Ctx(), b.As("owner"), billing.SaveRequest{ID: d.ID, Lines: d.Lines}))(t)
+	if raised.Kind != billing.CreditNote || raised.Customer != more.Customer {
+		t.Errorf("draft %s of customer %d", raised.Kind, raised.Customer)
+	}
+	_, err = billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID})
+	refused(t, err, "billing.check.credit_too_much", "lines")
+	b.verify()
+}
