@@ -34,6 +34,13 @@ func (t *Tx) Dump(tables ...string) (string, error) {
 	return b.String(), nil
 }
 
+// SetNarrow makes lists walk their index from n matches on, and returns the way back.
+func SetNarrow(n int) (restore func()) {
+	old := narrowMax
+	narrowMax = n
+	return func() { narrowMax = old }
+}
+
 // CheckSearch asks SQLite whether the full-text indexes say what the tables say.
 func (t *Tx) CheckSearch() error {
 	for _, index := range []string{"search", "customer_fts", "item_fts"} {

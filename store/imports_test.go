@@ -221,6 +221,15 @@ func paged(t *testing.T, w *storetest.World, who string, req party.ListRequest) 
 // TestAListIsWhatTheDefinitionSays compares the two ways a list is made, from the matches and by
 // walking an index, with the definition: the rows that match, sorted.
 func TestAListIsWhatTheDefinitionSays(t *testing.T) {
+	for _, narrow := range []int{100, 1000} {
+		restore := store.SetNarrow(narrow)
+		listsFollowTheDefinition(t)
+		restore()
+	}
+}
+
+func listsFollowTheDefinition(t *testing.T) {
+	t.Helper()
 	w := partyWorld(t)
 	r := rand.New(rand.NewPCG(3, 3))
 	pick := func(words ...string) string { return words[r.IntN(len(words))] }

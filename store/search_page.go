@@ -9,9 +9,9 @@ import (
 )
 
 // narrowMax is the number of rows a typed text may match for the list to be made from the matches. A
-// text that matches more is answered by walking the list in its order until the page is full: rows
-// that match are then close together.
-const narrowMax = 1000
+// text that matches more is answered by walking the list in its order until the page is full.
+// It is a variable for the tests, which have smaller books.
+var narrowMax = 8000
 
 // listing is a page of a table that has a fold column and a <table>_fts index of it. The pieces of
 // SQL are constants of the callers; what a person typed travels as arguments.
@@ -138,6 +138,13 @@ func (l listing) typed(args []any) (string, []any) {
 	if l.query.Empty() {
 		return l.where, args
 	}
+	if slices.ContainsFunc(l.query.Words, func(w string) bool { return len(w) > 1 }) {
+		// Rows with one common word may stand together far down the list, as all that start with
+		// "SARL": the walk then asks the index's answer, not each row. The + keeps the walk.
+		cond := l.where + ` AND +id IN (SELECT rowid FROM ` + l.table + `_fts WHERE ` + l.table + `_fts MATCH ?)`
+		return cond, append(args, matching(l.query))
+	}
+	// Single letters are everywhere: the page is full after a few rows.
 	words := make([]string, len(l.query.Words))
 	for i, w := range l.query.Words {
 		words[i] = `instr(fold, ?) > 0`

@@ -67,7 +67,7 @@ CREATE TABLE customer_tally (
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIRTUAL TABLE customer_fts USING fts5(
-  fold, content='customer', content_rowid='id', tokenize='unicode61', prefix='1 2 3',
+  fold, content='customer', content_rowid='id', tokenize='unicode61', prefix='1 2 3 4',
   detail=none, columnsize=0
 );
 -- +goose StatementBegin
@@ -126,7 +126,7 @@ CREATE TABLE item (
 CREATE INDEX item_by_label ON item(archived, label_fold, label);
 CREATE INDEX item_by_code  ON item(archived, code);
 CREATE VIRTUAL TABLE item_fts USING fts5(
-  fold, content='item', content_rowid='id', tokenize='unicode61', prefix='1 2 3',
+  fold, content='item', content_rowid='id', tokenize='unicode61', prefix='1 2 3 4',
   detail=none, columnsize=0
 );
 -- +goose StatementBegin
