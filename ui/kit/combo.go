@@ -90,8 +90,9 @@ func (c *Combo) ask(text string) {
 		return
 	}
 	c.turn++
-	turn := c.turn
+	turn, answered := c.turn, false
 	c.Find(text, func(options []Option) {
+		answered = true
 		if turn != c.turn || !c.edit.focused {
 			return
 		}
@@ -103,6 +104,10 @@ func (c *Combo) ask(text string) {
 		}
 		c.openList()
 	})
+	if !answered && len(c.list.options) == 0 && c.isOpen() {
+		c.list.empty = words.Loading
+		c.list.Refresh()
+	}
 }
 
 func (c *Combo) openList() {

@@ -220,6 +220,7 @@ type month struct {
 	day, today civil.Date
 	pick       func(civil.Date)
 	hover      int
+	side       int // arrow under the pointer: -1, 1, or 0 for none
 }
 
 const (
@@ -311,10 +312,29 @@ func (m *month) MouseMoved(ev *desktop.MouseEvent) {
 		m.hover = i
 		m.Refresh()
 	}
+	side := 0
+	if p := ev.Position; p.Y < monthHead && p.X < 44 {
+		side = -1
+	} else if p.Y < monthHead && p.X > m.Size().Width-44 {
+		side = 1
+	}
+	if side == m.side {
+		return
+	}
+	m.side = side
+	switch side {
+	case -1:
+		tipAt(m, fyne.NewPos(24, monthHead), words.Previous)
+	case 1:
+		tipAt(m, fyne.NewPos(m.Size().Width-24, monthHead), words.Next)
+	default:
+		untip(m)
+	}
 }
 
 func (m *month) MouseOut() {
-	m.hover = -1
+	m.hover, m.side = -1, 0
+	untip(m)
 	m.Refresh()
 }
 

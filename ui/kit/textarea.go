@@ -15,7 +15,6 @@ type TextArea struct {
 	LineEdit
 	rows   int
 	lines  []textLine
-	wrapAt float32
 	offset float32
 	goal   float32 // column kept by Up and Down, negative when unset
 	bar    *bar
