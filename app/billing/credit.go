@@ -7,7 +7,6 @@ import (
 	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/money"
-	"zafe/app/op"
 )
 
 // CreditRequest makes the draft of a credit note of an invoice: of all that is left of it when Lines
@@ -71,7 +70,6 @@ func creditInvoice(ctx context.Context, tx Tx, req CreditRequest) (Document, err
 	if len(d.Lines) == 0 {
 		return d, fault.New(fault.Conflict, "billing.nothing_to_credit", "number", o.Number)
 	}
-	op.Note(ctx, string(CreditNote), int64(d.ID), "", "")
 	return d, store(ctx, tx, &d)
 }
 
