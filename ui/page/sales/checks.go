@@ -69,12 +69,15 @@ func checkRow(mark, text fyne.CanvasObject) fyne.CanvasObject {
 // iconLine lays an icon of 20 before a text that wraps.
 type iconLine struct{}
 
-const iconRoom float32 = 24
+const (
+	iconRoom float32 = 24
+	barRoom  float32 = 12 // of the scroll bar
+)
 
 // MinSize implements fyne.Layout.
 func (iconLine) MinSize(o []fyne.CanvasObject) fyne.Size {
 	m := o[1].MinSize()
-	return fyne.NewSize(m.Width+iconRoom, max(m.Height, 18))
+	return fyne.NewSize(m.Width+iconRoom+barRoom, max(m.Height, 18))
 }
 
 // Layout implements fyne.Layout.
@@ -82,5 +85,5 @@ func (iconLine) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	o[0].Move(fyne.NewPos(-7, -6))
 	o[0].Resize(fyne.NewSize(30, 30))
 	o[1].Move(fyne.NewPos(iconRoom, 0))
-	o[1].Resize(fyne.NewSize(size.Width-iconRoom, size.Height))
+	o[1].Resize(fyne.NewSize(size.Width-iconRoom-barRoom, size.Height))
 }

@@ -82,8 +82,20 @@ func newForm(d *document, doc billing.Document) *form {
 			f.readCustomer(doc.Customer)
 		}
 		f.rehearse()
+		after(restShown, f.begin)
 	}
 	return f
+}
+
+// begin puts the caret where a new document starts.
+func (f *form) begin() {
+	switch {
+	case f.gone || f.turn > 0:
+	case f.head.Customer == 0:
+		f.customer.Focus()
+	default:
+		f.grid.Focus()
+	}
 }
 
 // followTerms forgets a due date that is that of the terms, so that it goes on following them.

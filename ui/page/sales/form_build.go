@@ -42,7 +42,7 @@ func (f *form) build() {
 }
 
 // bottomHeight is that of the cards under the lines.
-const bottomHeight float32 = 190
+const bottomHeight float32 = 180
 
 // field labels a control and keeps it under the name of its field in the request.
 func (f *form) field(name, label string, control fyne.CanvasObject) *kit.Field {

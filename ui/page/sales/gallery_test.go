@@ -1,6 +1,7 @@
 package sales_test
 
 import (
+	"os"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -43,11 +44,11 @@ var scenes = []struct {
 	}},
 	{"invoice-final", func(d *desk) {
 		docs := d.stock()
-		d.show(id(docs[19]))
+		d.show(id(docs[7]))
 	}},
 	{"invoice-pay", func(d *desk) {
 		docs := d.stock()
-		d.show(id(docs[19]))
+		d.show(id(docs[7]))
 		d.key(fyne.KeyF10, 0)
 	}},
 	{"quote-sent", func(d *desk) {
@@ -94,6 +95,9 @@ func (d *desk) quotes() []billing.Document {
 }
 
 func TestGallery(t *testing.T) {
+	if os.Getenv("SALES_GALLERY") == "" {
+		t.Skip("only drawn when SALES_GALLERY names a folder for the pictures")
+	}
 	for _, s := range scenes {
 		for name, mode := range map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark} {
 			for _, room := range []fyne.Size{{Width: 1232, Height: 872}, {Width: 1072, Height: 692}} {

@@ -50,9 +50,12 @@ func (f *form) rehearsed(a billing.IssueAnswer, err error) {
 	facts.Add(kit.TotalLine(e.T("sales_ui.issue.gross"),
 		kit.NewLabel(e.Text.Amount(a.Gross), kit.Style{Size: theme.SizeTitle, Weight: kit.Bold})))
 	body := kit.VBox(14, kit.MutedParagraph(e.T("sales_ui.issue.text."+kind)), facts)
+	var entry *kit.Grid
 	if len(a.Posting.Lines) > 0 {
 		body.Add(kit.NewLabel(e.T("sales_ui.issue.entry", "journal", a.Posting.Journal), kit.Style{Weight: kit.Medium}))
-		body.Add(entryGrid(e, a.Posting))
+		entry = entryGrid(e, a.Posting)
+		rows := min(len(a.Posting.Lines), entryRowsMax)
+		body.Add(kit.Fixed(0, theme.RowHeader+float32(rows)*theme.RowCompact+6, entry))
 	}
 	var m *kit.Modal
 	do := func() {
@@ -64,10 +67,13 @@ func (f *form) rehearsed(a billing.IssueAnswer, err error) {
 		kit.NewButton(e.T("sales_ui.issue.not_yet"), "", kit.Secondary, func() { m.Close() }), yes).OnEnter(do)
 	m.Show(e.Window)
 	m.Focus(yes)
+	if entry != nil {
+		entry.Unselect() // opening put the focus on it for an instant
+	}
 }
 
 // entryGrid shows an accounting entry.
-func entryGrid(e *page.Env, entry ledger.Entry) fyne.CanvasObject {
+func entryGrid(e *page.Env, entry ledger.Entry) *kit.Grid {
 	amount := func(a money.Amount) kit.CellView {
 		if a == 0 {
 			return kit.CellView{}
@@ -100,8 +106,7 @@ func entryGrid(e *page.Env, entry ledger.Entry) fyne.CanvasObject {
 		}
 	})
 	g.Plain = true
-	rows := min(len(entry.Lines), entryRowsMax)
-	return kit.Fixed(0, theme.RowHeader+float32(rows)*theme.RowCompact+6, g)
+	return g
 }
 
 // entryRowsMax is how many lines of an entry are shown before it scrolls.

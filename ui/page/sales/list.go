@@ -111,6 +111,7 @@ func newList(e *page.Env, k listKind, filter string) *list {
 	foot := kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.T("sales_ui.list.hint")))
 	l.object = kit.NewPage(head, l.grid).Bar(kit.HBox(8, kit.Fixed(360, 0, l.search), l.chips)).Foot(foot)
 	l.rows.reset()
+	after(restShown, func() { kit.Focus(l.grid) })
 	return l
 }
 
@@ -200,6 +201,9 @@ func (l *list) arrived(first bool, err error) {
 			}
 		}
 		foot[0] = kit.CellView{Text: l.env.T("sales_ui.list.total"), Color: theme.Muted}
+		if l.rows.count == 0 {
+			foot = nil
+		}
 		l.grid.SetFoot(foot)
 	}
 	l.grid.Reload()

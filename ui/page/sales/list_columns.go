@@ -20,7 +20,7 @@ type listColumn struct {
 
 var (
 	numberColumn = listColumn{
-		Column: kit.Column{Key: string(billing.ByNumber), Width: 112}, title: "number",
+		Column: kit.Column{Key: string(billing.ByNumber), Width: 106}, title: "number",
 		cell: func(e *page.Env, r billing.Row) kit.CellView {
 			if r.Number == "" {
 				return kit.CellView{Text: e.T("sales_ui.kind_draft." + string(r.Kind)), Color: theme.Faint}
@@ -48,17 +48,17 @@ var (
 		cell: func(e *page.Env, r billing.Row) kit.CellView { return dated(e, r.Date) },
 	}
 	netColumn = listColumn{
-		Column: right(kit.Column{Width: 110}), title: "net",
+		Column: right(kit.Column{Width: 104}), title: "net",
 		cell: func(e *page.Env, r billing.Row) kit.CellView { return figure(e, signed(r, r.Net), kit.Regular) },
 		sum:  func(s billing.Sums) money.Amount { return s.Net },
 	}
 	grossColumn = listColumn{
-		Column: right(kit.Column{Key: string(billing.ByGross), Width: 112}), title: "gross",
+		Column: right(kit.Column{Key: string(billing.ByGross), Width: 106}), title: "gross",
 		cell: func(e *page.Env, r billing.Row) kit.CellView { return figure(e, signed(r, r.Gross), kit.Bold) },
 		sum:  func(s billing.Sums) money.Amount { return s.Gross },
 	}
 	statusColumn = listColumn{
-		Column: kit.Column{Width: 112}, title: "status",
+		Column: kit.Column{Width: 126}, title: "status",
 		cell: func(e *page.Env, r billing.Row) kit.CellView {
 			text, tone := statusOf(e, r.Kind, r.Status)
 			return kit.CellView{Text: text, Tone: tone, Pill: true}
@@ -75,7 +75,7 @@ var (
 		},
 	}
 	openColumn = listColumn{
-		Column: right(kit.Column{Key: string(billing.ByOpen), Width: 112}), title: "open",
+		Column: right(kit.Column{Key: string(billing.ByOpen), Width: 104}), title: "open",
 		cell: func(e *page.Env, r billing.Row) kit.CellView {
 			v := figure(e, signed(r, r.Open), kit.Regular)
 			if r.Status == billing.Overdue {

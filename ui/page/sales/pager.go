@@ -14,8 +14,9 @@ type pager[R any] struct {
 	rows  map[int]R
 	asked map[int]bool // pages there or on their way
 	count int
-	ready bool
 	turn  int
+	view  [2]int // rows in view that were not there
+	waits bool   // somebody looks at view soon
 }
 
 // reset starts again, for another search; the old rows stay until the first new ones come.
@@ -25,13 +26,22 @@ func (p *pager[R]) reset() {
 	p.get(0)
 }
 
-// need asks for the pages that hold the rows from first to last.
+// need notes that the rows from first to last are in view. They are asked for a moment later: while
+// a bar is dragged over thousands of rows, only those where it is then.
 func (p *pager[R]) need(first, last int) {
-	for n := first / pageRows; n <= last/pageRows; n++ {
-		if !p.asked[n] {
-			p.get(n)
-		}
+	p.view = [2]int{first, last}
+	if p.waits {
+		return
 	}
+	p.waits = true
+	after(restScroll, func() {
+		p.waits = false
+		for n := p.view[0] / pageRows; n <= p.view[1]/pageRows; n++ {
+			if !p.asked[n] {
+				p.get(n)
+			}
+		}
+	})
 }
 
 func (p *pager[R]) get(n int) {
@@ -47,7 +57,7 @@ func (p *pager[R]) get(n int) {
 			return
 		}
 		if n == 0 {
-			p.rows, p.ready = map[int]R{}, true
+			p.rows = map[int]R{}
 		}
 		p.count = count
 		for i, r := range rows {

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/billing"
+	"zafe/app/party"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 )
@@ -48,6 +49,31 @@ func (p *payments) show(row int) {
 	m = kit.NewModal(e.T("sales_ui.payments.one", "number", r.Number), 480, body, ok2)
 	m.Show(e.Window)
 	m.Focus(ok2)
+}
+
+// askPayment asks who paid, then what.
+func (p *payments) askPayment() {
+	e := p.env
+	var m *kit.Modal
+	who := newCustomerCombo(e, func(id party.CustomerID) {
+		if id == 0 {
+			return
+		}
+		m.Close()
+		s := newSettlement(e, "payment", id, 0)
+		s.send = sendPayment
+		s.done = func() {
+			e.Shell.Changed(string(billing.Invoice))
+			e.Shell.Toast(kit.Ok, e.T("sales_ui.settle.done.payment"))
+			p.rows.reset()
+		}
+		s.open(0, billing.Invoice)
+	}, nil)
+	writable(e, func() {
+		m = kit.NewModal(e.T("sales_ui.payments.new"), 440, kit.NewField(e.T("sales_ui.payments.who"), who))
+		m.Show(e.Window)
+		m.Focus(who.Edit())
+	})
 }
 
 // askCancel asks why a payment is cancelled, then cancels it.

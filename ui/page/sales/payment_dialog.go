@@ -89,6 +89,9 @@ func (s *settlement) open(amount money.Amount, k billing.Kind) {
 		s.docs = p.Rows
 		if len(s.ticked) == 0 && len(s.docs) > 0 {
 			s.ticked[s.docs[0].ID] = true
+			if amount == 0 {
+				amount = s.docs[0].Open
+			}
 		}
 		s.build(amount)
 	})
@@ -122,7 +125,11 @@ func (s *settlement) build(amount money.Amount) {
 	}
 	s.list = kit.VBox(4)
 	s.fillList()
-	body.Add(kit.NewLabel(e.T("sales_ui.settle.list."+s.kind), kit.Style{Weight: kit.Medium}))
+	list := "sales_ui.settle.list." + s.kind
+	if len(s.docs) == 0 {
+		list = "sales_ui.settle.list.none"
+	}
+	body.Add(kit.NewLabel(e.T(list), kit.Style{Weight: kit.Medium}))
 	body.Add(kit.Fixed(0, min(float32(len(s.docs)), 6)*34+4, kit.NewScroll(s.list)))
 	body.Add(s.note)
 	s.modal = kit.NewModal(e.T("sales_ui.settle.title."+s.kind), 600, body,
@@ -199,6 +206,11 @@ func (s *settlement) changed() {
 	}
 	s.turn++
 	turn := s.turn
+	s.typing.stop()
+	if amount <= 0 {
+		s.note.SetText("")
+		return
+	}
 	s.typing.do(func() {
 		s.send(s, true, func(p billing.Payment, err error) {
 			if turn == s.turn {

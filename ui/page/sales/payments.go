@@ -64,6 +64,9 @@ func newPayments(e *page.Env, filter string) *payments {
 		p.cancel = kit.NewButton(e.T("sales_ui.payments.cancel"), "prohibit", kit.Secondary, p.askCancel)
 		actions = append(actions, p.cancel)
 	}
+	if e.Can(billing.RecordPayment.Spec) {
+		actions = append(actions, kit.NewButton(e.T("sales_ui.payments.new"), "plus", kit.Primary, p.askPayment))
+	}
 	head := kit.NewHeader(e.T("sales_ui.payments.title"), e.T("sales_ui.payments.under"), actions...)
 	p.count = kit.Caption("")
 	foot := kit.HBox(8, p.count, kit.Spacer(), kit.Caption(e.T("sales_ui.payments.hint")))
@@ -72,6 +75,7 @@ func newPayments(e *page.Env, filter string) *payments {
 	p.object = kit.NewPage(head, p.grid).Bar(bar).Foot(foot)
 	p.selected(-1)
 	p.rows.reset()
+	after(restShown, func() { kit.Focus(p.grid) })
 	return p
 }
 
@@ -107,36 +111,36 @@ var paymentColumns = []struct {
 	title string
 	cell  func(*page.Env, billing.Payment) kit.CellView
 }{
-	{kit.Column{Width: 112}, "number", func(_ *page.Env, p billing.Payment) kit.CellView {
+	{kit.Column{Width: 106}, "number", func(_ *page.Env, p billing.Payment) kit.CellView {
 		return kit.CellView{Text: p.Number, Color: theme.Muted}
 	}},
 	{kit.Column{Width: 92}, "date", func(e *page.Env, p billing.Payment) kit.CellView { return dated(e, p.Date) }},
 	{kit.Column{Width: 190, Weight: 3}, "customer", func(_ *page.Env, p billing.Payment) kit.CellView {
 		return kit.CellView{Text: p.CustomerName, Weight: kit.Bold}
 	}},
-	{kit.Column{Width: 130}, "method", func(e *page.Env, p billing.Payment) kit.CellView {
+	{kit.Column{Width: 110}, "method", func(e *page.Env, p billing.Payment) kit.CellView {
 		return kit.CellView{Text: e.T("fr.payment." + string(p.Method))}
 	}},
-	{kit.Column{Width: 120, Weight: 1}, "reference", func(_ *page.Env, p billing.Payment) kit.CellView {
+	{kit.Column{Width: 96, Weight: 1}, "reference", func(_ *page.Env, p billing.Payment) kit.CellView {
 		return kit.CellView{Text: p.Reference, Color: theme.Muted}
 	}},
-	{kit.Column{Width: 150, Weight: 2}, "settled", func(_ *page.Env, p billing.Payment) kit.CellView {
+	{kit.Column{Width: 126, Weight: 2}, "settled", func(_ *page.Env, p billing.Payment) kit.CellView {
 		var numbers []string
 		for _, s := range p.Settlements {
 			numbers = append(numbers, s.Number)
 		}
 		return kit.CellView{Text: strings.Join(numbers, ", "), Color: theme.Muted}
 	}},
-	{right(kit.Column{Width: 112}), "amount", func(e *page.Env, p billing.Payment) kit.CellView {
+	{right(kit.Column{Width: 104}), "amount", func(e *page.Env, p billing.Payment) kit.CellView {
 		if p.Refund {
 			return figure(e, p.Amount.Neg(), kit.Bold)
 		}
 		return figure(e, p.Amount, kit.Bold)
 	}},
-	{right(kit.Column{Width: 112}), "on_account", func(e *page.Env, p billing.Payment) kit.CellView {
+	{right(kit.Column{Width: 104}), "on_account", func(e *page.Env, p billing.Payment) kit.CellView {
 		return figure(e, p.OnAccount, kit.Regular)
 	}},
-	{kit.Column{Width: 120}, "status", func(e *page.Env, p billing.Payment) kit.CellView {
+	{kit.Column{Width: 116}, "status", func(e *page.Env, p billing.Payment) kit.CellView {
 		key, tone := "settled", kit.Ok
 		switch {
 		case p.Cancelled != nil:
@@ -206,6 +210,9 @@ func (p *payments) arrived(first bool, err error) {
 		foot[0] = kit.CellView{Text: e.T("sales_ui.list.total"), Color: theme.Muted}
 		foot[6] = kit.CellView{Text: e.Text.Amount(p.total), Weight: kit.Bold}
 		foot[7] = kit.CellView{Text: e.Text.Amount(p.left), Weight: kit.Bold}
+		if p.rows.count == 0 {
+			foot = nil
+		}
 		p.grid.SetFoot(foot)
 	}
 	p.grid.Reload()
@@ -244,8 +251,12 @@ func (p *payments) Unsaved() bool { return false }
 
 // Commands are the shortcuts of the page while it is shown.
 func (p *payments) Commands() []kit.Command {
-	return []kit.Command{{
-		Key: fyne.KeyF, Mod: fyne.KeyModifierShortcutDefault, Name: p.env.T("sales_ui.key.search"),
-		Run: func() { kit.Focus(p.search) },
+	const ctrl = fyne.KeyModifierShortcutDefault
+	keys := []kit.Command{{
+		Key: fyne.KeyF, Mod: ctrl, Name: p.env.T("sales_ui.key.search"), Run: func() { kit.Focus(p.search) },
 	}}
+	if p.env.Can(billing.RecordPayment.Spec) {
+		keys = append(keys, kit.Command{Key: fyne.KeyN, Mod: ctrl, Name: p.env.T("sales_ui.payments.new"), Run: p.askPayment})
+	}
+	return keys
 }

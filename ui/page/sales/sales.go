@@ -79,6 +79,8 @@ const (
 	restSearch  = 160 * time.Millisecond
 	restPreview = 250 * time.Millisecond
 	restSave    = 1500 * time.Millisecond
+	restScroll  = 30 * time.Millisecond
+	restShown   = 60 * time.Millisecond // until a new page is on screen and can be focused
 )
 
 // routeOf is where a document is shown.

@@ -36,13 +36,20 @@ func newView(d *document, c billing.Card) *view {
 	}
 	header := kit.NewHeader(title, v.under()).OnBack(e.T("sales_ui.key.back"), e.Shell.Back)
 	header.SetActions(v.makeActions()...)
-	v.tabs = kit.NewTabs(
-		kit.Tab{Key: "lines", Text: e.T("sales_ui.tab.lines"), Make: v.lines},
-		kit.Tab{Key: "payments", Text: e.T("sales_ui.tab.payments." + v.settles()), Count: count(e, len(c.Payments)), Make: v.payments},
+	tabs := []kit.Tab{{Key: "lines", Text: e.T("sales_ui.tab.lines"), Make: v.lines}}
+	if c.Kind != billing.Quote {
+		tabs = append(tabs, kit.Tab{
+			Key: "payments", Text: e.T("sales_ui.tab.payments." + string(c.Kind)), Count: count(e, len(c.Payments)),
+			Make: v.payments,
+		})
+	}
+	v.tabs = kit.NewTabs(append(tabs,
 		kit.Tab{Key: "history", Text: e.T("sales_ui.tab.history"), Make: v.history},
-		kit.Tab{Key: "mentions", Text: e.T("sales_ui.tab.mentions"), Make: v.mentions},
-	)
+		kit.Tab{Key: "mentions", Text: e.T("sales_ui.tab.mentions"), Make: v.mentions})...)
 	right := kit.VBox(theme.GapCard, kit.NewCard("", v.totals()))
+	if c.Answer != nil {
+		right.Add(kit.NewCard(e.T("sales_ui.answer"), v.answered()))
+	}
 	if links := v.links(); links != nil {
 		right.Add(kit.NewCard(e.T("sales_ui.links"), links))
 	}
@@ -51,9 +58,6 @@ func newView(d *document, c billing.Card) *view {
 	v.gate()
 	return v
 }
-
-// settles tells the words of the tab of settlements: those of a quote, or of what is paid.
-func (v *view) settles() string { return string(v.card.Kind) }
 
 func count(e *page.Env, n int) string {
 	if n == 0 {
@@ -149,6 +153,20 @@ func (v *view) totals() fyne.CanvasObject {
 	}
 	rows.Add(kit.TotalLine(e.T("sales_ui.total.open."+string(c.Kind)),
 		kit.NewLabel(e.Text.Amount(c.Balance.Open), kit.Style{Size: 17, Weight: kit.Bold, Color: color})))
+	return rows
+}
+
+// answered is what the customer said to a quote.
+func (v *view) answered() fyne.CanvasObject {
+	a, e := v.card.Answer, v.env
+	key := "refuse"
+	if a.Accepted {
+		key = "accept"
+	}
+	rows := kit.VBox(6, kit.Line(e.T("sales_ui.act."+key), e.Text.Date(a.Date)))
+	if text := a.Signer + a.Reason; text != "" { // an answer has one or the other
+		rows.Add(kit.MutedParagraph(text))
+	}
 	return rows
 }
 

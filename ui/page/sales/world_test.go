@@ -235,23 +235,23 @@ func (d *desk) stock() []billing.Document {
 	}
 	subjects := []string{"Fenêtres du rez-de-chaussée", "Porte d'entrée", "Volets roulants", "Escalier", "Agencement du comptoir"}
 	var out []billing.Document
-	for i := range 26 {
-		on := day(5, 4).AddDays(i * 7)
+	for i := range 12 {
+		on := day(8, 3).AddDays(i * 8)
 		doc := d.draft(customers[i%len(customers)], on, subjects[i%len(subjects)],
 			line("Fenêtre alu 2 vantaux", money.Quantity(1+i%4), money.Amount(38050+i*1275), 100_000),
 			line("Porte isolante Ud 1,2", 1, money.Amount(120000+i*3330), 200_000))
 		a := d.issue(doc)
 		switch {
-		case i < 18:
+		case i < 6:
 			d.pay(a.Document, on.AddDays(20), a.Gross, a.Gross)
-		case i == 19:
+		case i == 7:
 			d.pay(a.Document, on.AddDays(12), 50000, 50000)
 		}
 		out = append(out, a.Document)
 	}
-	credit := must(billing.Credit.Call(d.Ctx(), d.As("owner"), billing.CreditRequest{Invoice: out[24].ID, Reason: "Retour"}))(d.t)
+	credit := must(billing.Credit.Call(d.Ctx(), d.As("owner"), billing.CreditRequest{Invoice: out[10].ID, Reason: "Retour"}))(d.t)
 	d.issue(credit)
-	d.pay(out[25], day(11, 20), 60000, 20000)
+	d.pay(out[11], day(11, 20), 60000, 20000)
 	d.draft(customers[2], civil.Date{}, "Bibliothèque", line("Caisson chêne", 3, 41000, 200_000))
 	return out
 }

@@ -1,0 +1,218 @@
+package sales_test
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/auth"
+	"zafe/app/billing"
+	"zafe/app/catalog"
+	"zafe/app/money"
+	"zafe/app/party"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+)
+
+const (
+	ctrl = fyne.KeyModifierShortcutDefault
+	rest = 2 * time.Second
+)
+
+// TestInvoiceByKeyboard writes, checks and issues an invoice without the mouse.
+func TestInvoiceByKeyboard(t *testing.T) {
+	d := open(t, auth.Owner)
+	c := d.customer("SCI Les Tilleuls", "Nantes")
+	door := d.item("Porte isolante", "C62", 189000, 55_000, catalog.Goods)
+	p := d.show(page.Route{Name: "invoice"})
+	d.pass(100 * time.Millisecond)
+	d.write("tilleuls")
+	d.press(fyne.KeyReturn)
+	eq(t, "unsaved", p.Unsaved(), true)
+
+	one[*kit.EditGrid](d, 0).Focus()
+	d.write("Étude sur site")
+	d.press(fyne.KeyReturn)
+	d.write("2")
+	d.press(fyne.KeyReturn)
+	d.write("forf")
+	d.press(fyne.KeyReturn)
+	d.write("3*60")
+	d.press(fyne.KeyReturn)
+	d.write("10")
+	d.press(fyne.KeyReturn, fyne.KeyReturn)
+	d.write("porte")
+	d.press(fyne.KeyDown, fyne.KeyReturn, fyne.KeyReturn)
+	d.pass(rest)
+	d.sees("SCI Les Tilleuls", "brouillon enregistré à", "2 214,00 €", "TVA 5,5 % sur 1 890,00 €", "Client : identité", "21/12/2026")
+	eq(t, "unsaved after the rest", p.Unsaved(), false)
+
+	list := must(billing.List.Call(d.Ctx(), d.As("owner"), billing.ListRequest{}))(t)
+	eq(t, "documents", list.Count, 1)
+	doc := d.get(list.Rows[0].ID)
+	eq(t, "customer", doc.Customer, c.ID)
+	eq(t, "lines", len(doc.Lines), 2)
+	eq(t, "unit", doc.Lines[0].Unit, "LS")
+	eq(t, "price", doc.Lines[0].UnitPrice, money.UnitPrice(180*money.UnitEuro))
+	eq(t, "discount", doc.Lines[0].Discount, 100_000)
+	eq(t, "item", doc.Lines[1].Item, door.ID)
+	eq(t, "item rate", doc.Lines[1].VATRate, 55_000)
+	eq(t, "gross", doc.Gross, 2_382_75)
+
+	d.key(fyne.KeyF10, 0)
+	d.sees("Valider cette facture ?", "F-2026-0001", "411000", "2 382,75")
+	d.click("Valider F-2026-0001")
+	d.sees("Facture F-2026-0001", "Enregistrer un règlement", "À encaisser")
+	if got := d.get(doc.ID); !got.Final {
+		t.Error("the invoice is not final")
+	}
+	d.fine()
+}
+
+// TestNothingTypedIsNothingSaved: opening a new document leaves no trace in the book.
+func TestNothingTypedIsNothingSaved(t *testing.T) {
+	d := open(t, auth.Owner)
+	p := d.show(page.Route{Name: "quote"})
+	d.pass(rest)
+	eq(t, "unsaved", p.Unsaved(), false)
+	eq(t, "documents", must(billing.List.Call(d.Ctx(), d.As("owner"), billing.ListRequest{}))(t).Count, 0)
+	d.sees("Nouveau devis", "Choisissez le client.", "Ajoutez au moins une ligne.")
+}
+
+// TestOfflineKeepsWhatIsTyped: without the book nothing is lost, and it is saved on its return.
+func TestOfflineKeepsWhatIsTyped(t *testing.T) {
+	d := open(t, auth.Owner)
+	p := d.show(id(d.works()))
+	before := d.get(1)
+	d.env.Caller = d.As("nobody") // what is asked fails
+	d.shell.Offline = true
+	p.Refresh()
+	subject := field[*kit.LineEdit](d, "Objet")
+	kit.Focus(subject)
+	d.write("Bis")
+	d.pass(rest)
+	eq(t, "unsaved", p.Unsaved(), true)
+	eq(t, "off", d.button("Valider").Disabled(), true)
+	d.shell.Offline, d.env.Caller = false, d.As("owner")
+	p.Refresh()
+	eq(t, "unsaved after the return", p.Unsaved(), false)
+	eq(t, "on", d.button("Valider").Disabled(), false)
+	if got := d.get(1).Subject; got == before.Subject || subject.Text() != got {
+		t.Errorf("typed %q, kept %q", subject.Text(), got)
+	}
+}
+
+// TestConflict: when someone else saved meanwhile, the person chooses, and nothing is overwritten before.
+func TestConflict(t *testing.T) {
+	for _, c := range []struct{ act, want string }{
+		{"Garder ma saisie", "Le mien"}, {"Reprendre leur version", "Le leur"},
+	} {
+		t.Run(c.act, func(t *testing.T) {
+			d := open(t, auth.Owner)
+			doc := d.works()
+			p := d.show(id(doc))
+			theirs := billing.SaveRequest{ID: doc.ID, Version: doc.Version, Header: doc.Header, Lines: doc.Lines}
+			theirs.Subject = "Le leur"
+			must(billing.SaveInvoice.Call(d.Ctx(), d.As("assistant"), theirs))(t)
+			subject := field[*kit.LineEdit](d, "Objet")
+			kit.Focus(subject)
+			subject.SelectAll()
+			d.write("Le mien")
+			d.pass(rest)
+			d.sees("Quelqu'un d'autre a changé ce document.", "Marc")
+			eq(t, "before the choice", d.get(doc.ID).Subject, "Le leur")
+			eq(t, "unsaved", p.Unsaved(), true)
+			d.click(c.act)
+			d.pass(rest)
+			eq(t, "kept", d.get(doc.ID).Subject, c.want)
+			eq(t, "shown", field[*kit.LineEdit](d, "Objet").Text(), c.want)
+			eq(t, "unsaved after the choice", p.Unsaved(), false)
+			d.sees("-Quelqu'un d'autre")
+			d.fine()
+		})
+	}
+}
+
+// TestRefusedCellSaysWhy: a value that is no number keeps the caret and is not saved.
+func TestRefusedCellSaysWhy(t *testing.T) {
+	d := open(t, auth.Owner)
+	doc := d.works()
+	d.show(id(doc))
+	g := one[*kit.EditGrid](d, 0)
+	g.Goto(0, 1)
+	g.Focus()
+	d.write("deux")
+	d.press(fyne.KeyReturn)
+	d.sees("n'est pas un nombre")
+	d.key(fyne.KeyS, ctrl)
+	eq(t, "quantity", d.get(doc.ID).Lines[0].Quantity, money.Unit)
+}
+
+// TestLines covers what the menu and the keys do to lines.
+func TestLines(t *testing.T) {
+	d := open(t, auth.Owner)
+	doc := d.works()
+	d.show(id(doc))
+	g := one[*kit.EditGrid](d, 0)
+	g.Goto(1, 0)
+	g.Focus()
+	d.key(fyne.KeyF4, 0)
+	d.sees("Ligne 2")
+	kind := field[*kit.Select](d, "Sorte de ligne")
+	kind.SetKey("heading")
+	d.click("Appliquer")
+	d.pass(rest)
+	got := d.get(doc.ID)
+	eq(t, "kind", got.Lines[1].Kind, billing.HeadingLine)
+	eq(t, "net without it", got.Net, doc.Net-2451_00)
+	d.fine()
+}
+
+// TestNewCustomerInPlace: a customer that is not found is created without leaving the document.
+func TestNewCustomerInPlace(t *testing.T) {
+	d := open(t, auth.Owner)
+	d.show(page.Route{Name: "quote"})
+	d.pass(100 * time.Millisecond)
+	d.write("Boulangerie Petit")
+	d.press(fyne.KeyDown, fyne.KeyReturn)
+	d.sees("Nouveau client")
+	kit.Focus(field[*kit.LineEdit](d, "Ville"))
+	d.write("Rezé")
+	d.click("Créer le client")
+	d.pass(rest)
+	d.sees("Boulangerie Petit", "brouillon enregistré")
+	rows := must(party.List.Call(d.Ctx(), d.As("owner"), party.ListRequest{}))(t).Rows
+	if len(rows) != 1 || rows[0].Name != "Boulangerie Petit" || rows[0].City != "Rezé" {
+		t.Errorf("customers: %+v", rows)
+	}
+	d.fine()
+}
+
+// TestSalesPersonDoesNotIssue: buttons for what one may not do are not there.
+func TestSalesPersonDoesNotIssue(t *testing.T) {
+	d := open(t, auth.Sales)
+	d.show(page.Route{Name: "invoice"})
+	eq(t, "issue", d.hasButton("Valider"), false)
+	eq(t, "save", d.hasButton("Enregistrer"), true)
+	if d.keys.Handle(fyne.KeyF10, 0) {
+		t.Error("F10 does something")
+	}
+}
+
+// TestReaderSeesADraft: a person who may not write sees the draft, without fields.
+func TestReaderSeesADraft(t *testing.T) {
+	d := open(t, auth.Reader)
+	d.show(id(d.works()))
+	eq(t, "save", d.hasButton("Enregistrer"), false)
+	d.sees("Fenêtre alu", "6 079,65", "Brouillon")
+	d.fine()
+}
+
+// TestMissingDocument says so instead of showing an empty form.
+func TestMissingDocument(t *testing.T) {
+	d := open(t, auth.Owner)
+	d.show(page.Route{Name: "invoice", ID: 99})
+	d.sees("Ce document n'existe pas")
+	eq(t, "save", d.hasButton("Enregistrer"), false)
+}

@@ -1,0 +1,163 @@
+package sales_test
+
+import (
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
+
+	"zafe/ui/kit"
+)
+
+// walk calls fn for what is on screen, the top dialog only when there is one.
+func (d *desk) walk(fn func(fyne.CanvasObject)) {
+	root := d.env.Window.Content()
+	if top := d.env.Window.Canvas().Overlays().Top(); top != nil {
+		root = top
+	}
+	var down func(o fyne.CanvasObject)
+	down = func(o fyne.CanvasObject) {
+		if o == nil || !o.Visible() {
+			return
+		}
+		fn(o)
+		switch o := o.(type) {
+		case *fyne.Container:
+			for _, c := range o.Objects {
+				down(c)
+			}
+		case fyne.Widget:
+			for _, c := range test.WidgetRenderer(o).Objects() {
+				down(c)
+			}
+		}
+	}
+	down(root)
+}
+
+// texts is all that can be read on screen.
+func (d *desk) texts() string {
+	var out []string
+	d.walk(func(o fyne.CanvasObject) {
+		if t, ok := o.(*canvas.Text); ok && t.Text != "" {
+			out = append(out, t.Text)
+		}
+	})
+	return strings.Join(out, "\n")
+}
+
+// sees fails the test unless each text is on screen; a text that starts with "-" must not be.
+func (d *desk) sees(want ...string) {
+	d.t.Helper()
+	all := strings.NewReplacer("\u202f", " ", "\u00a0", " ", "’", "'").Replace(d.texts())
+	for _, w := range want {
+		no, absent := strings.CutPrefix(w, "-")
+		if absent && strings.Contains(all, no) {
+			d.t.Errorf("%q should not be on screen", no)
+		}
+		if !absent && !strings.Contains(all, w) {
+			d.t.Errorf("%q is not on screen, which shows\n%s", w, all)
+		}
+	}
+}
+
+// all returns the objects of a type on screen, in reading order.
+func all[T any](d *desk) []T {
+	var out []T
+	d.walk(func(o fyne.CanvasObject) {
+		if x, ok := o.(T); ok {
+			out = append(out, x)
+		}
+	})
+	return out
+}
+
+// one returns the nth object of a type on screen.
+func one[T any](d *desk, n int) T {
+	d.t.Helper()
+	found := all[T](d)
+	if n >= len(found) {
+		d.t.Fatalf("only %d objects of that type on screen", len(found))
+	}
+	return found[n]
+}
+
+// button returns the button that says so.
+func (d *desk) button(text string) *kit.Button {
+	d.t.Helper()
+	for _, b := range all[*kit.Button](d) {
+		if strings.ReplaceAll(b.Text(), "’", "'") == text {
+			return b
+		}
+	}
+	d.t.Fatalf("no button %q on screen, which shows\n%s", text, d.texts())
+	return nil
+}
+
+// click presses a button.
+func (d *desk) click(text string) {
+	d.t.Helper()
+	b := d.button(text)
+	if b.Disabled() {
+		d.t.Fatalf("button %q is off", text)
+	}
+	b.Tapped(nil)
+}
+
+// hasButton tells whether there is such a button.
+func (d *desk) hasButton(text string) bool {
+	for _, b := range all[*kit.Button](d) {
+		if b.Text() == text {
+			return true
+		}
+	}
+	return false
+}
+
+// field returns the control of a label.
+func field[T fyne.CanvasObject](d *desk, label string) T {
+	d.t.Helper()
+	for _, f := range all[*kit.Field](d) {
+		texts := test.WidgetRenderer(f).Objects()
+		t, _ := texts[0].(*canvas.Text)
+		c, ok := f.Control().(T)
+		if ok && t != nil && strings.ReplaceAll(t.Text, "’", "'") == label {
+			return c
+		}
+	}
+	d.t.Fatalf("no such field %q", label)
+	panic("unreachable")
+}
+
+// write types a text into what has the focus.
+func (d *desk) write(text string) {
+	d.t.Helper()
+	for _, r := range text {
+		d.env.Window.Canvas().Focused().TypedRune(r)
+	}
+}
+
+// press presses keys in what has the focus.
+func (d *desk) press(keys ...fyne.KeyName) {
+	d.t.Helper()
+	for _, k := range keys {
+		d.env.Window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: k})
+	}
+}
+
+// fine fails the test when something was refused meanwhile.
+func (d *desk) fine() {
+	d.t.Helper()
+	for _, err := range d.shell.Failed {
+		d.t.Errorf("refused: %v", err)
+	}
+}
+
+func eq[V comparable](t testing.TB, what string, got, want V) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
