@@ -128,7 +128,8 @@ func (t *Tx) LedgerJournals() ([]ledger.Journal, error) {
 
 // JournalUsed tells whether a journal has posted entries.
 func (t *Tx) JournalUsed(code string) (bool, error) {
-	return t.exists(`SELECT 1 FROM entry WHERE journal_id = (SELECT id FROM journal WHERE code = ?) LIMIT 1`, code)
+	return t.exists(`SELECT 1 FROM entry
+		WHERE journal_id = (SELECT id FROM journal WHERE code = ?) LIMIT 1`, code)
 }
 
 func (t *Tx) exists(query string, args ...any) (bool, error) {
@@ -176,7 +177,8 @@ func (t *Tx) AddFiscalYear(y ledger.FiscalYear) (ledger.FiscalYear, error) {
 
 // UpdateFiscalYear stores the state of a fiscal year.
 func (t *Tx) UpdateFiscalYear(y ledger.FiscalYear) error {
-	_, err := t.exec(`UPDATE fiscal_year SET state = ?, closed_until = ?, locked_at = ?, locked_hash = ? WHERE id = ?`,
+	_, err := t.exec(`UPDATE fiscal_year SET state = ?, closed_until = ?, locked_at = ?, locked_hash = ?
+		WHERE id = ?`,
 		y.State, y.ClosedUntil.String(), stored(y.LockedAt), y.LockedHash, y.ID)
 	return err
 }

@@ -94,7 +94,8 @@ func (t *Tx) insertLines(values []any) error {
 
 // openable says which accounts are followed line by line until matched: customers, suppliers, staff,
 // partners, debtors, cheques to cash, internal transfers.
-const openable = `(substr(a.number, 1, 2) IN ('40', '41', '42', '45', '46', '58') OR substr(a.number, 1, 3) = '511')`
+const openable = `(substr(a.number, 1, 2) IN ('40', '41', '42', '45', '46', '58')
+	OR substr(a.number, 1, 3) = '511')`
 
 // openLines registers the lines of a range that belong to followed accounts.
 func (t *Tx) openLines(first, last ledger.LineID) error {
@@ -157,7 +158,8 @@ func (t *Tx) lineRefs(lines []ledger.Line) (lineRefs, error) {
 func (t *Tx) auxRef(code, title string) (auxRef, error) {
 	var ref auxRef
 	var latest string
-	ok, err := t.one(`SELECT id, title, latest FROM aux WHERE code = ?`, []any{code}, &ref.id, &ref.title, &latest)
+	ok, err := t.one(`SELECT id, title, latest FROM aux WHERE code = ?`, []any{code},
+		&ref.id, &ref.title, &latest)
 	switch {
 	case err != nil:
 		return ref, err
@@ -184,8 +186,8 @@ func nullAmount(l *ledger.Line) any {
 	return int64(l.CurrencyAmount)
 }
 
-const entryColumns = `e.id, j.code, e.date, e.number, coalesce(e.num, ''), e.ref, e.ref_date, e.label, e.source,
-	e.validated_at, e.valid_date, e.actor, coalesce(e.reverses, 0), e.reason, coalesce(e.import_id, 0), e.hash,
+const entryColumns = `e.id, j.code, e.date, e.number, coalesce(e.num, ''), e.ref, e.ref_date, e.label,
+	e.source, e.validated_at, e.valid_date, e.actor, coalesce(e.reverses, 0), e.reason, coalesce(e.import_id, 0), e.hash,
 	coalesce((SELECT r.id FROM entry r WHERE r.reverses = e.id), 0)`
 
 func scanEntry(scan func(...any) error, e *ledger.Entry) error {

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 
 	"zafe/app/civil"
 	"zafe/app/fr/fec"
@@ -19,7 +20,7 @@ import (
 // and their lines looked up one entry at a time.
 func (t *Tx) EachFECRow(year ledger.FiscalYearID, importID int64, fn func(*fec.Row) error) error {
 	x := fecReader{t: t, fn: fn}
-	if err := x.dictionaries(); err != nil {
+	if err := x.dictionaries(year); err != nil {
 		return err
 	}
 	scope, args := `e.import_id = ?`, []any{importID}
@@ -38,11 +39,12 @@ func (t *Tx) EachFECRow(year ledger.FiscalYearID, importID int64, fn func(*fec.R
 		&first, &last); err != nil {
 		return err
 	}
-	if _, err := t.one(`SELECT coalesce(min(id), 0) FROM entry_line WHERE entry_id = ?`, []any{first}, &line); err != nil {
+	if _, err := t.one(`SELECT coalesce(min(id), 0) FROM entry_line WHERE entry_id = ?`, []any{first},
+		&line); err != nil {
 		return err
 	}
-	entries, err := t.conn.QueryContext(t.ctx, fecEntryQuery+` WHERE +`+scope+` AND e.id BETWEEN ? AND ? ORDER BY e.id`,
-		append(args, first, last)...)
+	entries, err := t.conn.QueryContext(t.ctx, fecEntryQuery+` WHERE +`+scope+`
+		AND e.id BETWEEN ? AND ? ORDER BY e.id`, append(args, first, last)...)
 	if err != nil {
 		return fmt.Errorf("store: fec entries: %w", err)
 	}
@@ -58,13 +60,14 @@ func (t *Tx) EachFECRow(year ledger.FiscalYearID, importID int64, fn func(*fec.R
 	return errors.Join(err, entries.Close(), lines.Close(), matches.Close())
 }
 
-const fecEntryQuery = `SELECT e.id, e.journal_id, e.number, coalesce(e.num, ''), e.date, e.ref, e.ref_date, e.label,
-	e.valid_date, coalesce(e.import_id, 0), e.lines FROM entry e`
+const fecEntryQuery = `SELECT e.id, e.journal_id, e.number, coalesce(e.num, ''), e.date, e.ref, e.ref_date,
+	e.label, e.valid_date, coalesce(e.import_id, 0), e.lines FROM entry e`
 
 const fecLineQuery = `SELECT id, entry_id, account_id, coalesce(aux_id, 0), debit, credit, aux_title, label, ref,
 	ref_date, currency, currency_amount FROM entry_line`
 
-const fecMatchQuery = `SELECT m.line_id, g.code, m.date FROM match_line m CROSS JOIN match_group g ON g.id = m.group_id`
+const fecMatchQuery = `SELECT m.line_id, coalesce(m.code, g.code), m.date
+	FROM match_line m CROSS JOIN match_group g ON g.id = m.group_id`
 
 // inOrder tells whether the entries of a year were validated in the order they were posted.
 func (t *Tx) inOrder(year ledger.FiscalYearID) (bool, error) {
@@ -109,10 +112,13 @@ type fecLine struct {
 	amount                             sql.NullInt64
 }
 
-func (x *fecReader) dictionaries() error {
+func (x *fecReader) dictionaries(year ledger.FiscalYearID) error {
 	x.names, x.aux, x.open = map[nameKey]name{}, map[int64]name{}, map[int64]*fecEntry{}
-	err := x.t.each(`SELECT 'j', 0, id, code, title FROM journal UNION ALL SELECT 'a', 0, id, number, title FROM account
-		UNION ALL SELECT substr(kind, 1, 1), import_id, ref, code, title FROM fec_name`, nil,
+	err := x.t.each(`SELECT 'j', 0, id, code, title FROM journal
+		UNION ALL SELECT 'a', 0, id, number, title FROM account
+		UNION ALL SELECT substr(kind, 1, 1), import_id, ref, code, title FROM fec_name
+		UNION ALL SELECT substr(n.kind, 1, 1), 0, n.ref, n.code, n.title FROM fec_import i
+			JOIN fec_name n ON n.import_id = i.id WHERE i.year_id = ?`, []any{year},
 		func(scan func(...any) error) error {
 			var kind string
 			var k nameKey
@@ -218,7 +224,7 @@ func (x *fecReader) scanEntry(rows *sql.Rows) (*fecEntry, error) {
 	j := x.name('j', e.importID, e.journal)
 	r.Journal, r.JournalTitle = j.code, j.title
 	if r.Num == "" {
-		r.Num = ledger.EntryNum(j.code, number)
+		r.Num = ledger.EntryNum(strings.ToUpper(strings.TrimSpace(j.code)), number)
 	}
 	return e, nil
 }
@@ -278,7 +284,8 @@ func (x *fecReader) sorted(year ledger.FiscalYearID) error {
 		return err
 	}
 	defer func() { _ = heads.Close() }()
-	lines, err := x.t.conn.PrepareContext(x.t.ctx, `SELECT l.*, coalesce(g.code, ''), coalesce(m.date, '') FROM (`+
+	lines, err := x.t.conn.PrepareContext(x.t.ctx, `SELECT l.*, coalesce(m.code, g.code, ''), coalesce(m.date, '')
+		FROM (`+
 		fecLineQuery+` WHERE entry_id = ?) l LEFT JOIN match_line m ON m.line_id = l.id
 		LEFT JOIN match_group g ON g.id = m.group_id ORDER BY l.id`)
 	if err != nil {
@@ -321,6 +328,19 @@ func (x *fecReader) one(heads, lines *sql.Stmt, id int64) error {
 		}
 	}
 	return errors.Join(rows.Err(), rows.Close())
+}
+
+// FECNames returns how the imports of a fiscal year name accounts, by number.
+func (t *Tx) FECNames(year ledger.FiscalYearID) (map[string]ledger.FECName, error) {
+	out := map[string]ledger.FECName{}
+	return out, t.each(`SELECT a.number, n.code, n.title FROM fec_import i
+		JOIN fec_name n ON n.import_id = i.id AND n.kind = 'account' JOIN account a ON a.id = n.ref
+		WHERE i.year_id = ? ORDER BY i.id`, []any{year}, func(scan func(...any) error) error {
+		n := ledger.FECName{Kind: "account"}
+		err := scan(&n.Number, &n.Code, &n.Title)
+		out[n.Number] = n
+		return err
+	})
 }
 
 // FirstValidDate returns the first day on which entries of a year were validated, or none.

@@ -2,8 +2,6 @@ package store
 
 import (
 	"cmp"
-	"database/sql"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +11,8 @@ import (
 	"zafe/app/ledger"
 )
 
-const importColumns = `id, year_id, file_name, sha256, at, actor, entries, lines, debit, digest, unordered, undone_at`
+const importColumns = `id, year_id, file_name, sha256, at, actor, entries, lines, debit, digest, unordered,
+	undone_at`
 
 // Imports returns the imports, newest first, those undone too.
 func (t *Tx) Imports() ([]ledger.Import, error) {
@@ -78,6 +77,7 @@ type matched struct {
 	line int64
 	net  int64
 	date string
+	code string // as written, where it differs from the group's
 }
 
 // Load starts an import; nothing it does can be committed before the loader is closed.
@@ -203,11 +203,14 @@ func (l *loader) AddLine(entry ledger.EntryID, account string, r *fec.Row) error
 	id := l.line
 	l.line++
 	if r.Match != "" {
-		k := matchKey{account: a.id, code: r.Match}
+		k, raw := matchKey{account: a.id, code: strings.TrimSpace(r.Match)}, ""
+		if k.code != r.Match {
+			raw = r.Match
+		}
 		if r.Aux != "" {
 			k.aux = l.aux[r.Aux].id
 		}
-		l.groups[k] = append(l.groups[k], matched{id, int64(r.Debit - r.Credit), r.MatchDate.String()})
+		l.groups[k] = append(l.groups[k], matched{id, int64(r.Debit - r.Credit), r.MatchDate.String(), raw})
 	}
 	return l.lines.add(id, int64(entry), a.id, aux, r.Date.String(), h.opening, int64(r.Debit), int64(r.Credit),
 		auxTitle, label, ref, refDate, nil, nullable(r.Currency), amount)
@@ -264,12 +267,14 @@ func (l *loader) match() error {
 	for k := range l.groups {
 		keys = append(keys, k)
 	}
-	slices.SortFunc(keys, func(a, b matchKey) int { return cmp.Compare(l.groups[a][0].line, l.groups[b][0].line) })
+	slices.SortFunc(keys, func(a, b matchKey) int {
+		return cmp.Compare(l.groups[a][0].line, l.groups[b][0].line)
+	})
 	var next int64
 	if _, err := l.t.one(`SELECT 1 + coalesce(max(id), 0) FROM match_group`, nil, &next); err != nil {
 		return err
 	}
-	lines := l.t.bulk(`INSERT INTO match_line(line_id, group_id, date)`, 3)
+	lines := l.t.bulk(`INSERT INTO match_line(line_id, group_id, date, code)`, 4)
 	groups := make([][]any, 0, len(keys))
 	for _, k := range keys {
 		g := l.groups[k]
@@ -287,7 +292,7 @@ func (l *loader) match() error {
 			}
 		}
 		for _, m := range g {
-			if err := lines.add(m.line, next, m.date); err != nil {
+			if err := lines.add(m.line, next, m.date, nullable(m.code)); err != nil {
 				return err
 			}
 		}
@@ -317,9 +322,9 @@ func (l *loader) older(k matchKey, net int64) ([]matched, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	lines, err := all(l.t, `SELECT m.line_id, l.debit - l.credit, m.date FROM match_line m
+	lines, err := all(l.t, `SELECT m.line_id, l.debit - l.credit, m.date, coalesce(m.code, '') FROM match_line m
 		JOIN entry_line l ON l.id = m.line_id WHERE m.group_id = ? ORDER BY m.line_id`, []any{group},
-		func(scan func(...any) error, m *matched) error { return scan(&m.line, &m.net, &m.date) })
+		func(scan func(...any) error, m *matched) error { return scan(&m.line, &m.net, &m.date, &m.code) })
 	if err != nil {
 		return nil, err
 	}
@@ -339,7 +344,8 @@ func (t *Tx) ImportInUse(id int64) (bool, error) {
 	return t.exists(`SELECT 1 FROM entry e JOIN entry o ON o.reverses = e.id WHERE e.import_id = ?1
 		UNION ALL SELECT 1 FROM entry e JOIN entry_line l ON l.entry_id = e.id JOIN match_line m ON m.line_id = l.id
 			JOIN match_group g ON g.id = m.group_id WHERE e.import_id = ?1 AND g.import_id IS NOT ?1
-		UNION ALL SELECT 1 FROM (SELECT year_id, journal_id, min(number) low FROM entry WHERE import_id = ?1 GROUP BY 1, 2) i
+		UNION ALL SELECT 1 FROM (
+				SELECT year_id, journal_id, min(number) low FROM entry WHERE import_id = ?1 GROUP BY 1, 2) i
 			JOIN entry e ON e.year_id = i.year_id AND e.journal_id = i.journal_id AND e.number > i.low
 			WHERE e.import_id IS NOT ?1 LIMIT 1`, id)
 }
@@ -389,72 +395,5 @@ func (t *Tx) Unload(id int64, at time.Time) error {
 		return err
 	}
 	_, err := t.exec(`UPDATE fec_import SET undone_at = ? WHERE id = ?`, instant(at), id)
-	return err
-}
-
-// bulkRows is how many rows one statement of an import carries. SQLite keeps an undo journal for each
-// statement inside the request's savepoint and walks all of it when the statement ends: few statements
-// of many rows are many times faster than many of few.
-const bulkRows = 500
-
-// bulk inserts many rows with a few statements, prepared once.
-type bulk struct {
-	t      *Tx
-	head   string
-	width  int
-	stmt   *sql.Stmt
-	values []any
-	parent *bulk // its rows go in before ours, or each would be looked for when its parent comes
-}
-
-func (t *Tx) bulk(head string, width int) *bulk {
-	return &bulk{t: t, head: head, width: width, values: make([]any, 0, width*bulkRows)}
-}
-
-func (b *bulk) query(rows int) string {
-	row := "(" + marks(b.width) + ")"
-	return b.head + " VALUES " + row + strings.Repeat(","+row, rows-1)
-}
-
-func (b *bulk) add(values ...any) error {
-	b.values = append(b.values, values...)
-	if len(b.values) < b.width*bulkRows {
-		return nil
-	}
-	if b.parent != nil {
-		if err := b.parent.flush(); err != nil {
-			return err
-		}
-	}
-	if b.stmt == nil {
-		var err error
-		if b.stmt, err = b.t.conn.PrepareContext(b.t.ctx, b.query(bulkRows)); err != nil {
-			return fmt.Errorf("store: %s: %w", head(b.head), err)
-		}
-	}
-	_, err := b.stmt.ExecContext(b.t.ctx, b.values...)
-	b.values = b.values[:0]
-	if err != nil {
-		return fmt.Errorf("store: %s: %w", head(b.head), err)
-	}
-	return nil
-}
-
-// flush inserts what is waiting.
-func (b *bulk) flush() error {
-	if len(b.values) == 0 {
-		return nil
-	}
-	_, err := b.t.exec(b.query(len(b.values)/b.width), b.values...)
-	b.values = b.values[:0]
-	return err
-}
-
-// close inserts what is left and releases the statement.
-func (b *bulk) close() error {
-	err := b.flush()
-	if b.stmt != nil {
-		err = cmp.Or(err, b.stmt.Close())
-	}
 	return err
 }

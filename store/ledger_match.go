@@ -20,7 +20,8 @@ func scanMatchLine(scan func(...any) error, l *ledger.MatchLine) error {
 func (t *Tx) MatchLines(ids []ledger.LineID) ([]ledger.MatchLine, error) {
 	var out []ledger.MatchLine
 	for part := range slices.Chunk(ids, listMax) {
-		ls, err := all(t, matchLineQuery+` WHERE l.id IN (`+marks(len(part))+`) ORDER BY l.id`, anys(part), scanMatchLine)
+		in := marks(len(part))
+		ls, err := all(t, matchLineQuery+` WHERE l.id IN (`+in+`) ORDER BY l.id`, anys(part), scanMatchLine)
 		if err != nil {
 			return nil, err
 		}
@@ -75,14 +76,15 @@ func (t *Tx) AddMatch(m ledger.MatchGroup) error {
 			return err
 		}
 	}
-	if _, err := t.exec(`INSERT INTO match_group(id, account_id, aux_id, code, date, partial) VALUES (?,?,?,?,?,?)`,
-		id, account, aux, m.Code, m.Date.String(), m.Partial); err != nil {
+	if _, err := t.exec(`INSERT INTO match_group(id, account_id, aux_id, code, date, partial)
+		VALUES (?,?,?,?,?,?)`, id, account, aux, m.Code, m.Date.String(), m.Partial); err != nil {
 		return err
 	}
 	if m.Partial {
 		return nil
 	}
-	_, err = t.exec(`DELETE FROM open_line WHERE line_id IN (SELECT line_id FROM match_line WHERE group_id = ?)`, id)
+	_, err = t.exec(`DELETE FROM open_line
+		WHERE line_id IN (SELECT line_id FROM match_line WHERE group_id = ?)`, id)
 	return err
 }
 

@@ -27,18 +27,20 @@ func (t *Tx) LedgerSums(p civil.Period, prefix string) ([]ledger.Sum, error) {
 			parts = append(parts, tail)
 		}
 	}
+	const chosen = ` FROM account a CROSS JOIN account_month m ON m.account_id = a.id`
+	const named = ` AND a.number >= ?1 AND a.number < ?1 || '~'`
 	query := `SELECT a.number, a.title, '', '', s.opening, sum(s.debit), sum(s.credit) FROM (
-		SELECT account_id, opening, debit, credit FROM account_month WHERE month BETWEEN ? AND ?`
-	args := []any{first, last}
+		SELECT m.account_id, m.opening, m.debit, m.credit` + chosen + ` WHERE m.month BETWEEN ?2 AND ?3` + named
+	args := []any{prefix, first, last}
 	for _, part := range parts {
-		query += ` UNION ALL SELECT l.account_id, l.opening, l.debit, l.credit FROM account_month m
-			JOIN entry_line l ON l.account_id = m.account_id AND l.date BETWEEN ? AND ? AND l.opening = m.opening
-			WHERE m.month = ?`
+		query += ` UNION ALL SELECT l.account_id, l.opening, l.debit, l.credit` + chosen + `
+			CROSS JOIN entry_line l ON l.account_id = m.account_id AND l.date BETWEEN ? AND ? AND l.opening = m.opening
+			WHERE m.month = ?` + named
 		args = append(args, part.From.String(), part.To.String(), part.From.String()[:7])
 	}
-	query += `) s JOIN account a ON a.id = s.account_id WHERE a.number >= ? AND a.number < ? || '~'
+	query += `) s JOIN account a ON a.id = s.account_id
 		GROUP BY s.account_id, s.opening ORDER BY a.number, s.opening`
-	return all(t, query, append(args, prefix, prefix), scanSum)
+	return all(t, query, args, scanSum)
 }
 
 func scanSum(scan func(...any) error, s *ledger.Sum) error {
@@ -87,12 +89,18 @@ func (t *Tx) CountDrafts(p civil.Period) (int64, error) {
 	return n, err
 }
 
-const lineRowQuery = `SELECT l.id, l.entry_id, j.code, l.date, coalesce(e.num, ''), e.number, coalesce(l.ref, e.ref),
-	a.number, a.title, coalesce(x.code, ''), coalesce(l.aux_title, x.title, ''), coalesce(l.label, e.label),
+const lineRowQuery = `SELECT l.id, l.entry_id, j.code, l.date, coalesce(e.num, ''), e.number,
+	coalesce(l.ref, e.ref), a.number, a.title, coalesce(x.code, ''), coalesce(l.aux_title, x.title, ''), coalesce(l.label, e.label),
 	l.debit, l.credit, l.due, coalesce(g.code, ''), coalesce(g.partial, 0), e.source
-	FROM entry_line l CROSS JOIN entry e ON e.id = l.entry_id CROSS JOIN journal j ON j.id = e.journal_id
+	FROM ` + lineFirst + `
 	CROSS JOIN account a ON a.id = l.account_id LEFT JOIN aux x ON x.id = l.aux_id
 	LEFT JOIN match_line m ON m.line_id = l.id LEFT JOIN match_group g ON g.id = m.group_id WHERE `
+
+// The two ways into lines: by account, and by entry for a journal, whose lines have no index.
+const (
+	lineFirst  = `entry_line l CROSS JOIN entry e ON e.id = l.entry_id CROSS JOIN journal j ON j.id = e.journal_id`
+	entryFirst = `journal j CROSS JOIN entry e ON e.journal_id = j.id CROSS JOIN entry_line l ON l.entry_id = e.id`
+)
 
 // EachLine calls fn for the lines asked, by date then order of posting.
 func (t *Tx) EachLine(q ledger.LineQuery, fn func(ledger.LineRow) error) error {
@@ -119,9 +127,7 @@ func (t *Tx) EachLine(q ledger.LineQuery, fn func(ledger.LineRow) error) error {
 	}
 	from := lineRowQuery
 	if q.Journal != "" {
-		// By entry first: the lines of a journal have no index of their own.
-		from = strings.Replace(from, `FROM entry_line l CROSS JOIN entry e ON e.id = l.entry_id CROSS JOIN journal j ON j.id = e.journal_id`,
-			`FROM journal j CROSS JOIN entry e ON e.journal_id = j.id CROSS JOIN entry_line l ON l.entry_id = e.id`, 1)
+		from = strings.Replace(from, lineFirst, entryFirst, 1)
 		add(`j.code = ?`, q.Journal)
 		add(`e.date BETWEEN ? AND ?`, q.Period.From.String(), q.Period.To.String())
 	}
@@ -234,11 +240,13 @@ func (t *Tx) EntryHeads(q ledger.EntryQuery) ([]ledger.EntryHead, error) {
 
 func (t *Tx) draftHeads(q ledger.EntryQuery, where []string, args []any) ([]ledger.EntryHead, error) {
 	if q.Before.ID != 0 {
-		where, args = append(where, `(e.date, e.id) < (?, ?)`), append(args, q.Before.Date.String(), -int64(q.Before.ID))
+		where = append(where, `(e.date, e.id) < (?, ?)`)
+		args = append(args, q.Before.Date.String(), -int64(q.Before.ID))
 	}
 	args = append(args, q.Limit+1)
-	return all(t, `SELECT -e.id, e.journal, e.date, e.ref, e.label, e.debit, e.credit, e.changed_by, e.changed_at,
-		e.version FROM draft e WHERE `+strings.Join(where, " AND ")+` ORDER BY e.date DESC, e.id DESC LIMIT ?`, args,
+	return all(t, `SELECT -e.id, e.journal, e.date, e.ref, e.label, e.debit, e.credit, e.changed_by,
+		e.changed_at, e.version FROM draft e WHERE `+strings.Join(where, " AND ")+`
+		ORDER BY e.date DESC, e.id DESC LIMIT ?`, args,
 		func(scan func(...any) error, h *ledger.EntryHead) error {
 			return scan(&h.ID, &h.Journal, toDate{&h.Date}, &h.Ref, &h.Label, &h.Debit, &h.Credit, &h.ChangedBy,
 				toInstant{&h.ChangedAt}, &h.Version)
@@ -262,7 +270,8 @@ func (t *Tx) YearTotals(y ledger.FiscalYear) (ledger.YearTotals, error) {
 	var err error
 	out.Heads, err = all(t, `SELECT lower(hex(hash)) FROM (SELECT hash FROM entry
 			WHERE year_id = ?1 AND import_id IS NULL ORDER BY id DESC LIMIT 1)
-		UNION ALL SELECT digest FROM (SELECT digest FROM fec_import WHERE year_id = ?1 AND undone_at = '' ORDER BY id)`,
+		UNION ALL SELECT digest FROM (
+			SELECT digest FROM fec_import WHERE year_id = ?1 AND undone_at = '' ORDER BY id)`,
 		[]any{y.ID}, func(scan func(...any) error, s *string) error { return scan(s) })
 	return out, err
 }

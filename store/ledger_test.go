@@ -94,7 +94,7 @@ func TestPostedRowsResistRawSQL(t *testing.T) {
 		{"undone whole", `DELETE FROM match_line`},
 		{"not changed", `UPDATE match_group SET code = 'ZZ'`},
 		{"not changed", `UPDATE match_line SET group_id = 2`},
-		{"no more lines", `INSERT INTO match_line VALUES (2, 1, '2026-05-01')`},
+		{"no more lines", `INSERT INTO match_line VALUES (2, 1, '2026-05-01', NULL)`},
 		{"sums to zero", `INSERT INTO match_group VALUES (9, 1, NULL, 'ZZ', '2026-05-01', 0, NULL)`},
 	} {
 		err := w.Store.Update(w.Ctx(), func(tx *store.Tx) error {

@@ -21,14 +21,19 @@ type book struct {
 
 func newBook(t testing.TB) *book {
 	t.Helper()
-	b := &book{storetest.NewWorld(t, ledger.Bind[*store.Tx]), t}
+	b := bareBook(t)
 	b.Update(func(tx *store.Tx) error {
-		if err := ledger.Seed(tx, testChart(), testJournals()); err != nil {
-			return err
-		}
 		_, err := ledger.OpenFiscalYear(tx, year(2026))
 		return err
 	})
+	return b
+}
+
+// bareBook is a book that has no fiscal year yet.
+func bareBook(t testing.TB) *book {
+	t.Helper()
+	b := &book{storetest.NewWorld(t, ledger.Bind[*store.Tx]), t}
+	b.Update(func(tx *store.Tx) error { return ledger.Seed(tx, testChart(), testJournals()) })
 	return b
 }
 

@@ -133,7 +133,9 @@ func (p *plan) names(r *fec.Row, number string) {
 	code := bookJournal(r.Journal)
 	j := p.journals[code]
 	if j == nil {
-		j = &planJournal{code: r.Journal, title: r.JournalTitle, kinds: map[JournalKind]int{}, accounts: map[string]int{}}
+		j = &planJournal{
+			code: r.Journal, title: r.JournalTitle, kinds: map[JournalKind]int{}, accounts: map[string]int{},
+		}
 		p.journals[code] = j
 	}
 	j.lines++
@@ -204,7 +206,8 @@ func (p *plan) done() {
 		switch {
 		case gap == 0:
 		case whole[number{e.key.journal, e.key.num}] == 0:
-			p.problems.Add(false, e.line, "EcritureDate", "fec.entry_dates", "num", e.key.num, "journal", e.key.journal)
+			p.problems.Add(false, e.line, "EcritureDate", "fec.entry_dates",
+				"num", e.key.num, "journal", e.key.journal)
 		default:
 			p.problems.Add(false, e.line, "EcritureNum", "fec.unbalanced",
 				"num", e.key.num, "journal", e.key.journal, "gap", gap.Abs())

@@ -129,7 +129,8 @@ func placeYear(tx Loading, years []FiscalYear, p *plan, req FECImportRequest, re
 	}
 	for _, e := range p.order {
 		if have[ImportedNum{e.key.journal, e.key.num, e.key.date}] {
-			p.problems.Add(false, e.line, "EcritureNum", "fec.entry_exists", "num", e.key.num, "journal", e.key.journal)
+			p.problems.Add(false, e.line, "EcritureNum", "fec.entry_exists",
+				"num", e.key.num, "journal", e.key.journal)
 		}
 	}
 	return nil

@@ -181,6 +181,25 @@ func TestHistoryInOtherClothes(t *testing.T) {
 	}
 }
 
+// TestStraySpacesComeBack: codes padded with spaces are one with those that are not, and leave as
+// they came.
+func TestStraySpacesComeBack(t *testing.T) {
+	b := newBook(t)
+	padded := strings.Replace(history, "BNP\t", "BNP \t", 2)
+	padded = strings.Replace(padded, "\tA\t", "\tA \t", 1)
+	if _, err := b.imports(fecName, crlf(padded)); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.export(2025); !bytes.Equal(got, crlf(padded)) {
+		t.Errorf("changed:\n%s", got)
+	}
+	open, err := ledger.OpenItemsOp.Call(b.Ctx(), b.As("owner"), ledger.OpenItemsRequest{Account: "411"})
+	if err != nil || len(open.Items) != 1 {
+		t.Errorf("%+v %v", open, err)
+	}
+	b.verify()
+}
+
 func TestOddAmountsAreBroughtToForm(t *testing.T) {
 	b := newBook(t)
 	odd := strings.Replace(history, "60,00\t0,00", "0,00\t-60,00", 1)
@@ -311,9 +330,10 @@ func TestCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &book{World: newBook(t).World, t: t}
+	b, n := bareBook(t), 0
 	for _, path := range files {
 		if _, closing, _ := fec.ParseName(path); !closing.IsZero() {
+			n++
 			data, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
@@ -330,8 +350,24 @@ func TestCorpus(t *testing.T) {
 			}
 			if got := b.export(closing.Year); !bytes.HasSuffix(got, want[bytes.IndexByte(want, '\n')+1:]) {
 				t.Errorf("%s: changed", path)
+				firstDifference(t, got, want)
 			}
 		}
 	}
+	if n == 0 {
+		t.Error("no file with a closing date in its name")
+	}
 	b.verify()
+}
+
+// firstDifference tells where an export leaves the file it came from.
+func firstDifference(t *testing.T, got, want []byte) {
+	g, w := strings.Split(string(got), "\r\n"), strings.Split(string(want), "\r\n")
+	t.Logf("%d lines, %d in the file", len(g), len(w))
+	for i := 1; i < min(len(g), len(w)); i++ {
+		if g[i] != w[i] {
+			t.Logf("line %d\n%q\n%q", i+1, g[i], w[i])
+			return
+		}
+	}
 }

@@ -73,7 +73,7 @@ func KeyFiguresOf(tx FigureReader) (KeyFigures, error) {
 		return out, err
 	}
 	for _, prefix := range []string{"401", "411", "445", "5"} {
-		ps, err := f.positions(tx, prefix, tx.LedgerSums)
+		ps, err := f.positions(prefix, tx.LedgerSums)
 		if err != nil {
 			return out, err
 		}

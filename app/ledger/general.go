@@ -68,7 +68,7 @@ type GeneralLedgerRequest struct {
 	Aux      string     `json:"aux"`
 	From     civil.Date `json:"from"`
 	To       civil.Date `json:"to"`
-	OpenOnly bool       `json:"open_only"` // only lines not completely matched; Opening and Balance then tell of those
+	OpenOnly bool       `json:"open_only"` // only lines not completely matched; Balance then adds those up
 	After    LineMark   `json:"after"`     // Next of the page before
 	Limit    int        `json:"limit"`     // 0 means 100
 }
@@ -118,7 +118,7 @@ func generalLedger[T Pager](_ context.Context, tx T, req GeneralLedgerRequest) (
 	if err != nil {
 		return out, err
 	}
-	ps, err := f.positions(tx, req.Account, func(p civil.Period, prefix string) ([]Sum, error) {
+	ps, err := f.positions(req.Account, func(p civil.Period, prefix string) ([]Sum, error) {
 		if req.Aux != "" {
 			return tx.LedgerAuxSums(p, prefix, req.Aux)
 		}

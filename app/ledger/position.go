@@ -112,10 +112,13 @@ type position struct {
 	Before money.Amount // net before the first day, opening entries included
 }
 
+// summer returns what was posted over some days on the accounts that start with a prefix.
+type summer func(days civil.Period, prefix string) ([]Sum, error)
+
 type positionKey struct{ account, aux string }
 
 // positions returns every account that moved, or has a balance to bring forward, by number.
-func (f frame) positions(tx Reader, prefix string, sums func(civil.Period, string) ([]Sum, error)) ([]position, error) {
+func (f frame) positions(prefix string, sums summer) ([]position, error) {
 	at := map[positionKey]*position{}
 	get := func(s Sum) *position {
 		k := positionKey{s.Account, s.Aux}
@@ -174,7 +177,7 @@ func (f frame) parts() []civil.Period {
 
 // before returns what counts of the days before the range: everything on accounts of the balance
 // sheet, only the running year on the others.
-func (f frame) before(p civil.Period, prefix string, sums func(civil.Period, string) ([]Sum, error)) ([]Sum, error) {
+func (f frame) before(p civil.Period, prefix string, sums summer) ([]Sum, error) {
 	all, err := sums(p, prefix)
 	if err != nil {
 		return nil, err
@@ -262,7 +265,9 @@ func withPast(sums []Sum, account, title string, net money.Amount) []Sum {
 	if net == 0 {
 		return sums
 	}
-	i, found := slices.BinarySearchFunc(sums, account, func(s Sum, n string) int { return strings.Compare(s.Account, n) })
+	i, found := slices.BinarySearchFunc(sums, account, func(s Sum, n string) int {
+		return strings.Compare(s.Account, n)
+	})
 	if !found {
 		sums = slices.Insert(sums, i, Sum{Account: account, Title: title})
 	}

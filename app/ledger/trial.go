@@ -90,12 +90,13 @@ type DraftCounter interface {
 
 // Trial draws a trial balance inside the caller's transaction.
 func Trial(tx Reader, req TrialBalanceRequest) (TrialBalance, error) {
-	out := TrialBalance{Period: civil.Period{From: req.From, To: req.To}, Rows: []TrialRow{}, Classes: []TrialSum{}}
+	days := civil.Period{From: req.From, To: req.To}
+	out := TrialBalance{Period: days, Rows: []TrialRow{}, Classes: []TrialSum{}}
 	f, err := newFrame(tx, req.From, req.To)
 	if err != nil {
 		return out, err
 	}
-	ps, err := f.positions(tx, req.Prefix, tx.LedgerSums)
+	ps, err := f.positions(req.Prefix, tx.LedgerSums)
 	if err != nil {
 		return out, err
 	}
@@ -104,7 +105,7 @@ func Trial(tx Reader, req TrialBalanceRequest) (TrialBalance, error) {
 	}
 	details := map[string][]position{}
 	if req.Detail {
-		as, err := f.positions(tx, req.Prefix, func(p civil.Period, prefix string) ([]Sum, error) {
+		as, err := f.positions(req.Prefix, func(p civil.Period, prefix string) ([]Sum, error) {
 			return tx.LedgerAuxSums(p, prefix, "")
 		})
 		if err != nil {

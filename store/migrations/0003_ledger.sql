@@ -196,7 +196,8 @@ CREATE INDEX match_group_import ON match_group(import_id) WHERE import_id IS NOT
 CREATE TABLE match_line (
   line_id  INTEGER PRIMARY KEY REFERENCES entry_line DEFERRABLE INITIALLY DEFERRED,
   group_id INTEGER NOT NULL REFERENCES match_group DEFERRABLE INITIALLY DEFERRED,
-  date     TEXT    NOT NULL
+  date     TEXT    NOT NULL,
+  code     TEXT    -- as an imported file wrote it, where that differs from the group's
 ) STRICT;
 CREATE INDEX match_line_group ON match_line(group_id);
 

@@ -81,7 +81,7 @@ func (c *Checker) Add(r *Row) {
 	c.state.net += net
 	c.state.dates = c.state.dates || c.state.date != r.Date
 	if r.Match != "" {
-		c.matches[matchKey{r.Account, r.Aux, r.Match}] += net
+		c.matches[matchKey{r.Account, r.Aux, strings.TrimSpace(r.Match)}] += net
 	}
 	if t, seen := c.titles[r.Account]; !seen {
 		c.titles[strings.Clone(r.Account)] = r.AccountTitle
@@ -127,12 +127,16 @@ func (c *Checker) pairs(r *Row) {
 	if r.HasCurrency != (r.Currency != "") {
 		c.ps.Add(false, r.Line, "Idevise", "fec.currency_pair")
 	}
-	if r.Currency != "" && (len(r.Currency) != 3 || strings.Trim(r.Currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
+	if r.Currency != "" && !isCurrency(r.Currency) {
 		c.ps.Add(false, r.Line, "Idevise", "fec.currency_code", "code", cut(r.Currency))
 	}
 	if (strings.TrimSpace(r.Aux) == "") != (strings.TrimSpace(r.AuxTitle) == "") {
 		c.ps.Add(false, r.Line, "CompAuxLib", "fec.aux_pair")
 	}
+}
+
+func isCurrency(s string) bool {
+	return len(s) == 3 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // Done checks what only the whole file tells: balance, numbering, matching.
@@ -141,7 +145,8 @@ func (c *Checker) Done() {
 	for _, k := range c.order {
 		e := c.entries[k]
 		if e.net != 0 {
-			c.ps.Add(false, e.line, "EcritureNum", "fec.unbalanced", "num", k.num, "journal", k.journal, "gap", e.net.Abs())
+			c.ps.Add(false, e.line, "EcritureNum", "fec.unbalanced",
+				"num", k.num, "journal", k.journal, "gap", e.net.Abs())
 		}
 		if e.dates {
 			c.ps.Add(true, e.line, "EcritureDate", "fec.entry_dates", "num", k.num, "journal", k.journal)

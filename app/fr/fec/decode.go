@@ -196,7 +196,9 @@ func columnOf(name string) int {
 	return -1
 }
 
-var unaccent = strings.NewReplacer("é", "e", "è", "e", "ê", "e", "É", "e", "î", "i", " ", "", "_", "", "\u00a0", "")
+var unaccent = strings.NewReplacer(
+	"é", "e", "è", "e", "ê", "e", "É", "e", "î", "i", " ", "", "_", "", "\u00a0", "",
+)
 
 func fold(s string) string { return strings.ToLower(unaccent.Replace(s)) }
 
@@ -227,8 +229,11 @@ func (d *decoder) row(number int, line string) bool {
 	d.out = Row{
 		Line: number, Journal: c[colJournal], JournalTitle: c[colJournalTitle], Num: c[colNum],
 		Account: strings.TrimSpace(c[colAccount]), AccountTitle: c[colAccountTitle], Aux: c[colAux],
-		AuxTitle: c[colAuxTitle], Ref: c[colRef], Label: c[colLabel], Match: strings.TrimSpace(c[colMatch]),
+		AuxTitle: c[colAuxTitle], Ref: c[colRef], Label: c[colLabel], Match: c[colMatch],
 		Currency: strings.TrimSpace(c[colCurrency]),
+	}
+	if strings.TrimSpace(d.out.Match) == "" {
+		d.out.Match = ""
 	}
 	for _, col := range mandatory {
 		if strings.TrimSpace(c[col]) == "" {

@@ -209,7 +209,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		n := 0
 		fec.Decode(out, &again, func(r *fec.Row) {
-			if n++; n <= len(rs) && (r.Debit != rs[n-1].Debit || r.Date != rs[n-1].Date || r.Match != strings.TrimSpace(rs[n-1].Match)) {
+			if n++; n <= len(rs) && (r.Debit != rs[n-1].Debit || r.Date != rs[n-1].Date || strings.TrimSpace(r.Match) != strings.TrimSpace(rs[n-1].Match)) {
 				t.Errorf("line %d changed: %+v, was %+v", n, r, rs[n-1])
 			}
 		})
