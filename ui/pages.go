@@ -2,10 +2,24 @@
 
 package ui
 
-import "zafe/ui/shell"
+import (
+	"zafe/ui/page/backups"
+	"zafe/ui/page/home"
+	"zafe/ui/page/journal"
+	"zafe/ui/page/people"
+	"zafe/ui/page/sales"
+	"zafe/ui/page/settings"
+	"zafe/ui/shell"
+)
 
 // pages is every page there is, by route name.
 func pages() shell.Table {
 	t := shell.Table{}
+	t.Register(home.Routes())
+	t.Register(sales.Routes())
+	t.Register(backups.Routes())
+	t.Register(people.Routes())
+	t.Register(journal.Routes())
+	t.Register(settings.Routes())
 	return t
 }

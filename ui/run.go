@@ -51,8 +51,7 @@ func Run(ctx context.Context, m machine.Machine) error {
 	d := &desktop{ctx: ctx, app: app.NewWithID("fr.zafe.desktop"), machine: m, pages: pages()}
 	pref := m.Preferences()
 	d.text = i18n.For(language(pref.Lang))
-	modes := map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark}
-	theme.Apply(d.app, modes[pref.Theme])
+	shell.ApplyTheme(pref.Theme)
 	d.app.SetIcon(theme.AppIcon())
 	if err := shell.UseLanguage(d.text); err != nil {
 		return err
@@ -132,8 +131,7 @@ func (d *desktop) enter(b machine.Book, me user.Me, first bool) {
 	if me.User.Lang != "" && me.User.Lang != d.text.Lang() {
 		d.speak(me.User.Lang)
 	}
-	modes := map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark}
-	theme.Apply(d.app, modes[me.User.Theme])
+	shell.ApplyTheme(me.User.Theme)
 	o := shell.Options{
 		Window: d.window, Host: d.host, Keys: d.keys, Machine: d.machine, Book: b, Me: me, Text: d.text, Pages: d.pages,
 		Clock: time.Now, Spawn: spawn, Tick: tick, Serve: d.serve, Quit: d.quit,

@@ -105,7 +105,8 @@ func (c *Chooser) Pick(title string, extensions []string, got func(name string, 
 }
 
 // show opens one of the toolkit's file dialogs at a size that fits the window.
-func (c *Chooser) show(d dialog.Dialog) {
+func (c *Chooser) show(d *dialog.FileDialog) {
+	d.SetView(dialog.ListView)
 	d.Show()
 	size := c.Window.Canvas().Size()
 	d.Resize(fyne.NewSize(min(size.Width-80, 900), min(size.Height-80, 620)))

@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -114,7 +115,7 @@ func (s *Shell) userAct(key string) {
 // prefer keeps the person's language and theme, in the book and on this PC for the log-in screen.
 func (s *Shell) prefer(lang, theme string) {
 	s.Me.User.Lang, s.Me.User.Theme = lang, theme
-	setTheme(theme)
+	ApplyTheme(theme)
 	s.run(func(ctx context.Context) error {
 		p := s.Machine.Preferences()
 		if lang != "" {
@@ -142,7 +143,9 @@ func (s *Shell) help() {
 	rows := []fyne.CanvasObject{kit.MutedParagraph(s.t("shell.help.text")), kit.Gap(0, 4)}
 	seen := map[string]bool{}
 	var lines []fyne.CanvasObject
-	for _, c := range s.Keys.List() {
+	all := s.Keys.List()
+	slices.Reverse(all) // as they were added: the window's, then the page's
+	for _, c := range all {
 		keys := s.keyName(c)
 		if c.Name == "" || seen[keys] {
 			continue

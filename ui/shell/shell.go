@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"os"
+	"runtime"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -227,8 +228,13 @@ func (s *Shell) LogOut() {
 	})
 }
 
-// setTheme applies a theme: "" follows the system.
-func setTheme(name string) {
+// ApplyTheme shows the colours a person prefers: "light", "dark", or "" to follow the system, which
+// on a Linux session without a settings service means light.
+func ApplyTheme(name string) {
 	modes := map[string]theme.Mode{"light": theme.Light, "dark": theme.Dark}
-	theme.Apply(fyne.CurrentApp(), modes[name])
+	mode := modes[name]
+	if mode == theme.System && runtime.GOOS == "linux" && !portal() {
+		mode = theme.Light
+	}
+	theme.Apply(fyne.CurrentApp(), mode)
 }

@@ -50,6 +50,8 @@ func (f *Flow) Create() {
 		"email":   kit.NewField(f.t("start.you.email"), p.email),
 	}
 	p.next = kit.NewButton(f.t("start.you.go"), "", kit.Primary, p.submit)
+	p.pass.then = p.submit
+	f.chain(p.company, p.name, p.login, p.email, p.pass.first.Edit())
 	card := kit.NewCard("", kit.VBox(theme.GapField,
 		p.fields["company"], kit.FormGrid(3, p.fields["name"], p.fields["login"], p.fields["email"]), p.pass.object, p.why))
 	content := kit.VBox(theme.GapCard, card,

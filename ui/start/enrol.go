@@ -139,12 +139,12 @@ func qrPicture(text string) (fyne.CanvasObject, error) {
 	if err != nil {
 		return nil, err
 	}
-	side := code.Bounds().Dx() * 4
+	side := code.Bounds().Dx() * 4 // whole pixels for each module, whatever the text's length
 	big, err := barcode.Scale(code, side, side)
 	if err != nil {
 		return nil, err
 	}
-	return kit.NewPicture(big, 200), nil
+	return kit.NewPicture(big, float32(side)+28), nil // with the quiet zone the picture keeps around it
 }
 
 // inFours separates a secret in groups, to be read out.

@@ -48,6 +48,7 @@ func (f *Flow) Forgotten() {
 			f.Login()
 		})
 	})
+	pass.then = func() { set.Tapped(nil) }
 	f.show(f.beside(460, kit.VBox(14,
 		kit.VBox(theme.GapLabel, kit.Title(f.t("start.forgotten.title")), kit.MutedParagraph(f.t("start.forgotten.text"))),
 		sheet.object, kit.NewField(f.t("start.login.name"), name).Required(), pass.object, why, set, kit.HBox(0, back))))

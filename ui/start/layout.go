@@ -70,3 +70,10 @@ func busy(b *kit.Button, on bool) {
 		b.Enable()
 	}
 }
+
+// chain makes Enter go from each box to the next.
+func (f *Flow) chain(boxes ...*kit.LineEdit) {
+	for i, b := range boxes[:len(boxes)-1] {
+		b.OnSubmitted = func(string) { f.focus(boxes[i+1]) }
+	}
+}

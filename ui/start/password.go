@@ -16,6 +16,7 @@ type passwordBox struct {
 	f             *Flow
 	object        fyne.CanvasObject
 	first, second *kit.PasswordField
+	then          func() // Enter in the second box
 	one, two      *kit.Field
 	context       func() []string
 }
@@ -32,6 +33,12 @@ func (f *Flow) newPassword(context func() []string) *passwordBox {
 	}
 	p.one = kit.NewField(f.t("start.password.new"), p.first).Required()
 	p.two = kit.NewField(f.t("start.password.again"), p.second).Required()
+	p.first.Edit().OnSubmitted = func(string) { f.focus(p.second.Edit()) }
+	p.second.Edit().OnSubmitted = func(string) {
+		if p.then != nil {
+			p.then()
+		}
+	}
 	p.first.OnChanged = func(string) { p.one.SetError("") }
 	p.second.OnChanged = func(string) { p.two.SetError("") }
 	propose := kit.NewButton(f.t("start.password.propose"), "lightning", kit.Link, p.propose)

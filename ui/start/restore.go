@@ -212,6 +212,7 @@ func (r *restorePage) askPassword(points []machine.Point, p machine.Point) {
 			f.Run()
 		})
 	})
+	pass.then = func() { act.Tapped(nil) }
 	what := f.t("start.restore.what", "made", f.Text.Instant(p.Made), "writer", p.Writer)
 	card := kit.NewCard("", kit.VBox(theme.GapField, kit.Strong(what),
 		kit.NewField(f.t("start.restore.login"), name).Hint(f.t("start.restore.login_hint")), pass.object, why, bar))

@@ -154,7 +154,7 @@ func (f *Flow) brand() fyne.CanvasObject {
 func (f *Flow) beside(width float32, o fyne.CanvasObject) fyne.CanvasObject {
 	lang := kit.NewButton(f.other(), "globe", kit.Ghost, func() { f.Language(f.otherLang()) })
 	corner := kit.Pad(14, 20, 0, 20, kit.HBox(0, kit.Spacer(), lang))
-	middle := kit.NewScroll(container.New(&middle{width}, o))
+	middle := kit.NewScroll(container.New(&middle{width: width}, o))
 	right := kit.Backdrop(theme.Surface, kit.VFill(0, 1, corner, middle))
 	return kit.Cols(0, []float32{0.39, 0.61}, f.brand(), right)
 }
@@ -173,8 +173,9 @@ func (f *Flow) other() string {
 	return "Français"
 }
 
-// middle centres one object of a fixed width, as high as it needs; it is never cut at the top.
-type middle struct{ width float32 }
+// middle centres one object of a fixed width, as high as it needs; it is never cut at the top. With a
+// top it starts there, so that the steps of an assistant do not jump.
+type middle struct{ width, top float32 }
 
 // MinSize implements fyne.Layout.
 func (m *middle) MinSize(o []fyne.CanvasObject) fyne.Size {
@@ -182,8 +183,13 @@ func (m *middle) MinSize(o []fyne.CanvasObject) fyne.Size {
 }
 
 func (m *middle) height(o fyne.CanvasObject) float32 {
-	if o.Size().Width != m.width {
-		o.Resize(fyne.NewSize(m.width, o.MinSize().Height))
+	// Texts that wrap know their height once they have their width, and what holds them after that.
+	for range 3 {
+		h := o.MinSize().Height
+		if o.Size() == fyne.NewSize(m.width, h) {
+			break
+		}
+		o.Resize(fyne.NewSize(m.width, h))
 	}
 	return o.MinSize().Height
 }
@@ -192,5 +198,9 @@ func (m *middle) height(o fyne.CanvasObject) float32 {
 func (m *middle) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	h := m.height(o[0])
 	o[0].Resize(fyne.NewSize(m.width, h))
-	o[0].Move(fyne.NewPos(float32(int((size.Width-m.width)/2)), max(float32(int((size.Height-h)*0.46)), 8)))
+	y := max(float32(int((size.Height-h)*0.46)), 8)
+	if m.top > 0 {
+		y = min(y, m.top)
+	}
+	o[0].Move(fyne.NewPos(float32(int((size.Width-m.width)/2)), y))
 }

@@ -79,8 +79,12 @@ func (w *wizard) finish() {
 	page.Do(w.env, setup.SetStep, setup.StepRequest{Step: setup.Done}, func(setup.Progress) {
 		w.env.Shell.Changed("backup")
 		t := w.env.T
+		text := t("start.done.text")
+		if w.progress.NoBackup {
+			text = t("start.done.unsaved")
+		}
 		open := kit.NewButton(t("start.done.go"), "", kit.Primary, w.done)
-		w.root.Objects = []fyne.CanvasObject{kit.Backdrop(theme.Canvas, kit.NewEmpty("check-circle", t("start.done.title"), t("start.done.text"), open))}
+		w.root.Objects = []fyne.CanvasObject{kit.Backdrop(theme.Canvas, kit.NewEmpty("check-circle", t("start.done.title"), text, open))}
 		w.root.Refresh()
 	})
 }

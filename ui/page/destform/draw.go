@@ -100,7 +100,7 @@ func (f *Form) drawBoxes() {
 	if len(plain) > 0 {
 		objects = append(objects, kit.FormGrid(2, plain...))
 	}
-	if len(more) > 0 {
+	if len(more) > 0 && f.chosen.Name != Local { // how a file system is read is nobody's business here
 		text := f.t("dest.advanced")
 		if f.advanced {
 			text = f.t("dest.simple")
