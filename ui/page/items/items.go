@@ -1,0 +1,288 @@
+// Package items is the page of what one sells: articles and services with their price and VAT.
+package items
+
+import (
+	"fyne.io/fyne/v2"
+
+	"zafe/app/catalog"
+	"zafe/app/fault"
+	"zafe/app/fr"
+	"zafe/app/money"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/page/importing"
+	"zafe/ui/page/paging"
+	"zafe/ui/theme"
+)
+
+// The routes of this package.
+const (
+	routeList   = "items"
+	routeItem   = "item"
+	routeImport = "item_import"
+)
+
+// Routes are the pages of this package; one item is a dialog over the list.
+func Routes() map[string]func(*page.Env, page.Route) page.Page {
+	return map[string]func(*page.Env, page.Route) page.Page{
+		routeList:   func(e *page.Env, r page.Route) page.Page { return newList(e, 0) },
+		routeItem:   func(e *page.Env, r page.Route) page.Page { return newList(e, catalog.ItemID(r.ID)) },
+		routeImport: func(e *page.Env, _ page.Route) page.Page { return importing.Items(e) },
+	}
+}
+
+type list struct {
+	env    *page.Env
+	req    catalog.ListRequest
+	rows   *paging.Pager[catalog.Item]
+	grid   *kit.Grid
+	search *kit.LineEdit
+	chips  *kit.Choice
+	count  *kit.Label
+	typing paging.Later
+	object *kit.Page
+}
+
+func newList(e *page.Env, open catalog.ItemID) *list {
+	l := &list{env: e, count: kit.Caption(""), typing: paging.Later{Wait: paging.RestSearch}}
+	l.req.Sort = catalog.ByLabel
+	l.rows = &paging.Pager[catalog.Item]{Fetch: l.fetch, Arrived: l.arrived}
+	l.search = kit.NewSearch(e.T("items.search"), func(text string) {
+		l.typing.Do(func() {
+			l.req.Text = text
+			l.grid.ScrollToTop()
+			l.rows.Reset()
+		})
+	})
+	l.chips = kit.NewChips([]kit.Option{
+		{Key: string(catalog.FilterActive), Text: e.T("items.filter.active")},
+		{Key: string(catalog.FilterGoods), Text: e.T("items.filter.goods")},
+		{Key: string(catalog.FilterServices), Text: e.T("items.filter.services")},
+		{Key: string(catalog.FilterArchived), Text: e.T("items.filter.archived")},
+	}, func(string) { l.rows.Reset() })
+	l.makeGrid()
+	var actions []fyne.CanvasObject
+	if e.Can(catalog.Import.Spec) {
+		actions = append(actions, kit.NewButton(e.T("common.import"), "upload-simple", kit.Secondary, func() {
+			e.Shell.Open(page.Route{Name: routeImport})
+		}))
+	}
+	if e.Can(catalog.Save.Spec) {
+		actions = append(actions, kit.NewButton(e.T("items.new"), "plus", kit.Primary, l.create))
+	}
+	head := kit.NewHeader(e.T("items.title"), e.T("items.under"), actions...)
+	bar := kit.HBox(8, kit.Fixed(360, 0, l.search), l.chips, kit.Spacer())
+	l.object = kit.NewPage(head, l.grid).Bar(bar).Foot(kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.T("items.hint"))))
+	l.rows.Reset()
+	if open != 0 {
+		page.Do(e, catalog.Get, catalog.IDRequest{ID: open}, l.edit)
+	}
+	return l
+}
+
+func (l *list) create() {
+	l.edit(catalog.Item{Unit: "C62", Nature: catalog.Goods, SalesAccount: "707000"})
+}
+
+func (l *list) makeGrid() {
+	e, right := l.env, fyne.TextAlignTrailing
+	l.grid = kit.NewGrid([]kit.Column{
+		{Key: string(catalog.ByCode), Title: e.T("items.column.code"), Width: 110, Sortable: true},
+		{Key: string(catalog.ByLabel), Title: e.T("items.column.label"), Width: 260, Weight: 1, Sortable: true},
+		{Title: e.T("items.column.nature"), Width: 110},
+		{Title: e.T("items.column.unit"), Width: 90},
+		{Key: string(catalog.ByPrice), Title: e.T("items.column.price"), Width: 120, Align: right, Sortable: true},
+		{Key: string(catalog.ByRate), Title: e.T("items.column.vat"), Width: 80, Align: right, Sortable: true},
+		{Title: e.T("items.column.account"), Width: 90},
+	}, l.rows.Count, func(row, col int) kit.CellView {
+		it, _ := l.rows.At(row)
+		return l.cell(it, col)
+	})
+	l.grid.Loaded = func(row int) bool { _, ok := l.rows.At(row); return ok }
+	l.grid.Need = l.rows.Need
+	l.grid.Muted = func(row int) bool { it, _ := l.rows.At(row); return it.Archived }
+	l.grid.OnOpen = func(row int) {
+		if it, ok := l.rows.At(row); ok {
+			l.edit(it)
+		}
+	}
+	l.grid.OnSort = func(key string, descending bool) {
+		l.req.Sort, l.req.Desc = catalog.Sort(key), descending
+		l.rows.Reset()
+	}
+	l.grid.OnType = func(r rune) {
+		kit.Focus(l.search)
+		l.search.TypedRune(r)
+	}
+	l.grid.SetSort(string(catalog.ByLabel), false)
+}
+
+func (l *list) cell(it catalog.Item, col int) kit.CellView {
+	e := l.env
+	switch col {
+	case 0:
+		return kit.CellView{Text: it.Code, Color: theme.Muted}
+	case 1:
+		return kit.CellView{Text: it.Label, Weight: kit.Bold}
+	case 2:
+		return kit.CellView{Text: e.T("items.nature." + string(it.Nature)), Color: theme.Muted}
+	case 3:
+		if u, ok := fr.UnitOf(it.Unit); ok {
+			return kit.CellView{Text: u.Singular, Color: theme.Muted}
+		}
+		return kit.CellView{Text: it.Unit, Color: theme.Muted}
+	case 4:
+		return kit.CellView{Text: e.Text.UnitPrice(it.Price)}
+	case 5:
+		return kit.CellView{Text: e.Text.Rate(it.VATRate), Color: theme.Muted}
+	default:
+		return kit.CellView{Text: it.SalesAccount, Color: theme.Muted}
+	}
+}
+
+func (l *list) fetch(offset int, answer func([]catalog.Item, int, error)) {
+	req := l.req
+	req.Filter, req.Offset, req.Limit = catalog.Filter(l.chips.Key()), offset, paging.Rows
+	page.Call(l.env, catalog.List, req, func(p catalog.Page, err error) { answer(p.Items, p.Total, err) })
+}
+
+func (l *list) arrived(first bool, err error) {
+	if err != nil {
+		if first {
+			l.env.Shell.Fail(err)
+		}
+		return
+	}
+	if first {
+		l.grid.SetEmpty(kit.NewEmpty("tag", l.env.T("items.none"), l.env.T("items.none_hint"), nil))
+		l.count.SetText(l.env.Text.N("items.count", l.rows.Count(), nil))
+	}
+	l.grid.Reload()
+}
+
+// edit creates or changes an item.
+func (l *list) edit(it catalog.Item) {
+	e := l.env
+	may := e.Can(catalog.Save.Spec)
+	edits := map[string]*kit.LineEdit{}
+	fields := map[string]*kit.Field{}
+	text := func(key, value string) *kit.Field {
+		edits[key] = kit.NewLineEdit("")
+		edits[key].SetText(value)
+		edits[key].ReadOnly = !may
+		fields[key] = kit.NewField(e.T("items."+key), edits[key])
+		return fields[key]
+	}
+	price, rate := "", ""
+	if it.ID != 0 {
+		price, rate = e.Text.UnitPriceBare(it.Price), e.Text.RateBare(it.VATRate)
+	}
+	var units []kit.Option
+	for _, u := range fr.Units() {
+		units = append(units, kit.Option{Key: u.Code, Text: u.Singular, Detail: u.Abbreviation})
+	}
+	unit := kit.NewSelect(units, nil)
+	unit.SetKey(it.Unit)
+	nature := kit.NewSegmented([]kit.Option{
+		{Key: string(catalog.Goods), Text: e.T("items.nature.goods")}, {Key: string(catalog.Services), Text: e.T("items.nature.services")},
+	}, func(key string) {
+		if a := edits["sales_account"]; a.Text() == "707000" || a.Text() == "706000" {
+			a.SetText(map[string]string{string(catalog.Goods): "707000", string(catalog.Services): "706000"}[key])
+		}
+	})
+	nature.SetKey(string(it.Nature))
+	fields["unit"] = kit.NewField(e.T("items.unit"), unit)
+	body := kit.VBox(theme.GapField,
+		kit.FormGrid(2, text("label", it.Label).Required(), text("code", it.Code).Hint(e.T("items.code_hint"))),
+		text("description", it.Description), kit.HBox(8, nature, kit.Spacer()),
+		kit.FormGrid(2, text("price", price).Required(), fields["unit"], text("vat_rate", rate).Required(), text("sales_account", it.SalesAccount)))
+	var m *kit.Modal
+	save := func() { l.save(it, edits, fields, unit, nature, func() { m.Close() }) }
+	buttons := []fyne.CanvasObject{kit.NewButton(e.T("common.close"), "", kit.Secondary, func() { m.Close() })}
+	if it.ID != 0 && e.Can(catalog.Archive.Spec) {
+		buttons = append(buttons, l.archive(it, func() { m.Close() }))
+	}
+	title := e.T("items.new")
+	if it.ID != 0 {
+		title = it.Label
+	}
+	if may {
+		buttons = append(buttons, kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, save))
+	}
+	m = kit.NewModal(title, 620, body, buttons...)
+	if may {
+		m.OnEnter(save)
+	}
+	m.Show(e.Window)
+	m.Focus(edits["label"])
+}
+
+func (l *list) archive(it catalog.Item, done func()) fyne.CanvasObject {
+	e := l.env
+	o, text := catalog.Archive, e.T("items.archive")
+	if it.Archived {
+		o, text = catalog.Restore, e.T("items.restore")
+	}
+	return kit.NewButton(text, "archive", kit.Ghost, func() {
+		page.Do(e, o, catalog.IDRequest{ID: it.ID}, func(catalog.Item) {
+			done()
+			l.rows.Reset()
+		})
+	})
+}
+
+func (l *list) save(it catalog.Item, edits map[string]*kit.LineEdit, fields map[string]*kit.Field,
+	unit *kit.Select, nature *kit.Choice, done func(),
+) {
+	e := l.env
+	for _, f := range fields {
+		f.SetError("")
+	}
+	it.Label, it.Code, it.Description = edits["label"].Text(), edits["code"].Text(), edits["description"].Text()
+	it.SalesAccount, it.Unit, it.Nature = edits["sales_account"].Text(), unit.Key(), catalog.Nature(nature.Key())
+	var err error
+	if it.Price, err = money.ParseUnitPrice(edits["price"].Text()); err != nil {
+		fields["price"].SetError(e.Text.Fault(fault.Of(err)))
+		return
+	}
+	if it.VATRate, err = money.ParseRate(edits["vat_rate"].Text()); err != nil {
+		fields["vat_rate"].SetError(e.Text.Fault(fault.Of(err)))
+		return
+	}
+	page.Call(e, catalog.Save, it, func(_ catalog.Saved, err error) {
+		if err != nil {
+			if f := fault.Of(err); fields[f.Field] != nil {
+				fields[f.Field].SetError(e.Text.Fault(f))
+				return
+			}
+			e.Shell.Fail(err)
+			return
+		}
+		done()
+		e.Shell.Toast(kit.Ok, e.T("items.saved"))
+		e.Shell.Changed("item")
+		l.rows.Reset()
+	})
+}
+
+// Object implements page.Page.
+func (l *list) Object() fyne.CanvasObject { return l.object }
+
+// Refresh implements page.Page.
+func (l *list) Refresh() { l.rows.Reset() }
+
+// Unsaved implements page.Page.
+func (l *list) Unsaved() bool { return false }
+
+// Commands are the shortcuts of the page.
+func (l *list) Commands() []kit.Command {
+	keys := []kit.Command{{
+		Key: fyne.KeyF, Mod: fyne.KeyModifierShortcutDefault, Name: l.env.T("items.search"), Run: func() { kit.Focus(l.search) },
+	}}
+	if l.env.Can(catalog.Save.Spec) {
+		keys = append(keys, kit.Command{
+			Key: fyne.KeyN, Mod: fyne.KeyModifierShortcutDefault, Name: l.env.T("items.new"), Run: l.create,
+		})
+	}
+	return keys
+}

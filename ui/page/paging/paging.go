@@ -1,0 +1,109 @@
+// Package paging reads long lists by pages as they come into view, and runs what waits for typing to
+// rest. It knows no record.
+package paging
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+)
+
+// Rows is how many rows are read at once.
+const Rows = 100
+
+// The waits.
+const (
+	restScroll = 30 * time.Millisecond
+	RestSearch = 160 * time.Millisecond // from the last key to the question
+)
+
+// After runs fn on the UI goroutine when d is over, unless it is cancelled. Tests replace it.
+var After = func(d time.Duration, fn func()) (cancel func() bool) {
+	return time.AfterFunc(d, func() { fyne.Do(fn) }).Stop
+}
+
+// Later runs the last of a run of acts once none came for a while.
+type Later struct {
+	Wait   time.Duration
+	cancel func() bool
+}
+
+// Do puts fn in the place of what was waiting.
+func (l *Later) Do(fn func()) {
+	if l.cancel != nil {
+		l.cancel()
+	}
+	l.cancel = After(l.Wait, fn)
+}
+
+// Pager holds the rows of a list that were read so far. What arrives for an earlier search is dropped.
+type Pager[R any] struct {
+	// Fetch asks for rows from offset on and answers on the UI goroutine.
+	Fetch func(offset int, answer func(rows []R, count int, err error))
+	// Arrived is told of every page; err is why it did not come.
+	Arrived func(first bool, err error)
+
+	rows  map[int]R
+	asked map[int]bool // pages there or on their way
+	count int
+	turn  int
+	view  [2]int // rows in view that were not there
+	waits bool   // somebody looks at view soon
+}
+
+// Count is the length of the whole list.
+func (p *Pager[R]) Count() int { return p.count }
+
+// At returns a row and whether it is there.
+func (p *Pager[R]) At(row int) (R, bool) {
+	r, ok := p.rows[row]
+	return r, ok
+}
+
+// Reset starts again, for another search; the old rows stay until the first new ones come.
+func (p *Pager[R]) Reset() {
+	p.turn++
+	p.asked = map[int]bool{}
+	p.get(0)
+}
+
+// Need notes that the rows from first to last are in view. They are asked for a moment later: while a
+// bar is dragged over thousands of rows, only those where it is then.
+func (p *Pager[R]) Need(first, last int) {
+	p.view = [2]int{first, last}
+	if p.waits {
+		return
+	}
+	p.waits = true
+	After(restScroll, func() {
+		p.waits = false
+		for n := p.view[0] / Rows; n <= p.view[1]/Rows; n++ {
+			if !p.asked[n] {
+				p.get(n)
+			}
+		}
+	})
+}
+
+func (p *Pager[R]) get(n int) {
+	p.asked[n] = true
+	turn := p.turn
+	p.Fetch(n*Rows, func(rows []R, count int, err error) {
+		if turn != p.turn {
+			return
+		}
+		if err != nil {
+			delete(p.asked, n)
+			p.Arrived(n == 0, err)
+			return
+		}
+		if n == 0 {
+			p.rows = map[int]R{}
+		}
+		p.count = count
+		for i, r := range rows {
+			p.rows[n*Rows+i] = r
+		}
+		p.Arrived(n == 0, nil)
+	})
+}
