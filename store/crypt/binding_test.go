@@ -40,20 +40,21 @@ func TestBinding(t *testing.T) {
 	g, h := newID(), newID()
 	frame := make([]byte, sqlFrame+overhead)
 	aad := newFrameAAD(a, g)
-	s.seal(frame, frame[:sqlFrame], aad.frame(7))
+	s.seal(frame, frame[:sqlFrame], aad.frame(7, 5))
 	for _, c := range []struct {
 		name      string
 		file, gen id
-		n         uint32
+		n, first  uint32
 		ok        bool
 	}{
-		{"itself", a, g, 7, true},
-		{"another number", a, g, 8, false},
-		{"another generation", a, h, 7, false},
-		{"another file", b, g, 7, false},
+		{"itself", a, g, 7, 5, true},
+		{"another number", a, g, 8, 5, false},
+		{"another transaction", a, g, 7, 6, false},
+		{"another generation", a, h, 7, 5, false},
+		{"another file", b, g, 7, 5, false},
 	} {
 		aad := newFrameAAD(c.file, c.gen)
-		if s.open(make([]byte, sqlFrame), frame, aad.frame(c.n)) != c.ok {
+		if s.open(make([]byte, sqlFrame), frame, aad.frame(c.n, c.first)) != c.ok {
 			t.Errorf("frame, %s: %v", c.name, !c.ok)
 		}
 	}

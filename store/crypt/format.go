@@ -25,7 +25,7 @@ const (
 	sqlFrameHead = 24
 	sqlFrame     = sqlFrameHead + pageSize
 	walHeader    = 128
-	walClear     = 24                                            // generation, frame number, zero
+	walClear     = 24                                            // generation, frame, first frame
 	walRecord    = walClear + sqlFrameHead + pageSize + overhead // 4184
 )
 
@@ -62,8 +62,9 @@ func (a *pageAAD) page(n uint32) []byte {
 	return a[:]
 }
 
-// frameAAD is what a log frame is bound to: role and format, file identity, generation, number.
-type frameAAD [8 + idSize + idSize + 4]byte
+// frameAAD is what a log frame is bound to: role and format, file identity, generation, its number,
+// and the number of the first frame of its transaction.
+type frameAAD [8 + idSize + idSize + 8]byte
 
 func newFrameAAD(file, gen id) frameAAD {
 	var a frameAAD
@@ -73,8 +74,9 @@ func newFrameAAD(file, gen id) frameAAD {
 	return a
 }
 
-func (a *frameAAD) frame(n uint32) []byte {
+func (a *frameAAD) frame(n, first uint32) []byte {
 	be.PutUint32(a[40:], n)
+	be.PutUint32(a[44:], first)
 	return a[:]
 }
 

@@ -19,6 +19,8 @@ type book struct {
 	last   int // transactions in it
 	eldest map[string][]byte
 	older  map[string][]byte // one checkpoint and several transactions earlier
+	// written is the book after one more checkpoint: the log is still there, and in the database.
+	written map[string][]byte
 }
 
 // makeBook builds a book of a few pages whose log holds several transactions.
@@ -53,8 +55,10 @@ func makeBook(t testing.TB) *book {
 	run(t, db, "PRAGMA wal_checkpoint(RESTART)")
 	commit(1)
 	run(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
-	commit(2)
+	commit(3)
 	b.files = d.content()
+	run(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
+	b.written = d.content()
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +159,7 @@ func TestFlip(t *testing.T) {
 					if suffix == "" && name == "clean" {
 						t.Fatalf("byte %d of the database changes nothing", i)
 					}
-				case suffix == walSuffix && n == b.last-1 && i > len(data)-3*walRecord*3:
+				case suffix == walSuffix && n == b.last-1:
 					stat["cut"]++
 					if len(events) == 0 && (i-walHeader)%walRecord >= walClear {
 						t.Errorf("byte %d: cut without an event", i)
@@ -235,6 +239,19 @@ func TestTamper(t *testing.T) {
 		{"log of another book beside a clean database",
 			clean.with(walSuffix, rename(foreign.files, walSuffix)), ErrTampered},
 		{"junk as a log", clean.with(walSuffix, bytes.Repeat([]byte("junk"), 5000)), nil},
+		{"log cut at a commit that is in the database", func() map[string][]byte {
+			files := maps.Clone(b.written)
+			files[b.path+walSuffix] = files[b.path+walSuffix][:recordAt(7)]
+			return files
+		}(), ErrTampered},
+		{"second of three transactions damaged", b.with(walSuffix, edit(wal, func(w []byte) []byte {
+			w[recordAt(5)+1000] ^= 1
+			return w
+		})), ErrTampered},
+		{"commit frame of the second damaged", b.with(walSuffix, edit(wal, func(w []byte) []byte {
+			w[recordAt(6)] ^= 1
+			return w
+		})), ErrTampered},
 		{"frames swapped", b.with(walSuffix, edit(wal, func(w []byte) []byte {
 			f := bytes.Clone(w[recordAt(2):recordAt(3)])
 			copy(w[recordAt(2):], w[recordAt(3):recordAt(4)])

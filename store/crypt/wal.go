@@ -236,6 +236,13 @@ func (w *walFile) admit(n uint32) error {
 	return err
 }
 
+// begun returns the first frame of the transaction to which a frame added as number n belongs.
+func (w *walFile) begun(n uint32) uint32 {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return min(w.commit, n-1) + 1
+}
+
 // appended notes that frame n was added behind the frame before it. What stood there and behind
 // belonged to a transaction that was rolled back, or whose commit failed.
 func (w *walFile) appended(n uint32, commits bool) {

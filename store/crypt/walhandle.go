@@ -41,16 +41,17 @@ func (h *walHandle) fetch(n uint32) ([]byte, error) {
 		return nil, nil
 	}
 	body := h.scratch[walClear:]
-	if !h.w.db.m.logs.open(body, body, h.aad.frame(n)) {
+	if !h.w.db.m.logs.open(body, body, h.aad.frame(n, firstOf(h.scratch[:]))) {
 		return nil, nil
 	}
 	return body[:sqlFrame], nil
 }
 
 // frameOf reports whether a record says that it is frame n of gen.
-func frameOf(rec []byte, gen id, n uint32) bool {
-	return id(rec) == gen && be.Uint32(rec[16:]) == n && be.Uint32(rec[20:]) == 0
-}
+func frameOf(rec []byte, gen id, n uint32) bool { return id(rec) == gen && be.Uint32(rec[16:]) == n }
+
+// firstOf is the first frame of the transaction to which a record says it belongs.
+func firstOf(rec []byte) uint32 { return be.Uint32(rec[20:]) }
 
 // readAt serves the header, whole frames (recovery, checksum rewriting), the pages in them, and the
 // eight bytes of a checksum.
@@ -122,7 +123,7 @@ func (h *walHandle) writeAt(p []byte, off int64) error {
 		h.held = 0
 		h.bind()
 		copy(h.scratch[walClear+sqlFrameHead:], p)
-		if err := h.store(n, h.head[:]); err != nil {
+		if err := h.store(n, h.w.begun(n), h.head[:]); err != nil {
 			return err
 		}
 		h.w.appended(n, be.Uint32(h.head[4:]) != 0)
@@ -165,7 +166,7 @@ func (h *walHandle) rewrite(n uint32, head, page []byte) error {
 	if head == nil {
 		head = frame[:sqlFrameHead]
 	}
-	if err := h.store(n, head); err != nil {
+	if err := h.store(n, firstOf(h.scratch[:]), head); err != nil {
 		return err
 	}
 	h.w.rewritten()
@@ -173,16 +174,16 @@ func (h *walHandle) rewrite(n uint32, head, page []byte) error {
 }
 
 // store seals and writes frame n, whose page is in the scratch buffer already.
-func (h *walHandle) store(n uint32, head []byte) error {
+func (h *walHandle) store(n, first uint32, head []byte) error {
 	if err := h.w.admit(n); err != nil {
 		return err
 	}
 	copy(h.scratch[:], h.gen[:])
 	be.PutUint32(h.scratch[16:], n)
-	be.PutUint32(h.scratch[20:], 0)
+	be.PutUint32(h.scratch[20:], first)
 	body := h.scratch[walClear:]
 	copy(body, head)
-	h.w.db.m.logs.seal(body, body[:sqlFrame], h.aad.frame(n))
+	h.w.db.m.logs.seal(body, body[:sqlFrame], h.aad.frame(n, first))
 	_, err := h.w.f.WriteAt(h.scratch[:], recordAt(n))
 	return err
 }

@@ -90,7 +90,7 @@ func (r *frameReader) frame(n uint32) (body []byte, claims bool, err error) {
 	}
 	claims = frameOf(r.rec[:], r.gen, n)
 	body = r.rec[walClear:]
-	if !claims || !r.s.open(body, body, r.aad.frame(n)) {
+	if !claims || !r.s.open(body, body, r.aad.frame(n, firstOf(r.rec[:]))) {
 		return nil, claims, nil
 	}
 	return body[:sqlFrame], claims, nil
@@ -130,8 +130,8 @@ func (r *frameReader) measure(head []byte, frames uint32) (extent, error) {
 }
 
 // scan finds the last committed transaction and decides whether what follows can be the work of a
-// crash. Commits are flushed one by one unless the ledger says otherwise: then only the last
-// transaction can be incomplete, and nothing can follow it.
+// crash. Commits are flushed one by one unless the ledger says otherwise: so only the last
+// transaction can be incomplete, and no other can have begun behind it.
 func (w *walFile) scan(f diskFile, st ledgerState, frames uint32) error {
 	path := w.db.path + walSuffix
 	refuse := func(n uint32, what string) error {
@@ -147,12 +147,12 @@ func (w *walFile) scan(f diskFile, st ledgerState, frames uint32) error {
 		return refuse(x.end, "committed frames are missing or damaged")
 	}
 	if !w.relax {
-		n, err := w.orphan(r, x.end+1, frames)
+		n, err := r.later(x.end, frames)
 		if err != nil {
 			return err
 		}
 		if n != 0 {
-			return refuse(x.end, fmt.Sprintf("damaged, although frame %d was committed after it", n))
+			return refuse(x.end, fmt.Sprintf("damaged, although a transaction began later, at %d", n))
 		}
 	}
 	if lost := x.end - 1 - x.commit; x.damaged || lost > 0 {
@@ -169,26 +169,17 @@ func (w *walFile) scan(f diskFile, st ledgerState, frames uint32) error {
 	return nil
 }
 
-// orphan looks for a committed transaction in frames from..to that another one follows directly,
-// and returns the frame of its commit. Frames of rolled back transactions do not continue the
-// checksum of the commit before them.
-func (w *walFile) orphan(r *frameReader, from, to uint32) (uint32, error) {
-	var sum walSum
-	commit := false
-	for n := from; n <= to; n++ {
+// later looks behind frame end for a transaction that began behind it, and returns its first frame.
+// Whatever was committed before had been flushed by then.
+func (r *frameReader) later(end, frames uint32) (uint32, error) {
+	for n := end + 1; n <= frames; n++ {
 		body, _, err := r.frame(n)
 		if err != nil {
 			return 0, err
 		}
-		if body == nil {
-			commit = false
-			continue
+		if first := firstOf(r.rec[:]); body != nil && first > end {
+			return first, nil
 		}
-		if commit && sum.next(body) {
-			return n - 1, nil
-		}
-		commit = be.Uint32(body[4:]) != 0
-		sum = walSum{w.head[3]&1 != 0, be.Uint32(body[16:]), be.Uint32(body[20:]), [8]byte(w.head[16:])}
 	}
 	return 0, nil
 }
