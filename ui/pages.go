@@ -4,7 +4,9 @@ package ui
 
 import (
 	"zafe/ui/page/backups"
+	"zafe/ui/page/customers"
 	"zafe/ui/page/home"
+	"zafe/ui/page/items"
 	"zafe/ui/page/journal"
 	"zafe/ui/page/people"
 	"zafe/ui/page/sales"
@@ -16,7 +18,9 @@ import (
 func pages() shell.Table {
 	t := shell.Table{}
 	t.Register(home.Routes())
+	t.Register(customers.Routes())
 	t.Register(sales.Routes())
+	t.Register(items.Routes())
 	t.Register(backups.Routes())
 	t.Register(people.Routes())
 	t.Register(journal.Routes())

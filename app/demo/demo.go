@@ -50,7 +50,7 @@ type Person struct {
 // People are the log-ins of the sample company; they are printed for everyone to see and open
 // nothing else.
 var People = []Person{
-	{"claire", "Claire Bélénus", "essai-zafe-claire", auth.Owner, "ZAFEDEMOCLAIREAAAAAAAAAAAAAAAAAA2"},
+	{"claire", "Claire Bélénus", "essai-zafe-claire", auth.Owner, "ZAFEDEMOCLAIREAAAAAAAAAAAAAAAAA2"},
 	{"sonia", "Sonia Marival", "essai-zafe-sonia", auth.Accountant, "ZAFEDEMOSONIAAAAAAAAAAAAAAAAAAA2"},
 	{"yann", "Yann Toribio", "essai-zafe-yann", auth.Sales, ""},
 	{"marc", "Marc Céleste", "essai-zafe-marc", auth.Assistant, ""},

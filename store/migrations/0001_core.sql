@@ -61,7 +61,7 @@ CREATE TABLE search_doc (
 ) STRICT;
 CREATE VIRTUAL TABLE search USING fts5(
   title, body, content='search_doc', content_rowid='id',
-  tokenize="unicode61 remove_diacritics 2", prefix='1 2 3'
+  tokenize="unicode61 remove_diacritics 2", prefix='1 2 3 4'
 );
 -- +goose StatementBegin
 CREATE TRIGGER search_insert AFTER INSERT ON search_doc BEGIN
