@@ -77,6 +77,12 @@ func TestHistoryComesBackByteForByte(t *testing.T) {
 		t.Errorf("changed:\n%s", got)
 	}
 	b.verify()
+	part, err := ledger.TrialBalanceOf.Call(b.Ctx(), b.As("owner"), ledger.TrialBalanceRequest{
+		From: civil.New(2025, 1, 1), To: civil.New(2025, 1, 30),
+	})
+	if err != nil || part.Total.OpeningDebit != 1000_00 || part.Total.Debit != 120_00 || part.Total.ClosingDebit != 1120_00 {
+		t.Errorf("January but a day %+v %v", part.Total, err)
+	}
 	b.post(sale(day(1, 5), "C1", "F1", 100_00))
 	trial, err := ledger.TrialBalanceOf.Call(b.Ctx(), b.As("owner"), ledger.TrialBalanceRequest{From: day(1, 1), To: day(12, 31)})
 	if err != nil || trial.Total.OpeningDebit != 1180_00 || trial.Total.OpeningCredit != 1180_00 {
@@ -179,6 +185,27 @@ func TestHistoryInOtherClothes(t *testing.T) {
 			b.verify()
 		})
 	}
+}
+
+// TestExportFollowsValidation: a file out of order is given back in order of validation, as the law
+// wants it.
+func TestExportFollowsValidation(t *testing.T) {
+	b := newBook(t)
+	rep, err := b.imports(fecName, crlf(strings.ReplaceAll(history, "20250112", "20250301")))
+	if err != nil || rep.Warnings != 1 || rep.Problems[0].Key != "fec.unordered" {
+		t.Fatalf("%+v %v", rep, err)
+	}
+	var nums []string
+	for _, line := range strings.Split(string(b.export(2025)), "\r\n")[1:] {
+		if f := strings.Split(line, "\t"); len(f) > 2 && (len(nums) == 0 || nums[len(nums)-1] != f[2]) {
+			nums = append(nums, f[2])
+		}
+	}
+	if got := strings.Join(nums, " "); got != "RAN1 BNP7 VT13 VT12" {
+		t.Error(got)
+	}
+	agreed(t, fecName, b.export(2025))
+	b.verify()
 }
 
 // TestStraySpacesComeBack: codes padded with spaces are one with those that are not, and leave as

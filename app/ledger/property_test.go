@@ -103,7 +103,7 @@ func TestStatementsAgreeWithTheEntries(t *testing.T) {
 		return err
 	})
 	rapid.Check(t, func(r *rapid.T) {
-		drawn := rapid.SliceOfN(entries(first, 729), 1, 25).Draw(r, "entries")
+		drawn := rapid.SliceOfN(entries(first, 729), 1, 12).Draw(r, "entries")
 		from := first.AddDays(rapid.IntRange(0, 729).Draw(r, "from"))
 		to := from.AddDays(rapid.IntRange(0, 729).Draw(r, "length"))
 		err := b.rehearse(func(tx *store.Tx) error {
