@@ -4,13 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"aapreinit"
 	"zafe/app/fault"
@@ -42,7 +40,7 @@ type Remotes struct {
 }
 
 // Use loads the destinations and makes rclone use them. OpenURL opens the browser for a login; nil
-// means the system's default way. Problems of rclone are logged at debug level.
+// means the system's default way. A former Remotes must not be in use any more.
 func Use(ctx context.Context, store ConfigStore, openURL func(string) error) (*Remotes, error) {
 	s, err := loadSections(ctx, store)
 	if err != nil {
@@ -54,14 +52,9 @@ func Use(ctx context.Context, store ConfigStore, openURL func(string) error) (*R
 	}
 	cache.Clear()
 	config.SetData(s)
-	fs.SetLogger(quiet{slog.Default().Handler()})
 	if openURL != nil {
 		oauthutil.OpenURL = openURL
 	}
-	ci := fs.GetConfig(context.Background())
-	ci.LowLevelRetries = 4
-	ci.ConnectTimeout = fs.Duration(15 * time.Second)
-	ci.Timeout = fs.Duration(2 * time.Minute)
 	return &Remotes{sections: s}, nil
 }
 
@@ -165,23 +158,3 @@ func (r *Remotes) nextID() string {
 		}
 	}
 }
-
-// quiet lets through what rclone says, one level lower: a broken line it retries is no event of ours.
-type quiet struct{ slog.Handler }
-
-// Enabled says whether debug messages are wanted at all.
-func (q quiet) Enabled(ctx context.Context, _ slog.Level) bool {
-	return q.Handler.Enabled(ctx, slog.LevelDebug)
-}
-
-// Handle passes a message on at debug level.
-func (q quiet) Handle(ctx context.Context, r slog.Record) error {
-	r.Level = slog.LevelDebug
-	return q.Handler.Handle(ctx, r)
-}
-
-// WithAttrs keeps the wrapping.
-func (q quiet) WithAttrs(attrs []slog.Attr) slog.Handler { return quiet{q.Handler.WithAttrs(attrs)} }
-
-// WithGroup keeps the wrapping.
-func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.WithGroup(name)} }

@@ -194,6 +194,7 @@ func (j *copyJob) send(ctx context.Context) error {
 	stats.ResetCounters()
 	stop := j.report(stats)
 	defer stop()
+	_ = j.to.fs.Hashes() // some backends find out at the first call, without a lock
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(transfers)
 	for _, t := range j.data {
