@@ -179,7 +179,7 @@ func (m *maker) buy() error {
 // monthEnd enters what comes back every month: rent, wages and their charges, the loan, bank fees.
 func (m *maker) monthEnd() error {
 	tag := m.day.Compact()[:6]
-	wages := money.Amount(6_800_00 + int64(m.day.Year-FirstDay.Year)*350_00)
+	wages := money.Amount(9_400_00 + int64(m.day.Year-FirstDay.Year)*350_00)
 	charges := wages.Mul(280_000)
 	rent := money.Amount(1_450_00)
 	acts := []struct {
@@ -211,8 +211,37 @@ func (m *maker) monthEnd() error {
 			{Account: "627800", Debit: 24_90}, {Account: "512000", Credit: 24_90},
 		}},
 	}
+	if err := m.bankCheques(); err != nil {
+		return err
+	}
 	for _, a := range acts {
 		if err := m.entry(a.journal, a.ref, a.label, a.lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// bankCheques takes the cheques of the month, and the cash but a float, to the bank (remise en banque).
+func (m *maker) bankCheques() error {
+	tb, err := as(m, "sonia", ledger.TrialBalanceOf, ledger.TrialBalanceRequest{From: m.day.StartOfMonth(), To: m.day, Prefix: "5"})
+	if err != nil {
+		return err
+	}
+	for _, r := range tb.Rows {
+		amount := r.Closing
+		if strings.HasPrefix(r.Account, "53") {
+			amount -= 300_00
+		} else if !strings.HasPrefix(r.Account, "511") {
+			continue
+		}
+		if amount <= 0 {
+			continue
+		}
+		err := m.entry("BQ", "REMISE-"+m.day.Compact(), "Remise en banque", []ledger.Line{
+			{Account: "512000", Debit: amount}, {Account: r.Account, Credit: amount},
+		})
+		if err != nil {
 			return err
 		}
 	}

@@ -232,10 +232,10 @@ func (h *home) figures(k ledger.KeyFigures) {
 		}
 		note = e.T("home.against_year_before", "change", signed(e.Text, change), "month", e.Text.MonthYear(k.At.AddYears(-1)))
 	}
-	h.revenue.Set(e.Text.Amount(whole(month)), note, tone, values[n-chartSpan:])
-	h.receivables.Set(e.Text.Amount(whole(k.Receivables)), e.T("home.payables", "amount", e.Text.Amount(whole(k.Payables))), kit.Neutral, nil)
-	h.cash.Set(e.Text.Amount(whole(k.Cash)), e.T("home.cash_note"), cashTone(k.Cash), nil)
-	h.vat.Set(e.Text.Amount(whole(k.VATDue)), e.T("home.vat_note"), kit.Neutral, nil)
+	h.revenue.Set(h.euros(month), note, tone, values[n-chartSpan:])
+	h.receivables.Set(h.euros(k.Receivables), e.T("home.payables", "amount", h.euros(k.Payables)), kit.Neutral, nil)
+	h.cash.Set(h.euros(k.Cash), e.T("home.cash_note"), cashTone(k.Cash), nil)
+	h.vat.Set(h.euros(k.VATDue), e.T("home.vat_note"), kit.Neutral, nil)
 	labels := make([]string, chartSpan)
 	for i := range labels {
 		labels[i] = e.Text.MonthShort(k.At.StartOfMonth().AddMonths(i + 1 - chartSpan).Month)
@@ -252,8 +252,8 @@ func cashTone(a money.Amount) kit.Tone {
 	return kit.Neutral
 }
 
-// whole drops the cents of a figure one reads at a glance.
-func whole(a money.Amount) money.Amount { return money.Amount(a.Euros()) * money.Euro }
+// euros drops the cents of a figure one reads at a glance.
+func (h *home) euros(a money.Amount) string { return h.env.Text.Number(a.Euros()) + "\u00a0€" }
 
 func signed(p *i18n.Printer, r money.Rate) string {
 	s := p.Rate(r / 1000 * 1000)
@@ -267,7 +267,7 @@ func signed(p *i18n.Printer, r money.Rate) string {
 func (h *home) late(a ledger.Aged) {
 	e, t := h.env, a.Total
 	share := func(key string, v money.Amount, tone kit.Tone) kit.Share {
-		return kit.Share{Name: e.T("home.aged." + key), Value: max(int64(v), 0), Text: e.Text.Amount(whole(v)), Tone: tone}
+		return kit.Share{Name: e.T("home.aged." + key), Value: max(int64(v), 0), Text: h.euros(v), Tone: tone}
 	}
 	h.aged.Set(
 		share("not_due", t.NotDue, kit.Ok), share("days_30", t.Days30, kit.Info),
