@@ -2,7 +2,9 @@ package sales
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
 
 	"zafe/app/billing"
 	"zafe/ui/kit"
@@ -42,7 +44,7 @@ func (c *checkList) show(e *page.Env, checks []billing.Check) {
 	for _, level := range []billing.Level{billing.Blocked, billing.Warning, billing.OK} {
 		for _, k := range checks {
 			if k.Level == level {
-				c.rows.Add(c.row(e.Text.T(k.Key, k.Args), k))
+				c.rows.Add(c.row(e, k))
 			}
 		}
 	}
@@ -51,19 +53,45 @@ func (c *checkList) show(e *page.Env, checks []billing.Check) {
 }
 
 // row is one check; one that names a field is a button that goes there.
-func (c *checkList) row(text string, k billing.Check) fyne.CanvasObject {
+func (c *checkList) row(e *page.Env, k billing.Check) fyne.CanvasObject {
 	icon, color := look(k.Level)
-	mark := kit.NewIconButton(icon, "", nil)
-	mark.SetIcon(icon, color)
+	var sign fyne.CanvasObject
 	if k.Field != "" && k.Level != billing.OK {
-		mark.OnTapped = func() { c.goTo(k.Field) }
+		b := kit.NewIconButton(icon, e.T("sales_ui.checks.go"), func() { c.goTo(k.Field) })
+		b.SetIcon(icon, color)
+		sign = b
+	} else {
+		sign = newMark(icon, color)
 	}
-	return checkRow(mark, kit.NewLabel(text, kit.Style{Wrap: true}))
+	return container.New(iconLine{}, sign, kit.NewLabel(e.Text.T(k.Key, k.Args), kit.Style{Wrap: true}))
 }
 
-// checkRow puts a small icon before a text of one or more lines.
-func checkRow(mark, text fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(iconLine{}, mark, text)
+// mark is an icon that follows the theme.
+type mark struct {
+	widget.BaseWidget
+	icon  string
+	color fyne.ThemeColorName
+	image *canvas.Image
+}
+
+func newMark(icon string, color fyne.ThemeColorName) *mark {
+	m := &mark{icon: icon, color: color, image: &canvas.Image{FillMode: canvas.ImageFillContain}}
+	m.image.Resource = theme.IconIn(icon, color)
+	m.image.SetMinSize(fyne.NewSquareSize(theme.IconSize))
+	m.ExtendBaseWidget(m)
+	return m
+}
+
+// CreateRenderer implements fyne.Widget.
+func (m *mark) CreateRenderer() fyne.WidgetRenderer {
+	return widget.NewSimpleRenderer(container.NewCenter(m.image))
+}
+
+// Refresh implements fyne.CanvasObject.
+func (m *mark) Refresh() {
+	m.image.Resource = theme.IconIn(m.icon, m.color)
+	m.image.Refresh()
+	m.BaseWidget.Refresh()
 }
 
 // iconLine lays an icon of 20 before a text that wraps.

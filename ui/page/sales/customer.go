@@ -67,8 +67,8 @@ func (f *form) createCustomer(name string) {
 		w.SetText(text)
 		return w, kit.NewField(e.T("sales_ui.customer."+label), w)
 	}
-	kind := kit.NewSegmented(kit.Options(
-		string(party.Company), e.T("sales_ui.customer.company"), string(party.Person), e.T("sales_ui.customer.person")), nil)
+	kind := kit.NewSegmented(kit.Options(string(party.Company), e.T("sales_ui.customer.company"),
+		string(party.Person), e.T("sales_ui.customer.person")), nil)
 	who, whoField := field("name", name)
 	siren, sirenField := field("siren", "")
 	street, streetField := field("street", "")

@@ -18,6 +18,7 @@ type sheet interface {
 	commands() []kit.Command
 	unsaved() bool
 	refresh()
+	online() // the book was lost, or is back
 }
 
 // document is the page of one document. It turns from form to view when the document is issued.
@@ -141,6 +142,13 @@ func (d *document) Refresh() {
 	}
 	if d.id != 0 {
 		d.load()
+	}
+}
+
+// SetOnline implements page.Linked.
+func (d *document) SetOnline(bool) {
+	if d.sheet != nil {
+		d.sheet.online()
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"zafe/app/tax"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/paging"
 )
 
 // form is the draft of a document being written. The book's answer to each rehearsed or real save is
@@ -82,7 +83,7 @@ func newForm(d *document, doc billing.Document) *form {
 			f.readCustomer(doc.Customer)
 		}
 		f.rehearse()
-		after(restShown, f.begin)
+		paging.After(restShown, f.begin)
 	}
 	return f
 }
@@ -159,8 +160,10 @@ func (f *form) blank() bool {
 // object implements sheet.
 func (f *form) object() fyne.CanvasObject { return f.body }
 
-// unsaved implements sheet.
-func (f *form) unsaved() bool { return f.turn != f.saved && !f.blank() }
+// unsaved implements sheet. What is under the caret of the lines counts.
+func (f *form) unsaved() bool {
+	return f.grid.Refusal() != "" || !f.grid.Commit() || f.turn != f.saved && !f.blank()
+}
 
 // leave stops what was waiting, when another sheet takes the place.
 func (f *form) leave() {
@@ -194,6 +197,15 @@ func (f *form) refresh() {
 			f.answered(c.Document)
 		}
 	})
+}
+
+// online implements sheet: what was typed meanwhile is saved when the book is back.
+func (f *form) online() {
+	f.gate()
+	f.showState()
+	if f.env.Shell.Online() && f.unsaved() {
+		f.save(nil)
+	}
 }
 
 // commands implements sheet.

@@ -54,7 +54,9 @@ func (f *form) menu() []kit.Option {
 		out = append(out, kit.Option{Key: "duplicate", Text: e.T("common.duplicate"), Icon: "copy", Disabled: !online})
 	}
 	if e.Can(billing.DeleteDraft.Spec) {
-		out = append(out, kit.Option{Key: "delete", Text: e.T("sales_ui.act.delete"), Icon: "trash", Danger: true, Disabled: !online})
+		out = append(out, kit.Option{
+			Key: "delete", Text: e.T("sales_ui.act.delete"), Icon: "trash", Danger: true, Disabled: !online,
+		})
 	}
 	return out
 }
@@ -103,8 +105,10 @@ func (f *form) preview() {
 // askDelete throws the draft away after a clear yes.
 func (f *form) askDelete() {
 	e := f.env
-	e.Shell.Confirm(e.T("sales_ui.delete.title"), e.T("sales_ui.delete.text"), e.T("sales_ui.act.delete"), true, func() {
-		page.Do(e, billing.DeleteDraft, billing.IssueRequest{ID: f.doc.ID, Version: f.doc.Version}, func(op.Empty) {
+	title, text := e.T("sales_ui.delete.title"), e.T("sales_ui.delete.text")
+	e.Shell.Confirm(title, text, e.T("sales_ui.act.delete"), true, func() {
+		req := billing.IssueRequest{ID: f.doc.ID, Version: f.doc.Version}
+		page.Do(e, billing.DeleteDraft, req, func(op.Empty) {
 			f.leave()
 			f.saved = f.turn
 			f.page.changed()

@@ -35,7 +35,8 @@ func (f *form) build() {
 	))
 	bottom := kit.Cols(theme.GapCard, []float32{1.3, 1, 1.17},
 		kit.NewCard("", f.makeNotes()).Room(12),
-		kit.NewCard("", kit.VFill(theme.GapTight, 1, kit.Caption(e.T("sales_ui.checks."+string(f.kind))), f.checks.object)),
+		kit.NewCard("", kit.VFill(theme.GapTight, 1,
+			kit.Caption(e.T("sales_ui.checks."+string(f.kind))), f.checks.object)),
 		kit.NewCard("", f.totals))
 	f.body = kit.NewPage(f.header, kit.Split(theme.GapCard, []float32{0, 1, 0}, top, f.grid,
 		kit.Fixed(0, bottomHeight, bottom))).Bar(f.banner)

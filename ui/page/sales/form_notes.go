@@ -96,9 +96,11 @@ func (f *form) makeDelivery() {
 	d.country = kit.NewSelect(countries(e.Text.Lang()), func(string) { f.changed() })
 	d.order = f.text("", func(s string) { f.head.PurchaseOrder = s })
 	d.date = dateField(e, func(v civil.Date) { f.set(func() { f.head.DeliveryDate = v }) })
-	d.works = kit.NewCheck(e.T("sales_ui.delivery.works"), func(on bool) { f.set(func() { f.head.HousingWorks = on }) })
+	d.works = kit.NewCheck(e.T("sales_ui.delivery.works"), func(on bool) {
+		f.set(func() { f.head.HousingWorks = on })
+	})
 	f.fields["delivery"] = kit.NewField(e.T("sales_ui.field.delivery"),
-		kit.Cols(6, []float32{2, 0.8, 1.2, 1.1}, d.street, d.code, d.city, d.country))
+		kit.VBox(6, d.street, kit.Cols(6, []float32{1, 1.5, 1.4}, d.code, d.city, d.country)))
 	f.field("purchase_order", "purchase_order", d.order)
 	f.field("delivery_date", "delivery_date", d.date)
 	d.date.OnRefused = f.refused("delivery_date")

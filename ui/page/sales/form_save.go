@@ -7,6 +7,7 @@ import (
 	"zafe/app/fault"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/paging"
 )
 
 // restRetry is when a save that did not get through is tried again.
@@ -52,6 +53,10 @@ func (f *form) save(then func()) {
 	turn := f.turn
 	page.Call(f.env, saveOp(f.kind), f.request(), func(d billing.Document, err error) {
 		f.saving = false
+		if then == nil {
+			then = f.next
+		}
+		f.next = nil
 		if err != nil {
 			f.refusedSave(err)
 			if then != nil && !f.locked {
@@ -62,10 +67,6 @@ func (f *form) save(then func()) {
 		f.kept(d, turn)
 		if then != nil {
 			f.finish(then)
-		} else if f.next != nil {
-			next := f.next
-			f.next = nil
-			f.finish(next)
 		}
 	})
 }
@@ -110,7 +111,7 @@ func (f *form) refusedSave(err error) {
 	f.failure = err
 	f.showState()
 	if fault.Of(err).Code == fault.Unavailable {
-		f.autosave.cancel = after(restRetry, func() { f.save(nil) })
+		f.autosave.cancel = paging.After(restRetry, func() { f.save(nil) })
 	}
 }
 

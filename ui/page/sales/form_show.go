@@ -47,8 +47,12 @@ func (f *form) answered(d billing.Document) {
 	f.doc = d
 	f.doc.ID, f.doc.Version = id, version
 	if len(d.Lines) == len(f.lines.rows) {
-		for i := range d.Lines {
-			f.lines.rows[i].Net = d.Lines[i].Net
+		for i, l := range d.Lines {
+			mine := &f.lines.rows[i]
+			mine.Net = l.Net
+			if mine.Nature == "" && mine.Account == "" {
+				mine.Nature, mine.Account = l.Nature, l.Account
+			}
 		}
 	}
 	if f.untilDate().IsZero() {
@@ -171,6 +175,8 @@ func (f *form) state() string {
 	switch {
 	case f.blank():
 		return e.T("sales_ui.state.empty")
+	case f.locked:
+		return e.T("sales_ui.state.conflict")
 	case f.failure != nil && f.turn != f.saved:
 		return e.T("sales_ui.state.failed", "why", e.Text.Fault(f.failure))
 	case !e.Shell.Online() && f.turn != f.saved:

@@ -45,7 +45,8 @@ func TestInvoiceByKeyboard(t *testing.T) {
 	d.write("porte")
 	d.press(fyne.KeyDown, fyne.KeyReturn, fyne.KeyReturn)
 	d.pass(rest)
-	d.sees("SCI Les Tilleuls", "brouillon enregistré à", "2 214,00 €", "TVA 5,5 % sur 1 890,00 €", "Client : identité", "21/12/2026")
+	d.sees("SCI Les Tilleuls", "brouillon enregistré à", "2 214,00 €", "TVA 5,5 % sur 1 890,00 €",
+		"Client : identité", "21/12/2026")
 	eq(t, "unsaved after the rest", p.Unsaved(), false)
 
 	list := must(billing.List.Call(d.Ctx(), d.As("owner"), billing.ListRequest{}))(t)
@@ -87,7 +88,7 @@ func TestOfflineKeepsWhatIsTyped(t *testing.T) {
 	before := d.get(1)
 	d.env.Caller = d.As("nobody") // what is asked fails
 	d.shell.Offline = true
-	p.Refresh()
+	p.(page.Linked).SetOnline(false)
 	subject := field[*kit.LineEdit](d, "Objet")
 	kit.Focus(subject)
 	d.write("Bis")
@@ -95,7 +96,7 @@ func TestOfflineKeepsWhatIsTyped(t *testing.T) {
 	eq(t, "unsaved", p.Unsaved(), true)
 	eq(t, "off", d.button("Valider").Disabled(), true)
 	d.shell.Offline, d.env.Caller = false, d.As("owner")
-	p.Refresh()
+	p.(page.Linked).SetOnline(true)
 	eq(t, "unsaved after the return", p.Unsaved(), false)
 	eq(t, "on", d.button("Valider").Disabled(), false)
 	if got := d.get(1).Subject; got == before.Subject || subject.Text() != got {

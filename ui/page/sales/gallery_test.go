@@ -10,6 +10,7 @@ import (
 	"zafe/app/billing"
 	"zafe/app/catalog"
 	"zafe/app/civil"
+	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/theme"
 )
@@ -50,6 +51,82 @@ var scenes = []struct {
 		docs := d.stock()
 		d.show(id(docs[7]))
 		d.key(fyne.KeyF10, 0)
+	}},
+	{"invoice-conflict", func(d *desk) {
+		doc := d.works()
+		d.show(id(doc))
+		r := billing.SaveRequest{ID: doc.ID, Version: doc.Version, Header: doc.Header, Lines: doc.Lines}
+		must(billing.SaveInvoice.Call(d.Ctx(), d.As("assistant"), r))(d.t)
+		kit.Focus(field[*kit.LineEdit](d, "Objet"))
+		d.write("Le mien")
+		d.pass(rest)
+	}},
+	{"invoice-proposals", func(d *desk) {
+		d.show(id(d.works()))
+		g := one[*kit.EditGrid](d, 0)
+		g.Goto(5, 0)
+		g.Focus()
+		d.write("étu")
+	}},
+	{"invoice-vat", func(d *desk) {
+		d.show(id(d.works()))
+		g := one[*kit.EditGrid](d, 0)
+		g.Goto(1, 5)
+		g.Focus()
+		d.press(fyne.KeyF3)
+	}},
+	{"invoice-delivery", func(d *desk) {
+		d.show(id(d.works()))
+		one[*kit.Tabs](d, 0).SetKey("delivery")
+	}},
+	{"invoice-customer", func(d *desk) {
+		d.customer("SCI Les Tilleuls", "Nantes")
+		d.customer("SCI Les Érables", "Rezé")
+		d.show(page.Route{Name: "invoice"})
+		d.pass(rest)
+		d.write("SCI")
+	}},
+	{"invoice-customer-new", func(d *desk) {
+		d.show(page.Route{Name: "invoice"})
+		d.pass(rest)
+		d.write("Boulangerie Petit")
+		d.press(fyne.KeyReturn)
+	}},
+	{"payments-cancel", func(d *desk) {
+		d.stock()
+		d.show(page.Route{Name: "payments"})
+		one[*kit.Grid](d, 0).Select(1)
+		d.click("Annuler le règlement")
+	}},
+	{"payments-show", func(d *desk) {
+		d.stock()
+		d.show(page.Route{Name: "payments"})
+		one[*kit.Grid](d, 0).OnOpen(0)
+	}},
+	{"payments-new", func(d *desk) {
+		d.stock()
+		d.show(page.Route{Name: "payments"})
+		d.key(fyne.KeyN, ctrl)
+		d.write("noël")
+		d.press(fyne.KeyReturn)
+		kit.Focus(field[*kit.LineEdit](d, "Montant reçu"))
+		field[*kit.LineEdit](d, "Montant reçu").SelectAll()
+		d.write("20000")
+		d.pass(rest)
+	}},
+	{"credit-draft", func(d *desk) {
+		docs := d.stock()
+		c := must(billing.Credit.Call(d.Ctx(), d.As("owner"), billing.CreditRequest{Invoice: docs[0].ID, Reason: "Retour"}))(d.t)
+		d.show(id(c))
+	}},
+	{"credit-ask", func(d *desk) {
+		docs := d.stock()
+		d.show(id(docs[0]))
+		d.click("Avoir")
+	}},
+	{"quote-accepted", func(d *desk) {
+		q := d.quotes()
+		d.show(id(q[1]))
 	}},
 	{"quote-sent", func(d *desk) {
 		q := d.quotes()

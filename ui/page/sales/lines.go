@@ -127,19 +127,16 @@ func (m *lines) Set(row, col int, text string) error {
 	return nil
 }
 
-// fresh is a line as it starts: one unit at the rate of the line above.
+// fresh is a line as it starts: one unit of the nature and at the rate of the line above.
 func (m *lines) fresh() billing.Line {
 	l := billing.Line{Kind: billing.ItemLine, Quantity: money.Unit, Unit: "C62", Exemption: m.free}
-	if m.free != tax.None {
-		return l
-	}
 	for i := len(m.rows) - 1; i >= 0; i-- {
 		if above := m.rows[i]; above.Kind == billing.ItemLine {
-			l.VATRate, l.Exemption = above.VATRate, above.Exemption
+			l.VATRate, l.Exemption, l.Nature, l.Account = above.VATRate, above.Exemption, above.Nature, above.Account
 			return l
 		}
 	}
-	if len(m.rates) > 0 {
+	if m.free == tax.None && len(m.rates) > 0 {
 		l.VATRate = m.rates[0].Rate
 	}
 	return l

@@ -7,6 +7,7 @@ import (
 	"zafe/app/op"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/paging"
 	"zafe/ui/theme"
 )
 
@@ -66,7 +67,7 @@ type list struct {
 	kind   listKind
 	req    billing.ListRequest // sort and text; the filter is added to it
 	sums   billing.Sums
-	rows   *pager[billing.Row]
+	rows   *paging.Pager[billing.Row]
 	grid   *kit.Grid
 	search *kit.LineEdit
 	chips  *kit.Choice
@@ -77,8 +78,8 @@ type list struct {
 }
 
 func newList(e *page.Env, k listKind, filter string) *list {
-	l := &list{env: e, kind: k, typing: later{wait: restSearch}}
-	l.rows = &pager[billing.Row]{fetch: l.fetch, arrived: l.arrived}
+	l := &list{env: e, kind: k, typing: later{wait: paging.RestSearch}}
+	l.rows = &paging.Pager[billing.Row]{Fetch: l.fetch, Arrived: l.arrived}
 	l.search = kit.NewSearch(e.T("sales_ui."+k.key+".search"), func(text string) {
 		l.typing.do(func() {
 			l.req.Text = text
@@ -110,8 +111,8 @@ func newList(e *page.Env, k listKind, filter string) *list {
 	l.count = kit.Caption("")
 	foot := kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.T("sales_ui.list.hint")))
 	l.object = kit.NewPage(head, l.grid).Bar(kit.HBox(8, kit.Fixed(360, 0, l.search), l.chips)).Foot(foot)
-	l.rows.reset()
-	after(restShown, func() { kit.Focus(l.grid) })
+	l.rows.Reset()
+	paging.After(restShown, func() { kit.Focus(l.grid) })
 	return l
 }
 
@@ -122,18 +123,18 @@ func (l *list) makeGrid() {
 		columns[i].Title = l.env.T("sales_ui.column." + c.title)
 		columns[i].Sortable = c.Key != ""
 	}
-	l.grid = kit.NewGrid(columns, func() int { return l.rows.count }, func(row, col int) kit.CellView {
-		r, _ := l.rows.at(row)
+	l.grid = kit.NewGrid(columns, func() int { return l.rows.Count() }, func(row, col int) kit.CellView {
+		r, _ := l.rows.At(row)
 		return l.kind.columns[col].cell(l.env, r)
 	})
-	l.grid.Loaded = func(row int) bool { _, ok := l.rows.at(row); return ok }
-	l.grid.Need = l.rows.need
+	l.grid.Loaded = func(row int) bool { _, ok := l.rows.At(row); return ok }
+	l.grid.Need = l.rows.Need
 	l.grid.Muted = func(row int) bool {
-		r, _ := l.rows.at(row)
+		r, _ := l.rows.At(row)
 		return r.Status == billing.Refused || r.Status == billing.Credited
 	}
 	l.grid.OnOpen = func(row int) {
-		if r, ok := l.rows.at(row); ok {
+		if r, ok := l.rows.At(row); ok {
 			l.env.Shell.Open(routeOf(r.Kind, r.ID))
 		}
 	}
@@ -161,7 +162,7 @@ func (l *list) open(id billing.DocumentID) func() {
 // request is what is asked of the book for the rows from offset on.
 func (l *list) request(offset int) billing.ListRequest {
 	r := l.req
-	r.Kinds, r.Offset, r.Limit = l.kind.kinds, offset, pageRows
+	r.Kinds, r.Offset, r.Limit = l.kind.kinds, offset, paging.Rows
 	for _, f := range l.kind.filters {
 		if f.key == l.chips.Key() {
 			f.apply(&r)
@@ -181,7 +182,7 @@ func (l *list) fetch(offset int, answer func([]billing.Row, int, error)) {
 
 func (l *list) reload() {
 	l.grid.ScrollToTop()
-	l.rows.reset()
+	l.rows.Reset()
 }
 
 func (l *list) arrived(first bool, err error) {
@@ -193,15 +194,15 @@ func (l *list) arrived(first bool, err error) {
 	}
 	if first {
 		l.grid.SetEmpty(l.empty())
-		l.count.SetText(l.env.Text.N("sales_ui."+l.kind.key+".count", l.rows.count, nil))
+		l.count.SetText(l.env.Text.N("sales_ui."+l.kind.key+".count", l.rows.Count(), nil))
 		foot := make([]kit.CellView, len(l.kind.columns))
 		for i, c := range l.kind.columns {
-			if c.sum != nil && l.rows.count > 0 {
+			if c.sum != nil && l.rows.Count() > 0 {
 				foot[i] = kit.CellView{Text: l.env.Text.Amount(c.sum(l.sums)), Weight: kit.Bold}
 			}
 		}
 		foot[0] = kit.CellView{Text: l.env.T("sales_ui.list.total"), Color: theme.Muted}
-		if l.rows.count == 0 {
+		if l.rows.Count() == 0 {
 			foot = nil
 		}
 		l.grid.SetFoot(foot)
@@ -226,7 +227,7 @@ func (l *list) empty() fyne.CanvasObject {
 func (l *list) Object() fyne.CanvasObject { return l.object }
 
 // Refresh implements page.Page.
-func (l *list) Refresh() { l.rows.reset() }
+func (l *list) Refresh() { l.rows.Reset() }
 
 // Unsaved implements page.Page.
 func (l *list) Unsaved() bool { return false }

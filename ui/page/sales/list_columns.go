@@ -96,7 +96,8 @@ var (
 		numberColumn, customerColumn, subjectColumn, dateColumn, validColumn, netColumn, grossColumn, statusColumn,
 	}
 	invoiceColumns = []listColumn{
-		numberColumn, customerColumn, subjectColumn, dateColumn, dueColumn, netColumn, grossColumn, openColumn, statusColumn,
+		numberColumn, customerColumn, subjectColumn, dateColumn, dueColumn, netColumn, grossColumn, openColumn,
+		statusColumn,
 	}
 )
 

@@ -2,7 +2,6 @@ package sales_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -116,8 +115,8 @@ func TestCancelPayment(t *testing.T) {
 	chips.SetKey("cancelled")
 	chips.OnChanged("cancelled")
 	d.sees("R-2026-0001", "Annulé")
-	one[*kit.Grid](d, 0).OnOpen(0)
-	d.sees("Annulé le", "Chèque impayé")
+	d.show(page.Route{Name: "payments", ID: 1})
+	d.sees("Règlement R-2026-0001", "Annulé le", "Chèque impayé")
 	d.fine()
 }
 
@@ -153,15 +152,12 @@ func TestEnglish(t *testing.T) {
 		}
 		for _, r := range routes {
 			d.show(r)
-			texts := d.texts()
+			d.texts()
 			for _, tabs := range all[*kit.Tabs](d) {
 				for _, key := range []string{"history", "payments", "mentions", "delivery"} {
 					tabs.SetKey(key)
-					texts += d.texts()
+					d.texts()
 				}
-			}
-			if strings.Contains(texts, "!sales_ui") || strings.Contains(texts, "…!") {
-				t.Errorf("%s: a text is missing on %+v:\n%s", lang, r, texts)
 			}
 		}
 		d.fine()

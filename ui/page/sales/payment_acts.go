@@ -9,12 +9,15 @@ import (
 	"zafe/ui/page"
 )
 
-// show tells all about the payment of a row, with the documents it settles.
+// show tells all about the payment of a row.
 func (p *payments) show(row int) {
-	r, ok := p.rows.at(row)
-	if !ok {
-		return
+	if r, ok := p.rows.At(row); ok {
+		p.tell(r)
 	}
+}
+
+// tell shows a payment with the documents it settles.
+func (p *payments) tell(r billing.Payment) {
 	e := p.env
 	facts := kit.VBox(6,
 		kit.Line(e.T("sales_ui.column.customer"), r.CustomerName),
@@ -45,10 +48,29 @@ func (p *payments) show(row int) {
 		})
 		body.Add(kit.HBox(8, open, kit.Spacer(), kit.Strong(e.Text.Amount(s.Amount))))
 	}
-	ok2 := kit.NewButton(e.T("common.close"), "", kit.Secondary, func() { m.Close() })
-	m = kit.NewModal(e.T("sales_ui.payments.one", "number", r.Number), 480, body, ok2)
+	done := kit.NewButton(e.T("common.close"), "", kit.Secondary, func() { m.Close() })
+	m = kit.NewModal(e.T("sales_ui.payments.one", "number", r.Number), 480, body, done)
 	m.Show(e.Window)
-	m.Focus(ok2)
+	m.Focus(done)
+}
+
+// seekMax is how far back in the list a payment is looked for.
+const seekMax = 10_000
+
+// seek finds a payment in the list, cancelled ones too, and shows it.
+func (p *payments) seek(id billing.PaymentID, offset int) {
+	req := billing.PaymentListRequest{Cancelled: true, Offset: offset, Limit: billing.PageMax}
+	page.Call(p.env, billing.Payments, req, func(a billing.PaymentPage, err error) {
+		for _, r := range a.Rows {
+			if r.ID == id {
+				p.tell(r)
+				return
+			}
+		}
+		if next := offset + billing.PageMax; err == nil && next < min(a.Count, seekMax) {
+			p.seek(id, next)
+		}
+	})
 }
 
 // askPayment asks who paid, then what.
@@ -65,7 +87,7 @@ func (p *payments) askPayment() {
 		s.done = func() {
 			e.Shell.Changed(string(billing.Invoice))
 			e.Shell.Toast(kit.Ok, e.T("sales_ui.settle.done.payment"))
-			p.rows.reset()
+			p.rows.Reset()
 		}
 		s.open(0, billing.Invoice)
 	}, nil)
@@ -108,7 +130,7 @@ func (p *payments) askCancel() {
 				e.Shell.Changed(kind)
 			}
 			e.Shell.Toast(kit.Ok, e.T("sales_ui.cancel.done", "number", r.Number))
-			p.rows.reset()
+			p.rows.Reset()
 		})
 	}
 	body := kit.VBox(14,
@@ -137,7 +159,7 @@ func (p *payments) allocate() {
 		s.done = func() {
 			p.env.Shell.Changed(string(billing.Invoice))
 			p.env.Shell.Toast(kit.Ok, p.env.T("sales_ui.settle.done.allocate"))
-			p.rows.reset()
+			p.rows.Reset()
 		}
 		s.open(r.OnAccount, billing.Invoice)
 	})

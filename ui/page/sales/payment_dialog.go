@@ -165,7 +165,8 @@ func (s *settlement) fillList() {
 		if d.DueDate.IsZero() {
 			due = e.T("sales_ui.settle.left", "open", d.Open)
 		}
-		s.list.Add(kit.Fixed(0, 30, kit.HBox(10, kit.Fixed(130, 0, tick), kit.Muted(due), kit.Spacer(), kit.Fixed(110, 0, part))))
+		s.list.Add(kit.Fixed(0, 30, kit.HBox(10, kit.Fixed(130, 0, tick), kit.Muted(due), kit.Spacer(),
+			kit.Fixed(110, 0, part))))
 	}
 }
 

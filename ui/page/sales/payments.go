@@ -10,6 +10,7 @@ import (
 	"zafe/app/money"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/paging"
 	"zafe/ui/theme"
 )
 
@@ -19,7 +20,7 @@ type payments struct {
 	text   string
 	total  money.Amount
 	left   money.Amount
-	rows   *pager[billing.Payment]
+	rows   *paging.Pager[billing.Payment]
 	grid   *kit.Grid
 	search *kit.LineEdit
 	chips  *kit.Choice
@@ -32,9 +33,9 @@ type payments struct {
 	object *kit.Page
 }
 
-func newPayments(e *page.Env, filter string) *payments {
-	p := &payments{env: e, typing: later{wait: restSearch}}
-	p.rows = &pager[billing.Payment]{fetch: p.fetch, arrived: p.arrived}
+func newPayments(e *page.Env, filter string, id billing.PaymentID) *payments {
+	p := &payments{env: e, typing: later{wait: paging.RestSearch}}
+	p.rows = &paging.Pager[billing.Payment]{Fetch: p.fetch, Arrived: p.arrived}
 	p.search = kit.NewSearch(e.T("sales_ui.payments.search"), func(text string) {
 		p.typing.do(func() {
 			p.text = text
@@ -74,8 +75,11 @@ func newPayments(e *page.Env, filter string) *payments {
 		kit.Fixed(160, 0, p.period), kit.Fixed(170, 0, p.method))
 	p.object = kit.NewPage(head, p.grid).Bar(bar).Foot(foot)
 	p.selected(-1)
-	p.rows.reset()
-	after(restShown, func() { kit.Focus(p.grid) })
+	p.rows.Reset()
+	paging.After(restShown, func() { kit.Focus(p.grid) })
+	if id != 0 {
+		p.seek(id, 0)
+	}
 	return p
 }
 
@@ -160,13 +164,13 @@ func (p *payments) makeGrid() {
 		columns[i] = c.Column
 		columns[i].Title = p.env.T("sales_ui.column." + c.title)
 	}
-	p.grid = kit.NewGrid(columns, func() int { return p.rows.count }, func(row, col int) kit.CellView {
-		r, _ := p.rows.at(row)
+	p.grid = kit.NewGrid(columns, func() int { return p.rows.Count() }, func(row, col int) kit.CellView {
+		r, _ := p.rows.At(row)
 		return paymentColumns[col].cell(p.env, r)
 	})
-	p.grid.Loaded = func(row int) bool { _, ok := p.rows.at(row); return ok }
-	p.grid.Need = p.rows.need
-	p.grid.Muted = func(row int) bool { r, _ := p.rows.at(row); return r.Cancelled != nil }
+	p.grid.Loaded = func(row int) bool { _, ok := p.rows.At(row); return ok }
+	p.grid.Need = p.rows.Need
+	p.grid.Muted = func(row int) bool { r, _ := p.rows.At(row); return r.Cancelled != nil }
 	p.grid.OnSelect = p.selected
 	p.grid.OnOpen = p.show
 	p.grid.OnDelete = func(int) { p.askCancel() }
@@ -180,7 +184,7 @@ func (p *payments) fetch(offset int, answer func([]billing.Payment, int, error))
 	req := billing.PaymentListRequest{
 		Text: p.text, Method: billing.Method(p.method.Key()), Period: periodOf(p.period.Key(), today()),
 		OnAccount: p.chips.Key() == "on_account", Cancelled: p.chips.Key() == "cancelled",
-		Offset: offset, Limit: pageRows,
+		Offset: offset, Limit: paging.Rows,
 	}
 	page.Call(p.env, billing.Payments, req, func(a billing.PaymentPage, err error) {
 		if err == nil {
@@ -192,7 +196,7 @@ func (p *payments) fetch(offset int, answer func([]billing.Payment, int, error))
 
 func (p *payments) reload() {
 	p.grid.ScrollToTop()
-	p.rows.reset()
+	p.rows.Reset()
 }
 
 func (p *payments) arrived(first bool, err error) {
@@ -205,12 +209,12 @@ func (p *payments) arrived(first bool, err error) {
 	}
 	if first {
 		p.grid.SetEmpty(kit.NewEmpty("coins", e.T("sales_ui.payments.none"), e.T("sales_ui.payments.none_hint"), nil))
-		p.count.SetText(e.Text.N("sales_ui.payments.count", p.rows.count, nil))
+		p.count.SetText(e.Text.N("sales_ui.payments.count", p.rows.Count(), nil))
 		foot := make([]kit.CellView, len(paymentColumns))
 		foot[0] = kit.CellView{Text: e.T("sales_ui.list.total"), Color: theme.Muted}
 		foot[6] = kit.CellView{Text: e.Text.Amount(p.total), Weight: kit.Bold}
 		foot[7] = kit.CellView{Text: e.Text.Amount(p.left), Weight: kit.Bold}
-		if p.rows.count == 0 {
+		if p.rows.Count() == 0 {
 			foot = nil
 		}
 		p.grid.SetFoot(foot)
@@ -220,11 +224,11 @@ func (p *payments) arrived(first bool, err error) {
 }
 
 // current returns the payment of the selected row.
-func (p *payments) current() (billing.Payment, bool) { return p.rows.at(p.grid.Selected()) }
+func (p *payments) current() (billing.Payment, bool) { return p.rows.At(p.grid.Selected()) }
 
 // selected turns on what can be done with a row.
 func (p *payments) selected(row int) {
-	r, ok := p.rows.at(row)
+	r, ok := p.rows.At(row)
 	set := func(b *kit.Button, on bool, why string) {
 		switch {
 		case b == nil:
@@ -244,7 +248,10 @@ func (p *payments) selected(row int) {
 func (p *payments) Object() fyne.CanvasObject { return p.object }
 
 // Refresh implements page.Page.
-func (p *payments) Refresh() { p.rows.reset() }
+func (p *payments) Refresh() { p.rows.Reset() }
+
+// SetOnline implements page.Linked.
+func (p *payments) SetOnline(bool) { p.selected(p.grid.Selected()) }
 
 // Unsaved implements page.Page.
 func (p *payments) Unsaved() bool { return false }
@@ -256,7 +263,9 @@ func (p *payments) Commands() []kit.Command {
 		Key: fyne.KeyF, Mod: ctrl, Name: p.env.T("sales_ui.key.search"), Run: func() { kit.Focus(p.search) },
 	}}
 	if p.env.Can(billing.RecordPayment.Spec) {
-		keys = append(keys, kit.Command{Key: fyne.KeyN, Mod: ctrl, Name: p.env.T("sales_ui.payments.new"), Run: p.askPayment})
+		keys = append(keys, kit.Command{
+			Key: fyne.KeyN, Mod: ctrl, Name: p.env.T("sales_ui.payments.new"), Run: p.askPayment,
+		})
 	}
 	return keys
 }

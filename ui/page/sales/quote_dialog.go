@@ -28,7 +28,9 @@ func (v *view) refuse() {
 }
 
 // answer asks for the day of an answer and one text, then sends them.
-func (v *view) answer(key string, text *kit.LineEdit, icon string, send func(civil.Date, func(billing.Document, error))) {
+func (v *view) answer(key string, text *kit.LineEdit, icon string,
+	send func(day civil.Date, done func(billing.Document, error)),
+) {
 	e := v.env
 	text.MaxLength = billing.TextMax
 	date := dateField(e, nil)

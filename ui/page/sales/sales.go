@@ -10,19 +10,18 @@ import (
 	"strings"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"zafe/app/billing"
 	"zafe/app/civil"
 	"zafe/app/money"
 	"zafe/app/party"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/paging"
 	"zafe/ui/theme"
 )
 
 // The routes of this package. A new document takes "customer:12" as Arg to start with a customer;
-// the lists take the key of a filter.
+// the lists take the key of a filter; the list of payments takes one to show as ID.
 const (
 	routeQuotes   = "quotes"
 	routeQuote    = "quote"
@@ -39,22 +38,18 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 		routeInvoices: func(e *page.Env, r page.Route) page.Page { return newList(e, invoiceList, r.Arg) },
 		routeQuote:    func(e *page.Env, r page.Route) page.Page { return newDocument(e, billing.Quote, r) },
 		routeInvoice:  func(e *page.Env, r page.Route) page.Page { return newDocument(e, billing.Invoice, r) },
-		routePayments: func(e *page.Env, r page.Route) page.Page { return newPayments(e, r.Arg) },
+		routePayments: func(e *page.Env, r page.Route) page.Page {
+			return newPayments(e, r.Arg, billing.PaymentID(r.ID))
+		},
 	}
 }
 
-// now and after are the clock of the pages; tests replace them. after runs fn on the UI goroutine when
-// d is over, unless it is cancelled.
-var (
-	now   = time.Now
-	after = func(d time.Duration, fn func()) (cancel func() bool) {
-		return time.AfterFunc(d, func() { fyne.Do(fn) }).Stop
-	}
-)
+// now is the clock of the pages; tests replace it.
+var now = time.Now
 
 func today() civil.Date { return civil.Of(now()) }
 
-// later runs the last of a run of acts once none came for a while.
+// later runs the last of a run of acts once none came for a while, unless it is stopped.
 type later struct {
 	wait   time.Duration
 	cancel func() bool
@@ -63,7 +58,7 @@ type later struct {
 // do puts fn in the place of what was waiting.
 func (l *later) do(fn func()) {
 	l.stop()
-	l.cancel = after(l.wait, fn)
+	l.cancel = paging.After(l.wait, fn)
 }
 
 // stop forgets what was waiting.
@@ -76,10 +71,8 @@ func (l *later) stop() {
 
 // How long typing must rest before the book is asked.
 const (
-	restSearch  = 160 * time.Millisecond
 	restPreview = 250 * time.Millisecond
 	restSave    = 1500 * time.Millisecond
-	restScroll  = 30 * time.Millisecond
 	restShown   = 60 * time.Millisecond // until a new page is on screen and can be focused
 )
 

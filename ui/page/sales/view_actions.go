@@ -84,6 +84,9 @@ func (v *view) quoteActions(out []fyne.CanvasObject) []fyne.CanvasObject {
 	return out
 }
 
+// online implements sheet.
+func (v *view) online() { v.gate() }
+
 // gate turns off what cannot be done while the book is out of reach.
 func (v *view) gate() {
 	for _, b := range v.actions {

@@ -61,7 +61,8 @@ func (v *view) payments() fyne.CanvasObject {
 		}
 	})
 	g.Frameless, g.Plain = true, true
-	g.SetEmpty(kit.NewEmpty("coins", e.T("sales_ui.settlement.none"), e.T("sales_ui.settlement.none_hint."+string(v.card.Kind)), nil))
+	g.SetEmpty(kit.NewEmpty("coins", e.T("sales_ui.settlement.none"),
+		e.T("sales_ui.settlement.none_hint."+string(v.card.Kind)), nil))
 	g.OnOpen = func(row int) {
 		s := list[row]
 		switch {
