@@ -6,7 +6,6 @@ import (
 
 	"zafe/app/fault"
 	"zafe/app/op"
-	"zafe/app/recovery"
 	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/machine"
@@ -22,20 +21,17 @@ func (f *Flow) Forgotten() {
 			kit.MutedParagraph(f.t("start.forgotten.elsewhere")), kit.HBox(0, back))))
 		return
 	}
-	sheet := newSheetField(f.t)
+	sheet := f.newSheet()
 	name := kit.NewLineEdit("")
 	name.SetText(f.Machine.Preferences().Login)
 	pass := f.newPassword(func() []string { return []string{name.Text(), f.state.Company} })
 	why := refusal()
 	var set *kit.Button
 	set = kit.NewButton(f.t("start.forgotten.go"), "", kit.Primary, func() {
+		refuse(why, "")
 		key, err := sheet.key()
-		if err == nil {
-			err = pass.check()
-		}
-		if err != nil {
-			refuse(why, f.Text.Fault(fault.Of(err)))
-			return
+		if err != nil || pass.check() != nil {
+			return // said at the box
 		}
 		busy(set, true)
 		f.reset(key, strings.TrimSpace(name.Text()), pass.text(), func(err error) {
@@ -49,10 +45,10 @@ func (f *Flow) Forgotten() {
 		})
 	})
 	pass.then = func() { set.Tapped(nil) }
-	f.show(f.beside(460, kit.VBox(14,
+	f.show(f.beside(560, kit.VBox(14,
 		kit.VBox(theme.GapLabel, kit.Title(f.t("start.forgotten.title")), kit.MutedParagraph(f.t("start.forgotten.text"))),
 		sheet.object, kit.NewField(f.t("start.login.name"), name).Required(), pass.object, why, set, kit.HBox(0, back))))
-	f.focus(sheet.edit)
+	f.focus(sheet.boxes[0])
 }
 
 // reset opens the book with the recovery key and gives an owner a new password. The second factor
@@ -89,27 +85,4 @@ func (f *Flow) newPasswordOf(ctx context.Context, b machine.Book, login, passwor
 		return err
 	}
 	return fault.Field("login", "user.not_found")
-}
-
-// sheetField is the box for the recovery key, checked group by group while it is typed.
-type sheetField struct {
-	object *kit.Field
-	edit   *kit.LineEdit
-}
-
-func newSheetField(t func(string, ...any) string) *sheetField {
-	s := &sheetField{edit: kit.NewLineEdit(recovery.Prefix + "-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXX-XXXXXX")}
-	s.edit.Icon = "key"
-	s.object = kit.NewField(t("start.sheet.key"), s.edit).Hint(t("start.sheet.hint")).Required()
-	s.edit.OnChanged = func(text string) { s.object.SetError("") }
-	return s
-}
-
-// key reads the key. Faults recovery.group (which names it), recovery.length, recovery.checksum.
-func (s *sheetField) key() (string, error) {
-	k, err := recovery.Parse(s.edit.Text())
-	if err != nil {
-		return "", err
-	}
-	return k.String(), nil
 }

@@ -52,7 +52,7 @@ func (f *Flow) Login() {
 	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(f.t("start.login.title")), kit.Muted(under)), f.hostCard()}
 	body = append(body, p.samples(),
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass), p.keep, p.where,
-		p.enter, kit.HBox(0, kit.Spacer(), forgotten, kit.Spacer()), kit.HBox(0, kit.Spacer(), p.spin, kit.Spacer()))
+		p.enter, kit.HBox(0, kit.Spacer(), forgotten, kit.Spacer()), kit.Fixed(0, 24, kit.HBox(0, kit.Spacer(), p.spin, kit.Spacer())))
 	f.show(f.beside(formWidth, kit.VBox(14, body...)))
 	if p.name.Text() == "" {
 		f.focus(p.name)
@@ -117,6 +117,9 @@ func (p *loginPage) fill(login string) {
 }
 
 func (p *loginPage) submit() {
+	if p.enter.Disabled() {
+		return // an answer is on its way
+	}
 	req := user.LoginRequest{Login: p.name.Text(), Password: p.pass.Text()}
 	if err := req.Validate(); err != nil {
 		p.failed(err)

@@ -76,8 +76,8 @@ func (r *restorePage) askPlace() {
 // its form.
 func (r *restorePage) askKey(problem error) {
 	f := r.f
-	sheet := newSheetField(f.t)
-	sheet.edit.SetText(r.key)
+	sheet := f.newSheet()
+	sheet.set(r.key)
 	why := refusal()
 	if problem != nil {
 		refuse(why, f.Text.Fault(fault.Of(problem)))
@@ -88,8 +88,7 @@ func (r *restorePage) askKey(problem error) {
 	try := func() {
 		key, err := sheet.key()
 		if err != nil {
-			sheet.object.SetError(f.Text.Fault(fault.Of(err)))
-			return
+			return // said at the box
 		}
 		r.key = key
 		busy(next, true)
@@ -110,9 +109,9 @@ func (r *restorePage) askKey(problem error) {
 		})
 	}
 	next = kit.NewButton(f.t("start.restore.look"), "", kit.Primary, try)
-	sheet.edit.OnSubmitted = func(string) { try() }
+	sheet.then = try
 	r.show(1, kit.NewCard("", kit.VBox(theme.GapField, sheet.object, why)), r.askPlace, spin, next)
-	f.focus(sheet.edit)
+	f.focus(sheet.boxes[0])
 }
 
 // reach opens the place and lists what it holds. The provider's questions are asked on the way.

@@ -132,6 +132,9 @@ func (f *Form) placeBoxes() fyne.CanvasObject {
 	case f.chosen.Bucket:
 		hint = f.t("dest.folder_bucket_hint")
 	}
+	if f.o.Reading {
+		hint = f.t("dest.folder_reading_hint")
+	}
 	f.folderAt = kit.NewField(f.t("dest.folder"), folder).Required().Hint(hint)
 	f.labelAt = kit.NewField(f.t("dest.label"), f.label).Hint(f.t("dest.label_hint"))
 	f.label.Placeholder = f.title(f.chosen)
