@@ -1,0 +1,122 @@
+//go:build !headless
+
+package ui
+
+import (
+	"testing"
+
+	"zafe/app/auth"
+	"zafe/app/billing"
+	"zafe/app/catalog"
+	"zafe/app/civil"
+	"zafe/app/company"
+	"zafe/app/demo"
+	"zafe/app/fault"
+	"zafe/app/history"
+	"zafe/app/imports"
+	"zafe/app/ledger"
+	"zafe/app/money"
+	"zafe/app/op"
+	"zafe/app/party"
+	"zafe/app/search"
+	"zafe/app/setup"
+	"zafe/app/user"
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/ui/page"
+	"zafe/ui/uitest"
+)
+
+// shop is a small book with one of everything the pages show.
+func shop(t *testing.T) *storetest.World {
+	t.Helper()
+	w := storetest.NewWorld(t, company.Bind, party.Bind, catalog.Bind, imports.Bind, search.Bind, ledger.Bind, billing.Bind,
+		setup.Bind, history.Bind)
+	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1},
+		func(string, []string, bool) error { return nil }, w.Store)
+	user.Bind(w.Registry, svc)
+	w.Update(func(tx *store.Tx) error {
+		for i, r := range []auth.Role{auth.Owner, auth.Accountant, auth.Sales, auth.Sales, auth.Assistant, auth.Reader} {
+			u := user.User{Login: string(rune('a' + i)), Name: "Personne " + string(rune('A'+i)), Role: r, CreatedAt: tx.Now()}
+			if _, err := tx.SaveUser(u); err != nil {
+				return err
+			}
+		}
+		return setup.Seed(tx)
+	})
+	owner := w.As("owner")
+	must(t, company.Save, owner, demo.Company())
+	must(t, ledger.FiscalYearOpen, owner, ledger.YearOpenRequest{Period: civil.YearOf(civil.New(2026, 1, 1))})
+	c := must(t, party.Save, owner, party.Customer{
+		Kind: party.Company, Name: "Boulangerie du Bourg", SIREN: "732829320", Owner: 3,
+		Address: party.Address{Street: "1 rue Frébault", PostalCode: "97110", City: "Pointe-à-Pitre", Country: "FR"},
+	})
+	it := must(t, catalog.Save, owner, catalog.Item{
+		Label: "Fenêtre", Unit: "H87", Price: 645 * money.UnitEuro, VATRate: 85_000, Nature: catalog.Goods, SalesAccount: "707000",
+	})
+	d := must(t, billing.SaveInvoice, owner, billing.SaveRequest{
+		Header: billing.Header{Customer: c.Customer.ID, Owner: 3},
+		Lines:  []billing.Line{{Kind: billing.ItemLine, Item: it.Item.ID, Quantity: 2 * money.Unit}},
+	})
+	must(t, billing.Issue, owner, billing.IssueRequest{ID: d.ID, Version: d.Version})
+	return w
+}
+
+func must[Req, Resp any](t *testing.T, o op.Op[Req, Resp], c op.Caller, req Req) Resp {
+	t.Helper()
+	resp, err := o.Call(t.Context(), c, req)
+	if err != nil {
+		t.Fatalf("%s: %v", o.Name, err)
+	}
+	return resp
+}
+
+// needs is what a role must hold to be offered a page; the shell does not show the others.
+var needs = map[string]auth.Permission{
+	"home": auth.DashboardRead, "customers": auth.CustomerRead, "customer": auth.CustomerRead, "customer_import": auth.CustomerImport,
+	"items": auth.ItemRead, "item": auth.ItemRead, "item_import": auth.ItemWrite,
+	"quotes": auth.SalesRead, "quote": auth.SalesWrite, "invoices": auth.SalesRead, "invoice": auth.SalesWrite,
+	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
+	"people": auth.UserManage, "journal": auth.AuditRead, "settings": auth.CompanyRead, "account": auth.Anyone,
+	"backups": auth.BackupRead,
+}
+
+// TestEveryPageOpensForEveryRoleOnASmallScreen: no refusal, and nothing that would widen the window.
+func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
+	w := shop(t)
+	who := map[auth.Role]string{
+		auth.Owner: "owner", auth.Accountant: "accountant", auth.Sales: "sales", auth.Assistant: "assistant", auth.Reader: "reader",
+	}
+	opened := 0
+	for role, name := range who {
+		for route, make := range pages() {
+			need, known := needs[route]
+			if !known {
+				t.Errorf("the page %q is not in this test", route)
+			}
+			if role.Scope(need) == auth.None {
+				continue
+			}
+			env, sh := uitest.New(t, w.As(name), role)
+			p := make(env, page.Route{Name: route})
+			sh.Show(p.Object())
+			p.Refresh()
+			for _, err := range sh.Failed {
+				// The engine of the copies is not part of this book.
+				if fault.KeyOf(err) != "op.unknown" {
+					t.Errorf("%s as %s: %v", route, role, err)
+				}
+			}
+			if m := p.Object().MinSize(); m.Width > 1280-208 || m.Height > 720-90 {
+				t.Errorf("%s needs %v: more than a small screen has", route, m)
+			}
+			if p.Unsaved() {
+				t.Errorf("%s says something is unsaved before anything was typed", route)
+			}
+			opened++
+		}
+	}
+	if opened < 40 {
+		t.Errorf("only %d pages were opened", opened)
+	}
+}
