@@ -3,6 +3,7 @@ package crypt
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -14,6 +15,15 @@ func (m *Mount) fault(f *Fault) {
 	m.last = f
 	m.lastMu.Unlock()
 	m.event(Event{Kind: EventFault, File: f.File, Page: f.Page, What: f.What, Err: f})
+}
+
+// forgive drops what was remembered about a database that has just been opened and found right.
+func (m *Mount) forgive(path string) {
+	m.lastMu.Lock()
+	defer m.lastMu.Unlock()
+	if m.last != nil && strings.HasPrefix(m.last.File, path) {
+		m.last = nil
+	}
 }
 
 // trouble remembers an error of the operating system, which SQLite reduces to a number.

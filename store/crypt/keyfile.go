@@ -136,7 +136,8 @@ func CreateKeys(path, book string, root Root, slots ...NewSlot) (*Keys, error) {
 		}
 		return nil
 	})
-	if err != nil {
+	if err != nil { // neither file was there before
+		_, _ = k.disk.remove(path), k.disk.remove(copyPath(path))
 		return nil, err
 	}
 	return k, nil

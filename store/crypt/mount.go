@@ -167,6 +167,7 @@ func (m *Mount) acquire(path string, create bool) (*database, error) {
 	}
 	d.refs = 1
 	m.databases[path] = d
+	m.forgive(path)
 	return d, nil
 }
 
