@@ -1,0 +1,388 @@
+package shell_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"zafe/app/auth"
+	"zafe/app/company"
+	"zafe/app/fault"
+	"zafe/app/i18n"
+	"zafe/app/ledger"
+	"zafe/app/op"
+	"zafe/app/search"
+	"zafe/app/user"
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/ui/kit"
+	"zafe/ui/machine"
+	"zafe/ui/page"
+	"zafe/ui/shell"
+	"zafe/ui/theme"
+	"zafe/ui/uitest"
+)
+
+// book is a real book in process, whose link to the main PC a test can cut.
+type book struct {
+	op.Caller
+	local   bool
+	watch   func(bool)
+	retried int
+	retry   error
+	closed  int
+}
+
+func (b *book) SetToken(string)             {}
+func (b *book) Local() bool                 { return b.local }
+func (b *book) Place() string               { return "SRV-ATELIER" }
+func (b *book) Watch(f func(bool))          { b.watch = f }
+func (b *book) Retry(context.Context) error { b.retried++; return b.retry }
+func (b *book) Connected() int              { return 2 }
+func (b *book) Serve(context.Context, string, func(string)) error {
+	return nil
+}
+
+func (b *book) Close(_ context.Context, progress func(string)) error {
+	b.closed++
+	progress("shell.closing.backup")
+	return nil
+}
+
+// pc keeps preferences and nothing else: the shell asks no more of a machine.
+type pc struct {
+	machine.Machine
+	pref machine.Preferences
+}
+
+func (p *pc) Preferences() machine.Preferences               { return p.pref }
+func (p *pc) SavePreferences(pref machine.Preferences) error { p.pref = pref; return nil }
+func (p *pc) Version() string                                { return "test" }
+
+// sheet is a page of the tests.
+type sheet struct {
+	env       *page.Env
+	route     page.Route
+	object    fyne.CanvasObject
+	unsaved   bool
+	refreshes int
+	online    []bool
+}
+
+func (s *sheet) Object() fyne.CanvasObject { return s.object }
+func (s *sheet) Refresh()                  { s.refreshes++ }
+func (s *sheet) Unsaved() bool             { return s.unsaved }
+func (s *sheet) SetOnline(on bool)         { s.online = append(s.online, on) }
+func (s *sheet) Commands() []kit.Command {
+	return []kit.Command{{Key: fyne.KeyN, Mod: fyne.KeyModifierShortcutDefault, Name: "new " + s.route.Name, Run: func() { s.unsaved = true }}}
+}
+
+// desk is a shell with everything a test looks at.
+type desk struct {
+	*shell.Shell
+	t      *testing.T
+	book   *book
+	window fyne.Window
+	keys   *kit.Keys
+	made   []*sheet
+	clock  *storetest.Clock
+	ticks  []func()
+	later  []func() // answers held back
+	hold   bool
+	again  func(user.Me)
+	out    int
+	quit   int
+}
+
+func newDesk(t *testing.T, role auth.Role) *desk {
+	t.Helper()
+	kit.Blink = false
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], ledger.Bind[*store.Tx], search.Bind[*store.Tx], bindConfirm)
+	d := &desk{t: t, book: &book{Caller: w.As(map[auth.Role]string{auth.Owner: "owner", auth.Sales: "sales"}[role])}, clock: w.Clock}
+	app := test.NewTempApp(t)
+	theme.Apply(app, theme.Light)
+	text := i18n.For(i18n.French)
+	if err := shell.UseLanguage(text); err != nil {
+		t.Fatal(err)
+	}
+	host := kit.NewHost(kit.Gap(1, 1))
+	d.window = test.NewTempWindow(t, host)
+	d.window.SetPadded(false)
+	d.window.Resize(fyne.NewSize(1440, 900))
+	host.Attach(d.window)
+	d.keys = kit.InstallKeys(d.window)
+	pages := shell.Table{}
+	routes := map[string]shell.Builder{}
+	for _, name := range []string{"home", "customers", "customer", "quotes", "quote", "books", "people", "settings"} {
+		routes[name] = d.build
+	}
+	pages.Register(routes)
+	d.Shell = shell.New(shell.Options{
+		Window: d.window, Host: host, Keys: d.keys, Machine: &pc{}, Book: d.book, Me: uitest.Me(role), Text: text,
+		Pages: pages, Clock: w.Clock.Now, Spawn: d.spawn, Tick: d.tick,
+		Relogin: func(again func(user.Me)) { d.again = again }, LoggedOut: func() { d.out++ }, Quit: func() { d.quit++ },
+	})
+	d.Start()
+	return d
+}
+
+func (d *desk) build(e *page.Env, r page.Route) page.Page {
+	s := &sheet{env: e, route: r, object: kit.Body(r.Name)}
+	d.made = append(d.made, s)
+	return s
+}
+
+func (d *desk) spawn(work, then func()) {
+	work()
+	if d.hold {
+		d.later = append(d.later, then)
+		return
+	}
+	then()
+}
+
+func (d *desk) tick(_ context.Context, _ time.Duration, act func()) { d.ticks = append(d.ticks, act) }
+
+// seconds lets time pass for everything that looks at the clock.
+func (d *desk) seconds(n int) {
+	for range n {
+		d.clock.Add(time.Second)
+		for _, act := range d.ticks {
+			act()
+		}
+	}
+}
+
+func (d *desk) last() *sheet { return d.made[len(d.made)-1] }
+
+func (d *desk) key(k fyne.KeyName, mod fyne.KeyModifier) bool { return d.keys.Handle(k, mod) }
+
+// press runs the button of the dialog that stands on top.
+func (d *desk) press(text string) {
+	d.t.Helper()
+	b := find(d.window.Canvas().Overlays().Top(), text)
+	if b == nil {
+		d.t.Fatalf("no button %q", text)
+	}
+	b.Tapped(nil)
+}
+
+// find looks for a button by its text.
+func find(o fyne.CanvasObject, text string) *kit.Button {
+	var out *kit.Button
+	walk(o, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == text && b.Visible() {
+			out = b
+		}
+	})
+	return out
+}
+
+func walk(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
+	if o == nil {
+		return
+	}
+	see(o)
+	switch x := o.(type) {
+	case *fyne.Container:
+		for _, c := range x.Objects {
+			walk(c, see)
+		}
+	case fyne.Widget:
+		for _, c := range test.WidgetRenderer(x).Objects() {
+			walk(c, see)
+		}
+	}
+}
+
+// bindConfirm answers the proof of identity: only this password is right.
+func bindConfirm(r *op.Registry[*store.Tx]) {
+	op.BindAction(r, user.Confirm, func(_ context.Context, req user.ConfirmRequest) (op.Empty, error) {
+		if req.Password != "right" {
+			return op.Empty{}, fault.Field("password", "user.bad_password")
+		}
+		return op.Empty{}, nil
+	})
+}
+
+func TestRegisteringAPageTwicePanics(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("no panic")
+		}
+	}()
+	table := shell.Table{}
+	table.Register(map[string]shell.Builder{"home": nil})
+	table.Register(map[string]shell.Builder{"home": nil})
+}
+
+func TestShortcutsFollowThePageAndTheRights(t *testing.T) {
+	d := newDesk(t, auth.Sales)
+	if len(d.made) != 1 || d.last().route.Name != "home" {
+		t.Fatalf("starts at %+v", d.made)
+	}
+	ctrl := fyne.KeyModifierShortcutDefault
+	d.key("2", ctrl)
+	if d.last().route.Name != "customers" {
+		t.Fatalf("Ctrl+2 opens %s", d.last().route.Name)
+	}
+	d.key(fyne.KeyN, ctrl)
+	if !d.last().unsaved || d.made[0].unsaved {
+		t.Error("Ctrl+N is not the page's own")
+	}
+	// home, customers, quotes: a salesperson has neither books, people nor settings.
+	if d.key("4", ctrl) {
+		t.Error("Ctrl+4 leads somewhere the person may not go")
+	}
+}
+
+func TestLeavingAsksAboutWhatIsNotSaved(t *testing.T) {
+	d := newDesk(t, auth.Owner)
+	home := d.last()
+	home.env.Shell.Open(page.Route{Name: "customer", ID: 7})
+	card := d.last()
+	if card.route.ID != 7 {
+		t.Fatalf("opened %+v", card.route)
+	}
+	card.unsaved = true
+	card.env.Shell.Back()
+	if home.refreshes != 0 {
+		t.Fatal("left without asking")
+	}
+	d.press("Rester sur la page")
+	card.env.Shell.Back()
+	d.press("Quitter sans enregistrer")
+	if home.refreshes != 1 {
+		t.Error("the page before was not read again")
+	}
+}
+
+func TestAnswersToAPageThatWasLeftAreDropped(t *testing.T) {
+	d := newDesk(t, auth.Owner)
+	home := d.last()
+	home.env.Shell.Open(page.Route{Name: "customer"})
+	card := d.last()
+	d.hold = true
+	told := 0
+	card.env.Shell.Go(func(context.Context) error { return nil }, func(error) { told++ })
+	var ctx context.Context
+	card.env.Shell.Go(func(c context.Context) error { ctx = c; return nil }, func(error) { told++ })
+	card.env.Shell.Back()
+	for _, then := range d.later {
+		then()
+	}
+	if told != 0 {
+		t.Errorf("%d answers reached a page that was left", told)
+	}
+	if ctx.Err() == nil {
+		t.Error("the work of a page that was left goes on")
+	}
+	card.env.Shell.Open(page.Route{Name: "quotes"})
+	if d.last().route.Name == "quotes" {
+		t.Error("a page that was left opened another")
+	}
+}
+
+func TestALostMainPCIsCountedDownAndComesBack(t *testing.T) {
+	d := newDesk(t, auth.Owner)
+	home := d.last()
+	d.book.retry = errors.New("still away")
+	d.book.watch(false)
+	if home.env.Shell.Online() || len(home.online) != 1 || home.online[0] {
+		t.Fatalf("the page was not told: %v", home.online)
+	}
+	d.seconds(1 + 2 + 4 + 8 + 15 + 15)
+	if d.book.retried != 6 {
+		t.Errorf("%d tries in 45 s, want 6 (1, 2, 4, 8, 15, 15 s)", d.book.retried)
+	}
+	before := home.refreshes
+	d.book.retry = nil
+	d.seconds(15)
+	if !home.env.Shell.Online() || home.refreshes != before+1 || !home.online[len(home.online)-1] {
+		t.Errorf("back: online %v, %d refreshes, told %v", home.env.Shell.Online(), home.refreshes-before, home.online)
+	}
+}
+
+func TestIdlenessLocksAndTheRightProofUnlocks(t *testing.T) {
+	d := newDesk(t, auth.Owner)
+	home := d.last()
+	d.seconds(299)
+	if shown(d, "Session verrouillée") {
+		t.Fatal("locked before five minutes")
+	}
+	d.seconds(2)
+	if !shown(d, "Session verrouillée") || !hidden(d, home.object) {
+		t.Fatal("not locked, or data still there")
+	}
+	if d.key(fyne.KeyK, fyne.KeyModifierShortcutDefault) {
+		t.Error("a shortcut runs while locked")
+	}
+	typePassword(d, "wrong")
+	d.press("Déverrouiller")
+	if !shown(d, "Session verrouillée") {
+		t.Fatal("a wrong password unlocks")
+	}
+	typePassword(d, "right")
+	d.press("Déverrouiller")
+	if shown(d, "Session verrouillée") || hidden(d, home.object) {
+		t.Error("still locked")
+	}
+}
+
+func TestAnEndedSessionAsksForTheLogInAndKeepsThePages(t *testing.T) {
+	d := newDesk(t, auth.Owner)
+	home := d.last()
+	home.env.Shell.Fail(fault.New(fault.Unauthenticated, "user.session_over"))
+	home.env.Shell.Fail(fault.New(fault.Unauthenticated, "user.session_over"))
+	if d.again == nil {
+		t.Fatal("no log-in")
+	}
+	made := len(d.made)
+	d.again(uitest.Me(auth.Owner))
+	if len(d.made) != made || home.refreshes == 0 || hidden(d, home.object) {
+		t.Error("the page did not come back as it was")
+	}
+}
+
+func TestClosingAsksThenClosesTheBookOnce(t *testing.T) {
+	d := newDesk(t, auth.Owner)
+	d.last().unsaved = true
+	d.Close()
+	if d.book.closed != 0 {
+		t.Fatal("closed without asking")
+	}
+	d.press("Quitter sans enregistrer")
+	if d.book.closed != 1 || d.quit != 1 {
+		t.Errorf("closed %d times, quit %d", d.book.closed, d.quit)
+	}
+}
+
+func shown(d *desk, text string) bool {
+	found := false
+	for _, o := range d.window.Canvas().Overlays().List() {
+		walk(o, func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok && l.Text() == text {
+				found = true
+			}
+		})
+	}
+	return found
+}
+
+func hidden(d *desk, object fyne.CanvasObject) bool {
+	found := false
+	walk(d.window.Content(), func(o fyne.CanvasObject) { found = found || o == object })
+	return !found
+}
+
+func typePassword(d *desk, text string) {
+	walk(d.window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+		if p, ok := o.(*kit.PasswordField); ok {
+			p.SetText(text)
+		}
+	})
+}
