@@ -21,8 +21,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/google/uuid"
-
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
@@ -208,7 +206,7 @@ func (p *pc) newIdentity() (setup.Identity, recovery.Key, error) {
 	}
 	writer, err := p.newWriter()
 	return setup.Identity{
-		BookID: uuid.Must(uuid.NewV7()).String(), VaultID: uuid.Must(uuid.NewV7()).String(),
+		BookID: op.NewID(time.Now()), VaultID: op.NewID(time.Now()),
 		WriterID: writer, WriterName: p.Name(), RecoveryKey: key.String(), Root: pem,
 	}, key, err
 }
@@ -719,7 +717,9 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 	if err != nil {
 		return nil, err
 	}
-	s, err := remotes.Begin(ctx, keeper.Draft(n))
+	draft := keeper.Draft(n)
+	draft.ReadOnly = true
+	s, err := remotes.Begin(ctx, draft)
 	if err != nil {
 		return nil, err
 	}
@@ -810,7 +810,7 @@ type restoreSink struct {
 
 // Begin implements vault.BookSink.
 func (r *restoreSink) Begin(ctx context.Context, _ int, _ uint32) error {
-	sec := store.Secrets{BookID: uuid.NewString(), Label: user.SlotLabel(1), Password: r.password, Recovery: r.key}
+	sec := store.Secrets{BookID: op.NewID(time.Now()), Label: user.SlotLabel(1), Password: r.password, Recovery: r.key}
 	r.into = store.StartRestore(ctx, r.pc.path(bookDir), sec, r.pc.options(crypt.KDF{}), r.adopt)
 	return nil
 }
@@ -876,7 +876,7 @@ func (d *drillSink) Begin(ctx context.Context, _ int, _ uint32) (err error) {
 		return err
 	}
 	// The trial book lives for seconds: its password opens nothing else and need not be slow.
-	sec := store.Secrets{BookID: uuid.NewString(), Label: "drill", Password: uuid.NewString(), Cost: crypt.KDF{Time: 1, MemoryKiB: 64, Threads: 1}}
+	sec := store.Secrets{BookID: op.NewID(time.Now()), Label: "drill", Password: op.NewID(time.Now()), Cost: crypt.KDF{Time: 1, MemoryKiB: 64, Threads: 1}}
 	d.into = store.StartRestore(ctx, filepath.Join(d.dir, bookDir), sec, d.pc.options(sec.Cost), d.check)
 	return nil
 }

@@ -109,6 +109,9 @@ type Copy struct {
 	Drilled time.Time    `json:"drilled"` // last trial restore from it that passed
 	Lacks   bool         `json:"lacks"`   // the book has work that is not there
 	Fault   *fault.Fault `json:"fault,omitempty"`
+	// Alarms are what the owner must look into at that place: an older state put back, another PC that
+	// goes on with the same book.
+	Alarms []*fault.Fault `json:"alarms,omitempty"`
 }
 
 // Running is work under way.

@@ -6,9 +6,9 @@ package page
 import (
 	"context"
 	"io"
+	"time"
 
 	"fyne.io/fyne/v2"
-	"github.com/google/uuid"
 
 	"zafe/app/fault"
 	"zafe/app/i18n"
@@ -148,7 +148,7 @@ func requestID(s op.Spec) string {
 	if s.Kind != op.Command {
 		return ""
 	}
-	return uuid.Must(uuid.NewV7()).String()
+	return op.NewID(time.Now()) //nolint:forbidigo // only makes ids sort
 }
 
 // Fetch gives a writer function for SaveFile and ShowDocument that streams an operation's file.

@@ -170,9 +170,34 @@ func (k *Keeper) perform(ctx context.Context, task schedule.Task) error {
 		}
 		return err
 	default:
-		_, err := k.set.Service.Drill(ctx, task.Target, vault.Point{}, k.set.Drill(), k.watch)
-		return err
+		if _, err := k.set.Service.Drill(ctx, task.Target, vault.Point{}, k.set.Drill(), k.watch); err != nil {
+			return err
+		}
+		return k.prune(ctx)
 	}
+}
+
+// prune removes the restore points that retention no longer keeps, once a trial restore just proved
+// that newer ones are good. When it would remove much at once it waits for the owner: not an error.
+func (k *Keeper) prune(ctx context.Context) error {
+	_, err := k.set.Service.Prune(ctx, false)
+	if f := fault.Of(err); f != nil && f.Code == fault.Conflict {
+		k.set.Log("old restore points kept", err)
+		return nil
+	}
+	return err
+}
+
+// alarms are what the owner must look into at a destination.
+func alarms(c backup.CopyStatus) []*fault.Fault {
+	var out []*fault.Fault
+	if !c.RolledBack.IsZero() {
+		out = append(out, fault.New(fault.Conflict, "backup.alarm.rolled_back"))
+	}
+	for _, r := range c.Rivals {
+		out = append(out, fault.New(fault.Conflict, "backup.alarm.rival", "name", r.Name))
+	}
+	return out
 }
 
 func (k *Keeper) start(cancel context.CancelFunc, destination string) {
@@ -262,7 +287,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 		}
 		out.Copies = append(out.Copies, appbackup.Copy{
 			Destination: appbackup.Destination(d), Light: appbackup.Light(c.Light), LastOK: c.LastOK.At,
-			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Fault: c.Fault,
+			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Fault: c.Fault, Alarms: alarms(c),
 		})
 	}
 	k.mu.Lock()

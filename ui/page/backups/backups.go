@@ -191,6 +191,9 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 	if c.Fault != nil {
 		text.Add(kit.NewLabel(e.Text.Fault(c.Fault), kit.Style{Size: theme.SizeCaption, Color: theme.ErrorText, Wrap: true}))
 	}
+	for _, a := range c.Alarms {
+		text.Add(kit.NewLabel(e.Text.Fault(a), kit.Style{Size: theme.SizeCaption, Color: theme.ErrorText, Wrap: true}))
+	}
 	icon := "cloud-check"
 	if c.Light != backup.Green {
 		icon = "cloud-slash"

@@ -1,0 +1,193 @@
+package keeper_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	appbackup "zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/sync/backup"
+	"zafe/sync/backup/keeper"
+	"zafe/sync/backup/remote"
+	"zafe/sync/backup/vault"
+)
+
+// book gives a real store to the backups.
+type book struct{ *store.Store }
+
+func (b book) Checks(ctx context.Context) (c vault.Checks, err error) {
+	err = b.View(ctx, func(tx *store.Tx) error {
+		t, err := tx.Totals()
+		c = vault.Checks{Change: t.Change, SumDebit: int64(t.Debit), SumCredit: int64(t.Credit), AuditHead: t.Head}
+		return err
+	})
+	return c, err
+}
+
+// change makes the book worth a backup.
+func (b book) change(t *testing.T) {
+	t.Helper()
+	if err := b.Update(t.Context(), func(tx *store.Tx) error { return tx.NoteRestored("{}") }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// trial restores a copy for real, into a folder of the test.
+type trial struct {
+	dir  string
+	into *store.Restoring
+	want vault.Manifest
+	got  *bool
+}
+
+func (d *trial) Begin(ctx context.Context, _ int, _ uint32) error {
+	sec := store.Secrets{BookID: "trial", Label: "trial", Password: storetest.Password, Cost: storetest.Cheap}
+	d.into = store.StartRestore(ctx, d.dir, sec, store.Options{SlotCost: storetest.Cheap}, func(tx *store.Tx) error {
+		t, err := tx.Totals()
+		if err == nil && t.Head != d.want.Checks.AuditHead {
+			err = errors.New("another chain of events")
+		}
+		*d.got = err == nil
+		return err
+	})
+	return nil
+}
+
+func (d *trial) Page(_ uint32, data []byte) error { return d.into.Page(data) }
+
+func (d *trial) Commit(_ context.Context, m vault.Manifest) error {
+	d.want = m
+	st, err := d.into.Finish()
+	if err != nil {
+		return err
+	}
+	return errors.Join(st.Close(), os.RemoveAll(d.dir))
+}
+
+func (d *trial) Abort() { d.into.Abort() }
+
+func newKeeper(t *testing.T) (*keeper.Keeper, book, *storetest.Clock, *bool) {
+	t.Helper()
+	st, clock := storetest.New(t)
+	b := book{st}
+	dir := t.TempDir()
+	remotes, err := remote.Use(t.Context(), &remote.Memory{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	service, err := backup.Open(t.Context(), backup.Settings{
+		Dir: filepath.Join(dir, "vault"), VaultID: "v", WriterID: "pc-1", WriterName: "PC", Source: b, Files: none{},
+		RecoveryKey: "ZAFE1-THH3-XK2N-6VKD-YSZA-DF8Y-XY7M-AECS-9B3M-TTNV9T",
+		Remotes:     remotes, State: &remote.Memory{}, Now: clock.Now, Every: 2 * time.Hour,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	proved := new(bool)
+	k, err := keeper.New(t.Context(), keeper.Settings{
+		Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true,
+		Change: func(ctx context.Context) (uint64, error) {
+			c, err := b.Checks(ctx)
+			return c.Change, err
+		},
+		SheetKnown: func(context.Context) (bool, error) { return true, nil },
+		Drill:      func() vault.BookSink { return &trial{dir: filepath.Join(dir, "trial"), got: proved} },
+		Log:        func(what string, err error) { t.Logf("%s: %v", what, err) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k, b, clock, proved
+}
+
+type none struct{}
+
+func (none) Attachments(context.Context) ([]vault.Attachment, error) { return nil, nil }
+
+func (none) Open(context.Context, string) (io.ReadCloser, error) { return nil, os.ErrNotExist }
+
+func TestTheShieldTellsTheTruth(t *testing.T) {
+	k, b, clock, proved := newKeeper(t)
+	b.change(t)
+	status := func() appbackup.Status {
+		t.Helper()
+		st, err := k.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return st
+	}
+	if st := status(); st.Light != appbackup.Red || !st.Unsaved {
+		t.Errorf("without a copy: %+v", st)
+	}
+	disk := t.TempDir()
+	step, err := k.Begin(t.Context(), appbackup.NewDestination{Provider: "local", Label: "Disque", Folder: disk})
+	if err != nil || step.Question != nil {
+		t.Fatal(step, err)
+	}
+	d, err := k.Finish(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := k.Now(t.Context())
+	if err != nil || st.Light != appbackup.Green || st.Unsaved || len(st.Copies) != 1 || st.Copies[0].Lacks {
+		t.Fatalf("after a backup: %+v %v", st, err)
+	}
+	if st, err = k.Drill(t.Context(), d.ID); err != nil || st.Drill.IsZero() || !*proved {
+		t.Fatalf("the trial restore: %+v %v proved %v", st, err, *proved)
+	}
+	b.change(t)
+	if st := status(); !st.Unsaved || !st.Copies[0].Lacks {
+		t.Errorf("after more work: %+v", st)
+	}
+	clock.Add(20 * 24 * time.Hour)
+	if st := status(); st.Light != appbackup.Red {
+		t.Errorf("twenty days late: %s", st.Light)
+	}
+	if err := os.RemoveAll(disk); err != nil {
+		t.Fatal(err)
+	}
+	if st, err = k.Now(t.Context()); err != nil || st.Copies[0].Fault == nil {
+		t.Errorf("the disk is gone: %+v %v", st, err)
+	}
+}
+
+func TestClosingSavesWhatIsNotSaved(t *testing.T) {
+	k, b, _, _ := newKeeper(t)
+	b.change(t)
+	k.Changed()
+	if err := k.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	points, err := k.Points(t.Context(), "")
+	if err != nil || len(points) != 1 {
+		t.Fatalf("%v %v", points, err)
+	}
+	if st, err := k.Status(t.Context()); err != nil || st.Unsaved {
+		t.Errorf("%+v %v", st, err)
+	}
+}
+
+func TestOneDestinationIsMadeAtATime(t *testing.T) {
+	k, _, _, _ := newKeeper(t)
+	if _, err := k.Finish(t.Context()); fault.KeyOf(err) != "backup.no_setup" {
+		t.Errorf("finished nothing: %v", err)
+	}
+	if _, err := k.Form(t.Context(), "no such", "", nil); fault.KeyOf(err) != "backup.provider_unknown" {
+		t.Errorf("form of nothing: %v", err)
+	}
+	fields, err := k.Form(t.Context(), "sftp", "", map[string]string{})
+	if err != nil || len(fields) == 0 {
+		t.Errorf("no form for sftp: %v", err)
+	}
+	if ps := k.Providers(false); len(ps) < 11 || ps[0].Name != "local" {
+		t.Errorf("%d providers", len(ps))
+	}
+}
