@@ -7,6 +7,7 @@ import (
 
 	"zafe/app/billing"
 	"zafe/app/company"
+	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -37,6 +38,10 @@ func newDocument(e *page.Env, k billing.Kind, r page.Route) *document {
 	d.seller(func() {
 		if d.id != 0 {
 			d.load()
+			return
+		}
+		if !e.Can(saveOp(k).Spec) {
+			d.missing(fault.New(fault.Forbidden, "op.forbidden"))
 			return
 		}
 		c := billing.Card{}

@@ -210,6 +210,15 @@ func TestReaderSeesADraft(t *testing.T) {
 	d.fine()
 }
 
+// TestReaderMayNotWrite: the address of a new document shows no form to those who may not write.
+func TestReaderMayNotWrite(t *testing.T) {
+	d := open(t, auth.Reader)
+	p := d.show(page.Route{Name: "invoice"})
+	eq(t, "save", d.hasButton("Enregistrer"), false)
+	eq(t, "grids", len(all[*kit.EditGrid](d)), 0)
+	eq(t, "unsaved", p.Unsaved(), false)
+}
+
 // TestMissingDocument says so instead of showing an empty form.
 func TestMissingDocument(t *testing.T) {
 	d := open(t, auth.Owner)

@@ -10,6 +10,7 @@ import (
 	"zafe/app/billing"
 	"zafe/app/catalog"
 	"zafe/app/civil"
+	"zafe/app/i18n"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/theme"
@@ -123,6 +124,15 @@ var scenes = []struct {
 		docs := d.stock()
 		d.show(id(docs[0]))
 		d.click("Avoir")
+	}},
+	{"english", func(d *desk) {
+		d.env.Text = i18n.For(i18n.English)
+		d.show(id(d.works()))
+	}},
+	{"english-list", func(d *desk) {
+		d.env.Text = i18n.For(i18n.English)
+		d.stock()
+		d.show(page.Route{Name: "invoices"})
 	}},
 	{"quote-accepted", func(d *desk) {
 		q := d.quotes()

@@ -22,7 +22,8 @@ const openMax = 50
 // has the last word on every amount.
 type settlement struct {
 	env    *page.Env
-	kind   string // "payment", "refund" or "allocate": the key of its texts
+	kind   string         // "payment", "refund" or "allocate": the key of its texts
+	means  billing.Method // proposed first, if it moves money
 	who    party.CustomerID
 	send   func(s *settlement, preview bool, done func(billing.Payment, error))
 	done   func()
@@ -50,7 +51,7 @@ func (v *view) pay() {
 	}
 	writable(v.env, func() {
 		s := newSettlement(v.env, kind, v.card.Customer, v.card.ID)
-		s.send = sendPayment
+		s.send, s.means = sendPayment, v.card.Method
 		s.done = func() { v.done(v.env.T("sales_ui.settle.done." + kind)) }
 		s.open(v.card.Balance.Open, v.card.Kind)
 	})
@@ -106,6 +107,11 @@ func (s *settlement) build(amount money.Amount) {
 	s.amount.OnChanged = func(string) { s.changed() }
 	s.method = kit.NewSelect(treasury(e), func(string) { s.changed() })
 	s.method.SetKey("transfer")
+	for _, o := range treasury(e) {
+		if o.Key == string(s.means) {
+			s.method.SetKey(o.Key)
+		}
+	}
 	s.ref = kit.NewLineEdit(e.T("sales_ui.settle.ref_hint"))
 	s.ref.MaxLength = billing.TextMax
 	s.note = kit.NewLabel("", kit.Style{Color: theme.Muted, Wrap: true})

@@ -107,7 +107,7 @@ func (v *view) facts() fyne.CanvasObject {
 	}
 	weights := []float32{2.1, 1.2, 1.2, 1.2}
 	address := strings.Join(filled(c.Buyer.Address.Street, c.Buyer.Address.PostalCode+" "+c.Buyer.Address.City), ", ")
-	first := kit.Cols(theme.GapCard, weights, fact("customer", c.Buyer.Name+"  ·  "+c.Buyer.Code),
+	first := kit.Cols(theme.GapCard, weights, fact("customer", strings.Join(filled(c.Buyer.Name, c.Buyer.Code), "  ·  ")),
 		fact("date", e.Text.Date(c.Date)), until, fact("terms", terms))
 	second := kit.Cols(theme.GapCard, weights, fact("address", address),
 		fact("customer_ref", c.CustomerRef), fact("purchase_order", c.PurchaseOrder), fact("method", method))

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/billing"
+	"zafe/app/party"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 )
@@ -39,6 +40,12 @@ func (v *view) makeActions() []fyne.CanvasObject {
 	}
 	if !c.Final {
 		return out
+	}
+	if c.Customer != 0 && e.Can(party.Get.Spec) {
+		open := kit.NewIconButton("user", e.T("sales_ui.act.customer"), func() {
+			e.Shell.Open(page.Route{Name: "customer", ID: int64(c.Customer)})
+		})
+		out = append([]fyne.CanvasObject{open}, out...)
 	}
 	switch c.Kind {
 	case billing.Quote:
