@@ -118,15 +118,17 @@ func TestEveryMessageKeyExists(t *testing.T) {
 	for _, k := range i18n.Keys(i18n.French) {
 		have[k] = true
 	}
-	call := regexp.MustCompile(`fault\.(?:New\(\s*fault\.\w+|Field\(\s*[^,()]+),\s*"([a-z0-9_.]+)"`)
+	// Keys in refusals, and keys written out in calls of the interface's T, t, N and say.
+	call := regexp.MustCompile(`fault\.(?:New\(\s*fault\.\w+|Field\(\s*[^,()]+),\s*"([a-z0-9_.]+)"|` +
+		`\.(?:T|t|N|say)\("([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)"`)
 	err := filepath.WalkDir("..", func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
 		body, err := os.ReadFile(path)
 		for _, m := range call.FindAllSubmatch(body, -1) {
-			if !have[string(m[1])] {
-				t.Errorf("%s: message %q is in no catalogue", path, m[1])
+			if key := string(m[1]) + string(m[2]); !have[key] {
+				t.Errorf("%s: message %q is in no catalogue", path, key)
 			}
 		}
 		return err

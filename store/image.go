@@ -71,3 +71,11 @@ func (t *Tx) CheckIntegrity() ([]string, error) {
 	})
 	return found, err
 }
+
+// Schema returns the statements that make the schema, tables first, in a stable order.
+func (t *Tx) Schema() ([]string, error) {
+	return all(t, `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT GLOB 'sqlite_*'
+		AND name NOT GLOB 'search_*' AND name NOT GLOB 'goose_*'
+		ORDER BY type = 'trigger', type = 'index', tbl_name, name`, nil,
+		func(scan func(...any) error, s *string) error { return scan(s) })
+}

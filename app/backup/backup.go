@@ -303,7 +303,7 @@ func Bind[T op.Tx](r *op.Registry[T], e Engine) {
 		ps, err := e.Points(ctx, q.ID)
 		return PointsResponse{ps}, err
 	})
-	op.BindAction(r, Begin, e.Begin)
+	op.BindAction(r, Begin, func(ctx context.Context, n NewDestination) (Step, error) { return e.Begin(ctx, n) })
 	op.BindAction(r, AnswerQuestion, func(ctx context.Context, q AnswerRequest) (Step, error) { return e.Answer(ctx, q.Value) })
 	op.BindAction(r, Finish, func(ctx context.Context, _ op.Empty) (Destination, error) { return e.Finish(ctx) })
 	op.BindAction(r, Cancel, func(context.Context, op.Empty) (op.Empty, error) { e.Cancel(); return op.Empty{}, nil })

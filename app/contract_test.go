@@ -1,0 +1,186 @@
+package app_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"zafe/app/auth"
+	"zafe/app/backup"
+	"zafe/app/billing"
+	"zafe/app/catalog"
+	"zafe/app/company"
+	"zafe/app/device"
+	"zafe/app/history"
+	"zafe/app/i18n"
+	"zafe/app/imports"
+	"zafe/app/ledger"
+	"zafe/app/op"
+	"zafe/app/party"
+	"zafe/app/search"
+	"zafe/app/setup"
+	"zafe/app/user"
+	"zafe/app/verify"
+	"zafe/store"
+	"zafe/store/storetest"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// registry holds every operation of the product, as main binds them.
+func registry(t *testing.T) *op.Registry[*store.Tx] {
+	t.Helper()
+	w := storetest.NewWorld(t)
+	r := w.Registry
+	user.Bind(r, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Standard, nil, w.Store))
+	setup.Bind(r)
+	device.Bind(r, nil)
+	backup.Bind(r, nil)
+	company.Bind(r)
+	party.Bind(r)
+	catalog.Bind(r)
+	imports.Bind(r)
+	search.Bind(r)
+	ledger.Bind(r)
+	billing.Bind(r)
+	history.Bind(r)
+	verify.Bind[*store.Tx](r, w.Store, nil)
+	return r
+}
+
+// golden compares got with a file; with -update it writes it.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := "testdata/" + name
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got == string(want) {
+		return
+	}
+	have := map[string]bool{}
+	for l := range strings.SplitSeq(got, "\n") {
+		have[l] = true
+	}
+	for l := range strings.SplitSeq(string(want), "\n") {
+		if !have[l] {
+			t.Errorf("%s: gone or changed: %s", name, l)
+		}
+	}
+	t.Errorf("%s differs: fields are only added, never renamed nor retyped; look at the change, then go test ./app -update", name)
+}
+
+// TestContract: an older PC of the office must go on working, so what is on the wire only grows.
+func TestContract(t *testing.T) { golden(t, "contract.txt", op.Text(registry(t).Reference())) }
+
+// TestRoleMatrix: who may do what changes by decision only.
+func TestRoleMatrix(t *testing.T) {
+	var b strings.Builder
+	for _, s := range registry(t).Specs() {
+		fmt.Fprintf(&b, "%-28s", s.Name)
+		for _, r := range auth.Roles() {
+			fmt.Fprintf(&b, " %s=%s", r, r.Scope(s.Needs))
+		}
+		b.WriteByte('\n')
+	}
+	golden(t, "roles.txt", b.String())
+}
+
+// TestEveryEventHasAName: the journal shows operations in words.
+func TestEveryEventHasAName(t *testing.T) {
+	p := i18n.For(i18n.French)
+	for _, s := range registry(t).Specs() {
+		if s.Kind != op.Query && !p.Has("event."+s.Name) {
+			t.Errorf("no message event.%s", s.Name)
+		}
+	}
+	for _, r := range auth.Roles() {
+		if !p.Has("role."+string(r)) || !p.Has("role."+string(r)+".help") {
+			t.Errorf("role %s has no words", r)
+		}
+	}
+}
+
+// TestEveryTypeSurvivesTheWire: what is sent is what arrives, empty or filled.
+func TestEveryTypeSurvivesTheWire(t *testing.T) {
+	for name, types := range registry(t).Types() {
+		for _, typ := range types {
+			v := reflect.New(typ)
+			fill(v.Elem(), 3)
+			raw, err := json.Marshal(v.Interface())
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			back := reflect.New(typ)
+			d := json.NewDecoder(strings.NewReader(string(raw)))
+			d.DisallowUnknownFields()
+			if err := d.Decode(back.Interface()); err != nil {
+				t.Errorf("%s: %s does not read back: %v", name, typ, err)
+				continue
+			}
+			again, err := json.Marshal(back.Interface())
+			if err != nil || string(again) != string(raw) {
+				t.Errorf("%s: %s changes on the wire:\n%s\n%s", name, typ, raw, again)
+			}
+		}
+	}
+}
+
+// fill puts something in every field that JSON can set, a few levels deep.
+func fill(v reflect.Value, depth int) {
+	if _, ok := v.Addr().Interface().(json.Marshaler); ok {
+		return
+	}
+	if _, ok := v.Addr().Interface().(interface{ MarshalText() ([]byte, error) }); ok {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i), depth)
+			}
+		}
+	case reflect.String:
+		v.SetString("é\u202f\"x")
+	case reflect.Int, reflect.Int64, reflect.Int32:
+		v.SetInt(-7)
+	case reflect.Uint64, reflect.Uint32:
+		v.SetUint(7)
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Slice:
+		if depth > 0 {
+			v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+			for i := range 2 {
+				fill(v.Index(i), depth-1)
+			}
+		}
+	case reflect.Pointer:
+		if depth > 0 {
+			v.Set(reflect.New(v.Type().Elem()))
+			fill(v.Elem(), depth-1)
+		}
+	case reflect.Map:
+		if v.Type().Key().Kind() == reflect.String && depth > 0 {
+			v.Set(reflect.MakeMap(v.Type()))
+			e := reflect.New(v.Type().Elem()).Elem()
+			if e.Kind() != reflect.Interface {
+				fill(e, depth-1)
+				v.SetMapIndex(reflect.ValueOf("k").Convert(v.Type().Key()), e)
+			}
+		}
+	}
+}
