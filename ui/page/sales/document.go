@@ -33,7 +33,8 @@ type document struct {
 }
 
 func newDocument(e *page.Env, k billing.Kind, r page.Route) *document {
-	d := &document{env: e, kind: k, id: billing.DocumentID(r.ID), room: container.NewStack(), from: company.Default()}
+	d := &document{env: e, kind: k, id: billing.DocumentID(r.ID), from: company.Default()}
+	d.room = container.NewStack()
 	d.room.Add(kit.NewPage(kit.NewHeader(e.T("sales_ui.new."+string(k)), ""), kit.Gap(1, 1)))
 	d.seller(func() {
 		if d.id != 0 {

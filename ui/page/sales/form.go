@@ -117,8 +117,9 @@ func (f *form) findItems(text string) {
 			return // the line can be typed by hand
 		}
 		f.lines.answer(text, found)
-		if _, col := f.grid.Cell(); col == colText && f.grid.Field().Text() == text && f.grid.Field().OnChanged != nil {
-			f.grid.Field().OnChanged(text)
+		field := f.grid.Field()
+		if _, col := f.grid.Cell(); col == colText && field.Text() == text {
+			field.OnChanged(text) // asks the model again
 		}
 	})
 }

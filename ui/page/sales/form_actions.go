@@ -51,7 +51,9 @@ func (f *form) menu() []kit.Option {
 	}
 	online := e.Shell.Online()
 	if f.kind != billing.CreditNote && e.Can(billing.Duplicate.Spec) {
-		out = append(out, kit.Option{Key: "duplicate", Text: e.T("common.duplicate"), Icon: "copy", Disabled: !online})
+		out = append(out, kit.Option{
+			Key: "duplicate", Text: e.T("common.duplicate"), Icon: "copy", Disabled: !online,
+		})
 	}
 	if e.Can(billing.DeleteDraft.Spec) {
 		out = append(out, kit.Option{

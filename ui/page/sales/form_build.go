@@ -65,7 +65,9 @@ func (f *form) makeFields() {
 	f.terms = kit.NewSelect(nil, func(key string) {
 		f.set(func() { f.head.Terms, f.head.DueDate = termsOf(key), civil.Date{} })
 	})
-	f.method = kit.NewSelect(methods(e), func(key string) { f.set(func() { f.head.Method = billing.Method(key) }) })
+	f.method = kit.NewSelect(methods(e), func(key string) {
+		f.set(func() { f.head.Method = billing.Method(key) })
+	})
 	f.subject = f.text("", func(s string) { f.head.Subject = s })
 	f.ref = f.text("", func(s string) { f.head.CustomerRef = s })
 }

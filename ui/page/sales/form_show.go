@@ -197,7 +197,8 @@ func totalRows(e *page.Env, d billing.Document) []fyne.CanvasObject {
 				"why", e.T("tax.category."+string(r.Category)), "base", r.Base), e.Text.Amount(0)))
 			continue
 		}
-		out = append(out, kit.Line(e.T("sales_ui.total.rate", "rate", r.Rate, "base", r.Base), e.Text.Amount(r.Tax)))
+		label := e.T("sales_ui.total.rate", "rate", r.Rate, "base", r.Base)
+		out = append(out, kit.Line(label, e.Text.Amount(r.Tax)))
 	}
 	if len(d.Rows) != 1 {
 		out = append(out, kit.Line(e.T("sales_ui.total.vat"), e.Text.Amount(d.VAT)))

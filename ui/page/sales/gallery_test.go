@@ -117,8 +117,7 @@ var scenes = []struct {
 	}},
 	{"credit-draft", func(d *desk) {
 		docs := d.stock()
-		c := must(billing.Credit.Call(d.Ctx(), d.As("owner"), billing.CreditRequest{Invoice: docs[0].ID, Reason: "Retour"}))(d.t)
-		d.show(id(c))
+		d.show(id(d.credit(docs[0])))
 	}},
 	{"credit-ask", func(d *desk) {
 		docs := d.stock()
@@ -149,8 +148,10 @@ func (d *desk) works() billing.Document {
 	c := d.customer("Durand – SCI Les Tilleuls", "Nantes")
 	d.item("Étude et relevé de cotes sur site", "LS", 18000, 200_000, catalog.Services)
 	lines := []billing.Line{
-		line("Étude et relevé de cotes sur site", 1, 18000, 200_000), line("Fenêtre alu 2 vantaux 120 × 135, RAL 7016", 4, 64500, 100_000),
-		line("Porte d'entrée isolante Ud 1,2", 1, 189000, 55_000), line("Pose de menuiserie aluminium, main-d'œuvre", 18, 5200, 100_000),
+		line("Étude et relevé de cotes sur site", 1, 18000, 200_000),
+		line("Fenêtre alu 2 vantaux 120 × 135, RAL 7016", 4, 64500, 100_000),
+		line("Porte d'entrée isolante Ud 1,2", 1, 189000, 55_000),
+		line("Pose de menuiserie aluminium, main-d'œuvre", 18, 5200, 100_000),
 		line("Évacuation des gravats en déchetterie", 1, 12000, 200_000),
 	}
 	lines[0].Unit, lines[1].Discount, lines[3].Unit, lines[4].Unit = "LS", 50_000, "HUR", "LS"
@@ -169,14 +170,17 @@ func (d *desk) quotes() []billing.Document {
 		if i%2 == 1 {
 			who = k
 		}
-		q := d.quote(who, day(11, 2+i), "Agencement "+[]string{"cuisine", "boutique", "bureau"}[i%3], line("Plan de travail", 1, 90000, 200_000))
+		what := "Agencement " + []string{"cuisine", "boutique", "bureau"}[i%3]
+		q := d.quote(who, day(11, 2+i), what, line("Plan de travail", 1, 90000, 200_000))
 		if i < 6 {
 			q = must(billing.SendQuote.Call(d.Ctx(), d.As("owner"), billing.IssueRequest{ID: q.ID}))(d.t)
 		}
 		out = append(out, q)
 	}
-	must(billing.AcceptQuote.Call(d.Ctx(), d.As("owner"), billing.AcceptRequest{ID: out[1].ID, Date: day(11, 20), Signer: "Anne Lefèvre"}))(d.t)
-	must(billing.RefuseQuote.Call(d.Ctx(), d.As("owner"), billing.RefuseRequest{ID: out[2].ID, Date: day(11, 20)}))(d.t)
+	yes := billing.AcceptRequest{ID: out[1].ID, Date: day(11, 20), Signer: "Anne Lefèvre"}
+	must(billing.AcceptQuote.Call(d.Ctx(), d.As("owner"), yes))(d.t)
+	no := billing.RefuseRequest{ID: out[2].ID, Date: day(11, 20)}
+	must(billing.RefuseQuote.Call(d.Ctx(), d.As("owner"), no))(d.t)
 	must(billing.QuoteToInvoice.Call(d.Ctx(), d.As("owner"), billing.DocumentRequest{ID: out[3].ID}))(d.t)
 	return out
 }

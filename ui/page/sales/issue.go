@@ -52,7 +52,8 @@ func (f *form) rehearsed(a billing.IssueAnswer, err error) {
 	body := kit.VBox(14, kit.MutedParagraph(e.T("sales_ui.issue.text."+kind)), facts)
 	var entry *kit.Grid
 	if len(a.Posting.Lines) > 0 {
-		body.Add(kit.NewLabel(e.T("sales_ui.issue.entry", "journal", a.Posting.Journal), kit.Style{Weight: kit.Medium}))
+		title := e.T("sales_ui.issue.entry", "journal", a.Posting.Journal)
+		body.Add(kit.NewLabel(title, kit.Style{Weight: kit.Medium}))
 		entry = entryGrid(e, a.Posting)
 		rows := min(len(a.Posting.Lines), entryRowsMax)
 		body.Add(kit.Fixed(0, theme.RowHeader+float32(rows)*theme.RowCompact+6, entry))

@@ -79,8 +79,10 @@ func (d *lineDialog) fields() {
 
 func (d *lineDialog) show() {
 	e := d.form.env
-	amounts := kit.VBox(12, kit.Cols(14, nil, kit.NewField(e.T("sales_ui.line.nature"), d.nature),
-		kit.NewField(e.T("sales_ui.line.account"), d.account)), kit.NewField(e.T("sales_ui.line.exemption"), d.exemption))
+	amounts := kit.VBox(12,
+		kit.Cols(14, nil, kit.NewField(e.T("sales_ui.line.nature"), d.nature),
+			kit.NewField(e.T("sales_ui.line.account"), d.account)),
+		kit.NewField(e.T("sales_ui.line.exemption"), d.exemption))
 	amounts.Hidden = d.line.Kind != billing.ItemLine
 	d.kind.OnChanged = func(key string) {
 		amounts.Hidden = key != string(billing.ItemLine)

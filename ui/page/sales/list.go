@@ -214,13 +214,15 @@ func (l *list) arrived(first bool, err error) {
 func (l *list) empty() fyne.CanvasObject {
 	e := l.env
 	if l.req.Text != "" || l.chips.Key() != "all" {
-		return kit.NewEmpty("magnifying-glass", e.T("sales_ui.list.nothing"), e.T("sales_ui.list.nothing_hint"), nil)
+		return kit.NewEmpty("magnifying-glass", e.T("sales_ui.list.nothing"),
+			e.T("sales_ui.list.nothing_hint"), nil)
 	}
 	var act *kit.Button
 	if e.Can(l.kind.save) {
 		act = kit.NewButton(e.T("sales_ui."+l.kind.key+".new"), "plus", kit.Secondary, l.open(0))
 	}
-	return kit.NewEmpty("receipt", e.T("sales_ui."+l.kind.key+".none"), e.T("sales_ui."+l.kind.key+".none_hint"), act)
+	none := "sales_ui." + l.kind.key + ".none"
+	return kit.NewEmpty("receipt", e.T(none), e.T(none+"_hint"), act)
 }
 
 // Object implements page.Page.

@@ -97,7 +97,7 @@ func TestNewFromLists(t *testing.T) {
 // TestCancelPayment cancels a payment with a reason; without one nothing happens.
 func TestCancelPayment(t *testing.T) {
 	d := open(t, auth.Owner)
-	a := d.issue(d.draft(d.customer("SCI Les Tilleuls", "Nantes"), day(9, 1), "Un", line("Porte", 1, 10000, 200_000)))
+	a := d.sold(1)
 	d.pay(a.Document, day(10, 1), a.Gross, a.Gross)
 	d.show(page.Route{Name: "payments"})
 	d.sees("R-2026-0001", "1 règlement", "F-2026-0001")
@@ -123,7 +123,7 @@ func TestCancelPayment(t *testing.T) {
 // TestPaymentFromList records what a customer paid without opening an invoice.
 func TestPaymentFromList(t *testing.T) {
 	d := open(t, auth.Owner)
-	a := d.issue(d.draft(d.customer("SCI Les Tilleuls", "Nantes"), day(9, 1), "Un", line("Porte", 1, 10000, 200_000)))
+	a := d.sold(1)
 	d.show(page.Route{Name: "payments"})
 	d.key(fyne.KeyN, ctrl)
 	d.write("til")
@@ -167,7 +167,9 @@ func TestEnglish(t *testing.T) {
 // TestStatuses: every status of every kind has its word in both languages.
 func TestStatuses(t *testing.T) {
 	has := map[billing.Kind][]billing.Status{
-		billing.Quote: {billing.Draft, billing.Sent, billing.Accepted, billing.Refused, billing.Expired, billing.Invoiced},
+		billing.Quote: {
+			billing.Draft, billing.Sent, billing.Accepted, billing.Refused, billing.Expired, billing.Invoiced,
+		},
 		billing.Invoice: {
 			billing.Draft, billing.Issued, billing.PartlyPaid, billing.Paid, billing.Overdue, billing.Credited,
 		},

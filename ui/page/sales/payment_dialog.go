@@ -278,7 +278,9 @@ func sendPayment(s *settlement, preview bool, done func(billing.Payment, error))
 }
 
 // sendAllocation settles with what is there already, or rehearses it.
-func (s *settlement) sendAllocation(req billing.AllocateRequest, preview bool, done func(billing.Payment, error)) {
+func (s *settlement) sendAllocation(
+	req billing.AllocateRequest, preview bool, done func(billing.Payment, error),
+) {
 	amount, _ := s.typed()
 	req.Date, req.Allocations = s.date.Date(), s.allocations(amount)
 	answer := func(_ op.Empty, err error) { done(billing.Payment{}, err) }

@@ -118,7 +118,9 @@ var paymentColumns = []struct {
 	{kit.Column{Width: 106}, "number", func(_ *page.Env, p billing.Payment) kit.CellView {
 		return kit.CellView{Text: p.Number, Color: theme.Muted}
 	}},
-	{kit.Column{Width: 92}, "date", func(e *page.Env, p billing.Payment) kit.CellView { return dated(e, p.Date) }},
+	{kit.Column{Width: 92}, "date", func(e *page.Env, p billing.Payment) kit.CellView {
+		return dated(e, p.Date)
+	}},
 	{kit.Column{Width: 190, Weight: 3}, "customer", func(_ *page.Env, p billing.Payment) kit.CellView {
 		return kit.CellView{Text: p.CustomerName, Weight: kit.Bold}
 	}},
@@ -208,7 +210,8 @@ func (p *payments) arrived(first bool, err error) {
 		return
 	}
 	if first {
-		p.grid.SetEmpty(kit.NewEmpty("coins", e.T("sales_ui.payments.none"), e.T("sales_ui.payments.none_hint"), nil))
+		p.grid.SetEmpty(kit.NewEmpty("coins", e.T("sales_ui.payments.none"),
+			e.T("sales_ui.payments.none_hint"), nil))
 		p.count.SetText(e.Text.N("sales_ui.payments.count", p.rows.Count(), nil))
 		foot := make([]kit.CellView, len(paymentColumns))
 		foot[0] = kit.CellView{Text: e.T("sales_ui.list.total"), Color: theme.Muted}

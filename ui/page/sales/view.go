@@ -7,6 +7,7 @@ import (
 
 	"zafe/app/billing"
 	"zafe/app/money"
+	"zafe/app/party"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/theme"
@@ -103,13 +104,13 @@ func (v *view) facts() fyne.CanvasObject {
 	}
 	delivery := ""
 	if c.Delivery != nil {
-		delivery = strings.Join(filled(c.Delivery.Street, c.Delivery.PostalCode+" "+c.Delivery.City), ", ")
+		delivery = addressOf(*c.Delivery)
 	}
 	weights := []float32{2.1, 1.2, 1.2, 1.2}
-	address := strings.Join(filled(c.Buyer.Address.Street, c.Buyer.Address.PostalCode+" "+c.Buyer.Address.City), ", ")
-	first := kit.Cols(theme.GapCard, weights, fact("customer", strings.Join(filled(c.Buyer.Name, c.Buyer.Code), "  ·  ")),
+	who := strings.Join(filled(c.Buyer.Name, c.Buyer.Code), "  ·  ")
+	first := kit.Cols(theme.GapCard, weights, fact("customer", who),
 		fact("date", e.Text.Date(c.Date)), until, fact("terms", terms))
-	second := kit.Cols(theme.GapCard, weights, fact("address", address),
+	second := kit.Cols(theme.GapCard, weights, fact("address", addressOf(c.Buyer.Address)),
 		fact("customer_ref", c.CustomerRef), fact("purchase_order", c.PurchaseOrder), fact("method", method))
 	rows := kit.VBox(10, first, second)
 	if delivery != "" || !c.DeliveryDate.IsZero() {
@@ -117,6 +118,11 @@ func (v *view) facts() fyne.CanvasObject {
 			fact("delivery_date", e.Text.Date(c.DeliveryDate)), kit.Spacer(), kit.Spacer()))
 	}
 	return kit.NewCard("", rows)
+}
+
+// addressOf writes an address on one line.
+func addressOf(a party.Address) string {
+	return strings.Join(filled(a.Street, a.Street2, a.PostalCode+" "+a.City), ", ")
 }
 
 // filled keeps the texts that say something.

@@ -52,8 +52,8 @@ func (v *view) makeActions() []fyne.CanvasObject {
 		out = v.quoteActions(out)
 	case billing.Invoice:
 		out = v.act(out, e.Can(billing.Duplicate.Spec), v.secondary("duplicate", "copy", v.page.duplicate))
-		credited := c.Status == billing.Credited
-		out = v.act(out, !credited && e.Can(billing.Credit.Spec), v.secondary("credit", "arrow-u-up-left", v.askCredit))
+		may := c.Status != billing.Credited && e.Can(billing.Credit.Spec)
+		out = v.act(out, may, v.secondary("credit", "arrow-u-up-left", v.askCredit))
 		if c.Balance.Open > 0 && e.Can(billing.RecordPayment.Spec) {
 			out = v.act(out, true, v.primary("pay", "coins", v.pay))
 		}
@@ -75,7 +75,8 @@ func (v *view) quoteActions(out []fyne.CanvasObject) []fyne.CanvasObject {
 	if s == billing.Invoiced {
 		return out
 	}
-	out = v.act(out, s != billing.Refused && e.Can(billing.RefuseQuote.Spec), v.secondary("refuse", "x", v.refuse))
+	may := s != billing.Refused && e.Can(billing.RefuseQuote.Spec)
+	out = v.act(out, may, v.secondary("refuse", "x", v.refuse))
 	if s == billing.Accepted {
 		if e.Can(billing.QuoteToInvoice.Spec) {
 			out = v.act(out, true, v.primary("to_invoice", "receipt", v.toInvoice))

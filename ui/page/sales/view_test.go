@@ -40,7 +40,7 @@ func TestPayment(t *testing.T) {
 // TestPaymentInFuture: a refusal of the book stays beside its field and nothing is recorded.
 func TestPaymentInFuture(t *testing.T) {
 	d := open(t, auth.Owner)
-	a := d.issue(d.draft(d.customer("SCI Les Tilleuls", "Nantes"), day(9, 1), "Un", line("Porte", 1, 10000, 200_000)))
+	a := d.sold(1)
 	d.show(id(a.Document))
 	d.click("Enregistrer un règlement")
 	date := field[*kit.DateField](d, "Date")
@@ -55,7 +55,7 @@ func TestPaymentInFuture(t *testing.T) {
 // TestCreditAndRefund credits a paid invoice, then pays the customer back.
 func TestCreditAndRefund(t *testing.T) {
 	d := open(t, auth.Owner)
-	a := d.issue(d.draft(d.customer("SCI Les Tilleuls", "Nantes"), day(9, 1), "Un", line("Porte", 3, 10000, 200_000)))
+	a := d.sold(3)
 	d.pay(a.Document, day(10, 1), a.Gross, a.Gross)
 	d.show(id(a.Document))
 	d.click("Avoir")
@@ -126,7 +126,7 @@ func TestQuote(t *testing.T) {
 // TestPDF writes the document under its number.
 func TestPDF(t *testing.T) {
 	d := open(t, auth.Owner)
-	a := d.issue(d.draft(d.customer("SCI Les Tilleuls", "Nantes"), day(9, 1), "Un", line("Porte", 1, 10000, 200_000)))
+	a := d.sold(1)
 	d.show(id(a.Document))
 	d.key(fyne.KeyP, ctrl)
 	if b := d.shell.Files["F-2026-0001.pdf"]; len(b) < 1000 || string(b[:5]) != "%PDF-" {
@@ -142,7 +142,7 @@ func TestPDF(t *testing.T) {
 // TestTabs shows what happened to a document.
 func TestTabs(t *testing.T) {
 	d := open(t, auth.Owner)
-	a := d.issue(d.draft(d.customer("SCI Les Tilleuls", "Nantes"), day(9, 1), "Un", line("Porte", 1, 10000, 200_000)))
+	a := d.sold(1)
 	d.pay(a.Document, day(10, 1), 5000, 5000)
 	d.show(id(a.Document))
 	tabs := one[*kit.Tabs](d, 0)

@@ -181,22 +181,24 @@ func (d *desk) item(label, unit string, price money.Amount, rate money.Rate, n c
 	if n == catalog.Services {
 		account = "706000"
 	}
-	i := catalog.Item{Label: label, Unit: unit, Price: price.UnitPrice(), VATRate: rate, Nature: n, SalesAccount: account}
+	i := catalog.Item{
+		Label: label, Unit: unit, Price: price.UnitPrice(), VATRate: rate, Nature: n, SalesAccount: account,
+	}
 	return must(catalog.Save.Call(d.Ctx(), d.As("owner"), i))(d.t).Item
 }
 
 // line is goods at a price in cents.
 func line(text string, n money.Quantity, price money.Amount, rate money.Rate) billing.Line {
 	return billing.Line{
-		Kind: billing.ItemLine, Description: text, Quantity: n * money.Unit, Unit: "C62", UnitPrice: price.UnitPrice(),
-		VATRate: rate, Nature: tax.Goods, Account: "707000",
+		Kind: billing.ItemLine, Description: text, Quantity: n * money.Unit, Unit: "C62",
+		UnitPrice: price.UnitPrice(), VATRate: rate, Nature: tax.Goods, Account: "707000",
 	}
 }
 
 // draft saves a draft invoice.
-func (d *desk) draft(c party.Customer, on civil.Date, subject string, lines ...billing.Line) billing.Document {
+func (d *desk) draft(c party.Customer, on civil.Date, about string, lines ...billing.Line) billing.Document {
 	d.t.Helper()
-	r := billing.SaveRequest{Header: billing.Header{Customer: c.ID, Date: on, Subject: subject}, Lines: lines}
+	r := billing.SaveRequest{Header: billing.Header{Customer: c.ID, Date: on, Subject: about}, Lines: lines}
 	return must(billing.SaveInvoice.Call(d.Ctx(), d.As("owner"), r))(d.t)
 }
 
@@ -204,6 +206,13 @@ func (d *desk) draft(c party.Customer, on civil.Date, subject string, lines ...b
 func (d *desk) issue(doc billing.Document) billing.IssueAnswer {
 	d.t.Helper()
 	return must(billing.Issue.Call(d.Ctx(), d.As("owner"), billing.IssueRequest{ID: doc.ID}))(d.t)
+}
+
+// sold issues an invoice of some doors at 120 € each on 1 September.
+func (d *desk) sold(doors money.Quantity) billing.IssueAnswer {
+	d.t.Helper()
+	c := d.customer("SCI Les Tilleuls", "Nantes")
+	return d.issue(d.draft(c, day(9, 1), "Un", line("Porte", doors, 10000, 200_000)))
 }
 
 // get reads a document.
@@ -215,7 +224,9 @@ func (d *desk) get(id billing.DocumentID) billing.Card {
 // pay records a payment of an invoice.
 func (d *desk) pay(doc billing.Document, on civil.Date, amount, part money.Amount) billing.Payment {
 	d.t.Helper()
-	r := billing.RecordRequest{Customer: doc.Customer, Date: on, Amount: amount, Method: "transfer", Reference: "VIR 8841"}
+	r := billing.RecordRequest{
+		Customer: doc.Customer, Date: on, Amount: amount, Method: "transfer", Reference: "VIR 8841",
+	}
 	if part > 0 {
 		r.Allocations = []billing.Allocation{{Document: doc.ID, Amount: part}}
 	}
@@ -233,7 +244,9 @@ func (d *desk) stock() []billing.Document {
 	for i, n := range names {
 		customers = append(customers, d.customer(n, []string{"Nantes", "Rezé", "Vertou"}[i%3]))
 	}
-	subjects := []string{"Fenêtres du rez-de-chaussée", "Porte d'entrée", "Volets roulants", "Escalier", "Agencement du comptoir"}
+	subjects := []string{
+		"Fenêtres du rez-de-chaussée", "Porte d'entrée", "Volets roulants", "Escalier", "Agencement du comptoir",
+	}
 	var out []billing.Document
 	for i := range 12 {
 		on := day(8, 3).AddDays(i * 8)
@@ -249,17 +262,23 @@ func (d *desk) stock() []billing.Document {
 		}
 		out = append(out, a.Document)
 	}
-	credit := must(billing.Credit.Call(d.Ctx(), d.As("owner"), billing.CreditRequest{Invoice: out[10].ID, Reason: "Retour"}))(d.t)
-	d.issue(credit)
+	d.issue(d.credit(out[10]))
 	d.pay(out[11], day(11, 20), 60000, 20000)
 	d.draft(customers[2], civil.Date{}, "Bibliothèque", line("Caisson chêne", 3, 41000, 200_000))
 	return out
 }
 
-// quote saves a draft quote.
-func (d *desk) quote(c party.Customer, on civil.Date, subject string, lines ...billing.Line) billing.Document {
+// credit makes the draft of a credit note.
+func (d *desk) credit(doc billing.Document) billing.Document {
 	d.t.Helper()
-	r := billing.SaveRequest{Header: billing.Header{Customer: c.ID, Date: on, Subject: subject}, Lines: lines}
+	r := billing.CreditRequest{Invoice: doc.ID, Reason: "Retour"}
+	return must(billing.Credit.Call(d.Ctx(), d.As("owner"), r))(d.t)
+}
+
+// quote saves a draft quote.
+func (d *desk) quote(c party.Customer, on civil.Date, about string, lines ...billing.Line) billing.Document {
+	d.t.Helper()
+	r := billing.SaveRequest{Header: billing.Header{Customer: c.ID, Date: on, Subject: about}, Lines: lines}
 	return must(billing.SaveQuote.Call(d.Ctx(), d.As("owner"), r))(d.t)
 }
 
