@@ -42,6 +42,7 @@ type Keeper struct {
 	wake chan struct{}
 
 	mu        sync.Mutex
+	seen      uint64 // the last change the plan was told of
 	plan      *schedule.Schedule
 	running   *appbackup.Running
 	cancel    context.CancelFunc
@@ -58,7 +59,7 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Keeper{set: set, wake: make(chan struct{}, 1)}
+	k := &Keeper{set: set, seen: change, wake: make(chan struct{}, 1)}
 	st := set.Service.Status(change)
 	k.plan = schedule.New(schedule.Default, set.Clock(), st.Unsaved)
 	for _, c := range st.Copies {
@@ -67,14 +68,27 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 	return k, nil
 }
 
-// Changed notes that something was saved in the book. It never blocks.
+// Changed says that something was committed: perhaps a change worth a backup. It never blocks.
 func (k *Keeper) Changed() {
-	k.mu.Lock()
-	k.plan.Changed(k.set.Clock())
-	k.mu.Unlock()
 	select {
 	case k.wake <- struct{}{}:
 	default:
+	}
+}
+
+// look tells the plan when the book really changed: log-ins, and what the keeper itself writes down,
+// must not set off a backup, or one would set off the next for ever.
+func (k *Keeper) look(ctx context.Context) {
+	change, err := k.set.Change(ctx)
+	if err != nil {
+		k.set.Log("change counter unreadable", err)
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if change != k.seen {
+		k.seen = change
+		k.plan.Changed(k.set.Clock())
 	}
 }
 
@@ -92,6 +106,7 @@ func (k *Keeper) Run(ctx context.Context) {
 		case <-t.C:
 		case <-k.wake:
 		}
+		k.look(ctx)
 		k.mu.Lock()
 		tasks, _ := k.plan.Due(k.set.Clock())
 		k.mu.Unlock()
@@ -112,6 +127,7 @@ func (k *Keeper) Close(ctx context.Context) error {
 	if !k.set.Automatic {
 		return nil
 	}
+	k.look(ctx)
 	k.mu.Lock()
 	tasks := k.plan.OnClose()
 	k.mu.Unlock()

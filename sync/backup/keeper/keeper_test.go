@@ -173,6 +173,17 @@ func TestClosingSavesWhatIsNotSaved(t *testing.T) {
 	if st, err := k.Status(t.Context()); err != nil || st.Unsaved {
 		t.Errorf("%+v %v", st, err)
 	}
+	// What the keeper wrote down, and log-ins, are not worth another backup.
+	if err := b.Update(t.Context(), func(tx *store.Tx) error { return tx.SetSetting("backup.state", "x") }); err != nil {
+		t.Fatal(err)
+	}
+	k.Changed()
+	if err := k.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if points, err = k.Points(t.Context(), ""); err != nil || len(points) != 1 {
+		t.Errorf("a backup set off another: %d points, %v", len(points), err)
+	}
 }
 
 func TestOneDestinationIsMadeAtATime(t *testing.T) {
