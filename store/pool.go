@@ -219,12 +219,10 @@ func (s *Store) enqueue(ctx context.Context, r request) bool {
 // View runs fn in a read transaction: one consistent state of the book throughout. Never hold it
 // across a person's thinking time.
 func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
-	s.closing.RLock()
-	closed := s.closed
-	s.closing.RUnlock()
-	if closed {
+	if !s.enter() {
 		return errClosed()
 	}
+	defer s.readers.Done()
 	conn, err := s.db.read.Conn(ctx)
 	if err != nil {
 		return s.storageFault(err)
@@ -245,6 +243,17 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 		return s.storageFault(err)
 	}
 	return nil
+}
+
+// enter counts a reader in, unless the store is closing.
+func (s *Store) enter() bool {
+	s.closing.RLock()
+	defer s.closing.RUnlock()
+	if s.closed {
+		return false
+	}
+	s.readers.Add(1)
+	return true
 }
 
 func errClosed() error { return fault.New(fault.Unavailable, "store.closed") }

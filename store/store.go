@@ -55,6 +55,7 @@ type Store struct {
 	writerDone chan struct{}
 	closing    sync.RWMutex
 	closed     bool
+	readers    sync.WaitGroup
 	commits    atomic.Uint64
 	dirty      chan struct{}
 	onCommit   atomic.Pointer[func(uint64)]
@@ -136,7 +137,8 @@ func (s *Store) checkpoints(ctx context.Context) {
 	}
 }
 
-// Close finishes the waiting writes, checkpoints and closes the files. A second Close does nothing.
+// Close finishes the waiting writes, lets readers end for a while, checkpoints and closes the files. A
+// second Close does nothing.
 func (s *Store) Close() error {
 	s.closing.Lock()
 	if s.closed {
@@ -151,6 +153,12 @@ func (s *Store) Close() error {
 	s.background.Wait()
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
+	idle := make(chan struct{})
+	go func() { s.readers.Wait(); close(idle) }()
+	select {
+	case <-idle:
+	case <-ctx.Done():
+	}
 	_, err := s.db.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	err = errors.Join(err, s.db.close(), s.mount.Unmount())
 	s.root.Zero()
