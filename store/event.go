@@ -2,16 +2,19 @@ package store
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"zafe/app/audit"
+	"zafe/app/fault"
 	"zafe/app/op"
 )
 
 // answersKept is how long the answer of an idempotent request is kept.
 const answersKept = 7 * 24 * time.Hour
 
-// AppendEvent chains e at the end of the journal and returns it sealed.
+// AppendEvent chains e at the end of the journal and returns it sealed. Fault op.key_reused when its
+// request was done before.
 func (t *Tx) AppendEvent(e audit.Event) (audit.Event, error) {
 	var prev []byte
 	if _, err := t.one(`SELECT id, hash FROM event ORDER BY id DESC LIMIT 1`, nil, &e.ID, &prev); err != nil {
@@ -25,6 +28,9 @@ func (t *Tx) AppendEvent(e audit.Event) (audit.Event, error) {
 		request_id, payload, digest, prev_hash, hash) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)`,
 		e.ID, instant(e.At), e.Actor, e.ActorName, e.Device, e.Op, e.SubjectKind, e.SubjectID,
 		nullable(e.RequestID), e.Payload, e.Digest, e.Prev[:], e.Hash[:])
+	if err != nil && strings.Contains(err.Error(), "UNIQUE constraint failed: event.request_id") {
+		err = fault.New(fault.Conflict, "op.key_reused").Because(err)
+	}
 	return e, err
 }
 
