@@ -108,16 +108,35 @@ func fillFolder(ctx context.Context, dir string, root crypt.Root, sec Secrets, o
 	if err != nil {
 		return err
 	}
-	s, err := Open(ctx, dir, WithRecovery(sec.Recovery), o) // the slot that costs nothing
+	s, err := open(ctx, dir, WithRecovery(sec.Recovery), o) // the slot that costs nothing
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.Update(ctx, init), s.Close())
+	err = s.Update(ctx, func(tx *Tx) error {
+		// A restored image remembers the changes of another key file.
+		if err := tx.SetSetting(keysGenKey, s.keys.Gen()); err != nil {
+			return err
+		}
+		return init(tx)
+	})
+	return errors.Join(err, s.Close())
 }
 
 // Open opens the book in dir. Faults: store.no_book, store.keys_missing, store.file_missing,
 // store.damaged, store.in_use, store.newer_book, and those of unlock.
 func Open(ctx context.Context, dir string, unlock Unlock, o Options) (*Store, error) {
+	s, err := open(ctx, dir, unlock, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkKeys(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// open is Open before the key file's age is looked at.
+func open(ctx context.Context, dir string, unlock Unlock, o Options) (*Store, error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.NotFound, "store.no_book")
 	}
@@ -139,9 +158,6 @@ func Open(ctx context.Context, dir string, unlock Unlock, o Options) (*Store, er
 	}
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, m.Unmount())
-	}
-	if err := s.checkKeys(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }

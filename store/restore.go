@@ -88,10 +88,10 @@ func (r *Restoring) Finish() (*Store, error) {
 
 // Abort throws away what was received.
 func (r *Restoring) Abort() {
+	r.cancel()
 	if r.ended {
 		return
 	}
-	r.cancel()
 	if out := r.end(); out.store != nil {
 		_ = out.store.Close()
 	}

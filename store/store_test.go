@@ -1,10 +1,13 @@
 package store_test
 
 import (
+	"context"
 	"errors"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"zafe/app/audit"
 	"zafe/app/fault"
@@ -95,5 +98,77 @@ func TestClosedStoreSaysSo(t *testing.T) {
 	}
 	if err := s.View(t.Context(), func(*store.Tx) error { return nil }); !errors.Is(err, want) {
 		t.Errorf("view: %v", err)
+	}
+}
+
+// copyBook restores the book into dir, as a backup would.
+func copyBook(ctx context.Context, s *store.Store, dir string) (*store.Store, error) {
+	sec := store.Secrets{
+		BookID: "copy", Label: "owner", Password: storetest.Password,
+		Recovery: storetest.Recovery, Cost: storetest.Cheap,
+	}
+	into := store.StartRestore(ctx, dir, sec, store.Options{SlotCost: storetest.Cheap}, func(*store.Tx) error { return nil })
+	defer into.Abort()
+	err := s.Pages(ctx, func(int, uint32) error { return nil }, func(_ uint32, data []byte) error { return into.Page(data) })
+	if err != nil {
+		return nil, err
+	}
+	return into.Finish()
+}
+
+func TestABookWhosePasswordChangedCanBeRestored(t *testing.T) {
+	s, _ := storetest.New(t)
+	for _, p := range []string{"un autre mot de passe", "encore un autre"} {
+		if err := s.SetPasswordSlot(t.Context(), "owner", p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	back, err := copyBook(t.Context(), s, filepath.Join(t.TempDir(), "back"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := back.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCloseWaitsForTheReaders(t *testing.T) {
+	s, _ := storetest.New(t)
+	closed := make(chan error, 1)
+	err := s.View(t.Context(), func(tx *store.Tx) error {
+		go func() { closed <- s.Close() }()
+		for s.Update(t.Context(), func(*store.Tx) error { return nil }) == nil {
+			continue // until Close has shut the door
+		}
+		select {
+		case err := <-closed:
+			t.Errorf("closed under a reader: %v", err)
+			closed <- nil
+		case <-time.After(200 * time.Millisecond): // a Close that does not wait would be done
+		}
+		_, err := tx.LastNumber("invoice", "2026")
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestARequestIDIsUsedOnce(t *testing.T) {
+	w := storetest.NewWorld(t)
+	again := func() error {
+		return w.Store.Update(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.AppendEvent(audit.Event{Op: "test.op", RequestID: "gesture"})
+			return err
+		})
+	}
+	if err := again(); err != nil {
+		t.Fatal(err)
+	}
+	if err := again(); fault.KeyOf(err) != "op.key_reused" {
+		t.Errorf("got %v", err)
 	}
 }
