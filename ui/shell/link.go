@@ -61,6 +61,7 @@ func (s *Shell) reach(online bool) {
 // say shows the countdown.
 func (l *link) say(s *Shell) {
 	s.banner.Set(kit.Warn, s.t("shell.link.lost"), s.Text.N("shell.link.next", l.left, nil))
+	s.banner.Icon("wifi-slash")
 }
 
 // second counts down to the next try.

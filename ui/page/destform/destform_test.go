@@ -1,0 +1,216 @@
+package destform_test
+
+import (
+	"context"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"zafe/app/auth"
+	"zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/page/destform"
+	"zafe/ui/uitest"
+)
+
+// engine is a place that asks one question before it is ready.
+type engine struct {
+	backup.Engine
+	begun     []backup.NewDestination
+	answers   []string
+	cancelled int
+	refuse    error
+}
+
+func (e *engine) Providers(bool) []backup.Provider {
+	return []backup.Provider{
+		{Name: "local", TitleKey: "backup.provider.local.title", First: true},
+		{Name: "s3", TitleKey: "backup.provider.s3.title", First: true, Bucket: true}, {Name: "box", Title: "Box"},
+	}
+}
+
+// every is a form with each of the nine kinds of field; "more" only shows for one choice.
+func every(values map[string]string) []backup.Field {
+	out := []backup.Field{
+		{Name: "choice", Kind: "choice", Choices: []backup.Choice{{Value: "a", Help: "One"}, {Value: "b", Help: "Two"}}},
+		{Name: "text", Kind: "text", Required: true}, {Name: "pass", Kind: "password", Secret: true},
+		{Name: "flag", Kind: "bool"}, {Name: "int", Kind: "int"}, {Name: "size", Kind: "size"}, {Name: "lapse", Kind: "duration"},
+		{Name: "suggest", Kind: "suggest", Choices: []backup.Choice{{Value: "gra"}}}, {Name: "path", Kind: "path"},
+		{Name: "rare", Kind: "text", Advanced: true},
+	}
+	if values["choice"] == "b" {
+		out = append(out, backup.Field{Name: "more", Kind: "text"})
+	}
+	return out
+}
+
+func (e *engine) Form(_ context.Context, provider, _ string, values map[string]string) ([]backup.Field, error) {
+	if provider == "local" {
+		return nil, nil
+	}
+	return every(values), nil
+}
+
+func (e *engine) Begin(_ context.Context, n backup.NewDestination) (backup.Step, error) {
+	e.begun = append(e.begun, n)
+	if e.refuse != nil {
+		return backup.Step{}, e.refuse
+	}
+	return backup.Step{Question: &backup.Question{Field: backup.Field{Name: "drive", Kind: "text", Default: "personal"}}}, nil
+}
+
+func (e *engine) Answer(_ context.Context, value string) (backup.Step, error) {
+	e.answers = append(e.answers, value)
+	return backup.Step{}, nil
+}
+
+func (e *engine) Finish(context.Context) (backup.Destination, error) {
+	return backup.Destination{ID: "d1", Label: e.begun[0].Label}, nil
+}
+
+func (e *engine) Cancel() { e.cancelled++ }
+
+func open(t *testing.T) (*engine, *page.Env, *uitest.Shell) {
+	t.Helper()
+	e := &engine{}
+	w := storetest.NewWorld(t, func(r *op.Registry[*store.Tx]) { backup.Bind(r, e) })
+	env, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	return e, env, sh
+}
+
+func walk(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	see(o)
+	switch x := o.(type) {
+	case *fyne.Container:
+		for _, c := range x.Objects {
+			walk(c, see)
+		}
+	case fyne.Widget:
+		for _, c := range test.WidgetRenderer(x).Objects() {
+			walk(c, see)
+		}
+	}
+}
+
+func press(t *testing.T, o fyne.CanvasObject, text string) {
+	t.Helper()
+	var button *kit.Button
+	walk(o, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == text {
+			button = b
+		}
+	})
+	if button == nil {
+		t.Fatalf("no button %q", text)
+	}
+	button.Tapped(nil)
+}
+
+// field finds a labelled control; nil when it is not shown.
+func field(o fyne.CanvasObject, control func(fyne.CanvasObject) bool, nth int) fyne.CanvasObject {
+	var all []fyne.CanvasObject
+	walk(o, func(o fyne.CanvasObject) {
+		if control(o) {
+			all = append(all, o)
+		}
+	})
+	if nth >= len(all) {
+		return nil
+	}
+	return all[nth]
+}
+
+func isEdit(o fyne.CanvasObject) bool   { _, ok := o.(*kit.LineEdit); return ok }
+func isSelect(o fyne.CanvasObject) bool { _, ok := o.(*kit.Select); return ok }
+
+func TestTheFolderOfThisPCIsChosenOrTyped(t *testing.T) {
+	e, env, sh := open(t)
+	f := destform.New(destform.ForEnv(env, nil))
+	sh.Show(f.Object())
+	if f.Check() {
+		t.Fatal("nothing chosen passes")
+	}
+	press(t, f.Object(), env.T("backup.provider.local.title"))
+	if f.Check() {
+		t.Fatal("an empty folder passes")
+	}
+	sh.Name = "/media/usb"
+	press(t, f.Object(), env.T("dest.browse"))
+	if !f.Check() {
+		t.Fatal("a chosen folder is refused")
+	}
+	if n := f.Value(); n.Provider != "local" || n.Folder != "/media/usb" || n.Label != env.T("backup.provider.local.title") {
+		t.Errorf("value %+v", n)
+	}
+	if len(e.begun) != 0 {
+		t.Error("the form made something by itself")
+	}
+}
+
+func TestTheFormFollowsWhatIsChosenAndNamesWhatIsWrong(t *testing.T) {
+	_, env, sh := open(t)
+	f := destform.New(destform.ForEnv(env, nil))
+	sh.Show(f.Object())
+	press(t, f.Object(), env.T("backup.provider.s3.title"))
+	edits := func() (n int) {
+		for field(f.Object(), isEdit, n) != nil {
+			n++
+		}
+		return n
+	}
+	before := edits()
+	choice, ok := field(f.Object(), isSelect, 0).(*kit.Select)
+	if !ok {
+		t.Fatal("no choice")
+	}
+	choice.OnChanged("b")
+	if edits() != before+1 {
+		t.Errorf("%d boxes after the choice, %d before: the dependent one is missing", edits(), before)
+	}
+	folder, _ := field(f.Object(), isEdit, 0).(*kit.LineEdit)
+	folder.SetText("bucket/zafe")
+	if f.Check() {
+		t.Error("a required box may stay empty")
+	}
+	if !f.SetError(fault.Field("values.text", "backup.field_required")) || !f.SetError(fault.Field("folder", "backup.field_required")) {
+		t.Error("a refusal is not shown at its box")
+	}
+	if f.SetError(fault.New(fault.Unavailable, "backup.dest_offline")) {
+		t.Error("a refusal without a box is swallowed")
+	}
+	if got := f.Value().Values["choice"]; got != "b" {
+		t.Errorf("choice %q", got)
+	}
+}
+
+func TestMakingADestinationPassesTheQuestionsOn(t *testing.T) {
+	e, env, sh := open(t)
+	var made backup.Destination
+	var failed error
+	done := func(d backup.Destination, err error) { made, failed = d, err }
+	n := backup.NewDestination{Provider: "box", Label: "Box", Folder: "Zafe", Values: map[string]string{}}
+	destform.Make(env, n, true, done)
+	press(t, sh.Window.Canvas().Overlays().Top(), env.T("common.next"))
+	if failed != nil || made.ID != "d1" || len(e.answers) != 1 || e.answers[0] != "personal" {
+		t.Fatalf("made %+v, %v, answers %v", made, failed, e.answers)
+	}
+	destform.Make(env, n, true, done)
+	press(t, sh.Window.Canvas().Overlays().Top(), env.T("common.cancel"))
+	if fault.KeyOf(failed) != "op.cancelled" || e.cancelled == 0 {
+		t.Errorf("given up: %v, cancelled %d", failed, e.cancelled)
+	}
+	e.refuse = fault.Field("folder", "backup.dest_not_found")
+	destform.Make(env, n, false, done)
+	if fault.KeyOf(failed) != "backup.dest_not_found" || len(sh.Window.Canvas().Overlays().List()) != 0 {
+		t.Errorf("refused: %v", failed)
+	}
+}

@@ -1,0 +1,377 @@
+package start_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"zafe/app/auth"
+	"zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/app/i18n"
+	"zafe/app/op"
+	"zafe/app/password"
+	"zafe/app/recovery"
+	"zafe/app/user"
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/ui/kit"
+	"zafe/ui/machine"
+	"zafe/ui/start"
+	"zafe/ui/theme"
+	"zafe/ui/uitest"
+)
+
+const secretWords = "girafe-volcan-tisane-neuf"
+
+// cheap keeps the log-ins of tests fast; the code is the real one.
+var cheap = user.Hashing{Passes: 1, MemoryKiB: 64, Threads: 1}
+
+func policy(word string, context []string, second bool) error {
+	_, err := password.Check(word, context, second)
+	return err
+}
+
+type noSlots struct{}
+
+func (noSlots) SetPasswordSlot(context.Context, string, string) error { return nil }
+func (noSlots) DropPasswordSlot(context.Context, string) error        { return nil }
+
+// book is a real book in process.
+type book struct {
+	op.Caller
+	token string
+}
+
+func (b *book) SetToken(token string)                                  { b.token = token }
+func (b *book) Local() bool                                            { return true }
+func (b *book) Place() string                                          { return "PC" }
+func (b *book) Watch(func(bool))                                       {}
+func (b *book) Retry(context.Context) error                            { return nil }
+func (b *book) Connected() int                                         { return 0 }
+func (b *book) Close(context.Context, func(string)) error              { return nil }
+func (b *book) Serve(context.Context, string, func(addr string)) error { return nil }
+
+// pc is this PC, over a real book with the real log-in.
+type pc struct {
+	t      *testing.T
+	state  machine.State
+	book   *book
+	clock  *storetest.Clock
+	pref   machine.Preferences
+	opened []machine.Secret
+	joined []string
+	placed []backup.NewDestination
+	keys   []string
+}
+
+func newPC(t *testing.T, presence machine.Presence, people ...user.SaveRequest) *pc {
+	t.Helper()
+	s, clock := storetest.New(t)
+	users := user.NewService[*store.Tx](s, clock.Now, cheap, policy, noSlots{})
+	reg := op.New[*store.Tx](s, users, clock.Now, func(r op.Record) {
+		if r.Cause != nil {
+			t.Logf("%s: %v", r.Op, r.Cause)
+		}
+	})
+	user.Bind(reg, users)
+	p := &pc{t: t, clock: clock, state: machine.State{Presence: presence, Company: "Menuiserie Durand"}, book: &book{}}
+	p.book.Caller = op.Local[*store.Tx]{Registry: reg, Credential: func() op.Credential { return op.Credential{Token: p.book.token} }}
+	for _, req := range people {
+		u, err := user.NewOwner(t.Context(), req, cheap, policy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if req.Role != "" {
+			u.Role = req.Role
+		}
+		if err := s.Update(t.Context(), func(tx *store.Tx) error { _, err := tx.SaveUser(u); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return p
+}
+
+func (p *pc) State(context.Context) (machine.State, error) { return p.state, nil }
+func (p *pc) Create(context.Context, machine.NewBook) (machine.Book, error) {
+	return nil, fault.New(fault.Conflict, "store.book_there")
+}
+
+func (p *pc) Open(_ context.Context, s machine.Secret) (machine.Book, error) {
+	p.opened = append(p.opened, s)
+	if s.Password != secretWords && s.Recovery == "" {
+		return nil, fault.New(fault.Unauthenticated, "store.wrong_password")
+	}
+	return p.book, nil
+}
+
+func (p *pc) Join(_ context.Context, addr, code, name string) error {
+	p.joined = append(p.joined, addr+" "+code+" "+name)
+	if code != "ABCD-1234" {
+		return fault.New(fault.Unauthenticated, "pair.bad_code")
+	}
+	p.state = machine.State{Presence: machine.Joined, Host: addr}
+	return nil
+}
+
+func (p *pc) Connect(context.Context) (machine.Book, error)               { return p.book, nil }
+func (p *pc) Leave() error                                                { return nil }
+func (p *pc) Preferences() machine.Preferences                            { return p.pref }
+func (p *pc) SavePreferences(pref machine.Preferences) error              { p.pref = pref; return nil }
+func (p *pc) Name() string                                                { return "PC-COMPTA" }
+func (p *pc) Version() string                                             { return "test" }
+func (p *pc) Logins() []machine.Login                                     { return nil }
+func (p *pc) Demo(context.Context, string, func(done, total int64)) error { return nil }
+func (p *pc) Providers(bool) []backup.Provider {
+	return []backup.Provider{{Name: "local", TitleKey: "backup.provider.local.title", First: true}}
+}
+func (p *pc) Form(string, map[string]string) ([]backup.Field, error) { return nil, nil }
+
+func (p *pc) OpenVault(_ context.Context, d backup.NewDestination, key string, _ func(backup.Question) (string, bool)) (machine.Vault, error) {
+	p.placed, p.keys = append(p.placed, d), append(p.keys, key)
+	return vault{}, nil
+}
+
+func (p *pc) RecoveryKey(context.Context, machine.Book) (string, error) { return "", nil }
+
+// vault has one copy.
+type vault struct{ machine.Vault }
+
+func (vault) Points(context.Context) ([]machine.Point, error) {
+	return []machine.Point{{ID: "1", Writer: "SRV", Made: storetest.Noon, Bytes: 585_000, Invoice: "F-2026-0412", Invoices: 412, Newest: true}}, nil
+}
+
+// screen is the window of a test.
+type screen struct {
+	t       *testing.T
+	flow    *start.Flow
+	window  fyne.Window
+	entered []user.Me
+}
+
+func show(t *testing.T, p *pc) *screen {
+	t.Helper()
+	kit.Blink = false
+	app := test.NewTempApp(t)
+	theme.Apply(app, theme.Light)
+	kit.SetWords(uitest.Words())
+	host := kit.NewHost(kit.Gap(1, 1))
+	s := &screen{t: t, window: test.NewTempWindow(t, host)}
+	s.window.SetPadded(false)
+	s.window.Resize(fyne.NewSize(1440, 900))
+	host.Attach(s.window)
+	s.flow = &start.Flow{
+		Window: s.window, Host: host, Machine: p, Text: i18n.For(i18n.French), Clock: p.clock.Now,
+		Spawn: func(work, then func()) { work(); then() }, Language: func(string) {},
+		Entered: func(_ machine.Book, me user.Me) { s.entered = append(s.entered, me) },
+	}
+	s.flow.Run()
+	return s
+}
+
+func walk(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	see(o)
+	switch x := o.(type) {
+	case *fyne.Container:
+		for _, c := range x.Objects {
+			walk(c, see)
+		}
+	case fyne.Widget:
+		for _, c := range test.WidgetRenderer(x).Objects() {
+			walk(c, see)
+		}
+	}
+}
+
+// has tells whether a text stands on the screen.
+func (s *screen) has(part string) bool {
+	found := false
+	walk(s.window.Content(), func(o fyne.CanvasObject) {
+		if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), part) {
+			found = true
+		}
+		if f, ok := o.(*kit.Field); ok && strings.Contains(f.Error(), part) {
+			found = true
+		}
+	})
+	return found
+}
+
+func (s *screen) press(text string) {
+	s.t.Helper()
+	var button *kit.Button
+	walk(s.window.Content(), func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == text {
+			button = b
+		}
+	})
+	if button == nil {
+		s.t.Fatalf("no button %q", text)
+	}
+	button.Tapped(nil)
+}
+
+// fields are the boxes that can be typed in, from top to bottom.
+func (s *screen) fields() []*kit.LineEdit {
+	var out []*kit.LineEdit
+	walk(s.window.Content(), func(o fyne.CanvasObject) {
+		if e, ok := o.(*kit.LineEdit); ok {
+			out = append(out, e)
+		}
+	})
+	return out
+}
+
+func (s *screen) code(digits string) {
+	s.t.Helper()
+	var input *kit.CodeInput
+	walk(s.window.Content(), func(o fyne.CanvasObject) {
+		if c, ok := o.(*kit.CodeInput); ok {
+			input = c
+		}
+	})
+	if input == nil {
+		s.t.Fatal("no code asked")
+	}
+	for _, r := range digits {
+		input.TypedRune(r)
+	}
+}
+
+var owner = user.SaveRequest{Login: "claire", Name: "Claire Durand", Role: auth.Owner, Password: secretWords}
+
+func (s *screen) login(name, word string) {
+	f := s.fields()
+	f[0].SetText(name)
+	f[1].SetText(word)
+	s.press("Se connecter")
+}
+
+func TestTheFirstLogInSetsUpTheSecondFactor(t *testing.T) {
+	p := newPC(t, machine.Here, owner)
+	s := show(t, p)
+	s.login("claire", "mauvais")
+	if !s.has("Mot de passe incorrect") || len(s.entered) > 0 {
+		t.Fatal("a wrong password is not refused in words")
+	}
+	s.login("claire", secretWords)
+	if !s.has("Le premier code prouve") {
+		t.Fatal("the second factor is not set up")
+	}
+	secret := strings.ReplaceAll(s.fields()[0].Text(), " ", "")
+	s.code("000000")
+	if s.has("Vos codes de secours") {
+		t.Fatal("a wrong code is accepted")
+	}
+	code, err := user.CodeAt(secret, p.clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.code(code)
+	if !s.has("Vos codes de secours") {
+		t.Fatal("the right code is refused")
+	}
+	s.press("Suivant")
+	if len(s.entered) > 0 {
+		t.Fatal("the codes may be left without saying that they are kept")
+	}
+	walk(s.window.Content(), func(o fyne.CanvasObject) {
+		if c, ok := o.(*kit.Check); ok {
+			c.Tapped(nil)
+		}
+	})
+	s.press("Suivant")
+	if len(s.entered) != 1 || s.entered[0].User.Name != "Claire Durand" || p.pref.Login != "claire" {
+		t.Fatalf("entered %+v, remembered %q", s.entered, p.pref.Login)
+	}
+	again(t, p, secret)
+}
+
+// again logs the same person in a second time: now the code is asked.
+func again(t *testing.T, p *pc, secret string) {
+	t.Helper()
+	p.clock.Add(time.Minute)
+	p.book.token = ""
+	s := show(t, p)
+	s.login("claire", secretWords)
+	if !s.has("Vérification en deux étapes") {
+		t.Fatal("the code is not asked")
+	}
+	code, err := user.CodeAt(secret, p.clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.code(code)
+	if len(s.entered) != 1 {
+		t.Error("the right code does not open")
+	}
+}
+
+func TestJoiningSaysWhatIsWrongThenLogsIn(t *testing.T) {
+	p := newPC(t, machine.Nothing)
+	s := show(t, p)
+	s.press("Rejoindre")
+	s.press("Apparier")
+	if len(p.joined) != 0 || !s.has("Recopiez l’adresse") {
+		t.Fatalf("an empty form is sent: %v", p.joined)
+	}
+	f := s.fields()
+	f[0].SetText("192.168.1.20")
+	f[2].SetText("ABCD-9999")
+	s.press("Apparier")
+	if !s.has("Ce n’est pas le bon code") {
+		t.Fatal("a wrong code is not told")
+	}
+	f[2].SetText(" ABCD-1234 ")
+	s.press("Apparier")
+	if want := "192.168.1.20 ABCD-1234 PC-COMPTA"; len(p.joined) != 2 || p.joined[1] != want {
+		t.Errorf("joined %q, want %q", p.joined, want)
+	}
+	if !s.has("192.168.1.20") || !s.has("Connexion") {
+		t.Error("the log-in does not follow")
+	}
+}
+
+func TestTheRecoveryKeyIsReadGroupByGroup(t *testing.T) {
+	key := recovery.Key{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}
+	p := newPC(t, machine.Nothing)
+	s := show(t, p)
+	s.press("Restaurer")
+	s.press("Un dossier, une clé ou un disque USB")
+	s.fields()[0].SetText("/media/usb")
+	s.press("Suivant")
+	boxes := s.fields()
+	if len(boxes) != recovery.GroupCount {
+		t.Fatalf("%d boxes for %d groups", len(boxes), recovery.GroupCount)
+	}
+	clipboard := fyne.CurrentApp().Clipboard()
+	clipboard.SetContent(strings.ToLower(key.String()))
+	boxes[2].TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
+	for i, g := range key.Groups() {
+		if boxes[i].Text() != g {
+			t.Errorf("box %d holds %q after a paste, want %q", i+1, boxes[i].Text(), g)
+		}
+	}
+	wrong := []byte(key.Groups()[3])
+	wrong[0] = map[bool]byte{true: '1', false: '0'}[wrong[0] == '0']
+	boxes[3].SetText(string(wrong))
+	s.press("Voir les copies")
+	if len(p.keys) != 0 || !s.has("groupe 4") {
+		t.Fatal("the mistyped group is not named")
+	}
+	boxes[3].SetText(key.Groups()[3])
+	s.press("Voir les copies")
+	if len(p.keys) != 1 || p.keys[0] != key.String() || p.placed[0].Folder != "/media/usb" {
+		t.Fatalf("asked %v with %v", p.placed, p.keys)
+	}
+	if !s.has("Quelle copie restaurer") {
+		t.Error("the copies are not shown")
+	}
+}
