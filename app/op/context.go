@@ -2,7 +2,6 @@ package op
 
 import (
 	"context"
-	"time"
 
 	"zafe/app/audit"
 	"zafe/app/auth"
@@ -76,14 +75,14 @@ func AsActor(ctx context.Context, a auth.Actor) context.Context {
 	return context.WithValue(ctx, actorKey, a)
 }
 
-// call is the running call's notebook: who, when, and what the handler says for the audit event.
+// call is the running call's notebook: who, and what the handler says for the audit event.
 type call struct {
-	spec    *Spec
-	actor   auth.Actor
-	now     time.Time
-	event   audit.Event
-	after   []func()
-	skipped bool
+	spec     *Spec
+	actor    auth.Actor
+	event    audit.Event
+	after    []func()
+	skipped  bool // the answer is a kept one: nothing was done this time
+	recorded bool // an Action wrote its event itself
 }
 
 func callOf(ctx context.Context) *call { c, _ := ctx.Value(callKey).(*call); return c }

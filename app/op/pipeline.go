@@ -93,18 +93,37 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 	if err := r.allowed(row.spec, c.actor); err != nil {
 		return nil, err
 	}
+	if err := r.possible(ctx, row.spec); err != nil {
+		return nil, err
+	}
+	req, err := row.decode(in)
+	if err != nil {
+		return nil, err
+	}
 	ctx = context.WithValue(ctx, callKey, c)
 	switch row.spec.Kind {
 	case Query:
-		err = r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, in, nil); return err })
+		err = r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, req, nil); return err })
 	case Stream:
-		out, err = r.stream(ctx, row, in, w)
+		out, err = r.stream(ctx, row, req, w)
 	case Action:
-		out, err = r.action(ctx, row, in)
+		out, err = r.action(ctx, row, in, req)
 	default:
-		out, err = r.command(ctx, row, in)
+		out, err = r.command(ctx, row, in, req)
 	}
 	return out, err
+}
+
+// possible refuses what a call may not carry: what leaves the book cannot be rehearsed, because it
+// cannot be rolled back.
+func (r *Registry[T]) possible(ctx context.Context, s *Spec) error {
+	switch {
+	case IsPreview(ctx) && (s.Kind == Action || s.Kind == Stream):
+		return fault.New(fault.Invalid, "op.bad_request", "detail", "no preview of this kind of operation")
+	case len(RequestID(ctx)) > requestIDMax:
+		return fault.New(fault.Invalid, "op.bad_request", "detail", "request id too long")
+	}
+	return nil
 }
 
 func (r *Registry[T]) actor(ctx context.Context) (auth.Actor, error) {
@@ -132,15 +151,14 @@ func (r *Registry[T]) allowed(s *Spec, a auth.Actor) error {
 }
 
 // command runs a Command: idempotency, one write transaction, handler, audit event, commit.
-func (r *Registry[T]) command(ctx context.Context, row *row[T], in input) (any, error) {
+func (r *Registry[T]) command(ctx context.Context, row *row[T], in input, req any) (any, error) {
 	c, preview, id := callOf(ctx), IsPreview(ctx), RequestID(ctx)
-	hash, err := inputHash(in)
+	hash, err := inputHash(in, id)
 	if err != nil {
 		return nil, err
 	}
 	var out any
 	err = r.work.Update(ctx, func(tx T) error {
-		c.now = tx.Now()
 		if id != "" && !preview {
 			stored, found, err := tx.Replay(id)
 			if err != nil {
@@ -152,7 +170,7 @@ func (r *Registry[T]) command(ctx context.Context, row *row[T], in input) (any, 
 				return err
 			}
 		}
-		if out, err = row.run(ctx, tx, in, nil); err != nil {
+		if out, err = row.run(ctx, tx, req, nil); err != nil {
 			return err
 		}
 		if preview {
@@ -176,9 +194,15 @@ func (r *Registry[T]) command(ctx context.Context, row *row[T], in input) (any, 
 
 // record writes the audit event and the kept answer of a Command in its own transaction.
 func (r *Registry[T]) record(tx T, c *call, s *Spec, id, hash string, out any) error {
-	if err := r.event(tx, c, s, id); err != nil {
+	if err := event(tx, c, id); err != nil {
 		return err
 	}
+	return keep(tx, s, id, hash, out)
+}
+
+// keep stores the answer of a request that has a key. One that holds a password is not kept: sent
+// again, it is refused with op.key_reused.
+func keep(tx Tx, s *Spec, id, hash string, out any) error {
 	if id == "" || s.Secret {
 		return nil
 	}
@@ -189,9 +213,21 @@ func (r *Registry[T]) record(tx T, c *call, s *Spec, id, hash string, out any) e
 	return tx.KeepAnswer(id, Answer{Op: s.Name, InputHash: hash, Response: body})
 }
 
-func (r *Registry[T]) event(tx T, c *call, s *Spec, id string) error {
+// RecordIn writes the event of the running Action in tx, the transaction in which it changes the book:
+// both are there or neither is, whatever comes after. Without it the event is written at the end.
+func RecordIn(ctx context.Context, tx Tx) error {
+	c := callOf(ctx)
+	if c == nil || c.spec.Kind != Action || c.recorded {
+		return nil
+	}
+	c.recorded = true
+	return event(tx, c, RequestID(ctx))
+}
+
+// event appends the event of a call.
+func event(tx Tx, c *call, id string) error {
 	e := c.event
-	e.Op, e.RequestID = s.Name, id
+	e.Op, e.RequestID = c.spec.Name, id
 	e.Actor, e.ActorName, e.Device = int64(c.actor.User), c.actor.Name, c.actor.Device
 	_, err := tx.AppendEvent(e)
 	return err
@@ -206,26 +242,58 @@ func replay[T Tx](stored Answer, row *row[T], hash string) (any, error) {
 
 // stream runs a Stream operation and audits it in a transaction of its own before the first byte
 // can leave: an export that was not recorded did not happen.
-func (r *Registry[T]) stream(ctx context.Context, row *row[T], in input, w io.Writer) (any, error) {
+func (r *Registry[T]) stream(ctx context.Context, row *row[T], req any, w io.Writer) (any, error) {
 	c := callOf(ctx)
-	err := r.work.Update(ctx, func(tx T) error { return r.event(tx, c, row.spec, RequestID(ctx)) })
+	err := r.work.Update(ctx, func(tx T) error { return event(tx, c, RequestID(ctx)) })
 	if err != nil {
 		return nil, err
 	}
 	var out any
-	err = r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, in, w); return err })
+	err = r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, req, w); return err })
 	return out, err
 }
 
-// action runs work that is not in the book, then records that it was done.
-func (r *Registry[T]) action(ctx context.Context, row *row[T], in input) (any, error) {
-	var none T
-	out, err := row.run(ctx, none, in, nil)
+// action runs work that is not in the book, then records that it was done, even for a caller who has
+// gone away meanwhile. A request done before is not done again.
+func (r *Registry[T]) action(ctx context.Context, row *row[T], in input, req any) (any, error) {
+	c, id := callOf(ctx), RequestID(ctx)
+	hash, err := inputHash(in, id)
 	if err != nil {
 		return nil, err
 	}
-	c := callOf(ctx)
-	return out, r.work.Update(ctx, func(tx T) error { return r.event(tx, c, row.spec, RequestID(ctx)) })
+	if out, found, err := r.doneBefore(ctx, row, id, hash); err != nil || found {
+		return out, err
+	}
+	var none T
+	out, err := row.run(ctx, none, req, nil)
+	if err != nil {
+		return nil, err
+	}
+	if c.recorded && (id == "" || row.spec.Secret) {
+		return out, nil
+	}
+	return out, r.work.Update(context.WithoutCancel(ctx), func(tx T) error {
+		if c.recorded {
+			return keep(tx, row.spec, id, hash, out)
+		}
+		return r.record(tx, c, row.spec, id, hash, out)
+	})
+}
+
+// doneBefore returns the kept answer of an Action's request.
+func (r *Registry[T]) doneBefore(ctx context.Context, row *row[T], id, hash string) (out any, found bool, err error) {
+	if id == "" {
+		return nil, false, nil
+	}
+	err = r.work.View(ctx, func(tx T) error {
+		var stored Answer
+		if stored, found, err = tx.Replay(id); err != nil || !found {
+			return err
+		}
+		out, err = replay(stored, row, hash)
+		return err
+	})
+	return out, found, err
 }
 
 // finish maps foreign errors to faults and writes the one log line.
@@ -250,7 +318,11 @@ func (r *Registry[T]) finish(name string, c *call, start time.Time, err error) e
 	return f
 }
 
-func inputHash(in input) (string, error) {
+// inputHash binds an idempotency key to what it asked for; a request without a key needs none.
+func inputHash(in input, id string) (string, error) {
+	if id == "" {
+		return "", nil
+	}
 	body := in.json
 	if body == nil {
 		var err error

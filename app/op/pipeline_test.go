@@ -45,6 +45,114 @@ var (
 	}}
 )
 
+// act does its work outside the book: it counts itself.
+var act = op.Op[addRequest, addResponse]{Spec: op.Spec{
+	Name: "test.act", Kind: op.Action, Needs: auth.InvoiceIssue, Since: 1, Doc: "Acts outside the book.",
+}}
+
+func bindAct(done *int64, then func(ctx context.Context) error) func(*op.Registry[*store.Tx]) {
+	return func(r *op.Registry[*store.Tx]) {
+		op.BindAction(r, act, func(ctx context.Context, _ addRequest) (addResponse, error) {
+			*done++
+			return addResponse{*done}, then(ctx)
+		})
+	}
+}
+
+func nothing(context.Context) error { return nil }
+
+func TestAnActionIsDoneOncePerRequestAndNeverRehearsed(t *testing.T) {
+	var done int64
+	w := storetest.NewWorld(t, bindAct(&done, nothing))
+	if _, err := act.Call(op.WithPreview(w.Ctx()), w.As("owner"), addRequest{Kind: "k"}); fault.KeyOf(err) != "op.bad_request" {
+		t.Errorf("preview: %v", err)
+	}
+	if done != 0 {
+		t.Error("a preview acted")
+	}
+	ctx := op.WithRequestID(w.Ctx(), "gesture-1")
+	for range 2 {
+		if got, err := act.Call(ctx, w.As("owner"), addRequest{Kind: "k"}); err != nil || got.Number != 1 {
+			t.Fatalf("%v %v", got, err)
+		}
+	}
+	if _, err := act.Call(ctx, w.As("owner"), addRequest{Kind: "other"}); fault.KeyOf(err) != "op.key_reused" {
+		t.Errorf("other input under the same key: %v", err)
+	}
+	if es := events(t, w); done != 1 || len(es) != 1 {
+		t.Errorf("done %d times, %d events", done, len(es))
+	}
+}
+
+func TestAnActionIsRecordedThoughTheCallerLeft(t *testing.T) {
+	var done int64
+	var leave context.CancelFunc
+	w := storetest.NewWorld(t, bindAct(&done, func(context.Context) error { leave(); return nil }))
+	ctx, cancel := context.WithCancel(w.Ctx())
+	leave = cancel
+	if _, err := act.Call(ctx, w.As("owner"), addRequest{Kind: "k"}); err != nil {
+		t.Error(err)
+	}
+	if es := events(t, w); len(es) != 1 {
+		t.Errorf("%d events", len(es))
+	}
+}
+
+func TestAnActionThatFailsLateHasRecordedWhatItChanged(t *testing.T) {
+	var done int64
+	w := storetest.NewWorld(t)
+	bindAct(&done, func(ctx context.Context) error {
+		err := w.Store.Update(ctx, func(tx *store.Tx) error { return op.RecordIn(ctx, tx) })
+		return errors.Join(err, fault.New(fault.Unavailable, "test.late"))
+	})(w.Registry)
+	if _, err := act.Call(w.Ctx(), w.As("owner"), addRequest{Kind: "k"}); fault.KeyOf(err) != "test.late" {
+		t.Error(err)
+	}
+	if es := events(t, w); len(es) != 1 || es[0].Op != "test.act" || es[0].Actor != 1 {
+		t.Errorf("events %+v", es)
+	}
+}
+
+// busy counts the transactions an operation starts.
+type busy struct {
+	*store.Store
+	n int
+}
+
+func (b *busy) View(ctx context.Context, fn func(*store.Tx) error) error {
+	b.n++
+	return b.Store.View(ctx, fn)
+}
+
+func (b *busy) Update(ctx context.Context, fn func(*store.Tx) error) error {
+	b.n++
+	return b.Store.Update(ctx, fn)
+}
+
+type system struct{}
+
+func (system) Authenticate(context.Context, op.Credential) (auth.Actor, error) {
+	return auth.System, nil
+}
+
+func TestWhatCannotBeReadStartsNoTransaction(t *testing.T) {
+	s, clock := storetest.New(t)
+	b := &busy{Store: s}
+	r := op.New[*store.Tx](b, system{}, clock.Now, func(op.Record) {})
+	bind(r)
+	for _, name := range []string{"test.add", "test.last"} {
+		if _, err := r.DoJSON(t.Context(), name, []byte(`{"kind":""}`)); fault.KeyOf(err) != "test.kind_missing" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := r.StreamJSON(t.Context(), "test.export", []byte(`{"typo":1}`), io.Discard); fault.KeyOf(err) != "op.bad_request" {
+		t.Error(err)
+	}
+	if b.n != 0 {
+		t.Errorf("%d transactions for requests that say nothing", b.n)
+	}
+}
+
 func bind(r *op.Registry[*store.Tx]) {
 	op.Bind(r, add, func(ctx context.Context, tx *store.Tx, req addRequest) (addResponse, error) {
 		n, err := tx.NextNumber(req.Kind, "2026")

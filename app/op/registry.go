@@ -16,6 +16,9 @@ import (
 // RequestBytesMax bounds a request's JSON: an imported file of 32 MiB in base64, and some.
 const RequestBytesMax = 48 << 20
 
+// requestIDMax bounds an idempotency key: it is kept in the journal for good.
+const requestIDMax = 64
+
 // Tx is what the pipeline itself needs of a transaction.
 type Tx interface {
 	// Now is the transaction's one instant, UTC.
@@ -72,8 +75,10 @@ type Registry[T Tx] struct {
 type row[T Tx] struct {
 	spec      *Spec
 	req, resp reflect.Type
-	// run decodes, validates and handles; w is nil but for streams.
-	run func(ctx context.Context, tx T, in input, w io.Writer) (any, error)
+	// decode gives the typed, validated request, before any transaction starts.
+	decode func(in input) (any, error)
+	// run handles a decoded request; w is nil but for streams.
+	run func(ctx context.Context, tx T, req any, w io.Writer) (any, error)
 }
 
 // New makes an empty registry over a store. clock gives the time outside transactions; log receives
@@ -88,12 +93,8 @@ func Bind[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp],
 	handler func(ctx context.Context, tx T, req Req) (Resp, error),
 ) {
 	mustKind(o.Spec, Query, Command)
-	add(r, o, func(ctx context.Context, tx T, in input, _ io.Writer) (any, error) {
-		req, err := decode[Req](in)
-		if err != nil {
-			return nil, err
-		}
-		return handler(ctx, tx, req)
+	add(r, o, func(ctx context.Context, tx T, req any, _ io.Writer) (any, error) {
+		return handler(ctx, tx, req.(Req))
 	})
 }
 
@@ -102,26 +103,19 @@ func BindStream[T Tx, Req any](r *Registry[T], o Op[Req, Download],
 	handler func(ctx context.Context, tx T, req Req, w io.Writer) (Download, error),
 ) {
 	mustKind(o.Spec, Stream)
-	add(r, o, func(ctx context.Context, tx T, in input, w io.Writer) (any, error) {
-		req, err := decode[Req](in)
-		if err != nil {
-			return nil, err
-		}
-		return handler(ctx, tx, req, w)
+	add(r, o, func(ctx context.Context, tx T, req any, w io.Writer) (any, error) {
+		return handler(ctx, tx, req.(Req), w)
 	})
 }
 
-// BindAction registers an Action: work outside the book, run without a transaction.
+// BindAction registers an Action: work outside the book, run without a transaction. A handler that
+// also changes the book calls RecordIn in the transaction that does.
 func BindAction[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp],
 	handler func(ctx context.Context, req Req) (Resp, error),
 ) {
 	mustKind(o.Spec, Action)
-	add(r, o, func(ctx context.Context, _ T, in input, _ io.Writer) (any, error) {
-		req, err := decode[Req](in)
-		if err != nil {
-			return nil, err
-		}
-		return handler(ctx, req)
+	add(r, o, func(ctx context.Context, _ T, req any, _ io.Writer) (any, error) {
+		return handler(ctx, req.(Req))
 	})
 }
 
@@ -135,7 +129,7 @@ func mustKind(s Spec, kinds ...Kind) {
 }
 
 func add[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp],
-	run func(context.Context, T, input, io.Writer) (any, error),
+	run func(context.Context, T, any, io.Writer) (any, error),
 ) {
 	s := o.Spec
 	switch {
@@ -149,7 +143,10 @@ func add[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp],
 	if _, taken := r.rows[s.Name]; taken {
 		panic("op: registered twice: " + s.Name)
 	}
-	r.rows[s.Name] = &row[T]{spec: &s, req: reflect.TypeFor[Req](), resp: reflect.TypeFor[Resp](), run: run}
+	r.rows[s.Name] = &row[T]{
+		spec: &s, req: reflect.TypeFor[Req](), resp: reflect.TypeFor[Resp](), run: run,
+		decode: func(in input) (any, error) { return decode[Req](in) },
+	}
 }
 
 // Specs returns the rows sorted by name.
