@@ -1,0 +1,66 @@
+package books
+
+import (
+	"strings"
+
+	"zafe/app/ledger"
+	"zafe/app/party"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+)
+
+// foundMax is how many accounts, and how many customers, a field proposes.
+const foundMax = 12
+
+// accountCombo finds an account by number or by words of its title, and a customer by name. followed
+// leaves out the accounts whose lines are not matched.
+func accountCombo(e *page.Env, followed bool, chosen func(account, aux string)) *kit.Combo {
+	c := kit.NewCombo(e.T("books.find_account"), nil, nil)
+	c.Find = func(text string, answer func([]kit.Option)) {
+		req := ledger.AccountListRequest{Search: text, Limit: foundMax}
+		if followed {
+			req.Limit = 0
+		}
+		page.Call(e, ledger.AccountListing, req, func(l ledger.AccountList, err error) {
+			var out []kit.Option
+			for _, a := range l.Accounts {
+				if len(out) < foundMax && (!followed || isFollowed(a.Number)) {
+					out = append(out, kit.Option{Key: a.Number, Text: a.Number + " " + a.Title})
+				}
+			}
+			customers(e, text, func(found []kit.Option) { answer(append(found, out...)) })
+		})
+	}
+	c.OnChosen = func(o kit.Option) {
+		account, aux, _ := strings.Cut(o.Key, ":")
+		chosen(account, aux)
+	}
+	c.Edit().Icon = "magnifying-glass"
+	return c
+}
+
+// customers finds the accounts of customers by name or code; a number finds none.
+func customers(e *page.Env, text string, answer func([]kit.Option)) {
+	text = strings.TrimSpace(text)
+	if text == "" || text[0] >= '0' && text[0] <= '9' || !e.Can(party.Names.Spec) {
+		answer(nil)
+		return
+	}
+	page.Call(e, party.Names, party.NamesRequest{Text: text, Limit: foundMax}, func(found []party.Name, err error) {
+		var out []kit.Option
+		for _, n := range found {
+			out = append(out, kit.Option{Key: ledger.Customers + ":" + n.Code, Text: n.Name, Detail: n.Code, Icon: "user"})
+		}
+		answer(out)
+	})
+}
+
+// isFollowed tells whether the lines of an account are usually matched.
+func isFollowed(account string) bool {
+	for _, p := range []string{"40", "41", "42", "45", "46", "511", "58"} {
+		if strings.HasPrefix(account, p) {
+			return true
+		}
+	}
+	return false
+}

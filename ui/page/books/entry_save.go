@@ -1,0 +1,161 @@
+package books
+
+import (
+	"zafe/app/fault"
+	"zafe/app/ledger"
+	"zafe/app/op"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+)
+
+// save writes the draft when it changed, then goes on; after a refusal nothing follows.
+func (f *form) save(then func()) {
+	if f.saving || f.locked || !f.date.Commit() || !f.grid.Commit() {
+		return
+	}
+	if f.turn == f.saved && f.was.ID != 0 {
+		then()
+		return
+	}
+	turn := f.turn
+	req := f.request()
+	if f.empty() {
+		f.env.Shell.Toast(kit.Info, f.env.T("books.entry.nothing"))
+		return
+	}
+	f.saving = true
+	page.Call(f.env, ledger.EntrySave, req, func(e ledger.Entry, err error) {
+		f.saving = false
+		if err != nil {
+			f.refused(err)
+			return
+		}
+		f.kept(e, turn)
+		then()
+	})
+}
+
+// kept notes what the book has now; what was typed meanwhile stays to be saved.
+func (f *form) kept(e ledger.Entry, turn int) {
+	f.entry.was, f.saved = e, turn
+	f.explain(nil)
+	f.grid.Reload()
+	f.head.SetActions(f.actions()...)
+	f.env.Shell.Changed("ledger")
+}
+
+// refused says why the book did not take the draft, nothing typed being lost.
+func (f *form) refused(err error) {
+	switch fault.KeyOf(err) {
+	case "ledger.changed_meanwhile", "ledger.entry_gone", "ledger.entry_posted":
+		f.conflict(err)
+		return
+	}
+	if !f.explain(err) {
+		f.env.Shell.Fail(err)
+	}
+}
+
+// saveNow is the button and Ctrl+S.
+func (f *form) saveNow() {
+	writable(f.env, func() {
+		f.save(func() { f.env.Shell.Toast(kit.Ok, f.env.T("books.entry.kept")) })
+	})
+}
+
+// done is Enter under a balanced entry: it is kept, and the next one starts.
+func (f *form) done() {
+	if f.empty() {
+		return
+	}
+	writable(f.env, func() {
+		f.save(func() {
+			f.env.Shell.Toast(kit.Ok, f.env.T("books.entry.kept_next"))
+			f.next()
+		})
+	})
+}
+
+// post makes the draft final, once saved and confirmed.
+func (f *form) post() {
+	e := f.env
+	writable(e, func() {
+		f.save(func() {
+			debit, _ := f.lines.totals()
+			title := e.T("books.post_ask", "amount", debit)
+			e.Shell.Confirm(title, e.T("books.post_text"), e.T("books.post_one"), false, func() {
+				req := ledger.PostRequest{IDs: []ledger.EntryID{f.was.ID}}
+				page.Call(e, ledger.EntryPost, req, func(r ledger.PostResult, err error) {
+					if err != nil {
+						f.refused(err)
+						return
+					}
+					e.Shell.Toast(kit.Ok, e.T("books.posted", "num", r.Entries[0].Num))
+					e.Shell.Changed("ledger")
+					f.shown(r.Entries[0])
+				})
+			})
+		})
+	})
+}
+
+// remove throws the draft away.
+func (f *form) remove() {
+	e := f.env
+	writable(e, func() {
+		e.Shell.Confirm(e.T("books.delete_ask"), e.T("books.delete_text"), e.T("books.delete_act"), true, func() {
+			req := ledger.EntryDeleteRequest{ID: f.was.ID, Version: f.was.Version}
+			page.Call(e, ledger.EntryDelete, req, func(_ op.Empty, err error) {
+				if err != nil {
+					f.refused(err)
+					return
+				}
+				f.saved = f.turn
+				e.Shell.Changed("ledger")
+				e.Shell.Toast(kit.Ok, e.T("books.deleted"))
+				e.Shell.Back()
+			})
+		})
+	})
+}
+
+// conflict stops saving and lets the person choose between what they typed and what is in the book.
+func (f *form) conflict(err error) {
+	f.locked = true
+	e := f.env
+	gone := fault.KeyOf(err) != "ledger.changed_meanwhile"
+	notice := kit.NewNotice(kit.Warn, e.T("books.conflict.title"), e.Text.Fault(err),
+		kit.NewButton(e.T("books.conflict.theirs"), "arrows-clockwise", kit.Secondary, func() {
+			f.saved = f.turn
+			if gone {
+				e.Shell.Back()
+				return
+			}
+			f.read()
+		}).Small(),
+		kit.NewButton(e.T("books.conflict.mine"), "floppy-disk", kit.Secondary, func() { f.keepMine(gone) }).Small())
+	f.banner.Objects = nil
+	f.banner.Add(notice)
+	f.banner.Show()
+	f.frame.Refresh()
+}
+
+// keepMine writes what is typed over the other version; when that one is gone, as a new draft.
+func (f *form) keepMine(gone bool) {
+	again := func() {
+		f.locked = false
+		f.banner.Hide()
+		f.frame.Refresh()
+		f.turn++
+		f.saveNow()
+	}
+	if gone {
+		f.entry.was.ID, f.entry.was.Version = 0, 0
+		again()
+		return
+	}
+	page.Do(f.env, ledger.EntryGet, ledger.EntryRequest{ID: f.was.ID}, func(e ledger.Entry) {
+		f.entry.was.Version = e.Version
+		again()
+	})
+}
