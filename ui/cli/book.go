@@ -1,9 +1,8 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"zafe/app/catalog"
+	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/imports"
 	"zafe/app/ledger"
@@ -87,16 +87,43 @@ func (r *run) demo() *cobra.Command {
 
 func (r *run) serve() *cobra.Command {
 	var addr string
+	var invite bool
 	c := &cobra.Command{
 		Use: "serve", Short: "Serves this PC's book to the office without a screen", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
-				return b.Serve(ctx, addr, func(at string) { r.say("cli.serving", "addr", at) })
+				ctx, stop := context.WithCancel(ctx)
+				defer stop()
+				var refused error
+				err := b.Serve(ctx, addr, func(at string) {
+					r.say("cli.serving", "addr", at)
+					if invite {
+						if refused = r.invite(ctx, b); refused != nil {
+							stop()
+						}
+					}
+				})
+				return errors.Join(refused, err)
 			})
 		},
 	}
 	c.Flags().StringVar(&addr, "listen", ":24653", "address to listen on")
+	c.Flags().BoolVar(&invite, "invite", false, "print a one-time code with which one PC can join")
 	return c
+}
+
+// invite prints a pairing code: the book is open in this process only, so no other one could ask for it.
+func (r *run) invite(ctx context.Context, b machine.Book) error {
+	in, err := device.Invite.Call(ctx, b, op.Empty{})
+	if err != nil {
+		return err
+	}
+	return r.answer(in, func(w io.Writer) error {
+		_, err := fmt.Fprintln(w, r.text().T("cli.invited", map[string]any{
+			"code": in.Code, "until": r.text().Instant(in.Expires),
+		}))
+		return err
+	})
 }
 
 func (r *run) join() *cobra.Command {
@@ -134,80 +161,6 @@ func (r *run) join() *cobra.Command {
 		}
 	}
 	return c
-}
-
-// reference is offered by a book of this PC.
-type reference interface{ Reference() []op.Entry }
-
-// raw is any operation by name, its request and answer in JSON.
-type raw interface {
-	DoJSON(ctx context.Context, name string, in []byte) ([]byte, error)
-}
-
-func (r *run) op() *cobra.Command {
-	var list bool
-	c := &cobra.Command{
-		Use: "op NAME [JSON|-]", Short: "Calls any operation, or lists them all with --list", Args: cobra.MaximumNArgs(2),
-		RunE: func(c *cobra.Command, args []string) error {
-			if !list && len(args) == 0 {
-				return fault.New(fault.Invalid, "cli.op_name")
-			}
-			in, err := r.input(args)
-			if err != nil {
-				return err
-			}
-			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
-				if list {
-					return r.list(b)
-				}
-				return r.call(ctx, b, args[0], in)
-			})
-		},
-	}
-	c.Flags().BoolVar(&list, "list", false, "print the reference of every operation")
-	return c
-}
-
-func (r *run) list(b machine.Book) error {
-	ref, ok := b.(reference)
-	if !ok {
-		return fault.New(fault.Unavailable, "cli.op_list_here")
-	}
-	return r.answer(ref.Reference(), func(w io.Writer) error {
-		_, err := io.WriteString(w, op.Text(ref.Reference()))
-		return err
-	})
-}
-
-func (r *run) input(args []string) ([]byte, error) {
-	if len(args) < 2 {
-		return []byte("{}"), nil
-	}
-	if args[1] == "-" {
-		return io.ReadAll(io.LimitReader(r.In, op.RequestBytesMax))
-	}
-	return []byte(args[1]), nil
-}
-
-func (r *run) call(ctx context.Context, b machine.Book, name string, in []byte) error {
-	var out []byte
-	var err error
-	if local, ok := b.(raw); ok {
-		out, err = local.DoJSON(ctx, name, in)
-	} else {
-		var answer json.RawMessage
-		err = b.Do(ctx, &op.Spec{Name: name}, json.RawMessage(in), &answer)
-		out = answer
-	}
-	if err != nil {
-		return err
-	}
-	var pretty bytes.Buffer
-	if err := json.Indent(&pretty, out, "", "  "); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(r.Out, pretty.String())
-	return err
 }
 
 func (r *run) imports() *cobra.Command {

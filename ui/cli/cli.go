@@ -43,6 +43,7 @@ type run struct {
 	user, passwordFile string
 	totpFile, recovery string
 	json               bool
+	understood         bool // the verb and its flags; what fails from here on is the work itself
 }
 
 // Main runs the command line and returns the exit code.
@@ -67,7 +68,11 @@ func (r *run) sentence(err error) string {
 	if errors.As(err, &f) {
 		return r.text().Fault(f)
 	}
-	return err.Error()
+	key := "cli.usage"
+	if r.understood {
+		key = "cli.failed"
+	}
+	return r.text().T(key, map[string]any{"detail": strings.ReplaceAll(err.Error(), "\n", "; ")})
 }
 
 func (r *run) text() *i18n.Printer {
@@ -107,7 +112,21 @@ func (r *run) root() *cobra.Command {
 	f.BoolVar(&r.json, "json", false, "answer in JSON")
 	c.AddCommand(r.version(), r.demo(), r.init(), r.serve(), r.join(), r.op(), r.imports(), r.exports(),
 		r.backup(), r.restore(), r.verify())
+	r.mark(c)
 	return c
+}
+
+// mark makes every verb tell when it starts: cobra's own refusals come before.
+func (r *run) mark(c *cobra.Command) {
+	if do := c.RunE; do != nil {
+		c.RunE = func(c *cobra.Command, args []string) error {
+			r.understood = true
+			return do(c, args)
+		}
+	}
+	for _, sub := range c.Commands() {
+		r.mark(sub)
+	}
 }
 
 // defaultDir is this PC's data folder: never the roaming profile of Windows. A file named "portable"

@@ -1,0 +1,143 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/ui/machine"
+)
+
+// reference is offered by a book of this PC.
+type reference interface{ Reference() []op.Entry }
+
+// raw is any operation by name, its request and answer in JSON.
+type raw interface {
+	DoJSON(ctx context.Context, name string, in []byte) ([]byte, error)
+}
+
+func (r *run) op() *cobra.Command {
+	var list, lines bool
+	var id string
+	c := &cobra.Command{
+		Use: "op NAME [JSON|-]", Short: "Calls any operation, or lists them all with --list", Args: cobra.MaximumNArgs(2),
+		Long: "Calls an operation with a JSON request and prints its JSON answer.\n" +
+			"With --lines, calls one operation a line of the input, {\"op\": NAME, \"id\": REQUEST ID, \"request\": {...}},\n" +
+			"under one log-in, prints one answer a line and stops at the first refusal.",
+		RunE: func(c *cobra.Command, args []string) error {
+			if !list && !lines && len(args) == 0 {
+				return fault.New(fault.Invalid, "cli.op_name")
+			}
+			in, err := r.input(args)
+			if err != nil {
+				return err
+			}
+			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
+				switch {
+				case list:
+					return r.list(b)
+				case lines:
+					return r.lines(ctx, b)
+				}
+				out, err := call(ctx, b, args[0], id, in)
+				if err != nil {
+					return err
+				}
+				return r.pretty(out)
+			})
+		},
+	}
+	c.Flags().BoolVar(&list, "list", false, "print the reference of every operation")
+	c.Flags().BoolVar(&lines, "lines", false, "read calls from the input, one JSON object a line")
+	c.Flags().StringVar(&id, "request-id", "", "a command repeated with the same identifier works only once")
+	return c
+}
+
+func (r *run) list(b machine.Book) error {
+	ref, ok := b.(reference)
+	if !ok {
+		return fault.New(fault.Unavailable, "cli.op_list_here")
+	}
+	return r.answer(ref.Reference(), func(w io.Writer) error {
+		_, err := io.WriteString(w, op.Text(ref.Reference()))
+		return err
+	})
+}
+
+func (r *run) input(args []string) ([]byte, error) {
+	in := []byte("{}")
+	var err error
+	if len(args) == 2 {
+		in = []byte(args[1])
+		if args[1] == "-" {
+			in, err = io.ReadAll(io.LimitReader(r.In, op.RequestBytesMax))
+		}
+	}
+	if err == nil && !json.Valid(in) {
+		err = fault.New(fault.Invalid, "cli.op_json")
+	}
+	return in, err
+}
+
+// lines performs the calls of the input one after the other.
+func (r *run) lines(ctx context.Context, b machine.Book) error {
+	in := bufio.NewScanner(r.In)
+	in.Buffer(nil, op.RequestBytesMax)
+	for n := 1; in.Scan(); n++ {
+		if len(bytes.TrimSpace(in.Bytes())) == 0 {
+			continue
+		}
+		var c struct {
+			Op      string          `json:"op"`
+			ID      string          `json:"id"`
+			Request json.RawMessage `json:"request"`
+		}
+		if err := json.Unmarshal(in.Bytes(), &c); err != nil || c.Op == "" {
+			return fault.New(fault.Invalid, "cli.op_line", "line", n).Because(err)
+		}
+		if c.Request == nil {
+			c.Request = json.RawMessage("{}")
+		}
+		out, err := call(ctx, b, c.Op, c.ID, c.Request)
+		if err != nil {
+			return err
+		}
+		var line bytes.Buffer
+		if err := json.Compact(&line, out); err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintln(r.Out, line.String()); err != nil {
+			return err
+		}
+	}
+	return in.Err()
+}
+
+// call performs an operation by name, with an idempotency key unless id is empty.
+func call(ctx context.Context, b machine.Book, name, id string, in []byte) ([]byte, error) {
+	if id != "" {
+		ctx = op.WithRequestID(ctx, id)
+	}
+	if local, ok := b.(raw); ok {
+		return local.DoJSON(ctx, name, in)
+	}
+	var answer json.RawMessage
+	err := b.Do(ctx, &op.Spec{Name: name}, json.RawMessage(in), &answer)
+	return answer, err
+}
+
+func (r *run) pretty(out []byte) error {
+	var text bytes.Buffer
+	if err := json.Indent(&text, out, "", "  "); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(r.Out, text.String())
+	return err
+}

@@ -1,0 +1,138 @@
+package cli_test
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func (s *story) copies(t *testing.T) {
+	s.a.ok("verify")
+	s.a.ok(append([]string{"backup", "add"}, s.backup...)...)
+	s.a.ok("backup", "now")
+	s.a.ok("backup", "drill")
+	if out := s.a.ok("backup", "status"); !strings.Contains(out, `"sftp"`) {
+		t.Errorf("status: %s", out)
+	}
+}
+
+// nothingInClear looks for the company's words in every file the program left.
+func (s *story) nothingInClear(t *testing.T) {
+	if len(s.leaks(t, s.files)) == 0 {
+		t.Error("nothing found in the papers either: the check is blind")
+	}
+	for _, leak := range s.leaks(t, s.a.dir, s.a.temp, s.b.dir, s.b.temp, s.remote) {
+		t.Error(leak)
+	}
+}
+
+// leaks tells which files hold a secret, a customer or an amount in clear.
+func (s *story) leaks(t *testing.T, dirs ...string) (found []string) {
+	t.Helper()
+	words := []string{
+		zorglub, quetzal, spirou, "Champignac", "Zorglub", "Quetzal", "CANCIEN", "Fenêtre en alu", "4575,87", "4575.87",
+		"457587", "421739", ownerPassword, salesPassword, deskPassword,
+	}
+	for _, path := range []string{s.totp, s.recovery} {
+		secret, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		words = append(words, strings.TrimSpace(string(secret)))
+	}
+	for _, dir := range dirs {
+		err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			for _, w := range words {
+				if bytes.Contains(data, []byte(w)) {
+					found = append(found, fmt.Sprintf("%s holds %q in clear", path, w))
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	return found
+}
+
+// oneByte changes a byte of each file of a copy of the book: the program must say so. The file of the
+// keys has a twin: one of the two may be lost, not both.
+func (s *story) oneByte(t *testing.T) {
+	const keys, twin = "company.keys", "company.keys.bak"
+	names, err := os.ReadDir(filepath.Join(s.a.dir, "book"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range names {
+		info, err := n.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, at := range []int64{0, info.Size() / 2, info.Size() - 1} {
+			what := fmt.Sprintf("byte %d of %s", at, n.Name())
+			d := s.copyOfBook(t)
+			flip(t, d.book(n.Name()), at)
+			if n.Name() == keys || n.Name() == twin {
+				if _, refusal, code := d.run("", "verify"); code != 0 {
+					t.Errorf("%s: one damaged file of the keys stops the program: %s", what, refusal)
+				}
+				d = s.copyOfBook(t)
+				flip(t, d.book(keys), at)
+				flip(t, d.book(twin), at)
+			}
+			_, refusal, code := d.run("", "verify")
+			sentence(t, what, refusal, code)
+		}
+	}
+}
+
+func (s *story) copyOfBook(t *testing.T) *desk {
+	t.Helper()
+	d := newDesk(t, t.TempDir(), "copy", s.a.flags...)
+	if err := os.CopyFS(filepath.Join(d.dir, "book"), os.DirFS(filepath.Join(s.a.dir, "book"))); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func (d *desk) book(name string) string { return filepath.Join(d.dir, "book", name) }
+
+func flip(t *testing.T, path string, at int64) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[at] ^= 1
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// lost loses the main PC and puts the company back on another one, from the remote and the sheet.
+func (s *story) lost(t *testing.T) {
+	before := s.trialBalance(s.a)
+	if err := os.RemoveAll(s.a.dir); err != nil {
+		t.Fatal(err)
+	}
+	sheet := []string{"--recovery-file", s.recovery}
+	c := newDesk(t, filepath.Dir(s.a.dir), "c", append(sheet, s.person("claire", newPassword)...)...)
+	c.ok(append([]string{"restore"}, s.backup...)...)
+	c.flags = sheet
+	c.ok("verify")
+	if after := s.trialBalance(c); after != before {
+		t.Errorf("trial balance %+v, was %+v", after, before)
+	}
+	s.noGap(c, 61)
+	c.as(s.person("claire", ownerPassword)...).refused("mot de passe", "verify")
+	c.as(s.owner(newPassword)...).ok("op", "session.me")
+}
