@@ -4,6 +4,7 @@ package ui
 
 import (
 	"zafe/ui/page/backups"
+	"zafe/ui/page/books"
 	"zafe/ui/page/customers"
 	"zafe/ui/page/home"
 	"zafe/ui/page/items"
@@ -21,6 +22,7 @@ func pages() shell.Table {
 	t.Register(customers.Routes())
 	t.Register(sales.Routes())
 	t.Register(items.Routes())
+	t.Register(books.Routes())
 	t.Register(backups.Routes())
 	t.Register(people.Routes())
 	t.Register(journal.Routes())
