@@ -144,8 +144,8 @@ func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
 	op.BindAction(r, Confirm, s.confirm)
 	op.Bind(r, Logout, logout[T])
 	op.Bind(r, Current, current[T])
-	op.Bind(r, EnrolBegin, enrolBegin[T])
-	op.Bind(r, EnrolConfirm, enrolConfirm[T])
+	op.Bind(r, EnrolBegin, s.enrolBegin)
+	op.Bind(r, EnrolConfirm, s.enrolConfirm)
 	op.Bind(r, RenewCodes, renewCodes[T])
 	op.BindAction(r, ChangePassword, s.changePassword)
 	op.Bind(r, SavePreferences, savePreferences[T])
@@ -154,44 +154,6 @@ func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
 	op.BindAction(r, Save, s.save)
 	op.Bind(r, ResetSecondFactor, resetSecondFactor[T])
 	op.Bind(r, SignOutEverywhere, signOut[T])
-}
-
-func enrolBegin[T Tx](ctx context.Context, tx T, _ op.Empty) (EnrolResponse, error) {
-	a := op.Actor(ctx)
-	u, err := tx.User(a.User)
-	if err != nil {
-		return EnrolResponse{}, err
-	}
-	if u.SecondOn && tx.Now().Sub(a.FreshAt) > auth.FreshFor {
-		return EnrolResponse{}, fault.New(fault.Unauthenticated, "op.fresh_needed")
-	}
-	if u.Secret, err = newSecret(); err != nil {
-		return EnrolResponse{}, err
-	}
-	u.SecondOn, u.LastStep = false, 0
-	if _, err := tx.SaveUser(u); err != nil {
-		return EnrolResponse{}, err
-	}
-	return EnrolResponse{Secret: u.Secret, URI: enrolURI("Zafè", u.Login, u.Secret)}, nil
-}
-
-func enrolConfirm[T Tx](ctx context.Context, tx T, req CodeRequest) (CodesResponse, error) {
-	u, err := tx.User(op.Actor(ctx).User)
-	if err != nil {
-		return CodesResponse{}, err
-	}
-	if u.Secret == "" {
-		return CodesResponse{}, fault.New(fault.Conflict, "user.enrol_first")
-	}
-	step, ok := matchStep(u.Secret, foldCode(req.Code), tx.Now(), stepsAround)
-	if !ok {
-		return CodesResponse{}, wrongCode(u.Secret, foldCode(req.Code), tx.Now())
-	}
-	u.SecondOn, u.LastStep = true, step
-	if _, err := tx.SaveUser(u); err != nil {
-		return CodesResponse{}, err
-	}
-	return freshCodes(tx, u.ID)
 }
 
 func renewCodes[T Tx](ctx context.Context, tx T, _ op.Empty) (CodesResponse, error) {
@@ -231,13 +193,33 @@ func (s *Service[T]) changePassword(ctx context.Context, req PasswordRequest) (o
 			return err
 		}
 		u.Password = hash
-		_, err = tx.SaveUser(u)
-		return err
+		if _, err = tx.SaveUser(u); err != nil {
+			return err
+		}
+		if err := onlySession(tx, op.CredentialOf(ctx)); err != nil {
+			return err
+		}
+		op.Note(ctx, "user", int64(u.ID), "", "")
+		return op.RecordIn(ctx, tx)
 	})
 	if err == nil && u.Role == auth.Owner {
 		err = s.slots.SetPasswordSlot(ctx, SlotLabel(u.ID), req.New)
 	}
 	return op.Empty{}, err
+}
+
+// onlySession closes every session of a person but the one they are using: whoever else had their
+// password is out.
+func onlySession(tx Tx, c op.Credential) error {
+	ss, _, err := sessionOf(tx, c)
+	if err != nil {
+		return err
+	}
+	if err := tx.DropSessions(ss.User); err != nil {
+		return err
+	}
+	_, err = tx.AddSession(ss)
+	return err
 }
 
 func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
@@ -254,9 +236,11 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	}
 	var out User
 	err := s.work.Update(ctx, func(tx T) (err error) {
-		out, err = store(tx, op.Actor(ctx), req, hash)
+		if out, err = store(tx, op.Actor(ctx), req, hash); err != nil {
+			return err
+		}
 		op.Note(ctx, "user", int64(out.ID), "", `{"role":"`+string(req.Role)+`"}`)
-		return err
+		return op.RecordIn(ctx, tx)
 	})
 	switch {
 	case err != nil:

@@ -106,6 +106,7 @@ type Service[T Tx] struct {
 	policy  Policy
 	slots   Slots
 	limit   throttle
+	enrols  enrolments
 }
 
 // Slots are the passwords that open the sealed book itself: those of the owners. The store has them.
@@ -172,10 +173,6 @@ func sessionOf(tx Tx, c op.Credential) (Session, User, error) {
 
 func (s *Service[T]) login(ctx context.Context, req LoginRequest) (LoginResponse, error) {
 	device := op.CredentialOf(ctx).Device
-	key := strings.ToLower(strings.TrimSpace(req.Login)) + "\x00" + device
-	if err := s.limit.check(key, s.clock()); err != nil {
-		return LoginResponse{}, err
-	}
 	var u User
 	var known bool
 	err := s.work.View(ctx, func(tx T) (err error) {
@@ -185,24 +182,39 @@ func (s *Service[T]) login(ctx context.Context, req LoginRequest) (LoginResponse
 	if err != nil {
 		return LoginResponse{}, err
 	}
+	key := loginKey(u, req.Login, device)
+	if err := s.limit.take(key, s.clock()); err != nil {
+		return LoginResponse{}, err
+	}
 	good, err := s.hashing.verify(ctx, u.Password, req.Password)
 	if err != nil {
 		return LoginResponse{}, err
 	}
 	if !good || !known || u.Disabled {
-		return LoginResponse{}, s.refuse(ctx, key, u, "session.refused", fault.New(fault.Unauthenticated, "user.bad_login"))
+		return LoginResponse{}, s.refuse(ctx, u, "session.refused", fault.New(fault.Unauthenticated, "user.bad_login"))
 	}
 	s.limit.succeeded(key)
+	var renewed string
 	if s.hashing.weaker(u.Password) {
-		if u.Password, err = s.hashing.hash(ctx, req.Password); err != nil {
+		if renewed, err = s.hashing.hash(ctx, req.Password); err != nil {
 			return LoginResponse{}, err
 		}
 	}
-	return s.open(ctx, u, device)
+	return s.open(ctx, u, renewed, device)
 }
 
-// open starts a session; the event of a completed log-in names the person.
-func (s *Service[T]) open(ctx context.Context, u User, device string) (LoginResponse, error) {
+// loginKey names the counter of a person at a place: the same whether the log-in name or the e-mail
+// address was typed.
+func loginKey(u User, typed, device string) string {
+	if u.ID != 0 {
+		typed = SlotLabel(u.ID)
+	}
+	return strings.ToLower(strings.TrimSpace(typed)) + "\x00" + device
+}
+
+// open starts a session for the person whose password was just found good; renewed, if not empty,
+// is that password's hash at today's cost. The event of a completed log-in names the person.
+func (s *Service[T]) open(ctx context.Context, u User, renewed, device string) (LoginResponse, error) {
 	token, err := newToken()
 	if err != nil {
 		return LoginResponse{}, err
@@ -213,7 +225,13 @@ func (s *Service[T]) open(ctx context.Context, u User, device string) (LoginResp
 		if err != nil {
 			return err
 		}
-		stored.Password = u.Password
+		if stored.Password != u.Password || stored.Disabled {
+			// It was changed while the old one was being checked.
+			return fault.New(fault.Unauthenticated, "user.bad_login")
+		}
+		if renewed != "" {
+			stored.Password = renewed
+		}
 		life := sessionFor
 		switch {
 		case stored.SecondOn:
@@ -231,10 +249,16 @@ func (s *Service[T]) open(ctx context.Context, u User, device string) (LoginResp
 			TokenHash: digest(token), User: u.ID, Device: device, Generation: stored.Generation,
 			Pending: resp.Next == Code, CreatedAt: tx.Now(), FreshAt: tx.Now(), ExpiresAt: tx.Now().Add(life),
 		})
+		if err != nil {
+			return err
+		}
 		op.NoteActor(ctx, actorOf(stored, ss))
-		return err
+		return op.RecordIn(ctx, tx)
 	})
-	return resp, err
+	if err != nil {
+		return LoginResponse{}, err
+	}
+	return resp, nil
 }
 
 func (s *Service[T]) secondFactor(ctx context.Context, req CodeRequest) (LoginResponse, error) {
@@ -263,9 +287,15 @@ func (s *Service[T]) secondFactor(ctx context.Context, req CodeRequest) (LoginRe
 		ss.TokenHash, ss.Pending = digest(token), false
 		ss.FreshAt, ss.ExpiresAt = tx.Now(), tx.Now().Add(sessionFor)
 		op.NoteActor(ctx, actorOf(u, ss))
-		return tx.SaveSession(ss)
+		if err := tx.SaveSession(ss); err != nil {
+			return err
+		}
+		return op.RecordIn(ctx, tx)
 	})
-	return LoginResponse{Token: token, Next: Done}, err
+	if err != nil {
+		return LoginResponse{}, err
+	}
+	return LoginResponse{Token: token, Next: Done}, nil
 }
 
 func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (op.Empty, error) {
@@ -289,13 +319,16 @@ func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (op.Empty,
 			return err
 		}
 		ss.FreshAt = tx.Now()
-		return tx.SaveSession(ss)
+		if err := tx.SaveSession(ss); err != nil {
+			return err
+		}
+		return op.RecordIn(ctx, tx)
 	})
 }
 
 func (s *Service[T]) checkPassword(ctx context.Context, u User, device, password string) error {
-	key := freshS + u.Login + "\x00" + device
-	if err := s.limit.check(key, s.clock()); err != nil {
+	key := freshS + SlotLabel(u.ID) + "\x00" + device
+	if err := s.limit.take(key, s.clock()); err != nil {
 		return err
 	}
 	good, err := s.hashing.verify(ctx, u.Password, password)
@@ -303,7 +336,7 @@ func (s *Service[T]) checkPassword(ctx context.Context, u User, device, password
 		return err
 	}
 	if !good {
-		return s.refuse(ctx, key, u, "session.refused", fault.Field("password", "user.bad_password"))
+		return s.refuse(ctx, u, "session.refused", fault.Field("password", "user.bad_password"))
 	}
 	s.limit.succeeded(key)
 	return nil
@@ -312,8 +345,12 @@ func (s *Service[T]) checkPassword(ctx context.Context, u User, device, password
 // checkCode accepts a TOTP code never used before, or an unused recovery code. A right code of the
 // wrong minute tells that the clocks differ (user.clock_differs) without being accepted.
 func (s *Service[T]) checkCode(ctx context.Context, u User, device, typed string) error {
-	key := freshS + u.Login + "\x00" + device
-	if err := s.limit.check(key, s.clock()); err != nil {
+	if !u.SecondOn {
+		// Without a secret there would still be a code: that of the empty one.
+		return fault.New(fault.Conflict, "user.enrol_first")
+	}
+	key := freshS + SlotLabel(u.ID) + "\x00" + device
+	if err := s.limit.take(key, s.clock()); err != nil {
 		return err
 	}
 	code := foldCode(typed)
@@ -336,7 +373,7 @@ func (s *Service[T]) checkCode(ctx context.Context, u User, device, typed string
 		return err
 	})
 	if f := fault.Of(err); f != nil && f.Field == "code" {
-		return s.refuse(ctx, key, u, "session.code_refused", f)
+		return s.refuse(ctx, u, "session.code_refused", f)
 	}
 	if err == nil {
 		s.limit.succeeded(key)
@@ -354,9 +391,9 @@ func wrongCode(secret, code string, now time.Time) error {
 	return fault.Field("code", "user.bad_code")
 }
 
-// refuse counts a failure, records it in the journal and returns f.
-func (s *Service[T]) refuse(ctx context.Context, key string, u User, what string, f *fault.Fault) error {
-	s.limit.failed(key, s.clock())
+// refuse records a failure in the journal, also when the caller does not wait for it, and returns f.
+func (s *Service[T]) refuse(ctx context.Context, u User, what string, f *fault.Fault) error {
+	ctx = context.WithoutCancel(ctx)
 	err := s.work.Update(ctx, func(tx T) error {
 		_, err := tx.AppendEvent(audit.Event{
 			Op: what, Device: op.CredentialOf(ctx).Device, SubjectKind: "user", SubjectID: int64(u.ID),

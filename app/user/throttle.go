@@ -29,17 +29,9 @@ const (
 	triesTracked = 10_000
 )
 
-// check returns fault user.wait when login from place must wait.
-func (t *throttle) check(key string, now time.Time) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if e := t.tries[key]; e != nil && now.Before(e.until) {
-		return fault.New(fault.Unavailable, "user.wait", "seconds", int(e.until.Sub(now).Seconds())+1)
-	}
-	return nil
-}
-
-func (t *throttle) failed(key string, now time.Time) {
+// take spends a try at a place; fault user.wait when it must wait. A try counts as failed until
+// succeeded says otherwise: tries sent at the same moment are counted before any has an answer.
+func (t *throttle) take(key string, now time.Time) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.tries == nil {
@@ -51,10 +43,14 @@ func (t *throttle) failed(key string, now time.Time) {
 		e = &tries{}
 		t.tries[key] = e
 	}
+	if now.Before(e.until) {
+		return fault.New(fault.Unavailable, "user.wait", "seconds", int(e.until.Sub(now).Seconds())+1)
+	}
 	e.failed, e.last = e.failed+1, now
 	if over := e.failed - freeTries; over >= 0 {
 		e.until = now.Add(min(firstWait<<min(over, 10), longestWait))
 	}
+	return nil
 }
 
 func (t *throttle) succeeded(key string) {

@@ -283,3 +283,193 @@ func TestNoSecretLeavesInAUser(t *testing.T) {
 		t.Errorf("%s %v", out, err)
 	}
 }
+
+// racing is a book in which something else happens just before the next write.
+type racing struct {
+	*store.Store
+	before func()
+}
+
+func (r *racing) Update(ctx context.Context, fn func(*store.Tx) error) error {
+	if f := r.before; f != nil {
+		r.before = nil
+		f()
+	}
+	return r.Store.Update(ctx, fn)
+}
+
+func TestALogInUnderWayDoesNotBringAnOldPasswordBack(t *testing.T) {
+	w := newWorld(t)
+	yann := w.add("yann", auth.Sales, "un mot de passe")
+	race := &racing{Store: w.Store, before: func() {
+		_, err := user.Save.Call(op.AsSystem(w.Ctx()), w.with("", ""), user.SaveRequest{
+			ID: yann.ID, Login: "yann", Name: "Yann", Role: auth.Sales, Password: "un tout autre",
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}}
+	svc := user.NewService[*store.Tx](race, w.Clock.Now, cheap, lax, w.Store)
+	reg := op.New[*store.Tx](race, svc, w.Clock.Now, func(op.Record) {})
+	user.Bind(reg, svc)
+	late := user.LoginRequest{Login: "yann", Password: "un mot de passe"}
+	if in, err := user.Login.Call(w.Ctx(), op.Local[*store.Tx]{Registry: reg}, late); fault.KeyOf(err) != "user.bad_login" {
+		t.Errorf("the old password opened a session after its change: %+v %v", in, err)
+	}
+	if _, err := w.login("yann", "un mot de passe", ""); fault.KeyOf(err) != "user.bad_login" {
+		t.Errorf("the old password is back: %v", err)
+	}
+	if _, err := w.login("yann", "un tout autre", ""); err != nil {
+		t.Errorf("the new password: %v", err)
+	}
+}
+
+func TestGuessesSentTogetherAreCountedTogether(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, "un mot de passe")
+	w.enrol("claire", "un mot de passe")
+	in, err := w.login("claire", "un mot de passe", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var looked atomic.Int32
+	var wg sync.WaitGroup
+	for range 40 {
+		wg.Go(func() {
+			_, err := user.SecondFactor.Call(w.Ctx(), w.with(in.Token, ""), user.CodeRequest{Code: "000000"})
+			if fault.KeyOf(err) != "user.wait" {
+				looked.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if n := looked.Load(); n > 5 {
+		t.Errorf("%d guesses of 40 were looked at", n)
+	}
+}
+
+func TestNameAndAddressShareOneCounter(t *testing.T) {
+	w := newWorld(t)
+	_, err := user.Save.Call(op.AsSystem(w.Ctx()), w.with("", ""), user.SaveRequest{
+		Login: "yann", Name: "Yann", Email: "yann@exemple.fr", Role: auth.Sales, Password: "un mot de passe",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 5 {
+		if _, err := w.login([]string{"yann", "YANN@exemple.fr"}[i%2], "faux", "pc"); fault.KeyOf(err) != "user.bad_login" {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.login("yann@exemple.fr", "un mot de passe", "pc"); fault.KeyOf(err) != "user.wait" {
+		t.Errorf("no wait: %v", err)
+	}
+}
+
+func TestTheSecondFactorInForceHoldsUntilTheNewOneIsConfirmed(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, "un mot de passe")
+	secret, codes := w.enrol("claire", "un mot de passe")
+	enter := func() op.Caller {
+		t.Helper()
+		w.Clock.Add(time.Minute)
+		in, err := w.login("claire", "un mot de passe", "")
+		if err != nil || in.Next != user.Code {
+			t.Fatalf("no second factor was asked for: %+v %v", in, err)
+		}
+		in, err = user.SecondFactor.Call(w.Ctx(), w.with(in.Token, ""), user.CodeRequest{Code: w.code(secret)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.with(in.Token, "")
+	}
+	c := enter()
+	w.Clock.Add(time.Minute)
+	if _, err := user.EnrolConfirm.Call(w.Ctx(), c, user.CodeRequest{Code: w.code(secret)}); fault.KeyOf(err) != "user.enrol_first" {
+		t.Errorf("a code of the factor in force gave new recovery codes: %v", err)
+	}
+	e, err := user.EnrolBegin.Call(w.Ctx(), c, op.Empty{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := enter() // the window was closed halfway: nothing has changed
+	if _, err := user.EnrolConfirm.Call(w.Ctx(), other, user.CodeRequest{Code: w.code(e.Secret)}); fault.KeyOf(err) != "user.enrol_first" {
+		t.Errorf("another session confirmed: %v", err)
+	}
+	got, err := user.EnrolConfirm.Call(w.Ctx(), c, user.CodeRequest{Code: w.code(e.Secret)})
+	if err != nil || got.Codes[0] == codes[0] {
+		t.Fatal(got, err)
+	}
+	secret = e.Secret
+	enter()
+}
+
+func TestACodeOfNoSecretIsNoCode(t *testing.T) {
+	w := newWorld(t)
+	w.add("yann", auth.Sales, "un mot de passe")
+	in, err := w.login("yann", "un mot de passe", "pc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := w.code("")
+	if _, err := user.SecondFactor.Call(w.Ctx(), w.with(in.Token, "pc"), user.CodeRequest{Code: empty}); err == nil {
+		t.Error("a person without a second factor gave one")
+	}
+}
+
+func TestChangingOnesPasswordClosesOnesOtherSessions(t *testing.T) {
+	w := newWorld(t)
+	w.add("yann", auth.Sales, "un mot de passe")
+	var tokens []string
+	for _, pc := range []string{"pc-1", "pc-2"} {
+		in, err := w.login("yann", "un mot de passe", pc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tokens = append(tokens, in.Token)
+	}
+	change := user.PasswordRequest{Old: "un mot de passe", New: "un tout autre"}
+	if _, err := user.ChangePassword.Call(w.Ctx(), w.with(tokens[0], "pc-1"), change); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := user.Current.Call(w.Ctx(), w.with(tokens[0], "pc-1"), op.Empty{}); err != nil {
+		t.Errorf("one's own session: %v", err)
+	}
+	if _, err := user.Current.Call(w.Ctx(), w.with(tokens[1], "pc-2"), op.Empty{}); fault.KeyOf(err) != "user.session_over" {
+		t.Errorf("another session lives on: %v", err)
+	}
+}
+
+// locked is a key file that cannot be written.
+type locked struct{ *store.Store }
+
+func (locked) SetPasswordSlot(context.Context, string, string) error {
+	return fault.New(fault.Unavailable, "store.disk")
+}
+
+func TestAChangeOfAPersonIsInTheJournalWhateverFollows(t *testing.T) {
+	w := newWorld(t)
+	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, cheap, lax, locked{w.Store})
+	reg := op.New[*store.Tx](w.Store, svc, w.Clock.Now, func(op.Record) {})
+	user.Bind(reg, svc)
+	_, err := user.Save.Call(op.AsSystem(w.Ctx()), op.Local[*store.Tx]{Registry: reg}, user.SaveRequest{
+		Login: "claire", Name: "Claire", Role: auth.Owner, Password: "un mot de passe",
+	})
+	if fault.KeyOf(err) != "store.disk" {
+		t.Fatal(err)
+	}
+	err = w.Store.View(w.Ctx(), func(tx *store.Tx) error {
+		people, err := tx.Users()
+		if err != nil {
+			return err
+		}
+		head, err := tx.Head()
+		if len(people) != 1 || head.Op != "user.save" {
+			t.Errorf("%d people, last event %q", len(people), head.Op)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

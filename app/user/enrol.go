@@ -1,0 +1,99 @@
+package user
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
+)
+
+// enrolFor is how long a person has to install an app and give its first code.
+const enrolFor = 30 * time.Minute
+
+// enrolments are the secrets shown and not confirmed yet, by session. They are not in the book: the
+// factor in force stays in force until the new one has given a code, whatever happens in between.
+type enrolments struct {
+	mu      sync.Mutex
+	waiting map[int64]enrolment
+}
+
+type enrolment struct {
+	secret string
+	until  time.Time
+}
+
+// put keeps the secret of a session and forgets those past their time.
+func (e *enrolments) put(session int64, secret string, now time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.waiting == nil {
+		e.waiting = map[int64]enrolment{}
+	}
+	for id, w := range e.waiting {
+		if !now.Before(w.until) {
+			delete(e.waiting, id)
+		}
+	}
+	e.waiting[session] = enrolment{secret, now.Add(enrolFor)}
+}
+
+// get returns the secret a session was shown, or "".
+func (e *enrolments) get(session int64, now time.Time) string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if w := e.waiting[session]; now.Before(w.until) {
+		return w.secret
+	}
+	return ""
+}
+
+func (e *enrolments) drop(session int64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.waiting, session)
+}
+
+func (s *Service[T]) enrolBegin(ctx context.Context, tx T, _ op.Empty) (EnrolResponse, error) {
+	a := op.Actor(ctx)
+	u, err := tx.User(a.User)
+	if err != nil {
+		return EnrolResponse{}, err
+	}
+	if u.SecondOn && tx.Now().Sub(a.FreshAt) > auth.FreshFor {
+		return EnrolResponse{}, fault.New(fault.Unauthenticated, "op.fresh_needed")
+	}
+	secret, err := newSecret()
+	if err != nil {
+		return EnrolResponse{}, err
+	}
+	now := tx.Now()
+	op.AfterCommit(ctx, func() { s.enrols.put(a.Session, secret, now) })
+	return EnrolResponse{Secret: secret, URI: enrolURI("Zafè", u.Login, secret)}, nil
+}
+
+// enrolConfirm puts the secret this session was shown in force. It looks at no other: a code of the
+// factor in force confirms nothing here.
+func (s *Service[T]) enrolConfirm(ctx context.Context, tx T, req CodeRequest) (CodesResponse, error) {
+	a := op.Actor(ctx)
+	secret := s.enrols.get(a.Session, tx.Now())
+	if secret == "" {
+		return CodesResponse{}, fault.New(fault.Conflict, "user.enrol_first")
+	}
+	u, err := tx.User(a.User)
+	if err != nil {
+		return CodesResponse{}, err
+	}
+	step, ok := matchStep(secret, foldCode(req.Code), tx.Now(), stepsAround)
+	if !ok {
+		return CodesResponse{}, wrongCode(secret, foldCode(req.Code), tx.Now())
+	}
+	u.Secret, u.SecondOn, u.LastStep = secret, true, step
+	if _, err := tx.SaveUser(u); err != nil {
+		return CodesResponse{}, err
+	}
+	op.AfterCommit(ctx, func() { s.enrols.drop(a.Session) })
+	return freshCodes(tx, u.ID)
+}
