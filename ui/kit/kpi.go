@@ -85,8 +85,9 @@ func (k *KPI) CreateRenderer() fyne.WidgetRenderer {
 		k.spark.Refresh()
 		drawing := ""
 		if v := k.spark.values; len(v) > 1 {
+			// The note is judged by its tone; a figure without judgement points as its line does.
 			drawing = "trend-up"
-			if v[len(v)-1] < v[0] {
+			if k.tone == Error || k.tone != Ok && v[len(v)-1] < v[0] {
 				drawing = "trend-down"
 			}
 		}
