@@ -288,18 +288,18 @@ func secret(name, doc string) op.Spec {
 
 // Bind registers the operations over an engine.
 func Bind[T op.Tx](r *op.Registry[T], e Engine) {
-	query(r, Providers, func(_ context.Context, q AllRequest) (ProvidersResponse, error) {
+	op.BindElsewhere(r, Providers, func(_ context.Context, q AllRequest) (ProvidersResponse, error) {
 		return ProvidersResponse{e.Providers(q.All)}, nil
 	})
-	query(r, Form, func(ctx context.Context, q FormRequest) (FormResponse, error) {
+	op.BindElsewhere(r, Form, func(ctx context.Context, q FormRequest) (FormResponse, error) {
 		fields, err := e.Form(ctx, q.Provider, q.ID, q.Values)
 		return FormResponse{fields}, err
 	})
-	query(r, Destinations, func(context.Context, op.Empty) (DestinationsResponse, error) {
+	op.BindElsewhere(r, Destinations, func(context.Context, op.Empty) (DestinationsResponse, error) {
 		return DestinationsResponse{e.Destinations()}, nil
 	})
-	query(r, GetStatus, func(ctx context.Context, _ op.Empty) (Status, error) { return e.Status(ctx) })
-	query(r, Points, func(ctx context.Context, q IDRequest) (PointsResponse, error) {
+	op.BindElsewhere(r, GetStatus, func(ctx context.Context, _ op.Empty) (Status, error) { return e.Status(ctx) })
+	op.BindElsewhere(r, Points, func(ctx context.Context, q IDRequest) (PointsResponse, error) {
 		ps, err := e.Points(ctx, q.ID)
 		return PointsResponse{ps}, err
 	})
@@ -317,9 +317,4 @@ func Bind[T op.Tx](r *op.Registry[T], e Engine) {
 	op.BindAction(r, Now, func(ctx context.Context, _ op.Empty) (Status, error) { return e.Now(ctx) })
 	op.BindAction(r, Drill, func(ctx context.Context, q IDRequest) (Status, error) { return e.Drill(ctx, q.ID) })
 	op.BindAction(r, Stop, func(context.Context, op.Empty) (op.Empty, error) { e.Stop(); return op.Empty{}, nil })
-}
-
-// query binds a question to the engine: it needs no data of the transaction and leaves no event.
-func query[T op.Tx, Req, Resp any](r *op.Registry[T], o op.Op[Req, Resp], h func(context.Context, Req) (Resp, error)) {
-	op.Bind(r, o, func(ctx context.Context, _ T, req Req) (Resp, error) { return h(ctx, req) })
 }

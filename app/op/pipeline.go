@@ -103,6 +103,10 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 	ctx = context.WithValue(ctx, callKey, c)
 	switch row.spec.Kind {
 	case Query:
+		if row.elsewhere {
+			var none T
+			return row.run(ctx, none, req, nil)
+		}
 		err = r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, req, nil); return err })
 	case Stream:
 		out, err = r.stream(ctx, row, req, w)

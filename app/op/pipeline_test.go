@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"testing"
 
 	"zafe/app/audit"
@@ -150,6 +151,36 @@ func TestWhatCannotBeReadStartsNoTransaction(t *testing.T) {
 	}
 	if b.n != 0 {
 		t.Errorf("%d transactions for requests that say nothing", b.n)
+	}
+}
+
+// TestAnswersFromElsewhereHoldNoReader: each asks the book by itself; if the pipeline held a reader
+// meanwhile, enough of them at once would wait for each other for ever.
+func TestAnswersFromElsewhereHoldNoReader(t *testing.T) {
+	w := storetest.NewWorld(t)
+	const many = 24 // more than the book has readers
+	var ready sync.WaitGroup
+	ready.Add(many)
+	op.BindElsewhere(w.Registry, last, func(ctx context.Context, req addRequest) (resp addResponse, err error) {
+		ready.Done()
+		ready.Wait()
+		err = w.Store.View(ctx, func(tx *store.Tx) (err error) {
+			resp.Number, err = tx.LastNumber(req.Kind, "2026")
+			return err
+		})
+		return resp, err
+	})
+	var all sync.WaitGroup
+	for range many {
+		all.Go(func() {
+			if _, err := last.Call(w.Ctx(), w.As("reader"), addRequest{Kind: "k"}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if _, err := last.Call(w.Ctx(), w.As(""), addRequest{Kind: "k"}); fault.KeyOf(err) != "op.login_needed" {
+		t.Errorf("nobody: %v", err)
 	}
 }
 

@@ -79,6 +79,8 @@ type row[T Tx] struct {
 	decode func(in input) (any, error)
 	// run handles a decoded request; w is nil but for streams.
 	run func(ctx context.Context, tx T, req any, w io.Writer) (any, error)
+	// elsewhere: a Query without a transaction.
+	elsewhere bool
 }
 
 // New makes an empty registry over a store. clock gives the time outside transactions; log receives
@@ -96,6 +98,18 @@ func Bind[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp],
 	add(r, o, func(ctx context.Context, tx T, req any, _ io.Writer) (any, error) {
 		return handler(ctx, tx, req.(Req))
 	})
+}
+
+// BindElsewhere registers a Query that the book itself does not answer: no transaction is open while
+// the handler runs, so that it may open its own.
+func BindElsewhere[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp],
+	handler func(ctx context.Context, req Req) (Resp, error),
+) {
+	mustKind(o.Spec, Query)
+	add(r, o, func(ctx context.Context, _ T, req any, _ io.Writer) (any, error) {
+		return handler(ctx, req.(Req))
+	})
+	r.rows[o.Name].elsewhere = true
 }
 
 // BindStream registers a Stream operation: the handler writes the file to w.
