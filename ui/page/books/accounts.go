@@ -8,6 +8,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/ledger"
+	"zafe/app/search"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/theme"
@@ -174,17 +175,11 @@ func (s *accounts) object() fyne.CanvasObject { return s.root }
 func (s *accounts) search() fyne.Focusable    { return s.text }
 
 // fits tells whether an account answers a folded text: the start of its number, with or without a
-// star, or words that its title holds.
+// star, or words of its title.
 func fits(a ledger.Account, want string) bool {
 	want = strings.TrimSuffix(want, "*")
 	if strings.HasPrefix(strings.ToLower(a.Number), strings.ReplaceAll(want, " ", "")) {
 		return true
 	}
-	title := i18n.Fold(a.Title)
-	for _, w := range strings.Fields(want) {
-		if !strings.Contains(title, w) {
-			return false
-		}
-	}
-	return true
+	return search.Parse(want).Match(search.Index(a.Title))
 }

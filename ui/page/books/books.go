@@ -119,7 +119,7 @@ func (b *book) build() {
 	for _, m := range makers {
 		tabs = append(tabs, kit.Tab{Key: m.key, Text: b.env.T("books.tab." + m.key), Make: func() fyne.CanvasObject {
 			b.sheets[m.key] = m.new()
-			return kit.Pad(theme.GapCard, 0, 0, 0, b.sheets[m.key].object())
+			return b.sheets[m.key].object()
 		}})
 	}
 	b.tabs = kit.NewTabs(tabs...)

@@ -56,7 +56,7 @@ func (m *lines) partiesFor(text, account string, whole bool) []edit.Proposal {
 	add := func(code, name, collective string) {
 		p := edit.Proposal{Text: code, Label: name}
 		if whole {
-			p.Text, p.Detail = collective+" "+code, code
+			p.Text = collective + " " + code
 		}
 		out = append(out, p)
 	}

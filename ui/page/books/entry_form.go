@@ -57,6 +57,15 @@ func newForm(p *entry) *form {
 		f.grid.Refresh()
 	}
 	f.label.OnSubmitted = func(string) { f.grid.Focus() }
+	commit := f.date.Edit().OnSubmitted
+	f.date.Edit().OnSubmitted = func(text string) {
+		if commit != nil {
+			commit(text)
+		}
+		if f.date.Commit() {
+			kit.Focus(f.ref)
+		}
+	}
 	f.ref.OnSubmitted = func(string) { kit.Focus(f.label) }
 	for name, o := range map[string]fyne.CanvasObject{"journal": f.journal, "date": f.date, "ref": f.ref, "label": f.label} {
 		f.fields[name] = kit.NewField(e.T("books.field."+name), o)
@@ -115,7 +124,7 @@ func (f *form) makeGrid() {
 		{Title: e.T("books.column.credit"), Width: 118, Align: right, Decimal: true},
 	}, f.lines)
 	f.grid.Explain = func(err error) string { return e.Text.Fault(err) }
-	f.grid.OnChanged = f.changed
+	f.grid.OnChanged = f.typed
 	f.grid.OnDone = f.done
 }
 
@@ -160,6 +169,15 @@ func (f *form) focus() {
 func (f *form) changed() {
 	f.turn++
 	f.state()
+}
+
+// typed follows a value taken by the grid: the first label typed is that of the entry.
+func (f *form) typed() {
+	if rows := f.lines.rows; f.label.Text() == "" && len(rows) > 0 && rows[0].Label != "" {
+		f.label.SetText(rows[0].Label)
+		rows[0].Label = ""
+	}
+	f.changed()
 }
 
 func (f *form) unsaved() bool { return f.turn != f.saved && !f.empty() }

@@ -49,7 +49,7 @@ func newGeneral(b *book) *general {
 	}
 	bar := kit.HBox(12, kit.Fixed(320, 0, s.combo), s.span.object(), s.open, kit.Spacer(), s.match)
 	head := kit.NewCard("", sums).Room(12)
-	s.root = kit.VFill(10, 2, bar, head, s.grid, kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_list"))))
+	s.root = kit.VFill(10, 2, bar, head, s.grid, kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_lines"))))
 	s.aim(b.target)
 	return s
 }

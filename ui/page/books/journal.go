@@ -65,7 +65,7 @@ func newJournal(b *book) *journal {
 	s.makeCentral()
 	s.body = kit.VFill(0, 0, s.grid)
 	bar := kit.HBox(12, kit.Fixed(240, 0, s.pick), s.span.object(), kit.Spacer())
-	s.root = kit.VFill(10, 1, bar, s.body, kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_list"))))
+	s.root = kit.VFill(10, 1, bar, s.body, kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_lines"))))
 	s.refresh()
 	return s
 }

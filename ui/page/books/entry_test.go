@@ -1,0 +1,157 @@
+package books_test
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/auth"
+	"zafe/app/ledger"
+	"zafe/app/party"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+)
+
+// get reads an entry.
+func (d *desk) get(id ledger.EntryID) ledger.Entry {
+	d.t.Helper()
+	return must(ledger.EntryGet.Call(d.Ctx(), d.As("owner"), ledger.EntryRequest{ID: id}))(d.t)
+}
+
+// piece types a purchase of a new supplier with the keyboard only.
+func (d *desk) piece() {
+	d.t.Helper()
+	d.show(page.Route{Name: "entry"})
+	one[*kit.EditGrid](d, 0).Focus()
+	d.write("607", "Bois Point P", "1250,50", "44566", "", "250,10", "401", "Point P", "", "", "")
+}
+
+func TestPurchaseIsTypedByKeyboardThenTheNextOne(t *testing.T) {
+	d := open(t, auth.Owner)
+	d.piece()
+	d.sees("POINTP", "1 500,60", "Écriture équilibrée")
+	d.write("") // Enter under a balanced entry
+	d.sound()
+	drafts := d.list(true)
+	if len(drafts) != 1 || drafts[0].Debit != 150060 || drafts[0].Credit != 150060 || drafts[0].Label != "Bois Point P" {
+		t.Fatalf("drafts %+v", drafts)
+	}
+	e := d.get(drafts[0].ID)
+	if l := e.Lines[2]; l.Account != "401000" || l.Aux != "POINTP" || l.AuxLabel != "Point P" {
+		t.Errorf("third line %+v", l)
+	}
+	d.sees("Nouvelle écriture", "-1 500,60")
+}
+
+func TestEntryIsPostedThenReversed(t *testing.T) {
+	d := open(t, auth.Owner)
+	d.piece()
+	d.key(fyne.KeyF10, 0)
+	d.sound()
+	d.sees("AC-000001", "Validée", "Contre-passer")
+	d.click("Contre-passer")
+	d.click("Contre-passer")
+	d.sees("Dites pourquoi")
+	one[*kit.LineEdit](d, 0).SetText("Erreur de compte")
+	d.click("Contre-passer")
+	d.sees("Contre-passée", "Une autre écriture l'annule")
+	d.click("Voir l'écriture")
+	if n := len(d.shell.Opened); n != 1 || d.get(ledger.EntryID(d.shell.Opened[0].ID)).Reverses == 0 {
+		t.Errorf("opened %v", d.shell.Opened)
+	}
+	d.sound()
+}
+
+func TestRefusalIsShownAtItsLineAndNothingIsLost(t *testing.T) {
+	d := open(t, auth.Owner)
+	d.show(page.Route{Name: "entry"})
+	g := one[*kit.EditGrid](d, 0)
+	g.Focus()
+	d.write("zzz")
+	if g.Refusal() == "" || g.Field().Text() != "zzz" {
+		t.Errorf("refusal %q over %q", g.Refusal(), g.Field().Text())
+	}
+	d.piece()
+	one[*kit.EditGrid](d, 0).Goto(2, 5)
+	d.write("1500,59")
+	d.sees("Reste à équilibrer : 0,01 € au crédit")
+	d.key(fyne.KeyF10, 0)
+	d.sees("L'écriture n'est pas équilibrée", "1 250,50")
+	if len(d.list(false)) != 0 || len(d.list(true)) != 1 {
+		t.Error("an entry that does not balance was posted, or lost")
+	}
+	kit.Focus(one[*kit.EditGrid](d, 0).Field())
+	one[*kit.EditGrid](d, 0).Goto(2, 5)
+	one[*kit.EditGrid](d, 0).Field().TypedKey(&fyne.KeyEvent{Name: fyne.KeyF9})
+	d.write("")
+	d.sees("Écriture équilibrée")
+}
+
+func TestPostingRefusedAtALineGoesToItsCell(t *testing.T) {
+	d := open(t, auth.Owner)
+	e := d.draft("OD", day(11, 3), "", "Sans montant", debit("613000", 5000), credit("512000", 5000), ledger.Line{Account: "625000"})
+	d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+	d.key(fyne.KeyF10, 0)
+	d.sees("Remplissez le débit ou le crédit")
+	if row, col := one[*kit.EditGrid](d, 0).Cell(); row != 2 || col != 4 {
+		t.Errorf("the caret is in %d,%d", row, col)
+	}
+}
+
+func TestTwoPeopleAtOneDraftChoose(t *testing.T) {
+	d := open(t, auth.Owner)
+	e := d.draft("OD", day(11, 3), "P1", "Loyer", debit("613000", 5000), credit("512000", 5000))
+	d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+	req := ledger.EntrySaveRequest{ID: e.ID, Version: e.Version, Journal: "OD", Date: e.Date, Label: "Le leur", Lines: e.Lines}
+	must(ledger.EntrySave.Call(d.Ctx(), d.As("accountant"), req))(t)
+	d.label("Le mien")
+	d.key(fyne.KeyS, ctrl)
+	d.sees("Cette écriture a changé entre-temps", "Sonia")
+	d.click("Garder ma saisie")
+	if got := d.get(e.ID); got.Label != "Le mien" {
+		t.Errorf("the book has %q", got.Label)
+	}
+	d.sees("-Cette écriture a changé")
+	d.sound()
+}
+
+func TestDraftIsThrownAway(t *testing.T) {
+	d := open(t, auth.Owner)
+	e := d.draft("OD", day(11, 3), "P1", "Loyer", debit("613000", 5000))
+	p := d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+	d.label("Autre")
+	if !p.Unsaved() {
+		t.Error("what was typed would be lost without a word")
+	}
+	d.click("Supprimer")
+	if len(d.list(true)) != 0 || d.shell.Backs != 1 || p.Unsaved() {
+		t.Errorf("%d drafts, %d times back", len(d.list(true)), d.shell.Backs)
+	}
+}
+
+func TestCustomerIsFoundInTheAccountColumn(t *testing.T) {
+	d := open(t, auth.Owner)
+	c := party.Customer{Kind: party.Company, Name: "Dupont Bâtiment", Owner: 1, PaymentDays: 30}
+	c.Country = "FR"
+	saved := must(party.Save.Call(d.Ctx(), d.As("owner"), c))(t)
+	d.show(page.Route{Name: "entry", Arg: "OD:2026-11-02"})
+	d.sees("02/11/2026")
+	one[*kit.EditGrid](d, 0).Focus()
+	d.write("dup")
+	d.sees("411000", saved.Customer.Code, "Dupont Bâtiment")
+	d.sound()
+}
+
+func TestEntryIsRepeated(t *testing.T) {
+	d := open(t, auth.Owner)
+	es := d.stock()
+	d.show(page.Route{Name: "entry", ID: int64(es[0].ID)})
+	d.click("Dupliquer")
+	d.show(d.shell.Opened[0])
+	d.sees("Nouvelle écriture", "607000", "POINTP")
+	d.key(fyne.KeyS, ctrl)
+	if len(d.list(true)) != 3 {
+		t.Errorf("%d drafts", len(d.list(true)))
+	}
+	d.sound()
+}
