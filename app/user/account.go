@@ -271,6 +271,10 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
 			return u, fault.New(fault.Conflict, "user.last_owner")
 		}
 	}
+	if req.Role == auth.Owner && !req.Disabled && hash == "" && (u.Role != auth.Owner || u.Disabled) {
+		// An owner's password opens the sealed book: it must be known once to be given that power.
+		return u, fault.Field("password", "user.password_missing")
+	}
 	if req.ID == a.User && req.Disabled && !a.System {
 		return u, fault.New(fault.Conflict, "user.not_oneself")
 	}

@@ -473,3 +473,26 @@ func TestAChangeOfAPersonIsInTheJournalWhateverFollows(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestANewOwnersPasswordOpensTheBook(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, "un mot de passe")
+	marc := w.add("marc", auth.Assistant, "le mot de marc")
+	c, sys := w.with("", ""), op.AsSystem(w.Ctx())
+	req := user.SaveRequest{ID: marc.ID, Login: "marc", Name: "Marc", Role: auth.Owner}
+	if _, err := user.Save.Call(sys, c, req); fault.Of(err) == nil || fault.Of(err).Field != "password" {
+		t.Errorf("an owner who cannot open the book: %v", err)
+	}
+	req.Password = "le nouveau mot"
+	if _, err := user.Save.Call(sys, c, req); err != nil {
+		t.Fatal(err)
+	}
+	req.Password, req.Disabled = "", true
+	if _, err := user.Save.Call(sys, c, req); err != nil {
+		t.Fatal(err)
+	}
+	req.Disabled = false
+	if _, err := user.Save.Call(sys, c, req); fault.Of(err) == nil || fault.Of(err).Field != "password" {
+		t.Errorf("back without a password: %v", err)
+	}
+}
