@@ -161,3 +161,9 @@ func (t *Tx) DropSessions(id auth.UserID) error {
 	_, err := t.exec(`DELETE FROM session WHERE user_id = ?`, id)
 	return err
 }
+
+// DropDeviceSessions closes every session of a PC.
+func (t *Tx) DropDeviceSessions(fingerprint string) error {
+	_, err := t.exec(`DELETE FROM session WHERE device = ?`, fingerprint)
+	return err
+}

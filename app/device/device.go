@@ -40,6 +40,7 @@ type Tx interface {
 	Device(id ID) (Device, error) // fault device.not_found
 	DeviceByFingerprint(fp string) (Device, bool, error)
 	SaveDevice(d Device) (Device, error) // ID 0 inserts
+	DropDeviceSessions(fp string) error
 }
 
 // Invitation is a one-time code that lets one PC in.
@@ -152,6 +153,10 @@ func revoke(ctx context.Context, tx Tx, inviter Inviter, req IDRequest) (Device,
 	}
 	op.Note(ctx, "device", int64(d.ID), "", "")
 	d.State = Revoked
+	// A PC that is let in again later starts with a log-in.
+	if err := tx.DropDeviceSessions(d.Fingerprint); err != nil {
+		return d, err
+	}
 	op.AfterCommit(ctx, func() { inviter.Cut(d.Fingerprint) })
 	return tx.SaveDevice(d)
 }

@@ -1,0 +1,77 @@
+package device_test
+
+import (
+	"testing"
+	"time"
+
+	"zafe/app/auth"
+	"zafe/app/device"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/user"
+	"zafe/store"
+	"zafe/store/storetest"
+)
+
+// desk invites nobody and notes whom it cuts off.
+type desk struct{ cut []string }
+
+func (d *desk) Invite(auth.UserID) (device.Invitation, error) { return device.Invitation{}, nil }
+
+func (d *desk) Cut(fp string) { d.cut = append(d.cut, fp) }
+
+func TestARevokedPCLosesItsSessionsAndItsLine(t *testing.T) {
+	w, d := storetest.NewWorld(t), &desk{}
+	device.Bind(w.Registry, d)
+	var yann user.User
+	w.Update(func(tx *store.Tx) (err error) {
+		if yann, err = tx.SaveUser(user.User{Login: "yann", Name: "Yann", Role: auth.Sales, CreatedAt: tx.Now()}); err != nil {
+			return err
+		}
+		for i, pc := range []string{"lost", "kept"} {
+			if err := device.Enrol(tx, pc, pc, 1); err != nil {
+				return err
+			}
+			_, err := tx.AddSession(user.Session{
+				TokenHash: [32]byte{byte(i)}, User: yann.ID, Device: pc,
+				CreatedAt: tx.Now(), FreshAt: tx.Now(), ExpiresAt: tx.Now().Add(time.Hour),
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	owner := w.As("owner")
+	list, err := device.List.Call(w.Ctx(), owner, op.Empty{})
+	if err != nil || len(list.Devices) != 2 {
+		t.Fatal(list, err)
+	}
+	for _, pc := range list.Devices {
+		if pc.Name != "lost" {
+			continue
+		}
+		if _, err := device.Revoke.Call(w.Ctx(), w.As("accountant"), device.IDRequest{ID: pc.ID}); fault.KeyOf(err) != "op.forbidden" {
+			t.Errorf("the accountant revoked: %v", err)
+		}
+		got, err := device.Revoke.Call(w.Ctx(), owner, device.IDRequest{ID: pc.ID})
+		if err != nil || got.State != device.Revoked {
+			t.Fatal(got, err)
+		}
+	}
+	if len(d.cut) != 1 || d.cut[0] != "lost" {
+		t.Errorf("cut off %v", d.cut)
+	}
+	w.Update(func(tx *store.Tx) error {
+		if err := device.Enrol(tx, "lost", "lost", 1); err != nil { // found again, with a fresh code
+			return err
+		}
+		for i, want := range []bool{false, true} {
+			_, found, err := tx.SessionByToken([32]byte{byte(i)})
+			if err != nil || found != want {
+				t.Errorf("session %d: found %v, %v", i, found, err)
+			}
+		}
+		return nil
+	})
+}
