@@ -131,6 +131,7 @@ func (d *desktop) enter(b machine.Book, me user.Me, first bool) {
 	if me.User.Lang != "" && me.User.Lang != d.text.Lang() {
 		d.speak(me.User.Lang)
 	}
+	d.flow.Text = d.text
 	shell.ApplyTheme(me.User.Theme)
 	o := shell.Options{
 		Window: d.window, Host: d.host, Keys: d.keys, Machine: d.machine, Book: b, Me: me, Text: d.text, Pages: d.pages,

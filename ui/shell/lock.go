@@ -118,5 +118,5 @@ func (s *Shell) Lock() {
 
 func (s *Shell) unlock() {
 	s.idle.locked, s.idle.last = false, s.Clock()
-	s.Host.SetContent(s.root)
+	s.Host.SetContent(s.front)
 }

@@ -162,7 +162,7 @@ func (s *Shell) comeBack(me user.Me) {
 	for _, o := range s.Window.Canvas().Overlays().List() {
 		o.Show()
 	}
-	s.Host.SetContent(s.root)
+	s.Host.SetContent(s.front)
 	if f := s.current(); f != nil && !f.page.Unsaved() {
 		f.page.Refresh()
 	}

@@ -58,8 +58,9 @@ type Shell struct {
 	ctx     context.Context // ends with the window or the session
 	cancel  context.CancelFunc
 	nav     *kit.NavBar
-	root    fyne.CanvasObject
-	place   *fyne.Container // holds the page shown
+	root    fyne.CanvasObject // the pages with all that is around them
+	front   fyne.CanvasObject // what the window shows when it is not locked: root, or the set-up
+	place   *fyne.Container   // holds the page shown
 	top     *topBar
 	tasks   *fyne.Container
 	status  *kit.StatusBar
@@ -107,10 +108,16 @@ func (s *Shell) Start() {
 		return
 	}
 	env := s.newFrame(page.Route{Name: "setup"}).env
-	s.Host.SetContent(s.First(env, func() { s.leaveAll(); s.name(); s.home() }))
+	s.front = container.NewStack(s.idle.sense, s.First(env, func() { s.leaveAll(); s.name(); s.home() }))
+	if s.current() == nil { // else it was finished already
+		s.Host.SetContent(s.front)
+	} else {
+		s.front = s.root
+	}
 }
 
 func (s *Shell) home() {
+	s.front = s.root
 	s.Host.SetContent(s.root)
 	s.facts.poll(s)
 	for _, a := range areas {

@@ -99,7 +99,9 @@ type desk struct {
 	quit   int
 }
 
-func newDesk(t *testing.T, role auth.Role) *desk {
+func newDesk(t *testing.T, role auth.Role) *desk { return newDeskWith(t, role, nil) }
+
+func newDeskWith(t *testing.T, role auth.Role, first func(*page.Env, func()) fyne.CanvasObject) *desk {
 	t.Helper()
 	kit.Blink = false
 	w := storetest.NewWorld(t, company.Bind[*store.Tx], ledger.Bind[*store.Tx], search.Bind[*store.Tx], bindConfirm)
@@ -126,6 +128,7 @@ func newDesk(t *testing.T, role auth.Role) *desk {
 		Window: d.window, Host: host, Keys: d.keys, Machine: &pc{}, Book: d.book, Me: uitest.Me(role), Text: text,
 		Pages: pages, Clock: w.Clock.Now, Spawn: d.spawn, Tick: d.tick,
 		Relogin: func(again func(user.Me)) { d.again, d.asked = again, d.asked+1 }, LoggedOut: func() { d.out++ }, Quit: func() { d.quit++ },
+		First: first,
 	})
 	d.Start()
 	return d
@@ -331,6 +334,29 @@ func TestIdlenessLocksAndTheRightProofUnlocks(t *testing.T) {
 	d.press("Déverrouiller")
 	if shown(d, "Session verrouillée") || hidden(d, home.object) {
 		t.Error("still locked")
+	}
+}
+
+func TestTheSetUpComesFirstAndSurvivesALock(t *testing.T) {
+	setUp := kit.Body("set-up")
+	var finish func()
+	d := newDeskWith(t, auth.Owner, func(_ *page.Env, done func()) fyne.CanvasObject { finish = done; return setUp })
+	if len(d.made) != 0 || hidden(d, setUp) {
+		t.Fatal("a page is shown before the set-up is finished")
+	}
+	d.seconds(301)
+	typePassword(d, "right")
+	d.press("Déverrouiller")
+	if hidden(d, setUp) {
+		t.Fatal("the set-up is gone after a lock")
+	}
+	finish()
+	if len(d.made) != 1 || d.last().route.Name != "home" || !hidden(d, setUp) {
+		t.Error("the pages do not follow the set-up")
+	}
+	done := newDeskWith(t, auth.Owner, func(_ *page.Env, done func()) fyne.CanvasObject { done(); return setUp })
+	if len(done.made) != 1 || !hidden(done, setUp) || hidden(done, done.last().object) {
+		t.Error("a set-up finished long ago is shown")
 	}
 }
 

@@ -53,7 +53,11 @@ func (f *Flow) Login() {
 	body = append(body, p.samples(),
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass), p.keep, p.where,
 		p.enter, kit.HBox(0, kit.Spacer(), forgotten, kit.Spacer()), kit.Fixed(0, 24, kit.HBox(0, kit.Spacer(), p.spin, kit.Spacer())))
-	f.show(f.beside(formWidth, kit.VBox(14, body...)))
+	width := float32(formWidth)
+	if f.state.Demo {
+		width += 60 // for the row of people
+	}
+	f.show(f.beside(width, kit.VBox(14, body...)))
 	if p.name.Text() == "" {
 		f.focus(p.name)
 	} else {
@@ -143,9 +147,7 @@ func (p *loginPage) submit() {
 			p.failed(err)
 			return
 		}
-		if !p.keep.On() {
-			p.f.forgetName()
-		}
+		p.f.remember = p.keep.On()
 		b.SetToken(in.Token)
 		if in.Next == user.Code {
 			p.f.totp(b, p.totp)
@@ -153,15 +155,6 @@ func (p *loginPage) submit() {
 		}
 		p.f.enter(b, p.failed)
 	})
-}
-
-// forgetName leaves the box empty next time.
-func (f *Flow) forgetName() {
-	p := f.Machine.Preferences()
-	p.Login = ""
-	if err := f.Machine.SavePreferences(p); err != nil {
-		kit.Toast(f.Host, kit.Warn, f.Text.Fault(fault.Of(err)))
-	}
 }
 
 // reach opens the book of this PC or connects to the main PC, unless that is done.

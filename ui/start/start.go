@@ -39,6 +39,7 @@ type Flow struct {
 	over  func(user.Me)
 
 	creating bool // the set-up of a new company is under way
+	remember bool // keep the login for next time
 }
 
 // Run shows the first screen: the doors of an empty PC, or the log-in.
@@ -119,7 +120,10 @@ func (f *Flow) enter(b machine.Book, failed func(error)) {
 			return err
 		}
 		p := f.Machine.Preferences()
-		p.Login, p.Theme = me.User.Login, me.User.Theme
+		p.Login, p.Theme = "", me.User.Theme
+		if f.remember || f.creating {
+			p.Login = me.User.Login
+		}
 		if me.User.Lang != "" {
 			p.Lang = me.User.Lang
 		}
