@@ -51,6 +51,7 @@ func NewClient(addr string, root *x509.Certificate, id device.Identity) *Client 
 				},
 			},
 			Protocols:           protocols,
+			HTTP2:               liveness(),
 			TLSHandshakeTimeout: dialTimeout, IdleConnTimeout: idleTimeout,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -90,7 +91,7 @@ func (c *Client) Do(ctx context.Context, s *op.Spec, req, resp any) error {
 	if err != nil {
 		return fmt.Errorf("lan: request of %s: %w", s.Name, err)
 	}
-	if _, ok := ctx.Deadline(); !ok {
+	if _, ok := ctx.Deadline(); !ok && s.Kind != op.Action {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, callTimeout)
 		defer cancel()

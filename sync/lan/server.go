@@ -49,12 +49,15 @@ type Server struct {
 
 // Serve answers on ln until ctx ends, then lets running calls finish.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	s.mu.Lock()
 	s.conns = map[device.Fingerprint]map[net.Conn]bool{}
+	s.mu.Unlock()
 	srv := &http.Server{
 		Handler:           s.routes(),
 		ReadHeaderTimeout: headTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    headerBytes,
+		HTTP2:             liveness(),
 		ErrorLog:          log.New(logWriter{s.Log}, "", 0),
 		ConnState:         s.track,
 		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){

@@ -4,6 +4,7 @@
 package lan
 
 import (
+	"net/http"
 	"time"
 
 	"zafe/app/fault"
@@ -29,7 +30,10 @@ const (
 const (
 	headTimeout  = 10 * time.Second
 	idleTimeout  = 2 * time.Minute
-	callTimeout  = 60 * time.Second // a call without an answer by then is given up and said so
+	callTimeout  = 60 * time.Second // a call without an answer by then is given up; actions may be long
+	pingAfter    = 15 * time.Second // of silence on a connection in use
+	pingTimeout  = 10 * time.Second // without an answer the other end is gone
+	sendTimeout  = 30 * time.Second // in which the other end takes nothing at all
 	dialTimeout  = 4 * time.Second
 	headerBytes  = 16 << 10
 	connsMax     = 500
@@ -45,6 +49,12 @@ type Hello struct {
 	MinLevel int    `json:"min_level"`
 	Book     string `json:"book"`
 	Company  string `json:"company"`
+}
+
+// liveness finds out that the other end is gone though nothing was said: a cable pulled out, a PC
+// asleep. Long actions need no time limit then, and a file on its way there frees its reader of the book.
+func liveness() *http.HTTP2Config {
+	return &http.HTTP2Config{SendPingTimeout: pingAfter, PingTimeout: pingTimeout, WriteByteTimeout: sendTimeout}
 }
 
 // status maps a fault to an HTTP status; the body carries the fault itself.
