@@ -29,7 +29,7 @@ type accounts struct {
 func newAccounts(b *book) *accounts {
 	e := b.env
 	s := &accounts{book: b, foot: kit.Caption("")}
-	s.text = kit.NewSearch(e.T("books.find_account"), func(string) { s.filter() })
+	s.text = kit.NewSearch(e.T("books.chart.find"), func(string) { s.filter() })
 	s.archived = kit.NewSwitch(e.T("books.chart.archived"), "", func(bool) { s.refresh() })
 	s.grid = kit.NewGrid([]kit.Column{
 		{Title: e.T("books.column.account"), Width: 130}, {Title: e.T("books.column.title"), Width: 300, Weight: 1},

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
+	"zafe/app/i18n"
 	"zafe/app/ledger"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -209,4 +210,52 @@ func TestReaderMayNotWrite(t *testing.T) {
 	i := slices.IndexFunc(drafts, func(h ledger.EntryHead) bool { return h.Ref == "OD12" })
 	d.show(page.Route{Name: "entry", ID: int64(drafts[i].ID)})
 	d.sees("Écriture au brouillard", "-Valider")
+}
+
+func TestLongListIsReadAsItComesIntoView(t *testing.T) {
+	d := open(t, auth.Owner)
+	for i := range 120 {
+		d.draft("OD", day(1, 1).AddDays(i), "", "Loyer", debit("613000", 5000), credit("512000", 5000))
+	}
+	d.tab("entries")
+	d.sees("plus de 100 écritures")
+	g := one[*kit.Grid](d, 0)
+	if g.Rows() != 101 || g.Loaded(100) {
+		t.Errorf("%d rows", g.Rows())
+	}
+	g.Need(100, 100)
+	d.sees("120 écritures")
+	if g.Rows() != 120 || !g.Loaded(119) {
+		t.Errorf("%d rows after the second page", g.Rows())
+	}
+	d.sound()
+}
+
+func TestSupplierIsFoundByName(t *testing.T) {
+	d := open(t, auth.Accountant)
+	d.stock()
+	d.tab("match")
+	d.sees("Choisissez un compte ou un tiers")
+	c := one[*kit.Combo](d, 0)
+	var found []kit.Option
+	c.Find("dispa", func(o []kit.Option) { found = o })
+	if len(found) != 1 || found[0].Key != "401000:DISPANO" {
+		t.Fatalf("found %+v", found)
+	}
+	c.OnChosen(found[0])
+	d.sees("Dispano Nantes fact.")
+	d.sound()
+}
+
+func TestPagesSpeakEnglish(t *testing.T) {
+	d := open(t, auth.Owner)
+	d.stock()
+	d.env.Text = i18n.For(i18n.English)
+	for tab, want := range map[string]string{
+		"entries": "Post selection", "trial": "Total class 4", "years": "Lock the fiscal year", "aged": "Suppliers",
+	} {
+		d.tab(tab)
+		d.sees(want)
+	}
+	d.sound()
 }

@@ -26,6 +26,7 @@ type entries struct {
 	act     *kit.Button
 	grid    *kit.Grid
 	foot    *kit.Label
+	hint    *kit.Label
 	list    chain[ledger.EntryHead, ledger.EntryMark]
 	typing  paging.Later
 	root    fyne.CanvasObject
@@ -39,7 +40,7 @@ const (
 
 func newEntries(b *book) *entries {
 	e := b.env
-	s := &entries{book: b, foot: kit.Caption(""), typing: paging.Later{Wait: restKey}}
+	s := &entries{book: b, foot: kit.Caption(""), hint: kit.Caption(""), typing: paging.Later{Wait: restKey}}
 	s.list.fetch, s.list.arrived = s.fetch, s.arrived
 	s.kind = kit.NewChips(kit.Options(kindDraft, e.T("books.kind.draft"), kindPosted, e.T("books.kind.posted")),
 		func(string) { s.restart() })
@@ -55,7 +56,7 @@ func newEntries(b *book) *entries {
 		s.kind.SetKey(kindPosted)
 	}
 	bar := kit.HBox(8, s.kind, kit.Fixed(170, 0, s.journal), s.span.object(), kit.Fixed(190, 0, s.text), kit.Spacer())
-	foot := kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_list")))
+	foot := kit.HBox(8, s.foot, kit.Spacer(), s.hint)
 	if e.Can(ledger.EntryPost.Spec) {
 		foot.Add(s.act)
 	}
@@ -174,9 +175,11 @@ func (s *entries) arrived(first bool, err error) {
 func (s *entries) showAct() {
 	e := s.env
 	if !s.drafts() {
+		s.hint.SetText(e.T("books.hint_lines"))
 		s.act.Hide()
 		return
 	}
+	s.hint.SetText(e.T("books.hint_list"))
 	s.act.Show()
 	n := len(s.grid.Checked())
 	if n == 0 {

@@ -64,16 +64,13 @@ func (p *entry) load(then func()) {
 	})
 }
 
-// loadParties reads the suppliers and customers of the current year and the one before.
+// loadParties reads the suppliers of the last two years; customers are looked for as one types.
 func (p *entry) loadParties(then func()) {
 	if len(p.years) == 0 {
 		then()
 		return
 	}
-	req := ledger.TrialBalanceRequest{
-		From: p.years[max(len(p.years)-2, 0)].Period.From, To: p.years[len(p.years)-1].Period.To, Prefix: "40", Detail: true,
-	}
-	page.Call(p.env, ledger.TrialBalanceOf, req, func(t ledger.TrialBalance, err error) {
+	page.Call(p.env, ledger.TrialBalanceOf, supplierBalance(p.years), func(t ledger.TrialBalance, err error) {
 		for _, r := range t.Rows {
 			if err == nil && r.Aux != "" {
 				p.parties[r.Aux] = r.AuxTitle

@@ -41,10 +41,13 @@ func (s *years) export() {
 			body.Add(kit.Fixed(0, 180, problems(e, c.Problems)))
 		}
 		var m *kit.Modal
-		m = s.dialog("books.fec.export", 560, body, kit.NewButton(e.T("books.fec.save"), "download-simple", kit.Primary, func() {
+		save := func() {
 			m.Close()
 			e.Shell.SaveFile(c.Name, page.Fetch(e, ledger.FECExport, req))
-		}))
+		}
+		act := kit.NewButton(e.T("books.fec.save"), "download-simple", kit.Primary, save)
+		m = s.dialog("books.fec.export", 560, body, act)
+		m.Focus(act)
 	})
 }
 
@@ -127,6 +130,9 @@ func (s *years) report(req ledger.FECImportRequest, r ledger.FECReport) {
 		})
 	}
 	m = s.dialog("books.import.report", 640, body, act)
+	if !act.Disabled() {
+		m.Focus(act)
+	}
 }
 
 // undo takes the chosen import back.

@@ -34,7 +34,7 @@ func newGeneral(b *book) *general {
 	e := b.env
 	s := &general{book: b, name: kit.Sub(""), foot: kit.Caption(""), figure: map[string]*kit.Label{}}
 	s.list.fetch, s.list.arrived = s.fetch, s.arrived
-	s.combo = accountCombo(e, false, func(account, aux string) {
+	s.combo = accountCombo(e, b.years, false, func(account, aux string) {
 		s.account, s.aux = account, aux
 		s.restart()
 	})

@@ -48,7 +48,7 @@ const matchedMax = 1000
 func newMatching(b *book) *matching {
 	e := b.env
 	s := &matching{book: b, sums: map[string]*kit.Label{}, ideas: kit.VBox(8), foot: kit.Caption("")}
-	s.combo = accountCombo(e, true, func(account, aux string) {
+	s.combo = accountCombo(e, b.years, true, func(account, aux string) {
 		s.account, s.aux = account, aux
 		s.refresh()
 	})
