@@ -75,6 +75,8 @@ const (
 	prefsFile = "local.json"
 	hostFile  = "host.json"
 	logFile   = "zafe.log"
+
+	drillPrefix = "drill-" // of the folder of a trial restore
 )
 
 // pc is this computer: one data folder.
@@ -229,7 +231,7 @@ func (p *pc) Create(ctx context.Context, n machine.NewBook) (machine.Book, error
 	if err != nil {
 		return nil, err
 	}
-	sec := store.Secrets{BookID: id.BookID, Label: user.SlotLabel(1), Password: n.Password, Recovery: key}
+	sec := store.Secrets{BookID: id.BookID, Label: user.SlotLabel(firstOwner), Password: n.Password, Recovery: key}
 	st, err := store.Create(ctx, p.path(bookDir), sec, p.options(crypt.KDF{}), func(tx *store.Tx) error {
 		return firstRows(tx, id, owner, n)
 	})
@@ -304,6 +306,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := st.View(ctx, func(tx *store.Tx) (err error) { id, _, err = setup.IdentityOf(tx); return err }); err != nil {
 		return nil, err
 	}
+	p.sweep()
 	b := &book{pc: p, store: st}
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, strong, st)
 	b.reg = op.New[*store.Tx](st, users, time.Now, p.record)
@@ -319,6 +322,17 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.jobs.Go(func() { b.keep.Run(background) })
 	return b, nil
+}
+
+// sweep removes the trial restores of a program that was killed; the book is held, so none is under way.
+func (p *pc) sweep() {
+	left, err := filepath.Glob(p.path(drillPrefix + "*"))
+	for _, dir := range left {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	if err != nil {
+		p.log.Warn("trial restore not removed", slog.Any("err", err))
+	}
 }
 
 // record writes the one log line of a call.
@@ -796,6 +810,9 @@ func (c *copies) Restore(ctx context.Context, pt machine.Point, login, pass stri
 	return c.pc.remember(sink.company, false)
 }
 
+// firstOwner is who made the book.
+const firstOwner auth.UserID = 1
+
 // restoreSink puts a restored book in place on this PC under fresh keys.
 type restoreSink struct {
 	noFiles
@@ -804,13 +821,14 @@ type restoreSink struct {
 	login, password string
 	writer          string
 	company         string
+	owner           auth.UserID // whose password it is
 	manifest        vault.Manifest
 	into            *store.Restoring
 }
 
 // Begin implements vault.BookSink.
 func (r *restoreSink) Begin(ctx context.Context, _ int, _ uint32) error {
-	sec := store.Secrets{BookID: op.NewID(time.Now()), Label: user.SlotLabel(1), Password: r.password, Recovery: r.key}
+	sec := store.Secrets{BookID: op.NewID(time.Now()), Label: user.SlotLabel(firstOwner), Password: r.password, Recovery: r.key}
 	r.into = store.StartRestore(ctx, r.pc.path(bookDir), sec, r.pc.options(crypt.KDF{}), r.adopt)
 	return nil
 }
@@ -838,21 +856,31 @@ func (r *restoreSink) adopt(tx *store.Tx) error {
 		return err
 	}
 	r.company = c.Name
-	if _, err := user.Reset(context.Background(), tx, r.login, r.password, user.Standard, strong); err != nil {
+	owner, err := user.Reset(context.Background(), tx, r.login, r.password, user.Standard, strong)
+	if err != nil {
 		return err
 	}
-	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("keys_gen", 0), tx.SetSetting("backup.state", []byte(nil)),
+	r.owner = owner.ID
+	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("backup.state", []byte(nil)),
 		tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, r.manifest.WriterID, r.manifest.Seq)))
 }
 
 // Commit implements vault.BookSink.
-func (r *restoreSink) Commit(_ context.Context, m vault.Manifest) error {
+func (r *restoreSink) Commit(ctx context.Context, m vault.Manifest) error {
 	r.manifest = m
 	st, err := r.into.Finish()
 	if err != nil {
 		return err
 	}
-	return st.Close()
+	// Whose password it is was known only once the people could be read. Under another's label it would
+	// go on opening the book after its owner changed it or left.
+	if r.owner != firstOwner {
+		err = st.SetPasswordSlot(ctx, user.SlotLabel(r.owner), r.password)
+		if err == nil {
+			err = st.DropPasswordSlot(ctx, user.SlotLabel(firstOwner))
+		}
+	}
+	return errors.Join(err, st.Close())
 }
 
 // Abort implements vault.BookSink.
@@ -872,11 +900,18 @@ type drillSink struct {
 
 // Begin implements vault.BookSink.
 func (d *drillSink) Begin(ctx context.Context, _ int, _ uint32) (err error) {
-	if d.dir, err = os.MkdirTemp(d.pc.dir, "drill-"); err != nil {
+	if d.dir, err = os.MkdirTemp(d.pc.dir, drillPrefix); err != nil {
 		return err
 	}
-	// The trial book lives for seconds: its password opens nothing else and need not be slow.
-	sec := store.Secrets{BookID: op.NewID(time.Now()), Label: "drill", Password: op.NewID(time.Now()), Cost: crypt.KDF{Time: 1, MemoryKiB: 64, Threads: 1}}
+	// The trial book lives for seconds under keys that nobody is given: being random, they need not be
+	// slow. What a disk still holds of it afterwards cannot be read.
+	sec := store.Secrets{
+		BookID: op.NewID(time.Now()), Label: "drill", Password: rand.Text(),
+		Cost: crypt.KDF{Time: 1, MemoryKiB: 64, Threads: 1},
+	}
+	if _, err := rand.Read(sec.Recovery[:]); err != nil {
+		return err
+	}
 	d.into = store.StartRestore(ctx, filepath.Join(d.dir, bookDir), sec, d.pc.options(sec.Cost), d.check)
 	return nil
 }
@@ -975,7 +1010,7 @@ func (p *pc) Demo(ctx context.Context, size string, progress func(done, total in
 	clock := &stepClock{}
 	clock.Set(demo.FirstDay.In(time.UTC))
 	sec := store.Secrets{
-		BookID: id.BookID, Label: user.SlotLabel(1), Password: demo.People[0].Password, Recovery: key, Cost: demoSlot,
+		BookID: id.BookID, Label: user.SlotLabel(firstOwner), Password: demo.People[0].Password, Recovery: key, Cost: demoSlot,
 	}
 	o := p.options(demoSlot)
 	o.Clock, o.Zone = clock.now, time.UTC

@@ -70,6 +70,9 @@ func build(ctx context.Context, dir string, sec Secrets, o Options, init func(*T
 	if _, err := os.Stat(dir); err == nil {
 		return nil, fault.New(fault.Conflict, "store.book_there")
 	}
+	if sec.Recovery == [20]byte{} {
+		return nil, errors.New("store: a book needs a recovery key: one of zeros is known to all")
+	}
 	root := crypt.NewRoot()
 	fresh := dir + newSuffix
 	if err := errors.Join(os.RemoveAll(fresh), os.MkdirAll(fresh, 0o700)); err != nil {

@@ -172,3 +172,12 @@ func TestARequestIDIsUsedOnce(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestABookIsNotSealedUnderAKeyOfZeros(t *testing.T) {
+	sec := store.Secrets{BookID: "b", Label: "owner", Password: storetest.Password, Cost: storetest.Cheap}
+	dir := filepath.Join(t.TempDir(), "book")
+	s, err := store.Create(t.Context(), dir, sec, store.Options{}, func(*store.Tx) error { return nil })
+	if err == nil {
+		t.Errorf("anyone can open it; closed with %v", s.Close())
+	}
+}

@@ -48,7 +48,7 @@ type trial struct {
 }
 
 func (d *trial) Begin(ctx context.Context, _ int, _ uint32) error {
-	sec := store.Secrets{BookID: "trial", Label: "trial", Password: storetest.Password, Cost: storetest.Cheap}
+	sec := store.Secrets{BookID: "trial", Label: "trial", Password: storetest.Password, Recovery: storetest.Recovery, Cost: storetest.Cheap}
 	d.into = store.StartRestore(ctx, d.dir, sec, store.Options{SlotCost: storetest.Cheap}, func(tx *store.Tx) error {
 		t, err := tx.Totals()
 		if err == nil && t.Head != d.want.Checks.AuditHead {
