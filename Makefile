@@ -8,7 +8,7 @@
 TAGS     = migrated_fynedo
 GO       = go
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS  = -X main.version=$(VERSION)
+LDFLAGS  = -s -w -X main.version=$(VERSION)
 
 .PHONY: run test build headless bench lint screens soak deps-build deps-run deps-test
 

@@ -35,8 +35,13 @@ func (t *Tx) MatchMates(ids []ledger.LineID) ([]ledger.MatchLine, error) {
 	var out []ledger.MatchLine
 	for part := range slices.Chunk(ids, listMax) {
 		in := marks(len(part))
-		ls, err := all(t, matchLineQuery+` WHERE g.partial = 1 AND g.id IN
-			(SELECT group_id FROM match_line WHERE line_id IN (`+in+`)) ORDER BY l.id`, anys(part), scanMatchLine)
+		// From the few lines given to their groups and back: the other way round SQLite reads every
+		// line of the book.
+		ls, err := all(t, `SELECT l.id, a.number, coalesce(x.code, ''), l.debit - l.credit, l.date, g.code, g.partial
+			FROM match_line mine JOIN match_group g ON g.id = mine.group_id AND g.partial = 1
+			CROSS JOIN match_line m ON m.group_id = g.id CROSS JOIN entry_line l ON l.id = m.line_id
+			JOIN account a ON a.id = l.account_id LEFT JOIN aux x ON x.id = l.aux_id
+			WHERE mine.line_id IN (`+in+`) ORDER BY l.id`, anys(part), scanMatchLine)
 		if err != nil {
 			return nil, err
 		}

@@ -179,7 +179,7 @@ func (m *maker) buy() error {
 // monthEnd enters what comes back every month: rent, wages and their charges, the loan, bank fees.
 func (m *maker) monthEnd() error {
 	tag := m.day.Compact()[:6]
-	wages := money.Amount(9_400_00 + int64(m.day.Year-FirstDay.Year)*350_00)
+	wages := money.Amount(13_600_00 + int64(m.day.Year-FirstDay.Year)*350_00)
 	charges := wages.Mul(280_000)
 	rent := money.Amount(1_450_00)
 	acts := []struct {
