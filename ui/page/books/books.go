@@ -78,7 +78,7 @@ type book struct {
 }
 
 func newBook(e *page.Env, arg string) page.Page {
-	b := &book{env: e, sheets: map[string]sheet{}, seen: map[string]bool{}}
+	b := &book{env: e, sheets: map[string]sheet{}}
 	b.first, b.target, _ = strings.Cut(arg, ":")
 	var acts []fyne.CanvasObject
 	if e.Can(ledger.EntrySave.Spec) {
@@ -122,7 +122,7 @@ func (b *book) build() {
 			return b.sheets[m.key].object()
 		}})
 	}
-	b.tabs = kit.NewTabs(tabs...)
+	b.tabs, b.seen = kit.NewTabs(tabs...), map[string]bool{}
 	if b.first == "" {
 		b.first = tabEntries
 	}

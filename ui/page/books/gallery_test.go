@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
+	"zafe/app/ledger"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/theme"
@@ -44,6 +45,33 @@ var scenes = []struct {
 	{"years", func(d *desk) { d.stock(); d.tab("years") }},
 	{"years-lock", func(d *desk) { d.stock(); d.tab("years"); d.click("Clôturer l'exercice") }},
 	{"years-fec", func(d *desk) { d.stock(); d.tab("years"); d.click("Exporter le FEC") }},
+	{"years-import", func(d *desk) {
+		d.shell.Name, d.shell.Data = "x.txt", []byte("JournalCode\tnonsense\n1\t2\n")
+		d.tab("years")
+		d.click("Importer un FEC")
+	}},
+	{"match-ticked", func(d *desk) {
+		d.stock()
+		d.tab("match:411000:C000001")
+		g := one[*kit.Grid](d, 0)
+		for row := range 3 {
+			g.Select(row)
+			g.TypedRune(' ')
+		}
+	}},
+	{"match-empty", func(d *desk) { d.tab("match") }},
+	{"entry-refused", func(d *desk) {
+		e := d.draft("OD", day(11, 3), "", "Sans montant", debit("613000", 5000), credit("512000", 5000), ledger.Line{Account: "625000"})
+		d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+		d.key(fyne.KeyF10, 0)
+	}},
+	{"entry-conflict", func(d *desk) {
+		e := d.draft("OD", day(11, 3), "P1", "Loyer", debit("613000", 5000), credit("512000", 5000))
+		d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+		must(ledger.EntryDelete.Call(d.Ctx(), d.As("owner"), ledger.EntryDeleteRequest{ID: e.ID, Version: e.Version}))(d.t)
+		d.label("Le mien")
+		d.key(fyne.KeyS, ctrl)
+	}},
 	{"accounts", func(d *desk) { d.tab("accounts") }},
 	{"accounts-new", func(d *desk) { d.tab("accounts"); d.click("Nouveau compte") }},
 	{"entry-new", func(d *desk) {
@@ -77,7 +105,11 @@ func TestGallery(t *testing.T) {
 				d := open(t, auth.Owner)
 				theme.Apply(fyne.CurrentApp(), mode)
 				s.show(d)
-				d.env.Window.Resize(fyne.Size{Width: 1232, Height: 840})
+				room := fyne.Size{Width: 1232, Height: 840}
+				if mode == theme.Dark {
+					room = fyne.Size{Width: 1072, Height: 662}
+				}
+				d.env.Window.Resize(room)
 				d.shoot(s.name + "-" + name)
 				for _, err := range d.shell.Failed {
 					t.Error(err)

@@ -149,6 +149,8 @@ func (s *matching) refresh() {
 	s.turn++
 	s.grid.ClearChecked()
 	s.items, s.matched = nil, nil
+	s.grid.Reload()
+	s.closed.Reload()
 	opened := s.kind.Key() == kindOpen
 	s.body.Objects = []fyne.CanvasObject{s.closed}
 	if opened {

@@ -181,11 +181,13 @@ func (s *years) refresh() {
 	})
 }
 
-// told shows that something about the years was done.
+// told shows that something about the years was done, and makes the tabs anew: all of them propose
+// the years, the journals or the accounts.
 func (s *years) told(text string) {
 	s.env.Shell.Toast(kit.Ok, text)
 	s.env.Shell.Changed("ledger")
-	s.refresh()
+	s.first, s.target = tabYears, ""
+	s.load(s.build)
 }
 
 // openYear asks for the dates of the next fiscal year.
