@@ -76,8 +76,9 @@ func (w *wizard) company() {
 		}
 		w.save(next, p, fields, setup.Company)
 	})
-	identity := kit.NewCard(t("start.company.identity"), kit.VBox(theme.GapField,
-		kit.FormGrid(3, fields["name"], fields["legal_form"], fields["siren"]), more, fields["activity"]))
+	// Two pixels of room under the last box: lines of text have heights that are not whole.
+	identity := kit.NewCard(t("start.company.identity"), kit.Pad(0, 0, 2, 0, kit.VBox(theme.GapField,
+		kit.FormGrid(3, fields["name"], fields["legal_form"], fields["siren"]), more, fields["activity"])))
 	address := kit.NewCard(t("start.company.address"), kit.VBox(theme.GapField,
 		fields["street"], kit.FormGrid(3, fields["postal_code"], fields["city"], fields["territory"]),
 		kit.FormGrid(2, fields["email"], fields["phone"])))
