@@ -134,7 +134,8 @@ func (d *desktop) enter(b machine.Book, me user.Me, first bool) {
 	d.flow.Text = d.text
 	shell.ApplyTheme(me.User.Theme)
 	o := shell.Options{
-		Window: d.window, Host: d.host, Keys: d.keys, Machine: d.machine, Book: b, Me: me, Text: d.text, Pages: d.pages,
+		Window: d.window, Host: d.host, Keys: d.keys, Machine: d.machine, Book: b, Me: me, Text: d.text,
+		Pages: d.pages,
 		Clock: time.Now, Spawn: spawn, Tick: tick, Serve: d.serve, Quit: d.quit,
 		Relogin:   func(again func(user.Me)) { d.flow.LogIn(b, again) },
 		LoggedOut: func() { d.shell = nil; d.start(); d.flow.LogIn(b, nil) },

@@ -20,7 +20,8 @@ const closeMax = 60 * time.Second
 func (s *Shell) Close() {
 	s.leaving(s.history, func() {
 		s.end()
-		Leave(LeaveOptions{Window: s.Window, Text: s.Text, Book: s.Book, Spawn: s.Spawn, Tick: s.Tick, Quit: s.Quit})
+		Leave(LeaveOptions{Window: s.Window, Text: s.Text, Book: s.Book, Spawn: s.Spawn, Tick: s.Tick,
+			Quit: s.Quit})
 	})
 }
 
@@ -61,7 +62,8 @@ func Leave(o LeaveOptions) {
 			o.Quit()
 			return
 		}
-		a := kit.Alert(o.Window, kit.Warn, o.Text.T("shell.closing.failed", nil), o.Text.Fault(fault.Of(err)), o.Text.T("common.close", nil))
+		a := kit.Alert(o.Window, kit.Warn, o.Text.T("shell.closing.failed", nil), o.Text.Fault(fault.Of(err)),
+			o.Text.T("common.close", nil))
 		a.OnClosed = o.Quit
 	})
 }

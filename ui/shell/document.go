@@ -32,7 +32,8 @@ func (s *Shell) showDocument(name string, write func(context.Context, io.Writer)
 			return
 		}
 		s.view(path, func() {
-			kit.Confirm(s.Window, s.t("shell.no_viewer.title"), s.t("shell.no_viewer.text"), s.t("shell.no_viewer.save"),
+			kit.Confirm(s.Window, s.t("shell.no_viewer.title"), s.t("shell.no_viewer.text"),
+				s.t("shell.no_viewer.save"),
 				s.t("common.cancel"), false, func() { s.save(name, write) })
 		})
 	})

@@ -91,7 +91,8 @@ func (c *Chooser) Pick(title string, extensions []string, got func(name string, 
 			}
 			path := r.URI().Path()
 			if cerr := r.Close(); err != nil || cerr != nil {
-				got("", nil, fault.New(fault.Invalid, "shell.file_unreadable", "file", path).Because(errors.Join(err, cerr)))
+				got("", nil, fault.New(fault.Invalid, "shell.file_unreadable", "file",
+					path).Because(errors.Join(err, cerr)))
 				return
 			}
 			read(path)
@@ -115,13 +116,15 @@ func (c *Chooser) show(d *dialog.FileDialog) {
 func readFile(path string) (data []byte, err error) {
 	info, err := os.Stat(path)
 	if err == nil && info.Size() > fileBytesMax {
-		return nil, fault.New(fault.Invalid, "shell.file_large", "file", filepath.Base(path), "max_mb", fileBytesMax>>20)
+		return nil, fault.New(fault.Invalid, "shell.file_large", "file", filepath.Base(path), "max_mb",
+			fileBytesMax>>20)
 	}
 	if err == nil {
 		data, err = os.ReadFile(path)
 	}
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "shell.file_unreadable", "file", filepath.Base(path)).Because(err)
+		return nil, fault.New(fault.Invalid, "shell.file_unreadable", "file",
+			filepath.Base(path)).Because(err)
 	}
 	return data, nil
 }
@@ -145,7 +148,8 @@ func (c *Chooser) Folder(title string, got func(path string)) {
 // Target lets the person choose where a file goes; nothing when they cancel.
 func (c *Chooser) Target(name string, got func(path string)) {
 	open := func() ([]string, error) {
-		return filechooser.SaveFile("", c.Text.T("shell.save_title", nil), &filechooser.SaveFileOptions{CurrentName: name})
+		return filechooser.SaveFile("", c.Text.T("shell.save_title", nil),
+			&filechooser.SaveFileOptions{CurrentName: name})
 	}
 	c.ask(open, got, func() {
 		d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
@@ -186,7 +190,8 @@ func writeFile(ctx context.Context, path string, write func(context.Context, io.
 // save lets the person choose where a file goes and fills it in the background.
 func (s *Shell) save(name string, write func(context.Context, io.Writer) error) {
 	s.files.Target(name, func(path string) {
-		s.task(s.t("shell.saving", "file", filepath.Base(path)), func(ctx context.Context, _ func(int64, int64)) error {
+		s.task(s.t("shell.saving", "file", filepath.Base(path)), func(ctx context.Context, _ func(int64,
+			int64)) error {
 			return writeFile(ctx, path, write)
 		}, func(err error) {
 			if err != nil {
@@ -210,9 +215,10 @@ func (s *Shell) write(path string, write func(context.Context, io.Writer) error)
 }
 
 func (s *Shell) saved(path string) {
-	kit.ToastAction(s.Host, kit.Ok, s.t("shell.saved", "file", filepath.Base(path)), s.t("shell.open_folder"), func() {
-		s.view(filepath.Dir(path), func() {})
-	})
+	kit.ToastAction(s.Host, kit.Ok, s.t("shell.saved", "file", filepath.Base(path)), s.t("shell.open_folder"),
+		func() {
+			s.view(filepath.Dir(path), func() {})
+		})
 }
 
 // again asks for the second factor when that is what an operation wants, then retries.

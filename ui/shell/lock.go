@@ -100,7 +100,8 @@ func (s *Shell) Lock() {
 	}
 	try := func() { s.confirm(p, open, func() { s.idle.locked = false; m.Close() }) }
 	p = s.newProof(try)
-	body := kit.VBox(theme.GapField, kit.Strong(s.Me.User.Name), kit.MutedParagraph(s.t("shell.locked.text")), p.object)
+	body := kit.VBox(theme.GapField, kit.Strong(s.Me.User.Name), kit.MutedParagraph(s.t("shell.locked.text")),
+		p.object)
 	leave := kit.NewButton(s.t("shell.locked.other"), "sign-out", kit.Ghost, func() {
 		m.Close()
 		s.unlock()
@@ -110,7 +111,8 @@ func (s *Shell) Lock() {
 		s.LogOut()
 	})
 	m = kit.NewModal(s.t("shell.locked.title"), 420, body, leave,
-		kit.NewButton(s.t("shell.locked.open"), "lock-open", kit.Primary, try)).Lock().Mark("lock", kit.Info).OnEnter(try)
+		kit.NewButton(s.t("shell.locked.open"), "lock-open", kit.Primary, try)).Lock().Mark("lock",
+		kit.Info).OnEnter(try)
 	p.modal = m
 	m.Show(s.Window)
 	m.Focus(p.focus)

@@ -56,9 +56,11 @@ func (s *Shell) search() {
 	f.grid.OnOpen = f.open
 	f.grid.Plain = true
 	f.note = kit.Caption(s.t("shell.search.keys"))
-	f.grid.SetEmpty(kit.NewEmpty("magnifying-glass", s.t("shell.search.start"), s.t("shell.search.start_more"), nil))
+	f.grid.SetEmpty(kit.NewEmpty("magnifying-glass", s.t("shell.search.start"),
+		s.t("shell.search.start_more"), nil))
 	f.box.OnKey = f.key
-	f.modal = kit.NewModal(s.t("shell.search.name"), 720, kit.VBox(theme.GapTight, f.box, kit.Fixed(0, 360, f.grid), f.note))
+	f.modal = kit.NewModal(s.t("shell.search.name"), 720, kit.VBox(theme.GapTight, f.box, kit.Fixed(0, 360,
+		f.grid), f.note))
 	f.modal.OnEnter(func() { f.open(f.grid.Selected()) })
 	f.modal.Show(s.Window)
 	f.modal.Focus(f.box)
@@ -111,7 +113,8 @@ func (f *finder) show(answer search.Found, text string) {
 		}
 	}
 	if text != "" {
-		f.grid.SetEmpty(kit.NewEmpty("magnifying-glass", f.s.t("shell.search.none"), f.s.t("shell.search.none_more"), nil))
+		f.grid.SetEmpty(kit.NewEmpty("magnifying-glass", f.s.t("shell.search.none"),
+			f.s.t("shell.search.none_more"), nil))
 	}
 	f.grid.Reload()
 	if len(f.hits) > 0 {

@@ -89,7 +89,8 @@ func New(o Options) *Shell {
 	s.nav.SetUser(o.Me.User.Name, o.Text.T("role."+string(o.Me.User.Role), nil))
 	s.nav.OnUser = s.userMenu
 	s.top = s.newTopBar()
-	s.banner = kit.NewBanner(kit.Warn, "", "", kit.NewButton(s.t("shell.link.retry"), "arrows-clockwise", kit.Ghost, s.retry)).
+	s.banner = kit.NewBanner(kit.Warn, "", "", kit.NewButton(s.t("shell.link.retry"), "arrows-clockwise",
+		kit.Ghost, s.retry)).
 		Icon("wifi-slash")
 	s.banner.Hide()
 	s.idle.init(s)

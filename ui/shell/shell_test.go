@@ -78,7 +78,8 @@ func (s *sheet) Refresh()                  { s.refreshes++ }
 func (s *sheet) Unsaved() bool             { return s.unsaved }
 func (s *sheet) SetOnline(on bool)         { s.online = append(s.online, on) }
 func (s *sheet) Commands() []kit.Command {
-	return []kit.Command{{Key: fyne.KeyN, Mod: fyne.KeyModifierShortcutDefault, Name: "new " + s.route.Name, Run: func() { s.unsaved = true }}}
+	return []kit.Command{{Key: fyne.KeyN, Mod: fyne.KeyModifierShortcutDefault, Name: "new " + s.route.Name,
+		Run: func() { s.unsaved = true }}}
 }
 
 // desk is a shell with everything a test looks at.
@@ -104,8 +105,10 @@ func newDesk(t *testing.T, role auth.Role) *desk { return newDeskWith(t, role, n
 func newDeskWith(t *testing.T, role auth.Role, first func(*page.Env, func()) fyne.CanvasObject) *desk {
 	t.Helper()
 	kit.Blink = false
-	w := storetest.NewWorld(t, company.Bind[*store.Tx], ledger.Bind[*store.Tx], search.Bind[*store.Tx], bindConfirm)
-	d := &desk{t: t, book: &book{Caller: w.As(map[auth.Role]string{auth.Owner: "owner", auth.Sales: "sales"}[role])}, clock: w.Clock}
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], ledger.Bind[*store.Tx], search.Bind[*store.Tx],
+		bindConfirm)
+	d := &desk{t: t, book: &book{Caller: w.As(map[auth.Role]string{auth.Owner: "owner",
+		auth.Sales: "sales"}[role])}, clock: w.Clock}
 	app := test.NewTempApp(t)
 	theme.Apply(app, theme.Light)
 	text := i18n.For(i18n.French)
@@ -120,14 +123,17 @@ func newDeskWith(t *testing.T, role auth.Role, first func(*page.Env, func()) fyn
 	d.keys = kit.InstallKeys(d.window)
 	pages := shell.Table{}
 	routes := map[string]shell.Builder{}
-	for _, name := range []string{"home", "customers", "customer", "quotes", "quote", "books", "people", "settings"} {
+	for _, name := range []string{"home", "customers", "customer", "quotes", "quote", "books", "people",
+		"settings"} {
 		routes[name] = d.build
 	}
 	pages.Register(routes)
 	d.Shell = shell.New(shell.Options{
-		Window: d.window, Host: host, Keys: d.keys, Machine: &pc{}, Book: d.book, Me: uitest.Me(role), Text: text,
+		Window: d.window, Host: host, Keys: d.keys, Machine: &pc{}, Book: d.book, Me: uitest.Me(role),
+		Text:  text,
 		Pages: pages, Clock: w.Clock.Now, Spawn: d.spawn, Tick: d.tick,
-		Relogin: func(again func(user.Me)) { d.again, d.asked = again, d.asked+1 }, LoggedOut: func() { d.out++ }, Quit: func() { d.quit++ },
+		Relogin:   func(again func(user.Me)) { d.again, d.asked = again, d.asked+1 },
+		LoggedOut: func() { d.out++ }, Quit: func() { d.quit++ },
 		First: first,
 	})
 	d.Start()
@@ -307,7 +313,8 @@ func TestALostMainPCIsCountedDownAndComesBack(t *testing.T) {
 	d.book.retry = nil
 	d.seconds(15)
 	if !home.env.Shell.Online() || home.refreshes != before+1 || !home.online[len(home.online)-1] {
-		t.Errorf("back: online %v, %d refreshes, told %v", home.env.Shell.Online(), home.refreshes-before, home.online)
+		t.Errorf("back: online %v, %d refreshes, told %v", home.env.Shell.Online(), home.refreshes-before,
+			home.online)
 	}
 }
 
@@ -340,7 +347,11 @@ func TestIdlenessLocksAndTheRightProofUnlocks(t *testing.T) {
 func TestTheSetUpComesFirstAndSurvivesALock(t *testing.T) {
 	setUp := kit.Body("set-up")
 	var finish func()
-	d := newDeskWith(t, auth.Owner, func(_ *page.Env, done func()) fyne.CanvasObject { finish = done; return setUp })
+	d := newDeskWith(t, auth.Owner, func(_ *page.Env,
+		done func()) fyne.CanvasObject {
+		finish = done
+		return setUp
+	})
 	if len(d.made) != 0 || hidden(d, setUp) {
 		t.Fatal("a page is shown before the set-up is finished")
 	}
@@ -354,7 +365,11 @@ func TestTheSetUpComesFirstAndSurvivesALock(t *testing.T) {
 	if len(d.made) != 1 || d.last().route.Name != "home" || !hidden(d, setUp) {
 		t.Error("the pages do not follow the set-up")
 	}
-	done := newDeskWith(t, auth.Owner, func(_ *page.Env, done func()) fyne.CanvasObject { done(); return setUp })
+	done := newDeskWith(t, auth.Owner, func(_ *page.Env,
+		done func()) fyne.CanvasObject {
+		done()
+		return setUp
+	})
 	if len(done.made) != 1 || !hidden(done, setUp) || hidden(done, done.last().object) {
 		t.Error("a set-up finished long ago is shown")
 	}

@@ -101,7 +101,8 @@ func (f *facts) tone() kit.Tone {
 	if !f.known {
 		return kit.Neutral
 	}
-	return map[backup.Light]kit.Tone{backup.Green: kit.Ok, backup.Amber: kit.Warn, backup.Red: kit.Error}[f.backup.Light]
+	return map[backup.Light]kit.Tone{backup.Green: kit.Ok, backup.Amber: kit.Warn,
+		backup.Red: kit.Error}[f.backup.Light]
 }
 
 func (f *facts) icon() string {
@@ -114,18 +115,21 @@ func (f *facts) icon() string {
 func (f *facts) show(s *Shell) {
 	items := []kit.StatusItem{f.where(s)}
 	if n := s.Book.Connected(); s.Book.Local() && n > 0 {
-		items = append(items, kit.StatusItem{Icon: "desktop-tower", Text: s.Text.N("shell.connected", n, nil), Run: s.going("people")})
+		items = append(items, kit.StatusItem{Icon: "desktop-tower", Text: s.Text.N("shell.connected", n, nil),
+			Run: s.going("people")})
 	}
 	if f.port != "" {
 		items = append(items, kit.StatusItem{Icon: "warning", Text: f.port, Tone: kit.Warn})
 	}
 	if f.known {
-		items = append(items, kit.StatusItem{Icon: f.icon(), Text: f.saying(s), Tone: f.tone(), Run: s.going("backups")})
+		items = append(items, kit.StatusItem{Icon: f.icon(), Text: f.saying(s), Tone: f.tone(),
+			Run: s.going("backups")})
 	}
 	s.status.SetItems(items...)
 	right := s.t("shell.hints")
 	if f.period.Valid() {
-		right = s.t("shell.year", "from", s.Text.Date(f.period.From), "to", s.Text.Date(f.period.To)) + "     " + right
+		right = s.t("shell.year", "from", s.Text.Date(f.period.From), "to",
+			s.Text.Date(f.period.To)) + "     " + right
 	}
 	s.status.SetRight(right)
 	s.top.shield(f.icon(), f.tone(), f.saying(s))
@@ -139,9 +143,11 @@ func (f *facts) show(s *Shell) {
 func (f *facts) where(s *Shell) kit.StatusItem {
 	switch {
 	case s.Book.Local():
-		return kit.StatusItem{Icon: "desktop-tower", Text: s.t("shell.here", "name", s.Book.Place()), Tone: kit.Neutral}
+		return kit.StatusItem{Icon: "desktop-tower", Text: s.t("shell.here", "name", s.Book.Place()),
+			Tone: kit.Neutral}
 	case s.link.online:
-		return kit.StatusItem{Icon: "plugs-connected", Text: s.t("shell.there", "name", s.Book.Place()), Tone: kit.Ok}
+		return kit.StatusItem{Icon: "plugs-connected", Text: s.t("shell.there", "name", s.Book.Place()),
+			Tone: kit.Ok}
 	default:
 		return kit.StatusItem{Icon: "plugs", Text: s.t("shell.lost", "name", s.Book.Place()), Tone: kit.Warn}
 	}
@@ -209,7 +215,8 @@ func (s *Shell) newTopBar() *topBar {
 	if !s.Me.Can(searchPermission) {
 		find.Hide()
 	}
-	t.object = kit.Backdrop(theme.Surface, kit.VBox(0, kit.Pad(6, theme.PadPage, 6, theme.PadPage, row), kit.Separator()))
+	t.object = kit.Backdrop(theme.Surface, kit.VBox(0, kit.Pad(6, theme.PadPage, 6, theme.PadPage, row),
+		kit.Separator()))
 	return t
 }
 

@@ -88,7 +88,8 @@ func (s *Shell) stepUp(then func()) {
 	body := kit.VBox(theme.GapField, kit.MutedParagraph(s.t("shell.proof.why")), p.object)
 	m = kit.NewModal(s.t("shell.proof.title"), 420, body,
 		kit.NewButton(s.t("common.cancel"), "", kit.Secondary, func() { m.Close() }),
-		kit.NewButton(s.t("shell.proof.go"), "", kit.Primary, try)).Mark("shield-check", kit.Info).OnEnter(try)
+		kit.NewButton(s.t("shell.proof.go"), "", kit.Primary, try)).Mark("shield-check",
+		kit.Info).OnEnter(try)
 	p.modal = m
 	m.Show(s.Window)
 	m.Focus(p.focus)

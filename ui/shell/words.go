@@ -20,9 +20,11 @@ func words(p *i18n.Printer) kit.Words {
 	t := func(key string) string { return p.T("shell.word."+key, nil) }
 	w := kit.Words{
 		Cut: t("cut"), Copy: t("copy"), Paste: t("paste"), SelectAll: t("select_all"),
-		Cancel: p.T("common.cancel", nil), Close: p.T("common.close", nil), Loading: p.T("common.loading", nil),
-		NoResult: t("no_result"), Today: t("today"), ShowPassword: t("show_password"), HidePassword: t("hide_password"),
-		Previous: t("previous"), Next: t("next"),
+		Cancel: p.T("common.cancel", nil), Close: p.T("common.close", nil), Loading: p.T("common.loading",
+			nil),
+		NoResult: t("no_result"), Today: t("today"), ShowPassword: t("show_password"),
+		HidePassword: t("hide_password"),
+		Previous:     t("previous"), Next: t("next"),
 	}
 	for i := range w.Months {
 		w.Months[i] = p.Month(time.Month(i + 1))
@@ -36,11 +38,14 @@ func words(p *i18n.Printer) kit.Words {
 
 // toolkitWords are the words of the file dialogs, by the toolkit's own names.
 var toolkitWords = map[string]string{
-	"Advanced": "advanced", "Cancel": "cancel", "Confirm": "confirm", "Copy": "copy", "Create Folder": "create_folder",
-	"Cut": "cut", "Enter filename": "enter_name", "Error": "error", "Favourites": "favourites", "File": "file",
+	"Advanced": "advanced", "Cancel": "cancel", "Confirm": "confirm", "Copy": "copy",
+	"Create Folder": "create_folder",
+	"Cut":           "cut", "Enter filename": "enter_name", "Error": "error", "Favourites": "favourites",
+	"File":   "file",
 	"Folder": "folder", "New Folder": "new_folder", "No": "no", "OK": "ok", "Open": "open", "Paste": "paste",
-	"Quit": "quit", "Redo": "redo", "Save": "save", "Select all": "select_all", "Show Hidden Files": "hidden_files",
-	"Undo": "undo", "Yes": "yes", "file.name": "file_name", "file.parent": "file_parent",
+	"Quit": "quit", "Redo": "redo", "Save": "save", "Select all": "select_all",
+	"Show Hidden Files": "hidden_files",
+	"Undo":              "undo", "Yes": "yes", "file.name": "file_name", "file.parent": "file_parent",
 }
 
 // toolkit registers the words under the language of the system, whichever it is: the toolkit has no

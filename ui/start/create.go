@@ -30,8 +30,10 @@ type createPage struct {
 // Create shows the first step of the set-up.
 func (f *Flow) Create() {
 	p := &createPage{
-		f: f, company: kit.NewLineEdit(f.t("start.you.company_hint")), name: kit.NewLineEdit(f.t("start.you.name_hint")),
-		login: kit.NewLineEdit(""), email: kit.NewLineEdit(f.t("start.you.email_hint")), why: refusal(), spin: kit.NewSpinner(),
+		f: f, company: kit.NewLineEdit(f.t("start.you.company_hint")),
+		name:  kit.NewLineEdit(f.t("start.you.name_hint")),
+		login: kit.NewLineEdit(""), email: kit.NewLineEdit(f.t("start.you.email_hint")), why: refusal(),
+		spin: kit.NewSpinner(),
 	}
 	p.spin.Hide()
 	p.pass = f.newPassword(func() []string {
@@ -46,18 +48,21 @@ func (f *Flow) Create() {
 	p.fields = map[string]*kit.Field{
 		"company": kit.NewField(f.t("start.you.company"), p.company).Required(),
 		"name":    kit.NewField(f.t("start.you.name"), p.name).Required(),
-		"login":   kit.NewField(f.t("start.login.name"), p.login).Required().Hint(f.t("start.you.login_hint")),
-		"email":   kit.NewField(f.t("start.you.email"), p.email),
+		"login": kit.NewField(f.t("start.login.name"),
+			p.login).Required().Hint(f.t("start.you.login_hint")),
+		"email": kit.NewField(f.t("start.you.email"), p.email),
 	}
 	p.next = kit.NewButton(f.t("start.you.go"), "", kit.Primary, p.submit)
 	p.pass.then = p.submit
 	f.chain(p.company, p.name, p.login, p.email, p.pass.first.Edit())
 	card := kit.NewCard("", kit.VBox(theme.GapField,
-		p.fields["company"], kit.FormGrid(3, p.fields["name"], p.fields["login"], p.fields["email"]), p.pass.object, p.why))
+		p.fields["company"], kit.FormGrid(3, p.fields["name"], p.fields["login"], p.fields["email"]),
+		p.pass.object, p.why))
 	content := kit.VBox(theme.GapCard, card,
 		kit.NewNotice(kit.Warn, f.t("start.you.warn"), f.t("start.you.warn_text")), f.why("start.you.why"))
 	back := kit.NewButton(f.t("common.back"), "caret-left", kit.Ghost, f.Doors)
-	f.show(layStep(f.stepBar(0), kit.Title(f.t("start.you.title")), kit.MutedParagraph(f.t("start.you.text")), content,
+	f.show(layStep(f.stepBar(0), kit.Title(f.t("start.you.title")), kit.MutedParagraph(f.t("start.you.text")),
+		content,
 		[]fyne.CanvasObject{back}, []fyne.CanvasObject{p.spin, p.next}))
 	f.focus(p.company)
 }
@@ -75,11 +80,13 @@ func (p *createPage) submit() {
 	p.fields["name"].SetError(missing(f, p.name.Text(), "user.name_missing"))
 	p.fields["login"].SetError(missing(f, p.login.Text(), "user.login_missing"))
 	err := p.pass.check()
-	if err != nil || p.fields["company"].Error() != "" || p.fields["name"].Error() != "" || p.fields["login"].Error() != "" {
+	if err != nil || p.fields["company"].Error() != "" || p.fields["name"].Error() != "" ||
+		p.fields["login"].Error() != "" {
 		return
 	}
 	n := machine.NewBook{
-		Company: strings.TrimSpace(p.company.Text()), Name: strings.TrimSpace(p.name.Text()), Login: strings.TrimSpace(p.login.Text()),
+		Company: strings.TrimSpace(p.company.Text()), Name: strings.TrimSpace(p.name.Text()),
+		Login: strings.TrimSpace(p.login.Text()),
 		Email: strings.TrimSpace(p.email.Text()), Password: p.pass.text(), Lang: f.Text.Lang(),
 	}
 	busy(p.next, true)

@@ -11,7 +11,8 @@ import (
 func (f *Flow) Doors() {
 	door := func(icon, key string, kind kit.Kind, run func()) fyne.CanvasObject {
 		b := kit.NewButton(f.t("start.door."+key+".act"), "", kind, run)
-		text := kit.VBox(theme.GapLabel, kit.Sub(f.t("start.door."+key)), kit.MutedParagraph(f.t("start.door."+key+".more")))
+		text := kit.VBox(theme.GapLabel, kit.Sub(f.t("start.door."+key)),
+			kit.MutedParagraph(f.t("start.door."+key+".more")))
 		return kit.NewCard("", row(16, kit.IconTile(icon, kit.Info), text, kit.Fixed(120, 0, b))).Room(20)
 	}
 	body := kit.VBox(theme.GapCard,

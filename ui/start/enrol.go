@@ -103,7 +103,8 @@ func (f *Flow) codes(b machine.Book, codes []string) {
 			right = append(right, l)
 		}
 	}
-	grid := kit.Cols(theme.GapCard, nil, kit.VBox(theme.GapTight, left...), kit.VBox(theme.GapTight, right...))
+	grid := kit.Cols(theme.GapCard, nil, kit.VBox(theme.GapTight, left...), kit.VBox(theme.GapTight,
+		right...))
 	acts := kit.HBox(theme.GapTight,
 		kit.NewButton(f.t("start.codes.save"), "floppy-disk", kit.Secondary, func() { f.keepCodes(text) }),
 		kit.NewButton(f.t("start.codes.copy"), "copy", kit.Secondary, func() {
@@ -111,7 +112,8 @@ func (f *Flow) codes(b machine.Book, codes []string) {
 			kit.Toast(f.Host, kit.Ok, f.t("start.codes.copied"))
 		}))
 	card := kit.NewCard("", kit.VBox(theme.GapField, grid, acts, kit.Separator(), kept))
-	f.show(f.step(f.t("start.codes.title"), f.t("start.codes.text"), kit.VBox(theme.GapCard, card, f.why("start.codes.why")), next))
+	f.show(f.step(f.t("start.codes.title"), f.t("start.codes.text"), kit.VBox(theme.GapCard, card,
+		f.why("start.codes.why")), next))
 }
 
 // keepCodes writes the codes where the person wants: a key, a printer folder.
@@ -119,13 +121,15 @@ func (f *Flow) keepCodes(text string) {
 	name := f.t("start.codes.file")
 	f.chooser().Target(name, func(path string) {
 		content := shell.Brand + "\n" + f.t("start.codes.title") + "\n\n" + text + "\n"
-		f.work(func(context.Context) error { return os.WriteFile(path, []byte(content), 0o600) }, func(err error) {
-			if err != nil {
-				kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.New(fault.Unavailable, "shell.file_unwritable", "file", filepath.Base(path)).Because(err)))
-				return
-			}
-			kit.Toast(f.Host, kit.Ok, f.t("shell.saved", "file", filepath.Base(path)))
-		})
+		f.work(func(context.Context) error { return os.WriteFile(path, []byte(content), 0o600) },
+			func(err error) {
+				if err != nil {
+					kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.New(fault.Unavailable,
+						"shell.file_unwritable", "file", filepath.Base(path)).Because(err)))
+					return
+				}
+				kit.Toast(f.Host, kit.Ok, f.t("shell.saved", "file", filepath.Base(path)))
+			})
 	})
 }
 

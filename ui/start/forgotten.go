@@ -46,8 +46,10 @@ func (f *Flow) Forgotten() {
 	})
 	pass.then = func() { set.Tapped(nil) }
 	f.show(f.beside(560, kit.VBox(14,
-		kit.VBox(theme.GapLabel, kit.Title(f.t("start.forgotten.title")), kit.MutedParagraph(f.t("start.forgotten.text"))),
-		sheet.object, kit.NewField(f.t("start.login.name"), name).Required(), pass.object, why, set, kit.HBox(0, back))))
+		kit.VBox(theme.GapLabel, kit.Title(f.t("start.forgotten.title")),
+			kit.MutedParagraph(f.t("start.forgotten.text"))),
+		sheet.object, kit.NewField(f.t("start.login.name"), name).Required(), pass.object, why, set,
+		kit.HBox(0, back))))
 	f.focus(sheet.boxes[0])
 }
 
@@ -80,7 +82,8 @@ func (f *Flow) newPasswordOf(ctx context.Context, b machine.Book, login, passwor
 			continue
 		}
 		_, err := user.Save.Call(ctx, b, user.SaveRequest{
-			ID: u.ID, Login: u.Login, Name: u.Name, Email: u.Email, Role: u.Role, Password: password, Disabled: u.Disabled,
+			ID: u.ID, Login: u.Login, Name: u.Name, Email: u.Email, Role: u.Role, Password: password,
+			Disabled: u.Disabled,
 		})
 		return err
 	}

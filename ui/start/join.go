@@ -36,7 +36,8 @@ func (f *Flow) Join() {
 		spin.Show()
 		spin.Start()
 		f.work(func(ctx context.Context) error {
-			return f.Machine.Join(ctx, strings.TrimSpace(addr.Text()), strings.TrimSpace(code.Text()), strings.TrimSpace(name.Text()))
+			return f.Machine.Join(ctx, strings.TrimSpace(addr.Text()), strings.TrimSpace(code.Text()),
+				strings.TrimSpace(name.Text()))
 		}, func(err error) {
 			busy(pair, false)
 			spin.Stop()
@@ -58,7 +59,8 @@ func (f *Flow) Join() {
 		kit.MutedParagraph(f.t("start.join.prove_text")), codeField, why))
 	login := kit.NewCard("", kit.StepTitle(3, f.t("start.join.login"), false))
 	body := kit.VBox(theme.GapCard,
-		kit.VBox(theme.GapLabel, kit.Title(f.t("start.join.title")), kit.MutedParagraph(f.t("start.join.text"))),
+		kit.VBox(theme.GapLabel, kit.Title(f.t("start.join.title")),
+			kit.MutedParagraph(f.t("start.join.text"))),
 		find, prove, login, kit.HBox(theme.GapTight, back, kit.Spacer(), spin, pair), f.why("start.join.why"))
 	f.show(f.beside(640, body))
 	f.focus(addr)

@@ -49,10 +49,13 @@ func (f *Flow) Login() {
 		under = f.t("start.login.company", "company", f.state.Company)
 	}
 	forgotten := kit.NewButton(f.t("start.login.forgotten"), "", kit.Link, f.Forgotten)
-	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(f.t("start.login.title")), kit.Muted(under)), f.hostCard()}
+	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(f.t("start.login.title")),
+		kit.Muted(under)), f.hostCard()}
 	body = append(body, p.samples(),
-		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass), p.keep, p.where,
-		p.enter, kit.HBox(0, kit.Spacer(), forgotten, kit.Spacer()), kit.Fixed(0, 24, kit.HBox(0, kit.Spacer(), p.spin, kit.Spacer())))
+		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass),
+		p.keep, p.where,
+		p.enter, kit.HBox(0, kit.Spacer(), forgotten, kit.Spacer()), kit.Fixed(0, 24, kit.HBox(0,
+			kit.Spacer(), p.spin, kit.Spacer())))
 	width := float32(formWidth)
 	if f.state.Demo {
 		width += 60 // for the row of people
@@ -80,7 +83,8 @@ func (f *Flow) hostCard() fyne.CanvasObject {
 
 // leave forgets the main PC after a question: joining again takes a new code.
 func (f *Flow) leave() {
-	kit.Confirm(f.Window, f.t("start.leave.title"), f.t("start.leave.text", "host", f.state.Host), f.t("start.leave.act"),
+	kit.Confirm(f.Window, f.t("start.leave.title"), f.t("start.leave.text", "host", f.state.Host),
+		f.t("start.leave.act"),
 		f.t("common.cancel"), true, func() {
 			f.work(func(context.Context) error { return f.Machine.Leave() }, func(err error) {
 				if err != nil {

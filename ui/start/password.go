@@ -23,7 +23,8 @@ type passwordBox struct {
 
 // newPassword makes the box; context is what an attacker would know of the person.
 func (f *Flow) newPassword(context func() []string) *passwordBox {
-	p := &passwordBox{f: f, context: context, first: kit.NewPasswordField(""), second: kit.NewPasswordField("")}
+	p := &passwordBox{f: f, context: context, first: kit.NewPasswordField(""),
+		second: kit.NewPasswordField("")}
 	p.first.Strength = func(text string) (int, string) {
 		n, err := password.Check(text, context(), true)
 		if err != nil && text != "" {
@@ -42,7 +43,8 @@ func (f *Flow) newPassword(context func() []string) *passwordBox {
 	p.first.OnChanged = func(string) { p.one.SetError("") }
 	p.second.OnChanged = func(string) { p.two.SetError("") }
 	propose := kit.NewButton(f.t("start.password.propose"), "lightning", kit.Link, p.propose)
-	p.object = kit.VBox(theme.GapTight, kit.Cols(theme.GapCard, nil, p.one, p.two), kit.HBox(0, propose, kit.Spacer()))
+	p.object = kit.VBox(theme.GapTight, kit.Cols(theme.GapCard, nil, p.one, p.two), kit.HBox(0, propose,
+		kit.Spacer()))
 	return p
 }
 
@@ -57,7 +59,8 @@ func (p *passwordBox) propose() {
 	p.second.SetText(phrase)
 	p.one.SetError("")
 	p.two.SetError("")
-	kit.Alert(p.f.Window, kit.Info, p.f.t("start.password.phrase"), p.f.t("start.password.phrase_text", "phrase", phrase), p.f.t("start.password.noted"))
+	kit.Alert(p.f.Window, kit.Info, p.f.t("start.password.phrase"), p.f.t("start.password.phrase_text",
+		"phrase", phrase), p.f.t("start.password.noted"))
 }
 
 // check refuses a weak password, or two that differ, and says so at the box.

@@ -31,8 +31,11 @@ func (f *Flow) Restore() {
 	r := &restorePage{f: f}
 	r.form = destform.New(destform.Options{
 		Text: f.Text, Go: f.work, PickFolder: f.chooser().Folder, Reading: true,
-		Fail:      func(err error) { kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.Of(err))) },
-		Providers: func(_ context.Context, all bool) ([]backup.Provider, error) { return f.Machine.Providers(all), nil },
+		Fail: func(err error) { kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.Of(err))) },
+		Providers: func(_ context.Context, all bool) ([]backup.Provider,
+			error) {
+			return f.Machine.Providers(all), nil
+		},
 		Fields: func(_ context.Context, provider string, values map[string]string) ([]backup.Field, error) {
 			return f.Machine.Form(provider, values)
 		},
@@ -51,7 +54,8 @@ func (r *restorePage) show(step int, content fyne.CanvasObject, back func(), rig
 	bar.SetCurrent(step)
 	key := restoreSteps[min(step, len(restoreSteps)-1)]
 	left := kit.NewButton(f.t("common.back"), "caret-left", kit.Ghost, back)
-	f.show(layStep(bar, kit.Title(f.t("start.restore."+key+".title")), kit.MutedParagraph(f.t("start.restore."+key+".text")),
+	f.show(layStep(bar, kit.Title(f.t("start.restore."+key+".title")),
+		kit.MutedParagraph(f.t("start.restore."+key+".text")),
 		content, []fyne.CanvasObject{left}, right))
 }
 
@@ -68,7 +72,8 @@ func (r *restorePage) askPlace() {
 		r.place = r.form.Value()
 		r.askKey(nil)
 	})
-	r.show(0, kit.VBox(theme.GapCard, kit.NewCard("", kit.VBox(theme.GapField, r.form.Object(), why)), f.why("start.restore.why")),
+	r.show(0, kit.VBox(theme.GapCard, kit.NewCard("", kit.VBox(theme.GapField, r.form.Object(), why)),
+		f.why("start.restore.why")),
 		f.Doors, next)
 }
 
@@ -214,7 +219,8 @@ func (r *restorePage) askPassword(points []machine.Point, p machine.Point) {
 	pass.then = func() { act.Tapped(nil) }
 	what := f.t("start.restore.what", "made", f.Text.Instant(p.Made), "writer", p.Writer)
 	card := kit.NewCard("", kit.VBox(theme.GapField, kit.Strong(what),
-		kit.NewField(f.t("start.restore.login"), name).Hint(f.t("start.restore.login_hint")), pass.object, why, bar))
+		kit.NewField(f.t("start.restore.login"), name).Hint(f.t("start.restore.login_hint")), pass.object,
+		why, bar))
 	r.show(3, card, func() { r.askPoint(points) }, act)
 	f.focus(name)
 }

@@ -42,7 +42,8 @@ func (f *Flow) newSheet() *sheetField {
 		row = append(row, e)
 		weights = append(weights, float32(lengthOf(i))+1)
 	}
-	s.object = kit.NewField(f.t("start.sheet.key"), kit.Cols(theme.GapLabel, weights, row...)).Required().Hint(f.t("start.sheet.hint"))
+	s.object = kit.NewField(f.t("start.sheet.key"), kit.Cols(theme.GapLabel, weights,
+		row...)).Required().Hint(f.t("start.sheet.hint"))
 	return s
 }
 

@@ -109,7 +109,8 @@ func (f *Flow) focus(o fyne.Focusable) { f.Window.Canvas().Focus(o) }
 // broken is for a PC whose own files cannot be read: there is nothing to log in to.
 func (f *Flow) broken(err error) {
 	again := kit.NewButton(f.t("start.retry"), "arrows-clockwise", kit.Primary, f.Run)
-	f.show(f.beside(400, kit.NewEmpty("warning-circle", f.t("start.broken"), f.Text.Fault(fault.Of(err)), again)))
+	f.show(f.beside(400, kit.NewEmpty("warning-circle", f.t("start.broken"), f.Text.Fault(fault.Of(err)),
+		again)))
 }
 
 // enter finishes a log-in: who is it, and on to the pages.
@@ -149,9 +150,12 @@ func (f *Flow) enter(b machine.Book, failed func(error)) {
 func (f *Flow) brand() fyne.CanvasObject {
 	return kit.NewBrandPanel(shell.Brand, f.t("start.motto"),
 		f.t("start.version", "version", f.Machine.Version(), "name", f.Machine.Name()),
-		kit.BrandPoint{Icon: "hard-drives", Text: f.t("start.point.data"), Detail: f.t("start.point.data_more")},
-		kit.BrandPoint{Icon: "shield-check", Text: f.t("start.point.people"), Detail: f.t("start.point.people_more")},
-		kit.BrandPoint{Icon: "desktop-tower", Text: f.t("start.point.office"), Detail: f.t("start.point.office_more")})
+		kit.BrandPoint{Icon: "hard-drives", Text: f.t("start.point.data"),
+			Detail: f.t("start.point.data_more")},
+		kit.BrandPoint{Icon: "shield-check", Text: f.t("start.point.people"),
+			Detail: f.t("start.point.people_more")},
+		kit.BrandPoint{Icon: "desktop-tower", Text: f.t("start.point.office"),
+			Detail: f.t("start.point.office_more")})
 }
 
 // beside shows an object of a width in the middle of the white side, next to the brand.

@@ -43,8 +43,10 @@ func (f *Flow) totp(b machine.Book, secret string) {
 	code = kit.NewCodeInput(func(string) { try() })
 	spare.OnSubmitted = func(string) { try() }
 	check = kit.NewButton(f.t("start.totp.go"), "", kit.Primary, try)
-	title := kit.NewLabel(f.t("start.totp.title"), kit.Style{Size: theme.SizeTitle, Weight: kit.Bold, Align: fyne.TextAlignCenter, Shrink: true})
-	text := kit.NewLabel(f.t("start.totp.text"), kit.Style{Color: theme.Muted, Align: fyne.TextAlignCenter, Shrink: true})
+	title := kit.NewLabel(f.t("start.totp.title"), kit.Style{Size: theme.SizeTitle, Weight: kit.Bold,
+		Align: fyne.TextAlignCenter, Shrink: true})
+	text := kit.NewLabel(f.t("start.totp.text"), kit.Style{Color: theme.Muted, Align: fyne.TextAlignCenter,
+		Shrink: true})
 	box := kit.VBox(0, kit.Center(code))
 	var other *kit.Button
 	other = kit.NewButton(f.t("start.totp.spare"), "key", kit.Ghost, func() {
@@ -64,7 +66,8 @@ func (f *Flow) totp(b machine.Book, secret string) {
 	})
 	back := kit.NewButton(f.t("common.back"), "caret-left", kit.Ghost, func() { b.SetToken(""); f.Login() })
 	mark := kit.Center(kit.IconTile("shield-check", kit.Info))
-	f.show(f.beside(formWidth, kit.VBox(14, mark, title, text, box, why, kit.Gap(0, 6), check, kit.HBox(0, back, kit.Spacer(), other))))
+	f.show(f.beside(formWidth, kit.VBox(14, mark, title, text, box, why, kit.Gap(0, 6), check, kit.HBox(0,
+		back, kit.Spacer(), other))))
 	f.focus(code)
 	if secret == "" {
 		return

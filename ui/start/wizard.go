@@ -27,7 +27,8 @@ func (f *Flow) SetUp(me user.Me) func(env *page.Env, done func()) fyne.CanvasObj
 		return nil
 	}
 	return func(env *page.Env, done func()) fyne.CanvasObject {
-		w := &wizard{env: env, clock: f.Clock, done: done, root: container.NewStack(kit.Backdrop(theme.Canvas, kit.Gap(1, 1)))}
+		w := &wizard{env: env, clock: f.Clock, done: done, root: container.NewStack(kit.Backdrop(theme.Canvas,
+			kit.Gap(1, 1)))}
 		page.Call(env, setup.Get, op.Empty{}, func(p setup.Progress, err error) {
 			if err != nil {
 				env.Shell.Fail(err)
@@ -109,12 +110,14 @@ func (w *wizard) show(s setup.Step, content fyne.CanvasObject, acts ...fyne.Canv
 	bar.SetCurrent(slices.Index(stepNames, string(s)))
 	var left []fyne.CanvasObject
 	if b := before(s); b != "" {
-		left = append(left, kit.NewButton(w.env.T("common.back"), "caret-left", kit.Ghost, func() { w.goTo(b) }))
+		left = append(left, kit.NewButton(w.env.T("common.back"), "caret-left", kit.Ghost,
+			func() { w.goTo(b) }))
 	}
 	key := "start." + string(s)
 	body := kit.VBox(theme.GapCard, content, why(w.env.T("start.why"), w.env.T(key+".why")))
 	w.root.Objects = []fyne.CanvasObject{
-		layStep(bar, kit.Title(w.env.T(key+".title")), kit.MutedParagraph(w.env.T(key+".text")), body, left, acts),
+		layStep(bar, kit.Title(w.env.T(key+".title")), kit.MutedParagraph(w.env.T(key+".text")), body, left,
+			acts),
 	}
 	w.root.Refresh()
 }

@@ -56,12 +56,14 @@ func (w *wizard) place() {
 		})
 	})
 	skip := kit.NewButton(t("start.backup.skip"), "", kit.Ghost, func() {
-		w.env.Shell.Confirm(t("start.backup.skip_title"), t("start.backup.skip_text"), t("start.backup.skip_act"), true, func() {
-			page.Do(w.env, setup.SetStep, setup.StepRequest{Step: setup.Sheet, NoBackup: true}, func(p setup.Progress) {
-				w.progress = p
-				w.resume()
+		w.env.Shell.Confirm(t("start.backup.skip_title"), t("start.backup.skip_text"),
+			t("start.backup.skip_act"), true, func() {
+				page.Do(w.env, setup.SetStep, setup.StepRequest{Step: setup.Sheet, NoBackup: true},
+					func(p setup.Progress) {
+						w.progress = p
+						w.resume()
+					})
 			})
-		})
 	})
 	w.show(setup.Backup, kit.NewCard("", kit.VBox(theme.GapField, form.Object(), why)), skip, next)
 }
@@ -76,7 +78,8 @@ type check struct {
 // firstCopy makes the first copy and the first trial restore, under the eyes of the owner.
 func (w *wizard) firstCopy(d backup.Destination) {
 	t := w.env.T
-	done := []*check{newCheck(t("start.backup.place", "label", d.Label)), newCheck(t("start.backup.copy")), newCheck(t("start.backup.drill"))}
+	done := []*check{newCheck(t("start.backup.place", "label", d.Label)), newCheck(t("start.backup.copy")),
+		newCheck(t("start.backup.drill"))}
 	done[0].set(kit.Ok)
 	why := refusal()
 	bar := kit.NewProgress(t("start.backup.copy"), nil)

@@ -25,11 +25,16 @@ func (w *wizard) company() {
 		capital.SetText(w.env.Text.AmountBare(money.Amount(p.Capital)))
 	}
 	fields := map[string]*kit.Field{
-		"name": kit.NewField(t("start.company.name"), name).Required(), "siren": kit.NewField("SIREN", siren).Required().Hint(t("start.company.siren_hint")),
-		"activity": kit.NewField(t("start.company.activity"), activity), "street": kit.NewField(t("start.company.street"), street),
-		"postal_code": kit.NewField(t("start.company.postal"), postal).Required(), "city": kit.NewField(t("start.company.city"), city).Required(),
-		"email": kit.NewField(t("start.company.email"), email), "phone": kit.NewField(t("start.company.phone"), phone),
-		"capital": kit.NewField(t("start.company.capital"), capital), "rcs_city": kit.NewField(t("start.company.rcs"), rcs),
+		"name": kit.NewField(t("start.company.name"), name).Required(), "siren": kit.NewField("SIREN",
+			siren).Required().Hint(t("start.company.siren_hint")),
+		"activity":    kit.NewField(t("start.company.activity"), activity),
+		"street":      kit.NewField(t("start.company.street"), street),
+		"postal_code": kit.NewField(t("start.company.postal"), postal).Required(),
+		"city":        kit.NewField(t("start.company.city"), city).Required(),
+		"email":       kit.NewField(t("start.company.email"), email),
+		"phone":       kit.NewField(t("start.company.phone"), phone),
+		"capital":     kit.NewField(t("start.company.capital"), capital),
+		"rcs_city":    kit.NewField(t("start.company.rcs"), rcs),
 	}
 	more := kit.FormGrid(2, fields["capital"], fields["rcs_city"])
 	form := kit.NewSelect(w.legalForms(), nil)
@@ -46,7 +51,8 @@ func (w *wizard) company() {
 	fields["legal_form"] = kit.NewField(t("start.company.form"), form)
 	territory := kit.NewSelect(w.territories(), nil)
 	territory.SetKey(string(p.Territory))
-	fields["territory"] = kit.NewField(t("start.company.territory"), territory).Hint(t("start.company.territory_hint"))
+	fields["territory"] = kit.NewField(t("start.company.territory"),
+		territory).Hint(t("start.company.territory_hint"))
 	postal.OnChanged = func(code string) {
 		if where, ok := fr.TerritoryOf(code); ok {
 			territory.SetKey(string(where))
@@ -64,7 +70,8 @@ func (w *wizard) company() {
 	var next *kit.Button
 	next = w.next(func() {
 		p.Name, p.SIREN, p.Activity, p.LegalForm = text(name), text(siren), text(activity), form.Key()
-		p.Street, p.PostalCode, p.City, p.Email, p.Phone = text(street), text(postal), text(city), text(email), text(phone)
+		p.Street, p.PostalCode, p.City, p.Email, p.Phone = text(street), text(postal), text(city),
+			text(email), text(phone)
 		p.Territory, p.RCSCity, p.Capital = fr.Territory(territory.Key()), text(rcs), 0
 		if more.Visible() && text(capital) != "" {
 			a, err := money.ParseAmount(text(capital))
@@ -112,7 +119,8 @@ func (w *wizard) vat() {
 		})
 	}
 	due := kit.NewRadio([]kit.Option{
-		{Key: string(fr.OnCollection), Text: t("fr.exigibility.collection"), Detail: t("start.vat.collection")},
+		{Key: string(fr.OnCollection), Text: t("fr.exigibility.collection"),
+			Detail: t("start.vat.collection")},
 		{Key: string(fr.OnDebit), Text: t("fr.exigibility.debit"), Detail: t("start.vat.debit")},
 	}, nil)
 	due.SetKey(string(p.Exigibility))
@@ -153,7 +161,8 @@ func (w *wizard) bank() {
 	label.Placeholder, iban.Placeholder, bic.Placeholder = t("start.bank.label_hint"), "FR76 …", "AGRIFRPP"
 	iban.Translate, bic.Translate = upper, upper
 	fields := map[string]*kit.Field{
-		"bank.label": kit.NewField(t("start.bank.label"), label), "bank.iban": kit.NewField("IBAN", iban).Hint(t("start.bank.iban_hint")),
+		"bank.label": kit.NewField(t("start.bank.label"), label), "bank.iban": kit.NewField("IBAN",
+			iban).Hint(t("start.bank.iban_hint")),
 		"bank.bic": kit.NewField("BIC", bic),
 	}
 	var next *kit.Button
@@ -161,6 +170,7 @@ func (w *wizard) bank() {
 		p.Bank.Label, p.Bank.IBAN, p.Bank.BIC = text(label), text(iban), text(bic)
 		w.save(next, p, fields, setup.Bank)
 	})
-	form := kit.VBox(theme.GapField, fields["bank.label"], kit.Cols(theme.GapCard, []float32{2, 1}, fields["bank.iban"], fields["bank.bic"]))
+	form := kit.VBox(theme.GapField, fields["bank.label"], kit.Cols(theme.GapCard, []float32{2, 1},
+		fields["bank.iban"], fields["bank.bic"]))
 	w.show(setup.Bank, kit.NewCard("", form), []fyne.CanvasObject{w.later(setup.Bank), next}...)
 }

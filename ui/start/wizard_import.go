@@ -51,41 +51,45 @@ func (w *wizard) imports() {
 // pickCustomers reads a file of customers, tells what it would do, and does it on a clear yes.
 func (w *wizard) pickCustomers(say func(...fyne.CanvasObject)) {
 	t := w.env.T
-	w.env.Shell.PickFile(t("start.import.customers"), []string{".csv", ".txt", ".xlsx", ".xls"}, func(name string, data []byte) {
-		up := imports.Upload{Name: name, Data: data}
-		page.Do(w.env, party.ImportPreview, up, func(p imports.Preview) {
-			if len(p.Missing) > 0 {
-				say(kit.NewNotice(kit.Warn, name, t("start.import.columns")))
-				return
-			}
-			n := w.env.Text.N
-			summary := kit.NewNotice(kit.Info, name, n("start.import.new", p.New, nil)+" "+n("start.import.left_out", p.Errors+p.Duplicates, nil))
-			if p.New == 0 {
-				say(summary)
-				return
-			}
-			var act *kit.Button
-			act = kit.NewButton(t("common.import"), "download-simple", kit.Secondary, func() {
-				busy(act, true)
-				page.Call(w.env, party.Import, party.ImportRequest{Upload: up, SkipErrors: true}, func(b imports.Batch, err error) {
-					busy(act, false)
-					if err != nil {
-						w.env.Shell.Fail(err)
-						return
-					}
-					say(kit.NewNotice(kit.Ok, name, n("start.import.done", b.Created, nil)))
+	w.env.Shell.PickFile(t("start.import.customers"), []string{".csv", ".txt", ".xlsx", ".xls"},
+		func(name string, data []byte) {
+			up := imports.Upload{Name: name, Data: data}
+			page.Do(w.env, party.ImportPreview, up, func(p imports.Preview) {
+				if len(p.Missing) > 0 {
+					say(kit.NewNotice(kit.Warn, name, t("start.import.columns")))
+					return
+				}
+				n := w.env.Text.N
+				summary := kit.NewNotice(kit.Info, name, n("start.import.new", p.New,
+					nil)+" "+n("start.import.left_out", p.Errors+p.Duplicates, nil))
+				if p.New == 0 {
+					say(summary)
+					return
+				}
+				var act *kit.Button
+				act = kit.NewButton(t("common.import"), "download-simple", kit.Secondary, func() {
+					busy(act, true)
+					page.Call(w.env, party.Import, party.ImportRequest{Upload: up, SkipErrors: true},
+						func(b imports.Batch, err error) {
+							busy(act, false)
+							if err != nil {
+								w.env.Shell.Fail(err)
+								return
+							}
+							say(kit.NewNotice(kit.Ok, name, n("start.import.done", b.Created, nil)))
+						})
 				})
+				say(summary, kit.HBox(0, act, kit.Spacer()))
 			})
-			say(summary, kit.HBox(0, act, kit.Spacer()))
 		})
-	})
 }
 
 // pickFEC reads the accounting file of a past year, tells what it holds, and takes it in on a clear
 // yes. A file with errors is refused as a whole.
 func (w *wizard) pickFEC(say func(...fyne.CanvasObject)) {
 	t := w.env.T
-	w.env.Shell.PickFile(t("start.import.fec"), []string{".txt", ".csv", ".xml"}, func(name string, data []byte) {
+	w.env.Shell.PickFile(t("start.import.fec"), []string{".txt", ".csv", ".xml"}, func(name string,
+		data []byte) {
 		req := ledger.FECImportRequest{Name: name, Data: data}
 		page.Preview(w.env, ledger.FECImport, req, func(r ledger.FECReport, err error) {
 			if err != nil {
@@ -97,7 +101,8 @@ func (w *wizard) pickFEC(say func(...fyne.CanvasObject)) {
 				say(kit.NewNotice(kit.Error, name, n("start.import.fec_errors", r.Errors, nil)))
 				return
 			}
-			held := t("start.import.fec_holds", "entries", w.env.Text.Number(r.Entries), "lines", w.env.Text.Number(r.Lines),
+			held := t("start.import.fec_holds", "entries", w.env.Text.Number(r.Entries), "lines",
+				w.env.Text.Number(r.Lines),
 				"total", w.env.Text.Amount(r.Debit), "year", w.yearText(r.Period))
 			var act *kit.Button
 			act = kit.NewButton(t("common.import"), "download-simple", kit.Secondary, func() {

@@ -50,7 +50,8 @@ func (w *wizard) sheet() {
 		kit.MutedParagraph(t("start.sheet.print_text")), kit.HBox(theme.GapTight, print, save)))
 	second := kit.NewCard("", kit.VBox(theme.GapField, kit.StepTitle(2, t("start.sheet.prove"), true),
 		kit.MutedParagraph(t("start.sheet.prove_text")), kit.FormGrid(2, boxes...)))
-	content := kit.VBox(theme.GapCard, kit.NewNotice(kit.Warn, t("start.sheet.warn"), t("start.sheet.warn_text")), first, second)
+	content := kit.VBox(theme.GapCard, kit.NewNotice(kit.Warn, t("start.sheet.warn"),
+		t("start.sheet.warn_text")), first, second)
 	w.show(setup.Sheet, content, w.later(setup.Sheet), next)
 }
 
@@ -84,7 +85,8 @@ func (w *wizard) finish() {
 			text = t("start.done.unsaved")
 		}
 		open := kit.NewButton(t("start.done.go"), "", kit.Primary, w.done)
-		w.root.Objects = []fyne.CanvasObject{kit.Backdrop(theme.Canvas, kit.NewEmpty("check-circle", t("start.done.title"), text, open))}
+		w.root.Objects = []fyne.CanvasObject{kit.Backdrop(theme.Canvas, kit.NewEmpty("check-circle",
+			t("start.done.title"), text, open))}
 		w.root.Refresh()
 	})
 }

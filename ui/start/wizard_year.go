@@ -26,7 +26,8 @@ func (w *wizard) year() {
 			lines = append(lines, kit.Strong(w.yearText(y.Period)))
 		}
 		lines = append(lines, kit.MutedParagraph(w.env.T("start.year.there")))
-		w.show(setup.Year, kit.NewCard("", kit.VBox(theme.GapTight, lines...)), w.next(func() { w.goTo(after(setup.Year)) }))
+		w.show(setup.Year, kit.NewCard("", kit.VBox(theme.GapTight, lines...)),
+			w.next(func() { w.goTo(after(setup.Year)) }))
 	})
 }
 
@@ -38,8 +39,10 @@ func (w *wizard) yearText(p civil.Period) string {
 func (w *wizard) newYear() {
 	t := w.env.T
 	today := civil.Of(w.clock())
-	from, to := w.date(civil.New(today.Year, time.January, 1)), w.date(civil.New(today.Year, time.December, 31))
-	fromField, toField := kit.NewField(t("start.year.from"), from).Required(), kit.NewField(t("start.year.to"), to).Required()
+	from, to := w.date(civil.New(today.Year, time.January, 1)), w.date(civil.New(today.Year, time.December,
+		31))
+	fromField, toField := kit.NewField(t("start.year.from"), from).Required(),
+		kit.NewField(t("start.year.to"), to).Required()
 	first := kit.NewCheck(t("start.year.first"), func(on bool) {
 		if on {
 			from.SetDate(today)
@@ -56,7 +59,8 @@ func (w *wizard) newYear() {
 			return
 		}
 		busy(next, true)
-		page.Call(w.env, ledger.FiscalYearOpen, ledger.YearOpenRequest{Period: civil.Period{From: from.Date(), To: to.Date()}},
+		page.Call(w.env, ledger.FiscalYearOpen, ledger.YearOpenRequest{Period: civil.Period{From: from.Date(),
+			To: to.Date()}},
 			func(_ ledger.FiscalYear, err error) {
 				busy(next, false)
 				if err != nil {
@@ -74,7 +78,8 @@ func (w *wizard) newYear() {
 // date is a field for a date, typed as people type it.
 func (w *wizard) date(d civil.Date) *kit.DateField {
 	today := func() civil.Date { return civil.Of(w.clock()) }
-	f := kit.NewDateField(func(s string) (civil.Date, error) { return civil.ParseInput(s, today()) }, w.env.Text.Date, today, nil)
+	f := kit.NewDateField(func(s string) (civil.Date, error) { return civil.ParseInput(s, today()) },
+		w.env.Text.Date, today, nil)
 	f.SetDate(d)
 	return f
 }

@@ -58,7 +58,8 @@ func ForEnv(e *page.Env, existing *backup.Destination) Options {
 			return r.Providers, err
 		},
 		Fields: func(ctx context.Context, provider string, values map[string]string) ([]backup.Field, error) {
-			r, err := backup.Form.Call(ctx, e.Caller, backup.FormRequest{Provider: provider, ID: id, Values: values})
+			r, err := backup.Form.Call(ctx, e.Caller, backup.FormRequest{Provider: provider, ID: id,
+				Values: values})
 			return r.Fields, err
 		},
 	}
@@ -105,7 +106,8 @@ func (f *Form) Provider() backup.Provider { return f.chosen }
 // Value is what was entered.
 func (f *Form) Value() backup.NewDestination {
 	n := backup.NewDestination{
-		Provider: f.chosen.Name, Label: strings.TrimSpace(f.label.Text()), Folder: strings.TrimSpace(f.folder.Text()),
+		Provider: f.chosen.Name, Label: strings.TrimSpace(f.label.Text()),
+		Folder: strings.TrimSpace(f.folder.Text()),
 		Values: map[string]string{},
 	}
 	if f.o.Existing != nil {
@@ -133,7 +135,8 @@ func (f *Form) Check() bool {
 		ok = false
 	}
 	for _, fl := range f.fields {
-		if b := f.boxes[fl.Name]; b != nil && fl.Required && fl.Default == "" && strings.TrimSpace(f.values[fl.Name]) == "" {
+		if b := f.boxes[fl.Name]; b != nil && fl.Required && fl.Default == "" &&
+			strings.TrimSpace(f.values[fl.Name]) == "" {
 			b.field.SetError(f.t("backup.field_required"))
 			ok = false
 		}
@@ -191,7 +194,8 @@ func (f *Form) load() {
 		}
 		f.list = got
 		if f.o.Existing != nil && f.chosen.Name == "" {
-			if i := slices.IndexFunc(got, func(p backup.Provider) bool { return p.Name == f.o.Existing.Provider }); i >= 0 {
+			if i := slices.IndexFunc(got,
+				func(p backup.Provider) bool { return p.Name == f.o.Existing.Provider }); i >= 0 {
 				f.choose(got[i])
 				return
 			}

@@ -31,17 +31,21 @@ type engine struct {
 func (e *engine) Providers(bool) []backup.Provider {
 	return []backup.Provider{
 		{Name: "local", TitleKey: "backup.provider.local.title", First: true},
-		{Name: "s3", TitleKey: "backup.provider.s3.title", First: true, Bucket: true}, {Name: "box", Title: "Box"},
+		{Name: "s3", TitleKey: "backup.provider.s3.title", First: true, Bucket: true}, {Name: "box",
+			Title: "Box"},
 	}
 }
 
 // every is a form with each of the nine kinds of field; "more" only shows for one choice.
 func every(values map[string]string) []backup.Field {
 	out := []backup.Field{
-		{Name: "choice", Kind: "choice", Choices: []backup.Choice{{Value: "a", Help: "One"}, {Value: "b", Help: "Two"}}},
+		{Name: "choice", Kind: "choice", Choices: []backup.Choice{{Value: "a", Help: "One"}, {Value: "b",
+			Help: "Two"}}},
 		{Name: "text", Kind: "text", Required: true}, {Name: "pass", Kind: "password", Secret: true},
-		{Name: "flag", Kind: "bool"}, {Name: "int", Kind: "int"}, {Name: "size", Kind: "size"}, {Name: "lapse", Kind: "duration"},
-		{Name: "suggest", Kind: "suggest", Choices: []backup.Choice{{Value: "gra"}}}, {Name: "path", Kind: "path"},
+		{Name: "flag", Kind: "bool"}, {Name: "int", Kind: "int"}, {Name: "size", Kind: "size"},
+		{Name: "lapse", Kind: "duration"},
+		{Name: "suggest", Kind: "suggest", Choices: []backup.Choice{{Value: "gra"}}}, {Name: "path",
+			Kind: "path"},
 		{Name: "rare", Kind: "text", Advanced: true},
 	}
 	if values["choice"] == "b" {
@@ -50,7 +54,8 @@ func every(values map[string]string) []backup.Field {
 	return out
 }
 
-func (e *engine) Form(_ context.Context, provider, _ string, values map[string]string) ([]backup.Field, error) {
+func (e *engine) Form(_ context.Context, provider, _ string, values map[string]string) ([]backup.Field,
+	error) {
 	if provider == "local" {
 		return nil, nil
 	}
@@ -62,7 +67,8 @@ func (e *engine) Begin(_ context.Context, n backup.NewDestination) (backup.Step,
 	if e.refuse != nil {
 		return backup.Step{}, e.refuse
 	}
-	return backup.Step{Question: &backup.Question{Field: backup.Field{Name: "drive", Kind: "text", Default: "personal"}}}, nil
+	return backup.Step{Question: &backup.Question{Field: backup.Field{Name: "drive", Kind: "text",
+		Default: "personal"}}}, nil
 }
 
 func (e *engine) Answer(_ context.Context, value string) (backup.Step, error) {
@@ -148,7 +154,8 @@ func TestTheFolderOfThisPCIsChosenOrTyped(t *testing.T) {
 	if !f.Check() {
 		t.Fatal("a chosen folder is refused")
 	}
-	if n := f.Value(); n.Provider != "local" || n.Folder != "/media/usb" || n.Label != env.T("backup.provider.local.title") {
+	if n := f.Value(); n.Provider != "local" || n.Folder != "/media/usb" ||
+		n.Label != env.T("backup.provider.local.title") {
 		t.Errorf("value %+v", n)
 	}
 	if len(e.begun) != 0 {
@@ -181,7 +188,8 @@ func TestTheFormFollowsWhatIsChosenAndNamesWhatIsWrong(t *testing.T) {
 	if f.Check() {
 		t.Error("a required box may stay empty")
 	}
-	if !f.SetError(fault.Field("values.text", "backup.field_required")) || !f.SetError(fault.Field("folder", "backup.field_required")) {
+	if !f.SetError(fault.Field("values.text", "backup.field_required")) || !f.SetError(fault.Field("folder",
+		"backup.field_required")) {
 		t.Error("a refusal is not shown at its box")
 	}
 	if f.SetError(fault.New(fault.Unavailable, "backup.dest_offline")) {

@@ -12,7 +12,8 @@ import (
 )
 
 // icons are the pictures of the kinds with texts of our own; the others have a cloud.
-var icons = map[string]string{Local: "usb", "webdav": "hard-drives", "sftp": "hard-drives", "s3": "database", "swift": "database", "azureblob": "database"}
+var icons = map[string]string{Local: "usb", "webdav": "hard-drives", "sftp": "hard-drives", "s3": "database",
+	"swift": "database", "azureblob": "database"}
 
 func (f *Form) draw() {
 	if f.chosen.Name == "" {
@@ -105,7 +106,8 @@ func (f *Form) drawBoxes() {
 		if f.advanced {
 			text = f.t("dest.simple")
 		}
-		toggle := kit.NewButton(text, "sliders-horizontal", kit.Link, func() { f.advanced = !f.advanced; f.draw() })
+		toggle := kit.NewButton(text, "sliders-horizontal", kit.Link,
+			func() { f.advanced = !f.advanced; f.draw() })
 		objects = append(objects, kit.HBox(0, toggle, kit.Spacer()))
 		if f.advanced {
 			objects = append(objects, kit.FormGrid(2, more...))
@@ -196,7 +198,10 @@ func newControl(p *i18n.Printer, fl backup.Field, value string, set func(string)
 		e.OnChanged = set
 		return e
 	case "bool":
-		c := kit.NewCheck(p.T("common.yes", nil), func(on bool) { set(map[bool]string{true: "true", false: "false"}[on]) })
+		c := kit.NewCheck(p.T("common.yes", nil), func(on bool) {
+			set(map[bool]string{true: "true",
+				false: "false"}[on])
+		})
 		c.SetOn(value == "true" || value == "" && fl.Default == "true")
 		return c
 	case "choice":
@@ -229,7 +234,8 @@ func choices(p *i18n.Printer, fl backup.Field) []kit.Option {
 }
 
 // newSuggest proposes values and takes any other.
-func newSuggest(p *i18n.Printer, fl backup.Field, value string, set func(string), again func()) fyne.CanvasObject {
+func newSuggest(p *i18n.Printer, fl backup.Field, value string, set func(string),
+	again func()) fyne.CanvasObject {
 	options := choices(p, fl)
 	c := kit.NewCombo(fl.Default, func(text string, answer func([]kit.Option)) {
 		var out []kit.Option
@@ -247,7 +253,8 @@ func newSuggest(p *i18n.Printer, fl backup.Field, value string, set func(string)
 }
 
 // newLine is a box for a text, a number, a size, a lapse of time or a path.
-func newLine(p *i18n.Printer, fl backup.Field, value string, set func(string), folder func(string, func(string))) fyne.CanvasObject {
+func newLine(p *i18n.Printer, fl backup.Field, value string, set func(string), folder func(string,
+	func(string))) fyne.CanvasObject {
 	e := kit.NewLineEdit(fl.Default)
 	e.Password = fl.Secret
 	e.SetText(value)

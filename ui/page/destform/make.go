@@ -44,7 +44,8 @@ func (m *maker) wait(browser bool) {
 	m.spin = kit.NewProgress(m.e.T("dest.trying_title"), nil)
 	m.spin.Set(m.e.T("dest.trying_title"), "", -1)
 	cancel := kit.NewButton(m.e.T("common.cancel"), "", kit.Secondary, m.cancel)
-	m.modal = kit.NewModal(m.e.T("dest.trying_title"), 460, kit.VBox(theme.GapField, kit.MutedParagraph(text), m.spin), cancel).Lock()
+	m.modal = kit.NewModal(m.e.T("dest.trying_title"), 460, kit.VBox(theme.GapField, kit.MutedParagraph(text),
+		m.spin), cancel).Lock()
 	m.modal.Show(m.e.Window)
 }
 
@@ -142,7 +143,8 @@ func Ask(w fyne.Window, text *i18n.Printer, q backup.Question, answer func(value
 	}
 	m = kit.NewModal(text.T("dest.question", nil), 480, body,
 		kit.NewButton(text.T("common.cancel", nil), "", kit.Secondary, func() { reply(false) }),
-		kit.NewButton(text.T("common.next", nil), "", kit.Primary, func() { reply(true) })).OnEnter(func() { reply(true) })
+		kit.NewButton(text.T("common.next", nil), "", kit.Primary,
+			func() { reply(true) })).OnEnter(func() { reply(true) })
 	m.OnClosed = func() {
 		if !answered {
 			answered = true
