@@ -193,12 +193,16 @@ func exchange(conn *tls.Conn, code, name string, id device.Identity) (*x509.Cert
 	if err := read(conn, &a); err != nil {
 		return nil, err
 	}
-	if a.Error != "" {
+	switch a.Error { // the other end is not known yet: its words are not shown
+	case "":
+	case "pair.bad_code":
 		f := fault.New(fault.Conflict, a.Error)
-		if a.Error == "pair.bad_code" {
-			f.Field = "code"
-		}
+		f.Field = "code"
 		return nil, f
+	case "pair.no_code":
+		return nil, fault.New(fault.Conflict, a.Error)
+	default:
+		return nil, fault.New(fault.Unavailable, "pair.refused")
 	}
 	root, err := x509.ParseCertificate(a.Root)
 	if err != nil {
