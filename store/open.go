@@ -231,17 +231,6 @@ func (s *Store) slot(label string) int {
 	return 0
 }
 
-// OpenedByRecovery tells whether the recovery key opened the book: the owner then chooses a new
-// password.
-func (s *Store) OpenedByRecovery() bool {
-	for _, i := range s.keys.Slots() {
-		if i.ID == s.keys.OpenedBy() {
-			return i.Kind == crypt.KindRecovery
-		}
-	}
-	return false
-}
-
 // Head is the number of the seal's last record; it only grows. A lower one than was noted elsewhere
 // means that all files of the book were put back together.
 func (s *Store) Head() (uint64, error) { return s.mount.Head(s.path()) }
