@@ -124,8 +124,12 @@ func (f *form) conflict(err error) {
 	f.locked = true
 	e := f.env
 	gone := fault.KeyOf(err) != "ledger.changed_meanwhile"
+	theirs := e.T("books.conflict.theirs")
+	if gone {
+		theirs = e.T("common.close")
+	}
 	notice := kit.NewNotice(kit.Warn, e.T("books.conflict.title"), e.Text.Fault(err),
-		kit.NewButton(e.T("books.conflict.theirs"), "arrows-clockwise", kit.Secondary, func() {
+		kit.NewButton(theirs, "arrows-clockwise", kit.Secondary, func() {
 			f.saved = f.turn
 			if gone {
 				e.Shell.Back()

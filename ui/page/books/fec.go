@@ -1,6 +1,8 @@
 package books
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 
 	"zafe/app/fr/fec"
@@ -53,24 +55,19 @@ func (s *years) export() {
 
 // problems lists what is wrong with a file, line by line.
 func problems(e *page.Env, list []fec.Problem) fyne.CanvasObject {
-	grid := kit.NewGrid([]kit.Column{
-		{Title: e.T("books.column.line"), Width: 62, Align: right}, {Title: e.T("books.column.field"), Width: 104},
-		{Title: e.T("books.column.problem"), Width: 300, Weight: 1},
-	}, func() int { return len(list) }, func(row, col int) kit.CellView {
-		p := list[row]
-		switch {
-		case col == 0 && p.Line > 0:
-			return kit.CellView{Text: e.Text.Number(int64(p.Line)), Color: theme.Muted}
-		case col == 1:
-			return kit.CellView{Text: p.Column, Color: theme.Muted}
-		case col == 2 && p.Warning:
-			return kit.CellView{Text: e.Text.T(p.Key, p.Args), Color: theme.WarnText}
-		case col == 2:
-			return kit.CellView{Text: e.Text.T(p.Key, p.Args), Color: theme.ErrorText}
+	rows := kit.VBox(8)
+	for _, p := range list {
+		color, where := theme.ErrorText, p.Column
+		if p.Warning {
+			color = theme.WarnText
 		}
-		return kit.CellView{}
-	})
-	return grid
+		if p.Line > 0 {
+			where = strings.TrimSpace(e.T("books.fec.line", "line", int64(p.Line)) + " " + p.Column)
+		}
+		what := kit.NewLabel(e.Text.T(p.Key, p.Args), kit.Style{Color: color, Wrap: true})
+		rows.Add(kit.Cols(theme.GapCard, []float32{1, 3.2}, kit.Caption(where), what))
+	}
+	return kit.NewScroll(rows)
 }
 
 // importFile lets a file be chosen, tells what it holds, and takes it in when the person agrees.
@@ -97,13 +94,17 @@ func (s *years) report(req ledger.FECImportRequest, r ledger.FECReport) {
 	}
 	body.Add(kit.Line(e.T("books.import.holds"), e.T("books.import.holds_text", "entries", r.Entries, "lines", r.Lines)))
 	body.Add(kit.Line(e.T("books.import.total"), e.Text.Amount(r.Debit)))
-	body.Add(kit.Line(e.T("books.import.new"), e.T("books.import.new_text", "years", int64(r.NewYears),
-		"accounts", int64(len(r.NewAccounts)), "journals", int64(len(r.NewJournals)))))
-	body.Add(kit.Line(e.T("books.import.matched"), e.Text.Number(r.Matched)))
+	if r.NewYears+len(r.NewAccounts)+len(r.NewJournals) > 0 {
+		body.Add(kit.Line(e.T("books.import.new"), e.T("books.import.new_text", "years", int64(r.NewYears),
+			"accounts", int64(len(r.NewAccounts)), "journals", int64(len(r.NewJournals)))))
+	}
+	if r.Matched > 0 {
+		body.Add(kit.Line(e.T("books.import.matched"), e.Text.Number(r.Matched)))
+	}
 	if r.Opening {
 		body.Add(kit.Line(e.T("books.import.opening"), e.T("common.yes")))
 	}
-	act := kit.NewButton(e.T("books.year.import"), "check", kit.Primary, nil)
+	act := kit.NewButton(e.T("common.import"), "check", kit.Primary, nil)
 	switch {
 	case r.Errors > 0:
 		body.Add(kit.NewNotice(kit.Error, "", e.Text.N("books.import.errors", r.Errors, nil)))

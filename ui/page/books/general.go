@@ -47,7 +47,7 @@ func newGeneral(b *book) *general {
 		s.figure[key] = kit.NewLabel("", kit.Style{Weight: kit.Bold})
 		sums.Add(kit.HBox(6, kit.NewLabel(e.T("books.sum."+key), kit.Style{Color: theme.Muted}), s.figure[key]))
 	}
-	bar := kit.HBox(12, kit.Fixed(320, 0, s.combo), s.span.object(), s.open, kit.Spacer(), s.match)
+	bar := kit.HBox(12, kit.Fixed(264, 0, s.combo), s.span.object(), s.open, kit.Spacer(), s.match)
 	head := kit.NewCard("", sums).Room(12)
 	s.root = kit.VFill(10, 2, bar, head, s.grid, kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_lines"))))
 	s.aim(b.target)

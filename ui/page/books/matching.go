@@ -78,9 +78,10 @@ func (s *matching) makeGrids() {
 	e := s.env
 	s.grid = kit.NewGrid([]kit.Column{
 		{Title: e.T("books.column.date"), Width: 92}, {Title: e.T("books.column.due"), Width: 92},
-		{Title: e.T("books.column.num"), Width: 104}, {Title: e.T("books.column.ref"), Width: 110},
-		{Title: e.T("books.column.label"), Width: 170, Weight: 1}, {Title: e.T("books.column.match"), Width: 58},
-		{Title: e.T("books.column.debit"), Width: 104, Align: right}, {Title: e.T("books.column.credit"), Width: 104, Align: right},
+		{Title: e.T("books.column.num"), Width: 94}, {Title: e.T("books.column.ref"), Width: 100},
+		{Title: e.T("books.column.label"), Width: 120, Weight: 1}, {Title: e.T("books.column.match"), Width: 50},
+		{Title: e.T("books.column.debit"), Width: 98, Align: right},
+		{Title: e.T("books.column.credit"), Width: 98, Align: right},
 	}, func() int { return len(s.items) }, s.cell)
 	s.grid.Multi = e.Can(ledger.MatchLinesOp.Spec)
 	s.grid.RowKey = func(row int) string { return strconv.FormatInt(int64(s.items[row].Line), 10) }
@@ -154,7 +155,7 @@ func (s *matching) refresh() {
 	opened := s.kind.Key() == kindOpen
 	s.body.Objects = []fyne.CanvasObject{s.closed}
 	if opened {
-		s.body.Objects = []fyne.CanvasObject{kit.Cols(theme.GapCard, []float32{2.6, 1}, s.grid, s.aside)}
+		s.body.Objects = []fyne.CanvasObject{kit.Cols(theme.GapCard, []float32{3.4, 1}, s.grid, s.aside)}
 		s.act.Show()
 		s.undo.Hide()
 	} else {
