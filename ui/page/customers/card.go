@@ -294,7 +294,11 @@ func (c *card) Refresh() {
 	if c.was.ID == 0 || c.dirty {
 		return
 	}
-	page.Do(e, party.Get, party.IDRequest{ID: c.was.ID}, c.show)
+	page.Do(e, party.Get, party.IDRequest{ID: c.was.ID}, func(v party.Customer) {
+		if !c.dirty { // typing may have begun meanwhile
+			c.show(v)
+		}
+	})
 	if !e.Can(billing.List.Spec) {
 		return
 	}

@@ -146,7 +146,11 @@ func (s *settings) Refresh() {
 	if s.dirty {
 		return
 	}
-	page.Do(s.env, company.Get, op.Empty{}, s.show)
+	page.Do(s.env, company.Get, op.Empty{}, func(p company.Profile) {
+		if !s.dirty { // typing may have begun meanwhile
+			s.show(p)
+		}
+	})
 }
 
 func (s *settings) show(p company.Profile) {
