@@ -2,6 +2,7 @@ package user
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -239,7 +240,7 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 		if out, err = store(tx, op.Actor(ctx), req, hash); err != nil {
 			return err
 		}
-		op.Note(ctx, "user", int64(out.ID), "", `{"role":"`+string(req.Role)+`"}`)
+		op.Note(ctx, "user", int64(out.ID), "", saved(out, hash != ""))
 		return op.RecordIn(ctx, tx)
 	})
 	switch {
@@ -250,6 +251,12 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 		err = s.slots.SetPasswordSlot(ctx, SlotLabel(out.ID), req.Password)
 	}
 	return out, err
+}
+
+// saved is what the journal keeps of a change of a person: who may do what now, and whether somebody
+// else chose their password.
+func saved(u User, password bool) string {
+	return fmt.Sprintf(`{"role":%q,"disabled":%t,"password":%t}`, u.Role, u.Disabled, password)
 }
 
 // store writes a person. The last owner in work can neither be disabled nor lose the role: nobody

@@ -464,8 +464,9 @@ func TestAChangeOfAPersonIsInTheJournalWhateverFollows(t *testing.T) {
 			return err
 		}
 		head, err := tx.Head()
-		if len(people) != 1 || head.Op != "user.save" {
-			t.Errorf("%d people, last event %q", len(people), head.Op)
+		const want = `{"role":"owner","disabled":false,"password":true}`
+		if len(people) != 1 || head.Op != "user.save" || head.Payload != want {
+			t.Errorf("%d people, last event %q %s", len(people), head.Op, head.Payload)
 		}
 		return err
 	})
