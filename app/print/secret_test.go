@@ -84,7 +84,7 @@ func TestRecoverySheetSaysItAll(t *testing.T) {
 	for _, want := range []string{
 		"Menuiserie Bélair", "732 829 320", "zafe-7k2m-p94x", "n° 2", "21/11/2026",
 		"Scaleway Object Storage (Paris)",
-		"belair-sauvegardes / zafe", "ZAFE/sauvegardes", "4F9A 11C2 77D0", "A07E 5512", "Restaurer mon entreprise",
+		"belair-sauvegardes / zafe", "ZAFE/sauvegardes", "4F9A 11C2 77D0", "A07E 5512", "Restaurer ma sauvegarde",
 		"deux exemplaires", "au coffre", "À ne pas faire", "confidentiel",
 	} {
 		if !strings.Contains(flat(text), want) {

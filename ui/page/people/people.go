@@ -245,6 +245,9 @@ func (p *people) invite() {
 			}
 			body.Add(kit.Line(label, a))
 		}
+		if len(inv.Addresses) == 0 {
+			body.Add(kit.NewNotice(kit.Warn, "", e.T("people.invite_no_network")))
+		}
 		body.Add(kit.MutedParagraph(e.T("people.invite_expires", "when", e.Text.Clock(inv.Expires))))
 		var m *kit.Modal
 		m = kit.NewModal(e.T("people.invite"), 480, body, kit.NewButton(e.T("common.close"), "", kit.Primary, func() { m.Close() }))
