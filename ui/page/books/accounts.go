@@ -73,7 +73,8 @@ func newAccounts(b *book) *accounts {
 			s.edit(ledger.Account{Number: digits(s.text.Text())})
 		}).Small())
 	}
-	s.root = kit.VFill(10, 1, bar, s.grid, kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_chart"))))
+	s.root = kit.VFill(10, 1, bar, s.grid,
+		kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_chart"))))
 	s.refresh()
 	return s
 }
@@ -87,7 +88,8 @@ func digits(text string) string {
 }
 
 func (s *accounts) refresh() {
-	page.Do(s.env, ledger.AccountListing, ledger.AccountListRequest{Archived: s.archived.On()}, func(l ledger.AccountList) {
+	req := ledger.AccountListRequest{Archived: s.archived.On()}
+	page.Do(s.env, ledger.AccountListing, req, func(l ledger.AccountList) {
 		s.rows = l.Accounts
 		s.filter()
 	})
@@ -149,7 +151,8 @@ func (s *accounts) edit(a ledger.Account) {
 			s.refresh()
 		})
 	}
-	m = kit.NewModal(e.T(name), 560, body, kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }),
+	m = kit.NewModal(e.T(name), 560, body,
+		kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }),
 		kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, save)).OnEnter(save)
 	m.Show(e.Window)
 	if fresh {

@@ -57,8 +57,10 @@ func newAged(b *book) *aged {
 		r := s.got.Rows[row]
 		s.show(tabMatch, r.Account, r.Aux)
 	}
-	bar := kit.HBox(12, kit.Fixed(216, 0, s.who), kit.HBox(6, kit.Muted(e.T("books.aged.at")), kit.Fixed(116, 0, s.at)), kit.Spacer())
-	s.root = kit.VFill(10, 1, bar, s.grid, kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_aged"))))
+	bar := kit.HBox(12, kit.Fixed(216, 0, s.who),
+		kit.HBox(6, kit.Muted(e.T("books.aged.at")), kit.Fixed(116, 0, s.at)), kit.Spacer())
+	s.root = kit.VFill(10, 1, bar, s.grid,
+		kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_aged"))))
 	s.refresh()
 	return s
 }

@@ -52,10 +52,12 @@ func customers(e *page.Env, text string, answer func([]kit.Option)) {
 		answer(nil)
 		return
 	}
-	page.Call(e, party.Names, party.NamesRequest{Text: text, Limit: foundMax}, func(found []party.Name, err error) {
+	req := party.NamesRequest{Text: text, Limit: foundMax}
+	page.Call(e, party.Names, req, func(found []party.Name, err error) {
 		var out []kit.Option
 		for _, n := range found {
-			out = append(out, kit.Option{Key: ledger.Customers + ":" + n.Code, Text: n.Name, Detail: n.Code, Icon: "user"})
+			key := ledger.Customers + ":" + n.Code
+			out = append(out, kit.Option{Key: key, Text: n.Name, Detail: n.Code, Icon: "user"})
 		}
 		answer(out)
 	})
@@ -103,7 +105,8 @@ func supplierFinder(e *page.Env, years []ledger.FiscalYear) func(text string, an
 // supplierBalance asks for the suppliers of the last two years.
 func supplierBalance(years []ledger.FiscalYear) ledger.TrialBalanceRequest {
 	return ledger.TrialBalanceRequest{
-		From: years[max(len(years)-2, 0)].Period.From, To: years[len(years)-1].Period.To, Prefix: "40", Detail: true,
+		From: years[max(len(years)-2, 0)].Period.From, To: years[len(years)-1].Period.To,
+		Prefix: "40", Detail: true,
 	}
 }
 

@@ -55,7 +55,8 @@ func newEntries(b *book) *entries {
 	if !slices.ContainsFunc(b.years, func(y ledger.FiscalYear) bool { return y.Drafts > 0 }) {
 		s.kind.SetKey(kindPosted)
 	}
-	bar := kit.HBox(8, s.kind, kit.Fixed(170, 0, s.journal), s.span.object(), kit.Fixed(190, 0, s.text), kit.Spacer())
+	bar := kit.HBox(8, s.kind, kit.Fixed(170, 0, s.journal), s.span.object(),
+		kit.Fixed(190, 0, s.text), kit.Spacer())
 	foot := kit.HBox(8, s.foot, kit.Spacer(), s.hint)
 	if e.Can(ledger.EntryPost.Spec) {
 		foot.Add(s.act)
@@ -73,7 +74,8 @@ func (s *entries) makeGrid() {
 		{Title: e.T("books.column.date"), Width: 92}, {Title: e.T("books.column.journal"), Width: 66},
 		{Title: e.T("books.column.num"), Width: 104}, {Title: e.T("books.column.ref"), Width: 120},
 		{Title: e.T("books.column.label"), Width: 220, Weight: 1},
-		{Title: e.T("books.column.debit"), Width: 112, Align: right}, {Title: e.T("books.column.credit"), Width: 112, Align: right},
+		{Title: e.T("books.column.debit"), Width: 112, Align: right},
+		{Title: e.T("books.column.credit"), Width: 112, Align: right},
 		{Title: e.T("books.column.state"), Width: 124},
 	}, s.list.count, func(row, col int) kit.CellView {
 		h, _ := s.list.at(row)
@@ -131,10 +133,13 @@ func (s *entries) cell(h ledger.EntryHead, col int) kit.CellView {
 	return kit.CellView{Text: e.T("books.state." + key), Pill: true, Tone: tone}
 }
 
-func (s *entries) fetch(after ledger.EntryMark, answer func([]ledger.EntryHead, bool, ledger.EntryMark, error)) {
+func (s *entries) fetch(
+	after ledger.EntryMark, answer func([]ledger.EntryHead, bool, ledger.EntryMark, error),
+) {
 	days := s.span.days()
 	req := ledger.EntryListRequest{
-		Drafts: s.drafts(), Journal: s.journal.Key(), From: days.From, To: days.To, Text: s.text.Text(), Before: after,
+		Drafts: s.drafts(), Journal: s.journal.Key(), From: days.From, To: days.To,
+		Text: s.text.Text(), Before: after,
 	}
 	page.Call(s.env, ledger.EntryListing, req, func(l ledger.EntryList, err error) {
 		answer(l.Entries, l.More, l.Next, err)

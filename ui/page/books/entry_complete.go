@@ -70,7 +70,8 @@ func (m *lines) partiesFor(text, account string, whole bool) []edit.Proposal {
 	}
 	var codes []string
 	for code, name := range m.parties {
-		if !m.clients[code] && (strings.HasPrefix(i18n.Fold(code), want) || strings.Contains(i18n.Fold(name), want)) {
+		fits := strings.HasPrefix(i18n.Fold(code), want) || strings.Contains(i18n.Fold(name), want)
+		if fits && !m.clients[code] {
 			codes = append(codes, code)
 		}
 	}

@@ -67,7 +67,9 @@ func newForm(p *entry) *form {
 		}
 	}
 	f.ref.OnSubmitted = func(string) { kit.Focus(f.label) }
-	for name, o := range map[string]fyne.CanvasObject{"journal": f.journal, "date": f.date, "ref": f.ref, "label": f.label} {
+	for name, o := range map[string]fyne.CanvasObject{
+		"journal": f.journal, "date": f.date, "ref": f.ref, "label": f.label,
+	} {
 		f.fields[name] = kit.NewField(e.T("books.field."+name), o)
 	}
 	f.makeGrid()
@@ -130,13 +132,15 @@ func (f *form) makeGrid() {
 
 // askParties looks for customers and shows the proposals again when they came.
 func (f *form) askParties(text string) {
-	page.Call(f.env, party.Names, party.NamesRequest{Text: text, Limit: proposalsMax}, func(found []party.Name, err error) {
+	req := party.NamesRequest{Text: text, Limit: proposalsMax}
+	page.Call(f.env, party.Names, req, func(found []party.Name, err error) {
 		if err != nil {
 			return // the line can be typed by hand
 		}
 		f.lines.answer(text, found)
 		field := f.grid.Field()
-		if _, col := f.grid.Cell(); (col == colAccount || col == colAux) && strings.TrimSpace(field.Text()) == text {
+		_, col := f.grid.Cell()
+		if (col == colAccount || col == colAux) && strings.TrimSpace(field.Text()) == text {
 			field.OnChanged(field.Text()) // asks the model again
 		}
 	})
@@ -183,7 +187,8 @@ func (f *form) typed() {
 func (f *form) unsaved() bool { return f.turn != f.saved && !f.empty() }
 
 func (f *form) empty() bool {
-	return f.ref.Text() == "" && f.label.Text() == "" && !slices.ContainsFunc(f.lines.rows, func(l ledger.Line) bool { return !blank(l) })
+	typed := func(l ledger.Line) bool { return !blank(l) }
+	return f.ref.Text() == "" && f.label.Text() == "" && !slices.ContainsFunc(f.lines.rows, typed)
 }
 
 // state writes the title, the totals and what is left to do.

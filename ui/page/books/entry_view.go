@@ -82,7 +82,8 @@ func (v *view) facts() fyne.CanvasObject {
 		if text == "" {
 			text = "–"
 		}
-		return kit.VBox(2, kit.Caption(e.T("books.field."+key)), kit.NewLabel(text, kit.Style{Weight: kit.Medium, Shrink: true}))
+		return kit.VBox(2, kit.Caption(e.T("books.field."+key)),
+			kit.NewLabel(text, kit.Style{Weight: kit.Medium, Shrink: true}))
 	}
 	key, tone := "posted", kit.Ok
 	switch {
@@ -93,7 +94,8 @@ func (v *view) facts() fyne.CanvasObject {
 	case was.Import != 0:
 		key, tone = "imported", kit.Neutral
 	}
-	state := kit.VBox(2, kit.Caption(e.T("books.column.state")), kit.HBox(0, kit.NewPill(e.T("books.state."+key), tone)))
+	state := kit.VBox(2, kit.Caption(e.T("books.column.state")),
+		kit.HBox(0, kit.NewPill(e.T("books.state."+key), tone)))
 	j := v.journal(was.Journal)
 	date := ""
 	if !was.RefDate.IsZero() {
@@ -124,7 +126,8 @@ func (v *view) source() fyne.CanvasObject {
 		}
 		route = page.Route{Name: "invoice", ID: id}
 	}
-	return kit.NewButton(e.T("books.view.source"), "arrow-square-out", kit.Secondary, func() { e.Shell.Open(route) }).Small()
+	return kit.NewButton(e.T("books.view.source"), "arrow-square-out", kit.Secondary,
+		func() { e.Shell.Open(route) }).Small()
 }
 
 func (v *view) grid() fyne.CanvasObject {
@@ -133,7 +136,8 @@ func (v *view) grid() fyne.CanvasObject {
 		{Title: e.T("books.column.account"), Width: 92}, {Title: e.T("books.column.title"), Width: 190, Weight: 1},
 		{Title: e.T("books.column.party"), Width: 150}, {Title: e.T("books.column.label"), Width: 190, Weight: 1.2},
 		{Title: e.T("books.column.due"), Width: 92}, {Title: e.T("books.column.match"), Width: 66},
-		{Title: e.T("books.column.debit"), Width: 112, Align: right}, {Title: e.T("books.column.credit"), Width: 112, Align: right},
+		{Title: e.T("books.column.debit"), Width: 112, Align: right},
+		{Title: e.T("books.column.credit"), Width: 112, Align: right},
 	}, func() int { return len(rows) }, func(row, col int) kit.CellView {
 		l := rows[row]
 		switch col {
@@ -164,7 +168,8 @@ func (v *view) grid() fyne.CanvasObject {
 	}
 	debit, credit := v.was.Totals()
 	grid.SetFoot([]kit.CellView{
-		{}, {Text: e.T("books.total"), Weight: kit.Bold}, {}, {}, {}, {}, figure(e, debit, kit.Bold), figure(e, credit, kit.Bold),
+		{}, {Text: e.T("books.total"), Weight: kit.Bold}, {}, {}, {}, {},
+		figure(e, debit, kit.Bold), figure(e, credit, kit.Bold),
 	})
 	return grid
 }
@@ -206,7 +211,8 @@ func (v *view) reverse() {
 				v.read()
 			})
 		}
-		body := kit.VBox(14, kit.MutedParagraph(e.T("books.reverse.text", "num", v.was.Num)), fields["reason"], fields["date"])
+		body := kit.VBox(14, kit.MutedParagraph(e.T("books.reverse.text", "num", v.was.Num)),
+			fields["reason"], fields["date"])
 		m = kit.NewModal(e.T("books.reverse"), 520, body,
 			kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }),
 			kit.NewButton(e.T("books.reverse"), "check", kit.Primary, run)).OnEnter(run)

@@ -92,7 +92,8 @@ func (s *years) report(req ledger.FECImportRequest, r ledger.FECReport) {
 	if !r.Period.IsZero() {
 		body.Add(kit.Line(e.T("books.column.year"), e.Text.Period(r.Period)))
 	}
-	body.Add(kit.Line(e.T("books.import.holds"), e.T("books.import.holds_text", "entries", r.Entries, "lines", r.Lines)))
+	body.Add(kit.Line(e.T("books.import.holds"),
+		e.T("books.import.holds_text", "entries", r.Entries, "lines", r.Lines)))
 	body.Add(kit.Line(e.T("books.import.total"), e.Text.Amount(r.Debit)))
 	if r.NewYears+len(r.NewAccounts)+len(r.NewJournals) > 0 {
 		body.Add(kit.Line(e.T("books.import.new"), e.T("books.import.new_text", "years", int64(r.NewYears),

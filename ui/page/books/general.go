@@ -40,7 +40,9 @@ func newGeneral(b *book) *general {
 	})
 	s.span = newSpan(e, b.years, false, s.restart)
 	s.open = kit.NewSwitch(e.T("books.general.open"), "", func(bool) { s.restart() })
-	s.match = kit.NewButton(e.T("books.tab.match"), "link", kit.Secondary, func() { s.show(tabMatch, s.account, s.aux) }).Small()
+	s.match = kit.NewButton(e.T("books.tab.match"), "link", kit.Secondary, func() {
+		s.show(tabMatch, s.account, s.aux)
+	}).Small()
 	s.makeGrid()
 	sums := kit.HBox(24, s.name, kit.Spacer())
 	for _, key := range []string{"opening", "debit", "credit", "closing"} {
@@ -49,7 +51,8 @@ func newGeneral(b *book) *general {
 	}
 	bar := kit.HBox(12, kit.Fixed(264, 0, s.combo), s.span.object(), s.open, kit.Spacer(), s.match)
 	head := kit.NewCard("", sums).Room(12)
-	s.root = kit.VFill(10, 2, bar, head, s.grid, kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_lines"))))
+	s.root = kit.VFill(10, 2, bar, head, s.grid,
+		kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_lines"))))
 	s.aim(b.target)
 	return s
 }
@@ -61,14 +64,16 @@ func (s *general) makeGrid() {
 		{Title: e.T("books.column.num"), Width: 104}, {Title: e.T("books.column.ref"), Width: 112},
 		{Title: e.T("books.column.label"), Width: 200, Weight: 1}, {Title: e.T("books.column.party"), Width: 130},
 		{Title: e.T("books.column.match"), Width: 62},
-		{Title: e.T("books.column.debit"), Width: 106, Align: right}, {Title: e.T("books.column.credit"), Width: 106, Align: right},
+		{Title: e.T("books.column.debit"), Width: 106, Align: right},
+		{Title: e.T("books.column.credit"), Width: 106, Align: right},
 		{Title: e.T("books.column.balance"), Width: 112, Align: right},
 	}, s.list.count, func(row, col int) kit.CellView {
 		r, _ := s.list.at(row)
 		if col == 9 {
 			return kit.CellView{Text: e.Text.AmountBare(r.Balance), Weight: kit.Medium}
 		}
-		return lineCell(e, r, []string{"date", "journal", "num", "ref", "label", "party", "match", "debit", "credit"}[col])
+		names := []string{"date", "journal", "num", "ref", "label", "party", "match", "debit", "credit"}
+		return lineCell(e, r, names[col])
 	})
 	s.grid.Loaded, s.grid.Need = s.list.loaded, s.list.need
 	s.grid.OnOpen = func(row int) {
@@ -131,7 +136,8 @@ func (s *general) restart() {
 	if s.account == "" {
 		s.list.rows, s.list.more = nil, false
 		s.put(ledger.GeneralLedger{})
-		s.grid.SetEmpty(kit.NewEmpty("book-open", s.env.T("books.general.choose"), s.env.T("books.general.choose_hint"), nil))
+		s.grid.SetEmpty(kit.NewEmpty("book-open", s.env.T("books.general.choose"),
+			s.env.T("books.general.choose_hint"), nil))
 		s.grid.Reload()
 		return
 	}
@@ -175,7 +181,9 @@ func (s *general) put(g ledger.GeneralLedger) {
 		name = strings.TrimSpace(s.aux + " " + g.Title)
 	}
 	s.name.SetText(name)
-	for key, a := range map[string]money.Amount{"opening": g.Opening, "debit": g.Debit, "credit": g.Credit, "closing": g.Closing} {
+	for key, a := range map[string]money.Amount{
+		"opening": g.Opening, "debit": g.Debit, "credit": g.Credit, "closing": g.Closing,
+	} {
 		s.figure[key].SetText(e.Text.Amount(a))
 	}
 	s.match.Hide()

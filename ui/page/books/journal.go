@@ -47,10 +47,12 @@ func newJournal(b *book) *journal {
 		{Title: e.T("books.column.ref"), Width: 116}, {Title: e.T("books.column.account"), Width: 82},
 		{Title: e.T("books.column.title"), Width: 170, Weight: 1}, {Title: e.T("books.column.party"), Width: 130},
 		{Title: e.T("books.column.label"), Width: 190, Weight: 1.2},
-		{Title: e.T("books.column.debit"), Width: 108, Align: right}, {Title: e.T("books.column.credit"), Width: 108, Align: right},
+		{Title: e.T("books.column.debit"), Width: 108, Align: right},
+		{Title: e.T("books.column.credit"), Width: 108, Align: right},
 	}, s.list.count, func(row, col int) kit.CellView {
 		r, _ := s.list.at(row)
-		v := lineCell(e, r, []string{"date", "num", "ref", "account", "title", "party", "label", "debit", "credit"}[col])
+		names := []string{"date", "num", "ref", "account", "title", "party", "label", "debit", "credit"}
+		v := lineCell(e, r, names[col])
 		if before, ok := s.list.at(row - 1); ok && before.Entry == r.Entry && col < 3 {
 			return kit.CellView{} // the head of an entry is told once
 		}
@@ -65,7 +67,8 @@ func newJournal(b *book) *journal {
 	s.makeCentral()
 	s.body = kit.VFill(0, 0, s.grid)
 	bar := kit.HBox(12, kit.Fixed(240, 0, s.pick), s.span.object(), kit.Spacer())
-	s.root = kit.VFill(10, 1, bar, s.body, kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_lines"))))
+	s.root = kit.VFill(10, 1, bar, s.body,
+		kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_lines"))))
 	s.refresh()
 	return s
 }
@@ -75,8 +78,10 @@ func (s *journal) makeCentral() {
 	e := s.env
 	s.central = kit.NewGrid([]kit.Column{
 		{Title: e.T("books.column.journal"), Width: 80}, {Title: e.T("books.column.title"), Width: 220, Weight: 1},
-		{Title: e.T("books.column.month"), Width: 150}, {Title: e.T("books.column.entries"), Width: 100, Align: right},
-		{Title: e.T("books.column.debit"), Width: 130, Align: right}, {Title: e.T("books.column.credit"), Width: 130, Align: right},
+		{Title: e.T("books.column.month"), Width: 150},
+		{Title: e.T("books.column.entries"), Width: 100, Align: right},
+		{Title: e.T("books.column.debit"), Width: 130, Align: right},
+		{Title: e.T("books.column.credit"), Width: 130, Align: right},
 	}, func() int { return len(s.months) }, func(row, col int) kit.CellView {
 		m := s.months[row]
 		switch col {
@@ -117,7 +122,8 @@ func (s *journal) refresh() {
 	s.body.Objects = []fyne.CanvasObject{s.central}
 	s.body.Refresh()
 	days := s.span.days()
-	page.Do(s.env, ledger.CentralOf, ledger.CentralRequest{From: days.From, To: days.To}, func(c ledger.Central) {
+	req := ledger.CentralRequest{From: days.From, To: days.To}
+	page.Do(s.env, ledger.CentralOf, req, func(c ledger.Central) {
 		s.months = c.Months
 		s.central.SetFoot(s.sums(6, c.Debit, c.Credit))
 		s.central.Reload()

@@ -179,7 +179,8 @@ func (s *matching) refresh() {
 
 func (s *matching) fetchOpen() {
 	turn := s.turn
-	page.Do(s.env, ledger.OpenItemsOp, ledger.OpenItemsRequest{Account: s.account, Aux: s.aux}, func(l ledger.OpenItemList) {
+	req := ledger.OpenItemsRequest{Account: s.account, Aux: s.aux}
+	page.Do(s.env, ledger.OpenItemsOp, req, func(l ledger.OpenItemList) {
 		if turn == s.turn {
 			s.put(l)
 		}
@@ -201,7 +202,9 @@ func (s *matching) fetchMatched() {
 			return
 		}
 		s.matched = slices.DeleteFunc(g.Lines, func(l ledger.LineRow) bool { return l.Match == "" })
-		slices.SortStableFunc(s.matched, func(a, b ledger.LineRow) int { return strings.Compare(a.Aux+a.Match, b.Aux+b.Match) })
+		slices.SortStableFunc(s.matched, func(a, b ledger.LineRow) int {
+			return strings.Compare(a.Aux+a.Match, b.Aux+b.Match)
+		})
 		s.closed.Reload()
 		s.foot.SetText(s.env.Text.N("books.count_line", len(s.matched), nil))
 		s.sum()
@@ -243,7 +246,8 @@ func (s *matching) idea(g ledger.Suggestion) fyne.CanvasObject {
 			}
 		}
 	}
-	row := kit.HBox(8, kit.VBox(2, kit.Strong(e.Text.Amount(g.Amount)), kit.Caption(strings.Join(names, " · "))), kit.Spacer())
+	row := kit.HBox(8, kit.VBox(2, kit.Strong(e.Text.Amount(g.Amount)),
+		kit.Caption(strings.Join(names, " · "))), kit.Spacer())
 	if e.Can(ledger.MatchLinesOp.Spec) {
 		row.Add(kit.NewButton(e.T("books.match.do"), "", kit.Secondary, func() { s.send(g.Lines) }).Small())
 	}

@@ -39,7 +39,8 @@ func newSpan(e *page.Env, years []ledger.FiscalYear, all bool, changed func()) *
 		options = append(options, kit.Option{Key: spanAll, Text: e.T("books.span.all")})
 	}
 	for i := len(years) - 1; i >= 0; i-- {
-		options = append(options, kit.Option{Key: yearKey(years[i]), Text: e.T("books.span.year", "year", yearName(years[i]))})
+		name := e.T("books.span.year", "year", yearName(years[i]))
+		options = append(options, kit.Option{Key: yearKey(years[i]), Text: name})
 	}
 	for _, key := range []string{spanMonth, spanLastMonth, spanQuarter, spanCustom} {
 		options = append(options, kit.Option{Key: key, Text: e.T("books.span." + key)})
@@ -122,5 +123,6 @@ func (s *span) days() civil.Period { return civil.Period{From: s.from.Date(), To
 
 // object is the fields side by side.
 func (s *span) object() fyne.CanvasObject {
-	return kit.HBox(8, kit.Fixed(172, 0, s.pick), kit.Fixed(116, 0, s.from), kit.Muted("–"), kit.Fixed(116, 0, s.to))
+	return kit.HBox(8, kit.Fixed(172, 0, s.pick), kit.Fixed(116, 0, s.from),
+		kit.Muted("–"), kit.Fixed(116, 0, s.to))
 }

@@ -61,7 +61,8 @@ func newTrial(b *book) *trial {
 		s.prefix.TypedRune(r)
 	}
 	bar := kit.HBox(12, s.span.object(), kit.Fixed(210, 0, s.prefix), s.detail, kit.Spacer())
-	s.root = kit.VFill(10, 1, bar, s.grid, kit.HBox(12, s.foot, s.drafts, kit.Spacer(), kit.Caption(e.T("books.hint_trial"))))
+	s.root = kit.VFill(10, 1, bar, s.grid,
+		kit.HBox(12, s.foot, s.drafts, kit.Spacer(), kit.Caption(e.T("books.hint_trial"))))
 	s.refresh()
 	return s
 }
@@ -125,7 +126,8 @@ func (s *trial) refresh() {
 	s.turn++
 	turn := s.turn
 	req := ledger.TrialBalanceRequest{
-		From: days.From, To: days.To, Prefix: strings.TrimRight(strings.TrimSpace(s.prefix.Text()), "*"), Detail: s.detail.On(),
+		From: days.From, To: days.To,
+		Prefix: strings.TrimRight(strings.TrimSpace(s.prefix.Text()), "*"), Detail: s.detail.On(),
 	}
 	page.Call(e, ledger.TrialBalanceOf, req, func(t ledger.TrialBalance, err error) {
 		if turn != s.turn {
