@@ -157,7 +157,7 @@ func (r *Registry[T]) allowed(s *Spec, a auth.Actor) error {
 // command runs a Command: idempotency, one write transaction, handler, audit event, commit.
 func (r *Registry[T]) command(ctx context.Context, row *row[T], in input, req any) (any, error) {
 	c, preview, id := callOf(ctx), IsPreview(ctx), RequestID(ctx)
-	hash, err := inputHash(in, id)
+	hash, err := inputHash(in, id, c.actor)
 	if err != nil {
 		return nil, err
 	}
@@ -261,7 +261,7 @@ func (r *Registry[T]) stream(ctx context.Context, row *row[T], req any, w io.Wri
 // gone away meanwhile. A request done before is not done again.
 func (r *Registry[T]) action(ctx context.Context, row *row[T], in input, req any) (any, error) {
 	c, id := callOf(ctx), RequestID(ctx)
-	hash, err := inputHash(in, id)
+	hash, err := inputHash(in, id, c.actor)
 	if err != nil {
 		return nil, err
 	}
@@ -322,8 +322,9 @@ func (r *Registry[T]) finish(name string, c *call, start time.Time, err error) e
 	return f
 }
 
-// inputHash binds an idempotency key to what it asked for; a request without a key needs none.
-func inputHash(in input, id string) (string, error) {
+// inputHash binds an idempotency key to what it asked for and to who asked; a request without a key
+// needs none.
+func inputHash(in input, id string, who auth.Actor) (string, error) {
 	if id == "" {
 		return "", nil
 	}
@@ -334,6 +335,8 @@ func inputHash(in input, id string) (string, error) {
 			return "", fmt.Errorf("op: request: %w", err)
 		}
 	}
-	sum := sha256.Sum256(body)
-	return hex.EncodeToString(sum[:]), nil
+	h := sha256.New()
+	fmt.Fprintf(h, "%d ", who.User)
+	h.Write(body)
+	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -298,6 +298,9 @@ func TestSameRequestIDWorksOnce(t *testing.T) {
 	if _, err := add.Call(ctx, w.As("owner"), addRequest{Kind: "other"}); fault.KeyOf(err) != "op.key_reused" {
 		t.Errorf("other input under the same key: %v", err)
 	}
+	if got, err := add.Call(ctx, w.As("assistant"), addRequest{Kind: "k"}); fault.KeyOf(err) != "op.key_reused" {
+		t.Errorf("somebody else got the answer: %v %v", got, err)
+	}
 	if es := events(t, w); len(es) != 1 {
 		t.Errorf("%d events", len(es))
 	}

@@ -34,7 +34,7 @@ type Tx interface {
 // Answer is the stored outcome of an idempotent request.
 type Answer struct {
 	Op        string
-	InputHash string // hex SHA-256 of the request's JSON
+	InputHash string // hex SHA-256 of who asked and the request's JSON
 	Response  []byte
 }
 
