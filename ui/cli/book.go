@@ -68,7 +68,8 @@ func (r *run) demo() *cobra.Command {
 			}
 			err = r.answer(m.Logins(), func(w io.Writer) error {
 				for _, l := range m.Logins() {
-					if _, err := fmt.Fprintf(w, "  %-10s %-24s %s\n", l.Login, l.Password, r.text().T("role."+l.Role, nil)); err != nil {
+					role := r.text().T("role."+l.Role, nil)
+					if _, err := fmt.Fprintf(w, "  %-8s %-20s %-22s %s\n", l.Login, l.Password, role, l.TOTP); err != nil {
 						return err
 					}
 				}

@@ -29,8 +29,9 @@ func (r *run) op() *cobra.Command {
 	c := &cobra.Command{
 		Use: "op NAME [JSON|-]", Short: "Calls any operation, or lists them all with --list", Args: cobra.MaximumNArgs(2),
 		Long: "Calls an operation with a JSON request and prints its JSON answer.\n" +
-			"With --lines, calls one operation a line of the input, {\"op\": NAME, \"id\": REQUEST ID, \"request\": {...}},\n" +
-			"under one log-in, prints one answer a line and stops at the first refusal.",
+			"With --lines, calls one operation a line of the input, {\"op\": NAME, \"id\": KEY, \"request\": {...}},\n" +
+			"under one log-in, prints one answer a line and stops at the first refusal. A command with a KEY\n" +
+			"that it has already had answers what it answered, and works only once.",
 		RunE: func(c *cobra.Command, args []string) error {
 			if !list && !lines && len(args) == 0 {
 				return fault.New(fault.Invalid, "cli.op_name")
