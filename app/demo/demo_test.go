@@ -30,11 +30,11 @@ func TestSampleCompanyIsSoundAndTheSameEveryTime(t *testing.T) {
 			return setup.Seed(tx)
 		})
 		c := op.Local[*store.Tx]{Registry: w.Registry}
-		if err := demo.Fill(w.Ctx(), c, w.Clock, demo.Small, func(int64, int64) {}); err != nil {
+		if err := demo.Fill(t.Context(), c, w.Clock, demo.Small, func(int64, int64) {}); err != nil {
 			t.Fatal(err)
 		}
 		var got store.Totals
-		err := w.Store.View(w.Ctx(), func(tx *store.Tx) (err error) { got, err = tx.Totals(); return err })
+		err := w.Store.View(t.Context(), func(tx *store.Tx) (err error) { got, err = tx.Totals(); return err })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +47,7 @@ func TestSampleCompanyIsSoundAndTheSameEveryTime(t *testing.T) {
 		} else if got != first {
 			t.Errorf("not the same: %+v then %+v", first, got)
 		}
-		tb, err := ledger.TrialBalanceOf.Call(w.Ctx(), w.As("owner"), ledger.TrialBalanceRequest{
+		tb, err := ledger.TrialBalanceOf.Call(t.Context(), w.As("owner"), ledger.TrialBalanceRequest{
 			From: civil.New(2026, 1, 1), To: demo.LastDay, Prefix: "512",
 		})
 		if err != nil || len(tb.Rows) == 0 {
