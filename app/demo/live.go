@@ -37,7 +37,7 @@ func (m *maker) live() error {
 
 // pace is how many acts of a kind a day sees, in tenths.
 func (m *maker) pace(tenths int) int {
-	if m.size != Small {
+	if m.size == Year {
 		tenths *= 8
 	}
 	n := tenths / 10
