@@ -122,8 +122,8 @@ func (p *pc) joined() (j joined, ok bool, err error) {
 // State implements machine.Machine.
 func (p *pc) State(context.Context) (machine.State, error) {
 	pref, err := p.readPreferences()
-	if err != nil {
-		return machine.State{}, err
+	if err != nil { // nothing in them is worth keeping a person out of their book
+		p.log.Warn("preferences unreadable", slog.Any("err", err))
 	}
 	if store.Exists(p.path(bookDir)) {
 		return machine.State{Presence: machine.Here, Company: pref.Company, Demo: pref.Demo}, nil

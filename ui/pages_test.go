@@ -30,14 +30,17 @@ import (
 // shop is a small book with one of everything the pages show.
 func shop(t *testing.T) *storetest.World {
 	t.Helper()
-	w := storetest.NewWorld(t, company.Bind, party.Bind, catalog.Bind, imports.Bind, search.Bind, ledger.Bind, billing.Bind,
+	w := storetest.NewWorld(t, company.Bind, party.Bind, catalog.Bind, imports.Bind, search.Bind, ledger.Bind,
+		billing.Bind,
 		setup.Bind, history.Bind)
 	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1},
 		func(string, []string, bool) error { return nil }, w.Store)
 	user.Bind(w.Registry, svc)
 	w.Update(func(tx *store.Tx) error {
-		for i, r := range []auth.Role{auth.Owner, auth.Accountant, auth.Sales, auth.Sales, auth.Assistant, auth.Reader} {
-			u := user.User{Login: string(rune('a' + i)), Name: "Personne " + string(rune('A'+i)), Role: r, CreatedAt: tx.Now()}
+		for i, r := range []auth.Role{auth.Owner, auth.Accountant, auth.Sales, auth.Sales, auth.Assistant,
+			auth.Reader} {
+			u := user.User{Login: string(rune('a' + i)), Name: "Personne " + string(rune('A'+i)), Role: r,
+				CreatedAt: tx.Now()}
 			if _, err := tx.SaveUser(u); err != nil {
 				return err
 			}
@@ -49,10 +52,12 @@ func shop(t *testing.T) *storetest.World {
 	must(t, ledger.FiscalYearOpen, owner, ledger.YearOpenRequest{Period: civil.YearOf(civil.New(2026, 1, 1))})
 	c := must(t, party.Save, owner, party.Customer{
 		Kind: party.Company, Name: "Boulangerie du Bourg", SIREN: "732829320", Owner: 3,
-		Address: party.Address{Street: "1 rue Frébault", PostalCode: "97110", City: "Pointe-à-Pitre", Country: "FR"},
+		Address: party.Address{Street: "1 rue Frébault", PostalCode: "97110", City: "Pointe-à-Pitre",
+			Country: "FR"},
 	})
 	it := must(t, catalog.Save, owner, catalog.Item{
-		Label: "Fenêtre", Unit: "H87", Price: 645 * money.UnitEuro, VATRate: 85_000, Nature: catalog.Goods, SalesAccount: "707000",
+		Label: "Fenêtre", Unit: "H87", Price: 645 * money.UnitEuro, VATRate: 85_000, Nature: catalog.Goods,
+		SalesAccount: "707000",
 	})
 	d := must(t, billing.SaveInvoice, owner, billing.SaveRequest{
 		Header: billing.Header{Customer: c.Customer.ID, Owner: 3},
@@ -73,11 +78,14 @@ func must[Req, Resp any](t *testing.T, o op.Op[Req, Resp], c op.Caller, req Req)
 
 // needs is what a role must hold to be offered a page; the shell does not show the others.
 var needs = map[string]auth.Permission{
-	"home": auth.DashboardRead, "customers": auth.CustomerRead, "customer": auth.CustomerRead, "customer_import": auth.CustomerImport,
-	"items": auth.ItemRead, "item": auth.ItemRead, "item_import": auth.ItemWrite,
-	"quotes": auth.SalesRead, "quote": auth.SalesWrite, "invoices": auth.SalesRead, "invoice": auth.SalesWrite,
+	"home": auth.DashboardRead, "customers": auth.CustomerRead, "customer": auth.CustomerRead,
+	"customer_import": auth.CustomerImport,
+	"items":           auth.ItemRead, "item": auth.ItemRead, "item_import": auth.ItemWrite,
+	"quotes": auth.SalesRead, "quote": auth.SalesWrite, "invoices": auth.SalesRead,
+	"invoice":  auth.SalesWrite,
 	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
-	"people": auth.UserManage, "journal": auth.AuditRead, "settings": auth.CompanyRead, "account": auth.Anyone,
+	"people": auth.UserManage, "journal": auth.AuditRead, "settings": auth.CompanyRead,
+	"account": auth.Anyone,
 	"backups": auth.BackupRead,
 }
 
@@ -85,7 +93,8 @@ var needs = map[string]auth.Permission{
 func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
 	w := shop(t)
 	who := map[auth.Role]string{
-		auth.Owner: "owner", auth.Accountant: "accountant", auth.Sales: "sales", auth.Assistant: "assistant", auth.Reader: "reader",
+		auth.Owner: "owner", auth.Accountant: "accountant", auth.Sales: "sales", auth.Assistant: "assistant",
+		auth.Reader: "reader",
 	}
 	opened := 0
 	for role, name := range who {

@@ -132,7 +132,9 @@ func (d *desktop) enter(b machine.Book, me user.Me, first bool) {
 		d.speak(me.User.Lang)
 	}
 	d.flow.Text = d.text
-	shell.ApplyTheme(me.User.Theme)
+	if me.User.Theme != "" { // a person who chose none keeps this PC's
+		shell.ApplyTheme(me.User.Theme)
+	}
 	o := shell.Options{
 		Window: d.window, Host: d.host, Keys: d.keys, Machine: d.machine, Book: b, Me: me, Text: d.text,
 		Pages: d.pages,

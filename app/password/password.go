@@ -67,6 +67,10 @@ func Check(s string, context []string, secondFactor bool) (Strength, error) {
 	}
 	known := contextWords(context)
 	strength := estimate(s, known)
+	// What is far too short is told so first: it is what a person can see and mend at once.
+	if length < clearlyShort {
+		return min(strength, strengthRefused), fault.New(fault.Invalid, "password.too_short", "min", least)
+	}
 	if key := refusal(i18n.Fold(s), known, least); key != "" {
 		return min(strength, strengthRefused), fault.New(fault.Invalid, key, "min", least)
 	}
@@ -79,8 +83,11 @@ func Check(s string, context []string, secondFactor bool) (Strength, error) {
 	return strength, nil
 }
 
+// clearlyShort is the length under which no other fault of a password matters.
+const clearlyShort = 8
+
 // refusal returns the key of the rule that a folded password breaks, or "".
-// A password that is only too short breaks none: what is worse is told first.
+// A password that is only a little short breaks none: what is worse is told first.
 func refusal(folded string, known []string, least int) string {
 	if stolen(folded) {
 		return "password.common"

@@ -29,7 +29,7 @@ func TestCheck(t *testing.T) {
 		{"vZ8!kq2Lm0#x", true, ""},
 		{"vZ8!kq2Lm0#x", false, "password.too_short"},
 		{"Azerty2026!", true, "password.common"},
-		{"azerty", true, "password.common"},
+		{"azerty", true, "password.too_short"},
 		{"motdepasse2024", true, "password.common"},
 		{"P@ssw0rd2024!!", true, "password.common"},
 		{"!!!marseille!!!", true, "password.common"},

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -25,6 +26,7 @@ import (
 type Client struct {
 	addr  string
 	http  *http.Client
+	trust *tls.Config
 	token atomic.Pointer[string]
 	// Reached is told after each exchange whether the host answered; nil to ignore. It drives the
 	// banner "host unreachable" and its end.
@@ -38,18 +40,19 @@ func NewClient(addr string, root *x509.Certificate, id device.Identity) *Client 
 	protocols := new(http.Protocols)
 	protocols.SetHTTP2(true)
 	dialer := &net.Dialer{Timeout: dialTimeout}
-	return &Client{addr: addr, http: &http.Client{
+	trust := &tls.Config{
+		MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{id.TLS}, NextProtos: []string{protoHTTP2},
+		// The pinned root decides, not names, addresses or clocks.
+		InsecureSkipVerify: true, //nolint:gosec // VerifyConnection does it
+		VerifyConnection: func(cs tls.ConnectionState) error {
+			return device.CheckHost(cs.PeerCertificates, root)
+		},
+	}
+	return &Client{addr: addr, trust: trust, http: &http.Client{
 		Transport: &http.Transport{
-			Proxy:       nil, // never through a proxy: the host is on this network
-			DialContext: dialer.DialContext,
-			TLSClientConfig: &tls.Config{
-				MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{id.TLS}, NextProtos: []string{protoHTTP2},
-				// The pinned root decides, not names, addresses or clocks.
-				InsecureSkipVerify: true, //nolint:gosec // VerifyConnection does it
-				VerifyConnection: func(cs tls.ConnectionState) error {
-					return device.CheckHost(cs.PeerCertificates, root)
-				},
-			},
+			Proxy:               nil, // never through a proxy: the host is on this network
+			DialContext:         dialer.DialContext,
+			TLSClientConfig:     trust.Clone(),
 			Protocols:           protocols,
 			HTTP2:               liveness(),
 			TLSHandshakeTimeout: dialTimeout, IdleConnTimeout: idleTimeout,
@@ -190,8 +193,7 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	switch {
 	case device.ErrNotPinned(err):
 		return fault.New(fault.Unavailable, "lan.wrong_host", "host", c.addr).Because(err)
-	case strings.Contains(err.Error(), "tls: bad certificate"):
-		// In TLS 1.3 a refused client learns it from an alert on its first read.
+	case refusedAlert(err) || !errors.Is(err, context.DeadlineExceeded) && c.refused(ctx):
 		return fault.New(fault.Forbidden, "lan.device_refused").Because(err)
 	}
 	if c.Reached != nil {
@@ -201,4 +203,26 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 		return fault.New(fault.Unavailable, "op.timeout").Because(err)
 	}
 	return fault.New(fault.Unavailable, "lan.host_unreachable", "host", c.addr).Because(err)
+}
+
+// refusedAlert recognises the alert by which a TLS 1.3 host turns a device away.
+func refusedAlert(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "tls: bad certificate")
+}
+
+// refused tells whether the host is there but turns this PC away. A refused client learns it from an
+// alert on its first read, and HTTP/2 often writes first and only sees a broken connection: so one
+// more connection is made on which nothing is written.
+func (c *Client) refused(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
+	defer cancel()
+	d := tls.Dialer{NetDialer: &net.Dialer{Timeout: dialTimeout}, Config: c.trust.Clone()}
+	conn, err := d.DialContext(ctx, "tcp", c.addr)
+	if err != nil {
+		return refusedAlert(err)
+	}
+	defer func() { _ = conn.Close() }()
+	_ = conn.SetReadDeadline(time.Now().Add(time.Second)) //nolint:forbidigo // a socket deadline is real time
+	_, err = conn.Read(make([]byte, 1))
+	return refusedAlert(err)
 }

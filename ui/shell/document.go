@@ -7,31 +7,43 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 
 	"zafe/app/fault"
 	"zafe/ui/kit"
 )
+
+// documentsPlace is where documents stand while the system's viewer shows them: one known place, so
+// that the next start removes what a killed program left.
+func documentsPlace() string {
+	return filepath.Join(os.TempDir(), "zafe-documents-"+strconv.Itoa(os.Getuid()))
+}
+
+// clearDocuments removes the documents shown by this or an earlier session of this person.
+func clearDocuments() { _ = os.RemoveAll(documentsPlace()) }
 
 // showDocument writes a document to a place only this person can read and opens it in the system's
 // viewer; without a viewer it offers to save it. The place goes with the session.
 func (s *Shell) showDocument(name string, write func(context.Context, io.Writer) error) {
 	var path string
 	s.run(func(ctx context.Context) error {
-		dir, err := os.MkdirTemp("", "zafe-") // mode 0700
+		err := os.MkdirAll(documentsPlace(), 0o700)
+		var dir string
+		if err == nil {
+			dir, err = os.MkdirTemp(documentsPlace(), "") // mode 0700
+		}
 		if err != nil {
 			return fault.New(fault.Unavailable, "shell.file_unwritable", "file", name).Because(err)
 		}
 		path = filepath.Join(dir, filepath.Base(name))
 		return writeFile(ctx, path, write)
 	}, func(err error) {
-		if path != "" {
-			s.documents = append(s.documents, filepath.Dir(path))
-		}
 		if err != nil {
 			s.again(err, func() { s.showDocument(name, write) })
 			return
 		}
 		s.view(path, func() {
+			_ = os.RemoveAll(filepath.Dir(path)) // nobody shows it, so it need not lie there
 			kit.Confirm(s.Window, s.t("shell.no_viewer.title"), s.t("shell.no_viewer.text"),
 				s.t("shell.no_viewer.save"),
 				s.t("common.cancel"), false, func() { s.save(name, write) })

@@ -2,7 +2,6 @@ package shell
 
 import (
 	"context"
-	"os"
 	"runtime"
 	"time"
 
@@ -73,11 +72,11 @@ type Shell struct {
 	files   *Chooser
 	asking  bool // the log-in is over the pages
 
-	documents []string // private folders of the documents shown
 }
 
 // New makes the window's content and shows it, at home or at the set-up.
 func New(o Options) *Shell {
+	clearDocuments()
 	s := &Shell{Options: o}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.link.online = true
@@ -214,12 +213,9 @@ func (s *Shell) end() {
 	for _, d := range s.drop {
 		d()
 	}
-	for _, dir := range s.documents {
-		// Copies of what the book holds. A viewer of Windows may still keep one open: the folder is
-		// private, and the system empties it.
-		_ = os.RemoveAll(dir)
-	}
-	s.documents = nil
+	// Copies of what the book holds. A viewer of Windows may still keep one open: the next start
+	// removes it.
+	clearDocuments()
 }
 
 // LogOut closes the session and shows the log-in.

@@ -81,6 +81,18 @@ func (w *wizard) company() {
 			}
 			p.Capital = int64(a)
 		}
+		// Invoices must show the address, and the territory decides the VAT.
+		missing := false
+		for key, value := range map[string]string{"postal_code": p.PostalCode, "city": p.City} {
+			fields[key].SetError("")
+			if value == "" {
+				fields[key].SetError(t("start.company.needed"))
+				missing = true
+			}
+		}
+		if missing {
+			return
+		}
 		w.save(next, p, fields, setup.Company)
 	})
 	// Two pixels of room under the last box: lines of text have heights that are not whole.

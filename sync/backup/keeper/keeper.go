@@ -121,22 +121,29 @@ func (k *Keeper) Run(ctx context.Context) {
 	}
 }
 
+// lastPoint is the time a restore point may take when the system stops the program.
+const lastPoint = 20 * time.Second
+
 // Close does what is left before the program ends: save, then send. Ending ctx leaves the sending for
-// the next start; what was saved stays saved.
+// the next start; the restore point on this PC is made all the same, the system allows that much.
 func (k *Keeper) Close(ctx context.Context) error {
 	if !k.set.Automatic {
 		return nil
 	}
-	k.look(ctx)
+	saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPoint)
+	defer cancel()
+	k.look(saving)
 	k.mu.Lock()
 	tasks := k.plan.OnClose()
 	k.mu.Unlock()
 	var errs []error
 	for _, task := range tasks {
-		if ctx.Err() != nil {
-			break
+		switch {
+		case task.Kind == schedule.Snapshot:
+			errs = append(errs, k.do(saving, task))
+		case ctx.Err() == nil:
+			errs = append(errs, k.do(ctx, task))
 		}
-		errs = append(errs, k.do(ctx, task))
 	}
 	return errors.Join(errs...)
 }

@@ -163,7 +163,9 @@ func TestClosingSavesWhatIsNotSaved(t *testing.T) {
 	k, b, _, _ := newKeeper(t)
 	b.change(t)
 	k.Changed()
-	if err := k.Close(t.Context()); err != nil {
+	stopped, stop := context.WithCancel(t.Context())
+	stop() // the system is shutting down
+	if err := k.Close(stopped); err != nil {
 		t.Fatal(err)
 	}
 	points, err := k.Points(t.Context(), "")

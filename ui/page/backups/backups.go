@@ -135,8 +135,11 @@ func (b *backups) show(st backup.Status) {
 	b.status = st
 	tone := toneOf(st.Light)
 	note := e.T("backups.note." + string(st.Light))
-	if len(st.Copies) == 0 {
+	switch {
+	case len(st.Copies) == 0:
 		note = e.T("backups.note.none")
+	case st.Light == backup.Green && st.Unsaved:
+		note = e.T("backups.note.pending")
 	}
 	b.light.Set(e.T("backups.light."+string(st.Light)), note, tone, nil)
 	if st.Saved.IsZero() {

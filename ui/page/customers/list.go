@@ -73,6 +73,7 @@ func newList(e *page.Env, filter string) *list {
 	foot := kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.T("customers.hint")))
 	l.object = kit.NewPage(head, l.grid).Bar(bar).Foot(foot)
 	l.rows.Reset()
+	paging.After(paging.RestShown, func() { kit.Focus(l.grid) })
 	return l
 }
 

@@ -2,12 +2,17 @@
 package items
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"zafe/app/catalog"
+	"zafe/app/civil"
+	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/fr"
 	"zafe/app/money"
+	"zafe/app/op"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/page/importing"
@@ -74,14 +79,22 @@ func newList(e *page.Env, open catalog.ItemID) *list {
 	bar := kit.HBox(8, kit.Fixed(360, 0, l.search), l.chips, kit.Spacer())
 	l.object = kit.NewPage(head, l.grid).Bar(bar).Foot(kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.T("items.hint"))))
 	l.rows.Reset()
+	paging.After(paging.RestShown, func() { kit.Focus(l.grid) })
 	if open != 0 {
 		page.Do(e, catalog.Get, catalog.IDRequest{ID: open}, l.edit)
 	}
 	return l
 }
 
+// create proposes the rate most used where the company is.
 func (l *list) create() {
-	l.edit(catalog.Item{Unit: "C62", Nature: catalog.Goods, SalesAccount: "707000"})
+	it := catalog.Item{Unit: "C62", Nature: catalog.Goods, SalesAccount: "707000"}
+	page.Call(l.env, company.Get, op.Empty{}, func(p company.Profile, err error) {
+		if err == nil && p.Regime != fr.Franchise {
+			it.VATRate = fr.NormalVATRate(p.Territory, civil.Of(time.Now())) //nolint:forbidigo // only proposed
+		}
+		l.edit(it)
+	})
 }
 
 func (l *list) makeGrid() {
@@ -173,9 +186,9 @@ func (l *list) edit(it catalog.Item) {
 		fields[key] = kit.NewField(e.T("items."+key), edits[key])
 		return fields[key]
 	}
-	price, rate := "", ""
+	price, rate := "", e.Text.RateBare(it.VATRate)
 	if it.ID != 0 {
-		price, rate = e.Text.UnitPriceBare(it.Price), e.Text.RateBare(it.VATRate)
+		price = e.Text.UnitPriceBare(it.Price)
 	}
 	var units []kit.Option
 	for _, u := range fr.Units() {
@@ -240,13 +253,16 @@ func (l *list) save(it catalog.Item, edits map[string]*kit.LineEdit, fields map[
 	}
 	it.Label, it.Code, it.Description = edits["label"].Text(), edits["code"].Text(), edits["description"].Text()
 	it.SalesAccount, it.Unit, it.Nature = edits["sales_account"].Text(), unit.Key(), catalog.Nature(nature.Key())
-	var err error
-	if it.Price, err = money.ParseUnitPrice(edits["price"].Text()); err != nil {
-		fields["price"].SetError(e.Text.Fault(fault.Of(err)))
-		return
+	var priceErr, rateErr error
+	if it.Price, priceErr = money.ParseUnitPrice(edits["price"].Text()); edits["price"].Text() == "" {
+		fields["price"].SetError(e.T("items.price_missing"))
+	} else if priceErr != nil {
+		fields["price"].SetError(e.Text.Fault(fault.Of(priceErr)))
 	}
-	if it.VATRate, err = money.ParseRate(edits["vat_rate"].Text()); err != nil {
-		fields["vat_rate"].SetError(e.Text.Fault(fault.Of(err)))
+	if it.VATRate, rateErr = money.ParseRate(edits["vat_rate"].Text()); rateErr != nil {
+		fields["vat_rate"].SetError(e.Text.Fault(fault.Of(rateErr)))
+	}
+	if priceErr != nil || rateErr != nil {
 		return
 	}
 	page.Call(e, catalog.Save, it, func(_ catalog.Saved, err error) {

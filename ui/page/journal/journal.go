@@ -93,11 +93,13 @@ func (j *journal) cell(row, col int) kit.CellView {
 	}
 }
 
-func subject(_ *page.Env, ev history.Event) string {
-	if ev.Kind == "" {
+// subject names what an event is about; a draft entry has a negative number.
+func subject(e *page.Env, ev history.Event) string {
+	key := "history.kind." + ev.Kind
+	if ev.Kind == "" || !e.Text.Has(key) {
 		return ""
 	}
-	return ev.Kind + " " + strconv.FormatInt(ev.Subject, 10)
+	return e.T(key) + " n° " + strconv.FormatInt(max(ev.Subject, -ev.Subject), 10)
 }
 
 // Object implements page.Page.

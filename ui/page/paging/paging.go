@@ -15,6 +15,7 @@ const Rows = 100
 const (
 	restScroll = 30 * time.Millisecond
 	RestSearch = 160 * time.Millisecond // from the last key to the question
+	RestShown  = 60 * time.Millisecond  // until a new page is on screen and can be focused
 )
 
 // After runs fn on the UI goroutine when d is over, unless it is cancelled. Tests replace it.
