@@ -48,12 +48,12 @@ var (
 		cell: func(e *page.Env, r billing.Row) kit.CellView { return dated(e, r.Date) },
 	}
 	netColumn = listColumn{
-		Column: right(kit.Column{Width: 104}), title: "net",
+		Column: right(kit.Column{Width: 122}), title: "net",
 		cell: func(e *page.Env, r billing.Row) kit.CellView { return figure(e, signed(r, r.Net), kit.Regular) },
 		sum:  func(s billing.Sums) money.Amount { return s.Net },
 	}
 	grossColumn = listColumn{
-		Column: right(kit.Column{Key: string(billing.ByGross), Width: 106}), title: "gross",
+		Column: right(kit.Column{Key: string(billing.ByGross), Width: 124}), title: "gross",
 		cell: func(e *page.Env, r billing.Row) kit.CellView { return figure(e, signed(r, r.Gross), kit.Bold) },
 		sum:  func(s billing.Sums) money.Amount { return s.Gross },
 	}
@@ -75,7 +75,7 @@ var (
 		},
 	}
 	openColumn = listColumn{
-		Column: right(kit.Column{Key: string(billing.ByOpen), Width: 104}), title: "open",
+		Column: right(kit.Column{Key: string(billing.ByOpen), Width: 118}), title: "open",
 		cell: func(e *page.Env, r billing.Row) kit.CellView {
 			v := figure(e, signed(r, r.Open), kit.Regular)
 			if r.Status == billing.Overdue {

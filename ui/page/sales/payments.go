@@ -137,13 +137,13 @@ var paymentColumns = []struct {
 		}
 		return kit.CellView{Text: strings.Join(numbers, ", "), Color: theme.Muted}
 	}},
-	{right(kit.Column{Width: 104}), "amount", func(e *page.Env, p billing.Payment) kit.CellView {
+	{right(kit.Column{Width: 122}), "amount", func(e *page.Env, p billing.Payment) kit.CellView {
 		if p.Refund {
 			return figure(e, p.Amount.Neg(), kit.Bold)
 		}
 		return figure(e, p.Amount, kit.Bold)
 	}},
-	{right(kit.Column{Width: 104}), "on_account", func(e *page.Env, p billing.Payment) kit.CellView {
+	{right(kit.Column{Width: 116}), "on_account", func(e *page.Env, p billing.Payment) kit.CellView {
 		return figure(e, p.OnAccount, kit.Regular)
 	}},
 	{kit.Column{Width: 116}, "status", func(e *page.Env, p billing.Payment) kit.CellView {
