@@ -4,7 +4,6 @@ package ui
 
 import (
 	"testing"
-	"time"
 
 	"zafe/app/auth"
 	"zafe/app/billing"
@@ -24,8 +23,8 @@ import (
 	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
+	"zafe/ui/kit"
 	"zafe/ui/page"
-	"zafe/ui/page/paging"
 	"zafe/ui/uitest"
 )
 
@@ -94,7 +93,7 @@ var needs = map[string]auth.Permission{
 // TestEveryPageOpensForEveryRoleOnASmallScreen: no refusal, and nothing that would widen the window.
 func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
 	// What waits for a moment would come from another goroutine: the test driver runs it there.
-	paging.After = func(time.Duration, func()) func() bool { return func() bool { return true } }
+	kit.After = kit.Never
 	w := shop(t)
 	who := map[auth.Role]string{
 		auth.Owner: "owner", auth.Accountant: "accountant", auth.Sales: "sales", auth.Assistant: "assistant",

@@ -175,9 +175,7 @@ func focusSoon(o fyne.Focusable, turn, tries int) {
 		return
 	}
 	if tries > 0 {
-		time.AfterFunc(focusEvery, func() {
-			fyne.Do(func() { focusSoon(o, turn, tries-1) })
-		})
+		After(focusEvery, func() { focusSoon(o, turn, tries-1) })
 	}
 }
 

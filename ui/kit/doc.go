@@ -54,6 +54,6 @@
 //
 // # Tests
 //
-// Set Blink to false, build the page in a window of fyne.io/fyne/v2/test, call
+// Set After to Never, build the page in a window of fyne.io/fyne/v2/test, call
 // theme.Apply, type on Canvas().Focused(), and test shortcuts on Keys.Handle.
 package kit

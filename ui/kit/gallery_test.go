@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
@@ -20,9 +19,8 @@ import (
 const galleryDir = "KIT_GALLERY"
 
 func TestMain(m *testing.M) {
-	kit.Blink = false
+	kit.After = kit.Never
 	kit.TipsAtOnce()
-	kit.ToastTime = time.Hour // no timer may fire in a later test
 	os.Exit(m.Run())
 }
 

@@ -54,7 +54,7 @@ type tipHost struct {
 	label *canvas.Text
 	text  string
 	at    fyne.Position
-	timer *time.Timer
+	rest  Later
 	turn  int // drops tips asked for by a widget the pointer has left
 }
 
@@ -103,9 +103,7 @@ func tipAt(o fyne.CanvasObject, at fyne.Position, text string) {
 	}
 	host.turn++
 	turn := host.turn
-	if host.timer != nil {
-		host.timer.Stop()
-	}
+	host.rest.Stop()
 	show := func() {
 		if host.turn != turn || !o.Visible() {
 			return
@@ -118,7 +116,7 @@ func tipAt(o fyne.CanvasObject, at fyne.Position, text string) {
 		show()
 		return
 	}
-	host.timer = time.AfterFunc(tipDelay, func() { fyne.Do(show) })
+	host.rest.In(tipDelay, show)
 }
 
 // untip hides the tip of an object.
@@ -128,9 +126,7 @@ func untip(o fyne.CanvasObject) {
 		return
 	}
 	host.turn++
-	if host.timer != nil {
-		host.timer.Stop()
-	}
+	host.rest.Stop()
 	if host.text != "" {
 		host.text = ""
 		host.Refresh()

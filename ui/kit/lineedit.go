@@ -10,9 +10,6 @@ import (
 	"zafe/ui/theme"
 )
 
-// Blink lets carets blink. Tests switch it off to get the same picture twice.
-var Blink = true
-
 const (
 	blinkEvery  = 500 * time.Millisecond
 	blinkFor    = 10 * time.Second // then the caret stays still and costs nothing
@@ -306,7 +303,7 @@ func (e *LineEdit) AccessibilityRole() fyne.AccessibleRole { return fyne.Accessi
 func (e *LineEdit) wakeCaret() {
 	e.caretOn = true
 	e.blinkTurn++
-	if Blink && e.focused {
+	if e.focused {
 		e.blinkLater(e.blinkTurn, int(blinkFor/blinkEvery))
 	}
 }
@@ -314,12 +311,10 @@ func (e *LineEdit) wakeCaret() {
 // blinkLater waits for the next change of the caret. Every step runs on the UI
 // goroutine; a later turn, a lost focus or the last step ends the chain.
 func (e *LineEdit) blinkLater(turn, left int) {
-	time.AfterFunc(blinkEvery, func() {
-		fyne.Do(func() {
-			if e.blinkStep(turn, left) {
-				e.blinkLater(turn, left-1)
-			}
-		})
+	After(blinkEvery, func() {
+		if e.blinkStep(turn, left) {
+			e.blinkLater(turn, left-1)
+		}
 	})
 }
 

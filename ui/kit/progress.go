@@ -174,19 +174,17 @@ func (t *ticking) run(on bool) {
 	}
 	t.on = on
 	t.turn++
-	if on && Blink {
+	if on {
 		t.next(t.turn)
 	}
 }
 
 func (t *ticking) next(turn int) {
-	time.AfterFunc(t.every, func() {
-		fyne.Do(func() {
-			if t.turn == turn && t.on {
-				t.act()
-				t.next(turn)
-			}
-		})
+	After(t.every, func() {
+		if t.turn == turn && t.on {
+			t.act()
+			t.next(turn)
+		}
 	})
 }
 

@@ -13,8 +13,8 @@ import (
 // toastsMax bounds the messages shown at once; the oldest leaves first.
 const toastsMax = 4
 
-// ToastTime is how long a message stays; errors stay twice as long.
-var ToastTime = 4 * time.Second
+// toastTime is how long a message stays; errors stay twice as long.
+const toastTime = 4 * time.Second
 
 // Toast shows a short message at the bottom right of the window that holds the
 // object, which must have a Host as its root. Call it from the UI goroutine.
@@ -49,11 +49,11 @@ func (h *toastHost) add(tone Tone, text, action string, run func()) {
 		h.cards = h.cards[1:]
 	}
 	h.Refresh()
-	stay := ToastTime
+	stay := toastTime
 	if tone == Error || action != "" {
 		stay *= 2
 	}
-	time.AfterFunc(stay, func() { fyne.Do(func() { h.remove(card) }) })
+	After(stay, func() { h.remove(card) })
 }
 
 func (h *toastHost) remove(card *toastCard) {

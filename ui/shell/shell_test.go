@@ -104,7 +104,7 @@ func newDesk(t *testing.T, role auth.Role) *desk { return newDeskWith(t, role, n
 
 func newDeskWith(t *testing.T, role auth.Role, first func(*page.Env, func()) fyne.CanvasObject) *desk {
 	t.Helper()
-	kit.Blink = false
+	kit.After = kit.Never
 	w := storetest.NewWorld(t, company.Bind[*store.Tx], ledger.Bind[*store.Tx], search.Bind[*store.Tx],
 		bindConfirm)
 	d := &desk{t: t, book: &book{Caller: w.As(map[auth.Role]string{auth.Owner: "owner",

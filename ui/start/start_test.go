@@ -163,7 +163,7 @@ type screen struct {
 
 func show(t *testing.T, p *pc) *screen {
 	t.Helper()
-	kit.Blink = false
+	kit.After = kit.Never
 	app := test.NewTempApp(t)
 	theme.Apply(app, theme.Light)
 	kit.SetWords(uitest.Words())

@@ -46,7 +46,7 @@ var _ page.Shell = (*Shell)(nil)
 // New makes an Env in French for a person in a role, in a window of 1440 by 900 without a screen.
 func New(t testing.TB, c op.Caller, role auth.Role) (*page.Env, *Shell) {
 	t.Helper()
-	kit.Blink = false
+	kit.After = kit.Never
 	app := test.NewTempApp(t)
 	theme.Apply(app, theme.Light)
 	kit.SetWords(Words())

@@ -12,7 +12,6 @@ import (
 	"zafe/app/money"
 	"zafe/ui/kit"
 	"zafe/ui/page"
-	"zafe/ui/page/paging"
 	"zafe/ui/theme"
 )
 
@@ -28,7 +27,7 @@ type entries struct {
 	foot    *kit.Label
 	hint    *kit.Label
 	list    chain[ledger.EntryHead, ledger.EntryMark]
-	typing  paging.Later
+	typing  kit.Later
 	root    fyne.CanvasObject
 }
 
@@ -40,7 +39,7 @@ const (
 
 func newEntries(b *book) *entries {
 	e := b.env
-	s := &entries{book: b, foot: kit.Caption(""), hint: kit.Caption(""), typing: paging.Later{Wait: restKey}}
+	s := &entries{book: b, foot: kit.Caption(""), hint: kit.Caption(""), typing: kit.Later{Wait: restKey}}
 	s.list.fetch, s.list.arrived = s.fetch, s.arrived
 	s.kind = kit.NewChips(kit.Options(kindDraft, e.T("books.kind.draft"), kindPosted, e.T("books.kind.posted")),
 		func(string) { s.restart() })

@@ -9,7 +9,6 @@ import (
 	"zafe/app/ledger"
 	"zafe/ui/kit"
 	"zafe/ui/page"
-	"zafe/ui/page/paging"
 	"zafe/ui/theme"
 )
 
@@ -22,7 +21,7 @@ type trial struct {
 	grid   *kit.Grid
 	foot   *kit.Label
 	drafts *kit.Label
-	typing paging.Later
+	typing kit.Later
 	turn   int
 	got    ledger.TrialBalance
 	rows   []trialRow
@@ -37,7 +36,7 @@ type trialRow struct {
 
 func newTrial(b *book) *trial {
 	e := b.env
-	s := &trial{book: b, foot: kit.Caption(""), typing: paging.Later{Wait: restKey}}
+	s := &trial{book: b, foot: kit.Caption(""), typing: kit.Later{Wait: restKey}}
 	s.drafts = kit.NewLabel("", kit.Style{Size: theme.SizeCaption, Color: theme.WarnText, Shrink: true})
 	s.span = newSpan(e, b.years, false, s.refresh)
 	s.prefix = kit.NewSearch(e.T("books.trial.prefix"), func(string) { s.typing.Do(s.refresh) })

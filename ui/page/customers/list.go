@@ -37,13 +37,13 @@ type list struct {
 	search *kit.LineEdit
 	chips  *kit.Choice
 	count  *kit.Label
-	typing paging.Later
+	typing kit.Later
 	atMore bool
 	object *kit.Page
 }
 
 func newList(e *page.Env, filter string) *list {
-	l := &list{env: e, count: kit.Caption(""), typing: paging.Later{Wait: paging.RestSearch}}
+	l := &list{env: e, count: kit.Caption(""), typing: kit.Later{Wait: paging.RestSearch}}
 	l.req.Sort = party.ByName
 	l.rows = &paging.Pager[party.Row]{Fetch: l.fetch, Arrived: l.arrived}
 	l.search = kit.NewSearch(e.T("customers.search"), func(text string) {
@@ -73,7 +73,7 @@ func newList(e *page.Env, filter string) *list {
 	foot := kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.T("customers.hint")))
 	l.object = kit.NewPage(head, l.grid).Bar(bar).Foot(foot)
 	l.rows.Reset()
-	paging.After(paging.RestShown, func() { kit.Focus(l.grid) })
+	kit.After(paging.RestShown, func() { kit.Focus(l.grid) })
 	return l
 }
 

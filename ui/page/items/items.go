@@ -44,12 +44,12 @@ type list struct {
 	search *kit.LineEdit
 	chips  *kit.Choice
 	count  *kit.Label
-	typing paging.Later
+	typing kit.Later
 	object *kit.Page
 }
 
 func newList(e *page.Env, open catalog.ItemID) *list {
-	l := &list{env: e, count: kit.Caption(""), typing: paging.Later{Wait: paging.RestSearch}}
+	l := &list{env: e, count: kit.Caption(""), typing: kit.Later{Wait: paging.RestSearch}}
 	l.req.Sort = catalog.ByLabel
 	l.rows = &paging.Pager[catalog.Item]{Fetch: l.fetch, Arrived: l.arrived}
 	l.search = kit.NewSearch(e.T("items.search"), func(text string) {
@@ -79,7 +79,7 @@ func newList(e *page.Env, open catalog.ItemID) *list {
 	bar := kit.HBox(8, kit.Fixed(360, 0, l.search), l.chips, kit.Spacer())
 	l.object = kit.NewPage(head, l.grid).Bar(bar).Foot(kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.T("items.hint"))))
 	l.rows.Reset()
-	paging.After(paging.RestShown, func() { kit.Focus(l.grid) })
+	kit.After(paging.RestShown, func() { kit.Focus(l.grid) })
 	if open != 0 {
 		page.Do(e, catalog.Get, catalog.IDRequest{ID: open}, l.edit)
 	}

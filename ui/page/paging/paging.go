@@ -1,11 +1,9 @@
-// Package paging reads long lists by pages as they come into view, and runs what waits for typing to
-// rest. It knows no record.
+// Package paging reads long lists by pages as they come into view. It knows no record.
 package paging
 
 import (
 	"time"
-
-	"fyne.io/fyne/v2"
+	"zafe/ui/kit"
 )
 
 // Rows is how many rows are read at once.
@@ -17,25 +15,6 @@ const (
 	RestSearch = 160 * time.Millisecond // from the last key to the question
 	RestShown  = 60 * time.Millisecond  // until a new page is on screen and can be focused
 )
-
-// After runs fn on the UI goroutine when d is over, unless it is cancelled. Tests replace it.
-var After = func(d time.Duration, fn func()) (cancel func() bool) {
-	return time.AfterFunc(d, func() { fyne.Do(fn) }).Stop
-}
-
-// Later runs the last of a run of acts once none came for a while.
-type Later struct {
-	Wait   time.Duration
-	cancel func() bool
-}
-
-// Do puts fn in the place of what was waiting.
-func (l *Later) Do(fn func()) {
-	if l.cancel != nil {
-		l.cancel()
-	}
-	l.cancel = After(l.Wait, fn)
-}
 
 // Pager holds the rows of a list that were read so far. What arrives for an earlier search is dropped.
 type Pager[R any] struct {
@@ -76,7 +55,7 @@ func (p *Pager[R]) Need(first, last int) {
 		return
 	}
 	p.waits = true
-	After(restScroll, func() {
+	kit.After(restScroll, func() {
 		p.waits = false
 		for n := p.view[0] / Rows; n <= p.view[1]/Rows; n++ {
 			if !p.asked[n] {

@@ -13,7 +13,6 @@ import (
 	"zafe/app/tax"
 	"zafe/ui/kit"
 	"zafe/ui/page"
-	"zafe/ui/page/paging"
 )
 
 // form is the draft of a document being written. The book's answer to each rehearsed or real save is
@@ -35,7 +34,7 @@ type form struct {
 	locked  bool   // a conflict waits for the person's choice
 	gone    bool   // another sheet took the place
 
-	rehearsal, autosave later
+	rehearsal, autosave kit.Later
 
 	fields   map[string]*kit.Field // by name of the request's field
 	customer *kit.Combo
@@ -65,7 +64,7 @@ type form struct {
 func newForm(d *document, doc billing.Document) *form {
 	f := &form{
 		page: d, env: d.env, kind: doc.Kind, doc: doc, head: doc.Header, fields: map[string]*kit.Field{},
-		rehearsal: later{wait: restPreview}, autosave: later{wait: restSave},
+		rehearsal: kit.Later{Wait: restPreview}, autosave: kit.Later{Wait: restSave},
 	}
 	f.lines = &lines{text: f.env.Text, rows: append([]billing.Line(nil), doc.Lines...), ask: f.findItems}
 	seller := tax.Seller{Territory: d.from.Territory, Regime: d.from.Regime, Exigibility: d.from.Exigibility}
@@ -83,7 +82,7 @@ func newForm(d *document, doc billing.Document) *form {
 			f.readCustomer(doc.Customer)
 		}
 		f.rehearse()
-		paging.After(restShown, f.begin)
+		kit.After(restShown, f.begin)
 	}
 	return f
 }
@@ -140,8 +139,8 @@ func (f *form) changed() {
 	if f.locked {
 		return
 	}
-	f.rehearsal.do(f.rehearse)
-	f.autosave.do(func() { f.save(nil) })
+	f.rehearsal.Do(f.rehearse)
+	f.autosave.Do(func() { f.save(nil) })
 }
 
 // request is the draft as typed.
@@ -169,8 +168,8 @@ func (f *form) unsaved() bool {
 // leave stops what was waiting, when another sheet takes the place.
 func (f *form) leave() {
 	f.gone = true
-	f.rehearsal.stop()
-	f.autosave.stop()
+	f.rehearsal.Stop()
+	f.autosave.Stop()
 }
 
 // refresh implements sheet: what is typed is saved rather than lost, and what others changed is shown

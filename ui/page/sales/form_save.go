@@ -7,7 +7,6 @@ import (
 	"zafe/app/fault"
 	"zafe/ui/kit"
 	"zafe/ui/page"
-	"zafe/ui/page/paging"
 )
 
 // restRetry is when a save that did not get through is tried again.
@@ -42,13 +41,13 @@ func (f *form) save(then func()) {
 		f.next = then
 		return
 	case f.turn == f.saved && f.doc.ID != 0, f.blank() && then == nil:
-		f.autosave.stop()
+		f.autosave.Stop()
 		if then != nil {
 			then()
 		}
 		return
 	}
-	f.autosave.stop()
+	f.autosave.Stop()
 	f.saving = true
 	turn := f.turn
 	page.Call(f.env, saveOp(f.kind), f.request(), func(d billing.Document, err error) {
@@ -92,7 +91,7 @@ func (f *form) kept(d billing.Document, turn int) {
 		f.answered(d)
 	} else {
 		f.showState()
-		f.autosave.do(func() { f.save(nil) })
+		f.autosave.Do(func() { f.save(nil) })
 	}
 	if first {
 		f.gate()
@@ -111,7 +110,7 @@ func (f *form) refusedSave(err error) {
 	f.failure = err
 	f.showState()
 	if fault.Of(err).Code == fault.Unavailable {
-		f.autosave.cancel = paging.After(restRetry, func() { f.save(nil) })
+		f.autosave.In(restRetry, func() { f.save(nil) })
 	}
 }
 
@@ -137,8 +136,8 @@ func (f *form) changedLine() {
 // conflict stops saving and lets the person choose between what they typed and what is in the book.
 func (f *form) conflict(err error) {
 	f.locked = true
-	f.autosave.stop()
-	f.rehearsal.stop()
+	f.autosave.Stop()
+	f.rehearsal.Stop()
 	e := f.env
 	theirs := kit.NewButton(e.T("sales_ui.conflict.theirs"), "arrows-clockwise", kit.Secondary, func() {
 		f.turn = f.saved

@@ -73,15 +73,15 @@ type list struct {
 	chips  *kit.Choice
 	create *kit.Button
 	count  *kit.Label
-	typing later
+	typing kit.Later
 	object *kit.Page
 }
 
 func newList(e *page.Env, k listKind, filter string) *list {
-	l := &list{env: e, kind: k, typing: later{wait: paging.RestSearch}}
+	l := &list{env: e, kind: k, typing: kit.Later{Wait: paging.RestSearch}}
 	l.rows = &paging.Pager[billing.Row]{Fetch: l.fetch, Arrived: l.arrived}
 	l.search = kit.NewSearch(e.T("sales_ui."+k.key+".search"), func(text string) {
-		l.typing.do(func() {
+		l.typing.Do(func() {
 			l.req.Text = text
 			l.reload()
 		})
@@ -112,7 +112,7 @@ func newList(e *page.Env, k listKind, filter string) *list {
 	foot := kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.T("sales_ui.list.hint")))
 	l.object = kit.NewPage(head, l.grid).Bar(kit.HBox(8, kit.Fixed(360, 0, l.search), l.chips)).Foot(foot)
 	l.rows.Reset()
-	paging.After(restShown, func() { kit.Focus(l.grid) })
+	kit.After(restShown, func() { kit.Focus(l.grid) })
 	return l
 }
 

@@ -39,7 +39,7 @@ type settlement struct {
 	list   *fyne.Container
 	parts  map[billing.DocumentID]*kit.Label
 	fields map[string]*kit.Field
-	typing later
+	typing kit.Later
 	turn   int
 }
 
@@ -73,7 +73,7 @@ func (v *view) allocate() {
 func newSettlement(e *page.Env, kind string, who party.CustomerID, doc billing.DocumentID) *settlement {
 	s := &settlement{
 		env: e, kind: kind, who: who, ticked: map[billing.DocumentID]bool{}, fields: map[string]*kit.Field{},
-		parts: map[billing.DocumentID]*kit.Label{}, typing: later{wait: restPreview},
+		parts: map[billing.DocumentID]*kit.Label{}, typing: kit.Later{Wait: restPreview},
 	}
 	if doc != 0 {
 		s.ticked[doc] = true
@@ -213,12 +213,12 @@ func (s *settlement) changed() {
 	}
 	s.turn++
 	turn := s.turn
-	s.typing.stop()
+	s.typing.Stop()
 	if amount <= 0 {
 		s.note.SetText("")
 		return
 	}
-	s.typing.do(func() {
+	s.typing.Do(func() {
 		s.send(s, true, func(p billing.Payment, err error) {
 			if turn == s.turn {
 				s.say(p, err)
@@ -249,7 +249,7 @@ func (s *settlement) commit() {
 	if _, ok := s.typed(); !ok || !s.date.Commit() {
 		return
 	}
-	s.typing.stop()
+	s.typing.Stop()
 	s.turn++
 	s.send(s, false, func(_ billing.Payment, err error) {
 		if err != nil {

@@ -29,15 +29,15 @@ type payments struct {
 	cancel *kit.Button
 	use    *kit.Button
 	count  *kit.Label
-	typing later
+	typing kit.Later
 	object *kit.Page
 }
 
 func newPayments(e *page.Env, filter string, id billing.PaymentID) *payments {
-	p := &payments{env: e, typing: later{wait: paging.RestSearch}}
+	p := &payments{env: e, typing: kit.Later{Wait: paging.RestSearch}}
 	p.rows = &paging.Pager[billing.Payment]{Fetch: p.fetch, Arrived: p.arrived}
 	p.search = kit.NewSearch(e.T("sales_ui.payments.search"), func(text string) {
-		p.typing.do(func() {
+		p.typing.Do(func() {
 			p.text = text
 			p.reload()
 		})
@@ -76,7 +76,7 @@ func newPayments(e *page.Env, filter string, id billing.PaymentID) *payments {
 	p.object = kit.NewPage(head, p.grid).Bar(bar).Foot(foot)
 	p.selected(-1)
 	p.rows.Reset()
-	paging.After(restShown, func() { kit.Focus(p.grid) })
+	kit.After(restShown, func() { kit.Focus(p.grid) })
 	if id != 0 {
 		p.seek(id, 0)
 	}

@@ -16,7 +16,6 @@ import (
 	"zafe/app/party"
 	"zafe/ui/kit"
 	"zafe/ui/page"
-	"zafe/ui/page/paging"
 	"zafe/ui/theme"
 )
 
@@ -48,26 +47,6 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 var now = time.Now
 
 func today() civil.Date { return civil.Of(now()) }
-
-// later runs the last of a run of acts once none came for a while, unless it is stopped.
-type later struct {
-	wait   time.Duration
-	cancel func() bool
-}
-
-// do puts fn in the place of what was waiting.
-func (l *later) do(fn func()) {
-	l.stop()
-	l.cancel = paging.After(l.wait, fn)
-}
-
-// stop forgets what was waiting.
-func (l *later) stop() {
-	if l.cancel != nil {
-		l.cancel()
-		l.cancel = nil
-	}
-}
 
 // How long typing must rest before the book is asked.
 const (
