@@ -6,7 +6,11 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
 
 	"github.com/pressly/goose/v3"
 
@@ -14,34 +18,119 @@ import (
 )
 
 //go:embed migrations/*.sql
-var migrationFiles embed.FS
+var embedded embed.FS
+
+// migrations is where the migrations are read; tests add one to it.
+var migrations fs.FS = embedded
 
 // applicationID marks a Zafè book in SQLite's header: "Zafe" in ASCII.
 const applicationID = 0x5A616665
 
-// migrate brings the schema to this build's version. A book made by a newer program is refused with
-// store.newer_book: downgrading could lose what the older program does not know.
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrationFiles, "migrations")
+// migrator returns what brings a database to this build's schema, and the versions it has (0 when it is
+// new) and will have. A book made by a newer program is refused with store.newer_book: downgrading could
+// lose what the older program does not know.
+func migrator(ctx context.Context, db *sql.DB) (p *goose.Provider, have, want int64, err error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	p, err = goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithLogger(goose.NopLogger()))
+	if err != nil {
+		return nil, 0, 0, fmt.Errorf("store: migrations: %w", err)
+	}
+	if have, err = p.GetDBVersion(ctx); err != nil {
+		return nil, 0, 0, fmt.Errorf("store: schema version: %w", err)
+	}
+	sources := p.ListSources()
+	want = sources[len(sources)-1].Version
+	if have > want {
+		err = fault.New(fault.Unavailable, "store.newer_book", "book", have, "program", want)
+	}
+	return p, have, want, err
+}
+
+// openMigrated opens the book of the folder under this build's schema. Before it changes the schema of a
+// book with work in it, it keeps a copy of the files beside it, still sealed: see [keepCopy].
+func (s *Store) openMigrated(ctx context.Context) (pools, error) {
+	db, err := openPools(ctx, s.dsn)
+	if err != nil {
+		return pools{}, s.storageFault(err)
+	}
+	p, have, want, err := migrator(ctx, db.write)
+	if err == nil && 0 < have && have < want {
+		if err := db.close(); err != nil { // every byte is in the files then; the lock is kept
+			return pools{}, s.storageFault(err)
+		}
+		if err := keepCopy(s.dir, have); err != nil {
+			return pools{}, classify(err)
+		}
+		if db, err = openPools(ctx, s.dsn); err != nil {
+			return pools{}, s.storageFault(err)
+		}
+		p, have, want, err = migrator(ctx, db.write)
+	}
+	if err == nil && have < want {
+		err = migrate(ctx, p, db.write)
+	}
+	if err != nil {
+		return pools{}, errors.Join(s.storageFault(err), db.close())
+	}
+	return db, nil
+}
+
+// copyInfix stands in the name of the copy kept before a migration, before the schema's version.
+const copyInfix = ".before-update-from-"
+
+// keepCopy copies the files of a book that nobody writes to into a folder beside it, named after the
+// version of its schema. Only the last such copy is kept; the one before goes when this one is whole.
+func keepCopy(dir string, version int64) error {
+	older, err := filepath.Glob(dir + copyInfix + "*")
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files, goose.WithLogger(goose.NopLogger()))
+	fresh := dir + newSuffix
+	if err := errors.Join(os.RemoveAll(fresh), copyFolder(fresh, dir)); err != nil {
+		return errors.Join(err, os.RemoveAll(fresh))
+	}
+	for _, o := range older {
+		err = errors.Join(err, os.RemoveAll(o))
+	}
+	name := dir + copyInfix + strconv.FormatInt(version, 10)
+	return errors.Join(err, os.Rename(fresh, name), syncFolder(filepath.Dir(dir)))
+}
+
+// copyFolder copies the files of a folder without sub-folders, down to the disk.
+func copyFolder(to, from string) error {
+	files, err := os.ReadDir(from)
 	if err != nil {
-		return fmt.Errorf("store: migrations: %w", err)
+		return err
 	}
-	have, err := p.GetDBVersion(ctx)
+	if err := os.Mkdir(to, 0o700); err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := copyFile(filepath.Join(to, f.Name()), filepath.Join(from, f.Name())); err != nil {
+			return err
+		}
+	}
+	return syncFolder(to)
+}
+
+func copyFile(to, from string) error {
+	in, err := os.Open(from)
 	if err != nil {
-		return fmt.Errorf("store: schema version: %w", err)
+		return err
 	}
-	sources := p.ListSources()
-	want := sources[len(sources)-1].Version
-	switch {
-	case have > want:
-		return fault.New(fault.Unavailable, "store.newer_book", "book", have, "program", want)
-	case have == want:
-		return nil
+	defer func() { _ = in.Close() }()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
 	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Sync(), out.Close())
+}
+
+func migrate(ctx context.Context, p *goose.Provider, db *sql.DB) error {
 	if _, err := p.Up(ctx); err != nil {
 		var partial *goose.PartialError
 		if errors.As(err, &partial) {
@@ -49,6 +138,6 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		}
 		return fmt.Errorf("store: migrate: %w", err)
 	}
-	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	_, err := db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
 	return err
 }

@@ -57,7 +57,8 @@ func Create(ctx context.Context, dir string, sec Secrets, o Options, init func(*
 }
 
 // Restore makes a sealed book in dir from a plain database image (as Pages gave it), under fresh keys;
-// otherwise as Create.
+// otherwise as Create. With Options.Aside it takes the place of a book that is there, which is moved
+// aside when the new one is whole, never deleted; fault store.in_use when that one is open.
 func Restore(ctx context.Context, dir string, sec Secrets, o Options, init func(*Tx) error,
 	next func() ([]byte, error),
 ) (*Store, error) {
@@ -67,7 +68,7 @@ func Restore(ctx context.Context, dir string, sec Secrets, o Options, init func(
 func build(ctx context.Context, dir string, sec Secrets, o Options, init func(*Tx) error,
 	fill func(*crypt.Mount, string) error,
 ) (*Store, error) {
-	if _, err := os.Stat(dir); err == nil {
+	if Exists(dir) && o.Aside == "" {
 		return nil, fault.New(fault.Conflict, "store.book_there")
 	}
 	if sec.Recovery == [20]byte{} {
@@ -79,6 +80,9 @@ func build(ctx context.Context, dir string, sec Secrets, o Options, init func(*T
 		return nil, classify(err)
 	}
 	err := fillFolder(ctx, fresh, root, sec, o, init, fill)
+	if err == nil && Exists(dir) {
+		err = setAside(dir, o.Aside)
+	}
 	if err == nil {
 		err = os.Rename(fresh, dir)
 	}
@@ -89,6 +93,14 @@ func build(ctx context.Context, dir string, sec Secrets, o Options, init func(*T
 		return nil, classify(err)
 	}
 	return Open(ctx, dir, WithRecovery(sec.Recovery), o)
+}
+
+// setAside gives the folder of a book that nobody has open another name.
+func setAside(dir, name string) error {
+	if err := crypt.Free(filepath.Join(dir, bookFile)); err != nil {
+		return err
+	}
+	return os.Rename(dir, name)
 }
 
 // fillFolder writes the whole book into a folder nobody looks at yet.

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"os"
-	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,6 +29,8 @@ type Options struct {
 	Zone     *time.Location    // the office's time zone; time.Local
 	SlotCost crypt.KDF         // Argon2id for new password slots; the zero value is right
 	OnEvent  func(what string) // findings of the seal, for the log
+	// Aside is where Restore moves a book that is there already, "" to refuse. It must not exist.
+	Aside string
 }
 
 // events adapts OnEvent to the seal's.
@@ -63,9 +64,10 @@ type Store struct {
 	background sync.WaitGroup
 }
 
-// Exists tells whether dir holds a book.
+// Exists tells whether dir holds a book, whole or not: a book whose files were lost is not a PC without
+// a book, and opening it says what is missing.
 func Exists(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, bookFile))
+	_, err := os.Stat(dir)
 	return err == nil
 }
 
@@ -77,12 +79,9 @@ func (s *Store) start(ctx context.Context) error {
 	if s.zone = s.opts.Zone; s.zone == nil {
 		s.zone = time.Local
 	}
-	db, err := openPools(ctx, s.dsn)
+	db, err := s.openMigrated(ctx)
 	if err != nil {
-		return s.storageFault(err)
-	}
-	if err := migrate(ctx, db.write); err != nil {
-		return errors.Join(s.storageFault(err), db.close())
+		return err
 	}
 	s.db = db
 	s.queue = make(chan request, queueMax)

@@ -59,7 +59,7 @@ func (t *Tx) NoteRestored(payload string) error {
 
 // Schema is the version of the schema this build writes.
 func Schema() int {
-	names, err := fs.Glob(migrationFiles, "migrations/*.sql")
+	names, err := fs.Glob(migrations, "migrations/*.sql")
 	if err != nil || len(names) == 0 {
 		panic("store: no migration is embedded")
 	}

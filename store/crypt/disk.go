@@ -133,6 +133,16 @@ func (osDisk) lock(path string) (io.Closer, error) {
 	return nil, &Fault{Kind: ErrInUse, File: path}
 }
 
+// Free fails with [ErrInUse] while a process has the database at path open. It needs no key, so that a
+// database that can no longer be opened can be moved away.
+func Free(path string) error {
+	lock, err := osDisk{}.lock(path + lockSuffix)
+	if err != nil {
+		return err
+	}
+	return lock.Close()
+}
+
 // Close removes the lock file, where an open file can be removed, and lets go of the lock.
 func (l *processLock) Close() error {
 	if runtime.GOOS != "windows" {

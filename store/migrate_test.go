@@ -1,0 +1,171 @@
+package store_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"zafe/app/fault"
+	"zafe/store"
+	"zafe/store/storetest"
+)
+
+var (
+	cheap   = store.Options{SlotCost: storetest.Cheap}
+	secrets = store.Secrets{
+		BookID: "b", Label: "owner", Password: storetest.Password, Recovery: storetest.Recovery,
+		Cost: storetest.Cheap,
+	}
+)
+
+func newBook(t *testing.T, dir string, o store.Options, mark string) {
+	t.Helper()
+	s, err := store.Create(t.Context(), dir, secrets, o, func(tx *store.Tx) error {
+		return tx.SetSetting("mark", mark)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// markOf opens a book and reads what it was marked with.
+func markOf(t *testing.T, dir string) (mark string) {
+	t.Helper()
+	s, err := store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = s.Close() }()
+	err = s.View(t.Context(), func(tx *store.Tx) error { _, err := tx.Setting("mark", &mark); return err })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mark
+}
+
+func names(t *testing.T, dir string) (out []string) {
+	t.Helper()
+	all, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range all {
+		out = append(out, e.Name())
+	}
+	return out
+}
+
+// TestAMigrationLeavesTheWayBack: what the older program can open is kept beside the book, and only the
+// last of it.
+func TestAMigrationLeavesTheWayBack(t *testing.T) {
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "book")
+	newBook(t, dir, cheap, "before")
+	stale := dir + ".before-update-from-1"
+	if err := os.Mkdir(stale, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	back := store.AddMigration(t, "9000_test.sql", "-- +goose Up\nCREATE TABLE later(id INTEGER PRIMARY KEY) STRICT;")
+	defer back()
+	if markOf(t, dir) != "before" {
+		t.Fatal("the migrated book lost its content")
+	}
+	if got := names(t, parent); len(got) != 2 {
+		t.Fatalf("the folder holds %v", got)
+	}
+	back()
+	if _, err := store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap); fault.KeyOf(err) !=
+		"store.newer_book" {
+		t.Fatalf("the older program opened the newer book: %v", err)
+	}
+	kept, err := filepath.Glob(dir + ".before-update-from-*")
+	if err != nil || len(kept) != 1 || kept[0] == stale {
+		t.Fatal(kept, err)
+	}
+	if markOf(t, kept[0]) != "before" {
+		t.Error("the copy is not the book as it was")
+	}
+	if info, err := os.Stat(kept[0]); err != nil || info.Mode().Perm()&0o077 != 0 {
+		t.Errorf("others can look into the copy: %v %v", info.Mode(), err)
+	}
+}
+
+func TestAFailedMigrationLeavesTheBookAsItWas(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "book")
+	newBook(t, dir, cheap, "before")
+	back := store.AddMigration(t, "9000_test.sql",
+		"-- +goose Up\nCREATE TABLE later(id INTEGER PRIMARY KEY) STRICT;\nINSERT INTO nowhere VALUES(1);")
+	defer back()
+	if _, err := store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap); err == nil {
+		t.Fatal("a failed migration was taken for a good one")
+	}
+	back()
+	if markOf(t, dir) != "before" {
+		t.Error("the book changed")
+	}
+}
+
+// TestARestoreMovesTheBookThatIsThereAside: it is never deleted, and never while somebody works on it.
+func TestARestoreMovesTheBookThatIsThereAside(t *testing.T) {
+	parent := t.TempDir()
+	dir, aside := filepath.Join(parent, "book"), filepath.Join(parent, "book.aside")
+	newBook(t, dir, cheap, "old")
+	s, _ := storetest.New(t)
+	if err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.SetSetting("mark", "new") }); err != nil {
+		t.Fatal(err)
+	}
+	restore := func(aside string) error {
+		o := cheap
+		o.Aside = aside
+		into := store.StartRestore(t.Context(), dir, secrets, o, func(*store.Tx) error { return nil })
+		defer into.Abort()
+		// A refusal of the first page is told again by Finish.
+		_ = s.Pages(t.Context(), func(int, uint32) error { return nil },
+			func(_ uint32, data []byte) error { return into.Page(data) })
+		back, err := into.Finish()
+		if err != nil {
+			return err
+		}
+		return back.Close()
+	}
+	if err := restore(""); fault.KeyOf(err) != "store.book_there" {
+		t.Fatal(err)
+	}
+	open, err := store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := restore(aside); fault.KeyOf(err) != "store.in_use" {
+		t.Fatal(err)
+	}
+	if err := open.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, parent); len(got) != 1 || markOf(t, dir) != "old" {
+		t.Fatalf("refused, yet the folder holds %v", got)
+	}
+	// A book that lost a file cannot be opened any more, and is moved aside all the same.
+	if err := os.Remove(filepath.Join(dir, "company.keys")); err != nil {
+		t.Fatal(err)
+	}
+	if err := restore(aside); err != nil {
+		t.Fatal(err)
+	}
+	if markOf(t, dir) != "new" {
+		t.Error("the restored book is not in its place")
+	}
+	if got := names(t, aside); len(got) == 0 {
+		t.Error("the old book is gone")
+	}
+	// A book whose file went is still a book, and says what it misses.
+	if err := os.Remove(filepath.Join(dir, "book.db")); err != nil {
+		t.Fatal(err)
+	}
+	_, err = store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap)
+	if !store.Exists(dir) || fault.KeyOf(err) != "store.file_missing" {
+		t.Errorf("exists %v, %v", store.Exists(dir), err)
+	}
+}
