@@ -13,13 +13,13 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"gopkg.in/natefinch/lumberjack.v2"
 
 	"zafe/app/auth"
 	"zafe/app/backup"
@@ -70,17 +70,26 @@ func main() {
 
 // The names inside a data folder.
 const (
-	bookDir   = "book"
-	vaultDir  = "vault"
-	prefsFile = "local.json"
-	hostFile  = "host.json"
-	logFile   = "zafe.log"
+	bookDir     = "book"
+	vaultDir    = "vault"
+	memoryFile  = "local.json"
+	hostFile    = "host.json"    // the main PC this one works on
+	runningFile = "running.json" // how the verbs reach the program that has the book open
+	logFile     = "zafe.log"
 
-	drillPrefix = "drill-" // of the folder of a trial restore
+	drillPrefix = "drill-"      // of the folder of a trial restore
+	asideFormat = "book.aside-" // and the instant: a book in whose place another was restored
+)
+
+// What the log may take on the disk: with the files kept, 20 MB.
+const (
+	logMegabytes = 5
+	logFiles     = 3
 )
 
 // pc is this computer: one data folder.
 type pc struct {
+	machine.Memory
 	dir string
 	log *slog.Logger
 }
@@ -91,87 +100,47 @@ func strong(p string, about []string, secondFactor bool) error {
 	return err
 }
 
-// joined is what a PC that works on another one's book remembers.
-type joined struct {
-	Addr    string `json:"addr"`
-	Root    []byte `json:"root"` // the pinned root certificate, DER
-	Key     []byte `json:"key"`  // this PC's identity, PEM
-	Company string `json:"company"`
-}
-
 func newPC(dir string) (*pc, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fault.New(fault.Unavailable, "store.disk").Because(err)
 	}
-	f, err := os.OpenFile(filepath.Join(dir, logFile), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
+	path := filepath.Join(dir, logFile)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, fault.New(fault.Unavailable, "store.disk").Because(err)
 	}
-	return &pc{dir: dir, log: slog.New(slog.NewJSONHandler(f, nil))}, nil
+	// What it can no longer write is lost, but it refuses no work.
+	log := slog.New(slog.NewJSONHandler(&lumberjack.Logger{
+		Filename: path, MaxSize: logMegabytes, MaxBackups: logFiles,
+	}, nil))
+	p := &pc{dir: dir, log: log}
+	p.Memory = machine.Memory{Path: p.path(memoryFile), Warn: p.warn}
+	return p, nil
 }
+
+func (p *pc) warn(what string, err error) { p.log.Warn(what, slog.Any("err", err)) }
 
 var _ machine.Machine = (*pc)(nil)
 
 func (p *pc) path(name string) string { return filepath.Join(p.dir, name) }
 
-func (p *pc) joined() (j joined, ok bool, err error) {
-	err = machine.ReadFile(p.path(hostFile), &j)
-	return j, j.Addr != "", err
+// seat reads what this PC remembers of a program it works with.
+func (p *pc) seat(file string) (s lan.Seat, ok bool, err error) {
+	err = machine.ReadFile(p.path(file), &s)
+	return s, s.Addr != "", err
 }
 
 // State implements machine.Machine.
 func (p *pc) State(context.Context) (machine.State, error) {
-	pref, err := p.readPreferences()
-	if err != nil { // nothing in them is worth keeping a person out of their book
-		p.log.Warn("preferences unreadable", slog.Any("err", err))
-	}
 	if store.Exists(p.path(bookDir)) {
-		return machine.State{Presence: machine.Here, Company: pref.Company, Demo: pref.Demo}, nil
+		name, sample := p.Company()
+		return machine.State{Presence: machine.Here, Company: name, Demo: sample}, nil
 	}
-	j, ok, err := p.joined()
+	j, ok, err := p.seat(hostFile)
 	if ok {
 		return machine.State{Presence: machine.Joined, Company: j.Company, Host: j.Addr}, err
 	}
 	return machine.State{Presence: machine.Nothing}, err
-}
-
-// local is the file of this PC's preferences, with what the first screen shows before log-in.
-type local struct {
-	machine.Preferences
-	Company string `json:"company,omitempty"`
-	Demo    bool   `json:"demo,omitempty"`
-}
-
-func (p *pc) readPreferences() (l local, err error) {
-	return l, machine.ReadFile(p.path(prefsFile), &l)
-}
-
-// Preferences implements machine.Machine; an unreadable file means the defaults.
-func (p *pc) Preferences() machine.Preferences {
-	l, err := p.readPreferences()
-	if err != nil {
-		p.log.Warn("preferences unreadable", slog.Any("err", err))
-	}
-	return l.Preferences
-}
-
-// SavePreferences implements machine.Machine.
-func (p *pc) SavePreferences(pref machine.Preferences) error {
-	l, err := p.readPreferences()
-	if err != nil {
-		l = local{}
-	}
-	l.Preferences = pref
-	return machine.WriteFile(p.path(prefsFile), l)
-}
-
-func (p *pc) remember(name string, demo bool) error {
-	l, err := p.readPreferences()
-	if err != nil {
-		l = local{}
-	}
-	l.Company, l.Demo = name, demo
-	return machine.WriteFile(p.path(prefsFile), l)
 }
 
 // Name implements machine.Machine.
@@ -181,6 +150,13 @@ func (p *pc) Name() string {
 		return "PC"
 	}
 	return name
+}
+
+// Reference implements machine.Machine: the rows of a registry over no book.
+func (p *pc) Reference() []op.Entry {
+	b := &book{pc: p, reg: op.New[*store.Tx](nil, nobody{}, time.Now, p.record)}
+	b.bind(nil)
+	return b.reg.Reference()
 }
 
 // Version implements machine.Machine.
@@ -238,7 +214,7 @@ func (p *pc) Create(ctx context.Context, n machine.NewBook) (machine.Book, error
 	if err != nil {
 		return nil, err
 	}
-	if err := p.remember(n.Company, false); err != nil {
+	if err := p.SetCompany(n.Company, false); err != nil {
 		return nil, errors.Join(err, st.Close())
 	}
 	b, err := p.open(ctx, st)
@@ -265,7 +241,11 @@ func firstRows(tx *store.Tx, id setup.Identity, owner user.User, n machine.NewBo
 // Open implements machine.Machine.
 func (p *pc) Open(ctx context.Context, s machine.Secret) (machine.Book, error) {
 	unlock := store.WithPassword(s.Password)
-	if s.Recovery != "" {
+	if s.Recovery == "" {
+		if b := p.running(ctx); b != nil {
+			return b, nil // the log-in that follows asks for the password there
+		}
+	} else {
 		key, err := recovery.Parse(s.Recovery)
 		if err != nil {
 			return nil, err
@@ -277,6 +257,21 @@ func (p *pc) Open(ctx context.Context, s machine.Secret) (machine.Book, error) {
 		return nil, err
 	}
 	return p.open(ctx, st)
+}
+
+// running reaches the program that has the book of this PC open; nil when none does, or does not answer:
+// a killed one leaves its file behind.
+func (p *pc) running(ctx context.Context) machine.Book {
+	s, ok, err := p.seat(runningFile)
+	if err != nil || !ok {
+		return nil
+	}
+	b, err := s.Reach(ctx, p.Name())
+	if err != nil {
+		p.warn("the program at work does not answer", err)
+		return nil
+	}
+	return b
 }
 
 // book is an open book of this PC with everything that works on it.
@@ -319,6 +314,9 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	b.bind(users)
 	background, stop := context.WithCancel(context.Background())
 	b.stop = stop
+	if err := b.answer(background); err != nil {
+		p.warn("the verbs cannot reach this program", err)
+	}
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.jobs.Go(func() { b.keep.Run(background) })
 	return b, nil
@@ -414,6 +412,33 @@ func (b *book) network(id setup.Identity) error {
 	return nil
 }
 
+// answer lets the verbs of this PC work on the book while this program has it open: they reach it on the
+// loopback with a key that lives as long as the program, in a file that only its user can read.
+func (b *book) answer(ctx context.Context) error {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	seat, self, err := lan.Own(ln.Addr().String(), b.desk.Root, time.Now())
+	if err == nil {
+		err = machine.WriteFile(b.pc.path(runningFile), seat)
+	}
+	if err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	b.host.Self = self
+	b.jobs.Go(func() {
+		if err := b.host.Serve(ctx, ln); err != nil {
+			b.pc.warn("the verbs cannot reach this program", err)
+		}
+		if err := os.Remove(b.pc.path(runningFile)); err != nil {
+			b.pc.warn("left behind", err)
+		}
+	})
+	return nil
+}
+
 func (b *book) enrol(ctx context.Context, fp device.Fingerprint, name string, by int64) error {
 	return b.store.Update(ctx, func(tx *store.Tx) error {
 		return appdevice.Enrol(tx, string(fp), name, auth.UserID(by))
@@ -489,7 +514,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 			})
 			return known, err
 		},
-		Drill: func() vault.BookSink { return &drillSink{pc: b.pc} },
+		Drill: func() vault.BookSink { return &drill{pc: b.pc} },
 		Log:   func(what string, err error) { b.pc.log.Warn(what, slog.Any("err", err)) },
 	})
 	return err
@@ -590,12 +615,14 @@ func (b *book) Retry(context.Context) error { return nil }
 // Connected implements machine.Book.
 func (b *book) Connected() int { return b.host.Connected() }
 
-// Reference implements cli.Registry.
-func (b *book) Reference() []op.Entry { return b.reg.Reference() }
-
-// DoJSON implements cli.Registry.
+// DoJSON performs any operation by name.
 func (b *book) DoJSON(ctx context.Context, name string, in []byte) ([]byte, error) {
 	return b.reg.DoJSON(op.WithCredential(ctx, b.local().Credential()), name, in)
+}
+
+// StreamJSON is DoJSON for the operations that make a file.
+func (b *book) StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error) {
+	return b.reg.StreamJSON(op.WithCredential(ctx, b.local().Credential()), name, in, w)
 }
 
 // Close implements machine.Book.
@@ -613,36 +640,13 @@ func (b *book) Close(ctx context.Context, progress func(string)) error {
 	return b.store.Close()
 }
 
-// far is a book on another PC.
-type far struct {
-	*lan.Client
-	watch atomic.Pointer[func(bool)]
-}
-
-var _ machine.Book = (*far)(nil)
-
 // Join implements machine.Machine.
 func (p *pc) Join(ctx context.Context, addr, code, name string) error {
-	id, err := device.NewPC(time.Now())
+	s, err := lan.Join(ctx, addr, code, name, time.Now())
 	if err != nil {
 		return err
 	}
-	addr = lan.WithPort(strings.TrimSpace(addr))
-	root, err := pair.Join(ctx, addr, code, name, id)
-	if err != nil {
-		return err
-	}
-	key, err := id.Marshal()
-	if err != nil {
-		return err
-	}
-	c := lan.NewClient(addr, root, id)
-	defer c.Close()
-	hello, err := c.Hello(ctx)
-	if err != nil {
-		return err
-	}
-	return machine.WriteFile(p.path(hostFile), joined{Addr: addr, Root: root.Raw, Key: key, Company: hello.Company})
+	return machine.WriteFile(p.path(hostFile), s)
 }
 
 // Leave implements machine.Machine.
@@ -650,53 +654,19 @@ func (p *pc) Leave() error { return os.Remove(p.path(hostFile)) }
 
 // Connect implements machine.Machine.
 func (p *pc) Connect(ctx context.Context) (machine.Book, error) {
-	j, ok, err := p.joined()
+	s, ok, err := p.seat(hostFile)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
 		return nil, fault.New(fault.NotFound, "store.no_book")
 	}
-	id, err := device.Parse(j.Key)
-	if err != nil {
+	b, err := s.Reach(ctx, s.Addr)
+	if b == nil {
 		return nil, err
 	}
-	root, err := device.ParseCert(j.Root)
-	if err != nil {
-		return nil, err
-	}
-	f := &far{Client: lan.NewClient(j.Addr, root, id)}
-	f.Reached = func(ok bool) {
-		if w := f.watch.Load(); w != nil {
-			(*w)(ok)
-		}
-	}
-	_, err = f.Hello(ctx)
-	return f, err
+	return b, err
 }
-
-// Local implements machine.Book.
-func (f *far) Local() bool { return false }
-
-// Place implements machine.Book.
-func (f *far) Place() string { return f.Addr() }
-
-// Watch implements machine.Book.
-func (f *far) Watch(fn func(bool)) { f.watch.Store(&fn) }
-
-// Retry implements machine.Book.
-func (f *far) Retry(ctx context.Context) error { _, err := f.Hello(ctx); return err }
-
-// Connected implements machine.Book.
-func (f *far) Connected() int { return 0 }
-
-// Serve implements machine.Book: only the main PC serves.
-func (f *far) Serve(context.Context, string, func(string)) error {
-	return fault.New(fault.Conflict, "device.not_serving")
-}
-
-// Close implements machine.Book.
-func (f *far) Close(context.Context, func(string)) error { f.Client.Close(); return nil }
 
 // Providers implements machine.Machine.
 func (p *pc) Providers(all bool) []backup.Provider { return keeper.Providers(all) }
@@ -706,12 +676,11 @@ func (p *pc) Form(provider string, values map[string]string) ([]backup.Field, er
 	return keeper.Form(provider, values)
 }
 
-// copies is a vault opened to restore from it.
+// copies is a place with backups, and this PC to put one back on.
 type copies struct {
+	*keeper.Rescue
 	pc       *pc
-	tree     *vault.Tree
 	recovery recovery.Key
-	byID     map[string]vault.Point
 }
 
 // OpenVault implements machine.Machine.
@@ -722,243 +691,187 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 	if err != nil {
 		return nil, err
 	}
-	c := &copies{pc: p, recovery: key, byID: map[string]vault.Point{}}
-	if n.Provider == "local" {
-		c.tree, err = syncbackup.OpenFolder(ctx, n.Folder, key.String())
-		return c, err
-	}
-	remotes, err := remote.Use(ctx, &remote.Memory{}, nil)
+	r, err := keeper.OpenRescue(ctx, n, key.String(), ask, p.warn)
 	if err != nil {
 		return nil, err
 	}
-	draft := keeper.Draft(n)
-	draft.ReadOnly = true
-	s, err := remotes.Begin(ctx, draft)
-	if err != nil {
-		return nil, err
-	}
-	for step := keeper.StepOf(s); step.Question != nil; step = keeper.StepOf(s) {
-		value, ok := ask(*step.Question)
-		if !ok {
-			s.Cancel()
-			return nil, fault.New(fault.Unavailable, "op.cancelled")
-		}
-		if err := s.Answer(ctx, value); err != nil {
-			s.Cancel()
-			return nil, err
-		}
-	}
-	d, err := s.Finish(ctx)
-	if err != nil {
-		s.Cancel()
-		return nil, err
-	}
-	c.tree, err = syncbackup.OpenCopy(ctx, remotes, d.ID, key.String())
-	return c, err
+	return &copies{r, p, key}, nil
 }
 
-// pointsShown bounds the list of a restore: nobody on their worst day reads more.
-const pointsShown = 60
-
-// Points implements machine.Vault.
-func (c *copies) Points(ctx context.Context) ([]machine.Point, error) {
-	contents, err := c.tree.Read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var points []vault.Point
-	for _, w := range contents.Writers {
-		points = append(points, w.Points...)
-	}
-	slices.SortFunc(points, func(a, b vault.Point) int { return b.At.Compare(a.At) })
-	var out []machine.Point
-	for _, at := range points[:min(len(points), pointsShown)] {
-		m, err := c.tree.Describe(ctx, at)
-		if err != nil {
-			c.pc.log.Warn("restore point unreadable", slog.Any("err", err))
-			continue
-		}
-		id := at.String()
-		c.byID[id] = at
-		out = append(out, machine.Point{
-			ID: id, Writer: m.WriterName, Made: m.Created, Bytes: m.BookBytes(),
-			Invoice: m.Checks.LastInvoice, Invoices: m.Checks.InvoiceCount, Newest: len(out) == 0,
-		})
-	}
-	return out, nil
-}
-
-// Close implements machine.Vault.
-func (c *copies) Close() error { return nil }
-
-// Restore implements machine.Vault.
-func (c *copies) Restore(ctx context.Context, pt machine.Point, login, pass string, progress func(backup.Progress)) error {
-	at, ok := c.byID[pt.ID]
-	if !ok {
-		return fault.New(fault.NotFound, "backup.point_gone")
-	}
+// Restore implements machine.Vault: under fresh keys, as a book of this PC.
+func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress)) error {
 	writer, err := c.pc.newWriter()
 	if err != nil {
 		return err
 	}
-	sink := &restoreSink{pc: c.pc, key: c.recovery, login: login, password: pass, writer: writer}
-	if _, err := syncbackup.Restore(ctx, c.tree, at, sink, func(v vault.Progress) {
-		progress(backup.Progress{Stage: string(v.Stage), Done: v.Done, Total: v.Total})
-	}); err != nil {
+	a := &adoption{pc: c.pc, login: login, password: pass, writer: writer}
+	sec := store.Secrets{
+		BookID: op.NewID(time.Now()), Label: user.SlotLabel(firstOwner), Password: pass, Recovery: c.recovery,
+	}
+	o := c.pc.options(crypt.KDF{})
+	o.Aside = c.pc.path(asideFormat + time.Now().UTC().Format("20060102-150405"))
+	sink := &rebuild{dir: c.pc.path(bookDir), secrets: sec, options: o, check: a.adopt, finish: a.rekey}
+	if err := c.Rescue.Restore(ctx, point, sink, progress); err != nil {
 		return err
 	}
-	return c.pc.remember(sink.company, false)
+	return c.pc.SetCompany(a.company, false)
 }
 
 // firstOwner is who made the book.
 const firstOwner auth.UserID = 1
 
-// restoreSink puts a restored book in place on this PC under fresh keys.
-type restoreSink struct {
+// rebuild puts a book together in a folder from a backup.
+type rebuild struct {
 	noFiles
-	pc              *pc
-	key             recovery.Key
-	login, password string
-	writer          string
-	company         string
-	owner           auth.UserID // whose password it is
-	manifest        vault.Manifest
-	into            *store.Restoring
-}
+	dir     string
+	secrets store.Secrets
+	options store.Options
+	check   func(*store.Tx, vault.Manifest) error // the first transaction; what it refuses does not appear
+	finish  func(context.Context, *store.Store) error
 
-// Begin implements vault.BookSink.
-func (r *restoreSink) Begin(ctx context.Context, _ int, _ uint32) error {
-	sec := store.Secrets{BookID: op.NewID(time.Now()), Label: user.SlotLabel(firstOwner), Password: r.password, Recovery: r.key}
-	r.into = store.StartRestore(ctx, r.pc.path(bookDir), sec, r.pc.options(crypt.KDF{}), r.adopt)
-	return nil
-}
-
-// Page implements vault.BookSink.
-func (r *restoreSink) Page(_ uint32, data []byte) error { return r.into.Page(data) }
-
-// adopt makes a restored book this PC's own, in the first transaction after its pages: a new writer
-// for the backups, a new password, every session over, and the event that says so.
-func (r *restoreSink) adopt(tx *store.Tx) error {
-	got, err := checks(tx)
-	if err != nil {
-		return err
-	}
-	if !r.manifest.Matches(got) {
-		return fault.New(fault.Conflict, "backup.totals_differ")
-	}
-	id, ok, err := setup.IdentityOf(tx)
-	if err != nil || !ok {
-		return errors.Join(err, fault.New(fault.Conflict, "backup.totals_differ"))
-	}
-	id.WriterID, id.WriterName = r.writer, r.pc.Name()
-	c, err := company.Of(tx)
-	if err != nil {
-		return err
-	}
-	r.company = c.Name
-	owner, err := user.Reset(context.Background(), tx, r.login, r.password, user.Standard, strong)
-	if err != nil {
-		return err
-	}
-	r.owner = owner.ID
-	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("backup.state", []byte(nil)),
-		tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, r.manifest.WriterID, r.manifest.Seq)))
-}
-
-// Commit implements vault.BookSink.
-func (r *restoreSink) Commit(ctx context.Context, m vault.Manifest) error {
-	r.manifest = m
-	st, err := r.into.Finish()
-	if err != nil {
-		return err
-	}
-	// Whose password it is was known only once the people could be read. Under another's label it would
-	// go on opening the book after its owner changed it or left.
-	if r.owner != firstOwner {
-		err = st.SetPasswordSlot(ctx, user.SlotLabel(r.owner), r.password)
-		if err == nil {
-			err = st.DropPasswordSlot(ctx, user.SlotLabel(firstOwner))
-		}
-	}
-	return errors.Join(err, st.Close())
-}
-
-// Abort implements vault.BookSink.
-func (r *restoreSink) Abort() {
-	if r.into != nil {
-		r.into.Abort()
-	}
-}
-
-// drillSink restores a copy beside the book, checks it and throws it away.
-type drillSink struct {
-	pc       *pc
-	dir      string
 	manifest vault.Manifest
 	into     *store.Restoring
 }
 
 // Begin implements vault.BookSink.
-func (d *drillSink) Begin(ctx context.Context, _ int, _ uint32) (err error) {
-	if d.dir, err = os.MkdirTemp(d.pc.dir, drillPrefix); err != nil {
-		return err
-	}
-	// The trial book lives for seconds under keys that nobody is given: being random, they need not be
-	// slow. What a disk still holds of it afterwards cannot be read.
-	sec := store.Secrets{
-		BookID: op.NewID(time.Now()), Label: "drill", Password: rand.Text(),
-		Cost: crypt.KDF{Time: 1, MemoryKiB: 64, Threads: 1},
-	}
-	if _, err := rand.Read(sec.Recovery[:]); err != nil {
-		return err
-	}
-	d.into = store.StartRestore(ctx, filepath.Join(d.dir, bookDir), sec, d.pc.options(sec.Cost), d.check)
+func (r *rebuild) Begin(ctx context.Context, _ int, _ uint32) error {
+	r.into = store.StartRestore(ctx, r.dir, r.secrets, r.options, func(tx *store.Tx) error {
+		return r.check(tx, r.manifest)
+	})
 	return nil
 }
 
 // Page implements vault.BookSink.
-func (d *drillSink) Page(_ uint32, data []byte) error { return d.into.Page(data) }
-
-// check compares the restored book with what the manifest promised.
-func (d *drillSink) check(tx *store.Tx) error {
-	wrong, err := tx.CheckIntegrity()
-	if err != nil {
-		return err
-	}
-	got, err := checks(tx)
-	if err != nil {
-		return err
-	}
-	if len(wrong) > 0 || !d.manifest.Matches(got) {
-		return fault.New(fault.Conflict, "backup.totals_differ")
-	}
-	return nil
-}
+func (r *rebuild) Page(_ uint32, data []byte) error { return r.into.Page(data) }
 
 // Commit implements vault.BookSink.
-func (d *drillSink) Commit(_ context.Context, m vault.Manifest) error {
-	d.manifest = m
-	st, err := d.into.Finish()
+func (r *rebuild) Commit(ctx context.Context, m vault.Manifest) error {
+	r.manifest = m
+	st, err := r.into.Finish()
 	if err != nil {
-		return errors.Join(err, os.RemoveAll(d.dir))
+		return err
 	}
-	return errors.Join(st.Close(), os.RemoveAll(d.dir))
+	return errors.Join(r.finish(ctx, st), st.Close())
 }
 
 // Abort implements vault.BookSink.
-func (d *drillSink) Abort() {
-	if d.into != nil {
-		d.into.Abort()
+func (r *rebuild) Abort() {
+	if r.into != nil {
+		r.into.Abort()
 	}
-	if err := os.RemoveAll(d.dir); err != nil {
-		d.pc.log.Warn("trial restore not removed", slog.Any("err", err))
+}
+
+// promised compares a restored book with what its manifest said of it.
+func promised(tx *store.Tx, m vault.Manifest) error {
+	got, err := checks(tx)
+	if err == nil && !m.Matches(got) {
+		err = fault.New(fault.Conflict, "backup.totals_differ")
 	}
+	return err
+}
+
+// adoption makes a restored book this PC's own.
+type adoption struct {
+	pc              *pc
+	login, password string
+	writer          string
+	company         string
+	owner           auth.UserID // whose password it is
+}
+
+// adopt is the first transaction after the pages: a new writer for the backups, a new password, every
+// session over, and the event that says so.
+func (a *adoption) adopt(tx *store.Tx, m vault.Manifest) error {
+	if err := promised(tx, m); err != nil {
+		return err
+	}
+	id, ok, err := setup.IdentityOf(tx)
+	if err != nil || !ok {
+		return errors.Join(err, fault.New(fault.Conflict, "backup.totals_differ"))
+	}
+	id.WriterID, id.WriterName = a.writer, a.pc.Name()
+	c, err := company.Of(tx)
+	if err != nil {
+		return err
+	}
+	a.company = c.Name
+	owner, err := user.Reset(context.Background(), tx, a.login, a.password, user.Standard, strong)
+	if err != nil {
+		return err
+	}
+	a.owner = owner.ID
+	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("backup.state", []byte(nil)),
+		tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, m.WriterID, m.Seq)))
+}
+
+// rekey puts the password under its owner's label: whose it is was known only once the people could be
+// read. Under another's it would go on opening the book after its owner changed it or left.
+func (a *adoption) rekey(ctx context.Context, st *store.Store) error {
+	if a.owner == firstOwner {
+		return nil
+	}
+	if err := st.SetPasswordSlot(ctx, user.SlotLabel(a.owner), a.password); err != nil {
+		return err
+	}
+	return st.DropPasswordSlot(ctx, user.SlotLabel(firstOwner))
+}
+
+// drill is a trial restore: beside the book, checked and thrown away.
+type drill struct {
+	rebuild
+	pc *pc
+}
+
+// Begin implements vault.BookSink. The trial book lives for seconds under keys that nobody is given: being
+// random, they need not be slow. What a disk still holds of it afterwards cannot be read.
+func (d *drill) Begin(ctx context.Context, size int, pages uint32) error {
+	dir, err := os.MkdirTemp(d.pc.dir, drillPrefix)
+	if err != nil {
+		return err
+	}
+	cost := crypt.KDF{Time: 1, MemoryKiB: 64, Threads: 1}
+	d.rebuild = rebuild{
+		dir:     filepath.Join(dir, bookDir),
+		secrets: store.Secrets{BookID: op.NewID(time.Now()), Label: "drill", Password: rand.Text(), Cost: cost},
+		options: d.pc.options(cost),
+		check: func(tx *store.Tx, m vault.Manifest) error {
+			wrong, err := tx.CheckIntegrity()
+			if err == nil && len(wrong) > 0 {
+				err = fault.New(fault.Conflict, "backup.totals_differ")
+			}
+			return errors.Join(err, promised(tx, m))
+		},
+		finish: func(context.Context, *store.Store) error { return nil },
+	}
+	if _, err := rand.Read(d.secrets.Recovery[:]); err != nil {
+		return err
+	}
+	return d.rebuild.Begin(ctx, size, pages)
+}
+
+// Commit implements vault.BookSink.
+func (d *drill) Commit(ctx context.Context, m vault.Manifest) error {
+	return errors.Join(d.rebuild.Commit(ctx, m), d.clear())
+}
+
+// Abort implements vault.BookSink.
+func (d *drill) Abort() {
+	d.rebuild.Abort()
+	if err := d.clear(); err != nil {
+		d.pc.warn("trial restore not removed", err)
+	}
+}
+
+func (d *drill) clear() error {
+	if d.dir == "" {
+		return nil
+	}
+	return os.RemoveAll(filepath.Dir(d.dir))
 }
 
 // Logins implements machine.Machine.
 func (p *pc) Logins() []machine.Login {
-	l, err := p.readPreferences()
-	if err != nil || !l.Demo {
+	if _, sample := p.Company(); !sample {
 		return nil
 	}
 	var out []machine.Login
@@ -1031,7 +944,7 @@ func (p *pc) Demo(ctx context.Context, size string, progress func(done, total in
 	if err := os.Rename(fresh, p.path(bookDir)); err != nil {
 		return err
 	}
-	return p.remember(demo.Company().Name, true)
+	return p.SetCompany(demo.Company().Name, true)
 }
 
 // nobody logs in while the sample is made: calls carry their actor.

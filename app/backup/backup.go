@@ -142,13 +142,14 @@ type Status struct {
 	SheetKnown  bool         `json:"sheet_known"`          // the recovery sheet was typed back
 }
 
-// Point is one restore point.
+// Point is one restore point: a state of the book that can be brought back.
 type Point struct {
-	Writer   string    `json:"writer"`
+	ID       string    `json:"id"`
+	Writer   string    `json:"writer"` // name of the PC that made it
 	Seq      uint64    `json:"seq"`
 	Made     time.Time `json:"made"`
-	Bytes    int64     `json:"bytes"`
-	Invoice  string    `json:"invoice"`
+	Bytes    int64     `json:"bytes"`   // size of the book
+	Invoice  string    `json:"invoice"` // number of the last invoice in it
 	Invoices int64     `json:"invoices"`
 }
 

@@ -83,15 +83,18 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 	if lvl := levelOf(ctx); lvl < MinLevel || lvl < row.spec.Since {
 		return nil, fault.New(fault.Unavailable, "op.version", "level", lvl, "min", max(MinLevel, row.spec.Since))
 	}
-	if row.spec.Kind == Stream && w == nil || row.spec.Kind != Stream && w != nil {
-		return nil, fmt.Errorf("op: %s called the wrong way for a %s", name, row.spec.Kind)
-	}
 	c.spec = row.spec
 	if c.actor, err = r.actor(ctx); err != nil {
 		return nil, err
 	}
 	if err := r.allowed(row.spec, c.actor); err != nil {
 		return nil, err
+	}
+	switch makes := row.spec.Kind == Stream; {
+	case makes && w == nil:
+		return nil, fault.New(fault.Invalid, "op.makes_file", "name", name)
+	case !makes && w != nil:
+		return nil, fault.New(fault.Invalid, "op.makes_no_file", "name", name)
 	}
 	if err := r.possible(ctx, row.spec); err != nil {
 		return nil, err

@@ -40,8 +40,11 @@ type Server struct {
 	Devices  Devices
 	Desk     *pair.Desk
 	Identity device.Identity
-	Hello    func(ctx context.Context) (Hello, error)
-	Log      func(what string, err error)
+	// Self is the key of this PC's own programs: what they ask is as if asked in this one, and they are
+	// not counted among the devices.
+	Self  device.Fingerprint
+	Hello func(ctx context.Context) (Hello, error)
+	Log   func(what string, err error)
 
 	mu    sync.Mutex
 	conns map[device.Fingerprint]map[net.Conn]bool
@@ -49,9 +52,6 @@ type Server struct {
 
 // Serve answers on ln until ctx ends, then lets running calls finish.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
-	s.mu.Lock()
-	s.conns = map[device.Fingerprint]map[net.Conn]bool{}
-	s.mu.Unlock()
 	srv := &http.Server{
 		Handler:           s.routes(),
 		ReadHeaderTimeout: headTimeout,
@@ -117,7 +117,11 @@ func (s *Server) allowed(ctx context.Context, chain []*x509.Certificate) error {
 	if len(chain) == 0 {
 		return errRefused
 	}
-	ok, err := s.Devices.Allowed(ctx, device.FingerprintOf(chain[0]))
+	fp := device.FingerprintOf(chain[0])
+	if fp == s.Self {
+		return nil
+	}
+	ok, err := s.Devices.Allowed(ctx, fp)
 	if err != nil {
 		return err
 	}
@@ -150,9 +154,12 @@ func (s *Server) guard(next http.HandlerFunc) http.HandlerFunc {
 		if err != nil {
 			level = 0
 		}
+		from := device.FingerprintOf(r.TLS.PeerCertificates[0])
+		if from == s.Self {
+			from = ""
+		}
 		ctx := op.WithCredential(r.Context(), op.Credential{
-			Token:  strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "),
-			Device: string(device.FingerprintOf(r.TLS.PeerCertificates[0])),
+			Token: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), Device: string(from),
 		})
 		ctx = op.WithRequestID(op.WithLevel(ctx, level), r.Header.Get(headerRequest))
 		if r.Header.Get(headerPreview) != "" {
@@ -259,10 +266,16 @@ func (s *Server) track(c net.Conn, state http.ConnState) {
 		return
 	}
 	fp := device.FingerprintOf(cs.PeerCertificates[0])
+	if fp == s.Self {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch state {
 	case http.StateActive, http.StateNew, http.StateIdle:
+		if s.conns == nil {
+			s.conns = map[device.Fingerprint]map[net.Conn]bool{}
+		}
 		if s.conns[fp] == nil {
 			s.conns[fp] = map[net.Conn]bool{}
 		}

@@ -217,9 +217,13 @@ func (r *run) exports() *cobra.Command {
 					if err != nil {
 						return err
 					}
-					return save(r, ctx, b, ledger.FECExport, ledger.YearRequest{ID: id}, out)
+					return r.save(out, func(w io.Writer) (op.Download, error) {
+						return ledger.FECExport.Fetch(ctx, b, ledger.YearRequest{ID: id}, w)
+					})
 				case "customers":
-					return save(r, ctx, b, party.Export, party.ExportRequest{}, out)
+					return r.save(out, func(w io.Writer) (op.Download, error) {
+						return party.Export.Fetch(ctx, b, party.ExportRequest{}, w)
+					})
 				default:
 					return fault.New(fault.Invalid, "cli.kind_unknown", "kind", args[0])
 				}
@@ -251,9 +255,9 @@ func (r *run) fiscalYear(ctx context.Context, b machine.Book, year int) (ledger.
 	return id, nil
 }
 
-// save streams an operation's file to disk: under a temporary name, then its own, so that half a file
-// is never taken for a whole one.
-func save[Req any](r *run, ctx context.Context, b machine.Book, o op.Op[Req, op.Download], req Req, out string) error {
+// save writes a file that an operation makes: under a temporary name, then its own, so that half a file
+// is never taken for a whole one. out is a name, or a folder where the file takes its own.
+func (r *run) save(out string, fetch func(w io.Writer) (op.Download, error)) error {
 	dir := out
 	info, err := os.Stat(out)
 	if err != nil || !info.IsDir() {
@@ -263,7 +267,7 @@ func save[Req any](r *run, ctx context.Context, b machine.Book, o op.Op[Req, op.
 	if err != nil {
 		return fault.New(fault.Unavailable, "cli.file_unwritable", "file", out).Because(err)
 	}
-	d, err := o.Fetch(ctx, b, req, tmp)
+	d, err := fetch(tmp)
 	if closeErr := tmp.Close(); err == nil {
 		err = closeErr
 	}

@@ -163,10 +163,13 @@ func (r *run) openBook(ctx context.Context) (context.Context, machine.Book, erro
 	switch st.Presence {
 	case machine.Here:
 		b, err := m.Open(ctx, machine.Secret{Password: who.password, Recovery: who.recovery})
+		if who.recovery != "" && fault.KeyOf(err) == "store.in_use" {
+			err = fault.New(fault.Conflict, "cli.running")
+		}
 		if err != nil {
 			return ctx, nil, err
 		}
-		if who.recovery != "" || who.sample {
+		if b.Local() && (who.recovery != "" || who.sample) {
 			return op.AsSystem(ctx), b, nil
 		}
 		return ctx, b, r.login(ctx, b, who)

@@ -88,7 +88,6 @@ func TestRefusalsWithoutABook(t *testing.T) {
 	}{
 		{"dossier", []string{"verify"}},
 		{"dossier", []string{"op", "customer.list"}},
-		{"dossier", []string{"op", "--list"}},
 		{"dossier", []string{"serve", "--listen", "127.0.0.1:0"}},
 		{"dossier", []string{"backup", "now"}},
 		{"dossier", []string{"export", "fec"}},

@@ -240,7 +240,7 @@ func (r *run) backupStatus(ctx context.Context, b machine.Book) error {
 func (r *run) restore() *cobra.Command {
 	var p place
 	var point string
-	var list bool
+	var list, replace bool
 	c := &cobra.Command{
 		Use: "restore", Short: "Puts a company back on this PC from a copy and the recovery sheet", Args: cobra.NoArgs,
 		Long: "Reads the recovery key from --recovery-file. --user and --password-file set the owner's new password.",
@@ -249,16 +249,17 @@ func (r *run) restore() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return r.putBack(c.Context(), n, point, list)
+			return r.putBack(c.Context(), n, point, list, replace)
 		},
 	}
 	p.flags(c)
 	c.Flags().StringVar(&point, "point", "", "restore point; the newest by default")
 	c.Flags().BoolVar(&list, "list", false, "list the restore points only")
+	c.Flags().BoolVar(&replace, "replace", false, "take the place of this PC's book, which is moved aside")
 	return c
 }
 
-func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string, list bool) error {
+func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string, list, replace bool) error {
 	m, err := r.machine()
 	if err != nil {
 		return err
@@ -267,7 +268,7 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 	if err != nil {
 		return err
 	}
-	if st.Presence == machine.Here {
+	if st.Presence == machine.Here && !list && !replace {
 		return fault.New(fault.Conflict, "store.book_there")
 	}
 	who, err := r.credentials(m)
@@ -278,7 +279,6 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 	if err != nil {
 		return err
 	}
-	defer func() { _ = v.Close() }()
 	points, err := v.Points(ctx)
 	if err != nil {
 		return err
@@ -294,9 +294,9 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 			return nil
 		})
 	}
-	for _, p := range points {
-		if p.ID == point || point == "" && p.Newest {
-			if err := v.Restore(ctx, p, who.login, who.password, func(backup.Progress) {}); err != nil {
+	for i, p := range points { // the newest comes first
+		if p.ID == point || point == "" && i == 0 {
+			if err := v.Restore(ctx, p.ID, who.login, who.password, func(backup.Progress) {}); err != nil {
 				return err
 			}
 			r.say("cli.restored", "made", r.text().Instant(p.Made))

@@ -15,17 +15,15 @@ import (
 	"zafe/ui/machine"
 )
 
-// reference is offered by a book of this PC.
-type reference interface{ Reference() []op.Entry }
-
-// raw is any operation by name, its request and answer in JSON.
+// raw is any operation by name, its request and answer in JSON. Every book of main's offers it.
 type raw interface {
 	DoJSON(ctx context.Context, name string, in []byte) ([]byte, error)
+	StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error)
 }
 
 func (r *run) op() *cobra.Command {
 	var list, lines bool
-	var id string
+	var id, file string
 	c := &cobra.Command{
 		Use: "op NAME [JSON|-]", Short: "Calls any operation, or lists them all with --list", Args: cobra.MaximumNArgs(2),
 		Long: "Calls an operation with a JSON request and prints its JSON answer.\n" +
@@ -40,12 +38,17 @@ func (r *run) op() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if list {
+				return r.list()
+			}
 			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
 				switch {
-				case list:
-					return r.list(b)
 				case lines:
 					return r.lines(ctx, b)
+				case file != "":
+					return r.save(file, func(w io.Writer) (op.Download, error) {
+						return b.(raw).StreamJSON(ctx, args[0], in, w)
+					})
 				}
 				out, err := call(ctx, b, args[0], id, in)
 				if err != nil {
@@ -55,19 +58,21 @@ func (r *run) op() *cobra.Command {
 			})
 		},
 	}
-	c.Flags().BoolVar(&list, "list", false, "print the reference of every operation")
+	c.Flags().BoolVar(&list, "list", false, "print the reference of every operation; needs no log-in")
+	c.Flags().StringVarP(&file, "output", "o", "",
+		"write the file that the operation makes here: a name, or a folder where it takes its own")
 	c.Flags().BoolVar(&lines, "lines", false, "read calls from the input, one JSON object a line")
 	c.Flags().StringVar(&id, "request-id", "", "a command repeated with the same identifier works only once")
 	return c
 }
 
-func (r *run) list(b machine.Book) error {
-	ref, ok := b.(reference)
-	if !ok {
-		return fault.New(fault.Unavailable, "cli.op_list_here")
+func (r *run) list() error {
+	m, err := r.machine()
+	if err != nil {
+		return err
 	}
-	return r.answer(ref.Reference(), func(w io.Writer) error {
-		_, err := io.WriteString(w, op.Text(ref.Reference()))
+	return r.answer(m.Reference(), func(w io.Writer) error {
+		_, err := io.WriteString(w, op.Text(m.Reference()))
 		return err
 	})
 }
@@ -126,12 +131,7 @@ func call(ctx context.Context, b machine.Book, name, id string, in []byte) ([]by
 	if id != "" {
 		ctx = op.WithRequestID(ctx, id)
 	}
-	if local, ok := b.(raw); ok {
-		return local.DoJSON(ctx, name, in)
-	}
-	var answer json.RawMessage
-	err := b.Do(ctx, &op.Spec{Name: name}, json.RawMessage(in), &answer)
-	return answer, err
+	return b.(raw).DoJSON(ctx, name, in)
 }
 
 func (r *run) pretty(out []byte) error {

@@ -111,7 +111,7 @@ func (d *desk) refused(want string, args ...string) {
 		d.t.Errorf("zafe %s: refused with %q, want %q", strings.Join(args, " "), refusal, want)
 	}
 	if out != "" {
-		d.t.Errorf("zafe %s: refused, yet printed %q", strings.Join(args, " "), out)
+		d.t.Errorf("zafe %s: refused, yet printed %.300q", strings.Join(args, " "), out)
 	}
 }
 

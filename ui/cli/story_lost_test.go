@@ -136,3 +136,23 @@ func (s *story) lost(t *testing.T) {
 	c.as(s.person("claire", ownerPassword)...).refused("mot de passe", "verify")
 	c.as(s.owner(newPassword)...).ok("op", "session.me")
 }
+
+// damaged breaks the restored book: the company is put back in its place, and what is left is kept.
+func (s *story) damaged(t *testing.T) {
+	sheet := []string{"--recovery-file", s.recovery}
+	c := newDesk(t, filepath.Dir(s.a.dir), "c", sheet...)
+	before := s.trialBalance(c)
+	flip(t, c.book("book.db"), 100)
+	c.refused("restaurez", "verify")
+	restore := append([]string{"restore"}, s.backup...)
+	claire := c.as(append(sheet, s.person("claire", newPassword)...)...)
+	claire.refused("déjà une entreprise", restore...)
+	claire.ok(append(restore, "--replace")...)
+	c.ok("verify")
+	if after := s.trialBalance(c); after != before {
+		t.Errorf("trial balance %+v, was %+v", after, before)
+	}
+	if aside, err := filepath.Glob(filepath.Join(c.dir, "book.aside-*", "book.db")); err != nil || len(aside) != 1 {
+		t.Errorf("the damaged book was not kept: %v %v", aside, err)
+	}
+}

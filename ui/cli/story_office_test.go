@@ -29,7 +29,7 @@ func (s *story) office(t *testing.T) {
 
 	h := s.a.serve("127.0.0.1:0", "--invite")
 	defer h.stop(t)
-	s.a.refused("", "verify") // the book is open in the host
+	s.beside(t)
 	s.b.refused("", "join", "--host", h.addr, "--code", "AAAA-AAAA")
 	s.b.refused("", "op", "session.me") // refused above: not joined
 	s.b.ok("join", "--host", h.addr, "--code", h.code, "--name", "Atelier")
@@ -52,6 +52,33 @@ func (s *story) office(t *testing.T) {
 	}
 	s.b.as(s.person("yann", "not the password")...).refused("mot de passe", "op", "session.me")
 	s.b.as(s.person("claire", ownerPassword)...).refused("--totp-file", "op", "session.me")
+}
+
+// beside runs verbs on the main PC while the host has the book open: as a person, not as the program.
+func (s *story) beside(t *testing.T) {
+	s.a.refused("--user", "verify") // with the recovery key
+	yann := s.a.as(s.person("yann", salesPassword)...)
+	if me := op[struct {
+		User struct {
+			Login string `json:"login"`
+		} `json:"user"`
+	}](yann, "session.me", object{}); me.User.Login != "yann" {
+		t.Errorf("at work beside the host: %+v", me)
+	}
+	yann.refused("rôle", "op", "user.list")
+	s.a.as(s.person("yann", "not the password")...).refused("mot de passe", "op", "session.me")
+	claire := s.a.as(s.owner(ownerPassword)...)
+	claire.refused("--output", "op", "customer.export")
+	file := filepath.Join(s.files, "clients.csv")
+	if _, refusal, code := claire.run("{}", "op", "customer.export", "-", "-o", file); code != 0 {
+		t.Error(refusal)
+	}
+	if list, err := os.ReadFile(file); err != nil || !bytes.Contains(list, []byte("Champignac")) {
+		t.Errorf("the list of customers: %v", err)
+	}
+	if out := newDesk(t, t.TempDir(), "nobody").ok("op", "--list"); !strings.Contains(out, "invoice.issue") {
+		t.Error("the list of operations needs a book")
+	}
 }
 
 func (s *story) secondFactor(t *testing.T) {

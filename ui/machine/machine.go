@@ -5,7 +5,6 @@ package machine
 
 import (
 	"context"
-	"time"
 
 	"zafe/app/backup"
 	"zafe/app/op"
@@ -70,27 +69,15 @@ type Book interface {
 	Close(ctx context.Context, progress func(key string)) error
 }
 
-// Point is one restore point of a vault.
-type Point struct {
-	ID       string
-	Writer   string // name of the PC that made it
-	Made     time.Time
-	Bytes    int64 // size of the book
-	Company  string
-	Invoice  string // last invoice number in it
-	Invoices int64
-	Newest   bool
-}
-
 // Vault is a place with backups, opened with its login and the recovery sheet.
 type Vault interface {
 	// Points lists what can be restored, newest first.
-	Points(ctx context.Context) ([]Point, error)
+	Points(ctx context.Context) ([]backup.Point, error)
 	// Restore puts a point in place as this PC's book, after checking all of it, under fresh keys:
 	// the same recovery key, and password to open it from now on, which becomes the password of the
-	// owner who logs in as login (any owner of the book when empty).
-	Restore(ctx context.Context, p Point, login, password string, progress func(backup.Progress)) error
-	Close() error
+	// owner who logs in as login (any owner of the book when empty). A book that is here already is
+	// moved aside in the data folder, never deleted.
+	Restore(ctx context.Context, point, login, password string, progress func(backup.Progress)) error
 }
 
 // Preferences are kept on this PC, outside any book: nothing in them is private.
@@ -131,6 +118,8 @@ type Machine interface {
 	SavePreferences(p Preferences) error
 	// Name is this PC's own name, to suggest when joining.
 	Name() string
+	// Reference lists every operation there is, whatever book is here.
+	Reference() []op.Entry
 	// Version is the program's version.
 	Version() string
 	// Logins are the sample company's, for its first screen; nil elsewhere.

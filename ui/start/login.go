@@ -23,6 +23,7 @@ type loginPage struct {
 	pass  *kit.PasswordField
 	keep  *kit.Check
 	where *kit.Label
+	mend  *kit.Button // leads to the restore of a book that cannot be opened any more
 	enter *kit.Button
 	spin  *kit.Spinner
 	totp  string // secret of the sample company's person, to type the code for them
@@ -40,6 +41,8 @@ func (f *Flow) Login() {
 	p.keep = kit.NewCheck(f.t("start.login.keep"), nil)
 	p.enter = kit.NewButton(f.t("start.login.go"), "", kit.Primary, p.submit)
 	p.spin.Hide()
+	p.mend = kit.NewButton(f.t("start.login.mend"), "clock-counter-clockwise", kit.Secondary, f.Restore)
+	p.mend.Hide()
 	if last := f.Machine.Preferences().Login; last != "" {
 		p.name.SetText(last)
 		p.keep.SetOn(true)
@@ -53,7 +56,7 @@ func (f *Flow) Login() {
 		kit.Muted(under)), f.hostCard()}
 	body = append(body, p.samples(),
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass),
-		p.keep, p.where,
+		p.keep, p.where, p.mend,
 		p.enter, kit.HBox(0, kit.Spacer(), forgotten, kit.Spacer()), kit.Fixed(0, 24, kit.HBox(0,
 			kit.Spacer(), p.spin, kit.Spacer())))
 	width := float32(formWidth)
@@ -185,6 +188,15 @@ func (f *Flow) reach(ctx context.Context, req user.LoginRequest) (machine.Book, 
 	return b, err
 }
 
+// lost tells whether a refusal means that the book must be restored: the right password cannot open it.
+func lost(err error) bool {
+	switch fault.KeyOf(err) {
+	case "store.damaged", "store.file_missing", "store.keys_missing", "store.old_keys":
+		return true
+	}
+	return false
+}
+
 func (p *loginPage) wait(on bool) {
 	busy(p.enter, on)
 	if on {
@@ -198,6 +210,9 @@ func (p *loginPage) wait(on bool) {
 
 func (p *loginPage) failed(err error) {
 	refuse(p.where, p.f.Text.Fault(fault.Of(err)))
+	if lost(err) {
+		p.mend.Show()
+	}
 	var f *fault.Fault
 	if errors.As(err, &f) && f.Field == "login" {
 		p.f.focus(p.name)

@@ -2,7 +2,6 @@ package start
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -74,7 +73,7 @@ func (r *restorePage) askPlace() {
 	})
 	r.show(0, kit.VBox(theme.GapCard, kit.NewCard("", kit.VBox(theme.GapField, r.form.Object(), why)),
 		f.why("start.restore.why")),
-		f.Doors, next)
+		f.Run, next)
 }
 
 // askKey asks for the recovery key, then reaches the place. A refusal of the place's own goes back to
@@ -99,7 +98,7 @@ func (r *restorePage) askKey(problem error) {
 		busy(next, true)
 		spin.Show()
 		spin.Start()
-		r.reach(func(points []machine.Point, err error) {
+		r.reach(func(points []backup.Point, err error) {
 			busy(next, false)
 			spin.Stop()
 			spin.Hide()
@@ -120,8 +119,8 @@ func (r *restorePage) askKey(problem error) {
 }
 
 // reach opens the place and lists what it holds. The provider's questions are asked on the way.
-func (r *restorePage) reach(done func([]machine.Point, error)) {
-	var points []machine.Point
+func (r *restorePage) reach(done func([]backup.Point, error)) {
+	var points []backup.Point
 	r.f.work(func(ctx context.Context) (err error) {
 		if r.vault, err = r.f.Machine.OpenVault(ctx, r.place, r.key, r.question); err != nil {
 			return err
@@ -148,7 +147,7 @@ func (r *restorePage) question(q backup.Question) (string, bool) {
 }
 
 // askPoint lists the copies with what each of them holds.
-func (r *restorePage) askPoint(points []machine.Point) {
+func (r *restorePage) askPoint(points []backup.Point) {
 	f := r.f
 	var next *kit.Button
 	grid := kit.NewGrid([]kit.Column{
@@ -180,18 +179,15 @@ func (r *restorePage) askPoint(points []machine.Point) {
 	grid.OnOpen = func(int) { chosen() }
 	next = kit.NewButton(f.t("common.next"), "", kit.Primary, chosen)
 	content := kit.VBox(theme.GapCard, kit.Fixed(0, 320, grid))
-	if points[0].Company != "" {
-		content = kit.VBox(theme.GapCard, kit.Strong(points[0].Company), kit.Fixed(0, 320, grid))
-	}
 	r.show(2, content, func() { r.askKey(nil) }, next)
 	grid.Select(0)
 }
 
 // askPassword asks for the password of the owner from now on, then restores.
-func (r *restorePage) askPassword(points []machine.Point, p machine.Point) {
+func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 	f := r.f
 	name := kit.NewLineEdit("")
-	pass := f.newPassword(func() []string { return []string{name.Text(), p.Company} })
+	pass := f.newPassword(func() []string { return []string{name.Text()} })
 	why := refusal()
 	bar := kit.NewProgress("", nil)
 	bar.Hide()
@@ -225,10 +221,10 @@ func (r *restorePage) askPassword(points []machine.Point, p machine.Point) {
 	f.focus(name)
 }
 
-func (r *restorePage) restore(p machine.Point, login, password string, bar *kit.Progress, done func(error)) {
+func (r *restorePage) restore(p backup.Point, login, password string, bar *kit.Progress, done func(error)) {
 	f := r.f
 	f.work(func(ctx context.Context) error {
-		err := r.vault.Restore(ctx, p, login, password, func(at backup.Progress) {
+		err := r.vault.Restore(ctx, p.ID, login, password, func(at backup.Progress) {
 			fyne.Do(func() {
 				share, right := -1.0, ""
 				if at.Total > 0 {
@@ -238,7 +234,7 @@ func (r *restorePage) restore(p machine.Point, login, password string, bar *kit.
 				bar.Set(f.t("backup.stage."+at.Stage), right, share)
 			})
 		})
-		return errors.Join(err, r.vault.Close())
+		return err
 	}, done)
 }
 

@@ -130,6 +130,7 @@ func (p *pc) Preferences() machine.Preferences                            { retu
 func (p *pc) SavePreferences(pref machine.Preferences) error              { p.pref = pref; return nil }
 func (p *pc) Name() string                                                { return "PC-COMPTA" }
 func (p *pc) Version() string                                             { return "test" }
+func (p *pc) Reference() []op.Entry                                       { return nil }
 func (p *pc) Logins() []machine.Login                                     { return nil }
 func (p *pc) Demo(context.Context, string, func(done, total int64)) error { return nil }
 func (p *pc) Providers(bool) []backup.Provider {
@@ -148,9 +149,9 @@ func (p *pc) RecoveryKey(context.Context, machine.Book) (string, error) { return
 // vault has one copy.
 type vault struct{ machine.Vault }
 
-func (vault) Points(context.Context) ([]machine.Point, error) {
-	return []machine.Point{{ID: "1", Writer: "SRV", Made: storetest.Noon, Bytes: 585_000,
-		Invoice: "F-2026-0412", Invoices: 412, Newest: true}}, nil
+func (vault) Points(context.Context) ([]backup.Point, error) {
+	return []backup.Point{{ID: "1", Writer: "SRV", Made: storetest.Noon, Bytes: 585_000,
+		Invoice: "F-2026-0412", Invoices: 412}}, nil
 }
 
 // screen is the window of a test.

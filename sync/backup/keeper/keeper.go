@@ -331,10 +331,7 @@ func (k *Keeper) Points(ctx context.Context, id string) ([]appbackup.Point, erro
 	}
 	out := make([]appbackup.Point, 0, len(ms))
 	for _, m := range ms {
-		out = append(out, appbackup.Point{
-			Writer: m.WriterName, Seq: m.Seq, Made: m.Created, Bytes: m.BookBytes(),
-			Invoice: m.Checks.LastInvoice, Invoices: m.Checks.InvoiceCount,
-		})
+		out = append(out, pointOf(m))
 	}
 	return out, nil
 }

@@ -1,0 +1,117 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+
+	appbackup "zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/sync/backup"
+	"zafe/sync/backup/remote"
+	"zafe/sync/backup/vault"
+)
+
+// Rescue is a place with copies of a book, reached with its login and the recovery key, on a PC that has
+// no book.
+type Rescue struct {
+	tree *vault.Tree
+	byID map[string]vault.Point
+	log  func(what string, err error)
+}
+
+// OpenRescue reaches a place. ask answers the provider's further questions; false gives up with
+// op.cancelled. Nothing is written there. Faults of the provider, backup.disk_absent, backup.wrong_key.
+func OpenRescue(ctx context.Context, n appbackup.NewDestination, recoveryKey string,
+	ask func(appbackup.Question) (string, bool), log func(what string, err error),
+) (*Rescue, error) {
+	tree, err := reach(ctx, n, recoveryKey, ask)
+	if err != nil {
+		return nil, err
+	}
+	return &Rescue{tree: tree, byID: map[string]vault.Point{}, log: log}, nil
+}
+
+func reach(ctx context.Context, n appbackup.NewDestination, recoveryKey string,
+	ask func(appbackup.Question) (string, bool),
+) (*vault.Tree, error) {
+	if n.Provider == "local" {
+		return backup.OpenFolder(ctx, n.Folder, recoveryKey)
+	}
+	remotes, err := remote.Use(ctx, &remote.Memory{}, nil)
+	if err != nil {
+		return nil, err
+	}
+	draft := Draft(n)
+	draft.ReadOnly = true
+	s, err := remotes.Begin(ctx, draft)
+	if err != nil {
+		return nil, err
+	}
+	for step := StepOf(s); step.Question != nil; step = StepOf(s) {
+		value, ok := ask(*step.Question)
+		if !ok {
+			s.Cancel()
+			return nil, fault.New(fault.Unavailable, "op.cancelled")
+		}
+		if err := s.Answer(ctx, value); err != nil {
+			s.Cancel()
+			return nil, err
+		}
+	}
+	d, err := s.Finish(ctx)
+	if err != nil {
+		s.Cancel()
+		return nil, err
+	}
+	return backup.OpenCopy(ctx, remotes, d.ID, recoveryKey)
+}
+
+// pointsShown bounds the list of a restore: nobody on their worst day reads more.
+const pointsShown = 60
+
+// Points lists what can be restored, newest first, at most 60.
+func (r *Rescue) Points(ctx context.Context) ([]appbackup.Point, error) {
+	contents, err := r.tree.Read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var points []vault.Point
+	for _, w := range contents.Writers {
+		points = append(points, w.Points...)
+	}
+	slices.SortFunc(points, func(a, b vault.Point) int { return b.At.Compare(a.At) })
+	var out []appbackup.Point
+	for _, at := range points[:min(len(points), pointsShown)] {
+		m, err := r.tree.Describe(ctx, at)
+		if err != nil {
+			r.log("restore point unreadable", err)
+			continue
+		}
+		p := pointOf(m)
+		r.byID[p.ID] = at
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// Restore gives a point that Points listed to sink. Faults of the place, backup.point_gone,
+// backup.totals_differ.
+func (r *Rescue) Restore(ctx context.Context, id string, sink vault.Sink,
+	progress func(appbackup.Progress),
+) error {
+	at, ok := r.byID[id]
+	if !ok {
+		return fault.New(fault.NotFound, "backup.point_gone")
+	}
+	_, err := backup.Restore(ctx, r.tree, at, sink, func(v vault.Progress) {
+		progress(appbackup.Progress{Stage: string(v.Stage), Done: v.Done, Total: v.Total})
+	})
+	return err
+}
+
+func pointOf(m vault.Manifest) appbackup.Point {
+	return appbackup.Point{
+		ID: m.Point().String(), Writer: m.WriterName, Seq: m.Seq, Made: m.Created, Bytes: m.BookBytes(),
+		Invoice: m.Checks.LastInvoice, Invoices: m.Checks.InvoiceCount,
+	}
+}

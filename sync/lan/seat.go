@@ -1,0 +1,125 @@
+package lan
+
+import (
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"io"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/sync/device"
+	"zafe/sync/pair"
+)
+
+// Seat is what a PC remembers of the main PC whose book it works on. The key makes it this PC: keep it
+// where only its user can read.
+type Seat struct {
+	Addr    string `json:"addr"`
+	Root    []byte `json:"root"` // the pinned root certificate, DER
+	Key     []byte `json:"key"`  // this PC's identity, PEM
+	Company string `json:"company"`
+}
+
+// Own makes the seat of this PC's own programs at a server on this PC: its key is to be the server's Self.
+func Own(addr string, root *x509.Certificate, now time.Time) (Seat, device.Fingerprint, error) {
+	id, err := device.NewPC(now)
+	if err != nil {
+		return Seat{}, "", err
+	}
+	key, err := id.Marshal()
+	return Seat{Addr: addr, Root: root.Raw, Key: key}, id.Fingerprint, err
+}
+
+// Join pairs this PC, under a name, with the main PC at addr, by the code that the owner shows. Faults of
+// [pair.Join] and [Client.Hello].
+func Join(ctx context.Context, addr, code, name string, now time.Time) (Seat, error) {
+	id, err := device.NewPC(now)
+	if err != nil {
+		return Seat{}, err
+	}
+	addr = WithPort(strings.TrimSpace(addr))
+	root, err := pair.Join(ctx, addr, code, name, id)
+	if err != nil {
+		return Seat{}, err
+	}
+	key, err := id.Marshal()
+	if err != nil {
+		return Seat{}, err
+	}
+	s := Seat{Addr: addr, Root: root.Raw, Key: key}
+	r, err := s.Reach(ctx, addr)
+	if err != nil {
+		return Seat{}, err
+	}
+	defer r.Client.Close()
+	hello, err := r.Hello(ctx)
+	s.Company = hello.Company
+	return s, err
+}
+
+// Reach returns the book of the main PC, which was reached: place is what people call it. With an error
+// of the way there the book is returned too, so that [Remote.Retry] can be tried later.
+func (s Seat) Reach(ctx context.Context, place string) (*Remote, error) {
+	id, err := device.Parse(s.Key)
+	if err != nil {
+		return nil, err
+	}
+	root, err := device.ParseCert(s.Root)
+	if err != nil {
+		return nil, err
+	}
+	r := &Remote{Client: NewClient(s.Addr, root, id), place: place}
+	r.Reached = func(ok bool) {
+		if w := r.watch.Load(); w != nil {
+			(*w)(ok)
+		}
+	}
+	_, err = r.Hello(ctx)
+	return r, err
+}
+
+// Remote is a book that another program has open: the main PC, or the one at work on this PC.
+type Remote struct {
+	*Client
+	place string
+	watch atomic.Pointer[func(bool)]
+}
+
+// DoJSON performs any operation by name.
+func (r *Remote) DoJSON(ctx context.Context, name string, in []byte) ([]byte, error) {
+	var answer json.RawMessage
+	err := r.Do(ctx, &op.Spec{Name: name}, json.RawMessage(in), &answer)
+	return answer, err
+}
+
+// StreamJSON is DoJSON for the operations that make a file.
+func (r *Remote) StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error) {
+	return r.Stream(ctx, &op.Spec{Name: name}, json.RawMessage(in), w)
+}
+
+// Local tells that the book is not opened by this program.
+func (r *Remote) Local() bool { return false }
+
+// Place is what people call the PC that has the book.
+func (r *Remote) Place() string { return r.place }
+
+// Watch sets who is told, from any goroutine, that the main PC is lost (false) or back (true).
+func (r *Remote) Watch(fn func(online bool)) { r.watch.Store(&fn) }
+
+// Retry tries to reach the main PC now.
+func (r *Remote) Retry(ctx context.Context) error { _, err := r.Hello(ctx); return err }
+
+// Connected is known to the main PC only.
+func (r *Remote) Connected() int { return 0 }
+
+// Serve is refused with device.not_serving: only the main PC serves.
+func (r *Remote) Serve(context.Context, string, func(string)) error {
+	return fault.New(fault.Conflict, "device.not_serving")
+}
+
+// Close leaves the main PC.
+func (r *Remote) Close(context.Context, func(string)) error { r.Client.Close(); return nil }
