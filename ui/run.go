@@ -172,13 +172,13 @@ func (d *desktop) close() {
 func (d *desktop) quit() { d.app.Quit() }
 
 // serve answers the other PCs until the program ends; a second log-in finds it serving already.
-func (d *desktop) serve(b machine.Book, failed func(error)) {
+func (d *desktop) serve(b machine.Book, ready func(), failed func(error)) {
 	if d.served == b {
 		return
 	}
 	d.served = b
 	go func() {
-		err := b.Serve(d.ctx, shell.ServeAddr, func(string) {})
+		err := b.Serve(d.ctx, shell.ServeAddr, func(string) { fyne.Do(ready) })
 		fyne.Do(func() {
 			d.served = nil
 			failed(err)

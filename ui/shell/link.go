@@ -101,16 +101,26 @@ func (s *Shell) retry() {
 	})
 }
 
-// serve lets the other PCs of the office in, on the main PC; a port that is taken is said in the status bar.
+// serveAgain is how long after a refusal of the port it is tried again.
+const serveAgain = 30 * time.Second
+
+// serve lets the other PCs of the office in, on the main PC. A port that is taken is said in the status
+// bar and tried again: another program may leave it, or the network come back.
 func (s *Shell) serve() {
-	if !s.Book.Local() || s.Serve == nil {
+	if !s.Book.Local() || s.Serve == nil || s.ctx.Err() != nil {
 		return
 	}
-	s.Serve(s.Book, func(err error) {
+	port := func(text string) {
+		if s.facts.port != text {
+			s.facts.port = text
+			s.facts.show(s)
+		}
+	}
+	s.Serve(s.Book, func() { port("") }, func(err error) {
 		if s.ctx.Err() != nil || err == nil || errors.Is(err, context.Canceled) {
 			return
 		}
-		s.facts.port = s.t("shell.port", "port", strings.TrimPrefix(ServeAddr, ":"))
-		s.facts.show(s)
+		port(s.t("shell.port", "port", strings.TrimPrefix(ServeAddr, ":")))
+		kit.After(serveAgain, s.serve)
 	})
 }

@@ -47,8 +47,9 @@ type Options struct {
 	Quit func()
 	// Tick runs act on the UI goroutine at intervals until ctx ends; nil never does.
 	Tick func(ctx context.Context, d time.Duration, act func())
-	// Serve answers the other PCs for the program's life, and tells when it cannot; nil: nobody comes.
-	Serve func(b machine.Book, failed func(error))
+	// Serve answers the other PCs for the program's life, and tells when it does and when it cannot;
+	// nil: nobody comes.
+	Serve func(b machine.Book, ready func(), failed func(error))
 }
 
 // Shell is the window of a person who is logged in.

@@ -3,10 +3,12 @@ package shell_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"zafe/app/auth"
@@ -94,6 +96,8 @@ type desk struct {
 	ticks  []func()
 	later  []func() // answers held back
 	hold   bool
+	ready  func()
+	taken  func(error)
 	again  func(user.Me)
 	asked  int
 	out    int
@@ -103,6 +107,13 @@ type desk struct {
 func newDesk(t *testing.T, role auth.Role) *desk { return newDeskWith(t, role, nil) }
 
 func newDeskWith(t *testing.T, role auth.Role, first func(*page.Env, func()) fyne.CanvasObject) *desk {
+	t.Helper()
+	d := newClosedDesk(t, role, first)
+	d.Start()
+	return d
+}
+
+func newClosedDesk(t *testing.T, role auth.Role, first func(*page.Env, func()) fyne.CanvasObject) *desk {
 	t.Helper()
 	kit.After = kit.Never
 	w := storetest.NewWorld(t, company.Bind[*store.Tx], ledger.Bind[*store.Tx], search.Bind[*store.Tx],
@@ -134,9 +145,8 @@ func newDeskWith(t *testing.T, role auth.Role, first func(*page.Env, func()) fyn
 		Pages: pages, Clock: w.Clock.Now, Spawn: d.spawn, Tick: d.tick,
 		Relogin:   func(again func(user.Me)) { d.again, d.asked = again, d.asked+1 },
 		LoggedOut: func() { d.out++ }, Quit: func() { d.quit++ },
-		First: first,
+		First: first, Serve: d.serve,
 	})
-	d.Start()
 	return d
 }
 
@@ -153,6 +163,10 @@ func (d *desk) spawn(work, then func()) {
 		return
 	}
 	then()
+}
+
+func (d *desk) serve(_ machine.Book, ready func(), failed func(error)) {
+	d.ready, d.taken = ready, failed
 }
 
 func (d *desk) tick(_ context.Context, _ time.Duration, act func()) { d.ticks = append(d.ticks, act) }
@@ -400,6 +414,40 @@ func TestClosingAsksThenClosesTheBookOnce(t *testing.T) {
 	d.press("Quitter sans enregistrer")
 	if d.book.closed != 1 || d.quit != 1 {
 		t.Errorf("closed %d times, quit %d", d.book.closed, d.quit)
+	}
+}
+
+func TestATakenPortIsSaidAndTriedAgain(t *testing.T) {
+	d := newClosedDesk(t, auth.Owner, nil)
+	var again func()
+	kit.After = func(_ time.Duration, fn func()) func() bool {
+		again = fn
+		return func() bool { return true }
+	}
+	d.book.local = true
+	d.Start()
+	said := func() (yes bool) {
+		walk(d.window.Content(), func(o fyne.CanvasObject) {
+			if l, ok := o.(*canvas.Text); ok && strings.Contains(l.Text, "24653") {
+				yes = true
+			}
+		})
+		return yes
+	}
+	if said() {
+		t.Fatal("said before it happened")
+	}
+	for range 2 {
+		again = nil
+		d.taken(fault.New(fault.Unavailable, "lan.port_taken", "addr", ":24653"))
+		if !said() || again == nil {
+			t.Fatal("not said, or not tried again")
+		}
+		again()
+	}
+	d.ready()
+	if said() {
+		t.Error("still said once the port is there")
 	}
 }
 
