@@ -90,8 +90,9 @@ const (
 // pc is this computer: one data folder.
 type pc struct {
 	machine.Memory
-	dir string
-	log *slog.Logger
+	dir   string
+	log   *slog.Logger
+	front atomic.Pointer[func()] // brings the window to the front
 }
 
 // strong refuses passwords that are easy to guess.
@@ -151,6 +152,15 @@ func (p *pc) Name() string {
 	}
 	return name
 }
+
+// Raise implements machine.Machine.
+func (p *pc) Raise(ctx context.Context) bool {
+	b := p.running(ctx)
+	return b != nil && b.Raise(ctx) == nil
+}
+
+// OnRaise implements machine.Machine.
+func (p *pc) OnRaise(front func()) { p.front.Store(&front) }
 
 // Reference implements machine.Machine: the rows of a registry over no book.
 func (p *pc) Reference() []op.Entry {
@@ -261,7 +271,7 @@ func (p *pc) Open(ctx context.Context, s machine.Secret) (machine.Book, error) {
 
 // running reaches the program that has the book of this PC open; nil when none does, or does not answer:
 // a killed one leaves its file behind.
-func (p *pc) running(ctx context.Context) machine.Book {
+func (p *pc) running(ctx context.Context) *lan.Remote {
 	s, ok, err := p.seat(runningFile)
 	if err != nil || !ok {
 		return nil
@@ -406,6 +416,13 @@ func (b *book) network(id setup.Identity) error {
 				return err
 			})
 			return h, err
+		},
+		Raise: func() bool {
+			front := b.pc.front.Load()
+			if front != nil {
+				(*front)()
+			}
+			return front != nil
 		},
 		Log: func(what string, err error) { b.pc.log.Info("lan", slog.String("what", what), slog.Any("err", err)) },
 	}

@@ -43,8 +43,12 @@ type desktop struct {
 	served  machine.Book // the book the other PCs are let in to
 }
 
-// Run opens the desktop and returns when it is closed. Faults: ui.no_screen, ui.no_opengl.
+// Run opens the desktop and returns when it is closed. When another window works on this PC's book, that
+// one comes to the front instead. Faults: ui.no_screen, ui.no_opengl.
 func Run(ctx context.Context, m machine.Machine) error {
+	if m.Raise(ctx) {
+		return nil
+	}
 	if err := screen(); err != nil {
 		return err
 	}
@@ -57,6 +61,12 @@ func Run(ctx context.Context, m machine.Machine) error {
 		return err
 	}
 	d.open(pref)
+	m.OnRaise(func() {
+		fyne.Do(func() {
+			d.window.Show()
+			d.window.RequestFocus()
+		})
+	})
 	stop := context.AfterFunc(ctx, func() { fyne.Do(d.close) })
 	defer stop()
 	d.app.Run()

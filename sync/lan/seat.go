@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"io"
+	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -99,6 +100,16 @@ func (r *Remote) DoJSON(ctx context.Context, name string, in []byte) ([]byte, er
 // StreamJSON is DoJSON for the operations that make a file.
 func (r *Remote) StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error) {
 	return r.Stream(ctx, &op.Spec{Name: name}, json.RawMessage(in), w)
+}
+
+// Raise brings the window of the program that has the book to the front; only a program on the same PC is
+// heard. Fault lan.no_window.
+func (r *Remote) Raise(ctx context.Context) error {
+	resp, err := r.send(ctx, http.MethodPost, "/raise", nil)
+	if err != nil {
+		return err
+	}
+	return resp.Body.Close()
 }
 
 // Local tells that the book is not opened by this program.

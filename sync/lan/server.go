@@ -42,7 +42,9 @@ type Server struct {
 	Identity device.Identity
 	// Self is the key of this PC's own programs: what they ask is as if asked in this one, and they are
 	// not counted among the devices.
-	Self  device.Fingerprint
+	Self device.Fingerprint
+	// Raise brings this program's window to the front for another start of it on this PC; false: it has none.
+	Raise func() bool
 	Hello func(ctx context.Context) (Hello, error)
 	Log   func(what string, err error)
 
@@ -136,7 +138,15 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /hello", s.guard(s.hello))
 	mux.HandleFunc("POST /op/{name}", s.guard(s.call))
 	mux.HandleFunc("POST /stream/{name}", s.guard(s.stream))
+	mux.HandleFunc("POST /raise", s.guard(s.raise))
 	return mux
+}
+
+// raise is for Self only: the office has no say over this screen.
+func (s *Server) raise(w http.ResponseWriter, r *http.Request) {
+	if op.CredentialOf(r.Context()).Device != "" || s.Raise == nil || !s.Raise() {
+		s.refuse(w, fault.New(fault.NotFound, "lan.no_window"))
+	}
 }
 
 // guard checks the device row at every request and prepares the call's context.

@@ -118,6 +118,10 @@ type Machine interface {
 	SavePreferences(p Preferences) error
 	// Name is this PC's own name, to suggest when joining.
 	Name() string
+	// Raise brings the window that works on this PC's book to the front, and tells whether there is one.
+	Raise(ctx context.Context) bool
+	// OnRaise sets what does it here, called from any goroutine.
+	OnRaise(front func())
 	// Reference lists every operation there is, whatever book is here.
 	Reference() []op.Entry
 	// Version is the program's version.

@@ -130,6 +130,8 @@ func (p *pc) Preferences() machine.Preferences                            { retu
 func (p *pc) SavePreferences(pref machine.Preferences) error              { p.pref = pref; return nil }
 func (p *pc) Name() string                                                { return "PC-COMPTA" }
 func (p *pc) Version() string                                             { return "test" }
+func (p *pc) Raise(context.Context) bool                                  { return false }
+func (p *pc) OnRaise(func())                                              {}
 func (p *pc) Reference() []op.Entry                                       { return nil }
 func (p *pc) Logins() []machine.Login                                     { return nil }
 func (p *pc) Demo(context.Context, string, func(done, total int64)) error { return nil }
