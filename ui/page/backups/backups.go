@@ -29,6 +29,7 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 const poll = time.Second
 
 type backups struct {
+	*page.Gate
 	env    *page.Env
 	object fyne.CanvasObject
 
@@ -45,16 +46,17 @@ type backups struct {
 }
 
 func newBackups(e *page.Env) page.Page {
-	b := &backups{env: e, copies: kit.VBox(10)}
+	b := &backups{Gate: page.NewGate(e), env: e, copies: kit.VBox(10)}
 	var actions []fyne.CanvasObject
 	if e.Can(setup.PrintSheet.Spec) {
-		actions = append(actions, kit.NewButton(e.T("backups.sheet"), "lifebuoy", kit.Secondary, b.sheet))
+		actions = append(actions, b.Write(kit.NewButton(e.T("backups.sheet"), "lifebuoy", kit.Secondary, b.sheet)))
 	}
 	if e.Can(backup.Begin.Spec) {
-		actions = append(actions, kit.NewButton(e.T("backups.add"), "plus", kit.Secondary, func() { b.edit(nil) }))
+		actions = append(actions, b.Write(kit.NewButton(e.T("backups.add"), "plus", kit.Secondary,
+			func() { b.edit(nil) })))
 	}
 	if e.Can(backup.Now.Spec) {
-		b.now = kit.NewButton(e.T("backups.now"), "cloud-arrow-up", kit.Primary, b.backUp)
+		b.now = b.Write(kit.NewButton(e.T("backups.now"), "cloud-arrow-up", kit.Primary, b.backUp))
 		actions = append(actions, b.now)
 	}
 	b.light = kit.NewKPI("shield-check", e.T("backups.state"), nil)

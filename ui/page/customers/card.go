@@ -22,6 +22,7 @@ const documentsMax = 200
 // card is one customer: who they are, whom to talk to, what was sold to them.
 type card struct {
 	env    *page.Env
+	*page.Gate
 	was    party.Customer
 	object *kit.Page
 	head   *kit.Header
@@ -44,7 +45,7 @@ type card struct {
 type contact struct{ name, role, email, phone *kit.LineEdit }
 
 func newCard(e *page.Env, id party.CustomerID) page.Page {
-	c := &card{env: e, edits: map[string]*kit.LineEdit{}, fields: map[string]*kit.Field{}, contacts: kit.VBox(8)}
+	c := &card{Gate: page.NewGate(e), env: e, edits: map[string]*kit.LineEdit{}, fields: map[string]*kit.Field{}, contacts: kit.VBox(8)}
 	c.was = party.Customer{ID: id, Kind: party.Company, Owner: e.Me.User.ID, PaymentDays: 30}
 	c.was.Country = "FR"
 	c.head = kit.NewHeader(e.T("customers.new"), "").OnBack(e.T("common.back"), e.Shell.Back)
@@ -202,27 +203,28 @@ func (c *card) actions() []fyne.CanvasObject {
 	if v.ID != 0 && e.Can(party.Archive.Spec) {
 		o, text, icon := party.Archive, e.T("customers.archive"), "archive"
 		if v.Archived {
+	c.Forget()
 			o, text, icon = party.Restore, e.T("customers.restore"), "arrow-u-up-left"
 		}
-		out = append(out, kit.NewButton(text, icon, kit.Ghost, func() {
+		out = append(out, c.Write(kit.NewButton(text, icon, kit.Ghost, func() {
 			page.Do(e, o, party.IDRequest{ID: v.ID}, func(got party.Customer) {
 				c.show(got)
 				e.Shell.Changed("customer")
 			})
-		}))
+		})))
 	}
 	if v.ID != 0 && e.Can(billing.SaveQuote.Spec) {
-		out = append(out, kit.NewButton(e.T("home.new_quote"), "file-text", kit.Secondary, func() {
+		out = append(out, c.Write(kit.NewButton(e.T("home.new_quote"), "file-text", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: "quote", Arg: "customer:" + strconv.FormatInt(int64(v.ID), 10)})
-		}))
+		})))
 	}
 	if v.ID != 0 && e.Can(billing.SaveInvoice.Spec) {
-		out = append(out, kit.NewButton(e.T("home.new_invoice"), "receipt", kit.Secondary, func() {
+		out = append(out, c.Write(kit.NewButton(e.T("home.new_invoice"), "receipt", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: "invoice", Arg: "customer:" + strconv.FormatInt(int64(v.ID), 10)})
-		}))
+		})))
 	}
 	if e.Can(party.Save.Spec) {
-		out = append(out, kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, c.save))
+		out = append(out, c.Write(kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, c.save)))
 	}
 	return out
 }
@@ -316,6 +318,7 @@ func (c *card) Commands() []kit.Command {
 		return nil
 	}
 	return []kit.Command{{
-		Key: fyne.KeyS, Mod: fyne.KeyModifierShortcutDefault, Name: c.env.T("common.save"), Run: c.save,
+		Key: fyne.KeyS, Mod: fyne.KeyModifierShortcutDefault, Name: c.env.T("common.save"),
+		Run: func() { page.Writable(c.env, c.save) },
 	}}
 }

@@ -30,6 +30,7 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 }
 
 type list struct {
+	*page.Gate
 	env    *page.Env
 	req    party.ListRequest
 	rows   *paging.Pager[party.Row]
@@ -43,7 +44,7 @@ type list struct {
 }
 
 func newList(e *page.Env, filter string) *list {
-	l := &list{env: e, count: kit.Caption(""), typing: kit.Later{Wait: paging.RestSearch}}
+	l := &list{Gate: page.NewGate(e), env: e, count: kit.Caption(""), typing: kit.Later{Wait: paging.RestSearch}}
 	l.req.Sort = party.ByName
 	l.rows = &paging.Pager[party.Row]{Fetch: l.fetch, Arrived: l.arrived}
 	l.search = kit.NewSearch(e.T("customers.search"), func(text string) {
@@ -81,17 +82,19 @@ func (l *list) actions() []fyne.CanvasObject {
 	e := l.env
 	var out []fyne.CanvasObject
 	if e.Can(party.Import.Spec) {
-		out = append(out, kit.NewButton(e.T("common.import"), "upload-simple", kit.Secondary, func() {
+		out = append(out, l.Write(kit.NewButton(e.T("common.import"), "upload-simple", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: routeImport})
-		}))
+		})))
 	}
 	if e.Can(party.Save.Spec) {
-		out = append(out, kit.NewButton(e.T("customers.new"), "plus", kit.Primary, l.create))
+		out = append(out, l.Write(kit.NewButton(e.T("customers.new"), "plus", kit.Primary, l.create)))
 	}
 	return out
 }
 
-func (l *list) create() { l.env.Shell.Open(page.Route{Name: routeCard}) }
+func (l *list) create() {
+	page.Writable(l.env, func() { l.env.Shell.Open(page.Route{Name: routeCard}) })
+}
 
 func (l *list) makeGrid() {
 	e := l.env
@@ -208,7 +211,7 @@ func (l *list) empty() fyne.CanvasObject {
 	}
 	var act *kit.Button
 	if e.Can(party.Save.Spec) {
-		act = kit.NewButton(e.T("customers.new"), "plus", kit.Secondary, l.create)
+		act = l.Lone(kit.NewButton(e.T("customers.new"), "plus", kit.Secondary, l.create))
 	}
 	return kit.NewEmpty("users", e.T("customers.none"), e.T("customers.none_hint"), act)
 }

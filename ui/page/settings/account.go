@@ -18,12 +18,13 @@ import (
 
 // account is a person's own page: who they are, password, second factor.
 type account struct {
+	*page.Gate
 	env    *page.Env
 	object *kit.Page
 }
 
 func newAccount(e *page.Env) page.Page {
-	a := &account{env: e}
+	a := &account{Gate: page.NewGate(e), env: e}
 	a.object = kit.NewPage(kit.NewHeader(e.T("account.title"), e.T("account.under")), kit.NewScroll(a.cards()))
 	return a
 }
@@ -44,6 +45,7 @@ func (a *account) Refresh() {
 
 func (a *account) cards() fyne.CanvasObject {
 	e, u := a.env, a.env.Me.User
+	a.Forget()
 	second := e.T("account.second_off")
 	tone := kit.Warn
 	if u.SecondOn {
@@ -60,13 +62,14 @@ func (a *account) cards() fyne.CanvasObject {
 func (a *account) factorButtons(u user.User) []fyne.CanvasObject {
 	e := a.env
 	if !u.SecondOn {
-		return []fyne.CanvasObject{kit.NewButton(e.T("account.switch_on"), "qr-code", kit.Secondary, a.enrol)}
+		on := kit.NewButton(e.T("account.switch_on"), "qr-code", kit.Secondary, a.enrol)
+		return []fyne.CanvasObject{a.Write(on)}
 	}
 	return []fyne.CanvasObject{
-		kit.NewButton(e.T("account.new_phone"), "qr-code", kit.Secondary, a.enrol),
-		kit.NewButton(e.T("account.new_codes"), "key", kit.Secondary, func() {
+		a.Write(kit.NewButton(e.T("account.new_phone"), "qr-code", kit.Secondary, a.enrol)),
+		a.Write(kit.NewButton(e.T("account.new_codes"), "key", kit.Secondary, func() {
 			page.Do(e, user.RenewCodes, op.Empty{}, func(c user.CodesResponse) { a.codes(c.Codes) })
-		}),
+		})),
 	}
 }
 
@@ -84,7 +87,7 @@ func (a *account) password() fyne.CanvasObject {
 	fields := map[string]*kit.Field{
 		"old": kit.NewField(e.T("account.old"), old), "new": kit.NewField(e.T("account.new"), fresh),
 	}
-	change := kit.NewButton(e.T("account.change"), "check", kit.Secondary, func() {
+	change := a.Write(kit.NewButton(e.T("account.change"), "check", kit.Secondary, func() {
 		fields["old"].SetError("")
 		fields["new"].SetError("")
 		page.Call(e, user.ChangePassword, user.PasswordRequest{Old: old.Text(), New: fresh.Text()}, func(_ op.Empty, err error) {
@@ -100,7 +103,7 @@ func (a *account) password() fyne.CanvasObject {
 			fresh.SetText("")
 			e.Shell.Toast(kit.Ok, e.T("account.changed"))
 		})
-	})
+	}))
 	return kit.NewCard(e.T("account.password"), kit.VBox(12, kit.FormGrid(2, fields["old"], fields["new"]), kit.HBox(8, change, kit.Spacer())))
 }
 

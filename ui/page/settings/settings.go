@@ -26,6 +26,7 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 
 // settings edits the profile; what it read is kept whole, so that what is not on the page stays.
 type settings struct {
+	*page.Gate
 	env     *page.Env
 	object  *kit.Page
 	profile company.Profile
@@ -41,10 +42,10 @@ type settings struct {
 }
 
 func newSettings(e *page.Env) page.Page {
-	s := &settings{env: e, edits: map[string]*kit.LineEdit{}, fields: map[string]*kit.Field{}}
+	s := &settings{Gate: page.NewGate(e), env: e, edits: map[string]*kit.LineEdit{}, fields: map[string]*kit.Field{}}
 	var actions []fyne.CanvasObject
 	if e.Can(company.Save.Spec) {
-		s.save = kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, s.store)
+		s.save = s.Write(kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, s.store))
 		actions = append(actions, s.save)
 	}
 	cards := kit.VBox(theme.GapCard,
@@ -238,6 +239,7 @@ func (s *settings) Commands() []kit.Command {
 		return nil
 	}
 	return []kit.Command{{
-		Key: fyne.KeyS, Mod: fyne.KeyModifierShortcutDefault, Name: s.env.T("common.save"), Run: s.store,
+		Key: fyne.KeyS, Mod: fyne.KeyModifierShortcutDefault, Name: s.env.T("common.save"),
+		Run: func() { page.Writable(s.env, s.store) },
 	}}
 }
