@@ -19,8 +19,9 @@ import (
 // account is a person's own page: who they are, password, second factor.
 type account struct {
 	*page.Gate
-	env    *page.Env
-	object *kit.Page
+	env     *page.Env
+	object  *kit.Page
+	codesUp bool // recovery codes are shown, which nobody can show again
 }
 
 func newAccount(e *page.Env) page.Page {
@@ -33,7 +34,7 @@ func newAccount(e *page.Env) page.Page {
 func (a *account) Object() fyne.CanvasObject { return a.object }
 
 // Unsaved implements page.Page.
-func (a *account) Unsaved() bool { return false }
+func (a *account) Unsaved() bool { return a.codesUp }
 
 // Refresh implements page.Page.
 func (a *account) Refresh() {
@@ -158,7 +159,11 @@ func (a *account) codes(codes []string) {
 	}
 	copyAll := kit.NewButton(e.T("account.copy"), "copy", kit.Secondary, func() {
 		fyne.CurrentApp().Clipboard().SetContent(strings.Join(codes, "\n"))
+		e.Shell.Toast(kit.Ok, e.T("account.copied"))
 	})
-	m = kit.NewModal(e.T("account.codes"), 440, area, copyAll, kit.NewButton(e.T("account.kept"), "check", kit.Primary, func() { m.Close() }))
+	kept := kit.NewButton(e.T("account.kept"), "check", kit.Primary, func() { m.Close() })
+	m = kit.NewModal(e.T("account.codes"), 440, area, copyAll, kept).Lock()
+	m.OnClosed = func() { a.codesUp = false }
+	a.codesUp = true
 	m.Show(e.Window)
 }
