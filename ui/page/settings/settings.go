@@ -50,7 +50,7 @@ func newSettings(e *page.Env) page.Page {
 	}
 	cards := kit.VBox(theme.GapCard,
 		kit.NewCard(e.T("settings.who"), kit.FormGrid(3,
-			s.text("name").Required(), s.text("trade_name"), s.choice("legal_form", &s.form, legalForms()),
+			s.text("name").Required(), s.text("trade_name"), s.choice("legal_form", &s.form, page.LegalForms()),
 			s.text("siren"), s.text("siret"), s.text("vat_number"),
 			s.text("capital"), s.text("rcs_city"), s.text("naf"))),
 		kit.NewCard(e.T("settings.where"), kit.FormGrid(3,
@@ -92,14 +92,6 @@ func (s *settings) choice(key string, into **kit.Select, options []kit.Option) *
 func (s *settings) monthEnd() fyne.CanvasObject {
 	s.month = kit.NewSwitch(s.env.T("settings.end_of_month"), s.env.T("settings.end_of_month_note"), func(bool) { s.dirty = true })
 	return s.month
-}
-
-func legalForms() []kit.Option {
-	var out []kit.Option
-	for _, f := range fr.LegalForms() {
-		out = append(out, kit.Option{Key: f.Key, Text: f.Label, Detail: f.Abbreviation})
-	}
-	return out
 }
 
 func (s *settings) territories() []kit.Option {
