@@ -66,16 +66,16 @@ func newBackups(e *page.Env) page.Page {
 	b.bar.Hide()
 	columns := []kit.Column{
 		{Title: e.T("backups.column.made"), Width: 150},
-		{Title: e.T("backups.column.writer"), Width: 130, Weight: 1},
-		{Title: e.T("backups.column.invoice"), Width: 130},
-		{Title: e.T("backups.column.invoices"), Width: 90, Align: fyne.TextAlignTrailing},
+		{Title: e.T("backups.column.writer"), Width: 124, Weight: 1},
+		{Title: e.T("backups.column.invoice"), Width: 124},
+		{Title: e.T("backups.column.invoices"), Width: 90, Align: fyne.TextAlignTrailing, Spare: true},
 		{Title: e.T("backups.column.size"), Width: 100, Align: fyne.TextAlignTrailing},
 	}
 	b.grid = kit.NewGrid(columns, func() int { return len(b.points) }, b.cell)
 	places := kit.NewCard(e.T("backups.places"), kit.NewScroll(b.copies))
 	points := kit.NewCard(e.T("backups.points"), b.grid).Flush()
 	body := kit.Split(theme.GapCard, []float32{0, 0, 1}, kit.Cols(theme.GapCard, nil, b.light, b.last, b.drill), b.bar,
-		kit.Cols(theme.GapCard, []float32{1, 1}, places, points))
+		kit.Cols(theme.GapCard, []float32{1, 1.2}, places, points))
 	b.object = kit.NewPage(kit.NewHeader(e.T("backups.title"), e.T("backups.under"), actions...), body)
 	b.Refresh()
 	return b

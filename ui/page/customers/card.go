@@ -115,7 +115,8 @@ func (c *card) body() fyne.CanvasObject {
 func (c *card) documents() fyne.CanvasObject {
 	e := c.env
 	c.papers = kit.NewGrid([]kit.Column{
-		{Title: e.T("customers.column.number"), Width: 110}, {Title: e.T("customers.column.date"), Width: 92},
+		{Title: e.T("customers.column.number"), Width: 110},
+		{Title: e.T("customers.column.date"), Width: 92, Spare: true},
 		{Title: e.T("customers.column.subject"), Width: 120, Weight: 1},
 		{Title: e.T("customers.column.gross"), Width: 104, Align: fyne.TextAlignTrailing},
 		{Title: e.T("customers.column.open"), Width: 100, Align: fyne.TextAlignTrailing},

@@ -118,7 +118,7 @@ func (h *home) grid() *kit.Grid {
 	columns := []kit.Column{
 		{Title: e.T("home.column.number"), Width: 106},
 		{Title: e.T("home.column.customer"), Width: 160, Weight: 1},
-		{Title: e.T("home.column.date"), Width: 92},
+		{Title: e.T("home.column.date"), Width: 92, Spare: true},
 		{Title: e.T("home.column.due"), Width: 92},
 		{Title: e.T("home.column.gross"), Width: 104, Align: fyne.TextAlignTrailing},
 		{Title: e.T("home.column.status"), Width: 120},

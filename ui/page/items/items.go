@@ -103,8 +103,8 @@ func (l *list) makeGrid() {
 	l.grid = kit.NewGrid([]kit.Column{
 		{Key: string(catalog.ByCode), Title: e.T("items.column.code"), Width: 110, Sortable: true},
 		{Key: string(catalog.ByLabel), Title: e.T("items.column.label"), Width: 260, Weight: 1, Sortable: true},
-		{Title: e.T("items.column.nature"), Width: 110},
-		{Title: e.T("items.column.unit"), Width: 90},
+		{Title: e.T("items.column.nature"), Width: 100},
+		{Title: e.T("items.column.unit"), Width: 124},
 		{Key: string(catalog.ByPrice), Title: e.T("items.column.price"), Width: 120, Align: right, Sortable: true},
 		{Key: string(catalog.ByRate), Title: e.T("items.column.vat"), Width: 80, Align: right, Sortable: true},
 		{Title: e.T("items.column.account"), Width: 90},

@@ -72,7 +72,7 @@ func newPayments(e *page.Env, filter string, id billing.PaymentID) *payments {
 	head := kit.NewHeader(e.T("sales_ui.payments.title"), e.T("sales_ui.payments.under"), actions...)
 	p.count = kit.Caption("")
 	foot := kit.HBox(8, p.count, kit.Spacer(), kit.Caption(e.T("sales_ui.payments.hint")))
-	bar := kit.HBox(8, kit.Fixed(320, 0, p.search), p.chips, kit.Spacer(),
+	bar := kit.HBox(8, kit.Fixed(340, 0, p.search), p.chips, kit.Spacer(),
 		kit.Fixed(160, 0, p.period), kit.Fixed(170, 0, p.method))
 	p.object = kit.NewPage(head, p.grid).Bar(bar).Foot(foot)
 	p.selected(-1)
@@ -128,7 +128,7 @@ var paymentColumns = []struct {
 	{kit.Column{Width: 110}, "method", func(e *page.Env, p billing.Payment) kit.CellView {
 		return kit.CellView{Text: e.T("fr.payment." + string(p.Method))}
 	}},
-	{kit.Column{Width: 96, Weight: 1}, "reference", func(_ *page.Env, p billing.Payment) kit.CellView {
+	{kit.Column{Width: 96, Weight: 1, Spare: true}, "reference", func(_ *page.Env, p billing.Payment) kit.CellView {
 		return kit.CellView{Text: p.Reference, Color: theme.Muted}
 	}},
 	{kit.Column{Width: 126, Weight: 2}, "settled", func(_ *page.Env, p billing.Payment) kit.CellView {
