@@ -144,12 +144,6 @@ func (l *list) makeGrid() {
 		l.reload()
 	}
 	l.grid.OnType = func(r rune) {
-		if r == 'n' || r == 'N' {
-			if l.create != nil {
-				l.open(0)()
-			}
-			return
-		}
 		kit.Focus(l.search)
 		l.search.TypedRune(r)
 	}
@@ -244,7 +238,7 @@ func (l *list) Commands() []kit.Command {
 	if l.create != nil {
 		keys = append(keys, kit.Command{
 			Key: fyne.KeyN, Mod: fyne.KeyModifierShortcutDefault, Name: l.env.T("sales_ui." + l.kind.key + ".new"),
-			Run: l.open(0),
+			Run: func() { page.Writable(l.env, l.open(0)) },
 		})
 	}
 	return keys
