@@ -72,6 +72,7 @@ func newBackups(e *page.Env) page.Page {
 		{Title: e.T("backups.column.size"), Width: 100, Align: fyne.TextAlignTrailing},
 	}
 	b.grid = kit.NewGrid(columns, func() int { return len(b.points) }, b.cell)
+	b.grid.SetEmpty(kit.NewEmpty("clock", e.T("backups.no_point"), e.T("backups.no_point_hint"), nil))
 	places := kit.NewCard(e.T("backups.places"), kit.NewScroll(b.copies))
 	points := kit.NewCard(e.T("backups.points"), b.grid).Flush()
 	body := kit.Split(theme.GapCard, []float32{0, 0, 1}, kit.Cols(theme.GapCard, nil, b.light, b.last, b.drill), b.bar,
@@ -174,7 +175,12 @@ func (b *backups) places(st backup.Status) {
 			kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, b.checkSheet)))
 	}
 	if len(st.Copies) == 0 {
-		all = append(all, kit.MutedParagraph(e.T("backups.none")))
+		var add *kit.Button
+		if e.Can(backup.Begin.Spec) {
+			add = b.Lone(kit.NewButton(e.T("backups.add"), "plus", kit.Secondary, func() { b.edit(nil) }))
+		}
+		all = append(all, kit.Pad(28, 0, 0, 0, kit.NewEmpty("hard-drives", e.T("backups.none_title"),
+			e.T("backups.none"), add)))
 	}
 	for i, c := range st.Copies {
 		if i > 0 {
