@@ -8,6 +8,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/fault"
+	"zafe/app/fr"
 	"zafe/app/op"
 	"zafe/app/party"
 	"zafe/app/user"
@@ -21,8 +22,8 @@ const documentsMax = 200
 
 // card is one customer: who they are, whom to talk to, what was sold to them.
 type card struct {
-	env    *page.Env
 	*page.Gate
+	env    *page.Env
 	was    party.Customer
 	object *kit.Page
 	head   *kit.Header
@@ -95,7 +96,7 @@ func (c *card) body() fyne.CanvasObject {
 	who := kit.NewCard(e.T("customers.who"), kit.VBox(theme.GapField, kit.HBox(8, c.kind, kit.Spacer()),
 		c.field("name").Required(),
 		kit.FormGrid(3, c.field("siren"), c.field("siret"), c.field("vat_number")),
-		kit.FormGrid(2, c.field("email"), c.field("phone"))))
+		kit.Cols(theme.GapCard, []float32{1.7, 1}, c.field("email"), c.field("phone"))))
 	where := kit.NewCard(e.T("customers.where"), kit.VBox(theme.GapField, c.field("street"), c.field("street2"),
 		kit.FormGrid(3, c.field("postal_code"), c.field("city"), c.field("country"))))
 	c.fields["owner"] = kit.NewField(e.T("customers.owner"), c.owner)
@@ -181,6 +182,8 @@ func (c *card) show(v party.Customer) {
 	for key, text := range texts(&v) {
 		c.edits[key].SetText(*text)
 	}
+	c.edits["siren"].SetText(fr.FormatSIREN(v.SIREN))
+	c.edits["siret"].SetText(fr.FormatSIRET(v.SIRET))
 	c.edits["payment_days"].SetText(strconv.Itoa(v.PaymentDays))
 	c.kind.SetKey(string(v.Kind))
 	c.month.SetOn(v.PaymentEndOfMonth)
@@ -200,11 +203,11 @@ func (c *card) show(v party.Customer) {
 
 func (c *card) actions() []fyne.CanvasObject {
 	e, v := c.env, c.was
+	c.Forget()
 	var out []fyne.CanvasObject
 	if v.ID != 0 && e.Can(party.Archive.Spec) {
 		o, text, icon := party.Archive, e.T("customers.archive"), "archive"
 		if v.Archived {
-	c.Forget()
 			o, text, icon = party.Restore, e.T("customers.restore"), "arrow-u-up-left"
 		}
 		out = append(out, c.Write(kit.NewButton(text, icon, kit.Ghost, func() {

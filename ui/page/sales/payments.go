@@ -271,7 +271,8 @@ func (p *payments) Commands() []kit.Command {
 	}}
 	if p.env.Can(billing.RecordPayment.Spec) {
 		keys = append(keys, kit.Command{
-			Key: fyne.KeyN, Mod: ctrl, Name: p.env.T("sales_ui.payments.new"), Run: p.askPayment,
+			Key: fyne.KeyN, Mod: ctrl, Name: p.env.T("sales_ui.payments.new"),
+			Run: func() { page.Writable(p.env, p.askPayment) },
 		})
 	}
 	return keys

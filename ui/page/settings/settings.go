@@ -151,6 +151,9 @@ func (s *settings) show(p company.Profile) {
 	for key, value := range s.texts(&p) {
 		s.edits[key].SetText(*value)
 	}
+	s.edits["siren"].SetText(fr.FormatSIREN(p.SIREN))
+	s.edits["siret"].SetText(fr.FormatSIRET(p.SIRET))
+	s.edits["bank.iban"].SetText(fr.FormatIBAN(p.Bank.IBAN))
 	e := s.env
 	s.edits["capital"].SetText("")
 	if p.Capital > 0 {
