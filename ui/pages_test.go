@@ -3,7 +3,11 @@
 package ui
 
 import (
+	"maps"
 	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"zafe/app/auth"
 	"zafe/app/billing"
@@ -131,4 +135,68 @@ func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
 	if opened < 40 {
 		t.Errorf("only %d pages were opened", opened)
 	}
+}
+
+// reads are the buttons that only show something, and work on what the page holds already.
+var reads = map[string]bool{
+	"Exporter": true, "Tout voir": true, "Ajouter un contact": true, "Lettrage": true, "Grand livre": true,
+	"Exporter (CSV)": true,
+}
+
+// TestNothingIsWrittenWhileTheMainPCIsLost: every button that writes is off until the main PC is back.
+func TestNothingIsWrittenWhileTheMainPCIsLost(t *testing.T) {
+	kit.After = kit.Never
+	w := shop(t)
+	for route, make := range pages() {
+		env, sh := uitest.New(t, w.As("owner"), auth.Owner)
+		p := make(env, page.Route{Name: route})
+		sh.Show(p.Object())
+		before := enabled(p.Object())
+		sh.Offline = true
+		linked, ok := p.(page.Linked)
+		if !ok {
+			if len(before) > 0 {
+				t.Errorf("%s does not follow the link, and has %v", route, before)
+			}
+			continue
+		}
+		linked.SetOnline(false)
+		for name := range enabled(p.Object()) {
+			if !reads[name] {
+				t.Errorf("%s: %q can be pressed while the main PC is lost", route, name)
+			}
+		}
+		sh.Offline = false
+		linked.SetOnline(true)
+		if after := enabled(p.Object()); !maps.Equal(before, after) {
+			t.Errorf("%s: %v before, %v after the main PC is back", route, before, after)
+		}
+	}
+}
+
+// enabled are the buttons that can be pressed, by what they say.
+func enabled(o fyne.CanvasObject) map[string]bool {
+	found := map[string]bool{}
+	var walk func(fyne.CanvasObject)
+	walk = func(o fyne.CanvasObject) {
+		if o == nil || !o.Visible() {
+			return
+		}
+		switch x := o.(type) {
+		case *kit.Button:
+			if !x.Disabled() {
+				found[x.Text()] = true
+			}
+		case *fyne.Container:
+			for _, c := range x.Objects {
+				walk(c)
+			}
+		case fyne.Widget:
+			for _, c := range test.WidgetRenderer(x).Objects() {
+				walk(c)
+			}
+		}
+	}
+	walk(o)
+	return found
 }

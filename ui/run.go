@@ -170,13 +170,20 @@ func (d *desktop) close() {
 	switch {
 	case d.shell != nil:
 		d.shell.Close()
-	case d.flow.Book() != nil:
-		shell.Leave(shell.LeaveOptions{
-			Window: d.window, Text: d.text, Book: d.flow.Book(), Spawn: spawn, Tick: tick, Quit: d.quit,
-		})
 	default:
-		d.quit()
+		d.flow.Leaving(d.leave)
 	}
+}
+
+// leave ends the program from the screens before the pages.
+func (d *desktop) leave() {
+	if d.flow.Book() == nil {
+		d.quit()
+		return
+	}
+	shell.Leave(shell.LeaveOptions{
+		Window: d.window, Text: d.text, Book: d.flow.Book(), Spawn: spawn, Tick: tick, Quit: d.quit,
+	})
 }
 
 func (d *desktop) quit() { d.app.Quit() }

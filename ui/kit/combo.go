@@ -116,7 +116,7 @@ func (c *Combo) openList() {
 		return
 	}
 	size := func() fyne.Size {
-		return fyne.NewSize(max(c.Size().Width, min(c.list.naturalWidth(), 480)), c.list.height())
+		return fyne.NewSize(max(c.Size().Width, min(c.list.naturalWidth(), optionsWidth)), c.list.height())
 	}
 	c.popup = newLayer(canvasOf(c), c.list, below(c, size))
 	c.popup.show()

@@ -19,13 +19,15 @@ type EditColumn struct {
 	Weight  float32 // share of the spare width
 	Align   fyne.TextAlign
 	Decimal bool // the point is typed as a comma; "+" and "=" ask for the balance
-	Pick    bool // Enter takes the first proposal, without an arrow key
+	Pick    bool // Enter and Tab take the first proposal, without an arrow key
+	Offer   bool // in a cell that was empty, Enter takes the first proposal and Tab keeps the text
 }
 
 // EditGrid is lines entered with the keyboard only: plain texts and one field
 // that moves from cell to cell, with its proposals under it.
 //
-//	Enter, Tab       take the text, go to the next cell the model names
+//	Enter, Tab       take the text, go to the next cell the model names; Enter takes
+//	                 the marked proposal, Tab only in a column of values to pick
 //	Shift+Tab        the previous cell
 //	Up, Down         the line above or below, or the proposals when shown
 //	Left, Right      the next cell while the whole text is selected

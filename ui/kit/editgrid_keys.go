@@ -16,12 +16,12 @@ func (g *EditGrid) fieldKey(ev *fyne.KeyEvent) bool {
 	}
 	switch ev.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
-		g.forward()
+		g.forward(true)
 	case fyne.KeyTab:
 		if g.field.shift.held() {
 			g.backward()
 		} else {
-			g.forward()
+			g.forward(g.moved || g.Columns[g.col].Pick)
 		}
 	case fyne.KeyDown:
 		if g.open {

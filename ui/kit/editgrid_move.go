@@ -76,9 +76,9 @@ func (g *EditGrid) refuse(err error) {
 	g.Refresh()
 }
 
-// forward takes the text and goes where the model says.
-func (g *EditGrid) forward() {
-	if g.open && (g.moved || g.Columns[g.col].Pick) && g.list.active >= 0 && g.list.active < len(g.listed) {
+// forward takes the text, or the marked proposal, and goes where the model says.
+func (g *EditGrid) forward(marked bool) {
+	if marked && g.open && g.list.active >= 0 && g.list.active < len(g.listed) {
 		g.putText(g.listed[g.list.active].Text)
 	}
 	if !g.commit(true) {
@@ -99,7 +99,7 @@ func (g *EditGrid) take(text string) {
 	g.putText(text)
 	g.refocus = true
 	g.open = false
-	g.forward()
+	g.forward(false)
 	fyne.Do(func() {
 		g.refocus = false
 		Focus(g.field)
@@ -184,7 +184,7 @@ func (g *EditGrid) showProposals() {
 	}
 	g.open, g.moved = len(options) > 0, false
 	g.list.set(options)
-	if !g.Columns[g.col].Pick {
+	if c := g.Columns[g.col]; !c.Pick && !(c.Offer && g.start == "") {
 		g.list.active = -1
 	}
 	g.Refresh()

@@ -19,6 +19,7 @@ import (
 // book is a small purchase journal: day, piece, account, title, text, debit, credit.
 type book struct {
 	lines [][7]string
+	keep  bool // accounts stay as they are typed
 }
 
 var accounts = [][2]string{
@@ -73,6 +74,9 @@ func (b *book) Set(row, col int, text string) error {
 			return errors.New("Ce jour n'existe pas en novembre")
 		}
 	case 2:
+		if b.keep {
+			break
+		}
 		for _, a := range accounts {
 			if strings.HasPrefix(a[0], text) ||
 				strings.HasPrefix(strings.ToLower(a[1]), strings.ToLower(text)) {
@@ -466,4 +470,29 @@ func click(o desktop.Mouseable, at fyne.Position) {
 	ev.Position, ev.AbsolutePosition = at, at
 	o.MouseDown(ev)
 	o.MouseUp(ev)
+}
+
+// TestEditGridOffersAnArticle: in an empty cell Enter takes what is marked and Tab keeps the text; what
+// is corrected stays what was typed.
+func TestEditGridOffersAnArticle(t *testing.T) {
+	b, g, k := openBook(t)
+	g.Columns[2] = kit.EditColumn{Title: "Article", Width: 92, Offer: true}
+	for i, c := range []struct {
+		there string
+		key   fyne.KeyName
+		want  string
+	}{
+		{"", enter, "401POI"},
+		{"", fyne.KeyTab, "401"},
+		{"4", enter, "401"},
+	} {
+		b.keep = true
+		b.lines[0][2] = c.there
+		g.Goto(0, 2)
+		k.text("401")
+		k.key(c.key)
+		if got := b.lines[0][2]; got != c.want {
+			t.Errorf("%d: %q, want %q", i, got, c.want)
+		}
+	}
 }

@@ -19,6 +19,7 @@ type Column struct {
 	Weight   float32 // share of the spare width; 0 keeps Width
 	Align    fyne.TextAlign
 	Sortable bool
+	Spare    bool // left out, the last one first, while the others would not have their Width
 }
 
 // CellView is what a cell shows.

@@ -28,6 +28,9 @@ func (v *gridView) drawHead(size fyne.Size) {
 			v.edges = append(v.edges, canvas.NewRectangle(color.Transparent))
 		}
 		w := g.widths[i]
+		if w == 0 {
+			continue
+		}
 		t := v.titles[i]
 		room := w - 2*cellPad
 		sorted := c.Sortable && c.Key == g.sortKey && g.sortKey != ""

@@ -116,7 +116,7 @@ func (g *Grid) colAt(px float32) (col, edge int) {
 			col = i
 		}
 		x += w
-		if abs(px-x) <= gridEdge {
+		if w > 0 && abs(px-x) <= gridEdge {
 			edge = i
 		}
 	}

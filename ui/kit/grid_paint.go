@@ -82,7 +82,8 @@ func (g *Grid) tableWidth() float32 {
 }
 
 // spread computes the widths: what the user set stays, spare room goes to the
-// columns that have a weight, missing room is taken from them down to their least.
+// columns that have a weight. Where room is missing the spare columns go first;
+// then it is taken from those with a weight, down to their least.
 func (g *Grid) spread(room float32) {
 	if g.Multi {
 		room -= checkWidth
@@ -91,16 +92,26 @@ func (g *Grid) spread(room float32) {
 	for i, c := range g.columns {
 		if !g.manual[i] {
 			g.widths[i] = c.Width
-			weights += c.Weight
 		}
 		used += g.widths[i]
+	}
+	for i := len(g.columns) - 1; i >= 0 && used > room; i-- {
+		if g.columns[i].Spare && !g.manual[i] {
+			used -= g.widths[i]
+			g.widths[i] = 0
+		}
+	}
+	for i, c := range g.columns {
+		if !g.manual[i] && g.widths[i] > 0 {
+			weights += c.Weight
+		}
 	}
 	spare := room - used
 	if weights == 0 {
 		return
 	}
 	for i, c := range g.columns {
-		if g.manual[i] || c.Weight == 0 {
+		if g.manual[i] || c.Weight == 0 || g.widths[i] == 0 {
 			continue
 		}
 		least := c.Least
@@ -219,6 +230,9 @@ func (v *gridView) drawRow(r *rowView, row int, y float32) {
 			if muted && !cell.Pill {
 				cell.Color = theme.Faint
 			}
+			if row == g.selected && cell.Color == theme.Faint {
+				cell.Color = theme.Muted // faint is lost on the colour of the selection
+			}
 			v.drawCell(r.cell(col), cell, g.columns[col].Align, x, y, g.widths[col], g.RowHeight-1)
 			x += g.widths[col]
 		}
@@ -240,6 +254,9 @@ func (v *gridView) drawWaiting(r *rowView, row int, y float32) {
 	for col := range v.g.columns {
 		c := r.cell(col)
 		w := v.g.widths[col]
+		if w == 0 {
+			continue
+		}
 		share := 0.45 + float32((row*7+col*5)%4)*0.1
 		c.pill.FillColor = theme.Color(theme.NeutralSoft)
 		c.pill.CornerRadius = 4
@@ -260,7 +277,7 @@ func (r *rowView) cell(col int) *cellPieces {
 }
 
 func (v *gridView) drawCell(c *cellPieces, cell CellView, align fyne.TextAlign, x, y, w, h float32) {
-	if x+w < 0 || x > v.g.Size().Width || (cell.Text == "" && cell.Icon == "") {
+	if w == 0 || x+w < 0 || x > v.g.Size().Width || (cell.Text == "" && cell.Icon == "") {
 		return
 	}
 	left, room := x+cellPad, w-2*cellPad

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
 
 	"zafe/ui/kit"
 	"zafe/ui/theme"
@@ -217,4 +218,24 @@ func findText(o fyne.CanvasObject, text string) bool {
 		}
 	}
 	return false
+}
+
+// TestGridLeavesSpareColumnsOut: where the room is short a spare column goes before the others shrink.
+func TestGridLeavesSpareColumnsOut(t *testing.T) {
+	for width, want := range map[float32]bool{700: true, 400: false} {
+		drawn := false
+		g := kit.NewGrid([]kit.Column{
+			{Title: "Client", Width: 200, Weight: 1}, {Title: "Date", Width: 150, Spare: true},
+			{Title: "TTC", Width: 150},
+		}, func() int { return 3 }, func(row, col int) kit.CellView { return kit.CellView{Text: "x"} })
+		stage(t, theme.Light, width, 300, func(fyne.Window) fyne.CanvasObject { return g })
+		for _, o := range test.WidgetRenderer(g).Objects() {
+			if text, ok := o.(*canvas.Text); ok && text.Text == "Date" {
+				drawn = true
+			}
+		}
+		if drawn != want {
+			t.Errorf("at %v the spare column is drawn: %v", width, drawn)
+		}
+	}
 }

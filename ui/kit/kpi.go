@@ -78,6 +78,10 @@ func (k *KPI) CreateRenderer() fyne.WidgetRenderer {
 		}
 		back.paint(theme.Surface, border, width)
 		back.shadow(theme.CardShadow, 4, 1)
+		icon.tone = Info
+		if k.tone != Neutral && len(k.spark.values) == 0 {
+			icon.tone = k.tone // nothing else shows the judgement
+		}
 		icon.Refresh()
 		tint(name, theme.Muted)
 		tint(figure, theme.Text)

@@ -24,6 +24,7 @@ type Option struct {
 const (
 	optionHeight  float32 = 30
 	optionsHeight float32 = 9*optionHeight + 8
+	optionsWidth  float32 = 560 // at most, however long the options are
 	typeAheadFor          = time.Second
 )
 

@@ -113,7 +113,7 @@ func (s *Select) Open() {
 	})
 	list.chosen = s.key
 	size := func() fyne.Size {
-		return fyne.NewSize(max(s.Size().Width, min(list.naturalWidth(), 420)), list.height())
+		return fyne.NewSize(max(s.Size().Width, min(list.naturalWidth(), optionsWidth)), list.height())
 	}
 	s.popup = newLayer(canvasOf(s), list, below(s, size))
 	s.popup.onClose = func() { s.Refresh() }

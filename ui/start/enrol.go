@@ -114,6 +114,7 @@ func (f *Flow) codes(b machine.Book, codes []string) {
 	card := kit.NewCard("", kit.VBox(theme.GapField, grid, acts, kit.Separator(), kept))
 	f.show(f.step(f.t("start.codes.title"), f.t("start.codes.text"), kit.VBox(theme.GapCard, card,
 		f.why("start.codes.why")), next))
+	f.unkept = func() bool { return !kept.On() }
 }
 
 // keepCodes writes the codes where the person wants: a key, a printer folder.

@@ -40,6 +40,8 @@ type Flow struct {
 
 	creating bool // the set-up of a new company is under way
 	remember bool // keep the login for next time
+
+	unkept func() bool // recovery codes are on the screen, and nobody said that they are kept
 }
 
 // Run shows the first screen: the doors of an empty PC, or the log-in.
@@ -101,7 +103,19 @@ func (f *Flow) t(key string, args ...any) string {
 }
 
 func (f *Flow) show(o fyne.CanvasObject) {
+	f.unkept = nil
 	f.Host.SetContent(o)
+}
+
+// Leaving runs leave, which closes the window, after a question when recovery codes would be lost:
+// they are shown once.
+func (f *Flow) Leaving(leave func()) {
+	if f.unkept == nil || !f.unkept() {
+		leave()
+		return
+	}
+	kit.Confirm(f.Window, f.t("start.codes.leave_title"), f.t("start.codes.leave_text"),
+		f.t("start.codes.leave"), f.t("start.codes.stay"), true, leave)
 }
 
 func (f *Flow) focus(o fyne.Focusable) { f.Window.Canvas().Focus(o) }

@@ -218,11 +218,13 @@ func (s *screen) has(part string) bool {
 func (s *screen) press(text string) {
 	s.t.Helper()
 	var button *kit.Button
-	walk(s.window.Content(), func(o fyne.CanvasObject) {
-		if b, ok := o.(*kit.Button); ok && b.Text() == text {
-			button = b
-		}
-	})
+	for _, o := range append(s.window.Canvas().Overlays().List(), s.window.Content()) {
+		walk(o, func(o fyne.CanvasObject) {
+			if b, ok := o.(*kit.Button); ok && b.Text() == text && button == nil {
+				button = b
+			}
+		})
+	}
 	if button == nil {
 		s.t.Fatalf("no button %q", text)
 	}
@@ -299,10 +301,16 @@ func TestTheFirstLogInSetsUpTheSecondFactor(t *testing.T) {
 		t.Fatal("the right code is refused")
 	}
 	s.press("Suivant")
-	if len(s.entered) > 0 {
+	closed := false
+	s.flow.Leaving(func() { closed = true })
+	if len(s.entered) > 0 || closed {
 		t.Fatal("the codes may be left without saying that they are kept")
 	}
+	s.press("Revenir aux codes")
 	s.tick()
+	if s.flow.Leaving(func() { closed = true }); !closed {
+		t.Fatal("the window stays although the codes are kept")
+	}
 	s.press("Suivant")
 	if len(s.entered) != 1 || s.entered[0].User.Name != "Claire Durand" || p.pref.Login != "" {
 		t.Fatalf("entered %+v, remembered %q without being asked to", s.entered, p.pref.Login)

@@ -9,6 +9,7 @@ import (
 	"zafe/app/money"
 	"zafe/app/setup"
 	"zafe/ui/kit"
+	"zafe/ui/page"
 	"zafe/ui/theme"
 )
 
@@ -16,9 +17,12 @@ import (
 func (w *wizard) company() {
 	p := w.profile
 	t := w.env.T
-	name, siren, activity := line(p.Name), line(p.SIREN), line(p.Activity)
+	name, siren, activity := line(p.Name), line(fr.FormatSIREN(p.SIREN)), line(p.Activity)
 	siren.Placeholder = "123 456 789"
 	street, postal, city := line(p.Street), line(p.PostalCode), line(p.City)
+	if p.Email == "" {
+		p.Email = w.env.Me.User.Email // one address serves both in most very small companies
+	}
 	email, phone := line(p.Email), line(p.Phone)
 	capital, rcs := kit.NewAmountEdit("€"), line(p.RCSCity)
 	if p.Capital > 0 {
@@ -37,7 +41,7 @@ func (w *wizard) company() {
 		"rcs_city":    kit.NewField(t("start.company.rcs"), rcs),
 	}
 	more := kit.FormGrid(2, fields["capital"], fields["rcs_city"])
-	form := kit.NewSelect(w.legalForms(), nil)
+	form := kit.NewSelect(page.LegalForms(), nil)
 	form.SetKey(p.LegalForm)
 	adapt := func(key string) {
 		if f, ok := fr.LegalFormOf(key); ok && f.Capital {
@@ -97,19 +101,12 @@ func (w *wizard) company() {
 	})
 	// Two pixels of room under the last box: lines of text have heights that are not whole.
 	identity := kit.NewCard(t("start.company.identity"), kit.Pad(0, 0, 2, 0, kit.VBox(theme.GapField,
-		kit.FormGrid(3, fields["name"], fields["legal_form"], fields["siren"]), more, fields["activity"])))
+		kit.FormGrid(2, fields["name"], fields["legal_form"]), more,
+		kit.Cols(theme.GapCard, []float32{1, 2}, fields["siren"], fields["activity"]))))
 	address := kit.NewCard(t("start.company.address"), kit.VBox(theme.GapField,
 		fields["street"], kit.FormGrid(3, fields["postal_code"], fields["city"], fields["territory"]),
 		kit.FormGrid(2, fields["email"], fields["phone"])))
 	w.show(setup.Company, kit.VBox(theme.GapCard, identity, address), next)
-}
-
-func (w *wizard) legalForms() []kit.Option {
-	var out []kit.Option
-	for _, f := range fr.LegalForms() {
-		out = append(out, kit.Option{Key: f.Key, Text: f.Label})
-	}
-	return out
 }
 
 func (w *wizard) territories() []kit.Option {
@@ -169,7 +166,7 @@ func (w *wizard) vat() {
 func (w *wizard) bank() {
 	p := w.profile
 	t := w.env.T
-	label, iban, bic := line(p.Bank.Label), line(p.Bank.IBAN), line(p.Bank.BIC)
+	label, iban, bic := line(p.Bank.Label), line(fr.FormatIBAN(p.Bank.IBAN)), line(p.Bank.BIC)
 	label.Placeholder, iban.Placeholder, bic.Placeholder = t("start.bank.label_hint"), "FR76 …", "AGRIFRPP"
 	iban.Translate, bic.Translate = upper, upper
 	fields := map[string]*kit.Field{

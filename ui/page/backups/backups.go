@@ -29,6 +29,7 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 const poll = time.Second
 
 type backups struct {
+	*page.Gate
 	env    *page.Env
 	object fyne.CanvasObject
 
@@ -45,16 +46,17 @@ type backups struct {
 }
 
 func newBackups(e *page.Env) page.Page {
-	b := &backups{env: e, copies: kit.VBox(10)}
+	b := &backups{Gate: page.NewGate(e), env: e, copies: kit.VBox(10)}
 	var actions []fyne.CanvasObject
 	if e.Can(setup.PrintSheet.Spec) {
-		actions = append(actions, kit.NewButton(e.T("backups.sheet"), "lifebuoy", kit.Secondary, b.sheet))
+		actions = append(actions, b.Write(kit.NewButton(e.T("backups.sheet"), "lifebuoy", kit.Secondary, b.sheet)))
 	}
 	if e.Can(backup.Begin.Spec) {
-		actions = append(actions, kit.NewButton(e.T("backups.add"), "plus", kit.Secondary, func() { b.edit(nil) }))
+		actions = append(actions, b.Write(kit.NewButton(e.T("backups.add"), "plus", kit.Secondary,
+			func() { b.edit(nil) })))
 	}
 	if e.Can(backup.Now.Spec) {
-		b.now = kit.NewButton(e.T("backups.now"), "cloud-arrow-up", kit.Primary, b.backUp)
+		b.now = b.Write(kit.NewButton(e.T("backups.now"), "cloud-arrow-up", kit.Primary, b.backUp))
 		actions = append(actions, b.now)
 	}
 	b.light = kit.NewKPI("shield-check", e.T("backups.state"), nil)
@@ -64,16 +66,17 @@ func newBackups(e *page.Env) page.Page {
 	b.bar.Hide()
 	columns := []kit.Column{
 		{Title: e.T("backups.column.made"), Width: 150},
-		{Title: e.T("backups.column.writer"), Width: 130, Weight: 1},
-		{Title: e.T("backups.column.invoice"), Width: 130},
-		{Title: e.T("backups.column.invoices"), Width: 90, Align: fyne.TextAlignTrailing},
+		{Title: e.T("backups.column.writer"), Width: 124, Weight: 1},
+		{Title: e.T("backups.column.invoice"), Width: 124},
+		{Title: e.T("backups.column.invoices"), Width: 90, Align: fyne.TextAlignTrailing, Spare: true},
 		{Title: e.T("backups.column.size"), Width: 100, Align: fyne.TextAlignTrailing},
 	}
 	b.grid = kit.NewGrid(columns, func() int { return len(b.points) }, b.cell)
+	b.grid.SetEmpty(kit.NewEmpty("clock", e.T("backups.no_point"), e.T("backups.no_point_hint"), nil))
 	places := kit.NewCard(e.T("backups.places"), kit.NewScroll(b.copies))
 	points := kit.NewCard(e.T("backups.points"), b.grid).Flush()
 	body := kit.Split(theme.GapCard, []float32{0, 0, 1}, kit.Cols(theme.GapCard, nil, b.light, b.last, b.drill), b.bar,
-		kit.Cols(theme.GapCard, []float32{1, 1}, places, points))
+		kit.Cols(theme.GapCard, []float32{1, 1.2}, places, points))
 	b.object = kit.NewPage(kit.NewHeader(e.T("backups.title"), e.T("backups.under"), actions...), body)
 	b.Refresh()
 	return b
@@ -172,7 +175,12 @@ func (b *backups) places(st backup.Status) {
 			kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, b.checkSheet)))
 	}
 	if len(st.Copies) == 0 {
-		all = append(all, kit.MutedParagraph(e.T("backups.none")))
+		var add *kit.Button
+		if e.Can(backup.Begin.Spec) {
+			add = b.Lone(kit.NewButton(e.T("backups.add"), "plus", kit.Secondary, func() { b.edit(nil) }))
+		}
+		all = append(all, kit.Pad(28, 0, 0, 0, kit.NewEmpty("hard-drives", e.T("backups.none_title"),
+			e.T("backups.none"), add)))
 	}
 	for i, c := range st.Copies {
 		if i > 0 {

@@ -69,9 +69,9 @@ func newAccounts(b *book) *accounts {
 	}).Small()
 	bar := kit.HBox(12, kit.Fixed(360, 0, s.text), s.archived, kit.Spacer(), ledgerOf)
 	if e.Can(ledger.AccountSave.Spec) {
-		bar.Add(kit.NewButton(e.T("books.chart.new"), "plus", kit.Secondary, func() {
+		bar.Add(s.Write(kit.NewButton(e.T("books.chart.new"), "plus", kit.Secondary, func() {
 			s.edit(ledger.Account{Number: digits(s.text.Text())})
-		}).Small())
+		}).Small()))
 	}
 	s.root = kit.VFill(10, 1, bar, s.grid,
 		kit.HBox(8, s.foot, kit.Spacer(), kit.Caption(e.T("books.hint_chart"))))

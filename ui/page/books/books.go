@@ -65,6 +65,7 @@ type sheet interface {
 
 // book is the page of the statements.
 type book struct {
+	*page.Gate
 	env    *page.Env
 	target string // the account and auxiliary that the ledger or the matching shows first
 	first  string // the tab shown first
@@ -78,11 +79,11 @@ type book struct {
 }
 
 func newBook(e *page.Env, arg string) page.Page {
-	b := &book{env: e, sheets: map[string]sheet{}}
+	b := &book{Gate: page.NewGate(e), env: e, sheets: map[string]sheet{}}
 	b.first, b.target, _ = strings.Cut(arg, ":")
 	var acts []fyne.CanvasObject
 	if e.Can(ledger.EntrySave.Spec) {
-		acts = append(acts, kit.NewButton(e.T("books.new"), "plus", kit.Primary, b.create))
+		acts = append(acts, b.Write(kit.NewButton(e.T("books.new"), "plus", kit.Primary, b.create)))
 	}
 	b.frame = kit.NewPage(kit.NewHeader(e.T("books.title"), e.T("books.under"), acts...), kit.Gap(1, 1))
 	b.load(b.build)
@@ -252,15 +253,6 @@ func side(e *page.Env, a money.Amount, debit bool, w kit.Weight) kit.CellView {
 func dateField(e *page.Env, changed func(civil.Date)) *kit.DateField {
 	parse := func(s string) (civil.Date, error) { return civil.ParseInput(s, today()) }
 	return kit.NewDateField(parse, e.Text.Date, today, changed)
-}
-
-// writable runs do unless the book is out of reach; then it says so.
-func writable(e *page.Env, do func()) {
-	if !e.Shell.Online() {
-		e.Shell.Toast(kit.Warn, e.T("books.offline"))
-		return
-	}
-	do()
 }
 
 // journalOptions are the journals that may be used, by code.

@@ -49,7 +49,7 @@ func newEntries(b *book) *entries {
 	s.journal.Placeholder = e.T("books.all_journals")
 	s.span = newSpan(e, b.years, true, s.restart)
 	s.text = kit.NewSearch(e.T("books.search_entry"), func(string) { s.typing.Do(s.restart) })
-	s.act = kit.NewButton(e.T("books.post"), "check", kit.Secondary, s.post).Small()
+	s.act = s.Write(kit.NewButton(e.T("books.post"), "check", kit.Secondary, s.post).Small())
 	s.makeGrid()
 	if !slices.ContainsFunc(b.years, func(y ledger.FiscalYear) bool { return y.Drafts > 0 }) {
 		s.kind.SetKey(kindPosted)
@@ -71,7 +71,7 @@ func (s *entries) makeGrid() {
 	e := s.env
 	s.grid = kit.NewGrid([]kit.Column{
 		{Title: e.T("books.column.date"), Width: 92}, {Title: e.T("books.column.journal"), Width: 66},
-		{Title: e.T("books.column.num"), Width: 104}, {Title: e.T("books.column.ref"), Width: 120},
+		{Title: e.T("books.column.num"), Width: 104}, {Title: e.T("books.column.ref"), Width: 156},
 		{Title: e.T("books.column.label"), Width: 220, Weight: 1},
 		{Title: e.T("books.column.debit"), Width: 112, Align: right},
 		{Title: e.T("books.column.credit"), Width: 112, Align: right},
@@ -205,7 +205,7 @@ func (s *entries) empty() fyne.CanvasObject {
 	}
 	var act *kit.Button
 	if e.Can(ledger.EntrySave.Spec) {
-		act = kit.NewButton(e.T("books.new"), "plus", kit.Secondary, s.create)
+		act = s.Lone(kit.NewButton(e.T("books.new"), "plus", kit.Secondary, s.create))
 	}
 	return kit.NewEmpty("books", e.T("books.no_entry"), e.T("books.no_entry_hint"), act)
 }
@@ -224,7 +224,7 @@ func (s *entries) post() {
 		e.Shell.Toast(kit.Info, e.T("books.post_none"))
 		return
 	}
-	writable(e, func() {
+	page.Writable(e, func() {
 		title, text := e.Text.N("books.post_n_ask", len(ids), nil), e.T("books.post_text")
 		e.Shell.Confirm(title, text, e.Text.N("books.post_n", len(ids), nil), false, func() {
 			page.Call(e, ledger.EntryPost, ledger.PostRequest{IDs: ids}, func(_ ledger.PostResult, err error) {

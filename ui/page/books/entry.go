@@ -15,6 +15,7 @@ import (
 
 // entry is the page of one entry: the form of a draft, or the view of what is posted.
 type entry struct {
+	*page.Gate
 	env  *page.Env
 	arg  string
 	was  ledger.Entry // as the book has it, zero for a new one
@@ -31,7 +32,7 @@ type entry struct {
 const copyArg = "copy:"
 
 func newEntry(e *page.Env, r page.Route) page.Page {
-	p := &entry{env: e, arg: r.Arg, parties: map[string]string{}, root: kit.VFill(0, 0, kit.Gap(1, 1))}
+	p := &entry{Gate: page.NewGate(e), env: e, arg: r.Arg, parties: map[string]string{}, root: kit.VFill(0, 0, kit.Gap(1, 1))}
 	p.was.ID = ledger.EntryID(r.ID)
 	p.load(func() {
 		from, repeats := strings.CutPrefix(r.Arg, copyArg)

@@ -91,18 +91,19 @@ func refusal(e *page.Env, err error) string {
 }
 
 func (f *form) actions() []fyne.CanvasObject {
-	e := f.env
+	e, gate := f.env, f.entry.Gate
+	gate.Forget()
 	var out []fyne.CanvasObject
 	if f.was.ID != 0 && e.Can(ledger.EntryDelete.Spec) {
-		out = append(out, kit.NewButton(e.T("common.delete"), "trash", kit.Ghost, f.remove))
+		out = append(out, gate.Write(kit.NewButton(e.T("common.delete"), "trash", kit.Ghost, f.remove)))
 	}
 	kind := kit.Primary
 	if e.Can(ledger.EntryPost.Spec) {
 		kind = kit.Secondary
 	}
-	out = append(out, kit.NewButton(e.T("books.save_draft"), "floppy-disk", kind, f.saveNow))
+	out = append(out, gate.Write(kit.NewButton(e.T("books.save_draft"), "floppy-disk", kind, f.saveNow)))
 	if e.Can(ledger.EntryPost.Spec) {
-		out = append(out, kit.NewButton(e.T("books.post_one"), "check", kit.Primary, f.post))
+		out = append(out, gate.Write(kit.NewButton(e.T("books.post_one"), "check", kit.Primary, f.post)))
 	}
 	return out
 }

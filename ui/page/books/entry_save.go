@@ -58,7 +58,7 @@ func (f *form) refused(err error) {
 
 // saveNow is the button and Ctrl+S.
 func (f *form) saveNow() {
-	writable(f.env, func() {
+	page.Writable(f.env, func() {
 		f.save(func() { f.env.Shell.Toast(kit.Ok, f.env.T("books.entry.kept")) })
 	})
 }
@@ -68,7 +68,7 @@ func (f *form) done() {
 	if f.empty() {
 		return
 	}
-	writable(f.env, func() {
+	page.Writable(f.env, func() {
 		f.save(func() {
 			f.env.Shell.Toast(kit.Ok, f.env.T("books.entry.kept_next"))
 			f.next()
@@ -79,7 +79,7 @@ func (f *form) done() {
 // post makes the draft final, once saved and confirmed.
 func (f *form) post() {
 	e := f.env
-	writable(e, func() {
+	page.Writable(e, func() {
 		f.save(func() {
 			debit, _ := f.lines.totals()
 			title := e.T("books.post_ask", "amount", debit)
@@ -102,7 +102,7 @@ func (f *form) post() {
 // remove throws the draft away.
 func (f *form) remove() {
 	e := f.env
-	writable(e, func() {
+	page.Writable(e, func() {
 		e.Shell.Confirm(e.T("books.delete_ask"), e.T("books.delete_text"), e.T("books.delete_act"), true, func() {
 			req := ledger.EntryDeleteRequest{ID: f.was.ID, Version: f.was.Version}
 			page.Call(e, ledger.EntryDelete, req, func(_ op.Empty, err error) {

@@ -42,6 +42,7 @@ func (v *view) object() fyne.CanvasObject { return v.frame }
 
 func (v *view) actions() []fyne.CanvasObject {
 	e, was := v.env, v.was
+	v.Forget()
 	var out []fyne.CanvasObject
 	if !e.Can(ledger.EntrySave.Spec) || was.ID.IsDraft() {
 		return out
@@ -49,11 +50,12 @@ func (v *view) actions() []fyne.CanvasObject {
 	repeat := func() {
 		e.Shell.Open(page.Route{Name: routeEntry, Arg: copyArg + strconv.FormatInt(int64(was.ID), 10)})
 	}
-	out = append(out, kit.NewButton(e.T("common.duplicate"), "copy", kit.Ghost, repeat))
+	out = append(out, v.Write(kit.NewButton(e.T("common.duplicate"), "copy", kit.Ghost, repeat)))
 	if e.Can(ledger.EntryReverse.Spec) && was.ReversedBy == 0 && was.Reverses == 0 && was.Source == "" {
-		out = append(out, kit.NewButton(e.T("books.reverse"), "arrow-counter-clockwise", kit.Secondary, v.reverse))
+		reverse := kit.NewButton(e.T("books.reverse"), "arrow-counter-clockwise", kit.Secondary, v.reverse)
+		out = append(out, v.Write(reverse))
 	}
-	return append(out, kit.NewButton(e.T("books.new"), "plus", kit.Primary, v.next))
+	return append(out, v.Write(kit.NewButton(e.T("books.new"), "plus", kit.Primary, v.next)))
 }
 
 // links lead to the entry that cancels this one, or that this one cancels.
@@ -177,7 +179,7 @@ func (v *view) grid() fyne.CanvasObject {
 // reverse asks why, then posts the entry that cancels this one.
 func (v *view) reverse() {
 	e := v.env
-	writable(e, func() {
+	page.Writable(e, func() {
 		reason := kit.NewLineEdit(e.T("books.reverse.hint"))
 		reason.MaxLength = ledger.TextMax
 		date := dateField(e, nil)

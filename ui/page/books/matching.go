@@ -54,8 +54,8 @@ func newMatching(b *book) *matching {
 	})
 	s.kind = kit.NewChips(kit.Options(kindOpen, e.T("books.match.open"), kindMatched, e.T("books.match.matched")),
 		func(string) { s.refresh() })
-	s.act = kit.NewButton(e.T("books.match.do"), "link", kit.Secondary, s.match).Small()
-	s.undo = kit.NewButton(e.T("books.match.undo"), "link-break", kit.Secondary, s.unmatch).Small()
+	s.act = s.Write(kit.NewButton(e.T("books.match.do"), "link", kit.Secondary, s.match).Small())
+	s.undo = s.Write(kit.NewButton(e.T("books.match.undo"), "link-break", kit.Secondary, s.unmatch).Small())
 	s.makeGrids()
 	s.aside = kit.NewCard(e.T("books.match.ideas"), kit.NewScroll(s.ideas))
 	s.body = kit.VFill(0, 0, s.grid)
@@ -313,7 +313,7 @@ func (s *matching) match() {
 
 func (s *matching) send(lines []ledger.LineID) {
 	e := s.env
-	writable(e, func() {
+	page.Writable(e, func() {
 		page.Do(e, ledger.MatchLinesOp, ledger.MatchRequest{Lines: lines}, func(r ledger.MatchResult) {
 			key := "books.match.done"
 			if r.Partial {
@@ -332,7 +332,7 @@ func (s *matching) unmatch() {
 		return
 	}
 	line := s.matched[row]
-	writable(e, func() {
+	page.Writable(e, func() {
 		title := e.T("books.match.undo_ask", "code", line.Match)
 		e.Shell.Confirm(title, e.T("books.match.undo_text"), e.T("books.match.undo"), false, func() {
 			page.Do(e, ledger.UnmatchOp, ledger.UnmatchRequest{Line: line.ID}, func(ledger.UnmatchResult) {

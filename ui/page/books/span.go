@@ -56,6 +56,7 @@ func newSpan(e *page.Env, years []ledger.FiscalYear, all bool, changed func()) *
 		s.changed()
 	}
 	s.from, s.to = dateField(e, typed), dateField(e, typed)
+	s.from.Edit().Placeholder, s.to.Edit().Placeholder = e.T("books.span.from"), e.T("books.span.to")
 	switch y, ok := yearOf(years, today()); {
 	case all:
 		s.put(spanAll)

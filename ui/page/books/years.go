@@ -31,7 +31,8 @@ func newYears(b *book) *years {
 	bar := kit.HBox(8)
 	add := func(key, icon string, may bool, run func()) {
 		if may {
-			s.buttons[key] = kit.NewButton(e.T("books.year."+key), icon, kit.Secondary, func() { writable(e, run) }).Small()
+			act := func() { page.Writable(e, run) }
+			s.buttons[key] = b.Write(kit.NewButton(e.T("books.year."+key), icon, kit.Secondary, act).Small())
 			bar.Add(s.buttons[key])
 		}
 	}

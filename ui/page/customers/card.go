@@ -8,6 +8,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/fault"
+	"zafe/app/fr"
 	"zafe/app/op"
 	"zafe/app/party"
 	"zafe/app/user"
@@ -21,6 +22,7 @@ const documentsMax = 200
 
 // card is one customer: who they are, whom to talk to, what was sold to them.
 type card struct {
+	*page.Gate
 	env    *page.Env
 	was    party.Customer
 	object *kit.Page
@@ -44,7 +46,7 @@ type card struct {
 type contact struct{ name, role, email, phone *kit.LineEdit }
 
 func newCard(e *page.Env, id party.CustomerID) page.Page {
-	c := &card{env: e, edits: map[string]*kit.LineEdit{}, fields: map[string]*kit.Field{}, contacts: kit.VBox(8)}
+	c := &card{Gate: page.NewGate(e), env: e, edits: map[string]*kit.LineEdit{}, fields: map[string]*kit.Field{}, contacts: kit.VBox(8)}
 	c.was = party.Customer{ID: id, Kind: party.Company, Owner: e.Me.User.ID, PaymentDays: 30}
 	c.was.Country = "FR"
 	c.head = kit.NewHeader(e.T("customers.new"), "").OnBack(e.T("common.back"), e.Shell.Back)
@@ -94,7 +96,7 @@ func (c *card) body() fyne.CanvasObject {
 	who := kit.NewCard(e.T("customers.who"), kit.VBox(theme.GapField, kit.HBox(8, c.kind, kit.Spacer()),
 		c.field("name").Required(),
 		kit.FormGrid(3, c.field("siren"), c.field("siret"), c.field("vat_number")),
-		kit.FormGrid(2, c.field("email"), c.field("phone"))))
+		kit.Cols(theme.GapCard, []float32{1.7, 1}, c.field("email"), c.field("phone"))))
 	where := kit.NewCard(e.T("customers.where"), kit.VBox(theme.GapField, c.field("street"), c.field("street2"),
 		kit.FormGrid(3, c.field("postal_code"), c.field("city"), c.field("country"))))
 	c.fields["owner"] = kit.NewField(e.T("customers.owner"), c.owner)
@@ -114,7 +116,8 @@ func (c *card) body() fyne.CanvasObject {
 func (c *card) documents() fyne.CanvasObject {
 	e := c.env
 	c.papers = kit.NewGrid([]kit.Column{
-		{Title: e.T("customers.column.number"), Width: 110}, {Title: e.T("customers.column.date"), Width: 92},
+		{Title: e.T("customers.column.number"), Width: 110},
+		{Title: e.T("customers.column.date"), Width: 92, Spare: true},
 		{Title: e.T("customers.column.subject"), Width: 120, Weight: 1},
 		{Title: e.T("customers.column.gross"), Width: 104, Align: fyne.TextAlignTrailing},
 		{Title: e.T("customers.column.open"), Width: 100, Align: fyne.TextAlignTrailing},
@@ -179,6 +182,8 @@ func (c *card) show(v party.Customer) {
 	for key, text := range texts(&v) {
 		c.edits[key].SetText(*text)
 	}
+	c.edits["siren"].SetText(fr.FormatSIREN(v.SIREN))
+	c.edits["siret"].SetText(fr.FormatSIRET(v.SIRET))
 	c.edits["payment_days"].SetText(strconv.Itoa(v.PaymentDays))
 	c.kind.SetKey(string(v.Kind))
 	c.month.SetOn(v.PaymentEndOfMonth)
@@ -198,31 +203,32 @@ func (c *card) show(v party.Customer) {
 
 func (c *card) actions() []fyne.CanvasObject {
 	e, v := c.env, c.was
+	c.Forget()
 	var out []fyne.CanvasObject
 	if v.ID != 0 && e.Can(party.Archive.Spec) {
 		o, text, icon := party.Archive, e.T("customers.archive"), "archive"
 		if v.Archived {
 			o, text, icon = party.Restore, e.T("customers.restore"), "arrow-u-up-left"
 		}
-		out = append(out, kit.NewButton(text, icon, kit.Ghost, func() {
+		out = append(out, c.Write(kit.NewButton(text, icon, kit.Ghost, func() {
 			page.Do(e, o, party.IDRequest{ID: v.ID}, func(got party.Customer) {
 				c.show(got)
 				e.Shell.Changed("customer")
 			})
-		}))
+		})))
 	}
 	if v.ID != 0 && e.Can(billing.SaveQuote.Spec) {
-		out = append(out, kit.NewButton(e.T("home.new_quote"), "file-text", kit.Secondary, func() {
+		out = append(out, c.Write(kit.NewButton(e.T("home.new_quote"), "file-text", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: "quote", Arg: "customer:" + strconv.FormatInt(int64(v.ID), 10)})
-		}))
+		})))
 	}
 	if v.ID != 0 && e.Can(billing.SaveInvoice.Spec) {
-		out = append(out, kit.NewButton(e.T("home.new_invoice"), "receipt", kit.Secondary, func() {
+		out = append(out, c.Write(kit.NewButton(e.T("home.new_invoice"), "receipt", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: "invoice", Arg: "customer:" + strconv.FormatInt(int64(v.ID), 10)})
-		}))
+		})))
 	}
 	if e.Can(party.Save.Spec) {
-		out = append(out, kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, c.save))
+		out = append(out, c.Write(kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, c.save)))
 	}
 	return out
 }
@@ -316,6 +322,7 @@ func (c *card) Commands() []kit.Command {
 		return nil
 	}
 	return []kit.Command{{
-		Key: fyne.KeyS, Mod: fyne.KeyModifierShortcutDefault, Name: c.env.T("common.save"), Run: c.save,
+		Key: fyne.KeyS, Mod: fyne.KeyModifierShortcutDefault, Name: c.env.T("common.save"),
+		Run: func() { page.Writable(c.env, c.save) },
 	}}
 }

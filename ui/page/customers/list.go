@@ -30,6 +30,7 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 }
 
 type list struct {
+	*page.Gate
 	env    *page.Env
 	req    party.ListRequest
 	rows   *paging.Pager[party.Row]
@@ -43,7 +44,7 @@ type list struct {
 }
 
 func newList(e *page.Env, filter string) *list {
-	l := &list{env: e, count: kit.Caption(""), typing: kit.Later{Wait: paging.RestSearch}}
+	l := &list{Gate: page.NewGate(e), env: e, count: kit.Caption(""), typing: kit.Later{Wait: paging.RestSearch}}
 	l.req.Sort = party.ByName
 	l.rows = &paging.Pager[party.Row]{Fetch: l.fetch, Arrived: l.arrived}
 	l.search = kit.NewSearch(e.T("customers.search"), func(text string) {
@@ -81,27 +82,29 @@ func (l *list) actions() []fyne.CanvasObject {
 	e := l.env
 	var out []fyne.CanvasObject
 	if e.Can(party.Import.Spec) {
-		out = append(out, kit.NewButton(e.T("common.import"), "upload-simple", kit.Secondary, func() {
+		out = append(out, l.Write(kit.NewButton(e.T("common.import"), "upload-simple", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: routeImport})
-		}))
+		})))
 	}
 	if e.Can(party.Save.Spec) {
-		out = append(out, kit.NewButton(e.T("customers.new"), "plus", kit.Primary, l.create))
+		out = append(out, l.Write(kit.NewButton(e.T("customers.new"), "plus", kit.Primary, l.create)))
 	}
 	return out
 }
 
-func (l *list) create() { l.env.Shell.Open(page.Route{Name: routeCard}) }
+func (l *list) create() {
+	page.Writable(l.env, func() { l.env.Shell.Open(page.Route{Name: routeCard}) })
+}
 
 func (l *list) makeGrid() {
 	e := l.env
 	right := fyne.TextAlignTrailing
 	columns := []kit.Column{
 		{Key: string(party.ByCode), Title: e.T("customers.column.code"), Width: 86, Sortable: true},
-		{Key: string(party.ByName), Title: e.T("customers.column.name"), Width: 230, Weight: 3, Sortable: true},
+		{Key: string(party.ByName), Title: e.T("customers.column.name"), Width: 200, Weight: 2, Sortable: true},
 		{Key: string(party.ByPostalCode), Title: e.T("customers.column.postal"), Width: 66, Sortable: true},
-		{Key: string(party.ByCity), Title: e.T("customers.column.city"), Width: 130, Weight: 1, Sortable: true},
-		{Key: string(party.ByEmail), Title: e.T("customers.column.email"), Width: 200, Weight: 2, Sortable: true},
+		{Key: string(party.ByCity), Title: e.T("customers.column.city"), Width: 124, Weight: 1, Sortable: true},
+		{Key: string(party.ByEmail), Title: e.T("customers.column.email"), Width: 212, Weight: 4, Sortable: true},
 		{Key: string(party.ByPhone), Title: e.T("customers.column.phone"), Width: 118, Sortable: true},
 		{Title: e.T("customers.column.balance"), Width: 112, Align: right},
 		{Title: e.T("customers.column.state"), Width: 100},
@@ -208,7 +211,7 @@ func (l *list) empty() fyne.CanvasObject {
 	}
 	var act *kit.Button
 	if e.Can(party.Save.Spec) {
-		act = kit.NewButton(e.T("customers.new"), "plus", kit.Secondary, l.create)
+		act = l.Lone(kit.NewButton(e.T("customers.new"), "plus", kit.Secondary, l.create))
 	}
 	return kit.NewEmpty("users", e.T("customers.none"), e.T("customers.none_hint"), act)
 }

@@ -34,6 +34,7 @@ const (
 )
 
 type home struct {
+	*page.Gate
 	env    *page.Env
 	object fyne.CanvasObject
 
@@ -47,17 +48,17 @@ type home struct {
 }
 
 func newHome(e *page.Env) page.Page {
-	h := &home{env: e, todo: kit.VBox(9), tasks: map[string]fyne.CanvasObject{}}
+	h := &home{Gate: page.NewGate(e), env: e, todo: kit.VBox(9), tasks: map[string]fyne.CanvasObject{}}
 	var actions []fyne.CanvasObject
 	if e.Can(billing.SaveQuote.Spec) {
-		actions = append(actions, kit.NewButton(e.T("home.new_quote"), "file-text", kit.Secondary, func() {
+		actions = append(actions, h.Write(kit.NewButton(e.T("home.new_quote"), "file-text", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: "quote"})
-		}))
+		})))
 	}
 	if e.Can(billing.SaveInvoice.Spec) {
-		actions = append(actions, kit.NewButton(e.T("home.new_invoice"), "plus", kit.Primary, func() {
+		actions = append(actions, h.Write(kit.NewButton(e.T("home.new_invoice"), "plus", kit.Primary, func() {
 			e.Shell.Open(page.Route{Name: "invoice"})
-		}))
+		})))
 	}
 	head := kit.NewHeader(e.T("home.hello", "name", e.Me.User.Name), e.Text.DateLong(today()), actions...)
 	h.object = kit.NewPage(head, h.body())
@@ -117,7 +118,7 @@ func (h *home) grid() *kit.Grid {
 	columns := []kit.Column{
 		{Title: e.T("home.column.number"), Width: 106},
 		{Title: e.T("home.column.customer"), Width: 160, Weight: 1},
-		{Title: e.T("home.column.date"), Width: 92},
+		{Title: e.T("home.column.date"), Width: 92, Spare: true},
 		{Title: e.T("home.column.due"), Width: 92},
 		{Title: e.T("home.column.gross"), Width: 104, Align: fyne.TextAlignTrailing},
 		{Title: e.T("home.column.status"), Width: 120},

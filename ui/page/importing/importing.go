@@ -46,6 +46,7 @@ func Items(e *page.Env) page.Page {
 }
 
 type assistant struct {
+	*page.Gate
 	env    *page.Env
 	about  subject
 	object *kit.Page
@@ -57,7 +58,7 @@ type assistant struct {
 }
 
 func newAssistant(e *page.Env, s subject) page.Page {
-	a := &assistant{env: e, about: s}
+	a := &assistant{Gate: page.NewGate(e), env: e, about: s}
 	head := kit.NewHeader(e.T("importing.title."+string(s.kind)), e.T("importing.under")).OnBack(e.T("common.back"), e.Shell.Back)
 	a.object = kit.NewPage(head, kit.Gap(1, 1))
 	a.Refresh()
@@ -66,6 +67,14 @@ func newAssistant(e *page.Env, s subject) page.Page {
 
 // Object implements page.Page.
 func (a *assistant) Object() fyne.CanvasObject { return a.object }
+
+// SetOnline implements page.Linked.
+func (a *assistant) SetOnline(online bool) {
+	a.Gate.SetOnline(online)
+	if a.run != nil {
+		a.enable()
+	}
+}
 
 // Unsaved implements page.Page.
 func (a *assistant) Unsaved() bool { return false }
@@ -86,7 +95,8 @@ func (a *assistant) Refresh() {
 // start offers to choose a file, and the past imports to take back.
 func (a *assistant) start(done []imports.Batch) fyne.CanvasObject {
 	e := a.env
-	pick := kit.NewButton(e.T("importing.pick"), "folder-open", kit.Primary, a.pick)
+	a.Forget()
+	pick := a.Write(kit.NewButton(e.T("importing.pick"), "folder-open", kit.Primary, a.pick))
 	choose := kit.NewCard("", kit.VBox(12, kit.Sub(e.T("importing.which")),
 		kit.MutedParagraph(e.T("importing.which_note")), kit.HBox(8, pick, kit.Spacer())))
 	var own []imports.Batch
@@ -229,8 +239,9 @@ func (a *assistant) result() fyne.CanvasObject {
 	counts := kit.HBox(8, pill("new", p.New, kit.Ok), pill("updated", p.Updated, kit.Info),
 		pill("duplicates", p.Duplicates, kit.Warn), pill("errors", p.Errors, kit.Error), kit.Spacer())
 	a.skip = kit.NewCheck(e.T("importing.skip"), func(bool) { a.enable() })
+	a.Forget()
 	a.run = kit.NewButton(e.T("importing.run"), "upload-simple", kit.Primary, a.do)
-	again := kit.NewButton(e.T("importing.other_file"), "folder-open", kit.Secondary, a.pick)
+	again := a.Write(kit.NewButton(e.T("importing.other_file"), "folder-open", kit.Secondary, a.pick))
 	bar := kit.HBox(8)
 	if p.Errors > 0 {
 		bar.Add(a.skip)
@@ -249,6 +260,8 @@ func (a *assistant) result() fyne.CanvasObject {
 func (a *assistant) enable() {
 	p := a.seen
 	switch {
+	case !a.env.Shell.Online():
+		a.run.DisableWith(a.env.T("common.offline"))
 	case a.busy, len(p.Missing) > 0, p.New+p.Updated == 0, p.Errors > 0 && !a.skip.On():
 		a.run.Disable()
 	default:

@@ -37,6 +37,7 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 }
 
 type list struct {
+	*page.Gate
 	env    *page.Env
 	req    catalog.ListRequest
 	rows   *paging.Pager[catalog.Item]
@@ -49,7 +50,7 @@ type list struct {
 }
 
 func newList(e *page.Env, open catalog.ItemID) *list {
-	l := &list{env: e, count: kit.Caption(""), typing: kit.Later{Wait: paging.RestSearch}}
+	l := &list{Gate: page.NewGate(e), env: e, count: kit.Caption(""), typing: kit.Later{Wait: paging.RestSearch}}
 	l.req.Sort = catalog.ByLabel
 	l.rows = &paging.Pager[catalog.Item]{Fetch: l.fetch, Arrived: l.arrived}
 	l.search = kit.NewSearch(e.T("items.search"), func(text string) {
@@ -68,12 +69,12 @@ func newList(e *page.Env, open catalog.ItemID) *list {
 	l.makeGrid()
 	var actions []fyne.CanvasObject
 	if e.Can(catalog.Import.Spec) {
-		actions = append(actions, kit.NewButton(e.T("common.import"), "upload-simple", kit.Secondary, func() {
+		actions = append(actions, l.Write(kit.NewButton(e.T("common.import"), "upload-simple", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: routeImport})
-		}))
+		})))
 	}
 	if e.Can(catalog.Save.Spec) {
-		actions = append(actions, kit.NewButton(e.T("items.new"), "plus", kit.Primary, l.create))
+		actions = append(actions, l.Write(kit.NewButton(e.T("items.new"), "plus", kit.Primary, l.create)))
 	}
 	head := kit.NewHeader(e.T("items.title"), e.T("items.under"), actions...)
 	bar := kit.HBox(8, kit.Fixed(360, 0, l.search), l.chips, kit.Spacer())
@@ -102,8 +103,8 @@ func (l *list) makeGrid() {
 	l.grid = kit.NewGrid([]kit.Column{
 		{Key: string(catalog.ByCode), Title: e.T("items.column.code"), Width: 110, Sortable: true},
 		{Key: string(catalog.ByLabel), Title: e.T("items.column.label"), Width: 260, Weight: 1, Sortable: true},
-		{Title: e.T("items.column.nature"), Width: 110},
-		{Title: e.T("items.column.unit"), Width: 90},
+		{Title: e.T("items.column.nature"), Width: 100},
+		{Title: e.T("items.column.unit"), Width: 124},
 		{Key: string(catalog.ByPrice), Title: e.T("items.column.price"), Width: 120, Align: right, Sortable: true},
 		{Key: string(catalog.ByRate), Title: e.T("items.column.vat"), Width: 80, Align: right, Sortable: true},
 		{Title: e.T("items.column.account"), Width: 90},
@@ -210,7 +211,9 @@ func (l *list) edit(it catalog.Item) {
 		text("description", it.Description), kit.HBox(8, nature, kit.Spacer()),
 		kit.FormGrid(2, text("price", price).Required(), fields["unit"], text("vat_rate", rate).Required(), text("sales_account", it.SalesAccount)))
 	var m *kit.Modal
-	save := func() { l.save(it, edits, fields, unit, nature, func() { m.Close() }) }
+	save := func() {
+		page.Writable(e, func() { l.save(it, edits, fields, unit, nature, func() { m.Close() }) })
+	}
 	buttons := []fyne.CanvasObject{kit.NewButton(e.T("common.close"), "", kit.Secondary, func() { m.Close() })}
 	if it.ID != 0 && e.Can(catalog.Archive.Spec) {
 		buttons = append(buttons, l.archive(it, func() { m.Close() }))
@@ -297,7 +300,8 @@ func (l *list) Commands() []kit.Command {
 	}}
 	if l.env.Can(catalog.Save.Spec) {
 		keys = append(keys, kit.Command{
-			Key: fyne.KeyN, Mod: fyne.KeyModifierShortcutDefault, Name: l.env.T("items.new"), Run: l.create,
+			Key: fyne.KeyN, Mod: fyne.KeyModifierShortcutDefault, Name: l.env.T("items.new"),
+			Run: func() { page.Writable(l.env, l.create) },
 		})
 	}
 	return keys

@@ -28,6 +28,7 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 const stepRows = 200
 
 type journal struct {
+	*page.Gate
 	env    *page.Env
 	object fyne.CanvasObject
 	grid   *kit.Grid
@@ -42,7 +43,7 @@ type journal struct {
 }
 
 func newJournal(e *page.Env) page.Page {
-	j := &journal{env: e, count: kit.Caption("")}
+	j := &journal{Gate: page.NewGate(e), env: e, count: kit.Caption("")}
 	columns := []kit.Column{
 		{Title: e.T("history.column.id"), Width: 80, Align: fyne.TextAlignTrailing},
 		{Title: e.T("history.column.at"), Width: 150},
@@ -63,7 +64,7 @@ func newJournal(e *page.Env) page.Page {
 	})
 	var actions []fyne.CanvasObject
 	if e.Can(verify.Book.Spec) {
-		j.check = kit.NewButton(e.T("history.verify"), "shield-check", kit.Secondary, j.verify)
+		j.check = j.Write(kit.NewButton(e.T("history.verify"), "shield-check", kit.Secondary, j.verify))
 		actions = append(actions, j.check)
 	}
 	head := kit.NewHeader(e.T("history.title"), e.T("history.under"), actions...)

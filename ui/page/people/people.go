@@ -23,6 +23,7 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 }
 
 type people struct {
+	*page.Gate
 	env     *page.Env
 	object  fyne.CanvasObject
 	users   []user.User
@@ -34,7 +35,7 @@ type people struct {
 }
 
 func newPeople(e *page.Env) page.Page {
-	p := &people{env: e, names: map[auth.UserID]string{}}
+	p := &people{Gate: page.NewGate(e), env: e, names: map[auth.UserID]string{}}
 	p.who = kit.NewGrid([]kit.Column{
 		{Title: e.T("people.column.name"), Width: 190, Weight: 1},
 		{Title: e.T("people.column.login"), Width: 140},
@@ -61,10 +62,11 @@ func newPeople(e *page.Env) page.Page {
 	)
 	var actions []fyne.CanvasObject
 	if e.Can(device.Invite.Spec) {
-		actions = append(actions, kit.NewButton(e.T("people.invite"), "desktop", kit.Secondary, p.invite))
+		actions = append(actions, p.Write(kit.NewButton(e.T("people.invite"), "desktop", kit.Secondary, p.invite)))
 	}
 	if e.Can(user.Save.Spec) {
-		actions = append(actions, kit.NewButton(e.T("people.new"), "plus", kit.Primary, func() { p.edit(user.User{}) }))
+		actions = append(actions, p.Write(kit.NewButton(e.T("people.new"), "plus", kit.Primary,
+			func() { p.edit(user.User{}) })))
 	}
 	p.object = kit.NewPage(kit.NewHeader(e.T("people.title"), e.T("people.under"), actions...), p.tabs).
 		Foot(kit.Caption(e.T("people.hint")))

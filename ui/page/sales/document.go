@@ -128,7 +128,7 @@ func (d *document) pdf(number string) {
 
 // duplicate makes a new draft like this document and opens it.
 func (d *document) duplicate() {
-	writable(d.env, func() {
+	page.Writable(d.env, func() {
 		page.Do(d.env, billing.Duplicate, billing.DocumentRequest{ID: d.id}, func(n billing.Document) {
 			d.changed()
 			d.env.Shell.Toast(kit.Ok, d.env.T("sales_ui.duplicated"))

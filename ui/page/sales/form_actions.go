@@ -98,7 +98,7 @@ func (f *form) insert(k billing.LineKind) {
 
 // preview saves the draft and shows it as it would be printed.
 func (f *form) preview() {
-	writable(f.env, func() {
+	page.Writable(f.env, func() {
 		f.changedLine()
 		f.save(func() { f.page.pdf("") })
 	})
@@ -126,7 +126,7 @@ func (f *form) gate() {
 	for _, b := range f.actions {
 		switch {
 		case !online:
-			b.DisableWith(f.env.T("sales_ui.offline"))
+			b.DisableWith(f.env.T("common.offline"))
 		case b.Disabled():
 			b.Enable()
 		}

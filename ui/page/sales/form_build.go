@@ -194,7 +194,7 @@ func (f *form) showTerms(t *billing.Terms) {
 func (f *form) makeGrid() {
 	e := f.env
 	f.grid = kit.NewEditGrid([]kit.EditColumn{
-		{Title: e.T("sales_ui.line.text"), Width: 220, Weight: 1},
+		{Title: e.T("sales_ui.line.text"), Width: 220, Weight: 1, Offer: true},
 		{Title: e.T("sales_ui.line.quantity"), Width: 70, Align: fyne.TextAlignTrailing, Decimal: true},
 		{Title: e.T("sales_ui.line.unit"), Width: 64, Pick: true},
 		{Title: e.T("sales_ui.line.price"), Width: 98, Align: fyne.TextAlignTrailing, Decimal: true},

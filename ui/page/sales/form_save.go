@@ -116,7 +116,7 @@ func (f *form) refusedSave(err error) {
 
 // saveNow is the button: it says when it is done.
 func (f *form) saveNow() {
-	writable(f.env, func() {
+	page.Writable(f.env, func() {
 		f.changedLine()
 		f.save(func() {
 			f.page.changed()

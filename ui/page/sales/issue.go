@@ -13,7 +13,7 @@ import (
 
 // askIssue rehearses the issue of the draft and shows what it will do; a yes does it.
 func (f *form) askIssue() {
-	writable(f.env, func() {
+	page.Writable(f.env, func() {
 		f.changedLine()
 		f.save(func() {
 			req := billing.IssueRequest{ID: f.doc.ID, Version: f.doc.Version}

@@ -63,6 +63,7 @@ var invoiceList = listKind{
 
 // list is the page of a list of documents.
 type list struct {
+	*page.Gate
 	env    *page.Env
 	kind   listKind
 	req    billing.ListRequest // sort and text; the filter is added to it
@@ -78,7 +79,7 @@ type list struct {
 }
 
 func newList(e *page.Env, k listKind, filter string) *list {
-	l := &list{env: e, kind: k, typing: kit.Later{Wait: paging.RestSearch}}
+	l := &list{Gate: page.NewGate(e), env: e, kind: k, typing: kit.Later{Wait: paging.RestSearch}}
 	l.rows = &paging.Pager[billing.Row]{Fetch: l.fetch, Arrived: l.arrived}
 	l.search = kit.NewSearch(e.T("sales_ui."+k.key+".search"), func(text string) {
 		l.typing.Do(func() {
@@ -104,7 +105,7 @@ func newList(e *page.Env, k listKind, filter string) *list {
 	l.makeGrid()
 	var actions []fyne.CanvasObject
 	if e.Can(k.save) {
-		l.create = kit.NewButton(e.T("sales_ui."+k.key+".new"), "plus", kit.Primary, l.open(0))
+		l.create = l.Write(kit.NewButton(e.T("sales_ui."+k.key+".new"), "plus", kit.Primary, l.open(0)))
 		actions = append(actions, l.create)
 	}
 	head := kit.NewHeader(e.T("sales_ui."+k.key+".title"), e.T("sales_ui."+k.key+".under"), actions...)
@@ -143,12 +144,6 @@ func (l *list) makeGrid() {
 		l.reload()
 	}
 	l.grid.OnType = func(r rune) {
-		if r == 'n' || r == 'N' {
-			if l.create != nil {
-				l.open(0)()
-			}
-			return
-		}
 		kit.Focus(l.search)
 		l.search.TypedRune(r)
 	}
@@ -219,7 +214,7 @@ func (l *list) empty() fyne.CanvasObject {
 	}
 	var act *kit.Button
 	if e.Can(l.kind.save) {
-		act = kit.NewButton(e.T("sales_ui."+l.kind.key+".new"), "plus", kit.Secondary, l.open(0))
+		act = l.Lone(kit.NewButton(e.T("sales_ui."+l.kind.key+".new"), "plus", kit.Secondary, l.open(0)))
 	}
 	none := "sales_ui." + l.kind.key + ".none"
 	return kit.NewEmpty("receipt", e.T(none), e.T(none+"_hint"), act)
@@ -243,7 +238,7 @@ func (l *list) Commands() []kit.Command {
 	if l.create != nil {
 		keys = append(keys, kit.Command{
 			Key: fyne.KeyN, Mod: fyne.KeyModifierShortcutDefault, Name: l.env.T("sales_ui." + l.kind.key + ".new"),
-			Run: l.open(0),
+			Run: func() { page.Writable(l.env, l.open(0)) },
 		})
 	}
 	return keys

@@ -29,7 +29,7 @@ var (
 		},
 	}
 	customerColumn = listColumn{
-		Column: kit.Column{Key: string(billing.ByCustomer), Width: 190, Weight: 3}, title: "customer",
+		Column: kit.Column{Key: string(billing.ByCustomer), Width: 190, Weight: 2}, title: "customer",
 		cell: func(e *page.Env, r billing.Row) kit.CellView {
 			if r.CustomerName == "" {
 				return kit.CellView{Text: e.T("sales_ui.no_customer"), Color: theme.Faint}
@@ -38,7 +38,7 @@ var (
 		},
 	}
 	subjectColumn = listColumn{
-		Column: kit.Column{Width: 130, Weight: 2}, title: "subject",
+		Column: kit.Column{Width: 130, Weight: 3}, title: "subject",
 		cell: func(_ *page.Env, r billing.Row) kit.CellView {
 			return kit.CellView{Text: r.Subject, Color: theme.Muted}
 		},
@@ -48,12 +48,12 @@ var (
 		cell: func(e *page.Env, r billing.Row) kit.CellView { return dated(e, r.Date) },
 	}
 	netColumn = listColumn{
-		Column: right(kit.Column{Width: 122}), title: "net",
+		Column: right(kit.Column{Width: 116, Spare: true}), title: "net",
 		cell: func(e *page.Env, r billing.Row) kit.CellView { return figure(e, signed(r, r.Net), kit.Regular) },
 		sum:  func(s billing.Sums) money.Amount { return s.Net },
 	}
 	grossColumn = listColumn{
-		Column: right(kit.Column{Key: string(billing.ByGross), Width: 124}), title: "gross",
+		Column: right(kit.Column{Key: string(billing.ByGross), Width: 116}), title: "gross",
 		cell: func(e *page.Env, r billing.Row) kit.CellView { return figure(e, signed(r, r.Gross), kit.Bold) },
 		sum:  func(s billing.Sums) money.Amount { return s.Gross },
 	}
@@ -75,7 +75,7 @@ var (
 		},
 	}
 	openColumn = listColumn{
-		Column: right(kit.Column{Key: string(billing.ByOpen), Width: 118}), title: "open",
+		Column: right(kit.Column{Key: string(billing.ByOpen), Width: 110}), title: "open",
 		cell: func(e *page.Env, r billing.Row) kit.CellView {
 			v := figure(e, signed(r, r.Open), kit.Regular)
 			if r.Status == billing.Overdue {
@@ -86,7 +86,7 @@ var (
 		sum: func(s billing.Sums) money.Amount { return s.Open },
 	}
 	validColumn = listColumn{
-		Column: kit.Column{Width: 104}, title: "valid_until",
+		Column: kit.Column{Width: 92}, title: "valid_until",
 		cell: func(e *page.Env, r billing.Row) kit.CellView { return dated(e, r.ValidUntil) },
 	}
 )

@@ -91,7 +91,7 @@ func (p *payments) askPayment() {
 		}
 		s.open(0, billing.Invoice)
 	}, nil)
-	writable(e, func() {
+	page.Writable(e, func() {
 		m = kit.NewModal(e.T("sales_ui.payments.new"), 440, kit.NewField(e.T("sales_ui.payments.who"), who))
 		m.Show(e.Window)
 		m.Focus(who.Edit())
@@ -139,7 +139,7 @@ func (p *payments) askCancel() {
 	m = kit.NewModal(e.T("sales_ui.cancel.title", "number", r.Number), 540, body,
 		kit.NewButton(e.T("sales_ui.cancel.keep"), "", kit.Secondary, func() { m.Close() }),
 		kit.NewButton(e.T("sales_ui.payments.cancel"), "prohibit", kit.Danger, do)).Mark("warning", kit.Warn)
-	writable(e, func() {
+	page.Writable(e, func() {
 		m.Show(e.Window)
 		m.Focus(reason)
 	})
@@ -151,7 +151,7 @@ func (p *payments) allocate() {
 	if !ok || r.OnAccount == 0 {
 		return
 	}
-	writable(p.env, func() {
+	page.Writable(p.env, func() {
 		s := newSettlement(p.env, "allocate", r.Customer, 0)
 		s.send = func(s *settlement, preview bool, done func(billing.Payment, error)) {
 			s.sendAllocation(billing.AllocateRequest{Payment: r.ID}, preview, done)

@@ -49,7 +49,7 @@ func (v *view) pay() {
 	if v.card.Kind == billing.CreditNote {
 		kind = "refund"
 	}
-	writable(v.env, func() {
+	page.Writable(v.env, func() {
 		s := newSettlement(v.env, kind, v.card.Customer, v.card.ID)
 		s.send, s.means = sendPayment, v.card.Method
 		s.done = func() { v.done(v.env.T("sales_ui.settle.done." + kind)) }
@@ -59,7 +59,7 @@ func (v *view) pay() {
 
 // allocate settles invoices with what is left of the credit note shown.
 func (v *view) allocate() {
-	writable(v.env, func() {
+	page.Writable(v.env, func() {
 		s := newSettlement(v.env, "allocate", v.card.Customer, 0)
 		credit := v.card.ID
 		s.send = func(s *settlement, preview bool, done func(billing.Payment, error)) {

@@ -16,6 +16,7 @@ import (
 
 // payments is the page of the list of payments.
 type payments struct {
+	*page.Gate
 	env    *page.Env
 	text   string
 	total  money.Amount
@@ -34,7 +35,7 @@ type payments struct {
 }
 
 func newPayments(e *page.Env, filter string, id billing.PaymentID) *payments {
-	p := &payments{env: e, typing: kit.Later{Wait: paging.RestSearch}}
+	p := &payments{Gate: page.NewGate(e), env: e, typing: kit.Later{Wait: paging.RestSearch}}
 	p.rows = &paging.Pager[billing.Payment]{Fetch: p.fetch, Arrived: p.arrived}
 	p.search = kit.NewSearch(e.T("sales_ui.payments.search"), func(text string) {
 		p.typing.Do(func() {
@@ -66,12 +67,12 @@ func newPayments(e *page.Env, filter string, id billing.PaymentID) *payments {
 		actions = append(actions, p.cancel)
 	}
 	if e.Can(billing.RecordPayment.Spec) {
-		actions = append(actions, kit.NewButton(e.T("sales_ui.payments.new"), "plus", kit.Primary, p.askPayment))
+		actions = append(actions, p.Write(kit.NewButton(e.T("sales_ui.payments.new"), "plus", kit.Primary, p.askPayment)))
 	}
 	head := kit.NewHeader(e.T("sales_ui.payments.title"), e.T("sales_ui.payments.under"), actions...)
 	p.count = kit.Caption("")
 	foot := kit.HBox(8, p.count, kit.Spacer(), kit.Caption(e.T("sales_ui.payments.hint")))
-	bar := kit.HBox(8, kit.Fixed(320, 0, p.search), p.chips, kit.Spacer(),
+	bar := kit.HBox(8, kit.Fixed(340, 0, p.search), p.chips, kit.Spacer(),
 		kit.Fixed(160, 0, p.period), kit.Fixed(170, 0, p.method))
 	p.object = kit.NewPage(head, p.grid).Bar(bar).Foot(foot)
 	p.selected(-1)
@@ -127,7 +128,7 @@ var paymentColumns = []struct {
 	{kit.Column{Width: 110}, "method", func(e *page.Env, p billing.Payment) kit.CellView {
 		return kit.CellView{Text: e.T("fr.payment." + string(p.Method))}
 	}},
-	{kit.Column{Width: 96, Weight: 1}, "reference", func(_ *page.Env, p billing.Payment) kit.CellView {
+	{kit.Column{Width: 96, Weight: 1, Spare: true}, "reference", func(_ *page.Env, p billing.Payment) kit.CellView {
 		return kit.CellView{Text: p.Reference, Color: theme.Muted}
 	}},
 	{kit.Column{Width: 126, Weight: 2}, "settled", func(_ *page.Env, p billing.Payment) kit.CellView {
@@ -236,7 +237,7 @@ func (p *payments) selected(row int) {
 		switch {
 		case b == nil:
 		case !p.env.Shell.Online():
-			b.DisableWith(p.env.T("sales_ui.offline"))
+			b.DisableWith(p.env.T("common.offline"))
 		case on:
 			b.Enable()
 		default:
@@ -254,7 +255,10 @@ func (p *payments) Object() fyne.CanvasObject { return p.object }
 func (p *payments) Refresh() { p.rows.Reset() }
 
 // SetOnline implements page.Linked.
-func (p *payments) SetOnline(bool) { p.selected(p.grid.Selected()) }
+func (p *payments) SetOnline(online bool) {
+	p.Gate.SetOnline(online)
+	p.selected(p.grid.Selected())
+}
 
 // Unsaved implements page.Page.
 func (p *payments) Unsaved() bool { return false }
@@ -267,7 +271,8 @@ func (p *payments) Commands() []kit.Command {
 	}}
 	if p.env.Can(billing.RecordPayment.Spec) {
 		keys = append(keys, kit.Command{
-			Key: fyne.KeyN, Mod: ctrl, Name: p.env.T("sales_ui.payments.new"), Run: p.askPayment,
+			Key: fyne.KeyN, Mod: ctrl, Name: p.env.T("sales_ui.payments.new"),
+			Run: func() { page.Writable(p.env, p.askPayment) },
 		})
 	}
 	return keys

@@ -70,7 +70,7 @@ func (v *view) askCredit() {
 	reason.MaxLength = billing.TextMax
 	var m *kit.Modal
 	do := func() {
-		writable(e, func() {
+		page.Writable(e, func() {
 			page.Do(e, billing.Credit, billing.CreditRequest{Invoice: v.card.ID, Reason: reason.Text()},
 				func(d billing.Document) {
 					m.Close()

@@ -113,12 +113,3 @@ func dateField(e *page.Env, changed func(civil.Date)) *kit.DateField {
 	parse := func(s string) (civil.Date, error) { return civil.ParseInput(s, today()) }
 	return kit.NewDateField(parse, e.Text.Date, today, changed)
 }
-
-// writable runs do unless the book is out of reach; then it says so.
-func writable(e *page.Env, do func()) {
-	if !e.Shell.Online() {
-		e.Shell.Toast(kit.Warn, e.T("sales_ui.offline"))
-		return
-	}
-	do()
-}

@@ -99,7 +99,7 @@ func (v *view) online() { v.gate() }
 func (v *view) gate() {
 	for _, b := range v.actions {
 		if !v.env.Shell.Online() {
-			b.DisableWith(v.env.T("sales_ui.offline"))
+			b.DisableWith(v.env.T("common.offline"))
 		} else if b.Disabled() {
 			b.Enable()
 		}
@@ -108,7 +108,7 @@ func (v *view) gate() {
 
 // toInvoice makes the draft of an invoice of the quote and opens it.
 func (v *view) toInvoice() {
-	writable(v.env, func() {
+	page.Writable(v.env, func() {
 		page.Do(v.env, billing.QuoteToInvoice, billing.DocumentRequest{ID: v.card.ID}, func(d billing.Document) {
 			v.page.changed()
 			v.env.Shell.Changed(string(billing.Invoice))

@@ -18,12 +18,14 @@ import (
 
 // account is a person's own page: who they are, password, second factor.
 type account struct {
-	env    *page.Env
-	object *kit.Page
+	*page.Gate
+	env     *page.Env
+	object  *kit.Page
+	codesUp bool // recovery codes are shown, which nobody can show again
 }
 
 func newAccount(e *page.Env) page.Page {
-	a := &account{env: e}
+	a := &account{Gate: page.NewGate(e), env: e}
 	a.object = kit.NewPage(kit.NewHeader(e.T("account.title"), e.T("account.under")), kit.NewScroll(a.cards()))
 	return a
 }
@@ -32,7 +34,7 @@ func newAccount(e *page.Env) page.Page {
 func (a *account) Object() fyne.CanvasObject { return a.object }
 
 // Unsaved implements page.Page.
-func (a *account) Unsaved() bool { return false }
+func (a *account) Unsaved() bool { return a.codesUp }
 
 // Refresh implements page.Page.
 func (a *account) Refresh() {
@@ -44,6 +46,7 @@ func (a *account) Refresh() {
 
 func (a *account) cards() fyne.CanvasObject {
 	e, u := a.env, a.env.Me.User
+	a.Forget()
 	second := e.T("account.second_off")
 	tone := kit.Warn
 	if u.SecondOn {
@@ -60,13 +63,14 @@ func (a *account) cards() fyne.CanvasObject {
 func (a *account) factorButtons(u user.User) []fyne.CanvasObject {
 	e := a.env
 	if !u.SecondOn {
-		return []fyne.CanvasObject{kit.NewButton(e.T("account.switch_on"), "qr-code", kit.Secondary, a.enrol)}
+		on := kit.NewButton(e.T("account.switch_on"), "qr-code", kit.Secondary, a.enrol)
+		return []fyne.CanvasObject{a.Write(on)}
 	}
 	return []fyne.CanvasObject{
-		kit.NewButton(e.T("account.new_phone"), "qr-code", kit.Secondary, a.enrol),
-		kit.NewButton(e.T("account.new_codes"), "key", kit.Secondary, func() {
+		a.Write(kit.NewButton(e.T("account.new_phone"), "qr-code", kit.Secondary, a.enrol)),
+		a.Write(kit.NewButton(e.T("account.new_codes"), "key", kit.Secondary, func() {
 			page.Do(e, user.RenewCodes, op.Empty{}, func(c user.CodesResponse) { a.codes(c.Codes) })
-		}),
+		})),
 	}
 }
 
@@ -84,7 +88,7 @@ func (a *account) password() fyne.CanvasObject {
 	fields := map[string]*kit.Field{
 		"old": kit.NewField(e.T("account.old"), old), "new": kit.NewField(e.T("account.new"), fresh),
 	}
-	change := kit.NewButton(e.T("account.change"), "check", kit.Secondary, func() {
+	change := a.Write(kit.NewButton(e.T("account.change"), "check", kit.Secondary, func() {
 		fields["old"].SetError("")
 		fields["new"].SetError("")
 		page.Call(e, user.ChangePassword, user.PasswordRequest{Old: old.Text(), New: fresh.Text()}, func(_ op.Empty, err error) {
@@ -100,7 +104,7 @@ func (a *account) password() fyne.CanvasObject {
 			fresh.SetText("")
 			e.Shell.Toast(kit.Ok, e.T("account.changed"))
 		})
-	})
+	}))
 	return kit.NewCard(e.T("account.password"), kit.VBox(12, kit.FormGrid(2, fields["old"], fields["new"]), kit.HBox(8, change, kit.Spacer())))
 }
 
@@ -155,7 +159,11 @@ func (a *account) codes(codes []string) {
 	}
 	copyAll := kit.NewButton(e.T("account.copy"), "copy", kit.Secondary, func() {
 		fyne.CurrentApp().Clipboard().SetContent(strings.Join(codes, "\n"))
+		e.Shell.Toast(kit.Ok, e.T("account.copied"))
 	})
-	m = kit.NewModal(e.T("account.codes"), 440, area, copyAll, kit.NewButton(e.T("account.kept"), "check", kit.Primary, func() { m.Close() }))
+	kept := kit.NewButton(e.T("account.kept"), "check", kit.Primary, func() { m.Close() })
+	m = kit.NewModal(e.T("account.codes"), 440, area, copyAll, kept).Lock()
+	m.OnClosed = func() { a.codesUp = false }
+	a.codesUp = true
 	m.Show(e.Window)
 }

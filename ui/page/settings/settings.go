@@ -26,6 +26,7 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 
 // settings edits the profile; what it read is kept whole, so that what is not on the page stays.
 type settings struct {
+	*page.Gate
 	env     *page.Env
 	object  *kit.Page
 	profile company.Profile
@@ -41,15 +42,15 @@ type settings struct {
 }
 
 func newSettings(e *page.Env) page.Page {
-	s := &settings{env: e, edits: map[string]*kit.LineEdit{}, fields: map[string]*kit.Field{}}
+	s := &settings{Gate: page.NewGate(e), env: e, edits: map[string]*kit.LineEdit{}, fields: map[string]*kit.Field{}}
 	var actions []fyne.CanvasObject
 	if e.Can(company.Save.Spec) {
-		s.save = kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, s.store)
+		s.save = s.Write(kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, s.store))
 		actions = append(actions, s.save)
 	}
 	cards := kit.VBox(theme.GapCard,
 		kit.NewCard(e.T("settings.who"), kit.FormGrid(3,
-			s.text("name").Required(), s.text("trade_name"), s.choice("legal_form", &s.form, legalForms()),
+			s.text("name").Required(), s.text("trade_name"), s.choice("legal_form", &s.form, page.LegalForms()),
 			s.text("siren"), s.text("siret"), s.text("vat_number"),
 			s.text("capital"), s.text("rcs_city"), s.text("naf"))),
 		kit.NewCard(e.T("settings.where"), kit.FormGrid(3,
@@ -91,14 +92,6 @@ func (s *settings) choice(key string, into **kit.Select, options []kit.Option) *
 func (s *settings) monthEnd() fyne.CanvasObject {
 	s.month = kit.NewSwitch(s.env.T("settings.end_of_month"), s.env.T("settings.end_of_month_note"), func(bool) { s.dirty = true })
 	return s.month
-}
-
-func legalForms() []kit.Option {
-	var out []kit.Option
-	for _, f := range fr.LegalForms() {
-		out = append(out, kit.Option{Key: f.Key, Text: f.Label, Detail: f.Abbreviation})
-	}
-	return out
 }
 
 func (s *settings) territories() []kit.Option {
@@ -158,6 +151,9 @@ func (s *settings) show(p company.Profile) {
 	for key, value := range s.texts(&p) {
 		s.edits[key].SetText(*value)
 	}
+	s.edits["siren"].SetText(fr.FormatSIREN(p.SIREN))
+	s.edits["siret"].SetText(fr.FormatSIRET(p.SIRET))
+	s.edits["bank.iban"].SetText(fr.FormatIBAN(p.Bank.IBAN))
 	e := s.env
 	s.edits["capital"].SetText("")
 	if p.Capital > 0 {
@@ -238,6 +234,7 @@ func (s *settings) Commands() []kit.Command {
 		return nil
 	}
 	return []kit.Command{{
-		Key: fyne.KeyS, Mod: fyne.KeyModifierShortcutDefault, Name: s.env.T("common.save"), Run: s.store,
+		Key: fyne.KeyS, Mod: fyne.KeyModifierShortcutDefault, Name: s.env.T("common.save"),
+		Run: func() { page.Writable(s.env, s.store) },
 	}}
 }

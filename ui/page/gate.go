@@ -1,0 +1,73 @@
+package page
+
+import (
+	"slices"
+
+	"zafe/ui/kit"
+)
+
+// Gate turns the buttons of a page that write off while the book is out of reach, and says why.
+// A page that embeds one is Linked.
+type Gate struct {
+	env    *Env
+	writes []*kit.Button
+	shut   []*kit.Button // turned off here, to be turned on again
+	lone   *kit.Button   // in writes too
+}
+
+var _ Linked = (*Gate)(nil)
+
+// NewGate returns the gate of a page, with no button yet.
+func NewGate(e *Env) *Gate { return &Gate{env: e} }
+
+// Write adds a button that writes and gives it back.
+func (g *Gate) Write(b *kit.Button) *kit.Button {
+	g.writes = append(g.writes, b)
+	if !g.env.Shell.Online() {
+		g.close(b)
+	}
+	return b
+}
+
+// Lone adds a button that is made anew with a part of the page, such as an empty list: it takes the
+// place of the one before.
+func (g *Gate) Lone(b *kit.Button) *kit.Button {
+	g.writes = slices.DeleteFunc(g.writes, func(o *kit.Button) bool { return o == g.lone })
+	g.lone = b
+	return g.Write(b)
+}
+
+// Forget drops the buttons added so far, of a page that makes its buttons anew.
+func (g *Gate) Forget() { g.writes, g.shut = nil, nil }
+
+// SetOnline implements Linked.
+func (g *Gate) SetOnline(online bool) {
+	if !online {
+		for _, b := range g.writes {
+			g.close(b)
+		}
+		return
+	}
+	for _, b := range g.shut {
+		b.Enable()
+	}
+	g.shut = nil
+}
+
+// close leaves alone what the page itself turned off.
+func (g *Gate) close(b *kit.Button) {
+	if !b.Disabled() {
+		b.DisableWith(g.env.T("common.offline"))
+		g.shut = append(g.shut, b)
+	}
+}
+
+// Writable runs do, the act of a shortcut or of an open dialog, unless the book is out of reach; then
+// it says so.
+func Writable(e *Env, do func()) {
+	if !e.Shell.Online() {
+		e.Shell.Toast(kit.Warn, e.T("common.offline"))
+		return
+	}
+	do()
+}
