@@ -4,9 +4,11 @@ package ui
 
 import (
 	"maps"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
 	"zafe/app/auth"
@@ -126,6 +128,11 @@ func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
 			if m := p.Object().MinSize(); m.Width > 1280-208 || m.Height > 720-90 {
 				t.Errorf("%s needs %v: more than a small screen has", route, m)
 			}
+			for _, text := range labels(p.Object()) {
+				if strings.HasPrefix(text, "!") && strings.HasSuffix(text, "!") {
+					t.Errorf("%s shows the key of a message: %s", route, text)
+				}
+			}
 			if p.Unsaved() {
 				t.Errorf("%s says something is unsaved before anything was typed", route)
 			}
@@ -177,26 +184,40 @@ func TestNothingIsWrittenWhileTheMainPCIsLost(t *testing.T) {
 // enabled are the buttons that can be pressed, by what they say.
 func enabled(o fyne.CanvasObject) map[string]bool {
 	found := map[string]bool{}
-	var walk func(fyne.CanvasObject)
-	walk = func(o fyne.CanvasObject) {
-		if o == nil || !o.Visible() {
-			return
+	walk(o, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && !b.Disabled() {
+			found[b.Text()] = true
 		}
+	})
+	return found
+}
+
+// labels are the texts on a page.
+func labels(o fyne.CanvasObject) (found []string) {
+	walk(o, func(o fyne.CanvasObject) {
 		switch x := o.(type) {
-		case *kit.Button:
-			if !x.Disabled() {
-				found[x.Text()] = true
-			}
-		case *fyne.Container:
-			for _, c := range x.Objects {
-				walk(c)
-			}
-		case fyne.Widget:
-			for _, c := range test.WidgetRenderer(x).Objects() {
-				walk(c)
-			}
+		case *kit.Label:
+			found = append(found, x.Text())
+		case *canvas.Text:
+			found = append(found, x.Text)
+		}
+	})
+	return found
+}
+
+func walk(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	see(o)
+	switch x := o.(type) {
+	case *fyne.Container:
+		for _, c := range x.Objects {
+			walk(c, see)
+		}
+	case fyne.Widget:
+		for _, c := range test.WidgetRenderer(x).Objects() {
+			walk(c, see)
 		}
 	}
-	walk(o)
-	return found
 }

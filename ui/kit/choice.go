@@ -164,8 +164,12 @@ func (c *Choice) CreateRenderer() fyne.WidgetRenderer {
 				m.Width += c.gap()
 			}
 		}
-		if c.look == asSegment {
-			m = m.AddWidthHeight(4, 4)
+		if c.look == asSegment { // all as wide as the widest
+			m.Width = 0
+			for _, part := range c.parts {
+				m.Width = max(m.Width, part.MinSize().Width)
+			}
+			m = fyne.NewSize(m.Width*float32(len(c.parts))+4, m.Height+4)
 		}
 		if c.look == asTab || c.look == asChip {
 			m.Width = min(m.Width, 240) // what does not fit is cut, the window does not grow

@@ -39,7 +39,7 @@ func NewCombo(placeholder string, find func(text string, answer func([]Option)),
 	return c
 }
 
-// Edit gives access to the field, for an icon or a width.
+// Edit gives access to the field, for an icon, a width or OnSubmitted.
 func (c *Combo) Edit() *LineEdit { return c.edit }
 
 // Chosen returns the option taken, empty if none.
@@ -169,10 +169,26 @@ func (c *Combo) key(ev *fyne.KeyEvent) bool {
 		} else {
 			canvas.FocusNext()
 		}
+	case fyne.KeyReturn, fyne.KeyEnter:
+		c.submit()
 	default:
 		return c.list.key(ev.Name)
 	}
 	return true
+}
+
+// submit takes the marked option and goes on as Enter does in a field without a list; an option that
+// opens something else, such as a new record, keeps the caret there.
+func (c *Combo) submit() {
+	i := c.list.active
+	if i < 0 || i >= len(c.list.options) {
+		return
+	}
+	key := c.list.options[i].Key
+	c.list.choose(i)
+	if submitted := c.edit.OnSubmitted; submitted != nil && c.chosen.Key == key {
+		submitted(c.edit.Text())
+	}
 }
 
 // leave settles the text when the caret goes elsewhere.

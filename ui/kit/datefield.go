@@ -24,7 +24,7 @@ type DateField struct {
 	today  func() civil.Date
 	date   civil.Date
 	edit   *LineEdit
-	open   *IconButton
+	open   *iconPart // F4 does the same
 	popup  *layer
 }
 
@@ -34,7 +34,7 @@ func NewDateField(parse func(string) (civil.Date, error), format func(civil.Date
 	today func() civil.Date, changed func(civil.Date),
 ) *DateField {
 	d := &DateField{parse: parse, format: format, today: today, OnChanged: changed, edit: NewLineEdit("")}
-	d.open = NewIconButton("calendar-blank", "", d.Open)
+	d.open = newIconPart("calendar-blank", "", d.Open)
 	d.edit.OnKey = d.key
 	d.edit.OnShortcut = d.shortcut
 	d.edit.OnSubmitted = func(string) {

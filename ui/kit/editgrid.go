@@ -147,8 +147,11 @@ func (g *EditGrid) Commit() bool { return g.commit(false) }
 func (g *EditGrid) Refusal() string { return g.refusal }
 
 func (g *EditGrid) editable(row, col int) bool {
-	return row >= 0 && row < g.Model.Rows() && col >= 0 && col < len(g.Columns) &&
-		g.Model.Mark(row, col) != edit.ReadOnly
+	if row < 0 || row >= g.Model.Rows() || col < 0 || col >= len(g.Columns) {
+		return false
+	}
+	mark := g.Model.Mark(row, col)
+	return mark != edit.ReadOnly && mark != edit.Result
 }
 
 func (g *EditGrid) firstEditable(row int) int {

@@ -153,7 +153,7 @@ func (v *editView) drawCells(row int, y float32) {
 			switch g.Model.Mark(row, col) {
 			case edit.Muted, edit.ReadOnly:
 				name = theme.Muted
-			case edit.Strong:
+			case edit.Strong, edit.Result:
 				weight = Bold
 			case edit.Bad:
 				name = theme.Error

@@ -8,11 +8,13 @@ import (
 	"zafe/ui/theme"
 )
 
-// IconButton is a button that shows only an icon; its tip says what it does.
-type IconButton struct {
+// iconPart is an icon that is clicked. Inside a field that has a key for the same act it stands alone,
+// so that Tab goes from field to field.
+type iconPart struct {
 	widget.DisableableWidget
 	OnTapped func()
 
+	self    fyne.Widget
 	icon    string
 	tip     string
 	color   fyne.ThemeColorName
@@ -21,33 +23,44 @@ type IconButton struct {
 	focused bool
 }
 
+// IconButton is a button that shows only an icon; its tip says what it does.
+type IconButton struct{ iconPart }
+
 var (
-	_ fyne.Tappable      = (*IconButton)(nil)
+	_ fyne.Tappable      = (*iconPart)(nil)
+	_ desktop.Hoverable  = (*iconPart)(nil)
+	_ desktop.Cursorable = (*iconPart)(nil)
+	_ fyne.Accessible    = (*iconPart)(nil)
 	_ fyne.Focusable     = (*IconButton)(nil)
 	_ fyne.Shortcutable  = (*IconButton)(nil)
-	_ desktop.Hoverable  = (*IconButton)(nil)
-	_ desktop.Cursorable = (*IconButton)(nil)
-	_ fyne.Accessible    = (*IconButton)(nil)
 )
 
 // NewIconButton returns a button of 30 by 30.
 func NewIconButton(icon, tip string, tapped func()) *IconButton {
-	b := &IconButton{icon: icon, tip: tip, OnTapped: tapped, color: theme.Muted}
+	b := &IconButton{iconPart{icon: icon, tip: tip, OnTapped: tapped, color: theme.Muted}}
+	b.self = b
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+func newIconPart(icon, tip string, tapped func()) *iconPart {
+	b := &iconPart{icon: icon, tip: tip, OnTapped: tapped, color: theme.Muted}
+	b.self = b
 	b.ExtendBaseWidget(b)
 	return b
 }
 
 // SetIcon changes the icon and its colour by name.
-func (b *IconButton) SetIcon(icon string, color fyne.ThemeColorName) {
+func (b *iconPart) SetIcon(icon string, color fyne.ThemeColorName) {
 	b.icon, b.color = icon, color
 	b.Refresh()
 }
 
 // SetTip changes the hint.
-func (b *IconButton) SetTip(tip string) { b.tip = tip }
+func (b *iconPart) SetTip(tip string) { b.tip = tip }
 
 // SetDot puts a small mark on the icon in a tone; shown false takes it off.
-func (b *IconButton) SetDot(tone Tone, shown bool) {
+func (b *iconPart) SetDot(tone Tone, shown bool) {
 	b.dot = ""
 	if shown {
 		b.dot = tone.solid()
@@ -56,8 +69,8 @@ func (b *IconButton) SetDot(tone Tone, shown bool) {
 }
 
 // Tapped implements fyne.Tappable.
-func (b *IconButton) Tapped(*fyne.PointEvent) {
-	untip(b)
+func (b *iconPart) Tapped(*fyne.PointEvent) {
+	untip(b.self)
 	if !b.Disabled() && b.OnTapped != nil {
 		b.OnTapped()
 	}
@@ -92,24 +105,24 @@ func (b *IconButton) TypedKey(ev *fyne.KeyEvent) {
 func (b *IconButton) TypedShortcut(s fyne.Shortcut) { passShortcut(b, s) }
 
 // MouseIn implements desktop.Hoverable.
-func (b *IconButton) MouseIn(*desktop.MouseEvent) {
+func (b *iconPart) MouseIn(*desktop.MouseEvent) {
 	b.hovered = true
-	tipFor(b, b.tip)
+	tipFor(b.self, b.tip)
 	b.Refresh()
 }
 
 // MouseMoved implements desktop.Hoverable.
-func (b *IconButton) MouseMoved(*desktop.MouseEvent) {}
+func (b *iconPart) MouseMoved(*desktop.MouseEvent) {}
 
 // MouseOut implements desktop.Hoverable.
-func (b *IconButton) MouseOut() {
+func (b *iconPart) MouseOut() {
 	b.hovered = false
-	untip(b)
+	untip(b.self)
 	b.Refresh()
 }
 
 // Cursor implements desktop.Cursorable.
-func (b *IconButton) Cursor() desktop.Cursor {
+func (b *iconPart) Cursor() desktop.Cursor {
 	if b.Disabled() {
 		return desktop.DefaultCursor
 	}
@@ -117,18 +130,18 @@ func (b *IconButton) Cursor() desktop.Cursor {
 }
 
 // AccessibilityLabel implements fyne.Accessible.
-func (b *IconButton) AccessibilityLabel() string { return b.tip }
+func (b *iconPart) AccessibilityLabel() string { return b.tip }
 
 // AccessibilityRole implements fyne.Accessible.
-func (b *IconButton) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+func (b *iconPart) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
 
 // CreateRenderer implements fyne.Widget.
-func (b *IconButton) CreateRenderer() fyne.WidgetRenderer {
+func (b *iconPart) CreateRenderer() fyne.WidgetRenderer {
 	ring := newRing(theme.RadiusControl)
 	back := newBox(theme.RadiusControl)
 	icon := newIcon(b.icon, b.color)
 	dot := newBox(4)
-	p := &painted{owner: b}
+	p := &painted{owner: b.self}
 	p.objects = append([]fyne.CanvasObject{ring}, back.objects()...)
 	p.objects = append(p.objects, icon)
 	p.objects = append(p.objects, dot.objects()...)

@@ -87,7 +87,7 @@ func (l *optionList) height() float32 {
 func (l *optionList) naturalWidth() float32 {
 	w := float32(120)
 	for _, o := range l.options[:min(len(l.options), 200)] {
-		line := measure(o.Text, theme.SizeText, Regular).Width + 24
+		line := measure(o.Text, theme.SizeText, Regular).Width + 36
 		if o.Icon != "" {
 			line += 24
 		}

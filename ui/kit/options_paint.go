@@ -89,7 +89,9 @@ func (l *optionList) paintRow(row *optionRow, i int, y, right float32) {
 	}
 	dw := float32(0)
 	if o.Detail != "" {
-		dw = min(measure(o.Detail, theme.SizeCaption, Regular).Width, (end-x)/2)
+		// The option itself keeps its width, or half of the room where both are long.
+		free := max(end-x-8-measure(o.Text, theme.SizeText, Regular).Width, (end-x)/2)
+		dw = min(measure(o.Detail, theme.SizeCaption, Regular).Width, free)
 	}
 	row.detail.Text = fit(o.Detail, dw+1, theme.SizeCaption, Regular)
 	tint(row.detail, theme.Muted)

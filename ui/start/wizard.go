@@ -162,6 +162,22 @@ func line(value string) *kit.LineEdit {
 // text is what a box holds, without the spaces around it.
 func text(e *kit.LineEdit) string { return strings.TrimSpace(e.Text()) }
 
+// chain makes Enter go from each box to the next, and from the last one on; the caret starts in the
+// first box that is empty.
+func (w *wizard) chain(on func(), boxes ...*kit.LineEdit) {
+	first := boxes[0]
+	for i := len(boxes) - 1; i >= 0; i-- {
+		if boxes[i].Text() == "" {
+			first = boxes[i]
+		}
+		boxes[i].OnSubmitted = func(string) { on() }
+		if i < len(boxes)-1 {
+			boxes[i].OnSubmitted = func(string) { kit.Focus(boxes[i+1]) }
+		}
+	}
+	kit.Focus(first)
+}
+
 // next is the main button of a step.
 func (w *wizard) next(run func()) *kit.Button {
 	return kit.NewButton(w.env.T("common.next"), "", kit.Primary, run)

@@ -43,6 +43,7 @@ func (w *wizard) company() {
 	more := kit.FormGrid(2, fields["capital"], fields["rcs_city"])
 	form := kit.NewSelect(page.LegalForms(), nil)
 	form.SetKey(p.LegalForm)
+	form.Placeholder = t("start.company.form_hint")
 	adapt := func(key string) {
 		if f, ok := fr.LegalFormOf(key); ok && f.Capital {
 			more.Show()
@@ -86,15 +87,19 @@ func (w *wizard) company() {
 			p.Capital = int64(a)
 		}
 		// Invoices must show the address, and the territory decides the VAT.
-		missing := false
-		for key, value := range map[string]string{"postal_code": p.PostalCode, "city": p.City} {
-			fields[key].SetError("")
-			if value == "" {
-				fields[key].SetError(t("start.company.needed"))
-				missing = true
+		var missing *kit.LineEdit
+		for _, needed := range []struct {
+			key string
+			box *kit.LineEdit
+		}{{"city", city}, {"postal_code", postal}} {
+			fields[needed.key].SetError("")
+			if text(needed.box) == "" {
+				fields[needed.key].SetError(t("start.company.needed"))
+				missing = needed.box
 			}
 		}
-		if missing {
+		if missing != nil {
+			kit.Focus(missing)
 			return
 		}
 		w.save(next, p, fields, setup.Company)
@@ -107,6 +112,7 @@ func (w *wizard) company() {
 		fields["street"], kit.FormGrid(3, fields["postal_code"], fields["city"], fields["territory"]),
 		kit.FormGrid(2, fields["email"], fields["phone"])))
 	w.show(setup.Company, kit.VBox(theme.GapCard, identity, address), next)
+	w.chain(next.OnTapped, name, siren, activity, street, postal, city, email, phone)
 }
 
 func (w *wizard) territories() []kit.Option {
@@ -182,4 +188,5 @@ func (w *wizard) bank() {
 	form := kit.VBox(theme.GapField, fields["bank.label"], kit.Cols(theme.GapCard, []float32{2, 1},
 		fields["bank.iban"], fields["bank.bic"]))
 	w.show(setup.Bank, kit.NewCard("", form), []fyne.CanvasObject{w.later(setup.Bank), next}...)
+	w.chain(next.OnTapped, label, iban, bic)
 }

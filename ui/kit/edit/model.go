@@ -12,6 +12,7 @@ const (
 	Strong        // a key figure or code
 	Bad           // to correct
 	ReadOnly      // cannot be edited; the caret skips it
+	Result        // computed and a key figure; the caret skips it too
 )
 
 // Proposal is one completion of what is being typed.

@@ -12,6 +12,7 @@ import (
 	"zafe/app/money"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/paging"
 	"zafe/ui/theme"
 )
 
@@ -62,6 +63,7 @@ func newEntries(b *book) *entries {
 	}
 	s.root = kit.VFill(10, 1, bar, s.grid, foot)
 	s.restart()
+	kit.After(paging.RestShown, func() { kit.Focus(s.grid) })
 	return s
 }
 

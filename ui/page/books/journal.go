@@ -45,8 +45,9 @@ func newJournal(b *book) *journal {
 	s.grid = kit.NewGrid([]kit.Column{
 		{Title: e.T("books.column.date"), Width: 92}, {Title: e.T("books.column.num"), Width: 104},
 		{Title: e.T("books.column.ref"), Width: 116}, {Title: e.T("books.column.account"), Width: 82},
-		{Title: e.T("books.column.title"), Width: 170, Weight: 1}, {Title: e.T("books.column.party"), Width: 130},
-		{Title: e.T("books.column.label"), Width: 190, Weight: 1.2},
+		{Title: e.T("books.column.title"), Width: 150, Weight: 1},
+		{Title: e.T("books.column.party"), Width: 140, Weight: 1.2},
+		{Title: e.T("books.column.label"), Width: 190, Weight: 1.6},
 		{Title: e.T("books.column.debit"), Width: 108, Align: right},
 		{Title: e.T("books.column.credit"), Width: 108, Align: right},
 	}, s.list.count, func(row, col int) kit.CellView {

@@ -79,7 +79,7 @@ func (s *matching) makeGrids() {
 	s.grid = kit.NewGrid([]kit.Column{
 		{Title: e.T("books.column.date"), Width: 92}, {Title: e.T("books.column.due"), Width: 92},
 		{Title: e.T("books.column.num"), Width: 94}, {Title: e.T("books.column.ref"), Width: 100},
-		{Title: e.T("books.column.label"), Width: 120, Weight: 1}, {Title: e.T("books.column.match"), Width: 50},
+		{Title: e.T("books.column.label"), Width: 120, Weight: 1}, {Title: e.T("books.column.match"), Width: 60},
 		{Title: e.T("books.column.debit"), Width: 98, Align: right},
 		{Title: e.T("books.column.credit"), Width: 98, Align: right},
 	}, func() int { return len(s.items) }, s.cell)
@@ -224,7 +224,10 @@ func (s *matching) put(l ledger.OpenItemList) {
 	for _, g := range l.Suggestions {
 		s.ideas.Add(s.idea(g))
 	}
-	if len(l.Suggestions) == 0 {
+	switch {
+	case s.account == "":
+		s.ideas.Add(kit.MutedParagraph(e.T("books.match.ideas")))
+	case len(l.Suggestions) == 0:
 		s.ideas.Add(kit.MutedParagraph(e.T("books.match.no_idea")))
 	}
 	s.ideas.Refresh()

@@ -129,7 +129,7 @@ func (f *Form) placeBoxes() fyne.CanvasObject {
 				f.changed()
 			})
 		}).Small()
-		folder = kit.VFill(theme.GapLabel, 0, f.folder, kit.HBox(0, pick, kit.Spacer()))
+		folder = kit.Cols(theme.GapTight, []float32{2, 1}, f.folder, pick)
 		hint = f.t("dest.folder_local_hint")
 	case f.chosen.Bucket:
 		hint = f.t("dest.folder_bucket_hint")

@@ -4,6 +4,7 @@
 package home
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -30,7 +31,8 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 // The lengths of the lists.
 const (
 	latestRows = 8
-	chartSpan  = 12 // months
+	chartSpan  = 12      // months
+	axisLeast  = 2500_00 // a chart up to here has lines closer than a thousand euros
 )
 
 type home struct {
@@ -45,6 +47,7 @@ type home struct {
 	latest                          *kit.Grid
 	rows                            []billing.Row
 	tasks                           map[string]fyne.CanvasObject
+	small                           bool // the chart is too low for thousands of euros
 }
 
 func newHome(e *page.Env) page.Page {
@@ -124,6 +127,7 @@ func (h *home) grid() *kit.Grid {
 		{Title: e.T("home.column.status"), Width: 120},
 	}
 	h.latest = kit.NewGrid(columns, func() int { return len(h.rows) }, h.cell)
+	h.latest.SetEmpty(kit.NewEmpty("receipt", e.T("sales_ui.invoices.none"), e.T("home.first"), nil))
 	h.latest.OnOpen = func(row int) {
 		e.Shell.Open(page.Route{Name: "invoice", ID: int64(h.rows[row].ID)})
 	}
@@ -159,8 +163,17 @@ func (h *home) cell(row, col int) kit.CellView {
 	}
 }
 
-// axis writes a value of the chart short: "12 k€".
+// axis writes a value of the chart short: "12 k€", or "500 €" in a small trade. Without any trade
+// only zero is written.
 func (h *home) axis(cents int64) string {
+	switch {
+	case cents == 0:
+		return "0"
+	case h.small && cents%100 != 0:
+		return ""
+	case h.small:
+		return h.env.Text.Number(cents/100) + " €"
+	}
 	return h.env.Text.Number(cents/100/1000) + " k€"
 }
 
@@ -233,7 +246,13 @@ func (h *home) figures(k ledger.KeyFigures) {
 		}
 		note = e.T("home.against_year_before", "change", signed(e.Text, change), "month", e.Text.MonthYear(k.At.AddYears(-1)))
 	}
-	h.revenue.Set(h.euros(month), note, tone, values[n-chartSpan:])
+	low, high := min(0, slices.Min(values)), max(0, slices.Max(values))
+	h.small = high-low <= axisLeast
+	trend := values[n-chartSpan:]
+	if high == low {
+		trend = nil
+	}
+	h.revenue.Set(h.euros(month), note, tone, trend)
 	h.receivables.Set(h.euros(k.Receivables), e.T("home.payables", "amount", h.euros(k.Payables)), kit.Neutral, nil)
 	h.cash.Set(h.euros(k.Cash), e.T("home.cash_note"), cashTone(k.Cash), nil)
 	h.vat.Set(h.euros(k.VATDue), e.T("home.vat_note"), kit.Neutral, nil)

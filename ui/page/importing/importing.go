@@ -59,7 +59,8 @@ type assistant struct {
 
 func newAssistant(e *page.Env, s subject) page.Page {
 	a := &assistant{Gate: page.NewGate(e), env: e, about: s}
-	head := kit.NewHeader(e.T("importing.title."+string(s.kind)), e.T("importing.under")).OnBack(e.T("common.back"), e.Shell.Back)
+	head := kit.NewHeader(e.T("importing.title."+string(s.kind)+"s"), e.T("importing.under")).
+		OnBack(e.T("common.back"), e.Shell.Back)
 	a.object = kit.NewPage(head, kit.Gap(1, 1))
 	a.Refresh()
 	return a

@@ -14,6 +14,7 @@ import (
 	"zafe/app/verify"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/paging"
 	"zafe/ui/theme"
 )
 
@@ -70,6 +71,7 @@ func newJournal(e *page.Env) page.Page {
 	head := kit.NewHeader(e.T("history.title"), e.T("history.under"), actions...)
 	j.object = kit.NewPage(head, j.grid).Bar(kit.HBox(8, kit.Fixed(360, 0, search))).Foot(kit.HBox(8, j.count))
 	j.Refresh()
+	kit.After(paging.RestShown, func() { kit.Focus(j.grid) })
 	return j
 }
 

@@ -12,6 +12,7 @@ import (
 	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/paging"
 	"zafe/ui/theme"
 )
 
@@ -71,6 +72,7 @@ func newPeople(e *page.Env) page.Page {
 	p.object = kit.NewPage(kit.NewHeader(e.T("people.title"), e.T("people.under"), actions...), p.tabs).
 		Foot(kit.Caption(e.T("people.hint")))
 	p.Refresh()
+	kit.After(paging.RestShown, func() { kit.Focus(p.who) })
 	return p
 }
 

@@ -70,6 +70,10 @@ func (f *form) makeFields() {
 	})
 	f.subject = f.text("", func(s string) { f.head.Subject = s })
 	f.ref = f.text("", func(s string) { f.head.CustomerRef = s })
+	// Enter leads from the customer to the lines, the rest of the header being right most of the time.
+	f.customer.Edit().OnSubmitted = func(string) { kit.Focus(f.subject) }
+	f.subject.OnSubmitted = func(string) { f.grid.Focus() }
+	f.ref.OnSubmitted = func(string) { f.grid.Focus() }
 }
 
 // set changes the header and tells it.

@@ -226,3 +226,30 @@ func TestMissingDocument(t *testing.T) {
 	d.sees("Ce document n'existe pas")
 	eq(t, "save", d.hasButton("Enregistrer"), false)
 }
+
+// TestEnterLeadsFromTheCustomerToTheLines: a document starts without the mouse and without ten tabs.
+func TestEnterLeadsFromTheCustomerToTheLines(t *testing.T) {
+	d := open(t, auth.Owner)
+	c := d.customer("SCI Les Tilleuls", "Nantes")
+	door := d.item("Porte isolante", "C62", 189000, 55_000, catalog.Goods)
+	d.show(page.Route{Name: "quote"})
+	d.pass(100 * time.Millisecond)
+	d.write("tilleuls")
+	d.press(fyne.KeyReturn)
+	d.write("Entrée")
+	d.press(fyne.KeyReturn)
+	d.write("porte")
+	d.press(fyne.KeyReturn)
+	d.write("3")
+	d.press(fyne.KeyReturn)
+	d.pass(rest)
+	list := must(billing.List.Call(d.Ctx(), d.As("owner"), billing.ListRequest{}))(t)
+	eq(t, "documents", list.Count, 1)
+	doc := d.get(list.Rows[0].ID)
+	eq(t, "customer", doc.Customer, c.ID)
+	eq(t, "subject", doc.Subject, "Entrée")
+	eq(t, "lines", len(doc.Lines), 1)
+	eq(t, "item", doc.Lines[0].Item, door.ID)
+	eq(t, "net", doc.Lines[0].Net, 3*1890_00)
+	d.fine()
+}

@@ -263,7 +263,7 @@ func (m *lines) Mark(row, col int) edit.Mark {
 	case m.bad[[2]int{row, col}]:
 		return edit.Bad
 	case col == colNet:
-		return edit.ReadOnly
+		return edit.Result
 	case l.Kind == billing.SubtotalLine, l.Kind != billing.ItemLine && col != colText:
 		return edit.ReadOnly
 	case l.Kind == billing.HeadingLine:

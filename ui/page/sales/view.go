@@ -67,10 +67,10 @@ func count(e *page.Env, n int) string {
 	return e.Text.Number(int64(n))
 }
 
-// under is the grey line: who, and what became final when and by whom.
+// under is the grey line: what it is about, and what became final when and by whom.
 func (v *view) under() string {
 	c, e := v.card, v.env
-	parts := []string{c.Buyer.Name}
+	var parts []string
 	if c.Subject != "" {
 		parts = append(parts, c.Subject)
 	}

@@ -107,7 +107,7 @@ func TestQuote(t *testing.T) {
 	d.show(id(q))
 	d.sees("Devis en brouillon", "Total TTC")
 	d.key(fyne.KeyF10, 0)
-	d.click("Envoyer D-2026-0001")
+	d.click("Valider D-2026-0001")
 	d.sees("Devis D-2026-0001", "En cours")
 	d.key(fyne.KeyF10, 0)
 	d.write("Anne Lefèvre")
