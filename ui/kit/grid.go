@@ -151,6 +151,9 @@ func (g *Grid) Reload() {
 			g.OnSelect(g.selected)
 		}
 	}
+	if g.focused && g.selected < 0 && g.Rows() > 0 && !g.click.pressed {
+		g.Select(0) // the keyboard was there before the rows
+	}
 	g.Refresh()
 }
 

@@ -239,3 +239,16 @@ func TestGridLeavesSpareColumnsOut(t *testing.T) {
 		}
 	}
 }
+
+// TestGridSelectsTheFirstRowThatComes: a list has the keyboard before its rows are read.
+func TestGridSelectsTheFirstRowThatComes(t *testing.T) {
+	rows := 0
+	g := kit.NewGrid([]kit.Column{{Title: "N", Width: 100}}, func() int { return rows },
+		func(row, col int) kit.CellView { return kit.CellView{Text: fmt.Sprint(row)} })
+	win := stage(t, theme.Light, 300, 300, func(fyne.Window) fyne.CanvasObject { return g })
+	win.Canvas().Focus(g)
+	rows = 3
+	if g.Reload(); g.Selected() != 0 {
+		t.Errorf("row %d is selected", g.Selected())
+	}
+}

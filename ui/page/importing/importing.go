@@ -117,7 +117,7 @@ func (a *assistant) start(done []imports.Batch) fyne.CanvasObject {
 		{Title: e.T("importing.column.state"), Width: 120},
 	}, func() int { return len(own) }, func(row, col int) kit.CellView { return a.batchCell(own[row], col) })
 	grid.OnOpen = func(row int) { a.undo(own[row]) }
-	past := kit.NewCard(e.T("importing.past"), grid).Flush()
+	past := kit.NewCard(e.T("importing.past"), grid).Flush().Action(kit.Caption(e.T("importing.past_hint")))
 	return kit.VFill(theme.GapCard, 1, choose, past)
 }
 
@@ -235,6 +235,9 @@ func (a *assistant) match(field, key string) {
 func (a *assistant) result() fyne.CanvasObject {
 	e, p := a.env, a.seen
 	pill := func(key string, n int, tone kit.Tone) fyne.CanvasObject {
+		if n == 0 {
+			tone = kit.Neutral
+		}
 		return kit.NewPill(e.Text.N("importing."+key, n, nil), tone)
 	}
 	counts := kit.HBox(8, pill("new", p.New, kit.Ok), pill("updated", p.Updated, kit.Info),
@@ -321,7 +324,7 @@ func (a *assistant) problems() fyne.CanvasObject {
 	e, p := a.env, a.seen
 	grid := kit.NewGrid([]kit.Column{
 		{Title: e.T("importing.column.line"), Width: 60, Align: fyne.TextAlignTrailing},
-		{Title: e.T("importing.column.column"), Width: 130}, {Title: e.T("importing.column.value"), Width: 150},
+		{Title: e.T("importing.column.column"), Width: 110}, {Title: e.T("importing.column.value"), Width: 120},
 		{Title: e.T("importing.column.why"), Width: 300, Weight: 1},
 	}, func() int { return len(p.Problems) }, func(row, col int) kit.CellView {
 		x := p.Problems[row]

@@ -69,9 +69,9 @@ func newList(e *page.Env, open catalog.ItemID) *list {
 	l.makeGrid()
 	var actions []fyne.CanvasObject
 	if e.Can(catalog.Import.Spec) {
-		actions = append(actions, l.Write(kit.NewButton(e.T("common.import"), "upload-simple", kit.Secondary, func() {
-			e.Shell.Open(page.Route{Name: routeImport})
-		})))
+		bring := func() { e.Shell.Open(page.Route{Name: routeImport}) }
+		actions = append(actions,
+			l.Write(kit.NewButton(e.T("common.import"), "upload-simple", kit.Secondary, bring)))
 	}
 	if e.Can(catalog.Save.Spec) {
 		actions = append(actions, l.Write(kit.NewButton(e.T("items.new"), "plus", kit.Primary, l.create)))

@@ -48,7 +48,7 @@ var (
 		cell: func(e *page.Env, r billing.Row) kit.CellView { return dated(e, r.Date) },
 	}
 	netColumn = listColumn{
-		Column: right(kit.Column{Width: 116, Spare: true}), title: "net",
+		Column: spare(right(kit.Column{Width: 116})), title: "net",
 		cell: func(e *page.Env, r billing.Row) kit.CellView { return figure(e, signed(r, r.Net), kit.Regular) },
 		sum:  func(s billing.Sums) money.Amount { return s.Net },
 	}
@@ -100,6 +100,12 @@ var (
 		statusColumn,
 	}
 )
+
+// spare lets a column go where the room is short.
+func spare(c kit.Column) kit.Column {
+	c.Spare = true
+	return c
+}
 
 func right(c kit.Column) kit.Column {
 	c.Align = fyne.TextAlignTrailing

@@ -67,7 +67,8 @@ func newPayments(e *page.Env, filter string, id billing.PaymentID) *payments {
 		actions = append(actions, p.cancel)
 	}
 	if e.Can(billing.RecordPayment.Spec) {
-		actions = append(actions, p.Write(kit.NewButton(e.T("sales_ui.payments.new"), "plus", kit.Primary, p.askPayment)))
+		record := kit.NewButton(e.T("sales_ui.payments.new"), "plus", kit.Primary, p.askPayment)
+		actions = append(actions, p.Write(record))
 	}
 	head := kit.NewHeader(e.T("sales_ui.payments.title"), e.T("sales_ui.payments.under"), actions...)
 	p.count = kit.Caption("")
@@ -128,7 +129,7 @@ var paymentColumns = []struct {
 	{kit.Column{Width: 110}, "method", func(e *page.Env, p billing.Payment) kit.CellView {
 		return kit.CellView{Text: e.T("fr.payment." + string(p.Method))}
 	}},
-	{kit.Column{Width: 96, Weight: 1, Spare: true}, "reference", func(_ *page.Env, p billing.Payment) kit.CellView {
+	{spare(kit.Column{Width: 96, Weight: 1}), "reference", func(_ *page.Env, p billing.Payment) kit.CellView {
 		return kit.CellView{Text: p.Reference, Color: theme.Muted}
 	}},
 	{kit.Column{Width: 126, Weight: 2}, "settled", func(_ *page.Env, p billing.Payment) kit.CellView {
