@@ -443,8 +443,8 @@ func TestChangingOnesPasswordClosesOnesOtherSessions(t *testing.T) {
 // locked is a key file that cannot be written.
 type locked struct{ *store.Store }
 
-func (locked) SetPasswordSlot(context.Context, string, string) error {
-	return fault.New(fault.Unavailable, "store.disk")
+func (locked) AddPasswordSlot(context.Context, string, string) (int, error) {
+	return 0, fault.New(fault.Unavailable, "store.disk")
 }
 
 func TestAChangeOfAPersonIsInTheJournalWhateverFollows(t *testing.T) {
