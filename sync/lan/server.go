@@ -82,7 +82,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 			_ = srv.Close()
 		}
 	}()
-	err := srv.ServeTLS(limit(ln, connsMax), "", "")
+	err := srv.ServeTLS(newGate(ln), "", "")
 	if errors.Is(err, http.ErrServerClosed) {
 		<-done
 		return nil
@@ -90,20 +90,37 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	return err
 }
 
+// tls is the configuration of the host: each connection gets its own, that of the moment.
 func (s *Server) tls(ctx context.Context) *tls.Config {
+	c := s.tlsOf(ctx, nil)
+	c.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		return s.tlsOf(ctx, hello.Conn), nil
+	}
+	return c
+}
+
+func (s *Server) tlsOf(ctx context.Context, conn net.Conn) *tls.Config {
+	protocols := []string{protoHTTP2}
+	if s.Desk.Open() {
+		protocols = append(protocols, pair.Protocol) // without a code out nobody is listened to
+	}
 	return &tls.Config{
 		MinVersion:             tls.VersionTLS13,
 		Certificates:           []tls.Certificate{s.Identity.TLS},
 		ClientAuth:             tls.RequireAnyClientCert,
 		SessionTicketsDisabled: true,
-		NextProtos:             []string{protoHTTP2, pair.Protocol},
+		NextProtos:             protocols,
 		// VerifyConnection, not VerifyPeerCertificate: it also runs on resumption.
 		VerifyConnection: func(cs tls.ConnectionState) error {
 			switch cs.NegotiatedProtocol {
 			case pair.Protocol:
 				return nil
 			case protoHTTP2:
-				return s.allowed(ctx, cs.PeerCertificates)
+				err := s.allowed(ctx, cs.PeerCertificates)
+				if c, ok := conn.(*gated); ok && err == nil {
+					c.welcome()
+				}
+				return err
 			default:
 				return errors.New("lan: unknown protocol")
 			}
@@ -297,34 +314,4 @@ type logWriter struct{ log func(string, error) }
 func (l logWriter) Write(p []byte) (int, error) {
 	l.log("connection refused", errors.New(strings.TrimSpace(string(p))))
 	return len(p), nil
-}
-
-// limit caps the connections accepted at once: more wait in the system's queue.
-func limit(ln net.Listener, most int) net.Listener {
-	return &limited{Listener: ln, slots: make(chan struct{}, most)}
-}
-
-type limited struct {
-	net.Listener
-	slots chan struct{}
-}
-
-func (l *limited) Accept() (net.Conn, error) {
-	l.slots <- struct{}{}
-	c, err := l.Listener.Accept()
-	if err != nil {
-		<-l.slots
-		return nil, err
-	}
-	return &limitedConn{Conn: c, free: sync.OnceFunc(func() { <-l.slots })}, nil
-}
-
-type limitedConn struct {
-	net.Conn
-	free func()
-}
-
-func (c *limitedConn) Close() error {
-	defer c.free()
-	return c.Conn.Close()
 }

@@ -39,6 +39,9 @@ const (
 	connsMax     = 500
 	responseMax  = 256 << 20
 	shutdownWait = 5 * time.Second
+
+	strangersMax     = 64 // connections at once that no paired PC has proven to be its own
+	strangersFromMax = 16 // of one address
 )
 
 // Hello is what a host says of itself to a paired PC.
