@@ -1,6 +1,7 @@
 package lan
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -14,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -23,6 +25,7 @@ import (
 
 // Registry is what the server needs of the operations.
 type Registry interface {
+	Spec(name string) (op.Spec, bool)
 	DoJSON(ctx context.Context, name string, in []byte) ([]byte, error)
 	StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error)
 }
@@ -42,6 +45,8 @@ type Server struct {
 	Identity device.Identity
 	Hello    func(ctx context.Context) (Hello, error)
 	Log      func(what string, err error)
+	// Patience is how long the host looks for the answer to a question; the zero value is right.
+	Patience time.Duration
 
 	mu    sync.Mutex
 	conns map[device.Fingerprint]map[net.Conn]bool
@@ -200,7 +205,13 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, fault.New(fault.Invalid, "op.too_large", "max_mb", op.RequestBytesMax>>20).Because(err))
 		return
 	}
-	out, err := s.Registry.DoJSON(r.Context(), r.PathValue("name"), body)
+	ctx, name := r.Context(), r.PathValue("name")
+	if spec, ok := s.Registry.Spec(name); ok && spec.Kind == op.Query {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, cmp.Or(s.Patience, queryTimeout))
+		defer cancel()
+	}
+	out, err := s.Registry.DoJSON(ctx, name, body)
 	if err != nil {
 		s.refuse(w, err)
 		return
