@@ -4,6 +4,7 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -44,11 +45,20 @@ type Keeper struct {
 	mu        sync.Mutex
 	seen      uint64 // the last change the plan was told of
 	plan      *schedule.Schedule
-	running   *appbackup.Running
-	cancel    context.CancelFunc
+	lanes     map[string]chan struct{} // one job at a time at each destination, and one on this PC: ""
+	jobs      map[string]*job          // under way, by lane
+	pruneDue  bool
 	lastFault *fault.Fault
 	setup     *remote.Setup
-	work      sync.Mutex // one job at a time
+
+	quiet sync.RWMutex // removing old restore points excludes all jobs; it never waits for them
+}
+
+// job is one task under way.
+type job struct {
+	appbackup.Running
+	cancel  context.CancelFunc
+	stopped bool // by the owner
 }
 
 var _ appbackup.Engine = (*Keeper)(nil)
@@ -59,7 +69,10 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Keeper{set: set, seen: change, wake: make(chan struct{}, 1)}
+	k := &Keeper{
+		set: set, seen: change, wake: make(chan struct{}, 1),
+		lanes: map[string]chan struct{}{}, jobs: map[string]*job{},
+	}
 	st := set.Service.Status(change)
 	k.plan = schedule.New(schedule.Default, set.Clock(), st.Unsaved)
 	for _, c := range st.Copies {
@@ -92,11 +105,14 @@ func (k *Keeper) look(ctx context.Context) {
 	}
 }
 
-// Run follows the schedule until ctx ends.
+// Run follows the schedule until ctx ends. Each destination has its own worker while something is due
+// there, so that a slow one delays neither the others nor the next restore point.
 func (k *Keeper) Run(ctx context.Context) {
 	if !k.set.Automatic {
 		return
 	}
+	var workers sync.WaitGroup
+	defer workers.Wait()
 	t := time.NewTicker(tick)
 	defer t.Stop()
 	for {
@@ -108,17 +124,54 @@ func (k *Keeper) Run(ctx context.Context) {
 		}
 		k.look(ctx)
 		k.mu.Lock()
-		tasks, _ := k.plan.Due(k.set.Clock())
+		due, _ := k.plan.Due(k.set.Clock())
 		k.mu.Unlock()
-		for _, task := range tasks {
-			if ctx.Err() != nil {
-				return
+		for target, tasks := range byTarget(due) {
+			if target != "" && due[0].Kind == schedule.Snapshot {
+				continue // what is not saved yet would have to be sent again
 			}
-			if err := k.do(ctx, task); err != nil {
-				k.set.Log("backup "+string(task.Kind)+" failed", err)
+			lane := k.lane(target)
+			select {
+			case lane <- struct{}{}:
+				workers.Go(func() {
+					k.follow(ctx, tasks)
+					<-lane
+					k.Changed() // perhaps there is something to send now
+				})
+			default: // at work: what is due there still is when it has done
 			}
 		}
 	}
+}
+
+// byTarget gives each destination's tasks, in their order.
+func byTarget(tasks []schedule.Task) map[string][]schedule.Task {
+	out := map[string][]schedule.Task{}
+	for _, task := range tasks {
+		out[task.Target] = append(out[task.Target], task)
+	}
+	return out
+}
+
+// follow does a destination's tasks, its lane being held.
+func (k *Keeper) follow(ctx context.Context, tasks []schedule.Task) {
+	for _, task := range tasks {
+		if ctx.Err() != nil {
+			return
+		}
+		if err := k.run(ctx, task); err != nil {
+			k.set.Log("backup "+string(task.Kind)+" failed", err)
+		}
+	}
+}
+
+func (k *Keeper) lane(target string) chan struct{} {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.lanes[target] == nil {
+		k.lanes[target] = make(chan struct{}, 1)
+	}
+	return k.lanes[target]
 }
 
 // lastPoint is the time a restore point may take when the system stops the program.
@@ -136,79 +189,118 @@ func (k *Keeper) Close(ctx context.Context) error {
 	k.mu.Lock()
 	tasks := k.plan.OnClose()
 	k.mu.Unlock()
-	var errs []error
-	for _, task := range tasks {
-		switch {
-		case task.Kind == schedule.Snapshot:
-			errs = append(errs, k.do(saving, task))
-		case ctx.Err() == nil:
-			errs = append(errs, k.do(ctx, task))
+	var saved error
+	if len(tasks) > 0 && tasks[0].Kind == schedule.Snapshot {
+		saved, tasks = k.do(saving, tasks[0]), tasks[1:]
+	}
+	return errors.Join(saved, k.all(ctx, tasks))
+}
+
+// all does tasks of different destinations side by side and returns when each has done or failed.
+func (k *Keeper) all(ctx context.Context, tasks []schedule.Task) error {
+	errs := make([]error, len(tasks))
+	var wait sync.WaitGroup
+	for i, task := range tasks {
+		if ctx.Err() == nil {
+			wait.Go(func() { errs[i] = k.do(ctx, task) })
 		}
 	}
+	wait.Wait()
 	return errors.Join(errs...)
 }
 
-// do runs one task and tells the schedule how it went.
+// do runs one task when its destination is free.
 func (k *Keeper) do(ctx context.Context, task schedule.Task) error {
-	k.work.Lock()
-	defer k.work.Unlock()
-	ctx, cancel := context.WithCancel(ctx)
+	lane := k.lane(task.Target)
+	select {
+	case lane <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-lane }()
+	return k.run(ctx, task)
+}
+
+// run does one task, its lane being held, and tells the schedule how it went.
+func (k *Keeper) run(ctx context.Context, task schedule.Task) error {
+	working, cancel := context.WithCancel(ctx)
 	defer cancel()
 	began := k.set.Clock()
-	k.start(cancel, k.label(task.Target))
-	err := k.perform(ctx, task)
-	k.stop()
+	j := k.start(cancel, task)
+	k.quiet.RLock()
+	err := k.perform(working, task, k.watch(j))
+	k.quiet.RUnlock()
+	k.ended(ctx, task, j, began, err)
+	k.prune(working)
+	k.stop(task)
+	return err
+}
+
+// ended tells the schedule how a task went.
+func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began time.Time, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.set.Clock()
-	if err != nil {
-		if ctx.Err() == nil {
-			k.plan.Failed(now, task, remote.Passing(err))
-		}
-		if task.Kind == schedule.Snapshot {
-			k.lastFault = fault.Of(err)
-		}
-		return err
+	if task.Kind == schedule.Snapshot && !j.stopped && ctx.Err() == nil {
+		k.lastFault = fault.Of(err)
 	}
-	if task.Kind == schedule.Snapshot {
-		k.lastFault = nil
+	switch {
+	case err != nil && ctx.Err() != nil: // the program ends
+	case err != nil:
+		k.plan.Failed(now, task, j.stopped || remote.Passing(err))
+	case task.Kind == schedule.Snapshot:
 		k.plan.Saved(began)
-		return nil
+	default:
+		k.plan.Done(now, task)
+		k.pruneDue = k.pruneDue || task.Kind == schedule.Drill
 	}
-	k.plan.Done(now, task)
-	return nil
 }
 
-func (k *Keeper) perform(ctx context.Context, task schedule.Task) error {
+func (k *Keeper) perform(ctx context.Context, task schedule.Task, watch vault.Watch) error {
 	switch task.Kind {
 	case schedule.Snapshot:
-		_, err := k.set.Service.Snapshot(ctx, k.watch)
+		_, err := k.set.Service.Snapshot(ctx, watch)
 		return err
 	case schedule.Send:
-		return k.set.Service.Send(ctx, task.Target, k.watch).Err
+		return k.set.Service.Send(ctx, task.Target, watch).Err
 	case schedule.Check:
 		report, err := k.set.Service.Check(ctx, task.Target)
 		if err == nil && !report.Complete() {
-			return k.set.Service.Send(ctx, task.Target, k.watch).Err
+			return k.set.Service.Send(ctx, task.Target, watch).Err
 		}
 		return err
 	default:
-		if _, err := k.set.Service.Drill(ctx, task.Target, vault.Point{}, k.set.Drill(), k.watch); err != nil {
-			return err
-		}
-		return k.prune(ctx)
+		_, err := k.set.Service.Drill(ctx, task.Target, vault.Point{}, k.set.Drill(), watch)
+		return err
 	}
 }
 
-// prune removes the restore points that retention no longer keeps, once a trial restore just proved
-// that newer ones are good. When it would remove much at once it waits for the owner: not an error.
-func (k *Keeper) prune(ctx context.Context) error {
-	_, err := k.set.Service.Prune(ctx, false)
-	if f := fault.Of(err); f != nil && f.Code == fault.Conflict {
-		k.set.Log("old restore points kept", err)
-		return nil
+// prune removes the restore points that retention no longer keeps, once a trial restore has proved that
+// newer ones are good and no job is under way. When it would remove much at once it waits for the
+// owner: not an error.
+func (k *Keeper) prune(ctx context.Context) {
+	if !k.quiet.TryLock() {
+		return // whoever is at work does it then
 	}
-	return err
+	defer k.quiet.Unlock()
+	k.mu.Lock()
+	due := k.pruneDue
+	k.pruneDue = false
+	k.mu.Unlock()
+	if !due {
+		return
+	}
+	_, err := k.set.Service.Prune(ctx, false)
+	switch f := fault.Of(err); {
+	case f == nil:
+	case f.Code == fault.Conflict && f.Key != "backup.busy":
+		k.set.Log("old restore points kept", err)
+	default:
+		k.set.Log("old restore points not removed", err)
+		k.mu.Lock()
+		k.pruneDue = true
+		k.mu.Unlock()
+	}
 }
 
 // alarms are what the owner must look into at a destination.
@@ -223,24 +315,27 @@ func alarms(c backup.CopyStatus) []*fault.Fault {
 	return out
 }
 
-func (k *Keeper) start(cancel context.CancelFunc, destination string) {
+func (k *Keeper) start(cancel context.CancelFunc, task schedule.Task) *job {
+	j := &job{Running: appbackup.Running{Destination: k.label(task.Target)}, cancel: cancel}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.cancel = cancel
-	k.running = &appbackup.Running{Destination: destination}
+	k.jobs[task.Target] = j
+	k.plan.Started(task)
+	return j
 }
 
-func (k *Keeper) stop() {
+func (k *Keeper) stop(task schedule.Task) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.cancel, k.running = nil, nil
+	delete(k.jobs, task.Target)
 }
 
-func (k *Keeper) watch(p vault.Progress) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.running != nil {
-		k.running.Stage, k.running.Done, k.running.Total = string(p.Stage), p.Done, p.Total
+// watch keeps how far a job has come.
+func (k *Keeper) watch(j *job) vault.Watch {
+	return func(p vault.Progress) {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		j.Stage, j.Done, j.Total = string(p.Stage), p.Done, p.Total
 	}
 }
 
@@ -257,13 +352,15 @@ func (k *Keeper) Now(ctx context.Context) (appbackup.Status, error) {
 	if err := k.do(ctx, schedule.Task{Kind: schedule.Snapshot}); err != nil {
 		return appbackup.Status{}, err
 	}
+	var sends []schedule.Task
 	for _, d := range k.set.Remotes.List() {
-		if err := k.do(ctx, schedule.Task{Kind: schedule.Send, Target: d.ID}); err != nil {
-			k.set.Log("backup send failed", err)
-		}
-		if ctx.Err() != nil {
-			return appbackup.Status{}, ctx.Err()
-		}
+		sends = append(sends, schedule.Task{Kind: schedule.Send, Target: d.ID})
+	}
+	if err := k.all(ctx, sends); err != nil {
+		k.set.Log("backup send failed", err)
+	}
+	if ctx.Err() != nil {
+		return appbackup.Status{}, ctx.Err()
 	}
 	return k.Status(ctx)
 }
@@ -280,8 +377,9 @@ func (k *Keeper) Drill(ctx context.Context, id string) (appbackup.Status, error)
 func (k *Keeper) Stop() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.cancel != nil {
-		k.cancel()
+	for _, j := range k.jobs {
+		j.stopped = true
+		j.cancel()
 	}
 }
 
@@ -315,12 +413,24 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.running != nil {
-		r := *k.running
-		out.Running = &r
+	out.Running = k.running("")
+	for i := range out.Copies {
+		c := &out.Copies[i]
+		c.Running = k.running(c.ID)
+		out.Running = cmp.Or(out.Running, c.Running)
 	}
 	out.LastFault = k.lastFault
 	return out, nil
+}
+
+// running tells how far the work at a destination, or on this PC, has come; nil when there is none.
+func (k *Keeper) running(target string) *appbackup.Running {
+	j := k.jobs[target]
+	if j == nil {
+		return nil
+	}
+	r := j.Running
+	return &r
 }
 
 // Points implements Engine.
