@@ -797,6 +797,9 @@ func (c *copies) Restore(ctx context.Context, pt machine.Point, login, pass stri
 	if !ok {
 		return fault.New(fault.NotFound, "backup.point_gone")
 	}
+	if err := user.CheckReset(login, pass, strong); err != nil {
+		return err
+	}
 	writer, err := c.pc.newWriter()
 	if err != nil {
 		return err

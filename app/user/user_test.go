@@ -497,3 +497,19 @@ func TestANewOwnersPasswordOpensTheBook(t *testing.T) {
 		t.Errorf("back without a password: %v", err)
 	}
 }
+
+func TestAPasswordForARestoreIsCheckedWithoutTheBook(t *testing.T) {
+	policy := func(p string, about []string, second bool) error {
+		if len(about) != 1 || about[0] != "claire" || !second {
+			t.Errorf("judged against %q, second factor %v", about, second)
+		}
+		return lax(p, about, second)
+	}
+	f := fault.Of(user.CheckReset("claire", "court", policy))
+	if f == nil || f.Key != "password.too_short" || f.Field != "password" {
+		t.Errorf("a bad one: %v", f)
+	}
+	if err := user.CheckReset("claire", oldWord, policy); err != nil {
+		t.Errorf("a good one: %v", err)
+	}
+}
