@@ -126,9 +126,10 @@ func (k *Keeper) Run(ctx context.Context) {
 		k.mu.Lock()
 		due, _ := k.plan.Due(k.set.Clock())
 		k.mu.Unlock()
+		saved := k.set.Service.Status(0).Saved.Seq > 0
 		for target, tasks := range byTarget(due) {
-			if target != "" && due[0].Kind == schedule.Snapshot {
-				continue // what is not saved yet would have to be sent again
+			if target != "" && (!saved || due[0].Kind == schedule.Snapshot) {
+				continue // there is nothing to send yet, or it would have to be sent again
 			}
 			lane := k.lane(target)
 			select {

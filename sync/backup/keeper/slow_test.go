@@ -188,3 +188,31 @@ func TestNowAndCloseSendToAllSideBySide(t *testing.T) {
 		return !s.Lacks && !f.Lacks && !st.Unsaved && s.LastOK.Equal(s.Tried)
 	})
 }
+
+func TestNothingIsSentBeforeTheFirstRestorePoint(t *testing.T) {
+	k, b, clock, _ := newKeeper(t)
+	b.change(t)
+	twoPlaces(t, k)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan bool)
+	go func() { k.Run(ctx); close(ended) }()
+	clock.Add(100 * time.Second) // the destinations are due, the book is not
+	for range 20 {
+		k.Changed()
+		time.Sleep(50 * time.Millisecond)
+		st, err := k.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range st.Copies {
+			if !c.Tried.IsZero() || c.Fault != nil {
+				t.Fatalf("%s was sent nothing: %v", c.Label, c.Fault)
+			}
+		}
+	}
+	until(t, k, clock, "all is everywhere", func(s, f appbackup.Copy, st appbackup.Status) bool {
+		return !s.Lacks && !f.Lacks && !st.Unsaved && s.Fault == nil && f.Fault == nil
+	})
+	stop()
+	<-ended
+}
