@@ -127,8 +127,7 @@ func (d *Desk) Serve(ctx context.Context, conn *tls.Conn) error {
 	defer func() { _ = conn.Close() }()
 	ctx, cancel := context.WithTimeout(ctx, exchangeFor)
 	defer cancel()
-	//nolint:forbidigo // a socket deadline is real time
-	start := time.Now()
+	start := time.Now() //nolint:forbidigo // a socket deadline is real time
 	_ = conn.SetDeadline(start.Add(cmp.Or(d.Patience, requestFor)))
 	var req request
 	if err := read(conn, &req); err != nil {
