@@ -717,6 +717,9 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 
 // Restore implements machine.Vault: under fresh keys, as a book of this PC.
 func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress)) error {
+	if err := user.CheckReset(login, pass, strong); err != nil {
+		return err
+	}
 	writer, err := c.pc.newWriter()
 	if err != nil {
 		return err

@@ -16,6 +16,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/imports"
 	"zafe/app/party"
+	"zafe/app/record"
 	"zafe/app/search"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -236,7 +237,7 @@ func listsFollowTheDefinition(t *testing.T) {
 	all := make([]party.Customer, 2500)
 	for i := range all {
 		all[i] = party.Customer{
-			Code: fmt.Sprintf("C%06d", i), Kind: party.Person, Version: 1, Owner: auth.UserID(3 + r.IntN(2)),
+			Code: fmt.Sprintf("C%06d", i), Kind: party.Person, Stamp: record.Stamp{Version: 1}, Owner: auth.UserID(3 + r.IntN(2)),
 			Name:     fmt.Sprintf("%s %s %04d", pick("Élise", "élan", "Œuvre", "Zoé"), pick("Ábel", "abc", "d'Arc"), r.IntN(2000)),
 			Address:  party.Address{City: pick("", "Sainte-Anne", "Écully", "Abymes"), Country: "FR"},
 			Phone:    fmt.Sprintf("0690 %02d %02d 00", i/100, i%100),

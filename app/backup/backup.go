@@ -109,6 +109,7 @@ type Copy struct {
 	Drilled time.Time    `json:"drilled"` // last trial restore from it that passed
 	Lacks   bool         `json:"lacks"`   // the book has work that is not there
 	Fault   *fault.Fault `json:"fault,omitempty"`
+	Running *Running     `json:"running,omitempty"` // work under way there
 	// Alarms are what the owner must look into at that place: an older state put back, another PC that
 	// goes on with the same book.
 	Alarms []*fault.Fault `json:"alarms,omitempty"`
@@ -137,7 +138,7 @@ type Status struct {
 	Copies      []Copy       `json:"copies"`
 	Drill       time.Time    `json:"drill"` // last trial restore that passed
 	DrillFailed time.Time    `json:"drill_failed"`
-	Running     *Running     `json:"running,omitempty"`
+	Running     *Running     `json:"running,omitempty"`    // on this PC, or else at one of the copies
 	LastFault   *fault.Fault `json:"last_fault,omitempty"` // of the local restore point
 	SheetKnown  bool         `json:"sheet_known"`          // the recovery sheet was typed back
 }

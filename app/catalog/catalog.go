@@ -3,9 +3,8 @@
 package catalog
 
 import (
-	"time"
-
 	"zafe/app/money"
+	"zafe/app/record"
 )
 
 // ItemID identifies an item in one book.
@@ -34,7 +33,5 @@ type Item struct {
 	SalesAccount string          `json:"sales_account"` // "707000", "706000"
 	Archived     bool            `json:"archived"`
 
-	Version   int64     `json:"version"` // opaque: give back what was read
-	UpdatedAt time.Time `json:"updated_at"`
-	UpdatedBy string    `json:"updated_by,omitempty"`
+	record.Stamp
 }

@@ -170,10 +170,14 @@ func TestEveryFieldIsInTheDigest(t *testing.T) {
 	base := full()
 	base.ID = 1
 	original := base.Digest()
+	// The journals of books already written bind this encoding.
+	if original != "d3b552fe318cd0007eb1cd1cb23dbcc3456df09d9e5756d3db50bbe51033361b" {
+		t.Errorf("the encoding changed under its version: %s", original)
+	}
 	v := reflect.ValueOf(&base).Elem()
 	for i := range v.NumField() {
 		name, f := v.Type().Field(i).Name, v.Field(i)
-		if name == "Version" || name == "UpdatedAt" || name == "UpdatedBy" {
+		if name == "Stamp" {
 			continue
 		}
 		saved := reflect.New(f.Type()).Elem()

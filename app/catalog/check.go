@@ -1,9 +1,6 @@
 package catalog
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"regexp"
 	"strings"
 	"unicode"
@@ -12,6 +9,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/fr"
 	"zafe/app/money"
+	"zafe/app/record"
 )
 
 // The bounds of an item's fields, in characters.
@@ -110,31 +108,16 @@ func line(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// digestVersion is the first byte hashed; a new encoding takes a new number.
+// digestVersion is that of the encoding; a new one takes a new number.
 const digestVersion = 1
 
-// Digest returns the hex SHA-256 of every field of i but its change stamps, each length-prefixed:
-// what the audit event of a change binds.
+// Digest returns the hex SHA-256 of every field of i but its change stamps: what the audit event of a
+// change binds.
 func (i Item) Digest() string {
-	h := sha256.New()
-	h.Write([]byte("zafe-item"))
-	h.Write([]byte{digestVersion})
-	number := func(v int64) {
-		var n [8]byte
-		binary.BigEndian.PutUint64(n[:], uint64(v))
-		h.Write(n[:])
-	}
-	number(int64(i.ID))
-	for _, s := range []string{i.Code, i.Label, i.Description, i.Unit, string(i.Nature), i.SalesAccount} {
-		number(int64(len(s)))
-		h.Write([]byte(s))
-	}
-	number(int64(i.Price))
-	number(int64(i.VATRate))
-	if i.Archived {
-		number(1)
-	} else {
-		number(0)
-	}
-	return hex.EncodeToString(h.Sum(nil))
+	d := record.NewDigest("zafe-item", digestVersion)
+	d.Number(int64(i.ID))
+	d.Text(i.Code, i.Label, i.Description, i.Unit, string(i.Nature), i.SalesAccount)
+	d.Number(int64(i.Price), int64(i.VATRate))
+	d.Flag(i.Archived)
+	return d.Hex()
 }

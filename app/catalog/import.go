@@ -71,7 +71,7 @@ func importFile[T Tx](ctx context.Context, tx T, req ImportRequest) (imports.Bat
 	if err != nil {
 		return imports.Batch{}, err
 	}
-	series, err := tx.LastNumber(codeSeries, "")
+	series, err := tx.LastNumber(codes.Name, "")
 	if err != nil {
 		return imports.Batch{}, err
 	}

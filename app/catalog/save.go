@@ -2,18 +2,15 @@ package catalog
 
 import (
 	"context"
-	"slices"
 
 	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/record"
 )
 
-// The series of the codes the program gives, and how they are written.
-const (
-	codeSeries = "item"
-	codeFormat = "A%06d"
-)
+// codes are those the program gives.
+var codes = record.Series{Name: "item", Form: "A%06d"}
 
 // IDRequest names an item.
 type IDRequest struct {
@@ -50,9 +47,8 @@ func save[T Tx](ctx context.Context, tx T, req Item) (Saved, error) {
 		if err != nil {
 			return Saved{}, err
 		}
-		if i.Version != old.Version {
-			return Saved{}, fault.New(fault.Conflict, "catalog.changed_meanwhile",
-				"who", old.UpdatedBy, "at", old.UpdatedAt)
+		if err := old.Current(i.Version, "catalog.changed_meanwhile"); err != nil {
+			return Saved{}, err
 		}
 		i.Archived = old.Archived
 		if i.Code == "" {
@@ -97,48 +93,9 @@ func store(ctx context.Context, tx Tx, i Item) (Item, error) {
 
 // storeAll stamps and stores items, in place; new ones without a code take the next.
 func storeAll(ctx context.Context, tx Tx, is []Item) error {
-	codes, err := newCodes(tx, is)
-	if err != nil {
-		return err
-	}
-	now, who := tx.Now(), op.Actor(ctx).Name
-	for n := range is {
-		i := &is[n]
-		if i.Code == "" {
-			i.Code, codes = codes[0], codes[1:]
-		}
-		// The version follows the clock, so that undoing an import, which puts old versions back,
-		// can never make a forgotten screen's version good again.
-		i.Version = max(i.Version+1, now.UnixMilli())
-		i.UpdatedAt, i.UpdatedBy = now, who
-	}
-	ids, err := tx.SaveItems(is)
-	if err != nil {
-		return err
-	}
-	for n, id := range ids {
-		is[n].ID = id
-	}
-	return nil
-}
-
-// newCodes returns a code for each of is that has none, apart from those that others of them bring.
-func newCodes(tx Tx, is []Item) ([]string, error) {
-	missing, brought := 0, map[string]bool{}
-	for _, i := range is {
-		if brought[i.Code] = true; i.Code == "" {
-			missing++
-		}
-	}
-	var out []string
-	for len(out) < missing {
-		codes, err := tx.NextCodes(codeSeries, codeFormat, missing-len(out))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, slices.DeleteFunc(codes, func(code string) bool { return brought[code] })...)
-	}
-	return out, nil
+	return record.Store(ctx, tx, codes, is, func(i *Item) record.Head[ItemID] {
+		return record.Head[ItemID]{ID: &i.ID, Code: &i.Code, Stamp: &i.Stamp}
+	}, tx.SaveItems)
 }
 
 func warningsOf(tx Tx, i Item) ([]*fault.Fault, error) {

@@ -5,6 +5,7 @@ package company
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -14,6 +15,7 @@ import (
 	"zafe/app/fr"
 	"zafe/app/money"
 	"zafe/app/op"
+	"zafe/app/record"
 )
 
 // Profile is the company as its documents and returns show it.
@@ -52,6 +54,8 @@ type Profile struct {
 	Accent            string     `json:"accent"`            // colour of documents, "#2456d3"
 	Logo              []byte     `json:"logo,omitempty"`    // PNG or JPEG
 	Footer            string     `json:"footer"`
+
+	record.Stamp
 }
 
 // Bank is the account customers pay to.
@@ -104,7 +108,10 @@ func (p Profile) Complete() bool {
 }
 
 // Normalize checks a profile and returns it as it is stored: identifiers without spaces, the SIREN
-// and VAT number derived where they can be. Faults name the field.
+// and VAT number derived where they can be. Faults, which name the field: company.too_long,
+// company.name_missing, company.legal_form_unknown, company.siret_of_other, company.territory_unknown,
+// company.regime_unknown, company.exigibility_unknown, company.payment_days, company.quote_days,
+// company.capital, company.logo_size, company.late_penalty_rate and those of the identifiers (fr.*).
 func (p Profile) Normalize() (Profile, error) {
 	for _, s := range []*string{
 		&p.Name, &p.TradeName, &p.Activity, &p.Street, &p.Street2, &p.City, &p.Email, &p.Phone, &p.Website,
@@ -207,6 +214,7 @@ var (
 	Get = op.Op[op.Empty, Profile]{Spec: op.Spec{
 		Name: "company.get", Kind: op.Query, Needs: auth.CompanyRead, Since: 1, Doc: "Reads the company's profile.",
 	}}
+	// Save changes the profile. Faults: those of Normalize, company.changed_meanwhile, op.fresh_needed.
 	Save = op.Op[Profile, Profile]{Spec: op.Spec{
 		Name: "company.save", Kind: op.Command, Needs: auth.CompanyWrite, Since: 1,
 		Doc: "Changes the company's profile; documents already issued keep the one they were issued with.",
@@ -229,10 +237,15 @@ func save[T Tx](ctx context.Context, tx T, req Profile) (Profile, error) {
 	if err != nil {
 		return p, err
 	}
+	if err := old.Current(p.Version, "company.changed_meanwhile"); err != nil {
+		return p, err
+	}
 	a := op.Actor(ctx)
 	if old.Bank.IBAN != "" && old.Bank.IBAN != p.Bank.IBAN && !a.System && tx.Now().Sub(a.FreshAt) > auth.FreshFor {
 		return p, fault.New(fault.Unauthenticated, "op.fresh_needed")
 	}
-	op.Note(ctx, "company", 1, "", "")
+	p.Stamp = old.Next(ctx, tx)
+	// The first profile of a book was written without an event: each event says what it replaced too.
+	op.Note(ctx, "company", 1, p.Digest(), fmt.Sprintf(`{"before":%q}`, old.Digest()))
 	return p, tx.SetSetting(settingKey, p)
 }

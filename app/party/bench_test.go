@@ -11,6 +11,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/op"
 	"zafe/app/party"
+	"zafe/app/record"
 	"zafe/app/search"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -43,7 +44,7 @@ func manyCustomers(b *testing.B, w *storetest.World, n int) {
 					Name:  fmt.Sprintf("%s %s %s %d", pick(benchFirst), pick(benchLast), pick(benchLast), r.IntN(1000)),
 					SIREN: fmt.Sprintf("%09d", r.IntN(1e9)), Email: fmt.Sprintf("contact%d@exemple%d.fr", i, r.IntN(500)),
 					Phone: fmt.Sprintf("0690%06d", r.IntN(1e6)), Owner: auth.UserID(1 + r.IntN(12)), Prospect: r.IntN(20) == 0,
-					Archived: r.IntN(30) == 0, Version: 1, UpdatedAt: tx.Now(),
+					Archived: r.IntN(30) == 0, Stamp: record.Stamp{Version: 1, UpdatedAt: tx.Now()},
 					Address: party.Address{
 						Street: "12 rue Frébault", PostalCode: fmt.Sprintf("%05d", 97100+r.IntN(90)), City: pick(benchCity), Country: "FR",
 					},

@@ -15,6 +15,7 @@ import (
 	"zafe/app/imports"
 	"zafe/app/op"
 	"zafe/app/party"
+	"zafe/app/record"
 	"zafe/store/storetest"
 )
 
@@ -80,7 +81,7 @@ func TestWorkbookBecomesCustomers(t *testing.T) {
 		Phone: "0690123456", Address: party.Address{PostalCode: "01000", City: "Bourg-en-Bresse", Country: "FR"},
 		Delivery: &party.Address{PostalCode: "97110", Country: "FR"}, PaymentDays: 45, PaymentEndOfMonth: true,
 		Owner: 1, Prospect: true, Contacts: []party.Contact{{Name: "M. Élise", Email: "elise@pain.fr"}},
-		Version: storetest.Noon.UnixMilli(), UpdatedAt: storetest.Noon, UpdatedBy: "Claire",
+		Stamp: record.Stamp{Version: storetest.Noon.UnixMilli(), UpdatedAt: storetest.Noon, UpdatedBy: "Claire"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got\n%+v want\n%+v", got, want)

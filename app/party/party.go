@@ -4,9 +4,8 @@
 package party
 
 import (
-	"time"
-
 	"zafe/app/auth"
+	"zafe/app/record"
 )
 
 // CustomerID identifies a customer in one book.
@@ -63,7 +62,5 @@ type Customer struct {
 	Archived bool        `json:"archived"`
 	Contacts []Contact   `json:"contacts,omitempty"`
 
-	Version   int64     `json:"version"` // opaque: give back what was read
-	UpdatedAt time.Time `json:"updated_at"`
-	UpdatedBy string    `json:"updated_by,omitempty"`
+	record.Stamp
 }

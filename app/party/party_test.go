@@ -244,7 +244,6 @@ func TestWarningsTellOfLookAlikesOneMaySee(t *testing.T) {
 func TestEveryFieldIsInTheDigest(t *testing.T) {
 	base := full()
 	base.ID, base.Code, base.Owner = 1, "C000001", 3
-	stamps := map[string]bool{"Version": true, "UpdatedAt": true, "UpdatedBy": true}
 	var mutate func(v reflect.Value, path string)
 	check := func(path string) {
 		if changed := base; changed.Digest() == original {
@@ -252,13 +251,17 @@ func TestEveryFieldIsInTheDigest(t *testing.T) {
 		}
 	}
 	original = base.Digest()
+	// The journals of books already written bind this encoding.
+	if original != "b7da8847b7f3f667066a580af25c5ecb6cd6b390d4043d224bf210999a6524aa" {
+		t.Errorf("the encoding changed under its version: %s", original)
+	}
 	mutate = func(v reflect.Value, path string) {
 		saved := reflect.New(v.Type()).Elem()
 		saved.Set(v)
 		switch v.Kind() {
 		case reflect.Struct:
 			for i := range v.NumField() {
-				if name := v.Type().Field(i).Name; !stamps[name] {
+				if name := v.Type().Field(i).Name; name != "Stamp" {
 					mutate(v.Field(i), path+"."+name)
 				}
 			}

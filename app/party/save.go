@@ -2,18 +2,15 @@ package party
 
 import (
 	"context"
-	"slices"
 
 	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/record"
 )
 
-// The series of the customers' codes, and how they are written.
-const (
-	codeSeries = "customer"
-	codeFormat = "C%06d"
-)
+// codes are those the program gives.
+var codes = record.Series{Name: "customer", Form: "C%06d"}
 
 // IDRequest names a customer.
 type IDRequest struct {
@@ -68,8 +65,8 @@ func prepared(ctx context.Context, tx Tx, c Customer) (Customer, error) {
 		if err != nil {
 			return c, err
 		}
-		if c.Version != old.Version {
-			return c, fault.New(fault.Conflict, "party.changed_meanwhile", "who", old.UpdatedBy, "at", old.UpdatedAt)
+		if err := old.Current(c.Version, "party.changed_meanwhile"); err != nil {
+			return c, err
 		}
 		if c.Code != "" && c.Code != old.Code {
 			return c, fault.Field("code", "party.code_fixed", "code", old.Code)
@@ -106,48 +103,9 @@ func store(ctx context.Context, tx Tx, c Customer) (Customer, error) {
 
 // storeAll stamps and stores customers, in place; new ones without a code take the next.
 func storeAll(ctx context.Context, tx Tx, cs []Customer) error {
-	codes, err := newCodes(tx, cs)
-	if err != nil {
-		return err
-	}
-	now, who := tx.Now(), op.Actor(ctx).Name
-	for i := range cs {
-		c := &cs[i]
-		if c.Code == "" {
-			c.Code, codes = codes[0], codes[1:]
-		}
-		// The version follows the clock, so that undoing an import, which puts old versions back,
-		// can never make a forgotten screen's version good again.
-		c.Version = max(c.Version+1, now.UnixMilli())
-		c.UpdatedAt, c.UpdatedBy = now, who
-	}
-	ids, err := tx.SaveCustomers(cs)
-	if err != nil {
-		return err
-	}
-	for i, id := range ids {
-		cs[i].ID = id
-	}
-	return nil
-}
-
-// newCodes returns a code for each of cs that has none, apart from those that others of them bring.
-func newCodes(tx Tx, cs []Customer) ([]string, error) {
-	missing, brought := 0, map[string]bool{}
-	for _, c := range cs {
-		if brought[c.Code] = true; c.Code == "" {
-			missing++
-		}
-	}
-	var out []string
-	for len(out) < missing {
-		codes, err := tx.NextCodes(codeSeries, codeFormat, missing-len(out))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, slices.DeleteFunc(codes, func(code string) bool { return brought[code] })...)
-	}
-	return out, nil
+	return record.Store(ctx, tx, codes, cs, func(c *Customer) record.Head[CustomerID] {
+		return record.Head[CustomerID]{ID: &c.ID, Code: &c.Code, Stamp: &c.Stamp}
+	}, tx.SaveCustomers)
 }
 
 // warningsOf tells what is worth a second look, of the customers the actor may see only.

@@ -188,25 +188,30 @@ func (s *Service[T]) changePassword(ctx context.Context, req PasswordRequest) (o
 	if err != nil {
 		return op.Empty{}, err
 	}
-	err = s.work.Update(ctx, func(tx T) error {
-		u, err := tx.User(a.User)
-		if err != nil {
-			return err
-		}
-		u.Password = hash
-		if _, err = tx.SaveUser(u); err != nil {
-			return err
-		}
-		if err := onlySession(tx, op.CredentialOf(ctx)); err != nil {
-			return err
-		}
-		op.Note(ctx, "user", int64(u.ID), "", "")
-		return op.RecordIn(ctx, tx)
-	})
-	if err == nil && u.Role == auth.Owner {
-		err = s.slots.SetPasswordSlot(ctx, SlotLabel(u.ID), req.New)
+	commit := func() error {
+		return s.work.Update(ctx, func(tx T) error { return storeOwn(ctx, tx, hash) })
 	}
-	return op.Empty{}, err
+	if u.Role == auth.Owner {
+		return op.Empty{}, s.replaceSlot(ctx, u.ID, req.New, hash, commit)
+	}
+	return op.Empty{}, commit()
+}
+
+// storeOwn stores the hash of the actor's own new password.
+func storeOwn(ctx context.Context, tx Tx, hash string) error {
+	u, err := tx.User(op.Actor(ctx).User)
+	if err != nil {
+		return err
+	}
+	u.Password = hash
+	if _, err = tx.SaveUser(u); err != nil {
+		return err
+	}
+	if err := onlySession(tx, op.CredentialOf(ctx)); err != nil {
+		return err
+	}
+	op.Note(ctx, "user", int64(u.ID), "", "")
+	return op.RecordIn(ctx, tx)
 }
 
 // onlySession closes every session of a person but the one they are using: whoever else had their
@@ -236,19 +241,32 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 		}
 	}
 	var out User
-	err := s.work.Update(ctx, func(tx T) (err error) {
-		if out, err = store(tx, op.Actor(ctx), req, hash); err != nil {
-			return err
-		}
-		op.Note(ctx, "user", int64(out.ID), "", saved(out, hash != ""))
-		return op.RecordIn(ctx, tx)
-	})
+	commit := func() error {
+		return s.work.Update(ctx, func(tx T) (err error) {
+			if out, err = store(tx, op.Actor(ctx), req, hash); err != nil {
+				return err
+			}
+			op.Note(ctx, "user", int64(out.ID), "", saved(out, hash != ""))
+			return op.RecordIn(ctx, tx)
+		})
+	}
+	owner := req.Role == auth.Owner && !req.Disabled
+	if owner && hash != "" && len(s.slots.PasswordSlots(SlotLabel(req.ID))) > 0 {
+		return out, s.replaceSlot(ctx, req.ID, req.Password, hash, commit)
+	}
+	s.slotting.Lock()
+	defer s.slotting.Unlock()
+	if err := commit(); err != nil {
+		return out, err
+	}
+	// What opens the book comes after the right to it: killed here, the program gives the slot at the
+	// new owner's first log-in.
+	var err error
 	switch {
-	case err != nil:
-	case out.Role != auth.Owner || out.Disabled:
-		err = s.slots.DropPasswordSlot(ctx, SlotLabel(out.ID))
-	case req.Password != "":
-		err = s.slots.SetPasswordSlot(ctx, SlotLabel(out.ID), req.Password)
+	case !owner:
+		err = s.keepSlot(ctx, out.ID, 0)
+	case hash != "":
+		err = s.setSlot(ctx, out.ID, req.Password)
 	}
 	return out, err
 }

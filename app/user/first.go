@@ -50,3 +50,9 @@ func Reset(ctx context.Context, tx Tx, login, password string, cost Hashing, pol
 	owner.Generation++
 	return tx.SaveUser(owner)
 }
+
+// CheckReset refuses a password that Reset would refuse, as far as it can be told without the book:
+// before a restore downloads anything. Faults: those of policy.
+func CheckReset(login, password string, policy Policy) error {
+	return at("password", policy(password, []string{login}, true))
+}

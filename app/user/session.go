@@ -1,11 +1,12 @@
 package user
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"zafe/app/audit"
@@ -105,18 +106,11 @@ type Service[T Tx] struct {
 	hashing *hasher
 	policy  Policy
 	slots   Slots
-	limit   throttle
-	enrols  enrolments
+	// slotting: one person's row and slots change at a time.
+	slotting sync.Mutex
+	limit    throttle
+	enrols   enrolments
 }
-
-// Slots are the passwords that open the sealed book itself: those of the owners. The store has them.
-type Slots interface {
-	SetPasswordSlot(ctx context.Context, label, password string) error
-	DropPasswordSlot(ctx context.Context, label string) error
-}
-
-// SlotLabel is the label of a person's password slot.
-func SlotLabel(id auth.UserID) string { return "user:" + strconv.FormatInt(int64(id), 10) }
 
 // Policy refuses a password that is too easy to guess for the person described by context; a second
 // factor lets it be shorter. Package password has the real one.
@@ -200,7 +194,12 @@ func (s *Service[T]) login(ctx context.Context, req LoginRequest) (LoginResponse
 			return LoginResponse{}, err
 		}
 	}
-	return s.open(ctx, u, renewed, device)
+	resp, err := s.open(ctx, u, renewed, device)
+	if err == nil {
+		// A slot that cannot be put right keeps nobody out: the next log-in tries again.
+		_ = s.settleSlots(ctx, u.ID, req.Password, cmp.Or(renewed, u.Password))
+	}
+	return resp, err
 }
 
 // loginKey names the counter of a person at a place: the same whether the log-in name or the e-mail

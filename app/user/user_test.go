@@ -443,8 +443,8 @@ func TestChangingOnesPasswordClosesOnesOtherSessions(t *testing.T) {
 // locked is a key file that cannot be written.
 type locked struct{ *store.Store }
 
-func (locked) SetPasswordSlot(context.Context, string, string) error {
-	return fault.New(fault.Unavailable, "store.disk")
+func (locked) AddPasswordSlot(context.Context, string, string) (int, error) {
+	return 0, fault.New(fault.Unavailable, "store.disk")
 }
 
 func TestAChangeOfAPersonIsInTheJournalWhateverFollows(t *testing.T) {
@@ -495,5 +495,21 @@ func TestANewOwnersPasswordOpensTheBook(t *testing.T) {
 	req.Disabled = false
 	if _, err := user.Save.Call(sys, c, req); fault.Of(err) == nil || fault.Of(err).Field != "password" {
 		t.Errorf("back without a password: %v", err)
+	}
+}
+
+func TestAPasswordForARestoreIsCheckedWithoutTheBook(t *testing.T) {
+	policy := func(p string, about []string, second bool) error {
+		if len(about) != 1 || about[0] != "claire" || !second {
+			t.Errorf("judged against %q, second factor %v", about, second)
+		}
+		return lax(p, about, second)
+	}
+	f := fault.Of(user.CheckReset("claire", "court", policy))
+	if f == nil || f.Key != "password.too_short" || f.Field != "password" {
+		t.Errorf("a bad one: %v", f)
+	}
+	if err := user.CheckReset("claire", oldWord, policy); err != nil {
+		t.Errorf("a good one: %v", err)
 	}
 }

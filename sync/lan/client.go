@@ -2,6 +2,7 @@ package lan
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -31,6 +32,8 @@ type Client struct {
 	// Reached is told after each exchange whether the host answered; nil to ignore. It drives the
 	// banner "host unreachable" and its end.
 	Reached func(ok bool)
+	// Patience is how long an answer to a question may take; the zero value is right.
+	Patience time.Duration
 }
 
 var _ op.Caller = (*Client)(nil)
@@ -88,15 +91,18 @@ func (c *Client) Hello(ctx context.Context) (Hello, error) {
 	return h, nil
 }
 
-// Do implements op.Caller.
+// Do implements op.Caller. Faults of the way there: lan.host_unreachable, lan.device_refused,
+// lan.wrong_host, lan.cut, op.timeout, op.cancelled.
 func (c *Client) Do(ctx context.Context, s *op.Spec, req, resp any) error {
 	body, err := json.Marshal(req)
 	if err != nil {
 		return fmt.Errorf("lan: request of %s: %w", s.Name, err)
 	}
-	if _, ok := ctx.Deadline(); !ok && s.Kind != op.Action {
+	// Work takes the time it takes as long as the host is alive, which pings tell: given up here, it would
+	// go on there with nobody to hear how it went. What a row is, only the host knows for sure.
+	if _, ok := ctx.Deadline(); !ok && s.Kind == op.Query {
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, callTimeout)
+		ctx, cancel = context.WithTimeout(ctx, cmp.Or(c.Patience, askTimeout))
 		defer cancel()
 	}
 	r, err := c.send(ctx, http.MethodPost, "/op/"+url.PathEscape(s.Name), body)

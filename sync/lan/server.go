@@ -1,6 +1,7 @@
 package lan
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -14,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -23,6 +25,7 @@ import (
 
 // Registry is what the server needs of the operations.
 type Registry interface {
+	Spec(name string) (op.Spec, bool)
 	DoJSON(ctx context.Context, name string, in []byte) ([]byte, error)
 	StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error)
 }
@@ -47,6 +50,8 @@ type Server struct {
 	Raise func() bool
 	Hello func(ctx context.Context) (Hello, error)
 	Log   func(what string, err error)
+	// Patience is how long the host looks for the answer to a question; the zero value is right.
+	Patience time.Duration
 
 	mu    sync.Mutex
 	conns map[device.Fingerprint]map[net.Conn]bool
@@ -84,7 +89,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 			_ = srv.Close()
 		}
 	}()
-	err := srv.ServeTLS(limit(ln, connsMax), "", "")
+	err := srv.ServeTLS(newGate(ln), "", "")
 	if errors.Is(err, http.ErrServerClosed) {
 		<-done
 		return nil
@@ -92,20 +97,37 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	return err
 }
 
+// tls is the configuration of the host: each connection gets its own, that of the moment.
 func (s *Server) tls(ctx context.Context) *tls.Config {
+	c := s.tlsOf(ctx, nil)
+	c.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		return s.tlsOf(ctx, hello.Conn), nil
+	}
+	return c
+}
+
+func (s *Server) tlsOf(ctx context.Context, conn net.Conn) *tls.Config {
+	protocols := []string{protoHTTP2}
+	if s.Desk.Open() {
+		protocols = append(protocols, pair.Protocol) // without a code out nobody is listened to
+	}
 	return &tls.Config{
 		MinVersion:             tls.VersionTLS13,
 		Certificates:           []tls.Certificate{s.Identity.TLS},
 		ClientAuth:             tls.RequireAnyClientCert,
 		SessionTicketsDisabled: true,
-		NextProtos:             []string{protoHTTP2, pair.Protocol},
+		NextProtos:             protocols,
 		// VerifyConnection, not VerifyPeerCertificate: it also runs on resumption.
 		VerifyConnection: func(cs tls.ConnectionState) error {
 			switch cs.NegotiatedProtocol {
 			case pair.Protocol:
 				return nil
 			case protoHTTP2:
-				return s.allowed(ctx, cs.PeerCertificates)
+				err := s.allowed(ctx, cs.PeerCertificates)
+				if c, ok := conn.(*gated); ok && err == nil {
+					c.welcome()
+				}
+				return err
 			default:
 				return errors.New("lan: unknown protocol")
 			}
@@ -200,7 +222,13 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, fault.New(fault.Invalid, "op.too_large", "max_mb", op.RequestBytesMax>>20).Because(err))
 		return
 	}
-	out, err := s.Registry.DoJSON(r.Context(), r.PathValue("name"), body)
+	ctx, name := r.Context(), r.PathValue("name")
+	if spec, ok := s.Registry.Spec(name); ok && spec.Kind == op.Query {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, cmp.Or(s.Patience, queryTimeout))
+		defer cancel()
+	}
+	out, err := s.Registry.DoJSON(ctx, name, body)
 	if err != nil {
 		s.refuse(w, err)
 		return
@@ -320,34 +348,4 @@ type logWriter struct{ log func(string, error) }
 func (l logWriter) Write(p []byte) (int, error) {
 	l.log("connection refused", errors.New(strings.TrimSpace(string(p))))
 	return len(p), nil
-}
-
-// limit caps the connections accepted at once: more wait in the system's queue.
-func limit(ln net.Listener, most int) net.Listener {
-	return &limited{Listener: ln, slots: make(chan struct{}, most)}
-}
-
-type limited struct {
-	net.Listener
-	slots chan struct{}
-}
-
-func (l *limited) Accept() (net.Conn, error) {
-	l.slots <- struct{}{}
-	c, err := l.Listener.Accept()
-	if err != nil {
-		<-l.slots
-		return nil, err
-	}
-	return &limitedConn{Conn: c, free: sync.OnceFunc(func() { <-l.slots })}, nil
-}
-
-type limitedConn struct {
-	net.Conn
-	free func()
-}
-
-func (c *limitedConn) Close() error {
-	defer c.free()
-	return c.Conn.Close()
 }

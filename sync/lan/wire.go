@@ -30,15 +30,19 @@ const (
 const (
 	headTimeout  = 10 * time.Second
 	idleTimeout  = 2 * time.Minute
-	callTimeout  = 60 * time.Second // a call without an answer by then is given up; actions may be long
-	pingAfter    = 15 * time.Second // of silence on a connection in use
-	pingTimeout  = 10 * time.Second // without an answer the other end is gone
-	sendTimeout  = 30 * time.Second // in which the other end takes nothing at all
+	queryTimeout = 60 * time.Second                       // after which the host gives a question up; work may be long
+	askTimeout   = queryTimeout + pingAfter + pingTimeout // after which the one who asks does
+	pingAfter    = 15 * time.Second                       // of silence on a connection in use
+	pingTimeout  = 10 * time.Second                       // without an answer the other end is gone
+	sendTimeout  = 30 * time.Second                       // in which the other end takes nothing at all
 	dialTimeout  = 4 * time.Second
 	headerBytes  = 16 << 10
 	connsMax     = 500
 	responseMax  = 256 << 20
 	shutdownWait = 5 * time.Second
+
+	strangersMax     = 64 // connections at once that no paired PC has proven to be its own
+	strangersFromMax = 16 // of one address
 )
 
 // Hello is what a host says of itself to a paired PC.

@@ -5,6 +5,7 @@ package pair
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
@@ -37,6 +38,7 @@ const (
 	messageMax    = 16 << 10
 	nameRunesMax  = 60
 	exchangeFor   = 30 * time.Second
+	requestFor    = 15 * time.Second // in which a device must have stretched the code and sent its request
 	argonPasses   = 3
 	argonMemory   = 64 << 10
 	exporterLabel = "EXPORTER-zafe-pair-v1"
@@ -50,6 +52,8 @@ type Desk struct {
 	Clock func() time.Time
 	// Enrol stores a device that proved the code; by is who asked for the code.
 	Enrol func(ctx context.Context, fp device.Fingerprint, name string, by int64) error
+	// Patience is how long a connection may stay silent; the zero value is right.
+	Patience time.Duration
 
 	mu      sync.Mutex
 	code    string
@@ -74,11 +78,22 @@ func (d *Desk) Invite(by int64) (code string, expires time.Time, err error) {
 	return d.code[:4] + "-" + d.code[4:], d.expires, nil
 }
 
+// Open tells whether a code is in force.
+func (d *Desk) Open() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.inForce()
+}
+
+func (d *Desk) inForce() bool {
+	return d.code != "" && d.tries > 0 && !d.Clock().After(d.expires)
+}
+
 // take spends a try and returns the code in force, or "".
 func (d *Desk) take() (code string, by int64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.code == "" || d.tries == 0 || d.Clock().After(d.expires) {
+	if !d.inForce() {
 		return "", 0
 	}
 	d.tries--
@@ -112,11 +127,13 @@ func (d *Desk) Serve(ctx context.Context, conn *tls.Conn) error {
 	defer func() { _ = conn.Close() }()
 	ctx, cancel := context.WithTimeout(ctx, exchangeFor)
 	defer cancel()
-	_ = conn.SetDeadline(time.Now().Add(exchangeFor)) //nolint:forbidigo // a socket deadline is real time
+	start := time.Now() //nolint:forbidigo // a socket deadline is real time
+	_ = conn.SetDeadline(start.Add(cmp.Or(d.Patience, requestFor)))
 	var req request
 	if err := read(conn, &req); err != nil {
 		return err
 	}
+	_ = conn.SetDeadline(start.Add(exchangeFor))
 	key, fp, by, err := d.check(conn, req)
 	if err != nil {
 		return errors.Join(err, write(conn, answer{Error: fault.KeyOf(err)}))
@@ -164,6 +181,10 @@ func Join(ctx context.Context, addr, code, name string, id device.Identity) (*x5
 		InsecureSkipVerify: true, //nolint:gosec // see above
 	}}
 	raw, err := dialer.DialContext(ctx, "tcp", addr)
+	if err != nil && strings.Contains(err.Error(), "tls: no application protocol") {
+		// A host that has handed out no code does not even offer to pair.
+		return nil, fault.New(fault.Conflict, "pair.no_code").Because(err)
+	}
 	if err != nil {
 		return nil, fault.New(fault.Unavailable, "lan.host_unreachable", "host", addr).Because(err)
 	}

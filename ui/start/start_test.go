@@ -38,8 +38,10 @@ func policy(word string, context []string, second bool) error {
 
 type noSlots struct{}
 
-func (noSlots) SetPasswordSlot(context.Context, string, string) error { return nil }
-func (noSlots) DropPasswordSlot(context.Context, string) error        { return nil }
+func (noSlots) PasswordSlots(string) []int                                   { return nil }
+func (noSlots) PasswordOpens(int, string) bool                               { return false }
+func (noSlots) RemoveSlot(context.Context, int) error                        { return nil }
+func (noSlots) AddPasswordSlot(context.Context, string, string) (int, error) { return 1, nil }
 
 // book is a real book in process.
 type book struct {

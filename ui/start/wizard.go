@@ -128,6 +128,7 @@ func (w *wizard) save(b *kit.Button, p company.Profile, fields map[string]*kit.F
 		f.SetError("")
 	}
 	busy(b, true)
+	p.Stamp = w.profile.Stamp // of this step's own save, when only what came after it failed
 	page.Call(w.env, company.Save, p, func(saved company.Profile, err error) {
 		busy(b, false)
 		if err != nil {

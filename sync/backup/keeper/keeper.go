@@ -4,8 +4,8 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -33,9 +33,6 @@ type Settings struct {
 	Automatic bool
 }
 
-// tick is how often the schedule is asked; changes are only minutes apart at best.
-const tick = 5 * time.Second
-
 // Keeper is the engine of one open book.
 type Keeper struct {
 	set  Settings
@@ -44,11 +41,13 @@ type Keeper struct {
 	mu        sync.Mutex
 	seen      uint64 // the last change the plan was told of
 	plan      *schedule.Schedule
-	running   *appbackup.Running
-	cancel    context.CancelFunc
+	lanes     map[string]chan struct{} // one job at a time at each destination, and one on this PC: ""
+	jobs      map[string]*job          // under way, by lane
+	pruneDue  bool
 	lastFault *fault.Fault
 	setup     *remote.Setup
-	work      sync.Mutex // one job at a time
+
+	quiet sync.RWMutex // removing old restore points excludes all jobs; it never waits for them
 }
 
 var _ appbackup.Engine = (*Keeper)(nil)
@@ -59,7 +58,10 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Keeper{set: set, seen: change, wake: make(chan struct{}, 1)}
+	k := &Keeper{
+		set: set, seen: change, wake: make(chan struct{}, 1),
+		lanes: map[string]chan struct{}{}, jobs: map[string]*job{},
+	}
 	st := set.Service.Status(change)
 	k.plan = schedule.New(schedule.Default, set.Clock(), st.Unsaved)
 	for _, c := range st.Copies {
@@ -92,125 +94,6 @@ func (k *Keeper) look(ctx context.Context) {
 	}
 }
 
-// Run follows the schedule until ctx ends.
-func (k *Keeper) Run(ctx context.Context) {
-	if !k.set.Automatic {
-		return
-	}
-	t := time.NewTicker(tick)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-		case <-k.wake:
-		}
-		k.look(ctx)
-		k.mu.Lock()
-		tasks, _ := k.plan.Due(k.set.Clock())
-		k.mu.Unlock()
-		for _, task := range tasks {
-			if ctx.Err() != nil {
-				return
-			}
-			if err := k.do(ctx, task); err != nil {
-				k.set.Log("backup "+string(task.Kind)+" failed", err)
-			}
-		}
-	}
-}
-
-// lastPoint is the time a restore point may take when the system stops the program.
-const lastPoint = 20 * time.Second
-
-// Close does what is left before the program ends: save, then send. Ending ctx leaves the sending for
-// the next start; the restore point on this PC is made all the same, the system allows that much.
-func (k *Keeper) Close(ctx context.Context) error {
-	if !k.set.Automatic {
-		return nil
-	}
-	saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPoint)
-	defer cancel()
-	k.look(saving)
-	k.mu.Lock()
-	tasks := k.plan.OnClose()
-	k.mu.Unlock()
-	var errs []error
-	for _, task := range tasks {
-		switch {
-		case task.Kind == schedule.Snapshot:
-			errs = append(errs, k.do(saving, task))
-		case ctx.Err() == nil:
-			errs = append(errs, k.do(ctx, task))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// do runs one task and tells the schedule how it went.
-func (k *Keeper) do(ctx context.Context, task schedule.Task) error {
-	k.work.Lock()
-	defer k.work.Unlock()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	began := k.set.Clock()
-	k.start(cancel, k.label(task.Target))
-	err := k.perform(ctx, task)
-	k.stop()
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	now := k.set.Clock()
-	if err != nil {
-		if ctx.Err() == nil {
-			k.plan.Failed(now, task, remote.Passing(err))
-		}
-		if task.Kind == schedule.Snapshot {
-			k.lastFault = fault.Of(err)
-		}
-		return err
-	}
-	if task.Kind == schedule.Snapshot {
-		k.lastFault = nil
-		k.plan.Saved(began)
-		return nil
-	}
-	k.plan.Done(now, task)
-	return nil
-}
-
-func (k *Keeper) perform(ctx context.Context, task schedule.Task) error {
-	switch task.Kind {
-	case schedule.Snapshot:
-		_, err := k.set.Service.Snapshot(ctx, k.watch)
-		return err
-	case schedule.Send:
-		return k.set.Service.Send(ctx, task.Target, k.watch).Err
-	case schedule.Check:
-		report, err := k.set.Service.Check(ctx, task.Target)
-		if err == nil && !report.Complete() {
-			return k.set.Service.Send(ctx, task.Target, k.watch).Err
-		}
-		return err
-	default:
-		if _, err := k.set.Service.Drill(ctx, task.Target, vault.Point{}, k.set.Drill(), k.watch); err != nil {
-			return err
-		}
-		return k.prune(ctx)
-	}
-}
-
-// prune removes the restore points that retention no longer keeps, once a trial restore just proved
-// that newer ones are good. When it would remove much at once it waits for the owner: not an error.
-func (k *Keeper) prune(ctx context.Context) error {
-	_, err := k.set.Service.Prune(ctx, false)
-	if f := fault.Of(err); f != nil && f.Code == fault.Conflict {
-		k.set.Log("old restore points kept", err)
-		return nil
-	}
-	return err
-}
-
 // alarms are what the owner must look into at a destination.
 func alarms(c backup.CopyStatus) []*fault.Fault {
 	var out []*fault.Fault
@@ -221,27 +104,6 @@ func alarms(c backup.CopyStatus) []*fault.Fault {
 		out = append(out, fault.New(fault.Conflict, "backup.alarm.rival", "name", r.Name))
 	}
 	return out
-}
-
-func (k *Keeper) start(cancel context.CancelFunc, destination string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.cancel = cancel
-	k.running = &appbackup.Running{Destination: destination}
-}
-
-func (k *Keeper) stop() {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.cancel, k.running = nil, nil
-}
-
-func (k *Keeper) watch(p vault.Progress) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.running != nil {
-		k.running.Stage, k.running.Done, k.running.Total = string(p.Stage), p.Done, p.Total
-	}
 }
 
 func (k *Keeper) label(id string) string {
@@ -257,13 +119,15 @@ func (k *Keeper) Now(ctx context.Context) (appbackup.Status, error) {
 	if err := k.do(ctx, schedule.Task{Kind: schedule.Snapshot}); err != nil {
 		return appbackup.Status{}, err
 	}
+	var sends []schedule.Task
 	for _, d := range k.set.Remotes.List() {
-		if err := k.do(ctx, schedule.Task{Kind: schedule.Send, Target: d.ID}); err != nil {
-			k.set.Log("backup send failed", err)
-		}
-		if ctx.Err() != nil {
-			return appbackup.Status{}, ctx.Err()
-		}
+		sends = append(sends, schedule.Task{Kind: schedule.Send, Target: d.ID})
+	}
+	if err := k.all(ctx, sends); err != nil {
+		k.set.Log("backup send failed", err)
+	}
+	if ctx.Err() != nil {
+		return appbackup.Status{}, ctx.Err()
 	}
 	return k.Status(ctx)
 }
@@ -280,8 +144,9 @@ func (k *Keeper) Drill(ctx context.Context, id string) (appbackup.Status, error)
 func (k *Keeper) Stop() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.cancel != nil {
-		k.cancel()
+	for _, j := range k.jobs {
+		j.stopped = true
+		j.cancel()
 	}
 }
 
@@ -315,12 +180,24 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.running != nil {
-		r := *k.running
-		out.Running = &r
+	out.Running = k.running("")
+	for i := range out.Copies {
+		c := &out.Copies[i]
+		c.Running = k.running(c.ID)
+		out.Running = cmp.Or(out.Running, c.Running)
 	}
 	out.LastFault = k.lastFault
 	return out, nil
+}
+
+// running tells how far the work at a destination, or on this PC, has come; nil when there is none.
+func (k *Keeper) running(target string) *appbackup.Running {
+	j := k.jobs[target]
+	if j == nil {
+		return nil
+	}
+	r := j.Running
+	return &r
 }
 
 // Points implements Engine.

@@ -3,9 +3,11 @@ package keeper_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,7 +46,7 @@ type trial struct {
 	dir  string
 	into *store.Restoring
 	want vault.Manifest
-	got  *bool
+	got  *atomic.Bool
 }
 
 func (d *trial) Begin(ctx context.Context, _ int, _ uint32) error {
@@ -54,7 +56,7 @@ func (d *trial) Begin(ctx context.Context, _ int, _ uint32) error {
 		if err == nil && t.Head != d.want.Checks.AuditHead {
 			err = errors.New("another chain of events")
 		}
-		*d.got = err == nil
+		d.got.Store(err == nil)
 		return err
 	})
 	return nil
@@ -73,7 +75,7 @@ func (d *trial) Commit(_ context.Context, m vault.Manifest) error {
 
 func (d *trial) Abort() { d.into.Abort() }
 
-func newKeeper(t *testing.T) (*keeper.Keeper, book, *storetest.Clock, *bool) {
+func newKeeper(t *testing.T) (*keeper.Keeper, book, *storetest.Clock, *atomic.Bool) {
 	t.Helper()
 	st, clock := storetest.New(t)
 	b := book{st}
@@ -90,7 +92,8 @@ func newKeeper(t *testing.T) (*keeper.Keeper, book, *storetest.Clock, *bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proved := new(bool)
+	proved := new(atomic.Bool)
+	var trials atomic.Int64
 	k, err := keeper.New(t.Context(), keeper.Settings{
 		Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true,
 		Change: func(ctx context.Context) (uint64, error) {
@@ -98,8 +101,10 @@ func newKeeper(t *testing.T) (*keeper.Keeper, book, *storetest.Clock, *bool) {
 			return c.Change, err
 		},
 		SheetKnown: func(context.Context) (bool, error) { return true, nil },
-		Drill:      func() vault.BookSink { return &trial{dir: filepath.Join(dir, "trial"), got: proved} },
-		Log:        func(what string, err error) { t.Logf("%s: %v", what, err) },
+		Drill: func() vault.BookSink {
+			return &trial{dir: filepath.Join(dir, fmt.Sprintf("trial-%d", trials.Add(1))), got: proved}
+		},
+		Log: func(what string, err error) { t.Logf("%s: %v", what, err) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -140,8 +145,8 @@ func TestTheShieldTellsTheTruth(t *testing.T) {
 	if err != nil || st.Light != appbackup.Green || st.Unsaved || len(st.Copies) != 1 || st.Copies[0].Lacks {
 		t.Fatalf("after a backup: %+v %v", st, err)
 	}
-	if st, err = k.Drill(t.Context(), d.ID); err != nil || st.Drill.IsZero() || !*proved {
-		t.Fatalf("the trial restore: %+v %v proved %v", st, err, *proved)
+	if st, err = k.Drill(t.Context(), d.ID); err != nil || st.Drill.IsZero() || !proved.Load() {
+		t.Fatalf("the trial restore: %+v %v proved %v", st, err, proved.Load())
 	}
 	b.change(t)
 	if st := status(); !st.Unsaved || !st.Copies[0].Lacks {

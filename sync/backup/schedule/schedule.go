@@ -57,6 +57,8 @@ type Schedule struct {
 type target struct {
 	id      string
 	pending bool // a restore point is not there yet
+	sending bool // one is on its way
+	late    bool // another was made since that sending began
 	send    attempt
 	drill   attempt // apart: a damaged old object must not keep new work from leaving the house
 	checked time.Time
@@ -165,9 +167,19 @@ func (s *Schedule) Saved(began time.Time) {
 		s.firstChange, s.lastChange = time.Time{}, time.Time{}
 	}
 	for _, t := range s.targets {
-		t.pending = true
+		t.pending, t.late = true, t.sending
 		if t.send.failures == 0 {
 			t.send.notUntil = time.Time{}
+		}
+	}
+}
+
+// Started notes that a task of a destination is under way: a restore point made before it ends may not
+// be part of what is sent.
+func (s *Schedule) Started(task Task) {
+	for _, t := range s.targets {
+		if t.id == task.Target && task.Kind == Send {
+			t.sending, t.late = true, false
 		}
 	}
 }
@@ -181,7 +193,8 @@ func (s *Schedule) Done(now time.Time, task Task) {
 		switch task.Kind {
 		case Send:
 			t.send = attempt{}
-			t.pending, t.checked = false, now // sending ends with the comparison
+			t.pending, t.checked = t.late, now // sending ends with the comparison
+			t.sending, t.late = false, false
 		case Check:
 			t.send = attempt{}
 			t.checked = now
@@ -208,6 +221,7 @@ func (s *Schedule) Failed(now time.Time, task Task, passing bool) {
 		case task.Kind == Drill:
 			t.drill.failed(now, s.policy.Retry, true)
 		default:
+			t.sending, t.late = false, false
 			t.send.failed(now, s.policy.Retry, passing)
 		}
 	}

@@ -139,6 +139,32 @@ func TestOnClose(t *testing.T) {
 	}
 }
 
+func TestAPointMadeDuringASendingIsSentAfterIt(t *testing.T) {
+	s := New(Default, start, true)
+	s.Add(start, "cloud", false, start, start)
+	send := Task{Send, "cloud"}
+	s.Saved(at(2))
+	s.Started(send)
+	s.Changed(at(3))
+	s.Saved(at(5))
+	s.Done(at(9), send)
+	if tasks, _ := s.Due(at(9)); !reflect.DeepEqual(tasks, []Task{send}) {
+		t.Fatalf("after a sending that began before the last point, due %v", tasks)
+	}
+	s.Started(send)
+	s.Done(at(10), send)
+	if tasks, _ := s.Due(at(10)); len(tasks) != 0 {
+		t.Errorf("all is there, yet due %v", tasks)
+	}
+	s.Changed(at(11))
+	s.Saved(at(13))
+	s.Started(send)
+	s.Failed(at(14), send, true)
+	if tasks, _ := s.Due(at(15)); !reflect.DeepEqual(tasks, []Task{send}) {
+		t.Errorf("after a failure due %v", tasks)
+	}
+}
+
 func TestChecksAndDrills(t *testing.T) {
 	s := current()
 	tasks, _ := s.Due(at(24 * 60))

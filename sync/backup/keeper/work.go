@@ -1,0 +1,247 @@
+package keeper
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	appbackup "zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/sync/backup/remote"
+	"zafe/sync/backup/schedule"
+	"zafe/sync/backup/vault"
+)
+
+// tick is how often the schedule is asked; changes are only minutes apart at best.
+const tick = 5 * time.Second
+
+// job is one task under way.
+type job struct {
+	appbackup.Running
+	cancel  context.CancelFunc
+	stopped bool // by the owner
+}
+
+// Run follows the schedule until ctx ends. Each destination has its own worker while something is due
+// there, so that a slow one delays neither the others nor the next restore point.
+func (k *Keeper) Run(ctx context.Context) {
+	if !k.set.Automatic {
+		return
+	}
+	var workers sync.WaitGroup
+	defer workers.Wait()
+	t := time.NewTicker(tick)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		case <-k.wake:
+		}
+		k.look(ctx)
+		k.mu.Lock()
+		due, _ := k.plan.Due(k.set.Clock())
+		k.mu.Unlock()
+		saved := k.set.Service.Status(0).Saved.Seq > 0
+		for target, tasks := range byTarget(due) {
+			if target != "" && (!saved || due[0].Kind == schedule.Snapshot) {
+				continue // there is nothing to send yet, or it would have to be sent again
+			}
+			lane := k.lane(target)
+			select {
+			case lane <- struct{}{}:
+				workers.Go(func() {
+					k.follow(ctx, tasks)
+					<-lane
+					k.Changed() // perhaps there is something to send now
+				})
+			default: // at work: what is due there still is when it has done
+			}
+		}
+	}
+}
+
+// byTarget gives each destination's tasks, in their order.
+func byTarget(tasks []schedule.Task) map[string][]schedule.Task {
+	out := map[string][]schedule.Task{}
+	for _, task := range tasks {
+		out[task.Target] = append(out[task.Target], task)
+	}
+	return out
+}
+
+// follow does a destination's tasks, its lane being held.
+func (k *Keeper) follow(ctx context.Context, tasks []schedule.Task) {
+	for _, task := range tasks {
+		if ctx.Err() != nil {
+			return
+		}
+		if err := k.run(ctx, task); err != nil {
+			k.set.Log("backup "+string(task.Kind)+" failed", err)
+		}
+	}
+}
+
+func (k *Keeper) lane(target string) chan struct{} {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.lanes[target] == nil {
+		k.lanes[target] = make(chan struct{}, 1)
+	}
+	return k.lanes[target]
+}
+
+// lastPoint is the time a restore point may take when the system stops the program.
+const lastPoint = 20 * time.Second
+
+// Close does what is left before the program ends: save, then send. Ending ctx leaves the sending for
+// the next start; the restore point on this PC is made all the same, the system allows that much.
+func (k *Keeper) Close(ctx context.Context) error {
+	if !k.set.Automatic {
+		return nil
+	}
+	saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPoint)
+	defer cancel()
+	k.look(saving)
+	k.mu.Lock()
+	tasks := k.plan.OnClose()
+	k.mu.Unlock()
+	var saved error
+	if len(tasks) > 0 && tasks[0].Kind == schedule.Snapshot {
+		saved, tasks = k.do(saving, tasks[0]), tasks[1:]
+	}
+	return errors.Join(saved, k.all(ctx, tasks))
+}
+
+// all does tasks of different destinations side by side and returns when each has done or failed.
+func (k *Keeper) all(ctx context.Context, tasks []schedule.Task) error {
+	errs := make([]error, len(tasks))
+	var wait sync.WaitGroup
+	for i, task := range tasks {
+		if ctx.Err() == nil {
+			wait.Go(func() { errs[i] = k.do(ctx, task) })
+		}
+	}
+	wait.Wait()
+	return errors.Join(errs...)
+}
+
+// do runs one task when its destination is free.
+func (k *Keeper) do(ctx context.Context, task schedule.Task) error {
+	lane := k.lane(task.Target)
+	select {
+	case lane <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-lane }()
+	return k.run(ctx, task)
+}
+
+// run does one task, its lane being held, and tells the schedule how it went.
+func (k *Keeper) run(ctx context.Context, task schedule.Task) error {
+	working, cancel := context.WithCancel(ctx)
+	defer cancel()
+	began := k.set.Clock()
+	j := k.start(cancel, task)
+	k.quiet.RLock()
+	err := k.perform(working, task, k.watch(j))
+	k.quiet.RUnlock()
+	k.ended(ctx, task, j, began, err)
+	k.prune(working)
+	k.stop(task)
+	return err
+}
+
+// ended tells the schedule how a task went.
+func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began time.Time, err error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now := k.set.Clock()
+	if task.Kind == schedule.Snapshot && !j.stopped && ctx.Err() == nil {
+		k.lastFault = fault.Of(err)
+	}
+	switch {
+	case err != nil && ctx.Err() != nil: // the program ends
+	case err != nil:
+		k.plan.Failed(now, task, j.stopped || remote.Passing(err))
+	case task.Kind == schedule.Snapshot:
+		k.plan.Saved(began)
+	default:
+		k.plan.Done(now, task)
+		k.pruneDue = k.pruneDue || task.Kind == schedule.Drill
+	}
+}
+
+func (k *Keeper) perform(ctx context.Context, task schedule.Task, watch vault.Watch) error {
+	switch task.Kind {
+	case schedule.Snapshot:
+		_, err := k.set.Service.Snapshot(ctx, watch)
+		return err
+	case schedule.Send:
+		return k.set.Service.Send(ctx, task.Target, watch).Err
+	case schedule.Check:
+		report, err := k.set.Service.Check(ctx, task.Target)
+		if err == nil && !report.Complete() {
+			return k.set.Service.Send(ctx, task.Target, watch).Err
+		}
+		return err
+	default:
+		_, err := k.set.Service.Drill(ctx, task.Target, vault.Point{}, k.set.Drill(), watch)
+		return err
+	}
+}
+
+// prune removes the restore points that retention no longer keeps, once a trial restore has proved that
+// newer ones are good and no job is under way. When it would remove much at once it waits for the
+// owner: not an error.
+func (k *Keeper) prune(ctx context.Context) {
+	if !k.quiet.TryLock() {
+		return // whoever is at work does it then
+	}
+	defer k.quiet.Unlock()
+	k.mu.Lock()
+	due := k.pruneDue
+	k.pruneDue = false
+	k.mu.Unlock()
+	if !due {
+		return
+	}
+	_, err := k.set.Service.Prune(ctx, false)
+	switch f := fault.Of(err); {
+	case f == nil:
+	case f.Code == fault.Conflict && f.Key != "backup.busy":
+		k.set.Log("old restore points kept", err)
+	default:
+		k.set.Log("old restore points not removed", err)
+		k.mu.Lock()
+		k.pruneDue = true
+		k.mu.Unlock()
+	}
+}
+
+func (k *Keeper) start(cancel context.CancelFunc, task schedule.Task) *job {
+	j := &job{Running: appbackup.Running{Destination: k.label(task.Target)}, cancel: cancel}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.jobs[task.Target] = j
+	k.plan.Started(task)
+	return j
+}
+
+func (k *Keeper) stop(task schedule.Task) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.jobs, task.Target)
+}
+
+// watch keeps how far a job has come.
+func (k *Keeper) watch(j *job) vault.Watch {
+	return func(p vault.Progress) {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		j.Stage, j.Done, j.Total = string(p.Stage), p.Done, p.Total
+	}
+}
