@@ -53,7 +53,7 @@ type pools struct {
 }
 
 func openPools(ctx context.Context, dsn func(url.Values) string) (pools, error) {
-	w, err := sql.Open("sqlite", dsn(params(true)))
+	w, err := openDB(dsn(params(true)))
 	if err != nil {
 		return pools{}, err
 	}
@@ -61,7 +61,7 @@ func openPools(ctx context.Context, dsn func(url.Values) string) (pools, error) 
 	if err := w.PingContext(ctx); err != nil {
 		return pools{}, errors.Join(err, w.Close())
 	}
-	r, err := sql.Open("sqlite", dsn(params(false)))
+	r, err := openDB(dsn(params(false)))
 	if err != nil {
 		return pools{}, errors.Join(err, w.Close())
 	}
