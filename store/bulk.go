@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -173,13 +172,19 @@ func (t *Tx) NextCodes(kind, form string, n int) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		taken, err := all(t, `SELECT code FROM `+table+` WHERE code IN (SELECT value FROM json_each(?))`,
-			[]any{string(list)}, func(scan func(...any) error, s *string) error { return scan(s) })
+		taken := map[string]bool{}
+		err = t.each(`SELECT code FROM `+table+` WHERE code IN (SELECT value FROM json_each(?))`,
+			[]any{string(list)}, func(scan func(...any) error) error {
+				var code string
+				err := scan(&code)
+				taken[code] = true
+				return err
+			})
 		if err != nil {
 			return nil, err
 		}
 		for _, code := range next {
-			if !slices.Contains(taken, code) {
+			if !taken[code] {
 				free = append(free, code)
 			}
 		}

@@ -15,7 +15,9 @@ func TestBulk(t *testing.T) {
 		t.Fatal(err)
 	}
 	tx := &Tx{ctx: t.Context(), conn: conn, writable: true}
-	for _, size := range []struct{ parents, children int }{{0, 0}, {1, 1}, {5000, 3}, {2, 40_000}, {statementRows, 1}} {
+	for _, size := range []struct{ parents, children int }{
+		{0, 0}, {1, 1}, {5000, 3}, {2, 40_000}, {statementRows, 1},
+	} {
 		parents, children := tx.bulk(`INSERT INTO p(id, x)`, ``, 2), tx.bulk(`INSERT INTO c(p, x)`, ``, 2)
 		children.follow(parents)
 		for p := range size.parents {

@@ -57,8 +57,8 @@ func manyCustomers(b *testing.B, w *storetest.World, n int) {
 	}
 }
 
-// BenchmarkImport takes in 100,000 customers as two files, the largest there may be.
-func BenchmarkImport(b *testing.B) {
+// BenchmarkImportCustomers takes in 100,000 customers as two files, the largest there may be.
+func BenchmarkImportCustomers(b *testing.B) {
 	const files = 2
 	uploads := make([]imports.Upload, files)
 	for i := range uploads {
@@ -85,9 +85,10 @@ func customerFile(seed, n int) string {
 	var s strings.Builder
 	s.WriteString("Nom;Email;Téléphone;Adresse;CP;Ville;Délai de paiement;Type;Contact;Mail contact\n")
 	for i := range n {
-		fmt.Fprintf(&s, "%s %s %s %d;contact%d@exemple%d.fr;0690%06d;12 rue Frébault;%05d;%s;30 jours;entreprise;%s %d;c%d@exemple.fr\n",
-			pick(benchFirst), pick(benchLast), pick(benchLast), seed*n+i, i, r.IntN(500), r.IntN(1e6), 97100+r.IntN(90),
-			pick(benchCity), pick(benchLast), i, i)
+		fmt.Fprintf(&s, "%s %s %s %d;contact%d@exemple%d.fr;0690%06d;12 rue Frébault;%05d;%s;",
+			pick(benchFirst), pick(benchLast), pick(benchLast), seed*n+i, i, r.IntN(500), r.IntN(1e6),
+			97100+r.IntN(90), pick(benchCity))
+		fmt.Fprintf(&s, "30 jours;entreprise;%s %d;c%d@exemple.fr\n", pick(benchLast), i, i)
 	}
 	return s.String()
 }
