@@ -107,7 +107,7 @@ func (t *Tx) AddDocument(d billing.Document) (billing.DocumentID, error) {
 	}
 	id, err := t.insert(`INSERT INTO document(`+documentColumns+`, state, buyer, seller, mentions, digest,
 		issued_at, issued_by, issued_name)
-		VALUES (`+places(len(values))+`, 'draft', '', '', '', '', '', 0, '')`, values...)
+		VALUES (`+marks(len(values))+`, 'draft', '', '', '', '', '', 0, '')`, values...)
 	if err != nil {
 		return 0, err
 	}
@@ -131,7 +131,7 @@ func (t *Tx) PutDocument(d billing.Document) error {
 	if err != nil {
 		return err
 	}
-	if _, err := t.exec(`UPDATE document SET (`+documentColumns+`) = (`+places(len(values))+`) WHERE id = ?`,
+	if _, err := t.exec(`UPDATE document SET (`+documentColumns+`) = (`+marks(len(values))+`) WHERE id = ?`,
 		append(values, d.ID)...); err != nil || !d.Final {
 		return err
 	}
@@ -178,7 +178,7 @@ func (t *Tx) putLines(d billing.Document) error {
 	for i, l := range d.Lines {
 		_, err := t.exec(`INSERT INTO document_line(document, position, kind, item, code, description,
 			quantity, unit, unit_price, discount, vat_rate, nature, account, exemption, origin, net)
-			VALUES (`+places(16)+`)`, d.ID, i+1, l.Kind, orNull(l.Item), l.Code, l.Description,
+			VALUES (`+marks(16)+`)`, d.ID, i+1, l.Kind, orNull(l.Item), l.Code, l.Description,
 			l.Quantity, l.Unit, l.UnitPrice, l.Discount, l.VATRate, l.Nature, l.Account, l.Exemption, l.Origin, l.Net)
 		if err != nil {
 			return err

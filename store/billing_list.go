@@ -61,7 +61,7 @@ func in[V ~string](c *clause, expression string, values []V) {
 	for i, v := range values {
 		args[i] = string(v)
 	}
-	c.where(expression+` IN (`+places(len(values))+`)`, args...)
+	c.where(expression+` IN (`+marks(len(values))+`)`, args...)
 }
 
 func (c *clause) String() string {
@@ -81,7 +81,7 @@ func (c *clause) found(id string, q search.Query, kinds ...string) {
 		args = append(args, k)
 	}
 	c.where(id+` IN (SELECT x.ref FROM search s JOIN search_doc x ON x.id = s.rowid
-		WHERE s.search MATCH ? AND x.kind IN (`+places(len(kinds))+`))`, args...)
+		WHERE s.search MATCH ? AND x.kind IN (`+marks(len(kinds))+`))`, args...)
 }
 
 // DocumentList returns a page of documents and the totals of all that the filter keeps.

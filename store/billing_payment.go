@@ -56,7 +56,7 @@ func (t *Tx) AddPayment(p billing.Payment) (billing.PaymentID, error) {
 		direction = "out"
 	}
 	id, err := t.insert(`INSERT INTO payment(number, period, serial, direction, customer, owner, date, amount,
-		method, account, reference, note, entry, line, digest, at, by, by_name) VALUES (`+places(18)+`)`,
+		method, account, reference, note, entry, line, digest, at, by, by_name) VALUES (`+marks(18)+`)`,
 		p.Number, p.Period, p.Serial, direction, p.Customer, p.Owner, p.Date.String(), p.Amount, p.Method,
 		p.Account, p.Reference, p.Note, p.Entry, orNull(p.Line), p.Digest,
 		instant(p.Recorded.At), p.Recorded.By, p.Recorded.Name)

@@ -1,32 +1,124 @@
 package store
 
 import (
+	"cmp"
+	"database/sql"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 )
 
-// statementRows is how many rows go into one statement. Each statement costs SQLite a journal of its
-// own, and the full-text index a segment: an import of thousands of rows, one statement a row, would
-// hold everybody up.
-const statementRows = 200
+// Bounds of a statement of many rows. SQLite keeps an undo journal for each statement inside its
+// transaction, and the full-text index writes a segment: few statements of many rows are many times
+// faster than many of few.
+const (
+	statementRows   = 2000
+	statementValues = 30_000 // SQLite takes 32,766
+	chunksWaiting   = 8      // of rows whose parents' chunk is not full yet
+)
 
-// insertRows runs an INSERT for many rows: head ends with VALUES, tail follows the rows. All rows have
-// as many values as the first.
-func (t *Tx) insertRows(head, tail string, rows [][]any) error {
-	for chunk := range slices.Chunk(rows, statementRows) {
-		row := "(" + places(len(chunk[0])) + ")"
-		query := head + strings.Repeat(row+",", len(chunk)-1) + row + tail
-		args := make([]any, 0, len(chunk)*len(chunk[0]))
-		for _, r := range chunk {
-			args = append(args, r...)
-		}
-		if _, err := t.exec(query, args...); err != nil {
+// bulk inserts many rows with a few statements: a full chunk of rows goes with a statement that is
+// prepared once.
+type bulk struct {
+	t          *Tx
+	head, tail string // of the statement: what is before VALUES and after the rows
+	width      int
+	chunk      int // values of a full statement
+	stmt       *sql.Stmt
+	values     []any
+	parent     *bulk // its rows go in before ours, or each would be looked for when its parent comes
+	child      *bulk
+}
+
+// bulk starts an insertion of rows of width values; close ends it.
+func (t *Tx) bulk(head, tail string, width int) *bulk {
+	rows := min(statementRows, statementValues/width)
+	return &bulk{t: t, head: head, tail: tail, width: width, chunk: rows * width}
+}
+
+// follow has the rows of b go in after those of parent that were added before them.
+func (b *bulk) follow(parent *bulk) { b.parent, parent.child = parent, b }
+
+func (b *bulk) query(rows int) string {
+	row := "(" + marks(b.width) + ")"
+	return b.head + " VALUES " + row + strings.Repeat(","+row, rows-1) + b.tail
+}
+
+// add adds a row.
+func (b *bulk) add(values ...any) error {
+	b.values = append(b.values, values...)
+	room := b.chunk
+	if b.parent != nil && len(b.parent.values) > 0 {
+		room *= chunksWaiting // full is called when the parent's chunk is
+	}
+	if len(b.values) < room {
+		return nil
+	}
+	if b.parent != nil {
+		if err := b.parent.flush(); err != nil {
 			return err
 		}
 	}
+	return b.full()
+}
+
+// full inserts every full chunk, then those of the child that waited for it.
+func (b *bulk) full() error {
+	rest := b.values
+	for len(rest) >= b.chunk {
+		if b.stmt == nil {
+			var err error
+			if b.stmt, err = b.t.conn.PrepareContext(b.t.ctx, b.query(b.chunk/b.width)); err != nil {
+				return fmt.Errorf("store: %s: %w", head(b.head), err)
+			}
+		}
+		if _, err := b.stmt.ExecContext(b.t.ctx, rest[:b.chunk]...); err != nil {
+			b.values = nil
+			return fmt.Errorf("store: %s: %w", head(b.head), err)
+		}
+		rest = rest[b.chunk:]
+	}
+	left := copy(b.values, rest)
+	clear(b.values[left:])
+	b.values = b.values[:left]
+	if b.child != nil && left == 0 {
+		return b.child.full()
+	}
 	return nil
+}
+
+// flush inserts what is waiting.
+func (b *bulk) flush() error {
+	if err := b.full(); err != nil || len(b.values) == 0 {
+		return err
+	}
+	_, err := b.t.exec(b.query(len(b.values)/b.width), b.values...)
+	b.values = b.values[:0]
+	return err
+}
+
+// close inserts what is left and releases the statement.
+func (b *bulk) close() error {
+	err := b.flush()
+	if b.stmt != nil {
+		err = cmp.Or(err, b.stmt.Close())
+	}
+	return err
+}
+
+// insertRows runs an INSERT for many rows: tail follows the rows. All rows have as many values as the
+// first.
+func (t *Tx) insertRows(head, tail string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	b := t.bulk(head, tail, len(rows[0]))
+	for _, r := range rows {
+		if err := b.add(r...); err != nil {
+			return cmp.Or(err, b.close())
+		}
+	}
+	return b.close()
 }
 
 // upsert stores rows of values under ids and returns the ids, new ones for those that are zero. It
@@ -51,7 +143,7 @@ func (t *Tx) upsert(table, columns string, ids []int64, values [][]any) ([]int64
 		n = strings.TrimSpace(n)
 		names[i] = n + " = excluded." + n
 	}
-	return out, t.insertRows(`INSERT INTO `+table+`(id, `+columns+`) VALUES `,
+	return out, t.insertRows(`INSERT INTO `+table+`(id, `+columns+`)`,
 		` ON CONFLICT(id) DO UPDATE SET `+strings.Join(names, ", "), rows)
 }
 
@@ -80,25 +172,22 @@ func (t *Tx) NextCodes(kind, form string, n int) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		taken, err := all(t, `SELECT code FROM `+table+` WHERE code IN (SELECT value FROM json_each(?))`,
-			[]any{string(list)}, func(scan func(...any) error, s *string) error { return scan(s) })
+		taken := map[string]bool{}
+		err = t.each(`SELECT code FROM `+table+` WHERE code IN (SELECT value FROM json_each(?))`,
+			[]any{string(list)}, func(scan func(...any) error) error {
+				var code string
+				err := scan(&code)
+				taken[code] = true
+				return err
+			})
 		if err != nil {
 			return nil, err
 		}
 		for _, code := range next {
-			if !slices.Contains(taken, code) {
+			if !taken[code] {
 				free = append(free, code)
 			}
 		}
 	}
 	return free, t.SetLastNumber(kind, "", last)
-}
-
-// places returns n question marks.
-func places(n int) string {
-	b := make([]byte, 0, 2*n)
-	for range n {
-		b = append(b, ',', '?')
-	}
-	return string(b[1:])
 }

@@ -43,7 +43,7 @@ func (t *Tx) AddImport(b imports.Batch, changes []imports.Change) (imports.Batch
 	for i, c := range changes {
 		rows[i] = []any{id, c.Ref, c.Prior, c.Version}
 	}
-	err = t.insertRows(`INSERT INTO import_change(batch, ref, prior, version) VALUES `, ``, rows)
+	err = t.insertRows(`INSERT INTO import_change(batch, ref, prior, version)`, ``, rows)
 	return imports.BatchID(id), err
 }
 

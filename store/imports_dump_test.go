@@ -54,14 +54,18 @@ func (t *Tx) CheckSearch() error {
 
 // Plan returns how SQLite would run a listing of customers, to prove that an index serves it.
 func (t *Tx) Plan(where, order string) (string, error) {
+	return t.QueryPlan(`SELECT id FROM customer WHERE ` + where + ` ORDER BY ` + order + ` LIMIT 50`)
+}
+
+// QueryPlan returns how SQLite would run a query; its parameters are all null.
+func (t *Tx) QueryPlan(query string) (string, error) {
 	var out []string
-	err := t.each(`EXPLAIN QUERY PLAN SELECT id FROM customer WHERE `+where+` ORDER BY `+order+` LIMIT 50`, nil,
-		func(scan func(...any) error) error {
-			var id, parent, unused int
-			var detail string
-			err := scan(&id, &parent, &unused, &detail)
-			out = append(out, detail)
-			return err
-		})
+	err := t.each(`EXPLAIN QUERY PLAN `+query, make([]any, 4), func(scan func(...any) error) error {
+		var id, parent, unused int
+		var detail string
+		err := scan(&id, &parent, &unused, &detail)
+		out = append(out, detail)
+		return err
+	})
 	return strings.Join(out, "; "), err
 }

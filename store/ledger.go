@@ -183,10 +183,13 @@ func (t *Tx) UpdateFiscalYear(y ledger.FiscalYear) error {
 	return err
 }
 
+// Journals come first: the other way round, SQLite reads all entries of a year that has none.
+const hasOpeningQuery = `SELECT 1 FROM journal j CROSS JOIN entry e ON e.year_id = ? AND e.journal_id = j.id
+	WHERE j.kind = 'opening' LIMIT 1`
+
 // HasOpening tells whether a fiscal year has entries in an opening journal.
 func (t *Tx) HasOpening(year ledger.FiscalYearID) (bool, error) {
-	return t.exists(`SELECT 1 FROM journal j JOIN entry e ON e.year_id = ? AND e.journal_id = j.id
-		WHERE j.kind = 'opening' LIMIT 1`, year)
+	return t.exists(hasOpeningQuery, year)
 }
 
 // HasEntriesBefore tells whether any entry is dated before d.

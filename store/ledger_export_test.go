@@ -5,3 +5,9 @@ func (t *Tx) Raw(query string, args ...any) error {
 	_, err := t.exec(query, args...)
 	return err
 }
+
+// Queries whose plans are tested.
+const (
+	HasOpeningQuery = hasOpeningQuery
+	OpenItemsQuery  = openItemsQuery
+)

@@ -114,9 +114,9 @@ func (t *Tx) Load(i ledger.Import, names []ledger.FECName) (ledger.Loader, error
 		}
 	}
 	l.entries = t.bulk(`INSERT INTO entry(id, year_id, journal_id, number, num, date, ref, ref_date, label, source,
-		valid_date, validated_at, actor, reason, import_id, lines, total)`, 17)
-	l.lines = t.bulk(`INSERT INTO entry_line(`+lineColumns+`)`, lineColumnCount)
-	l.lines.parent = l.entries
+		valid_date, validated_at, actor, reason, import_id, lines, total)`, ``, 17)
+	l.lines = t.bulk(`INSERT INTO entry_line(`+lineColumns+`)`, ``, lineColumnCount)
+	l.lines.follow(l.entries)
 	return l, nil
 }
 
@@ -274,7 +274,7 @@ func (l *loader) match() error {
 	if _, err := l.t.one(`SELECT 1 + coalesce(max(id), 0) FROM match_group`, nil, &next); err != nil {
 		return err
 	}
-	lines := l.t.bulk(`INSERT INTO match_line(line_id, group_id, date, code)`, 4)
+	lines := l.t.bulk(`INSERT INTO match_line(line_id, group_id, date, code)`, ``, 4)
 	groups := make([][]any, 0, len(keys))
 	for _, k := range keys {
 		g := l.groups[k]
@@ -302,7 +302,7 @@ func (l *loader) match() error {
 	if err := lines.close(); err != nil {
 		return err
 	}
-	heads := l.t.bulk(`INSERT INTO match_group(id, account_id, aux_id, code, date, partial, import_id)`, 7)
+	heads := l.t.bulk(`INSERT INTO match_group(id, account_id, aux_id, code, date, partial, import_id)`, ``, 7)
 	for _, g := range groups {
 		if err := heads.add(g...); err != nil {
 			return err

@@ -104,6 +104,9 @@ const (
 
 // EachLine calls fn for the lines asked, by date then order of posting.
 func (t *Tx) EachLine(q ledger.LineQuery, fn func(ledger.LineRow) error) error {
+	if q.After.ID != 0 { // a page does not read those before it again
+		q.Period.From = civil.Latest(q.Period.From, q.After.Date)
+	}
 	where := []string{`l.date BETWEEN ? AND ?`}
 	args := []any{q.Period.From.String(), q.Period.To.String()}
 	add := func(cond string, vs ...any) { where, args = append(where, cond), append(args, vs...) }
@@ -159,25 +162,30 @@ func (t *Tx) JournalTotals(p civil.Period, code string) ([]ledger.JournalMonth, 
 		})
 }
 
+// openItemsQuery takes a prefix, an auxiliary and two days. What is not open now but was on the last day
+// was matched since: those matches are found by their date.
+const openItemsQuery = `SELECT l.id, l.entry_id, a.number, coalesce(x.code, ''), coalesce(x.latest, ''), l.date,
+	coalesce(l.due, l.date), j.code, coalesce(e.num, ''), e.number, coalesce(l.ref, e.ref),
+	coalesce(l.label, e.label), l.debit - l.credit, coalesce(g.code, ''),
+	CASE WHEN g.partial = 1 AND m.date <= ?4 THEN g.id ELSE 0 END
+	FROM (SELECT line_id FROM open_line` + openItemsChosen + `
+		UNION SELECT l.id FROM match_line m CROSS JOIN match_group g ON g.id = m.group_id AND g.partial = 0
+			CROSS JOIN entry_line l ON l.id = m.line_id
+			WHERE m.date > ?4 AND l.account_id IN (SELECT id FROM account WHERE number >= ?1 AND number < ?1 || '~')
+				AND (?2 = '' OR l.aux_id = (SELECT id FROM aux WHERE code = ?2)) AND l.date BETWEEN ?3 AND ?4) o
+	CROSS JOIN entry_line l ON l.id = o.line_id CROSS JOIN entry e ON e.id = l.entry_id
+	JOIN journal j ON j.id = e.journal_id JOIN account a ON a.id = l.account_id
+	LEFT JOIN aux x ON x.id = l.aux_id LEFT JOIN match_line m ON m.line_id = l.id
+	LEFT JOIN match_group g ON g.id = m.group_id
+	ORDER BY a.number, x.code, coalesce(l.due, l.date), l.id`
+
+const openItemsChosen = ` WHERE account_id IN (SELECT id FROM account WHERE number >= ?1 AND number < ?1 || '~')
+	AND (?2 = '' OR aux_id = (SELECT id FROM aux WHERE code = ?2)) AND date BETWEEN ?3 AND ?4`
+
 // OpenItems returns lines of some days not completely matched on the last: those open now, and those
 // matched since.
 func (t *Tx) OpenItems(prefix, aux string, days civil.Period) ([]ledger.OpenItem, error) {
-	const chosen = ` WHERE account_id IN (SELECT id FROM account WHERE number >= ?1 AND number < ?1 || '~')
-		AND (?2 = '' OR aux_id = (SELECT id FROM aux WHERE code = ?2)) AND date BETWEEN ?3 AND ?4`
-	return all(t, `SELECT l.id, l.entry_id, a.number, coalesce(x.code, ''), coalesce(x.latest, ''), l.date,
-		coalesce(l.due, l.date), j.code, coalesce(e.num, ''), e.number, coalesce(l.ref, e.ref),
-		coalesce(l.label, e.label), l.debit - l.credit, coalesce(g.code, ''),
-		CASE WHEN g.partial = 1 AND m.date <= ?4 THEN g.id ELSE 0 END
-		FROM (SELECT line_id FROM open_line`+chosen+`
-			UNION SELECT l.id FROM match_line m JOIN match_group g ON g.id = m.group_id AND g.partial = 0
-				JOIN entry_line l ON l.id = m.line_id
-				WHERE m.date > ?4 AND l.account_id IN (SELECT id FROM account WHERE number >= ?1 AND number < ?1 || '~')
-					AND (?2 = '' OR l.aux_id = (SELECT id FROM aux WHERE code = ?2)) AND l.date BETWEEN ?3 AND ?4) o
-		CROSS JOIN entry_line l ON l.id = o.line_id CROSS JOIN entry e ON e.id = l.entry_id
-		JOIN journal j ON j.id = e.journal_id JOIN account a ON a.id = l.account_id
-		LEFT JOIN aux x ON x.id = l.aux_id LEFT JOIN match_line m ON m.line_id = l.id
-		LEFT JOIN match_group g ON g.id = m.group_id
-		ORDER BY a.number, x.code, coalesce(l.due, l.date), l.id`,
+	return all(t, openItemsQuery,
 		[]any{prefix, aux, days.From.String(), days.To.String()},
 		func(scan func(...any) error, o *ledger.OpenItem) error {
 			var journal string

@@ -186,3 +186,24 @@ func TestVerifySees(t *testing.T) {
 		findings(t, w, c.want...)
 	}
 }
+
+// Whether a year has opening entries is asked by every statement, and what was matched after a day by
+// every aged balance: neither may read all there is.
+func TestStatementsReadNoMoreThanNeeded(t *testing.T) {
+	s, _ := storetest.New(t)
+	for query, want := range map[string]string{
+		store.HasOpeningQuery: "SEARCH e USING COVERING INDEX entry_number (year_id=? AND journal_id=?)",
+		store.OpenItemsQuery:  "SEARCH m USING COVERING INDEX match_line_date (date>?)",
+	} {
+		err := s.View(t.Context(), func(tx *store.Tx) error {
+			plan, err := tx.QueryPlan(query)
+			if !strings.Contains(plan, want) || strings.Contains(plan, "SCAN e") || strings.Contains(plan, "SCAN m") {
+				t.Errorf("%s: plan %s", query, plan)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}

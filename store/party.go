@@ -111,7 +111,7 @@ func (t *Tx) SaveCustomers(cs []party.Customer) ([]party.CustomerID, error) {
 		}
 		docs = append(docs, searchDoc{saved[i], c.Owner, c.Name, detail, customerFold(c)})
 	}
-	const head = `INSERT INTO customer_contact(customer, pos, name, role, email, phone) VALUES `
+	const head = `INSERT INTO customer_contact(customer, pos, name, role, email, phone)`
 	if err := t.insertRows(head, ``, contacts); err != nil {
 		return nil, err
 	}

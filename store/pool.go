@@ -53,7 +53,7 @@ type pools struct {
 }
 
 func openPools(ctx context.Context, dsn func(url.Values) string) (pools, error) {
-	w, err := sql.Open("sqlite", dsn(params(true)))
+	w, err := openDB(dsn(params(true)))
 	if err != nil {
 		return pools{}, err
 	}
@@ -61,7 +61,7 @@ func openPools(ctx context.Context, dsn func(url.Values) string) (pools, error) 
 	if err := w.PingContext(ctx); err != nil {
 		return pools{}, errors.Join(err, w.Close())
 	}
-	r, err := sql.Open("sqlite", dsn(params(false)))
+	r, err := openDB(dsn(params(false)))
 	if err != nil {
 		return pools{}, errors.Join(err, w.Close())
 	}
@@ -111,25 +111,25 @@ func (s *Store) batch(first request) ([]request, []error) {
 	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return fail(err)
 	}
-	changed := false
-	for i := 0; ; i++ {
-		errs[i], err = s.inSavepoint(ctx, conn, batch[i])
-		if err != nil {
-			_, rollErr := conn.ExecContext(ctx, "ROLLBACK")
-			return fail(errors.Join(err, rollErr))
+	// The first has no savepoint: there is nothing of others to keep. SQLite would remember the former
+	// state of every page a large import touches, and walk through all of it at each statement.
+	if errs[0] = s.run(conn, first); errs[0] != nil {
+		if _, err := conn.ExecContext(ctx, "ROLLBACK"); err != nil {
+			errs[0] = errors.Join(errs[0], err)
 		}
-		changed = changed || errs[i] == nil
+		return batch, errs
+	}
+	for {
 		next, ok := s.next(len(batch))
 		if !ok {
 			break
 		}
-		batch, errs = append(batch, next), append(errs, nil)
-	}
-	if !changed {
-		if _, err := conn.ExecContext(ctx, "ROLLBACK"); err != nil {
-			return fail(err)
+		own, err := s.inSavepoint(ctx, conn, next)
+		batch, errs = append(batch, next), append(errs, own)
+		if err != nil {
+			_, rollErr := conn.ExecContext(ctx, "ROLLBACK")
+			return fail(errors.Join(err, rollErr))
 		}
-		return batch, errs
 	}
 	if _, err := conn.ExecContext(ctx, "COMMIT"); err != nil {
 		_, rollErr := conn.ExecContext(ctx, "ROLLBACK")
@@ -161,9 +161,7 @@ func (s *Store) inSavepoint(ctx context.Context, conn *sql.Conn, r request) (own
 	if _, err := conn.ExecContext(ctx, "SAVEPOINT request"); err != nil {
 		return nil, err
 	}
-	// Statements are not interrupted midway: SQLite would roll the whole batch back.
-	tx := &Tx{ctx: context.WithoutCancel(r.ctx), conn: conn, st: s, now: s.now(), writable: true}
-	own = guarded(tx, r.fn)
+	own = s.run(conn, r)
 	if own != nil {
 		if _, err := conn.ExecContext(ctx, "ROLLBACK TO request"); err != nil {
 			return nil, errors.Join(own, err)
@@ -172,10 +170,20 @@ func (s *Store) inSavepoint(ctx context.Context, conn *sql.Conn, r request) (own
 	if _, err := conn.ExecContext(ctx, "RELEASE request"); err != nil {
 		return nil, errors.Join(own, err)
 	}
-	if own != nil {
-		own = s.storageFault(own)
-	}
 	return own, nil
+}
+
+// run runs one request.
+func (s *Store) run(conn *sql.Conn, r request) error {
+	if err := r.ctx.Err(); err != nil {
+		return err
+	}
+	// Statements are not interrupted midway: SQLite would roll the whole batch back.
+	tx := &Tx{ctx: context.WithoutCancel(r.ctx), conn: conn, st: s, now: s.now(), writable: true}
+	if err := guarded(tx, r.fn); err != nil {
+		return s.storageFault(err)
+	}
+	return nil
 }
 
 // guarded turns a panic of the handler into an error: the writer must survive it.

@@ -600,6 +600,8 @@ CREATE INDEX match_group_code ON match_group(account_id, aux_id, code)
 
 CREATE INDEX match_group_import ON match_group(import_id) WHERE import_id IS NOT NULL
 
+CREATE INDEX match_line_date ON match_line(date, group_id)
+
 CREATE INDEX match_line_group ON match_line(group_id)
 
 CREATE INDEX open_line_account ON open_line(account_id, aux_id, due)

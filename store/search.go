@@ -34,7 +34,7 @@ func (t *Tx) indexAll(kind string, docs []searchDoc, gone []int64) error {
 		indexed := search.Index(d.title, d.body) + " " + kindToken(kind) + " " + ownerToken(d.owner)
 		rows[i] = []any{kind, d.ref, d.owner, d.title, d.detail, indexed}
 	}
-	err := t.insertRows(`INSERT INTO search_doc(kind, ref, owner, title, detail, body) VALUES `,
+	err := t.insertRows(`INSERT INTO search_doc(kind, ref, owner, title, detail, body)`,
 		` ON CONFLICT(kind, ref) DO UPDATE SET owner = excluded.owner, title = excluded.title,
 			detail = excluded.detail, body = excluded.body
 		WHERE (owner, title, detail, body) <> (excluded.owner, excluded.title, excluded.detail, excluded.body)`, rows)

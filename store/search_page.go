@@ -112,8 +112,10 @@ func (t *Tx) sorted(l listing) ([]int64, error) {
 	}
 	args := append([]any{string(list)}, l.args...)
 	where, args := l.typed(args)
-	return all(t, `SELECT id FROM `+l.table+` WHERE id IN (SELECT value FROM json_each(?)) AND `+where+
-		l.ordered(), args, scanID)
+	// A CROSS JOIN reads the list and looks each row up; left to choose, SQLite may walk the whole table
+	// in the order asked for to find one row.
+	return all(t, `SELECT id FROM (SELECT value found FROM json_each(?)) CROSS JOIN `+l.table+
+		` ON id = found WHERE `+where+l.ordered(), args, scanID)
 }
 
 // common returns the ids that are in both.

@@ -11,8 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	_ "modernc.org/sqlite" // the driver
-
 	"zafe/store/crypt"
 )
 

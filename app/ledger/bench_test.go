@@ -84,6 +84,25 @@ func BenchmarkImport(b *testing.B) {
 	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 }
 
+// BenchmarkImportMillion takes in five years of 200,000 lines each, the largest files there may be.
+func BenchmarkImportMillion(b *testing.B) {
+	const years, lines = 5, 200_000
+	for b.Loop() {
+		b.StopTimer()
+		w := newBook(b)
+		for y := 2025; y > 2025-years; y-- {
+			data := bigFile(y, lines)
+			b.StartTimer()
+			if _, err := w.imports(fmt.Sprintf("732829320FEC%d1231.txt", y), data); err != nil {
+				b.Fatal(err)
+			}
+			b.StopTimer()
+		}
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(years*lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+}
+
 func BenchmarkStatements(b *testing.B) {
 	w := bigBook(b, 100_000)
 	owner, ctx := w.As("owner"), w.Ctx()

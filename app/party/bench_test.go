@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/imports"
 	"zafe/app/op"
 	"zafe/app/party"
 	"zafe/app/record"
@@ -54,6 +56,42 @@ func manyCustomers(b *testing.B, w *storetest.World, n int) {
 			return err
 		})
 	}
+}
+
+// BenchmarkImportCustomers takes in 100,000 customers as two files, the largest there may be.
+func BenchmarkImportCustomers(b *testing.B) {
+	const files = 2
+	uploads := make([]imports.Upload, files)
+	for i := range uploads {
+		uploads[i] = upload(customerFile(i, imports.RowsMax))
+	}
+	for b.Loop() {
+		b.StopTimer()
+		w := world(b)
+		b.StartTimer()
+		for _, u := range uploads {
+			batch, err := party.Import.Call(context.Background(), w.As("owner"), party.ImportRequest{Upload: u})
+			if err != nil || batch.Created != imports.RowsMax {
+				b.Fatal(batch, err)
+			}
+		}
+	}
+	b.ReportMetric(float64(files*imports.RowsMax)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+}
+
+// customerFile is a CSV of n customers, each with a contact, unlike those of another seed.
+func customerFile(seed, n int) string {
+	r := rand.New(rand.NewPCG(uint64(seed), 2))
+	pick := func(words []string) string { return words[r.IntN(len(words))] }
+	var s strings.Builder
+	s.WriteString("Nom;Email;Téléphone;Adresse;CP;Ville;Délai de paiement;Type;Contact;Mail contact\n")
+	for i := range n {
+		fmt.Fprintf(&s, "%s %s %s %d;contact%d@exemple%d.fr;0690%06d;12 rue Frébault;%05d;%s;",
+			pick(benchFirst), pick(benchLast), pick(benchLast), seed*n+i, i, r.IntN(500), r.IntN(1e6),
+			97100+r.IntN(90), pick(benchCity))
+		fmt.Fprintf(&s, "30 jours;entreprise;%s %d;c%d@exemple.fr\n", pick(benchLast), i, i)
+	}
+	return s.String()
 }
 
 // BenchmarkHundredThousand measures what a person feels in a book of 100,000 customers: run it with
