@@ -119,7 +119,9 @@ func newPC(dir string) (*pc, error) {
 	return p, nil
 }
 
-func (p *pc) warn(what string, err error) { p.log.Warn(what, slog.Any("err", err)) }
+func (p *pc) warn(what string, err error) {
+	p.log.Warn("trouble", slog.String("what", what), slog.Any("err", err))
+}
 
 var _ machine.Machine = (*pc)(nil)
 
@@ -532,7 +534,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 			return known, err
 		},
 		Drill: func() vault.BookSink { return &drill{pc: b.pc} },
-		Log:   func(what string, err error) { b.pc.log.Warn(what, slog.Any("err", err)) },
+		Log:   b.pc.warn,
 	})
 	return err
 }

@@ -140,10 +140,10 @@ func TestEveryTypeSurvivesTheWire(t *testing.T) {
 
 // fill puts something in every field that JSON can set, a few levels deep.
 func fill(v reflect.Value, depth int) {
-	if _, ok := v.Addr().Interface().(json.Marshaler); ok {
+	if _, ok := reflect.TypeAssert[json.Marshaler](v.Addr()); ok {
 		return
 	}
-	if _, ok := v.Addr().Interface().(interface{ MarshalText() ([]byte, error) }); ok {
+	if _, ok := reflect.TypeAssert[interface{ MarshalText() ([]byte, error) }](v.Addr()); ok {
 		return
 	}
 	switch v.Kind() {

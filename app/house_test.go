@@ -46,7 +46,7 @@ func TestLayers(t *testing.T) {
 		pkg, deps, _ := strings.Cut(line, " ")
 		top, _, _ := strings.Cut(strings.TrimPrefix(pkg, "zafe/"), "/")
 		seen[top]++
-		for _, dep := range strings.Fields(deps) {
+		for dep := range strings.FieldsSeq(deps) {
 			if why := broken(top, dep); why != "" && allowed[pkg+" "+dep] == "" {
 				t.Errorf("%s reaches %s (%s is barred)", pkg, dep, why)
 			}

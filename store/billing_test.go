@@ -166,7 +166,7 @@ func TestVerifyFindsWhatWasTamperedWith(t *testing.T) {
 			keys = append(keys, k)
 		}
 		slices.Sort(keys)
-		for _, k := range strings.Fields(want) {
+		for k := range strings.FieldsSeq(want) {
 			if !got[k] {
 				t.Errorf("%s: found %v, want %s", query, keys, want)
 			}

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"zafe/app/catalog"
 	"zafe/app/fault"
@@ -137,14 +138,15 @@ func (t *Tx) ImportedInUse(b imports.Batch) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	query := `WITH refs(id) AS (SELECT ref FROM import_change WHERE batch = ? AND prior = '')`
+	var query strings.Builder
+	query.WriteString(`WITH refs(id) AS (SELECT ref FROM import_change WHERE batch = ? AND prior = '')`)
 	for n, use := range uses {
 		if n > 0 {
-			query += ` UNION`
+			query.WriteString(` UNION`)
 		}
-		query += ` ` + use
+		query.WriteString(` ` + use)
 	}
-	return all(t, query+` ORDER BY 1`, []any{b.ID}, scanID)
+	return all(t, query.String()+` ORDER BY 1`, []any{b.ID}, scanID)
 }
 
 // RestoreImported removes the records an import created and puts the prior state of the others back,

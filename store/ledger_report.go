@@ -29,18 +29,19 @@ func (t *Tx) LedgerSums(p civil.Period, prefix string) ([]ledger.Sum, error) {
 	}
 	const chosen = ` FROM account a CROSS JOIN account_month m ON m.account_id = a.id`
 	const named = ` AND a.number >= ?1 AND a.number < ?1 || '~'`
-	query := `SELECT a.number, a.title, '', '', s.opening, sum(s.debit), sum(s.credit) FROM (
-		SELECT m.account_id, m.opening, m.debit, m.credit` + chosen + ` WHERE m.month BETWEEN ?2 AND ?3` + named
+	var query strings.Builder
+	query.WriteString(`SELECT a.number, a.title, '', '', s.opening, sum(s.debit), sum(s.credit) FROM (
+		SELECT m.account_id, m.opening, m.debit, m.credit` + chosen + ` WHERE m.month BETWEEN ?2 AND ?3` + named)
 	args := []any{prefix, first, last}
 	for _, part := range parts {
-		query += ` UNION ALL SELECT l.account_id, l.opening, l.debit, l.credit` + chosen + `
+		query.WriteString(` UNION ALL SELECT l.account_id, l.opening, l.debit, l.credit` + chosen + `
 			CROSS JOIN entry_line l ON l.account_id = m.account_id AND l.date BETWEEN ? AND ? AND l.opening = m.opening
-			WHERE m.month = ?` + named
+			WHERE m.month = ?` + named)
 		args = append(args, part.From.String(), part.To.String(), part.From.String()[:7])
 	}
-	query += `) s JOIN account a ON a.id = s.account_id
-		GROUP BY s.account_id, s.opening ORDER BY a.number, s.opening`
-	return all(t, query, args, scanSum)
+	query.WriteString(`) s JOIN account a ON a.id = s.account_id
+		GROUP BY s.account_id, s.opening ORDER BY a.number, s.opening`)
+	return all(t, query.String(), args, scanSum)
 }
 
 func scanSum(scan func(...any) error, s *ledger.Sum) error {

@@ -132,8 +132,7 @@ func copyFile(to, from string) error {
 
 func migrate(ctx context.Context, p *goose.Provider, db *sql.DB) error {
 	if _, err := p.Up(ctx); err != nil {
-		var partial *goose.PartialError
-		if errors.As(err, &partial) {
+		if partial, ok := errors.AsType[*goose.PartialError](err); ok {
 			return fmt.Errorf("store: migration %s: %w", partial.Failed.Source.Path, err)
 		}
 		return fmt.Errorf("store: migrate: %w", err)

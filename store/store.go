@@ -72,7 +72,7 @@ func Exists(dir string) bool {
 // start opens the pools over a database file, migrates it and starts the writer.
 func (s *Store) start(ctx context.Context) error {
 	if s.opts.Clock == nil {
-		s.opts.Clock = time.Now
+		s.opts.Clock = time.Now //nolint:forbidigo // what the zero value means
 	}
 	if s.zone = s.opts.Zone; s.zone == nil {
 		s.zone = time.Local

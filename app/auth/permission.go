@@ -2,7 +2,7 @@
 // It knows no password, no session storage and no screen (package user has those).
 package auth
 
-import "sort"
+import "slices"
 
 // Permission names one right. Every operation of the registry needs exactly one.
 type Permission string
@@ -51,7 +51,7 @@ func Permissions() []Permission {
 		LedgerClose, LedgerExport, LedgerImport, CompanyRead, CompanyWrite, UserManage, DeviceManage,
 		BackupRead, BackupManage, AuditRead, BookVerify,
 	}
-	sort.Slice(all, func(i, j int) bool { return all[i] < all[j] })
+	slices.Sort(all)
 	return all
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"zafe/app/auth"
 	"zafe/app/civil"
@@ -39,10 +40,8 @@ func known(id DocumentID) error {
 
 // ofKind refuses a document of another kind as if it did not exist.
 func ofKind(d Document, kinds ...Kind) error {
-	for _, k := range kinds {
-		if d.Kind == k {
-			return nil
-		}
+	if slices.Contains(kinds, d.Kind) {
+		return nil
 	}
 	return fault.New(fault.NotFound, "billing.not_found")
 }

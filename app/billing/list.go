@@ -1,6 +1,8 @@
 package billing
 
 import (
+	"slices"
+
 	"zafe/app/auth"
 	"zafe/app/civil"
 	"zafe/app/fault"
@@ -79,12 +81,7 @@ func checkPage(p civil.Period, offset, limit int) error {
 
 // Known tells whether s is one of the statuses.
 func (s Status) Known() bool {
-	for _, k := range Statuses() {
-		if s == k {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(Statuses(), s)
 }
 
 // Filter is a ListRequest as the store runs it.

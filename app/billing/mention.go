@@ -55,8 +55,9 @@ func (d Document) tags(day civil.Date) []fr.Tag {
 			return append(tags, fr.TagLatePenaltiesByDefault)
 		}
 		return append(tags, fr.TagLatePenaltiesRate)
+	default:
+		return tags
 	}
-	return tags
 }
 
 // reducedServices tells whether services whose account starts so are sold below the normal rate.

@@ -197,8 +197,7 @@ func fromItem(tx Tx, l *Line) error {
 
 // at puts a fault's field under a part of the request; other errors pass.
 func at(err error, prefix string) error {
-	var f *fault.Fault
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*fault.Fault](err); ok {
 		return f.At(prefix)
 	}
 	return err

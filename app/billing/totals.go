@@ -61,6 +61,7 @@ func Compute(lines []Line, onCollection bool, left []VATRow) (Totals, error) {
 			}
 			since = since.Add(l.Net)
 			t.Rows = addBase(t.Rows, *l, onCollection)
+		case TextLine: // has no amount
 		}
 	}
 	sortRows(t.Rows)

@@ -1,6 +1,7 @@
 package civil
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -133,7 +134,7 @@ func refuse(text string, reason error) error {
 		r = append(r[:39], '…')
 	}
 	key := "civil.syntax"
-	if reason == ErrNoSuchDay {
+	if errors.Is(reason, ErrNoSuchDay) {
 		key = "civil.no_such_day"
 	}
 	return fault.New(fault.Invalid, key, "text", string(r)).Because(reason)

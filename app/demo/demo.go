@@ -96,7 +96,6 @@ type maker struct {
 	quotes    []pending // sent, waiting for an answer
 	accepted  []pending // waiting to be invoiced
 	open      []due     // invoices waiting for money
-	salaries  money.Amount
 }
 
 type pending struct {

@@ -74,6 +74,7 @@ func (t Territory) area() Territory {
 		return Metropole
 	case Martinique:
 		return Guadeloupe
+	default:
+		return t
 	}
-	return t
 }

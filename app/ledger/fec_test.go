@@ -366,8 +366,7 @@ func TestCorpus(t *testing.T) {
 				t.Fatal(err)
 			}
 			rep, err := b.imports(filepath.Base(path), data)
-			var f *fault.Fault
-			if errors.As(err, &f) {
+			if f, ok := errors.AsType[*fault.Fault](err); ok {
 				t.Fatalf("%s: %v", path, f)
 			}
 			t.Logf("%s: %d entries, %d lines, %d warnings", path, rep.Entries, rep.Lines, rep.Warnings)

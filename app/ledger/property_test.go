@@ -248,8 +248,7 @@ func (a act) do(b *book, tx *store.Tx, lines []ledger.LineID) error {
 	} else {
 		_, err = ledger.Match(b.Ctx(), tx, ids)
 	}
-	var f *fault.Fault
-	if errors.As(err, &f) {
+	if _, ok := errors.AsType[*fault.Fault](err); ok {
 		return nil
 	}
 	return err

@@ -1,6 +1,7 @@
 package money
 
 import (
+	"errors"
 	"math/big"
 	"strings"
 	"unicode/utf8"
@@ -15,10 +16,10 @@ const inputRunesMax = 120
 // ErrSyntax ("money.syntax"), ErrRange ("money.range") or ErrPrecision ("money.precision").
 func refuse(text string, decimals int, reason error) error {
 	key := "money.syntax"
-	switch reason {
-	case ErrRange:
+	switch {
+	case errors.Is(reason, ErrRange):
 		key = "money.range"
-	case ErrPrecision:
+	case errors.Is(reason, ErrPrecision):
 		key = "money.precision"
 	}
 	return fault.New(fault.Invalid, key, "text", shorten(text), "decimals", decimals).Because(reason)

@@ -52,8 +52,7 @@ func unmarshal(in []byte, req any) error {
 	d.DisallowUnknownFields()
 	if err := d.Decode(req); err != nil {
 		f := fault.New(fault.Invalid, "op.bad_request", "detail", err.Error()).Because(err)
-		var typed *json.UnmarshalTypeError
-		if errors.As(err, &typed) {
+		if typed, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 			f.Field = typed.Field
 		}
 		return f
@@ -339,7 +338,7 @@ func inputHash(in input, id string, who auth.Actor) (string, error) {
 		}
 	}
 	h := sha256.New()
-	fmt.Fprintf(h, "%d ", who.User)
+	h.Write(fmt.Appendf(nil, "%d ", who.User))
 	h.Write(body)
 	return hex.EncodeToString(h.Sum(nil)), nil
 }

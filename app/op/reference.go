@@ -70,45 +70,44 @@ func fields(t reflect.Type) []string {
 }
 
 func walk(t reflect.Type, path string, seen map[reflect.Type]bool, out *[]string) {
-	suffix := ""
+	var suffix strings.Builder
 	for t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8 || t.Kind() == reflect.Pointer {
 		if t.Kind() == reflect.Slice {
-			suffix += "[]"
+			suffix.WriteString("[]")
 		}
 		t = t.Elem()
 	}
 	if t.Kind() != reflect.Struct || marshalsItself(t) || seen[t] {
-		if path != "" || suffix != "" {
-			*out = append(*out, strings.TrimSpace(path+suffix+" "+wireType(t)))
+		if path != "" || suffix.String() != "" {
+			*out = append(*out, strings.TrimSpace(path+suffix.String()+" "+wireType(t)))
 		}
 		return
 	}
 	seen[t] = true
 	defer delete(seen, t)
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if !f.IsExported() || name == "-" {
 			continue
 		}
 		switch {
 		case f.Anonymous && name == "":
-			walk(f.Type, path+suffix, seen, out)
+			walk(f.Type, path+suffix.String(), seen, out)
 			continue
 		case name == "":
 			name = f.Name
 		}
 		full := name
-		if path+suffix != "" {
-			full = path + suffix + "." + name
+		if path+suffix.String() != "" {
+			full = path + suffix.String() + "." + name
 		}
 		walk(f.Type, full, seen, out)
 	}
 }
 
 func marshalsItself(t reflect.Type) bool {
-	_, text := reflect.New(t).Interface().(interface{ MarshalText() ([]byte, error) })
-	_, json := reflect.New(t).Interface().(interface{ MarshalJSON() ([]byte, error) })
+	_, text := reflect.TypeAssert[interface{ MarshalText() ([]byte, error) }](reflect.New(t))
+	_, json := reflect.TypeAssert[interface{ MarshalJSON() ([]byte, error) }](reflect.New(t))
 	return text || json
 }
 

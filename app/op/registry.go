@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"sort"
 	"time"
 
@@ -134,10 +135,8 @@ func BindAction[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp],
 }
 
 func mustKind(s Spec, kinds ...Kind) {
-	for _, k := range kinds {
-		if s.Kind == k {
-			return
-		}
+	if slices.Contains(kinds, s.Kind) {
+		return
 	}
 	panic("op: wrong kind for " + s.Name)
 }

@@ -1,6 +1,7 @@
 package party
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -196,7 +197,7 @@ var (
 
 func termsOf(s string) (days int, endOfMonth, ok bool) {
 	numbers := 0
-	for _, w := range strings.Fields(separateDigits(search.Fold(s))) {
+	for w := range strings.FieldsSeq(separateDigits(search.Fold(s))) {
 		n, err := strconv.Atoi(w)
 		switch {
 		case err == nil && n <= paymentDaysMax:
@@ -229,12 +230,7 @@ func separateDigits(s string) string {
 }
 
 func isOne(w string, words []string) bool {
-	for _, x := range words {
-		if w == x {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(words, w)
 }
 
 func yes(s string) (value, ok bool) {

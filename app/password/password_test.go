@@ -91,7 +91,7 @@ func TestPassphrase(t *testing.T) {
 			t.Fatalf("%q, %v", p, err)
 		}
 		distinct := map[string]bool{}
-		for _, w := range strings.Split(p, "-") {
+		for w := range strings.SplitSeq(p, "-") {
 			distinct[w] = true
 		}
 		if s, err := Check(p, who, false); len(distinct) == 7 && (err != nil || s < 4) {

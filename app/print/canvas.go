@@ -130,6 +130,7 @@ func (c *canvas) text(x, y float64, s string, st style, a alignment) float64 {
 	}
 	w := m.width(s, st.size)
 	switch a {
+	case left:
 	case right:
 		x -= w
 	case center:

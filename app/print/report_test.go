@@ -33,7 +33,7 @@ func TestReportCarriesForward(t *testing.T) {
 	var sum money.Amount
 	seen := 0
 	for n, page := range pages {
-		for _, line := range strings.Split(page, "\n") {
+		for line := range strings.SplitSeq(page, "\n") {
 			line = strings.TrimSpace(line)
 			if m := account.FindStringSubmatch(line); m != nil {
 				sum = sum.Add(accounts[m[1]])

@@ -54,7 +54,7 @@ func TestCarriedForward(t *testing.T) {
 	var sum money.Amount
 	seen := 0
 	for n, page := range pages {
-		for _, line := range strings.Split(page, "\n") {
+		for line := range strings.SplitSeq(page, "\n") {
 			line = strings.TrimSpace(line)
 			switch {
 			case strings.HasPrefix(line, "Report "), strings.HasPrefix(line, "À reporter"):

@@ -76,7 +76,7 @@ func TestRecoverySheetSaysItAll(t *testing.T) {
 		t.Error("the warning is not the last line: the sheet overflows")
 	}
 	tight := strings.ReplaceAll(flat(text), " ", "")
-	for _, g := range strings.Split(r.Key, "-") {
+	for g := range strings.SplitSeq(r.Key, "-") {
 		if !strings.Contains(tight, g) {
 			t.Errorf("group %s is missing", g)
 		}

@@ -81,7 +81,7 @@ func (m *metrics) fallback(r rune) string {
 // a word only when the word alone is too wide.
 func (m *metrics) wrap(s string, size, width float64) []string {
 	var lines []string
-	for _, paragraph := range strings.Split(strings.TrimRight(m.clean(s), "\n "), "\n") {
+	for paragraph := range strings.SplitSeq(strings.TrimRight(m.clean(s), "\n "), "\n") {
 		lines = append(lines, m.wrapParagraph(strings.TrimRight(paragraph, " "), size, width)...)
 		if len(lines) >= lineCountMax {
 			return append(lines[:lineCountMax-1], "…")
@@ -99,7 +99,7 @@ func (m *metrics) wrapParagraph(s string, size, width float64) []string {
 	limit := int(width / (size * mmPerPoint) * unitsPerEm)
 	runes := []rune(s)
 	start, used, lastBreak, usedAtBreak := 0, 0, -1, 0
-	for i := 0; i < len(runes); i++ {
+	for i := range runes {
 		w := max(m.advance(runes[i]), 0)
 		for used+w > limit && i > start && runes[i] != ' ' {
 			cut := i

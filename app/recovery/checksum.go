@@ -1,5 +1,7 @@
 package recovery
 
+import "slices"
+
 // bech32mConst is what the checksum of a right text comes to (BIP 350).
 const bech32mConst = 0x2bc830a3
 
@@ -56,18 +58,16 @@ func mistyped(values []byte) int {
 	for v := range here {
 		here[v] = uint32(v)
 	}
-	for i := len(values) - 1; i >= 0; i-- {
-		for _, effect := range here[1:] {
-			if effect == change {
-				return groupOf(i)
-			}
+	for i, value := range slices.Backward(values) {
+		if slices.Contains(here[1:], change) {
+			return groupOf(i)
 		}
 		after := here
 		for v := range here {
 			here[v] = step(here[v])
 		}
 		if i > 0 && groupOf(i) == groupOf(i-1) {
-			if d := values[i] ^ values[i-1]; here[d]^after[d] == change {
+			if d := value ^ values[i-1]; here[d]^after[d] == change {
 				return groupOf(i)
 			}
 		}

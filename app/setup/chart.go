@@ -29,6 +29,7 @@ func Seed[T ledger.Charter](tx T) error {
 			row.Account = "512000"
 		case fr.CashJournal:
 			row.Account = "530000"
+		default: // the others have none
 		}
 		journals = append(journals, row)
 	}

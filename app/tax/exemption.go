@@ -1,6 +1,10 @@
 package tax
 
-import "zafe/app/fr"
+import (
+	"slices"
+
+	"zafe/app/fr"
+)
 
 // Exemption names why a line bears no tax. It is the tag under which package fr keeps the sentence
 // that the law wants on the document. Its string is permanent: it is stored on documents.
@@ -172,12 +176,7 @@ func (r Rule) AtPlace(p Place) bool {
 	if r.Places == nil {
 		return true
 	}
-	for _, q := range r.Places {
-		if p == q {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(r.Places, p)
 }
 
 // Expected returns the exemption that a sale of a nature to a customer at p normally has, None when

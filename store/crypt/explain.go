@@ -45,11 +45,11 @@ func (m *Mount) Explain(err error) error {
 	m.lastMu.Unlock()
 	switch code := s.Code() & 0xff; code {
 	case sqlite3.SQLITE_BUSY:
-		if last != nil && last.Kind == ErrInUse {
+		if last != nil && errors.Is(last.Kind, ErrInUse) {
 			return fmt.Errorf("%w: %w", last, err)
 		}
 	case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
-		if last != nil && last.Kind != ErrInUse {
+		if last != nil && !errors.Is(last.Kind, ErrInUse) {
 			return fmt.Errorf("%w: %w", last, err)
 		}
 		if other != nil {

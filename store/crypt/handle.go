@@ -107,10 +107,10 @@ func (m *Mount) code(err error, fallback int32) int32 {
 		return sqlite3.SQLITE_BUSY
 	case errors.As(err, &f):
 		m.fault(f)
-		switch f.Kind {
-		case ErrInUse:
+		switch {
+		case errors.Is(f, ErrInUse):
 			return sqlite3.SQLITE_BUSY
-		case ErrMissingDB, ErrMissingLedger, ErrMissingWAL:
+		case errors.Is(f, ErrMissingDB), errors.Is(f, ErrMissingLedger), errors.Is(f, ErrMissingWAL):
 			return sqlite3.SQLITE_CANTOPEN
 		}
 		if fallback == sqlite3.SQLITE_CANTOPEN {

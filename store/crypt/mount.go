@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -72,9 +73,7 @@ func (m *Mount) VFSName() string { return m.name }
 // parameters and this mount's VFS.
 func (m *Mount) DSN(path string, params url.Values) string {
 	q := url.Values{}
-	for k, v := range params {
-		q[k] = v
-	}
+	maps.Copy(q, params)
 	q.Set("vfs", m.name)
 	p := filepath.ToSlash(path)
 	if filepath.VolumeName(path) != "" && !strings.HasPrefix(p, "/") {
@@ -93,8 +92,7 @@ func (m *Mount) Hold(path string) error {
 	}
 	d, err := m.acquire(path, false)
 	if err != nil {
-		var f *Fault
-		if errors.As(err, &f) {
+		if f, ok := errors.AsType[*Fault](err); ok {
 			m.fault(f)
 		}
 		return err

@@ -164,16 +164,14 @@ func concurrent(t *testing.T, m *Mount, path string) {
 	ctx, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	work := func(f func() error) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
+		wg.Go(func() {
 			for ctx.Err() == nil {
 				if err := f(); err != nil {
 					t.Error(err)
 					return
 				}
 			}
-		}()
+		})
 	}
 	for range 4 {
 		work(func() error {

@@ -8,7 +8,6 @@ import (
 
 // mainFile is one connection's handle of a database.
 type mainFile struct {
-	noIndex
 	db      *database
 	aad     pageAAD
 	scratch [pageSize]byte

@@ -332,6 +332,7 @@ func (d *simDisk) replay(before map[string][]byte, n int) map[string][]byte {
 			applyOp(files[op.file], op)
 		case simLink, simUnlink, simRename:
 			applyLink(names, op)
+		default: // changes nothing
 		}
 	}
 	out := make(map[string][]byte)
@@ -360,6 +361,7 @@ func applyLink(names map[string]*simData, op simOp) {
 	case simRename:
 		names[op.to] = names[op.path]
 		delete(names, op.path)
+	default: // no name
 	}
 }
 

@@ -3,6 +3,7 @@ package backup
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -59,7 +60,7 @@ type Service struct {
 // gone is told by the first job ("backup.vault_gone") and never made anew silently.
 func Open(ctx context.Context, set Settings) (*Service, error) {
 	if set.Now == nil {
-		set.Now = time.Now
+		set.Now = time.Now //nolint:forbidigo // what the zero value means
 	}
 	key, err := vault.NewKey(set.RecoveryKey)
 	if err != nil {
@@ -289,8 +290,8 @@ func (s *Service) Check(ctx context.Context, id string) (report vault.CheckRepor
 func (s *Service) Points(ctx context.Context) (points []vault.Manifest, err error) {
 	err = s.with(ctx, func(v *vault.Vault) error {
 		all := v.Manifests()
-		for i := len(all) - 1; i >= 0; i-- {
-			points = append(points, all[i])
+		for _, a := range slices.Backward(all) {
+			points = append(points, a)
 		}
 		return nil
 	})

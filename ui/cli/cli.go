@@ -58,14 +58,13 @@ func Main(ctx context.Context, p Program) int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(p.Err, r.sentence(err))
+	_, _ = fmt.Fprintln(p.Err, r.sentence(err))
 	return 1
 }
 
 // sentence is the one line of a refusal in the user's language.
 func (r *run) sentence(err error) string {
-	var f *fault.Fault
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*fault.Fault](err); ok {
 		return r.text().Fault(f)
 	}
 	key := "cli.usage"
@@ -298,5 +297,5 @@ func (r *run) say(key string, args ...any) {
 	for i := 0; i+1 < len(args); i += 2 {
 		m[args[i].(string)] = args[i+1]
 	}
-	fmt.Fprintln(r.Out, r.text().T(key, m))
+	_, _ = fmt.Fprintln(r.Out, r.text().T(key, m))
 }

@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -150,8 +152,7 @@ func (v *barsView) axes(size fyne.Size, low, high, step int64,
 				size.Height-foot+6, slot*float32(skip), fyne.TextAlignCenter)
 		}
 		x := mid - (bw*n+2*(n-1))/2
-		for k := len(v.b.series) - 1; k >= 0; k-- { // the earlier period stands first
-			s := v.b.series[k]
+		for k, s := range slices.Backward(v.b.series) { // the earlier period stands first
 			if i < len(s.Values) && s.Values[i] != 0 {
 				name := theme.Primary
 				if k > 0 {

@@ -59,6 +59,7 @@ func weigh(t *canvas.Text, w Weight) {
 	t.FontSource = nil
 	t.TextStyle = fyne.TextStyle{}
 	switch w {
+	case Regular:
 	case Medium:
 		t.FontSource = theme.Medium
 	case Bold:
@@ -103,6 +104,7 @@ func measure(s string, size float32, w Weight) fyne.Size {
 	var style fyne.TextStyle
 	var source fyne.Resource
 	switch w {
+	case Regular:
 	case Medium:
 		source = theme.Medium
 	case Bold:

@@ -190,7 +190,7 @@ func (g *EditGrid) pasteCells(board fyne.Clipboard) bool {
 	text := strings.ReplaceAll(strings.TrimRight(board.Content(), "\r\n"), "\r\n", "\n")
 	for i, line := range strings.Split(text, "\n") {
 		col := col0
-		for _, value := range strings.Split(line, "\t") {
+		for value := range strings.SplitSeq(line, "\t") {
 			for col < len(g.Columns) && !g.editable(row0+i, col) {
 				col++
 			}

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"image/color"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -151,6 +152,7 @@ func (v *editView) drawCells(row int, y float32) {
 		if row != g.row || col != g.col {
 			name, weight := theme.Text, Regular
 			switch g.Model.Mark(row, col) {
+			case edit.Plain:
 			case edit.Muted, edit.ReadOnly:
 				name = theme.Muted
 			case edit.Strong, edit.Result:
@@ -224,8 +226,7 @@ func (v *editView) drawFoot(size fyne.Size) {
 	v.foot.place(0, y, size.Width, h)
 	v.objects = append(v.objects, v.foot.objects()...)
 	right := size.Width - 14
-	for i := len(g.totals) - 1; i >= 0; i-- {
-		t := g.totals[i]
+	for _, t := range slices.Backward(g.totals) {
 		name := theme.Text
 		if t.Tone != Neutral {
 			name = t.Tone.text()

@@ -56,8 +56,8 @@ func (f *Field) SetError(text string) {
 	f.Refresh()
 }
 
-// Error returns what is wrong, "" when nothing is.
-func (f *Field) Error() string { return f.fault }
+// Refusal is what is wrong, "" when nothing is.
+func (f *Field) Refusal() string { return f.fault }
 
 // Control returns the labelled control.
 func (f *Field) Control() fyne.CanvasObject { return f.control }

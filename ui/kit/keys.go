@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 )
@@ -108,8 +110,8 @@ func (k *Keys) bind(cmd Command) {
 // List returns the commands that can run now, the most recent first.
 func (k *Keys) List() []Command {
 	var out []Command
-	for i := len(k.commands) - 1; i >= 0; i-- {
-		if c := k.commands[i]; c.Enabled == nil || c.Enabled() {
+	for _, c := range slices.Backward(k.commands) {
+		if c.Enabled == nil || c.Enabled() {
 			out = append(out, *c)
 		}
 	}
@@ -125,8 +127,7 @@ func (k *Keys) handle(key fyne.KeyName, mod fyne.KeyModifier, inModal bool) bool
 	if key == fyne.KeyEnter {
 		key = fyne.KeyReturn
 	}
-	for i := len(k.commands) - 1; i >= 0; i-- {
-		c := k.commands[i]
+	for _, c := range slices.Backward(k.commands) {
 		want := c.Key
 		if want == fyne.KeyEnter {
 			want = fyne.KeyReturn
@@ -168,10 +169,5 @@ func passShortcut(o fyne.CanvasObject, s fyne.Shortcut) bool {
 }
 
 func contains[T comparable](list []T, x T) bool {
-	for _, y := range list {
-		if x == y {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, x)
 }

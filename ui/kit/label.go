@@ -187,7 +187,7 @@ func (l *Label) paint() {
 // never before : ; ? ! » % €, never after «.
 func unbroken(text string) []string {
 	var out []string
-	for _, word := range strings.Split(text, " ") {
+	for word := range strings.SplitSeq(text, " ") {
 		n := len(out)
 		glue := n > 0 &&
 			(strings.HasSuffix(out[n-1], "«") || (word != "" && strings.ContainsRune(":;?!»%€", []rune(word)[0])))
@@ -204,7 +204,7 @@ func unbroken(text string) []string {
 // breaks in the text are kept. A width of 0 or less keeps one line.
 func breakLines(text string, width, size float32, w Weight) []string {
 	var out []string
-	for _, para := range strings.Split(text, "\n") {
+	for para := range strings.SplitSeq(text, "\n") {
 		if width <= 0 {
 			out = append(out, para)
 			continue

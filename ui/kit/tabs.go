@@ -25,7 +25,6 @@ type Tabs struct {
 	tabs   []Tab
 	choice *Choice
 	made   map[string]fyne.CanvasObject
-	inner  *painted
 }
 
 // NewTabs returns tabs with the first one shown.

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -71,8 +72,7 @@ func (h *toastHost) CreateRenderer() fyne.WidgetRenderer {
 	p.min = func() fyne.Size { return fyne.Size{} }
 	p.layout = func(size fyne.Size) {
 		y := size.Height - theme.StatusBarHeight - 12
-		for i := len(h.cards) - 1; i >= 0; i-- {
-			c := h.cards[i]
+		for _, c := range slices.Backward(h.cards) {
 			w := min(c.width(), size.Width-40)
 			c.Resize(fyne.NewSize(w, c.heightFor(w)))
 			y -= c.Size().Height

@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 	"runtime"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -168,12 +169,7 @@ func (s *Shell) may(a area) bool {
 	if _, ok := s.Pages[a.key]; !ok {
 		return false
 	}
-	for _, p := range a.needs {
-		if s.Me.Can(p) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(a.needs, s.Me.Can)
 }
 
 func (s *Shell) items(bottom bool) []kit.NavItem {

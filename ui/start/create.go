@@ -80,8 +80,8 @@ func (p *createPage) submit() {
 	p.fields["name"].SetError(missing(f, p.name.Text(), "user.name_missing"))
 	p.fields["login"].SetError(missing(f, p.login.Text(), "user.login_missing"))
 	err := p.pass.check()
-	if err != nil || p.fields["company"].Error() != "" || p.fields["name"].Error() != "" ||
-		p.fields["login"].Error() != "" {
+	if err != nil || p.fields["company"].Refusal() != "" || p.fields["name"].Refusal() != "" ||
+		p.fields["login"].Refusal() != "" {
 		return
 	}
 	n := machine.NewBook{
@@ -112,9 +112,8 @@ func (p *createPage) submit() {
 
 // failed says what is wrong at its box when it has one.
 func (p *createPage) failed(err error) {
-	var flt *fault.Fault
 	text := p.f.Text.Fault(fault.Of(err))
-	if errors.As(err, &flt) {
+	if flt, ok := errors.AsType[*fault.Fault](err); ok {
 		if field := p.fields[flt.Field]; field != nil {
 			field.SetError(text)
 			return

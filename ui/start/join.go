@@ -28,7 +28,7 @@ func (f *Flow) Join() {
 	try := func() {
 		addrField.SetError(missing(f, addr.Text(), "start.join.addr_missing"))
 		codeField.SetError(missing(f, code.Text(), "start.join.code_missing"))
-		if addrField.Error() != "" || codeField.Error() != "" {
+		if addrField.Refusal() != "" || codeField.Refusal() != "" {
 			return
 		}
 		refuse(why, "")

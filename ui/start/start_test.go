@@ -210,7 +210,7 @@ func (s *screen) has(part string) bool {
 		if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), part) {
 			found = true
 		}
-		if f, ok := o.(*kit.Field); ok && strings.Contains(f.Error(), part) {
+		if f, ok := o.(*kit.Field); ok && strings.Contains(f.Refusal(), part) {
 			found = true
 		}
 	})

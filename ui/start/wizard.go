@@ -143,8 +143,7 @@ func (w *wizard) save(b *kit.Button, p company.Profile, fields map[string]*kit.F
 
 // refused says what is wrong at its field, or in a message when it has none here.
 func (w *wizard) refused(err error, fields map[string]*kit.Field) {
-	var f *fault.Fault
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*fault.Fault](err); ok {
 		if field := fields[f.Field]; field != nil {
 			field.SetError(w.env.Text.Fault(f))
 			return
@@ -167,13 +166,13 @@ func text(e *kit.LineEdit) string { return strings.TrimSpace(e.Text()) }
 // first box that is empty.
 func (w *wizard) chain(on func(), boxes ...*kit.LineEdit) {
 	first := boxes[0]
-	for i := len(boxes) - 1; i >= 0; i-- {
-		if boxes[i].Text() == "" {
-			first = boxes[i]
+	for i, box := range slices.Backward(boxes) {
+		if box.Text() == "" {
+			first = box
 		}
-		boxes[i].OnSubmitted = func(string) { on() }
+		box.OnSubmitted = func(string) { on() }
 		if i < len(boxes)-1 {
-			boxes[i].OnSubmitted = func(string) { kit.Focus(boxes[i+1]) }
+			box.OnSubmitted = func(string) { kit.Focus(boxes[i+1]) }
 		}
 	}
 	kit.Focus(first)

@@ -71,7 +71,6 @@ func (w *wizard) place() {
 // check is one line of the first copy: what is done, with its result.
 type check struct {
 	row  *fyne.Container
-	icon fyne.CanvasObject
 	text string
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // company asks who the business is before the law.
-func (w *wizard) company() {
+func (w *wizard) company() { //nolint:funlen // one form, read from top to bottom
 	p := w.profile
 	t := w.env.T
 	name, siren, activity := line(p.Name), line(fr.FormatSIREN(p.SIREN)), line(p.Activity)

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	appbackup "zafe/app/backup"
@@ -61,9 +62,7 @@ func (k *Keeper) Form(_ context.Context, provider, id string, values map[string]
 	if err != nil {
 		return nil, err
 	}
-	for name, v := range values {
-		saved[name] = v
-	}
+	maps.Copy(saved, values)
 	fields, err := Form(provider, saved)
 	for i := range fields {
 		if v, ok := saved[fields[i].Name]; ok {

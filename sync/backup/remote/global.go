@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/rclone/rclone/fs"
@@ -54,5 +55,5 @@ func (q quiet) WithGroup(name string) slog.Handler {
 }
 
 func (q quiet) and(add func(slog.Handler) slog.Handler) quiet {
-	return quiet{with: append(q.with[:len(q.with):len(q.with)], add)}
+	return quiet{with: append(slices.Clip(q.with), add)}
 }

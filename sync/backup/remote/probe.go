@@ -39,7 +39,7 @@ func (r *Remotes) Probe(ctx context.Context, id string) (Health, error) {
 func (r *Remotes) Look(ctx context.Context, id string) (Health, error) { return r.probe(ctx, id, true) }
 
 func (r *Remotes) probe(ctx context.Context, id string, readOnly bool) (Health, error) {
-	start := time.Now()
+	start := time.Now() //nolint:forbidigo // a duration is measured
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
 	ctx, ci := fs.AddConfig(ctx)

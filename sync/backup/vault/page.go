@@ -155,7 +155,7 @@ func unpack(r io.Reader) (unpacker, error) {
 // Read reads plain bytes.
 func (u unpacker) Read(p []byte) (int, error) {
 	n, err := u.Decoder.Read(p)
-	if err != nil && err != io.EOF && (u.in.err == nil || u.in.err == io.EOF) {
+	if err != nil && !errors.Is(err, io.EOF) && (u.in.err == nil || errors.Is(u.in.err, io.EOF)) {
 		err = fmt.Errorf("%w: %w", errDiffers, err)
 	}
 	return n, err

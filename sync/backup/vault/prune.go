@@ -109,8 +109,7 @@ func (g Guard) choose(points, spared []Point) (drop, remaining []Point) {
 	for _, p := range spared {
 		keep[p] = true
 	}
-	for i := len(points) - 1; i >= 0; i-- { // newest first, so the floor keeps the newest
-		p := points[i]
+	for _, p := range slices.Backward(points) { // newest first, so the floor keeps the newest
 		if keep[p] || len(remaining) < pruneFloor {
 			remaining = append(remaining, p)
 		} else {

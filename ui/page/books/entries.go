@@ -216,8 +216,7 @@ func (s *entries) empty() fyne.CanvasObject {
 func (s *entries) post() {
 	e := s.env
 	var ids []ledger.EntryID
-	for i := len(s.list.rows) - 1; i >= 0; i-- {
-		h := s.list.rows[i]
+	for _, h := range slices.Backward(s.list.rows) {
 		if slices.Contains(s.grid.Checked(), strconv.FormatInt(int64(h.ID), 10)) {
 			ids = append(ids, h.ID)
 		}

@@ -1,6 +1,7 @@
 package books
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -136,8 +137,8 @@ func (p *entry) openDay() civil.Date {
 			return d
 		}
 	}
-	for i := len(p.years) - 1; i >= 0; i-- {
-		if y := p.years[i]; y.State == ledger.YearOpen && y.ClosedUntil.Before(y.Period.To) {
+	for _, y := range slices.Backward(p.years) {
+		if y.State == ledger.YearOpen && y.ClosedUntil.Before(y.Period.To) {
 			return civil.Earliest(civil.Latest(d, y.Period.From), y.Period.To)
 		}
 	}

@@ -1,6 +1,7 @@
 package books
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -38,9 +39,9 @@ func newSpan(e *page.Env, years []ledger.FiscalYear, all bool, changed func()) *
 	if all {
 		options = append(options, kit.Option{Key: spanAll, Text: e.T("books.span.all")})
 	}
-	for i := len(years) - 1; i >= 0; i-- {
-		name := e.T("books.span.year", "year", yearName(years[i]))
-		options = append(options, kit.Option{Key: yearKey(years[i]), Text: name})
+	for _, year := range slices.Backward(years) {
+		name := e.T("books.span.year", "year", yearName(year))
+		options = append(options, kit.Option{Key: yearKey(year), Text: name})
 	}
 	for _, key := range []string{spanMonth, spanLastMonth, spanQuarter, spanCustom} {
 		options = append(options, kit.Option{Key: key, Text: e.T("books.span." + key)})

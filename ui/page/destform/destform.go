@@ -6,6 +6,7 @@ package destform
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -229,9 +230,7 @@ func (f *Form) back() {
 func (f *Form) ask() {
 	f.turn++
 	turn, provider, values := f.turn, f.chosen.Name, map[string]string{}
-	for name, v := range f.values {
-		values[name] = v
-	}
+	maps.Copy(values, f.values)
 	var got []backup.Field
 	f.o.Go(func(ctx context.Context) (err error) {
 		got, err = f.o.Fields(ctx, provider, values)

@@ -158,6 +158,7 @@ func (h *home) cell(row, col int) kit.CellView {
 			tone = kit.Warn
 		case billing.Credited:
 			tone = kit.Neutral
+		default: // on its way
 		}
 		return kit.CellView{Text: text, Pill: true, Tone: tone}
 	}

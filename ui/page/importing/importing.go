@@ -3,6 +3,7 @@
 package importing
 
 import (
+	"maps"
 	"sort"
 	"strconv"
 
@@ -215,9 +216,7 @@ func (a *assistant) matching() fyne.CanvasObject {
 // match puts a field in a column; two fields cannot share one.
 func (a *assistant) match(field, key string) {
 	m := imports.Mapping{}
-	for f, c := range a.seen.Mapping {
-		m[f] = c
-	}
+	maps.Copy(m, a.seen.Mapping)
 	delete(m, field)
 	if n, err := strconv.Atoi(key); err == nil && n >= 0 {
 		for f, c := range m {

@@ -213,11 +213,21 @@ func (p *people) edit(u user.User) {
 		})
 	}
 	buttons := []fyne.CanvasObject{kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() })}
+	buttons = append(buttons, p.acts(u, func() { m.Close() })...)
+	buttons = append(buttons, kit.NewButton(e.T("common.save"), "check", kit.Primary, save))
+	m = kit.NewModal(title, 640, body, buttons...).OnEnter(save)
+	m.Show(e.Window)
+	m.Focus(name)
+}
+
+// acts are what can be done to a person beside changing them; closed leaves the dialog.
+func (p *people) acts(u user.User, closed func()) (buttons []fyne.CanvasObject) {
+	e := p.env
 	if u.ID != 0 && u.SecondOn && e.Can(user.ResetSecondFactor.Spec) {
 		buttons = append(buttons, kit.NewButton(e.T("people.reset_second"), "", kit.Secondary, func() {
 			e.Shell.Confirm(e.T("people.reset_second"), e.T("people.reset_second_text", "name", u.Name), e.T("people.reset_second"), true, func() {
 				page.Do(e, user.ResetSecondFactor, user.IDRequest{ID: u.ID}, func(op.Empty) {
-					m.Close()
+					closed()
 					p.Refresh()
 				})
 			})
@@ -230,10 +240,7 @@ func (p *people) edit(u user.User) {
 			})
 		}))
 	}
-	buttons = append(buttons, kit.NewButton(e.T("common.save"), "check", kit.Primary, save))
-	m = kit.NewModal(title, 640, body, buttons...).OnEnter(save)
-	m.Show(e.Window)
-	m.Focus(name)
+	return buttons
 }
 
 // invite shows the one-time code that lets a PC in, and where this one can be reached.

@@ -55,7 +55,7 @@ func TestInvoiceByKeyboard(t *testing.T) {
 	eq(t, "customer", doc.Customer, c.ID)
 	eq(t, "lines", len(doc.Lines), 2)
 	eq(t, "unit", doc.Lines[0].Unit, "LS")
-	eq(t, "price", doc.Lines[0].UnitPrice, money.UnitPrice(180*money.UnitEuro))
+	eq(t, "price", doc.Lines[0].UnitPrice, 180*money.UnitEuro)
 	eq(t, "discount", doc.Lines[0].Discount, 100_000)
 	eq(t, "item", doc.Lines[1].Item, door.ID)
 	eq(t, "item rate", doc.Lines[1].VATRate, 55_000)

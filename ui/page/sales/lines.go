@@ -1,6 +1,7 @@
 package sales
 
 import (
+	"slices"
 	"strings"
 
 	"zafe/app/billing"
@@ -130,8 +131,8 @@ func (m *lines) Set(row, col int, text string) error {
 // fresh is a line as it starts: one unit of the nature and at the rate of the line above.
 func (m *lines) fresh() billing.Line {
 	l := billing.Line{Kind: billing.ItemLine, Quantity: money.Unit, Unit: "C62", Exemption: m.free}
-	for i := len(m.rows) - 1; i >= 0; i-- {
-		if above := m.rows[i]; above.Kind == billing.ItemLine {
+	for _, above := range slices.Backward(m.rows) {
+		if above.Kind == billing.ItemLine {
 			l.VATRate, l.Exemption, l.Nature, l.Account = above.VATRate, above.Exemption, above.Nature, above.Account
 			return l
 		}

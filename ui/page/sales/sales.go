@@ -80,6 +80,7 @@ func customerArg(arg string) party.CustomerID {
 func statusOf(e *page.Env, k billing.Kind, s billing.Status) (string, kit.Tone) {
 	tone := kit.Neutral
 	switch s {
+	case billing.Draft, billing.Credited:
 	case billing.Sent, billing.Issued:
 		tone = kit.Info
 	case billing.Accepted, billing.Paid, billing.Invoiced:
