@@ -14,6 +14,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -116,7 +117,7 @@ func newPC(dir string) (*pc, error) {
 	}, nil))
 	p := &pc{dir: dir, log: log}
 	p.Memory = machine.Memory{Path: p.path(memoryFile), Warn: p.warn}
-	return p, nil
+	return p, store.Settle(p.path(bookDir))
 }
 
 func (p *pc) warn(what string, err error) {
@@ -158,7 +159,11 @@ func (p *pc) Name() string {
 // Raise implements machine.Machine.
 func (p *pc) Raise(ctx context.Context) bool {
 	b := p.running(ctx)
-	return b != nil && b.Raise(ctx) == nil
+	if b == nil {
+		return false
+	}
+	defer b.Client.Close()
+	return b.Raise(ctx) == nil
 }
 
 // OnRaise implements machine.Machine.
@@ -281,6 +286,9 @@ func (p *pc) running(ctx context.Context) *lan.Remote {
 	b, err := s.Reach(ctx, p.Name())
 	if err != nil {
 		p.warn("the program at work does not answer", err)
+		if b != nil {
+			b.Client.Close()
+		}
 		return nil
 	}
 	return b
@@ -298,6 +306,8 @@ type book struct {
 	port  atomic.Int64
 	stop  context.CancelFunc
 	jobs  sync.WaitGroup
+
+	answering func() // lets the verbs of this PC in, once
 }
 
 var _ machine.Book = (*book)(nil)
@@ -326,9 +336,11 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	b.bind(users)
 	background, stop := context.WithCancel(context.Background())
 	b.stop = stop
-	if err := b.answer(background); err != nil {
-		p.warn("the verbs cannot reach this program", err)
-	}
+	b.answering = sync.OnceFunc(func() {
+		if err := b.answer(background); err != nil {
+			p.warn("the verbs cannot reach this program", err)
+		}
+	})
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.jobs.Go(func() { b.keep.Run(background) })
 	return b, nil
@@ -336,9 +348,11 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 
 // sweep removes the trial restores of a program that was killed; the book is held, so none is under way.
 func (p *pc) sweep() {
-	left, err := filepath.Glob(p.path(drillPrefix + "*"))
-	for _, dir := range left {
-		err = errors.Join(err, os.RemoveAll(dir))
+	left, err := os.ReadDir(p.dir)
+	for _, e := range left {
+		if strings.HasPrefix(e.Name(), drillPrefix) {
+			err = errors.Join(err, os.RemoveAll(p.path(e.Name())))
+		}
 	}
 	if err != nil {
 		p.log.Warn("trial restore not removed", slog.Any("err", err))
@@ -487,8 +501,10 @@ func (b *book) Invite(by auth.UserID) (appdevice.Invitation, error) {
 // Cut implements device.Inviter.
 func (b *book) Cut(fingerprint string) { b.host.CloseDevice(device.Fingerprint(fingerprint)) }
 
-// Serve implements machine.Book.
+// Serve implements machine.Book. A program that serves is there to stay, so that the verbs of this PC are
+// let in as well, whatever becomes of the port.
 func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error {
+	b.answering()
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -728,11 +744,13 @@ func (c *copies) Restore(ctx context.Context, point, login, pass string, progres
 	}
 	a := &adoption{pc: c.pc, login: login, password: pass, writer: writer}
 	sec := store.Secrets{
-		BookID: op.NewID(time.Now()), Label: user.SlotLabel(firstOwner), Password: pass, Recovery: c.recovery,
+		BookID: op.NewID(time.Now()), Password: pass, Recovery: c.recovery,
+		// Under another's label it would go on opening the book after its owner changed it or left.
+		Owner: func() string { return user.SlotLabel(a.owner) },
 	}
 	o := c.pc.options(crypt.KDF{})
 	o.Aside = c.pc.path(asideFormat + time.Now().UTC().Format("20060102-150405"))
-	sink := &rebuild{dir: c.pc.path(bookDir), secrets: sec, options: o, check: a.adopt, finish: a.rekey}
+	sink := &rebuild{dir: c.pc.path(bookDir), secrets: sec, options: o, check: a.adopt}
 	if err := c.Rescue.Restore(ctx, point, sink, progress); err != nil {
 		return err
 	}
@@ -749,7 +767,6 @@ type rebuild struct {
 	secrets store.Secrets
 	options store.Options
 	check   func(*store.Tx, vault.Manifest) error // the first transaction; what it refuses does not appear
-	finish  func(context.Context, *store.Store) error
 
 	manifest vault.Manifest
 	into     *store.Restoring
@@ -767,13 +784,13 @@ func (r *rebuild) Begin(ctx context.Context, _ int, _ uint32) error {
 func (r *rebuild) Page(_ uint32, data []byte) error { return r.into.Page(data) }
 
 // Commit implements vault.BookSink.
-func (r *rebuild) Commit(ctx context.Context, m vault.Manifest) error {
+func (r *rebuild) Commit(_ context.Context, m vault.Manifest) error {
 	r.manifest = m
 	st, err := r.into.Finish()
 	if err != nil {
 		return err
 	}
-	return errors.Join(r.finish(ctx, st), st.Close())
+	return st.Close()
 }
 
 // Abort implements vault.BookSink.
@@ -826,18 +843,6 @@ func (a *adoption) adopt(tx *store.Tx, m vault.Manifest) error {
 		tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, m.WriterID, m.Seq)))
 }
 
-// rekey puts the password under its owner's label: whose it is was known only once the people could be
-// read. Under another's it would go on opening the book after its owner changed it or left.
-func (a *adoption) rekey(ctx context.Context, st *store.Store) error {
-	if a.owner == firstOwner {
-		return nil
-	}
-	if err := st.SetPasswordSlot(ctx, user.SlotLabel(a.owner), a.password); err != nil {
-		return err
-	}
-	return st.DropPasswordSlot(ctx, user.SlotLabel(firstOwner))
-}
-
 // drill is a trial restore: beside the book, checked and thrown away.
 type drill struct {
 	rebuild
@@ -863,7 +868,6 @@ func (d *drill) Begin(ctx context.Context, size int, pages uint32) error {
 			}
 			return errors.Join(err, promised(tx, m))
 		},
-		finish: func(context.Context, *store.Store) error { return nil },
 	}
 	if _, err := rand.Read(d.secrets.Recovery[:]); err != nil {
 		return err

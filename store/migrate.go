@@ -11,10 +11,12 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 
 	"zafe/app/fault"
+	"zafe/store/crypt"
 )
 
 //go:embed migrations/*.sql
@@ -57,11 +59,11 @@ func (s *Store) openMigrated(ctx context.Context) (pools, error) {
 		return pools{}, s.storageFault(err)
 	}
 	p, have, want, err := migrator(ctx, db.write)
-	if err == nil && 0 < have && have < want {
+	if err == nil && 0 < have && have < want && !s.opts.building {
 		if err := db.close(); err != nil { // every byte is in the files then; the lock is kept
 			return pools{}, s.storageFault(err)
 		}
-		if err := keepCopy(s.dir, have); err != nil {
+		if err := s.keepCopy(have); err != nil {
 			return pools{}, classify(err)
 		}
 		if db, err = openPools(ctx, s.dsn); err != nil {
@@ -81,25 +83,40 @@ func (s *Store) openMigrated(ctx context.Context) (pools, error) {
 // copyInfix stands in the name of the copy kept before a migration, before the schema's version.
 const copyInfix = ".before-update-from-"
 
-// keepCopy copies the files of a book that nobody writes to into a folder beside it, named after the
-// version of its schema. Only the last such copy is kept; the one before goes when this one is whole.
-func keepCopy(dir string, version int64) error {
-	older, err := filepath.Glob(dir + copyInfix + "*")
+// copyingSuffix marks a copy that is not whole yet.
+const copyingSuffix = ".copying"
+
+// keepCopy copies the files of the book, which nobody writes to, into a folder beside it named after the
+// version of its schema. Only the recovery key opens the copy: a password changed later because it was
+// known to others would go on opening it, and with it the key of the book. Only the last copy is kept; the
+// one before goes when this one is whole.
+func (s *Store) keepCopy(version int64) error {
+	parent, base := filepath.Dir(s.dir), filepath.Base(s.dir)
+	beside, err := os.ReadDir(parent)
 	if err != nil {
 		return err
 	}
-	fresh := dir + newSuffix
-	if err := errors.Join(os.RemoveAll(fresh), copyFolder(fresh, dir)); err != nil {
+	fresh := s.dir + copyingSuffix
+	err = errors.Join(os.RemoveAll(fresh), copyFolder(fresh, s.dir))
+	if err == nil {
+		err = s.keys.CopyTo(filepath.Join(fresh, keysFile), s.root, crypt.KindRecovery)
+	}
+	if err != nil {
 		return errors.Join(err, os.RemoveAll(fresh))
 	}
-	for _, o := range older {
-		err = errors.Join(err, os.RemoveAll(o))
+	name := s.dir + copyInfix + strconv.FormatInt(version, 10)
+	if err := errors.Join(os.RemoveAll(name), crypt.Rename(fresh, name), syncFolder(parent)); err != nil {
+		return err
 	}
-	name := dir + copyInfix + strconv.FormatInt(version, 10)
-	return errors.Join(err, os.Rename(fresh, name), syncFolder(filepath.Dir(dir)))
+	for _, e := range beside {
+		if old := filepath.Join(parent, e.Name()); strings.HasPrefix(e.Name(), base+copyInfix) && old != name {
+			err = errors.Join(err, os.RemoveAll(old))
+		}
+	}
+	return err
 }
 
-// copyFolder copies the files of a folder without sub-folders, down to the disk.
+// copyFolder copies the files of a book's folder, but for its lock and its keys, down to the disk.
 func copyFolder(to, from string) error {
 	files, err := os.ReadDir(from)
 	if err != nil {
@@ -109,6 +126,9 @@ func copyFolder(to, from string) error {
 		return err
 	}
 	for _, f := range files {
+		if crypt.IsLock(f.Name()) || strings.HasPrefix(f.Name(), keysFile) {
+			continue
+		}
 		if err := copyFile(filepath.Join(to, f.Name()), filepath.Join(from, f.Name())); err != nil {
 			return err
 		}

@@ -15,8 +15,10 @@ import (
 // Secrets are what a new book is sealed under. Cost is Argon2id's for the password; the zero value is
 // right for real books, tests and the sample company take less.
 type Secrets struct {
-	BookID   string
-	Label    string // whose password it is, see PasswordLabel
+	BookID string
+	Label  string // whose password it is
+	// Owner, when set, gives the label once init is done: whose book is restored is known only then.
+	Owner    func() string
 	Password string
 	Recovery [20]byte
 	Cost     crypt.KDF
@@ -47,8 +49,12 @@ func WithRecovery(key [20]byte) Unlock {
 	}
 }
 
-// newSuffix marks a folder in which a book is being made; it becomes the book by one rename.
-const newSuffix = ".new"
+// newSuffix marks a folder in which a book is being made, readySuffix one that is whole and has yet to
+// take its name.
+const (
+	newSuffix   = ".new"
+	readySuffix = ".ready"
+)
 
 // Create makes a sealed book in dir, runs init in its first transaction and opens it. The folder
 // appears under its name only when all of it is on disk. Fault store.book_there.
@@ -75,19 +81,19 @@ func build(ctx context.Context, dir string, sec Secrets, o Options, init func(*T
 		return nil, errors.New("store: a book needs a recovery key: one of zeros is known to all")
 	}
 	root := crypt.NewRoot()
-	fresh := dir + newSuffix
-	if err := errors.Join(os.RemoveAll(fresh), os.MkdirAll(fresh, 0o700)); err != nil {
+	fresh, ready := dir+newSuffix, dir+readySuffix
+	if err := errors.Join(os.RemoveAll(ready), os.RemoveAll(fresh), os.MkdirAll(fresh, 0o700)); err != nil {
 		return nil, classify(err)
 	}
 	err := fillFolder(ctx, fresh, root, sec, o, init, fill)
-	if err == nil && Exists(dir) {
-		err = setAside(dir, o.Aside)
+	if err == nil {
+		err = crypt.Rename(fresh, ready)
 	}
 	if err == nil {
-		err = os.Rename(fresh, dir)
+		err = place(dir, o.Aside)
 	}
 	if err != nil {
-		return nil, errors.Join(classify(err), os.RemoveAll(fresh))
+		return nil, errors.Join(classify(err), os.RemoveAll(fresh), os.RemoveAll(ready))
 	}
 	if err := syncFolder(filepath.Dir(dir)); err != nil {
 		return nil, classify(err)
@@ -95,12 +101,31 @@ func build(ctx context.Context, dir string, sec Secrets, o Options, init func(*T
 	return Open(ctx, dir, WithRecovery(sec.Recovery), o)
 }
 
-// setAside gives the folder of a book that nobody has open another name.
-func setAside(dir, name string) error {
+// place puts the book that is ready in dir, and the one that is there aside.
+func place(dir, aside string) error {
+	if !Exists(dir) {
+		return crypt.Rename(dir+readySuffix, dir)
+	}
 	if err := crypt.Free(filepath.Join(dir, bookFile)); err != nil {
 		return err
 	}
-	return os.Rename(dir, name)
+	if err := crypt.Rename(dir, aside); err != nil {
+		return err
+	}
+	err := crypt.Rename(dir+readySuffix, dir)
+	if err != nil {
+		err = errors.Join(err, crypt.Rename(aside, dir))
+	}
+	return err
+}
+
+// Settle ends a restore into dir that lost its power between setting the old book aside and putting the
+// new one, which was whole, in its place.
+func Settle(dir string) error {
+	if ready := dir + readySuffix; !Exists(dir) && Exists(ready) {
+		return classify(errors.Join(crypt.Rename(ready, dir), syncFolder(filepath.Dir(dir))))
+	}
+	return nil
 }
 
 // fillFolder writes the whole book into a folder nobody looks at yet.
@@ -117,12 +142,14 @@ func fillFolder(ctx context.Context, dir string, root crypt.Root, sec Secrets, o
 	if err := m.Unmount(); err != nil {
 		return err
 	}
-	_, err = crypt.CreateKeys(filepath.Join(dir, keysFile), sec.BookID, root,
-		crypt.PasswordSlot(sec.Label, sec.Password, sec.Cost),
-		crypt.SecretSlot(crypt.KindRecovery, "recovery", sec.Recovery[:]))
-	if err != nil {
+	slots := []crypt.NewSlot{crypt.SecretSlot(crypt.KindRecovery, "recovery", sec.Recovery[:])}
+	if sec.Owner == nil {
+		slots = append(slots, crypt.PasswordSlot(sec.Label, sec.Password, sec.Cost))
+	}
+	if _, err := crypt.CreateKeys(filepath.Join(dir, keysFile), sec.BookID, root, slots...); err != nil {
 		return err
 	}
+	o.building = true
 	s, err := open(ctx, dir, WithRecovery(sec.Recovery), o) // the slot that costs nothing
 	if err != nil {
 		return err
@@ -134,6 +161,9 @@ func fillFolder(ctx context.Context, dir string, root crypt.Root, sec Secrets, o
 		}
 		return init(tx)
 	})
+	if err == nil && sec.Owner != nil {
+		_, err = s.AddPasswordSlot(ctx, sec.Owner(), sec.Password)
+	}
 	return errors.Join(err, s.Close())
 }
 
@@ -204,43 +234,6 @@ func (s *Store) checkKeys(ctx context.Context) error {
 
 func (s *Store) noteKeys(ctx context.Context) error {
 	return s.Update(ctx, func(tx *Tx) error { return tx.SetSetting(keysGenKey, s.keys.Gen()) })
-}
-
-// SetPasswordSlot lets a password open the book, in place of the one under the same label.
-func (s *Store) SetPasswordSlot(ctx context.Context, label, password string) error {
-	fresh := crypt.PasswordSlot(label, password, s.opts.SlotCost)
-	number := s.slot(label)
-	var err error
-	if number == 0 {
-		_, err = s.keys.Add(s.root, fresh)
-	} else {
-		_, err = s.keys.Replace(s.root, number, fresh)
-	}
-	if err != nil {
-		return classify(err)
-	}
-	return s.noteKeys(ctx)
-}
-
-// DropPasswordSlot takes away the password under a label; without one it does nothing.
-func (s *Store) DropPasswordSlot(ctx context.Context, label string) error {
-	number := s.slot(label)
-	if number == 0 {
-		return nil
-	}
-	if err := s.keys.Remove(s.root, number); err != nil {
-		return classify(err)
-	}
-	return s.noteKeys(ctx)
-}
-
-func (s *Store) slot(label string) int {
-	for _, i := range s.keys.Slots() {
-		if i.Kind == crypt.KindPassword && i.Label == label {
-			return i.ID
-		}
-	}
-	return 0
 }
 
 // Head is the number of the seal's last record; it only grows. A lower one than was noted elsewhere

@@ -236,7 +236,9 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 		return s.storageFault(err)
 	}
 	defer func() { _ = conn.Close() }()
-	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+	// Cancelled midway, BEGIN would fail and yet have begun: the next reader of the connection could not.
+	// It waits for nothing.
+	if _, err := conn.ExecContext(context.WithoutCancel(ctx), "BEGIN"); err != nil {
 		return s.storageFault(err)
 	}
 	err = guarded(&Tx{ctx: ctx, conn: conn, st: s, now: s.now()}, fn)

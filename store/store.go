@@ -29,6 +29,8 @@ type Options struct {
 	OnEvent  func(what string) // findings of the seal, for the log
 	// Aside is where Restore moves a book that is there already, "" to refuse. It must not exist.
 	Aside string
+
+	building bool // the book is not in its place yet: there is nothing to keep a copy of
 }
 
 // events adapts OnEvent to the seal's.

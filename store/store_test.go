@@ -119,7 +119,7 @@ func copyBook(ctx context.Context, s *store.Store, dir string) (*store.Store, er
 func TestABookWhosePasswordChangedCanBeRestored(t *testing.T) {
 	s, _ := storetest.New(t)
 	for _, p := range []string{"un autre mot de passe", "encore un autre"} {
-		if err := s.SetPasswordSlot(t.Context(), "owner", p); err != nil {
+		if _, err := s.AddPasswordSlot(t.Context(), "owner", p); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -130,6 +130,30 @@ func TestABookWhosePasswordChangedCanBeRestored(t *testing.T) {
 	if err := back.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestAReaderThatIsGivenUpHarmsNobody: whoever leaves a page while it is read leaves the connection usable.
+func TestAReaderThatIsGivenUpHarmsNobody(t *testing.T) {
+	s, _ := storetest.New(t)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for n := range 400 {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Duration(n)*time.Microsecond)
+				_ = s.View(ctx, func(*store.Tx) error { return nil }) // refused or not
+				cancel()
+			}
+		})
+	}
+	wg.Wait()
+	for range 64 {
+		wg.Go(func() {
+			if err := s.View(t.Context(), func(*store.Tx) error { return nil }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
 }
 
 func TestCloseWaitsForTheReaders(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -142,6 +143,14 @@ func Free(path string) error {
 	}
 	return lock.Close()
 }
+
+// Rename gives a file or folder another name. On Windows a virus scanner may hold it for a moment: it is
+// tried again for a second.
+func Rename(from, to string) error { return osDisk{}.rename(from, to) }
+
+// IsLock tells whether a file beside a database is its lock: it has no content, and on Windows it cannot
+// be read while the database is open.
+func IsLock(name string) bool { return strings.HasSuffix(name, lockSuffix) }
 
 // Close removes the lock file, where an open file can be removed, and lets go of the lock.
 func (l *processLock) Close() error {

@@ -302,6 +302,17 @@ func (k *Keys) edit(root Root, change func(*keyDoc) error) error {
 	return replaceFile(k.disk, copyPath(k.path), data)
 }
 
+// CopyTo writes to path, and beside it, the key file of a copy of the book, with the slots of one kind only.
+func (k *Keys) CopyTo(path string, root Root, kind string) error {
+	k.mu.Lock()
+	c := &Keys{disk: k.disk, path: path, doc: k.doc}
+	k.mu.Unlock()
+	return c.edit(root, func(doc *keyDoc) error {
+		doc.Slots = slices.DeleteFunc(doc.Slots, func(s slotEntry) bool { return s.Kind != kind })
+		return nil
+	})
+}
+
 // Add makes a slot and returns its number.
 func (k *Keys) Add(root Root, n NewSlot) (int, error) {
 	number := 0

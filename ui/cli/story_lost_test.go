@@ -149,6 +149,7 @@ func (s *story) damaged(t *testing.T) {
 	claire.refused("déjà une entreprise", restore...)
 	claire.ok(append(restore, "--replace")...)
 	c.ok("verify")
+	c.ok("backup", "now")
 	if after := s.trialBalance(c); after != before {
 		t.Errorf("trial balance %+v, was %+v", after, before)
 	}
