@@ -660,6 +660,19 @@ func (b *book) StreamJSON(ctx context.Context, name string, in []byte, w io.Writ
 	return b.reg.StreamJSON(op.WithCredential(ctx, b.local().Credential()), name, in, w)
 }
 
+// nameCompany notes the company's name for the next log-in.
+func (b *book) nameCompany(ctx context.Context) error {
+	var c company.Profile
+	err := b.store.View(context.WithoutCancel(ctx), func(tx *store.Tx) (err error) {
+		c, err = company.Of(tx)
+		return err
+	})
+	if name, sample := b.pc.Company(); err == nil && c.Name != name {
+		err = b.pc.SetCompany(c.Name, sample)
+	}
+	return err
+}
+
 // Close implements machine.Book.
 func (b *book) Close(ctx context.Context, progress func(string)) error {
 	if progress == nil {
@@ -672,6 +685,9 @@ func (b *book) Close(ctx context.Context, progress func(string)) error {
 		b.pc.log.Warn("backup at close failed", slog.Any("err", err))
 	}
 	progress("shell.closing.book")
+	if err := b.nameCompany(ctx); err != nil {
+		b.pc.warn("the company's name was not noted", err)
+	}
 	return b.store.Close()
 }
 

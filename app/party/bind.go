@@ -5,6 +5,7 @@ import (
 
 	"zafe/app/auth"
 	"zafe/app/civil"
+	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/imports"
 	"zafe/app/op"
@@ -14,6 +15,7 @@ import (
 type Tx interface {
 	op.Tx
 	imports.Tx
+	company.Settings
 	// NextCodes takes the next n codes of a kind, written by form.
 	NextCodes(kind, form string, n int) ([]string, error)
 	// Customer returns one customer with its contacts; fault party.not_found.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"zafe/app/auth"
+	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/imports"
 	"zafe/app/op"
@@ -78,6 +79,8 @@ type plan struct {
 
 	stored map[string][]Key // the stored customers by each of their keys; nil until read
 
+	profile *company.Profile // nil until read
+
 	customers []Customer // to be stored
 	priors    []string   // what each was, "" for a new one
 }
@@ -96,6 +99,19 @@ func newPlan(ctx context.Context, tx Tx, owner auth.UserID) *plan {
 	return &plan{
 		tx: tx, actor: actor, owner: owner, seen: map[string]earlier{}, known: map[CustomerID]int{},
 	}
+}
+
+// usualTerms gives a customer the company's payment terms.
+func (p *plan) usualTerms(c *Customer) error {
+	if p.profile == nil {
+		profile, err := company.Of(p.tx)
+		if err != nil {
+			return err
+		}
+		p.profile = &profile
+	}
+	c.PaymentDays, c.PaymentEndOfMonth = p.profile.PaymentDays, p.profile.PaymentEndOfMonth
+	return nil
 }
 
 // judge says what a line does and plans it.
@@ -122,6 +138,11 @@ func (p *plan) judge(row imports.Row) (imports.Outcome, []*fault.Fault, error) {
 	p.remember(fresh, row.Line)
 	if old == nil {
 		fresh.Owner = p.owner
+		if cell(row, "payment_days") == "" && cell(row, "payment_end_of_month") == "" {
+			if err := p.usualTerms(&fresh); err != nil {
+				return "", nil, err
+			}
+		}
 		p.add(fresh, "")
 		return imports.New, nil, nil
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/imports"
 	"zafe/app/op"
@@ -287,5 +288,15 @@ func TestExportIsReadBackAndHoldsNoFormula(t *testing.T) {
 	}
 	if _, err := party.Export.Fetch(w.Ctx(), w.As("owner"), party.ExportRequest{Filter: "x"}, io.Discard); fault.KeyOf(err) != "party.filter" {
 		t.Error(err)
+	}
+}
+
+// TestACustomerWithoutTermsPaysAsTheCompanySays: to pay at once is said by a file, not by its silence.
+func TestACustomerWithoutTermsPaysAsTheCompanySays(t *testing.T) {
+	w := world(t)
+	importAll(t, w, imports.Upload{Name: "a.csv", Data: []byte("Nom;Conditions de règlement\nMarc Sully;\nAnn Léon;comptant\n")})
+	want := company.Default().PaymentDays
+	if want == 0 || customer(t, w, 1).PaymentDays != want || customer(t, w, 2).PaymentDays != 0 {
+		t.Errorf("%d and %d days", customer(t, w, 1).PaymentDays, customer(t, w, 2).PaymentDays)
 	}
 }

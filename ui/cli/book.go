@@ -178,10 +178,10 @@ func (r *run) imports() *cobra.Command {
 				switch args[0] {
 				case "customers":
 					out, err := party.Import.Call(ctx, b, party.ImportRequest{Upload: up, SkipErrors: skip})
-					return r.told(out, err)
+					return r.told(out, r.wrongLines(ctx, b, party.ImportPreview, up, err))
 				case "products":
 					out, err := catalog.Import.Call(ctx, b, catalog.ImportRequest{Upload: up, SkipErrors: skip})
-					return r.told(out, err)
+					return r.told(out, r.wrongLines(ctx, b, catalog.ImportPreview, up, err))
 				case "fec":
 					out, err := ledger.FECImport.Call(ctx, b, ledger.FECImportRequest{Name: up.Name, Data: up.Data})
 					return r.told(out, err)
@@ -193,6 +193,23 @@ func (r *run) imports() *cobra.Command {
 	}
 	c.Flags().BoolVar(&skip, "skip-errors", false, "import the good lines, leave the others out")
 	return c
+}
+
+// wrongLines says which lines of a file stand in the way of its import.
+func (r *run) wrongLines(ctx context.Context, b machine.Book, preview op.Op[imports.Upload, imports.Preview],
+	up imports.Upload, refused error,
+) error {
+	if fault.KeyOf(refused) != "imports.has_errors" {
+		return refused
+	}
+	p, err := preview.Call(ctx, b, up)
+	if err != nil {
+		return err
+	}
+	for _, at := range p.Problems {
+		r.say("cli.import_line", "line", at.Line, "reason", r.text().Fault(at.Reason))
+	}
+	return fault.New(fault.Conflict, "cli.import_errors", "n", p.Errors)
 }
 
 // told prints an answer as JSON: imports answer with figures scripts read.

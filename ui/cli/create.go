@@ -269,7 +269,7 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 		return err
 	}
 	if st.Presence == machine.Here && !list && !replace {
-		return fault.New(fault.Conflict, "store.book_there")
+		return fault.New(fault.Conflict, "cli.replace")
 	}
 	who, err := r.credentials(m)
 	if err != nil {

@@ -145,20 +145,25 @@ func (c *Chooser) Folder(title string, got func(path string)) {
 	})
 }
 
-// Target lets the person choose where a file goes; nothing when they cancel.
-func (c *Chooser) Target(name string, got func(path string)) {
+// Target lets the person choose where a file goes; nothing when they cancel. Fault shell.file_unwritable.
+func (c *Chooser) Target(name string, got func(path string, err error)) {
 	open := func() ([]string, error) {
 		return filechooser.SaveFile("", c.Text.T("shell.save_title", nil),
 			&filechooser.SaveFileOptions{CurrentName: name})
 	}
-	c.ask(open, got, func() {
+	c.ask(open, func(path string) { got(path, nil) }, func() {
 		d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
-			if w == nil {
-				return
+			path := name
+			if w != nil {
+				path = w.URI().Path()
+				err = errors.Join(err, w.Close())
 			}
-			path := w.URI().Path()
-			if cerr := w.Close(); err == nil && cerr == nil {
-				got(path)
+			switch {
+			case err != nil:
+				got(path, fault.New(fault.Unavailable, "shell.file_unwritable", "file",
+					filepath.Base(path)).Because(err))
+			case w != nil:
+				got(path, nil)
 			}
 		}, c.Window)
 		d.SetFileName(name)
@@ -189,7 +194,11 @@ func writeFile(ctx context.Context, path string, write func(context.Context, io.
 
 // save lets the person choose where a file goes and fills it in the background.
 func (s *Shell) save(name string, write func(context.Context, io.Writer) error) {
-	s.files.Target(name, func(path string) {
+	s.files.Target(name, func(path string, err error) {
+		if err != nil {
+			s.Fail(err)
+			return
+		}
 		s.task(s.t("shell.saving", "file", filepath.Base(path)), func(ctx context.Context, _ func(int64,
 			int64)) error {
 			return writeFile(ctx, path, write)

@@ -120,7 +120,11 @@ func (f *Flow) codes(b machine.Book, codes []string) {
 // keepCodes writes the codes where the person wants: a key, a printer folder.
 func (f *Flow) keepCodes(text string) {
 	name := f.t("start.codes.file")
-	f.chooser().Target(name, func(path string) {
+	f.chooser().Target(name, func(path string, err error) {
+		if err != nil {
+			kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.Of(err)))
+			return
+		}
 		content := shell.Brand + "\n" + f.t("start.codes.title") + "\n\n" + text + "\n"
 		f.work(func(context.Context) error { return os.WriteFile(path, []byte(content), 0o600) },
 			func(err error) {

@@ -45,6 +45,7 @@ func (f *Flow) SetUp(me user.Me) func(env *page.Env, done func()) fyne.CanvasObj
 // wizard is the set-up of a company after its owner exists. Every step is an ordinary operation, and
 // the book remembers which comes next.
 type wizard struct {
+	imported bool // something was brought in
 	env      *page.Env
 	root     *fyne.Container
 	clock    func() time.Time

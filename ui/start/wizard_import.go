@@ -45,7 +45,13 @@ func (w *wizard) imports() {
 		}
 	}
 	card := kit.NewCard("", kit.VBox(theme.GapField, what, kit.HBox(0, pick, kit.Spacer()), report))
-	w.show(setup.Import, card, w.next(func() { w.goTo(after(setup.Import)) }))
+	w.show(setup.Import, card, w.next(func() {
+		if what.Key() != "none" && !w.imported {
+			say(kit.NewNotice(kit.Warn, "", t("start.import.first")))
+			return
+		}
+		w.goTo(after(setup.Import))
+	}))
 }
 
 // pickCustomers reads a file of customers, tells what it would do, and does it on a clear yes.
@@ -76,6 +82,7 @@ func (w *wizard) pickCustomers(say func(...fyne.CanvasObject)) {
 								w.env.Shell.Fail(err)
 								return
 							}
+							w.imported = true
 							say(kit.NewNotice(kit.Ok, name, n("start.import.done", b.Created, nil)))
 						})
 				})
@@ -113,6 +120,7 @@ func (w *wizard) pickFEC(say func(...fyne.CanvasObject)) {
 						w.env.Shell.Fail(err)
 						return
 					}
+					w.imported = true
 					say(kit.NewNotice(kit.Ok, name, n("start.import.fec_done", int(r.Entries), nil)))
 				})
 			})
