@@ -52,15 +52,19 @@ type Server struct {
 	Log   func(what string, err error)
 	// Patience is how long the host looks for the answer to a question; the zero value is right.
 	Patience time.Duration
+	// Grace is how long questions and files may go on once the host closes; the zero value is right.
+	Grace time.Duration
 
 	mu    sync.Mutex
 	conns map[device.Fingerprint]map[net.Conn]bool
 }
 
-// Serve answers on ln until ctx ends, then lets running calls finish.
+// Serve answers on ln until ctx ends. Then it refuses new calls with lan.host_closing and returns once the
+// work under way is done and answered; questions and files are cut after a moment.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	v := &serving{Server: s, ended: make(chan struct{})}
 	srv := &http.Server{
-		Handler:           s.routes(),
+		Handler:           v.routes(),
 		ReadHeaderTimeout: headTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    headerBytes,
@@ -83,14 +87,10 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	go func() {
 		defer close(done)
 		<-ctx.Done()
-		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWait)
-		defer cancel()
-		if err := srv.Shutdown(wait); err != nil {
-			_ = srv.Close()
-		}
+		v.end(context.WithoutCancel(ctx), srv, ln)
 	}()
 	err := srv.ServeTLS(newGate(ln), "", "")
-	if errors.Is(err, http.ErrServerClosed) {
+	if ctx.Err() != nil { // ln was closed for that reason
 		<-done
 		return nil
 	}
@@ -135,6 +135,8 @@ func (s *Server) tlsOf(ctx context.Context, conn net.Conn) *tls.Config {
 	}
 }
 
+func hostClosing() error { return fault.New(fault.Unavailable, "lan.host_closing") }
+
 var errRefused = errors.New("lan: this device is not paired")
 
 func (s *Server) allowed(ctx context.Context, chain []*x509.Certificate) error {
@@ -155,7 +157,7 @@ func (s *Server) allowed(ctx context.Context, chain []*x509.Certificate) error {
 	return nil
 }
 
-func (s *Server) routes() http.Handler {
+func (s *serving) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /hello", s.guard(s.hello))
 	mux.HandleFunc("POST /op/{name}", s.guard(s.call))
@@ -171,8 +173,9 @@ func (s *Server) raise(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// guard checks the device row at every request and prepares the call's context.
-func (s *Server) guard(next http.HandlerFunc) http.HandlerFunc {
+// guard checks the device row at every request, and that the host is not closing, and prepares the call's
+// context.
+func (s *serving) guard(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.TLS == nil {
 			panic(http.ErrAbortHandler)
@@ -180,6 +183,10 @@ func (s *Server) guard(next http.HandlerFunc) http.HandlerFunc {
 		if err := s.allowed(r.Context(), r.TLS.PeerCertificates); err != nil {
 			w.Header().Set("Connection", "close") // over HTTP/2: finish this answer, then go away
 			s.refuse(w, fault.New(fault.Forbidden, "lan.device_refused"))
+			return
+		}
+		if s.closing() {
+			s.refuse(w, hostClosing())
 			return
 		}
 		level, err := strconv.Atoi(r.Header.Get(headerLevel))
@@ -216,13 +223,19 @@ func (s *Server) hello(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-func (s *Server) call(w http.ResponseWriter, r *http.Request) {
+func (s *serving) call(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, op.RequestBytesMax+1))
 	if err != nil {
 		s.refuse(w, fault.New(fault.Invalid, "op.too_large", "max_mb", op.RequestBytesMax>>20).Because(err))
 		return
 	}
 	ctx, name := r.Context(), r.PathValue("name")
+	over, ok := s.begin(name)
+	if !ok {
+		s.refuse(w, hostClosing())
+		return
+	}
+	defer over()
 	if spec, ok := s.Registry.Spec(name); ok && spec.Kind == op.Query {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, cmp.Or(s.Patience, queryTimeout))

@@ -39,7 +39,9 @@ const (
 	headerBytes  = 16 << 10
 	connsMax     = 500
 	responseMax  = 256 << 20
-	shutdownWait = 5 * time.Second
+	shutdownWait = 5 * time.Second        // for questions and files, once the host closes
+	workWait     = 30 * time.Minute       // for work
+	answerWait   = 500 * time.Millisecond // in which the answer of the last work gets through
 
 	strangersMax     = 64 // connections at once that no paired PC has proven to be its own
 	strangersFromMax = 16 // of one address
