@@ -11,6 +11,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -44,7 +45,7 @@ type Server struct {
 	Desk     *pair.Desk
 	Identity device.Identity
 	// Self is the key of this PC's own programs: what they ask is as if asked in this one, and they are
-	// not counted among the devices.
+	// not counted among the devices. It opens nothing from another PC.
 	Self device.Fingerprint
 	// Raise brings this program's window to the front for another start of it on this PC; false: it has none.
 	Raise func() bool
@@ -99,11 +100,12 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 
 // tls is the configuration of the host: each connection gets its own, that of the moment.
 func (s *Server) tls(ctx context.Context) *tls.Config {
-	c := s.tlsOf(ctx, nil)
-	c.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-		return s.tlsOf(ctx, hello.Conn), nil
+	return &tls.Config{
+		MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{s.Identity.TLS}, NextProtos: []string{protoHTTP2},
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			return s.tlsOf(ctx, hello.Conn), nil
+		},
 	}
-	return c
 }
 
 func (s *Server) tlsOf(ctx context.Context, conn net.Conn) *tls.Config {
@@ -123,7 +125,7 @@ func (s *Server) tlsOf(ctx context.Context, conn net.Conn) *tls.Config {
 			case pair.Protocol:
 				return nil
 			case protoHTTP2:
-				err := s.allowed(ctx, cs.PeerCertificates)
+				err := s.allowed(ctx, cs.PeerCertificates, conn.RemoteAddr().String())
 				if c, ok := conn.(*gated); ok && err == nil {
 					c.welcome()
 				}
@@ -139,12 +141,19 @@ func hostClosing() error { return fault.New(fault.Unavailable, "lan.host_closing
 
 var errRefused = errors.New("lan: this device is not paired")
 
-func (s *Server) allowed(ctx context.Context, chain []*x509.Certificate) error {
+// own tells whether a program of this very PC is at the other end: the key may have been copied.
+func (s *Server) own(fp device.Fingerprint, from string) bool {
+	at, err := netip.ParseAddrPort(from)
+	return err == nil && fp == s.Self && at.Addr().Unmap().IsLoopback()
+}
+
+// allowed tells whether a chain that was presented from an address is that of a PC of the office.
+func (s *Server) allowed(ctx context.Context, chain []*x509.Certificate, from string) error {
 	if len(chain) == 0 {
 		return errRefused
 	}
 	fp := device.FingerprintOf(chain[0])
-	if fp == s.Self {
+	if s.own(fp, from) {
 		return nil
 	}
 	ok, err := s.Devices.Allowed(ctx, fp)
@@ -180,7 +189,7 @@ func (s *serving) guard(next http.HandlerFunc) http.HandlerFunc {
 		if r.TLS == nil {
 			panic(http.ErrAbortHandler)
 		}
-		if err := s.allowed(r.Context(), r.TLS.PeerCertificates); err != nil {
+		if err := s.allowed(r.Context(), r.TLS.PeerCertificates, r.RemoteAddr); err != nil {
 			w.Header().Set("Connection", "close") // over HTTP/2: finish this answer, then go away
 			s.refuse(w, fault.New(fault.Forbidden, "lan.device_refused"))
 			return
@@ -194,7 +203,7 @@ func (s *serving) guard(next http.HandlerFunc) http.HandlerFunc {
 			level = 0
 		}
 		from := device.FingerprintOf(r.TLS.PeerCertificates[0])
-		if from == s.Self {
+		if s.own(from, r.RemoteAddr) {
 			from = ""
 		}
 		ctx := op.WithCredential(r.Context(), op.Credential{
@@ -317,7 +326,7 @@ func (s *Server) track(c net.Conn, state http.ConnState) {
 		return
 	}
 	fp := device.FingerprintOf(cs.PeerCertificates[0])
-	if fp == s.Self {
+	if s.own(fp, c.RemoteAddr().String()) {
 		return
 	}
 	s.mu.Lock()
