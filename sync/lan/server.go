@@ -119,17 +119,14 @@ func (s *Server) tlsOf(ctx context.Context, conn net.Conn) *tls.Config {
 		ClientAuth:             tls.RequireAnyClientCert,
 		SessionTicketsDisabled: true,
 		NextProtos:             protocols,
-		// VerifyConnection, not VerifyPeerCertificate: it also runs on resumption.
+		// VerifyConnection, not VerifyPeerCertificate: it also runs on resumption. That the PC has the key
+		// of its certificate, which is no secret, is checked only after it.
 		VerifyConnection: func(cs tls.ConnectionState) error {
 			switch cs.NegotiatedProtocol {
 			case pair.Protocol:
 				return nil
 			case protoHTTP2:
-				err := s.allowed(ctx, cs.PeerCertificates, conn.RemoteAddr().String())
-				if c, ok := conn.(*gated); ok && err == nil {
-					c.welcome()
-				}
-				return err
+				return s.allowed(ctx, cs.PeerCertificates, conn.RemoteAddr().String())
 			default:
 				return errors.New("lan: unknown protocol")
 			}
@@ -315,7 +312,8 @@ func marshalFault(err error) string {
 	return string(b)
 }
 
-// track keeps which connections belong to which device.
+// track keeps which connections belong to which device. Over HTTP/2 a connection is active only after the
+// handshake: its PC has proven then that it is a paired one, and is a stranger no more.
 func (s *Server) track(c net.Conn, state http.ConnState) {
 	tc, ok := c.(*tls.Conn)
 	if !ok {
@@ -324,6 +322,9 @@ func (s *Server) track(c net.Conn, state http.ConnState) {
 	cs := tc.ConnectionState()
 	if len(cs.PeerCertificates) == 0 {
 		return
+	}
+	if g, ok := tc.NetConn().(*gated); ok && state == http.StateActive {
+		g.welcome()
 	}
 	fp := device.FingerprintOf(cs.PeerCertificates[0])
 	if s.own(fp, c.RemoteAddr().String()) {
