@@ -2,9 +2,11 @@ package lan_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"zafe/app/fault"
 	"zafe/store/storetest"
@@ -78,5 +80,28 @@ func TestTheKeyOfTheProgramsOfThisPCOpensNothingElsewhere(t *testing.T) {
 			}
 		}
 		r.Client.Close()
+	}
+}
+
+// TestStrangersAreCountedByMachine: one has a whole network of IPv6 addresses, but one of IPv4.
+func TestStrangersAreCountedByMachine(t *testing.T) {
+	o := newOffice(t)
+	for from, most := range map[string]int{"2001:db8::%d": 16, "fe80::1:%d": 16, "192.0.2.%d": 20, "2001:db8:0:%d::1": 20} {
+		n := 0
+		addr := o.hear(t, &lan.Server{}, func() string { n++; return fmt.Sprintf(from, n) })
+		let := 0
+		for range 20 {
+			conn, err := net.Dial("tcp", addr)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = conn.Close() }()
+			if held(conn, 50*time.Millisecond) {
+				let++
+			}
+		}
+		if let != most {
+			t.Errorf("%s: %d are held, not %d", from, let, most)
+		}
 	}
 }

@@ -44,7 +44,8 @@ const (
 	answerWait   = 500 * time.Millisecond // in which the answer of the last work gets through
 
 	strangersMax     = 64 // connections at once that no paired PC has proven to be its own
-	strangersFromMax = 16 // of one address
+	strangersFromMax = 16 // of one address, or network of IPv6
+	networkBits      = 64 // of an IPv6 address
 )
 
 // Hello is what a host says of itself to a paired PC.
