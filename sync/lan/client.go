@@ -92,7 +92,7 @@ func (c *Client) Hello(ctx context.Context) (Hello, error) {
 }
 
 // Do implements op.Caller. Faults of the way there: lan.host_unreachable, lan.device_refused,
-// lan.wrong_host, lan.cut, op.timeout, op.cancelled.
+// lan.wrong_host, lan.host_closing, lan.cut, op.timeout, op.cancelled.
 func (c *Client) Do(ctx context.Context, s *op.Spec, req, resp any) error {
 	body, err := json.Marshal(req)
 	if err != nil {

@@ -2,6 +2,7 @@ package lan
 
 import (
 	"net"
+	"net/netip"
 	"sync"
 )
 
@@ -18,7 +19,7 @@ type gate struct {
 
 	mu        sync.Mutex
 	strangers int
-	from      map[string]int // strangers by address
+	from      map[string]int // strangers by [hostOf] their address
 }
 
 // Accept implements net.Listener.
@@ -61,12 +62,18 @@ func (g *gate) leave(addr string) {
 	}
 }
 
+// hostOf is where a connection comes from. Of IPv6 it is the network: a machine has as many addresses of
+// its own as it likes.
 func hostOf(a net.Addr) string {
-	host, _, err := net.SplitHostPort(a.String())
+	at, err := netip.ParseAddrPort(a.String())
 	if err != nil {
 		return a.String()
 	}
-	return host
+	host := at.Addr().Unmap()
+	if host.Is4() {
+		return host.String()
+	}
+	return netip.PrefixFrom(host, networkBits).Masked().String()
 }
 
 // gated is a connection from a stranger until it is welcome.

@@ -2,6 +2,7 @@ package lan_test
 
 import (
 	"crypto/tls"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net"
@@ -144,5 +145,58 @@ func TestPairedPCsAreNoStrangers(t *testing.T) {
 	}
 	if n := o.server.Connected(); n < 24 {
 		t.Errorf("%d PCs are connected", n)
+	}
+}
+
+// tail is a connection that carries no more than so many records of TLS to the host.
+type tail struct {
+	net.Conn
+	left int
+}
+
+// Write implements net.Conn; TLS writes whole records.
+func (c *tail) Write(p []byte) (int, error) {
+	for rest := p; len(rest) > 4; {
+		n := 5 + int(binary.BigEndian.Uint16(rest[3:]))
+		if c.left--; c.left < 0 {
+			break
+		}
+		if _, err := c.Conn.Write(rest[:n]); err != nil {
+			return 0, err
+		}
+		rest = rest[n:]
+	}
+	return len(p), nil
+}
+
+// TestACopiedCertificateIsAStranger: what a PC presents is known to whoever it once talked to. Until it has
+// signed with its key, it counts among the strangers.
+func TestACopiedCertificateIsAStranger(t *testing.T) {
+	o := newOffice(t)
+	pc, id := o.pc(t, "owner")
+	pc.Close()
+	thief, err := device.NewPC(storetest.Noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mask := tls.Certificate{Certificate: id.TLS.Certificate, PrivateKey: thief.TLS.PrivateKey}
+	let := 0
+	for range 40 {
+		conn, err := net.Dial("tcp", o.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = conn.Close() })
+		// The greeting, the change of cipher and the certificate; the signature stays away.
+		c := tls.Client(&tail{conn, 3}, &tls.Config{
+			InsecureSkipVerify: true, NextProtos: []string{"h2"},
+			GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &mask, nil },
+		})
+		if c.Handshake() == nil && held(conn, 100*time.Millisecond) {
+			let++
+		}
+	}
+	if let == 0 || let > 16 {
+		t.Errorf("%d are held", let)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -44,7 +45,7 @@ type Server struct {
 	Desk     *pair.Desk
 	Identity device.Identity
 	// Self is the key of this PC's own programs: what they ask is as if asked in this one, and they are
-	// not counted among the devices.
+	// not counted among the devices. It opens nothing from another PC.
 	Self device.Fingerprint
 	// Raise brings this program's window to the front for another start of it on this PC; false: it has none.
 	Raise func() bool
@@ -52,15 +53,19 @@ type Server struct {
 	Log   func(what string, err error)
 	// Patience is how long the host looks for the answer to a question; the zero value is right.
 	Patience time.Duration
+	// Grace is how long questions and files may go on once the host closes; the zero value is right.
+	Grace time.Duration
 
 	mu    sync.Mutex
 	conns map[device.Fingerprint]map[net.Conn]bool
 }
 
-// Serve answers on ln until ctx ends, then lets running calls finish.
+// Serve answers on ln until ctx ends. Then it refuses new calls with lan.host_closing and returns once the
+// work under way is done and answered; questions and files are cut after a moment.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
+	v := &serving{Server: s, ended: make(chan struct{})}
 	srv := &http.Server{
-		Handler:           s.routes(),
+		Handler:           v.routes(),
 		ReadHeaderTimeout: headTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    headerBytes,
@@ -83,14 +88,10 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	go func() {
 		defer close(done)
 		<-ctx.Done()
-		wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWait)
-		defer cancel()
-		if err := srv.Shutdown(wait); err != nil {
-			_ = srv.Close()
-		}
+		v.end(context.WithoutCancel(ctx), srv, ln)
 	}()
 	err := srv.ServeTLS(newGate(ln), "", "")
-	if errors.Is(err, http.ErrServerClosed) {
+	if ctx.Err() != nil { // ln was closed for that reason
 		<-done
 		return nil
 	}
@@ -99,11 +100,12 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 
 // tls is the configuration of the host: each connection gets its own, that of the moment.
 func (s *Server) tls(ctx context.Context) *tls.Config {
-	c := s.tlsOf(ctx, nil)
-	c.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-		return s.tlsOf(ctx, hello.Conn), nil
+	return &tls.Config{
+		MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{s.Identity.TLS}, NextProtos: []string{protoHTTP2},
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+			return s.tlsOf(ctx, hello.Conn), nil
+		},
 	}
-	return c
 }
 
 func (s *Server) tlsOf(ctx context.Context, conn net.Conn) *tls.Config {
@@ -117,17 +119,14 @@ func (s *Server) tlsOf(ctx context.Context, conn net.Conn) *tls.Config {
 		ClientAuth:             tls.RequireAnyClientCert,
 		SessionTicketsDisabled: true,
 		NextProtos:             protocols,
-		// VerifyConnection, not VerifyPeerCertificate: it also runs on resumption.
+		// VerifyConnection, not VerifyPeerCertificate: it also runs on resumption. That the PC has the key
+		// of its certificate, which is no secret, is checked only after it.
 		VerifyConnection: func(cs tls.ConnectionState) error {
 			switch cs.NegotiatedProtocol {
 			case pair.Protocol:
 				return nil
 			case protoHTTP2:
-				err := s.allowed(ctx, cs.PeerCertificates)
-				if c, ok := conn.(*gated); ok && err == nil {
-					c.welcome()
-				}
-				return err
+				return s.allowed(ctx, cs.PeerCertificates, conn.RemoteAddr().String())
 			default:
 				return errors.New("lan: unknown protocol")
 			}
@@ -135,14 +134,23 @@ func (s *Server) tlsOf(ctx context.Context, conn net.Conn) *tls.Config {
 	}
 }
 
+func hostClosing() error { return fault.New(fault.Unavailable, "lan.host_closing") }
+
 var errRefused = errors.New("lan: this device is not paired")
 
-func (s *Server) allowed(ctx context.Context, chain []*x509.Certificate) error {
+// own tells whether a program of this very PC is at the other end: the key may have been copied.
+func (s *Server) own(fp device.Fingerprint, from string) bool {
+	at, err := netip.ParseAddrPort(from)
+	return err == nil && fp == s.Self && at.Addr().Unmap().IsLoopback()
+}
+
+// allowed tells whether a chain that was presented from an address is that of a PC of the office.
+func (s *Server) allowed(ctx context.Context, chain []*x509.Certificate, from string) error {
 	if len(chain) == 0 {
 		return errRefused
 	}
 	fp := device.FingerprintOf(chain[0])
-	if fp == s.Self {
+	if s.own(fp, from) {
 		return nil
 	}
 	ok, err := s.Devices.Allowed(ctx, fp)
@@ -155,7 +163,7 @@ func (s *Server) allowed(ctx context.Context, chain []*x509.Certificate) error {
 	return nil
 }
 
-func (s *Server) routes() http.Handler {
+func (s *serving) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /hello", s.guard(s.hello))
 	mux.HandleFunc("POST /op/{name}", s.guard(s.call))
@@ -171,15 +179,20 @@ func (s *Server) raise(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// guard checks the device row at every request and prepares the call's context.
-func (s *Server) guard(next http.HandlerFunc) http.HandlerFunc {
+// guard checks the device row at every request, and that the host is not closing, and prepares the call's
+// context.
+func (s *serving) guard(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.TLS == nil {
 			panic(http.ErrAbortHandler)
 		}
-		if err := s.allowed(r.Context(), r.TLS.PeerCertificates); err != nil {
+		if err := s.allowed(r.Context(), r.TLS.PeerCertificates, r.RemoteAddr); err != nil {
 			w.Header().Set("Connection", "close") // over HTTP/2: finish this answer, then go away
 			s.refuse(w, fault.New(fault.Forbidden, "lan.device_refused"))
+			return
+		}
+		if s.closing() {
+			s.refuse(w, hostClosing())
 			return
 		}
 		level, err := strconv.Atoi(r.Header.Get(headerLevel))
@@ -187,7 +200,7 @@ func (s *Server) guard(next http.HandlerFunc) http.HandlerFunc {
 			level = 0
 		}
 		from := device.FingerprintOf(r.TLS.PeerCertificates[0])
-		if from == s.Self {
+		if s.own(from, r.RemoteAddr) {
 			from = ""
 		}
 		ctx := op.WithCredential(r.Context(), op.Credential{
@@ -216,13 +229,19 @@ func (s *Server) hello(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-func (s *Server) call(w http.ResponseWriter, r *http.Request) {
+func (s *serving) call(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, op.RequestBytesMax+1))
 	if err != nil {
 		s.refuse(w, fault.New(fault.Invalid, "op.too_large", "max_mb", op.RequestBytesMax>>20).Because(err))
 		return
 	}
 	ctx, name := r.Context(), r.PathValue("name")
+	over, ok := s.begin(name)
+	if !ok {
+		s.refuse(w, hostClosing())
+		return
+	}
+	defer over()
 	if spec, ok := s.Registry.Spec(name); ok && spec.Kind == op.Query {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, cmp.Or(s.Patience, queryTimeout))
@@ -293,7 +312,8 @@ func marshalFault(err error) string {
 	return string(b)
 }
 
-// track keeps which connections belong to which device.
+// track keeps which connections belong to which device. Over HTTP/2 a connection is active only after the
+// handshake: its PC has proven then that it is a paired one, and is a stranger no more.
 func (s *Server) track(c net.Conn, state http.ConnState) {
 	tc, ok := c.(*tls.Conn)
 	if !ok {
@@ -303,8 +323,11 @@ func (s *Server) track(c net.Conn, state http.ConnState) {
 	if len(cs.PeerCertificates) == 0 {
 		return
 	}
+	if g, ok := tc.NetConn().(*gated); ok && state == http.StateActive {
+		g.welcome()
+	}
 	fp := device.FingerprintOf(cs.PeerCertificates[0])
-	if fp == s.Self {
+	if s.own(fp, c.RemoteAddr().String()) {
 		return
 	}
 	s.mu.Lock()

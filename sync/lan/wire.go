@@ -39,10 +39,13 @@ const (
 	headerBytes  = 16 << 10
 	connsMax     = 500
 	responseMax  = 256 << 20
-	shutdownWait = 5 * time.Second
+	shutdownWait = 5 * time.Second        // for questions and files, once the host closes
+	workWait     = 30 * time.Minute       // for work
+	answerWait   = 500 * time.Millisecond // in which the answer of the last work gets through
 
 	strangersMax     = 64 // connections at once that no paired PC has proven to be its own
-	strangersFromMax = 16 // of one address
+	strangersFromMax = 16 // of one address, or network of IPv6
+	networkBits      = 64 // of an IPv6 address
 )
 
 // Hello is what a host says of itself to a paired PC.

@@ -20,6 +20,7 @@ func Never(time.Duration, func()) (cancel func() bool) { return func() bool { re
 type Later struct {
 	Wait   time.Duration
 	cancel func() bool
+	turn   int // of the act waiting: an earlier one may be on its way to the UI goroutine already
 }
 
 // Do puts fn in the place of what was waiting.
@@ -28,13 +29,22 @@ func (l *Later) Do(fn func()) { l.In(l.Wait, fn) }
 // In is Do after a wait of its own.
 func (l *Later) In(d time.Duration, fn func()) {
 	l.Stop()
-	l.cancel = After(d, fn)
+	turn := l.turn
+	l.cancel = After(d, func() {
+		if l.turn == turn {
+			fn()
+		}
+	})
 }
 
-// Stop forgets what was waiting.
+// Stop forgets what was waiting. Like Do and In it is called on the UI goroutine.
 func (l *Later) Stop() {
+	l.turn++
 	if l.cancel != nil {
 		l.cancel()
 		l.cancel = nil
 	}
 }
+
+// Why is the reason given when the button was last disabled with one.
+func (b *Button) Why() string { return b.why }

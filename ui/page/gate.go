@@ -49,7 +49,9 @@ func (g *Gate) SetOnline(online bool) {
 		return
 	}
 	for _, b := range g.shut {
-		b.Enable()
+		if b.Why() == g.env.T("common.offline") { // else the page turned it off meanwhile
+			b.Enable()
+		}
 	}
 	g.shut = nil
 }

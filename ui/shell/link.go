@@ -22,8 +22,9 @@ var backoff = []int{1, 2, 4, 8, 15}
 type link struct {
 	online bool
 	tries  int
-	left   int  // seconds before the next try
-	trying bool // a try is under way
+	left   int       // seconds before the next try
+	trying bool      // a try is under way
+	serve  kit.Later // on the main PC: when to make sure that the others are let in
 }
 
 // connect follows the link to the main PC.
@@ -36,7 +37,7 @@ func (s *Shell) reach(online bool) {
 	if s.ctx.Err() != nil || online == s.link.online {
 		return
 	}
-	s.link = link{online: online, left: backoff[0]}
+	s.link = link{online: online, left: backoff[0], serve: s.link.serve}
 	for _, f := range s.history {
 		if l, ok := f.page.(page.Linked); ok {
 			l.SetOnline(online)
@@ -101,11 +102,12 @@ func (s *Shell) retry() {
 	})
 }
 
-// serveAgain is how long after a refusal of the port it is tried again.
+// serveAgain is how often it is made sure that the others are let in.
 const serveAgain = 30 * time.Second
 
 // serve lets the other PCs of the office in, on the main PC. A port that is taken is said in the status
-// bar and tried again: another program may leave it, or the network come back.
+// bar and tried again: another program may leave it, or the network come back. While they are let in,
+// asking again does nothing; who logs in after that began is not told when it ends, and finds out so.
 func (s *Shell) serve() {
 	if !s.Book.Local() || s.Serve == nil || s.ctx.Err() != nil {
 		return
@@ -116,11 +118,12 @@ func (s *Shell) serve() {
 			s.facts.show(s)
 		}
 	}
+	s.link.serve.In(serveAgain, s.serve)
 	s.Serve(s.Book, func() { port("") }, func(err error) {
 		if s.ctx.Err() != nil || err == nil || errors.Is(err, context.Canceled) {
 			return
 		}
 		port(s.t("shell.port", "port", strings.TrimPrefix(ServeAddr, ":")))
-		kit.After(serveAgain, s.serve)
+		s.link.serve.In(serveAgain, s.serve)
 	})
 }
