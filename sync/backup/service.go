@@ -270,10 +270,10 @@ func (s *Service) Check(ctx context.Context, id string) (report vault.CheckRepor
 		if err != nil {
 			return err
 		}
+		latest, _ := v.Latest() // a point made during the comparison is not part of it
 		if report, err = v.Check(ctx, vault.NewTree(f, s.key)); err != nil {
 			return remote.Classify(err)
 		}
-		latest, _ := v.Latest()
 		now := s.set.Now()
 		return s.note(ctx, func(k *state) {
 			c := k.copyOf(id, now)
