@@ -11,7 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/servetest"
+	"zafe/sync/backup/vault"
 )
 
 // slowDestination adds a WebDAV server that does something, once, when it is asked for its objects.
@@ -74,5 +76,39 @@ func TestSnapshotWhileChecking(t *testing.T) {
 	}
 	if sent := s.Send(ctx, id, nil); sent.Err != nil || sent.RolledBack || sent.Check.Points != 2 {
 		t.Errorf("after a restart: %+v", sent)
+	}
+}
+
+// The copy is a little behind this PC: its trial restore is of what is there.
+func TestDrillOfACopyThatIsBehind(t *testing.T) {
+	ctx := context.Background()
+	b := newBook(t)
+	s, c, _ := newService(t, b)
+	id, _ := addFolder(t, s, "USB")
+	if _, err := s.Snapshot(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Drill(ctx, id, vault.Point{}, b, nil)
+	wantFault(t, err, "backup.vault_empty")
+	if status := s.Status(b.change); !status.DrillFailed.IsZero() {
+		t.Errorf("nothing was sent yet, and its trial restore failed: %+v", status)
+	}
+	if sent := s.Send(ctx, id, nil); sent.Err != nil {
+		t.Fatal(sent.Err)
+	}
+	c.pass(time.Hour)
+	b.change++
+	if _, err := s.Snapshot(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	done, err := s.Drill(ctx, id, vault.Point{}, b, nil)
+	if err != nil || done.Manifest.Seq != 1 {
+		t.Errorf("point %d: %v", done.Manifest.Seq, err)
+	}
+	if status := s.Status(b.change); status.Overall == schedule.Red || status.Drill == nil || status.Drill.Seq != 1 {
+		t.Errorf("%+v", status)
+	}
+	if done, err = s.Drill(ctx, "", vault.Point{}, b, nil); err != nil || done.Manifest.Seq != 2 {
+		t.Errorf("on this PC, point %d: %v", done.Manifest.Seq, err)
 	}
 }
