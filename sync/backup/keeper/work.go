@@ -146,9 +146,11 @@ func (k *Keeper) run(ctx context.Context, task schedule.Task) error {
 	defer cancel()
 	began := k.set.Clock()
 	j := k.start(cancel, task)
-	k.quiet.RLock()
-	err := k.perform(working, task, k.watch(j))
-	k.quiet.RUnlock()
+	err := k.quiet.Acquire(working, 1)
+	if err == nil {
+		err = k.perform(working, task, k.watch(j))
+		k.quiet.Release(1)
+	}
 	k.ended(ctx, task, j, began, err)
 	k.prune(working)
 	k.stop(task)
@@ -198,10 +200,10 @@ func (k *Keeper) perform(ctx context.Context, task schedule.Task, watch vault.Wa
 // newer ones are good and no job is under way. When it would remove much at once it waits for the
 // owner: not an error.
 func (k *Keeper) prune(ctx context.Context) {
-	if !k.quiet.TryLock() {
+	if !k.quiet.TryAcquire(jobsMax) {
 		return // whoever is at work does it then
 	}
-	defer k.quiet.Unlock()
+	defer k.quiet.Release(jobsMax)
 	k.mu.Lock()
 	due := k.pruneDue
 	k.pruneDue = false
