@@ -72,7 +72,8 @@ func byTarget(tasks []schedule.Task) map[string][]schedule.Task {
 	return out
 }
 
-// follow does a destination's tasks, its lane being held.
+// follow does a destination's tasks, its lane being held, up to the first that fails or is stopped: the
+// others are of the same place, and the schedule knows better after that what to do and when.
 func (k *Keeper) follow(ctx context.Context, tasks []schedule.Task) {
 	for _, task := range tasks {
 		if ctx.Err() != nil {
@@ -80,6 +81,7 @@ func (k *Keeper) follow(ctx context.Context, tasks []schedule.Task) {
 		}
 		if err := k.run(ctx, task); err != nil {
 			k.set.Log("backup "+string(task.Kind)+" failed", err)
+			return
 		}
 	}
 }
