@@ -6,6 +6,7 @@ package keeper
 import (
 	"cmp"
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -91,7 +92,9 @@ func (k *Keeper) Changed() {
 func (k *Keeper) look(ctx context.Context) {
 	change, err := k.set.Change(ctx)
 	if err != nil {
-		k.set.Log("change counter unreadable", err)
+		if !errors.Is(err, context.Canceled) { // the program ends: nothing is wrong with the book
+			k.set.Log("change counter unreadable", err)
+		}
 		return
 	}
 	k.mu.Lock()

@@ -117,3 +117,18 @@ func TestStopStopsAllThatWasDueThere(t *testing.T) {
 		t.Errorf("%+v %v", st.Copies, err)
 	}
 }
+
+// The end of the program is no news.
+func TestTheEndIsNotLogged(t *testing.T) {
+	var told journal
+	k, _, _, _ := newKeeperLogging(t, told.add)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for range 30 { // a change and the end are seen in any order
+		k.Changed()
+		k.Run(ctx)
+	}
+	if lines := told.all(); len(lines) > 0 {
+		t.Errorf("%q", lines)
+	}
+}
