@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -67,7 +68,7 @@ func Restore(ctx context.Context, tree *vault.Tree, p vault.Point, sink vault.Si
 }
 
 // Drill is a complete trial restore of a point from a destination ("" means the local vault; a zero
-// point means its newest). The sink's Commit should open the restored book in memory, check its
+// point means the newest that was sent there, "backup.vault_empty" if none was). The sink's Commit should open the restored book in memory, check its
 // integrity and compare its totals with Manifest.Matches: an error of it fails the drill. A quarter of
 // the attachments, another one each week, is read to the end and compared with its hashes (Check sees
 // every week that all are there). The result is remembered for Status and allows pruning.
@@ -79,11 +80,9 @@ func (s *Service) Drill(ctx context.Context, id string, p vault.Point, sink vaul
 			return err
 		}
 		if p.Seq == 0 {
-			latest, ok := v.Latest()
-			if !ok {
-				return fault.New(fault.NotFound, "backup.vault_empty")
+			if p, err = s.newestAt(v, id); err != nil {
+				return err
 			}
-			p = latest.Point()
 		}
 		_, week := s.set.Now().ISOWeek()
 		done, err = Restore(ctx, tree, p, drillSink{BookSink: sink, week: week}, watch)
@@ -93,6 +92,18 @@ func (s *Service) Drill(ctx context.Context, id string, p vault.Point, sink vaul
 		return errors.Join(err, s.noteDrill(ctx, id, p, err))
 	})
 	return done, err
+}
+
+// newestAt gives the newest point a destination should have: the local vault may be ahead of it, and
+// pruning, which spares at a destination what the local vault has, may have passed over the last one sent.
+func (s *Service) newestAt(v *vault.Vault, id string) (vault.Point, error) {
+	all := v.Manifests()
+	for _, m := range slices.Backward(all) {
+		if id == "" || m.Seq <= s.sentSeq(id) {
+			return m.Point(), nil
+		}
+	}
+	return vault.Point{}, fault.New(fault.NotFound, "backup.vault_empty")
 }
 
 // noteDrill remembers the outcome. A line that broke says nothing about the copy.

@@ -3,6 +3,7 @@ package backup
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -76,14 +77,27 @@ func Open(ctx context.Context, set Settings) (*Service, error) {
 	return s, s.NewVault(ctx, set.Dir)
 }
 
+// asideTime is the moment in the name of a folder set aside, in UTC.
+const asideTime = "20060102-150405"
+
 // NewVault makes the local vault in a folder, or takes over one of the same identity that is there. It
-// is what the owner decides after "backup.vault_gone".
+// is what the owner decides after "backup.vault_gone". The vault of another company that is there is
+// renamed, not deleted ("backup.busy" while a program works in it).
 func (s *Service) NewVault(ctx context.Context, dir string) error {
 	s.mu.Lock()
 	s.folder = dir
 	s.mu.Unlock()
-	err := vault.Create(s.vaultSettings())
-	if f := fault.Of(err); f != nil && f.Key != "backup.vault_exists" {
+	set := s.vaultSettings()
+	err := vault.Create(set)
+	if fault.KeyOf(err) == "backup.other_vault" {
+		at := filepath.Clean(dir)
+		err = vault.SetAside(at, at+".aside-"+s.set.Now().UTC().Format(asideTime))
+		if err != nil {
+			return remote.Classify(err)
+		}
+		err = vault.Create(set)
+	}
+	if err != nil && fault.KeyOf(err) != "backup.vault_exists" {
 		return err
 	}
 	return s.note(ctx, func(k *state) { k.Made = true })
@@ -270,10 +284,10 @@ func (s *Service) Check(ctx context.Context, id string) (report vault.CheckRepor
 		if err != nil {
 			return err
 		}
+		latest, _ := v.Latest() // a point made during the comparison is not part of it
 		if report, err = v.Check(ctx, vault.NewTree(f, s.key)); err != nil {
 			return remote.Classify(err)
 		}
-		latest, _ := v.Latest()
 		now := s.set.Now()
 		return s.note(ctx, func(k *state) {
 			c := k.copyOf(id, now)

@@ -87,6 +87,16 @@ func (s *Service) known(id string) bool {
 	return c != nil && c.Known
 }
 
+// sentSeq is the newest point found at a destination, 0 if none ever was.
+func (s *Service) sentSeq(id string) uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.know.Copies[id]; c != nil {
+		return c.OK.Seq
+	}
+	return 0
+}
+
 // sending tells a replication what was there before.
 func (s *Service) sending(id string, watch vault.Watch) vault.Sending {
 	s.mu.Lock()

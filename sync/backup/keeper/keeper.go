@@ -6,6 +6,7 @@ package keeper
 import (
 	"cmp"
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // Settings are what a Keeper needs.
@@ -47,8 +50,13 @@ type Keeper struct {
 	lastFault *fault.Fault
 	setup     *remote.Setup
 
-	quiet sync.RWMutex // removing old restore points excludes all jobs; it never waits for them
+	// quiet is held in part by each job and whole while old restore points are removed. That begins only
+	// when no job is under way; a job that comes meanwhile waits for its end, or until it is stopped.
+	quiet *semaphore.Weighted
 }
+
+// jobsMax is more than can be under way at once.
+const jobsMax = 1 << 20
 
 var _ appbackup.Engine = (*Keeper)(nil)
 
@@ -61,6 +69,7 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 	k := &Keeper{
 		set: set, seen: change, wake: make(chan struct{}, 1),
 		lanes: map[string]chan struct{}{}, jobs: map[string]*job{},
+		quiet: semaphore.NewWeighted(jobsMax),
 	}
 	st := set.Service.Status(change)
 	k.plan = schedule.New(schedule.Default, set.Clock(), st.Unsaved)
@@ -83,7 +92,9 @@ func (k *Keeper) Changed() {
 func (k *Keeper) look(ctx context.Context) {
 	change, err := k.set.Change(ctx)
 	if err != nil {
-		k.set.Log("change counter unreadable", err)
+		if !errors.Is(err, context.Canceled) { // the program ends: nothing is wrong with the book
+			k.set.Log("change counter unreadable", err)
+		}
 		return
 	}
 	k.mu.Lock()

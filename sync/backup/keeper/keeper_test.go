@@ -77,6 +77,11 @@ func (d *trial) Abort() { d.into.Abort() }
 
 func newKeeper(t *testing.T) (*keeper.Keeper, book, *storetest.Clock, *atomic.Bool) {
 	t.Helper()
+	return newKeeperLogging(t, func(string) {})
+}
+
+func newKeeperLogging(t *testing.T, also func(what string)) (*keeper.Keeper, book, *storetest.Clock, *atomic.Bool) {
+	t.Helper()
 	st, clock := storetest.New(t)
 	b := book{st}
 	dir := t.TempDir()
@@ -104,7 +109,10 @@ func newKeeper(t *testing.T) (*keeper.Keeper, book, *storetest.Clock, *atomic.Bo
 		Drill: func() vault.BookSink {
 			return &trial{dir: filepath.Join(dir, fmt.Sprintf("trial-%d", trials.Add(1))), got: proved}
 		},
-		Log: func(what string, err error) { t.Logf("%s: %v", what, err) },
+		Log: func(what string, err error) {
+			t.Logf("%s: %v", what, err)
+			also(what)
+		},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/url"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -187,6 +188,55 @@ func TestNowAndCloseSendToAllSideBySide(t *testing.T) {
 	until(t, k, clock, "all is everywhere", func(s, f appbackup.Copy, st appbackup.Status) bool {
 		return !s.Lacks && !f.Lacks && !st.Unsaved && s.LastOK.Equal(s.Tried)
 	})
+}
+
+// Removing old restore points from a slow place can be given up, and so can what waits for it.
+func TestASlowRemovalHoldsNobodyForEver(t *testing.T) {
+	k, b, clock, _ := newKeeper(t)
+	slow := twoPlaces(t, k)
+	b.change(t)
+	st, err := k.Now(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	disk := st.Copies[slices.IndexFunc(st.Copies, func(c appbackup.Copy) bool { return c.Label == "Disque" })]
+	slow.held.Store(true)
+	drilled := make(chan error, 1)
+	go func() { _, err := k.Drill(t.Context(), disk.ID); drilled <- err }()
+	until(t, k, clock, "the removal is under way", func(_, f appbackup.Copy, _ appbackup.Status) bool {
+		return !f.Drilled.IsZero() && f.Running != nil
+	})
+	time.Sleep(100 * time.Millisecond)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { _, err := k.Now(ctx); done <- err }()
+	select {
+	case err := <-drilled:
+		t.Fatalf("nothing was slow: %v", err)
+	case <-time.After(200 * time.Millisecond):
+	}
+	stop()
+	select {
+	case err := <-done:
+		if err == nil {
+			t.Error("a stopped backup passes for whole")
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("a backup that was stopped still waits")
+	}
+	k.Stop()
+	select {
+	case err := <-drilled:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the removal cannot be stopped")
+	}
+	slow.held.Store(false)
+	if _, err := k.Now(t.Context()); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestNothingIsSentBeforeTheFirstRestorePoint(t *testing.T) {

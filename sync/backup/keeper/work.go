@@ -72,7 +72,8 @@ func byTarget(tasks []schedule.Task) map[string][]schedule.Task {
 	return out
 }
 
-// follow does a destination's tasks, its lane being held.
+// follow does a destination's tasks, its lane being held, up to the first that fails or is stopped: the
+// others are of the same place, and the schedule knows better after that what to do and when.
 func (k *Keeper) follow(ctx context.Context, tasks []schedule.Task) {
 	for _, task := range tasks {
 		if ctx.Err() != nil {
@@ -80,6 +81,7 @@ func (k *Keeper) follow(ctx context.Context, tasks []schedule.Task) {
 		}
 		if err := k.run(ctx, task); err != nil {
 			k.set.Log("backup "+string(task.Kind)+" failed", err)
+			return
 		}
 	}
 }
@@ -146,9 +148,11 @@ func (k *Keeper) run(ctx context.Context, task schedule.Task) error {
 	defer cancel()
 	began := k.set.Clock()
 	j := k.start(cancel, task)
-	k.quiet.RLock()
-	err := k.perform(working, task, k.watch(j))
-	k.quiet.RUnlock()
+	err := k.quiet.Acquire(working, 1)
+	if err == nil {
+		err = k.perform(working, task, k.watch(j))
+		k.quiet.Release(1)
+	}
 	k.ended(ctx, task, j, began, err)
 	k.prune(working)
 	k.stop(task)
@@ -198,10 +202,10 @@ func (k *Keeper) perform(ctx context.Context, task schedule.Task, watch vault.Wa
 // newer ones are good and no job is under way. When it would remove much at once it waits for the
 // owner: not an error.
 func (k *Keeper) prune(ctx context.Context) {
-	if !k.quiet.TryLock() {
+	if !k.quiet.TryAcquire(jobsMax) {
 		return // whoever is at work does it then
 	}
-	defer k.quiet.Unlock()
+	defer k.quiet.Release(jobsMax)
 	k.mu.Lock()
 	due := k.pruneDue
 	k.pruneDue = false

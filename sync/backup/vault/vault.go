@@ -46,20 +46,56 @@ type stored struct {
 	sha256 string
 }
 
-// Create makes an empty vault in a folder that may exist. A vault already there is
-// "backup.vault_exists"; only the owner may decide to leave it and choose another folder.
+// Create makes an empty vault in a folder that may exist. The same vault already there is
+// "backup.vault_exists", one of a newer program "backup.vault_newer"; any other, or one that does not
+// tell whose it is, "backup.other_vault".
 func Create(set Settings) error {
 	if err := os.MkdirAll(set.Dir, 0o700); err != nil {
 		return err
 	}
 	marker := filepath.Join(set.Dir, markerName)
-	if _, err := os.Stat(marker); err == nil {
-		return faultExists
+	switch data, err := os.ReadFile(marker); {
+	case err == nil:
+		return whose(data, set.ID)
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
 	}
 	if err := writeFile(filepath.Join(set.Dir, readmeName), bytes.NewReader(readmeText)); err != nil {
 		return err
 	}
 	return writeFile(marker, bytes.NewReader(markerText(set.ID)))
+}
+
+// whose tells why no vault can be made where this marker is.
+func whose(marker []byte, id string) error {
+	there, err := parseMarker(marker)
+	switch {
+	case errors.Is(err, faultNewer):
+		return err
+	case err != nil || there != id:
+		return faultOtherVault.Because(err)
+	}
+	return faultExists
+}
+
+// SetAside renames the folder of a vault that is in the way of another; nothing in it is lost. It refuses
+// with "backup.busy" while a program works in it and "backup.vault_exists" when the new name is taken.
+func SetAside(dir, name string) error {
+	lock := flock.New(filepath.Join(dir, ".lock"))
+	ok, err := lock.TryLock()
+	if err == nil {
+		err = lock.Unlock() // no file may be open in a folder that Windows renames
+	}
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return faultBusy
+	}
+	if _, err := os.Lstat(name); !errors.Is(err, fs.ErrNotExist) {
+		return faultExists.Because(err)
+	}
+	return os.Rename(dir, name)
 }
 
 // Open opens the local vault. It refuses with "backup.vault_gone" when there is no marker (an

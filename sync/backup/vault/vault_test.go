@@ -179,6 +179,7 @@ func TestOpenRefuses(t *testing.T) {
 
 	other := set
 	other.ID = "company-2"
+	wantFault(t, Create(other), "backup.other_vault")
 	_, err = Open(ctx, other)
 	wantFault(t, err, "backup.other_vault")
 
