@@ -304,8 +304,9 @@ type book struct {
 	host  *lan.Server
 	token atomic.Pointer[string]
 	port  atomic.Int64
+	life  context.Context // until Close
 	stop  context.CancelFunc
-	jobs  sync.WaitGroup
+	jobs  sync.WaitGroup // what Close waits for
 
 	answering func() // lets the verbs of this PC in, once
 }
@@ -335,7 +336,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	}
 	b.bind(users)
 	background, stop := context.WithCancel(context.Background())
-	b.stop = stop
+	b.life, b.stop = background, stop
 	b.answering = sync.OnceFunc(func() {
 		if err := b.answer(background); err != nil {
 			p.warn("the verbs cannot reach this program", err)
@@ -505,6 +506,12 @@ func (b *book) Cut(fingerprint string) { b.host.CloseDevice(device.Fingerprint(f
 // let in as well, whatever becomes of the port.
 func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error {
 	b.answering()
+	// Work of the office that is under way is answered before the book closes.
+	b.jobs.Add(1)
+	defer b.jobs.Done()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(b.life, cancel)()
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
