@@ -71,10 +71,12 @@ func Open(ctx context.Context, set Settings) (*Service, error) {
 	if s.know, err = loadState(ctx, set.State); err != nil {
 		return nil, err
 	}
-	if s.know.Made {
-		return s, nil
+	if !s.know.Made {
+		// A disk that is full or a folder that another program holds keeps nobody out of their book: the
+		// first job says what is wrong, and the next start tries again.
+		_ = s.NewVault(ctx, set.Dir)
 	}
-	return s, s.NewVault(ctx, set.Dir)
+	return s, nil
 }
 
 // asideTime is the moment in the name of a folder set aside, in UTC.
