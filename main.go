@@ -505,6 +505,9 @@ func (b *book) Cut(fingerprint string) { b.host.CloseDevice(device.Fingerprint(f
 // Serve implements machine.Book. A program that serves is there to stay, so that the verbs of this PC are
 // let in as well, whatever becomes of the port.
 func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error {
+	if b.life.Err() != nil {
+		return fault.New(fault.Unavailable, "store.closed")
+	}
 	b.answering()
 	// Work of the office that is under way is answered before the book closes.
 	b.jobs.Add(1)

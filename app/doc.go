@@ -14,7 +14,8 @@
 // # Inside app
 //
 // fault, money, civil, i18n know nothing of the rest. auth, audit and op make the registry of
-// operations, through which alone anything happens. Areas (party, catalog, billing, ledger, ...)
+// operations, through which alone anything happens. record is what everything that people edit shares:
+// its stamp, its version and its digest. Areas (party, catalog, billing, ledger, ...)
 // hold contract and handler side by side and talk by plain function inside one transaction.
 //
 // # Glossary

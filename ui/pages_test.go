@@ -9,7 +9,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/test"
 
 	"zafe/app/auth"
 	"zafe/app/billing"
@@ -184,7 +183,7 @@ func TestNothingIsWrittenWhileTheMainPCIsLost(t *testing.T) {
 // enabled are the buttons that can be pressed, by what they say.
 func enabled(o fyne.CanvasObject) map[string]bool {
 	found := map[string]bool{}
-	walk(o, func(o fyne.CanvasObject) {
+	uitest.Walk(o, func(o fyne.CanvasObject) {
 		if b, ok := o.(*kit.Button); ok && !b.Disabled() {
 			found[b.Text()] = true
 		}
@@ -194,7 +193,7 @@ func enabled(o fyne.CanvasObject) map[string]bool {
 
 // labels are the texts on a page.
 func labels(o fyne.CanvasObject) (found []string) {
-	walk(o, func(o fyne.CanvasObject) {
+	uitest.Walk(o, func(o fyne.CanvasObject) {
 		switch x := o.(type) {
 		case *kit.Label:
 			found = append(found, x.Text())
@@ -203,21 +202,4 @@ func labels(o fyne.CanvasObject) (found []string) {
 		}
 	})
 	return found
-}
-
-func walk(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
-	if o == nil || !o.Visible() {
-		return
-	}
-	see(o)
-	switch x := o.(type) {
-	case *fyne.Container:
-		for _, c := range x.Objects {
-			walk(c, see)
-		}
-	case fyne.Widget:
-		for _, c := range test.WidgetRenderer(x).Objects() {
-			walk(c, see)
-		}
-	}
 }

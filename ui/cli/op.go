@@ -15,12 +15,6 @@ import (
 	"zafe/ui/machine"
 )
 
-// raw is any operation by name, its request and answer in JSON. Every book of main's offers it.
-type raw interface {
-	DoJSON(ctx context.Context, name string, in []byte) ([]byte, error)
-	StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error)
-}
-
 func (r *run) op() *cobra.Command {
 	var list, lines bool
 	var id, file string
@@ -47,7 +41,7 @@ func (r *run) op() *cobra.Command {
 					return r.lines(ctx, b)
 				case file != "":
 					return r.save(file, func(w io.Writer) (op.Download, error) {
-						return b.(raw).StreamJSON(ctx, args[0], in, w)
+						return b.StreamJSON(ctx, args[0], in, w)
 					})
 				}
 				out, err := call(ctx, b, args[0], id, in)
@@ -131,7 +125,7 @@ func call(ctx context.Context, b machine.Book, name, id string, in []byte) ([]by
 	if id != "" {
 		ctx = op.WithRequestID(ctx, id)
 	}
-	return b.(raw).DoJSON(ctx, name, in)
+	return b.DoJSON(ctx, name, in)
 }
 
 func (r *run) pretty(out []byte) error {

@@ -45,6 +45,3 @@ func (l *Later) Stop() {
 		l.cancel = nil
 	}
 }
-
-// Why is the reason given when the button was last disabled with one.
-func (b *Button) Why() string { return b.why }

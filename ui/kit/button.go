@@ -79,6 +79,9 @@ func (b *Button) DisableWith(why string) {
 	b.Disable()
 }
 
+// Why is the reason given when the button was last disabled with one.
+func (b *Button) Why() string { return b.why }
+
 // Left aligns the content to the left, for buttons in a list.
 func (b *Button) Left() *Button {
 	b.align = fyne.TextAlignLeading

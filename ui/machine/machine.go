@@ -5,6 +5,7 @@ package machine
 
 import (
 	"context"
+	"io"
 
 	"zafe/app/backup"
 	"zafe/app/op"
@@ -49,6 +50,9 @@ type Secret struct {
 // Book is an open book, here or on the main PC.
 type Book interface {
 	op.Caller
+	// DoJSON and StreamJSON perform any operation by name, its request and answer in JSON.
+	DoJSON(ctx context.Context, name string, in []byte) ([]byte, error)
+	StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error)
 	// SetToken gives the session token of the person logged in; "" after log-out.
 	SetToken(token string)
 	// Local tells whether the book is on this PC.

@@ -31,6 +31,7 @@ import (
 
 // book is a real book in process, whose link to the main PC a test can cut.
 type book struct {
+	uitest.NoJSON
 	op.Caller
 	local   bool
 	watch   func(bool)
@@ -198,29 +199,12 @@ func (d *desk) press(text string) {
 // find looks for a button by its text.
 func find(o fyne.CanvasObject, text string) *kit.Button {
 	var out *kit.Button
-	walk(o, func(o fyne.CanvasObject) {
+	uitest.Walk(o, func(o fyne.CanvasObject) {
 		if b, ok := o.(*kit.Button); ok && b.Text() == text && b.Visible() {
 			out = b
 		}
 	})
 	return out
-}
-
-func walk(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
-	if o == nil {
-		return
-	}
-	see(o)
-	switch x := o.(type) {
-	case *fyne.Container:
-		for _, c := range x.Objects {
-			walk(c, see)
-		}
-	case fyne.Widget:
-		for _, c := range test.WidgetRenderer(x).Objects() {
-			walk(c, see)
-		}
-	}
 }
 
 // bindConfirm answers the proof of identity: only this password is right.
@@ -427,7 +411,7 @@ func TestATakenPortIsSaidAndTriedAgain(t *testing.T) {
 	d.book.local = true
 	d.Start()
 	said := func() (yes bool) {
-		walk(d.window.Content(), func(o fyne.CanvasObject) {
+		uitest.Walk(d.window.Content(), func(o fyne.CanvasObject) {
 			if l, ok := o.(*canvas.Text); ok && strings.Contains(l.Text, "24653") {
 				yes = true
 			}
@@ -454,7 +438,7 @@ func TestATakenPortIsSaidAndTriedAgain(t *testing.T) {
 func shown(d *desk, text string) bool {
 	found := false
 	for _, o := range d.window.Canvas().Overlays().List() {
-		walk(o, func(o fyne.CanvasObject) {
+		uitest.Walk(o, func(o fyne.CanvasObject) {
 			if l, ok := o.(*kit.Label); ok && l.Text() == text {
 				found = true
 			}
@@ -465,12 +449,12 @@ func shown(d *desk, text string) bool {
 
 func hidden(d *desk, object fyne.CanvasObject) bool {
 	found := false
-	walk(d.window.Content(), func(o fyne.CanvasObject) { found = found || o == object })
+	uitest.Walk(d.window.Content(), func(o fyne.CanvasObject) { found = found || o == object })
 	return !found
 }
 
 func typePassword(d *desk, text string) {
-	walk(d.window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+	uitest.Walk(d.window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
 		if p, ok := o.(*kit.PasswordField); ok {
 			p.SetText(text)
 		}

@@ -45,6 +45,7 @@ func (noSlots) AddPasswordSlot(context.Context, string, string) (int, error) { r
 
 // book is a real book in process.
 type book struct {
+	uitest.NoJSON
 	op.Caller
 	token string
 }
@@ -186,27 +187,10 @@ func show(t *testing.T, p *pc) *screen {
 	return s
 }
 
-func walk(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
-	if o == nil || !o.Visible() {
-		return
-	}
-	see(o)
-	switch x := o.(type) {
-	case *fyne.Container:
-		for _, c := range x.Objects {
-			walk(c, see)
-		}
-	case fyne.Widget:
-		for _, c := range test.WidgetRenderer(x).Objects() {
-			walk(c, see)
-		}
-	}
-}
-
 // has tells whether a text stands on the screen.
 func (s *screen) has(part string) bool {
 	found := false
-	walk(s.window.Content(), func(o fyne.CanvasObject) {
+	uitest.Walk(s.window.Content(), func(o fyne.CanvasObject) {
 		if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), part) {
 			found = true
 		}
@@ -221,7 +205,7 @@ func (s *screen) press(text string) {
 	s.t.Helper()
 	var button *kit.Button
 	for _, o := range append(s.window.Canvas().Overlays().List(), s.window.Content()) {
-		walk(o, func(o fyne.CanvasObject) {
+		uitest.Walk(o, func(o fyne.CanvasObject) {
 			if b, ok := o.(*kit.Button); ok && b.Text() == text && button == nil {
 				button = b
 			}
@@ -236,7 +220,7 @@ func (s *screen) press(text string) {
 // fields are the boxes that can be typed in, from top to bottom.
 func (s *screen) fields() []*kit.LineEdit {
 	var out []*kit.LineEdit
-	walk(s.window.Content(), func(o fyne.CanvasObject) {
+	uitest.Walk(s.window.Content(), func(o fyne.CanvasObject) {
 		if e, ok := o.(*kit.LineEdit); ok {
 			out = append(out, e)
 		}
@@ -247,7 +231,7 @@ func (s *screen) fields() []*kit.LineEdit {
 func (s *screen) code(digits string) {
 	s.t.Helper()
 	var input *kit.CodeInput
-	walk(s.window.Content(), func(o fyne.CanvasObject) {
+	uitest.Walk(s.window.Content(), func(o fyne.CanvasObject) {
 		if c, ok := o.(*kit.CodeInput); ok {
 			input = c
 		}
@@ -262,7 +246,7 @@ func (s *screen) code(digits string) {
 
 // tick ticks the box of the screen.
 func (s *screen) tick() {
-	walk(s.window.Content(), func(o fyne.CanvasObject) {
+	uitest.Walk(s.window.Content(), func(o fyne.CanvasObject) {
 		if c, ok := o.(*kit.Check); ok {
 			c.Tapped(nil)
 		}

@@ -26,7 +26,7 @@ func TestTheOwnersAddressIsProposedForTheCompany(t *testing.T) {
 		t.Fatal(sh.Failed)
 	}
 	found := false
-	walk(env.Window.Content(), func(o fyne.CanvasObject) {
+	uitest.Walk(env.Window.Content(), func(o fyne.CanvasObject) {
 		if e, ok := o.(*kit.LineEdit); ok && e.Text() == "claire@durand.example" {
 			found = true
 		}

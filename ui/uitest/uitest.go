@@ -6,6 +6,7 @@ package uitest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"testing"
 
@@ -42,6 +43,19 @@ type Shell struct {
 }
 
 var _ page.Shell = (*Shell)(nil)
+
+// NoJSON is the part of a machine.Book that only the command line asks for.
+type NoJSON struct{}
+
+// DoJSON implements machine.Book.
+func (NoJSON) DoJSON(context.Context, string, []byte) ([]byte, error) {
+	return nil, errors.ErrUnsupported
+}
+
+// StreamJSON implements machine.Book.
+func (NoJSON) StreamJSON(context.Context, string, []byte, io.Writer) (op.Download, error) {
+	return op.Download{}, errors.ErrUnsupported
+}
 
 // New makes an Env in French for a person in a role, in a window of 1440 by 900 without a screen.
 func New(t testing.TB, c op.Caller, role auth.Role) (*page.Env, *Shell) {
@@ -85,6 +99,24 @@ func Words() kit.Words {
 		},
 		Days:         [7]string{"lu", "ma", "me", "je", "ve", "sa", "di"},
 		ShowPassword: "Afficher", HidePassword: "Masquer", Previous: "Précédent", Next: "Suivant",
+	}
+}
+
+// Walk calls see for an object and all that can be seen in it, in the order of drawing.
+func Walk(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
+	if o == nil || !o.Visible() {
+		return
+	}
+	see(o)
+	switch x := o.(type) {
+	case *fyne.Container:
+		for _, c := range x.Objects {
+			Walk(c, see)
+		}
+	case fyne.Widget:
+		for _, c := range test.WidgetRenderer(x).Objects() {
+			Walk(c, see)
+		}
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/test"
 
 	"zafe/app/auth"
 	"zafe/app/civil"
@@ -103,24 +102,7 @@ func (d *desk) walk(fn func(fyne.CanvasObject)) {
 	if top := d.env.Window.Canvas().Overlays().Top(); top != nil {
 		root = top
 	}
-	var down func(o fyne.CanvasObject)
-	down = func(o fyne.CanvasObject) {
-		if o == nil || !o.Visible() {
-			return
-		}
-		fn(o)
-		switch o := o.(type) {
-		case *fyne.Container:
-			for _, c := range o.Objects {
-				down(c)
-			}
-		case fyne.Widget:
-			for _, c := range test.WidgetRenderer(o).Objects() {
-				down(c)
-			}
-		}
-	}
-	down(root)
+	uitest.Walk(root, fn)
 }
 
 // sees fails the test unless each text is on screen; one that starts with "-" must not be.

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"zafe/app/auth"
 	"zafe/app/backup"
@@ -90,27 +89,10 @@ func open(t *testing.T) (*engine, *page.Env, *uitest.Shell) {
 	return e, env, sh
 }
 
-func walk(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
-	if o == nil || !o.Visible() {
-		return
-	}
-	see(o)
-	switch x := o.(type) {
-	case *fyne.Container:
-		for _, c := range x.Objects {
-			walk(c, see)
-		}
-	case fyne.Widget:
-		for _, c := range test.WidgetRenderer(x).Objects() {
-			walk(c, see)
-		}
-	}
-}
-
 func press(t *testing.T, o fyne.CanvasObject, text string) {
 	t.Helper()
 	var button *kit.Button
-	walk(o, func(o fyne.CanvasObject) {
+	uitest.Walk(o, func(o fyne.CanvasObject) {
 		if b, ok := o.(*kit.Button); ok && b.Text() == text {
 			button = b
 		}
@@ -124,7 +106,7 @@ func press(t *testing.T, o fyne.CanvasObject, text string) {
 // field finds a labelled control; nil when it is not shown.
 func field(o fyne.CanvasObject, control func(fyne.CanvasObject) bool, nth int) fyne.CanvasObject {
 	var all []fyne.CanvasObject
-	walk(o, func(o fyne.CanvasObject) {
+	uitest.Walk(o, func(o fyne.CanvasObject) {
 		if control(o) {
 			all = append(all, o)
 		}

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"zafe/ui/kit"
+	"zafe/ui/uitest"
 )
 
 // walk calls fn for what is on screen, the top dialog only when there is one.
@@ -17,24 +18,7 @@ func (d *desk) walk(fn func(fyne.CanvasObject)) {
 	if top := d.env.Window.Canvas().Overlays().Top(); top != nil {
 		root = top
 	}
-	var down func(o fyne.CanvasObject)
-	down = func(o fyne.CanvasObject) {
-		if o == nil || !o.Visible() {
-			return
-		}
-		fn(o)
-		switch o := o.(type) {
-		case *fyne.Container:
-			for _, c := range o.Objects {
-				down(c)
-			}
-		case fyne.Widget:
-			for _, c := range test.WidgetRenderer(o).Objects() {
-				down(c)
-			}
-		}
-	}
-	down(root)
+	uitest.Walk(root, fn)
 }
 
 // texts is all that can be read on screen.
