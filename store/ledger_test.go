@@ -163,14 +163,18 @@ func TestVerifySees(t *testing.T) {
 			`DROP TRIGGER entry_line_no_update`, `UPDATE entry_line SET debit = 99 WHERE id = 1`,
 			`INSERT INTO open_line VALUES (1, 1, 1, '2026-05-01', '2026-05-01', 99)`,
 		}},
-		{[]string{"date"}, []string{`DROP TRIGGER entry_no_update`, `UPDATE entry SET number = 2 WHERE id = 3`,
-			`UPDATE entry SET year_id = 1 WHERE id = 3`}},
+		{[]string{"date"}, []string{
+			`DROP TRIGGER entry_no_update`, `UPDATE entry SET number = 2 WHERE id = 3`,
+			`UPDATE entry SET year_id = 1 WHERE id = 3`,
+		}},
 		{[]string{"number", "chain"}, []string{`DROP TRIGGER entry_no_update`, `UPDATE entry SET number = 5 WHERE id = 1`}},
 		{[]string{"month"}, []string{`UPDATE account_month SET debit = debit + 1 WHERE account_id = 1 AND month = '2026-05'`}},
 		{[]string{"open"}, []string{`DELETE FROM open_line`}},
-		{[]string{"match"}, []string{`DROP TRIGGER match_group_no_update`, `UPDATE match_group SET partial = 1`,
+		{[]string{"match"}, []string{
+			`DROP TRIGGER match_group_no_update`, `UPDATE match_group SET partial = 1`,
 			`INSERT INTO open_line SELECT l.id, account_id, aux_id, l.date, l.date, debit - credit
-				FROM entry_line l JOIN match_line m ON m.line_id = l.id`}},
+				FROM entry_line l JOIN match_line m ON m.line_id = l.id`,
+		}},
 		{[]string{"years"}, []string{`DROP TRIGGER fiscal_year_final`, `UPDATE fiscal_year SET from_date = '2026-01-03' WHERE id = 1`}},
 	} {
 		w := ledgerWorld(t)

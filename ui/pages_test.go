@@ -43,10 +43,14 @@ func shop(t *testing.T) *storetest.World {
 		func(string, []string, bool) error { return nil }, w.Store)
 	user.Bind(w.Registry, svc)
 	w.Update(func(tx *store.Tx) error {
-		for i, r := range []auth.Role{auth.Owner, auth.Accountant, auth.Sales, auth.Sales, auth.Assistant,
-			auth.Reader} {
-			u := user.User{Login: string(rune('a' + i)), Name: "Personne " + string(rune('A'+i)), Role: r,
-				CreatedAt: tx.Now()}
+		for i, r := range []auth.Role{
+			auth.Owner, auth.Accountant, auth.Sales, auth.Sales, auth.Assistant,
+			auth.Reader,
+		} {
+			u := user.User{
+				Login: string(rune('a' + i)), Name: "Personne " + string(rune('A'+i)), Role: r,
+				CreatedAt: tx.Now(),
+			}
 			if _, err := tx.SaveUser(u); err != nil {
 				return err
 			}
@@ -58,8 +62,10 @@ func shop(t *testing.T) *storetest.World {
 	must(t, ledger.FiscalYearOpen, owner, ledger.YearOpenRequest{Period: civil.YearOf(civil.New(2026, 1, 1))})
 	c := must(t, party.Save, owner, party.Customer{
 		Kind: party.Company, Name: "Boulangerie du Bourg", SIREN: "732829320", Owner: 3,
-		Address: party.Address{Street: "1 rue Frébault", PostalCode: "97110", City: "Pointe-à-Pitre",
-			Country: "FR"},
+		Address: party.Address{
+			Street: "1 rue Frébault", PostalCode: "97110", City: "Pointe-à-Pitre",
+			Country: "FR",
+		},
 	})
 	it := must(t, catalog.Save, owner, catalog.Item{
 		Label: "Fenêtre", Unit: "H87", Price: 645 * money.UnitEuro, VATRate: 85_000, Nature: catalog.Goods,

@@ -164,8 +164,11 @@ func (m *maker) found() error {
 		return nil // the imported years bring their own balances
 	}
 	return m.entry("OD", "OUVERTURE", "Apport en capital et emprunt de départ", []ledger.Line{
-		{Account: "512000", Debit: 42_000_00}, {Account: "218200", Debit: 18_000_00}, {Account: "215400", Debit: 9_500_00},
-		{Account: "101300", Credit: 15_000_00}, {Account: "164000", Credit: 54_500_00},
+		{Account: "512000", Debit: 42_000_00},
+		{Account: "218200", Debit: 18_000_00},
+		{Account: "215400", Debit: 9_500_00},
+		{Account: "101300", Credit: 15_000_00},
+		{Account: "164000", Credit: 54_500_00},
 	})
 }
 

@@ -33,9 +33,18 @@ var (
 		"du Fort", "de la Ravine", "Les Hibiscus", "du Bourg", "de Jarry", "du Grand-Cul-de-Sac", "Belle-Eau", "des Saintes",
 	}
 	towns = []struct{ postal, city string }{
-		{"97110", "Pointe-à-Pitre"}, {"97122", "Baie-Mahault"}, {"97139", "Les Abymes"}, {"97190", "Le Gosier"},
-		{"97180", "Sainte-Anne"}, {"97160", "Le Moule"}, {"97100", "Basse-Terre"}, {"97115", "Sainte-Rose"},
-		{"97129", "Lamentin"}, {"97170", "Petit-Bourg"}, {"97118", "Saint-François"}, {"97120", "Saint-Claude"},
+		{"97110", "Pointe-à-Pitre"},
+		{"97122", "Baie-Mahault"},
+		{"97139", "Les Abymes"},
+		{"97190", "Le Gosier"},
+		{"97180", "Sainte-Anne"},
+		{"97160", "Le Moule"},
+		{"97100", "Basse-Terre"},
+		{"97115", "Sainte-Rose"},
+		{"97129", "Lamentin"},
+		{"97170", "Petit-Bourg"},
+		{"97118", "Saint-François"},
+		{"97120", "Saint-Claude"},
 	}
 	streets = []string{"rue Frébault", "rue de la République", "boulevard Légitimus", "route de la Rivière", "lotissement Bel-Air", "chemin des Manguiers", "avenue de l'Europe", "impasse des Colibris"}
 )
@@ -193,7 +202,8 @@ func (m *maker) monthEnd() error {
 			{Account: ledger.Suppliers, Aux: "FLOYER", AuxLabel: "SCI de Jarry", Debit: rent}, {Account: "512000", Credit: rent},
 		}},
 		{"OD", "PAIE-" + tag, "Salaires du mois", []ledger.Line{
-			{Account: "641100", Debit: wages}, {Account: "645100", Debit: charges},
+			{Account: "641100", Debit: wages},
+			{Account: "645100", Debit: charges},
 			{Account: "421000", Credit: wages.Mul(780_000)},
 			{Account: "431000", Credit: wages - wages.Mul(780_000) + charges},
 		}},

@@ -38,12 +38,18 @@ func TestIdentifiers(t *testing.T) {
 			"", "FR7630006000011234567890188", "FR763000600001123456789018", "DE8937040044053201300", "FR76é",
 			ibanWithWrongRIB(),
 		}},
-		{"BIC", ParseBIC, "fr.bic", map[string]string{"agrifrpp": "AGRIFRPP", "BNPA FR PP XXX": "BNPAFRPPXXX"},
-			[]string{"AGRIFRP", "AGRIFRPPX", "1GRIFRPP", ""}},
+		{
+			"BIC", ParseBIC, "fr.bic",
+			map[string]string{"agrifrpp": "AGRIFRPP", "BNPA FR PP XXX": "BNPAFRPPXXX"},
+			[]string{"AGRIFRP", "AGRIFRPPX", "1GRIFRPP", ""},
+		},
 		{"ICS", ParseICS, "fr.ics", map[string]string{"FR72ZZZ123456": "FR72ZZZ123456"}, []string{"FR73ZZZ123456", "FR72ZZZ12345", ""}},
 		{"NAF", ParseNAF, "fr.naf", map[string]string{"6201z": "62.01Z", "62.01 Z": "62.01Z"}, []string{"62.01", "6201ZZ", "A201Z"}},
-		{"postal code", ParsePostalCode, "fr.postal_code", map[string]string{"97110": "97110", "01 000": "01000", "98000": "98000"},
-			[]string{"971", "00100", "99100", "96000", "97000", "7500A", "750012"}},
+		{
+			"postal code", ParsePostalCode, "fr.postal_code",
+			map[string]string{"97110": "97110", "01 000": "01000", "98000": "98000"},
+			[]string{"971", "00100", "99100", "96000", "97000", "7500A", "750012"},
+		},
 	} {
 		for in, want := range c.good {
 			if got, err := c.parse(in); err != nil || got != want {

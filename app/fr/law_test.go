@@ -31,8 +31,12 @@ func TestTerritories(t *testing.T) {
 		from, to Territory
 		want     bool
 	}{
-		{Metropole, Corse, false}, {Metropole, Guadeloupe, true}, {Guadeloupe, Martinique, false},
-		{Guadeloupe, Reunion, true}, {Martinique, Guyane, true}, {Metropole, Mayotte, true},
+		{Metropole, Corse, false},
+		{Metropole, Guadeloupe, true},
+		{Guadeloupe, Martinique, false},
+		{Guadeloupe, Reunion, true},
+		{Martinique, Guyane, true},
+		{Metropole, Mayotte, true},
 	} {
 		if c.from.ExportsTo(c.to) != c.want || c.to.ExportsTo(c.from) != c.want {
 			t.Errorf("%s to %s", c.from, c.to)
@@ -119,8 +123,12 @@ func TestVATAccounts(t *testing.T) {
 		rate      money.Rate
 		want      string
 	}{
-		{Metropole, 200_000, "445711"}, {Metropole, 55_000, "445713"}, {Guadeloupe, 85_000, "445715"},
-		{Guadeloupe, 21_000, "445716"}, {Corse, 9_000, "445719"}, {Metropole, 196_000, "44571"},
+		{Metropole, 200_000, "445711"},
+		{Metropole, 55_000, "445713"},
+		{Guadeloupe, 85_000, "445715"},
+		{Guadeloupe, 21_000, "445716"},
+		{Corse, 9_000, "445719"},
+		{Metropole, 196_000, "44571"},
 	} {
 		if got := VATCollectedAccount(c.territory, c.rate); got != c.want {
 			t.Errorf("%s at %s: %s", c.territory, c.rate, got)

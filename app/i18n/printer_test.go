@@ -182,8 +182,10 @@ func TestMessages(t *testing.T) {
 		{p.T("a.quote", local), quote},
 		{p.T("a.quote", wire), quote},
 		{p.T("a.quote", nil), "«\u00a0…\u00a0»\u00a0: … au …\u00a0!"},
-		{p.T("a.quote", map[string]any{"name": 1, "sum": "beaucoup", "day": "jamais"}),
-			"«\u00a01\u00a0»\u00a0: beaucoup au jamais\u00a0!"},
+		{
+			p.T("a.quote", map[string]any{"name": 1, "sum": "beaucoup", "day": "jamais"}),
+			"«\u00a01\u00a0»\u00a0: beaucoup au jamais\u00a0!",
+		},
 		{p.T("a.kinds", map[string]any{
 			"r": money.Rate(55_000), "q": money.Quantity(1_500_000), "p": money.UnitPrice(12_500_000), "n": json.Number("1234"),
 			"d": "2026-11-01", "i": at.UTC().Format(time.RFC3339Nano),

@@ -40,10 +40,20 @@ func bareBook(t testing.TB) *book {
 func testChart() []ledger.Account {
 	var out []ledger.Account
 	for _, a := range [][2]string{
-		{"101", "Capital"}, {"120", "Résultat de l’exercice (bénéfice)"}, {"129", "Résultat de l’exercice (perte)"},
-		{"401", "Fournisseurs"}, {"411", "Clients"}, {"44566", "TVA déductible"}, {"44571", "TVA collectée"},
-		{"512", "Banques"}, {"530", "Caisse"}, {"606", "Achats non stockés"}, {"626", "Frais postaux"},
-		{"706", "Prestations de services"}, {"707", "Ventes de marchandises"}, {"580", "Virements internes"},
+		{"101", "Capital"},
+		{"120", "Résultat de l’exercice (bénéfice)"},
+		{"129", "Résultat de l’exercice (perte)"},
+		{"401", "Fournisseurs"},
+		{"411", "Clients"},
+		{"44566", "TVA déductible"},
+		{"44571", "TVA collectée"},
+		{"512", "Banques"},
+		{"530", "Caisse"},
+		{"606", "Achats non stockés"},
+		{"626", "Frais postaux"},
+		{"706", "Prestations de services"},
+		{"707", "Ventes de marchandises"},
+		{"580", "Virements internes"},
 	} {
 		out = append(out, ledger.Account{Number: a[0], Title: a[1]})
 	}

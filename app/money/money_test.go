@@ -141,8 +141,10 @@ func TestLargestValidOperandsFit(t *testing.T) {
 	if got := AmountMax.UnitPrice(); got != 1e17 {
 		t.Errorf("largest price: %d", got)
 	}
-	for _, ok := range []bool{(AmountMax + 1).Valid(), (-AmountMax - 1).Valid(), (RateMax + 1).Valid(),
-		(QuantityMax + 1).Valid(), (UnitPriceMax + 1).Valid(), (-RateMax - 1).Valid()} {
+	for _, ok := range []bool{
+		(AmountMax + 1).Valid(), (-AmountMax - 1).Valid(), (RateMax + 1).Valid(),
+		(QuantityMax + 1).Valid(), (UnitPriceMax + 1).Valid(), (-RateMax - 1).Valid(),
+	} {
 		if ok {
 			t.Error("a value past its bound is valid")
 		}

@@ -14,8 +14,12 @@ func (s *letter) paymentLines(p Payment, width float64) []paymentLine {
 	}
 	var out []paymentLine
 	for _, f := range []fact{
-		{"print.payment_terms", p.Terms}, {"print.payment_means", p.Means}, {"print.account_holder", p.Holder},
-		{"print.bank", p.Bank}, {"print.iban", iban(p.IBAN)}, {"print.bic", p.BIC},
+		{"print.payment_terms", p.Terms},
+		{"print.payment_means", p.Means},
+		{"print.account_holder", p.Holder},
+		{"print.bank", p.Bank},
+		{"print.iban", iban(p.IBAN)},
+		{"print.bic", p.BIC},
 	} {
 		label := s.t.say(f.label)
 		for _, line := range s.wrap(f.value, style{medium, 8, inkText}, width-paymentIndent) {

@@ -117,7 +117,8 @@ func RecoveryCodes(w io.Writer, p *i18n.Printer, d CodesSheet) error {
 	s.next()
 	s.heading(title, d.Company, t.say("print.codes.lead"))
 	s.table([]fact{
-		{t.say("print.codes.user"), d.User}, {t.say("print.codes.company"), d.Company},
+		{t.say("print.codes.user"), d.User},
+		{t.say("print.codes.company"), d.Company},
 		{t.say("print.codes.date"), t.date(d.Date)},
 	})
 	s.codes(d.Codes)

@@ -76,7 +76,8 @@ func WriteStatement(w io.Writer, p *i18n.Printer, d Statement) error {
 	s := &statementPrinter{l, d}
 	facts := []fact{{"print.statement.as_of", s.t.date(d.Date)}}
 	for _, f := range []fact{
-		{"print.statement.period", d.Period}, {"print.statement.account", d.Account},
+		{"print.statement.period", d.Period},
+		{"print.statement.account", d.Account},
 		{"print.buyer_siren", siren(d.Buyer.SIREN)},
 	} {
 		if f.value != "" {
@@ -120,9 +121,12 @@ func (s *statementPrinter) titles() {
 			key string
 			a   alignment
 		}{
-			{stDate, "print.statement.date", left}, {stDocument, "print.statement.document", left},
-			{stLabel, "print.statement.label", left}, {stDue, "print.statement.due_date", left},
-			{stDebit, "print.statement.debit", right}, {stCredit, "print.statement.credit", right},
+			{stDate, "print.statement.date", left},
+			{stDocument, "print.statement.document", left},
+			{stLabel, "print.statement.label", left},
+			{stDue, "print.statement.due_date", left},
+			{stDebit, "print.statement.debit", right},
+			{stCredit, "print.statement.credit", right},
 			{stBalance, "print.statement.balance", right},
 		} {
 			s.text(c.x, y+1.4, s.t.say(c.key), textHead, c.a)
@@ -177,7 +181,8 @@ func (s *statementPrinter) summary() {
 			key string
 			a   money.Amount
 		}{
-			{"print.statement.total_debit", s.d.Debit}, {"print.statement.total_credit", s.d.Credit},
+			{"print.statement.total_debit", s.d.Debit},
+			{"print.statement.total_credit", s.d.Credit},
 			{"print.statement.late", s.d.Late},
 		} {
 			if l.key == "print.statement.late" {

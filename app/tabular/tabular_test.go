@@ -258,10 +258,14 @@ func TestGuess(t *testing.T) {
 		header []string
 		want   map[string]int
 	}{
-		{[]string{"Raison sociale", "N° de facture", "Date", "Date d'échéance", "E-mail", "Total TTC", "Total HT"},
-			map[string]int{"name": 0, "number": 1, "date": 2, "due": 3, "email": 4, "gross": 5, "net": 6}},
-		{[]string{"DATE_FACTURE", "NumeroFacture", "Montants T.T.C.", "CLIENTS", "ECHEANCE"},
-			map[string]int{"date": 0, "number": 1, "gross": 2, "name": 3, "due": 4}},
+		{
+			[]string{"Raison sociale", "N° de facture", "Date", "Date d'échéance", "E-mail", "Total TTC", "Total HT"},
+			map[string]int{"name": 0, "number": 1, "date": 2, "due": 3, "email": 4, "gross": 5, "net": 6},
+		},
+		{
+			[]string{"DATE_FACTURE", "NumeroFacture", "Montants T.T.C.", "CLIENTS", "ECHEANCE"},
+			map[string]int{"date": 0, "number": 1, "gross": 2, "name": 3, "due": 4},
+		},
 		{[]string{"", "Divers", "Remarques"}, map[string]int{}},
 		{[]string{"Nom", "Nom"}, map[string]int{"name": 0}},
 	} {

@@ -109,8 +109,10 @@ func (b *book) with(suffix string, data []byte) map[string][]byte {
 
 // refused reports whether err is one the store can put into words.
 func refused(err error) bool {
-	for _, kind := range []error{ErrTampered, ErrNewer, ErrMissingDB, ErrMissingWAL, ErrMissingLedger,
-		ErrNotSealed, ErrUnfinished} {
+	for _, kind := range []error{
+		ErrTampered, ErrNewer, ErrMissingDB, ErrMissingWAL, ErrMissingLedger,
+		ErrNotSealed, ErrUnfinished,
+	} {
 		if errors.Is(err, kind) {
 			return true
 		}
@@ -236,8 +238,10 @@ func TestTamper(t *testing.T) {
 		{"older log beside a clean database", clean.with(walSuffix, oldWAL), ErrTampered},
 		{"log back beside a clean database", clean.with(walSuffix, wal), nil},
 		{"log of another book", b.with(walSuffix, rename(foreign.files, walSuffix)), ErrTampered},
-		{"log of another book beside a clean database",
-			clean.with(walSuffix, rename(foreign.files, walSuffix)), ErrTampered},
+		{
+			"log of another book beside a clean database",
+			clean.with(walSuffix, rename(foreign.files, walSuffix)), ErrTampered,
+		},
 		{"junk as a log", clean.with(walSuffix, bytes.Repeat([]byte("junk"), 5000)), nil},
 		{"log cut at a commit that is in the database", func() map[string][]byte {
 			files := maps.Clone(b.written)

@@ -118,8 +118,10 @@ func TestSenderChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(ctx, Settings{Dir: dir, VaultID: "company-1", RecoveryKey: testKey, WriterID: "pc-00000001",
-		Remotes: remotes, State: &remote.Memory{}})
+	s, err := Open(ctx, Settings{
+		Dir: dir, VaultID: "company-1", RecoveryKey: testKey, WriterID: "pc-00000001",
+		Remotes: remotes, State: &remote.Memory{},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -201,8 +203,10 @@ func TestSaverChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := &book{t: t, path: path}
-	s, err := Open(ctx, Settings{Dir: dir, VaultID: "company-1", RecoveryKey: testKey, WriterID: "pc-00000001",
-		Remotes: remotes, State: &remote.Memory{}, Source: b, Files: b})
+	s, err := Open(ctx, Settings{
+		Dir: dir, VaultID: "company-1", RecoveryKey: testKey, WriterID: "pc-00000001",
+		Remotes: remotes, State: &remote.Memory{}, Source: b, Files: b,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

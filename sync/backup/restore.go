@@ -58,7 +58,8 @@ type Restored struct {
 // book can be used while the attachments are still coming. An interrupted restore of attachments goes
 // on with tree.RestoreFiles.
 func Restore(ctx context.Context, tree *vault.Tree, p vault.Point, sink vault.Sink,
-	watch vault.Watch) (Restored, error) {
+	watch vault.Watch,
+) (Restored, error) {
 	m, err := tree.RestoreBook(ctx, p, sink, watch)
 	if err != nil {
 		return Restored{}, remote.Classify(err)
@@ -73,7 +74,8 @@ func Restore(ctx context.Context, tree *vault.Tree, p vault.Point, sink vault.Si
 // the attachments, another one each week, is read to the end and compared with its hashes (Check sees
 // every week that all are there). The result is remembered for Status and allows pruning.
 func (s *Service) Drill(ctx context.Context, id string, p vault.Point, sink vault.BookSink,
-	watch vault.Watch) (done Restored, err error) {
+	watch vault.Watch,
+) (done Restored, err error) {
 	err = s.with(ctx, func(v *vault.Vault) error {
 		tree, err := s.treeAt(ctx, v, id)
 		if err != nil {
@@ -212,6 +214,8 @@ func (s *Service) pruneAt(ctx context.Context, id string, spared []vault.Point, 
 func (s *Service) guard(confirmed bool) vault.Guard {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return vault.Guard{Now: s.set.Now(), Rule: vault.DefaultRule, Drill: s.know.Drill,
-		DrillBad: !s.know.DrillFailed.IsZero(), Confirmed: confirmed}
+	return vault.Guard{
+		Now: s.set.Now(), Rule: vault.DefaultRule, Drill: s.know.Drill,
+		DrillBad: !s.know.DrillFailed.IsZero(), Confirmed: confirmed,
+	}
 }

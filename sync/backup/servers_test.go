@@ -39,18 +39,23 @@ var servers = []server{
 	{"sftp", func(t testing.TB) remote.Draft {
 		s := servetest.SSHD(t)
 		return remote.Draft{Provider: "sftp", Folder: filepath.Join(t.TempDir(), "copy"), Values: map[string]string{
-			"host": s.Host, "port": s.Port, "user": s.User, "key_file": s.KeyFile}}
+			"host": s.Host, "port": s.Port, "user": s.User, "key_file": s.KeyFile,
+		}}
 	}},
 }
 
 func webdavDraft(url string) remote.Draft {
-	return remote.Draft{Provider: "webdav", Folder: "zafe", Values: map[string]string{"url": url,
-		"vendor": "other", "user": servetest.User, "pass": servetest.Password}}
+	return remote.Draft{Provider: "webdav", Folder: "zafe", Values: map[string]string{
+		"url":    url,
+		"vendor": "other", "user": servetest.User, "pass": servetest.Password,
+	}}
 }
 
 func s3Draft(endpoint string) remote.Draft {
-	return remote.Draft{Provider: "s3", Folder: "bucket/zafe", Values: map[string]string{"provider": "Other",
-		"access_key_id": servetest.S3Key, "secret_access_key": servetest.S3Secret, "endpoint": endpoint}}
+	return remote.Draft{Provider: "s3", Folder: "bucket/zafe", Values: map[string]string{
+		"provider":      "Other",
+		"access_key_id": servetest.S3Key, "secret_access_key": servetest.S3Secret, "endpoint": endpoint,
+	}}
 }
 
 func addDestination(t testing.TB, s *Service, d remote.Draft) string {

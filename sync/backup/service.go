@@ -108,8 +108,10 @@ func (s *Service) NewVault(ctx context.Context, dir string) error {
 func (s *Service) vaultSettings() vault.Settings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return vault.Settings{Dir: s.folder, ID: s.set.VaultID, Key: s.key, WriterID: s.set.WriterID,
-		WriterName: s.set.WriterName, AppVersion: s.set.AppVersion, Schema: s.set.Schema}
+	return vault.Settings{
+		Dir: s.folder, ID: s.set.VaultID, Key: s.key, WriterID: s.set.WriterID,
+		WriterName: s.set.WriterName, AppVersion: s.set.AppVersion, Schema: s.set.Schema,
+	}
 }
 
 // with runs a job on the opened local vault, beside others.

@@ -34,8 +34,10 @@ type book struct {
 }
 
 func newBook(t testing.TB) *book {
-	b := &book{t: t, path: filepath.Join(t.TempDir(), "book.sqlite"), files: map[string][]byte{},
-		restored: map[string][]byte{}}
+	b := &book{
+		t: t, path: filepath.Join(t.TempDir(), "book.sqlite"), files: map[string][]byte{},
+		restored: map[string][]byte{},
+	}
 	b.sql(`CREATE TABLE line(id INTEGER PRIMARY KEY, label TEXT);
 		WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n WHERE i<800)
 		INSERT INTO line SELECT i, hex(randomblob(100)) FROM n;`)
@@ -69,7 +71,8 @@ func (b *book) bytes() []byte {
 }
 
 func (b *book) Pages(_ context.Context, begin func(int, uint32) error,
-	page func(uint32, []byte) error) error {
+	page func(uint32, []byte) error,
+) error {
 	data := b.bytes()
 	if err := begin(4096, uint32(len(data)/4096)); err != nil {
 		return err
@@ -99,6 +102,7 @@ func (b *book) Open(_ context.Context, hash string) (io.ReadCloser, error) {
 
 func (b *book) Begin(context.Context, int, uint32) error { b.image = nil; return nil }
 func (b *book) Page(_ uint32, data []byte) error         { b.image = append(b.image, data...); return nil }
+
 func (b *book) Commit(context.Context, vault.Manifest) error {
 	return b.refuse
 }
@@ -107,6 +111,7 @@ func (b *book) Has(_ context.Context, a vault.Attachment) (bool, error) {
 	_, ok := b.restored[a.Hash]
 	return ok, nil
 }
+
 func (b *book) Put(_ context.Context, a vault.Attachment, r io.Reader) error {
 	data, err := io.ReadAll(r)
 	if err == nil {
@@ -127,9 +132,11 @@ func newService(t testing.TB, b *book) (*Service, *clock, Settings) {
 		t.Fatal(err)
 	}
 	c := &clock{now: time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)}
-	set := Settings{Dir: filepath.Join(t.TempDir(), "vault"), VaultID: "company-1", RecoveryKey: testKey,
+	set := Settings{
+		Dir: filepath.Join(t.TempDir(), "vault"), VaultID: "company-1", RecoveryKey: testKey,
 		WriterID: "pc-00000001", WriterName: "Caisse", AppVersion: "1.0", Schema: 1, Source: b, Files: b,
-		Every: 2 * time.Hour, Remotes: remotes, State: &remote.Memory{}, Now: func() time.Time { return c.now }}
+		Every: 2 * time.Hour, Remotes: remotes, State: &remote.Memory{}, Now: func() time.Time { return c.now },
+	}
 	s, err := Open(context.Background(), set)
 	if err != nil {
 		t.Fatal(err)

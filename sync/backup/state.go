@@ -154,14 +154,18 @@ func (s *Service) Status(change uint64) Status {
 	now := s.set.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	out := Status{Saved: s.know.Saved, Unsaved: s.know.Saved.Change != change || s.know.Saved.Seq == 0,
-		Drill: s.know.Drill, DrillFailed: s.know.DrillFailed}
+	out := Status{
+		Saved: s.know.Saved, Unsaved: s.know.Saved.Change != change || s.know.Saved.Seq == 0,
+		Drill: s.know.Drill, DrillFailed: s.know.DrillFailed,
+	}
 	var lights []schedule.Light
 	for _, d := range destinations {
 		mark := s.know.copyOf(d.ID, now)
-		c := CopyStatus{ID: d.ID, Label: d.Label, LastOK: mark.OK, Tried: mark.Tried, Drilled: mark.Drilled,
+		c := CopyStatus{
+			ID: d.ID, Label: d.Label, LastOK: mark.OK, Tried: mark.Tried, Drilled: mark.Drilled,
 			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Fault: mark.Fault,
-			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals}
+			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals,
+		}
 		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At}
 		if c.Lacks {
 			facts.Lacks = mark.OK.At // at the worst the work is as old as that

@@ -111,7 +111,8 @@ func readmeScript(t *testing.T, dir string, pages uint32) string {
 type livePages struct{ *book }
 
 func (l livePages) Pages(ctx context.Context, begin func(int, uint32) error,
-	page func(uint32, []byte) error) error {
+	page func(uint32, []byte) error,
+) error {
 	image, err := exec.CommandContext(ctx, "python3", "-c", `
 import sqlite3, sys
 book = sqlite3.connect(sys.argv[1], timeout=20, isolation_level=None)

@@ -75,9 +75,17 @@ func TestTheWholeStory(t *testing.T) {
 		name string
 		do   func(*testing.T)
 	}{
-		{"founded", s.found}, {"imports", s.imports}, {"sells", s.sell}, {"books", s.books}, {"office", s.office},
-		{"second factor", s.secondFactor}, {"power cut", s.powerCut}, {"copies", s.copies},
-		{"nothing in clear", s.nothingInClear}, {"one byte", s.oneByte}, {"lost and restored", s.lost},
+		{"founded", s.found},
+		{"imports", s.imports},
+		{"sells", s.sell},
+		{"books", s.books},
+		{"office", s.office},
+		{"second factor", s.secondFactor},
+		{"power cut", s.powerCut},
+		{"copies", s.copies},
+		{"nothing in clear", s.nothingInClear},
+		{"one byte", s.oneByte},
+		{"lost and restored", s.lost},
 		{"damaged and restored", s.damaged},
 	} {
 		if !t.Run(step.name, func(t *testing.T) { s.t, s.a.t, s.b.t = t, t, t; step.do(t) }) {

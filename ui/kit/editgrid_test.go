@@ -23,8 +23,11 @@ type book struct {
 }
 
 var accounts = [][2]string{
-	{"401POI", "Point P"}, {"401SAM", "Samse"}, {"445660", "TVA déductible sur autres biens et services"},
-	{"606300", "Fournitures d'entretien"}, {"607000", "Achats de marchandises"},
+	{"401POI", "Point P"},
+	{"401SAM", "Samse"},
+	{"445660", "TVA déductible sur autres biens et services"},
+	{"606300", "Fournitures d'entretien"},
+	{"607000", "Achats de marchandises"},
 }
 
 func newBook() *book { return &book{lines: make([][7]string, 1)} }

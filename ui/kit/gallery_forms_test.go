@@ -82,7 +82,8 @@ func controls(win fyne.Window) fyne.CanvasObject {
 	radio := kit.NewRadio([]kit.Option{
 		{Key: "a", Text: "Réel simplifié", Detail: "Une déclaration par an (CA12) et deux acomptes"},
 		{Key: "b", Text: "Réel normal", Detail: "Une déclaration chaque mois (CA3)"},
-		{Key: "c", Text: "Franchise en base"}}, nil)
+		{Key: "c", Text: "Franchise en base"},
+	}, nil)
 	tabs := kit.NewTabs(
 		kit.Tab{
 			Key:  "s",

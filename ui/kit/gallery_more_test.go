@@ -18,8 +18,10 @@ func init() {
 		Cancel: "Annuler", Close: "Fermer", NoResult: "Aucun résultat", Loading: "Chargement…",
 		Today:        "Aujourd'hui",
 		ShowPassword: "Afficher le mot de passe", HidePassword: "Masquer le mot de passe",
-		Months: [12]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août",
-			"septembre", "octobre", "novembre", "décembre"},
+		Months: [12]string{
+			"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août",
+			"septembre", "octobre", "novembre", "décembre",
+		},
 		Days: [7]string{"lu", "ma", "me", "je", "ve", "sa", "di"},
 	})
 	var a *assistant

@@ -130,9 +130,11 @@ func shell(page fyne.CanvasObject, key string, banner fyne.CanvasObject) fyne.Ca
 	return kit.Shell(nav, banner, page, status)
 }
 
-var names = []string{"Traiteur d'Aubigné", "Imprimerie Durand", "Traiteur Gauthier", "Pépinières Rousseau",
+var names = []string{
+	"Traiteur d'Aubigné", "Imprimerie Durand", "Traiteur Gauthier", "Pépinières Rousseau",
 	"Plomberie Lefèvre", "Boulangerie Çelik", "Traiteur Vasseur", "Plomberie Gauthier", "Transports Vasseur",
-	"Fleuriste Marchand", "Boulangerie Chevalier", "Garage Çelik", "Électricité Fontaine"}
+	"Fleuriste Marchand", "Boulangerie Chevalier", "Garage Çelik", "Électricité Fontaine",
+}
 var towns = []string{"Paris", "Bordeaux", "Toulouse", "Lille", "Nantes", "Nice", "Saint-Étienne", "Rennes"}
 
 func customerGrid(rows int) *kit.Grid {
@@ -165,8 +167,13 @@ func customerGrid(rows int) *kit.Grid {
 			}
 			return kit.CellView{Text: fmt.Sprintf("%d\u202f%03d,%02d €", row%17+1, row*37%1000, row%100)}
 		default:
-			states := []kit.CellView{{Text: "Actif", Tone: kit.Ok}, {Text: "En retard", Tone: kit.Warn},
-				{Text: "Bloqué", Tone: kit.Error}, {Text: "Prospect", Tone: kit.Info}, {Text: "Archivé"}}
+			states := []kit.CellView{
+				{Text: "Actif", Tone: kit.Ok},
+				{Text: "En retard", Tone: kit.Warn},
+				{Text: "Bloqué", Tone: kit.Error},
+				{Text: "Prospect", Tone: kit.Info},
+				{Text: "Archivé"},
+			}
 			s := states[row*7%len(states)]
 			s.Pill = true
 			return s
@@ -195,8 +202,12 @@ func clients(win fyne.Window) fyne.CanvasObject {
 		kit.NewButton("Importer", "upload-simple", kit.Secondary, nil),
 		kit.NewButton("Nouveau client", "plus", kit.Primary, nil))
 	search := kit.NewSearch("Rechercher : nom, ville, code postal, code… (Ctrl+F)", nil)
-	chips := kit.NewChips([]kit.Option{{Key: "all", Text: "Tous"}, {Key: "on", Text: "Actifs"},
-		{Key: "late", Text: "En retard", Detail: "3"}, {Key: "new", Text: "Prospects"}}, nil)
+	chips := kit.NewChips([]kit.Option{
+		{Key: "all", Text: "Tous"},
+		{Key: "on", Text: "Actifs"},
+		{Key: "late", Text: "En retard", Detail: "3"},
+		{Key: "new", Text: "Prospects"},
+	}, nil)
 	bar := kit.HBox(8, kit.Fixed(420, 0, search), chips, kit.Spacer(),
 		kit.NewButton("Colonnes", "sliders-horizontal", kit.Ghost, nil),
 		kit.NewButton("Exporter", "export", kit.Ghost, nil))

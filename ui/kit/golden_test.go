@@ -65,19 +65,28 @@ func TestGoldenPictures(t *testing.T) {
 				kit.NewChips(kit.Options("t", "Tous", "a", "Actifs"), nil))
 		}},
 		{"grid", 420, 130, func(fyne.Window) fyne.CanvasObject {
-			g := kit.NewGrid([]kit.Column{{Title: "Nom", Width: 120, Weight: 1, Sortable: true, Key: "n"},
-				{Title: "TTC", Width: 90, Align: fyne.TextAlignTrailing}, {Title: "État", Width: 90}},
+			g := kit.NewGrid([]kit.Column{
+				{Title: "Nom", Width: 120, Weight: 1, Sortable: true, Key: "n"},
+				{Title: "TTC", Width: 90, Align: fyne.TextAlignTrailing},
+				{Title: "État", Width: 90},
+			},
 				func() int { return 3 }, func(row, col int) kit.CellView {
-					return []kit.CellView{{Text: names[row], Weight: kit.Bold}, {Text: "1\u202f842,50 €"},
-						{Text: "Payée", Pill: true, Tone: kit.Ok}}[col]
+					return []kit.CellView{
+						{Text: names[row], Weight: kit.Bold},
+						{Text: "1\u202f842,50 €"},
+						{Text: "Payée", Pill: true, Tone: kit.Ok},
+					}[col]
 				})
 			g.SetSort("n", false)
 			g.Select(1)
 			return g
 		}},
 		{"editgrid", 420, 150, func(fyne.Window) fyne.CanvasObject {
-			g := kit.NewEditGrid([]kit.EditColumn{{Title: "Jour", Width: 54}, {Title: "Pièce", Width: 84},
-				{Title: "Compte", Width: 90}}, newBook())
+			g := kit.NewEditGrid([]kit.EditColumn{
+				{Title: "Jour", Width: 54},
+				{Title: "Pièce", Width: 84},
+				{Title: "Compte", Width: 90},
+			}, newBook())
 			g.SetHint(kit.Warn, "Reste à équilibrer")
 			g.SetTotals(kit.Total{Label: "Solde", Value: "12,50"})
 			return g

@@ -30,8 +30,13 @@ func TestGridKeys(t *testing.T) {
 		key  fyne.KeyName
 		want int
 	}{
-		{fyne.KeyDown, 1}, {fyne.KeyDown, 2}, {fyne.KeyUp, 1}, {fyne.KeyEnd, 999}, {fyne.KeyDown, 999},
-		{fyne.KeyHome, 0}, {fyne.KeyUp, 0},
+		{fyne.KeyDown, 1},
+		{fyne.KeyDown, 2},
+		{fyne.KeyUp, 1},
+		{fyne.KeyEnd, 999},
+		{fyne.KeyDown, 999},
+		{fyne.KeyHome, 0},
+		{fyne.KeyUp, 0},
 	}
 	for i, s := range steps {
 		k.key(s.key)
@@ -225,7 +230,8 @@ func TestGridLeavesSpareColumnsOut(t *testing.T) {
 	for width, want := range map[float32]bool{700: true, 400: false} {
 		drawn := false
 		g := kit.NewGrid([]kit.Column{
-			{Title: "Client", Width: 200, Weight: 1}, {Title: "Date", Width: 150, Spare: true},
+			{Title: "Client", Width: 200, Weight: 1},
+			{Title: "Date", Width: 150, Spare: true},
 			{Title: "TTC", Width: 150},
 		}, func() int { return 3 }, func(row, col int) kit.CellView { return kit.CellView{Text: "x"} })
 		stage(t, theme.Light, width, 300, func(fyne.Window) fyne.CanvasObject { return g })

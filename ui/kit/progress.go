@@ -24,8 +24,10 @@ type Progress struct {
 
 // NewProgress returns a task at its start; cancel nil means it cannot be stopped.
 func NewProgress(text string, cancel func()) *Progress {
-	p := &Progress{label: NewLabel(text, Style{Shrink: true}), share: -1, phase: 0.5,
-		right: NewLabel("", Style{Size: theme.SizeCaption, Color: theme.Muted})}
+	p := &Progress{
+		label: NewLabel(text, Style{Shrink: true}), share: -1, phase: 0.5,
+		right: NewLabel("", Style{Size: theme.SizeCaption, Color: theme.Muted}),
+	}
 	if cancel != nil {
 		p.stop = NewIconButton("x", words.Cancel, cancel)
 	}

@@ -26,8 +26,10 @@ type StatusBar struct {
 
 // NewStatusBar returns an empty bar.
 func NewStatusBar() *StatusBar {
-	s := &StatusBar{right: NewLabel("", Style{Size: theme.SizeCaption, Color: theme.Muted,
-		Align: fyne.TextAlignTrailing, Shrink: true})}
+	s := &StatusBar{right: NewLabel("", Style{
+		Size: theme.SizeCaption, Color: theme.Muted,
+		Align: fyne.TextAlignTrailing, Shrink: true,
+	})}
 	s.ExtendBaseWidget(s)
 	return s
 }

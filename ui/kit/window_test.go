@@ -46,8 +46,10 @@ func TestPageCommandsWinAndLeave(t *testing.T) {
 	got := ""
 	keys.Add(kit.Command{Key: fyne.KeyN, Mod: ctrl, Run: func() { got += "window " }})
 	allowed := false
-	remove := keys.Add(kit.Command{Key: fyne.KeyN, Mod: ctrl, Run: func() { got += "page " },
-		Enabled: func() bool { return allowed }})
+	remove := keys.Add(kit.Command{
+		Key: fyne.KeyN, Mod: ctrl, Run: func() { got += "page " },
+		Enabled: func() bool { return allowed },
+	})
 	keys.Handle(fyne.KeyN, ctrl)
 	allowed = true
 	keys.Handle(fyne.KeyN, ctrl)

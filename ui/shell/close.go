@@ -20,8 +20,10 @@ const closeMax = 60 * time.Second
 func (s *Shell) Close() {
 	s.leaving(s.history, func() {
 		s.end()
-		Leave(LeaveOptions{Window: s.Window, Text: s.Text, Book: s.Book, Spawn: s.Spawn, Tick: s.Tick,
-			Quit: s.Quit})
+		Leave(LeaveOptions{
+			Window: s.Window, Text: s.Text, Book: s.Book, Spawn: s.Spawn, Tick: s.Tick,
+			Quit: s.Quit,
+		})
 	})
 }
 

@@ -200,7 +200,8 @@ func (s *Shell) save(name string, write func(context.Context, io.Writer) error) 
 			return
 		}
 		s.task(s.t("shell.saving", "file", filepath.Base(path)), func(ctx context.Context, _ func(int64,
-			int64)) error {
+			int64),
+		) error {
 			return writeFile(ctx, path, write)
 		}, func(err error) {
 			if err != nil {

@@ -22,11 +22,15 @@ func (s *Shell) commands() {
 	list := []kit.Command{
 		{Key: fyne.KeyK, Mod: ctrl, Name: s.t("shell.key.search"), Run: s.search, Enabled: free},
 		{Key: fyne.KeyF1, Name: s.t("shell.key.help"), Run: s.help, Enabled: free},
-		{Key: fyne.KeyF5, Name: s.t("shell.key.refresh"), Enabled: free,
-			Run: func() { s.current().page.Refresh() }},
+		{
+			Key: fyne.KeyF5, Name: s.t("shell.key.refresh"), Enabled: free,
+			Run: func() { s.current().page.Refresh() },
+		},
 		{Key: fyne.KeyL, Mod: ctrl, Name: s.t("shell.key.lock"), Run: s.Lock, Enabled: free},
-		{Key: fyne.KeyLeft, Mod: fyne.KeyModifierAlt, Name: s.t("shell.key.back"), Run: s.back,
-			Enabled: free},
+		{
+			Key: fyne.KeyLeft, Mod: fyne.KeyModifierAlt, Name: s.t("shell.key.back"), Run: s.back,
+			Enabled: free,
+		},
 		{Key: fyne.KeyEscape, Enabled: func() bool { return free() && s.behind() }, Run: s.back},
 	}
 	n := 0
@@ -87,10 +91,14 @@ func (s *Shell) userMenu(card fyne.CanvasObject) {
 		kit.Option{Key: "light", Text: s.t("shell.user.light"), Icon: "sun", Detail: mark(theme == "light")},
 		kit.Option{Key: "dark", Text: s.t("shell.user.dark"), Icon: "moon", Detail: mark(theme == "dark")},
 		kit.Option{Key: "system", Text: s.t("shell.user.system"), Icon: "desktop", Detail: mark(theme == "")},
-		kit.Option{Key: i18n.French, Text: "Français", Icon: "globe",
-			Detail: mark(s.Text.Lang() == i18n.French)},
-		kit.Option{Key: i18n.English, Text: "English", Icon: "globe",
-			Detail: mark(s.Text.Lang() == i18n.English)},
+		kit.Option{
+			Key: i18n.French, Text: "Français", Icon: "globe",
+			Detail: mark(s.Text.Lang() == i18n.French),
+		},
+		kit.Option{
+			Key: i18n.English, Text: "English", Icon: "globe",
+			Detail: mark(s.Text.Lang() == i18n.English),
+		},
 		kit.Option{Key: "lock", Text: s.t("shell.user.lock"), Icon: "lock", Detail: "Ctrl+L"},
 		kit.Option{Key: "out", Text: s.t("shell.user.out"), Icon: "sign-out"},
 	)
@@ -174,8 +182,10 @@ func (s *Shell) keyName(c kit.Command) string {
 	for _, m := range []struct {
 		mod  fyne.KeyModifier
 		name string
-	}{{fyne.KeyModifierShortcutDefault, "Ctrl"}, {fyne.KeyModifierAlt, "Alt"}, {fyne.KeyModifierShift,
-		s.t("shell.key.shift")}} {
+	}{{fyne.KeyModifierShortcutDefault, "Ctrl"}, {fyne.KeyModifierAlt, "Alt"}, {
+		fyne.KeyModifierShift,
+		s.t("shell.key.shift"),
+	}} {
 		if c.Mod&m.mod != 0 {
 			parts = append(parts, m.name)
 		}

@@ -95,7 +95,8 @@ func (p *pane) ShowDocument(name string, write func(context.Context, io.Writer) 
 
 // Task implements page.Shell.
 func (p *pane) Task(title string, work func(context.Context, func(done, total int64)) error,
-	done func(error)) {
+	done func(error),
+) {
 	p.s.task(title, work, func(err error) {
 		if p.alive() {
 			done(err)

@@ -73,7 +73,6 @@ type Shell struct {
 	idle    idle
 	files   *Chooser
 	asking  bool // the log-in is over the pages
-
 }
 
 // New makes the window's content and shows it, at home or at the set-up.

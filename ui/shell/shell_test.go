@@ -81,8 +81,10 @@ func (s *sheet) Refresh()                  { s.refreshes++ }
 func (s *sheet) Unsaved() bool             { return s.unsaved }
 func (s *sheet) SetOnline(on bool)         { s.online = append(s.online, on) }
 func (s *sheet) Commands() []kit.Command {
-	return []kit.Command{{Key: fyne.KeyN, Mod: fyne.KeyModifierShortcutDefault, Name: "new " + s.route.Name,
-		Run: func() { s.unsaved = true }}}
+	return []kit.Command{{
+		Key: fyne.KeyN, Mod: fyne.KeyModifierShortcutDefault, Name: "new " + s.route.Name,
+		Run: func() { s.unsaved = true },
+	}}
 }
 
 // desk is a shell with everything a test looks at.
@@ -119,8 +121,10 @@ func newClosedDesk(t *testing.T, role auth.Role, first func(*page.Env, func()) f
 	kit.After = kit.Never
 	w := storetest.NewWorld(t, company.Bind[*store.Tx], ledger.Bind[*store.Tx], search.Bind[*store.Tx],
 		bindConfirm)
-	d := &desk{t: t, book: &book{Caller: w.As(map[auth.Role]string{auth.Owner: "owner",
-		auth.Sales: "sales"}[role])}, clock: w.Clock}
+	d := &desk{t: t, book: &book{Caller: w.As(map[auth.Role]string{
+		auth.Owner: "owner",
+		auth.Sales: "sales",
+	}[role])}, clock: w.Clock}
 	app := test.NewTempApp(t)
 	theme.Apply(app, theme.Light)
 	text := i18n.For(i18n.French)
@@ -135,8 +139,10 @@ func newClosedDesk(t *testing.T, role auth.Role, first func(*page.Env, func()) f
 	d.keys = kit.InstallKeys(d.window)
 	pages := shell.Table{}
 	routes := map[string]shell.Builder{}
-	for _, name := range []string{"home", "customers", "customer", "quotes", "quote", "books", "people",
-		"settings"} {
+	for _, name := range []string{
+		"home", "customers", "customer", "quotes", "quote", "books", "people",
+		"settings",
+	} {
 		routes[name] = d.build
 	}
 	pages.Register(routes)
@@ -346,7 +352,8 @@ func TestTheSetUpComesFirstAndSurvivesALock(t *testing.T) {
 	setUp := kit.Body("set-up")
 	var finish func()
 	d := newDeskWith(t, auth.Owner, func(_ *page.Env,
-		done func()) fyne.CanvasObject {
+		done func(),
+	) fyne.CanvasObject {
 		finish = done
 		return setUp
 	})
@@ -364,7 +371,8 @@ func TestTheSetUpComesFirstAndSurvivesALock(t *testing.T) {
 		t.Error("the pages do not follow the set-up")
 	}
 	done := newDeskWith(t, auth.Owner, func(_ *page.Env,
-		done func()) fyne.CanvasObject {
+		done func(),
+	) fyne.CanvasObject {
 		done()
 		return setUp
 	})

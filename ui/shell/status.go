@@ -101,8 +101,10 @@ func (f *facts) tone() kit.Tone {
 	if !f.known {
 		return kit.Neutral
 	}
-	return map[backup.Light]kit.Tone{backup.Green: kit.Ok, backup.Amber: kit.Warn,
-		backup.Red: kit.Error}[f.backup.Light]
+	return map[backup.Light]kit.Tone{
+		backup.Green: kit.Ok, backup.Amber: kit.Warn,
+		backup.Red: kit.Error,
+	}[f.backup.Light]
 }
 
 func (f *facts) icon() string {
@@ -115,15 +117,19 @@ func (f *facts) icon() string {
 func (f *facts) show(s *Shell) {
 	items := []kit.StatusItem{f.where(s)}
 	if n := s.Book.Connected(); s.Book.Local() && n > 0 {
-		items = append(items, kit.StatusItem{Icon: "desktop-tower", Text: s.Text.N("shell.connected", n, nil),
-			Run: s.going("people")})
+		items = append(items, kit.StatusItem{
+			Icon: "desktop-tower", Text: s.Text.N("shell.connected", n, nil),
+			Run: s.going("people"),
+		})
 	}
 	if f.port != "" {
 		items = append(items, kit.StatusItem{Icon: "warning", Text: f.port, Tone: kit.Warn})
 	}
 	if f.known {
-		items = append(items, kit.StatusItem{Icon: f.icon(), Text: f.saying(s), Tone: f.tone(),
-			Run: s.going("backups")})
+		items = append(items, kit.StatusItem{
+			Icon: f.icon(), Text: f.saying(s), Tone: f.tone(),
+			Run: s.going("backups"),
+		})
 	}
 	s.status.SetItems(items...)
 	right := s.t("shell.hints")
@@ -143,11 +149,15 @@ func (f *facts) show(s *Shell) {
 func (f *facts) where(s *Shell) kit.StatusItem {
 	switch {
 	case s.Book.Local():
-		return kit.StatusItem{Icon: "desktop-tower", Text: s.t("shell.here", "name", s.Book.Place()),
-			Tone: kit.Neutral}
+		return kit.StatusItem{
+			Icon: "desktop-tower", Text: s.t("shell.here", "name", s.Book.Place()),
+			Tone: kit.Neutral,
+		}
 	case s.link.online:
-		return kit.StatusItem{Icon: "plugs-connected", Text: s.t("shell.there", "name", s.Book.Place()),
-			Tone: kit.Ok}
+		return kit.StatusItem{
+			Icon: "plugs-connected", Text: s.t("shell.there", "name", s.Book.Place()),
+			Tone: kit.Ok,
+		}
 	default:
 		return kit.StatusItem{Icon: "plugs", Text: s.t("shell.lost", "name", s.Book.Place()), Tone: kit.Warn}
 	}

@@ -12,7 +12,8 @@ import (
 // task shows long work in a line above the status bar, with its progress and a way to stop it. It
 // goes on when the page is left, and ends with the session.
 func (s *Shell) task(title string, work func(context.Context, func(done, total int64)) error,
-	done func(error)) {
+	done func(error),
+) {
 	ctx, cancel := context.WithCancel(s.ctx)
 	bar := kit.NewProgress(title, cancel)
 	bar.Set(title, "", -1)

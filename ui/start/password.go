@@ -23,8 +23,10 @@ type passwordBox struct {
 
 // newPassword makes the box; context is what an attacker would know of the person.
 func (f *Flow) newPassword(context func() []string) *passwordBox {
-	p := &passwordBox{f: f, context: context, first: kit.NewPasswordField(""),
-		second: kit.NewPasswordField("")}
+	p := &passwordBox{
+		f: f, context: context, first: kit.NewPasswordField(""),
+		second: kit.NewPasswordField(""),
+	}
 	p.first.Strength = func(text string) (int, string) {
 		n, err := password.Check(text, context(), true)
 		if err != nil && text != "" {

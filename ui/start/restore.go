@@ -32,7 +32,8 @@ func (f *Flow) Restore() {
 		Text: f.Text, Go: f.work, PickFolder: f.chooser().Folder, Reading: true,
 		Fail: func(err error) { kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.Of(err))) },
 		Providers: func(_ context.Context, all bool) ([]backup.Provider,
-			error) {
+			error,
+		) {
 			return f.Machine.Providers(all), nil
 		},
 		Fields: func(_ context.Context, provider string, values map[string]string) ([]backup.Field, error) {

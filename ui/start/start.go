@@ -164,12 +164,18 @@ func (f *Flow) enter(b machine.Book, failed func(error)) {
 func (f *Flow) brand() fyne.CanvasObject {
 	return kit.NewBrandPanel(shell.Brand, f.t("start.motto"),
 		f.t("start.version", "version", f.Machine.Version(), "name", f.Machine.Name()),
-		kit.BrandPoint{Icon: "hard-drives", Text: f.t("start.point.data"),
-			Detail: f.t("start.point.data_more")},
-		kit.BrandPoint{Icon: "shield-check", Text: f.t("start.point.people"),
-			Detail: f.t("start.point.people_more")},
-		kit.BrandPoint{Icon: "desktop-tower", Text: f.t("start.point.office"),
-			Detail: f.t("start.point.office_more")})
+		kit.BrandPoint{
+			Icon: "hard-drives", Text: f.t("start.point.data"),
+			Detail: f.t("start.point.data_more"),
+		},
+		kit.BrandPoint{
+			Icon: "shield-check", Text: f.t("start.point.people"),
+			Detail: f.t("start.point.people_more"),
+		},
+		kit.BrandPoint{
+			Icon: "desktop-tower", Text: f.t("start.point.office"),
+			Detail: f.t("start.point.office_more"),
+		})
 }
 
 // beside shows an object of a width in the middle of the white side, next to the brand.

@@ -82,10 +82,14 @@ func newPC(t *testing.T, presence machine.Presence, people ...user.SaveRequest) 
 		}
 	})
 	user.Bind(reg, users)
-	p := &pc{t: t, clock: clock, state: machine.State{Presence: presence, Company: "Menuiserie Durand"},
-		book: &book{}}
-	p.book.Caller = op.Local[*store.Tx]{Registry: reg,
-		Credential: func() op.Credential { return op.Credential{Token: p.book.token} }}
+	p := &pc{
+		t: t, clock: clock, state: machine.State{Presence: presence, Company: "Menuiserie Durand"},
+		book: &book{},
+	}
+	p.book.Caller = op.Local[*store.Tx]{
+		Registry:   reg,
+		Credential: func() op.Credential { return op.Credential{Token: p.book.token} },
+	}
 	for _, req := range people {
 		u, err := user.NewOwner(t.Context(), req, cheap, policy)
 		if err != nil {
@@ -144,7 +148,8 @@ func (p *pc) Providers(bool) []backup.Provider {
 func (p *pc) Form(string, map[string]string) ([]backup.Field, error) { return nil, nil }
 
 func (p *pc) OpenVault(_ context.Context, d backup.NewDestination, key string,
-	_ func(backup.Question) (string, bool)) (machine.Vault, error) {
+	_ func(backup.Question) (string, bool),
+) (machine.Vault, error) {
 	p.placed, p.keys = append(p.placed, d), append(p.keys, key)
 	return vault{}, nil
 }
@@ -155,8 +160,10 @@ func (p *pc) RecoveryKey(context.Context, machine.Book) (string, error) { return
 type vault struct{ machine.Vault }
 
 func (vault) Points(context.Context) ([]backup.Point, error) {
-	return []backup.Point{{ID: "1", Writer: "SRV", Made: storetest.Noon, Bytes: 585_000,
-		Invoice: "F-2026-0412", Invoices: 412}}, nil
+	return []backup.Point{{
+		ID: "1", Writer: "SRV", Made: storetest.Noon, Bytes: 585_000,
+		Invoice: "F-2026-0412", Invoices: 412,
+	}}, nil
 }
 
 // screen is the window of a test.

@@ -12,13 +12,16 @@ import (
 const stepWidth = 820
 
 // stepNames are the pages of the set-up, the first two before the book can be worked in.
-var stepNames = []string{"you", "second_factor", "company", "vat", "year", "bank", "import", "backup",
-	"sheet"}
+var stepNames = []string{
+	"you", "second_factor", "company", "vat", "year", "bank", "import", "backup",
+	"sheet",
+}
 
 // layStep lays out one page of an assistant: the steps above, a title, the content, and at the foot
 // what leads back at the left and on at the right.
 func layStep(bar, title, under, content fyne.CanvasObject, left,
-	right []fyne.CanvasObject) fyne.CanvasObject {
+	right []fyne.CanvasObject,
+) fyne.CanvasObject {
 	head := kit.Backdrop(theme.Surface, kit.VBox(0, kit.Pad(14, 28, 14, 28, bar), kit.Separator()))
 	body := kit.VBox(theme.GapCard, kit.VBox(theme.GapLabel, title, under), content)
 	row := append(append(append([]fyne.CanvasObject{}, left...), kit.Spacer()), right...)

@@ -43,10 +43,14 @@ func (f *Flow) totp(b machine.Book, secret string) {
 	code = kit.NewCodeInput(func(string) { try() })
 	spare.OnSubmitted = func(string) { try() }
 	check = kit.NewButton(f.t("start.totp.go"), "", kit.Primary, try)
-	title := kit.NewLabel(f.t("start.totp.title"), kit.Style{Size: theme.SizeTitle, Weight: kit.Bold,
-		Align: fyne.TextAlignCenter, Shrink: true})
-	text := kit.NewLabel(f.t("start.totp.text"), kit.Style{Color: theme.Muted, Align: fyne.TextAlignCenter,
-		Shrink: true})
+	title := kit.NewLabel(f.t("start.totp.title"), kit.Style{
+		Size: theme.SizeTitle, Weight: kit.Bold,
+		Align: fyne.TextAlignCenter, Shrink: true,
+	})
+	text := kit.NewLabel(f.t("start.totp.text"), kit.Style{
+		Color: theme.Muted, Align: fyne.TextAlignCenter,
+		Shrink: true,
+	})
 	box := kit.VBox(0, kit.Center(code))
 	var other *kit.Button
 	other = kit.NewButton(f.t("start.totp.spare"), "key", kit.Ghost, func() {

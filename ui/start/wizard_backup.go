@@ -77,8 +77,10 @@ type check struct {
 // firstCopy makes the first copy and the first trial restore, under the eyes of the owner.
 func (w *wizard) firstCopy(d backup.Destination) {
 	t := w.env.T
-	done := []*check{newCheck(t("start.backup.place", "label", d.Label)), newCheck(t("start.backup.copy")),
-		newCheck(t("start.backup.drill"))}
+	done := []*check{
+		newCheck(t("start.backup.place", "label", d.Label)), newCheck(t("start.backup.copy")),
+		newCheck(t("start.backup.drill")),
+	}
 	done[0].set(kit.Ok)
 	why := refusal()
 	bar := kit.NewProgress(t("start.backup.copy"), nil)

@@ -134,8 +134,10 @@ func (w *wizard) vat() {
 		})
 	}
 	due := kit.NewRadio([]kit.Option{
-		{Key: string(fr.OnCollection), Text: t("fr.exigibility.collection"),
-			Detail: t("start.vat.collection")},
+		{
+			Key: string(fr.OnCollection), Text: t("fr.exigibility.collection"),
+			Detail: t("start.vat.collection"),
+		},
 		{Key: string(fr.OnDebit), Text: t("fr.exigibility.debit"), Detail: t("start.vat.debit")},
 	}, nil)
 	due.SetKey(string(p.Exigibility))

@@ -96,7 +96,8 @@ func (w *wizard) pickCustomers(say func(...fyne.CanvasObject)) {
 func (w *wizard) pickFEC(say func(...fyne.CanvasObject)) {
 	t := w.env.T
 	w.env.Shell.PickFile(t("start.import.fec"), []string{".txt", ".csv", ".xml"}, func(name string,
-		data []byte) {
+		data []byte,
+	) {
 		req := ledger.FECImportRequest{Name: name, Data: data}
 		page.Preview(w.env, ledger.FECImport, req, func(r ledger.FECReport, err error) {
 			if err != nil {

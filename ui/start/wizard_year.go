@@ -59,8 +59,10 @@ func (w *wizard) newYear() {
 			return
 		}
 		busy(next, true)
-		page.Call(w.env, ledger.FiscalYearOpen, ledger.YearOpenRequest{Period: civil.Period{From: from.Date(),
-			To: to.Date()}},
+		page.Call(w.env, ledger.FiscalYearOpen, ledger.YearOpenRequest{Period: civil.Period{
+			From: from.Date(),
+			To:   to.Date(),
+		}},
 			func(_ ledger.FiscalYear, err error) {
 				busy(next, false)
 				if err != nil {

@@ -56,12 +56,22 @@ func TestApplySwitchesAtRunTime(t *testing.T) {
 
 func TestTextContrast(t *testing.T) {
 	pairs := []struct{ text, fill fyne.ThemeColorName }{
-		{theme.Text, theme.Surface}, {theme.Text, theme.Canvas}, {theme.Text, theme.RowSelected},
-		{theme.Muted, theme.Surface}, {theme.Muted, theme.Canvas}, {theme.Muted, theme.SurfaceAlt},
-		{theme.OkText, theme.OkSoft}, {theme.WarnText, theme.WarnSoft}, {theme.ErrorText, theme.ErrorSoft},
-		{theme.PrimaryText, theme.PrimarySoft}, {theme.NeutralText, theme.NeutralSoft},
-		{theme.NavText, theme.Nav}, {theme.NavMuted, theme.Nav}, {theme.NavTextOn, theme.NavActive},
-		{theme.PrimaryText, theme.Surface}, {theme.Error, theme.Surface},
+		{theme.Text, theme.Surface},
+		{theme.Text, theme.Canvas},
+		{theme.Text, theme.RowSelected},
+		{theme.Muted, theme.Surface},
+		{theme.Muted, theme.Canvas},
+		{theme.Muted, theme.SurfaceAlt},
+		{theme.OkText, theme.OkSoft},
+		{theme.WarnText, theme.WarnSoft},
+		{theme.ErrorText, theme.ErrorSoft},
+		{theme.PrimaryText, theme.PrimarySoft},
+		{theme.NeutralText, theme.NeutralSoft},
+		{theme.NavText, theme.Nav},
+		{theme.NavMuted, theme.Nav},
+		{theme.NavTextOn, theme.NavActive},
+		{theme.PrimaryText, theme.Surface},
+		{theme.Error, theme.Surface},
 	}
 	for _, mode := range []theme.Mode{theme.Light, theme.Dark} {
 		th := theme.New(mode)

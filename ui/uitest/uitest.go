@@ -76,8 +76,10 @@ func New(t testing.TB, c op.Caller, role auth.Role) (*page.Env, *Shell) {
 // Me is the person of a role, with the ids of package storetest: owner 1, accountant 2, sales 3,
 // assistant 5, reader 6.
 func Me(role auth.Role) user.Me {
-	ids := map[auth.Role]auth.UserID{auth.Owner: 1, auth.Accountant: 2, auth.Sales: 3, auth.Assistant: 5,
-		auth.Reader: 6}
+	ids := map[auth.Role]auth.UserID{
+		auth.Owner: 1, auth.Accountant: 2, auth.Sales: 3, auth.Assistant: 5,
+		auth.Reader: 6,
+	}
 	may := map[string]string{}
 	for _, p := range auth.Permissions() {
 		if s := role.Scope(p); s != auth.None {

@@ -18,9 +18,11 @@ import (
 func TestEnvironment(t *testing.T) {
 	home := t.TempDir()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestEnvironmentChild$", "-test.v")
-	cmd.Env = []string{"HOME=" + home, "PATH=" + os.Getenv("PATH"), "APPDATA=" + home, "ZAFE_CHILD=" + home,
+	cmd.Env = []string{
+		"HOME=" + home, "PATH=" + os.Getenv("PATH"), "APPDATA=" + home, "ZAFE_CHILD=" + home,
 		"RCLONE_CONFIG_D1_TYPE=memory", "RCLONE_VERBOSE=2", "RCLONE_CONFIG=" + home + "/mine.conf",
-		"AWS_ACCESS_KEY_ID=somebody", "AWS_CA_BUNDLE=/nowhere"}
+		"AWS_ACCESS_KEY_ID=somebody", "AWS_CA_BUNDLE=/nowhere",
+	}
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "child is fine") {
 		t.Fatalf("%v: %s", err, out)

@@ -33,17 +33,29 @@ type client struct {
 
 // clients are our identities by provider. An empty ID means that the program was built without it.
 var clients = map[string]client{
-	"drive": {ID: driveID, Secret: driveSecret, scopes: []string{"https://www.googleapis.com/auth/drive.file"},
-		endpoint: oauth2.Endpoint{AuthURL: "https://accounts.google.com/o/oauth2/v2/auth",
-			TokenURL: "https://oauth2.googleapis.com/token"},
-		extra: []oauth2.AuthCodeOption{oauth2.AccessTypeOffline, oauth2.ApprovalForce}},
-	"onedrive": {ID: onedriveID, scopes: []string{"Files.ReadWrite", "offline_access"},
-		endpoint: oauth2.Endpoint{AuthURL: "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
-			TokenURL: "https://login.microsoftonline.com/common/oauth2/v2.0/token"}},
-	"dropbox": {ID: dropboxID, ports: []int{53710, 53711, 53712},
-		endpoint: oauth2.Endpoint{AuthURL: "https://www.dropbox.com/oauth2/authorize",
-			TokenURL: "https://api.dropboxapi.com/oauth2/token"},
-		extra: []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("token_access_type", "offline")}},
+	"drive": {
+		ID: driveID, Secret: driveSecret, scopes: []string{"https://www.googleapis.com/auth/drive.file"},
+		endpoint: oauth2.Endpoint{
+			AuthURL:  "https://accounts.google.com/o/oauth2/v2/auth",
+			TokenURL: "https://oauth2.googleapis.com/token",
+		},
+		extra: []oauth2.AuthCodeOption{oauth2.AccessTypeOffline, oauth2.ApprovalForce},
+	},
+	"onedrive": {
+		ID: onedriveID, scopes: []string{"Files.ReadWrite", "offline_access"},
+		endpoint: oauth2.Endpoint{
+			AuthURL:  "https://login.microsoftonline.com/common/oauth2/v2.0/authorize",
+			TokenURL: "https://login.microsoftonline.com/common/oauth2/v2.0/token",
+		},
+	},
+	"dropbox": {
+		ID: dropboxID, ports: []int{53710, 53711, 53712},
+		endpoint: oauth2.Endpoint{
+			AuthURL:  "https://www.dropbox.com/oauth2/authorize",
+			TokenURL: "https://api.dropboxapi.com/oauth2/token",
+		},
+		extra: []oauth2.AuthCodeOption{oauth2.SetAuthURLParam("token_access_type", "offline")},
+	},
 }
 
 // ownClient gives our identity at a provider, if the program was built with one.
@@ -70,8 +82,10 @@ func (c client) login(ctx context.Context, open func(string) error) (token strin
 	if err != nil {
 		return "", faultPort.Because(err)
 	}
-	conf := oauth2.Config{ClientID: c.ID, ClientSecret: c.Secret, Endpoint: c.endpoint, Scopes: c.scopes,
-		RedirectURL: fmt.Sprintf("http://127.0.0.1:%d/", listener.Addr().(*net.TCPAddr).Port)}
+	conf := oauth2.Config{
+		ClientID: c.ID, ClientSecret: c.Secret, Endpoint: c.endpoint, Scopes: c.scopes,
+		RedirectURL: fmt.Sprintf("http://127.0.0.1:%d/", listener.Addr().(*net.TCPAddr).Port),
+	}
 	verifier, state := oauth2.GenerateVerifier(), randomState()
 	answers := make(chan answer, 1)
 	server := &http.Server{Handler: receive(state, answers), ReadHeaderTimeout: 10 * time.Second}

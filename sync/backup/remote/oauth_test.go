@@ -134,7 +134,8 @@ func TestBuiltInLogin(t *testing.T) {
 	}
 	defer func(open func(string) error) { oauthutil.OpenURL = open }(oauthutil.OpenURL)
 	draft := Draft{Provider: "dropbox", Label: "Dropbox", Folder: "zafe", Values: map[string]string{
-		"client_id": "zafe", "client_secret": "x", "auth_url": p.URL + "/auth", "token_url": p.URL + "/token"}}
+		"client_id": "zafe", "client_secret": "x", "auth_url": p.URL + "/auth", "token_url": p.URL + "/token",
+	}}
 	s, err := r.Begin(ctx, draft)
 	if err != nil {
 		t.Fatal(err)
@@ -211,8 +212,10 @@ func TestLogInAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := `{"access_token":"old","token_type":"Bearer","refresh_token":"old","expiry":"2020-01-01T00:00:00Z"}`
-	r.sections.put("d1", map[string]string{"type": "dropbox", "token": old, "client_id": "zafe",
-		"auth_url": p.URL + "/auth", "token_url": p.URL + "/token", labelKey: "Dropbox", folderKey: "zafe"})
+	r.sections.put("d1", map[string]string{
+		"type": "dropbox", "token": old, "client_id": "zafe",
+		"auth_url": p.URL + "/auth", "token_url": p.URL + "/token", labelKey: "Dropbox", folderKey: "zafe",
+	})
 	for _, again := range []bool{false, true} {
 		s, err := r.Edit(ctx, "d1", Draft{Label: "Dropbox", Folder: "zafe", Again: again})
 		if err != nil {

@@ -82,9 +82,11 @@ func (f Field) ChoicesFor(values map[string]string) []Option {
 }
 
 // hidden are the kinds of storage that are not a place of their own, keep nothing, or only read.
-var hidden = map[string]bool{"alias": true, "combine": true, "union": true, "chunker": true, "compress": true,
+var hidden = map[string]bool{
+	"alias": true, "combine": true, "union": true, "chunker": true, "compress": true,
 	"hasher": true, "cache": true, "crypt": true, "archive": true, "http": true, "memory": true,
-	"tardigrade": true}
+	"tardigrade": true,
+}
 
 // first lists the kinds of storage of the first list with the fields of their short form, in order.
 // Each of them has texts of our own in assets/i18n/*/backup.json.
@@ -106,8 +108,10 @@ var first = []struct {
 }
 
 // bucketed are the kinds of storage whose folder starts with a bucket or container.
-var bucketed = map[string]bool{"s3": true, "swift": true, "azureblob": true, "b2": true, "storj": true,
-	"google cloud storage": true, "oracleobjectstorage": true, "qingstor": true, "internetarchive": true}
+var bucketed = map[string]bool{
+	"s3": true, "swift": true, "azureblob": true, "b2": true, "storj": true,
+	"google cloud storage": true, "oracleobjectstorage": true, "qingstor": true, "internetarchive": true,
+}
 
 // required are fields rclone takes as optional but without which nothing works for our users.
 var required = map[string][]string{
@@ -205,8 +209,10 @@ func fieldRank(order []string, f Field) int {
 
 // fieldOf turns an rclone option into a field.
 func fieldOf(o *fs.Option) Field {
-	f := Field{Name: o.Name, Help: o.Help, Kind: kindOf(o), Required: o.Required, Advanced: o.Advanced,
-		Secret: o.IsPassword || secretName(o), Default: o.String(), only: o.Provider}
+	f := Field{
+		Name: o.Name, Help: o.Help, Kind: kindOf(o), Required: o.Required, Advanced: o.Advanced,
+		Secret: o.IsPassword || secretName(o), Default: o.String(), only: o.Provider,
+	}
 	for _, e := range o.Examples {
 		f.choices = append(f.choices, choice{Option: Option{Value: e.Value, Help: e.Help}, only: e.Provider})
 	}

@@ -14,7 +14,8 @@ import (
 func asking(t *testing.T) {
 	t.Helper()
 	info := &fs.RegInfo{Name: "asking", Description: "Asking", NewFs: func(ctx context.Context, name, root string,
-		m configmap.Mapper) (fs.Fs, error) {
+		m configmap.Mapper,
+	) (fs.Fs, error) {
 		local, err := fs.Find("local")
 		if err != nil {
 			return nil, err
@@ -30,7 +31,8 @@ func asking(t *testing.T) {
 				return fs.ConfigError("", "that code is wrong")
 			}
 			return fs.ConfigChooseExclusiveFixed("space", "config_driveid", "Space", []fs.OptionExample{
-				{Value: "a", Help: "Personal"}, {Value: "b", Help: "Work"}})
+				{Value: "a", Help: "Personal"}, {Value: "b", Help: "Work"},
+			})
 		}
 		m.Set("space", in.Result)
 		return nil, nil

@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"aapreinit"
 	"cmp"
 	"context"
 	"fmt"
@@ -10,7 +11,6 @@ import (
 	"strings"
 	"sync"
 
-	"aapreinit"
 	"zafe/app/fault"
 
 	"github.com/rclone/rclone/fs"

@@ -142,12 +142,15 @@ func (r *Remotes) check(p Provider, id string, d Draft) error {
 
 // start fills the temporary section and runs rclone's state machine up to its first question.
 func (r *Remotes) start(ctx context.Context, p Provider, id string, d Draft,
-	old map[string]string) (*Setup, error) {
+	old map[string]string,
+) (*Setup, error) {
 	if !r.setup.TryLock() {
 		return nil, fault.New(fault.Conflict, "backup.setup_busy")
 	}
-	s := &Setup{remotes: r, draft: draftPrefix + "1", target: id, label: strings.TrimSpace(d.Label),
-		folder: cleanFolder(p, d.Folder), answers: rc.Params{}, readOnly: d.ReadOnly}
+	s := &Setup{
+		remotes: r, draft: draftPrefix + "1", target: id, label: strings.TrimSpace(d.Label),
+		folder: cleanFolder(p, d.Folder), answers: rc.Params{}, readOnly: d.ReadOnly,
+	}
 	params := rc.Params{}
 	for name, value := range usual {
 		s.answers[name] = value
@@ -195,7 +198,8 @@ func moved(old map[string]string, params rc.Params) bool {
 
 // login gets a token through a client of our own, where the program was built with one.
 func (s *Setup) login(ctx context.Context, p Provider, old map[string]string, again bool,
-	params rc.Params) error {
+	params rc.Params,
+) error {
 	client, ok := ownClient(p.Name)
 	if !ok || old["token"] != "" && !again {
 		return nil
@@ -251,8 +255,10 @@ func (s *Setup) Answer(ctx context.Context, value string) error {
 
 // run goes on with rclone's state machine.
 func (s *Setup) run(ctx context.Context, state, result string) (*fs.ConfigOut, error) {
-	out, err := config.UpdateRemote(ctx, s.draft, s.answers, config.UpdateRemoteOpt{NonInteractive: true,
-		Continue: true, State: state, Result: result})
+	out, err := config.UpdateRemote(ctx, s.draft, s.answers, config.UpdateRemoteOpt{
+		NonInteractive: true,
+		Continue:       true, State: state, Result: result,
+	})
 	return out, Classify(err)
 }
 

@@ -50,18 +50,21 @@ func add(t *testing.T, r *Remotes, d Draft) (Destination, error) {
 
 func webdavDraft(url string) Draft {
 	return Draft{Provider: "webdav", Label: "NAS", Folder: "zafe/copies", Values: map[string]string{
-		"url": url, "vendor": "other", "user": servetest.User, "pass": servetest.Password}}
+		"url": url, "vendor": "other", "user": servetest.User, "pass": servetest.Password,
+	}}
 }
 
 func s3Draft(endpoint string) Draft {
 	return Draft{Provider: "s3", Label: "S3", Folder: "bucket/zafe", Values: map[string]string{
 		"provider": "Other", "access_key_id": servetest.S3Key, "secret_access_key": servetest.S3Secret,
-		"endpoint": endpoint}}
+		"endpoint": endpoint,
+	}}
 }
 
 func sftpDraft(s *servetest.SSH, folder string) Draft {
 	return Draft{Provider: "sftp", Label: "SSH", Folder: folder, Values: map[string]string{
-		"host": s.Host, "port": s.Port, "user": s.User, "key_file": s.KeyFile}}
+		"host": s.Host, "port": s.Port, "user": s.User, "key_file": s.KeyFile,
+	}}
 }
 
 func s3Dir(t *testing.T) string {
@@ -99,8 +102,12 @@ func TestLocalFolder(t *testing.T) {
 		{"no name", Draft{Provider: "local", Label: " ", Folder: dir}, "backup.field_required", "label"},
 		{"no folder", Draft{Provider: "local", Label: "x"}, "backup.field_required", "folder"},
 		{"relative", Draft{Provider: "local", Label: "x", Folder: "copies"}, "backup.folder_relative", "folder"},
-		{"unplugged", Draft{Provider: "local", Label: "x", Folder: "/media/none/zafe"}, "backup.disk_absent",
-			"folder"},
+		{
+			"unplugged",
+			Draft{Provider: "local", Label: "x", Folder: "/media/none/zafe"},
+			"backup.disk_absent",
+			"folder",
+		},
 		{"unknown kind", Draft{Provider: "crypt", Label: "x", Folder: "y"}, "backup.provider_unknown", "provider"},
 		{"nothing entered", Draft{Provider: "webdav", Label: "x", Folder: "y"}, "backup.field_required", "url"},
 	}
@@ -164,8 +171,10 @@ func TestWebDAV(t *testing.T) {
 	}
 
 	// Changing the password: the old one stays until the new one was tried.
-	edit, err := r.Edit(ctx, d.ID, Draft{Label: "NAS", Folder: d.Folder,
-		Values: map[string]string{"pass": "wrong"}})
+	edit, err := r.Edit(ctx, d.ID, Draft{
+		Label: "NAS", Folder: d.Folder,
+		Values: map[string]string{"pass": "wrong"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,8 +184,10 @@ func TestWebDAV(t *testing.T) {
 	if _, err := r.Probe(ctx, d.ID); err != nil {
 		t.Fatalf("a failed change spoilt the destination: %v", err)
 	}
-	edit, err = r.Edit(ctx, d.ID, Draft{Label: "NAS 2", Folder: "elsewhere",
-		Values: map[string]string{"pass": "", "user": servetest.User}})
+	edit, err = r.Edit(ctx, d.ID, Draft{
+		Label: "NAS 2", Folder: "elsewhere",
+		Values: map[string]string{"pass": "", "user": servetest.User},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,8 +39,10 @@ func WebDAV(t testing.TB, dir string) (url string) {
 // S3 serves dir, whose sub-folders are the buckets, and returns the endpoint.
 func S3(t testing.TB, dir string) (endpoint string) {
 	t.Helper()
-	addr := start(t, rc.Params{"type": "s3", "fs": dir, "auth_key": `"` + S3Key + "," + S3Secret + `"`,
-		"vfs_cache_mode": "off"})
+	addr := start(t, rc.Params{
+		"type": "s3", "fs": dir, "auth_key": `"` + S3Key + "," + S3Secret + `"`,
+		"vfs_cache_mode": "off",
+	})
 	return "http://" + addr
 }
 
@@ -115,10 +117,12 @@ func (s *SSH) NewHostKey(t testing.TB) {
 
 func (s *SSH) run(t testing.TB, path string) {
 	t.Helper()
-	lines := []string{"Port " + s.Port, "ListenAddress 127.0.0.1", "HostKey " + filepath.Join(s.dir, "host"),
+	lines := []string{
+		"Port " + s.Port, "ListenAddress 127.0.0.1", "HostKey " + filepath.Join(s.dir, "host"),
 		"AuthorizedKeysFile " + filepath.Join(s.dir, "authorized"), "UsePAM no", "StrictModes no",
 		"PermitRootLogin yes", "PasswordAuthentication yes", "PidFile none", "MaxStartups 50",
-		"Subsystem sftp internal-sftp"}
+		"Subsystem sftp internal-sftp",
+	}
 	config := filepath.Join(s.dir, "config")
 	if err := os.WriteFile(config, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -239,8 +239,10 @@ func (j *copyJob) report(stats *accounting.StatsInfo) (stop func()) {
 	}
 	tell := func() {
 		j.mu.Lock()
-		p := Progress{Stage: StageSend, Done: min(stats.GetBytes(), total), Total: total,
-			Objects: j.sent, Of: len(j.data) + len(j.last)}
+		p := Progress{
+			Stage: StageSend, Done: min(stats.GetBytes(), total), Total: total,
+			Objects: j.sent, Of: len(j.data) + len(j.last),
+		}
 		j.mu.Unlock()
 		j.watch.tell(p)
 	}

@@ -52,8 +52,10 @@ func damage(name string, err error) error {
 	if isDamage(err) {
 		return err
 	}
-	for _, known := range []error{crypt.ErrorEncryptedBadBlock, crypt.ErrorEncryptedBadMagic,
-		crypt.ErrorEncryptedFileTooShort, crypt.ErrorEncryptedFileBadHeader, errDiffers} {
+	for _, known := range []error{
+		crypt.ErrorEncryptedBadBlock, crypt.ErrorEncryptedBadMagic,
+		crypt.ErrorEncryptedFileTooShort, crypt.ErrorEncryptedFileBadHeader, errDiffers,
+	} {
 		if errors.Is(err, known) {
 			return faultDamaged(name, err)
 		}

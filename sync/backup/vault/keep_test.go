@@ -16,8 +16,10 @@ func TestKeepOverThreeYears(t *testing.T) {
 			continue
 		}
 		for hour := range 6 {
-			points = append(points, Point{Writer: "pc", Seq: uint64(len(points) + 1),
-				At: day.Add(time.Duration(hour*90) * time.Minute)})
+			points = append(points, Point{
+				Writer: "pc", Seq: uint64(len(points) + 1),
+				At: day.Add(time.Duration(hour*90) * time.Minute),
+			})
 		}
 	}
 	keep := Keep(points, DefaultRule, now)
@@ -56,10 +58,16 @@ func TestKeepByCases(t *testing.T) {
 		name       string
 		kept, gone []string
 	}{
-		{"newest of each day", []string{"2026-11-20 17:00", "2026-11-19 23:59"},
-			[]string{"2026-11-20 16:00", "2026-11-19 08:00", "2026-11-18 12:00"}},
-		{"newest of each year", []string{"2026-11-20 17:00", "2025-12-31 23:00", "2026-11-19 09:00"},
-			[]string{"2025-01-01 00:00", "2024-12-31 10:00"}},
+		{
+			"newest of each day",
+			[]string{"2026-11-20 17:00", "2026-11-19 23:59"},
+			[]string{"2026-11-20 16:00", "2026-11-19 08:00", "2026-11-18 12:00"},
+		},
+		{
+			"newest of each year",
+			[]string{"2026-11-20 17:00", "2025-12-31 23:00", "2026-11-19 09:00"},
+			[]string{"2025-01-01 00:00", "2024-12-31 10:00"},
+		},
 		{"the future is kept", []string{"2027-01-01 00:00", "2026-11-20 17:00"}, nil},
 	}
 	for _, c := range cases {
@@ -89,8 +97,10 @@ func TestKeepProperties(t *testing.T) {
 		minutes := rapid.SliceOfN(rapid.IntRange(-100_000, 2_000_000), 1, 80).Draw(t, "age")
 		var points []Point
 		for i, m := range minutes {
-			points = append(points, Point{Writer: "pc", Seq: uint64(i + 1),
-				At: now.Add(-time.Duration(m) * time.Minute)})
+			points = append(points, Point{
+				Writer: "pc", Seq: uint64(i + 1),
+				At: now.Add(-time.Duration(m) * time.Minute),
+			})
 		}
 		keep := Keep(points, DefaultRule, now)
 		var kept []Point

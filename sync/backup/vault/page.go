@@ -43,7 +43,8 @@ type base struct {
 // storeImage reads the book once and writes it into the object, as a full image, or, with a base, as
 // the pages that differ from it. Nothing in clear touches a disk.
 func (v *Vault) storeImage(ctx context.Context, src Source, w *objectWriter, b *base,
-	watch Watch) (image, error) {
+	watch Watch,
+) (image, error) {
 	zw, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(true))
 	if err != nil {
 		return image{}, err
@@ -75,8 +76,10 @@ func (v *Vault) storeImage(ctx context.Context, src Source, w *objectWriter, b *
 	if b != nil && object.Bytes > b.limit {
 		return image{}, errDiffTooBig
 	}
-	return image{pageSize: p.pageSize, pages: p.pages, object: object, hashes: p.hashes,
-		sha256: hex.EncodeToString(p.whole.Sum(nil))}, nil
+	return image{
+		pageSize: p.pageSize, pages: p.pages, object: object, hashes: p.hashes,
+		sha256: hex.EncodeToString(p.whole.Sum(nil)),
+	}, nil
 }
 
 // pager turns pages into the bytes of an image or of a difference.

@@ -122,7 +122,8 @@ func (g Guard) choose(points, spared []Point) (drop, remaining []Point) {
 // unneededObjects lists the database objects no remaining manifest names. Objects newer than every
 // manifest belong to a backup being made and stay.
 func (t *Tree) unneededObjects(ctx context.Context, writer string,
-	remaining []Manifest) ([]fs.Object, error) {
+	remaining []Manifest,
+) ([]fs.Object, error) {
 	needed := map[string]bool{}
 	newest := uint64(0)
 	for _, m := range remaining {
@@ -146,7 +147,8 @@ func (t *Tree) unneededObjects(ctx context.Context, writer string,
 // unneededFiles lists attachments that no point of any writer refers to and that are old enough. If
 // one writer's list cannot be read, none goes.
 func (t *Tree) unneededFiles(ctx context.Context, writer string, own []Manifest,
-	now time.Time) ([]fs.Object, error) {
+	now time.Time,
+) ([]fs.Object, error) {
 	needed := map[string]bool{}
 	err := t.markFiles(ctx, writer, own, needed)
 	if err == nil {
@@ -198,7 +200,8 @@ func (t *Tree) markOthers(ctx context.Context, writer string, needed map[string]
 
 // markFiles adds the attachments the manifests refer to.
 func (t *Tree) markFiles(ctx context.Context, writer string, manifests []Manifest,
-	needed map[string]bool) error {
+	needed map[string]bool,
+) error {
 	db, err := t.list(ctx, dbDir(writer))
 	if err != nil {
 		return err

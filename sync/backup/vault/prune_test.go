@@ -9,8 +9,10 @@ import (
 )
 
 func openGuard(now time.Time) Guard {
-	return Guard{Now: now, Rule: Rule{Last: 3, Daily: 5}, Drill: &Drill{Seq: 1, At: now.Add(-time.Hour)},
-		Confirmed: true}
+	return Guard{
+		Now: now, Rule: Rule{Last: 3, Daily: 5}, Drill: &Drill{Seq: 1, At: now.Add(-time.Hour)},
+		Confirmed: true,
+	}
 }
 
 // history makes points of several days; images[i] is the book at point i.

@@ -261,7 +261,8 @@ func (t *Tree) RestoreFiles(ctx context.Context, m Manifest, sink FileSink, watc
 }
 
 func (t *Tree) restoreFile(ctx context.Context, l listing, a Attachment, sink FileSink,
-	report *FileReport) error {
+	report *FileReport,
+) error {
 	if ok, err := sink.Has(ctx, a); err != nil {
 		return err
 	} else if ok {

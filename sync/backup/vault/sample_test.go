@@ -67,7 +67,8 @@ func (b *book) bytes() []byte {
 }
 
 func (b *book) Pages(_ context.Context, begin func(int, uint32) error,
-	page func(uint32, []byte) error) error {
+	page func(uint32, []byte) error,
+) error {
 	data := b.bytes()
 	if err := begin(4096, uint32(len(data)/4096)); err != nil {
 		return err
@@ -84,8 +85,10 @@ func (b *book) Pages(_ context.Context, begin func(int, uint32) error,
 }
 
 func (b *book) Checks(context.Context) (Checks, error) {
-	return Checks{Change: b.change, LastInvoice: "F2026-0042", InvoiceCount: 42,
-		SumDebit: 100, SumCredit: 100}, nil
+	return Checks{
+		Change: b.change, LastInvoice: "F2026-0042", InvoiceCount: 42,
+		SumDebit: 100, SumCredit: 100,
+	}, nil
 }
 
 // drawer is a set of attachments.
@@ -137,6 +140,7 @@ func (s *shelf) Has(_ context.Context, a Attachment) (bool, error) {
 	_, ok := s.files[a.Hash]
 	return ok, nil
 }
+
 func (s *shelf) Put(_ context.Context, a Attachment, r io.Reader) error {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -147,8 +151,10 @@ func (s *shelf) Put(_ context.Context, a Attachment, r io.Reader) error {
 }
 
 func testSettings(dir string) Settings {
-	return Settings{Dir: dir, ID: "company-1", Key: sharedKey(), WriterID: "pc1-00000001", WriterName: "Caisse",
-		AppVersion: "1.0", Schema: 3, PartBytes: 64 << 10}
+	return Settings{
+		Dir: dir, ID: "company-1", Key: sharedKey(), WriterID: "pc1-00000001", WriterName: "Caisse",
+		AppVersion: "1.0", Schema: 3, PartBytes: 64 << 10,
+	}
 }
 
 func newVault(t testing.TB) *Vault {

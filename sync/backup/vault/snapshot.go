@@ -45,10 +45,12 @@ func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) 
 	if err != nil {
 		return Taken{}, err
 	}
-	m := Manifest{Format: formatVersion, VaultID: v.set.ID, WriterID: v.set.WriterID,
+	m := Manifest{
+		Format: formatVersion, VaultID: v.set.ID, WriterID: v.set.WriterID,
 		WriterName: v.set.WriterName, Seq: seq, Created: run.Now.UTC().Truncate(time.Second),
 		AppVersion: v.set.AppVersion, Schema: v.set.Schema, Checks: before,
-		NextExpected: run.NextExpected, Drill: run.Drill, RestoredFrom: run.RestoredFrom}
+		NextExpected: run.NextExpected, Drill: run.Drill, RestoredFrom: run.RestoredFrom,
+	}
 	if err := v.storeBook(ctx, src, db, &m, run); err != nil {
 		return Taken{}, err
 	}
@@ -157,13 +159,16 @@ func (v *Vault) usableBase(ctx context.Context, now time.Time) (Manifest, *base)
 	if err != nil || len(hashes) != int(prev.FullPages)*pageHashSize {
 		return Manifest{}, nil
 	}
-	return prev, &base{pageSize: prev.PageSize, pages: prev.FullPages, hashes: hashes,
-		limit: prev.Full.Bytes / 2}
+	return prev, &base{
+		pageSize: prev.PageSize, pages: prev.FullPages, hashes: hashes,
+		limit: prev.Full.Bytes / 2,
+	}
 }
 
 // storeAttachments copies the attachments the vault does not have yet.
 func (v *Vault) storeAttachments(ctx context.Context, files Files, watch Watch) (kept, damaged []Attachment,
-	err error) {
+	err error,
+) {
 	all, err := files.Attachments(ctx)
 	if err != nil {
 		return nil, nil, err

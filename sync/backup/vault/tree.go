@@ -193,8 +193,10 @@ func (c *checked) Close() error { return c.in.Close() }
 
 // openObject opens a whole object, joining its parts.
 func (t *Tree) openObject(ctx context.Context, l listing, o Object) io.ReadCloser {
-	return &joined{open: func(p Part) (io.ReadCloser, error) { return t.openPart(ctx, l, p) },
-		rest: o.stored()}
+	return &joined{
+		open: func(p Part) (io.ReadCloser, error) { return t.openPart(ctx, l, p) },
+		rest: o.stored(),
+	}
 }
 
 // joined reads parts one after the other, opening each when its turn comes.

@@ -63,8 +63,10 @@ func TestSnapshotAndRestore(t *testing.T) {
 	if len(s.files) != 3 || !bytes.Equal(s.files[d.all[1].Hash], []byte("contrat")) {
 		t.Fatalf("attachments came back as %v", s.files)
 	}
-	if !s.manifest.Matches(Checks{Change: b.change, LastInvoice: "F2026-0042", InvoiceCount: 42,
-		SumDebit: 100, SumCredit: 100}) {
+	if !s.manifest.Matches(Checks{
+		Change: b.change, LastInvoice: "F2026-0042", InvoiceCount: 42,
+		SumDebit: 100, SumCredit: 100,
+	}) {
 		t.Fatal("the totals of the restored book do not match its manifest")
 	}
 }

@@ -116,8 +116,10 @@ type partResult struct {
 }
 
 func newObjectWriter(f folder, name string) *objectWriter {
-	return &objectWriter{folder: f, object: Object{Name: name},
-		whole: counter{sum: newSum()}, done: make(chan partResult, 1)}
+	return &objectWriter{
+		folder: f, object: Object{Name: name},
+		whole: counter{sum: newSum()}, done: make(chan partResult, 1),
+	}
 }
 
 // Write adds to the object.

@@ -32,8 +32,10 @@ func newAccounts(b *book) *accounts {
 	s.text = kit.NewSearch(e.T("books.chart.find"), func(string) { s.filter() })
 	s.archived = kit.NewSwitch(e.T("books.chart.archived"), "", func(bool) { s.refresh() })
 	s.grid = kit.NewGrid([]kit.Column{
-		{Title: e.T("books.column.account"), Width: 130}, {Title: e.T("books.column.title"), Width: 300, Weight: 1},
-		{Title: e.T("books.column.class"), Width: 260}, {Title: e.T("books.column.state"), Width: 130},
+		{Title: e.T("books.column.account"), Width: 130},
+		{Title: e.T("books.column.title"), Width: 300, Weight: 1},
+		{Title: e.T("books.column.class"), Width: 260},
+		{Title: e.T("books.column.state"), Width: 130},
 	}, func() int { return len(s.found) }, func(row, col int) kit.CellView {
 		a := s.found[row]
 		switch {

@@ -72,8 +72,10 @@ func (s *entries) drafts() bool { return s.kind.Key() == kindDraft }
 func (s *entries) makeGrid() {
 	e := s.env
 	s.grid = kit.NewGrid([]kit.Column{
-		{Title: e.T("books.column.date"), Width: 92}, {Title: e.T("books.column.journal"), Width: 66},
-		{Title: e.T("books.column.num"), Width: 104}, {Title: e.T("books.column.ref"), Width: 156},
+		{Title: e.T("books.column.date"), Width: 92},
+		{Title: e.T("books.column.journal"), Width: 66},
+		{Title: e.T("books.column.num"), Width: 104},
+		{Title: e.T("books.column.ref"), Width: 156},
 		{Title: e.T("books.column.label"), Width: 220, Weight: 1},
 		{Title: e.T("books.column.debit"), Width: 112, Align: right},
 		{Title: e.T("books.column.credit"), Width: 112, Align: right},

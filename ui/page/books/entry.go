@@ -33,8 +33,10 @@ type entry struct {
 const copyArg = "copy:"
 
 func newEntry(e *page.Env, r page.Route) page.Page {
-	p := &entry{Gate: page.NewGate(e), env: e, arg: r.Arg, parties: map[string]string{},
-		root: kit.VFill(0, 0, kit.Gap(1, 1))}
+	p := &entry{
+		Gate: page.NewGate(e), env: e, arg: r.Arg, parties: map[string]string{},
+		root: kit.VFill(0, 0, kit.Gap(1, 1)),
+	}
 	p.was.ID = ledger.EntryID(r.ID)
 	p.load(func() {
 		from, repeats := strings.CutPrefix(r.Arg, copyArg)

@@ -135,9 +135,12 @@ func (v *view) source() fyne.CanvasObject {
 func (v *view) grid() fyne.CanvasObject {
 	e, rows := v.env, v.was.Lines
 	grid := kit.NewGrid([]kit.Column{
-		{Title: e.T("books.column.account"), Width: 92}, {Title: e.T("books.column.title"), Width: 190, Weight: 1},
-		{Title: e.T("books.column.party"), Width: 150}, {Title: e.T("books.column.label"), Width: 190, Weight: 1.2},
-		{Title: e.T("books.column.due"), Width: 92}, {Title: e.T("books.column.match"), Width: 66},
+		{Title: e.T("books.column.account"), Width: 92},
+		{Title: e.T("books.column.title"), Width: 190, Weight: 1},
+		{Title: e.T("books.column.party"), Width: 150},
+		{Title: e.T("books.column.label"), Width: 190, Weight: 1.2},
+		{Title: e.T("books.column.due"), Width: 92},
+		{Title: e.T("books.column.match"), Width: 66},
 		{Title: e.T("books.column.debit"), Width: 112, Align: right},
 		{Title: e.T("books.column.credit"), Width: 112, Align: right},
 	}, func() int { return len(rows) }, func(row, col int) kit.CellView {
@@ -170,7 +173,12 @@ func (v *view) grid() fyne.CanvasObject {
 	}
 	debit, credit := v.was.Totals()
 	grid.SetFoot([]kit.CellView{
-		{}, {Text: e.T("books.total"), Weight: kit.Bold}, {}, {}, {}, {},
+		{},
+		{Text: e.T("books.total"), Weight: kit.Bold},
+		{},
+		{},
+		{},
+		{},
 		figure(e, debit, kit.Bold), figure(e, credit, kit.Bold),
 	})
 	return grid

@@ -60,9 +60,12 @@ func newGeneral(b *book) *general {
 func (s *general) makeGrid() {
 	e := s.env
 	s.grid = kit.NewGrid([]kit.Column{
-		{Title: e.T("books.column.date"), Width: 92}, {Title: e.T("books.column.journal"), Width: 62},
-		{Title: e.T("books.column.num"), Width: 104}, {Title: e.T("books.column.ref"), Width: 112},
-		{Title: e.T("books.column.label"), Width: 200, Weight: 1}, {Title: e.T("books.column.party"), Width: 130},
+		{Title: e.T("books.column.date"), Width: 92},
+		{Title: e.T("books.column.journal"), Width: 62},
+		{Title: e.T("books.column.num"), Width: 104},
+		{Title: e.T("books.column.ref"), Width: 112},
+		{Title: e.T("books.column.label"), Width: 200, Weight: 1},
+		{Title: e.T("books.column.party"), Width: 130},
 		{Title: e.T("books.column.match"), Width: 62},
 		{Title: e.T("books.column.debit"), Width: 106, Align: right},
 		{Title: e.T("books.column.credit"), Width: 106, Align: right},

@@ -43,8 +43,10 @@ func newJournal(b *book) *journal {
 	}
 	s.span = newSpan(e, b.years, false, s.refresh)
 	s.grid = kit.NewGrid([]kit.Column{
-		{Title: e.T("books.column.date"), Width: 92}, {Title: e.T("books.column.num"), Width: 104},
-		{Title: e.T("books.column.ref"), Width: 116}, {Title: e.T("books.column.account"), Width: 82},
+		{Title: e.T("books.column.date"), Width: 92},
+		{Title: e.T("books.column.num"), Width: 104},
+		{Title: e.T("books.column.ref"), Width: 116},
+		{Title: e.T("books.column.account"), Width: 82},
 		{Title: e.T("books.column.title"), Width: 150, Weight: 1},
 		{Title: e.T("books.column.party"), Width: 140, Weight: 1.2},
 		{Title: e.T("books.column.label"), Width: 190, Weight: 1.6},
@@ -78,7 +80,8 @@ func newJournal(b *book) *journal {
 func (s *journal) makeCentral() {
 	e := s.env
 	s.central = kit.NewGrid([]kit.Column{
-		{Title: e.T("books.column.journal"), Width: 80}, {Title: e.T("books.column.title"), Width: 220, Weight: 1},
+		{Title: e.T("books.column.journal"), Width: 80},
+		{Title: e.T("books.column.title"), Width: 220, Weight: 1},
 		{Title: e.T("books.column.month"), Width: 150},
 		{Title: e.T("books.column.entries"), Width: 100, Align: right},
 		{Title: e.T("books.column.debit"), Width: 130, Align: right},

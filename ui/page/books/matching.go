@@ -77,9 +77,12 @@ func newMatching(b *book) *matching {
 func (s *matching) makeGrids() {
 	e := s.env
 	s.grid = kit.NewGrid([]kit.Column{
-		{Title: e.T("books.column.date"), Width: 92}, {Title: e.T("books.column.due"), Width: 92},
-		{Title: e.T("books.column.num"), Width: 94}, {Title: e.T("books.column.ref"), Width: 100},
-		{Title: e.T("books.column.label"), Width: 120, Weight: 1}, {Title: e.T("books.column.match"), Width: 60},
+		{Title: e.T("books.column.date"), Width: 92},
+		{Title: e.T("books.column.due"), Width: 92},
+		{Title: e.T("books.column.num"), Width: 94},
+		{Title: e.T("books.column.ref"), Width: 100},
+		{Title: e.T("books.column.label"), Width: 120, Weight: 1},
+		{Title: e.T("books.column.match"), Width: 60},
 		{Title: e.T("books.column.debit"), Width: 98, Align: right},
 		{Title: e.T("books.column.credit"), Width: 98, Align: right},
 	}, func() int { return len(s.items) }, s.cell)

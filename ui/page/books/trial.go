@@ -42,7 +42,8 @@ func newTrial(b *book) *trial {
 	s.prefix = kit.NewSearch(e.T("books.trial.prefix"), func(string) { s.typing.Do(s.refresh) })
 	s.detail = kit.NewSwitch(e.T("books.trial.detail"), "", func(bool) { s.refresh() })
 	s.grid = kit.NewGrid([]kit.Column{
-		{Title: e.T("books.column.account"), Width: 92}, {Title: e.T("books.column.title"), Width: 200, Weight: 1},
+		{Title: e.T("books.column.account"), Width: 92},
+		{Title: e.T("books.column.title"), Width: 200, Weight: 1},
 		{Title: e.T("books.column.opening_debit"), Width: 112, Align: right},
 		{Title: e.T("books.column.opening_credit"), Width: 112, Align: right},
 		{Title: e.T("books.column.debit"), Width: 112, Align: right},

@@ -217,6 +217,7 @@ func (d *desk) post(es ...ledger.Entry) []ledger.Entry {
 func debit(account string, a money.Amount) ledger.Line {
 	return ledger.Line{Account: account, Debit: a}
 }
+
 func credit(account string, a money.Amount) ledger.Line {
 	return ledger.Line{Account: account, Credit: a}
 }

@@ -53,8 +53,10 @@ func newYears(b *book) *years {
 func (s *years) makeGrids() {
 	e := s.env
 	s.grid = kit.NewGrid([]kit.Column{
-		{Title: e.T("books.column.year"), Width: 140}, {Title: e.T("books.column.from"), Width: 110},
-		{Title: e.T("books.column.to"), Width: 110}, {Title: e.T("books.column.closed"), Width: 170, Weight: 1},
+		{Title: e.T("books.column.year"), Width: 140},
+		{Title: e.T("books.column.from"), Width: 110},
+		{Title: e.T("books.column.to"), Width: 110},
+		{Title: e.T("books.column.closed"), Width: 170, Weight: 1},
 		{Title: e.T("books.column.entries"), Width: 110, Align: right},
 		{Title: e.T("books.column.drafts"), Width: 110, Align: right},
 		{Title: e.T("books.column.state"), Width: 120},
@@ -91,8 +93,10 @@ func (s *years) makeGrids() {
 	s.grid.OnSelect = func(int) { s.enable() }
 	s.grid.SetEmpty(kit.NewEmpty("calendar", e.T("books.year.none"), e.T("books.year.none_hint"), nil))
 	s.files = kit.NewGrid([]kit.Column{
-		{Title: e.T("books.column.file"), Width: 240, Weight: 1}, {Title: e.T("books.column.at"), Width: 150},
-		{Title: e.T("books.column.by"), Width: 150}, {Title: e.T("books.column.entries"), Width: 100, Align: right},
+		{Title: e.T("books.column.file"), Width: 240, Weight: 1},
+		{Title: e.T("books.column.at"), Width: 150},
+		{Title: e.T("books.column.by"), Width: 150},
+		{Title: e.T("books.column.entries"), Width: 100, Align: right},
 		{Title: e.T("books.column.lines"), Width: 100, Align: right},
 		{Title: e.T("books.column.debit"), Width: 130, Align: right},
 		{Title: e.T("books.column.state"), Width: 120},

@@ -46,8 +46,10 @@ type card struct {
 type contact struct{ name, role, email, phone *kit.LineEdit }
 
 func newCard(e *page.Env, id party.CustomerID) page.Page {
-	c := &card{Gate: page.NewGate(e), env: e, edits: map[string]*kit.LineEdit{}, fields: map[string]*kit.Field{},
-		contacts: kit.VBox(8)}
+	c := &card{
+		Gate: page.NewGate(e), env: e, edits: map[string]*kit.LineEdit{}, fields: map[string]*kit.Field{},
+		contacts: kit.VBox(8),
+	}
 	c.was = party.Customer{ID: id, Kind: party.Company, Owner: e.Me.User.ID, PaymentDays: 30}
 	c.was.Country = "FR"
 	c.head = kit.NewHeader(e.T("customers.new"), "").OnBack(e.T("common.back"), e.Shell.Back)

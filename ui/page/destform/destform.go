@@ -59,8 +59,10 @@ func ForEnv(e *page.Env, existing *backup.Destination) Options {
 			return r.Providers, err
 		},
 		Fields: func(ctx context.Context, provider string, values map[string]string) ([]backup.Field, error) {
-			r, err := backup.Form.Call(ctx, e.Caller, backup.FormRequest{Provider: provider, ID: id,
-				Values: values})
+			r, err := backup.Form.Call(ctx, e.Caller, backup.FormRequest{
+				Provider: provider, ID: id,
+				Values: values,
+			})
 			return r.Fields, err
 		},
 	}

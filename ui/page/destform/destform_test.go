@@ -30,21 +30,32 @@ type engine struct {
 func (e *engine) Providers(bool) []backup.Provider {
 	return []backup.Provider{
 		{Name: "local", TitleKey: "backup.provider.local.title", First: true},
-		{Name: "s3", TitleKey: "backup.provider.s3.title", First: true, Bucket: true}, {Name: "box",
-			Title: "Box"},
+		{Name: "s3", TitleKey: "backup.provider.s3.title", First: true, Bucket: true},
+		{
+			Name:  "box",
+			Title: "Box",
+		},
 	}
 }
 
 // every is a form with each of the nine kinds of field; "more" only shows for one choice.
 func every(values map[string]string) []backup.Field {
 	out := []backup.Field{
-		{Name: "choice", Kind: "choice", Choices: []backup.Choice{{Value: "a", Help: "One"}, {Value: "b",
-			Help: "Two"}}},
-		{Name: "text", Kind: "text", Required: true}, {Name: "pass", Kind: "password", Secret: true},
-		{Name: "flag", Kind: "bool"}, {Name: "int", Kind: "int"}, {Name: "size", Kind: "size"},
+		{Name: "choice", Kind: "choice", Choices: []backup.Choice{{Value: "a", Help: "One"}, {
+			Value: "b",
+			Help:  "Two",
+		}}},
+		{Name: "text", Kind: "text", Required: true},
+		{Name: "pass", Kind: "password", Secret: true},
+		{Name: "flag", Kind: "bool"},
+		{Name: "int", Kind: "int"},
+		{Name: "size", Kind: "size"},
 		{Name: "lapse", Kind: "duration"},
-		{Name: "suggest", Kind: "suggest", Choices: []backup.Choice{{Value: "gra"}}}, {Name: "path",
-			Kind: "path"},
+		{Name: "suggest", Kind: "suggest", Choices: []backup.Choice{{Value: "gra"}}},
+		{
+			Name: "path",
+			Kind: "path",
+		},
 		{Name: "rare", Kind: "text", Advanced: true},
 	}
 	if values["choice"] == "b" {
@@ -54,7 +65,8 @@ func every(values map[string]string) []backup.Field {
 }
 
 func (e *engine) Form(_ context.Context, provider, _ string, values map[string]string) ([]backup.Field,
-	error) {
+	error,
+) {
 	if provider == "local" {
 		return nil, nil
 	}
@@ -66,8 +78,10 @@ func (e *engine) Begin(_ context.Context, n backup.NewDestination) (backup.Step,
 	if e.refuse != nil {
 		return backup.Step{}, e.refuse
 	}
-	return backup.Step{Question: &backup.Question{Field: backup.Field{Name: "drive", Kind: "text",
-		Default: "personal"}}}, nil
+	return backup.Step{Question: &backup.Question{Field: backup.Field{
+		Name: "drive", Kind: "text",
+		Default: "personal",
+	}}}, nil
 }
 
 func (e *engine) Answer(_ context.Context, value string) (backup.Step, error) {

@@ -12,8 +12,10 @@ import (
 )
 
 // icons are the pictures of the kinds with texts of our own; the others have a cloud.
-var icons = map[string]string{Local: "usb", "webdav": "hard-drives", "sftp": "hard-drives", "s3": "database",
-	"swift": "database", "azureblob": "database"}
+var icons = map[string]string{
+	Local: "usb", "webdav": "hard-drives", "sftp": "hard-drives", "s3": "database",
+	"swift": "database", "azureblob": "database",
+}
 
 func (f *Form) draw() {
 	if f.chosen.Name == "" {
@@ -199,8 +201,10 @@ func newControl(p *i18n.Printer, fl backup.Field, value string, set func(string)
 		return e
 	case "bool":
 		c := kit.NewCheck(p.T("common.yes", nil), func(on bool) {
-			set(map[bool]string{true: "true",
-				false: "false"}[on])
+			set(map[bool]string{
+				true:  "true",
+				false: "false",
+			}[on])
 		})
 		c.SetOn(value == "true" || value == "" && fl.Default == "true")
 		return c
@@ -235,7 +239,8 @@ func choices(p *i18n.Printer, fl backup.Field) []kit.Option {
 
 // newSuggest proposes values and takes any other.
 func newSuggest(p *i18n.Printer, fl backup.Field, value string, set func(string),
-	again func()) fyne.CanvasObject {
+	again func(),
+) fyne.CanvasObject {
 	options := choices(p, fl)
 	c := kit.NewCombo(fl.Default, func(text string, answer func([]kit.Option)) {
 		var out []kit.Option
@@ -254,7 +259,8 @@ func newSuggest(p *i18n.Printer, fl backup.Field, value string, set func(string)
 
 // newLine is a box for a text, a number, a size, a lapse of time or a path.
 func newLine(p *i18n.Printer, fl backup.Field, value string, set func(string), folder func(string,
-	func(string))) fyne.CanvasObject {
+	func(string)),
+) fyne.CanvasObject {
 	e := kit.NewLineEdit(fl.Default)
 	e.Password = fl.Secret
 	e.SetText(value)

@@ -111,7 +111,8 @@ func (a *assistant) start(done []imports.Batch) fyne.CanvasObject {
 		return kit.VBox(theme.GapCard, choose)
 	}
 	grid := kit.NewGrid([]kit.Column{
-		{Title: e.T("importing.column.file"), Width: 200, Weight: 1}, {Title: e.T("importing.column.at"), Width: 150},
+		{Title: e.T("importing.column.file"), Width: 200, Weight: 1},
+		{Title: e.T("importing.column.at"), Width: 150},
 		{Title: e.T("importing.column.by"), Width: 150},
 		{Title: e.T("importing.column.created"), Width: 90, Align: fyne.TextAlignTrailing},
 		{Title: e.T("importing.column.updated"), Width: 90, Align: fyne.TextAlignTrailing},
@@ -323,7 +324,8 @@ func (a *assistant) problems() fyne.CanvasObject {
 	e, p := a.env, a.seen
 	grid := kit.NewGrid([]kit.Column{
 		{Title: e.T("importing.column.line"), Width: 60, Align: fyne.TextAlignTrailing},
-		{Title: e.T("importing.column.column"), Width: 110}, {Title: e.T("importing.column.value"), Width: 120},
+		{Title: e.T("importing.column.column"), Width: 110},
+		{Title: e.T("importing.column.value"), Width: 120},
 		{Title: e.T("importing.column.why"), Width: 300, Weight: 1},
 	}, func() int { return len(p.Problems) }, func(row, col int) kit.CellView {
 		x := p.Problems[row]

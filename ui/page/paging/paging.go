@@ -3,6 +3,7 @@ package paging
 
 import (
 	"time"
+
 	"zafe/ui/kit"
 )
 

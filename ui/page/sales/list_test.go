@@ -145,8 +145,14 @@ func TestEnglish(t *testing.T) {
 		docs := d.stock()
 		quotes := d.quotes()
 		routes := []page.Route{
-			{Name: "quotes"}, {Name: "invoices"}, {Name: "payments"}, {Name: "quote"}, {Name: "invoice"},
-			id(docs[0]), id(docs[7]), id(docs[10]), {Name: "invoice", ID: 13}, {Name: "invoice", ID: 14},
+			{Name: "quotes"},
+			{Name: "invoices"},
+			{Name: "payments"},
+			{Name: "quote"},
+			{Name: "invoice"},
+			id(docs[0]), id(docs[7]), id(docs[10]),
+			{Name: "invoice", ID: 13},
+			{Name: "invoice", ID: 14},
 		}
 		for _, q := range quotes {
 			routes = append(routes, id(q))

@@ -42,8 +42,10 @@ type settings struct {
 }
 
 func newSettings(e *page.Env) page.Page {
-	s := &settings{Gate: page.NewGate(e), env: e, edits: map[string]*kit.LineEdit{},
-		fields: map[string]*kit.Field{}}
+	s := &settings{
+		Gate: page.NewGate(e), env: e, edits: map[string]*kit.LineEdit{},
+		fields: map[string]*kit.Field{},
+	}
 	var actions []fyne.CanvasObject
 	if e.Can(company.Save.Spec) {
 		s.save = s.Write(kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, s.store))
