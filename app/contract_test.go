@@ -146,7 +146,7 @@ func fill(v reflect.Value, depth int) {
 	if _, ok := reflect.TypeAssert[interface{ MarshalText() ([]byte, error) }](v.Addr()); ok {
 		return
 	}
-	switch v.Kind() {
+	switch v.Kind() { //nolint:exhaustive // the kinds that requests and answers are made of
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {

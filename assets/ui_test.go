@@ -12,7 +12,7 @@ import (
 )
 
 func TestFontsHoldTheGlyphsOfFrenchAccounts(t *testing.T) {
-	needed := []rune("ÉÈÀÇŒœéèàçêîôûëïü€−→↑↓«»…–—·×'’°²№\u202f\u00a0")
+	needed := "ÉÈÀÇŒœéèàçêîôûëïü€−→↑↓«»…–—·×'’°²№\u202f\u00a0"
 	for _, name := range []string{
 		assets.FontRegular, assets.FontMedium, assets.FontSemiBold, assets.FontItalic,
 	} {

@@ -118,7 +118,7 @@ func (p *plan) judge(row imports.Row) (imports.Outcome, []*fault.Fault, error) {
 		return "", nil, err
 	}
 	if refusal != nil {
-		return imports.Wrong, []*fault.Fault{refusal}, nil
+		return imports.Wrong, []*fault.Fault{refusal}, nil //nolint:nilerr // a refusal is a result
 	}
 	if old == nil {
 		p.add(fresh, "")

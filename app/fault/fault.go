@@ -46,7 +46,7 @@ func New(code Code, key string, args ...any) *Fault {
 		if f.Args == nil {
 			f.Args = map[string]any{}
 		}
-		f.Args[args[i].(string)] = args[i+1]
+		f.Args[args[i].(string)] = args[i+1] //nolint:gosec // an even number, see above
 	}
 	return f
 }

@@ -133,7 +133,7 @@ func (p *plan) judge(row imports.Row) (imports.Outcome, []*fault.Fault, error) {
 		return "", nil, err
 	}
 	if refusal != nil {
-		return imports.Wrong, []*fault.Fault{refusal}, nil
+		return imports.Wrong, []*fault.Fault{refusal}, nil //nolint:nilerr // a refusal is a result
 	}
 	p.remember(fresh, row.Line)
 	if old == nil {

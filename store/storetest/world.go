@@ -22,11 +22,20 @@ type World struct {
 func NewWorld(t testing.TB, bind ...func(*op.Registry[*store.Tx])) *World {
 	t.Helper()
 	s, c := New(t)
-	log := func(r op.Record) {
+	return world(t, s, c, func(r op.Record) {
 		if r.Cause != nil {
 			t.Logf("%s: %v", r.Op, r.Cause)
 		}
-	}
+	}, bind)
+}
+
+// Over binds operations over a book that is open already, for a program of its own. Its clock stands at
+// noon.
+func Over(s *store.Store, bind ...func(*op.Registry[*store.Tx])) *World {
+	return world(nil, s, &Clock{now: Noon}, func(op.Record) {}, bind)
+}
+
+func world(t testing.TB, s *store.Store, c *Clock, log func(op.Record), bind []func(*op.Registry[*store.Tx])) *World {
 	w := &World{Store: s, Clock: c, t: t}
 	w.Registry = op.New[*store.Tx](s, tokens{c}, c.Now, log)
 	for _, b := range bind {

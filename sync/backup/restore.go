@@ -112,7 +112,7 @@ func (s *Service) newestAt(v *vault.Vault, id string) (vault.Point, error) {
 func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, err error) error {
 	now := s.set.Now()
 	if err != nil && (ctx.Err() != nil || passing(err)) {
-		return nil
+		return nil //nolint:nilerr // nothing to remember
 	}
 	return s.note(ctx, func(k *state) {
 		if err != nil {

@@ -302,10 +302,12 @@ func (v *gridView) drawCell(c *cellPieces, cell CellView, align fyne.TextAlign, 
 		c.text.Text = fit(cell.Text, room, theme.SizeCaption, Medium)
 		pw := min(pillWidth(c.text.Text), room+8)
 		px := left - 4
-		if align == fyne.TextAlignTrailing {
+		switch align {
+		case fyne.TextAlignTrailing:
 			px = x + w - cellPad - pw
-		} else if align == fyne.TextAlignCenter {
+		case fyne.TextAlignCenter:
 			px = x + (w-pw)/2
+		default: // at the left
 		}
 		c.pill.FillColor = theme.Color(cell.Tone.soft())
 		c.pill.CornerRadius = pillHeight / 2

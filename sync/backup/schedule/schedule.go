@@ -201,6 +201,7 @@ func (s *Schedule) Done(now time.Time, task Task) {
 		case Drill:
 			t.drill = attempt{}
 			t.drilled = now
+		case Snapshot: // no destination's
 		}
 	}
 }

@@ -107,7 +107,8 @@ func (v *Vault) claim(ctx context.Context, to *Tree, known bool) error {
 
 // putRaw writes a small clear file.
 func (t *Tree) putRaw(ctx context.Context, name string, data []byte) error {
-	info := object.NewStaticObjectInfo(t.at(name), time.Now(), int64(len(data)), true, nil, t.fs)
+	now := time.Now() //nolint:forbidigo // nobody reads the date of this file
+	info := object.NewStaticObjectInfo(t.at(name), now, int64(len(data)), true, nil, t.fs)
 	_, err := t.fs.Put(ctx, bytes.NewReader(data), info)
 	return err
 }

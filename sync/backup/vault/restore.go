@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -290,7 +291,7 @@ func (t *Tree) restoreFile(ctx context.Context, l listing, a Attachment, sink Fi
 		return nil
 	case err != nil:
 		return err
-	case watched.err != io.EOF:
+	case !errors.Is(watched.err, io.EOF):
 		return fmt.Errorf("the sink kept attachment %s without reading it to its end", a.Hash)
 	}
 	report.Restored++

@@ -146,7 +146,7 @@ func (d *desk) shoot(name string) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	if err := png.Encode(f, d.env.Window.Canvas().Capture()); err != nil {
 		d.t.Fatal(err)
 	}
