@@ -8,12 +8,10 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 var (
 	crashStates = flag.Int("crash-states", 150, "power cuts to simulate in each mode")
-	crashSeed   = flag.Uint64("crash-seed", 0, "seed of the simulation; 0: from the clock")
 )
 
 // worker runs random transactions of which each leaves total = sum(v) and n = its number.
@@ -132,13 +130,9 @@ func checkSim(m *Mount, db *sql.DB, path string) (int, error) {
 
 // TestPowerCut cuts the power at random moments, recovers, goes on working, and cuts it again.
 func TestPowerCut(t *testing.T) {
-	seed := *crashSeed
-	if seed == 0 {
-		seed = uint64(time.Now().UnixNano())
-	}
+	seed, _ := seeded(t)
 	for _, mode := range []string{"full", "normal"} {
 		t.Run(mode, func(t *testing.T) {
-			t.Logf("-crash-seed=%d", seed)
 			path := filepath.Join(t.TempDir(), "company.db")
 			for i := 0; i < *crashStates; {
 				i += powerCuts(t, rand.New(rand.NewPCG(seed, uint64(i))), path, mode)
