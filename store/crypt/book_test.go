@@ -41,9 +41,7 @@ func makeBook(t testing.TB) *book {
 	commit := func(n int) {
 		for range n {
 			b.last++
-			run(t, db, fmt.Sprintf(`BEGIN; INSERT INTO item(v, pad) VALUES(%[1]d, zeroblob(700));
-				UPDATE item SET v=v+0 WHERE id<20;
-				UPDATE meta SET n=%[1]d, total=(SELECT sum(v) FROM item); COMMIT`, b.last))
+			run(t, db, bookTransaction(b.last))
 		}
 	}
 	commit(20)
@@ -65,6 +63,13 @@ func makeBook(t testing.TB) *book {
 		t.Fatal(err)
 	}
 	return b
+}
+
+// bookTransaction is the n-th transaction of makeBook.
+func bookTransaction(n int) string {
+	return fmt.Sprintf(`BEGIN; INSERT INTO item(v, pad) VALUES(%[1]d, zeroblob(700));
+		UPDATE item SET v=v+0 WHERE id<20;
+		UPDATE meta SET n=%[1]d, total=(SELECT sum(v) FROM item); COMMIT`, n)
 }
 
 // clean is the book after an orderly close: no log.
