@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
@@ -326,7 +327,8 @@ func recover1(files map[string][]byte, path, mode string) (int, error) {
 // nothing is a source of chance with which a power cut takes all that was not flushed.
 type nothing struct{}
 
-func (nothing) Uint64() uint64 { return 0 }
+// Uint64 is the least number that rand/v2 takes for zero and does not draw again.
+func (nothing) Uint64() uint64 { return 1 << 32 }
 
 // TestKilledThenCut kills the process at every step of a transaction, a checkpoint and closing. It is
 // started again, reads, closes in good order, and the power is cut: what it read is there.
@@ -356,6 +358,45 @@ func TestKilledThenCut(t *testing.T) {
 		files, _ := f.crash(len(f.trace), rand.New(nothing{}))
 		if got, err := recover1(files, b.path, "full"); err != nil || got != read {
 			t.Errorf("killed at %d: transaction %d was read, after the power cut it is %d: %v", n, read, got, err)
+		}
+	}
+}
+
+// TestCreateCut cuts the power at every step of creating a database: afterwards there is none, and it
+// can be created, or it is whole. Once creating it was reported, it is there.
+func TestCreateCut(t *testing.T) {
+	seed, _ := seeded(t)
+	path := filepath.Join(t.TempDir(), "company.db")
+	d := newSimDisk(nil)
+	d.begin()
+	m, _ := mountOn(t, Options{disk: d})
+	if err := m.Create(path); err != nil {
+		t.Fatal(err)
+	}
+	for n := range len(d.trace) + 1 {
+		for k := range uint64(12) {
+			rnd := rand.New(rand.NewPCG(seed, k))
+			if k == 0 {
+				rnd = rand.New(nothing{})
+			}
+			files, _ := d.crash(n, rnd)
+			after := newSimDisk(files)
+			m, _ := mountOn(t, Options{disk: after})
+			err := m.Hold(path)
+			if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrMissingDB) && n < len(d.trace) {
+				if n == len(d.trace) {
+					t.Fatal("the database is gone")
+				}
+				if err = m.Create(path); err == nil {
+					err = m.Hold(path)
+				}
+			}
+			if err != nil {
+				t.Fatalf("cut at %d of %d: %v", n, len(d.trace), err)
+			}
+			if rep, err := m.Verify(t.Context(), path, nil); err != nil || rep.Pages != 1 {
+				t.Fatalf("cut at %d of %d: %+v %v", n, len(d.trace), rep, err)
+			}
 		}
 	}
 }

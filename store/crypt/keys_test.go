@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -275,6 +276,51 @@ func TestKeysMissing(t *testing.T) {
 	}
 	if _, err := OpenKeys(path, nil); !errors.Is(err, ErrMissingKeys) {
 		t.Errorf("both removed: %v", err)
+	}
+}
+
+// TestKeysPowerCut cuts the power at every step of changing the key file: afterwards one of the two
+// files opens, with the change if it was confirmed.
+func TestKeysPowerCut(t *testing.T) {
+	seed, _ := seeded(t)
+	path, k := makeKeys(t)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newSimDisk(map[string][]byte{path: data, copyPath(path): data})
+	d.begin()
+	k.disk = d
+	d.acknowledge(1)
+	for i := 2; i <= 3; i++ {
+		if _, err := k.Add(testRoot, SecretSlot(KindKeyring, "PC", device)); err != nil {
+			t.Fatal(err)
+		}
+		d.acknowledge(i)
+	}
+	for n := 1; n <= len(d.trace); n++ {
+		for chance := range uint64(6) {
+			rnd := rand.New(rand.NewPCG(seed, chance))
+			if chance == 0 {
+				rnd = rand.New(nothing{})
+			}
+			files, acked := d.crash(n, rnd)
+			for _, p := range []string{path, copyPath(path)} {
+				_ = os.Remove(p)
+				if data, ok := files[p]; ok {
+					if err := os.WriteFile(p, data, 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			k, err := OpenKeys(path, nil)
+			if err == nil {
+				_, err = k.UnlockSecret(KindDevice, device)
+			}
+			if err != nil || int(k.Gen()) < acked {
+				t.Fatalf("cut at %d of %d: %v, %d changes confirmed", n, len(d.trace), err, acked)
+			}
+		}
 	}
 }
 
