@@ -162,6 +162,39 @@ func TestFailedCommit(t *testing.T) {
 	}
 }
 
+// TestFailedHeader lets the header of a new log fail, though it is written, and kills the process at
+// every later step: whichever header is in the file, it is none that could be called an older log.
+func TestFailedHeader(t *testing.T) {
+	b := makeBook(t)
+	for part, kind := range []faultKind{failOnce, failOnce, failOnce, failOnce, failOnce, failFlush} {
+		d := newSimDisk(b.files)
+		m, db, err := openSim(d, b.path, "full")
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t, db, "PRAGMA wal_checkpoint(RESTART)")
+		at := 3 // the ledger's record, its flush, the header
+		if kind == failFlush {
+			at = 2
+		}
+		d.begin()
+		d.break1(&simFault{at: at, kind: kind, part: part})
+		if _, err := db.Exec(bookTransaction(b.last + 1)); err == nil {
+			t.Fatal("the header did not fail")
+		}
+		_, _ = db.Exec("ROLLBACK")
+		run(t, db, bookTransaction(b.last+1))
+		if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+			t.Fatal(err)
+		}
+		for n := range len(d.trace) + 1 {
+			if got, err := recover1(d.fork(n).content(), b.path, "full"); err != nil || got < b.last {
+				t.Errorf("%s, part %d, killed at %d of %d: transaction %d: %v", kind, part, n, len(d.trace), got, err)
+			}
+		}
+	}
+}
+
 // TestKilledCheckpoint kills the process at every step of a checkpoint that lengthens the database
 // and leaves out pages: those freed before they were ever written.
 func TestKilledCheckpoint(t *testing.T) {
