@@ -221,3 +221,39 @@ func TestRepairedPage(t *testing.T) {
 		}
 	}
 }
+
+// TestVerifyOlder puts back pages that are authentic and older, and verifies without SQLite.
+func TestVerifyOlder(t *testing.T) {
+	b := makeBook(t)
+	clean := b.clean(t)
+	old := edited(clean.files[b.path], func(d []byte) { copy(d, b.older[b.path]) })
+	m, _ := mountOn(t, Options{disk: newSimDisk(clean.with("", old))})
+	rep, err := m.Verify(t.Context(), b.path, nil)
+	if !errors.Is(err, ErrTampered) || len(rep.Faults) < 3 {
+		t.Errorf("%v, %v", err, rep.Faults)
+	}
+}
+
+// TestLiveWithoutCommit cuts the only transaction of a log in two: a log that was called live holds
+// one.
+func TestLiveWithoutCommit(t *testing.T) {
+	b := makeBook(t).clean(t)
+	d := newSimDisk(b.files)
+	m, db, err := openSim(d, b.path, "full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, db, bookTransaction(b.last+1))
+	// A ledger that calls the log live and says nothing of frames, as after a rebuilt one.
+	err = m.with(b.path, func(d *database) error {
+		return d.record(nil, func(st *ledgerState) { st.frames = 0 })
+	})
+	files := d.content()
+	if err := errors.Join(err, db.Close(), m.Unmount()); err != nil {
+		t.Fatal(err)
+	}
+	files[b.path+walSuffix] = files[b.path+walSuffix][:recordAt(2)]
+	if _, _, err := b.attempt(files); !errors.Is(err, ErrTampered) {
+		t.Error(err)
+	}
+}

@@ -162,6 +162,48 @@ func TestFailedCommit(t *testing.T) {
 	}
 }
 
+// TestFailedRecord lets the flush of each record of the ledger fail that a growing and shrinking database
+// needs, the record being on disk all the same. From then on the ledger is closed, and nothing may be
+// done that it does not know of.
+func TestFailedRecord(t *testing.T) {
+	b := makeBook(t)
+	for at := 1; ; at++ {
+		d := newSimDisk(b.files)
+		m, db, err := openSim(d, b.path, "full")
+		if err != nil {
+			t.Fatal(err)
+		}
+		acked, err := checkSim(m, db, b.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.begin()
+		d.break1(&simFault{at: at, kind: failFlush})
+		for _, q := range []string{
+			"PRAGMA wal_checkpoint(TRUNCATE)", "INSERT INTO item(pad) SELECT zeroblob(9000) FROM item LIMIT 5",
+			"PRAGMA wal_checkpoint(PASSIVE)", "DELETE FROM item WHERE v IS NULL", "VACUUM", "PRAGMA wal_checkpoint(RESTART)",
+			bookTransaction(acked + 1),
+		} {
+			if _, err = db.Exec(q); refused(m.Explain(err)) {
+				t.Errorf("flush %d, %s: %v", at, q, m.Explain(err))
+			}
+		}
+		if err == nil {
+			acked++
+		}
+		_, _ = db.Close(), m.Unmount()
+		for n := range len(d.trace) + 1 {
+			got, err := recover1(d.fork(n).content(), b.path, "full")
+			if err != nil || got < acked && n == len(d.trace) {
+				t.Fatalf("flush %d failed, killed at %d of %d: transaction %d of %d: %v", at, n, len(d.trace), got, acked, err)
+			}
+		}
+		if d.failed == 0 {
+			return // there are no more flushes
+		}
+	}
+}
+
 // TestFailedHeader lets the header of a new log fail, though it is written, and kills the process at
 // every later step: whichever header is in the file, it is none that could be called an older log.
 func TestFailedHeader(t *testing.T) {
