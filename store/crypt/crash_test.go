@@ -3,25 +3,27 @@ package crypt
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 var (
 	crashStates = flag.Int("crash-states", 150, "power cuts to simulate in each mode")
-	crashSeed   = flag.Uint64("crash-seed", 0, "seed of the simulation; 0: from the clock")
 )
 
 // worker runs random transactions of which each leaves total = sum(v) and n = its number.
 type worker struct {
-	db  *sql.DB
-	d   *simDisk
-	rnd *rand.Rand
-	n   int // last transaction begun
+	m    *Mount
+	db   *sql.DB
+	path string
+	d    *simDisk
+	rnd  *rand.Rand
+	n    int // last transaction begun
 }
 
 func (w *worker) setup() error {
@@ -33,30 +35,43 @@ func (w *worker) setup() error {
 	return err
 }
 
+// chores are what is done between transactions.
+var chores = []string{
+	"PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA wal_checkpoint(RESTART)",
+	"VACUUM", "",
+}
+
 // step runs one transaction or one piece of housekeeping.
 func (w *worker) step() error {
-	ctx := context.Background()
-	switch w.rnd.IntN(12) {
-	case 0:
-		_, err := w.db.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+	i := w.rnd.IntN(12)
+	switch {
+	case i < len(chores) && chores[i] != "":
+		_, err := w.db.Exec(chores[i])
 		return err
-	case 1:
-		_, err := w.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-		return err
-	case 2:
-		_, err := w.db.ExecContext(ctx, "PRAGMA wal_checkpoint(RESTART)")
-		return err
-	case 3:
-		if w.rnd.IntN(3) == 0 {
-			if _, err := w.db.ExecContext(ctx, "PRAGMA incremental_vacuum"); err != nil {
-				return err
-			}
-			_, err := w.db.ExecContext(ctx, "VACUUM")
-			return err
-		}
+	case i < len(chores):
+		return w.rewriteLedger()
 	}
+	return w.commit()
+}
+
+// rewriteLedger does what happens once a ledger has grown by a megabyte.
+func (w *worker) rewriteLedger() error {
+	return w.m.with(w.path, func(d *database) error {
+		d.writing.Lock()
+		defer d.writing.Unlock()
+		d.ledgerMu.Lock()
+		defer d.ledgerMu.Unlock()
+		if len(d.dirty) > 0 { // only what is flushed may be recorded
+			return nil
+		}
+		return d.ledger.write(d.ledger.state, d.versions)
+	})
+}
+
+// commit runs one transaction, which is sometimes rolled back.
+func (w *worker) commit() error {
 	rollback := w.rnd.IntN(6) == 0
-	tx, err := w.db.BeginTx(ctx, nil)
+	tx, err := w.db.Begin()
 	if err != nil {
 		return err
 	}
@@ -130,67 +145,125 @@ func checkSim(m *Mount, db *sql.DB, path string) (int, error) {
 	return n, err
 }
 
-// TestPowerCut cuts the power at random moments, recovers, goes on working, and cuts it again.
-func TestPowerCut(t *testing.T) {
-	seed := *crashSeed
-	if seed == 0 {
-		seed = uint64(time.Now().UnixNano())
-	}
-	for _, mode := range []string{"full", "normal"} {
-		t.Run(mode, func(t *testing.T) {
-			t.Logf("-crash-seed=%d", seed)
-			path := filepath.Join(t.TempDir(), "company.db")
-			for i := 0; i < *crashStates; {
-				i += powerCuts(t, rand.New(rand.NewPCG(seed, uint64(i))), path, mode)
-				if t.Failed() {
-					t.Fatalf("at state %d", i)
-				}
-			}
-		})
-	}
+// tally counts what a simulation went through.
+type tally struct {
+	states     int // power cuts
+	doubles    int // of them in a history, or recovery, that began with a power cut or kill
+	recoveries int // of these inside the recovery: between opening and closing again
 }
 
-// powerCuts runs one history and cuts it at several places; it returns how many.
-func powerCuts(t *testing.T, rnd *rand.Rand, path, mode string) int {
-	base := newSimDisk(nil)
-	m, err := NewMount(testRoot, Options{disk: base})
+// TestPowerCut cuts the power at random moments, recovers, goes on working, and cuts it again.
+func TestPowerCut(t *testing.T) { powerCuts(t, *crashStates) }
+
+// powerCuts makes that many states in each mode.
+func powerCuts(t *testing.T, states int) (all tally) {
+	seed, _ := seeded(t)
+	for _, mode := range []string{"full", "normal"} {
+		t.Run(mode, func(t *testing.T) {
+			p := &powerCut{t: t, path: filepath.Join(t.TempDir(), "company.db"), mode: mode}
+			p.base = createdSim(t, p.path).content()
+			for p.states < states && !t.Failed() {
+				p.rnd = rand.New(rand.NewPCG(seed, uint64(p.states)))
+				p.descend(p.base, 0, 0)
+			}
+			t.Logf("%+v", p.tally)
+			all.states += p.states
+			all.doubles += p.doubles
+			all.recoveries += p.recoveries
+		})
+	}
+	return all
+}
+
+// createdSim is a disk with a new, empty database.
+func createdSim(t testing.TB, path string) *simDisk {
+	t.Helper()
+	d := newSimDisk(nil)
+	m, err := NewMount(testRoot, Options{disk: d})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Create(path); err != nil {
+	if err := errors.Join(m.Create(path), m.Unmount()); err != nil {
 		t.Fatal(err)
 	}
-	_ = m.Unmount()
-	count := 0
-	var descend func(files map[string][]byte, depth, low int)
-	descend = func(files map[string][]byte, depth, low int) {
-		d := newSimDisk(files)
-		d.keep = true
-		d.acknowledge(low)
-		high := history(t, d, path, mode, rnd, 10+rnd.IntN(30), depth == 0)
-		if t.Failed() || depth == 3 {
+	return newSimDisk(d.content())
+}
+
+// powerCut is one simulation.
+type powerCut struct {
+	tally
+	t    *testing.T
+	rnd  *rand.Rand
+	path string
+	mode string
+	base map[string][]byte
+}
+
+// descend runs one history, cuts it at several places, and goes on from there.
+func (p *powerCut) descend(files map[string][]byte, depth, low int) {
+	d := newSimDisk(files)
+	d.keep = true
+	d.acknowledge(low)
+	high := history(p.t, d, p.path, p.mode, p.rnd, 10+p.rnd.IntN(30), depth == 0)
+	for k := 0; k < 4-depth && !p.t.Failed(); k++ {
+		cut := p.rnd.IntN(len(d.trace) + 1)
+		if depth == 0 {
+			cut = d.ready(cut)
+		}
+		after, acked := d.crash(cut, p.rnd)
+		n := p.recovered(after, acked, high, fmt.Sprintf("cut at %d of %d, depth %d", cut, len(d.trace), depth))
+		if depth > 0 {
+			p.doubles++
+		}
+		if p.t.Failed() {
 			return
 		}
-		for range 4 - depth {
-			cut := rnd.IntN(len(d.trace) + 1)
-			if depth == 0 {
-				cut = d.ready(cut)
-			}
-			after, acked := d.crash(cut, rnd)
-			count++
-			n, err := recover1(after, path, mode)
-			if err != nil || n > high || mode == "full" && n < acked {
-				t.Errorf("cut at %d of %d, depth %d: transaction %d of %d..%d: %v",
-					cut, len(d.trace), depth, n, acked, high, err)
-				return
-			}
-			if depth < 2 {
-				descend(after, depth+1, n)
-			}
+		p.interrupt(newSimDisk(after), n)
+		p.interrupt(d.fork(cut), high)
+		if depth < 2 && !p.t.Failed() {
+			p.descend(after, depth+1, n)
 		}
 	}
-	descend(base.content(), 0, 0)
-	return count
+}
+
+// recovered opens a state: at most transaction high may be in it, and in FULL mode all that were
+// confirmed. It returns the last one.
+func (p *powerCut) recovered(files map[string][]byte, low, high int, what string) int {
+	p.t.Helper()
+	p.states++
+	n, err := recover1(files, p.path, p.mode)
+	if err != nil || n > high || p.mode == "full" && n < low {
+		p.t.Errorf("state %d, %s: transaction %d of %d..%d: %v", p.states, what, n, low, high, err)
+	}
+	return n
+}
+
+// interrupt opens the database after a power cut or kill, and cuts the power before it is closed again.
+// What was read once stays: opening makes durable what it found.
+func (p *powerCut) interrupt(d *simDisk, high int) {
+	d.keep = true
+	from := len(d.trace)
+	m, db, err := openSim(d, p.path, p.mode)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	n, err := checkSim(m, db, p.path)
+	if err != nil || n > high {
+		p.t.Errorf("opened again: transaction %d of %d: %v", n, high, err)
+		return
+	}
+	seen := len(d.trace)
+	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+		p.t.Errorf("closed: %v", err)
+		return
+	}
+	cut := from + p.rnd.IntN(len(d.trace)-from+1)
+	after, low := d.crash(cut, p.rnd)
+	if got := p.recovered(after, low, n, fmt.Sprintf("cut at %d (%d..%d) of a recovery", cut, from, len(d.trace))); cut >= seen && got != n {
+		p.t.Errorf("transaction %d was read, then there were %d", n, got)
+	}
+	p.doubles++
+	p.recoveries++
 }
 
 // ready returns a place in the trace behind the set-up.
@@ -206,13 +279,13 @@ func (d *simDisk) ready(cut int) int {
 // history works on the disk for a while, closing and opening the database now and then, and returns
 // the last transaction begun.
 func history(t *testing.T, d *simDisk, path, mode string, rnd *rand.Rand, steps int, fresh bool) int {
-	w := &worker{d: d, rnd: rnd}
+	w := &worker{path: path, d: d, rnd: rnd}
 	for steps > 0 {
 		m, db, err := openSim(d, path, mode)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.db = db
+		w.m, w.db = m, db
 		if fresh {
 			if err := w.setup(); err != nil {
 				t.Fatal(m.Explain(err))
@@ -249,4 +322,81 @@ func recover1(files map[string][]byte, path, mode string) (int, error) {
 	_ = db.Close()
 	_ = m.Unmount()
 	return n, err
+}
+
+// nothing is a source of chance with which a power cut takes all that was not flushed.
+type nothing struct{}
+
+// Uint64 is the least number that rand/v2 takes for zero and does not draw again.
+func (nothing) Uint64() uint64 { return 1 << 32 }
+
+// TestKilledThenCut kills the process at every step of a transaction, a checkpoint and closing. It is
+// started again, reads, closes in good order, and the power is cut: what it read is there.
+func TestKilledThenCut(t *testing.T) {
+	b := makeBook(t)
+	d := newSimDisk(b.files)
+	m, db, err := openSim(d, b.path, "full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
+	d.begin()
+	run(t, db, bookTransaction(b.last+1))
+	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+		t.Fatal(err)
+	}
+	for n := range d.trace {
+		f := d.fork(n)
+		m, db, err := openSim(f, b.path, "full")
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := checkSim(m, db, b.path)
+		if err := errors.Join(err, db.Close(), m.Unmount()); err != nil {
+			t.Fatalf("killed at %d: %v", n, err)
+		}
+		files, _ := f.crash(len(f.trace), rand.New(nothing{}))
+		if got, err := recover1(files, b.path, "full"); err != nil || got != read {
+			t.Errorf("killed at %d: transaction %d was read, after the power cut it is %d: %v", n, read, got, err)
+		}
+	}
+}
+
+// TestCreateCut cuts the power at every step of creating a database: afterwards there is none, and it
+// can be created, or it is whole. Once creating it was reported, it is there.
+func TestCreateCut(t *testing.T) {
+	seed, _ := seeded(t)
+	path := filepath.Join(t.TempDir(), "company.db")
+	d := newSimDisk(nil)
+	d.begin()
+	m, _ := mountOn(t, Options{disk: d})
+	if err := m.Create(path); err != nil {
+		t.Fatal(err)
+	}
+	for n := range len(d.trace) + 1 {
+		for k := range uint64(12) {
+			rnd := rand.New(rand.NewPCG(seed, k))
+			if k == 0 {
+				rnd = rand.New(nothing{})
+			}
+			files, _ := d.crash(n, rnd)
+			after := newSimDisk(files)
+			m, _ := mountOn(t, Options{disk: after})
+			err := m.Hold(path)
+			if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrMissingDB) && n < len(d.trace) {
+				if n == len(d.trace) {
+					t.Fatal("the database is gone")
+				}
+				if err = m.Create(path); err == nil {
+					err = m.Hold(path)
+				}
+			}
+			if err != nil {
+				t.Fatalf("cut at %d of %d: %v", n, len(d.trace), err)
+			}
+			if rep, err := m.Verify(t.Context(), path, nil); err != nil || rep.Pages != 1 {
+				t.Fatalf("cut at %d of %d: %+v %v", n, len(d.trace), rep, err)
+			}
+		}
+	}
 }

@@ -7,70 +7,82 @@ import (
 	"testing"
 )
 
-// TestIOErrors fails the n-th physical operation, once or from then on, at many places. The
-// database stays whole, confirmed transactions stay, and no honest failure is called tampering.
-func TestIOErrors(t *testing.T) {
+// TestIOErrors fails the n-th physical operation of each kind, at many places. The database stays
+// whole, confirmed transactions stay, and no honest failure is called tampering.
+func TestIOErrors(t *testing.T) { ioErrors(t, 120) }
+
+// ioErrors makes that many histories fail, and returns how many failures there were in all.
+func ioErrors(t *testing.T, histories int) int {
+	s1, _ := seeded(t)
+	rnd := rand.New(rand.NewPCG(s1, 5))
 	path := filepath.Join(t.TempDir(), "company.db")
-	base := newSimDisk(nil)
-	m, err := NewMount(testRoot, Options{disk: base})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Create(path); err != nil {
-		t.Fatal(err)
-	}
-	_ = m.Unmount()
-	rnd := rand.New(rand.NewPCG(3, 4))
+	base := createdSim(t, path)
 	history(t, base, path, "full", rnd, 20, true)
-	failed := 0
-	for i := 1; i < 300; i += 1 + rnd.IntN(7) {
-		for _, sticky := range []bool{false, true} {
-			d := newSimDisk(base.content())
-			killed, acked, first := brokenHistory(t, d, path, i, sticky)
-			failed += d.failed
-			for _, files := range []map[string][]byte{killed, d.content()} {
-				n, err := recover1(files, path, "full")
-				if err != nil || n < acked {
-					t.Fatalf("failure at %d (sticky %v; %v): transaction %d, %d confirmed: %v",
-						i, sticky, first, n, acked, err)
-				}
-			}
+	kinds := []faultKind{failOnce, failAlways, failFull, failFlush, failRead}
+	seen, failed := make(map[faultKind]int), 0
+	for broken := 0; broken < histories; {
+		kind := kinds[rnd.IntN(len(kinds))]
+		at := 1 + rnd.IntN(200)
+		if kind == failFlush || kind == failFull {
+			at = 1 + rnd.IntN(50)
+		}
+		f := &simFault{at: at, kind: kind, part: rnd.IntN(5)}
+		h := newBroken(t, base.content(), path, rnd, f)
+		if h.d.failed == 0 {
+			continue // it came to an end before
+		}
+		broken++
+		seen[kind]++
+		failed += h.d.failed
+		h.check(rnd)
+		if t.Failed() {
+			t.Fatalf("history %d: %s at operation %d, first error %v", broken, kind, at, h.first)
 		}
 	}
-	if failed < 50 {
-		t.Errorf("only %d failures", failed)
+	if len(seen) < len(kinds) {
+		t.Errorf("kinds of failures: %v", seen)
 	}
+	t.Logf("%d histories %v, %d failures", histories, seen, failed)
+	return failed
 }
 
-// brokenHistory works on a disk that fails at operation i. It returns the files as they were before
-// the database was closed, the last transaction confirmed, and the first error.
-func brokenHistory(t *testing.T, d *simDisk, path string, i int, sticky bool) (
-	killed map[string][]byte, acked int, first error,
-) {
-	m, db, err := openSim(d, path, "full")
+// broken is a history on a disk that fails.
+type broken struct {
+	t      *testing.T
+	d      *simDisk
+	path   string
+	killed int   // where in the trace the process could be killed, before it closed the database
+	acked  int   // last transaction confirmed
+	first  error // first failure
+}
+
+// newBroken works on a disk that fails, tolerating the errors.
+func newBroken(t *testing.T, files map[string][]byte, path string, rnd *rand.Rand, f *simFault) *broken {
+	b := &broken{t: t, d: newSimDisk(files), path: path}
+	m, db, err := openSim(b.d, path, "full")
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &worker{db: db, d: d, rnd: rand.New(rand.NewPCG(uint64(i), 5))}
+	w := &worker{m: m, db: db, path: path, d: b.d, rnd: rnd}
 	if w.n, err = checkSim(m, db, path); err != nil {
 		t.Fatal(err)
 	}
-	acked = w.n
-	d.mu.Lock()
-	d.failAt, d.sticky = i, sticky
-	d.mu.Unlock()
+	b.acked = w.n
+	b.d.begin()
+	b.d.acknowledge(w.n)
+	b.d.break1(f)
 	for range 25 {
 		before := w.n
 		err := w.step()
 		if err == nil {
-			acked = w.n
+			b.acked = w.n
 			continue
 		}
-		if errors.Is(m.Explain(err), ErrTampered) {
-			t.Errorf("failure at %d is called tampering: %v", i, m.Explain(err))
+		if err = m.Explain(err); refused(err) {
+			t.Errorf("an honest failure is called %v", err)
 		}
-		if first == nil {
-			first = err
+		if b.first == nil {
+			b.first = err
 		}
 		var n int // did the commit that failed happen?
 		if db.QueryRow("SELECT n FROM meta").Scan(&n) != nil {
@@ -78,10 +90,52 @@ func brokenHistory(t *testing.T, d *simDisk, path string, i int, sticky bool) (
 		}
 		w.n = n
 	}
-	killed = d.content()
-	_ = db.Close()
-	_ = m.Unmount()
-	return killed, acked, first
+	b.killed = len(b.d.trace)
+	if f.kind == failFull && b.d.fault == nil {
+		if err := w.commit(); err != nil { // there is room again
+			t.Errorf("after there was room again: %v", m.Explain(err))
+		}
+		b.acked = w.n
+	}
+	_, _ = db.Close(), m.Unmount()
+	return b
+}
+
+// check opens what the process left when it was killed, when it closed the database in whatever state,
+// and what a power cut leaves at any time.
+func (b *broken) check(rnd *rand.Rand) {
+	b.t.Helper()
+	try := func(what string, files map[string][]byte, acked int) {
+		n, err := recover1(files, b.path, "full")
+		if err != nil || n < acked {
+			b.t.Errorf("%s: transaction %d, %d confirmed: %v", what, n, acked, err)
+		}
+	}
+	try("killed", b.d.fork(b.killed).content(), b.ackedBy(b.killed))
+	try("closed", b.d.content(), b.acked)
+	for range 2 {
+		cut := rnd.IntN(len(b.d.trace) + 1)
+		files, acked := b.d.crash(cut, rnd)
+		try("power cut", files, acked)
+	}
+}
+
+// ackedBy is the last transaction confirmed before operation n of the trace.
+func (b *broken) ackedBy(n int) int {
+	acked := 0
+	for _, op := range b.d.trace[:n] {
+		if op.kind == simAck {
+			acked = op.ack
+		}
+	}
+	return acked
+}
+
+// break1 makes the disk fail.
+func (d *simDisk) break1(f *simFault) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.fault = f
 }
 
 // TestFailedCommit lets the flush of a large transaction fail and goes on with a small one: the
@@ -96,9 +150,7 @@ func TestFailedCommit(t *testing.T) {
 	defer func() { _ = errors.Join(db.Close(), m.Unmount()) }()
 	run(t, db, "PRAGMA cache_size=1000")
 	run(t, db, "UPDATE meta SET n=n+0")
-	d.mu.Lock()
-	d.failSync = true
-	d.mu.Unlock()
+	d.break1(&simFault{at: 1, kind: failFlush})
 	if _, err := db.Exec("UPDATE item SET v=v+1"); err == nil {
 		t.Fatal("the flush did not fail")
 	}
@@ -107,6 +159,81 @@ func TestFailedCommit(t *testing.T) {
 	n, err := recover1(d.content(), b.path, "full")
 	if err != nil || n != b.last+1 {
 		t.Errorf("transaction %d of %d: %v", n, b.last+1, err)
+	}
+}
+
+// TestFailedRecord lets the flush of each record of the ledger fail that a growing and shrinking database
+// needs, the record being on disk all the same. From then on the ledger is closed, and nothing may be
+// done that it does not know of.
+func TestFailedRecord(t *testing.T) {
+	b := makeBook(t)
+	for at := 1; ; at++ {
+		d := newSimDisk(b.files)
+		m, db, err := openSim(d, b.path, "full")
+		if err != nil {
+			t.Fatal(err)
+		}
+		acked, err := checkSim(m, db, b.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.begin()
+		d.break1(&simFault{at: at, kind: failFlush})
+		for _, q := range []string{
+			"PRAGMA wal_checkpoint(TRUNCATE)", "INSERT INTO item(pad) SELECT zeroblob(9000) FROM item LIMIT 5",
+			"PRAGMA wal_checkpoint(PASSIVE)", "DELETE FROM item WHERE v IS NULL", "VACUUM", "PRAGMA wal_checkpoint(RESTART)",
+			bookTransaction(acked + 1),
+		} {
+			if _, err = db.Exec(q); refused(m.Explain(err)) {
+				t.Errorf("flush %d, %s: %v", at, q, m.Explain(err))
+			}
+		}
+		if err == nil {
+			acked++
+		}
+		_, _ = db.Close(), m.Unmount()
+		for n := range len(d.trace) + 1 {
+			got, err := recover1(d.fork(n).content(), b.path, "full")
+			if err != nil || got < acked && n == len(d.trace) {
+				t.Fatalf("flush %d failed, killed at %d of %d: transaction %d of %d: %v", at, n, len(d.trace), got, acked, err)
+			}
+		}
+		if d.failed == 0 {
+			return // there are no more flushes
+		}
+	}
+}
+
+// TestFailedHeader lets the header of a new log fail, though it is written, and kills the process at
+// every later step: whichever header is in the file, it is none that could be called an older log.
+func TestFailedHeader(t *testing.T) {
+	b := makeBook(t)
+	for part, kind := range []faultKind{failOnce, failOnce, failOnce, failOnce, failOnce, failFlush} {
+		d := newSimDisk(b.files)
+		m, db, err := openSim(d, b.path, "full")
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t, db, "PRAGMA wal_checkpoint(RESTART)")
+		at := 3 // the ledger's record, its flush, the header
+		if kind == failFlush {
+			at = 2
+		}
+		d.begin()
+		d.break1(&simFault{at: at, kind: kind, part: part})
+		if _, err := db.Exec(bookTransaction(b.last + 1)); err == nil {
+			t.Fatal("the header did not fail")
+		}
+		_, _ = db.Exec("ROLLBACK")
+		run(t, db, bookTransaction(b.last+1))
+		if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+			t.Fatal(err)
+		}
+		for n := range len(d.trace) + 1 {
+			if got, err := recover1(d.fork(n).content(), b.path, "full"); err != nil || got < b.last {
+				t.Errorf("%s, part %d, killed at %d of %d: transaction %d: %v", kind, part, n, len(d.trace), got, err)
+			}
+		}
 	}
 }
 
@@ -127,8 +254,7 @@ func TestKilledCheckpoint(t *testing.T) {
 		WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n WHERE i<5)
 		INSERT INTO b SELECT zeroblob(3000) FROM n;
 		DELETE FROM a; COMMIT`)
-	before := d.content()
-	d.keep, d.trace = true, nil
+	d.begin()
 	run(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
 	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
 		t.Fatal(err)
@@ -137,7 +263,7 @@ func TestKilledCheckpoint(t *testing.T) {
 		t.Fatalf("%d operations", len(d.trace))
 	}
 	for n := range d.trace {
-		d2 := newSimDisk(d.replay(before, n))
+		d2 := d.fork(n)
 		m, db, err := openSim(d2, b.path, "full")
 		if err != nil {
 			t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -165,9 +166,13 @@ func TestKeysEdit(t *testing.T) {
 	}
 }
 
-// TestKeysFlip changes every byte of the key file. With a good copy the book opens and the file is
-// repaired; with both changed alike it is refused, and never as a wrong password.
-func TestKeysFlip(t *testing.T) {
+// TestKeysFlip flips every bit of the key file: it is recognised as damaged, and never as a wrong
+// password. For some of its bytes, and for all in a soak, the book is then opened: with a good copy it
+// opens and the file is repaired; with both changed alike it is refused.
+func TestKeysFlip(t *testing.T) { flipKeys(t, 20) }
+
+// flipKeys opens the book for every stride-th byte and returns how many bits were flipped.
+func flipKeys(t *testing.T, stride int) int {
 	path, _ := makeKeys(t)
 	good, err := os.ReadFile(path)
 	if err != nil {
@@ -186,7 +191,7 @@ func TestKeysFlip(t *testing.T) {
 				t.Fatalf("byte %d (%q), bit %d: accepted", i, good[i], bit)
 			}
 		}
-		if i%40 != 0 {
+		if i%stride != 0 {
 			continue
 		}
 		bad := bytes.Clone(good)
@@ -206,6 +211,7 @@ func TestKeysFlip(t *testing.T) {
 			t.Fatalf("byte %d (%q): %v", i, good[i], err)
 		}
 	}
+	return 8 * len(good)
 }
 
 // TestKeysForged edits the file with the checksum put right, as an attacker would.
@@ -270,6 +276,51 @@ func TestKeysMissing(t *testing.T) {
 	}
 	if _, err := OpenKeys(path, nil); !errors.Is(err, ErrMissingKeys) {
 		t.Errorf("both removed: %v", err)
+	}
+}
+
+// TestKeysPowerCut cuts the power at every step of changing the key file: afterwards one of the two
+// files opens, with the change if it was confirmed.
+func TestKeysPowerCut(t *testing.T) {
+	seed, _ := seeded(t)
+	path, k := makeKeys(t)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newSimDisk(map[string][]byte{path: data, copyPath(path): data})
+	d.begin()
+	k.disk = d
+	d.acknowledge(1)
+	for i := 2; i <= 3; i++ {
+		if _, err := k.Add(testRoot, SecretSlot(KindKeyring, "PC", device)); err != nil {
+			t.Fatal(err)
+		}
+		d.acknowledge(i)
+	}
+	for n := 1; n <= len(d.trace); n++ {
+		for chance := range uint64(6) {
+			rnd := rand.New(rand.NewPCG(seed, chance))
+			if chance == 0 {
+				rnd = rand.New(nothing{})
+			}
+			files, acked := d.crash(n, rnd)
+			for _, p := range []string{path, copyPath(path)} {
+				_ = os.Remove(p)
+				if data, ok := files[p]; ok {
+					if err := os.WriteFile(p, data, 0o600); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			k, err := OpenKeys(path, nil)
+			if err == nil {
+				_, err = k.UnlockSecret(KindDevice, device)
+			}
+			if err != nil || int(k.Gen()) < acked {
+				t.Fatalf("cut at %d of %d: %v, %d changes confirmed", n, len(d.trace), err, acked)
+			}
+		}
 	}
 }
 

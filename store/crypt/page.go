@@ -157,8 +157,9 @@ func (f *mainFile) truncate(size int64) error {
 			return err
 		}
 	}
-	if st, _ := d.ledgerNow(); n < st.pages {
-		if err := d.record(nil, func(st *ledgerState) { st.pages = n }); err != nil {
+	// Asked for even if it says no more already: once one of its flushes failed, it may say more on disk.
+	if st, _ := d.ledgerNow(); n < max(st.pages, d.pages.Load()) {
+		if err := d.record(nil, func(st *ledgerState) { st.pages = min(st.pages, n) }); err != nil {
 			return err
 		}
 	}

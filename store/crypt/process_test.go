@@ -3,6 +3,7 @@ package crypt
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -33,9 +34,76 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// model is what a database must hold: the value of each key, by plain Go.
+type model map[int]string
+
+// modelOp is one change of a transaction.
+type modelOp struct {
+	key   int
+	value string // empty: delete
+}
+
+// modelOps are the changes of transaction n: the child makes them, and the parent, who knows the
+// numbers only, makes them again in its model.
+func modelOps(seed uint64, n int) []modelOp {
+	rnd := rand.New(rand.NewPCG(seed, uint64(n)))
+	ops := make([]modelOp, 1+rnd.IntN(6))
+	for i := range ops {
+		ops[i].key = rnd.IntN(400)
+		if rnd.IntN(4) > 0 {
+			ops[i].value = strings.Repeat(strconv.Itoa(n%10), 1+rnd.IntN(3000))
+		}
+	}
+	return ops
+}
+
+// apply replays transaction n.
+func (m model) apply(seed uint64, n int) {
+	for _, op := range modelOps(seed, n) {
+		if m[op.key] = op.value; op.value == "" {
+			delete(m, op.key)
+		}
+	}
+}
+
+// compare sees that the database holds the model and nothing else.
+func (m model) compare(db *sql.DB) error {
+	rows, err := db.Query("SELECT key, value FROM pair")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	found := 0
+	for rows.Next() {
+		var key int
+		var value string
+		if err := rows.Scan(&key, &value); err != nil {
+			return err
+		}
+		if found++; m[key] != value {
+			return fmt.Errorf("key %d holds %.9q (%d), want %.9q (%d)", key, value, len(value), m[key], len(m[key]))
+		}
+	}
+	if err := rows.Err(); err != nil || found != len(m) {
+		return fmt.Errorf("%d keys, want %d: %w", found, len(m), err)
+	}
+	return nil
+}
+
+// setup makes the tables of the model.
+func (model) setup(db *sql.DB) error {
+	_, err := db.Exec(`CREATE TABLE done(n INT); INSERT INTO done VALUES(0);
+		CREATE TABLE pair(key INTEGER PRIMARY KEY, value TEXT)`)
+	return err
+}
+
 // child commits transactions and prints the number of each once it is confirmed, while readers and
-// a checkpointer are at work, until it is killed.
+// a checkpointer are at work, until it is killed. The seed is its only argument.
 func child(path string) error {
+	seed, err := strconv.ParseUint(os.Args[1], 10, 64)
+	if err != nil {
+		return err
+	}
 	m, err := NewMount(testRoot, Options{})
 	if err != nil {
 		return err
@@ -48,7 +116,7 @@ func child(path string) error {
 		return err
 	}
 	var n int
-	if err := db.QueryRow("SELECT n FROM meta").Scan(&n); err != nil {
+	if err := db.QueryRow("SELECT n FROM done").Scan(&n); err != nil {
 		return m.Explain(err)
 	}
 	fmt.Println("ready", n)
@@ -64,8 +132,8 @@ func child(path string) error {
 	}
 	for range 2 {
 		loop(func() error {
-			var total, sum int
-			return db.QueryRow("SELECT total, (SELECT coalesce(sum(v),0) FROM item) FROM meta").Scan(&total, &sum)
+			var n int
+			return db.QueryRow("SELECT coalesce(sum(length(value)), 0) FROM pair WHERE key%7=3").Scan(&n)
 		})
 	}
 	loop(func() error {
@@ -76,34 +144,47 @@ func child(path string) error {
 	})
 	for {
 		n++
-		tx, err := db.Begin()
-		if err != nil {
-			return m.Explain(err)
-		}
-		for _, q := range []string{
-			"INSERT INTO item(v, pad) VALUES(abs(random())%1000, zeroblob(abs(random())%9000))",
-			"DELETE FROM item WHERE id=(SELECT min(id) FROM item) AND (SELECT count(*) FROM item)>300",
-			"UPDATE meta SET n=n+1, total=(SELECT sum(v) FROM item)",
-		} {
-			if _, err := tx.Exec(q); err != nil {
-				return m.Explain(err)
-			}
-		}
-		if err := tx.Commit(); err != nil {
+		if err := commitModel(db, seed, n); err != nil {
 			return m.Explain(err)
 		}
 		fmt.Println(n)
 	}
 }
 
+// commitModel commits transaction n; every hundredth is followed by VACUUM.
+func commitModel(db *sql.DB, seed uint64, n int) error {
+	tx, err := db.Begin()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }()
+	for _, op := range modelOps(seed, n) {
+		q := "INSERT INTO pair VALUES(?1, ?2) ON CONFLICT DO UPDATE SET value=?2"
+		if op.value == "" {
+			q = "DELETE FROM pair WHERE key=?1 OR ?2 IS NULL"
+		}
+		if _, err := tx.Exec(q, op.key, op.value); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec("UPDATE done SET n=?", n); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil || n%100 != 0 {
+		return err
+	}
+	_, err = db.Exec("VACUUM")
+	return err
+}
+
 // start runs a child on path and returns it with its output.
-func start(t *testing.T, path string) (*exec.Cmd, *bufio.Scanner) {
+func start(t *testing.T, path string, seed uint64) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(exe)
+	cmd := exec.Command(exe, strconv.FormatUint(seed, 10))
 	cmd.Env = append(os.Environ(), childEnv+"="+path)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -113,14 +194,10 @@ func start(t *testing.T, path string) (*exec.Cmd, *bufio.Scanner) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	s := bufio.NewScanner(out)
-	if !s.Scan() || !strings.HasPrefix(s.Text(), "ready") {
-		t.Fatalf("child: %q", s.Text())
-	}
-	return cmd, s
+	return cmd, bufio.NewScanner(out)
 }
 
-// newBook creates a database with the worker's tables on the real disk.
+// newBook creates a database with the model's tables on the real disk.
 func newBook(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "company.db")
@@ -132,7 +209,7 @@ func newBook(t *testing.T) string {
 		t.Fatal(err)
 	}
 	db := connect(t, m, path, standard())
-	if err := (&worker{db: db}).setup(); err != nil {
+	if err := (model{}).setup(db); err != nil {
 		t.Fatal(m.Explain(err))
 	}
 	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
@@ -141,31 +218,19 @@ func newBook(t *testing.T) string {
 	return path
 }
 
-// TestKill kills a working process again and again. What it had confirmed is there, everything
-// verifies, and nobody cries wolf.
-func TestKill(t *testing.T) {
-	path := newBook(t)
-	rnd := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
-	confirmed := 0
-	for i := range 6 {
-		cmd, out := start(t, path)
-		want := rnd.IntN(40)
-		for k := 0; k <= want && out.Scan(); k++ {
-			n, err := strconv.Atoi(out.Text())
-			if err != nil {
-				t.Fatal(out.Text())
-			}
-			confirmed = n
-		}
-		if err := cmd.Process.Kill(); err != nil {
-			t.Fatal(err)
-		}
-		for out.Scan() { // what it managed to say before it died
-			if n, err := strconv.Atoi(out.Text()); err == nil {
-				confirmed = n
-			}
-		}
-		_ = cmd.Wait()
+// TestKill kills a working process again and again. All that it had confirmed is there and nothing
+// else but at most the one transaction it was about to confirm, everything verifies, and nobody cries
+// wolf.
+func TestKill(t *testing.T) { kills(t, 6) }
+
+// kills kills that many processes, at random moments from their start on.
+func kills(t *testing.T, count int) (transactions int) {
+	seed, _ := seeded(t)
+	path, rnd, want := newBook(t), rand.New(rand.NewPCG(seed, 1)), model{}
+	last := 0 // transactions in want
+	for i := range count {
+		cmd, out := start(t, path, seed)
+		confirmed := killed(t, cmd, out, rnd, last)
 		m, err := NewMount(testRoot, Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -174,23 +239,77 @@ func TestKill(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := checkSim(m, db, path)
-		if err != nil || n < confirmed {
+		n, err := m.wholeModel(path, db)
+		if err != nil || n < confirmed || n > confirmed+1 {
 			t.Fatalf("kill %d: transaction %d, %d were confirmed: %v", i, n, confirmed, err)
+		}
+		for ; last < n; last++ {
+			want.apply(seed, last+1)
+		}
+		if err := want.compare(db); err != nil {
+			t.Fatalf("kill %d, transaction %d: %v", i, n, err)
 		}
 		if err := errors.Join(db.Close(), m.Unmount()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if confirmed < 20 {
-		t.Errorf("only %d transactions", confirmed)
+	if last < 2*count {
+		t.Errorf("only %d transactions", last)
 	}
+	t.Logf("%d kills, %d transactions", count, last)
+	return last
+}
+
+// killed kills a process after a few transactions, or at any time since its start, and returns the last
+// transaction it confirmed.
+func killed(t *testing.T, cmd *exec.Cmd, out *bufio.Scanner, rnd *rand.Rand, confirmed int) int {
+	t.Helper()
+	kill := func() {
+		if err := cmd.Process.Kill(); err != nil {
+			t.Error(err)
+		}
+	}
+	wait := rnd.IntN(40)
+	if rnd.IntN(4) == 0 {
+		wait = -1
+		time.AfterFunc(time.Duration(rnd.IntN(60_000))*time.Microsecond, kill)
+	}
+	for out.Scan() { // to the last word
+		n, err := strconv.Atoi(strings.TrimPrefix(out.Text(), "ready "))
+		if err != nil || n > confirmed+1 {
+			t.Fatalf("%q after %d", out.Text(), confirmed)
+		}
+		confirmed = max(confirmed, n)
+		if wait--; wait == 0 {
+			kill()
+		}
+	}
+	_ = cmd.Wait()
+	return confirmed
+}
+
+// wholeModel verifies the database and returns its last transaction.
+func (m *Mount) wholeModel(path string, db *sql.DB) (n int, err error) {
+	if err := m.Hold(path); err != nil {
+		return 0, err
+	}
+	if _, err := m.Verify(context.Background(), path, nil); err != nil {
+		return 0, err
+	}
+	var ok string
+	if err := db.QueryRow("PRAGMA integrity_check").Scan(&ok); err != nil || ok != "ok" {
+		return 0, fmt.Errorf("integrity: %s, %w", ok, m.Explain(err))
+	}
+	return n, db.QueryRow("SELECT n FROM done").Scan(&n)
 }
 
 // TestSecondProcess finds the book in use by another process, and free once that has died.
 func TestSecondProcess(t *testing.T) {
 	path := newBook(t)
-	cmd, _ := start(t, path)
+	cmd, out := start(t, path, 1)
+	if !out.Scan() {
+		t.Fatal("no word from the child")
+	}
 	m, _ := mountOn(t, Options{})
 	if err := m.Hold(path); !errors.Is(err, ErrInUse) {
 		t.Errorf("Hold: %v", err)

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -22,12 +23,29 @@ type simDisk struct {
 	trace []simOp
 	keep  bool // record the trace
 
-	failAt int  // the operation to fail, counted down; 0: none
-	sticky bool // and all after it
-	failed int
-
-	failSync bool // fail the next flush
+	fault  *simFault // nil: none
+	failed int       // operations that failed
 }
+
+// simFault is hardware failing at one operation of those it concerns, or from there on.
+type simFault struct {
+	at   int // counted down
+	kind faultKind
+	part int // quarters of the bytes that a failing write still writes
+}
+
+type faultKind string
+
+const (
+	failOnce   faultKind = "once"   // any change
+	failAlways faultKind = "always" // any change, and all that follow
+	failFull   faultKind = "full"   // writes that lengthen a file, until some room is made
+	failFlush  faultKind = "flush"  // a flush; what it should have flushed may be lost for good
+	failRead   faultKind = "read"   // reading or opening
+)
+
+// fullFor is how many writes find no room before there is some again.
+const fullFor = 20
 
 // simData is the content of one file, whatever its name.
 type simData struct{ data []byte }
@@ -42,7 +60,9 @@ const (
 	simUnlink // a name goes
 	simRename
 	simSyncDir
-	simAck // a transaction was confirmed
+	simLost // a flush failed
+	simAck  // a transaction was confirmed
+	simRead // never in a trace
 )
 
 // simOp is one physical operation.
@@ -67,6 +87,17 @@ func newSimDisk(files map[string][]byte) *simDisk {
 	return d
 }
 
+// begin starts the trace here: everything so far is durable.
+func (d *simDisk) begin() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.keep, d.trace, d.start = true, nil, maps.Clone(d.files)
+	d.first = make(map[*simData][]byte)
+	for _, f := range d.files {
+		d.first[f] = bytes.Clone(f.data)
+	}
+}
+
 // content copies all files.
 func (d *simDisk) content() map[string][]byte {
 	d.mu.Lock()
@@ -80,39 +111,75 @@ func (d *simDisk) content() map[string][]byte {
 
 var errSim = errors.New("simulated hardware failure")
 
-// do counts and records a changing operation and reports whether it fails; d.mu is held.
-func (d *simDisk) do(op simOp) error {
-	if d.failSync && op.kind == simSync {
-		d.failSync = false
-		return errSim
+// fails reports whether an operation fails, and how; d.mu is held.
+func (d *simDisk) fails(kind simKind, grows bool) error {
+	f := d.fault
+	if f == nil {
+		return nil
 	}
-	if d.failAt > 0 {
-		if d.failAt--; d.failAt == 0 {
-			d.failed++
-			if d.sticky {
-				d.failAt = 1
-			}
-			return errSim
+	concerned := kind != simRead
+	switch f.kind {
+	case failFull:
+		concerned = kind == simWrite && grows
+	case failFlush:
+		concerned = kind == simSync || kind == simSyncDir
+	case failRead:
+		concerned = kind == simRead
+	case failOnce, failAlways:
+	}
+	if !concerned {
+		return nil
+	}
+	if f.at--; f.at > 0 {
+		return nil
+	}
+	d.failed++
+	switch f.kind {
+	case failAlways:
+	case failFull:
+		if f.at <= -fullFor {
+			d.fault = nil
 		}
+		return syscall.ENOSPC
+	default:
+		d.fault = nil
 	}
+	return errSim
+}
+
+// do records a changing operation unless it fails; d.mu is held.
+func (d *simDisk) do(op simOp) error {
+	grows := op.kind == simWrite && op.off+int64(len(op.data)) > int64(len(op.file.data))
+	err := d.fails(op.kind, grows)
+	if err != nil && op.kind == simSync {
+		d.note(simOp{kind: simLost, file: op.file})
+	}
+	if err == nil {
+		d.note(op)
+	}
+	return err
+}
+
+// note adds to the trace.
+func (d *simDisk) note(op simOp) {
 	if d.keep {
 		op.data = bytes.Clone(op.data)
 		d.trace = append(d.trace, op)
 	}
-	return nil
 }
 
 func (d *simDisk) acknowledge(n int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.keep {
-		d.trace = append(d.trace, simOp{kind: simAck, ack: n})
-	}
+	d.note(simOp{kind: simAck, ack: n})
 }
 
 func (d *simDisk) open(path string, create bool) (diskFile, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if err := d.fails(simRead, false); err != nil {
+		return nil, err
+	}
 	f := d.files[path]
 	if f == nil {
 		if !create {
@@ -196,6 +263,9 @@ type simFile struct {
 func (f *simFile) ReadAt(p []byte, off int64) (int, error) {
 	f.d.mu.Lock()
 	defer f.d.mu.Unlock()
+	if err := f.d.fails(simRead, false); err != nil {
+		return 0, err
+	}
 	if off >= int64(len(f.f.data)) {
 		return 0, io.EOF
 	}
@@ -209,14 +279,14 @@ func (f *simFile) ReadAt(p []byte, off int64) (int, error) {
 func (f *simFile) WriteAt(p []byte, off int64) (int, error) {
 	f.d.mu.Lock()
 	defer f.d.mu.Unlock()
+	fault := f.d.fault
 	if err := f.d.do(simOp{kind: simWrite, file: f.f, off: off, data: p}); err != nil {
-		half := len(p) / 2 // a failed write may have written a part
-		f.f.write(p[:half], off)
-		if f.d.keep {
-			f.d.trace = append(f.d.trace,
-				simOp{kind: simWrite, file: f.f, off: off, data: bytes.Clone(p[:half])})
+		n := len(p) * fault.part / 4
+		if n > 0 {
+			f.f.write(p[:n], off)
+			f.d.note(simOp{kind: simWrite, file: f.f, off: off, data: p[:n]})
 		}
-		return half, err
+		return n, err
 	}
 	f.f.write(p, off)
 	return len(p), nil
@@ -292,6 +362,12 @@ func (d *simDisk) crash(n int, rnd *rand.Rand) (map[string][]byte, int) {
 				applyOp(&s.durable, p)
 			}
 			s.pending = nil
+		case simLost: // the system may think it written, and not try again
+			s := find(op.file)
+			for _, p := range s.pending {
+				applyPart(&s.durable, p, rnd)
+			}
+			s.pending = nil
 		case simLink, simUnlink, simRename:
 			links = append(links, op)
 		case simSyncDir:
@@ -316,32 +392,36 @@ func (d *simDisk) crash(n int, rnd *rand.Rand) (map[string][]byte, int) {
 	return out, acked
 }
 
-// replay is what a process killed behind operation n of the trace leaves, the power staying on;
-// before are the files when the trace began.
-func (d *simDisk) replay(before map[string][]byte, n int) map[string][]byte {
-	names, files := maps.Clone(d.start), make(map[*simData]*simData)
-	for p, f := range names {
-		files[f] = &simData{bytes.Clone(before[p])}
+// fork is the disk as a process killed behind operation n of the trace leaves it, the power staying
+// on: what was not flushed can be read, and is lost in a power cut later.
+func (d *simDisk) fork(n int) *simDisk {
+	twins := make(map[*simData]*simData)
+	twin := func(f *simData) *simData {
+		if f != nil && twins[f] == nil {
+			twins[f] = &simData{bytes.Clone(d.first[f])}
+		}
+		return twins[f]
+	}
+	c := newSimDisk(nil)
+	c.keep = true
+	for p, f := range d.start {
+		c.start[p], c.files[p] = twin(f), twin(f)
 	}
 	for _, op := range d.trace[:n] {
+		op.file = twin(op.file)
+		c.trace = append(c.trace, op)
 		switch op.kind {
 		case simWrite, simTruncate:
-			if files[op.file] == nil {
-				files[op.file] = &simData{}
-			}
-			applyOp(files[op.file], op)
+			applyOp(op.file, op)
 		case simLink, simUnlink, simRename:
-			applyLink(names, op)
+			applyLink(c.files, op)
 		default: // changes nothing
 		}
 	}
-	out := make(map[string][]byte)
-	for p, f := range names {
-		if out[p] = nil; files[f] != nil {
-			out[p] = files[f].data
-		}
+	for f, t := range twins {
+		c.first[t] = d.first[f]
 	}
-	return out
+	return c
 }
 
 func applyOp(d *simData, op simOp) {

@@ -3,277 +3,325 @@ package crypt
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
+	"flag"
 	"fmt"
 	"maps"
-	"math/rand/v2"
-	"path/filepath"
+	"os"
 	"strings"
 	"testing"
 )
 
-// book is a small database as a crash left it: part of it only in the log.
-type book struct {
-	path   string
-	files  map[string][]byte
-	last   int // transactions in it
-	eldest map[string][]byte
-	older  map[string][]byte // one checkpoint and several transactions earlier
-	// written is the book after one more checkpoint: the log is still there, and in the database.
-	written map[string][]byte
+var update = flag.Bool("update", false, "write the documents that tests generate anew")
+
+// attack is one row of TAMPER.md: what somebody does to the files of a closed or crashed book, and
+// what the next opening makes of it.
+type attack struct {
+	what  string
+	files map[string][]byte
+	want  outcome
 }
 
-// makeBook builds a book of a few pages whose log holds several transactions.
-func makeBook(t testing.TB) *book {
-	t.Helper()
-	b := &book{path: filepath.Join(t.TempDir(), "company.db")}
-	d := newSimDisk(nil)
-	m, db, err := openSim(d, b.path, "full")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Create(b.path); err != nil {
-		t.Fatal(err)
-	}
-	w := &worker{db: db, d: d}
-	if err := w.setup(); err != nil {
-		t.Fatal(m.Explain(err))
-	}
-	commit := func(n int) {
-		for range n {
-			b.last++
-			run(t, db, fmt.Sprintf(`BEGIN; INSERT INTO item(v, pad) VALUES(%[1]d, zeroblob(700));
-				UPDATE item SET v=v+0 WHERE id<20;
-				UPDATE meta SET n=%[1]d, total=(SELECT sum(v) FROM item); COMMIT`, b.last))
-		}
-	}
-	commit(20)
-	b.eldest = d.content()
-	run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
-	commit(2)
-	b.older = d.content()
-	run(t, db, "PRAGMA wal_checkpoint(RESTART)")
-	commit(1)
-	run(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
-	commit(3)
-	b.files = d.content()
-	run(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
-	b.written = d.content()
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Unmount(); err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
+// Outcomes of attacks that no file of the book can tell from an honest past.
+const (
+	anchorHead outcome = "needs the outside anchor: opens as it once was; `Head` is lower than what was noted"
+	anchorLast outcome = "needs the outside anchor: opens as of an earlier transaction; `Head` is the same, " +
+		"the number of the last transaction tells"
+	anchorGen outcome = "needs the outside anchor: opens with the slots of then; `Gen` is lower than the one " +
+		"recorded in the database"
+	cutMiddle outcome = "noticed with an event: all transactions from there on are gone"
+)
 
-// clean is the book after an orderly close: no log.
-func (b *book) clean(t testing.TB) *book {
-	t.Helper()
-	d := newSimDisk(b.files)
-	m, db, err := openSim(d, b.path, "full")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := checkSim(m, db, b.path); err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
-		t.Fatal(err)
-	}
-	return &book{path: b.path, files: d.content(), last: b.last}
-}
-
-// attempt opens the book with its files changed.
-func (b *book) attempt(files map[string][]byte) (n int, events []Event, err error) {
-	m, db, err := openSim(newSimDisk(files), b.path, "full")
-	if err != nil {
-		return 0, nil, err
-	}
-	m.onEvent = func(e Event) { events = append(events, e) }
-	n, err = checkSim(m, db, b.path)
-	_ = db.Close()
-	_ = m.Unmount()
-	return n, events, err
-}
-
-// with returns the files with one replaced; nil removes it.
-func (b *book) with(suffix string, data []byte) map[string][]byte {
-	files := maps.Clone(b.files)
-	if files[b.path+suffix] = data; data == nil {
-		delete(files, b.path+suffix)
-	}
-	return files
-}
-
-// refused reports whether err is one the store can put into words.
-func refused(err error) bool {
-	for _, kind := range []error{
-		ErrTampered, ErrNewer, ErrMissingDB, ErrMissingWAL, ErrMissingLedger,
-		ErrNotSealed, ErrUnfinished,
-	} {
-		if errors.Is(err, kind) {
-			return true
-		}
-	}
-	return false
-}
-
-func TestBook(t *testing.T) {
-	for name, b := range map[string]*book{"crashed": makeBook(t), "clean": makeBook(t).clean(t)} {
-		n, events, err := b.attempt(b.files)
-		if n != b.last || err != nil || len(events) > 0 {
-			t.Errorf("%s: %d of %d, %v, %v", name, n, b.last, events, err)
-		}
-		_, wal := b.files[b.path+walSuffix]
-		if wal != (name == "crashed") {
-			t.Errorf("%s: log present: %v", name, wal)
-		}
-	}
-}
-
-// TestFlip changes single bits of every file: each byte of the ledger and of all headers, a sample of
-// the rest. The change is refused, or nothing is different, or, at the end of the log only, the
-// last transaction is gone as after a power cut.
-func TestFlip(t *testing.T) {
-	rnd := rand.New(rand.NewPCG(1, 2))
-	crashed := makeBook(t)
-	for name, b := range map[string]*book{"crashed": crashed, "clean": crashed.clean(t)} {
-		for _, suffix := range []string{"", walSuffix, ledgerSuffix} {
-			data := b.files[b.path+suffix]
-			stat := map[string]int{}
-			for i := range data {
-				head := i < 200 || suffix == walSuffix && (i-walHeader)%walRecord < 30 && rnd.IntN(4) == 0
-				if !head && (suffix == ledgerSuffix && rnd.IntN(4) > 0 || suffix != ledgerSuffix && rnd.IntN(150) > 0) {
-					continue
-				}
-				bad := bytes.Clone(data)
-				bad[i] ^= 1 << rnd.IntN(8)
-				n, events, err := b.attempt(b.with(suffix, bad))
-				switch {
-				case refused(err):
-					stat["refused"]++
-				case err != nil:
-					t.Fatalf("%s%s byte %d: %v", name, suffix, i, err)
-				case n == b.last:
-					stat["harmless"]++
-					if suffix == "" && name == "clean" {
-						t.Fatalf("byte %d of the database changes nothing", i)
-					}
-				case suffix == walSuffix && n == b.last-1:
-					stat["cut"]++
-					if len(events) == 0 && (i-walHeader)%walRecord >= walClear {
-						t.Errorf("byte %d: cut without an event", i)
-					}
-				default:
-					t.Fatalf("%s%s byte %d of %d: %d of %d transactions, no error", name, suffix, i, len(data), n, b.last)
-				}
-			}
-			t.Logf("%s%s (%d bytes): %v", name, suffix, len(data), stat)
-		}
-	}
-}
-
-// TestTamper is the table of attacks on whole pages, records and files.
+// TestTamper tries the attacks of TAMPER.md and compares the document with what it finds.
 func TestTamper(t *testing.T) {
 	b := makeBook(t)
-	clean := b.clean(t)
-	page := func(f []byte, n int) []byte { return f[(n-1)*pageSize : n*pageSize] }
-	db, wal, led := clean.files[b.path], b.files[b.path+walSuffix], clean.files[b.path+ledgerSuffix]
-	oldDB, oldWAL, oldLed := b.older[b.path], b.older[b.path+walSuffix], b.older[b.path+ledgerSuffix]
-	edit := func(data []byte, f func([]byte) []byte) []byte { return f(bytes.Clone(data)) }
-	foreign := makeBook(t)
-	foreign.path = b.path
-	rename := func(files map[string][]byte, suffix string) []byte {
-		for p, c := range files {
-			if strings.HasSuffix(p, "company.db"+suffix) {
-				return c
-			}
-		}
-		t.Fatal("no such file")
-		return nil
+	var doc strings.Builder
+	doc.WriteString(tamperIntro)
+	for _, r := range regionGroups() {
+		fmt.Fprintf(&doc, "\n## %s\n\n| where the bit is | outcome |\n|---|---|\n%s", r[0], r[1])
 	}
-	for _, c := range []struct {
-		name  string
-		files map[string][]byte
-		want  error // nil: harmless, checked to hold the last transaction
+	for _, g := range []struct {
+		title string
+		rows  []attack
 	}{
-		{"pages swapped", clean.with("", edit(db, func(d []byte) []byte {
-			p := bytes.Clone(page(d, 3))
-			copy(page(d, 3), page(d, 4))
-			copy(page(d, 4), p)
-			return d
-		})), ErrTampered},
-		{"page blanked", clean.with("", edit(db, func(d []byte) []byte {
-			clear(page(d, 3))
-			return d
-		})), ErrTampered},
-		{"last page cut off", clean.with("", db[:len(db)-pageSize]), ErrTampered},
-		{"cut inside a page", clean.with("", db[:len(db)-10]), ErrTampered},
-		{"cut to one page", clean.with("", db[:pageSize]), ErrTampered},
-		{"cut to nothing", clean.with("", []byte{}), ErrMissingDB},
-		{"database removed", clean.with("", nil), ErrMissingDB},
-		{"database of another book", clean.with("", rename(foreign.files, "")), ErrTampered},
-		{"older database", clean.with("", oldDB), ErrTampered},
-		{"a plain database", clean.with("", emptyImage()), ErrTampered},
-		{"a plain database alone", map[string][]byte{b.path: emptyImage()}, ErrNotSealed},
-		{"text", map[string][]byte{b.path: []byte("hello")}, ErrNotSealed},
-		{"database emptied under a log", b.with("", []byte{}), ErrMissingDB},
-		{"database removed under a log", b.with("", nil), ErrMissingDB},
-		{"ledger removed", clean.with(ledgerSuffix, nil), ErrMissingLedger},
-		{"ledger removed under a log", b.with(ledgerSuffix, nil), ErrMissingLedger},
-		{"ledger emptied", clean.with(ledgerSuffix, []byte{}), ErrTampered},
-		{"older ledger", clean.with(ledgerSuffix, oldLed), ErrMissingWAL},
-		{"older ledger under a log", b.with(ledgerSuffix, oldLed), ErrTampered},
-		{"ledger of another book", clean.with(ledgerSuffix, rename(foreign.files, ledgerSuffix)), ErrMissingWAL},
-		{"ledger without its last record", clean.with(ledgerSuffix, cutRecord(led, 1)), ErrMissingWAL},
-		{"ledger without its last 4 records", clean.with(ledgerSuffix, cutRecord(led, 4)), ErrMissingWAL},
-		{"log removed", b.with(walSuffix, nil), ErrMissingWAL},
-		{"log emptied", b.with(walSuffix, []byte{}), ErrMissingWAL},
-		{"log cut to its header", b.with(walSuffix, wal[:walHeader]), ErrTampered},
-		{"log cut before the last checkpoint", b.with(walSuffix, wal[:recordAt(3)]), ErrTampered},
-		{"older log", b.with(walSuffix, oldWAL), ErrTampered},
-		{"eldest log", b.with(walSuffix, b.eldest[b.path+walSuffix]), ErrTampered},
-		{"older log beside a clean database", clean.with(walSuffix, oldWAL), ErrTampered},
-		{"log back beside a clean database", clean.with(walSuffix, wal), nil},
-		{"log of another book", b.with(walSuffix, rename(foreign.files, walSuffix)), ErrTampered},
-		{
-			"log of another book beside a clean database",
-			clean.with(walSuffix, rename(foreign.files, walSuffix)), ErrTampered,
-		},
-		{"junk as a log", clean.with(walSuffix, bytes.Repeat([]byte("junk"), 5000)), nil},
-		{"log cut at a commit that is in the database", func() map[string][]byte {
-			files := maps.Clone(b.written)
-			files[b.path+walSuffix] = files[b.path+walSuffix][:recordAt(7)]
-			return files
-		}(), ErrTampered},
-		{"second of three transactions damaged", b.with(walSuffix, edit(wal, func(w []byte) []byte {
-			w[recordAt(5)+1000] ^= 1
-			return w
-		})), ErrTampered},
-		{"commit frame of the second damaged", b.with(walSuffix, edit(wal, func(w []byte) []byte {
-			w[recordAt(6)] ^= 1
-			return w
-		})), ErrTampered},
-		{"frames swapped", b.with(walSuffix, edit(wal, func(w []byte) []byte {
-			f := bytes.Clone(w[recordAt(2):recordAt(3)])
-			copy(w[recordAt(2):], w[recordAt(3):recordAt(4)])
-			copy(w[recordAt(3):], f)
-			return w
-		})), ErrTampered},
-		{"newer ledger format", clean.with(ledgerSuffix, edit(led, func(l []byte) []byte {
-			l[9] = 2
-			return l
-		})), ErrNewer},
+		{"Database", b.databaseAttacks(t)},
+		{"Ledger", b.ledgerAttacks(t)},
+		{"Log", b.logAttacks(t)},
+		{"Several files at once", b.combinedAttacks(t)},
 	} {
-		n, _, err := b.attempt(c.files)
-		switch {
-		case c.want != nil && !errors.Is(err, c.want):
-			t.Errorf("%s: %v, want %v", c.name, err, c.want)
-		case c.want == nil && (err != nil || n != b.last):
-			t.Errorf("%s: transaction %d of %d, %v", c.name, n, b.last, err)
+		fmt.Fprintf(&doc, "\n## %s\n\n| attack | outcome |\n|---|---|\n", g.title)
+		for _, a := range g.rows {
+			if got := b.observe(t, a.files); got != a.want {
+				t.Errorf("%s: %s\nwant %s", a.what, got, a.want)
+			}
+			fmt.Fprintf(&doc, "| %s | %s |\n", a.what, a.want)
 		}
+	}
+	doc.WriteString("\n## Key file\n\n| attack | outcome |\n|---|---|\n")
+	for _, a := range keyAttacks {
+		if got := a.observe(t); got != a.want {
+			t.Errorf("%s: %s\nwant %s", a.what, got, a.want)
+		}
+		fmt.Fprintf(&doc, "| %s | %s |\n", a.what, a.want)
+	}
+	golden(t, "TAMPER.md", doc.String())
+}
+
+// golden compares a document with its file, or writes it.
+func golden(t *testing.T, path, want string) {
+	t.Helper()
+	if *update && !t.Failed() {
+		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != want {
+		t.Errorf("%s is not what this test finds (%v); write it anew with -update and review it", path, err)
+	}
+}
+
+const tamperIntro = `# What becomes of a sealed book that was tampered with
+
+Written by TestTamper (go test ./store/crypt -run TestTamper -update), which tries each line and fails
+if another outcome is seen. FORMAT.md describes the files. The attacker can write to every file of a
+book that is closed, or that a crash left open, and does not know the root key.
+
+*Refused* means that the database does not open, or that reading the page fails; the words are those of
+the [Fault], which also names file and page. *Noticed* means that it opens and an [Event] is told.
+*Harmless* means that every page reads exactly as before.
+
+*Needs the outside anchor*: the files are a state the book once had, or could have had after a power
+cut. Nothing inside them can tell. [Mount.Head] grows with every checkpoint and every new log; it tells
+when all files are put back, if it was noted elsewhere (the backup target, the other computers). It does
+not grow with each transaction: for the last ones since a checkpoint, the application notes the head of
+its own chain of entries.
+
+*The last transaction* is the last one in the log. Were its flush interrupted, it would look no other
+way; only nobody would have been told that it is saved.
+`
+
+// regionGroups renders the table of regions, of which TestFlip tries every bit.
+func regionGroups() (groups [][2]string) {
+	for _, r := range regions {
+		title := fmt.Sprintf("One bit flipped in the %s, after %s", fileNames[r.file], stateNames[r.state])
+		var words []string
+		for _, w := range r.want {
+			words = append(words, string(w))
+		}
+		line := fmt.Sprintf("| %s | %s |\n", r.name, strings.Join(words, "; or "))
+		if n := len(groups); n > 0 && groups[n-1][0] == title {
+			groups[n-1][1] += line
+			continue
+		}
+		groups = append(groups, [2]string{title, line})
+	}
+	return groups
+}
+
+var (
+	fileNames  = map[string]string{"": "database", walSuffix: "log", ledgerSuffix: "ledger"}
+	stateNames = map[string]string{"clean": "an orderly close", "crashed": "a crash"}
+)
+
+// observe opens the files and says what came of it.
+func (b *book) observe(t *testing.T, files map[string][]byte) outcome {
+	t.Helper()
+	n, events, err := b.attempt(files)
+	if f, ok := errors.AsType[*Fault](err); ok && refused(err) {
+		return refusal(f.Kind)
+	}
+	if err != nil {
+		return outcome("error: " + err.Error())
+	}
+	if says, err := b.content(files); err != nil || says != b.says(t, n) {
+		return outcome(fmt.Sprintf("another content: %v", err))
+	}
+	before, after := b.head(t, b.files), b.head(t, files)
+	switch {
+	case n == b.last && len(events) > 0:
+		return dropped
+	case n == b.last:
+		return harmless
+	case after < before && len(events) == 0:
+		return anchorHead
+	case len(events) == 0:
+		return anchorLast
+	case n == b.last-1:
+		return lastGone
+	}
+	return cutMiddle
+}
+
+// says is the content after transaction n, replayed on a plain database.
+func (b *book) says(t *testing.T, n int) string {
+	t.Helper()
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	db.SetMaxOpenConns(1)
+	if err := (&worker{db: db}).setup(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range n {
+		run(t, db, bookTransaction(i+1))
+	}
+	s, err := dump(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// head is what Head says about the files once SQLite has looked at them.
+func (b *book) head(t *testing.T, files map[string][]byte) uint64 {
+	t.Helper()
+	m, _ := mountOn(t, Options{disk: newSimDisk(files)})
+	head, err := m.Head(b.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return head
+}
+
+// edited returns a changed copy.
+func edited(data []byte, f func([]byte)) []byte {
+	data = bytes.Clone(data)
+	f(data)
+	return data
+}
+
+// exchange swaps two pieces of data.
+func exchange(data []byte, a, b, size int) {
+	keep := bytes.Clone(data[a : a+size])
+	copy(data[a:a+size], data[b:b+size])
+	copy(data[b:], keep)
+}
+
+func (b *book) databaseAttacks(t *testing.T) []attack {
+	clean, other := b.clean(t), b.foreign(t)
+	db := clean.files[b.path]
+	tampered, missing := refusal(ErrTampered), refusal(ErrMissingDB)
+	return []attack{
+		{"two pages swapped", clean.with("", edited(db, func(d []byte) {
+			exchange(d, 2*pageSize, 3*pageSize, pageSize)
+		})), tampered},
+		{"a page blanked", clean.with("", edited(db, func(d []byte) {
+			clear(d[2*pageSize : 3*pageSize])
+		})), tampered},
+		{"a page overwritten with another page of the book", clean.with("", edited(db, func(d []byte) {
+			copy(d[2*pageSize:3*pageSize], d[pageSize:])
+		})), tampered},
+		{"a page replaced by the same page of another book under the same key", clean.with("", edited(db,
+			func(d []byte) { copy(d[2*pageSize:3*pageSize], other.clean(t).files[b.path][2*pageSize:]) })), tampered},
+		{"a page put back to an older version of itself", clean.with("", edited(db, func(d []byte) {
+			copy(d[2*pageSize:3*pageSize], b.older[b.path][2*pageSize:])
+		})), tampered},
+		{"the file put back to an older version", clean.with("", b.older[b.path]), tampered},
+		{"the last page cut off", clean.with("", db[:len(db)-pageSize]), tampered},
+		{"cut inside the last page", clean.with("", db[:len(db)-10]), tampered},
+		{"cut to one page", clean.with("", db[:pageSize]), tampered},
+		{"emptied", clean.with("", []byte{}), missing},
+		{"removed", clean.with("", nil), missing},
+		{"emptied while the log holds transactions", b.with("", []byte{}), missing},
+		{"removed while the log holds transactions", b.with("", nil), missing},
+		{"junk appended behind the last page", clean.with("", append(bytes.Clone(db), make([]byte, pageSize)...)), harmless},
+		{"replaced by the database of another book under the same key", clean.with("", other.files[b.path]), tampered},
+		{"replaced by a plain SQLite database", clean.with("", emptyImage()), tampered},
+		{"a plain SQLite database alone", map[string][]byte{b.path: emptyImage()}, refusal(ErrNotSealed)},
+		{"a text file alone", map[string][]byte{b.path: []byte("hello")}, refusal(ErrNotSealed)},
+	}
+}
+
+func (b *book) ledgerAttacks(t *testing.T) []attack {
+	clean, other := b.clean(t), b.foreign(t)
+	led, old := clean.files[b.path+ledgerSuffix], b.older[b.path+ledgerSuffix]
+	tampered, missing := refusal(ErrTampered), refusal(ErrMissingLedger)
+	set := func(data []byte) map[string][]byte { return clean.with(ledgerSuffix, data) }
+	return []attack{
+		{"removed", set(nil), missing},
+		{"removed while the log holds transactions", b.with(ledgerSuffix, nil), missing},
+		{"emptied", set([]byte{}), tampered},
+		{"cut to its header", set(led[:ledgerHeader]), tampered},
+		{"put back to an older version", set(old), refusal(ErrMissingWAL)},
+		{"put back to an older version while the log holds transactions", b.with(ledgerSuffix, old), tampered},
+		{"replaced by that of another book under the same key", set(other.files[b.path+ledgerSuffix]), refusal(ErrMissingWAL)},
+		{"replaced by that of a closed book under the same key", set(other.clean(t).files[b.path+ledgerSuffix]), tampered},
+		{"its last record cut off", set(cutRecord(led, 1)), refusal(ErrMissingWAL)},
+		{"its last four records cut off", set(cutRecord(led, 4)), refusal(ErrMissingWAL)},
+		{"its last two records swapped", set(swapRecords(led)), refusal(ErrMissingWAL)},
+		{"a record repeated at the end", set(append(bytes.Clone(led), led[len(cutRecord(led, 1)):]...)), dropped},
+		{"junk appended, shorter than a record", set(append(bytes.Clone(led), "junk"...)), dropped},
+		{"marked as written by a newer version", set(edited(led, func(l []byte) { l[9] = 2 })), refusal(ErrNewer)},
+	}
+}
+
+func (b *book) logAttacks(t *testing.T) []attack {
+	clean, other := b.clean(t), b.foreign(t)
+	wal, tampered := b.files[b.path+walSuffix], refusal(ErrTampered)
+	set := func(data []byte) map[string][]byte { return b.with(walSuffix, data) }
+	flip := func(at int64) []byte { return edited(wal, func(w []byte) { w[at] ^= 1 }) }
+	written := maps.Clone(b.written)
+	written[b.path+walSuffix] = written[b.path+walSuffix][:recordAt(7)]
+	return []attack{
+		{"removed", set(nil), refusal(ErrMissingWAL)},
+		{"emptied", set([]byte{}), refusal(ErrMissingWAL)},
+		{"cut to its header", set(wal[:walHeader]), tampered},
+		{"cut before the last checkpoint", set(wal[:recordAt(3)]), tampered},
+		{"cut at a transaction that is in the database already", written, tampered},
+		{"cut exactly after an earlier transaction since the last checkpoint", set(wal[:recordAt(7)]), anchorLast},
+		{"cut inside the last transaction", set(wal[:recordAt(8)]), lastGone},
+		{"the last of three transactions since the checkpoint damaged", set(flip(recordAt(8) + 1000)), lastGone},
+		{"the second of three transactions since the checkpoint damaged", set(flip(recordAt(5) + 1000)), tampered},
+		{"the frame that commits the second damaged", set(flip(recordAt(6))), tampered},
+		{"two frames swapped", set(edited(wal, func(w []byte) {
+			exchange(w, int(recordAt(2)), int(recordAt(3)), walRecord)
+		})), tampered},
+		{"a frame replaced by the same frame of an older log", set(edited(wal, func(w []byte) {
+			copy(w[recordAt(2):recordAt(3)], b.older[b.path+walSuffix][recordAt(2):])
+		})), tampered},
+		{"the frames of an older log behind the header of this one", set(append(bytes.Clone(wal[:walHeader]),
+			b.older[b.path+walSuffix][walHeader:]...)), tampered},
+		{"the beginning of a transaction moved in the clear", set(edited(wal, func(w []byte) {
+			be.PutUint32(w[recordAt(7)+20:], 6)
+		})), lastGone},
+		{"put back to the one before the last restart", set(b.older[b.path+walSuffix]), tampered},
+		{"put back to one from before the last but one", set(b.eldest[b.path+walSuffix]), tampered},
+		{"of another book under the same key", set(other.files[b.path+walSuffix]), tampered},
+		{"of another book beside a closed database", clean.with(walSuffix, other.files[b.path+walSuffix]), tampered},
+		{"an older one beside a closed database", clean.with(walSuffix, b.older[b.path+walSuffix]), tampered},
+		{"the last one back beside the closed database", clean.with(walSuffix, wal), harmless},
+		{"junk beside a closed database", clean.with(walSuffix, bytes.Repeat([]byte("junk"), 5000)), dropped},
+		{"junk appended", set(append(bytes.Clone(wal), bytes.Repeat([]byte("junk"), 5000)...)), harmless},
+		{"the first of three transactions damaged, written with synchronous=NORMAL", b.relaxed(t), cutMiddle},
+	}
+}
+
+func (b *book) combinedAttacks(t *testing.T) []attack {
+	clean, other := b.clean(t), b.foreign(t)
+	mix := func(db, wal, led map[string][]byte) map[string][]byte {
+		files := map[string][]byte{b.path: db[b.path], b.path + ledgerSuffix: led[b.path+ledgerSuffix]}
+		if w := wal[b.path+walSuffix]; w != nil {
+			files[b.path+walSuffix] = w
+		}
+		return files
+	}
+	old, now, tampered := b.older, b.files, refusal(ErrTampered)
+	elsewhere := makeKeyed(t, Root{77}, b.path)
+	return []attack{
+		{"database, log and ledger put back together", mix(old, old, old), anchorHead},
+		{"database, log and ledger put back together, from before the last checkpoint but one", mix(b.eldest, b.eldest, b.eldest), anchorHead},
+		{"database and log put back, ledger kept", mix(old, old, now), tampered},
+		{"database and ledger put back, log kept", mix(old, now, old), tampered},
+		{"log and ledger put back, database kept", mix(now, old, old), anchorHead},
+		{"database put back, log and ledger kept", mix(old, now, now), tampered},
+		{"database and ledger put back beside no log", mix(old, nil, old), refusal(ErrMissingWAL)},
+		{"log and ledger removed", clean.with(ledgerSuffix, nil), refusal(ErrMissingLedger)},
+		{"all files replaced by those of a book under another key", elsewhere, tampered},
+		{"database and ledger of one book, log of another, same key", mix(now, other.files, now), tampered},
 	}
 }
 
@@ -284,6 +332,63 @@ func cutRecord(l []byte, n int) []byte {
 		at = append(at, i)
 	}
 	return l[:at[max(0, len(at)-n)]]
+}
+
+// swapRecords exchanges the last two records of a ledger.
+func swapRecords(l []byte) []byte {
+	a, b := len(cutRecord(l, 2)), len(cutRecord(l, 1))
+	return bytes.Join([][]byte{l[:a], l[b:], l[a:b]}, nil)
+}
+
+// foreign is another book, with another file identity, under the same key and the same path.
+func (b *book) foreign(t *testing.T) *book {
+	t.Helper()
+	other := makeBook(t)
+	moved := make(map[string][]byte)
+	for p, data := range other.files {
+		moved[b.path+strings.TrimPrefix(p, other.path)] = data
+	}
+	return &book{path: b.path, files: moved, last: other.last}
+}
+
+// makeKeyed are the files of a new database under another root key.
+func makeKeyed(t *testing.T, root Root, path string) map[string][]byte {
+	t.Helper()
+	d := newSimDisk(nil)
+	m, err := NewMount(root, Options{disk: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(m.Create(path), m.Unmount()); err != nil {
+		t.Fatal(err)
+	}
+	return d.content()
+}
+
+// relaxed is a book of as many transactions, of which the last three were not flushed one by one and
+// the first of these is damaged.
+func (b *book) relaxed(t *testing.T) map[string][]byte {
+	t.Helper()
+	d := newSimDisk(nil)
+	m, db, err := openSim(d, b.path, "normal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := (&worker{db: db}).setup(); err != nil {
+		t.Fatal(m.Explain(err))
+	}
+	for n := 1; n <= b.last; n++ {
+		if n == b.last-2 {
+			run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
+		}
+		run(t, db, bookTransaction(n))
+	}
+	files := d.content()
+	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+		t.Fatal(err)
+	}
+	files[b.path+walSuffix][recordAt(1)+1000] ^= 1
+	return files
 }
 
 // TestReplay puts back single older pages that are authentic: without the ledger SQLite would read

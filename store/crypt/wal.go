@@ -19,6 +19,7 @@ type walFile struct {
 	opens  int
 	gen    id                 // current generation; zero: no log as far as SQLite is concerned
 	onDisk id                 // generation whose header is durably in the file; zero: none
+	unsure bool               // a header that failed to be written may be in the file instead
 	head   [sqlWALHeader]byte // SQLite's header of gen
 	good   uint32             // frames SQLite may read
 	commit uint32             // last of them that ends a transaction
@@ -76,11 +77,31 @@ func (w *walFile) closeFile() error {
 	return err
 }
 
+// settle empties a file of which nobody knows whose header it holds: the ledger can name only one
+// generation that may still be there. It is asked when all of the log is in the database; w.mu is held.
+func (w *walFile) settle() error {
+	if !w.unsure {
+		return nil
+	}
+	f, err := w.db.m.disk.open(w.db.path+walSuffix, false) // SQLite may have closed it
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Truncate(0), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	w.onDisk, w.unsure = id{}, false
+	return nil
+}
+
 // forget tells the ledger that no log is needed any more; w.mu is held. SQLite empties or deletes
 // the log only when all of it is in the database.
 func (w *walFile) forget() error {
 	if st, _ := w.db.ledgerNow(); st.gen.isZero() {
 		return nil
+	}
+	if err := w.settle(); err != nil {
+		return err
 	}
 	err := w.db.record(nil, func(st *ledgerState) {
 		st.gen, st.prev, st.frames, st.live, st.relaxed = id{}, w.onDisk, 0, false, false
@@ -142,6 +163,9 @@ func (w *walFile) truncate(size int64) error {
 func (w *walFile) start(h []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if err := w.settle(); err != nil {
+		return err
+	}
 	gen := newID()
 	err := w.db.record(nil, func(st *ledgerState) {
 		st.gen, st.prev, st.frames, st.live, st.relaxed = gen, w.onDisk, 0, false, false
@@ -151,6 +175,7 @@ func (w *walFile) start(h []byte) error {
 	}
 	w.reset(gen)
 	copy(w.head[:], h)
+	w.unsure = true
 	raw := sealWALHeader(w.db.m.logs, w.db.fileID, gen, h)
 	if _, err := w.f.WriteAt(raw, 0); err != nil {
 		return err
@@ -158,7 +183,7 @@ func (w *walFile) start(h []byte) error {
 	if err := w.f.Sync(); err != nil {
 		return err
 	}
-	w.onDisk = gen
+	w.onDisk, w.unsure = gen, false
 	return nil
 }
 

@@ -64,3 +64,27 @@ func TestSealDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations per page", n)
 	}
 }
+
+// TestNonces sees that no two records share a nonce: tails are random, and prefixes are, of each run and
+// after the number of records the format allows.
+func TestNonces(t *testing.T) {
+	prefixes, tails := make(map[string]bool), make(map[string]bool)
+	for range 3 { // runs
+		s := newSuite([32]byte{1})
+		for i := range 100 {
+			if i == 50 {
+				s.left = 0
+			}
+			buf := make([]byte, overhead)
+			s.seal(buf, nil, nil)
+			prefixes[string(buf[tagSize:tagSize+prefixSize])] = true
+			tails[string(buf[tagSize+prefixSize:])] = true
+		}
+		if s.left != prefixUses-50 {
+			t.Errorf("%d records left under this prefix", s.left)
+		}
+	}
+	if len(prefixes) != 6 || len(tails) != 300 {
+		t.Errorf("%d prefixes, %d tails", len(prefixes), len(tails))
+	}
+}

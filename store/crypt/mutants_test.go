@@ -1,0 +1,166 @@
+package crypt
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+var (
+	mutantCount = flag.Int("mutants", 2, "how many mutants to build and test; 0: none, -1: all")
+	mutantName  = flag.String("mutant", "", "only those whose description contains this")
+)
+
+// mutant is a change of the sources that some test must notice: a flush left out, an order of writing
+// turned round, a field a record is not bound to any more, a rule of refusal that is not applied.
+type mutant struct {
+	what  string
+	file  string
+	edits []edit
+	tests string // the pattern of the tests of which one must fail
+}
+
+// edit replaces one piece of text by another. It must occur exactly once.
+type edit struct{ old, new string }
+
+// mutantTime bounds the tests of one mutant; one that hangs is noticed too.
+const mutantTime = 4 * time.Minute
+
+// TestMutants applies a few of the mutants, another few each time, and sees that each makes one of its
+// tests fail. All of them take about a quarter of an hour: make soak, or -mutants=-1.
+func TestMutants(t *testing.T) {
+	if os.Getenv(mutatedEnv) != "" || *mutantCount == 0 {
+		t.Skip("not asked for")
+	}
+	list := mutants()
+	for _, m := range list {
+		if _, err := m.apply(); err != nil {
+			t.Errorf("%s: %v", m.what, err)
+		}
+	}
+	if *mutantCount > 0 {
+		rnd := rand.New(rand.NewPCG(seeded(t)))
+		rnd.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+		list = list[:min(*mutantCount, len(list))]
+	}
+	killMutants(t, list)
+}
+
+// mutatedEnv marks the tests of a mutant.
+const mutatedEnv = "ZAFE_CRYPT_MUTANT"
+
+// killMutants builds each mutant and runs its tests; it returns how many were noticed.
+func killMutants(t *testing.T, list []mutant) (killed int) {
+	tried := make(map[string]bool) // patterns that pass on the sources as they are
+	for _, m := range list {
+		if !strings.Contains(m.what, *mutantName) {
+			continue
+		}
+		if !tried[m.tests] {
+			tried[m.tests] = true
+			if out, err := runMutant(t, nil, m.tests); err != nil {
+				t.Fatalf("without a mutant, %s: %v\n%s", m.tests, err, out)
+			}
+		}
+		start := time.Now()
+		out, err := runMutant(t, &m, m.tests)
+		var failed *exec.ExitError
+		switch {
+		case err == nil:
+			t.Errorf("survives: %s (%s)", m.what, m.tests)
+		case errors.As(err, &failed):
+			killed++
+			t.Logf("%4.1f s  %s: %s", time.Since(start).Seconds(), m.what, firstFailure(out))
+		default:
+			t.Fatalf("%s: %v\n%s", m.what, err, out)
+		}
+	}
+	t.Logf("%d mutants, all noticed: %v", killed, !t.Failed())
+	return killed
+}
+
+// firstFailure names the test that noticed.
+func firstFailure(out []byte) string {
+	for line := range strings.Lines(string(out)) {
+		if name, ok := strings.CutPrefix(strings.TrimSpace(line), "--- FAIL: "); ok {
+			return strings.Fields(name)[0]
+		}
+		if strings.HasPrefix(line, "panic:") || strings.HasPrefix(line, "fatal error:") {
+			return strings.TrimSpace(line)
+		}
+	}
+	return "ended without a word"
+}
+
+// runMutant builds the tests with a mutant and runs those of a pattern. An error of the build is not an
+// *exec.ExitError.
+func runMutant(t *testing.T, m *mutant, tests string) ([]byte, error) {
+	t.Helper()
+	dir := t.TempDir()
+	args := []string{"test", "-c", "-vet=off", "-o", filepath.Join(dir, "crypt.test")}
+	if raceOn {
+		args = append(args, "-race") // what it needs is built already
+	}
+	if m != nil {
+		overlay, err := m.overlay(dir)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, "-overlay", overlay)
+	}
+	if out, err := exec.Command("go", append(args, ".")...).CombinedOutput(); err != nil {
+		return out, fmt.Errorf("does not build: %s", err.Error())
+	}
+	cmd := exec.Command(filepath.Join(dir, "crypt.test"), "-test.run=^("+tests+")$", "-test.failfast", "-seed=7",
+		"-crash-states=400", "-test.timeout="+mutantTime.String())
+	cmd.Env = append(os.Environ(), mutatedEnv+"=1")
+	return cmd.CombinedOutput()
+}
+
+// apply returns the mutated source.
+func (m mutant) apply() ([]byte, error) {
+	src, err := os.ReadFile(m.file)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range m.edits {
+		if n := bytes.Count(src, []byte(e.old)); n != 1 {
+			return nil, fmt.Errorf("%s holds %q %d times", m.file, e.old, n)
+		}
+		src = bytes.Replace(src, []byte(e.old), []byte(e.new), 1)
+	}
+	return src, nil
+}
+
+// overlay writes the mutated source to dir and a file that puts it in place of the real one.
+func (m mutant) overlay(dir string) (string, error) {
+	src, err := m.apply()
+	if err != nil {
+		return "", err
+	}
+	real, err := filepath.Abs(m.file)
+	if err != nil {
+		return "", err
+	}
+	mutated, overlay := filepath.Join(dir, "mutant.go"), filepath.Join(dir, "overlay.json")
+	data, err := json.Marshal(map[string]map[string]string{"Replace": {real: mutated}})
+	if err != nil {
+		return "", err
+	}
+	return overlay, errors.Join(os.WriteFile(mutated, src, 0o600), os.WriteFile(overlay, data, 0o600))
+}
+
+// mutants is the whole list.
+func mutants() []mutant {
+	return slices.Concat(flushMutants, orderMutants, bindingMutants, ruleMutants)
+}
