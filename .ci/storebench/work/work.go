@@ -67,10 +67,11 @@ INSERT INTO entry SELECT i, (i*2654435761)%%997, (i*40503)%%1000000, 'Facture '|
 		s.Rows)
 }
 
+// point spreads by a square modulo a prime: multiples of a number come back to the same pages too soon.
 func (s Size) point() string {
 	return fmt.Sprintf(`WITH RECURSIVE n(i) AS (VALUES(1) UNION ALL SELECT i+1 FROM n WHERE i<%d)
-SELECT count(*) || ' ' || sum(length(memo)) FROM n JOIN entry ON entry.id = (n.i*2654435761)%%%d + 1`,
-		s.Points, s.Rows)
+SELECT count(*) || ' ' || sum(length(memo)) FROM n
+JOIN entry ON entry.id = (n.i*n.i*7919 + n.i*104729)%%2147483647%%%d + 1`, s.Points, s.Rows)
 }
 
 // Settings are what every connection is told before anything else.
