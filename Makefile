@@ -10,7 +10,7 @@ GO       = go
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 
-.PHONY: run test build headless bench lint screens soak deps-build deps-run deps-test
+.PHONY: run test build headless bench lint screens soak deps-build deps-run deps-test deps-bench
 
 run: deps-run build
 	./zafe demo
@@ -24,7 +24,7 @@ headless:
 test: deps-test
 	.ci/test $(TAGS)
 
-bench: deps-test build
+bench: deps-bench build
 	.ci/bench
 
 screens: deps-test build
@@ -36,5 +36,5 @@ lint:
 soak: deps-test
 	ZAFE_SOAK=1 $(GO) test -tags $(TAGS) -timeout 24h -count 1 -run 'Soak' -v ./store/... ./sync/...
 
-deps-build deps-run deps-test: deps-%:
+deps-build deps-run deps-test deps-bench: deps-%:
 	@.ci/deps $*

@@ -10,14 +10,16 @@ import (
 type mainFile struct {
 	db      *database
 	aad     pageAAD
-	scratch [pageSize]byte
+	scratch []byte // one page, see newMainFile
 	level   int32 // of the lock held
 	index   indexLocks
 	persist bool // keep the log when the last connection closes
 }
 
+// newMainFile makes a handle. Its buffer is an allocation of its own, which Go puts at the beginning of a
+// page of memory: some processors take several times as long to copy from a few bytes before its end.
 func newMainFile(d *database) *mainFile {
-	return &mainFile{db: d, aad: newPageAAD(d.fileID)}
+	return &mainFile{db: d, aad: newPageAAD(d.fileID), scratch: make([]byte, pageSize)}
 }
 
 // fault reports a refused page.
@@ -66,7 +68,7 @@ func (f *mainFile) readHeader(p []byte, off int64) error {
 	if off < 0 || off+int64(len(p)) > pageSize {
 		return errors.New("unexpected read")
 	}
-	page := f.scratch[:]
+	page := f.scratch
 	if f.db.pages.Load() == 0 || f.readAt(page, 0) != nil {
 		clear(page)
 		copy(page, blankHeader())
@@ -111,8 +113,8 @@ func (d *database) begin() error {
 // put seals and writes one page; d.writing is held.
 func (f *mainFile) put(p []byte, n uint32) error {
 	d := f.db
-	version := sealPage(d.m.pages, &f.aad, f.scratch[:], p, n)
-	if _, err := d.f.WriteAt(f.scratch[:], int64(n-1)*pageSize); err != nil {
+	version := sealPage(d.m.pages, &f.aad, f.scratch, p, n)
+	if _, err := d.f.WriteAt(f.scratch, int64(n-1)*pageSize); err != nil {
 		return err
 	}
 	if n > d.pages.Load() {
@@ -127,16 +129,18 @@ func (f *mainFile) put(p []byte, n uint32) error {
 	return nil
 }
 
+// emptyPage is what a page that SQLite left out holds.
+var emptyPage [pageSize]byte
+
 // fill writes sealed empty pages up to page n: SQLite leaves out pages that are free, and a hole
 // would be a page that does not open. It starts behind what the ledger knows, not behind the end of
 // the file, which a crash may have left longer.
 func (f *mainFile) fill(n uint32) error {
-	var empty [pageSize]byte
 	for k := f.db.known() + 1; k <= n; k++ {
 		if k == lockPage {
 			continue
 		}
-		if err := f.put(empty[:], k); err != nil {
+		if err := f.put(emptyPage[:], k); err != nil {
 			return err
 		}
 	}
