@@ -26,3 +26,9 @@ func AddMigration(t *testing.T, name, sql string) (back func()) {
 	migrations = files
 	return func() { migrations = embedded }
 }
+
+// Stepping has at told before each step of an exchange.
+func Stepping(o Options, at func(step string) error) Options {
+	o.at = at
+	return o
+}

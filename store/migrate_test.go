@@ -124,25 +124,6 @@ func TestARestoreOfAnOlderBookKeepsNoCopy(t *testing.T) {
 	}
 }
 
-// TestAPowerCutBetweenTheTwoBooksOfARestore: the new one is whole and takes its place at the next start.
-func TestAPowerCutBetweenTheTwoBooksOfARestore(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "book")
-	newBook(t, dir, cheap, "new")
-	if err := os.Rename(dir, dir+".ready"); err != nil {
-		t.Fatal(err)
-	}
-	newBook(t, dir, cheap, "old") // clears what was ready
-	if err := store.Settle(dir); err != nil || markOf(t, dir) != "old" {
-		t.Fatalf("a book in its place was touched: %v", err)
-	}
-	if err := os.Rename(dir, dir+".ready"); err != nil {
-		t.Fatal(err)
-	}
-	if err := store.Settle(dir); err != nil || markOf(t, dir) != "old" {
-		t.Fatalf("the book that was ready is not in its place: %v", err)
-	}
-}
-
 // TestTheOwnerOfARestoredBookIsKnownLast: the password goes under the label that the book gives.
 func TestTheOwnerOfARestoredBookIsKnownLast(t *testing.T) {
 	sec := secrets

@@ -6,7 +6,7 @@ package store
 import (
 	"context"
 	"errors"
-	"os"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,6 +31,7 @@ type Options struct {
 	Aside string
 
 	building bool // the book is not in its place yet: there is nothing to keep a copy of
+	at       func(step string) error
 }
 
 // events adapts OnEvent to the seal's.
@@ -45,6 +46,7 @@ func (o Options) events() func(crypt.Event) {
 // Store is an open book. It is safe for concurrent use.
 type Store struct {
 	dir   string
+	lock  io.Closer // on the folder's name; nil while the book is being built
 	opts  Options
 	zone  *time.Location
 	keys  *crypt.Keys
@@ -62,13 +64,6 @@ type Store struct {
 	onCommit   atomic.Pointer[func(uint64)]
 	stop       context.CancelFunc
 	background sync.WaitGroup
-}
-
-// Exists tells whether dir holds a book, whole or not: a book whose files were lost is not a PC without
-// a book, and opening it says what is missing.
-func Exists(dir string) bool {
-	_, err := os.Stat(dir)
-	return err == nil
 }
 
 // start opens the pools over a database file, migrates it and starts the writer.
@@ -161,5 +156,8 @@ func (s *Store) Close() error {
 	_, err := s.db.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	err = errors.Join(err, s.db.close(), s.mount.Unmount())
 	s.root.Zero()
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+	}
 	return err
 }
