@@ -32,10 +32,11 @@ func newBook(t *testing.T, dir string, o store.Options, mark string) {
 	}
 }
 
-// markOf opens a book and reads what it was marked with.
-func markOf(t *testing.T, dir string) (mark string) {
+// markOf opens a book by its recovery key, storetest's unless another is given, and reads what it was marked
+// with.
+func markOf(t *testing.T, dir string, recovery ...[20]byte) (mark string) {
 	t.Helper()
-	s, err := store.Open(t.Context(), dir, store.WithRecovery(storetest.Recovery), cheap)
+	s, err := store.Open(t.Context(), dir, store.WithRecovery(append(recovery, storetest.Recovery)[0]), cheap)
 	if err != nil {
 		t.Fatal(err)
 	}

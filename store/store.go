@@ -30,8 +30,9 @@ type Options struct {
 	// Aside is where Restore moves a book that is there already, "" to refuse. It must not exist.
 	Aside string
 
-	building bool // the book is not in its place yet: there is nothing to keep a copy of
-	at       func(step string) error
+	building bool                            // the book is not in its place yet: there is nothing to keep a copy of
+	at       func(step string) error         // see step
+	free     func(dir string) (int64, error) // freeBytes, but in tests
 }
 
 // events adapts OnEvent to the seal's.
@@ -40,6 +41,13 @@ func (o Options) events() func(crypt.Event) {
 		if o.OnEvent != nil {
 			o.OnEvent(e.What)
 		}
+	}
+}
+
+// tell reports what an operator of the log should know.
+func (o Options) tell(what string) {
+	if o.OnEvent != nil {
+		o.OnEvent(what)
 	}
 }
 
@@ -58,10 +66,12 @@ type Store struct {
 	writerDone chan struct{}
 	closing    sync.RWMutex
 	closed     bool
-	readers    sync.WaitGroup
+	gate       gate       // before db, mount, keys and root for all but the writer, who alone exchanges them
+	copying    sync.Mutex // held by what moves pages: checkpoints, and a copy of the whole book
 	commits    atomic.Uint64
 	dirty      chan struct{}
 	onCommit   atomic.Pointer[func(uint64)]
+	life       context.Context // until Close
 	stop       context.CancelFunc
 	background sync.WaitGroup
 }
@@ -82,10 +92,9 @@ func (s *Store) start(ctx context.Context) error {
 	s.queue = make(chan request, queueMax)
 	s.writerDone = make(chan struct{})
 	s.dirty = make(chan struct{}, 1)
-	background, stop := context.WithCancel(context.Background())
-	s.stop = stop
+	s.life, s.stop = context.WithCancel(context.Background())
 	go s.writer()
-	s.background.Go(func() { s.checkpoints(background) })
+	s.background.Go(func() { s.checkpoints(s.life) })
 	return nil
 }
 
@@ -103,6 +112,11 @@ func (s *Store) committed() {
 	if fn := s.onCommit.Load(); fn != nil {
 		(*fn)(n)
 	}
+	s.mark()
+}
+
+// mark asks for a checkpoint.
+func (s *Store) mark() {
 	select {
 	case s.dirty <- struct{}{}:
 	default:
@@ -124,8 +138,13 @@ func (s *Store) checkpoints(ctx context.Context) {
 		}
 		select {
 		case <-s.dirty:
+			if !s.copying.TryLock() {
+				s.mark()
+				continue
+			}
 			// A busy checkpoint is not an error: readers were in the way, the next one does it.
 			_, _ = s.db.write.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+			s.copying.Unlock()
 		default:
 		}
 	}
@@ -141,18 +160,14 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	close(s.queue)
+	s.stop()
 	s.closing.Unlock()
 	<-s.writerDone
-	s.stop()
 	s.background.Wait()
+	s.gate.close()
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
-	idle := make(chan struct{})
-	go func() { s.readers.Wait(); close(idle) }()
-	select {
-	case <-idle:
-	case <-ctx.Done():
-	}
+	s.gate.clear(ctx)
 	_, err := s.db.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	err = errors.Join(err, s.db.close(), s.mount.Unmount())
 	s.root.Zero()
