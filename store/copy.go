@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"zafe/app/fault"
@@ -55,18 +56,19 @@ func (o Options) linkFiles(to, from string) error {
 	return err
 }
 
-// copyFolder copies the files of a book's folder, but for its lock and its keys, down to the disk.
-func copyFolder(to, from string) error {
+// copyFolder copies the files of a closed book into a folder, but for its lock, down to the disk.
+// Attachments have their own way.
+func (o Options) copyFolder(to, from string) error {
 	files, err := os.ReadDir(from)
 	if err != nil {
 		return err
 	}
-	if err := os.Mkdir(to, 0o700); err != nil {
-		return err
-	}
 	for _, f := range files {
-		if f.IsDir() || crypt.IsLock(f.Name()) || strings.HasPrefix(f.Name(), keysFile) {
+		if f.IsDir() || crypt.IsLock(f.Name()) {
 			continue
+		}
+		if err := o.step("copy"); err != nil {
+			return err
 		}
 		if err := copyFile(filepath.Join(to, f.Name()), filepath.Join(from, f.Name())); err != nil {
 			return err
@@ -106,7 +108,8 @@ func removeCopies(dir, kept string) error {
 func keptCopies(dir string) (copies []string, err error) {
 	beside, err := os.ReadDir(filepath.Dir(dir))
 	for _, e := range beside {
-		if strings.HasPrefix(e.Name(), filepath.Base(dir)+copyInfix) {
+		version, ok := strings.CutPrefix(e.Name(), filepath.Base(dir)+copyInfix)
+		if _, err := strconv.Atoi(version); ok && err == nil {
 			copies = append(copies, filepath.Join(filepath.Dir(dir), e.Name()))
 		}
 	}

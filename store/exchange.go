@@ -138,11 +138,19 @@ func (o Options) replace(dir, aside string, fill func(fresh string) error) error
 	if err := o.prepare(dir, fill); err != nil {
 		return err
 	}
-	err := o.exchange(dir, aside)
-	if err != nil && (there(dir) || !there(aside)) { // else it is all there is under a name of the book's
-		err = errors.Join(err, os.RemoveAll(dir+readySuffix))
+	if err := o.exchange(dir, aside); err != nil {
+		return errors.Join(err, clearReady(dir, aside))
 	}
-	return err
+	return nil
+}
+
+// clearReady removes the folder that did not take the place of the book, unless that could not be put back:
+// then it is all there is under a name of the book's.
+func clearReady(dir, aside string) error {
+	if !there(dir) && there(aside) {
+		return nil
+	}
+	return os.RemoveAll(dir + readySuffix)
 }
 
 // prepare builds the folder that is ready to take the place of the book.

@@ -40,14 +40,20 @@ func dying(what, dir, step string) error {
 		return err
 	})
 	ctx := context.Background()
-	s, err := store.Open(ctx, dir, store.WithRecovery(storetest.Recovery), o)
-	if err != nil {
-		return err
-	}
+	unlock := store.WithRecovery(storetest.Recovery)
+	survived := errors.New("not killed: the step never came")
 	if what != "rotate" {
-		return errors.New("not killed: the step never came")
+		store.AddMigration(later, laterSQL)
 	}
-	return errors.Join(s.Rotate(ctx, rotation, nil), errors.New("not killed: the step never came"))
+	if what == "back" {
+		o.Aside = dir + ".aside"
+		return errors.Join(store.GoBack(ctx, dir, unlock, o, func(*store.Tx) error { return nil }), survived)
+	}
+	s, err := store.Open(ctx, dir, unlock, o)
+	if err != nil || what == "update" {
+		return errors.Join(err, survived)
+	}
+	return errors.Join(s.Rotate(ctx, rotation, nil), survived)
 }
 
 // killed has another process work on the book in dir until it is killed at a step.

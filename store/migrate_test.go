@@ -73,7 +73,7 @@ func TestAMigrationLeavesTheWayBack(t *testing.T) {
 	if err := os.Mkdir(stale, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	back := store.AddMigration(t, "9000_test.sql", "-- +goose Up\nCREATE TABLE later(id INTEGER PRIMARY KEY) STRICT;")
+	back := store.AddMigration("9000_test.sql", "-- +goose Up\nCREATE TABLE later(id INTEGER PRIMARY KEY) STRICT;")
 	defer back()
 	if markOf(t, dir) != "before" {
 		t.Fatal("the migrated book lost its content")
@@ -111,7 +111,7 @@ func TestAMigrationLeavesTheWayBack(t *testing.T) {
 func TestARestoreOfAnOlderBookKeepsNoCopy(t *testing.T) {
 	parent := t.TempDir()
 	s, _ := storetest.New(t)
-	back := store.AddMigration(t, "9000_test.sql", "-- +goose Up\nCREATE TABLE later(id INTEGER PRIMARY KEY) STRICT;")
+	back := store.AddMigration("9000_test.sql", "-- +goose Up\nCREATE TABLE later(id INTEGER PRIMARY KEY) STRICT;")
 	defer back()
 	restored, err := copyBook(t.Context(), s, filepath.Join(parent, "book"))
 	if err != nil {
@@ -152,7 +152,7 @@ func TestTheOwnerOfARestoredBookIsKnownLast(t *testing.T) {
 func TestAFailedMigrationLeavesTheBookAsItWas(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "book")
 	newBook(t, dir, cheap, "before")
-	back := store.AddMigration(t, "9000_test.sql",
+	back := store.AddMigration("9000_test.sql",
 		"-- +goose Up\nCREATE TABLE later(id INTEGER PRIMARY KEY) STRICT;\nINSERT INTO nowhere VALUES(1);")
 	defer back()
 	if _, err := store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap); err == nil {

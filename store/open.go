@@ -76,6 +76,9 @@ func openClaimed(ctx context.Context, dir string, lock io.Closer, unlock Unlock,
 	if err := s.checkKeys(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	if err := s.tendCopies(ctx); err != nil {
+		o.tell("a copy from before an update could not be seen to: " + err.Error())
+	}
 	return s, nil
 }
 
@@ -92,18 +95,32 @@ func open(ctx context.Context, dir string, unlock Unlock, o Options) (*Store, er
 	if err != nil {
 		return nil, classify(err)
 	}
-	m, err := crypt.NewMount(root, crypt.Options{OnEvent: o.events(), TempDir: dir})
-	if err != nil {
-		return nil, err
-	}
-	s := &Store{dir: dir, opts: o, keys: keys, root: root, mount: m}
-	if err := m.Hold(s.path()); err != nil {
-		return nil, errors.Join(classify(err), m.Unmount())
+	s := &Store{dir: dir, opts: o, keys: keys, root: root}
+	if err := s.hold(); err != nil {
+		return nil, classify(err)
 	}
 	if err := s.start(ctx); err != nil {
-		return nil, errors.Join(err, m.Unmount())
+		return nil, errors.Join(err, s.mount.Unmount())
 	}
 	return s, nil
+}
+
+// hold takes the book's files for this store.
+func (s *Store) hold() error {
+	m, err := crypt.NewMount(s.root, crypt.Options{OnEvent: s.opts.events(), TempDir: s.dir})
+	if err != nil {
+		return err
+	}
+	s.mount = m
+	if err := m.Hold(s.path()); err != nil {
+		return errors.Join(err, m.Unmount())
+	}
+	return nil
+}
+
+// withRoot opens a book whose root key is known already.
+func withRoot(root crypt.Root) Unlock {
+	return func(*crypt.Keys) (crypt.Root, error) { return root, nil }
 }
 
 func (s *Store) path() string { return filepath.Join(s.dir, bookFile) }

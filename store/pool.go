@@ -70,7 +70,13 @@ func openPools(ctx context.Context, dsn func(url.Values) string) (pools, error) 
 	return pools{write: w, read: r}, nil
 }
 
-func (p pools) close() error { return errors.Join(p.read.Close(), p.write.Close()) }
+// close may be called again, and on pools that were never opened.
+func (p pools) close() error {
+	if p.write == nil {
+		return nil
+	}
+	return errors.Join(p.read.Close(), p.write.Close())
+}
 
 // request is one Update waiting for the writer, or what it does alone, outside any transaction.
 type request struct {

@@ -73,8 +73,8 @@ func (s *Store) rotate(ctx context.Context, r Rotation, progress func(done, tota
 	defer root.Zero()
 	err := s.opts.prepare(s.dir, func(fresh string) error { return s.rekey(ctx, fresh, root, r, progress) })
 	if err == nil {
-		if err = s.swap(ctx, s.dir+oldSuffix, r.Recovery); err != nil && there(s.dir) {
-			err = errors.Join(err, os.RemoveAll(s.dir+readySuffix))
+		if err = s.swap(ctx, s.dir+oldSuffix, r.Recovery); err != nil {
+			err = errors.Join(err, clearReady(s.dir, s.dir+oldSuffix))
 		}
 	}
 	if err != nil {

@@ -29,6 +29,11 @@ type Options struct {
 	OnEvent  func(what string) // findings of the seal, for the log
 	// Aside is where Restore moves a book that is there already, "" to refuse. It must not exist.
 	Aside string
+	// Invariants tells what does not hold in a book, in words that are the same for the same trouble: an
+	// update must not bring any. May be nil.
+	Invariants func(*Tx) ([]string, error)
+	// Progress is told the key of a sentence at each part of an opening that takes long. May be nil.
+	Progress func(key string)
 
 	building bool                            // the book is not in its place yet: there is nothing to keep a copy of
 	at       func(step string) error         // see step
@@ -44,6 +49,13 @@ func (o Options) events() func(crypt.Event) {
 	}
 }
 
+// say tells whoever waits what is being done.
+func (o Options) say(key string) {
+	if o.Progress != nil {
+		o.Progress(key)
+	}
+}
+
 // tell reports what an operator of the log should know.
 func (o Options) tell(what string) {
 	if o.OnEvent != nil {
@@ -51,12 +63,22 @@ func (o Options) tell(what string) {
 	}
 }
 
+// filled replaces what is not set by what that means.
+func (o Options) filled() Options {
+	if o.Clock == nil {
+		o.Clock = time.Now //nolint:forbidigo // what the zero value means
+	}
+	if o.Zone == nil {
+		o.Zone = time.Local
+	}
+	return o
+}
+
 // Store is an open book. It is safe for concurrent use.
 type Store struct {
 	dir   string
 	lock  io.Closer // on the folder's name; nil while the book is being built
 	opts  Options
-	zone  *time.Location
 	keys  *crypt.Keys
 	root  crypt.Root
 	mount *crypt.Mount
@@ -78,17 +100,10 @@ type Store struct {
 
 // start opens the pools over a database file, migrates it and starts the writer.
 func (s *Store) start(ctx context.Context) error {
-	if s.opts.Clock == nil {
-		s.opts.Clock = time.Now //nolint:forbidigo // what the zero value means
-	}
-	if s.zone = s.opts.Zone; s.zone == nil {
-		s.zone = time.Local
-	}
-	db, err := s.openMigrated(ctx)
-	if err != nil {
+	s.opts = s.opts.filled()
+	if err := s.openMigrated(ctx); err != nil {
 		return err
 	}
-	s.db = db
 	s.queue = make(chan request, queueMax)
 	s.writerDone = make(chan struct{})
 	s.dirty = make(chan struct{}, 1)
