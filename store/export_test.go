@@ -3,13 +3,11 @@ package store
 import (
 	"io/fs"
 	"path"
-	"testing"
 	"testing/fstest"
 )
 
 // AddMigration gives the program a newer schema until the returned function takes it back.
-func AddMigration(t *testing.T, name, sql string) (back func()) {
-	t.Helper()
+func AddMigration(name, sql string) (back func()) {
 	files := fstest.MapFS{}
 	err := fs.WalkDir(embedded, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -20,9 +18,27 @@ func AddMigration(t *testing.T, name, sql string) (back func()) {
 		return err
 	})
 	if err != nil {
-		t.Fatal(err)
+		panic(err) // embedded files can be read
 	}
 	files[path.Join("migrations", name)] = &fstest.MapFile{Data: []byte(sql)}
 	migrations = files
 	return func() { migrations = embedded }
+}
+
+// Exec runs a statement as no area would.
+func Exec(tx *Tx, query string) error {
+	_, err := tx.exec(query)
+	return err
+}
+
+// Stepping has at told before each step of an exchange.
+func Stepping(o Options, at func(step string) error) Options {
+	o.at = at
+	return o
+}
+
+// OnADiskOf has the disk be one with so much room left, in bytes.
+func OnADiskOf(o Options, free int64) Options {
+	o.free = func(string) (int64, error) { return free, nil }
+	return o
 }

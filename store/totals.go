@@ -41,13 +41,15 @@ func (t *Tx) Totals() (Totals, error) {
 	return out, err
 }
 
+// changes picks the events worth a backup.
+const changes = `op NOT GLOB 'session.*' AND op NOT GLOB 'backup.*' AND op NOT GLOB 'destination.*'
+	AND op NOT IN ('book.verify', 'device.invite', 'recovery.sheet', 'recovery.check')`
+
 // LastChange is the number of the last event worth a backup: log-ins and the backups themselves are
 // not. It only grows.
 func (t *Tx) LastChange() (uint64, error) {
 	var id uint64
-	_, err := t.one(`SELECT id FROM event WHERE op NOT GLOB 'session.*' AND op NOT GLOB 'backup.*'
-		AND op NOT GLOB 'destination.*' AND op NOT IN ('book.verify', 'device.invite', 'recovery.sheet', 'recovery.check')
-		ORDER BY id DESC LIMIT 1`, nil, &id)
+	_, err := t.one(`SELECT id FROM event WHERE `+changes+` ORDER BY id DESC LIMIT 1`, nil, &id)
 	return id, err
 }
 

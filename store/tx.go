@@ -31,7 +31,7 @@ var _ op.Tx = (*Tx)(nil)
 func (t *Tx) Now() time.Time { return t.now }
 
 // Today returns the civil date of the transaction's instant in the host's time zone.
-func (t *Tx) Today() civil.Date { return civil.Of(t.now.In(t.st.zone)) }
+func (t *Tx) Today() civil.Date { return civil.Of(t.now.In(t.st.opts.Zone)) }
 
 // exec runs a statement and returns the number of rows it changed.
 func (t *Tx) exec(query string, args ...any) (int64, error) {

@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"zafe/app/audit"
+	"zafe/app/fault"
+	"zafe/store/crypt"
+)
+
+// Earlier is what going back to the book as it was before its last update would lose.
+type Earlier struct {
+	At          time.Time // of the update
+	Changes     int64     // what was done since: events worth a backup
+	Invoices    int64     // invoices and credit notes issued since
+	LastInvoice string    // highest number issued so far, "" for none
+	// Counted is false when the present book cannot be read: nothing of the above is known then.
+	Counted bool
+}
+
+// HasEarlier tells whether a book is kept as it was before its last update.
+func HasEarlier(dir string) bool {
+	copies, err := keptCopies(dir)
+	return err == nil && len(copies) > 0
+}
+
+// LookBack tells what [GoBack] would lose. It changes nothing, and reads a book of a newer program as well as
+// it can. Faults: store.no_earlier, store.in_use and those of unlock.
+func LookBack(ctx context.Context, dir string, unlock Unlock, o Options) (e Earlier, err error) {
+	err = withEarlier(dir, unlock, func(_ string, root crypt.Root) error {
+		s := &Store{dir: dir, opts: o.filled(), root: root}
+		defer s.root.Zero()
+		if err := s.read(ctx, func(tx *Tx) error { return tx.since(&e) }); err != nil {
+			o.tell("what was done since the update cannot be counted: " + err.Error())
+			e = Earlier{}
+		}
+		return nil
+	})
+	return e, err
+}
+
+// read runs fn on a book as it is, whatever its schema.
+func (s *Store) read(ctx context.Context, fn func(*Tx) error) error {
+	if err := s.hold(); err != nil {
+		return err
+	}
+	db, err := openPools(ctx, s.dsn)
+	if err != nil {
+		return errors.Join(err, s.mount.Unmount())
+	}
+	s.db = db
+	return errors.Join(s.atRest(ctx, fn), s.db.close(), s.mount.Unmount())
+}
+
+func (t *Tx) since(e *Earlier) error {
+	var u updated
+	if known, err := t.Setting(updatedKey, &u); err != nil || !known {
+		return errors.Join(err, errors.New("store: no update is noted"))
+	}
+	now, err := t.Totals()
+	if err != nil {
+		return err
+	}
+	*e = Earlier{At: u.At, Invoices: now.Invoices - u.Before.Invoices, LastInvoice: now.LastInvoice, Counted: true}
+	_, err = t.one(`SELECT count(*) FROM event WHERE id > ? AND `+changes, []any{u.Events}, &e.Changes)
+	return err
+}
+
+// GoBack puts the book back as it was before its last update, under this build's schema, and runs init in its
+// first transaction. It opens with what opens the present one, which is moved to Options.Aside, never deleted;
+// what is kept stays where it is. Faults: store.no_earlier, store.in_use, store.no_room, store.disk_full,
+// store.newer_book, store.damaged and those of unlock.
+func GoBack(ctx context.Context, dir string, unlock Unlock, o Options, init func(*Tx) error) error {
+	return withEarlier(dir, unlock, func(kept string, root crypt.Root) error {
+		defer root.Zero()
+		if err := crypt.Free(filepath.Join(dir, bookFile)); err != nil {
+			return err
+		}
+		head := presentHead(dir, root)
+		return o.replace(dir, o.Aside, func(fresh string) error {
+			if err := o.copyKept(fresh, kept, dir); err != nil {
+				return err
+			}
+			return goneBack(ctx, fresh, root, head, o, init)
+		})
+	})
+}
+
+// withEarlier runs fn on the folder of what is kept of a book, with the root key of both, while nobody else
+// has the book. What opens the present book is asked for: what is kept knows the recovery key alone.
+func withEarlier(dir string, unlock Unlock, fn func(kept string, root crypt.Root) error) error {
+	lock, err := claim(dir)
+	if err != nil {
+		return classify(err)
+	}
+	work := func() error {
+		if err := settle(dir); err != nil {
+			return err
+		}
+		copies, err := keptCopies(dir)
+		if err != nil {
+			return err
+		}
+		if len(copies) == 0 {
+			return fault.New(fault.NotFound, "store.no_earlier")
+		}
+		kept := copies[len(copies)-1]
+		keys, err := crypt.OpenKeys(filepath.Join(dir, keysFile), nil)
+		if err != nil {
+			keys, err = crypt.OpenKeys(filepath.Join(kept, keysFile), nil)
+		}
+		if err != nil {
+			return err
+		}
+		root, err := unlock(keys)
+		if err != nil {
+			return err
+		}
+		return fn(kept, root)
+	}
+	return errors.Join(classify(work()), lock.Close())
+}
+
+// presentHead is the head of the book that goes, 0 when it cannot be read: that may be why it goes.
+func presentHead(dir string, root crypt.Root) uint64 {
+	s := &Store{dir: dir, root: root}
+	if s.hold() != nil {
+		return 0
+	}
+	head, err := s.mount.Head(s.path())
+	if errors.Join(err, s.mount.Unmount()) != nil {
+		return 0
+	}
+	return head
+}
+
+// copyKept copies what is kept of a book into a folder, with the key file of the present one if it has one.
+func (o Options) copyKept(to, kept, dir string) error {
+	if err := o.room(kept); err != nil {
+		return err
+	}
+	if err := errors.Join(o.linkFiles(to, kept), o.copyFolder(to, kept)); err != nil {
+		return err
+	}
+	if !there(filepath.Join(dir, keysFile)) {
+		return nil
+	}
+	for _, name := range []string{keysFile, keysFile + ".bak"} {
+		err := os.Remove(filepath.Join(to, name))
+		if err == nil || errors.Is(err, fs.ErrNotExist) {
+			err = copyFile(filepath.Join(to, name), filepath.Join(dir, name))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return syncFolder(to)
+}
+
+// goneBack brings the copy in a folder to this build's schema and notes in it what it is.
+func goneBack(ctx context.Context, dir string, root crypt.Root, head uint64, o Options, init func(*Tx) error) error {
+	m, err := crypt.NewMount(root, crypt.Options{TempDir: dir})
+	if err != nil {
+		return err
+	}
+	// The head grows on: a lower one than was noted elsewhere would look like files put back by a thief.
+	err = m.Rebaseline(ctx, filepath.Join(dir, bookFile), head)
+	if err = errors.Join(err, m.Unmount()); err != nil {
+		return err
+	}
+	o.building = true
+	s, err := open(ctx, dir, withRoot(root), o)
+	if err != nil {
+		return err
+	}
+	err = s.Update(ctx, func(tx *Tx) error {
+		st, err := tx.state()
+		if err != nil {
+			return err
+		}
+		u := updated{From: 0, To: int64(Schema()), At: tx.Now(), Events: st.events + 1, Before: st.totals}
+		if err := errors.Join(tx.SetSetting(updatedKey, u), tx.noteBack()); err != nil {
+			return err
+		}
+		return init(tx)
+	})
+	return errors.Join(err, s.Close())
+}
+
+func (t *Tx) noteBack() error {
+	_, err := t.AppendEvent(audit.Event{
+		Op: "book.went_back", ActorName: "Zafè", Payload: fmt.Sprintf(`{"to":%d}`, Schema()),
+	})
+	return err
+}
