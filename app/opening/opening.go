@@ -1,0 +1,161 @@
+// Package opening is about what opens the sealed book: by itself when this PC starts, or by the
+// password of somebody who is there. It knows no key, no file and no screen; the passwords themselves
+// are package user's.
+package opening
+
+import (
+	"context"
+	"time"
+
+	"zafe/app/auth"
+	"zafe/app/op"
+	"zafe/app/user"
+)
+
+// Way is how the book opens when the main PC starts.
+type Way string
+
+// The ways to open. What each protects against is said on the page "Sécurité du livre".
+const (
+	Automatic Way = "automatic" // the main PC keeps a secret that opens it
+	Phrase    Way = "phrase"    // an owner or a start delegate (délégué de démarrage) gives a password
+)
+
+// The kinds of slots, as the key file has them.
+const (
+	Password = "password"
+	Recovery = "recovery"
+	Keyring  = "keyring"
+)
+
+// Slot is one secret that opens the book.
+type Slot struct {
+	Number int
+	Kind   string
+	Label  string    // whose password it is, as user.SlotLabel
+	Since  time.Time // zero when nobody noted it
+}
+
+// PC is what the main PC itself keeps to open the book.
+type PC struct {
+	Keyring bool `json:"keyring"` // its keyring answers now
+	On      bool `json:"on"`      // the book has a slot for a secret of this PC
+	Works   bool `json:"works"`   // and that secret was found, and opens it
+}
+
+// Keys are the slots of the open book and what this PC keeps.
+type Keys interface {
+	// Slots lists what opens the book, oldest first.
+	Slots(ctx context.Context) ([]Slot, error)
+	// PC looks at what this PC keeps; it may take seconds when a keyring does not answer.
+	PC(ctx context.Context) PC
+	// SetAutomatic makes this PC keep a new secret that opens the book, or forget it: slot first.
+	// Faults: opening.no_keyring, opening.keyring_silent.
+	SetAutomatic(ctx context.Context, on bool) error
+}
+
+// Opener is something that opens the book now.
+type Opener struct {
+	Kind     string      `json:"kind"`
+	User     auth.UserID `json:"user,omitempty"`
+	Name     string      `json:"name,omitempty"`
+	Delegate bool        `json:"delegate,omitempty"`
+	Since    time.Time   `json:"since,omitzero"`
+}
+
+// Person may open the book, and their password does not yet: it does from their next log-in.
+type Person struct {
+	User     auth.UserID `json:"user"`
+	Name     string      `json:"name"`
+	Delegate bool        `json:"delegate,omitempty"` // a password of 15 characters is asked of them
+}
+
+// Status is how the book opens.
+type Status struct {
+	Way     Way      `json:"way"`
+	PC      PC       `json:"pc"`
+	Openers []Opener `json:"openers"`
+	Waiting []Person `json:"waiting,omitempty"`
+	People  int      `json:"people"` // whose password opens the book: two are advised
+}
+
+// AutomaticRequest turns the opening by the main PC itself on or off.
+type AutomaticRequest struct {
+	On bool `json:"on"`
+}
+
+// The operations on what opens the book.
+var (
+	Get = op.Op[op.Empty, Status]{Spec: op.Spec{
+		Name: "opening.get", Kind: op.Query, Needs: auth.KeyManage, Since: 1,
+		Doc: "Tells how the book opens and what opens it now.",
+	}}
+	SetAutomatic = op.Op[AutomaticRequest, op.Empty]{Spec: op.Spec{
+		Name: "opening.automatic", Kind: op.Action, Needs: auth.KeyManage, Fresh: true, Since: 1,
+		Doc: "Lets the main PC open the book by itself when it starts, or no longer.",
+	}}
+)
+
+// Tx is what this package needs of a transaction.
+type Tx interface {
+	op.Tx
+	Users() ([]user.User, error)
+}
+
+// Bind registers the operations.
+func Bind[T Tx](r *op.Registry[T], w op.Work[T], k Keys) {
+	op.BindElsewhere(r, Get, func(ctx context.Context, _ op.Empty) (Status, error) {
+		var people []user.User
+		err := w.View(ctx, func(tx T) (err error) { people, err = tx.Users(); return err })
+		if err != nil {
+			return Status{}, err
+		}
+		slots, err := k.Slots(ctx)
+		return statusOf(people, slots, k.PC(ctx)), err
+	})
+	op.BindAction(r, SetAutomatic, func(ctx context.Context, req AutomaticRequest) (op.Empty, error) {
+		payload := `{"on":false}`
+		if req.On {
+			payload = `{"on":true}`
+		}
+		op.Note(ctx, "", 0, "", payload)
+		return op.Empty{}, k.SetAutomatic(ctx, req.On)
+	})
+}
+
+// statusOf joins the slots with the people whose passwords they are.
+func statusOf(people []user.User, slots []Slot, pc PC) Status {
+	st := Status{Way: Phrase, PC: pc}
+	if pc.On {
+		st.Way = Automatic
+	}
+	opens := map[string]bool{}
+	for _, s := range slots {
+		o := Opener{Kind: s.Kind, Since: s.Since}
+		if s.Kind == Password {
+			i := indexOf(people, s.Label)
+			if i < 0 || opens[s.Label] {
+				continue // a slot that a killed program left, until the next start
+			}
+			opens[s.Label] = true
+			o.User, o.Name, o.Delegate = people[i].ID, people[i].Name, people[i].Delegate
+			st.People++
+		}
+		st.Openers = append(st.Openers, o)
+	}
+	for _, u := range people {
+		if u.OpensBook() && !opens[user.SlotLabel(u.ID)] {
+			st.Waiting = append(st.Waiting, Person{User: u.ID, Name: u.Name, Delegate: u.Delegate})
+		}
+	}
+	return st
+}
+
+func indexOf(people []user.User, label string) int {
+	for i, u := range people {
+		if user.SlotLabel(u.ID) == label {
+			return i
+		}
+	}
+	return -1
+}
