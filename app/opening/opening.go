@@ -5,6 +5,7 @@ package opening
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"zafe/app/auth"
@@ -15,10 +16,11 @@ import (
 // Way is how the book opens when the main PC starts.
 type Way string
 
-// The ways to open. What each protects against is said on the page "Sécurité du livre".
+// The ways to open. What each protects against is said on the page "Sécurité du dossier".
 const (
 	Automatic Way = "automatic" // the main PC keeps a secret that opens it
-	Phrase    Way = "phrase"    // an owner or a start delegate (délégué de démarrage) gives a password
+	Phrase    Way = "phrase"    // an owner gives a password
+	Delegates Way = "delegates" // an owner or a start delegate (délégué de démarrage) does
 )
 
 // The kinds of slots, as the key file has them.
@@ -126,8 +128,11 @@ func Bind[T Tx](r *op.Registry[T], w op.Work[T], k Keys) {
 // statusOf joins the slots with the people whose passwords they are.
 func statusOf(people []user.User, slots []Slot, pc PC) Status {
 	st := Status{Way: Phrase, PC: pc}
-	if pc.On {
+	switch {
+	case pc.On:
 		st.Way = Automatic
+	case slices.ContainsFunc(people, func(u user.User) bool { return u.Delegate }):
+		st.Way = Delegates
 	}
 	opens := map[string]bool{}
 	for _, s := range slots {
