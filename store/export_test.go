@@ -26,3 +26,15 @@ func AddMigration(t *testing.T, name, sql string) (back func()) {
 	migrations = files
 	return func() { migrations = embedded }
 }
+
+// Stepping has at told before each step of an exchange.
+func Stepping(o Options, at func(step string) error) Options {
+	o.at = at
+	return o
+}
+
+// OnADiskOf has the disk be one with so much room left, in bytes.
+func OnADiskOf(o Options, free int64) Options {
+	o.free = func(string) (int64, error) { return free, nil }
+	return o
+}

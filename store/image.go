@@ -12,36 +12,38 @@ import (
 func (s *Store) Pages(ctx context.Context, begin func(pageSize int, pages uint32) error,
 	page func(pgno uint32, data []byte) error,
 ) error {
-	return s.View(ctx, func(tx *Tx) error {
-		var size int
-		var count uint32
-		if _, err := tx.one(`PRAGMA page_size`, nil, &size); err != nil {
-			return err
-		}
-		if _, err := tx.one(`PRAGMA page_count`, nil, &count); err != nil {
-			return err
-		}
-		if err := begin(size, count); err != nil {
-			return err
-		}
-		next := uint32(1)
-		err := tx.each(`SELECT pgno, data FROM sqlite_dbpage ORDER BY pgno`, nil, func(scan func(...any) error) error {
-			var pgno uint32
-			var data sql.RawBytes
-			if err := scan(&pgno, &data); err != nil {
-				return err
-			}
-			if pgno != next || len(data) != size {
-				return fmt.Errorf("store: page %d of %d bytes where page %d was due", pgno, len(data), next)
-			}
-			next++
-			return page(pgno, data)
-		})
-		if err == nil && next != count+1 {
-			err = fmt.Errorf("store: %d pages read of %d", next-1, count)
-		}
+	return s.View(ctx, func(tx *Tx) error { return tx.pages(begin, page) })
+}
+
+func (t *Tx) pages(begin func(pageSize int, pages uint32) error, page func(pgno uint32, data []byte) error) error {
+	var size int
+	var count uint32
+	if _, err := t.one(`PRAGMA page_size`, nil, &size); err != nil {
 		return err
+	}
+	if _, err := t.one(`PRAGMA page_count`, nil, &count); err != nil {
+		return err
+	}
+	if err := begin(size, count); err != nil {
+		return err
+	}
+	next := uint32(1)
+	err := t.each(`SELECT pgno, data FROM sqlite_dbpage ORDER BY pgno`, nil, func(scan func(...any) error) error {
+		var pgno uint32
+		var data sql.RawBytes
+		if err := scan(&pgno, &data); err != nil {
+			return err
+		}
+		if pgno != next || len(data) != size {
+			return fmt.Errorf("store: page %d of %d bytes where page %d was due", pgno, len(data), next)
+		}
+		next++
+		return page(pgno, data)
 	})
+	if err == nil && next != count+1 {
+		err = fmt.Errorf("store: %d pages read of %d", next-1, count)
+	}
+	return err
 }
 
 // CheckIntegrity runs SQLite's own structural check and the foreign keys; it returns what is wrong.

@@ -6,12 +6,10 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"github.com/pressly/goose/v3"
 
@@ -80,9 +78,6 @@ func (s *Store) openMigrated(ctx context.Context) (pools, error) {
 	return db, nil
 }
 
-// copyInfix stands in the name of the copy kept before a migration, before the schema's version.
-const copyInfix = ".before-update-from-"
-
 // copyingSuffix marks a copy that is not whole yet.
 const copyingSuffix = ".copying"
 
@@ -91,13 +86,9 @@ const copyingSuffix = ".copying"
 // known to others would go on opening it, and with it the key of the book. Only the last copy is kept; the
 // one before goes when this one is whole.
 func (s *Store) keepCopy(version int64) error {
-	parent, base := filepath.Dir(s.dir), filepath.Base(s.dir)
-	beside, err := os.ReadDir(parent)
-	if err != nil {
-		return err
-	}
+	parent := filepath.Dir(s.dir)
 	fresh := s.dir + copyingSuffix
-	err = errors.Join(os.RemoveAll(fresh), copyFolder(fresh, s.dir))
+	err := errors.Join(os.RemoveAll(fresh), copyFolder(fresh, s.dir))
 	if err == nil {
 		err = s.keys.CopyTo(filepath.Join(fresh, keysFile), s.root, crypt.KindRecovery)
 	}
@@ -108,46 +99,7 @@ func (s *Store) keepCopy(version int64) error {
 	if err := errors.Join(os.RemoveAll(name), crypt.Rename(fresh, name), syncFolder(parent)); err != nil {
 		return err
 	}
-	for _, e := range beside {
-		if old := filepath.Join(parent, e.Name()); strings.HasPrefix(e.Name(), base+copyInfix) && old != name {
-			err = errors.Join(err, os.RemoveAll(old))
-		}
-	}
-	return err
-}
-
-// copyFolder copies the files of a book's folder, but for its lock and its keys, down to the disk.
-func copyFolder(to, from string) error {
-	files, err := os.ReadDir(from)
-	if err != nil {
-		return err
-	}
-	if err := os.Mkdir(to, 0o700); err != nil {
-		return err
-	}
-	for _, f := range files {
-		if crypt.IsLock(f.Name()) || strings.HasPrefix(f.Name(), keysFile) {
-			continue
-		}
-		if err := copyFile(filepath.Join(to, f.Name()), filepath.Join(from, f.Name())); err != nil {
-			return err
-		}
-	}
-	return syncFolder(to)
-}
-
-func copyFile(to, from string) error {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = in.Close() }()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Sync(), out.Close())
+	return removeCopies(s.dir, name)
 }
 
 func migrate(ctx context.Context, p *goose.Provider, db *sql.DB) error {

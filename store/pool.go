@@ -72,11 +72,12 @@ func openPools(ctx context.Context, dsn func(url.Values) string) (pools, error) 
 
 func (p pools) close() error { return errors.Join(p.read.Close(), p.write.Close()) }
 
-// request is one Update waiting for the writer.
+// request is one Update waiting for the writer, or what it does alone, outside any transaction.
 type request struct {
-	ctx  context.Context
-	fn   func(*Tx) error
-	done chan error
+	ctx   context.Context
+	fn    func(*Tx) error
+	alone func() error
+	done  chan error
 }
 
 // writer runs every Update on one connection, one goroutine, several requests to a commit. A request
@@ -84,24 +85,37 @@ type request struct {
 func (s *Store) writer() {
 	defer close(s.writerDone)
 	for first := range s.queue {
-		batch, errs := s.batch(first)
-		for i, r := range batch {
-			r.done <- errs[i]
+		for first.done != nil {
+			first = s.serve(first)
 		}
 	}
 }
 
-// batch runs first and whatever else is waiting in one transaction.
-func (s *Store) batch(first request) ([]request, []error) {
+// serve runs a request with those that can share its commit, and returns one it met that is to be run alone.
+func (s *Store) serve(first request) (alone request) {
+	if first.alone != nil {
+		first.done <- surviving(first.alone)
+		return request{}
+	}
+	batch, errs, alone := s.batch(first)
+	for i, r := range batch {
+		r.done <- errs[i]
+	}
+	return alone
+}
+
+// batch runs first and whatever else is waiting in one transaction, up to a request that is to be run
+// alone, which it returns.
+func (s *Store) batch(first request) (batch []request, errs []error, alone request) {
 	ctx := context.Background()
-	batch, errs := []request{first}, []error{nil}
-	fail := func(err error) ([]request, []error) {
+	batch, errs = []request{first}, []error{nil}
+	fail := func(err error) ([]request, []error, request) {
 		for i := range errs {
 			if errs[i] == nil {
 				errs[i] = s.storageFault(err)
 			}
 		}
-		return batch, errs
+		return batch, errs, alone
 	}
 	conn, err := s.db.write.Conn(ctx)
 	if err != nil {
@@ -117,10 +131,14 @@ func (s *Store) batch(first request) ([]request, []error) {
 		if _, err := conn.ExecContext(ctx, "ROLLBACK"); err != nil {
 			errs[0] = errors.Join(errs[0], err)
 		}
-		return batch, errs
+		return batch, errs, alone
 	}
 	for {
 		next, ok := s.next(len(batch))
+		if ok && next.alone != nil {
+			alone = next
+			break
+		}
 		if !ok {
 			break
 		}
@@ -136,7 +154,7 @@ func (s *Store) batch(first request) ([]request, []error) {
 		return fail(errors.Join(err, rollErr))
 	}
 	s.committed()
-	return batch, errs
+	return batch, errs, alone
 }
 
 // next takes a waiting request if there is one and the batch has room.
@@ -186,20 +204,27 @@ func (s *Store) run(conn *sql.Conn, r request) error {
 	return nil
 }
 
-// guarded turns a panic of the handler into an error: the writer must survive it.
-func guarded(tx *Tx, fn func(*Tx) error) (err error) {
+// guarded runs a handler; see [surviving].
+func guarded(tx *Tx, fn func(*Tx) error) error { return surviving(func() error { return fn(tx) }) }
+
+// surviving turns a panic into an error: the writer must survive it.
+func surviving(fn func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("store: panic in a transaction: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return fn(tx)
+	return fn()
 }
 
 // Update runs fn in a write transaction and returns once it is durable. An error from fn undoes
 // everything fn did. Faults: store.closed; store.disk_full, store.damaged for the disk's own.
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
-	r := request{ctx: ctx, fn: fn, done: make(chan error, 1)}
+	return s.ask(ctx, request{ctx: ctx, fn: fn, done: make(chan error, 1)})
+}
+
+// ask hands r to the writer and waits for its answer.
+func (s *Store) ask(ctx context.Context, r request) error {
 	if !s.enqueue(ctx, r) {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -227,10 +252,10 @@ func (s *Store) enqueue(ctx context.Context, r request) bool {
 // View runs fn in a read transaction: one consistent state of the book throughout. Never hold it
 // across a person's thinking time.
 func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
-	if !s.enter() {
-		return errClosed()
+	if err := s.gate.enter(ctx); err != nil {
+		return err
 	}
-	defer s.readers.Done()
+	defer s.gate.leave()
 	conn, err := s.db.read.Conn(ctx)
 	if err != nil {
 		return s.storageFault(err)
@@ -253,17 +278,6 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 		return s.storageFault(err)
 	}
 	return nil
-}
-
-// enter counts a reader in, unless the store is closing.
-func (s *Store) enter() bool {
-	s.closing.RLock()
-	defer s.closing.RUnlock()
-	if s.closed {
-		return false
-	}
-	s.readers.Add(1)
-	return true
 }
 
 func errClosed() error { return fault.New(fault.Unavailable, "store.closed") }

@@ -46,18 +46,35 @@ func (s *Store) Slots(ctx context.Context) ([]opening.Slot, error) {
 	dates := map[int]time.Time{}
 	err := s.View(ctx, func(tx *Tx) error { _, err := tx.Setting(slotDatesKey, &dates); return err })
 	var out []opening.Slot
-	for _, i := range s.keys.Slots() {
+	for _, i := range s.slots() {
 		out = append(out, opening.Slot{Number: i.ID, Kind: i.Kind, Label: i.Label, Since: dates[i.ID]})
 	}
 	return out, err
 }
 
+// read runs fn on the key file, unless the book is closed. The key file and the root key are only touched
+// inside the gate: a rotation of the data key exchanges both.
+func (s *Store) read(fn func(*crypt.Keys)) {
+	if s.gate.enter(context.Background()) == nil {
+		defer s.gate.leave()
+		fn(s.keys)
+	}
+}
+
+func (s *Store) slots() (list []crypt.SlotInfo) {
+	s.read(func(k *crypt.Keys) { list = k.Slots() })
+	return list
+}
+
 // BookID is the identifier of the book in its key file.
-func (s *Store) BookID() string { return s.keys.Book() }
+func (s *Store) BookID() (id string) {
+	s.read(func(k *crypt.Keys) { id = k.Book() })
+	return id
+}
 
 // PasswordSlots lists the numbers of the password slots under a label, oldest first.
 func (s *Store) PasswordSlots(label string) (numbers []int) {
-	for _, i := range s.keys.Slots() {
+	for _, i := range s.slots() {
 		if i.Kind == crypt.KindPassword && i.Label == label {
 			numbers = append(numbers, i.ID)
 		}
@@ -67,7 +84,7 @@ func (s *Store) PasswordSlots(label string) (numbers []int) {
 
 // PasswordLabels lists the labels of the password slots, each once.
 func (s *Store) PasswordLabels() (labels []string) {
-	for _, i := range s.keys.Slots() {
+	for _, i := range s.slots() {
 		if i.Kind == crypt.KindPassword && !slices.Contains(labels, i.Label) {
 			labels = append(labels, i.Label)
 		}
@@ -75,24 +92,24 @@ func (s *Store) PasswordLabels() (labels []string) {
 	return labels
 }
 
+// HasSlot tells whether there is a slot of a kind.
+func (s *Store) HasSlot(kind string) bool {
+	return slices.ContainsFunc(s.slots(), func(i crypt.SlotInfo) bool { return i.Kind == kind })
+}
+
 // PasswordOpens tells whether a password opens a slot. It takes as long as opening the book.
-func (s *Store) PasswordOpens(number int, password string) bool {
-	return s.keys.PasswordOpens(number, password)
+func (s *Store) PasswordOpens(number int, password string) (opens bool) {
+	s.read(func(k *crypt.Keys) { opens = k.PasswordOpens(number, password) })
+	return opens
 }
 
 // RecoveryOpens tells whether a recovery key opens the book.
-func (s *Store) RecoveryOpens(key [20]byte) bool {
-	return s.keys.SecretOpens(crypt.KindRecovery, key[:]) != 0
-}
-
-// HasSlot tells whether there is a slot of a kind.
-func (s *Store) HasSlot(kind string) bool {
-	return slices.ContainsFunc(s.keys.Slots(), func(i crypt.SlotInfo) bool { return i.Kind == kind })
-}
+func (s *Store) RecoveryOpens(key [20]byte) bool { return s.SecretOpens(crypt.KindRecovery, key[:]) }
 
 // SecretOpens tells whether random bytes open a slot of a kind.
-func (s *Store) SecretOpens(kind string, secret []byte) bool {
-	return s.keys.SecretOpens(kind, secret) != 0
+func (s *Store) SecretOpens(kind string, secret []byte) (opens bool) {
+	s.read(func(k *crypt.Keys) { opens = k.SecretOpens(kind, secret) != 0 })
+	return opens
 }
 
 // AddPasswordSlot lets a password open the book, beside those that do, and returns its slot.
@@ -117,7 +134,7 @@ func (s *Store) DropSecretSlots(ctx context.Context, kind string) error {
 
 func (s *Store) dropSecretSlots(ctx context.Context, kind string, kept int) error {
 	var errs []error
-	for _, i := range s.keys.Slots() {
+	for _, i := range s.slots() {
 		if i.Kind == kind && i.ID != kept {
 			errs = append(errs, s.RemoveSlot(ctx, i.ID))
 		}
@@ -125,17 +142,30 @@ func (s *Store) dropSecretSlots(ctx context.Context, kind string, kept int) erro
 	return errors.Join(errs...)
 }
 
-func (s *Store) addSlot(ctx context.Context, n crypt.NewSlot) (int, error) {
-	number, err := s.keys.Add(s.root, n)
-	if err != nil {
-		return 0, classify(err)
-	}
-	return number, s.noteKeys(ctx)
+func (s *Store) addSlot(ctx context.Context, n crypt.NewSlot) (number int, err error) {
+	err = s.editKeys(ctx, func() (err error) { number, err = s.keys.Add(s.root, n); return err })
+	return number, err
 }
 
 // RemoveSlot takes a slot away; the last one stays. One that is gone already is no error.
 func (s *Store) RemoveSlot(ctx context.Context, number int) error {
-	if err := s.keys.Remove(s.root, number); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	return s.editKeys(ctx, func() error {
+		err := s.keys.Remove(s.root, number)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return err
+	})
+}
+
+// editKeys changes the key file and notes it in the book.
+func (s *Store) editKeys(ctx context.Context, change func() error) error {
+	if err := s.gate.enter(ctx); err != nil {
+		return err
+	}
+	err := change()
+	s.gate.leave()
+	if err != nil {
 		return classify(err)
 	}
 	return s.noteKeys(ctx)

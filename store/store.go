@@ -6,7 +6,7 @@ package store
 import (
 	"context"
 	"errors"
-	"os"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,7 +30,9 @@ type Options struct {
 	// Aside is where Restore moves a book that is there already, "" to refuse. It must not exist.
 	Aside string
 
-	building bool // the book is not in its place yet: there is nothing to keep a copy of
+	building bool                            // the book is not in its place yet: there is nothing to keep a copy of
+	at       func(step string) error         // see step
+	free     func(dir string) (int64, error) // freeBytes, but in tests
 }
 
 // events adapts OnEvent to the seal's.
@@ -42,9 +44,17 @@ func (o Options) events() func(crypt.Event) {
 	}
 }
 
+// tell reports what an operator of the log should know.
+func (o Options) tell(what string) {
+	if o.OnEvent != nil {
+		o.OnEvent(what)
+	}
+}
+
 // Store is an open book. It is safe for concurrent use.
 type Store struct {
 	dir   string
+	lock  io.Closer // on the folder's name; nil while the book is being built
 	opts  Options
 	zone  *time.Location
 	keys  *crypt.Keys
@@ -56,19 +66,14 @@ type Store struct {
 	writerDone chan struct{}
 	closing    sync.RWMutex
 	closed     bool
-	readers    sync.WaitGroup
+	gate       gate       // before db, mount, keys and root for all but the writer, who alone exchanges them
+	copying    sync.Mutex // held by what moves pages: checkpoints, and a copy of the whole book
 	commits    atomic.Uint64
 	dirty      chan struct{}
 	onCommit   atomic.Pointer[func(uint64)]
+	life       context.Context // until Close
 	stop       context.CancelFunc
 	background sync.WaitGroup
-}
-
-// Exists tells whether dir holds a book, whole or not: a book whose files were lost is not a PC without
-// a book, and opening it says what is missing.
-func Exists(dir string) bool {
-	_, err := os.Stat(dir)
-	return err == nil
 }
 
 // start opens the pools over a database file, migrates it and starts the writer.
@@ -87,10 +92,9 @@ func (s *Store) start(ctx context.Context) error {
 	s.queue = make(chan request, queueMax)
 	s.writerDone = make(chan struct{})
 	s.dirty = make(chan struct{}, 1)
-	background, stop := context.WithCancel(context.Background())
-	s.stop = stop
+	s.life, s.stop = context.WithCancel(context.Background())
 	go s.writer()
-	s.background.Go(func() { s.checkpoints(background) })
+	s.background.Go(func() { s.checkpoints(s.life) })
 	return nil
 }
 
@@ -108,6 +112,11 @@ func (s *Store) committed() {
 	if fn := s.onCommit.Load(); fn != nil {
 		(*fn)(n)
 	}
+	s.mark()
+}
+
+// mark asks for a checkpoint.
+func (s *Store) mark() {
 	select {
 	case s.dirty <- struct{}{}:
 	default:
@@ -129,8 +138,13 @@ func (s *Store) checkpoints(ctx context.Context) {
 		}
 		select {
 		case <-s.dirty:
+			if !s.copying.TryLock() {
+				s.mark()
+				continue
+			}
 			// A busy checkpoint is not an error: readers were in the way, the next one does it.
 			_, _ = s.db.write.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
+			s.copying.Unlock()
 		default:
 		}
 	}
@@ -146,20 +160,19 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	close(s.queue)
+	s.stop()
 	s.closing.Unlock()
 	<-s.writerDone
-	s.stop()
 	s.background.Wait()
+	s.gate.close()
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
-	idle := make(chan struct{})
-	go func() { s.readers.Wait(); close(idle) }()
-	select {
-	case <-idle:
-	case <-ctx.Done():
-	}
+	s.gate.clear(ctx)
 	_, err := s.db.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 	err = errors.Join(err, s.db.close(), s.mount.Unmount())
 	s.root.Zero()
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+	}
 	return err
 }

@@ -144,6 +144,10 @@ func Free(path string) error {
 	return lock.Close()
 }
 
+// Lock takes an exclusive lock on a file made for it, until it is closed or the process ends. It fails with
+// [ErrInUse] while another has it.
+func Lock(path string) (io.Closer, error) { return osDisk{}.lock(path) }
+
 // Rename gives a file or folder another name. On Windows a virus scanner may hold it for a moment: it is
 // tried again for a second.
 func Rename(from, to string) error { return osDisk{}.rename(from, to) }

@@ -26,6 +26,12 @@ func (m *Mount) Create(path string) error {
 // their names, flushed, only when all is written; on error nothing stays. It fails with fs.ErrExist
 // if a database or log is there already.
 func (m *Mount) WriteImage(dst string, next func() ([]byte, error)) error {
+	return m.WriteImageAfter(dst, 0, next)
+}
+
+// WriteImageAfter is WriteImage for a database that takes the place of one whose [Mount.Head] was head: its
+// own grows from there.
+func (m *Mount) WriteImageAfter(dst string, head uint64, next func() ([]byte, error)) error {
 	dst, err := canonical(dst)
 	if err != nil {
 		return err
@@ -39,10 +45,10 @@ func (m *Mount) WriteImage(dst string, next func() ([]byte, error)) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(m.writeImage(dst, next), lock.Close())
+	return errors.Join(m.writeImage(dst, head, next), lock.Close())
 }
 
-func (m *Mount) writeImage(dst string, next func() ([]byte, error)) error {
+func (m *Mount) writeImage(dst string, head uint64, next func() ([]byte, error)) error {
 	tmp := dst + "-new"
 	file := newID()
 	versions, err := m.sealImage(tmp, file, next)
@@ -50,6 +56,7 @@ func (m *Mount) writeImage(dst string, next func() ([]byte, error)) error {
 		// The ledger first: a database without a ledger is refused, a ledger without a database
 		// is replaced by the next attempt.
 		l := newLedger(m.disk, dst+ledgerSuffix, m.ledgers, file)
+		l.seq = head
 		err = l.write(ledgerState{}, versions)
 		err = errors.Join(err, l.close())
 	}
