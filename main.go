@@ -388,7 +388,7 @@ func (p *pc) record(r op.Record) {
 // bind registers every operation there is.
 func (b *book) bind(users *user.Service[*store.Tx]) {
 	user.Bind(b.reg, users)
-	opening.Bind(b.reg, b.store, b.pc.alone.Keys(b.store))
+	opening.Bind(b.reg, b.store, users, b.pc.alone.Keys(b.store))
 	setup.Bind(b.reg)
 	appdevice.Bind(b.reg, b)
 	backup.Bind(b.reg, b.keep)

@@ -38,7 +38,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	w := storetest.NewWorld(t)
 	r := w.Registry
 	user.Bind(r, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Standard, nil, w.Store))
-	opening.Bind(r, w.Store, nil)
+	opening.Bind(r, w.Store, nil, nil)
 	setup.Bind(r)
 	device.Bind(r, nil)
 	backup.Bind(r, nil)

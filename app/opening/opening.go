@@ -5,6 +5,7 @@ package opening
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -54,6 +55,17 @@ type Keys interface {
 	// SetAutomatic makes this PC keep a new secret that opens the book, or forget it: slot first.
 	// Faults: opening.no_keyring, opening.keyring_silent.
 	SetAutomatic(ctx context.Context, on bool) error
+	// Rotate puts the book under a new data key, which then opens by the recovery key and by this
+	// password only. note writes its event with it. Faults: store.reading, store.no_room, store.disk_full.
+	Rotate(ctx context.Context, label, password string, note func(op.Tx) error, progress func(done, total uint32)) error
+}
+
+// People are those whose passwords open the book.
+type People interface {
+	// Still runs do while no password that opens the book changes.
+	Still(do func() error) error
+	// WithPassword is Still for somebody who gave their password once more; label is their slot's.
+	WithPassword(ctx context.Context, password string, do func(label string) error) error
 }
 
 // Opener is something that opens the book now.
@@ -79,6 +91,8 @@ type Status struct {
 	Openers []Opener `json:"openers"`
 	Waiting []Person `json:"waiting,omitempty"`
 	People  int      `json:"people"` // whose password opens the book: two are advised
+	// Rotating is how far a new data key has come, from 0 to 1; nil when none is being made.
+	Rotating *float64 `json:"rotating,omitempty"`
 }
 
 // AutomaticRequest turns the opening by the main PC itself on or off.
@@ -105,24 +119,36 @@ type Tx interface {
 }
 
 // Bind registers the operations.
-func Bind[T Tx](r *op.Registry[T], w op.Work[T], k Keys) {
-	op.BindElsewhere(r, Get, func(ctx context.Context, _ op.Empty) (Status, error) {
-		var people []user.User
-		err := w.View(ctx, func(tx T) (err error) { people, err = tx.Users(); return err })
-		if err != nil {
-			return Status{}, err
-		}
-		slots, err := k.Slots(ctx)
-		return statusOf(people, slots, k.PC(ctx)), err
-	})
-	op.BindAction(r, SetAutomatic, func(ctx context.Context, req AutomaticRequest) (op.Empty, error) {
-		payload := `{"on":false}`
-		if req.On {
-			payload = `{"on":true}`
-		}
-		op.Note(ctx, "", 0, "", payload)
-		return op.Empty{}, k.SetAutomatic(ctx, req.On)
-	})
+func Bind[T Tx](r *op.Registry[T], w op.Work[T], people People, k Keys) {
+	d := &desk[T]{work: w, people: people, keys: k}
+	op.BindElsewhere(r, Get, d.get)
+	op.BindAction(r, SetAutomatic, d.setAutomatic)
+	op.BindAction(r, Rotate, d.rotate)
+}
+
+// desk performs the operations.
+type desk[T Tx] struct {
+	work     op.Work[T]
+	people   People
+	keys     Keys
+	rotating rotating
+}
+
+func (d *desk[T]) get(ctx context.Context, _ op.Empty) (Status, error) {
+	var people []user.User
+	err := d.work.View(ctx, func(tx T) (err error) { people, err = tx.Users(); return err })
+	if err != nil {
+		return Status{}, err
+	}
+	slots, err := d.keys.Slots(ctx)
+	st := statusOf(people, slots, d.keys.PC(ctx))
+	st.Rotating = d.rotating.share()
+	return st, err
+}
+
+func (d *desk[T]) setAutomatic(ctx context.Context, req AutomaticRequest) (op.Empty, error) {
+	op.Note(ctx, "", 0, "", fmt.Sprintf(`{"on":%t}`, req.On))
+	return op.Empty{}, d.people.Still(func() error { return d.keys.SetAutomatic(ctx, req.On) })
 }
 
 // statusOf joins the slots with the people whose passwords they are.

@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
 )
 
 // Slots are the passwords that open the sealed book itself: those of the owners and of the start
@@ -111,6 +113,33 @@ func (s *Service[T]) Settle(ctx context.Context) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// Still runs do while no password that opens the book changes.
+func (s *Service[T]) Still(do func() error) error {
+	s.slotting.Lock()
+	defer s.slotting.Unlock()
+	return do()
+}
+
+// WithPassword runs do for a person who gave their password once more, while no password that opens the
+// book changes. label is their slot's. Faults: user.bad_password, user.wait, op.forbidden for the
+// program itself.
+func (s *Service[T]) WithPassword(ctx context.Context, password string, do func(label string) error) error {
+	a := op.Actor(ctx)
+	if a.User == 0 {
+		return fault.New(fault.Forbidden, "op.forbidden")
+	}
+	return s.Still(func() error {
+		u, err := s.stored(ctx, a.User)
+		if err != nil {
+			return err
+		}
+		if err := s.checkPassword(ctx, u, a.Device, password); err != nil {
+			return err
+		}
+		return do(SlotLabel(u.ID))
+	})
 }
 
 // setSlot lets a password open the book, in place of those a person had.

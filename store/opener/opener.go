@@ -9,7 +9,10 @@ import (
 	"slices"
 
 	"zafe/app/fault"
+	"zafe/app/op"
 	"zafe/app/opening"
+	"zafe/app/recovery"
+	"zafe/app/setup"
 	"zafe/store"
 	"zafe/store/crypt"
 	"zafe/store/keyring"
@@ -27,6 +30,8 @@ type Ring interface {
 type PC struct {
 	Ring Ring
 	Warn func(what string, err error)
+	// SlotCost is Argon2id's for the slot a rotation makes; the zero value is right.
+	SlotCost crypt.KDF
 }
 
 // Alone tells whether a book, by what its key file says, is to open by itself.
@@ -110,4 +115,24 @@ func (k Keys) SetAutomatic(ctx context.Context, on bool) error {
 		return fault.New(fault.Unavailable, "opening.no_keyring").Because(err)
 	}
 	return k.SetSecretSlot(ctx, crypt.KindKeyring, secret)
+}
+
+// Rotate implements opening.Keys.
+func (k Keys) Rotate(ctx context.Context, label, password string, note func(op.Tx) error,
+	progress func(done, total uint32),
+) error {
+	var id setup.Identity
+	err := k.View(ctx, func(tx *store.Tx) (err error) { id, _, err = setup.IdentityOf(tx); return err })
+	if err != nil {
+		return err
+	}
+	key, err := recovery.Parse(id.RecoveryKey)
+	if err != nil {
+		return err
+	}
+	defer clear(key[:])
+	return k.Store.Rotate(ctx, store.Rotation{
+		Label: label, Password: password, Recovery: key, Cost: k.pc.SlotCost,
+		Init: func(tx *store.Tx) error { return note(tx) },
+	}, progress)
 }

@@ -28,14 +28,18 @@ type security struct {
 	env    *page.Env
 	object *kit.Page
 	body   *fyne.Container
+	bar    *kit.Progress
 	status opening.Status
 	people []user.User
+	busy   bool // a new key is being made
 }
 
 func newSecurity(e *page.Env) page.Page {
 	s := &security{Gate: page.NewGate(e), env: e, body: kit.VBox(theme.GapCard)}
+	s.bar = kit.NewProgress(e.T("security.rotating"), nil)
+	s.bar.Hide()
 	head := kit.NewHeader(e.T("security.title"), e.T("security.under")).OnBack(e.T("common.back"), e.Shell.Back)
-	s.object = kit.NewPage(head, kit.NewScroll(s.body))
+	s.object = kit.NewPage(head, kit.VFill(theme.GapCard, 1, s.bar, kit.NewScroll(s.body)))
 	s.Refresh()
 	return s
 }
@@ -44,7 +48,7 @@ func newSecurity(e *page.Env) page.Page {
 func (s *security) Object() fyne.CanvasObject { return s.object }
 
 // Unsaved implements page.Page.
-func (s *security) Unsaved() bool { return false }
+func (s *security) Unsaved() bool { return s.busy }
 
 // Refresh implements page.Page.
 func (s *security) Refresh() {
@@ -64,7 +68,7 @@ func (s *security) show() {
 	for _, n := range s.notices() {
 		s.body.Add(n)
 	}
-	right := kit.VBox(theme.GapCard, s.delegates(), s.sheet())
+	right := kit.VBox(theme.GapCard, s.delegates(), s.sheet(), s.key())
 	s.body.Add(kit.Cols(theme.GapCard, []float32{1.1, 1}, s.openers(), right))
 	s.body.Refresh()
 }
