@@ -34,6 +34,7 @@ import (
 	"zafe/app/imports"
 	"zafe/app/ledger"
 	"zafe/app/op"
+	"zafe/app/opening"
 	"zafe/app/party"
 	"zafe/app/password"
 	"zafe/app/recovery"
@@ -43,6 +44,8 @@ import (
 	"zafe/app/verify"
 	"zafe/store"
 	"zafe/store/crypt"
+	"zafe/store/keyring"
+	"zafe/store/opener"
 	syncbackup "zafe/sync/backup"
 	"zafe/sync/backup/keeper"
 	"zafe/sync/backup/remote"
@@ -93,6 +96,7 @@ type pc struct {
 	machine.Memory
 	dir   string
 	log   *slog.Logger
+	alone *opener.PC             // opens the book without anybody
 	front atomic.Pointer[func()] // brings the window to the front
 }
 
@@ -116,6 +120,7 @@ func newPC(dir string) (*pc, error) {
 		Filename: path, MaxSize: logMegabytes, MaxBackups: logFiles,
 	}, nil))
 	p := &pc{dir: dir, log: log}
+	p.alone = &opener.PC{Ring: keyring.New(), Warn: p.warn}
 	p.Memory = machine.Memory{Path: p.path(memoryFile), Warn: p.warn}
 	return p, store.Settle(p.path(bookDir))
 }
@@ -138,7 +143,11 @@ func (p *pc) seat(file string) (s lan.Seat, ok bool, err error) {
 func (p *pc) State(context.Context) (machine.State, error) {
 	if store.Exists(p.path(bookDir)) {
 		name, sample := p.Company()
-		return machine.State{Presence: machine.Here, Company: name, Demo: sample}, nil
+		// A key file that cannot be read is told by Open.
+		h, _ := store.HeaderOf(p.path(bookDir))
+		return machine.State{
+			Presence: machine.Here, Company: name, Demo: sample, AutoOpen: opener.Alone(h),
+		}, nil
 	}
 	j, ok, err := p.seat(hostFile)
 	if ok {
@@ -257,7 +266,7 @@ func firstRows(tx *store.Tx, id setup.Identity, owner user.User, n machine.NewBo
 
 // Open implements machine.Machine.
 func (p *pc) Open(ctx context.Context, s machine.Secret) (machine.Book, error) {
-	unlock := store.WithPassword(s.Password)
+	unlock := p.alone.Unlock(s.Password)
 	if s.Recovery == "" {
 		if b := p.running(ctx); b != nil {
 			return b, nil // the log-in that follows asks for the password there
@@ -335,6 +344,9 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 		return nil, err
 	}
 	b.bind(users)
+	if err := users.Settle(ctx); err != nil {
+		return nil, err
+	}
 	background, stop := context.WithCancel(context.Background())
 	b.life, b.stop = background, stop
 	b.answering = sync.OnceFunc(func() {
@@ -376,6 +388,7 @@ func (p *pc) record(r op.Record) {
 // bind registers every operation there is.
 func (b *book) bind(users *user.Service[*store.Tx]) {
 	user.Bind(b.reg, users)
+	opening.Bind(b.reg, b.store, users, b.pc.alone.Keys(b.store))
 	setup.Bind(b.reg)
 	appdevice.Bind(b.reg, b)
 	backup.Bind(b.reg, b.keep)

@@ -20,6 +20,7 @@ import (
 	"zafe/app/imports"
 	"zafe/app/ledger"
 	"zafe/app/op"
+	"zafe/app/opening"
 	"zafe/app/party"
 	"zafe/app/search"
 	"zafe/app/setup"
@@ -37,6 +38,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	w := storetest.NewWorld(t)
 	r := w.Registry
 	user.Bind(r, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Standard, nil, w.Store))
+	opening.Bind(r, w.Store, nil, nil)
 	setup.Bind(r)
 	device.Bind(r, nil)
 	backup.Bind(r, nil)

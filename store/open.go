@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"zafe/app/fault"
 	"zafe/store/crypt"
@@ -45,6 +46,18 @@ func WithRecovery(key [20]byte) Unlock {
 		root, err := k.UnlockSecret(crypt.KindRecovery, key[:])
 		if errors.Is(err, crypt.ErrNoSlot) {
 			err = fault.Field("recovery", "store.wrong_recovery").Because(err)
+		}
+		return root, err
+	}
+}
+
+// WithSecret opens a book by the random bytes of a slot that this PC keeps the secret of. Fault
+// store.wrong_secret: whoever is there is asked for a password then.
+func WithSecret(kind string, secret []byte) Unlock {
+	return func(k *crypt.Keys) (crypt.Root, error) {
+		root, err := k.UnlockSecret(kind, secret)
+		if errors.Is(err, crypt.ErrNoSlot) {
+			err = fault.New(fault.Unauthenticated, "store.wrong_secret").Because(err)
 		}
 		return root, err
 	}
@@ -127,8 +140,11 @@ func (s *Store) path() string { return filepath.Join(s.dir, bookFile) }
 
 func (s *Store) dsn(v url.Values) string { return s.mount.DSN(s.path(), v) }
 
-// keysGenKey is the setting that mirrors the key file's change counter.
-const keysGenKey = "keys_gen"
+// The settings about the key file: the mirror of its change counter, and since when each slot is there.
+const (
+	keysGenKey   = "keys_gen"
+	slotDatesKey = "slot_dates"
+)
 
 // checkKeys refuses a key file older than the one the book last saw: an old password would open
 // again. A newer one is noted.
@@ -149,7 +165,22 @@ func (s *Store) checkKeys(ctx context.Context) error {
 }
 
 func (s *Store) noteKeys(ctx context.Context) error {
-	return s.Update(ctx, func(tx *Tx) error { return tx.SetSetting(keysGenKey, s.keys.Gen()) })
+	return s.Update(ctx, s.noteKeysIn)
+}
+
+func (s *Store) noteKeysIn(tx *Tx) error {
+	dates := map[int]time.Time{}
+	if _, err := tx.Setting(slotDatesKey, &dates); err != nil {
+		return err
+	}
+	now := map[int]time.Time{}
+	for _, i := range s.keys.Slots() {
+		now[i.ID] = tx.Now()
+		if at, known := dates[i.ID]; known {
+			now[i.ID] = at
+		}
+	}
+	return errors.Join(tx.SetSetting(slotDatesKey, now), tx.SetSetting(keysGenKey, s.keys.Gen()))
 }
 
 // Head is the number of the seal's last record; it only grows. A lower one than was noted elsewhere

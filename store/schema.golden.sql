@@ -397,6 +397,14 @@ CREATE TABLE match_line (
 
 CREATE TABLE never (id INTEGER PRIMARY KEY CHECK (0)) STRICT
 
+CREATE TABLE notice (
+  id         INTEGER PRIMARY KEY,
+  user_id    INTEGER NOT NULL REFERENCES user(id),
+  at         TEXT    NOT NULL,
+  kind       TEXT    NOT NULL,
+  subject_id INTEGER NOT NULL REFERENCES user(id)
+) STRICT
+
 CREATE TABLE open_line (
   line_id    INTEGER PRIMARY KEY REFERENCES entry_line,
   account_id INTEGER NOT NULL REFERENCES account,
@@ -404,6 +412,12 @@ CREATE TABLE open_line (
   date       TEXT    NOT NULL,
   due        TEXT    NOT NULL,
   net        INTEGER NOT NULL
+) STRICT
+
+CREATE TABLE password_reset (
+  user_id  INTEGER PRIMARY KEY REFERENCES user(id),
+  asked_at TEXT    NOT NULL,
+  device   TEXT    NOT NULL
 ) STRICT
 
 CREATE TABLE payment (
@@ -517,7 +531,7 @@ CREATE TABLE user (
   theme         TEXT    NOT NULL,
   created_at    TEXT    NOT NULL,
   last_login_at TEXT    NOT NULL
-) STRICT
+, delegate INTEGER NOT NULL DEFAULT 0 CHECK (delegate IN (0, 1))) STRICT
 
 CREATE TABLE vat_release (
   id       INTEGER PRIMARY KEY,
@@ -603,6 +617,8 @@ CREATE INDEX match_group_import ON match_group(import_id) WHERE import_id IS NOT
 CREATE INDEX match_line_date ON match_line(date, group_id)
 
 CREATE INDEX match_line_group ON match_line(group_id)
+
+CREATE INDEX notice_user ON notice(user_id)
 
 CREATE INDEX open_line_account ON open_line(account_id, aux_id, due)
 

@@ -11,7 +11,7 @@ import (
 var _ user.Tx = (*Tx)(nil)
 
 const userColumns = `id, login, name, email, role, password, totp_secret, totp_on, totp_last, disabled,
-	generation, lang, theme, created_at, last_login_at`
+	generation, lang, theme, created_at, last_login_at, delegate`
 
 // Users returns everybody, by name.
 func (t *Tx) Users() ([]user.User, error) {
@@ -44,7 +44,7 @@ func (t *Tx) UserByLogin(login string) (user.User, bool, error) {
 func scanUser(scan func(...any) error, u *user.User) (err error) {
 	var created, last string
 	if err := scan(&u.ID, &u.Login, &u.Name, &u.Email, &u.Role, &u.Password, &u.Secret, &u.SecondOn, &u.LastStep,
-		&u.Disabled, &u.Generation, &u.Lang, &u.Theme, &created, &last); err != nil {
+		&u.Disabled, &u.Generation, &u.Lang, &u.Theme, &created, &last, &u.Delegate); err != nil {
 		return err
 	}
 	if u.CreatedAt, err = parseInstant(created); err != nil {
@@ -58,17 +58,18 @@ func scanUser(scan func(...any) error, u *user.User) (err error) {
 func (t *Tx) SaveUser(u user.User) (user.User, error) {
 	args := []any{
 		u.Login, u.Name, u.Email, u.Role, u.Password, u.Secret, u.SecondOn, u.LastStep, u.Disabled,
-		u.Generation, u.Lang, u.Theme, instant(u.CreatedAt), optionalInstant(u.LastLoginAt),
+		u.Generation, u.Lang, u.Theme, instant(u.CreatedAt), optionalInstant(u.LastLoginAt), u.Delegate,
 	}
 	var err error
 	if u.ID == 0 {
 		var id int64
 		id, err = t.insert(`INSERT INTO user(login, name, email, role, password, totp_secret, totp_on, totp_last,
-			disabled, generation, lang, theme, created_at, last_login_at) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, args...)
+			disabled, generation, lang, theme, created_at, last_login_at, delegate)
+			VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)`, args...)
 		u.ID = auth.UserID(id)
 	} else {
 		_, err = t.exec(`UPDATE user SET login=?, name=?, email=?, role=?, password=?, totp_secret=?, totp_on=?,
-			totp_last=?, disabled=?, generation=?, lang=?, theme=?, created_at=?, last_login_at=? WHERE id=?`,
+			totp_last=?, disabled=?, generation=?, lang=?, theme=?, created_at=?, last_login_at=?, delegate=? WHERE id=?`,
 			append(args, u.ID)...)
 	}
 	if err != nil && strings.Contains(err.Error(), "UNIQUE constraint failed: user.login") {

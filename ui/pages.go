@@ -11,6 +11,7 @@ import (
 	"zafe/ui/page/journal"
 	"zafe/ui/page/people"
 	"zafe/ui/page/sales"
+	"zafe/ui/page/security"
 	"zafe/ui/page/settings"
 	"zafe/ui/shell"
 )
@@ -27,5 +28,6 @@ func pages() shell.Table {
 	t.Register(people.Routes())
 	t.Register(journal.Routes())
 	t.Register(settings.Routes())
+	t.Register(security.Routes())
 	return t
 }

@@ -22,11 +22,14 @@ import (
 	"zafe/app/ledger"
 	"zafe/app/money"
 	"zafe/app/op"
+	"zafe/app/opening"
 	"zafe/app/party"
 	"zafe/app/search"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/store"
+	"zafe/store/keyring"
+	"zafe/store/opener"
 	"zafe/store/storetest"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -42,6 +45,7 @@ func shop(t *testing.T) *storetest.World {
 	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1},
 		func(string, []string, bool) error { return nil }, w.Store)
 	user.Bind(w.Registry, svc)
+	opening.Bind(w.Registry, w.Store, svc, (&opener.PC{Ring: noRing{}}).Keys(w.Store))
 	w.Update(func(tx *store.Tx) error {
 		for i, r := range []auth.Role{
 			auth.Owner, auth.Accountant, auth.Sales, auth.Sales, auth.Assistant,
@@ -88,6 +92,11 @@ func must[Req, Resp any](t *testing.T, o op.Op[Req, Resp], c op.Caller, req Req)
 	return resp
 }
 
+// noRing is a session without a keyring.
+type noRing struct{ opener.Ring }
+
+func (noRing) Get(string) ([]byte, error) { return nil, keyring.ErrNone }
+
 // needs is what a role must hold to be offered a page; the shell does not show the others.
 var needs = map[string]auth.Permission{
 	"home": auth.DashboardRead, "customers": auth.CustomerRead, "customer": auth.CustomerRead,
@@ -98,7 +107,7 @@ var needs = map[string]auth.Permission{
 	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
 	"people": auth.UserManage, "journal": auth.AuditRead, "settings": auth.CompanyRead,
 	"account": auth.Anyone,
-	"backups": auth.BackupRead,
+	"backups": auth.BackupRead, "security": auth.KeyManage,
 }
 
 // TestEveryPageOpensForEveryRoleOnASmallScreen: no refusal, and nothing that would widen the window.

@@ -111,6 +111,7 @@ func (d *desktop) start() {
 	d.flow = &start.Flow{
 		Window: d.window, Host: d.host, Machine: d.machine, Text: d.text, Clock: time.Now, Spawn: spawn,
 		Entered: func(b machine.Book, me user.Me) { d.enter(b, me, true) },
+		Opened:  d.serveEarly,
 		Language: func(lang string) {
 			d.speak(lang)
 			p := d.machine.Preferences()
@@ -201,6 +202,18 @@ func (d *desktop) serve(b machine.Book, ready func(), failed func(error)) {
 			failed(err)
 		})
 	}()
+}
+
+// serveAgain is how long to wait before a port that was taken is tried again.
+const serveAgain = 30 * time.Second
+
+// serveEarly lets the other PCs in while nobody has logged in at this one: after a power cut, nobody may
+// be there. From the first log-in on the pages look after the port.
+func (d *desktop) serveEarly(b machine.Book) {
+	if !b.Local() || d.flow.Book() != b || d.ctx.Err() != nil {
+		return
+	}
+	d.serve(b, func() {}, func(error) { kit.After(serveAgain, func() { d.serveEarly(b) }) })
 }
 
 // spawn runs work elsewhere and then on the UI goroutine.

@@ -37,6 +37,7 @@ const (
 	CompanyWrite   Permission = "company.write"
 	UserManage     Permission = "user.manage"
 	DeviceManage   Permission = "device.manage"
+	KeyManage      Permission = "key.manage"
 	BackupRead     Permission = "backup.read"
 	BackupManage   Permission = "backup.manage"
 	AuditRead      Permission = "audit.read"
@@ -48,7 +49,7 @@ func Permissions() []Permission {
 	all := []Permission{
 		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerImport, CustomerExport, ItemRead, ItemWrite,
 		SalesRead, SalesWrite, InvoiceIssue, PaymentWrite, LedgerRead, LedgerWrite, LedgerPost,
-		LedgerClose, LedgerExport, LedgerImport, CompanyRead, CompanyWrite, UserManage, DeviceManage,
+		LedgerClose, LedgerExport, LedgerImport, CompanyRead, CompanyWrite, UserManage, DeviceManage, KeyManage,
 		BackupRead, BackupManage, AuditRead, BookVerify,
 	}
 	slices.Sort(all)

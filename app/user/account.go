@@ -144,7 +144,7 @@ func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
 	op.BindAction(r, SecondFactor, s.secondFactor)
 	op.BindAction(r, Confirm, s.confirm)
 	op.Bind(r, Logout, logout[T])
-	op.Bind(r, Current, current[T])
+	op.Bind(r, Current, s.current)
 	op.Bind(r, EnrolBegin, s.enrolBegin)
 	op.Bind(r, EnrolConfirm, s.enrolConfirm)
 	op.Bind(r, RenewCodes, renewCodes[T])
@@ -155,6 +155,7 @@ func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
 	op.BindAction(r, Save, s.save)
 	op.Bind(r, ResetSecondFactor, resetSecondFactor[T])
 	op.Bind(r, SignOutEverywhere, signOut[T])
+	op.BindAction(r, SetDelegate, s.setDelegate)
 }
 
 func renewCodes[T Tx](ctx context.Context, tx T, _ op.Empty) (CodesResponse, error) {
@@ -181,7 +182,8 @@ func (s *Service[T]) changePassword(ctx context.Context, req PasswordRequest) (o
 		}
 		return op.Empty{}, err
 	}
-	if err := s.policy(req.New, []string{u.Login, u.Name, u.Email}, u.SecondOn); err != nil {
+	// Where it opens the book as well, the second factor does not help it.
+	if err := s.policy(req.New, []string{u.Login, u.Name, u.Email}, u.SecondOn && !delegated(u)); err != nil {
 		return op.Empty{}, at("new", err)
 	}
 	hash, err := s.hashing.hash(ctx, req.New)
@@ -191,7 +193,7 @@ func (s *Service[T]) changePassword(ctx context.Context, req PasswordRequest) (o
 	commit := func() error {
 		return s.work.Update(ctx, func(tx T) error { return storeOwn(ctx, tx, hash) })
 	}
-	if u.Role == auth.Owner {
+	if u.OpensBook() {
 		return op.Empty{}, s.replaceSlot(ctx, u.ID, req.New, hash, commit)
 	}
 	return op.Empty{}, commit()
@@ -229,9 +231,18 @@ func onlySession(tx Tx, c op.Credential) error {
 }
 
 func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
+	var before User
+	if req.ID != 0 {
+		var err error
+		if before, err = s.stored(ctx, req.ID); err != nil {
+			return User{}, err
+		}
+	}
+	after := before
+	after.Role, after.Disabled = req.Role, req.Disabled
 	var hash string
 	if req.Password != "" {
-		second := req.Role.NeedsSecondFactor()
+		second := req.Role.NeedsSecondFactor() && !delegated(after)
 		if err := s.policy(req.Password, []string{req.Login, req.Name, req.Email}, second); err != nil {
 			return User{}, at("password", err)
 		}
@@ -250,9 +261,9 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 			return op.RecordIn(ctx, tx)
 		})
 	}
-	owner := req.Role == auth.Owner && !req.Disabled
-	if owner && hash != "" && len(s.slots.PasswordSlots(SlotLabel(req.ID))) > 0 {
-		return out, s.replaceSlot(ctx, req.ID, req.Password, hash, commit)
+	if after.OpensBook() && hash != "" && len(s.slots.PasswordSlots(SlotLabel(req.ID))) > 0 {
+		err := s.replaceSlot(ctx, req.ID, req.Password, hash, commit)
+		return out, err
 	}
 	s.slotting.Lock()
 	defer s.slotting.Unlock()
@@ -260,16 +271,19 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 		return out, err
 	}
 	// What opens the book comes after the right to it: killed here, the program gives the slot at the
-	// new owner's first log-in.
+	// person's next log-in, or takes it away when it starts.
 	var err error
 	switch {
-	case !owner:
+	case !out.OpensBook():
 		err = s.keepSlot(ctx, out.ID, 0)
 	case hash != "":
 		err = s.setSlot(ctx, out.ID, req.Password)
 	}
 	return out, err
 }
+
+// delegated tells whether a person opens the book without being an owner.
+func delegated(u User) bool { return u.OpensBook() && u.Role != auth.Owner }
 
 // saved is what the journal keeps of a change of a person: who may do what now, and whether somebody
 // else chose their password.
@@ -311,6 +325,7 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
 	}
 	u.Login, u.Name, u.Email = strings.TrimSpace(req.Login), strings.TrimSpace(req.Name), strings.TrimSpace(req.Email)
 	u.Role, u.Disabled = req.Role, req.Disabled
+	u.Delegate = delegated(u) // an owner needs not be one, and somebody who left is none
 	return tx.SaveUser(u)
 }
 

@@ -89,6 +89,8 @@ type Me struct {
 	User      User              `json:"user"`
 	May       map[string]string `json:"may"` // permission -> "own" or "all"
 	MustEnrol bool              `json:"must_enrol"`
+	// LongerPassword: a start delegate whose password is too short to open the book.
+	LongerPassword bool `json:"longer_password,omitempty"`
 }
 
 // Can tells whether the person may call an operation with this permission.
@@ -409,13 +411,14 @@ func logout[T Tx](ctx context.Context, tx T, _ op.Empty) (op.Empty, error) {
 	return op.Empty{}, tx.DropSession(op.Actor(ctx).Session)
 }
 
-func current[T Tx](ctx context.Context, tx T, _ op.Empty) (Me, error) {
+func (s *Service[T]) current(ctx context.Context, tx T, _ op.Empty) (Me, error) {
 	a := op.Actor(ctx)
 	if a.System {
 		return Me{User: User{Name: a.Name, Login: a.Login, Role: a.Role}, May: map[string]string{}}, nil
 	}
 	u, err := tx.User(a.User)
 	m := Me{User: u, MustEnrol: a.MustSetUp, May: map[string]string{}}
+	m.LongerPassword = delegated(u) && len(s.slots.PasswordSlots(SlotLabel(u.ID))) == 0
 	for _, p := range auth.Permissions() {
 		if s := a.Scope(p); s != auth.None {
 			m.May[string(p)] = s.String()

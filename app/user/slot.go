@@ -3,29 +3,37 @@ package user
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
 )
 
-// Slots are the passwords that open the sealed book itself: those of the owners. The store has them.
+// Slots are the passwords that open the sealed book itself: those of the owners and of the start
+// delegates. The store has them.
 // They are not in the book, so that no transaction holds a slot and the person's row together: the
 // order in which both change is what a power cut cannot harm, see replaceSlot.
 type Slots interface {
 	// PasswordSlots lists the numbers of the slots under a label, oldest first.
 	PasswordSlots(label string) []int
+	// PasswordLabels lists the labels of all of them.
+	PasswordLabels() []string
 	// PasswordOpens tells whether a password opens a slot. It takes as long as opening a book.
 	PasswordOpens(number int, password string) bool
 	// AddPasswordSlot lets a password open the book, beside those that do, and returns its slot.
 	AddPasswordSlot(ctx context.Context, label, password string) (number int, err error)
 	// RemoveSlot takes a slot away.
 	RemoveSlot(ctx context.Context, number int) error
+	// RecoveryOpens tells whether a recovery key opens the book. It costs nothing.
+	RecoveryOpens(key [20]byte) bool
 }
 
 // SlotLabel is the label of a person's password slot.
 func SlotLabel(id auth.UserID) string { return "user:" + strconv.FormatInt(int64(id), 10) }
 
-// replaceSlot changes an owner's password: commit stores its hash. At every moment one password both
+// replaceSlot changes the password of somebody who opens the book: commit stores its hash. At every moment one password both
 // opens the book and logs in, be the program killed between two steps: the new one opens the book
 // beside the old before the row says it, and the old one opens it until the row has said it. A slot
 // that a killed program left is taken away at the person's next log-in.
@@ -52,8 +60,9 @@ func (s *Service[T]) replaceSlot(ctx context.Context, id auth.UserID, password, 
 }
 
 // settleSlots makes the password with which a person just logged in, found good against the hash phc,
-// the only one of theirs that opens the book; of a person who is not an owner none does. It costs
-// nothing but after a program was killed, a restore, or another build.
+// the only one of theirs that opens the book; of a person who is not to open it none does, nor of a
+// delegate whose password is too short to stand alone. It costs nothing but the first time, and after
+// a program was killed or a restore.
 func (s *Service[T]) settleSlots(ctx context.Context, id auth.UserID, password, phc string) error {
 	s.slotting.Lock()
 	defer s.slotting.Unlock()
@@ -63,7 +72,7 @@ func (s *Service[T]) settleSlots(ctx context.Context, id auth.UserID, password, 
 	}
 	there := s.slots.PasswordSlots(SlotLabel(id))
 	switch {
-	case u.Role != auth.Owner || u.Disabled:
+	case !u.OpensBook():
 		return s.keepSlot(ctx, id, 0)
 	case len(there) == 1:
 		return nil
@@ -73,7 +82,64 @@ func (s *Service[T]) settleSlots(ctx context.Context, id auth.UserID, password, 
 			return s.keepSlot(ctx, id, number)
 		}
 	}
+	if s.weakAlone(u, password) {
+		return s.keepSlot(ctx, id, 0)
+	}
 	return s.setSlot(ctx, id, password)
+}
+
+// weakAlone tells whether a delegate's password is too easy to guess for opening the book, where no
+// second factor helps it and nobody counts the tries on a stolen disk. An owner's is the owner's own
+// risk: without it nobody might be able to open the book.
+func (s *Service[T]) weakAlone(u User, password string) bool {
+	return u.Role != auth.Owner && s.policy(password, []string{u.Login, u.Name, u.Email}, false) != nil
+}
+
+// Settle takes away the slots of people who are not to open the book, which a program killed between
+// the row and the slot has left. It is called when the book was opened.
+func (s *Service[T]) Settle(ctx context.Context) error {
+	s.slotting.Lock()
+	defer s.slotting.Unlock()
+	var people []User
+	err := s.work.View(ctx, func(tx T) (err error) { people, err = tx.Users(); return err })
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, label := range s.slots.PasswordLabels() {
+		i := slices.IndexFunc(people, func(u User) bool { return SlotLabel(u.ID) == label })
+		if i >= 0 && !people[i].OpensBook() {
+			errs = append(errs, s.keepSlot(ctx, people[i].ID, 0))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Still runs do while no password that opens the book changes.
+func (s *Service[T]) Still(do func() error) error {
+	s.slotting.Lock()
+	defer s.slotting.Unlock()
+	return do()
+}
+
+// WithPassword runs do for a person who gave their password once more, while no password that opens the
+// book changes. label is their slot's. Faults: user.bad_password, user.wait, op.forbidden for the
+// program itself.
+func (s *Service[T]) WithPassword(ctx context.Context, password string, do func(label string) error) error {
+	a := op.Actor(ctx)
+	if a.User == 0 {
+		return fault.New(fault.Forbidden, "op.forbidden")
+	}
+	return s.Still(func() error {
+		u, err := s.stored(ctx, a.User)
+		if err != nil {
+			return err
+		}
+		if err := s.checkPassword(ctx, u, a.Device, password); err != nil {
+			return err
+		}
+		return do(SlotLabel(u.ID))
+	})
 }
 
 // setSlot lets a password open the book, in place of those a person had.

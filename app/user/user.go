@@ -18,6 +18,7 @@ type User struct {
 	Role        auth.Role   `json:"role"`
 	SecondOn    bool        `json:"second_factor"`
 	Disabled    bool        `json:"disabled"`
+	Delegate    bool        `json:"delegate,omitempty"` // start delegate (délégué de démarrage)
 	Lang        string      `json:"lang"`
 	Theme       string      `json:"theme"` // "", "light" or "dark": "" follows the system
 	CreatedAt   time.Time   `json:"created_at"`
@@ -28,6 +29,10 @@ type User struct {
 	LastStep   int64  `json:"-"` // last TOTP time step accepted
 	Generation int64  `json:"-"` // sessions of an older generation are void
 }
+
+// OpensBook tells whether the person's password is to open the sealed book itself: that of an owner or
+// of a start delegate.
+func (u User) OpensBook() bool { return !u.Disabled && (u.Role == auth.Owner || u.Delegate) }
 
 // Session is one login on one device.
 type Session struct {

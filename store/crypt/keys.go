@@ -151,7 +151,7 @@ func (s *slotEntry) open(book string, secret []byte) (Root, bool) {
 	return r, ok
 }
 
-// seal makes a slot.
+// seal makes a slot, and forgets what opens it.
 func (n *NewSlot) seal(number int, book string, root Root) (slotEntry, error) {
 	s := slotEntry{ID: number, Kind: n.kind, Label: n.label, Salt: make([]byte, saltSize)}
 	if n.kind == KindPassword {
@@ -162,11 +162,15 @@ func (n *NewSlot) seal(number int, book string, root Root) (slotEntry, error) {
 	} else if size := secretSizes[n.kind]; size == 0 || len(n.secret) != size {
 		return s, fmt.Errorf("crypt: a %q slot cannot be opened by %d bytes", n.kind, len(n.secret))
 	}
+	if !slices.ContainsFunc(n.secret, func(b byte) bool { return b != 0 }) {
+		return s, errors.New("crypt: no secret, or one used before") // see the end
+	}
 	fillRandom(s.Salt)
 	s.Key = make([]byte, wrappedSize)
 	if err := s.check(); err != nil {
 		return s, fmt.Errorf("crypt: %w", err)
 	}
 	s.wrapper(n.secret).seal(s.Key, root[:], s.aad(book))
+	clear(n.secret)
 	return s, nil
 }

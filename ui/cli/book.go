@@ -91,7 +91,11 @@ func (r *run) serve() *cobra.Command {
 	var invite bool
 	c := &cobra.Command{
 		Use: "serve", Short: "Serves this PC's book to the office without a screen", Args: cobra.NoArgs,
+		Long: "Opens the book by itself when its owner allowed that on the page \"Sécurité du dossier\". Otherwise it\n" +
+			"takes the password of an owner or of a start delegate from --password-file, or asks for it: at the\n" +
+			"terminal, or as the first line of the standard input.",
 		RunE: func(c *cobra.Command, _ []string) error {
+			r.serving = true
 			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
 				ctx, stop := context.WithCancel(ctx)
 				defer stop()

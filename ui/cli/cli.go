@@ -5,6 +5,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"zafe/app/fault"
 	"zafe/app/i18n"
@@ -43,6 +45,7 @@ type run struct {
 	user, passwordFile string
 	totpFile, recovery string
 	json               bool
+	serving            bool // the book opens for others: nobody needs to be logged in here
 	understood         bool // the verb and its flags; what fails from here on is the work itself
 }
 
@@ -161,7 +164,7 @@ func (r *run) openBook(ctx context.Context) (context.Context, machine.Book, erro
 	}
 	switch st.Presence {
 	case machine.Here:
-		b, err := m.Open(ctx, machine.Secret{Password: who.password, Recovery: who.recovery})
+		b, err := r.openHere(ctx, m, st, who)
 		if who.recovery != "" && fault.KeyOf(err) == "store.in_use" {
 			err = fault.New(fault.Conflict, "cli.running")
 		}
@@ -170,6 +173,9 @@ func (r *run) openBook(ctx context.Context) (context.Context, machine.Book, erro
 		}
 		if b.Local() && (who.recovery != "" || who.sample) {
 			return op.AsSystem(ctx), b, nil
+		}
+		if r.serving && who.login == "" {
+			return ctx, b, nil
 		}
 		return ctx, b, r.login(ctx, b, who)
 	case machine.Joined:
@@ -182,6 +188,54 @@ func (r *run) openBook(ctx context.Context) (context.Context, machine.Book, erro
 		return ctx, nil, fault.New(fault.NotFound, "store.no_book")
 	}
 }
+
+// openHere opens the book of this PC. Serving it asks for a password only when the book does not open by
+// itself and no flag names one.
+func (r *run) openHere(ctx context.Context, m machine.Machine, st machine.State, who credentials,
+) (machine.Book, error) {
+	s := machine.Secret{Password: who.password, Recovery: who.recovery}
+	if !r.serving || s != (machine.Secret{}) {
+		return m.Open(ctx, s)
+	}
+	if st.AutoOpen {
+		b, err := m.Open(ctx, s)
+		if fault.KeyOf(err) != "store.wrong_secret" {
+			return b, err
+		}
+		r.complain("cli.not_alone")
+	}
+	var err error
+	if s.Password, err = r.askPassword(); err != nil {
+		return nil, err
+	}
+	return m.Open(ctx, s)
+}
+
+// askPassword reads a password: at the terminal, where it is not shown, else the first line of what is
+// given to the program.
+func (r *run) askPassword() (string, error) {
+	missing := fault.New(fault.Unauthenticated, "cli.password_missing")
+	if f, ok := r.In.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		_, _ = fmt.Fprint(r.Err, r.text().T("cli.password_ask", nil)+" ")
+		b, err := term.ReadPassword(int(f.Fd()))
+		_, _ = fmt.Fprintln(r.Err)
+		if err != nil || len(b) == 0 {
+			return "", missing.Because(err)
+		}
+		return string(b), nil
+	}
+	line, err := bufio.NewReader(io.LimitReader(r.In, passwordBytesMax)).ReadString('\n')
+	if line = strings.TrimRight(line, "\r\n"); line == "" {
+		return "", missing.Because(err)
+	}
+	return line, nil
+}
+
+// passwordBytesMax bounds a password on the standard input.
+const passwordBytesMax = 4 << 10
+
+// complain says something to people beside the answer.
+func (r *run) complain(key string) { _, _ = fmt.Fprintln(r.Err, r.text().T(key, nil)) }
 
 // credentials are what the flags name. Without any, the sample company is opened with its published
 // password.

@@ -49,7 +49,7 @@ var areas = []area{
 // parent is the entry shown as current for a page that has none of its own.
 var parent = map[string]string{
 	"customer": "customers", "customer_import": "customers", "quote": "quotes", "invoice": "invoices",
-	"item": "items", "item_import": "items", "entry": "books",
+	"item": "items", "item_import": "items", "entry": "books", "security": "settings",
 }
 
 // creation is one line of the menu of new records.

@@ -139,8 +139,9 @@ func (p *loginPage) submit() {
 	p.wait(true)
 	var b machine.Book
 	var in user.LoginResponse
+	under := p.f.alone
 	p.f.work(func(ctx context.Context) (err error) {
-		if b, err = p.f.reach(ctx, req); err != nil {
+		if b, err = p.f.reach(ctx, req, under); err != nil {
 			return err
 		}
 		in, err = user.Login.Call(ctx, b, req)
@@ -148,7 +149,7 @@ func (p *loginPage) submit() {
 	}, func(err error) {
 		p.wait(false)
 		if b != nil {
-			p.f.book = b
+			p.f.book, p.f.alone = b, nil
 		}
 		if err != nil {
 			p.failed(err)
@@ -164,18 +165,16 @@ func (p *loginPage) submit() {
 	})
 }
 
-// reach opens the book of this PC or connects to the main PC, unless that is done.
-func (f *Flow) reach(ctx context.Context, req user.LoginRequest) (machine.Book, error) {
+// reach opens the book of this PC or connects to the main PC, unless that is done or under way.
+func (f *Flow) reach(ctx context.Context, req user.LoginRequest, under *alone) (machine.Book, error) {
 	if f.book != nil {
 		return f.book, nil
 	}
 	if f.state.Presence == machine.Joined {
 		return f.Machine.Connect(ctx)
 	}
-	if f.state.AutoOpen {
-		if b, err := f.Machine.Open(ctx, machine.Secret{}); err == nil {
-			return b, nil
-		}
+	if b := under.wait(); b != nil {
+		return b, nil
 	}
 	secret := machine.Secret{Password: req.Password}
 	if f.state.Demo {

@@ -31,12 +31,15 @@ type Flow struct {
 	Spawn func(work, then func())
 	// Entered gets the book and who is in it.
 	Entered func(b machine.Book, me user.Me)
+	// Opened gets the book that this PC opened by itself, before anybody is in it; may be nil.
+	Opened func(b machine.Book)
 	// Language makes the first screens anew in another language.
 	Language func(lang string)
 
 	state machine.State
 	book  machine.Book // open, with nobody logged in; nil when it is not open
 	over  func(user.Me)
+	alone *alone // the opening by this PC itself; nil when it was not tried
 
 	creating bool // the set-up of a new company is under way
 	remember bool // keep the login for next time
@@ -57,6 +60,9 @@ func (f *Flow) Run() {
 			f.Doors()
 		default:
 			f.Login()
+			if f.state.AutoOpen && f.alone == nil {
+				f.openAlone()
+			}
 		}
 	})
 }

@@ -39,7 +39,9 @@ func policy(word string, context []string, second bool) error {
 type noSlots struct{}
 
 func (noSlots) PasswordSlots(string) []int                                   { return nil }
+func (noSlots) PasswordLabels() []string                                     { return nil }
 func (noSlots) PasswordOpens(int, string) bool                               { return false }
+func (noSlots) RecoveryOpens(key [20]byte) bool                              { return key == storetest.Recovery }
 func (noSlots) RemoveSlot(context.Context, int) error                        { return nil }
 func (noSlots) AddPasswordSlot(context.Context, string, string) (int, error) { return 1, nil }
 

@@ -11,6 +11,7 @@ import (
 	"zafe/app/fr"
 	"zafe/app/money"
 	"zafe/app/op"
+	"zafe/app/opening"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/theme"
@@ -47,6 +48,10 @@ func newSettings(e *page.Env) page.Page {
 		fields: map[string]*kit.Field{},
 	}
 	var actions []fyne.CanvasObject
+	if e.Can(opening.Get.Spec) {
+		actions = append(actions, kit.NewButton(e.T("security.title"), "key", kit.Secondary,
+			func() { e.Shell.Open(page.Route{Name: "security"}) }))
+	}
 	if e.Can(company.Save.Spec) {
 		s.save = s.Write(kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, s.store))
 		actions = append(actions, s.save)

@@ -1,0 +1,72 @@
+package opening
+
+import (
+	"context"
+	"sync/atomic"
+
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
+)
+
+// RotateRequest asks for a new data key, with the owner's password once more.
+type RotateRequest struct {
+	Password string `json:"password"`
+}
+
+// Validate asks for the password.
+func (r RotateRequest) Validate() error {
+	if r.Password == "" {
+		return fault.Field("password", "user.password_missing")
+	}
+	return nil
+}
+
+// Rotated tells what became of the opening by the main PC.
+type Rotated struct {
+	// AutomaticLost: the main PC opened the book by itself, and could not be given a new secret.
+	AutomaticLost bool `json:"automatic_lost,omitempty"`
+}
+
+// Rotate changes the key under which everything is sealed.
+var Rotate = op.Op[RotateRequest, Rotated]{Spec: op.Spec{
+	Name: "opening.rotate", Kind: op.Action, Needs: auth.KeyManage, Fresh: true, Since: 1, Secret: true,
+	Doc: "Puts the whole book under a new key; the passwords of others open it again once they log in.",
+}}
+
+// rotating is how far a rotation has come: only one goes at a time.
+type rotating struct {
+	on          atomic.Bool
+	done, total atomic.Uint32
+}
+
+// share is how much is done, nil when nothing is under way.
+func (r *rotating) share() *float64 {
+	if !r.on.Load() {
+		return nil
+	}
+	part := float64(r.done.Load()) / float64(max(r.total.Load(), 1))
+	return &part
+}
+
+// rotate puts the book under a new key, then renews what this PC keeps: its secret opened the old one.
+func (d *desk[T]) rotate(ctx context.Context, req RotateRequest) (out Rotated, err error) {
+	if !d.rotating.on.CompareAndSwap(false, true) {
+		return out, fault.New(fault.Conflict, "opening.rotating")
+	}
+	defer d.rotating.on.Store(false)
+	d.rotating.done.Store(0)
+	alone := d.keys.PC(ctx).On
+	err = d.people.WithPassword(ctx, req.Password, func(label string) error {
+		return d.keys.Rotate(ctx, label, req.Password, func(tx op.Tx) error { return op.RecordIn(ctx, tx) },
+			func(done, total uint32) {
+				d.rotating.done.Store(done)
+				d.rotating.total.Store(total)
+			})
+	})
+	if err != nil || !alone {
+		return out, err
+	}
+	err = d.people.Still(func() error { return d.keys.SetAutomatic(context.WithoutCancel(ctx), true) })
+	return Rotated{AutomaticLost: err != nil}, nil
+}

@@ -1,0 +1,71 @@
+package user
+
+import (
+	"context"
+	"fmt"
+
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
+)
+
+// delegatesMax bounds the start delegates: the key file holds 32 slots, and each costs whoever opens the
+// book with a wrong password about a second.
+const delegatesMax = 8
+
+// DelegateRequest makes a person a start delegate, or no longer one.
+type DelegateRequest struct {
+	ID auth.UserID `json:"id"`
+	On bool        `json:"on"`
+}
+
+// SetDelegate names the people who, beside the owners, open the book when the main PC starts.
+var SetDelegate = op.Op[DelegateRequest, User]{Spec: op.Spec{
+	Name: "delegate.set", Kind: op.Action, Needs: auth.KeyManage, Fresh: true, Since: 1,
+	Doc: "Lets a person's password open the book, from their next log-in on, or no longer, at once.",
+}}
+
+// setDelegate changes the row, then takes the slot away. The slot is given at the person's next log-in:
+// their password is not known here. Faults: user.not_found, user.not_a_delegate, user.delegates_max.
+func (s *Service[T]) setDelegate(ctx context.Context, req DelegateRequest) (out User, err error) {
+	s.slotting.Lock()
+	defer s.slotting.Unlock()
+	err = s.work.Update(ctx, func(tx T) error {
+		if out, err = tx.User(req.ID); err != nil {
+			return err
+		}
+		if req.On {
+			if err := mayDelegate(tx, out); err != nil {
+				return err
+			}
+		}
+		out.Delegate = req.On
+		if out, err = tx.SaveUser(out); err != nil {
+			return err
+		}
+		op.Note(ctx, "user", int64(out.ID), "", fmt.Sprintf(`{"on":%t}`, req.On))
+		return op.RecordIn(ctx, tx)
+	})
+	if err != nil || out.OpensBook() {
+		return out, err
+	}
+	return out, s.keepSlot(ctx, out.ID, 0)
+}
+
+// mayDelegate refuses who opens the book already, and who may not even log in.
+func mayDelegate(tx Tx, u User) error {
+	if u.Disabled || u.Role == auth.Owner {
+		return fault.New(fault.Conflict, "user.not_a_delegate", "name", u.Name)
+	}
+	people, err := tx.Users()
+	n := 0
+	for _, p := range people {
+		if p.Delegate && p.ID != u.ID {
+			n++
+		}
+	}
+	if err == nil && n >= delegatesMax {
+		err = fault.New(fault.Conflict, "user.delegates_max", "max", delegatesMax)
+	}
+	return err
+}

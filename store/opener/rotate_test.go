@@ -1,0 +1,172 @@
+package opener_test
+
+import (
+	"errors"
+	"testing"
+
+	"zafe/app/audit"
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/opening"
+	"zafe/app/recovery"
+	"zafe/app/setup"
+	"zafe/app/user"
+	"zafe/store"
+	"zafe/store/keyring"
+	"zafe/store/storetest"
+)
+
+var cheap = user.Hashing{Passes: 1, MemoryKiB: 64, Threads: 1}
+
+func lax(string, []string, bool) error { return nil }
+
+const second = "le mot de Lucie"
+
+// office is an open book with two owners whose passwords open it, and a caller in the first one's name.
+type office struct {
+	*desk
+	store *store.Store
+	reg   *op.Registry[*store.Tx]
+}
+
+func newOffice(t *testing.T) *office {
+	t.Helper()
+	o := &office{desk: newDesk(t)}
+	o.pc.SlotCost = storetest.Cheap
+	st, err := o.open(store.WithPassword(password))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { o.close(st) })
+	o.store = st
+	clock := o.options().Clock
+	svc := user.NewService[*store.Tx](st, clock, cheap, lax, st)
+	o.reg = op.New[*store.Tx](st, svc, clock, func(op.Record) {})
+	user.Bind(o.reg, svc)
+	opening.Bind(o.reg, st, svc, o.pc.Keys(st))
+	err = st.Update(t.Context(), func(tx *store.Tx) error {
+		u, err := user.NewOwner(t.Context(), user.SaveRequest{Login: "claire", Name: "C", Password: password}, cheap, lax)
+		u.CreatedAt = tx.Now()
+		_, saveErr := tx.SaveUser(u)
+		id := setup.Identity{RecoveryKey: recovery.Key(storetest.Recovery).String()}
+		return errors.Join(err, saveErr, setup.SaveIdentity(tx, id))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = user.Save.Call(op.AsSystem(t.Context()), op.Local[*store.Tx]{Registry: o.reg}, user.SaveRequest{
+		Login: "lucie", Name: "L", Role: auth.Owner, Password: second,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func (o *office) as(login, word string) op.Caller {
+	o.t.Helper()
+	local := op.Local[*store.Tx]{Registry: o.reg}
+	in, err := user.Login.Call(o.t.Context(), local, user.LoginRequest{Login: login, Password: word})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	// Owners must have a second factor: the tests give one to nobody, and take the role as it is.
+	return actor{local, in.Token, o}
+}
+
+// actor calls as the person of a session, with a second factor given just now.
+type actor struct {
+	op.Local[*store.Tx]
+	token string
+	o     *office
+}
+
+func (a actor) rotate(word string) (opening.Rotated, error) {
+	ctx := op.AsActor(a.o.t.Context(), auth.Actor{
+		User: 1, Name: "Claire", Role: auth.Owner, FreshAt: a.o.options().Clock(),
+	})
+	return opening.Rotate.Call(ctx, a.Local, opening.RotateRequest{Password: word})
+}
+
+// openedBy lists which of some passwords open the book.
+func (o *office) openedBy(words ...string) (which []bool) {
+	for _, w := range words {
+		opens := false
+		for _, label := range o.store.PasswordLabels() {
+			for _, n := range o.store.PasswordSlots(label) {
+				opens = opens || o.store.PasswordOpens(n, w)
+			}
+		}
+		which = append(which, opens)
+	}
+	return which
+}
+
+func TestANewKeyKeepsWhoAskedAndAsksTheOthersToLogIn(t *testing.T) {
+	o := newOffice(t)
+	claire := o.as("claire", password).(actor)
+	if err := o.pc.Keys(o.store).SetAutomatic(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	old := o.ring.secrets["one"]
+	if _, err := claire.rotate("un autre"); fault.KeyOf(err) != "user.bad_password" {
+		t.Fatalf("with a wrong password: %v", err)
+	}
+	if got := o.openedBy(password, second); !got[0] || !got[1] {
+		t.Fatal("before:", got)
+	}
+	out, err := claire.rotate(password)
+	if err != nil || out.AutomaticLost {
+		t.Fatal(out, err)
+	}
+	if got := o.openedBy(password, second); !got[0] || got[1] {
+		t.Error("after the new key:", got)
+	}
+	if o.store.SecretOpens(opening.Keyring, old) || !o.store.SecretOpens(opening.Keyring, o.ring.secrets["one"]) {
+		t.Error("the secret of this PC was not renewed")
+	}
+	if !o.store.RecoveryOpens(storetest.Recovery) {
+		t.Error("the recovery sheet no longer opens the book")
+	}
+	o.as("lucie", second)
+	if got := o.openedBy(password, second); !got[0] || !got[1] {
+		t.Error("after the other's log-in:", got)
+	}
+	if got := o.events("opening.rotate"); got != 1 {
+		t.Errorf("%d events", got)
+	}
+}
+
+func (o *office) events(name string) (n int) {
+	o.t.Helper()
+	err := o.store.View(o.t.Context(), func(tx *store.Tx) error {
+		return tx.EachEvent(0, func(e audit.Event) error {
+			if e.Op == name {
+				n++
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return n
+}
+
+// TestAPCThatCannotBeGivenANewSecretIsSaid: its old one opens nothing any more.
+func TestAPCThatCannotBeGivenANewSecretIsSaid(t *testing.T) {
+	o := newOffice(t)
+	if err := o.pc.Keys(o.store).SetAutomatic(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	claire := o.as("claire", password).(actor)
+	o.ring.left, o.ring.fails = 1, keyring.ErrSilent // answers the look at it, not the renewal
+	out, err := claire.rotate(password)
+	if err != nil || !out.AutomaticLost {
+		t.Error(out, err)
+	}
+	if o.store.HasSlot(opening.Keyring) {
+		t.Error("a slot is there for a secret nobody has")
+	}
+}

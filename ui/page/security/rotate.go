@@ -1,0 +1,109 @@
+package security
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/opening"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+)
+
+// poll is how often the progress of a rotation is read.
+const poll = time.Second
+
+// key is the card of the book's key, which is changed when somebody may have kept a way in.
+func (s *security) key() fyne.CanvasObject {
+	e := s.env
+	change := s.Write(kit.NewButton(e.T("security.rotate"), "arrows-clockwise", kit.Secondary, s.askRotate))
+	if s.busy {
+		change.Disable()
+	}
+	return kit.NewCard(e.T("security.key"), kit.VBox(12,
+		kit.MutedParagraph(e.T("security.key_note")), kit.HBox(8, change, kit.Spacer())))
+}
+
+// askRotate says what a new key changes, and asks for the password: it is sealed with it.
+func (s *security) askRotate() {
+	e := s.env
+	pass := kit.NewPasswordField("")
+	field := kit.NewField(e.T("security.rotate_password"), pass).Required()
+	var m *kit.Modal
+	begin := func() {
+		field.SetError("")
+		if pass.Text() == "" {
+			field.SetError(e.Text.Fault(fault.Field("password", "user.password_missing")))
+			return
+		}
+		req := opening.RotateRequest{Password: pass.Text()}
+		s.run(req, func(err error) bool {
+			if f := fault.Of(err); f != nil && f.Field == "password" {
+				field.SetError(e.Text.Fault(f))
+				return true
+			}
+			m.Close()
+			return false
+		})
+	}
+	pass.Edit().OnSubmitted = func(string) { begin() }
+	body := kit.VBox(12, kit.Paragraph(e.T("security.rotate_what")), kit.Paragraph(e.T("security.rotate_others")),
+		kit.Paragraph(e.T("security.rotate_copies")), field)
+	m = kit.NewModal(e.T("security.rotate"), 520, body,
+		kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }),
+		kit.NewButton(e.T("security.rotate"), "check", kit.Primary, begin)).OnEnter(begin)
+	m.Show(e.Window)
+	m.Focus(pass.Edit())
+}
+
+// run changes the key while the bar follows it; shown tells whether a refusal was said at its box.
+func (s *security) run(req opening.RotateRequest, shown func(error) bool) {
+	if s.busy {
+		return
+	}
+	e := s.env
+	s.busy = true
+	s.bar.Set(e.T("security.rotating"), "", -1)
+	s.bar.Show()
+	s.follow()
+	page.Call(e, opening.Rotate, req, func(out opening.Rotated, err error) {
+		s.busy = false
+		s.bar.Hide()
+		switch {
+		case shown(err):
+		case err != nil:
+			e.Shell.Fail(err)
+		case out.AutomaticLost:
+			e.Shell.Toast(kit.Warn, e.T("security.rotated_not_alone"))
+		default:
+			e.Shell.Toast(kit.Ok, e.T("security.rotated"))
+		}
+		s.Refresh()
+	})
+}
+
+// follow reads the progress until the work ends.
+func (s *security) follow() {
+	e := s.env
+	e.Shell.Go(func(ctx context.Context) error {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(poll):
+			return nil
+		}
+	}, func(err error) {
+		if err != nil || !s.busy {
+			return
+		}
+		page.Call(e, opening.Get, op.Empty{}, func(st opening.Status, err error) {
+			if err == nil && st.Rotating != nil && s.busy {
+				s.bar.Set(e.T("security.rotating"), "", *st.Rotating)
+			}
+			s.follow()
+		})
+	})
+}

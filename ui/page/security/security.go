@@ -1,0 +1,194 @@
+// Package security is the page of what opens the book: the three ways to open it with what each does
+// not protect, who and what opens it now, and the start delegates.
+package security
+
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/auth"
+	"zafe/app/op"
+	"zafe/app/opening"
+	"zafe/app/user"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/theme"
+)
+
+// Routes are the pages of this package.
+func Routes() map[string]func(*page.Env, page.Route) page.Page {
+	return map[string]func(*page.Env, page.Route) page.Page{
+		"security": func(e *page.Env, _ page.Route) page.Page { return newSecurity(e) },
+	}
+}
+
+type security struct {
+	*page.Gate
+	env    *page.Env
+	object *kit.Page
+	body   *fyne.Container
+	bar    *kit.Progress
+	status opening.Status
+	people []user.User
+	busy   bool // a new key is being made
+}
+
+func newSecurity(e *page.Env) page.Page {
+	s := &security{Gate: page.NewGate(e), env: e, body: kit.VBox(theme.GapCard)}
+	s.bar = kit.NewProgress(e.T("security.rotating"), nil)
+	s.bar.Hide()
+	head := kit.NewHeader(e.T("security.title"), e.T("security.under")).OnBack(e.T("common.back"), e.Shell.Back)
+	s.object = kit.NewPage(head, kit.VFill(theme.GapCard, 1, s.bar, kit.NewScroll(s.body)))
+	s.Refresh()
+	return s
+}
+
+// Object implements page.Page.
+func (s *security) Object() fyne.CanvasObject { return s.object }
+
+// Unsaved implements page.Page.
+func (s *security) Unsaved() bool { return s.busy }
+
+// Refresh implements page.Page.
+func (s *security) Refresh() {
+	page.Do(s.env, user.List, op.Empty{}, func(r user.ListResponse) {
+		s.people = r.Users
+		page.Do(s.env, opening.Get, op.Empty{}, func(st opening.Status) {
+			s.status = st
+			s.show()
+		})
+	})
+}
+
+// show makes the page anew from what was read.
+func (s *security) show() {
+	s.Forget()
+	s.body.Objects = []fyne.CanvasObject{kit.Cols(theme.GapCard, nil, s.alone(), s.owner(), s.delegated())}
+	for _, n := range s.notices() {
+		s.body.Add(n)
+	}
+	right := kit.VBox(theme.GapCard, s.delegates(), s.sheet(), s.key())
+	s.body.Add(kit.Cols(theme.GapCard, []float32{1.1, 1}, s.openers(), right))
+	s.body.Refresh()
+}
+
+// notices say what the owner should see to.
+func (s *security) notices() (out []fyne.CanvasObject) {
+	e, st := s.env, s.status
+	if st.PC.On && !st.PC.Works {
+		again := s.Write(kit.NewButton(e.T("security.renew"), "arrows-clockwise", kit.Secondary,
+			func() { s.set(true) }))
+		out = append(out, kit.NewNotice(kit.Warn, e.T("security.not_working"), e.T("security.not_working_note"), again))
+	}
+	if st.People < 2 {
+		out = append(out, kit.NewNotice(kit.Warn, e.T("security.one_person"), e.T("security.one_person_note")))
+	}
+	return out
+}
+
+// set turns the opening by the main PC on or off.
+func (s *security) set(on bool) {
+	e := s.env
+	page.Do(e, opening.SetAutomatic, opening.AutomaticRequest{On: on}, func(op.Empty) {
+		text := "security.off_done"
+		if on {
+			text = "security.on_done"
+		}
+		e.Shell.Toast(kit.Ok, e.T(text))
+		s.Refresh()
+	})
+}
+
+// openers lists what opens the book now, and who will from their next log-in on.
+func (s *security) openers() fyne.CanvasObject {
+	e := s.env
+	var rows []fyne.CanvasObject
+	add := func(icon string, tone kit.Tone, title, note string) {
+		if len(rows) > 0 {
+			rows = append(rows, kit.Separator())
+		}
+		text := kit.VBox(0, kit.NewLabel(title, kit.Style{Weight: kit.Medium, Shrink: true}), kit.Caption(note))
+		rows = append(rows, kit.HBox(12, kit.IconTile(icon, tone), text, kit.Spacer()))
+	}
+	for _, o := range s.status.Openers {
+		since := e.T("security.since_unknown")
+		if !o.Since.IsZero() {
+			since = e.T("security.since", "when", e.Text.Instant(o.Since))
+		}
+		switch o.Kind {
+		case opening.Password:
+			kind := "security.opener.owner"
+			if o.Delegate {
+				kind = "security.opener.delegate"
+			}
+			add("user", kit.Info, o.Name, e.T(kind)+" · "+since)
+		case opening.Recovery:
+			add("lifebuoy", kit.Info, e.T("security.opener.sheet"), e.T("security.opener.sheet_note")+" · "+since)
+		case opening.Keyring:
+			add("desktop-tower", kit.Info, e.T("security.opener.pc"), since)
+		}
+	}
+	for _, p := range s.status.Waiting {
+		note := "security.waiting"
+		if p.Delegate {
+			note = "security.waiting_delegate"
+		}
+		add("clock", kit.Warn, p.Name, e.T(note))
+	}
+	return kit.NewCard(e.T("security.openers"), kit.VBox(10, rows...))
+}
+
+// delegates lets the owner tick who opens the book beside the owners.
+func (s *security) delegates() fyne.CanvasObject {
+	e := s.env
+	body := kit.VBox(12, kit.MutedParagraph(e.T("security.delegates_note")))
+	may := slices.DeleteFunc(slices.Clone(s.people), func(u user.User) bool {
+		return u.Disabled || u.Role == auth.Owner
+	})
+	for _, u := range may {
+		var tick *kit.Switch
+		tick = kit.NewSwitch(u.Name, e.T("role."+string(u.Role)), func(on bool) {
+			tick.SetOn(u.Delegate) // until it is so
+			page.Writable(e, func() { s.delegate(u, on) })
+		})
+		tick.SetOn(u.Delegate)
+		body.Add(tick)
+	}
+	if len(may) == 0 {
+		body.Add(kit.NewButton(e.T("security.nobody"), "user-plus", kit.Link, func() {
+			e.Shell.Open(page.Route{Name: "people"})
+		}))
+	}
+	return kit.NewCard(e.T("security.delegates"), body)
+}
+
+func (s *security) delegate(u user.User, on bool) {
+	e := s.env
+	set := func() {
+		page.Do(e, user.SetDelegate, user.DelegateRequest{ID: u.ID, On: on}, func(user.User) {
+			text := "security.delegate_off"
+			if on {
+				text = "security.delegate_on"
+			}
+			e.Shell.Toast(kit.Ok, e.T(text, "name", u.Name))
+			s.Refresh()
+		})
+	}
+	if on {
+		e.Shell.Confirm(e.T("security.delegate_title", "name", u.Name), e.T("security.delegate_text"),
+			e.T("security.delegate_act"), false, set)
+		return
+	}
+	set()
+}
+
+// sheet reminds of the recovery sheet, which is printed and checked with the backups.
+func (s *security) sheet() fyne.CanvasObject {
+	e := s.env
+	there := kit.NewButton(e.T("security.sheet_go"), "lifebuoy", kit.Secondary, func() {
+		e.Shell.Open(page.Route{Name: "backups"})
+	})
+	return kit.NewCard(e.T("security.opener.sheet"), kit.VBox(12,
+		kit.MutedParagraph(e.T("security.sheet_note")), kit.HBox(8, there, kit.Spacer())))
+}

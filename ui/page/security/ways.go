@@ -1,0 +1,68 @@
+package security
+
+import (
+	"fyne.io/fyne/v2"
+
+	"zafe/app/opening"
+	"zafe/ui/kit"
+	"zafe/ui/theme"
+)
+
+// way shows one way to open the book: what it is, against what it protects and against what not. Act
+// may be nil.
+func (s *security) way(key, icon string, inForce bool, act *kit.Button) fyne.CanvasObject {
+	e := s.env
+	pill := fyne.CanvasObject(kit.Gap(0, 0))
+	if inForce {
+		pill = kit.NewPill(e.T("security.in_force"), kit.Ok)
+	}
+	head := kit.HBox(10, kit.IconTile(icon, kit.Info), kit.Spacer(), pill)
+	line := func(icon, text string, tone kit.Tone) fyne.CanvasObject {
+		return kit.NewNotice(tone, "", e.T("security.way."+key+"."+text)).Icon(icon)
+	}
+	body := kit.VBox(10, head, kit.Strong(e.T("security.way."+key)),
+		kit.MutedParagraph(e.T("security.way."+key+".how")),
+		line("shield-check", "for", kit.Ok), line("shield-warning", "not", kit.Warn))
+	if act != nil {
+		body.Add(kit.HBox(8, act, kit.Spacer()))
+	}
+	return kit.NewCard("", body).Room(theme.GapCard)
+}
+
+// alone: the main PC opens the book by itself.
+func (s *security) alone() fyne.CanvasObject {
+	e, pc := s.env, s.status.PC
+	if pc.On {
+		return s.way("alone", "desktop-tower", true, nil)
+	}
+	act := s.Write(kit.NewButton(e.T("security.choose"), "check", kit.Secondary, func() {
+		e.Shell.Confirm(e.T("security.alone_title"), e.T("security.alone_text"), e.T("security.choose"), false,
+			func() { s.set(true) })
+	}))
+	if !pc.Keyring {
+		act.DisableWith(e.T("security.no_keyring"))
+	}
+	return s.way("alone", "desktop-tower", false, act)
+}
+
+// owner: an owner gives their password when the main PC starts.
+func (s *security) owner() fyne.CanvasObject {
+	return s.way("owner", "user", s.status.Way == opening.Phrase, s.byPassword())
+}
+
+// delegated: an owner or a start delegate does.
+func (s *security) delegated() fyne.CanvasObject {
+	return s.way("delegated", "users", s.status.Way == opening.Delegates, s.byPassword())
+}
+
+// byPassword turns the opening by the main PC off; nil when it is.
+func (s *security) byPassword() *kit.Button {
+	e := s.env
+	if !s.status.PC.On {
+		return nil
+	}
+	return s.Write(kit.NewButton(e.T("security.choose"), "check", kit.Secondary, func() {
+		e.Shell.Confirm(e.T("security.off_title"), e.T("security.off_text"), e.T("security.choose"), false,
+			func() { s.set(false) })
+	}))
+}
