@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -43,6 +44,7 @@ import (
 	"zafe/app/verify"
 	"zafe/store"
 	"zafe/store/crypt"
+	"zafe/store/harden"
 	syncbackup "zafe/sync/backup"
 	"zafe/sync/backup/keeper"
 	"zafe/sync/backup/remote"
@@ -103,9 +105,7 @@ func strong(p string, about []string, secondFactor bool) error {
 }
 
 func newPC(dir string) (*pc, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fault.New(fault.Unavailable, "store.disk").Because(err)
-	}
+	open, loose := harden.Folder(dir, bookDir)
 	path := filepath.Join(dir, logFile)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err = errors.Join(err, f.Close()); err != nil {
@@ -117,7 +117,34 @@ func newPC(dir string) (*pc, error) {
 	}, nil))
 	p := &pc{dir: dir, log: log}
 	p.Memory = machine.Memory{Path: p.path(memoryFile), Warn: p.warn}
+	for _, name := range open {
+		log.Warn("was open to others", slog.String("path", name))
+	}
+	// A disk that knows no rights, or a system without a limit, keeps nobody out of their book.
+	if err := errors.Join(loose, harden.Process()); err != nil {
+		p.warn("this PC is not closed as it should be", err)
+	}
 	return p, store.Settle(p.path(bookDir))
+}
+
+// fit refuses to put a book where a network drive or a synchronising program would harm it. Where a book
+// already is, nobody is kept out of it: there the warning stays (package verify).
+func (p *pc) fit() error {
+	if store.Exists(p.path(bookDir)) {
+		return nil
+	}
+	better := "~/zafe"
+	if runtime.GOOS == "windows" {
+		better = `C:\Zafe`
+	}
+	switch at := harden.Here.Judge(p.dir); at.Kind {
+	case harden.Network:
+		return fault.New(fault.Conflict, "store.place_network", "folder", p.dir, "what", at.What, "better", better)
+	case harden.Synced:
+		return fault.New(fault.Conflict, "store.place_synced", "folder", p.dir, "what", at.What, "better", better)
+	default:
+		return nil
+	}
 }
 
 func (p *pc) warn(what string, err error) {
@@ -214,6 +241,9 @@ func (p *pc) newWriter() (string, error) {
 
 // Create implements machine.Machine.
 func (p *pc) Create(ctx context.Context, n machine.NewBook) (machine.Book, error) {
+	if err := p.fit(); err != nil {
+		return nil, err
+	}
 	owner, err := user.NewOwner(ctx, user.SaveRequest{
 		Login: n.Login, Name: n.Name, Email: n.Email, Password: n.Password,
 	}, user.Standard, strong)
@@ -703,6 +733,9 @@ func (b *book) Close(ctx context.Context, progress func(string)) error {
 
 // Join implements machine.Machine.
 func (p *pc) Join(ctx context.Context, addr, code, name string) error {
+	if err := p.fit(); err != nil { // the key of this PC is kept there
+		return err
+	}
 	s, err := lan.Join(ctx, addr, code, name, time.Now())
 	if err != nil {
 		return err
@@ -761,7 +794,7 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 
 // Restore implements machine.Vault: under fresh keys, as a book of this PC.
 func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress)) error {
-	if err := user.CheckReset(login, pass, strong); err != nil {
+	if err := errors.Join(c.pc.fit(), user.CheckReset(login, pass, strong)); err != nil {
 		return err
 	}
 	writer, err := c.pc.newWriter()
@@ -966,6 +999,9 @@ func (p *pc) Demo(ctx context.Context, size string, progress func(done, total in
 	z, ok := demo.ParseSize(size)
 	if !ok {
 		return fault.New(fault.Invalid, "cli.kind_unknown", "kind", size)
+	}
+	if err := p.fit(); err != nil {
+		return err
 	}
 	id, key, err := p.newIdentity()
 	if err != nil {
