@@ -92,9 +92,13 @@ func TestALinkIntoASynchronisedFolderHidesNothing(t *testing.T) {
 
 func TestTheSystemNamesItsSynchronisedFolder(t *testing.T) {
 	s := local()
+	root, err := filepath.Abs("/data/Entreprise") // with its drive, on Windows
+	if err != nil {
+		t.Fatal(err)
+	}
 	s.Env = func(name string) string {
 		if name == "OneDriveCommercial" {
-			return "/data/Entreprise"
+			return root
 		}
 		return ""
 	}
