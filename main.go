@@ -33,6 +33,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/history"
 	"zafe/app/imports"
+	"zafe/app/job"
 	"zafe/app/ledger"
 	"zafe/app/op"
 	"zafe/app/party"
@@ -374,6 +375,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	})
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.jobs.Go(func() { b.keep.Run(background) })
+	b.jobs.Go(func() { b.care(background) })
 	return b, nil
 }
 
@@ -411,8 +413,13 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	backup.Bind(b.reg, b.keep)
 	bindBusiness(b.reg)
 	history.Bind(b.reg)
-	verify.Bind(b.reg, b.store, func(ctx context.Context) error { return b.store.VerifySeal(ctx, nil) },
-		verify.Check[*store.Tx](ledgerFindings), verify.Check[*store.Tx](billingFindings))
+	verify.Bind(b.reg, verify.New(verify.Settings[*store.Tx]{
+		Work: b.store, Clock: time.Now, Around: b.pc.around,
+		Steps: []verify.Step{{Name: "keys", Run: b.verifyKeys}, {Name: "seal", Run: b.verifySeal}},
+		Checks: []verify.Check[*store.Tx]{
+			{Name: "ledger", Run: ledgerFindings}, {Name: "billing", Run: billingFindings},
+		},
+	}))
 }
 
 // bindBusiness registers the operations on the business itself.
@@ -424,6 +431,69 @@ func bindBusiness(reg *op.Registry[*store.Tx]) {
 	search.Bind(reg)
 	ledger.Bind(reg)
 	billing.Bind(reg)
+}
+
+// verifyKeys and verifySeal are the checks of the book's files.
+func (b *book) verifyKeys(ctx context.Context, _ func(done, total int64)) (f verify.Found, err error) {
+	err = b.store.VerifyKeys(ctx)
+	if bad, ok := errors.AsType[*fault.Fault](err); ok {
+		f.Findings, err = []verify.Finding{{Key: bad.Key, Args: bad.Args}}, nil
+	}
+	f.Count = 2
+	return f, err
+}
+
+func (b *book) verifySeal(ctx context.Context, progress func(done, total int64)) (verify.Found, error) {
+	rep, err := b.store.VerifySeal(ctx, progress)
+	f := verify.Found{Count: rep.Pages, Bytes: rep.Bytes, Stop: len(rep.Faults) > 0}
+	for _, bad := range rep.Faults {
+		f.Findings = append(f.Findings, verify.Finding{Key: bad.Key, Args: bad.Args})
+	}
+	return f, err
+}
+
+// around tells what this PC does with the book.
+func (p *pc) around() verify.Surroundings {
+	at, memory := harden.Here.Judge(p.dir), harden.Memory()
+	return verify.Surroundings{
+		System: runtime.GOOS, Folder: p.dir, Place: string(at.Kind), Service: at.What,
+		Swap: string(memory.Swap), Hibernate: string(memory.Hibernate),
+	}
+}
+
+// care runs what the book does by itself, until it is closed.
+func (b *book) care(ctx context.Context) {
+	s := &job.Scheduler{
+		Memory: jobMemory{b.store}, Clock: time.Now, Warn: b.pc.warn,
+		Jobs: []job.Job{{Name: "verify", Every: verify.Every, Run: func(ctx context.Context) error {
+			_, err := verify.Book.Call(op.AsSystem(ctx), b, op.Empty{})
+			return err
+		}}},
+	}
+	s.Run(ctx)
+}
+
+// jobMemory keeps the last success of each job in a setting of the book.
+type jobMemory struct{ *store.Store }
+
+const jobsKey = "jobs.last"
+
+// Last implements job.Memory.
+func (m jobMemory) Last(ctx context.Context) (last map[string]time.Time, err error) {
+	err = m.View(ctx, func(tx *store.Tx) error { _, err := tx.Setting(jobsKey, &last); return err })
+	return last, err
+}
+
+// Done implements job.Memory.
+func (m jobMemory) Done(ctx context.Context, name string, at time.Time) error {
+	return m.Update(ctx, func(tx *store.Tx) error {
+		last := map[string]time.Time{}
+		if _, err := tx.Setting(jobsKey, &last); err != nil {
+			return err
+		}
+		last[name] = at
+		return tx.SetSetting(jobsKey, last)
+	})
 }
 
 func ledgerFindings(tx *store.Tx) (out []verify.Finding, err error) {

@@ -236,17 +236,6 @@ func (s *Store) noteKeys(ctx context.Context) error {
 	return s.Update(ctx, func(tx *Tx) error { return tx.SetSetting(keysGenKey, s.keys.Gen()) })
 }
 
-// Head is the number of the seal's last record; it only grows. A lower one than was noted elsewhere
-// means that all files of the book were put back together.
-func (s *Store) Head() (uint64, error) { return s.mount.Head(s.path()) }
-
-// VerifySeal reads every page of the book and checks its seal, while work goes on. progress, which may
-// be nil, is told pages done and pages in all. Fault store.damaged.
-func (s *Store) VerifySeal(ctx context.Context, progress func(done, total uint32)) error {
-	_, err := s.mount.Verify(ctx, s.path(), progress)
-	return classify(err)
-}
-
 // syncFolder makes a rename in it durable.
 func syncFolder(dir string) error {
 	d, err := os.Open(dir)
