@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -32,6 +33,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/history"
 	"zafe/app/imports"
+	"zafe/app/job"
 	"zafe/app/ledger"
 	"zafe/app/op"
 	"zafe/app/opening"
@@ -44,6 +46,7 @@ import (
 	"zafe/app/verify"
 	"zafe/store"
 	"zafe/store/crypt"
+	"zafe/store/harden"
 	"zafe/store/keyring"
 	"zafe/store/opener"
 	syncbackup "zafe/sync/backup"
@@ -107,9 +110,7 @@ func strong(p string, about []string, secondFactor bool) error {
 }
 
 func newPC(dir string) (*pc, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fault.New(fault.Unavailable, "store.disk").Because(err)
-	}
+	open, loose := harden.Folder(dir, bookDir)
 	path := filepath.Join(dir, logFile)
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err = errors.Join(err, f.Close()); err != nil {
@@ -122,7 +123,34 @@ func newPC(dir string) (*pc, error) {
 	p := &pc{dir: dir, log: log}
 	p.alone = &opener.PC{Ring: keyring.New(), Warn: p.warn}
 	p.Memory = machine.Memory{Path: p.path(memoryFile), Warn: p.warn}
+	for _, name := range open {
+		log.Warn("was open to others", slog.String("path", name))
+	}
+	// A disk that knows no rights, or a system without a limit, keeps nobody out of their book.
+	if err := errors.Join(loose, harden.Process()); err != nil {
+		p.warn("this PC is not closed as it should be", err)
+	}
 	return p, store.Settle(p.path(bookDir))
+}
+
+// fit refuses to put a book where a network drive or a synchronising program would harm it. Where a book
+// already is, nobody is kept out of it: there the warning stays (package verify).
+func (p *pc) fit() error {
+	if store.Exists(p.path(bookDir)) {
+		return nil
+	}
+	better := "~/zafe"
+	if runtime.GOOS == "windows" {
+		better = `C:\Zafe`
+	}
+	switch at := harden.Here.Judge(p.dir); at.Kind {
+	case harden.Network:
+		return fault.New(fault.Conflict, "store.place_network", "folder", p.dir, "what", at.What, "better", better)
+	case harden.Synced:
+		return fault.New(fault.Conflict, "store.place_synced", "folder", p.dir, "what", at.What, "better", better)
+	default:
+		return nil
+	}
 }
 
 func (p *pc) warn(what string, err error) {
@@ -223,6 +251,9 @@ func (p *pc) newWriter() (string, error) {
 
 // Create implements machine.Machine.
 func (p *pc) Create(ctx context.Context, n machine.NewBook) (machine.Book, error) {
+	if err := p.fit(); err != nil {
+		return nil, err
+	}
 	owner, err := user.NewOwner(ctx, user.SaveRequest{
 		Login: n.Login, Name: n.Name, Email: n.Email, Password: n.Password,
 	}, user.Standard, strong)
@@ -356,6 +387,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	})
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.jobs.Go(func() { b.keep.Run(background) })
+	b.jobs.Go(func() { b.care(background) })
 	return b, nil
 }
 
@@ -394,8 +426,13 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	backup.Bind(b.reg, b.keep)
 	bindBusiness(b.reg)
 	history.Bind(b.reg)
-	verify.Bind(b.reg, b.store, func(ctx context.Context) error { return b.store.VerifySeal(ctx, nil) },
-		verify.Check[*store.Tx](ledgerFindings), verify.Check[*store.Tx](billingFindings))
+	verify.Bind(b.reg, verify.New(verify.Settings[*store.Tx]{
+		Work: b.store, Clock: time.Now, Around: b.pc.around,
+		Steps: []verify.Step{{Name: "keys", Run: b.verifyKeys}, {Name: "seal", Run: b.verifySeal}},
+		Checks: []verify.Check[*store.Tx]{
+			{Name: "ledger", Run: ledgerFindings}, {Name: "billing", Run: billingFindings},
+		},
+	}))
 }
 
 // bindBusiness registers the operations on the business itself.
@@ -407,6 +444,69 @@ func bindBusiness(reg *op.Registry[*store.Tx]) {
 	search.Bind(reg)
 	ledger.Bind(reg)
 	billing.Bind(reg)
+}
+
+// verifyKeys and verifySeal are the checks of the book's files.
+func (b *book) verifyKeys(ctx context.Context, _ func(done, total int64)) (f verify.Found, err error) {
+	err = b.store.VerifyKeys(ctx)
+	if bad, ok := errors.AsType[*fault.Fault](err); ok {
+		f.Findings, err = []verify.Finding{{Key: bad.Key, Args: bad.Args}}, nil
+	}
+	f.Count = 2
+	return f, err
+}
+
+func (b *book) verifySeal(ctx context.Context, progress func(done, total int64)) (verify.Found, error) {
+	rep, err := b.store.VerifySeal(ctx, progress)
+	f := verify.Found{Count: rep.Pages, Bytes: rep.Bytes, Stop: len(rep.Faults) > 0}
+	for _, bad := range rep.Faults {
+		f.Findings = append(f.Findings, verify.Finding{Key: bad.Key, Args: bad.Args})
+	}
+	return f, err
+}
+
+// around tells what this PC does with the book.
+func (p *pc) around() verify.Surroundings {
+	at, memory := harden.Here.Judge(p.dir), harden.Memory()
+	return verify.Surroundings{
+		System: runtime.GOOS, Folder: p.dir, Place: string(at.Kind), Service: at.What,
+		Swap: string(memory.Swap), Hibernate: string(memory.Hibernate),
+	}
+}
+
+// care runs what the book does by itself, until it is closed.
+func (b *book) care(ctx context.Context) {
+	s := &job.Scheduler{
+		Memory: jobMemory{b.store}, Clock: time.Now, Warn: b.pc.warn,
+		Jobs: []job.Job{{Name: "verify", Every: verify.Every, Run: func(ctx context.Context) error {
+			_, err := verify.Book.Call(op.AsSystem(ctx), b, op.Empty{})
+			return err
+		}}},
+	}
+	s.Run(ctx)
+}
+
+// jobMemory keeps the last success of each job in a setting of the book.
+type jobMemory struct{ *store.Store }
+
+const jobsKey = "jobs.last"
+
+// Last implements job.Memory.
+func (m jobMemory) Last(ctx context.Context) (last map[string]time.Time, err error) {
+	err = m.View(ctx, func(tx *store.Tx) error { _, err := tx.Setting(jobsKey, &last); return err })
+	return last, err
+}
+
+// Done implements job.Memory.
+func (m jobMemory) Done(ctx context.Context, name string, at time.Time) error {
+	return m.Update(ctx, func(tx *store.Tx) error {
+		last := map[string]time.Time{}
+		if _, err := tx.Setting(jobsKey, &last); err != nil {
+			return err
+		}
+		last[name] = at
+		return tx.SetSetting(jobsKey, last)
+	})
 }
 
 func ledgerFindings(tx *store.Tx) (out []verify.Finding, err error) {
@@ -716,6 +816,9 @@ func (b *book) Close(ctx context.Context, progress func(string)) error {
 
 // Join implements machine.Machine.
 func (p *pc) Join(ctx context.Context, addr, code, name string) error {
+	if err := p.fit(); err != nil { // the key of this PC is kept there
+		return err
+	}
 	s, err := lan.Join(ctx, addr, code, name, time.Now())
 	if err != nil {
 		return err
@@ -774,7 +877,7 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 
 // Restore implements machine.Vault: under fresh keys, as a book of this PC.
 func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress)) error {
-	if err := user.CheckReset(login, pass, strong); err != nil {
+	if err := errors.Join(c.pc.fit(), user.CheckReset(login, pass, strong)); err != nil {
 		return err
 	}
 	writer, err := c.pc.newWriter()
@@ -979,6 +1082,9 @@ func (p *pc) Demo(ctx context.Context, size string, progress func(done, total in
 	z, ok := demo.ParseSize(size)
 	if !ok {
 		return fault.New(fault.Invalid, "cli.kind_unknown", "kind", size)
+	}
+	if err := p.fit(); err != nil {
+		return err
 	}
 	id, key, err := p.newIdentity()
 	if err != nil {

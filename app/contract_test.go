@@ -50,7 +50,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	ledger.Bind(r)
 	billing.Bind(r)
 	history.Bind(r)
-	verify.Bind[*store.Tx](r, w.Store, nil)
+	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 	return r
 }
 

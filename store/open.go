@@ -182,24 +182,3 @@ func (s *Store) noteKeysIn(tx *Tx) error {
 	}
 	return errors.Join(tx.SetSetting(slotDatesKey, now), tx.SetSetting(keysGenKey, s.keys.Gen()))
 }
-
-// Head is the number of the seal's last record; it only grows. A lower one than was noted elsewhere
-// means that all files of the book were put back together.
-func (s *Store) Head() (uint64, error) {
-	if err := s.gate.enter(context.Background()); err != nil {
-		return 0, err
-	}
-	defer s.gate.leave()
-	return s.mount.Head(s.path())
-}
-
-// VerifySeal reads every page of the book and checks its seal, while work goes on. progress, which may
-// be nil, is told pages done and pages in all. Fault store.damaged.
-func (s *Store) VerifySeal(ctx context.Context, progress func(done, total uint32)) error {
-	if err := s.gate.enter(ctx); err != nil {
-		return err
-	}
-	defer s.gate.leave()
-	_, err := s.mount.Verify(ctx, s.path(), progress)
-	return classify(err)
-}

@@ -48,8 +48,8 @@ func opens(t *testing.T, dir string) (before, after bool) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.VerifySeal(t.Context(), nil); err != nil {
-			t.Error(err)
+		if rep, err := s.VerifySeal(t.Context(), nil); err != nil || len(rep.Faults) > 0 {
+			t.Error(rep.Faults, err)
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -192,7 +192,7 @@ func TestWorkGoesOnDuringARotation(t *testing.T) {
 	}
 	wg.Go(func() {
 		for running(stop) {
-			if err := s.VerifySeal(t.Context(), nil); err != nil {
+			if rep, err := s.VerifySeal(t.Context(), nil); err != nil || len(rep.Faults) > 0 {
 				t.Error(err)
 				return
 			}

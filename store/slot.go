@@ -52,9 +52,9 @@ func (s *Store) Slots(ctx context.Context) ([]opening.Slot, error) {
 	return out, err
 }
 
-// read runs fn on the key file, unless the book is closed. The key file and the root key are only touched
+// withKeys runs fn on the key file, unless the book is closed. The key file and the root key are only touched
 // inside the gate: a rotation of the data key exchanges both.
-func (s *Store) read(fn func(*crypt.Keys)) {
+func (s *Store) withKeys(fn func(*crypt.Keys)) {
 	if s.gate.enter(context.Background()) == nil {
 		defer s.gate.leave()
 		fn(s.keys)
@@ -62,13 +62,13 @@ func (s *Store) read(fn func(*crypt.Keys)) {
 }
 
 func (s *Store) slots() (list []crypt.SlotInfo) {
-	s.read(func(k *crypt.Keys) { list = k.Slots() })
+	s.withKeys(func(k *crypt.Keys) { list = k.Slots() })
 	return list
 }
 
 // BookID is the identifier of the book in its key file.
 func (s *Store) BookID() (id string) {
-	s.read(func(k *crypt.Keys) { id = k.Book() })
+	s.withKeys(func(k *crypt.Keys) { id = k.Book() })
 	return id
 }
 
@@ -99,7 +99,7 @@ func (s *Store) HasSlot(kind string) bool {
 
 // PasswordOpens tells whether a password opens a slot. It takes as long as opening the book.
 func (s *Store) PasswordOpens(number int, password string) (opens bool) {
-	s.read(func(k *crypt.Keys) { opens = k.PasswordOpens(number, password) })
+	s.withKeys(func(k *crypt.Keys) { opens = k.PasswordOpens(number, password) })
 	return opens
 }
 
@@ -108,7 +108,7 @@ func (s *Store) RecoveryOpens(key [20]byte) bool { return s.SecretOpens(crypt.Ki
 
 // SecretOpens tells whether random bytes open a slot of a kind.
 func (s *Store) SecretOpens(kind string, secret []byte) (opens bool) {
-	s.read(func(k *crypt.Keys) { opens = k.SecretOpens(kind, secret) != 0 })
+	s.withKeys(func(k *crypt.Keys) { opens = k.SecretOpens(kind, secret) != 0 })
 	return opens
 }
 

@@ -7,6 +7,7 @@ import (
 	"zafe/ui/page/books"
 	"zafe/ui/page/customers"
 	"zafe/ui/page/home"
+	"zafe/ui/page/integrity"
 	"zafe/ui/page/items"
 	"zafe/ui/page/journal"
 	"zafe/ui/page/people"
@@ -27,6 +28,7 @@ func pages() shell.Table {
 	t.Register(backups.Routes())
 	t.Register(people.Routes())
 	t.Register(journal.Routes())
+	t.Register(integrity.Routes())
 	t.Register(settings.Routes())
 	t.Register(security.Routes())
 	return t

@@ -16,8 +16,8 @@ import (
 	"zafe/app/i18n"
 )
 
-// unzippedBytesMax bounds a workbook once unzipped: a small file can hold gigabytes.
-const unzippedBytesMax = 1 << 30
+// unzippedBytesMax bounds a workbook once unzipped, all of it in memory: a small file can hold gigabytes.
+const unzippedBytesMax = 256 << 20
 
 // readWorkbook reads one sheet of an Excel workbook, or the first that has rows.
 func readWorkbook(name string, data []byte, wanted string) (s Sheet, err error) {
@@ -27,7 +27,8 @@ func readWorkbook(name string, data []byte, wanted string) (s Sheet, err error) 
 		}
 	}()
 	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
-		UnzipSizeLimit: unzippedBytesMax, ShortDatePattern: "yyyy-mm-dd",
+		// By default large sheets are unzipped to the system's temporary folder: customers in the clear.
+		UnzipSizeLimit: unzippedBytesMax, UnzipXMLSizeLimit: unzippedBytesMax, ShortDatePattern: "yyyy-mm-dd",
 	})
 	if err != nil {
 		return Sheet{}, damaged(name, err)

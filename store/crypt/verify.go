@@ -1,10 +1,13 @@
 package crypt
 
 import (
+	"bytes"
 	"context"
+	"crypto/hmac"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 )
 
 // Report is what [Mount.Verify] found.
@@ -16,13 +19,16 @@ type Report struct {
 	Faults     []*Fault // at most faultsMax
 }
 
+// PageSize is the size of a page of a sealed database, in bytes.
+const PageSize = pageSize
+
 // faultsMax bounds a report: a file overwritten as a whole need not be listed page by page.
 const faultsMax = 100
 
 // verifyBatch is how many pages are read while writers wait.
 const verifyBatch = 64
 
-// Verify reads every page of the database and every committed frame of the log and checks them
+// Verify reads every page of the database, every committed frame of the log and the ledger, and checks them
 // against keys and ledger, without SQLite, while connections go on working. progress, which may be
 // nil, is told pages done and pages in all. The error is the first of Report.Faults, an I/O error,
 // or the context's.
@@ -41,7 +47,7 @@ func (m *Mount) Verify(ctx context.Context, path string, progress func(done, tot
 }
 
 func (d *database) verify(ctx context.Context, rep *Report, progress func(done, total uint32)) error {
-	if err := d.verifyLog(ctx, rep); err != nil {
+	if err := errors.Join(d.verifyLog(ctx, rep), d.verifyLedger(rep)); err != nil {
 		return err
 	}
 	_, rep.Head = d.ledgerNow()
@@ -143,4 +149,70 @@ func (w *walFile) committed() (id, uint32) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.gen, w.commit
+}
+
+// verifyLedger reads the ledger again, as the next opening will, and compares it with what this process
+// knows of it: a disk that lost it meanwhile is found while a copy of the book can still be made.
+func (d *database) verifyLedger(rep *Report) error {
+	d.writing.Lock()
+	defer d.writing.Unlock()
+	d.ledgerMu.Lock()
+	defer d.ledgerMu.Unlock()
+	d.versionMu.RLock()
+	defer d.versionMu.RUnlock()
+	if d.ledger == nil {
+		return nil
+	}
+	data, err := readFile(d.m.disk, d.ledger.path, maxLedger)
+	if errors.Is(err, fs.ErrNotExist) {
+		rep.Faults = append(rep.Faults, &Fault{Kind: ErrMissingLedger, File: d.ledger.path})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	again := &ledger{d: d.m.disk, path: d.ledger.path, s: d.m.ledgers}
+	versions, err := again.parse(data)
+	if f, ok := errors.AsType[*Fault](err); ok {
+		rep.Faults = append(rep.Faults, f)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	dirty := make(map[uint32]bool, len(d.dirty))
+	for _, n := range d.dirty {
+		dirty[n] = true
+	}
+	same := again.seq == d.ledger.seq && again.prev == d.ledger.prev && again.state == d.ledger.state
+	for i := 0; same && i < min(len(versions), len(d.versions)); i++ {
+		same = versions[i] == d.versions[i] || dirty[uint32(i+1)] || d.torn[uint32(i+1)]
+	}
+	if !same {
+		rep.Faults = append(rep.Faults, &Fault{Kind: ErrTampered, File: d.ledger.path, What: "not what was last written"})
+	}
+	return nil
+}
+
+// Verify reads the key file and its copy again and compares them with what was unlocked. It fails with a
+// [Fault] on the first that is missing, damaged, or not the current one.
+func (k *Keys) Verify(root Root) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.doc == nil || !hmac.Equal(k.doc.MAC, k.doc.mac(root)) {
+		return errors.New("crypt: the key file is not unlocked with this root key")
+	}
+	want := k.doc.encode()
+	for _, p := range []string{k.path, copyPath(k.path)} {
+		data, err := readFile(k.disk, p, keyFileMax)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return &Fault{Kind: ErrMissingKeys, File: p}
+		case err != nil:
+			return err
+		case !bytes.Equal(data, want):
+			return &Fault{Kind: ErrTampered, File: p, What: "not the current key file"}
+		}
+	}
+	return nil
 }

@@ -13,7 +13,7 @@ func (f *Flow) Doors() {
 		b := kit.NewButton(f.t("start.door."+key+".act"), "", kind, run)
 		text := kit.VBox(theme.GapLabel, kit.Sub(f.t("start.door."+key)),
 			kit.MutedParagraph(f.t("start.door."+key+".more")))
-		return kit.NewCard("", row(16, kit.IconTile(icon, kit.Info), text, kit.Fixed(120, 0, b))).Room(20)
+		return kit.NewCard("", kit.Row(16, kit.IconTile(icon, kit.Info), text, kit.Fixed(120, 0, b))).Room(20)
 	}
 	body := kit.VBox(theme.GapCard,
 		kit.Title(f.t("start.doors.title")), kit.MutedParagraph(f.t("start.doors.text")), kit.Gap(0, 6),

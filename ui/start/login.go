@@ -80,7 +80,7 @@ func (f *Flow) hostCard() fyne.CanvasObject {
 		change = kit.NewButton(f.t("start.login.change"), "", kit.Link, f.leave)
 	}
 	text := kit.VBox(0, kit.Strong(name), kit.Caption(detail))
-	line := kit.Pad(8, 10, 8, 10, row(10, kit.IconTile("desktop-tower", kit.Info), text, change))
+	line := kit.Pad(8, 10, 8, 10, kit.Row(10, kit.IconTile("desktop-tower", kit.Info), text, change))
 	return kit.Backdrop(theme.PrimarySoft, line)
 }
 

@@ -152,6 +152,6 @@ func newCheck(text string) *check {
 func (c *check) set(tone kit.Tone) {
 	icon := map[kit.Tone]string{kit.Neutral: "hourglass", kit.Ok: "check", kit.Error: "x"}[tone]
 	label := kit.NewLabel(c.text, kit.Style{Weight: kit.Medium, Shrink: true})
-	c.row.Objects = []fyne.CanvasObject{row(12, kit.IconTile(icon, tone), label, kit.Gap(1, 1))}
+	c.row.Objects = []fyne.CanvasObject{kit.Row(12, kit.IconTile(icon, tone), label, kit.Gap(1, 1))}
 	c.row.Refresh()
 }

@@ -16,6 +16,7 @@ import (
 	"zafe/app/ledger"
 	"zafe/app/money"
 	"zafe/app/op"
+	"zafe/app/verify"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/theme"
@@ -224,6 +225,13 @@ func (h *home) Refresh() {
 			}
 		})
 	}
+	if e.Can(verify.Integrity.Spec) {
+		page.Call(e, verify.Integrity, op.Empty{}, func(st verify.Status, err error) {
+			if err == nil {
+				h.sound(st)
+			}
+		})
+	}
 	h.arrange()
 }
 
@@ -335,6 +343,23 @@ func (h *home) copies(st backup.Status) {
 	h.arrange()
 }
 
+// sound puts the book itself at the top of the list: its last check found something, or it lies where it
+// gets damaged.
+func (h *home) sound(st verify.Status) {
+	e := h.env
+	delete(h.tasks, "integrity")
+	open := func() { e.Shell.Open(page.Route{Name: "integrity"}) }
+	switch {
+	case st.Last != nil && len(st.Last.Findings) > 0:
+		h.tasks["integrity"] = h.task("shield-warning", kit.Error, e.Text.N("home.todo.integrity", len(st.Last.Findings), nil),
+			e.T("home.integrity_at", "when", e.Text.Instant(st.Last.At)), e.T("home.act.integrity"), open)
+	case st.Surroundings.Place != "":
+		h.tasks["integrity"] = h.task("shield-warning", kit.Error, e.T("home.todo.place"),
+			e.T("home.place."+st.Surroundings.Place, "what", st.Surroundings.Service), e.T("home.act.integrity"), open)
+	}
+	h.arrange()
+}
+
 func (h *home) task(icon string, tone kit.Tone, title, under, act string, run func()) fyne.CanvasObject {
 	text := kit.VBox(0, kit.NewLabel(title, kit.Style{Weight: kit.Medium, Shrink: true}), kit.Caption(under))
 	return kit.HBox(12, kit.IconTile(icon, tone), text, kit.Spacer(), kit.NewButton(act, "", kit.Secondary, run))
@@ -343,7 +368,7 @@ func (h *home) task(icon string, tone kit.Tone, title, under, act string, run fu
 // arrange puts the tasks in the order of their weight.
 func (h *home) arrange() {
 	var all []fyne.CanvasObject
-	for _, key := range []string{"backup", "overdue", "accepted", "drafts"} {
+	for _, key := range []string{"integrity", "backup", "overdue", "accepted", "drafts"} {
 		if o := h.tasks[key]; o != nil {
 			if len(all) > 0 {
 				all = append(all, kit.Separator())

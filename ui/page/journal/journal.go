@@ -1,5 +1,5 @@
-// Package journal is the page of the journal of events: who did what, and when; and the button that
-// re-checks the whole book.
+// Package journal is the page of the journal of events: who did what, and when; and the way to what proves
+// that it was not altered.
 package journal
 
 import (
@@ -10,7 +10,6 @@ import (
 
 	"zafe/app/history"
 	"zafe/app/i18n"
-	"zafe/app/op"
 	"zafe/app/verify"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -34,7 +33,6 @@ type journal struct {
 	object fyne.CanvasObject
 	grid   *kit.Grid
 	count  *kit.Label
-	check  *kit.Button
 
 	all    []history.Event
 	shown  []history.Event
@@ -64,9 +62,10 @@ func newJournal(e *page.Env) page.Page {
 		j.narrow()
 	})
 	var actions []fyne.CanvasObject
-	if e.Can(verify.Book.Spec) {
-		j.check = j.Write(kit.NewButton(e.T("history.verify"), "shield-check", kit.Secondary, j.verify))
-		actions = append(actions, j.check)
+	if e.Can(verify.Integrity.Spec) {
+		actions = append(actions, kit.NewButton(e.T("history.integrity"), "shield-check", kit.Secondary, func() {
+			e.Shell.Open(page.Route{Name: "integrity"})
+		}))
 	}
 	head := kit.NewHeader(e.T("history.title"), e.T("history.under"), actions...)
 	j.object = kit.NewPage(head, j.grid).Bar(kit.HBox(8, kit.Fixed(360, 0, search))).Foot(kit.HBox(8, j.count))
@@ -153,29 +152,4 @@ func (j *journal) narrow() {
 		}
 	}
 	j.grid.Reload()
-}
-
-// verify re-checks the whole book and says what it found.
-func (j *journal) verify() {
-	e := j.env
-	j.check.Disable()
-	page.Call(e, verify.Book, op.Empty{}, func(r verify.Report, err error) {
-		j.check.Enable()
-		if err != nil {
-			e.Shell.Fail(err)
-			return
-		}
-		if len(r.Findings) == 0 {
-			e.Shell.Toast(kit.Ok, e.Text.N("history.verified", int(r.Events), nil))
-			return
-		}
-		list := kit.VBox(8)
-		for _, f := range r.Findings {
-			list.Add(kit.Paragraph(e.Text.T(f.Key, f.Args)))
-		}
-		var m *kit.Modal
-		closer := kit.NewButton(e.T("common.close"), "", kit.Primary, func() { m.Close() })
-		m = kit.NewModal(e.T("history.verify_bad"), 560, kit.Fixed(0, 320, kit.NewScroll(list)), closer).Mark("warning", kit.Error)
-		m.Show(e.Window)
-	})
 }

@@ -1,0 +1,208 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"zafe/app/audit"
+	"zafe/app/fault"
+	"zafe/app/op"
+)
+
+// findingsMax bounds a report: a book with more is not looked at line by line.
+const findingsMax = 200
+
+// lastKey is the setting that holds the last report.
+const lastKey = "verify.last"
+
+// Found is what a step met.
+type Found struct {
+	Findings []Finding
+	Count    int64 // of what it went through
+	Bytes    int64 // of pages read
+	Stop     bool  // what cannot be read cannot be checked further
+}
+
+// Step is a check of the book's files, outside any transaction. progress may be called at any pace. An
+// error means that checking itself failed: what is wrong with the book is a finding.
+type Step struct {
+	Name string
+	Run  func(ctx context.Context, progress func(done, total int64)) (Found, error)
+}
+
+// Check is one area's own check of its rows.
+type Check[T Tx] struct {
+	Name string
+	Run  func(tx T) ([]Finding, error)
+}
+
+// Settings are what a service works with.
+type Settings[T Tx] struct {
+	Work   op.Work[T]
+	Clock  func() time.Time
+	Steps  []Step // in this order, before the rows
+	Checks []Check[T]
+	Around func() Surroundings
+}
+
+// Service checks one open book, one check at a time.
+type Service[T Tx] struct {
+	Settings[T]
+
+	mu      sync.Mutex
+	running *Progress
+	last    *Report
+}
+
+// New returns the service of an open book.
+func New[T Tx](s Settings[T]) *Service[T] { return &Service[T]{Settings: s} }
+
+// Status implements [Integrity].
+func (s *Service[T]) Status(ctx context.Context) (Status, error) {
+	st := Status{Surroundings: s.Around()}
+	s.mu.Lock()
+	if s.running != nil {
+		now := *s.running
+		st.Running = &now
+	}
+	st.Last = s.last
+	s.mu.Unlock()
+	if st.Last != nil {
+		return st, nil
+	}
+	err := s.Work.View(ctx, func(tx T) error {
+		var rep Report
+		known, err := tx.Setting(lastKey, &rep)
+		if known {
+			st.Last = &rep
+		}
+		return err
+	})
+	return st, err
+}
+
+// Run implements [Book]: it performs every check and keeps the outcome. Fault verify.running.
+func (s *Service[T]) Run(ctx context.Context) (Report, error) {
+	s.mu.Lock()
+	if s.running != nil {
+		s.mu.Unlock()
+		return Report{}, fault.New(fault.Conflict, "verify.running")
+	}
+	s.running = &Progress{}
+	s.mu.Unlock()
+	rep, err := s.run(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = nil
+	if err != nil {
+		return rep, err
+	}
+	s.last = &rep // known here even if the book takes no more writes
+	return rep, s.Work.Update(context.WithoutCancel(ctx), func(tx T) error {
+		return errors.Join(tx.SetSetting(lastKey, rep), op.RecordIn(ctx, tx))
+	})
+}
+
+func (s *Service[T]) run(ctx context.Context) (Report, error) {
+	rep := Report{Findings: []Finding{}}
+	begun := s.Clock()
+	for _, step := range append(s.Steps[:len(s.Steps):len(s.Steps)], s.rows(&rep)...) {
+		if err := ctx.Err(); err != nil {
+			return rep, err
+		}
+		start := s.Clock()
+		found, err := step.Run(ctx, s.progress(step.Name))
+		if err != nil {
+			return rep, err
+		}
+		took := s.Clock().Sub(start).Milliseconds()
+		rep.Parts = append(rep.Parts, Part{
+			Name: step.Name, Count: found.Count, Millis: took, Findings: len(found.Findings),
+		})
+		rep.Findings = append(rep.Findings, found.Findings...)
+		if found.Bytes > 0 {
+			rep.Bytes, rep.Rate = found.Bytes, took*100_000_000/found.Bytes
+		}
+		if found.Stop {
+			break
+		}
+	}
+	if len(rep.Findings) > findingsMax {
+		rep.Findings = rep.Findings[:findingsMax]
+	}
+	rep.At = s.Clock()
+	rep.Millis = rep.At.Sub(begun).Milliseconds()
+	return rep, nil
+}
+
+func (s *Service[T]) progress(part string) func(done, total int64) {
+	tell := func(done, total int64) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.running = &Progress{Part: part, Done: done, Total: total}
+	}
+	tell(0, 0)
+	return tell
+}
+
+// rows are the steps that read the book through SQLite, each in a transaction of its own: a long one would
+// keep the log from being emptied.
+func (s *Service[T]) rows(rep *Report) []Step {
+	steps := []Step{s.inside("structure", structure[T]), {"chain", func(ctx context.Context, tell func(int64, int64)) (Found, error) {
+		var f Found
+		err := s.Work.View(ctx, func(tx T) (err error) { f, err = chain(tx, rep, tell); return err })
+		return f, err
+	}}}
+	for _, c := range s.Checks {
+		steps = append(steps, s.inside(c.Name, c.Run))
+	}
+	return steps
+}
+
+func (s *Service[T]) inside(name string, check func(T) ([]Finding, error)) Step {
+	return Step{name, func(ctx context.Context, _ func(int64, int64)) (f Found, err error) {
+		err = s.Work.View(ctx, func(tx T) (err error) { f.Findings, err = check(tx); return err })
+		return f, err
+	}}
+}
+
+func structure[T Tx](tx T) (out []Finding, err error) {
+	lines, err := tx.CheckIntegrity()
+	for _, l := range lines {
+		out = append(out, Finding{Key: "verify.structure", Args: map[string]any{"detail": l}})
+	}
+	return out, err
+}
+
+// tellEvery is after how many events progress is told.
+const tellEvery = 1000
+
+var errEnough = errors.New("enough findings")
+
+// chain follows the events from the first: none missing, none changed, each bound to the one before.
+func chain(tx Tx, rep *Report, tell func(done, total int64)) (f Found, err error) {
+	head, err := tx.Head()
+	if err != nil {
+		return f, err
+	}
+	var prev audit.Hash
+	err = tx.EachEvent(0, func(e audit.Event) error {
+		rep.Events++
+		if e.ID != rep.Events || e.Prev != prev || e.Seal() != e.Hash {
+			f.Findings = append(f.Findings, Finding{Key: "verify.chain", Args: map[string]any{"event": rep.Events}})
+			return errEnough
+		}
+		prev = e.Hash
+		if rep.Events%tellEvery == 0 {
+			tell(rep.Events, head.ID)
+		}
+		return nil
+	})
+	rep.Head, f.Count = prev.String(), rep.Events
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return f, err
+}

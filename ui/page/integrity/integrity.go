@@ -1,0 +1,238 @@
+// Package integrity is the page of the book's own check: what was checked last and what it found, in words
+// and with what to do, and what the PC of the book does with it: where it lies, and where the system may
+// write its memory.
+package integrity
+
+import (
+	"context"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/verify"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/theme"
+)
+
+// Routes are the pages of this package.
+func Routes() map[string]func(*page.Env, page.Route) page.Page {
+	return map[string]func(*page.Env, page.Route) page.Page{
+		"integrity": func(e *page.Env, _ page.Route) page.Page { return newIntegrity(e) },
+	}
+}
+
+// poll is how often the progress of a check is read.
+const poll = 300 * time.Millisecond
+
+type integrity struct {
+	*page.Gate
+	env    *page.Env
+	object fyne.CanvasObject
+
+	state, last, took *kit.KPI
+	parts, around     *fyne.Container
+	now               *kit.Button
+}
+
+func newIntegrity(e *page.Env) page.Page {
+	p := &integrity{Gate: page.NewGate(e), env: e, parts: kit.VBox(10), around: kit.VBox(14)}
+	p.now = p.Write(kit.NewButton(e.T("integrity.now"), "shield-check", kit.Primary, p.verify))
+	p.state = kit.NewKPI("shield-check", e.T("integrity.state"), nil)
+	p.last = kit.NewKPI("clock", e.T("integrity.last"), nil)
+	p.took = kit.NewKPI("hourglass", e.T("integrity.took"), nil)
+	head := kit.NewHeader(e.T("integrity.title"), e.T("integrity.under"), p.now).
+		OnBack(e.T("common.back"), e.Shell.Back)
+	body := kit.Split(theme.GapCard, []float32{0, 1}, kit.Cols(theme.GapCard, nil, p.state, p.last, p.took),
+		kit.Cols(theme.GapCard, []float32{1.2, 1},
+			kit.NewCard(e.T("integrity.checked"), kit.NewScroll(p.parts)),
+			kit.NewCard(e.T("integrity.around"), kit.NewScroll(p.around))))
+	p.object = kit.NewPage(head, body)
+	p.Refresh()
+	return p
+}
+
+// Object implements page.Page.
+func (p *integrity) Object() fyne.CanvasObject { return p.object }
+
+// Unsaved implements page.Page.
+func (p *integrity) Unsaved() bool { return false }
+
+// Refresh implements page.Page.
+func (p *integrity) Refresh() {
+	page.Call(p.env, verify.Integrity, op.Empty{}, func(st verify.Status, err error) {
+		if err != nil {
+			p.env.Shell.Fail(err)
+			return
+		}
+		p.show(st)
+	})
+}
+
+func (p *integrity) show(st verify.Status) {
+	e := p.env
+	switch rep := st.Last; {
+	case rep == nil:
+		p.state.Set(e.T("integrity.never"), e.T("integrity.never_note"), kit.Warn, nil)
+		p.last.Set("—", e.T("integrity.weekly"), kit.Neutral, nil)
+		p.took.Set("—", "", kit.Neutral, nil)
+	case len(rep.Findings) > 0:
+		p.state.Set(e.Text.N("integrity.bad", len(rep.Findings), nil), e.T("integrity.bad_note"), kit.Error, nil)
+	default:
+		p.state.Set(e.T("integrity.good"), e.Text.N("integrity.good_note", int(rep.Events), nil), kit.Ok, nil)
+	}
+	if rep := st.Last; rep != nil {
+		p.last.Set(e.Text.Instant(rep.At), e.T("integrity.weekly"), kit.Neutral, nil)
+		p.took.Set(p.seconds(rep.Millis), e.T("integrity.rate", "time", p.seconds(rep.Rate), "size", e.Text.Bytes(rep.Bytes)),
+			kit.Neutral, nil)
+	}
+	p.list(st.Last)
+	p.surroundings(st.Surroundings)
+}
+
+// seconds writes a time people can compare: "0,3 s".
+func (p *integrity) seconds(ms int64) string {
+	if ms < 100 {
+		return p.env.Text.Number(ms) + "\u00a0ms"
+	}
+	return p.env.Text.Number(ms/1000) + p.env.T("integrity.decimal") + p.env.Text.Number(ms%1000/100) + "\u00a0s"
+}
+
+// list shows what is wrong, then what was gone through.
+func (p *integrity) list(rep *verify.Report) {
+	e := p.env
+	var all []fyne.CanvasObject
+	if rep == nil {
+		all = append(all, kit.Pad(28, 0, 0, 0, kit.NewEmpty("shield-check", e.T("integrity.never"),
+			e.T("integrity.never_note"), nil)))
+	} else {
+		for _, f := range rep.Findings {
+			all = append(all, line("warning", kit.Error, kit.Paragraph(e.Text.T(f.Key, f.Args)), nil))
+		}
+		if len(rep.Findings) > 0 {
+			if e.Can(backup.GetStatus.Spec) {
+				all = append(all, kit.HBox(0, kit.NewButton(e.T("integrity.copies"), "clock-counter-clockwise", kit.Secondary,
+					func() { e.Shell.Open(page.Route{Name: "backups"}) })), kit.Separator())
+			}
+		}
+		for _, part := range rep.Parts {
+			all = append(all, p.part(part))
+		}
+	}
+	p.parts.Objects = all
+	p.parts.Refresh()
+}
+
+func (p *integrity) part(part verify.Part) fyne.CanvasObject {
+	e := p.env
+	detail := e.T("integrity.part." + part.Name + ".text")
+	if part.Count > 0 && e.Text.Has("integrity.part."+part.Name+".count") {
+		detail = e.Text.N("integrity.part."+part.Name+".count", int(part.Count), nil) + " · " + detail
+	}
+	pill := kit.NewPill(e.T("integrity.sound"), kit.Ok)
+	if part.Findings > 0 {
+		pill = kit.NewPill(e.Text.N("integrity.bad", part.Findings, nil), kit.Error)
+	}
+	text := kit.VBox(0, kit.NewLabel(e.T("integrity.part."+part.Name), kit.Style{Weight: kit.Medium, Shrink: true}),
+		kit.MutedParagraph(detail))
+	tone, icon := kit.Ok, "check"
+	if part.Findings > 0 {
+		tone, icon = kit.Error, "warning"
+	}
+	return line(icon, tone, text, pill)
+}
+
+// surroundings says what the PC of the book does, and what to change.
+func (p *integrity) surroundings(s verify.Surroundings) {
+	e := p.env
+	place, tone := "local", kit.Ok
+	if s.Place != "" {
+		place, tone = s.Place, kit.Error
+	}
+	var all []fyne.CanvasObject
+	add := func(icon, key string, tone kit.Tone, args ...any) {
+		text := kit.VBox(0, kit.NewLabel(e.T("integrity."+key), kit.Style{Weight: kit.Medium, Shrink: true}),
+			kit.MutedParagraph(e.T("integrity."+key+".text", args...)))
+		all = append(all, line(icon, tone, text, nil))
+	}
+	add("hard-drives", "place."+place, tone, "folder", s.Folder, "what", s.Service)
+	add("desktop-tower", "swap."+memoryKey(s.Swap, s.System), memoryTone(s.Swap))
+	if s.Hibernate != s.Swap || s.Hibernate == "clear" {
+		add("moon", "hibernate."+memoryKey(s.Hibernate, s.System), memoryTone(s.Hibernate))
+	}
+	p.around.Objects = all
+	p.around.Refresh()
+}
+
+// memoryKey is the text of a state; where the system is not asked, what to look at differs.
+func memoryKey(state, system string) string {
+	if state == "unknown" && system == "windows" {
+		return "windows"
+	}
+	return state
+}
+
+func memoryTone(state string) kit.Tone {
+	switch state {
+	case "off", "sealed":
+		return kit.Ok
+	case "clear":
+		return kit.Warn
+	default:
+		return kit.Info
+	}
+}
+
+// line is an icon, a text that wraps, and what stands at the right.
+func line(icon string, tone kit.Tone, text, right fyne.CanvasObject) fyne.CanvasObject {
+	if right == nil {
+		right = kit.Gap(0, 0)
+	}
+	return kit.Row(12, kit.IconTile(icon, tone), text, right)
+}
+
+// verify re-checks the whole book now, while everybody goes on working.
+func (p *integrity) verify() {
+	e := p.env
+	p.now.Disable()
+	var rep verify.Report
+	e.Shell.Task(e.T("integrity.running"), func(ctx context.Context, progress func(done, total int64)) (err error) {
+		following, stop := context.WithCancel(ctx)
+		defer stop()
+		go follow(following, e, progress)
+		rep, err = verify.Book.Call(ctx, e.Caller, op.Empty{})
+		return err
+	}, func(err error) {
+		p.now.Enable()
+		p.Refresh()
+		switch {
+		case err != nil && fault.KeyOf(err) != "op.cancelled":
+			e.Shell.Fail(err)
+		case err != nil:
+		case len(rep.Findings) > 0:
+			e.Shell.Toast(kit.Error, e.Text.N("integrity.bad", len(rep.Findings), nil))
+		default:
+			e.Shell.Toast(kit.Ok, e.Text.N("integrity.verified", int(rep.Events), nil))
+		}
+	})
+}
+
+// follow tells how far the pages are: the rest takes no time worth a figure.
+func follow(ctx context.Context, e *page.Env, progress func(done, total int64)) {
+	t := time.NewTicker(poll)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-t.C:
+		}
+		st, err := verify.Integrity.Call(ctx, e.Caller, op.Empty{})
+		if err == nil && st.Running != nil && st.Running.Part == "seal" {
+			progress(st.Running.Done, st.Running.Total)
+		}
+	}
+}
