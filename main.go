@@ -30,6 +30,7 @@ import (
 	"zafe/app/demo"
 	appdevice "zafe/app/device"
 	"zafe/app/fault"
+	"zafe/app/file"
 	"zafe/app/history"
 	"zafe/app/imports"
 	"zafe/app/ledger"
@@ -334,9 +335,9 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := b.backups(ctx, id); err != nil {
 		return nil, err
 	}
-	b.bind(users)
 	background, stop := context.WithCancel(context.Background())
 	b.life, b.stop = background, stop
+	b.bind(users)
 	b.answering = sync.OnceFunc(func() {
 		if err := b.answer(background); err != nil {
 			p.warn("the verbs cannot reach this program", err)
@@ -379,14 +380,15 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	setup.Bind(b.reg)
 	appdevice.Bind(b.reg, b)
 	backup.Bind(b.reg, b.keep)
-	bindBusiness(b.reg)
+	bindBusiness(b.reg, b.store)
 	history.Bind(b.reg)
 	verify.Bind(b.reg, b.store, func(ctx context.Context) error { return b.store.VerifySeal(ctx, nil) },
-		verify.Check[*store.Tx](ledgerFindings), verify.Check[*store.Tx](billingFindings))
+		verify.Check[*store.Tx](ledgerFindings), verify.Check[*store.Tx](billingFindings),
+		func(*store.Tx) ([]verify.Finding, error) { return b.store.VerifyFiles(b.life, nil) })
 }
 
 // bindBusiness registers the operations on the business itself.
-func bindBusiness(reg *op.Registry[*store.Tx]) {
+func bindBusiness(reg *op.Registry[*store.Tx], st *store.Store) {
 	company.Bind(reg)
 	party.Bind(reg)
 	catalog.Bind(reg)
@@ -394,6 +396,7 @@ func bindBusiness(reg *op.Registry[*store.Tx]) {
 	search.Bind(reg)
 	ledger.Bind(reg)
 	billing.Bind(reg)
+	file.Bind(reg, st.ReceiveFile)
 }
 
 func ledgerFindings(tx *store.Tx) (out []verify.Finding, err error) {
@@ -633,6 +636,11 @@ func (b *book) Stream(ctx context.Context, s *op.Spec, req any, w io.Writer) (op
 	return b.local().Stream(ctx, s, req, w)
 }
 
+// Upload implements op.Caller.
+func (b *book) Upload(ctx context.Context, s *op.Spec, req any, content io.Reader, resp any) error {
+	return b.local().Upload(ctx, s, req, content, resp)
+}
+
 func (b *book) local() op.Local[*store.Tx] {
 	return op.Local[*store.Tx]{Registry: b.reg, Credential: func() op.Credential {
 		if t := b.token.Load(); t != nil {
@@ -668,6 +676,11 @@ func (b *book) DoJSON(ctx context.Context, name string, in []byte) ([]byte, erro
 // StreamJSON is DoJSON for the operations that make a file.
 func (b *book) StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error) {
 	return b.reg.StreamJSON(op.WithCredential(ctx, b.local().Credential()), name, in, w)
+}
+
+// UploadJSON is DoJSON for the operations that take a file.
+func (b *book) UploadJSON(ctx context.Context, name string, in []byte, content io.Reader) ([]byte, error) {
+	return b.reg.UploadJSON(op.WithCredential(ctx, b.local().Credential()), name, in, content)
 }
 
 // nameCompany notes the company's name for the next log-in.
@@ -988,7 +1001,7 @@ func (p *pc) Demo(ctx context.Context, size string, progress func(done, total in
 		return err
 	}
 	reg := op.New[*store.Tx](st, nobody{}, clock.now, p.record)
-	bindBusiness(reg)
+	bindBusiness(reg, st)
 	err = demo.Fill(ctx, op.Local[*store.Tx]{Registry: reg}, clock, z, progress)
 	if err = errors.Join(err, st.Close()); err != nil {
 		return errors.Join(err, os.RemoveAll(fresh))

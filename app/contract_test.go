@@ -15,6 +15,7 @@ import (
 	"zafe/app/catalog"
 	"zafe/app/company"
 	"zafe/app/device"
+	"zafe/app/file"
 	"zafe/app/history"
 	"zafe/app/i18n"
 	"zafe/app/imports"
@@ -47,6 +48,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	search.Bind(r)
 	ledger.Bind(r)
 	billing.Bind(r)
+	file.Bind(r, w.Store.ReceiveFile)
 	history.Bind(r)
 	verify.Bind[*store.Tx](r, w.Store, nil)
 	return r

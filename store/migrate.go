@@ -116,7 +116,8 @@ func (s *Store) keepCopy(version int64) error {
 	return err
 }
 
-// copyFolder copies the files of a book's folder, but for its lock and its keys, down to the disk.
+// copyFolder copies the files of a book's folder, but for its lock and its keys, down to the disk. Attachments
+// never change and stay where they are: the copy is of what an update touches.
 func copyFolder(to, from string) error {
 	files, err := os.ReadDir(from)
 	if err != nil {
@@ -126,7 +127,7 @@ func copyFolder(to, from string) error {
 		return err
 	}
 	for _, f := range files {
-		if crypt.IsLock(f.Name()) || strings.HasPrefix(f.Name(), keysFile) {
+		if f.IsDir() || crypt.IsLock(f.Name()) || strings.HasPrefix(f.Name(), keysFile) {
 			continue
 		}
 		if err := copyFile(filepath.Join(to, f.Name()), filepath.Join(from, f.Name())); err != nil {

@@ -204,6 +204,9 @@ func open(ctx context.Context, dir string, unlock Unlock, o Options) (*Store, er
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, m.Unmount())
 	}
+	if err := s.openFiles(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 

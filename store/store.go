@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zafe/store/blob"
 	"zafe/store/crypt"
 )
 
@@ -51,6 +52,7 @@ type Store struct {
 	root  crypt.Root
 	mount *crypt.Mount
 	db    pools
+	files *blob.Folder
 
 	queue      chan request
 	writerDone chan struct{}
@@ -60,6 +62,7 @@ type Store struct {
 	commits    atomic.Uint64
 	dirty      chan struct{}
 	onCommit   atomic.Pointer[func(uint64)]
+	life       context.Context // until Close
 	stop       context.CancelFunc
 	background sync.WaitGroup
 }
@@ -88,7 +91,7 @@ func (s *Store) start(ctx context.Context) error {
 	s.writerDone = make(chan struct{})
 	s.dirty = make(chan struct{}, 1)
 	background, stop := context.WithCancel(context.Background())
-	s.stop = stop
+	s.life, s.stop = background, stop
 	go s.writer()
 	s.background.Go(func() { s.checkpoints(background) })
 	return nil
