@@ -145,7 +145,11 @@ func BindFile[T Tx, Req any](r *Registry[T], o Op[Req, Download],
 ) {
 	mustKind(o.Spec, Stream)
 	add(r, o, func(ctx context.Context, tx T, req any, _ io.Writer) (any, error) {
-		return handler(ctx, tx, req.(Req))
+		opened, err := handler(ctx, tx, req.(Req))
+		if err != nil {
+			return nil, err
+		}
+		return opened, nil
 	})
 }
 
