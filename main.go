@@ -31,6 +31,7 @@ import (
 	"zafe/app/demo"
 	appdevice "zafe/app/device"
 	"zafe/app/fault"
+	"zafe/app/file"
 	"zafe/app/history"
 	"zafe/app/imports"
 	"zafe/app/job"
@@ -374,12 +375,13 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := b.backups(ctx, id); err != nil {
 		return nil, err
 	}
-	b.bind(users)
-	if err := users.Settle(ctx); err != nil {
-		return nil, err
-	}
 	background, stop := context.WithCancel(context.Background())
 	b.life, b.stop = background, stop
+	b.bind(users)
+	if err := users.Settle(ctx); err != nil {
+		stop()
+		return nil, err
+	}
 	b.answering = sync.OnceFunc(func() {
 		if err := b.answer(background); err != nil {
 			p.warn("the verbs cannot reach this program", err)
@@ -424,11 +426,13 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	setup.Bind(b.reg)
 	appdevice.Bind(b.reg, b)
 	backup.Bind(b.reg, b.keep)
-	bindBusiness(b.reg)
+	bindBusiness(b.reg, b.store)
 	history.Bind(b.reg)
 	verify.Bind(b.reg, verify.New(verify.Settings[*store.Tx]{
 		Work: b.store, Clock: time.Now, Around: b.pc.around,
-		Steps: []verify.Step{{Name: "keys", Run: b.verifyKeys}, {Name: "seal", Run: b.verifySeal}},
+		Steps: []verify.Step{
+			{Name: "keys", Run: b.verifyKeys}, {Name: "seal", Run: b.verifySeal}, {Name: "files", Run: b.verifyFiles},
+		},
 		Checks: []verify.Check[*store.Tx]{
 			{Name: "ledger", Run: ledgerFindings}, {Name: "billing", Run: billingFindings},
 		},
@@ -436,7 +440,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 }
 
 // bindBusiness registers the operations on the business itself.
-func bindBusiness(reg *op.Registry[*store.Tx]) {
+func bindBusiness(reg *op.Registry[*store.Tx], st *store.Store) {
 	company.Bind(reg)
 	party.Bind(reg)
 	catalog.Bind(reg)
@@ -444,6 +448,7 @@ func bindBusiness(reg *op.Registry[*store.Tx]) {
 	search.Bind(reg)
 	ledger.Bind(reg)
 	billing.Bind(reg)
+	file.Bind(reg, st.ReceiveFile)
 }
 
 // verifyKeys and verifySeal are the checks of the book's files.
@@ -462,6 +467,15 @@ func (b *book) verifySeal(ctx context.Context, progress func(done, total int64))
 	for _, bad := range rep.Faults {
 		f.Findings = append(f.Findings, verify.Finding{Key: bad.Key, Args: bad.Args})
 	}
+	return f, err
+}
+
+// verifyFiles is the check of the attachments.
+func (b *book) verifyFiles(ctx context.Context, progress func(done, total int64)) (f verify.Found, err error) {
+	f.Findings, err = b.store.VerifyFiles(ctx, func(done, total int64) {
+		f.Count, f.Bytes = f.Count+1, done
+		progress(done, total)
+	})
 	return f, err
 }
 
@@ -746,6 +760,11 @@ func (b *book) Stream(ctx context.Context, s *op.Spec, req any, w io.Writer) (op
 	return b.local().Stream(ctx, s, req, w)
 }
 
+// Upload implements op.Caller.
+func (b *book) Upload(ctx context.Context, s *op.Spec, req any, content io.Reader, resp any) error {
+	return b.local().Upload(ctx, s, req, content, resp)
+}
+
 func (b *book) local() op.Local[*store.Tx] {
 	return op.Local[*store.Tx]{Registry: b.reg, Credential: func() op.Credential {
 		if t := b.token.Load(); t != nil {
@@ -781,6 +800,11 @@ func (b *book) DoJSON(ctx context.Context, name string, in []byte) ([]byte, erro
 // StreamJSON is DoJSON for the operations that make a file.
 func (b *book) StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error) {
 	return b.reg.StreamJSON(op.WithCredential(ctx, b.local().Credential()), name, in, w)
+}
+
+// UploadJSON is DoJSON for the operations that take a file.
+func (b *book) UploadJSON(ctx context.Context, name string, in []byte, content io.Reader) ([]byte, error) {
+	return b.reg.UploadJSON(op.WithCredential(ctx, b.local().Credential()), name, in, content)
 }
 
 // nameCompany notes the company's name for the next log-in.
@@ -1107,7 +1131,7 @@ func (p *pc) Demo(ctx context.Context, size string, progress func(done, total in
 		return err
 	}
 	reg := op.New[*store.Tx](st, nobody{}, clock.now, p.record)
-	bindBusiness(reg)
+	bindBusiness(reg, st)
 	err = demo.Fill(ctx, op.Local[*store.Tx]{Registry: reg}, clock, z, progress)
 	if err = errors.Join(err, st.Close()); err != nil {
 		return errors.Join(err, os.RemoveAll(fresh))

@@ -15,6 +15,7 @@ import (
 	"zafe/app/catalog"
 	"zafe/app/company"
 	"zafe/app/device"
+	"zafe/app/file"
 	"zafe/app/history"
 	"zafe/app/i18n"
 	"zafe/app/imports"
@@ -49,6 +50,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	search.Bind(r)
 	ledger.Bind(r)
 	billing.Bind(r)
+	file.Bind(r, w.Store.ReceiveFile)
 	history.Bind(r)
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 	return r

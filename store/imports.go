@@ -91,6 +91,7 @@ var importedKinds = map[imports.Kind]imported{
 		`SELECT c.id FROM customer c JOIN aux x ON x.code = c.code WHERE c.id IN refs`,
 		`SELECT c.id FROM customer c JOIN draft d JOIN json_each(d.lines) l ON l.value ->> 'aux' = c.code
 			WHERE c.id IN refs`,
+		`SELECT subject FROM attachment WHERE kind = 'customer' AND subject IN refs`,
 	}},
 	imports.Items: {table: "item", name: "label", uses: []string{
 		`SELECT item FROM document_line WHERE item IN refs`,

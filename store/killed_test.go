@@ -17,6 +17,10 @@ import (
 const childEnv = "ZAFE_STORE_CHILD"
 
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(killEnv); dir != "" {
+		fmt.Println("error", attachUntilKilled(dir))
+		os.Exit(1)
+	}
 	if os.Getenv(childEnv) == "" {
 		os.Exit(m.Run())
 	}

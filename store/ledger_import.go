@@ -339,7 +339,7 @@ func (l *loader) older(k matchKey, net int64) ([]matched, error) {
 	return lines, nil
 }
 
-// ImportInUse tells whether other entries or matches refer to an import's.
+// ImportInUse tells whether other entries, matches or attachments refer to an import's entries.
 func (t *Tx) ImportInUse(id int64) (bool, error) {
 	return t.exists(`SELECT 1 FROM entry e JOIN entry o ON o.reverses = e.id WHERE e.import_id = ?1
 		UNION ALL SELECT 1 FROM entry e JOIN entry_line l ON l.entry_id = e.id JOIN match_line m ON m.line_id = l.id
@@ -347,7 +347,9 @@ func (t *Tx) ImportInUse(id int64) (bool, error) {
 		UNION ALL SELECT 1 FROM (
 				SELECT year_id, journal_id, min(number) low FROM entry WHERE import_id = ?1 GROUP BY 1, 2) i
 			JOIN entry e ON e.year_id = i.year_id AND e.journal_id = i.journal_id AND e.number > i.low
-			WHERE e.import_id IS NOT ?1 LIMIT 1`, id)
+			WHERE e.import_id IS NOT ?1
+		UNION ALL SELECT 1 FROM attachment a JOIN entry e ON e.id = a.subject
+			WHERE a.kind = 'entry' AND e.import_id = ?1 LIMIT 1`, id)
 }
 
 // Unload removes everything an import brought.

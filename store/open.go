@@ -115,6 +115,9 @@ func open(ctx context.Context, dir string, unlock Unlock, o Options) (*Store, er
 	if err := s.start(ctx); err != nil {
 		return nil, errors.Join(err, s.mount.Unmount())
 	}
+	if err := s.openFiles(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 

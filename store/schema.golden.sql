@@ -24,6 +24,19 @@ CREATE TABLE answer (
   response   BLOB NOT NULL
 ) STRICT, WITHOUT ROWID
 
+CREATE TABLE attachment (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  file       INTEGER NOT NULL REFERENCES file(id),
+  kind       TEXT    NOT NULL CHECK (kind IN ('customer', 'document', 'entry')),
+  subject    INTEGER NOT NULL,
+  name       TEXT    NOT NULL CHECK (name <> ''),
+  media      TEXT    NOT NULL,
+  added_at   TEXT    NOT NULL,
+  added_by   INTEGER NOT NULL,
+  added_name TEXT    NOT NULL,
+  UNIQUE (kind, subject, file)
+) STRICT
+
 CREATE TABLE aux (
   id     INTEGER PRIMARY KEY,
   code   TEXT NOT NULL UNIQUE CHECK (code <> ''),
@@ -296,6 +309,16 @@ CREATE TABLE fec_name (
   PRIMARY KEY (import_id, kind, ref)
 ) STRICT, WITHOUT ROWID
 
+CREATE TABLE file (
+  id        INTEGER PRIMARY KEY,
+  name      TEXT    NOT NULL UNIQUE CHECK (length(name) = 64),
+  digest    TEXT    NOT NULL UNIQUE CHECK (length(digest) = 64), -- SHA-256 of the content
+  size      INTEGER NOT NULL CHECK (size > 0),
+  key       BLOB    NOT NULL CHECK (length(key) = 32),
+  added_at  TEXT    NOT NULL,
+  unused_at TEXT    NOT NULL -- when it was seen that nothing refers to it any more, '' while something does
+) STRICT
+
 CREATE TABLE fiscal_year (
   id           INTEGER PRIMARY KEY,
   from_date    TEXT NOT NULL UNIQUE CHECK (from_date = date(from_date)),
@@ -545,6 +568,8 @@ CREATE TABLE vat_release (
 
 CREATE INDEX answer_at ON answer(at)
 
+CREATE INDEX attachment_file ON attachment(file)
+
 CREATE INDEX balance_open ON balance(document) WHERE open > 0
 
 CREATE INDEX customer_by_city   ON customer(archived, city_fold = '', city_fold, name_fold)
@@ -606,6 +631,8 @@ CREATE INDEX event_subject ON event(subject_kind, subject_id, id)
 
 CREATE UNIQUE INDEX fec_import_once ON fec_import(sha256) WHERE undone_at = ''
 
+CREATE INDEX file_unused ON file(unused_at) WHERE unused_at <> ''
+
 CREATE INDEX item_by_code  ON item(archived, code)
 
 CREATE INDEX item_by_label ON item(archived, label_fold, label)
@@ -647,8 +674,22 @@ CREATE INDEX vat_release_document ON vat_release(document)
 CREATE TRIGGER account_number_stays BEFORE UPDATE ON account WHEN new.number <> old.number OR new.id <> old.id
 BEGIN SELECT RAISE(ABORT, 'an account keeps its number'); END
 
+CREATE TRIGGER attachment_is_what_it_is BEFORE UPDATE ON attachment
+WHEN NOT (old.kind = 'entry' AND old.subject < 0 AND new.kind = 'entry' AND new.subject > 0
+  AND new.id = old.id AND new.file = old.file AND new.name = old.name AND new.media = old.media
+  AND new.added_at = old.added_at AND new.added_by = old.added_by AND new.added_name = old.added_name)
+BEGIN SELECT RAISE(ABORT, 'an attachment never changes'); END
+
+CREATE TRIGGER attachment_kept BEFORE DELETE ON attachment
+WHEN old.kind = 'document' AND EXISTS (SELECT 1 FROM document WHERE id = old.subject AND state = 'final')
+  OR old.kind = 'entry' AND EXISTS (SELECT 1 FROM entry WHERE id = old.subject)
+BEGIN SELECT RAISE(ABORT, 'what is attached to a final record stays'); END
+
 CREATE TRIGGER aux_stays BEFORE UPDATE ON aux WHEN new.code <> old.code OR new.title <> old.title OR new.id <> old.id
 BEGIN SELECT RAISE(ABORT, 'an auxiliary account keeps its code and first title'); END
+
+CREATE TRIGGER attachment_of_customer AFTER DELETE ON customer
+BEGIN DELETE FROM attachment WHERE kind = 'customer' AND subject = old.id; END
 
 CREATE TRIGGER customer_code_stays BEFORE UPDATE OF code ON customer WHEN new.code <> old.code
 BEGIN SELECT RAISE(ABORT, 'a customer keeps its code: entries carry it'); END
@@ -678,6 +719,9 @@ CREATE TRIGGER customer_refold AFTER UPDATE OF fold ON customer WHEN new.fold <>
   INSERT INTO customer_fts(customer_fts, rowid, fold) VALUES ('delete', old.id, old.fold);
   INSERT INTO customer_fts(rowid, fold) VALUES (new.id, new.fold);
 END
+
+CREATE TRIGGER attachment_of_document AFTER DELETE ON document
+BEGIN DELETE FROM attachment WHERE kind = 'document' AND subject = old.id; END
 
 CREATE TRIGGER document_no_delete BEFORE DELETE ON document WHEN old.state = 'final'
 BEGIN SELECT RAISE(ABORT, 'a final document is never deleted'); END
@@ -712,6 +756,12 @@ BEGIN SELECT RAISE(ABORT, 'a final document never changes'); END
 CREATE TRIGGER document_vat_no_update BEFORE UPDATE ON document_vat
 WHEN EXISTS (SELECT 1 FROM document WHERE id IN (old.document, new.document) AND state = 'final')
 BEGIN SELECT RAISE(ABORT, 'a final document never changes'); END
+
+CREATE TRIGGER attachment_of_draft AFTER DELETE ON draft
+BEGIN DELETE FROM attachment WHERE kind = 'entry' AND subject = -old.id; END
+
+CREATE TRIGGER attachment_of_entry AFTER DELETE ON entry
+BEGIN DELETE FROM attachment WHERE kind = 'entry' AND subject = old.id; END
 
 CREATE TRIGGER entry_loaded BEFORE INSERT ON entry WHEN new.import_id IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM ledger_gate WHERE import_id = new.import_id AND mode = 'load')
@@ -759,6 +809,12 @@ BEGIN SELECT RAISE(ABORT, 'a posted line never changes'); END
 CREATE TRIGGER event_no_delete BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'an event is never deleted'); END
 
 CREATE TRIGGER event_no_update BEFORE UPDATE ON event BEGIN SELECT RAISE(ABORT, 'an event never changes'); END
+
+CREATE TRIGGER file_in_use BEFORE DELETE ON file WHEN EXISTS (SELECT 1 FROM attachment WHERE file = old.id)
+BEGIN SELECT RAISE(ABORT, 'a content in use is not deleted'); END
+
+CREATE TRIGGER file_is_what_it_is BEFORE UPDATE OF id, name, digest, size, added_at ON file
+BEGIN SELECT RAISE(ABORT, 'a content never changes'); END
 
 CREATE TRIGGER fiscal_year_contiguous BEFORE INSERT ON fiscal_year
 WHEN EXISTS (SELECT 1 FROM fiscal_year)

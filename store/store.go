@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zafe/store/blob"
 	"zafe/store/crypt"
 )
 
@@ -83,6 +84,7 @@ type Store struct {
 	root  crypt.Root
 	mount *crypt.Mount
 	db    pools
+	files *blob.Folder
 
 	queue      chan request
 	writerDone chan struct{}

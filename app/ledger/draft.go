@@ -18,6 +18,8 @@ type Drafter interface {
 	SaveDraft(e Entry) (EntryID, error)
 	// DeleteDraft removes a draft.
 	DeleteDraft(id EntryID) error
+	// CarryAttachments gives what is attached to a draft to the entry that it became.
+	CarryAttachments(draft, entry EntryID) error
 }
 
 // EntryRequest names an entry, posted or draft.
@@ -211,6 +213,9 @@ func postDraft(ctx context.Context, tx Drafter, id EntryID) (Entry, error) {
 		return e, err
 	}
 	if e, err = Post(ctx, tx, e); err != nil {
+		return e, err
+	}
+	if err := tx.CarryAttachments(id, e.ID); err != nil {
 		return e, err
 	}
 	return e, tx.DeleteDraft(id)

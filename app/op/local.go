@@ -35,6 +35,15 @@ func (l Local[T]) Stream(ctx context.Context, s *Spec, req any, w io.Writer) (Do
 	return d, assign(&d, out)
 }
 
+// Upload implements Caller.
+func (l Local[T]) Upload(ctx context.Context, s *Spec, req any, content io.Reader, resp any) error {
+	out, err := l.Registry.run(l.with(ctx), s.Name, input{value: req, content: content}, nil)
+	if err != nil {
+		return err
+	}
+	return assign(resp, out)
+}
+
 func (l Local[T]) with(ctx context.Context) context.Context {
 	if l.Credential == nil {
 		return ctx
@@ -69,6 +78,10 @@ func (r *Registry[T]) DoJSON(ctx context.Context, name string, in []byte) ([]byt
 	if err != nil {
 		return nil, err
 	}
+	return answerJSON(out)
+}
+
+func answerJSON(out any) ([]byte, error) {
 	if raw, ok := out.(json.RawMessage); ok {
 		return raw, nil
 	}

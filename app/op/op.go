@@ -28,10 +28,13 @@ const (
 	Command                 // write transaction and one audit event in it
 	Stream                  // read transaction whose answer is a file written to a stream, audited
 	Action                  // no transaction: work outside the book (backup, pairing); audited after
+	Upload                  // a file taken in without a transaction, then a write transaction as of a Command
 )
 
 // String gives the kind's name in the reference.
-func (k Kind) String() string { return [...]string{"", "query", "command", "stream", "action"}[k] }
+func (k Kind) String() string {
+	return [...]string{"", "query", "command", "stream", "action", "upload"}[k]
+}
 
 // Spec is the row of an operation. Name is permanent on the wire ("invoice.issue"); Needs must be
 // written out, even auth.Public; Fresh asks for a recent second factor; Since is the API level that
@@ -65,6 +68,9 @@ type Caller interface {
 	Do(ctx context.Context, s *Spec, req, resp any) error
 	// Stream runs a Stream operation and writes the file to w.
 	Stream(ctx context.Context, s *Spec, req any, w io.Writer) (Download, error)
+	// Upload runs an Upload operation with what content gives until io.EOF. Nothing is read from it once
+	// Upload has returned.
+	Upload(ctx context.Context, s *Spec, req any, content io.Reader, resp any) error
 }
 
 // Call performs the operation through c.
@@ -77,4 +83,11 @@ func (o Op[Req, Resp]) Call(ctx context.Context, c Caller, req Req) (Resp, error
 // Fetch performs a Stream operation through c, writing the file to w.
 func (o Op[Req, Resp]) Fetch(ctx context.Context, c Caller, req Req, w io.Writer) (Download, error) {
 	return c.Stream(ctx, &o.Spec, req, w)
+}
+
+// Send performs an Upload operation through c with the content of a file.
+func (o Op[Req, Resp]) Send(ctx context.Context, c Caller, req Req, content io.Reader) (Resp, error) {
+	var resp Resp
+	err := c.Upload(ctx, &o.Spec, req, content, &resp)
+	return resp, err
 }

@@ -19,10 +19,12 @@ import (
 // errPreview rolls a rehearsed transaction back.
 var errPreview = errors.New("preview")
 
-// input is a request on its way in: JSON from the wire, or the value of an in-process caller.
+// input is a request on its way in: JSON from the wire, or the value of an in-process caller; and for an
+// Upload the file that comes with it.
 type input struct {
-	json  []byte
-	value any
+	json    []byte
+	value   any
+	content io.Reader
 }
 
 // Validator is implemented by requests that can check themselves before any transaction starts.
@@ -89,13 +91,7 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 	if err := r.allowed(row.spec, c.actor); err != nil {
 		return nil, err
 	}
-	switch makes := row.spec.Kind == Stream; {
-	case makes && w == nil:
-		return nil, fault.New(fault.Invalid, "op.makes_file", "name", name)
-	case !makes && w != nil:
-		return nil, fault.New(fault.Invalid, "op.makes_no_file", "name", name)
-	}
-	if err := r.possible(ctx, row.spec); err != nil {
+	if err := r.possible(ctx, row.spec, w != nil, in.content != nil); err != nil {
 		return nil, err
 	}
 	req, err := row.decode(in)
@@ -114,17 +110,27 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 		out, err = r.stream(ctx, row, req, w)
 	case Action:
 		out, err = r.action(ctx, row, in, req)
+	case Upload:
+		out, err = r.upload(ctx, row, in, req)
 	default:
 		out, err = r.command(ctx, row, in, req)
 	}
 	return out, err
 }
 
-// possible refuses what a call may not carry: what leaves the book cannot be rehearsed, because it
-// cannot be rolled back.
-func (r *Registry[T]) possible(ctx context.Context, s *Spec) error {
-	switch {
-	case IsPreview(ctx) && (s.Kind == Action || s.Kind == Stream):
+// possible refuses a file where none is made or taken, and the lack of one where it is; and what a call may
+// not carry: what leaves the book or is not in it yet cannot be rehearsed, because it cannot be rolled back.
+func (r *Registry[T]) possible(ctx context.Context, s *Spec, out, in bool) error {
+	switch makes, takes := s.Kind == Stream, s.Kind == Upload; {
+	case makes && !out:
+		return fault.New(fault.Invalid, "op.makes_file", "name", s.Name)
+	case !makes && out:
+		return fault.New(fault.Invalid, "op.makes_no_file", "name", s.Name)
+	case takes && !in:
+		return fault.New(fault.Invalid, "op.takes_file", "name", s.Name)
+	case !takes && in:
+		return fault.New(fault.Invalid, "op.takes_no_file", "name", s.Name)
+	case IsPreview(ctx) && (s.Kind == Action || makes || takes):
 		return fault.New(fault.Invalid, "op.bad_request", "detail", "no preview of this kind of operation")
 	case len(RequestID(ctx)) > requestIDMax:
 		return fault.New(fault.Invalid, "op.bad_request", "detail", "request id too long")
@@ -158,12 +164,20 @@ func (r *Registry[T]) allowed(s *Spec, a auth.Actor) error {
 
 // command runs a Command: idempotency, one write transaction, handler, audit event, commit.
 func (r *Registry[T]) command(ctx context.Context, row *row[T], in input, req any) (any, error) {
-	c, preview, id := callOf(ctx), IsPreview(ctx), RequestID(ctx)
-	hash, err := inputHash(in, id, c.actor)
+	id := RequestID(ctx)
+	hash, err := inputHash(in, id, callOf(ctx).actor, "")
 	if err != nil {
 		return nil, err
 	}
-	var out any
+	return r.commit(ctx, row, id, hash, func(tx T) (any, error) { return row.run(ctx, tx, req, nil) })
+}
+
+// commit does the work of a request in one write transaction with its event and its kept answer, unless it
+// was done before.
+func (r *Registry[T]) commit(ctx context.Context, row *row[T], id, hash string,
+	work func(tx T) (any, error),
+) (out any, err error) {
+	c, preview := callOf(ctx), IsPreview(ctx)
 	err = r.work.Update(ctx, func(tx T) error {
 		if id != "" && !preview {
 			stored, found, err := tx.Replay(id)
@@ -176,7 +190,7 @@ func (r *Registry[T]) command(ctx context.Context, row *row[T], in input, req an
 				return err
 			}
 		}
-		if out, err = row.run(ctx, tx, req, nil); err != nil {
+		if out, err = work(tx); err != nil {
 			return err
 		}
 		if preview {
@@ -256,6 +270,11 @@ func (r *Registry[T]) stream(ctx context.Context, row *row[T], req any, w io.Wri
 	}
 	var out any
 	err = r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, req, w); return err })
+	if o, ok := out.(Opened); ok && err != nil {
+		return nil, errors.Join(err, o.Content.Close())
+	} else if ok {
+		return o.Download, o.to(w)
+	}
 	return out, err
 }
 
@@ -263,7 +282,7 @@ func (r *Registry[T]) stream(ctx context.Context, row *row[T], req any, w io.Wri
 // gone away meanwhile. A request done before is not done again.
 func (r *Registry[T]) action(ctx context.Context, row *row[T], in input, req any) (any, error) {
 	c, id := callOf(ctx), RequestID(ctx)
-	hash, err := inputHash(in, id, c.actor)
+	hash, err := inputHash(in, id, c.actor, "")
 	if err != nil {
 		return nil, err
 	}
@@ -324,9 +343,9 @@ func (r *Registry[T]) finish(name string, c *call, start time.Time, err error) e
 	return f
 }
 
-// inputHash binds an idempotency key to what it asked for and to who asked; a request without a key
-// needs none.
-func inputHash(in input, id string, who auth.Actor) (string, error) {
+// inputHash binds an idempotency key to what it asked for, with the content of which digest, and to who
+// asked; a request without a key needs none.
+func inputHash(in input, id string, who auth.Actor, digest string) (string, error) {
 	if id == "" {
 		return "", nil
 	}
@@ -340,5 +359,6 @@ func inputHash(in input, id string, who auth.Actor) (string, error) {
 	h := sha256.New()
 	h.Write(fmt.Appendf(nil, "%d ", who.User))
 	h.Write(body)
+	h.Write([]byte(digest))
 	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -2,6 +2,7 @@ package op
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"reflect"
@@ -82,6 +83,8 @@ type row[T Tx] struct {
 	run func(ctx context.Context, tx T, req any, w io.Writer) (any, error)
 	// elsewhere: a Query without a transaction.
 	elsewhere bool
+	// upload is set for uploads, which have no run.
+	upload *uploading[T]
 }
 
 // New makes an empty registry over a store. clock gives the time outside transactions; log receives
@@ -120,6 +123,33 @@ func BindStream[T Tx, Req any](r *Registry[T], o Op[Req, Download],
 	mustKind(o.Spec, Stream)
 	add(r, o, func(ctx context.Context, tx T, req any, w io.Writer) (any, error) {
 		return handler(ctx, tx, req.(Req), w)
+	})
+}
+
+// Opened is a file that exists and has yet to be sent.
+type Opened struct {
+	Download
+	Content io.ReadCloser
+}
+
+// to sends the file and closes it.
+func (o Opened) to(w io.Writer) error {
+	_, err := io.Copy(w, o.Content)
+	return errors.Join(err, o.Content.Close())
+}
+
+// BindFile registers a Stream operation whose file exists already: the handler opens it, and it is sent once
+// the transaction is over, however long that takes.
+func BindFile[T Tx, Req any](r *Registry[T], o Op[Req, Download],
+	handler func(ctx context.Context, tx T, req Req) (Opened, error),
+) {
+	mustKind(o.Spec, Stream)
+	add(r, o, func(ctx context.Context, tx T, req any, _ io.Writer) (any, error) {
+		opened, err := handler(ctx, tx, req.(Req))
+		if err != nil {
+			return nil, err
+		}
+		return opened, nil
 	})
 }
 

@@ -109,15 +109,7 @@ func (c *Client) Do(ctx context.Context, s *op.Spec, req, resp any) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = r.Body.Close() }()
-	out, err := io.ReadAll(io.LimitReader(r.Body, responseMax))
-	if err != nil {
-		return c.unreachable(ctx, err)
-	}
-	if err := json.Unmarshal(out, resp); err != nil {
-		return fmt.Errorf("lan: answer of %s: %w", s.Name, err)
-	}
-	return nil
+	return c.read(ctx, s, r, resp)
 }
 
 // Stream implements op.Caller. What was written to w is worth nothing when an error is returned.
@@ -146,14 +138,23 @@ func (c *Client) Stream(ctx context.Context, s *op.Spec, req any, w io.Writer) (
 	return d, json.Unmarshal([]byte(meta), &d)
 }
 
-// send performs one exchange and returns a 200 response, or the fault the host sent.
+// send performs one exchange that can be repeated and returns a 200 response, or the fault the host sent.
 func (c *Client) send(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
-	r, err := http.NewRequestWithContext(ctx, method, "https://"+c.addr+path, bytes.NewReader(body))
+	return c.exchange(ctx, method, path, bytes.NewReader(body), "")
+}
+
+// exchange is send with a body of any kind, and for a file the request that goes ahead of it.
+func (c *Client) exchange(ctx context.Context, method, path string, body io.Reader, ask string) (*http.Response, error) {
+	r, err := http.NewRequestWithContext(ctx, method, "https://"+c.addr+path, body)
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "lan.bad_address", "host", c.addr).Because(err)
 	}
 	r.Header.Set(headerLevel, strconv.Itoa(op.Level))
 	r.Header.Set("Content-Type", "application/json")
+	if ask != "" {
+		r.Header.Set("Content-Type", "application/octet-stream")
+		r.Header.Set(headerAsk, ask)
+	}
 	if t := c.token.Load(); t != nil && *t != "" {
 		r.Header.Set("Authorization", "Bearer "+*t)
 	}
@@ -167,6 +168,9 @@ func (c *Client) send(ctx context.Context, method, path string, body []byte) (*h
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {
+		if u, ok := body.(*sending); ok && u.stop() != nil {
+			return nil, u.stop() // the file could not be read; the host is well
+		}
 		return nil, c.unreachable(ctx, err)
 	}
 	if c.Reached != nil {

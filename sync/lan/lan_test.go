@@ -85,7 +85,7 @@ type office struct {
 	addr   string
 }
 
-func newOffice(t *testing.T) *office {
+func newOffice(t *testing.T, around ...func(lan.Registry) lan.Registry) *office {
 	t.Helper()
 	w := storetest.NewWorld(t, bind)
 	root, err := device.NewRoot(storetest.Noon)
@@ -108,6 +108,9 @@ func newOffice(t *testing.T) *office {
 			return lan.Hello{Product: "zafe", Level: op.Level, MinLevel: op.MinLevel, Company: "Test"}, nil
 		},
 		Log: func(what string, err error) { t.Logf("%s: %v", what, err) },
+	}
+	for _, wrap := range around {
+		o.server.Registry = wrap(o.server.Registry)
 	}
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

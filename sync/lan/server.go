@@ -29,6 +29,7 @@ type Registry interface {
 	Spec(name string) (op.Spec, bool)
 	DoJSON(ctx context.Context, name string, in []byte) ([]byte, error)
 	StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error)
+	UploadJSON(ctx context.Context, name string, in []byte, content io.Reader) ([]byte, error)
 }
 
 // Devices is the authority on which PCs may talk to the host; it is asked at every request, so that
@@ -168,6 +169,7 @@ func (s *serving) routes() http.Handler {
 	mux.HandleFunc("GET /hello", s.guard(s.hello))
 	mux.HandleFunc("POST /op/{name}", s.guard(s.call))
 	mux.HandleFunc("POST /stream/{name}", s.guard(s.stream))
+	mux.HandleFunc("POST /upload/{name}", s.guard(s.upload))
 	mux.HandleFunc("POST /raise", s.guard(s.raise))
 	return mux
 }

@@ -23,6 +23,7 @@ const (
 	headerRequest = "Zafe-Request"
 	headerPreview = "Zafe-Preview"
 	headerFile    = "Zafe-File"
+	headerAsk     = "Zafe-Ask"   // request of an upload
 	headerFault   = "Zafe-Fault" // trailer of a stream that failed midway
 )
 
@@ -36,7 +37,7 @@ const (
 	pingTimeout  = 10 * time.Second                       // without an answer the other end is gone
 	sendTimeout  = 30 * time.Second                       // in which the other end takes nothing at all
 	dialTimeout  = 4 * time.Second
-	headerBytes  = 16 << 10
+	headerBytes  = 32 << 10 // the request of an upload is in a header, and escaped it is up to three times as long
 	connsMax     = 500
 	responseMax  = 256 << 20
 	shutdownWait = 5 * time.Second        // for questions and files, once the host closes

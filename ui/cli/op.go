@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -17,7 +18,7 @@ import (
 
 func (r *run) op() *cobra.Command {
 	var list, lines bool
-	var id, file string
+	var id, file, upload string
 	c := &cobra.Command{
 		Use: "op NAME [JSON|-]", Short: "Calls any operation, or lists them all with --list", Args: cobra.MaximumNArgs(2),
 		Long: "Calls an operation with a JSON request and prints its JSON answer.\n" +
@@ -44,7 +45,7 @@ func (r *run) op() *cobra.Command {
 						return b.StreamJSON(ctx, args[0], in, w)
 					})
 				}
-				out, err := call(ctx, b, args[0], id, in)
+				out, err := r.perform(ctx, b, args[0], id, in, upload)
 				if err != nil {
 					return err
 				}
@@ -55,6 +56,8 @@ func (r *run) op() *cobra.Command {
 	c.Flags().BoolVar(&list, "list", false, "print the reference of every operation; needs no log-in")
 	c.Flags().StringVarP(&file, "output", "o", "",
 		"write the file that the operation makes here: a name, or a folder where it takes its own")
+	c.Flags().StringVar(&upload, "file", "",
+		"give this file to an operation that takes one; its name and size need not be in the request")
 	c.Flags().BoolVar(&lines, "lines", false, "read calls from the input, one JSON object a line")
 	c.Flags().StringVar(&id, "request-id", "", "a command repeated with the same identifier works only once")
 	return c
@@ -118,6 +121,45 @@ func (r *run) lines(ctx context.Context, b machine.Book) error {
 		}
 	}
 	return in.Err()
+}
+
+// perform is call, with a file when upload names one.
+func (r *run) perform(ctx context.Context, b machine.Book, name, id string, in []byte, upload string) ([]byte, error) {
+	if upload == "" {
+		return call(ctx, b, name, id, in)
+	}
+	f, err := os.Open(upload)
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "cli.file_unreadable", "file", upload).Because(err)
+	}
+	defer func() { _ = f.Close() }()
+	if in, err = announced(in, f); err != nil {
+		return nil, fault.New(fault.Invalid, "cli.op_json").Because(err)
+	}
+	if id != "" {
+		ctx = op.WithRequestID(ctx, id)
+	}
+	return b.UploadJSON(ctx, name, in, f)
+}
+
+// announced completes the request of an upload with the name and the size of its file.
+func announced(in []byte, f *os.File) ([]byte, error) {
+	st, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	req := map[string]json.RawMessage{}
+	if err := json.Unmarshal(in, &req); err != nil {
+		return nil, err
+	}
+	for field, value := range map[string]any{"name": st.Name(), "size": st.Size()} {
+		if _, said := req[field]; !said {
+			if req[field], err = json.Marshal(value); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return json.Marshal(req)
 }
 
 // call performs an operation by name, with an idempotency key unless id is empty.

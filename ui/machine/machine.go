@@ -50,9 +50,10 @@ type Secret struct {
 // Book is an open book, here or on the main PC.
 type Book interface {
 	op.Caller
-	// DoJSON and StreamJSON perform any operation by name, its request and answer in JSON.
+	// DoJSON, StreamJSON and UploadJSON perform any operation by name, its request and answer in JSON.
 	DoJSON(ctx context.Context, name string, in []byte) ([]byte, error)
 	StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error)
+	UploadJSON(ctx context.Context, name string, in []byte, content io.Reader) ([]byte, error)
 	// SetToken gives the session token of the person logged in; "" after log-out.
 	SetToken(token string)
 	// Local tells whether the book is on this PC.

@@ -57,6 +57,11 @@ func (NoJSON) StreamJSON(context.Context, string, []byte, io.Writer) (op.Downloa
 	return op.Download{}, errors.ErrUnsupported
 }
 
+// UploadJSON implements machine.Book.
+func (NoJSON) UploadJSON(context.Context, string, []byte, io.Reader) ([]byte, error) {
+	return nil, errors.ErrUnsupported
+}
+
 // New makes an Env in French for a person in a role, in a window of 1440 by 900 without a screen.
 func New(t testing.TB, c op.Caller, role auth.Role) (*page.Env, *Shell) {
 	t.Helper()

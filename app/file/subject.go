@@ -1,0 +1,101 @@
+package file
+
+import (
+	"context"
+	"io"
+
+	"zafe/app/auth"
+	"zafe/app/billing"
+	"zafe/app/fault"
+	"zafe/app/ledger"
+	"zafe/app/op"
+	"zafe/app/party"
+)
+
+// Tx is what this package needs of a transaction; C is a content that the store took in.
+type Tx[C any] interface {
+	op.Tx
+	// Customer returns a customer: fault party.not_found.
+	Customer(id party.CustomerID) (party.Customer, error)
+	// Document returns a document and whether it exists.
+	Document(id billing.DocumentID) (billing.Document, bool, error)
+	// LedgerEntry returns an entry, posted or draft, and whether it exists.
+	LedgerEntry(id ledger.EntryID) (ledger.Entry, bool, error)
+
+	// Attachments lists what is attached to a record, oldest first.
+	Attachments(s Subject) ([]Attachment, error)
+	// Attachment returns one and whether it exists.
+	Attachment(id ID) (Attachment, bool, error)
+	// AddAttachment attaches a content and returns it with its id. Fault file.already.
+	AddAttachment(a Attachment, content C) (Attachment, error)
+	// DropAttachment takes one away; the content goes once nothing refers to it.
+	DropAttachment(id ID) error
+	// OpenAttachment opens the content of one: faults file.not_here, and file.damaged while it is read.
+	OpenAttachment(a Attachment) (io.ReadCloser, error)
+}
+
+// about is what counts of a record here.
+type about struct {
+	kind          string // of the record in the journal of events
+	final         bool   // it never changes any more, and what is attached to it stays
+	writable      bool   // the actor holds the right to change such a record on this one
+	reads, writes auth.Permission
+	owner         auth.UserID // 0: it belongs to all
+	missing       *fault.Fault
+}
+
+// sees tells whether the actor holds a permission on the record.
+func (r about) sees(a auth.Actor, p auth.Permission) bool {
+	if r.owner == 0 {
+		return a.Scope(p) == auth.All
+	}
+	return a.Sees(p, r.owner)
+}
+
+// open returns a record if the actor may read it and, when write is set, change it: the rights on what is
+// attached are those on the record. Faults: party.not_found, billing.not_found, ledger.entry_gone;
+// op.forbidden for a reader who wants to change it.
+func open[C any](ctx context.Context, tx Tx[C], s Subject, write bool) (about, error) {
+	r, err := load(tx, s)
+	if err != nil {
+		return r, err
+	}
+	actor := op.Actor(ctx)
+	r.writable = r.sees(actor, r.writes)
+	switch {
+	case !r.sees(actor, r.reads):
+		return r, r.missing
+	case write && !r.writable:
+		return r, fault.New(fault.Forbidden, "op.forbidden")
+	}
+	return r, nil
+}
+
+// load reads a record, whoever asks.
+func load[C any](tx Tx[C], s Subject) (r about, err error) {
+	there := true
+	switch s.Kind {
+	case Customer:
+		r = about{kind: "customer", reads: auth.CustomerRead, writes: auth.CustomerWrite}
+		r.missing = fault.New(fault.NotFound, "party.not_found")
+		var c party.Customer
+		c, err = tx.Customer(party.CustomerID(s.ID))
+		r.owner = c.Owner
+	case Document:
+		r = about{reads: auth.SalesRead, writes: auth.SalesWrite}
+		r.missing = fault.New(fault.NotFound, "billing.not_found")
+		var d billing.Document
+		d, there, err = tx.Document(billing.DocumentID(s.ID))
+		r.kind, r.final, r.owner = string(d.Kind), d.Final, d.Owner
+	default:
+		r = about{kind: "entry", reads: auth.LedgerRead, writes: auth.LedgerWrite}
+		r.missing = fault.New(fault.NotFound, "ledger.entry_gone")
+		var e ledger.Entry
+		e, there, err = tx.LedgerEntry(ledger.EntryID(s.ID))
+		r.final = !e.ID.IsDraft()
+	}
+	if err == nil && !there {
+		err = r.missing
+	}
+	return r, err
+}

@@ -1,0 +1,303 @@
+// Package blob keeps the contents attached to a book: immutable files beside the database, each sealed
+// under a key of its own and named by a keyed hash of what it holds (store/crypt/FORMAT.md). It knows
+// files; which of them the book needs, and their keys, are rows of the database.
+package blob
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"zafe/store/crypt"
+)
+
+// HeadBytes is how much of the beginning of a content is kept aside to tell what kind of file it is.
+const HeadBytes = 512
+
+const (
+	newSuffix  = "-new" // a file being written; it belongs to nobody once the program is gone
+	folderMode = 0o700
+	fileMode   = 0o600
+	nameBytes  = 2 * sha256.Size
+)
+
+// ErrOther means that a content is not the one that was announced.
+var ErrOther = errors.New("blob: another content")
+
+// NameKey is the key under which contents are named.
+type NameKey [32]byte
+
+// NewNameKey returns a fresh random key.
+func NewNameKey() (k NameKey) {
+	_, _ = rand.Read(k[:]) // never fails
+	return k
+}
+
+// Folder holds the contents of one book. It is safe for concurrent use, but for Sweep and Place of the
+// same content.
+type Folder struct {
+	dir  string
+	name NameKey
+}
+
+// Open prepares the folder of a book that this process alone has open: what was half written is removed.
+// The folder itself is made with its first content.
+func Open(dir string, name NameKey) (*Folder, error) {
+	left, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	for _, e := range left {
+		if strings.HasSuffix(e.Name(), newSuffix) {
+			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+		}
+	}
+	return &Folder{dir: dir, name: name}, err
+}
+
+// Content is a content that was received: sealed and flushed to the disk, but nobody's until Place.
+type Content struct {
+	Name string // keyed hash, in hexadecimal
+	Key  crypt.StreamKey
+	Size int64 // bytes of plaintext
+
+	folder *Folder
+	sum    string
+	head   []byte
+	path   string // of the file, under the name it has now
+	placed bool
+}
+
+// Digest returns the lower-case hexadecimal SHA-256 of the content.
+func (c *Content) Digest() string { return c.sum }
+
+// Head returns the first bytes of the content, at most HeadBytes.
+func (c *Content) Head() []byte { return c.head }
+
+// Length returns the size of the content in bytes.
+func (c *Content) Length() int64 { return c.Size }
+
+// Receive seals what r gives until io.EOF, in constant memory. Whatever fails, nothing is left behind.
+func (f *Folder) Receive(ctx context.Context, r io.Reader) (*Content, error) {
+	return f.receive(ctx, r, crypt.NewStreamKey())
+}
+
+func (f *Folder) receive(ctx context.Context, r io.Reader, key crypt.StreamKey) (*Content, error) {
+	if err := os.MkdirAll(f.dir, folderMode); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(f.dir, rand.Text()+newSuffix)
+	out, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, fileMode)
+	if err != nil {
+		return nil, err
+	}
+	c := &Content{Key: key, folder: f, path: path}
+	err = c.fill(ctx, out, r)
+	if err = errors.Join(err, out.Close()); err != nil {
+		return nil, errors.Join(err, c.Discard())
+	}
+	return c, nil
+}
+
+// fill seals r into out and notes what is to be known of it.
+func (c *Content) fill(ctx context.Context, out *os.File, r io.Reader) error {
+	sealed := crypt.NewStreamWriter(out, c.Key)
+	sum, name := sha256.New(), hmac.New(sha256.New, c.folder.name[:])
+	var err error
+	c.Size, err = io.Copy(io.MultiWriter(sealed, sum, name, &headWriter{&c.head}), whileAlive{ctx, r})
+	if err == nil {
+		err = sealed.Close()
+	}
+	if err == nil {
+		err = out.Sync()
+	}
+	c.sum, c.Name = hexOf(sum), hexOf(name)
+	return err
+}
+
+func hexOf(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
+
+// headWriter keeps the beginning of what is written to it.
+type headWriter struct{ head *[]byte }
+
+func (h *headWriter) Write(p []byte) (int, error) {
+	*h.head = append(*h.head, p[:min(len(p), HeadBytes-len(*h.head))]...)
+	return len(p), nil
+}
+
+// whileAlive reads until its context ends.
+type whileAlive struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (w whileAlive) Read(p []byte) (int, error) {
+	if err := w.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return w.r.Read(p)
+}
+
+// Place gives the content its name, and returns once that would survive a power cut. What stood under
+// the name is replaced.
+func (c *Content) Place() error {
+	if c.placed {
+		return nil
+	}
+	at := c.folder.path(c.Name)
+	if err := c.folder.shelf(filepath.Dir(at)); err != nil {
+		return err
+	}
+	if err := crypt.Rename(c.path, at); err != nil {
+		return err
+	}
+	c.path, c.placed = at, true
+	return flush(filepath.Dir(at))
+}
+
+// PlaceAs gives the content its name sealed under another key: that of a row whose file was lost.
+func (c *Content) PlaceAs(ctx context.Context, key crypt.StreamKey) error {
+	in, err := os.Open(c.path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.folder.Restore(ctx, crypt.NewStreamReader(in, c.Key, c.path), c.Name, key), in.Close())
+}
+
+// Discard removes the content unless it was placed.
+func (c *Content) Discard() error {
+	if c.placed {
+		return nil
+	}
+	if err := os.Remove(c.path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// shelf makes the folder that holds contents, durably.
+func (f *Folder) shelf(dir string) error {
+	if err := os.Mkdir(dir, folderMode); errors.Is(err, fs.ErrExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return errors.Join(flush(f.dir), flush(filepath.Dir(f.dir)))
+}
+
+// flush makes what was renamed in a folder durable. Windows has no such call and journals its folders.
+func flush(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func (f *Folder) path(name string) string { return filepath.Join(f.dir, name[:2], name) }
+
+// Has tells whether a content of that name and size is there, without reading it.
+func (f *Folder) Has(name string, size int64) (bool, error) {
+	st, err := os.Stat(f.path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && st.Size() == crypt.StreamSize(size), err
+}
+
+// Read opens a content; it is whole only once io.EOF is reached. Errors: fs.ErrNotExist, and those of
+// [crypt.NewStreamReader].
+func (f *Folder) Read(name string, key crypt.StreamKey) (io.ReadCloser, error) {
+	path := f.path(name)
+	in, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return reading{crypt.NewStreamReader(in, key, path), in}, nil
+}
+
+type reading struct {
+	io.Reader
+	io.Closer
+}
+
+// Check reads a content to its end and compares it with its name, size and SHA-256. Errors: those of
+// Read; ErrOther.
+func (f *Folder) Check(ctx context.Context, name string, key crypt.StreamKey, size int64, digest string) error {
+	in, err := f.Read(name, key)
+	if err != nil {
+		return err
+	}
+	sum, keyed := sha256.New(), hmac.New(sha256.New, f.name[:])
+	n, err := io.Copy(io.MultiWriter(sum, keyed), whileAlive{ctx, in})
+	err = errors.Join(err, in.Close())
+	if err == nil && (n != size || hexOf(sum) != digest || hexOf(keyed) != name) {
+		err = ErrOther
+	}
+	return err
+}
+
+// Restore puts back a content that the book knows already, under its name and key. Fault ErrOther when
+// r gives something else.
+func (f *Folder) Restore(ctx context.Context, r io.Reader, name string, key crypt.StreamKey) error {
+	c, err := f.receive(ctx, r, key)
+	if err != nil {
+		return err
+	}
+	if c.Name != name {
+		err = fmt.Errorf("%w under %s", ErrOther, name)
+	} else {
+		err = c.Place()
+	}
+	return errors.Join(err, c.Discard())
+}
+
+// Older lists the names of the contents last written before a moment.
+func (f *Folder) Older(than time.Time) ([]string, error) {
+	var names []string
+	err := filepath.WalkDir(f.dir, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // the folder is not made yet, or the file has just gone
+		}
+		if err != nil || d.IsDir() || !isName(d.Name()) {
+			return err
+		}
+		st, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err == nil && st.ModTime().Before(than) {
+			names = append(names, d.Name())
+		}
+		return err
+	})
+	return names, err
+}
+
+func isName(s string) bool {
+	_, err := hex.DecodeString(s)
+	return err == nil && len(s) == nameBytes
+}
+
+// Remove deletes a content; it is no error when it is not there.
+func (f *Folder) Remove(name string) error {
+	if err := os.Remove(f.path(name)); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
