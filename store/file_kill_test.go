@@ -116,7 +116,7 @@ func TestKillWhileAttaching(t *testing.T) {
 	kept := map[file.ID]string{}
 	confirmed := 0
 	for range kills {
-		for _, line := range killed(t, dir) {
+		for _, line := range killedAttaching(t, dir) {
 			f := strings.Fields(line)
 			id, err := strconv.ParseInt(f[1], 10, 64)
 			if err != nil || f[0] == "+" && len(f) < 3 {
@@ -158,8 +158,8 @@ func TestKillWhileAttaching(t *testing.T) {
 	}
 }
 
-// killed runs the program on a book for a moment, kills it and returns what it said.
-func killed(t *testing.T, dir string) (lines []string) {
+// killedAttaching runs the program on a book for a moment, kills it and returns what it said.
+func killedAttaching(t *testing.T, dir string) (lines []string) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 )
 
 // attach attaches a content to a customer's number, which needs not exist for the store.
-func attach(t testing.TB, s *store.Store, customer int64, content string) (file.Attachment, error) {
+func attachTo(t testing.TB, s *store.Store, customer int64, content string) (file.Attachment, error) {
 	t.Helper()
 	c, err := s.ReceiveFile(t.Context(), strings.NewReader(content))
 	if err != nil {
@@ -38,7 +38,7 @@ func attach(t testing.TB, s *store.Store, customer int64, content string) (file.
 
 func mustAttach(t testing.TB, s *store.Store, customer int64, content string) file.Attachment {
 	t.Helper()
-	a, err := attach(t, s, customer, content)
+	a, err := attachTo(t, s, customer, content)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestTheSameContentIsKeptOnce(t *testing.T) {
 	first := mustAttach(t, s, 1, "le devis signé")
 	second := mustAttach(t, s, 2, "le devis signé")
 	other := mustAttach(t, s, 1, "le plan")
-	if _, err := attach(t, s, 1, "le devis signé"); fault.KeyOf(err) != "file.already" {
+	if _, err := attachTo(t, s, 1, "le devis signé"); fault.KeyOf(err) != "file.already" {
 		t.Errorf("twice to the same record: %v", err)
 	}
 	if got := onDisk(t, s); len(got) != 2 {
@@ -225,7 +225,7 @@ func TestVerifyFindsWhatIsWrongWithAttachments(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	// Attached again where it was, it is back under its own row.
-	again, err := attach(t, s, 1, text)
+	again, err := attachTo(t, s, 1, text)
 	if err != nil || again.ID != lost.ID || fileFindings(t, s) != "" {
 		t.Errorf("%+v %v %s", again, err, fileFindings(t, s))
 	}
@@ -287,8 +287,8 @@ func TestWhatIsHalfWrittenGoesAtTheNextOpening(t *testing.T) {
 	if err := errors.Join(s.Close(), os.WriteFile(filepath.Join(dir, "files", "ABC-new"), []byte("x"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	// A copy for the way back of an update is of the book, not of its attachments.
-	back := store.AddMigration(t, "9000_test.sql", "-- +goose Up\nCREATE TABLE later(id INTEGER PRIMARY KEY) STRICT;")
+	// An update works on a copy of the book, which takes the attachments along and no half of one.
+	back := store.AddMigration("9000_test.sql", "-- +goose Up\nCREATE TABLE later(id INTEGER PRIMARY KEY) STRICT;")
 	defer back()
 	s = open()
 	defer func() { _ = s.Close() }()
