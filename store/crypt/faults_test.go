@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"path/filepath"
+	"syscall"
 	"testing"
 )
 
@@ -159,6 +160,32 @@ func TestFailedCommit(t *testing.T) {
 	n, err := recover1(d.content(), b.path, "full")
 	if err != nil || n != b.last+1 {
 		t.Errorf("transaction %d of %d: %v", n, b.last+1, err)
+	}
+}
+
+// TestRewriteWithoutRoom finds no room to rewrite the ledger: it goes on as it is.
+func TestRewriteWithoutRoom(t *testing.T) {
+	b := makeBook(t)
+	d := newSimDisk(b.files)
+	m, db, err := openSim(d, b.path, "full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = errors.Join(db.Close(), m.Unmount()) }()
+	run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
+	w := &worker{m: m, db: db, path: b.path, d: d}
+	for part := range 5 {
+		d.break1(&simFault{at: 1, kind: failFull, part: part})
+		if err := w.rewriteLedger(); !errors.Is(err, syscall.ENOSPC) {
+			t.Fatal(err)
+		}
+		d.break1(nil)
+		run(t, db, bookTransaction(b.last+1+part)) // a new log, which needs a record
+		run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
+		n, err := recover1(d.content(), b.path, "full")
+		if err != nil || n != b.last+1+part {
+			t.Errorf("transaction %d of %d: %v", n, b.last+1+part, err)
+		}
 	}
 }
 

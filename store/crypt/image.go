@@ -43,7 +43,7 @@ func (m *Mount) WriteImage(dst string, next func() ([]byte, error)) error {
 }
 
 func (m *Mount) writeImage(dst string, next func() ([]byte, error)) error {
-	tmp := dst + "-new"
+	tmp := dst + newSuffix
 	file := newID()
 	versions, err := m.sealImage(tmp, file, next)
 	if err == nil {
