@@ -264,6 +264,57 @@ func TestFailedHeader(t *testing.T) {
 	}
 }
 
+// TestGivenUp lets a transaction fail after its last frame was written, by each read and each flush it
+// needs, and checkpoints what was there before. The frames of the transaction count for nothing: it may
+// be half rewritten, and what a failed flush left out may never arrive.
+func TestGivenUp(t *testing.T) {
+	b := makeBook(t)
+	failures := 0
+	for _, kind := range []faultKind{failRead, failFlush} {
+		for at := 1; ; at++ {
+			d := newSimDisk(b.files)
+			m, db, err := openSim(d, b.path, "full")
+			if err != nil {
+				t.Fatal(err)
+			}
+			run(t, db, bookTransaction(b.last+1))
+			d.begin()
+			d.break1(&simFault{at: at, kind: kind})
+			// Larger than the cache, and pages are written twice: checksums are rewritten at the end.
+			_, err = db.Exec(`BEGIN; INSERT INTO item(pad) SELECT zeroblob(3000) FROM item;
+				UPDATE item SET pad=zeroblob(2900); UPDATE meta SET n=n+1; COMMIT`)
+			if err == nil {
+				_ = errors.Join(db.Close(), m.Unmount())
+				break
+			}
+			failures++
+			d.break1(nil)
+			_, _ = db.Exec("ROLLBACK")
+			run(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
+			states := []map[string][]byte{d.content()}
+			for k := range uint64(4) {
+				cut, _ := d.crash(len(d.trace), rand.New(rand.NewPCG(k, 1)))
+				states = append(states, cut)
+			}
+			for i, files := range states {
+				if n, err := recover1(files, b.path, "full"); err != nil || n < b.last+1 {
+					t.Fatalf("%s %d failed, state %d: transaction %d of %d: %v", kind, at, i, n, b.last+1, err)
+				}
+			}
+			run(t, db, bookTransaction(b.last+2))
+			if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+				t.Error(err)
+			}
+			if n, err := recover1(d.content(), b.path, "full"); err != nil || n != b.last+2 {
+				t.Errorf("%s %d failed, later: transaction %d: %v", kind, at, n, err)
+			}
+		}
+	}
+	if failures < 20 {
+		t.Errorf("only %d failures", failures)
+	}
+}
+
 // TestKilledCheckpoint kills the process at every step of a checkpoint that lengthens the database
 // and leaves out pages: those freed before they were ever written.
 func TestKilledCheckpoint(t *testing.T) {
