@@ -166,7 +166,15 @@ func (l *processLock) Close() error {
 
 // replaceFile puts data under path so that a crash leaves the old content or the new.
 func replaceFile(d disk, path string, data []byte) error {
-	tmp := path + "-new"
+	if err := prepareFile(d, path, data); err != nil {
+		return err
+	}
+	return installFile(d, path)
+}
+
+// prepareFile writes what is to replace path beside it, flushed. On error nothing stays.
+func prepareFile(d disk, path string, data []byte) error {
+	tmp := path + newSuffix
 	f, err := d.open(tmp, true)
 	if err != nil {
 		return err
@@ -178,10 +186,16 @@ func replaceFile(d disk, path string, data []byte) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = d.rename(tmp, path)
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = d.remove(tmp)
 	}
-	if err != nil {
+	return err
+}
+
+// installFile gives what was prepared its name. Where it fails, either may be under it.
+func installFile(d disk, path string) error {
+	tmp := path + newSuffix
+	if err := d.rename(tmp, path); err != nil {
 		_ = d.remove(tmp)
 		return err
 	}

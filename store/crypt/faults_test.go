@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"path/filepath"
+	"syscall"
 	"testing"
 )
 
@@ -162,6 +163,32 @@ func TestFailedCommit(t *testing.T) {
 	}
 }
 
+// TestRewriteWithoutRoom finds no room to rewrite the ledger: it goes on as it is.
+func TestRewriteWithoutRoom(t *testing.T) {
+	b := makeBook(t)
+	d := newSimDisk(b.files)
+	m, db, err := openSim(d, b.path, "full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = errors.Join(db.Close(), m.Unmount()) }()
+	run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
+	w := &worker{m: m, db: db, path: b.path, d: d}
+	for part := range 5 {
+		d.break1(&simFault{at: 1, kind: failFull, part: part})
+		if err := w.rewriteLedger(); !errors.Is(err, syscall.ENOSPC) {
+			t.Fatal(err)
+		}
+		d.break1(nil)
+		run(t, db, bookTransaction(b.last+1+part)) // a new log, which needs a record
+		run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
+		n, err := recover1(d.content(), b.path, "full")
+		if err != nil || n != b.last+1+part {
+			t.Errorf("transaction %d of %d: %v", n, b.last+1+part, err)
+		}
+	}
+}
+
 // TestFailedRecord lets the flush of each record of the ledger fail that a growing and shrinking database
 // needs, the record being on disk all the same. From then on the ledger is closed, and nothing may be
 // done that it does not know of.
@@ -234,6 +261,57 @@ func TestFailedHeader(t *testing.T) {
 				t.Errorf("%s, part %d, killed at %d of %d: transaction %d: %v", kind, part, n, len(d.trace), got, err)
 			}
 		}
+	}
+}
+
+// TestGivenUp lets a transaction fail after its last frame was written, by each read and each flush it
+// needs, and checkpoints what was there before. The frames of the transaction count for nothing: it may
+// be half rewritten, and what a failed flush left out may never arrive.
+func TestGivenUp(t *testing.T) {
+	b := makeBook(t)
+	failures := 0
+	for _, kind := range []faultKind{failRead, failFlush} {
+		for at := 1; ; at++ {
+			d := newSimDisk(b.files)
+			m, db, err := openSim(d, b.path, "full")
+			if err != nil {
+				t.Fatal(err)
+			}
+			run(t, db, bookTransaction(b.last+1))
+			d.begin()
+			d.break1(&simFault{at: at, kind: kind})
+			// Larger than the cache, and pages are written twice: checksums are rewritten at the end.
+			_, err = db.Exec(`BEGIN; INSERT INTO item(pad) SELECT zeroblob(3000) FROM item;
+				UPDATE item SET pad=zeroblob(2900); UPDATE meta SET n=n+1; COMMIT`)
+			if err == nil {
+				_ = errors.Join(db.Close(), m.Unmount())
+				break
+			}
+			failures++
+			d.break1(nil)
+			_, _ = db.Exec("ROLLBACK")
+			run(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
+			states := []map[string][]byte{d.content()}
+			for k := range uint64(4) {
+				cut, _ := d.crash(len(d.trace), rand.New(rand.NewPCG(k, 1)))
+				states = append(states, cut)
+			}
+			for i, files := range states {
+				if n, err := recover1(files, b.path, "full"); err != nil || n < b.last+1 {
+					t.Fatalf("%s %d failed, state %d: transaction %d of %d: %v", kind, at, i, n, b.last+1, err)
+				}
+			}
+			run(t, db, bookTransaction(b.last+2))
+			if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+				t.Error(err)
+			}
+			if n, err := recover1(d.content(), b.path, "full"); err != nil || n != b.last+2 {
+				t.Errorf("%s %d failed, later: transaction %d: %v", kind, at, n, err)
+			}
+		}
+	}
+	if failures < 20 {
+		t.Errorf("only %d failures", failures)
 	}
 }
 

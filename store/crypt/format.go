@@ -17,6 +17,7 @@ const (
 	journalSuffix = "-journal"
 	ledgerSuffix  = "-ledger"
 	lockSuffix    = "-lock"
+	newSuffix     = "-new" // a file being written that will be renamed
 )
 
 // Sizes of the log: as SQLite sees it, and on disk.

@@ -49,7 +49,7 @@ func (m *Mount) WriteImageAfter(dst string, head uint64, next func() ([]byte, er
 }
 
 func (m *Mount) writeImage(dst string, head uint64, next func() ([]byte, error)) error {
-	tmp := dst + "-new"
+	tmp := dst + newSuffix
 	file := newID()
 	versions, err := m.sealImage(tmp, file, next)
 	if err == nil {

@@ -257,10 +257,10 @@ func (l *ledger) write(st ledgerState, versions []uint64) error {
 	next := *l
 	next.prev = [tagSize]byte{}
 	rec, tag := next.encode(st, versions, nil)
-	if err := l.close(); err != nil {
-		return err
+	if err := prepareFile(l.d, l.path, slices.Concat(l.header[:], rec)); err != nil {
+		return err // no room, perhaps: the file as it is goes on
 	}
-	if err := replaceFile(l.d, l.path, slices.Concat(l.header[:], rec)); err != nil {
+	if err := errors.Join(l.close(), installFile(l.d, l.path)); err != nil {
 		return err
 	}
 	f, err := l.d.open(l.path, false)

@@ -24,6 +24,7 @@ type walFile struct {
 	good   uint32             // frames SQLite may read
 	commit uint32             // last of them that ends a transaction
 	synced uint32             // commit as of the last flush
+	doubt  uint32             // last frame that an error made uncertain; only those behind synced are
 	dirty  bool               // written since the last flush
 	live   bool               // mirrors the ledger
 	relax  bool               // mirrors the ledger
@@ -114,7 +115,7 @@ func (w *walFile) forget() error {
 
 // reset forgets all frames; w.mu is held.
 func (w *walFile) reset(gen id) {
-	w.gen, w.good, w.commit, w.synced, w.live, w.relax = gen, 0, 0, 0, false, false
+	w.gen, w.good, w.commit, w.synced, w.doubt, w.live, w.relax = gen, 0, 0, 0, 0, false, false
 }
 
 // delete removes the log after the last connection closed it.
@@ -220,9 +221,8 @@ func (w *walFile) sync() error {
 	w.dirty = false
 	w.mu.Unlock()
 	if err := w.f.Sync(); err != nil {
-		w.mu.Lock()
-		w.dirty = true
-		w.mu.Unlock()
+		w.doubted()
+		w.rewritten()
 		return err
 	}
 	w.mu.Lock()
@@ -230,7 +230,9 @@ func (w *walFile) sync() error {
 	if w.gen != gen || commit <= w.synced {
 		return nil
 	}
-	w.synced = commit
+	if w.doubt <= w.synced {
+		w.synced = commit
+	}
 	if w.live {
 		return nil
 	}
@@ -273,10 +275,19 @@ func (w *walFile) begun(n uint32) uint32 {
 func (w *walFile) appended(n uint32, commits bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.good, w.dirty = n, true
+	w.good, w.dirty, w.doubt = n, true, min(w.doubt, n-1)
 	if w.commit = min(w.commit, n-1); commits {
 		w.commit = n
 	}
+}
+
+// doubted notes that an error came between the last commit in the file and its confirmation. SQLite gives
+// that transaction up: part of it may have been changed already, and after a failed flush a later one
+// proves nothing. Until they are written again its frames do not count as flushed.
+func (w *walFile) doubted() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.doubt = w.commit
 }
 
 // rewritten notes that a frame of the running transaction changed.

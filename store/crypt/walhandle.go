@@ -83,6 +83,9 @@ func (h *walHandle) readAt(p []byte, off int64) error {
 	frame, err := h.fetch(n)
 	if err != nil || frame == nil || n > good {
 		clear(p)
+		if len(p) != pageSize { // the end of a commit, where SQLite rewrites checksums
+			h.w.doubted()
+		}
 		if err == nil {
 			err = &Fault{Kind: ErrTampered, File: h.w.db.path + walSuffix, Page: n, What: "does not open"}
 		}
@@ -144,7 +147,12 @@ func (h *walHandle) release() error {
 
 // rewrite replaces header or page of a frame of the running transaction. A header first waits in
 // held; if a page for another frame comes, the two are unrelated.
-func (h *walHandle) rewrite(n uint32, head, page []byte) error {
+func (h *walHandle) rewrite(n uint32, head, page []byte) (err error) {
+	defer func() {
+		if err != nil {
+			h.w.doubted()
+		}
+	}()
 	if h.held != 0 {
 		if err := h.release(); err != nil {
 			return err
