@@ -240,6 +240,7 @@ func (d *database) known() uint32 {
 // current reports whether version is the latest of page n.
 func (d *database) current(n uint32, version uint64) bool {
 	d.versionMu.RLock()
-	defer d.versionMu.RUnlock()
-	return n <= uint32(len(d.versions)) && d.versions[n-1] == version
+	is := n <= uint32(len(d.versions)) && d.versions[n-1] == version
+	d.versionMu.RUnlock()
+	return is
 }
