@@ -93,9 +93,14 @@ func sealPage(s *suite, aad *pageAAD, dst, page []byte, n uint32) uint64 {
 	return be.Uint64(dst[pageBody:])
 }
 
-// openPage opens a sealed page in place and reports whether it is authentic; the tag's first eight
-// bytes are returned. The reserve reads as zeros, as SQLite's checksums need it.
+// openPage opens a sealed page in place; otherwise as openPageTo.
 func openPage(s *suite, aad *pageAAD, page []byte, n uint32) (uint64, bool) {
+	return openPageTo(s, aad, page, page, n)
+}
+
+// openPageTo opens a sealed page into dst, as long, and reports whether it is authentic; the tag's first
+// eight bytes are returned. The reserve reads as zeros, as SQLite's checksums need it.
+func openPageTo(s *suite, aad *pageAAD, dst, page []byte, n uint32) (uint64, bool) {
 	from := 0
 	if n == 1 {
 		if [idSize]byte(page) != [idSize]byte(aad[8:24]) {
@@ -104,14 +109,14 @@ func openPage(s *suite, aad *pageAAD, page []byte, n uint32) (uint64, bool) {
 		from = idSize
 	}
 	version := be.Uint64(page[pageBody:])
-	if !s.open(page[from:], page[from:pageSize], aad.page(n)) {
+	if !s.open(dst[from:], page[from:pageSize], aad.page(n)) {
 		return 0, false
 	}
 	if n == 1 {
-		copy(page, magicText)
-		page[18], page[19] = 2, 2 // a sealed database is always in WAL mode, however it was made
+		copy(dst, magicText)
+		dst[18], dst[19] = 2, 2 // a sealed database is always in WAL mode, however it was made
 	}
-	clear(page[pageBody:])
+	clear(dst[pageBody:pageSize])
 	return version, true
 }
 

@@ -97,10 +97,16 @@ func handleOf(p uintptr) *slot { return openHandles.get((*sqlFile)(at(p)).number
 
 // code translates an error for SQLite, falling back to the given code, and tells the mount.
 func (m *Mount) code(err error, fallback int32) int32 {
+	if err == nil {
+		return sqlite3.SQLITE_OK
+	}
+	return m.failure(err, fallback)
+}
+
+// failure is the rest of code: most calls succeed, and need not pay for what it allocates.
+func (m *Mount) failure(err error, fallback int32) int32 {
 	var f *Fault
 	switch {
-	case err == nil:
-		return sqlite3.SQLITE_OK
 	case err == errShortRead: //nolint:errorlint // never wrapped, and on the hot path
 		return sqlite3.SQLITE_IOERR_SHORT_READ
 	case errors.Is(err, errBusy):

@@ -11,6 +11,7 @@ type mainFile struct {
 	db      *database
 	aad     pageAAD
 	scratch []byte // one page, see newMainFile
+	ahead   ahead
 	level   int32 // of the lock held
 	index   indexLocks
 	persist bool // keep the log when the last connection closes
@@ -37,6 +38,11 @@ func (f *mainFile) readAt(p []byte, off int64) error {
 	if n == lockPage {
 		clear(p)
 		return nil
+	}
+	if page := f.ahead.page(f.db.f, n); page != nil {
+		if version, ok := openPageTo(f.db.m.pages, &f.aad, p, page, n); ok && f.db.current(n, version) {
+			return nil
+		}
 	}
 	got, err := f.db.f.ReadAt(p, off)
 	if got < pageSize {
@@ -241,6 +247,7 @@ func (d *database) known() uint32 {
 // current reports whether version is the latest of page n.
 func (d *database) current(n uint32, version uint64) bool {
 	d.versionMu.RLock()
-	defer d.versionMu.RUnlock()
-	return n <= uint32(len(d.versions)) && d.versions[n-1] == version
+	is := n <= uint32(len(d.versions)) && d.versions[n-1] == version
+	d.versionMu.RUnlock()
+	return is
 }
