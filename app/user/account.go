@@ -156,6 +156,10 @@ func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
 	op.Bind(r, ResetSecondFactor, resetSecondFactor[T])
 	op.Bind(r, SignOutEverywhere, signOut[T])
 	op.BindAction(r, SetDelegate, s.setDelegate)
+	op.BindAction(r, Recover, s.recover)
+	op.Bind(r, Refuse, refuseReset[T])
+	op.Bind(r, Notices, s.notices)
+	op.Bind(r, NoticesSeen, noticesSeen[T])
 }
 
 func renewCodes[T Tx](ctx context.Context, tx T, _ op.Empty) (CodesResponse, error) {

@@ -112,6 +112,7 @@ type Service[T Tx] struct {
 	slotting sync.Mutex
 	limit    throttle
 	enrols   enrolments
+	started  time.Time // with the monotonic clock of a real one
 }
 
 // Policy refuses a password that is too easy to guess for the person described by context; a second
@@ -120,7 +121,9 @@ type Policy func(password string, context []string, secondFactor bool) error
 
 // NewService makes the service over a store and its key slots.
 func NewService[T Tx](w op.Work[T], clock func() time.Time, cost Hashing, policy Policy, slots Slots) *Service[T] {
-	return &Service[T]{work: w, clock: clock, hashing: newHasher(cost), policy: policy, slots: slots}
+	return &Service[T]{
+		work: w, clock: clock, hashing: newHasher(cost), policy: policy, slots: slots, started: clock(),
+	}
 }
 
 // Authenticate implements op.Authenticator. No token is nobody; a token that is no longer good is

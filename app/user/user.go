@@ -62,6 +62,14 @@ type Tx interface {
 	SaveSession(s Session) error
 	DropSession(id int64) error
 	DropSessions(user auth.UserID) error
+	PasswordResets() ([]PendingReset, error) // with names, oldest first
+	PasswordReset(id auth.UserID) (PendingReset, bool, error)
+	SavePasswordReset(r PendingReset) error // in place of an older one
+	DropPasswordReset(id auth.UserID) error
+	AddNotice(to auth.UserID, n Notice) error
+	Notices(to auth.UserID) ([]Notice, error) // with names, oldest first
+	DropNotices(to auth.UserID) error
+	RevokeDevices() error // of every paired PC
 }
 
 // The limits of a session and of the log-in.

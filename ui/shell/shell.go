@@ -124,9 +124,10 @@ func (s *Shell) home() {
 	for _, a := range areas {
 		if s.may(a) {
 			s.jump(page.Route{Name: a.key})
-			return
+			break
 		}
 	}
+	s.notices()
 }
 
 // name shows the company's name in the bar and the title of the window.

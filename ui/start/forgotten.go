@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"fyne.io/fyne/v2"
+
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/user"
@@ -12,80 +14,158 @@ import (
 	"zafe/ui/theme"
 )
 
-// Forgotten helps a person who lost the password: on the main PC the recovery sheet gives an owner a
-// new one; everybody else asks an owner.
+// Forgotten helps a person who lost the password. The recovery sheet gives an owner a new one: in a book
+// that is open, with the second factor or after a day's notice; one that is closed it opens. Everybody
+// else asks an owner.
 func (f *Flow) Forgotten() {
-	back := kit.NewButton(f.t("common.back"), "caret-left", kit.Ghost, f.Login)
-	if f.state.Presence == machine.Joined {
-		f.show(f.beside(formWidth, kit.VBox(14, kit.Title(f.t("start.forgotten.title")),
-			kit.MutedParagraph(f.t("start.forgotten.elsewhere")), kit.HBox(0, back))))
-		return
-	}
-	sheet := f.newSheet()
-	name := kit.NewLineEdit("")
-	name.SetText(f.Machine.Preferences().Login)
-	pass := f.newPassword(func() []string { return []string{name.Text(), f.state.Company} })
-	why := refusal()
-	var set *kit.Button
-	set = kit.NewButton(f.t("start.forgotten.go"), "", kit.Primary, func() {
-		refuse(why, "")
-		key, err := sheet.key()
-		if err != nil || pass.check() != nil {
-			return // said at the box
+	under, open := f.alone, f.book
+	f.work(func(ctx context.Context) error {
+		if open == nil {
+			open = f.working(ctx, under)
 		}
-		busy(set, true)
-		f.reset(key, strings.TrimSpace(name.Text()), pass.text(), func(err error) {
-			busy(set, false)
-			if err != nil {
-				refuse(why, f.Text.Fault(fault.Of(err)))
-				return
-			}
-			kit.Toast(f.Host, kit.Ok, f.t("start.forgotten.done"))
-			f.Login()
-		})
+		return nil
+	}, func(error) {
+		if open != nil {
+			f.book = open
+		}
+		if open == nil && f.state.Presence == machine.Joined {
+			f.elsewhere()
+			return
+		}
+		f.showForgotten(open)
 	})
-	pass.then = func() { set.Tapped(nil) }
-	f.show(f.beside(560, kit.VBox(14,
-		kit.VBox(theme.GapLabel, kit.Title(f.t("start.forgotten.title")),
-			kit.MutedParagraph(f.t("start.forgotten.text"))),
-		sheet.object, kit.NewField(f.t("start.login.name"), name).Required(), pass.object, why, set,
-		kit.HBox(0, back))))
-	f.focus(sheet.boxes[0])
 }
 
-// reset opens the book with the recovery key and gives an owner a new password. The second factor
-// stays: the sheet alone does not let anyone work.
-func (f *Flow) reset(key, login, password string, done func(error)) {
-	f.work(func(ctx context.Context) error {
-		if f.book != nil {
-			if err := f.book.Close(ctx, nil); err != nil {
+// working returns the book if a program has it open already, or this PC opens it by itself; else nil.
+func (f *Flow) working(ctx context.Context, under *alone) machine.Book {
+	if b := under.wait(); b != nil {
+		return b
+	}
+	reach := func() (machine.Book, error) { return f.Machine.Open(ctx, machine.Secret{}) }
+	if f.state.Presence == machine.Joined {
+		reach = func() (machine.Book, error) { return f.Machine.Connect(ctx) }
+	}
+	b, err := reach()
+	if err != nil {
+		return nil // closed, or out of reach: that is said by what follows
+	}
+	return b
+}
+
+// elsewhere is for a PC whose main PC does not answer.
+func (f *Flow) elsewhere() {
+	f.show(f.beside(formWidth, kit.VBox(14, kit.Title(f.t("start.forgotten.title")),
+		kit.MutedParagraph(f.t("start.forgotten.elsewhere")), kit.HBox(0, f.backToLogin()))))
+}
+
+func (f *Flow) backToLogin() *kit.Button {
+	return kit.NewButton(f.t("common.back"), "caret-left", kit.Ghost, f.Login)
+}
+
+// forgotten is the form of a new password by the sheet.
+type forgotten struct {
+	f     *Flow
+	open  machine.Book // nil: the sheet opens the book
+	sheet *sheetField
+	name  *kit.LineEdit
+	who   *kit.Field
+	pass  *passwordBox
+	code  *kit.LineEdit
+	proof *kit.Field
+	why   *kit.Label
+	set   *kit.Button
+}
+
+func (f *Flow) showForgotten(open machine.Book) {
+	p := &forgotten{
+		f: f, open: open, sheet: f.newSheet(), name: kit.NewLineEdit(""), code: kit.NewLineEdit("000 000"),
+		why: refusal(),
+	}
+	p.name.SetText(f.Machine.Preferences().Login)
+	p.who = kit.NewField(f.t("start.forgotten.owner"), p.name).Required()
+	p.pass = f.newPassword(func() []string { return []string{p.name.Text(), f.state.Company} })
+	p.proof = kit.NewField(f.t("start.forgotten.code"), p.code).Hint(f.t("start.forgotten.code_hint"))
+	p.set = kit.NewButton(f.t("start.forgotten.go"), "", kit.Primary, p.submit)
+	p.pass.then = func() { p.set.Tapped(nil) }
+	text := "start.forgotten.open"
+	form := []fyne.CanvasObject{p.sheet.object, kit.Cols(theme.GapCard, nil, p.who, p.proof), p.pass.object}
+	if open == nil {
+		text = "start.forgotten.closed"
+		form[1] = p.who
+		form = append(form, kit.NewNotice(kit.Warn, "", f.t("start.forgotten.shuts_out")))
+	}
+	body := append([]fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(f.t("start.forgotten.title")),
+		kit.MutedParagraph(f.t(text)))}, form...)
+	body = append(body, p.why, p.set, kit.VBox(theme.GapTight, kit.MutedParagraph(f.t("start.forgotten.others")),
+		kit.HBox(0, f.backToLogin())))
+	f.show(f.beside(560, kit.VBox(14, body...)))
+	f.focus(p.sheet.boxes[0])
+}
+
+func (p *forgotten) submit() {
+	refuse(p.why, "")
+	p.who.SetError("")
+	p.proof.SetError("")
+	key, err := p.sheet.key()
+	if err != nil || p.pass.check() != nil {
+		return // said at the box
+	}
+	req := user.RecoverRequest{
+		Login: strings.TrimSpace(p.name.Text()), Recovery: key, Password: p.pass.text(), Code: p.code.Text(),
+	}
+	busy(p.set, true)
+	var out user.RecoverResponse
+	b := p.open
+	p.f.work(func(ctx context.Context) (err error) {
+		if b == nil { // who opens the book with the sheet acts for the program itself
+			if b, err = p.f.Machine.Open(ctx, machine.Secret{Recovery: key}); err != nil {
 				return err
 			}
-			f.book = nil
+			ctx = op.AsSystem(ctx)
 		}
-		b, err := f.Machine.Open(ctx, machine.Secret{Recovery: key})
-		if err != nil {
-			return err
+		out, err = user.Recover.Call(ctx, b, req)
+		if err != nil && p.open == nil { // a closed book stays closed
+			_ = b.Close(ctx, nil)
+			b = nil
 		}
-		f.book = b
-		return f.newPasswordOf(op.AsSystem(ctx), b, login, password)
-	}, done)
+		return err
+	}, func(err error) {
+		busy(p.set, false)
+		p.f.book = b
+		switch {
+		case err != nil:
+			p.refused(err)
+		case !out.Done:
+			p.asked(out)
+		default:
+			kit.Toast(p.f.Host, kit.Ok, p.f.t("start.forgotten.done"))
+			p.f.Login()
+		}
+	})
 }
 
-func (f *Flow) newPasswordOf(ctx context.Context, b machine.Book, login, password string) error {
-	people, err := user.List.Call(ctx, b, op.Empty{})
-	if err != nil {
-		return err
+// refused says what is wrong at its box.
+func (p *forgotten) refused(err error) {
+	text := p.f.Text.Fault(fault.Of(err))
+	switch fault.Of(err).Field {
+	case "recovery":
+		p.sheet.object.SetError(text)
+	case "login":
+		p.who.SetError(text)
+	case "password":
+		p.pass.one.SetError(text)
+	case "code":
+		p.proof.SetError(text)
+	default:
+		refuse(p.why, text)
 	}
-	for _, u := range people.Users {
-		if !strings.EqualFold(u.Login, login) && !strings.EqualFold(u.Email, login) {
-			continue
-		}
-		_, err := user.Save.Call(ctx, b, user.SaveRequest{
-			ID: u.ID, Login: u.Login, Name: u.Name, Email: u.Email, Role: u.Role, Password: password,
-			Disabled: u.Disabled,
-		})
-		return err
-	}
-	return fault.Field("login", "user.not_found")
+}
+
+// asked tells when to come back with the sheet.
+func (p *forgotten) asked(out user.RecoverResponse) {
+	f := p.f
+	f.show(f.beside(formWidth, kit.VBox(14, kit.Center(kit.IconTile("hourglass", kit.Info)),
+		kit.Title(f.t("start.forgotten.asked")),
+		kit.Paragraph(f.t("start.forgotten.asked_text", "when", f.Text.Instant(out.After))),
+		kit.MutedParagraph(f.t("start.forgotten.asked_why")), kit.HBox(0, f.backToLogin()))))
 }

@@ -174,9 +174,10 @@ type screen struct {
 	flow    *start.Flow
 	window  fyne.Window
 	entered []user.Me
+	opened  []machine.Book // by the PC itself
 }
 
-func show(t *testing.T, p *pc) *screen {
+func show(t *testing.T, p machine.Machine) *screen {
 	t.Helper()
 	kit.After = kit.Never
 	app := test.NewTempApp(t)
@@ -188,8 +189,10 @@ func show(t *testing.T, p *pc) *screen {
 	s.window.Resize(fyne.NewSize(1440, 900))
 	host.Attach(s.window)
 	s.flow = &start.Flow{
-		Window: s.window, Host: host, Machine: p, Text: i18n.For(i18n.French), Clock: p.clock.Now,
-		Spawn: func(work, then func()) { work(); then() }, Language: func(string) {},
+		Window: s.window, Host: host, Machine: p, Text: i18n.For(i18n.French),
+		Clock:  func() time.Time { return storetest.Noon },
+		Opened: func(b machine.Book) { s.opened = append(s.opened, b) },
+		Spawn:  func(work, then func()) { work(); then() }, Language: func(string) {},
 		Entered: func(_ machine.Book, me user.Me) { s.entered = append(s.entered, me) },
 	}
 	s.flow.Run()

@@ -68,8 +68,8 @@ func (s *security) show() {
 	for _, n := range s.notices() {
 		s.body.Add(n)
 	}
-	right := kit.VBox(theme.GapCard, s.delegates(), s.sheet(), s.key())
-	s.body.Add(kit.Cols(theme.GapCard, []float32{1.1, 1}, s.openers(), right))
+	s.body.Add(kit.Cols(theme.GapCard, nil, kit.VBox(theme.GapCard, s.openers(), s.key()),
+		kit.VBox(theme.GapCard, s.delegates(), s.sheet())))
 	s.body.Refresh()
 }
 

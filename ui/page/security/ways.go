@@ -17,12 +17,12 @@ func (s *security) way(key, icon string, inForce bool, act *kit.Button) fyne.Can
 		pill = kit.NewPill(e.T("security.in_force"), kit.Ok)
 	}
 	head := kit.HBox(10, kit.IconTile(icon, kit.Info), kit.Spacer(), pill)
-	line := func(icon, text string, tone kit.Tone) fyne.CanvasObject {
-		return kit.NewNotice(tone, "", e.T("security.way."+key+"."+text)).Icon(icon)
+	line := func(text string, tone kit.Tone) fyne.CanvasObject {
+		return kit.NewLabel(e.T("security.way."+key+"."+text), kit.Style{Color: tone.TextColor(), Wrap: true})
 	}
 	body := kit.VBox(10, head, kit.Strong(e.T("security.way."+key)),
 		kit.MutedParagraph(e.T("security.way."+key+".how")),
-		line("shield-check", "for", kit.Ok), line("shield-warning", "not", kit.Warn))
+		line("for", kit.Ok), line("not", kit.Warn))
 	if act != nil {
 		body.Add(kit.HBox(8, act, kit.Spacer()))
 	}

@@ -1,0 +1,79 @@
+package shell
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/op"
+	"zafe/app/user"
+	"zafe/ui/kit"
+	"zafe/ui/theme"
+)
+
+// notices tell a person, once they are at their pages, what they should know about passwords: an owner
+// which ones were asked for or given with the recovery sheet, a start delegate that theirs is too short.
+func (s *Shell) notices() {
+	if s.Me.LongerPassword {
+		kit.Alert(s.Window, kit.Warn, s.t("notice.longer"), s.t("notice.longer_text"), s.t("common.close"))
+	}
+	if !s.Me.Can(user.Notices.Needs) {
+		return
+	}
+	var told user.NoticesResponse
+	s.run(func(ctx context.Context) (err error) {
+		told, err = user.Notices.Call(ctx, s.Book, op.Empty{})
+		return err
+	}, func(err error) {
+		if err == nil && len(told.Resets)+len(told.Notices) > 0 { // else the next log-in tells
+			s.tell(told)
+		}
+	})
+}
+
+// tell shows all of it in one window; a request can be refused there.
+func (s *Shell) tell(told user.NoticesResponse) {
+	body := kit.VBox(theme.GapField)
+	for _, r := range told.Resets {
+		s.tellReset(body, r)
+	}
+	for _, n := range told.Notices {
+		body.Add(kit.NewNotice(kit.Warn, "", s.t("notice."+string(n.Kind), "name", n.Name,
+			"when", s.Text.Instant(n.At))))
+	}
+	var m *kit.Modal
+	m = kit.NewModal(s.t("notice.title"), 560, body,
+		kit.NewButton(s.t("notice.read"), "", kit.Primary, func() { m.Close() })).Mark("shield-warning", kit.Warn)
+	m.OnClosed = func() {
+		if len(told.Notices) == 0 {
+			return
+		}
+		s.run(func(ctx context.Context) error {
+			_, err := user.NoticesSeen.Call(ctx, s.Book, op.Empty{})
+			return err
+		}, func(error) {}) // what could not be forgotten is told once more
+	}
+	m.Show(s.Window)
+}
+
+// tellReset shows a request that waits, with the way to refuse it.
+func (s *Shell) tellReset(body *fyne.Container, r user.PendingReset) {
+	var no *kit.Button
+	no = kit.NewButton(s.t("notice.refuse"), "prohibit", kit.Danger, func() {
+		no.Disable()
+		s.run(func(ctx context.Context) error {
+			_, err := user.Refuse.Call(ctx, s.Book, user.IDRequest{ID: r.User})
+			return err
+		}, func(err error) {
+			if err != nil {
+				no.Enable()
+				kit.Toast(s.Host, kit.Error, s.Text.Fault(err))
+				return
+			}
+			kit.Toast(s.Host, kit.Ok, s.t("notice.refused", "name", r.Name))
+		})
+	})
+	body.Add(kit.Paragraph(s.t("notice.asked", "name", r.Name, "when", s.Text.Instant(r.AskedAt),
+		"after", s.Text.Instant(r.After))))
+	body.Add(kit.HBox(0, no, kit.Spacer()))
+}

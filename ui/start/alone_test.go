@@ -1,0 +1,123 @@
+package start_test
+
+import (
+	"context"
+	"testing"
+
+	"zafe/app/fault"
+	"zafe/app/i18n"
+	"zafe/app/op"
+	"zafe/app/recovery"
+	"zafe/app/user"
+	"zafe/store/storetest"
+	"zafe/ui/machine"
+)
+
+// alonePC is a PC whose keyring opens the book, or no longer does.
+type alonePC struct {
+	*pc
+	works bool
+}
+
+func (p *alonePC) Open(ctx context.Context, s machine.Secret) (machine.Book, error) {
+	if s != (machine.Secret{}) {
+		return p.pc.Open(ctx, s)
+	}
+	p.opened = append(p.opened, s)
+	if !p.works {
+		return nil, fault.New(fault.Unauthenticated, "store.wrong_secret")
+	}
+	return p.book, nil
+}
+
+func newAlone(t *testing.T, works bool) *alonePC {
+	t.Helper()
+	p := &alonePC{newPC(t, machine.Here, owner), works}
+	p.state.AutoOpen = true
+	return p
+}
+
+func TestThePCOpensTheBookBeforeAnybodyLogsIn(t *testing.T) {
+	p := newAlone(t, true)
+	s := show(t, p)
+	if len(p.opened) != 1 || s.flow.Book() != p.book || len(s.opened) != 1 {
+		t.Fatalf("opened %d times; told %d times", len(p.opened), len(s.opened))
+	}
+	s.login("claire", "un autre mot de passe")
+	if !s.has("incorrect") || len(p.opened) != 1 {
+		t.Error("a wrong password, or another opening:", p.opened)
+	}
+	s.login("claire", secretWords)
+	if !s.has("authentification") || len(p.opened) != 1 {
+		t.Error("not asked for a second factor")
+	}
+}
+
+func TestAPCThatNoLongerOpensTheBookAsksForAPassword(t *testing.T) {
+	p := newAlone(t, false)
+	s := show(t, p)
+	if s.flow.Book() != nil || len(s.opened) != 0 {
+		t.Fatal("a book that is not open was served")
+	}
+	s.login("claire", secretWords)
+	if n := len(p.opened); n != 2 || p.opened[1].Password != secretWords || s.flow.Book() != p.book {
+		t.Errorf("opened by %v", p.opened)
+	}
+}
+
+var sheet = recovery.Key(storetest.Recovery)
+
+const newWords = "des chevaux jaunes sous la pluie"
+
+// recover fills the form of a forgotten password and sends it.
+func (s *screen) recover(key recovery.Key, rest ...string) {
+	s.t.Helper()
+	f := s.fields()
+	for i, g := range key.Groups() {
+		f[i].SetText(g)
+	}
+	for i, text := range rest {
+		f[recovery.GroupCount+i].SetText(text)
+	}
+	s.press("Changer le mot de passe")
+}
+
+func TestTheSheetOpensAClosedBookAndGivesANewPassword(t *testing.T) {
+	p := newAlone(t, false)
+	s := show(t, p)
+	s.press(i18n.For(i18n.French).T("start.login.forgotten", nil))
+	if !s.has("tout le monde sera déconnecté") {
+		t.Error("what it costs the others is not said")
+	}
+	s.recover(sheet, "claire", newWords, newWords)
+	if n := len(p.opened); p.opened[n-1].Recovery != sheet.String() {
+		t.Fatalf("opened by %v", p.opened)
+	}
+	if _, err := user.Login.Call(t.Context(), p.book, user.LoginRequest{Login: "claire", Password: newWords}); err != nil {
+		t.Error(err)
+	}
+	s.press("Se connecter") // the log-in is back
+}
+
+func TestAnOpenBookIsNotClosedForTheSheet(t *testing.T) {
+	p := newAlone(t, true)
+	s := show(t, p)
+	s.press(i18n.For(i18n.French).T("start.login.forgotten", nil))
+	s.recover(recovery.Key{9}, "claire", "", newWords, newWords)
+	if !s.has("clé de secours n’est pas") {
+		t.Error("another sheet is not refused at its boxes")
+	}
+	s.recover(sheet, "claire", "", newWords, newWords)
+	if !s.has("Demande enregistrée") || len(p.opened) != 1 {
+		t.Errorf("opened %v", p.opened)
+	}
+	told, err := user.Notices.Call(op.AsSystem(t.Context()), p.book, op.Empty{})
+	if err != nil || len(told.Resets) != 1 {
+		t.Error("the owners are not told", told, err)
+	}
+	s.press("Retour")
+	s.login("claire", secretWords)
+	if !s.has("authentification") {
+		t.Error("the old password no longer logs in")
+	}
+}
