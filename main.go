@@ -23,6 +23,7 @@ import (
 
 	"gopkg.in/natefinch/lumberjack.v2"
 
+	"zafe/app/audit"
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
@@ -102,6 +103,7 @@ type pc struct {
 	log   *slog.Logger
 	alone *opener.PC             // opens the book without anybody
 	front atomic.Pointer[func()] // brings the window to the front
+	older atomic.Bool            // the book is older than this PC saw it
 }
 
 // strong refuses passwords that are easy to guess.
@@ -298,23 +300,154 @@ func firstRows(tx *store.Tx, id setup.Identity, owner user.User, n machine.NewBo
 
 // Open implements machine.Machine.
 func (p *pc) Open(ctx context.Context, s machine.Secret) (machine.Book, error) {
-	unlock := p.alone.Unlock(s.Password)
+	open, err := unlock(s)
+	if err != nil {
+		return nil, err
+	}
 	if s.Recovery == "" {
 		if b := p.running(ctx); b != nil {
 			return b, nil // the log-in that follows asks for the password there
 		}
-	} else {
-		key, err := recovery.Parse(s.Recovery)
-		if err != nil {
-			return nil, err
-		}
-		unlock = store.WithRecovery(key)
+		open = p.alone.Unlock(s.Password)
 	}
-	st, err := store.Open(ctx, p.path(bookDir), unlock, p.options(crypt.KDF{}))
+	st, err := store.Open(ctx, p.path(bookDir), open, p.options(crypt.KDF{}))
 	if err != nil {
 		return nil, err
 	}
 	return p.open(ctx, st)
+}
+
+// unlock is how a secret opens the key file.
+func unlock(s machine.Secret) (store.Unlock, error) {
+	if s.Recovery == "" {
+		return store.WithPassword(s.Password), nil
+	}
+	key, err := recovery.Parse(s.Recovery)
+	return store.WithRecovery(key), err
+}
+
+// Repair implements machine.Machine.
+func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (out machine.Repaired, err error) {
+	open, err := unlock(r.Secret)
+	if err != nil {
+		return out, err
+	}
+	o := p.options(crypt.KDF{})
+	o.Aside = p.aside()
+	seen := p.Seen()
+	err = store.Accept(ctx, p.path(bookDir), open, o, store.Repair{
+		Head: seen.Seal, Place: r.Accept,
+		Check: func(ctx context.Context, st *store.Store, d store.Damage) error {
+			out.File, out.Why = d.File, d.Why
+			return p.acceptable(ctx, st, seen, &out)
+		},
+	})
+	if err == nil && r.Accept {
+		out.Aside = o.Aside
+	}
+	return out, err
+}
+
+// aside is where a book that another takes the place of is moved.
+func (p *pc) aside() string { return p.path(asideFormat + time.Now().UTC().Format("20060102-150405")) }
+
+// acceptable judges a book whose ledger was made anew: asked for by an owner, as far as this PC saw it go,
+// and sound in everything that can still be checked. It notes in the chain what is accepted.
+func (p *pc) acceptable(ctx context.Context, st *store.Store, seen machine.Seen, out *machine.Repaired) error {
+	var owner user.User
+	err := st.View(ctx, func(tx *store.Tx) (err error) {
+		if owner, err = ownerOf(tx, st.OpenedBy()); err != nil {
+			return err
+		}
+		return reaches(tx, seen)
+	})
+	if err != nil {
+		return err
+	}
+	rep, err := p.checker(st).Run(ctx)
+	if err != nil {
+		return err
+	}
+	if n := len(rep.Findings); n > 0 {
+		return fault.New(fault.Conflict, "store.repair_unsound", "n", n)
+	}
+	out.Pages, out.Events = rep.Parts[1].Count, rep.Events
+	return st.Update(ctx, func(tx *store.Tx) error {
+		return tx.NoteAccepted(int64(owner.ID), owner.Name, fmt.Sprintf(`{"events":%d,"file":%q,"pages":%d,"why":%q}`,
+			rep.Events, out.File, out.Pages, out.Why))
+	})
+}
+
+// ownerOf is the active owner whose slot opened the book; the recovery key speaks for the first one.
+func ownerOf(tx *store.Tx, label string) (user.User, error) {
+	people, err := tx.Users()
+	if err != nil {
+		return user.User{}, err
+	}
+	for _, u := range people {
+		if u.Role == auth.Owner && !u.Disabled && (label == "recovery" || label == user.SlotLabel(u.ID)) {
+			return u, nil
+		}
+	}
+	return user.User{}, fault.New(fault.Forbidden, "store.owner_only")
+}
+
+// reaches tells whether the chain of a book holds the event that this PC saw: one that does not is older
+// than it was, all its files put back together. Fault store.repair_older.
+func reaches(tx *store.Tx, seen machine.Seen) error {
+	id, _, err := setup.IdentityOf(tx)
+	if err != nil || seen.Event == 0 || id.BookID != seen.Book {
+		return err
+	}
+	found := false
+	err = tx.EachEvent(seen.Event-1, func(e audit.Event) error {
+		found = e.ID == seen.Event && e.Hash.String() == seen.Hash
+		return errSeen
+	})
+	if err != nil && !errors.Is(err, errSeen) {
+		return err
+	}
+	if !found {
+		return fault.New(fault.Conflict, "store.repair_older")
+	}
+	return nil
+}
+
+var errSeen = errors.New("seen")
+
+// compare notes in the chain of a book that this PC saw further than it is: somebody put older files back.
+// It keeps nobody out, as it may have been the owner; the page of the book's integrity says it.
+func (p *pc) compare(ctx context.Context, st *store.Store) error {
+	seen := p.Seen()
+	err := st.View(ctx, func(tx *store.Tx) error { return reaches(tx, seen) })
+	if fault.KeyOf(err) != "store.repair_older" {
+		return err
+	}
+	p.older.Store(true)
+	p.log.Warn("older than it was", slog.Int64("seen", seen.Event))
+	return st.Update(ctx, func(tx *store.Tx) error { return tx.NoteOlder(fmt.Sprintf(`{"seen":%d}`, seen.Event)) })
+}
+
+// note remembers how far the book is.
+func (p *pc) note(ctx context.Context, st *store.Store) error {
+	head, err := st.Head()
+	if err != nil {
+		return err
+	}
+	seen := machine.Seen{Seal: head}
+	err = st.View(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		id, _, err := setup.IdentityOf(tx)
+		if err != nil {
+			return err
+		}
+		last, err := tx.Head()
+		seen.Book, seen.Event, seen.Hash = id.BookID, last.ID, last.Hash.String()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return p.SetSeen(seen)
 }
 
 // running reaches the program that has the book of this PC open; nil when none does, or does not answer:
@@ -366,6 +499,9 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 		return nil, err
 	}
 	p.sweep()
+	if err := p.compare(ctx, st); err != nil {
+		return nil, err
+	}
 	b := &book{pc: p, store: st}
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, strong, st)
 	b.reg = op.New[*store.Tx](st, users, time.Now, p.record)
@@ -428,15 +564,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	backup.Bind(b.reg, b.keep)
 	bindBusiness(b.reg, b.store)
 	history.Bind(b.reg)
-	verify.Bind(b.reg, verify.New(verify.Settings[*store.Tx]{
-		Work: b.store, Clock: time.Now, Around: b.pc.around,
-		Steps: []verify.Step{
-			{Name: "keys", Run: b.verifyKeys}, {Name: "seal", Run: b.verifySeal}, {Name: "files", Run: b.verifyFiles},
-		},
-		Checks: []verify.Check[*store.Tx]{
-			{Name: "ledger", Run: ledgerFindings}, {Name: "billing", Run: billingFindings},
-		},
-	}))
+	verify.Bind(b.reg, b.pc.checker(b.store))
 }
 
 // bindBusiness registers the operations on the business itself.
@@ -451,32 +579,52 @@ func bindBusiness(reg *op.Registry[*store.Tx], st *store.Store) {
 	file.Bind(reg, st.ReceiveFile)
 }
 
-// verifyKeys and verifySeal are the checks of the book's files.
-func (b *book) verifyKeys(ctx context.Context, _ func(done, total int64)) (f verify.Found, err error) {
-	err = b.store.VerifyKeys(ctx)
-	if bad, ok := errors.AsType[*fault.Fault](err); ok {
-		f.Findings, err = []verify.Finding{{Key: bad.Key, Args: bad.Args}}, nil
-	}
-	f.Count = 2
-	return f, err
-}
-
-func (b *book) verifySeal(ctx context.Context, progress func(done, total int64)) (verify.Found, error) {
-	rep, err := b.store.VerifySeal(ctx, progress)
-	f := verify.Found{Count: rep.Pages, Bytes: rep.Bytes, Stop: len(rep.Faults) > 0}
-	for _, bad := range rep.Faults {
-		f.Findings = append(f.Findings, verify.Finding{Key: bad.Key, Args: bad.Args})
-	}
-	return f, err
-}
-
-// verifyFiles is the check of the attachments.
-func (b *book) verifyFiles(ctx context.Context, progress func(done, total int64)) (f verify.Found, err error) {
-	f.Findings, err = b.store.VerifyFiles(ctx, func(done, total int64) {
-		f.Count, f.Bytes = f.Count+1, done
-		progress(done, total)
+// checker checks an open book.
+func (p *pc) checker(st *store.Store) *verify.Service[*store.Tx] {
+	return verify.New(verify.Settings[*store.Tx]{
+		Work: st, Clock: time.Now, Around: p.around,
+		Steps: []verify.Step{
+			{Name: "keys", Run: verifyKeys(st)}, {Name: "seal", Run: verifySeal(st)}, {Name: "files", Run: verifyFiles(st)},
+		},
+		Checks: []verify.Check[*store.Tx]{
+			{Name: "ledger", Run: ledgerFindings}, {Name: "billing", Run: billingFindings},
+		},
 	})
-	return f, err
+}
+
+type checkFiles = func(ctx context.Context, progress func(done, total int64)) (verify.Found, error)
+
+func verifyKeys(st *store.Store) checkFiles {
+	return func(ctx context.Context, _ func(int64, int64)) (f verify.Found, err error) {
+		err = st.VerifyKeys(ctx)
+		if bad, ok := errors.AsType[*fault.Fault](err); ok {
+			f.Findings, err = []verify.Finding{{Key: bad.Key, Args: bad.Args}}, nil
+		}
+		f.Count = 2 // the file and its copy
+		return f, err
+	}
+}
+
+func verifySeal(st *store.Store) checkFiles {
+	return func(ctx context.Context, progress func(done, total int64)) (verify.Found, error) {
+		rep, err := st.VerifySeal(ctx, progress)
+		f := verify.Found{Count: rep.Pages, Bytes: rep.Bytes, Stop: len(rep.Faults) > 0}
+		for _, bad := range rep.Faults {
+			f.Findings = append(f.Findings, verify.Finding{Key: bad.Key, Args: bad.Args})
+		}
+		return f, err
+	}
+}
+
+// verifyFiles checks the attachments.
+func verifyFiles(st *store.Store) checkFiles {
+	return func(ctx context.Context, progress func(done, total int64)) (f verify.Found, err error) {
+		f.Findings, err = st.VerifyFiles(ctx, func(done, total int64) {
+			f.Count, f.Bytes = f.Count+1, done
+			progress(done, total)
+		})
+		return f, err
+	}
 }
 
 // around tells what this PC does with the book.
@@ -484,7 +632,7 @@ func (p *pc) around() verify.Surroundings {
 	at, memory := harden.Here.Judge(p.dir), harden.Memory()
 	return verify.Surroundings{
 		System: runtime.GOOS, Folder: p.dir, Place: string(at.Kind), Service: at.What,
-		Swap: string(memory.Swap), Hibernate: string(memory.Hibernate),
+		Swap: string(memory.Swap), Hibernate: string(memory.Hibernate), Older: p.older.Load(),
 	}
 }
 
@@ -832,8 +980,8 @@ func (b *book) Close(ctx context.Context, progress func(string)) error {
 		b.pc.log.Warn("backup at close failed", slog.Any("err", err))
 	}
 	progress("shell.closing.book")
-	if err := b.nameCompany(ctx); err != nil {
-		b.pc.warn("the company's name was not noted", err)
+	if err := errors.Join(b.nameCompany(ctx), b.pc.note(ctx, b.store)); err != nil {
+		b.pc.warn("the company's name or the end of the chain was not noted", err)
 	}
 	return b.store.Close()
 }
@@ -915,12 +1063,12 @@ func (c *copies) Restore(ctx context.Context, point, login, pass string, progres
 		Owner: func() string { return user.SlotLabel(a.owner) },
 	}
 	o := c.pc.options(crypt.KDF{})
-	o.Aside = c.pc.path(asideFormat + time.Now().UTC().Format("20060102-150405"))
+	o.Aside = c.pc.aside()
 	sink := &rebuild{dir: c.pc.path(bookDir), secrets: sec, options: o, check: a.adopt}
 	if err := c.Rescue.Restore(ctx, point, sink, progress); err != nil {
 		return err
 	}
-	return c.pc.SetCompany(a.company, false)
+	return errors.Join(c.pc.SetCompany(a.company, false), c.pc.SetSeen(machine.Seen{}))
 }
 
 // firstOwner is who made the book.

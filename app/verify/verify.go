@@ -56,6 +56,7 @@ type Surroundings struct {
 	Service   string `json:"service"`
 	Swap      string `json:"swap"`      // off, sealed, clear, unknown
 	Hibernate string `json:"hibernate"` // off, sealed, clear, unknown
+	Older     bool   `json:"older"`     // this PC saw the book further than it is
 }
 
 // Status is the last check, the one under way, and the PC around the book.

@@ -115,3 +115,6 @@ func (m *Mount) surveyPages(
 	}
 	return versions, nil
 }
+
+// LedgerSuffix is what the name of a ledger adds to its database's.
+const LedgerSuffix = ledgerSuffix

@@ -336,3 +336,42 @@ func (r *run) verify() *cobra.Command {
 		},
 	}
 }
+
+func (r *run) repair() *cobra.Command {
+	var accept bool
+	c := &cobra.Command{
+		Use: "repair", Short: "Says what can be done for a book that does not open; with --accept, does it",
+		Long: "Without its ledger (book.db-ledger) a book is refused, as single pages could be older ones put back.\n" +
+			"When every page is authentic and the whole book is sound, its owner can accept it as it is. Without\n" +
+			"--accept everything is done on a copy that is thrown away. The book as it was is kept aside.",
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			m, err := r.machine()
+			if err != nil {
+				return err
+			}
+			who, err := r.credentials(m)
+			if err != nil {
+				return err
+			}
+			done, err := m.Repair(c.Context(), machine.RepairRequest{
+				Secret: machine.Secret{Password: who.password, Recovery: who.recovery}, Accept: accept,
+			})
+			if err != nil {
+				return err
+			}
+			return r.answer(done, func(w io.Writer) error {
+				key := "cli.repair_would"
+				if accept {
+					key = "cli.repaired"
+				}
+				_, err := fmt.Fprintln(w, r.text().T(key, map[string]any{
+					"file": done.File, "pages": done.Pages, "events": done.Events, "aside": done.Aside,
+				}))
+				return err
+			})
+		},
+	}
+	c.Flags().BoolVar(&accept, "accept", false, "accept the book as it is and make its ledger anew")
+	return c
+}

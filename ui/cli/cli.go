@@ -113,7 +113,7 @@ func (r *run) root() *cobra.Command {
 	f.StringVar(&r.recovery, "recovery-file", "", "file with the recovery key, instead of a log-in")
 	f.BoolVar(&r.json, "json", false, "answer in JSON")
 	c.AddCommand(r.version(), r.demo(), r.init(), r.serve(), r.join(), r.op(), r.imports(), r.exports(),
-		r.backup(), r.restore(), r.verify())
+		r.backup(), r.restore(), r.verify(), r.repair())
 	r.mark(c)
 	return c
 }

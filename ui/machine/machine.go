@@ -102,6 +102,11 @@ type Machine interface {
 	Create(ctx context.Context, n NewBook) (Book, error)
 	// Open opens this PC's book. Faults: store.wrong_password, store.wrong_recovery, store.damaged...
 	Open(ctx context.Context, s Secret) (Book, error)
+	// Repair accepts a book whose ledger (the list of its latest pages) is lost or damaged as it is, after
+	// checking all of it; the book as it was is kept aside. Without Accept all is done on a copy that is
+	// thrown away. Faults: store.repair_needless, store.repair_refused, store.repair_unsound,
+	// store.repair_older, store.old_keys, store.owner_only, and those of Open.
+	Repair(ctx context.Context, r RepairRequest) (Repaired, error)
 	// Join pairs this PC with the main PC; Connect reaches it.
 	Join(ctx context.Context, addr, code, name string) error
 	Connect(ctx context.Context) (Book, error)
@@ -133,6 +138,22 @@ type Machine interface {
 	Version() string
 	// Logins are the sample company's, for its first screen; nil elsewhere.
 	Logins() []Login
+}
+
+// RepairRequest asks what can be done for a book that does not open, and with Accept for it to be done.
+// Password is an owner's, or Recovery the sheet's.
+type RepairRequest struct {
+	Secret Secret
+	Accept bool
+}
+
+// Repaired is what a repair accepted, or would accept.
+type Repaired struct {
+	File   string `json:"file"` // the file that was lost or damaged
+	Why    string `json:"why"`  // missing, damaged
+	Pages  int64  `json:"pages"`
+	Events int64  `json:"events"` // in the chain, unbroken
+	Aside  string `json:"aside"`  // where the book as it was is kept; "" for a rehearsal
 }
 
 // Login is one of the sample company's people.

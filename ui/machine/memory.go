@@ -11,6 +11,16 @@ type remembered struct {
 	Preferences
 	Company string `json:"company,omitempty"`
 	Demo    bool   `json:"demo,omitempty"`
+	Seen    Seen   `json:"seen,omitzero"`
+}
+
+// Seen is the furthest that this PC saw a book go. It is a witness against the book's own files: all of them
+// put back together as they once were show less.
+type Seen struct {
+	Book  string `json:"book"`           // its identity; another book is not compared
+	Event int64  `json:"event"`          // number of the last event of the chain
+	Hash  string `json:"hash"`           // of that event
+	Seal  uint64 `json:"seal,omitempty"` // number of the seal's last record; 0 on a PC without the files
 }
 
 func (m Memory) read() (r remembered) {
@@ -41,5 +51,15 @@ func (m Memory) Company() (name string, sample bool) {
 func (m Memory) SetCompany(name string, sample bool) error {
 	r := m.read()
 	r.Company, r.Demo = name, sample
+	return WriteFile(m.Path, r)
+}
+
+// Seen is the furthest that this PC saw a book go.
+func (m Memory) Seen() Seen { return m.read().Seen }
+
+// SetSeen notes how far a book is.
+func (m Memory) SetSeen(s Seen) error {
+	r := m.read()
+	r.Seen = s
 	return WriteFile(m.Path, r)
 }

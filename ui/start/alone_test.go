@@ -39,7 +39,7 @@ func newAlone(t *testing.T, works bool) *alonePC {
 
 func TestThePCOpensTheBookBeforeAnybodyLogsIn(t *testing.T) {
 	p := newAlone(t, true)
-	s := show(t, p)
+	s := showOn(t, p.pc, p)
 	if len(p.opened) != 1 || s.flow.Book() != p.book || len(s.opened) != 1 {
 		t.Fatalf("opened %d times; told %d times", len(p.opened), len(s.opened))
 	}
@@ -55,7 +55,7 @@ func TestThePCOpensTheBookBeforeAnybodyLogsIn(t *testing.T) {
 
 func TestAPCThatNoLongerOpensTheBookAsksForAPassword(t *testing.T) {
 	p := newAlone(t, false)
-	s := show(t, p)
+	s := showOn(t, p.pc, p)
 	if s.flow.Book() != nil || len(s.opened) != 0 {
 		t.Fatal("a book that is not open was served")
 	}
@@ -84,7 +84,7 @@ func (s *screen) recover(key recovery.Key, rest ...string) {
 
 func TestTheSheetOpensAClosedBookAndGivesANewPassword(t *testing.T) {
 	p := newAlone(t, false)
-	s := show(t, p)
+	s := showOn(t, p.pc, p)
 	s.press(i18n.For(i18n.French).T("start.login.forgotten", nil))
 	if !s.has("tout le monde sera déconnecté") {
 		t.Error("what it costs the others is not said")
@@ -101,7 +101,7 @@ func TestTheSheetOpensAClosedBookAndGivesANewPassword(t *testing.T) {
 
 func TestAnOpenBookIsNotClosedForTheSheet(t *testing.T) {
 	p := newAlone(t, true)
-	s := show(t, p)
+	s := showOn(t, p.pc, p)
 	s.press(i18n.For(i18n.French).T("start.login.forgotten", nil))
 	s.recover(recovery.Key{9}, "claire", "", newWords, newWords)
 	if !s.has("clé de secours n’est pas") {

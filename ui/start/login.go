@@ -23,7 +23,8 @@ type loginPage struct {
 	pass  *kit.PasswordField
 	keep  *kit.Check
 	where *kit.Label
-	mend  *kit.Button // leads to the restore of a book that cannot be opened any more
+	mend  *kit.Button // leads to what can be done for a book that does not open
+	why   error       // that it does not open
 	enter *kit.Button
 	spin  *kit.Spinner
 	totp  string // secret of the sample company's person, to type the code for them
@@ -41,7 +42,7 @@ func (f *Flow) Login() {
 	p.keep = kit.NewCheck(f.t("start.login.keep"), nil)
 	p.enter = kit.NewButton(f.t("start.login.go"), "", kit.Primary, p.submit)
 	p.spin.Hide()
-	p.mend = kit.NewButton(f.t("start.login.mend"), "clock-counter-clockwise", kit.Secondary, f.Restore)
+	p.mend = kit.NewButton(f.t("start.login.mend"), "lifebuoy", kit.Secondary, func() { f.guide(p.why) })
 	p.mend.Hide()
 	if last := f.Machine.Preferences().Login; last != "" {
 		p.name.SetText(last)
@@ -187,15 +188,6 @@ func (f *Flow) reach(ctx context.Context, req user.LoginRequest, under *alone) (
 	return b, err
 }
 
-// lost tells whether a refusal means that the book must be restored: the right password cannot open it.
-func lost(err error) bool {
-	switch fault.KeyOf(err) {
-	case "store.damaged", "store.file_missing", "store.keys_missing", "store.old_keys":
-		return true
-	}
-	return false
-}
-
 func (p *loginPage) wait(on bool) {
 	busy(p.enter, on)
 	if on {
@@ -209,7 +201,9 @@ func (p *loginPage) wait(on bool) {
 
 func (p *loginPage) failed(err error) {
 	refuse(p.where, p.f.Text.Fault(fault.Of(err)))
-	if lost(err) {
+	p.mend.Hide()
+	if trouble(err) != "" {
+		p.why = err
 		p.mend.Show()
 	}
 	var f *fault.Fault

@@ -133,13 +133,16 @@ func (p *pc) Join(_ context.Context, addr, code, name string) error {
 	return nil
 }
 
-func (p *pc) Connect(context.Context) (machine.Book, error)               { return p.book, nil }
-func (p *pc) Leave() error                                                { return nil }
-func (p *pc) Preferences() machine.Preferences                            { return p.pref }
-func (p *pc) SavePreferences(pref machine.Preferences) error              { p.pref = pref; return nil }
-func (p *pc) Name() string                                                { return "PC-COMPTA" }
-func (p *pc) Version() string                                             { return "test" }
-func (p *pc) Raise(context.Context) bool                                  { return false }
+func (p *pc) Connect(context.Context) (machine.Book, error)  { return p.book, nil }
+func (p *pc) Leave() error                                   { return nil }
+func (p *pc) Preferences() machine.Preferences               { return p.pref }
+func (p *pc) SavePreferences(pref machine.Preferences) error { p.pref = pref; return nil }
+func (p *pc) Name() string                                   { return "PC-COMPTA" }
+func (p *pc) Version() string                                { return "test" }
+func (p *pc) Raise(context.Context) bool                     { return false }
+func (p *pc) Repair(context.Context, machine.RepairRequest) (machine.Repaired, error) {
+	return machine.Repaired{}, fault.New(fault.Conflict, "store.repair_needless")
+}
 func (p *pc) OnRaise(func())                                              {}
 func (p *pc) Reference() []op.Entry                                       { return nil }
 func (p *pc) Logins() []machine.Login                                     { return nil }
@@ -177,7 +180,10 @@ type screen struct {
 	opened  []machine.Book // by the PC itself
 }
 
-func show(t *testing.T, p machine.Machine) *screen {
+func show(t *testing.T, p *pc) *screen { return showOn(t, p, p) }
+
+// showOn shows the screens of a machine that differs from a PC in some way.
+func showOn(t *testing.T, p *pc, m machine.Machine) *screen {
 	t.Helper()
 	kit.After = kit.Never
 	app := test.NewTempApp(t)
@@ -189,8 +195,7 @@ func show(t *testing.T, p machine.Machine) *screen {
 	s.window.Resize(fyne.NewSize(1440, 900))
 	host.Attach(s.window)
 	s.flow = &start.Flow{
-		Window: s.window, Host: host, Machine: p, Text: i18n.For(i18n.French),
-		Clock:  func() time.Time { return storetest.Noon },
+		Window: s.window, Host: host, Machine: m, Text: i18n.For(i18n.French), Clock: p.clock.Now,
 		Opened: func(b machine.Book) { s.opened = append(s.opened, b) },
 		Spawn:  func(work, then func()) { work(); then() }, Language: func(string) {},
 		Entered: func(_ machine.Book, me user.Me) { s.entered = append(s.entered, me) },

@@ -107,7 +107,7 @@ func (p *integrity) list(rep *verify.Report) {
 	var all []fyne.CanvasObject
 	if rep == nil {
 		all = append(all, kit.Pad(28, 0, 0, 0, kit.NewEmpty("shield-check", e.T("integrity.never"),
-			e.T("integrity.never_note"), nil)))
+			e.T("integrity.never_text"), nil)))
 	} else {
 		for _, f := range rep.Findings {
 			all = append(all, line("warning", kit.Error, kit.Paragraph(e.Text.T(f.Key, f.Args)), nil))
@@ -130,7 +130,7 @@ func (p *integrity) part(part verify.Part) fyne.CanvasObject {
 	e := p.env
 	detail := e.T("integrity.part." + part.Name + ".text")
 	if part.Count > 0 && e.Text.Has("integrity.part."+part.Name+".count") {
-		detail = e.Text.N("integrity.part."+part.Name+".count", int(part.Count), nil) + " · " + detail
+		detail += " · " + e.Text.N("integrity.part."+part.Name+".count", int(part.Count), nil)
 	}
 	pill := kit.NewPill(e.T("integrity.sound"), kit.Ok)
 	if part.Findings > 0 {
@@ -157,6 +157,9 @@ func (p *integrity) surroundings(s verify.Surroundings) {
 		text := kit.VBox(0, kit.NewLabel(e.T("integrity."+key), kit.Style{Weight: kit.Medium, Shrink: true}),
 			kit.MutedParagraph(e.T("integrity."+key+".text", args...)))
 		all = append(all, line(icon, tone, text, nil))
+	}
+	if s.Older {
+		add("warning", "older", kit.Error)
 	}
 	add("hard-drives", "place."+place, tone, "folder", s.Folder, "what", s.Service)
 	add("desktop-tower", "swap."+memoryKey(s.Swap, s.System), memoryTone(s.Swap))

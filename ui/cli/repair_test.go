@@ -1,0 +1,65 @@
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestABookIsRepairedOrShownToBeOlder: what becomes of a book whose ledger is lost, and of one whose files
+// were all put back together as they once were.
+func TestABookIsRepairedOrShownToBeOlder(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a company")
+	}
+	d := sample(t)
+	d.refused("pas besoin", "repair")
+	older := filepath.Join(t.TempDir(), "older")
+	if err := os.CopyFS(older, os.DirFS(filepath.Join(d.dir, "book"))); err != nil {
+		t.Fatal(err)
+	}
+	d.ok("verify") // this PC sees the book go further
+	if err := os.Remove(d.book("book.db-ledger")); err != nil {
+		t.Fatal(err)
+	}
+	d.refused("book.db-ledger", "verify")
+	if out := d.ok("repair"); !strings.Contains(out, "--accept") {
+		t.Errorf("the rehearsal says %q", out)
+	}
+	d.refused("book.db-ledger", "verify")
+	right := write(t, t.TempDir(), "wrong", "not the password\n")
+	d.refused("mot de passe", "repair", "--accept", "--password-file", right)
+	if out := d.ok("repair", "--accept"); !strings.Contains(out, "book.aside-") {
+		t.Errorf("the repair says %q", out)
+	}
+	d.ok("verify")
+	if out := d.ok("op", "event.list", `{"limit": 3}`); !strings.Contains(out, `"book.accepted"`) {
+		t.Errorf("the journal does not say it: %s", out)
+	}
+
+	if err := os.RemoveAll(filepath.Join(d.dir, "book")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(d.dir, "book"), os.DirFS(older)); err != nil {
+		t.Fatal(err)
+	}
+	// Older files without their ledger: the one thing that this PC remembers speaks against them.
+	if err := os.Remove(d.book("book.db-ledger")); err != nil {
+		t.Fatal(err)
+	}
+	d.refused("plus ancien", "repair")
+	d.refused("plus ancien", "repair", "--accept")
+	if err := os.RemoveAll(filepath.Join(d.dir, "book")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(d.dir, "book"), os.DirFS(older)); err != nil {
+		t.Fatal(err)
+	}
+	if out := d.ok("op", "book.integrity"); !strings.Contains(out, `"older": true`) {
+		t.Errorf("the older book is taken for the newest: %s", out)
+	}
+	if out := d.ok("op", "event.list", `{"limit": 3}`); !strings.Contains(out, `"book.older"`) {
+		t.Errorf("the journal does not say it: %s", out)
+	}
+}

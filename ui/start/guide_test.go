@@ -1,0 +1,140 @@
+package start_test
+
+import (
+	"context"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/fault"
+	"zafe/app/user"
+	"zafe/ui/kit"
+	"zafe/ui/machine"
+	"zafe/ui/uitest"
+)
+
+// brokenPC has a book that does not open.
+type brokenPC struct {
+	*pc
+	refusal error
+	asked   []machine.RepairRequest
+	answer  error
+}
+
+func (b *brokenPC) Open(context.Context, machine.Secret) (machine.Book, error) { return nil, b.refusal }
+
+func (b *brokenPC) Repair(_ context.Context, r machine.RepairRequest) (machine.Repaired, error) {
+	b.asked = append(b.asked, r)
+	if b.answer == nil {
+		b.refusal = fault.New(fault.Unauthenticated, "start.owner_first")
+	}
+	return machine.Repaired{Events: 5129}, b.answer
+}
+
+func guided(t *testing.T, key string, args ...any) (*brokenPC, *screen) {
+	t.Helper()
+	p := newPC(t, machine.Here, user.SaveRequest{Login: "claire", Name: "Claire Durand", Password: secretWords})
+	b := &brokenPC{pc: p, refusal: fault.New(fault.Unavailable, key, args...)}
+	s := showOn(t, p, b)
+	boxes := s.fields()
+	boxes[0].SetText("claire")
+	boxes[1].SetText(secretWords)
+	s.press("Se connecter")
+	return b, s
+}
+
+func (s *screen) button(text string) *kit.Button {
+	var found *kit.Button
+	uitest.Walk(s.window.Content(), func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == text && b.Visible() {
+			found = b
+		}
+	})
+	return found
+}
+
+func TestABookThatDoesNotOpenIsExplained(t *testing.T) {
+	for _, tt := range []struct {
+		key, file     string
+		title         string
+		restore, take bool
+	}{
+		{"store.file_missing", "book.db-ledger", "Le registre des pages manque", true, true},
+		{"store.damaged", "book.db-ledger", "Le registre des pages manque", true, true},
+		{"store.file_missing", "book.db-wal", "Le travail le plus récent manque", true, false},
+		{"store.damaged", "book.db-wal", "Le dossier a été modifié", true, false},
+		{"store.file_missing", "book.db", "La base de votre entreprise a disparu", true, false},
+		{"store.damaged", "book.db", "Le dossier a été modifié", true, false},
+		{"store.keys_missing", "company.keys", "Le fichier des clés manque", true, false},
+		{"store.damaged", "company.keys", "Le fichier des clés manque", true, false},
+		{"store.old_keys", "company.keys", "Le fichier des clés est un ancien", true, false},
+		{"store.newer_book", "book.db", "version plus récente", false, false},
+		{"store.in_use", "book.db-lock", "déjà ouvert", false, false},
+	} {
+		t.Run(tt.key+" "+tt.file, func(t *testing.T) {
+			_, s := guided(t, tt.key, "file", tt.file)
+			s.press("Voir quoi faire")
+			if !s.has(tt.title) {
+				t.Errorf("%q is not said", tt.title)
+			}
+			if got := s.button("Restaurer") != nil; got != tt.restore {
+				t.Errorf("restore offered: %v", got)
+			}
+			if got := s.button("Continuer") != nil; got != tt.take {
+				t.Errorf("accepting the book as it is offered: %v", got)
+			}
+			if got := s.button("Réessayer") != nil; got != (!tt.take && tt.key != "store.damaged" || tt.title == "Le fichier des clés manque") {
+				t.Errorf("another try offered: %v", got)
+			}
+		})
+	}
+	_, s := guided(t, "store.disk_full")
+	if b := s.button("Voir quoi faire"); b != nil {
+		t.Error("a full disk is no broken book")
+	}
+}
+
+func TestAcceptingTheBookTakesAClearWord(t *testing.T) {
+	b, s := guided(t, "store.file_missing", "file", "book.db-ledger")
+	s.press("Voir quoi faire")
+	s.press("Continuer")
+	if do := s.button("Accepter en l’état"); do == nil || !do.Disabled() {
+		t.Fatal("it can be done without a word")
+	}
+	s.tick()
+	s.press("Accepter en l’état")
+	if len(b.asked) != 0 {
+		t.Fatal("done without the password")
+	}
+	s.fields()[0].SetText("faux")
+	b.answer = fault.New(fault.Conflict, "store.repair_unsound", "n", 3)
+	s.press("Accepter en l’état")
+	if !s.has("anomalies (3)") {
+		t.Error("the refusal is not said")
+	}
+	b.answer = nil
+	s.fields()[0].SetText(secretWords)
+	s.press("Accepter en l’état")
+	want := machine.RepairRequest{Secret: machine.Secret{Password: secretWords}, Accept: true}
+	if len(b.asked) != 2 || b.asked[1] != want {
+		t.Errorf("asked %+v", b.asked)
+	}
+	if s.button("Se connecter") == nil {
+		t.Error("not back at the log-in")
+	}
+}
+
+func TestTheSheetSpeaksForTheOwner(t *testing.T) {
+	b, s := guided(t, "store.damaged", "file", "book.db-ledger")
+	s.press("Voir quoi faire")
+	s.press("Continuer")
+	s.press("Utiliser la feuille de secours")
+	s.tick()
+	s.press("Accepter en l’état")
+	if len(b.asked) != 0 {
+		t.Error("done with an empty sheet")
+	}
+	if s.press("Utiliser mon mot de passe"); len(s.fields()) != 1 {
+		t.Error("the password is not asked for any more")
+	}
+}
