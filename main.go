@@ -94,6 +94,7 @@ type pc struct {
 	dir   string
 	log   *slog.Logger
 	front atomic.Pointer[func()] // brings the window to the front
+	told  atomic.Pointer[func(key string)]
 }
 
 // strong refuses passwords that are easy to guess.
@@ -138,7 +139,9 @@ func (p *pc) seat(file string) (s lan.Seat, ok bool, err error) {
 func (p *pc) State(context.Context) (machine.State, error) {
 	if store.Exists(p.path(bookDir)) {
 		name, sample := p.Company()
-		return machine.State{Presence: machine.Here, Company: name, Demo: sample}, nil
+		return machine.State{
+			Presence: machine.Here, Company: name, Demo: sample, Earlier: store.HasEarlier(p.path(bookDir)),
+		}, nil
 	}
 	j, ok, err := p.seat(hostFile)
 	if ok {
@@ -169,6 +172,9 @@ func (p *pc) Raise(ctx context.Context) bool {
 // OnRaise implements machine.Machine.
 func (p *pc) OnRaise(front func()) { p.front.Store(&front) }
 
+// OnOpening implements machine.Machine.
+func (p *pc) OnOpening(told func(key string)) { p.told.Store(&told) }
+
 // Reference implements machine.Machine: the rows of a registry over no book.
 func (p *pc) Reference() []op.Entry {
 	b := &book{pc: p, reg: op.New[*store.Tx](nil, nobody{}, time.Now, p.record)}
@@ -180,9 +186,29 @@ func (p *pc) Reference() []op.Entry {
 func (p *pc) Version() string { return version }
 
 func (p *pc) options(cost crypt.KDF) store.Options {
-	return store.Options{Clock: time.Now, SlotCost: cost, OnEvent: func(what string) {
-		p.log.Warn("seal", slog.String("what", what))
-	}}
+	return store.Options{
+		Clock: time.Now, SlotCost: cost, Invariants: invariants,
+		OnEvent: func(what string) { p.log.Warn("seal", slog.String("what", what)) },
+		Progress: func(key string) {
+			if told := p.told.Load(); told != nil {
+				(*told)(key)
+			}
+		},
+	}
+}
+
+// invariants are what the areas check of a book, in words that an update compares.
+func invariants(tx *store.Tx) (out []string, err error) {
+	for _, check := range []verify.Check[*store.Tx]{ledgerFindings, billingFindings} {
+		found, err := check(tx)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range found {
+			out = append(out, fmt.Sprint(f.Key, f.Args))
+		}
+	}
+	return out, nil
 }
 
 // newIdentity makes what makes a book itself.
@@ -257,17 +283,14 @@ func firstRows(tx *store.Tx, id setup.Identity, owner user.User, n machine.NewBo
 
 // Open implements machine.Machine.
 func (p *pc) Open(ctx context.Context, s machine.Secret) (machine.Book, error) {
-	unlock := store.WithPassword(s.Password)
 	if s.Recovery == "" {
 		if b := p.running(ctx); b != nil {
 			return b, nil // the log-in that follows asks for the password there
 		}
-	} else {
-		key, err := recovery.Parse(s.Recovery)
-		if err != nil {
-			return nil, err
-		}
-		unlock = store.WithRecovery(key)
+	}
+	unlock, err := unlocking(s)
+	if err != nil {
+		return nil, err
 	}
 	st, err := store.Open(ctx, p.path(bookDir), unlock, p.options(crypt.KDF{}))
 	if err != nil {
@@ -275,6 +298,59 @@ func (p *pc) Open(ctx context.Context, s machine.Secret) (machine.Book, error) {
 	}
 	return p.open(ctx, st)
 }
+
+func unlocking(s machine.Secret) (store.Unlock, error) {
+	if s.Recovery == "" {
+		return store.WithPassword(s.Password), nil
+	}
+	key, err := recovery.Parse(s.Recovery)
+	return store.WithRecovery(key), err
+}
+
+// Earlier implements machine.Machine.
+func (p *pc) Earlier(ctx context.Context, s machine.Secret) (machine.Earlier, error) {
+	unlock, err := unlocking(s)
+	if err != nil {
+		return machine.Earlier{}, err
+	}
+	e, err := store.LookBack(ctx, p.path(bookDir), unlock, p.options(crypt.KDF{}))
+	return machine.Earlier(e), err
+}
+
+// GoBack implements machine.Machine.
+func (p *pc) GoBack(ctx context.Context, s machine.Secret) error {
+	unlock, err := unlocking(s)
+	if err != nil {
+		return err
+	}
+	o := p.options(crypt.KDF{})
+	o.Aside = p.aside()
+	return store.GoBack(ctx, p.path(bookDir), unlock, o, func(tx *store.Tx, label string) error {
+		if s.Recovery != "" {
+			return nil // the recovery key gives an owner a new password when the book is open
+		}
+		return passwordAgain(ctx, tx, label, s.Password)
+	})
+}
+
+// passwordAgain gives the owner whose slot bears a label the password that opened it: it may have been changed
+// after the book was kept, and would open it and yet not log in.
+func passwordAgain(ctx context.Context, tx *store.Tx, label, pass string) error {
+	people, err := tx.Users()
+	if err != nil {
+		return err
+	}
+	for _, u := range people {
+		if user.SlotLabel(u.ID) == label {
+			_, err := user.Reset(ctx, tx, u.Login, pass, user.Standard, anything)
+			return err
+		}
+	}
+	return fault.New(fault.NotFound, "user.not_found")
+}
+
+// aside is where a book goes in whose place another comes.
+func (p *pc) aside() string { return p.path(asideFormat + time.Now().UTC().Format("20060102-150405")) }
 
 // running reaches the program that has the book of this PC open; nil when none does, or does not answer:
 // a killed one leaves its file behind.
@@ -775,7 +851,7 @@ func (c *copies) Restore(ctx context.Context, point, login, pass string, progres
 		Owner: func() string { return user.SlotLabel(a.owner) },
 	}
 	o := c.pc.options(crypt.KDF{})
-	o.Aside = c.pc.path(asideFormat + time.Now().UTC().Format("20060102-150405"))
+	o.Aside = c.pc.aside()
 	sink := &rebuild{dir: c.pc.path(bookDir), secrets: sec, options: o, check: a.adopt}
 	if err := c.Rescue.Restore(ctx, point, sink, progress); err != nil {
 		return err
