@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// checkpoints moves committed pages from the WAL to the file at a steady pace, and empties the WAL when nobody
-// writes for a while or when it is too long: at the next start it has to be gone through, and every reader looks
-// pages up in it. It shares a mutex with what exchanges the files; a backup reads in one transaction, which
-// checkpoints do not disturb.
+// checkpoints moves committed pages from the WAL to the file at a steady pace, and empties the WAL when
+// nobody writes for a while or when it is too long: at the next start it has to be gone through, and every
+// reader looks pages up in it. It shares a mutex with what exchanges the files; a backup reads in one
+// transaction, which checkpoints do not disturb.
 func (s *Store) checkpoints(ctx context.Context) {
 	tick := time.NewTicker(s.opts.every)
 	defer tick.Stop()
@@ -84,7 +84,7 @@ func (p *pace) done(bytes int64, emptied bool) string {
 		return ""
 	}
 	p.told = bytes
-	return fmt.Sprintf("the log has grown to %d MB: a reading that does not end keeps it from being emptied", bytes>>20)
+	return fmt.Sprintf("the log has grown to %d MB: a reading that does not end is in the way", bytes>>20)
 }
 
 // checkpoint runs a checkpoint on the writer's connection, between two commits, and returns the length of the

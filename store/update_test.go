@@ -91,8 +91,13 @@ func TestAnUpdateKilledAtAnyStep(t *testing.T) {
 		step string
 		done bool
 	}{
-		{"link", false}, {"copy", false}, {"migrate", false}, {"ready", false}, {"aside", false},
-		{"place", true}, {"restrict", true},
+		{"link", false},
+		{"copy", false},
+		{"migrate", false},
+		{"ready", false},
+		{"aside", false},
+		{"place", true},
+		{"restrict", true},
 	} {
 		t.Run(c.step, func(t *testing.T) {
 			dir := written(t)

@@ -66,7 +66,7 @@ func (f *Flow) Login() {
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass),
 		p.keep, p.where, p.mend,
 		p.enter, kit.HBox(0, kit.Spacer(), forgotten, kit.Spacer()), kit.Fixed(0, 24, kit.HBox(0,
-			kit.Spacer(), p.spin, kit.Spacer())), kit.HBox(0, kit.Spacer(), p.doing, kit.Spacer()))
+			kit.Spacer(), p.spin, p.doing, kit.Spacer())))
 	if f.state.Earlier && f.book == nil {
 		back := kit.NewButton(f.t("start.back.title"), "", kit.Link, f.Back)
 		body = append(body, kit.HBox(0, kit.Spacer(), back, kit.Spacer()))
