@@ -104,6 +104,7 @@ type pc struct {
 	alone *opener.PC             // opens the book without anybody
 	front atomic.Pointer[func()] // brings the window to the front
 	older atomic.Bool            // the book is older than this PC saw it
+	told  atomic.Pointer[func(key string)]
 }
 
 // strong refuses passwords that are easy to guess.
@@ -178,6 +179,7 @@ func (p *pc) State(context.Context) (machine.State, error) {
 		h, _ := store.HeaderOf(p.path(bookDir))
 		return machine.State{
 			Presence: machine.Here, Company: name, Demo: sample, AutoOpen: opener.Alone(h),
+			Earlier: store.HasEarlier(p.path(bookDir)),
 		}, nil
 	}
 	j, ok, err := p.seat(hostFile)
@@ -209,6 +211,9 @@ func (p *pc) Raise(ctx context.Context) bool {
 // OnRaise implements machine.Machine.
 func (p *pc) OnRaise(front func()) { p.front.Store(&front) }
 
+// OnOpening implements machine.Machine.
+func (p *pc) OnOpening(told func(key string)) { p.told.Store(&told) }
+
 // Reference implements machine.Machine: the rows of a registry over no book.
 func (p *pc) Reference() []op.Entry {
 	b := &book{pc: p, reg: op.New[*store.Tx](nil, nobody{}, time.Now, p.record)}
@@ -220,9 +225,34 @@ func (p *pc) Reference() []op.Entry {
 func (p *pc) Version() string { return version }
 
 func (p *pc) options(cost crypt.KDF) store.Options {
-	return store.Options{Clock: time.Now, SlotCost: cost, OnEvent: func(what string) {
-		p.log.Warn("seal", slog.String("what", what))
-	}}
+	return store.Options{
+		Clock: time.Now, SlotCost: cost, Invariants: invariants,
+		OnEvent: func(what string) { p.log.Warn("seal", slog.String("what", what)) },
+		Progress: func(key string) {
+			if told := p.told.Load(); told != nil {
+				(*told)(key)
+			}
+		},
+	}
+}
+
+// areaChecks are what the areas check of a book.
+func areaChecks() []verify.Check[*store.Tx] {
+	return []verify.Check[*store.Tx]{{Name: "ledger", Run: ledgerFindings}, {Name: "billing", Run: billingFindings}}
+}
+
+// invariants are the findings of the areas in words that an update compares.
+func invariants(tx *store.Tx) (out []string, err error) {
+	for _, check := range areaChecks() {
+		found, err := check.Run(tx)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range found {
+			out = append(out, fmt.Sprint(f.Key, f.Args))
+		}
+	}
+	return out, nil
 }
 
 // newIdentity makes what makes a book itself.
@@ -450,6 +480,52 @@ func (p *pc) note(ctx context.Context, st *store.Store) error {
 	return p.SetSeen(seen)
 }
 
+// Earlier implements machine.Machine.
+func (p *pc) Earlier(ctx context.Context, s machine.Secret) (machine.Earlier, error) {
+	open, err := unlock(s)
+	if err != nil {
+		return machine.Earlier{}, err
+	}
+	e, err := store.LookBack(ctx, p.path(bookDir), open, p.options(crypt.KDF{}))
+	return machine.Earlier(e), err
+}
+
+// GoBack implements machine.Machine.
+func (p *pc) GoBack(ctx context.Context, s machine.Secret) error {
+	open, err := unlock(s)
+	if err != nil {
+		return err
+	}
+	o := p.options(crypt.KDF{})
+	o.Aside = p.aside()
+	err = store.GoBack(ctx, p.path(bookDir), open, o, func(tx *store.Tx, label string) error {
+		if s.Recovery != "" {
+			return nil // the recovery key gives an owner a new password when the book is open
+		}
+		return passwordAgain(ctx, tx, label, s.Password)
+	})
+	if err != nil {
+		return err
+	}
+	return p.SetSeen(machine.Seen{}) // older than it was, as it was asked to be
+}
+
+// passwordAgain gives the owner whose slot bears a label the password that opened it: it may have been changed
+// after the book was kept, and would open it and yet not log in.
+func passwordAgain(ctx context.Context, tx *store.Tx, label, pass string) error {
+	people, err := tx.Users()
+	if err != nil {
+		return err
+	}
+	for _, u := range people {
+		if user.SlotLabel(u.ID) == label {
+			_, err := user.Reset(ctx, tx, u.Login, pass, user.Standard, anything)
+			return err
+		}
+	}
+	return fault.New(fault.NotFound, "user.not_found")
+}
+
 // running reaches the program that has the book of this PC open; nil when none does, or does not answer:
 // a killed one leaves its file behind.
 func (p *pc) running(ctx context.Context) *lan.Remote {
@@ -586,9 +662,7 @@ func (p *pc) checker(st *store.Store) *verify.Service[*store.Tx] {
 		Steps: []verify.Step{
 			{Name: "keys", Run: verifyKeys(st)}, {Name: "seal", Run: verifySeal(st)}, {Name: "files", Run: verifyFiles(st)},
 		},
-		Checks: []verify.Check[*store.Tx]{
-			{Name: "ledger", Run: ledgerFindings}, {Name: "billing", Run: billingFindings},
-		},
+		Checks: areaChecks(),
 	})
 }
 

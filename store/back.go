@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"zafe/app/audit"
@@ -33,7 +34,7 @@ func HasEarlier(dir string) bool {
 // LookBack tells what [GoBack] would lose. It changes nothing, and reads a book of a newer program as well as
 // it can. Faults: store.no_earlier, store.in_use and those of unlock.
 func LookBack(ctx context.Context, dir string, unlock Unlock, o Options) (e Earlier, err error) {
-	err = withEarlier(dir, unlock, func(_ string, root crypt.Root) error {
+	err = withEarlier(dir, unlock, func(_ string, root crypt.Root, _ string) error {
 		s := &Store{dir: dir, opts: o.filled(), root: root}
 		defer s.root.Zero()
 		if err := s.read(ctx, func(tx *Tx) error { return tx.since(&e) }); err != nil {
@@ -67,17 +68,21 @@ func (t *Tx) since(e *Earlier) error {
 	if err != nil {
 		return err
 	}
-	*e = Earlier{At: u.At, Invoices: now.Invoices - u.Before.Invoices, LastInvoice: now.LastInvoice, Counted: true}
+	*e = Earlier{
+		At: u.At, Invoices: now.Invoices - u.Before.Invoices, LastInvoice: now.LastInvoice, Counted: true,
+	}
 	_, err = t.one(`SELECT count(*) FROM event WHERE id > ? AND `+changes, []any{u.Events}, &e.Changes)
 	return err
 }
 
 // GoBack puts the book back as it was before its last update, under this build's schema, and runs init in its
-// first transaction. It opens with what opens the present one, which is moved to Options.Aside, never deleted;
-// what is kept stays where it is. Faults: store.no_earlier, store.in_use, store.no_room, store.disk_full,
-// store.newer_book, store.damaged and those of unlock.
-func GoBack(ctx context.Context, dir string, unlock Unlock, o Options, init func(*Tx) error) error {
-	return withEarlier(dir, unlock, func(kept string, root crypt.Root) error {
+// first transaction with the label of the slot that opened. It opens with what opens the present one, which is
+// moved to Options.Aside, never deleted; what is kept stays where it is. Faults: store.no_earlier, store.in_use,
+// store.no_room, store.disk_full, store.newer_book, store.damaged and those of unlock.
+func GoBack(ctx context.Context, dir string, unlock Unlock, o Options,
+	init func(tx *Tx, label string) error,
+) error {
+	return withEarlier(dir, unlock, func(kept string, root crypt.Root, label string) error {
 		defer root.Zero()
 		if err := crypt.Free(filepath.Join(dir, bookFile)); err != nil {
 			return err
@@ -87,14 +92,17 @@ func GoBack(ctx context.Context, dir string, unlock Unlock, o Options, init func
 			if err := o.copyKept(fresh, kept, dir); err != nil {
 				return err
 			}
-			return goneBack(ctx, fresh, root, head, o, init)
+			return goneBack(ctx, fresh, root, head, o, func(tx *Tx) error { return init(tx, label) })
 		})
 	})
 }
 
-// withEarlier runs fn on the folder of what is kept of a book, with the root key of both, while nobody else
-// has the book. What opens the present book is asked for: what is kept knows the recovery key alone.
-func withEarlier(dir string, unlock Unlock, fn func(kept string, root crypt.Root) error) error {
+// withEarlier runs fn on the folder of what is kept of a book, with the root key of both and the label of the
+// slot that opened, while nobody else has the book. What opens the present book is asked for: what is kept
+// knows the recovery key alone.
+func withEarlier(dir string, unlock Unlock,
+	fn func(kept string, root crypt.Root, label string) error,
+) error {
 	lock, err := claim(dir)
 	if err != nil {
 		return classify(err)
@@ -122,7 +130,9 @@ func withEarlier(dir string, unlock Unlock, fn func(kept string, root crypt.Root
 		if err != nil {
 			return err
 		}
-		return fn(kept, root)
+		slots := keys.Slots()
+		i := slices.IndexFunc(slots, func(i crypt.SlotInfo) bool { return i.ID == keys.OpenedBy() })
+		return fn(kept, root, slots[i].Label)
 	}
 	return errors.Join(classify(work()), lock.Close())
 }
@@ -164,13 +174,18 @@ func (o Options) copyKept(to, kept, dir string) error {
 }
 
 // goneBack brings the copy in a folder to this build's schema and notes in it what it is.
-func goneBack(ctx context.Context, dir string, root crypt.Root, head uint64, o Options, init func(*Tx) error) error {
+func goneBack(ctx context.Context, dir string, root crypt.Root, head uint64, o Options,
+	init func(*Tx) error,
+) error {
 	m, err := crypt.NewMount(root, crypt.Options{TempDir: dir})
 	if err != nil {
 		return err
 	}
-	// The head grows on: a lower one than was noted elsewhere would look like files put back by a thief.
-	err = m.Rebaseline(ctx, filepath.Join(dir, bookFile), head)
+	path := filepath.Join(dir, bookFile)
+	if _, err = m.Verify(ctx, path, nil); err == nil {
+		// The head grows on: a lower one than was noted elsewhere would look like files put back by a thief.
+		err = m.Rebaseline(ctx, path, head)
+	}
 	if err = errors.Join(err, m.Unmount()); err != nil {
 		return err
 	}
@@ -180,11 +195,15 @@ func goneBack(ctx context.Context, dir string, root crypt.Root, head uint64, o O
 		return err
 	}
 	err = s.Update(ctx, func(tx *Tx) error {
-		st, err := tx.state()
+		totals, err := tx.Totals()
 		if err != nil {
 			return err
 		}
-		u := updated{From: 0, To: int64(Schema()), At: tx.Now(), Events: st.events + 1, Before: st.totals}
+		last, err := tx.Head()
+		if err != nil {
+			return err
+		}
+		u := updated{To: int64(Schema()), At: tx.Now(), Events: last.ID + 1, Before: totals}
 		if err := errors.Join(tx.SetSetting(updatedKey, u), tx.noteBack()); err != nil {
 			return err
 		}

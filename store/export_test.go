@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"path"
 	"testing/fstest"
+	"time"
 )
 
 // AddMigration gives the program a newer schema until the returned function takes it back.
@@ -40,5 +41,11 @@ func Stepping(o Options, at func(step string) error) Options {
 // OnADiskOf has the disk be one with so much room left, in bytes.
 func OnADiskOf(o Options, free int64) Options {
 	o.free = func(string) (int64, error) { return free, nil }
+	return o
+}
+
+// Paced has checkpoints come at another pace, and the log be too long sooner.
+func Paced(o Options, every time.Duration, logMax int64) Options {
+	o.every, o.logMax = every, logMax
 	return o
 }

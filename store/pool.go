@@ -20,7 +20,9 @@ const (
 	queueMax        = 256              // write requests waiting for the writer
 	busyMS          = 10_000           // SQLite's own wait; contention is solved by the writer queue
 	checkpointEvery = time.Second      // pages go from the WAL to the file at this pace
-	walBytesMax     = 64 << 20         // the WAL file shrinks back to this size
+	idleTicks       = 5                // checkpoints' worth of time without a commit until the WAL is emptied
+	walBytesMax     = 64 << 20         // a WAL beyond this is emptied at once, or somebody hears of it
+	walFrameBytes   = 4184             // of a page in the WAL
 	closeWait       = 10 * time.Second // how long Close waits for readers
 )
 

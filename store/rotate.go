@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -40,16 +39,16 @@ const (
 // removed, with the copy kept before an update, which the old key opens. Attachments are not written again:
 // each has a key of its own, in its row.
 //
-// Reads go on, but for the moment of the exchange; writes wait. progress, which may be nil, is told pages done
-// and pages in all. On error, or after a power cut, the book is whole under one key or the other, and opens
+// Reads go on, but for the moment of the exchange; writes wait. progress, which may be nil, is told pages
+// done and pages in all. On error, or after a power cut, the book is whole under one key or the other, and opens
 // with the secrets that go with it; the caller keeps both until Rotate has returned.
 //
 // The key file keeps two slots, numbered anew: the recovery key's and this password's. Those of other people
 // are made again when they log in. The caller lets no slot change meanwhile, and has checked the password: a
 // wrong one would be the only one left.
 //
-// It does not reach copies of the old files made elsewhere, backups, which have keys of their own, nor what a
-// disk still holds of removed files: a solid state disk writes elsewhere what is written over, so that
+// It does not reach books set aside by a restore, copies of the old files made elsewhere, backups, which have
+// keys of their own, nor what a disk still holds of removed files: a solid state disk writes elsewhere what is written over, so that
 // overwriting them would promise what it cannot keep. Whoever holds the old key and such a copy reads it.
 //
 // Faults: store.closed, store.reading when a long reading does not end, store.no_room, store.disk_full,
@@ -157,7 +156,8 @@ func checkSeal(ctx context.Context, dir string, root crypt.Root) error {
 	return errors.Join(err, m.Unmount())
 }
 
-// atRest runs fn in a transaction on the writer's connection, which changes nothing. Only the writer calls it.
+// atRest runs fn in a transaction on the writer's connection, which changes nothing. The writer calls it, or
+// who opens a book before there is one.
 func (s *Store) atRest(ctx context.Context, fn func(*Tx) error) error {
 	conn, err := s.db.write.Conn(ctx)
 	if err != nil {
@@ -262,18 +262,15 @@ func (s *Store) clear(ctx context.Context) bool {
 
 // reopen opens the files in the book's place under a root key and makes them this store's.
 func (s *Store) reopen(keys *crypt.Keys, root crypt.Root) error {
-	m, err := crypt.NewMount(root, crypt.Options{OnEvent: s.opts.events(), TempDir: s.dir})
-	if err != nil {
+	next := &Store{dir: s.dir, opts: s.opts, root: root}
+	if err := next.hold(); err != nil {
 		return err
 	}
-	if err := m.Hold(s.path()); err != nil {
-		return errors.Join(err, m.Unmount())
-	}
-	db, err := openPools(context.Background(), func(v url.Values) string { return m.DSN(s.path(), v) })
+	db, err := openPools(context.Background(), next.dsn)
 	if err != nil {
-		return errors.Join(m.Explain(err), m.Unmount())
+		return errors.Join(next.storageFault(err), next.mount.Unmount())
 	}
 	s.root.Zero()
-	s.keys, s.root, s.mount, s.db = keys, root, m, db
+	s.keys, s.root, s.mount, s.db = keys, root, next.mount, db
 	return nil
 }

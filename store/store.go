@@ -4,6 +4,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -39,6 +40,8 @@ type Options struct {
 	building bool                            // the book is not in its place yet: there is nothing to keep a copy of
 	at       func(step string) error         // see step
 	free     func(dir string) (int64, error) // freeBytes, but in tests
+	every    time.Duration                   // checkpointEvery, but in tests
+	logMax   int64                           // walBytesMax, but in tests
 }
 
 // events adapts OnEvent to the seal's.
@@ -72,6 +75,7 @@ func (o Options) filled() Options {
 	if o.Zone == nil {
 		o.Zone = time.Local
 	}
+	o.every, o.logMax = cmp.Or(o.every, checkpointEvery), cmp.Or(o.logMax, walBytesMax)
 	return o
 }
 
@@ -129,11 +133,6 @@ func (s *Store) committed() {
 	if fn := s.onCommit.Load(); fn != nil {
 		(*fn)(n)
 	}
-	s.mark()
-}
-
-// mark asks for a checkpoint.
-func (s *Store) mark() {
 	select {
 	case s.dirty <- struct{}{}:
 	default:
@@ -142,30 +141,6 @@ func (s *Store) mark() {
 
 // now is the instant of a transaction, in whole milliseconds as it will be stored.
 func (s *Store) now() time.Time { return s.opts.Clock().UTC().Truncate(time.Millisecond) }
-
-// checkpoints moves committed pages from the WAL to the file at a steady pace.
-func (s *Store) checkpoints(ctx context.Context) {
-	tick := time.NewTicker(checkpointEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		select {
-		case <-s.dirty:
-			if !s.copying.TryLock() {
-				s.mark()
-				continue
-			}
-			// A busy checkpoint is not an error: readers were in the way, the next one does it.
-			_, _ = s.db.write.ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)")
-			s.copying.Unlock()
-		default:
-		}
-	}
-}
 
 // Close finishes the waiting writes, lets readers end for a while, checkpoints and closes the files. A
 // second Close does nothing.

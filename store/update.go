@@ -15,9 +15,9 @@ import (
 	"zafe/store/crypt"
 )
 
-// An update is what a newer program's migrations do to a book with work in it. They run on a copy; the book is
-// looked over before, the copy after, and only one that is as sound and holds as much takes the book's place.
-// What was there is kept beside it as the way back, see back.go.
+// An update is what a newer program's migrations do to a book with work in it. They run on a copy; the book
+// is looked over before, the copy after, and only one that is as sound and holds as much takes the book's
+// place. What was there is kept beside it as the way back, see back.go.
 
 // copyMaxAge is how long the way back is kept; the next update ends it sooner.
 const copyMaxAge = 30 * 24 * time.Hour
@@ -60,7 +60,8 @@ func (s *Store) update(ctx context.Context, have, want int64) error {
 		if err := s.shadow(fresh); err != nil {
 			return err
 		}
-		return s.updateShadow(ctx, fresh, updated{From: have, To: want, Events: before.events + 1, Before: before.totals}, before)
+		u := updated{From: have, To: want, Events: before.events + 1, Before: before.totals}
+		return s.updateShadow(ctx, fresh, u, before)
 	})
 	if err != nil {
 		return notUpdated(ctx, err)

@@ -91,8 +91,13 @@ func TestAnUpdateKilledAtAnyStep(t *testing.T) {
 		step string
 		done bool
 	}{
-		{"link", false}, {"copy", false}, {"migrate", false}, {"ready", false}, {"aside", false},
-		{"place", true}, {"restrict", true},
+		{"link", false},
+		{"copy", false},
+		{"migrate", false},
+		{"ready", false},
+		{"aside", false},
+		{"place", true},
+		{"restrict", true},
 	} {
 		t.Run(c.step, func(t *testing.T) {
 			dir := written(t)
@@ -348,9 +353,9 @@ func TestGoBack(t *testing.T) {
 		}
 		o := cheap
 		o.Aside = dir + ".aside"
-		err = store.GoBack(t.Context(), dir, unlock, o, func(tx *store.Tx) error {
+		err = store.GoBack(t.Context(), dir, unlock, o, func(tx *store.Tx, label string) error {
 			h, err := tx.Head()
-			if h.ID != 4 || h.Op != "book.went_back" {
+			if label != "owner" || h.ID != 4 || h.Op != "book.went_back" {
 				t.Errorf("older %v: event %d is %q", older, h.ID, h.Op)
 			}
 			return err
@@ -390,7 +395,7 @@ func TestGoBackFailsOrIsKilled(t *testing.T) {
 			})
 			o.Aside = dir + ".aside"
 			err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o,
-				func(*store.Tx) error { return nil })
+				func(*store.Tx, string) error { return nil })
 			if !errors.Is(err, planted) || lastEvent(t, dir) != 6 {
 				t.Errorf("%v, event %d", err, lastEvent(t, dir))
 			}
@@ -449,7 +454,7 @@ func TestGoBackFromADamagedBook(t *testing.T) {
 	}
 	o := cheap
 	o.Aside = dir + ".aside"
-	if err := store.GoBack(t.Context(), dir, unlock, o, func(*store.Tx) error { return nil }); err != nil {
+	if err := store.GoBack(t.Context(), dir, unlock, o, func(*store.Tx, string) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	untouched(t, dir)

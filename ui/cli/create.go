@@ -240,11 +240,16 @@ func (r *run) backupStatus(ctx context.Context, b machine.Book) error {
 func (r *run) restore() *cobra.Command {
 	var p place
 	var point string
-	var list, replace bool
+	var list, replace, before bool
 	c := &cobra.Command{
 		Use: "restore", Short: "Puts a company back on this PC from a copy and the recovery sheet", Args: cobra.NoArgs,
-		Long: "Reads the recovery key from --recovery-file. --user and --password-file set the owner's new password.",
+		Long: "Reads the recovery key from --recovery-file. --user and --password-file set the owner's new password.\n" +
+			"With --before-update, puts the book of this PC back as it was before its last update; it opens with\n" +
+			"--password-file, an owner's, or --recovery-file, and tells what it would lose unless --replace is given.",
 		RunE: func(c *cobra.Command, _ []string) error {
+			if before {
+				return r.goBack(c.Context(), replace)
+			}
 			n, err := p.destination()
 			if err != nil {
 				return err
@@ -256,7 +261,43 @@ func (r *run) restore() *cobra.Command {
 	c.Flags().StringVar(&point, "point", "", "restore point; the newest by default")
 	c.Flags().BoolVar(&list, "list", false, "list the restore points only")
 	c.Flags().BoolVar(&replace, "replace", false, "take the place of this PC's book, which is moved aside")
+	c.Flags().BoolVar(&before, "before-update", false, "from what is kept on this PC since the last update")
 	return c
+}
+
+// goBack tells what going back before the last update would lose, or does it.
+func (r *run) goBack(ctx context.Context, replace bool) error {
+	m, err := r.machine()
+	if err != nil {
+		return err
+	}
+	who, err := r.credentials(m)
+	if err != nil {
+		return err
+	}
+	secret := machine.Secret{Password: who.password, Recovery: who.recovery}
+	e, err := m.Earlier(ctx, secret)
+	if err != nil {
+		return err
+	}
+	if replace {
+		if err := m.GoBack(ctx, secret); err != nil {
+			return err
+		}
+	}
+	return r.answer(e, func(io.Writer) error {
+		key := "cli.back_would"
+		switch {
+		case replace && e.Counted:
+			key = "cli.back_done"
+		case replace:
+			key = "cli.back_done_uncounted"
+		case !e.Counted:
+			key = "cli.back_would_uncounted"
+		}
+		r.say(key, "at", r.text().Instant(e.At), "changes", e.Changes, "invoices", e.Invoices, "last", e.LastInvoice)
+		return nil
+	})
 }
 
 func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string, list, replace bool) error {

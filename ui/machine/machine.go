@@ -6,6 +6,7 @@ package machine
 import (
 	"context"
 	"io"
+	"time"
 
 	"zafe/app/backup"
 	"zafe/app/op"
@@ -28,6 +29,7 @@ type State struct {
 	Host     string // address of the main PC when joined
 	Demo     bool   // the sample company: its logins may be shown
 	AutoOpen bool   // the book opens without the owner's password (this PC's keyring has a key)
+	Earlier  bool   // the book is kept as it was before its last update: see Machine.GoBack
 }
 
 // NewBook is what creating a company's book needs before anything else: its owner. The rest of the
@@ -74,6 +76,15 @@ type Book interface {
 	Close(ctx context.Context, progress func(key string)) error
 }
 
+// Earlier is what going back to a book as it was before its last update would lose.
+type Earlier struct {
+	At          time.Time `json:"at"`           // of the update
+	Changes     int64     `json:"changes"`      // what was done since
+	Invoices    int64     `json:"invoices"`     // invoices and credit notes issued since
+	LastInvoice string    `json:"last_invoice"` // highest number issued so far, "" for none
+	Counted     bool      `json:"counted"`      // false when the present book cannot be read
+}
+
 // Vault is a place with backups, opened with its login and the recovery sheet.
 type Vault interface {
 	// Points lists what can be restored, newest first.
@@ -107,6 +118,15 @@ type Machine interface {
 	// thrown away. Faults: store.repair_needless, store.repair_refused, store.repair_unsound,
 	// store.repair_older, store.old_keys, store.owner_only, and those of Open.
 	Repair(ctx context.Context, r RepairRequest) (Repaired, error)
+	// OnOpening sets what is told, from any goroutine, the key of a sentence at each part of an opening that
+	// takes long: a newer program updates the book.
+	OnOpening(told func(key string))
+	// Earlier tells what GoBack would lose. Faults: store.no_earlier, store.in_use and those of Open.
+	Earlier(ctx context.Context, s Secret) (Earlier, error)
+	// GoBack puts this PC's book back as it was before its last update. The one that is here is moved aside in
+	// the data folder, never deleted. The password that opens becomes its owner's log-in again if it was
+	// changed since. Faults as Earlier, store.no_room, store.disk_full, store.newer_book.
+	GoBack(ctx context.Context, s Secret) error
 	// Join pairs this PC with the main PC; Connect reaches it.
 	Join(ctx context.Context, addr, code, name string) error
 	Connect(ctx context.Context) (Book, error)

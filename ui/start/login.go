@@ -27,12 +27,20 @@ type loginPage struct {
 	why   error       // that it does not open
 	enter *kit.Button
 	spin  *kit.Spinner
-	totp  string // secret of the sample company's person, to type the code for them
+	doing *kit.Label // the part of a long opening that is under way
+	totp  string     // secret of the sample company's person, to type the code for them
 }
 
 // Login shows the log-in of the book of this PC, or of the main PC.
 func (f *Flow) Login() {
-	p := &loginPage{f: f, where: refusal(), spin: kit.NewSpinner()}
+	p := &loginPage{f: f, where: refusal(), spin: kit.NewSpinner(), doing: kit.Muted("")}
+	p.doing.Hide()
+	f.Machine.OnOpening(func(key string) {
+		fyne.Do(func() {
+			p.doing.SetText(f.t(key))
+			p.doing.Show()
+		})
+	})
 	p.name = kit.NewLineEdit(f.t("start.login.name"))
 	p.name.Icon = "user"
 	p.pass = kit.NewPasswordField(f.t("start.login.password"))
@@ -59,7 +67,11 @@ func (f *Flow) Login() {
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass),
 		p.keep, p.where, p.mend,
 		p.enter, kit.HBox(0, kit.Spacer(), forgotten, kit.Spacer()), kit.Fixed(0, 24, kit.HBox(0,
-			kit.Spacer(), p.spin, kit.Spacer())))
+			kit.Spacer(), p.spin, p.doing, kit.Spacer())))
+	if f.state.Earlier && f.book == nil {
+		back := kit.NewButton(f.t("start.back.title"), "", kit.Link, f.Back)
+		body = append(body, kit.HBox(0, kit.Spacer(), back, kit.Spacer()))
+	}
 	width := float32(formWidth)
 	if f.state.Demo {
 		width += 60 // for the row of people
@@ -196,6 +208,7 @@ func (p *loginPage) wait(on bool) {
 	} else {
 		p.spin.Stop()
 		p.spin.Hide()
+		p.doing.Hide()
 	}
 }
 

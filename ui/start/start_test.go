@@ -72,6 +72,9 @@ type pc struct {
 	joined []string
 	placed []backup.NewDestination
 	keys   []string
+
+	earlier machine.Earlier
+	back    []string // passwords with which it went back
 }
 
 func newPC(t *testing.T, presence machine.Presence, people ...user.SaveRequest) *pc {
@@ -124,6 +127,18 @@ func (p *pc) Open(_ context.Context, s machine.Secret) (machine.Book, error) {
 	return p.book, nil
 }
 
+func (p *pc) Earlier(_ context.Context, s machine.Secret) (machine.Earlier, error) {
+	if s.Password != secretWords {
+		return machine.Earlier{}, fault.Field("password", "store.wrong_password")
+	}
+	return p.earlier, nil
+}
+
+func (p *pc) GoBack(_ context.Context, s machine.Secret) error {
+	p.back = append(p.back, s.Password)
+	return nil
+}
+
 func (p *pc) Join(_ context.Context, addr, code, name string) error {
 	p.joined = append(p.joined, addr+" "+code+" "+name)
 	if code != "ABCD-1234" {
@@ -145,6 +160,7 @@ func (p *pc) Repair(context.Context, machine.RepairRequest) (machine.Repaired, e
 }
 func (p *pc) OnRaise(func())                                              {}
 func (p *pc) Reference() []op.Entry                                       { return nil }
+func (p *pc) OnOpening(func(string))                                      {}
 func (p *pc) Logins() []machine.Login                                     { return nil }
 func (p *pc) Demo(context.Context, string, func(done, total int64)) error { return nil }
 func (p *pc) Providers(bool) []backup.Provider {
@@ -402,4 +418,64 @@ func TestTheRecoveryKeyIsReadGroupByGroup(t *testing.T) {
 	if !s.has("Quelle copie restaurer") {
 		t.Error("the copies are not shown")
 	}
+}
+
+// TestGoingBackBeforeAnUpdate: the password first, what it costs in numbers, then a question.
+func TestGoingBackBeforeAnUpdate(t *testing.T) {
+	p := newPC(t, machine.Here, owner)
+	const link = "Revenir à avant la mise à jour"
+	s := show(t, p)
+	if s.offers(link) {
+		t.Fatal("offered where nothing is kept")
+	}
+	p.state.Earlier = true
+	p.earlier = machine.Earlier{At: storetest.Noon, Changes: 12, Invoices: 3, LastInvoice: "F-2026-0042", Counted: true}
+	s.flow.Run()
+	s.press(link)
+	s.fields()[0].SetText("autre chose")
+	s.press("Voir ce qui serait perdu")
+	if !s.has("Ce mot de passe n’ouvre pas") || len(p.back) > 0 {
+		t.Fatal("anybody can look")
+	}
+	s.fields()[0].SetText(secretWords)
+	s.press("Voir ce qui serait perdu")
+	for _, part := range []string{"12", "3", "F-2026-0042"} {
+		if !s.asks(part) {
+			t.Errorf("the question does not say %q", part)
+		}
+	}
+	if len(p.back) > 0 {
+		t.Fatal("gone before the answer")
+	}
+	s.press("Revenir en arrière")
+	if len(p.back) != 1 || p.back[0] != secretWords {
+		t.Errorf("gone back with %v", p.back)
+	}
+	if !s.offers("Se connecter") {
+		t.Error("no log-in afterwards")
+	}
+}
+
+// offers tells whether a button is there.
+func (s *screen) offers(text string) bool {
+	found := false
+	uitest.Walk(s.window.Content(), func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == text {
+			found = true
+		}
+	})
+	return found
+}
+
+// asks tells whether a text stands in a dialog.
+func (s *screen) asks(part string) bool {
+	found := false
+	for _, o := range s.window.Canvas().Overlays().List() {
+		uitest.Walk(o, func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), part) {
+				found = true
+			}
+		})
+	}
+	return found
 }
