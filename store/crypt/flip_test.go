@@ -305,7 +305,9 @@ func flipLarge(t *testing.T, sizeMiB, flips int) int {
 	run(t, db, "INSERT INTO item VALUES(-1, NULL)")
 	flipPages(t, rnd, m, path, d.files[path].data, flips)
 	s := newShelf(t, path)
-	s.d.files = newSimDisk(d.content()).files
+	for p, data := range d.content() {
+		s.d.files[p] = &simData{data}
+	}
 	files := s.d.files
 	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ var flushMutants = []mutant{
 		{"if err := w.f.Sync(); err != nil {\n\t\treturn err\n\t}\n\tw.onDisk", "w.onDisk"},
 	}, cutTests},
 	{"frames are not flushed", "wal.go", []edit{
-		{"if err := w.f.Sync(); err != nil {\n\t\tw.mu.Lock()", "if err := error(nil); err != nil {\n\t\tw.mu.Lock()"},
+		{"if err := w.f.Sync(); err != nil {\n\t\tw.doubted()", "if err := error(nil); err != nil {\n\t\tw.doubted()"},
 	}, cutTests},
 	{"a log of unknown header is not flushed when emptied", "wal.go", []edit{
 		{"errors.Join(f.Truncate(0), f.Sync(), f.Close())", "errors.Join(f.Truncate(0), f.Close())"},
@@ -57,12 +57,15 @@ var orderMutants = []mutant{
 		{"d.dirty = d.dirty[:0]", "_ = d.f.Sync()\n\td.dirty = d.dirty[:0]"},
 	}, cutTests},
 	{"2. the file is cut before the ledger knows", "page.go", []edit{
-		{"if st, _ := d.ledgerNow(); n < st.pages {", "if n < d.pages.Load() {\n\t\tif err := d.f.Truncate(size); err != nil {\n" +
-			"\t\t\treturn err\n\t\t}\n\t}\n\tif st, _ := d.ledgerNow(); n < st.pages {"},
+		{"if st, _ := d.ledgerNow(); n < max(", "if n < d.pages.Load() {\n\t\tif err := d.f.Truncate(size); err != nil {\n" +
+			"\t\t\treturn err\n\t\t}\n\t}\n\tif st, _ := d.ledgerNow(); n < max("},
 	}, cutTests},
 	{"2. the ledger does not learn of a shorter length", "page.go", []edit{
-		{"n < st.pages {", "false {"},
+		{"n < max(st.pages, d.pages.Load()) {", "false && n < st.pages {"},
 	}, cutTests},
+	{"2. a ledger that failed is not asked", "page.go", []edit{
+		{"n < max(st.pages, d.pages.Load()) {", "n < st.pages {"},
+	}, "TestFailedRecord"},
 	{"3. a log's header is written before the ledger knows", "wal.go", []edit{
 		{"err := w.db.record(nil, func(st *ledgerState) {\n\t\tst.gen, st.prev, st.frames, st.live, st.relaxed = gen,",
 			"var err error\n\tlater := func() error { return w.db.record(nil, func(st *ledgerState) {\n" +
@@ -75,9 +78,9 @@ var orderMutants = []mutant{
 		{"st.relaxed = gen, w.onDisk,", "st.relaxed = gen, id{},"},
 	}, cutTests},
 	{"4. the ledger calls a log live before its frames are flushed", "wal.go", []edit{
-		{"if err := w.f.Sync(); err != nil {\n\t\tw.mu.Lock()", "w.mu.Lock()\n\tif commit > w.synced && !w.live {\n" +
+		{"if err := w.f.Sync(); err != nil {\n\t\tw.doubted()", "w.mu.Lock()\n\tif commit > w.synced && !w.live {\n" +
 			"\t\tw.synced = commit\n\t\t_ = w.enliven()\n\t\tw.synced = 0\n\t}\n\tw.mu.Unlock()\n" +
-			"\tif err := w.f.Sync(); err != nil {\n\t\tw.mu.Lock()"},
+			"\tif err := w.f.Sync(); err != nil {\n\t\tw.doubted()"},
 	}, cutTests},
 	{"4. a commit is confirmed before the log is called live", "wal.go", []edit{
 		{"if w.live {\n\t\treturn nil\n\t}\n\treturn w.enliven()", "if w.live {\n\t\treturn nil\n\t}\n\treturn nil"},
@@ -202,6 +205,7 @@ var ruleMutants = []mutant{
 	{"frames that do not continue the checksum", "walscan.go", []edit{{" || !sum.next(body) {", " {"}}, cutTests + "|TestFailedCommit"},
 	{"a cut log is told of", "walscan.go", []edit{{"if lost := x.end - 1 - x.commit; x.damaged || lost > 0 {", "if false {\n\t\tlost := 0"}}, ruleTests},
 	{"frames given up by a failed commit", "wal.go", []edit{{"w.commit = min(w.commit, n-1); commits", "commits"}}, ruleTests},
+	{"frames of a transaction that was given up", "wal.go", []edit{{"if w.doubt <= w.synced {", "if w != nil {"}}, "TestGivenUp"},
 	{"a header that failed may be in the file", "wal.go", []edit{{"if !w.unsure {", "if w != nil {"}}, "TestFailedHeader"},
 	{"free pages are holes", "page.go", []edit{{"if err := f.fill(n - 1); err != nil {\n\t\treturn err\n\t}\n", ""}}, ruleTests},
 	{"holes behind the end of the file only", "page.go", []edit{{"for k := f.db.known() + 1;", "for k := f.db.pages.Load() + 1;"}}, "TestKilledCheckpoint"},
@@ -210,6 +214,9 @@ var ruleMutants = []mutant{
 	{"a ledger of which a flush failed goes on", "ledger.go", []edit{
 		{"if err := l.f.Sync(); err != nil {\n\t\treturn errors.Join(err, l.close())", "if err := l.f.Sync(); err != nil {\n\t\treturn err"},
 	}, "TestIOErrors|TestFailedRecord"},
+	{"a ledger without room to be rewritten is closed", "ledger.go", []edit{
+		{"if err := prepareFile(", "if err := l.close(); err != nil {\n\t\treturn err\n\t}\n\tif err := prepareFile("},
+	}, "TestRewriteWithoutRoom"},
 	{"a newer ledger", "ledger.go", []edit{{"v > formatVersion {", "false {"}}, ruleTests},
 	{"an older key file's slot opens", "keyfile.go", []edit{{"if revoked(docs, doc, root) {", "if false {"}}, ruleTests},
 	{"a damaged key file", "keyfile.go", []edit{{"subtle.ConstantTimeCompare(k.Sum, k.sum()) != 1", "k.sum() == nil"}}, "TestKeysFlip"},
