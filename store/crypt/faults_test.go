@@ -2,6 +2,7 @@ package crypt
 
 import (
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"path/filepath"
 	"syscall"
@@ -231,8 +232,9 @@ func TestFailedRecord(t *testing.T) {
 	}
 }
 
-// TestFailedHeader lets the header of a new log fail, though it is written, and kills the process at
-// every later step: whichever header is in the file, it is none that could be called an older log.
+// TestFailedHeader lets the header of a new log fail, though it is written, and kills the process or cuts
+// the power at every later step: whichever header is in the file, it is none that could be called an
+// older log.
 func TestFailedHeader(t *testing.T) {
 	b := makeBook(t)
 	for part, kind := range []faultKind{failOnce, failOnce, failOnce, failOnce, failOnce, failFlush} {
@@ -256,11 +258,57 @@ func TestFailedHeader(t *testing.T) {
 		if err := errors.Join(db.Close(), m.Unmount()); err != nil {
 			t.Fatal(err)
 		}
-		for n := range len(d.trace) + 1 {
-			if got, err := recover1(d.fork(n).content(), b.path, "full"); err != nil || got < b.last {
-				t.Errorf("%s, part %d, killed at %d of %d: transaction %d: %v", kind, part, n, len(d.trace), got, err)
+		everyCut(t, b, d, fmt.Sprintf("%s, part %d", kind, part))
+	}
+}
+
+// everyCut kills the process at every step of the trace, and cuts the power there.
+func everyCut(t *testing.T, b *book, d *simDisk, what string) {
+	t.Helper()
+	for n := range len(d.trace) + 1 {
+		states := []map[string][]byte{d.fork(n).content()}
+		for k := range uint64(4) {
+			rnd := rand.New(rand.NewPCG(k, 1))
+			if k == 0 {
+				rnd = rand.New(nothing{})
+			}
+			files, _ := d.crash(n, rnd)
+			states = append(states, files)
+		}
+		for i, files := range states {
+			if got, err := recover1(files, b.path, "full"); err != nil || got < b.last {
+				t.Fatalf("%s, at %d of %d, state %d: transaction %d: %v", what, n, len(d.trace), i, got, err)
 			}
 		}
+	}
+}
+
+// TestTwoHeaders begins a log twice before anything is committed to it, rolling back what did not fit
+// into the cache.
+func TestTwoHeaders(t *testing.T) {
+	b := makeBook(t)
+	d := newSimDisk(b.files)
+	m, db, err := openSim(d, b.path, "full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, db, "PRAGMA wal_checkpoint(RESTART)")
+	d.begin()
+	for range 3 {
+		run(t, db, "BEGIN; INSERT INTO item(pad) SELECT zeroblob(3000) FROM item; ROLLBACK")
+	}
+	headers := 0
+	for _, op := range d.trace {
+		if op.kind == simWrite && op.file == d.files[b.path+walSuffix] && op.off == 0 {
+			headers++
+		}
+	}
+	if headers < 2 {
+		t.Fatalf("%d headers", headers)
+	}
+	everyCut(t, b, d, "rolled back")
+	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -38,13 +38,13 @@ var flushMutants = []mutant{
 	}, cutTests},
 	{"a log's header is not flushed", "wal.go", []edit{
 		{"if err := w.f.Sync(); err != nil {\n\t\treturn err\n\t}\n\tw.onDisk", "w.onDisk"},
-	}, cutTests},
+	}, "TestTwoHeaders"},
 	{"frames are not flushed", "wal.go", []edit{
 		{"if err := w.f.Sync(); err != nil {\n\t\tw.doubted()", "if err := error(nil); err != nil {\n\t\tw.doubted()"},
 	}, cutTests},
 	{"a log of unknown header is not flushed when emptied", "wal.go", []edit{
 		{"errors.Join(f.Truncate(0), f.Sync(), f.Close())", "errors.Join(f.Truncate(0), f.Close())"},
-	}, "TestFailedHeader|TestIOErrors"},
+	}, "TestFailedHeader"},
 	{"frames found on opening are not flushed", "walscan.go", []edit{
 		{"if err := f.Sync(); err != nil {", "if err := error(nil); err != nil {"},
 	}, cutTests},

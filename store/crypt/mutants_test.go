@@ -107,7 +107,7 @@ func firstFailure(out []byte) string {
 func runMutant(t *testing.T, m *mutant, tests string) ([]byte, error) {
 	t.Helper()
 	dir := t.TempDir()
-	args := []string{"test", "-c", "-vet=off", "-o", filepath.Join(dir, "crypt.test")}
+	args := []string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-o", filepath.Join(dir, "crypt.test")}
 	if raceOn {
 		args = append(args, "-race") // what it needs is built already
 	}
