@@ -104,7 +104,8 @@ func randomStatement(rnd *rand.Rand) string {
 	case 5:
 		return fmt.Sprintf("DELETE FROM entry WHERE id IN (SELECT id FROM entry WHERE account=%d LIMIT 30)", account)
 	case 6:
-		return fmt.Sprintf("INSERT INTO tag SELECT 't%d', id FROM entry WHERE id%%30=%d ON CONFLICT DO NOTHING", n%7, account%30)
+		return fmt.Sprintf(`INSERT INTO tag SELECT 't%d', id FROM entry WHERE id%%30=%d
+			ON CONFLICT DO NOTHING`, n%7, account%30)
 	case 7:
 		return fmt.Sprintf("INSERT INTO entry VALUES(%d, NULL, 1, 'refused')", n) // NOT NULL
 	case 8:

@@ -150,7 +150,8 @@ func FuzzPage(f *testing.F) {
 			return
 		}
 		page := bytes.Clone(data)
-		real := int64(n)*pageSize <= int64(len(b.files[b.path])) && bytes.Equal(data, b.files[b.path][(n-1)*pageSize:][:pageSize])
+		db := b.files[b.path]
+		real := int64(n)*pageSize <= int64(len(db)) && bytes.Equal(data, db[(n-1)*pageSize:][:pageSize])
 		if _, ok := openPage(s, &aad, page, n); ok != real {
 			t.Fatalf("page %d opens: %v", n, ok)
 		}

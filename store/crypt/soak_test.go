@@ -25,6 +25,15 @@ func seeded(t testing.TB) (uint64, uint64) {
 	return s, 0
 }
 
+// lighter is how much of n a test does that the race detector makes ten times slower and has nothing to
+// look for in: one goroutine on a disk in memory.
+func lighter(n int) int {
+	if raceOn {
+		return max(1, n/6)
+	}
+	return n
+}
+
 // soak begins a test of make soak, which runs for long and beside the others.
 func soak(t *testing.T) {
 	t.Helper()
@@ -98,7 +107,7 @@ func TestSoakMutants(t *testing.T) {
 		t.Skip("the mutants build their own tests")
 	}
 	list := mutants()
-	n := killMutants(t, list)
+	n := killMutants(t, list, true)
 	figure(t, "mutants", "%d of %d noticed", n, len(list))
 }
 
