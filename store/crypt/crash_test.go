@@ -12,9 +12,7 @@ import (
 	"testing"
 )
 
-var (
-	crashStates = flag.Int("crash-states", 150, "power cuts to simulate in each mode")
-)
+var crashStates = flag.Int("crash-states", 150, "power cuts to simulate in each mode")
 
 // worker runs random transactions of which each leaves total = sum(v) and n = its number.
 type worker struct {
@@ -259,7 +257,8 @@ func (p *powerCut) interrupt(d *simDisk, high int) {
 	}
 	cut := from + p.rnd.IntN(len(d.trace)-from+1)
 	after, low := d.crash(cut, p.rnd)
-	if got := p.recovered(after, low, n, fmt.Sprintf("cut at %d (%d..%d) of a recovery", cut, from, len(d.trace))); cut >= seen && got != n {
+	what := fmt.Sprintf("cut at %d (%d..%d) of a recovery", cut, from, len(d.trace))
+	if got := p.recovered(after, low, n, what); cut >= seen && got != n {
 		p.t.Errorf("transaction %d was read, then there were %d", n, got)
 	}
 	p.doubles++

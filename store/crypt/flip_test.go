@@ -305,7 +305,9 @@ func flipLarge(t *testing.T, sizeMiB, flips int) int {
 	run(t, db, "INSERT INTO item VALUES(-1, NULL)")
 	flipPages(t, rnd, m, path, d.files[path].data, flips)
 	s := newShelf(t, path)
-	s.d.files = newSimDisk(d.content()).files
+	for p, data := range d.content() {
+		s.d.files[p] = &simData{data}
+	}
 	files := s.d.files
 	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
 		t.Fatal(err)
@@ -345,7 +347,8 @@ func flipPages(t *testing.T, rnd *rand.Rand, m *Mount, path string, data []byte,
 			i, mask := rnd.IntN(len(data)), byte(1<<rnd.IntN(8))
 			data[i] ^= mask
 			n := i/pageSize + 1
-			if err := f.readAt(buf, int64(n-1)*pageSize); !errors.Is(err, ErrTampered) || !bytes.Equal(buf, make([]byte, pageSize)) {
+			err := f.readAt(buf, int64(n-1)*pageSize)
+			if !errors.Is(err, ErrTampered) || !bytes.Equal(buf, make([]byte, pageSize)) {
 				t.Errorf("byte %d of %d, mask %#x: %v, read %x", i, len(data), mask, err, buf[:16])
 			}
 			if k%50 == 0 {

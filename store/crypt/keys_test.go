@@ -323,23 +323,3 @@ func TestKeysPowerCut(t *testing.T) {
 		}
 	}
 }
-
-func FuzzKeys(f *testing.F) {
-	_, k := makeKeys(f)
-	f.Add(k.doc.encode())
-	f.Add([]byte(`{"format":"zafe-keys","version":1}`))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		doc, err := parseKeys(data)
-		if err != nil {
-			return
-		}
-		if !bytes.Equal(doc.encode(), data) {
-			t.Error("accepted a second spelling")
-		}
-		for i := range doc.Slots {
-			if s := &doc.Slots[i]; s.Kind == KindPassword && !s.kdf().valid() {
-				t.Error("parameters out of bounds")
-			}
-		}
-	})
-}

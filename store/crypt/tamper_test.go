@@ -228,7 +228,10 @@ func (b *book) databaseAttacks(t *testing.T) []attack {
 		{"removed", clean.with("", nil), missing},
 		{"emptied while the log holds transactions", b.with("", []byte{}), missing},
 		{"removed while the log holds transactions", b.with("", nil), missing},
-		{"junk appended behind the last page", clean.with("", append(bytes.Clone(db), make([]byte, pageSize)...)), harmless},
+		{
+			"junk appended behind the last page",
+			clean.with("", append(bytes.Clone(db), make([]byte, pageSize)...)), harmless,
+		},
 		{"replaced by the database of another book under the same key", clean.with("", other.files[b.path]), tampered},
 		{"replaced by a plain SQLite database", clean.with("", emptyImage()), tampered},
 		{"a plain SQLite database alone", map[string][]byte{b.path: emptyImage()}, refusal(ErrNotSealed)},
@@ -248,7 +251,10 @@ func (b *book) ledgerAttacks(t *testing.T) []attack {
 		{"cut to its header", set(led[:ledgerHeader]), tampered},
 		{"put back to an older version", set(old), refusal(ErrMissingWAL)},
 		{"put back to an older version while the log holds transactions", b.with(ledgerSuffix, old), tampered},
-		{"replaced by that of another book under the same key", set(other.files[b.path+ledgerSuffix]), refusal(ErrMissingWAL)},
+		{
+			"replaced by that of another book under the same key",
+			set(other.files[b.path+ledgerSuffix]), refusal(ErrMissingWAL),
+		},
 		{"replaced by that of a closed book under the same key", set(other.clean(t).files[b.path+ledgerSuffix]), tampered},
 		{"its last record cut off", set(cutRecord(led, 1)), refusal(ErrMissingWAL)},
 		{"its last four records cut off", set(cutRecord(led, 4)), refusal(ErrMissingWAL)},
@@ -313,7 +319,10 @@ func (b *book) combinedAttacks(t *testing.T) []attack {
 	elsewhere := makeKeyed(t, Root{77}, b.path)
 	return []attack{
 		{"database, log and ledger put back together", mix(old, old, old), anchorHead},
-		{"database, log and ledger put back together, from before the last checkpoint but one", mix(b.eldest, b.eldest, b.eldest), anchorHead},
+		{
+			"database, log and ledger put back together, from before the last checkpoint but one",
+			mix(b.eldest, b.eldest, b.eldest), anchorHead,
+		},
 		{"database and log put back, ledger kept", mix(old, old, now), tampered},
 		{"database and ledger put back, log kept", mix(old, now, old), tampered},
 		{"log and ledger put back, database kept", mix(now, old, old), anchorHead},
