@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -82,6 +83,9 @@ func TestTheSealOfAnOpenBookIsChecked(t *testing.T) {
 		if f.Key != "verify.seal" || f.Args["n"] != want {
 			t.Errorf("%v", f)
 		}
+	}
+	if runtime.GOOS == "windows" {
+		return // an open file cannot be removed
 	}
 	if err := os.Remove(filepath.Join(s.Dir(), "book.db-ledger")); err != nil {
 		t.Fatal(err)
