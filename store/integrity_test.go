@@ -53,7 +53,8 @@ func checkpointed(t *testing.T) *store.Store {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s, err := store.Open(t.Context(), s.Dir(), store.WithRecovery(storetest.Recovery), store.Options{Clock: c.Now, SlotCost: storetest.Cheap})
+	o := store.Options{Clock: c.Now, SlotCost: storetest.Cheap}
+	s, err := store.Open(t.Context(), s.Dir(), store.WithRecovery(storetest.Recovery), o)
 	if err != nil {
 		t.Fatal(err)
 	}

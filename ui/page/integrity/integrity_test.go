@@ -18,7 +18,9 @@ import (
 )
 
 // shown is the page over a real book whose seal is as found says.
-func shown(t *testing.T, found *verify.Found, around *verify.Surroundings) (*integrity, *uitest.Shell, func() []string) {
+func shown(t *testing.T, found *verify.Found, around *verify.Surroundings) (
+	*integrity, *uitest.Shell, func() []string,
+) {
 	t.Helper()
 	w := storetest.NewWorld(t)
 	verify.Bind(w.Registry, verify.New(verify.Settings[*store.Tx]{
@@ -48,7 +50,8 @@ func says(texts []string, part string) bool {
 }
 
 func TestTheLastCheckIsShownWithWhatToDo(t *testing.T) {
-	found, around := verify.Found{Count: 1412, Bytes: 5_783_552}, verify.Surroundings{System: "linux", Folder: "/z", Swap: "off", Hibernate: "off"}
+	found := verify.Found{Count: 1412, Bytes: 5_783_552}
+	around := verify.Surroundings{System: "linux", Folder: "/z", Swap: "off", Hibernate: "off"}
 	p, sh, texts := shown(t, &found, &around)
 	if !says(texts(), "Jamais vérifié") {
 		t.Errorf("before any check: %q", texts())
