@@ -103,7 +103,7 @@ type pc struct {
 	log   *slog.Logger
 	alone *opener.PC             // opens the book without anybody
 	front atomic.Pointer[func()] // brings the window to the front
-	older atomic.Bool            // the book is older than this PC saw it
+	older atomic.Bool            // the book, here or on the main PC, is older than this PC saw it
 	told  atomic.Pointer[func(key string)]
 }
 
@@ -179,12 +179,12 @@ func (p *pc) State(context.Context) (machine.State, error) {
 		h, _ := store.HeaderOf(p.path(bookDir))
 		return machine.State{
 			Presence: machine.Here, Company: name, Demo: sample, AutoOpen: opener.Alone(h),
-			Earlier: store.HasEarlier(p.path(bookDir)),
+			Older: p.older.Load(), Earlier: store.HasEarlier(p.path(bookDir)),
 		}, nil
 	}
 	j, ok, err := p.seat(hostFile)
 	if ok {
-		return machine.State{Presence: machine.Joined, Company: j.Company, Host: j.Addr}, err
+		return machine.State{Presence: machine.Joined, Company: j.Company, Host: j.Addr, Older: p.older.Load()}, err
 	}
 	return machine.State{Presence: machine.Nothing}, err
 }
@@ -778,7 +778,11 @@ func (b *book) network(id setup.Identity) error {
 			h = lan.Hello{Product: "zafe", Version: version, Level: op.Level, MinLevel: op.MinLevel, Book: id.BookID}
 			err = b.store.View(ctx, func(tx *store.Tx) error {
 				c, err := company.Of(tx)
-				h.Company = c.Name
+				if err != nil {
+					return err
+				}
+				last, err := tx.Head()
+				h.Company, h.Event, h.Hash = c.Name, last.ID, last.Hash.String()
 				return err
 			})
 			return h, err
@@ -1088,7 +1092,45 @@ func (p *pc) Connect(ctx context.Context) (machine.Book, error) {
 	if b == nil {
 		return nil, err
 	}
-	return b, err
+	j := &joined{Remote: b, pc: p}
+	return j, errors.Join(err, j.witness(ctx, err == nil))
+}
+
+// joined is the book of the main PC, with a witness of how far it goes.
+type joined struct {
+	*lan.Remote
+	pc *pc
+}
+
+// witness compares the end of the chain with the furthest that this PC was told, when the main PC is
+// reached, and notes it.
+func (j *joined) witness(ctx context.Context, reached bool) error {
+	if !reached {
+		return nil
+	}
+	h, err := j.Hello(ctx)
+	if err != nil || h.Event == 0 { // an older host says nothing of it
+		return err
+	}
+	seen := j.pc.Seen()
+	if seen.Book == h.Book && (h.Event < seen.Event || h.Event == seen.Event && h.Hash != seen.Hash) {
+		j.pc.older.Store(true)
+		j.pc.log.Warn("the main PC shows an older book", slog.Int64("seen", seen.Event), slog.Int64("shown", h.Event))
+	}
+	return j.pc.SetSeen(machine.Seen{Book: h.Book, Event: h.Event, Hash: h.Hash})
+}
+
+// witnessWait bounds what a PC that leaves asks the main PC.
+const witnessWait = 2 * time.Second
+
+// Close implements machine.Book: the end of the day is what the next morning is compared with.
+func (j *joined) Close(ctx context.Context, progress func(string)) error {
+	asking, stop := context.WithTimeout(ctx, witnessWait)
+	defer stop()
+	if err := j.witness(asking, true); err != nil {
+		j.pc.warn("the end of the chain was not noted", err)
+	}
+	return j.Remote.Close(ctx, progress)
 }
 
 // Providers implements machine.Machine.

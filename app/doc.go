@@ -15,7 +15,8 @@
 //
 // fault, money, civil, i18n know nothing of the rest. auth, audit and op make the registry of
 // operations, through which alone anything happens. record is what everything that people edit shares:
-// its stamp, its version and its digest. Areas (party, catalog, billing, ledger, ...)
+// its stamp, its version and its digest. job runs what a book does by itself, such as the weekly check of
+// package verify. Areas (party, catalog, billing, ledger, ...)
 // hold contract and handler side by side and talk by plain function inside one transaction.
 //
 // # Glossary

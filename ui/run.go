@@ -159,6 +159,22 @@ func (d *desktop) enter(b machine.Book, me user.Me, first bool) {
 	}
 	d.shell = shell.New(o)
 	d.shell.Start()
+	if first {
+		d.older()
+	}
+}
+
+// older says when the book shows less than this PC had seen of it.
+func (d *desktop) older() {
+	st, err := d.machine.State(d.ctx)
+	if err != nil || !st.Older {
+		return
+	}
+	var m *kit.Modal
+	ok := kit.NewButton(d.text.T("common.close", nil), "", kit.Primary, func() { m.Close() })
+	m = kit.NewModal(d.text.T("start.older", nil), 520, kit.Paragraph(d.text.T("start.older.text", nil)), ok).
+		Mark("warning", kit.Warn)
+	m.Show(d.window)
 }
 
 // close leaves whatever is on the screen.

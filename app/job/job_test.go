@@ -33,6 +33,11 @@ func (m *memory) Done(_ context.Context, name string, at time.Time) error {
 	return m.fail
 }
 
+// fails is for jobs about which there is nothing to warn of.
+func fails(t *testing.T) func(string, error) {
+	return func(what string, err error) { t.Error(what, err) }
+}
+
 const week = 7 * 24 * time.Hour
 
 func TestAJobRunsAWeekAfterItsLastSuccess(t *testing.T) {
@@ -45,7 +50,7 @@ func TestAJobRunsAWeekAfterItsLastSuccess(t *testing.T) {
 			return nil
 		}}
 		m := &memory{last: map[string]time.Time{}}
-		s := &Scheduler{Jobs: []Job{weekly}, Memory: m, Clock: time.Now, Warn: func(what string, err error) { t.Error(what, err) }}
+		s := &Scheduler{Jobs: []Job{weekly}, Memory: m, Clock: time.Now, Warn: fails(t)}
 		ctx, stop := context.WithTimeout(t.Context(), 3*week)
 		defer stop()
 		s.Run(ctx)
@@ -84,7 +89,7 @@ func TestAJobThatWasStoppedIsDueAtTheNextStart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		long := Job{Name: "long", Every: week, Run: func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}
 		m := &memory{last: map[string]time.Time{}}
-		s := &Scheduler{Jobs: []Job{long}, Memory: m, Clock: time.Now, Warn: func(what string, err error) { t.Error(what, err) }}
+		s := &Scheduler{Jobs: []Job{long}, Memory: m, Clock: time.Now, Warn: fails(t)}
 		ctx, stop := context.WithTimeout(t.Context(), time.Hour)
 		defer stop()
 		s.Run(ctx)
@@ -135,7 +140,8 @@ func TestDue(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	if a, b := shift(Job{Name: "a", Every: week}), shift(Job{Name: "b", Every: week}); a == b || max(a, b) > week/spread || min(a, b) < 0 {
+	a, b := shift(Job{Name: "a", Every: week}), shift(Job{Name: "b", Every: week})
+	if a == b || max(a, b) > week/spread || min(a, b) < 0 {
 		t.Errorf("shifts %v %v", a, b)
 	}
 }

@@ -150,11 +150,13 @@ func (s *Service[T]) progress(part string) func(done, total int64) {
 // rows are the steps that read the book through SQLite, each in a transaction of its own: a long one would
 // keep the log from being emptied.
 func (s *Service[T]) rows(rep *Report) []Step {
-	steps := []Step{s.inside("structure", structure[T]), {"chain", func(ctx context.Context, tell func(int64, int64)) (Found, error) {
-		var f Found
-		err := s.Work.View(ctx, func(tx T) (err error) { f, err = chain(tx, rep, tell); return err })
-		return f, err
-	}}}
+	steps := []Step{
+		s.inside("structure", structure[T]),
+		{"chain", func(ctx context.Context, tell func(int64, int64)) (f Found, err error) {
+			err = s.Work.View(ctx, func(tx T) (err error) { f, err = chain(tx, rep, tell); return err })
+			return f, err
+		}},
+	}
 	for _, c := range s.Checks {
 		steps = append(steps, s.inside(c.Name, c.Run))
 	}

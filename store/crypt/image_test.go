@@ -11,6 +11,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"testing"
 
 	"modernc.org/sqlite"
@@ -91,7 +93,7 @@ func TestWriteImage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range []string{dst, dst + ledgerSuffix} {
-		if st, err := os.Stat(p); err != nil || st.Mode().Perm() != 0o600 {
+		if st, err := os.Stat(p); err != nil || runtime.GOOS != "windows" && st.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v %v", p, st, err)
 		}
 	}
@@ -117,7 +119,11 @@ func TestWriteImage(t *testing.T) {
 		}
 		return pages[n-1], nil
 	})
-	if left, _ := filepath.Glob(half + "*"); !errors.Is(err, boom) || len(left) > 0 {
+	left, _ := filepath.Glob(half + "*")
+	if runtime.GOOS == "windows" { // an open file cannot be removed: the lock's stays
+		left = slices.DeleteFunc(left, IsLock)
+	}
+	if !errors.Is(err, boom) || len(left) > 0 {
 		t.Errorf("interrupted: %v, left %v", err, left)
 	}
 	bad := bytes.Clone(pages[1])

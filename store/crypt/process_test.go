@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -398,6 +399,9 @@ func TestNoPlaintext(t *testing.T) {
 	}
 	walk()
 	left, _ := filepath.Glob(filepath.Join(dir, "*"))
+	if runtime.GOOS == "windows" { // an open file cannot be removed: the lock's stays
+		left = slices.DeleteFunc(left, IsLock)
+	}
 	if len(left) != 2 {
 		t.Errorf("left behind: %v", left)
 	}

@@ -123,14 +123,8 @@ func (s Surroundings) synced(path string) string {
 				return c.what
 			}
 		}
-		for _, m := range marks {
-			found, err := filepath.Glob(filepath.Join(literal(at), m.name))
-			if err != nil || len(found) == 0 {
-				continue
-			}
-			if st, err := os.Stat(found[0]); err == nil && st.IsDir() == m.folder {
-				return m.what
-			}
+		if what := marked(at); what != "" {
+			return what
 		}
 		if at == filepath.Dir(at) {
 			return ""
@@ -138,13 +132,29 @@ func (s Surroundings) synced(path string) string {
 	}
 }
 
-// literal keeps a path from being read as a pattern. Windows knows no escape: there a bracket in the name
-// of a folder hides its marks.
-func literal(path string) string {
-	if filepath.Separator == '\\' {
-		return path
+// marked names the service that left its mark in a folder.
+func marked(dir string) string {
+	var here []os.DirEntry // read for the marks whose names vary
+	for _, m := range marks {
+		names := []string{m.name}
+		if strings.Contains(m.name, "*") {
+			if here == nil {
+				here, _ = os.ReadDir(dir) // what cannot be read shows no mark
+			}
+			names = nil
+			for _, e := range here {
+				if fits, err := filepath.Match(m.name, e.Name()); fits && err == nil {
+					names = append(names, e.Name())
+				}
+			}
+		}
+		for _, name := range names {
+			if st, err := os.Stat(filepath.Join(dir, name)); err == nil && st.IsDir() == m.folder {
+				return m.what
+			}
+		}
 	}
-	return strings.NewReplacer(`\`, `\\`, `[`, `\[`, `*`, `\*`, `?`, `\?`).Replace(path)
+	return ""
 }
 
 // existing is path, or the nearest folder above it that exists.

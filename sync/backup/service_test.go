@@ -85,6 +85,8 @@ func (b *book) Pages(_ context.Context, begin func(int, uint32) error,
 	return nil
 }
 
+func (b *book) Head() (uint64, error) { return b.change, nil }
+
 func (b *book) Checks(context.Context) (vault.Checks, error) {
 	return vault.Checks{Change: b.change}, nil
 }

@@ -57,6 +57,10 @@ type Hello struct {
 	MinLevel int    `json:"min_level"`
 	Book     string `json:"book"`
 	Company  string `json:"company"`
+	// Event and Hash are the end of the chain of events. A PC keeps the furthest it was told and knows when a
+	// host shows an older book.
+	Event int64  `json:"event,omitempty"`
+	Hash  string `json:"hash,omitempty"`
 }
 
 // liveness finds out that the other end is gone though nothing was said: a cable pulled out, a PC

@@ -63,3 +63,47 @@ func TestABookIsRepairedOrShownToBeOlder(t *testing.T) {
 		t.Errorf("the journal does not say it: %s", out)
 	}
 }
+
+// TestTheOtherPCIsAWitness: a PC of the office knows when the main PC shows an older book than yesterday.
+func TestTheOtherPCIsAWitness(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a company")
+	}
+	d := sample(t)
+	book, older := filepath.Join(d.dir, "book"), filepath.Join(t.TempDir(), "older")
+	h := d.serve("127.0.0.1:0", "--invite")
+	word := write(t, t.TempDir(), "word", "essai-zafe-yann\n")
+	other := newDesk(t, t.TempDir(), "other", "--user", "yann", "--password-file", word)
+	other.ok("join", "--host", h.addr, "--code", h.code)
+	warned := func() bool {
+		t.Helper()
+		log, err := os.ReadFile(filepath.Join(other.dir, "zafe.log"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(string(log), "the main PC shows an older book")
+	}
+	h.stop(t)
+	if err := os.CopyFS(older, os.DirFS(book)); err != nil {
+		t.Fatal(err)
+	}
+	h = d.serve(h.addr)
+	op[object](other, "session.me", object{})
+	op[object](other, "session.me", object{})
+	if warned() {
+		t.Fatal("the same book is taken for an older one")
+	}
+	h.stop(t)
+	if err := os.RemoveAll(book); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(book, os.DirFS(older)); err != nil {
+		t.Fatal(err)
+	}
+	write(t, d.dir, "local.json", `{"demo": true}`) // the main PC itself remembers nothing
+	d.serve(h.addr)
+	op[object](other, "session.me", object{})
+	if !warned() {
+		t.Error("the older book is not noticed")
+	}
+}

@@ -28,6 +28,7 @@ type State struct {
 	Company  string // name shown before log-in; "" until known
 	Host     string // address of the main PC when joined
 	Demo     bool   // the sample company: its logins may be shown
+	Older    bool   // the book last opened is older than this PC had seen it: earlier files were put back
 	AutoOpen bool   // the book opens without the owner's password (this PC's keyring has a key)
 	Earlier  bool   // the book is kept as it was before its last update: see Machine.GoBack
 }

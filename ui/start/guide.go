@@ -125,6 +125,7 @@ func (f *Flow) accept() {
 		kit.NewNotice(kit.Warn, "", f.t("start.accept.risk")),
 		p.secret, kit.HBox(0, p.other), p.agree, p.why,
 		kit.HBox(8, p.back, kit.Spacer(), p.spin, p.do))))
+	f.focus(p.pass.Edit())
 }
 
 // ask shows the boxes of the password or of the sheet.

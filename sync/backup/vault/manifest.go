@@ -34,6 +34,7 @@ type Manifest struct {
 	Files        FileSet   `json:"files"`
 	Checks       Checks    `json:"checks"`
 	ChecksAfter  *Checks   `json:"checks_after,omitempty"` // set when somebody was working meanwhile
+	SealHead     uint64    `json:"seal_head,omitempty"`    // [Source.Head] before the pages were read; 0 in older backups
 	NextExpected time.Time `json:"next_expected,omitzero"`
 	Drill        *Drill    `json:"drill,omitempty"`
 	RestoredFrom *Origin   `json:"restored_from,omitempty"`

@@ -84,6 +84,9 @@ func (b *book) Pages(_ context.Context, begin func(int, uint32) error,
 	return nil
 }
 
+// Head grows with the book.
+func (b *book) Head() (uint64, error) { return 1000 + b.change, nil }
+
 func (b *book) Checks(context.Context) (Checks, error) {
 	return Checks{
 		Change: b.change, LastInvoice: "F2026-0042", InvoiceCount: 42,

@@ -45,8 +45,13 @@ func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) 
 	if err != nil {
 		return Taken{}, err
 	}
+	head, err := src.Head()
+	if err != nil {
+		return Taken{}, err
+	}
 	m := Manifest{
-		Format: formatVersion, VaultID: v.set.ID, WriterID: v.set.WriterID,
+		SealHead: head,
+		Format:   formatVersion, VaultID: v.set.ID, WriterID: v.set.WriterID,
 		WriterName: v.set.WriterName, Seq: seq, Created: run.Now.UTC().Truncate(time.Second),
 		AppVersion: v.set.AppVersion, Schema: v.set.Schema, Checks: before,
 		NextExpected: run.NextExpected, Drill: run.Drill, RestoredFrom: run.RestoredFrom,

@@ -16,6 +16,9 @@ type Source interface {
 		page func(pgno uint32, data []byte) error) error
 	// Checks gives the business totals a restored book is compared with.
 	Checks(ctx context.Context) (Checks, error)
+	// Head is the number of the last record of the book's seal; it only grows. Kept in a backup it is a
+	// witness against files that are all put back together as they once were.
+	Head() (uint64, error)
 }
 
 // Checks are the business totals of a book at one moment. Amounts are cents.

@@ -39,6 +39,9 @@ func TestSnapshotAndRestore(t *testing.T) {
 	if m2.Diff == nil || m2.Diff.Bytes >= m1.Full.Bytes/4 || m2.Full.Name != m1.Full.Name {
 		t.Fatalf("second point is no small difference: %+v", m2.Diff)
 	}
+	if m1.SealHead < 1000 || m2.SealHead <= m1.SealHead {
+		t.Errorf("heads of the seal: %d, then %d", m1.SealHead, m2.SealHead)
+	}
 	if m2.Files.List.Name != m1.Files.List.Name || m2.PrevSHA256 == "" || len(m2.History) != 1 {
 		t.Fatalf("second point: list %s, history %v", m2.Files.List.Name, m2.History)
 	}

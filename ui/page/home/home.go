@@ -351,8 +351,8 @@ func (h *home) sound(st verify.Status) {
 	open := func() { e.Shell.Open(page.Route{Name: "integrity"}) }
 	switch {
 	case st.Last != nil && len(st.Last.Findings) > 0:
-		h.tasks["integrity"] = h.task("shield-warning", kit.Error, e.Text.N("home.todo.integrity", len(st.Last.Findings), nil),
-			e.T("home.integrity_at", "when", e.Text.Instant(st.Last.At)), e.T("home.act.integrity"), open)
+		h.tasks["integrity"] = h.task("shield-warning", kit.Error,
+			e.Text.N("home.todo.integrity", len(st.Last.Findings), nil), e.T("home.integrity_at", "when", e.Text.Instant(st.Last.At)), e.T("home.act.integrity"), open)
 	case st.Surroundings.Older:
 		h.tasks["integrity"] = h.task("shield-warning", kit.Error, e.T("home.todo.older"), e.T("home.older"),
 			e.T("home.act.integrity"), open)

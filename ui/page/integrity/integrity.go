@@ -129,6 +129,9 @@ func (p *integrity) list(rep *verify.Report) {
 func (p *integrity) part(part verify.Part) fyne.CanvasObject {
 	e := p.env
 	detail := e.T("integrity.part." + part.Name + ".text")
+	if part.Findings > 0 {
+		detail = e.T("integrity.part_bad")
+	}
 	if part.Count > 0 && e.Text.Has("integrity.part."+part.Name+".count") {
 		detail += " · " + e.Text.N("integrity.part."+part.Name+".count", int(part.Count), nil)
 	}
