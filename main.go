@@ -85,6 +85,7 @@ const (
 	hostFile    = "host.json"    // the main PC this one works on
 	runningFile = "running.json" // how the verbs reach the program that has the book open
 	logFile     = "zafe.log"
+	chipFile    = "chip.json" // what this PC's security chip sealed
 
 	drillPrefix = "drill-"      // of the folder of a trial restore
 	asideFormat = "book.aside-" // and the instant: a book in whose place another was restored
@@ -125,7 +126,10 @@ func newPC(dir string) (*pc, error) {
 		Filename: path, MaxSize: logMegabytes, MaxBackups: logFiles,
 	}, nil))
 	p := &pc{dir: dir, log: log}
-	p.alone = &opener.PC{Ring: keyring.New(), Warn: p.warn}
+	p.alone = &opener.PC{Warn: p.warn, Keepers: []opener.Keeper{
+		{Kind: crypt.KindKeyring, Ring: keyring.New()},
+		{Kind: crypt.KindTPM, Ring: keyring.NewChip(p.path(chipFile))},
+	}}
 	p.Memory = machine.Memory{Path: p.path(memoryFile), Warn: p.warn}
 	for _, name := range open {
 		log.Warn("was open to others", slog.String("path", name))
@@ -178,7 +182,7 @@ func (p *pc) State(context.Context) (machine.State, error) {
 		// A key file that cannot be read is told by Open.
 		h, _ := store.HeaderOf(p.path(bookDir))
 		return machine.State{
-			Presence: machine.Here, Company: name, Demo: sample, AutoOpen: opener.Alone(h),
+			Presence: machine.Here, Company: name, Demo: sample, AutoOpen: p.alone.Alone(h),
 			Older: p.older.Load(), Earlier: store.HasEarlier(p.path(bookDir)),
 		}, nil
 	}

@@ -45,7 +45,7 @@ func shop(t *testing.T) *storetest.World {
 	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1},
 		func(string, []string, bool) error { return nil }, w.Store)
 	user.Bind(w.Registry, svc)
-	opening.Bind(w.Registry, w.Store, svc, (&opener.PC{Ring: noRing{}}).Keys(w.Store))
+	opening.Bind(w.Registry, w.Store, svc, (&opener.PC{Keepers: []opener.Keeper{{Kind: opening.Keyring, Ring: noRing{}}}}).Keys(w.Store))
 	w.Update(func(tx *store.Tx) error {
 		for i, r := range []auth.Role{
 			auth.Owner, auth.Accountant, auth.Sales, auth.Sales, auth.Assistant,

@@ -28,7 +28,8 @@ const (
 const (
 	Password = "password"
 	Recovery = "recovery"
-	Keyring  = "keyring"
+	Keyring  = "keyring" // the keyring of the main PC's session
+	TPM      = "tpm"     // the security chip of the main PC
 )
 
 // Slot is one secret that opens the book.
@@ -41,9 +42,9 @@ type Slot struct {
 
 // PC is what the main PC itself keeps to open the book.
 type PC struct {
-	Keyring bool `json:"keyring"` // its keyring answers now
-	On      bool `json:"on"`      // the book has a slot for a secret of this PC
-	Works   bool `json:"works"`   // and that secret was found, and opens it
+	Offers string `json:"offers,omitempty"` // the kind of what would keep a secret now: Keyring or TPM
+	By     string `json:"by,omitempty"`     // the kind of the slot that this PC opens the book by
+	Works  bool   `json:"works"`            // and its secret was found, and opens it
 }
 
 // Keys are the slots of the open book and what this PC keeps.
@@ -155,7 +156,7 @@ func (d *desk[T]) setAutomatic(ctx context.Context, req AutomaticRequest) (op.Em
 func statusOf(people []user.User, slots []Slot, pc PC) Status {
 	st := Status{Way: Phrase, PC: pc}
 	switch {
-	case pc.On:
+	case pc.By != "":
 		st.Way = Automatic
 	case slices.ContainsFunc(people, func(u user.User) bool { return u.Delegate }):
 		st.Way = Delegates

@@ -56,7 +56,7 @@ func (d *desk[T]) rotate(ctx context.Context, req RotateRequest) (out Rotated, e
 	}
 	defer d.rotating.on.Store(false)
 	d.rotating.done.Store(0)
-	alone := d.keys.PC(ctx).On
+	alone := d.keys.PC(ctx).By != ""
 	err = d.people.WithPassword(ctx, req.Password, func(label string) error {
 		return d.keys.Rotate(ctx, label, req.Password, func(tx op.Tx) error { return op.RecordIn(ctx, tx) },
 			func(done, total uint32) {

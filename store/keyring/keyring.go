@@ -1,7 +1,7 @@
-// Package keyring keeps the secrets that open the books of this PC in the keyring of the operating
-// system: the Secret Service of a Linux session, the Credential Manager of Windows, the Keychain of
-// macOS. Whoever is logged in to the system under the same name can read them there. It knows neither
-// the key file nor the book.
+// Package keyring keeps the secrets that open the books of this PC: in the keyring of the operating
+// system (the Secret Service of a Linux session, the Credential Manager of Windows, the Keychain of
+// macOS), where whoever is logged in under the same name can read them, or sealed by the PC's security
+// chip (TPM). It knows neither the key file nor the book.
 package keyring
 
 import (
@@ -20,22 +20,30 @@ const service = "fr.zafe"
 // died, would otherwise keep everybody out of the book.
 const wait = 3 * time.Second
 
-// What a keyring answers.
+// What a keyring, or a chip, answers.
 var (
-	ErrNone   = errors.New("keyring: none in this session")
+	ErrNone   = errors.New("keyring: none here")
 	ErrSilent = errors.New("keyring: no answer in time")
 	ErrAbsent = errors.New("keyring: no secret of this book")
 )
 
-// Ring is the keyring of this session. It is safe for concurrent use: one request goes at a time, and
-// while one hangs the others fail at once instead of piling up.
-type Ring struct {
-	wait time.Duration
-	busy chan struct{}
-}
+// Ring is the keyring of this session. It is safe for concurrent use.
+type Ring struct{ *patience }
 
 // New returns the keyring of this session; nothing is asked of it yet.
-func New() *Ring { return &Ring{wait: wait, busy: make(chan struct{}, 1)} }
+func New() *Ring { return &Ring{newPatience(wait)} }
+
+// ask is refused at once where there is no keyring to ask.
+func (r *Ring) ask(request func() (string, error)) (string, error) {
+	if !reachable() {
+		return "", ErrNone
+	}
+	text, err := ask(r.patience, request)
+	if errors.Is(err, keyring.ErrNotFound) {
+		err = ErrAbsent
+	}
+	return text, err
+}
 
 // Get returns the secret of a book. Errors: ErrNone, ErrSilent, ErrAbsent, or what the system says.
 func (r *Ring) Get(book string) (secret []byte, err error) {
@@ -72,36 +80,39 @@ func (r *Ring) Delete(book string) error {
 	return err
 }
 
-type answer struct {
-	text string
-	err  error
+// patience asks something that may never answer. It is safe for concurrent use: one request goes at a
+// time, and while one hangs the others fail at once instead of piling up.
+type patience struct {
+	wait time.Duration
+	busy chan struct{}
 }
 
-// ask performs a request elsewhere, for it may never return.
-func (r *Ring) ask(request func() (string, error)) (string, error) {
-	if !reachable() {
-		return "", ErrNone
-	}
+func newPatience(wait time.Duration) *patience { return &patience{wait, make(chan struct{}, 1)} }
+
+type answer[T any] struct {
+	value T
+	err   error
+}
+
+// ask performs a request elsewhere; ErrSilent when it takes longer than there is patience for.
+func ask[T any](p *patience, request func() (T, error)) (value T, err error) {
 	select {
-	case r.busy <- struct{}{}:
+	case p.busy <- struct{}{}:
 	default:
-		return "", ErrSilent
+		return value, ErrSilent
 	}
-	done := make(chan answer, 1)
+	done := make(chan answer[T], 1)
 	go func() {
-		text, err := request()
-		if errors.Is(err, keyring.ErrNotFound) {
-			err = ErrAbsent
-		}
-		<-r.busy
-		done <- answer{text, err}
+		value, err := request()
+		<-p.busy
+		done <- answer[T]{value, err}
 	}()
-	late := time.NewTimer(r.wait)
+	late := time.NewTimer(p.wait)
 	defer late.Stop()
 	select {
 	case a := <-done:
-		return a.text, a.err
+		return a.value, a.err
 	case <-late.C:
-		return "", ErrSilent
+		return value, ErrSilent
 	}
 }

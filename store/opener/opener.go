@@ -26,16 +26,24 @@ type Ring interface {
 	Delete(book string) error
 }
 
+// Keeper keeps a secret that opens slots of a kind.
+type Keeper struct {
+	Kind string // of the slots, as in crypt
+	Ring Ring
+}
+
 // PC is what this PC keeps. Warn is told why the book did not open by itself.
 type PC struct {
-	Ring Ring
-	Warn func(what string, err error)
+	Keepers []Keeper // the first that answers is taken
+	Warn    func(what string, err error)
 	// SlotCost is Argon2id's for the slot a rotation makes; the zero value is right.
 	SlotCost crypt.KDF
 }
 
 // Alone tells whether a book, by what its key file says, is to open by itself.
-func Alone(h store.Header) bool { return slices.Contains(h.Kinds, crypt.KindKeyring) }
+func (p *PC) Alone(h store.Header) bool {
+	return slices.ContainsFunc(p.Keepers, func(k Keeper) bool { return slices.Contains(h.Kinds, k.Kind) })
+}
 
 // Unlock opens a book by what this PC keeps, else by a password. Faults: store.wrong_secret when there
 // is no password either, store.wrong_password.
@@ -53,17 +61,20 @@ func (p *PC) Unlock(password string) store.Unlock {
 	}
 }
 
-func (p *PC) alone(k *crypt.Keys) (crypt.Root, error) {
-	if !slices.ContainsFunc(k.Slots(), func(s crypt.SlotInfo) bool { return s.Kind == crypt.KindKeyring }) {
-		return crypt.Root{}, errors.New("opener: the book has no slot for this PC")
-	}
-	secret, err := p.Ring.Get(k.Book())
-	var root crypt.Root
-	if err == nil {
-		root, err = store.WithSecret(crypt.KindKeyring, secret)(k)
-		clear(secret)
-	}
-	if err != nil {
+func (p *PC) alone(k *crypt.Keys) (root crypt.Root, err error) {
+	err = errors.New("opener: the book has no slot for this PC")
+	for _, keeper := range p.Keepers {
+		if !slices.ContainsFunc(k.Slots(), func(s crypt.SlotInfo) bool { return s.Kind == keeper.Kind }) {
+			continue
+		}
+		var secret []byte
+		if secret, err = keeper.Ring.Get(k.Book()); err == nil {
+			root, err = store.WithSecret(keeper.Kind, secret)(k)
+			clear(secret)
+		}
+		if err == nil {
+			return root, nil
+		}
 		p.Warn("the book does not open by itself", err)
 	}
 	return root, err
@@ -82,39 +93,65 @@ func (p *PC) Keys(st *store.Store) Keys { return Keys{st, p} }
 
 // PC implements opening.Keys.
 func (k Keys) PC(context.Context) (st opening.PC) {
-	st.On = k.HasSlot(crypt.KindKeyring)
-	secret, err := k.pc.Ring.Get(k.BookID())
-	st.Keyring = err == nil || errors.Is(err, keyring.ErrAbsent)
-	st.Works = err == nil && k.SecretOpens(crypt.KindKeyring, secret)
-	clear(secret)
+	for _, keeper := range k.pc.Keepers {
+		secret, err := keeper.Ring.Get(k.BookID())
+		if st.Offers == "" && (err == nil || errors.Is(err, keyring.ErrAbsent)) {
+			st.Offers = keeper.Kind
+		}
+		if k.HasSlot(keeper.Kind) {
+			st.By = keeper.Kind
+			st.Works = st.Works || err == nil && k.SecretOpens(keeper.Kind, secret)
+		}
+		clear(secret)
+	}
 	return st
 }
 
-// SetAutomatic implements opening.Keys. The keyring has the secret before the book opens by it, and the
-// book no longer opens by it before the keyring forgets it: killed in between, the program leaves a
-// secret that opens nothing, or a slot that is tried in vain.
+// SetAutomatic implements opening.Keys. The secret is kept before the book opens by it, and the book no
+// longer opens by it before it is forgotten: killed in between, the program leaves a secret that opens
+// nothing, or a slot that is tried in vain.
 func (k Keys) SetAutomatic(ctx context.Context, on bool) error {
-	if !on {
-		if err := k.DropSecretSlots(ctx, crypt.KindKeyring); err != nil {
+	kept := ""
+	if on {
+		var err error
+		if kept, err = k.keep(ctx); err != nil {
 			return err
 		}
-		if err := k.pc.Ring.Delete(k.BookID()); err != nil {
-			k.pc.Warn("the keyring keeps a secret that opens nothing", err)
-		}
-		return nil
 	}
+	for _, keeper := range k.pc.Keepers {
+		if keeper.Kind == kept || !k.HasSlot(keeper.Kind) {
+			continue
+		}
+		if err := k.DropSecretSlots(ctx, keeper.Kind); err != nil {
+			return err
+		}
+		if err := keeper.Ring.Delete(k.BookID()); err != nil {
+			k.pc.Warn("this PC keeps a secret that opens nothing", err)
+		}
+	}
+	return nil
+}
+
+// keep gives a new secret to the first keeper that takes it, and its kind.
+func (k Keys) keep(ctx context.Context) (string, error) {
 	secret := make([]byte, 32)
 	defer clear(secret)
 	if _, err := rand.Read(secret); err != nil {
-		return err
+		return "", err
 	}
-	switch err := k.pc.Ring.Set(k.BookID(), secret); {
-	case errors.Is(err, keyring.ErrSilent):
-		return fault.New(fault.Unavailable, "opening.keyring_silent").Because(err)
-	case err != nil:
-		return fault.New(fault.Unavailable, "opening.no_keyring").Because(err)
+	var errs []error
+	for _, keeper := range k.pc.Keepers {
+		err := keeper.Ring.Set(k.BookID(), secret)
+		if err == nil {
+			return keeper.Kind, k.SetSecretSlot(ctx, keeper.Kind, secret)
+		}
+		errs = append(errs, err)
 	}
-	return k.SetSecretSlot(ctx, crypt.KindKeyring, secret)
+	err := errors.Join(errs...)
+	if errors.Is(err, keyring.ErrSilent) {
+		return "", fault.New(fault.Unavailable, "opening.keyring_silent").Because(err)
+	}
+	return "", fault.New(fault.Unavailable, "opening.no_keyring").Because(err)
 }
 
 // Rotate implements opening.Keys.

@@ -76,7 +76,9 @@ func newDesk(t *testing.T) *desk {
 	t.Helper()
 	r := &ring{secrets: map[string][]byte{}, left: 1 << 30}
 	d := &desk{t: t, dir: filepath.Join(t.TempDir(), "book"), ring: r}
-	d.pc = &opener.PC{Ring: r, Warn: func(string, error) {}}
+	d.pc = &opener.PC{
+		Keepers: []opener.Keeper{{Kind: crypt.KindKeyring, Ring: r}}, Warn: func(string, error) {},
+	}
 	sec := store.Secrets{
 		BookID: "one", Label: "user:1", Password: password, Recovery: storetest.Recovery, Cost: storetest.Cheap,
 	}
@@ -141,11 +143,15 @@ func TestABookOpensByItselfUntilItIsTurnedOff(t *testing.T) {
 			t.Fatal(err)
 		}
 		opens, pc := d.alone()
-		if want := (opening.PC{Keyring: true, On: on, Works: on}); opens != on || pc != want {
+		want := opening.PC{Offers: opening.Keyring, Works: on}
+		if on {
+			want.By = opening.Keyring
+		}
+		if opens != on || pc != want {
 			t.Errorf("set %t: opens %t, %+v", on, opens, pc)
 		}
 		h, err := store.HeaderOf(d.dir)
-		if err != nil || h.Book != "one" || opener.Alone(h) != on {
+		if err != nil || h.Book != "one" || d.pc.Alone(h) != on {
 			t.Errorf("set %t: header %+v, %v", on, h, err)
 		}
 		if (len(d.ring.secrets) == 1) != on {
@@ -170,7 +176,7 @@ func TestWhateverTheKeyringSaysThePasswordOpens(t *testing.T) {
 			}
 			spoil(d.ring)
 			opens, pc := d.alone()
-			if opens || !pc.On || pc.Works || pc.Keyring != (d.ring.fails == nil) {
+			if opens || pc.By == "" || pc.Works || (pc.Offers != "") != (d.ring.fails == nil) {
 				t.Errorf("opens %t, %+v", opens, pc)
 			}
 		})
@@ -188,7 +194,7 @@ func TestTheRefusalSaysWhatTheKeyringDid(t *testing.T) {
 			t.Errorf("%v: %s", err, got)
 		}
 	}
-	if opens, pc := d.alone(); opens || pc.On {
+	if opens, pc := d.alone(); opens || pc.By != "" {
 		t.Error("a slot was made for a secret that nobody keeps")
 	}
 }
@@ -274,6 +280,30 @@ func TestAnOldKeyFilePutBackIsRefused(t *testing.T) {
 	d.ring.secrets["one"] = secret
 	if _, err := d.open(d.pc.Unlock("")); fault.KeyOf(err) != "store.old_keys" {
 		t.Errorf("opened: %v", err)
+	}
+}
+
+// TestTheNextOneKeepsWhatTheFirstCannot: a host without a session has its chip alone. Once there is a
+// session, turning it on again moves the secret, and leaves no other way in.
+func TestTheNextOneKeepsWhatTheFirstCannot(t *testing.T) {
+	d := newDesk(t)
+	chip := &ring{secrets: map[string][]byte{}, left: 1 << 30}
+	d.pc.Keepers = append(d.pc.Keepers, opener.Keeper{Kind: crypt.KindTPM, Ring: chip})
+	d.ring.left, d.ring.fails = 0, keyring.ErrNone
+	if err := d.set(true); err != nil {
+		t.Fatal(err)
+	}
+	want := opening.PC{Offers: opening.TPM, By: opening.TPM, Works: true}
+	if opens, pc := d.alone(); !opens || pc != want {
+		t.Errorf("by the chip: opens %t, %+v", opens, pc)
+	}
+	d.ring.left = 1 << 30
+	if err := d.set(true); err != nil {
+		t.Fatal(err)
+	}
+	want = opening.PC{Offers: opening.Keyring, By: opening.Keyring, Works: true}
+	if opens, pc := d.alone(); !opens || pc != want || len(chip.secrets) != 0 {
+		t.Errorf("by the keyring: opens %t, %+v, the chip keeps %d", opens, pc, len(chip.secrets))
 	}
 }
 

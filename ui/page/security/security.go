@@ -76,7 +76,7 @@ func (s *security) show() {
 // notices say what the owner should see to.
 func (s *security) notices() (out []fyne.CanvasObject) {
 	e, st := s.env, s.status
-	if st.PC.On && !st.PC.Works {
+	if st.PC.By != "" && !st.PC.Works {
 		again := s.Write(kit.NewButton(e.T("security.renew"), "arrows-clockwise", kit.Secondary,
 			func() { s.set(true) }))
 		out = append(out, kit.NewNotice(kit.Warn, e.T("security.not_working"), e.T("security.not_working_note"), again))
@@ -126,7 +126,9 @@ func (s *security) openers() fyne.CanvasObject {
 		case opening.Recovery:
 			add("lifebuoy", kit.Info, e.T("security.opener.sheet"), e.T("security.opener.sheet_note")+" · "+since)
 		case opening.Keyring:
-			add("desktop-tower", kit.Info, e.T("security.opener.pc"), since)
+			add("desktop-tower", kit.Info, e.T("security.opener.keyring"), since)
+		case opening.TPM:
+			add("desktop-tower", kit.Info, e.T("security.opener.tpm"), since)
 		}
 	}
 	for _, p := range s.status.Waiting {

@@ -29,20 +29,24 @@ func (s *security) way(key, icon string, inForce bool, act *kit.Button) fyne.Can
 	return kit.NewCard("", body).Room(theme.GapCard)
 }
 
-// alone: the main PC opens the book by itself.
+// alone: the main PC opens the book by itself, by its keyring or by its chip.
 func (s *security) alone() fyne.CanvasObject {
 	e, pc := s.env, s.status.PC
-	if pc.On {
-		return s.way("alone", "desktop-tower", true, nil)
+	key := "alone"
+	if pc.By == opening.TPM || pc.By == "" && pc.Offers == opening.TPM {
+		key = "chip"
+	}
+	if pc.By != "" {
+		return s.way(key, "desktop-tower", true, nil)
 	}
 	act := s.Write(kit.NewButton(e.T("security.choose"), "check", kit.Secondary, func() {
-		e.Shell.Confirm(e.T("security.alone_title"), e.T("security.alone_text"), e.T("security.choose"), false,
+		e.Shell.Confirm(e.T("security.alone_title"), e.T("security."+key+"_text"), e.T("security.choose"), false,
 			func() { s.set(true) })
 	}))
-	if !pc.Keyring {
+	if pc.Offers == "" {
 		act.DisableWith(e.T("security.no_keyring"))
 	}
-	return s.way("alone", "desktop-tower", false, act)
+	return s.way(key, "desktop-tower", false, act)
 }
 
 // owner: an owner gives their password when the main PC starts.
@@ -58,7 +62,7 @@ func (s *security) delegated() fyne.CanvasObject {
 // byPassword turns the opening by the main PC off; nil when it is.
 func (s *security) byPassword() *kit.Button {
 	e := s.env
-	if !s.status.PC.On {
+	if s.status.PC.By == "" {
 		return nil
 	}
 	return s.Write(kit.NewButton(e.T("security.choose"), "check", kit.Secondary, func() {

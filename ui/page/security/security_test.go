@@ -1,0 +1,177 @@
+package security_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/opening"
+	"zafe/app/user"
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/page/security"
+	"zafe/ui/uitest"
+)
+
+// office is a PC whose slots are what the test says.
+type office struct {
+	pc      opening.PC
+	slots   []opening.Slot
+	rotated []string
+	fails   error
+}
+
+func (o *office) Slots(context.Context) ([]opening.Slot, error) { return o.slots, nil }
+
+func (o *office) PC(context.Context) opening.PC { return o.pc }
+
+func (o *office) SetAutomatic(_ context.Context, on bool) error {
+	o.pc.By, o.pc.Works = "", on
+	if on {
+		o.pc.By = o.pc.Offers
+	}
+	return o.fails
+}
+
+func (o *office) Rotate(_ context.Context, label, _ string, note func(op.Tx) error, progress func(done, total uint32)) error {
+	progress(1, 2)
+	o.rotated = append(o.rotated, label)
+	return o.fails
+}
+
+// Still and WithPassword implement opening.People.
+func (o *office) Still(do func() error) error { return do() }
+
+func (o *office) WithPassword(_ context.Context, password string, do func(string) error) error {
+	if password != "juste" {
+		return fault.Field("password", "user.bad_password")
+	}
+	return do("user:1")
+}
+
+type screen struct {
+	t  *testing.T
+	o  fyne.CanvasObject
+	sh *uitest.Shell
+}
+
+func show(t *testing.T, o *office) *screen {
+	t.Helper()
+	w := storetest.NewWorld(t)
+	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1},
+		func(string, []string, bool) error { return nil }, w.Store)
+	user.Bind(w.Registry, svc)
+	opening.Bind(w.Registry, w.Store, o, o)
+	w.Update(func(tx *store.Tx) error {
+		for i, r := range []auth.Role{auth.Owner, auth.Accountant} {
+			_, err := tx.SaveUser(user.User{Login: string(r), Name: []string{"Claire", "Sonia"}[i], Role: r, CreatedAt: tx.Now()})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := security.Routes()["security"](e, page.Route{Name: "security"})
+	sh.Show(p.Object())
+	return &screen{t, p.Object(), sh}
+}
+
+// texts are what can be read on the page.
+func (s *screen) texts() (out []string) {
+	uitest.Walk(s.o, func(o fyne.CanvasObject) {
+		if l, ok := o.(*kit.Label); ok {
+			out = append(out, l.Text())
+		}
+	})
+	return out
+}
+
+func (s *screen) buttons(text string) (out []*kit.Button) {
+	uitest.Walk(s.o, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == text {
+			out = append(out, b)
+		}
+	})
+	return out
+}
+
+func TestTheOwnerChoosesHowTheBookOpens(t *testing.T) {
+	o := &office{pc: opening.PC{Offers: opening.Keyring}, slots: []opening.Slot{
+		{Number: 1, Kind: opening.Recovery}, {Number: 2, Kind: opening.Password, Label: user.SlotLabel(1)},
+	}}
+	s := show(t, o)
+	if n := len(s.buttons("Choisir")); n != 1 {
+		t.Fatalf("%d ways to choose: only the one that is not in force", n)
+	}
+	s.buttons("Choisir")[0].Tapped(nil)
+	if o.pc.By != opening.Keyring || len(s.sh.Asked) == 0 {
+		t.Fatal("not turned on, or without a question", o.pc, s.sh.Asked)
+	}
+	if n := len(s.buttons("Choisir")); n != 2 {
+		t.Fatalf("%d ways to go back", n)
+	}
+	s.buttons("Choisir")[1].Tapped(nil)
+	if o.pc.By != "" || len(s.sh.Failed) != 0 {
+		t.Error("not turned off", o.pc, s.sh.Failed)
+	}
+}
+
+func TestAPCThatCannotKeepASecretOffersNothing(t *testing.T) {
+	s := show(t, &office{})
+	for _, b := range s.buttons("Choisir") {
+		if !b.Disabled() || b.Why() == "" {
+			t.Error("offered, or off without a reason")
+		}
+	}
+}
+
+func TestAPCThatLostItsSecretIsSaidAndMended(t *testing.T) {
+	o := &office{pc: opening.PC{Offers: opening.TPM, By: opening.TPM}}
+	s := show(t, o)
+	again := s.buttons("Refaire la clé de ce PC")
+	if len(again) != 1 {
+		t.Fatal("not said")
+	}
+	again[0].Tapped(nil)
+	if !o.pc.Works || len(s.buttons("Refaire la clé de ce PC")) != 0 {
+		t.Error("not mended", o.pc)
+	}
+}
+
+func TestARefusalIsShown(t *testing.T) {
+	o := &office{pc: opening.PC{Offers: opening.Keyring}, fails: errors.New("broken")}
+	s := show(t, o)
+	s.buttons("Choisir")[0].Tapped(nil)
+	if len(s.sh.Failed) != 1 || len(s.sh.Toasts) != 0 {
+		t.Error(s.sh.Failed, s.sh.Toasts)
+	}
+}
+
+func TestTickingADelegate(t *testing.T) {
+	s := show(t, &office{})
+	tick := func() (sw *kit.Switch) {
+		uitest.Walk(s.o, func(o fyne.CanvasObject) {
+			if x, ok := o.(*kit.Switch); ok {
+				sw = x
+			}
+		})
+		return sw
+	}
+	tick().Tapped(nil)
+	if !tick().On() || !slices.ContainsFunc(s.texts(), func(t string) bool { return t == "Sonia" }) {
+		t.Fatal("not ticked, or not shown as one who will open the book", s.texts())
+	}
+	tick().Tapped(nil)
+	if tick().On() || len(s.sh.Failed) != 0 {
+		t.Error("not unticked", s.sh.Failed)
+	}
+}
