@@ -302,6 +302,89 @@ func (s *Store) sweeps(ctx context.Context) {
 	}
 }
 
+// StoredFile is a content that something refers to, as the backups know it.
+type StoredFile struct {
+	Digest string // lower-case hexadecimal SHA-256
+	Size   int64  // bytes
+	Month  string // "2026-11": when it was attached first
+}
+
+// Files lists the contents that something refers to.
+func (s *Store) Files(ctx context.Context) ([]StoredFile, error) {
+	all, err := s.contents(ctx)
+	out := make([]StoredFile, len(all))
+	for i, f := range all {
+		out[i] = f.known()
+	}
+	return out, err
+}
+
+// MissingFiles lists the contents that something refers to and that are not on the disk.
+func (s *Store) MissingFiles(ctx context.Context) ([]StoredFile, error) {
+	all, err := s.contents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []StoredFile
+	for _, f := range all {
+		here, err := s.files.Has(f.name, f.size)
+		if err != nil {
+			return nil, classify(err)
+		}
+		if !here {
+			out = append(out, f.known())
+		}
+	}
+	return out, nil
+}
+
+func (f storedFile) known() StoredFile { return StoredFile{Digest: f.digest, Size: f.size, Month: f.month} }
+
+// lookUp returns the row of a content.
+func (s *Store) lookUp(ctx context.Context, digest string) (f storedFile, known bool, err error) {
+	err = s.View(ctx, func(tx *Tx) error { f, known, err = tx.fileRow(digest); return err })
+	return f, known, err
+}
+
+// NeedsFile tells whether the book refers to a content that is not on the disk.
+func (s *Store) NeedsFile(ctx context.Context, digest string) (bool, error) {
+	f, known, err := s.lookUp(ctx, digest)
+	if err != nil || !known {
+		return false, err
+	}
+	here, err := s.files.Has(f.name, f.size)
+	return !here, classify(err)
+}
+
+// OpenFile opens a content by its digest. Faults file.not_found, file.not_here; file.damaged while it is read.
+func (s *Store) OpenFile(ctx context.Context, digest string) (io.ReadCloser, error) {
+	f, known, err := s.lookUp(ctx, digest)
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		return nil, fault.New(fault.NotFound, "file.not_found")
+	}
+	name, err := s.nameOf(ctx, f.id)
+	if err != nil {
+		return nil, err
+	}
+	return s.openFile(f, name)
+}
+
+// RestoreFile puts a content that the book refers to back under the name and the key of its row. It keeps
+// nothing unless content ended with io.EOF and was the right one.
+func (s *Store) RestoreFile(ctx context.Context, digest string, content io.Reader) error {
+	f, known, err := s.lookUp(ctx, digest)
+	if err != nil {
+		return err
+	}
+	if !known {
+		return fault.New(fault.NotFound, "file.not_found")
+	}
+	return classify(s.files.Restore(ctx, content, f.name, f.key))
+}
+
 // contents returns the rows of all contents that something refers to.
 func (s *Store) contents(ctx context.Context) (out []storedFile, err error) {
 	err = s.View(ctx, func(tx *Tx) error {
