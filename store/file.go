@@ -338,7 +338,9 @@ func (s *Store) MissingFiles(ctx context.Context) ([]StoredFile, error) {
 	return out, nil
 }
 
-func (f storedFile) known() StoredFile { return StoredFile{Digest: f.digest, Size: f.size, Month: f.month} }
+func (f storedFile) known() StoredFile {
+	return StoredFile{Digest: f.digest, Size: f.size, Month: f.month}
+}
 
 // lookUp returns the row of a content.
 func (s *Store) lookUp(ctx context.Context, digest string) (f storedFile, known bool, err error) {
