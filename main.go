@@ -550,7 +550,8 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
 		Dir: b.pc.path(vaultDir), VaultID: id.VaultID, RecoveryKey: id.RecoveryKey, WriterID: id.WriterID,
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
-		Source: source{b.store}, Files: attachments{b.store}, Remotes: remotes, State: kept{b.store, "backup.state"}, Now: time.Now,
+		Source: source{b.store}, Files: attachments{b.store}, Remotes: remotes, State: kept{b.store, "backup.state"},
+		Now: time.Now,
 	})
 	if err != nil {
 		return err

@@ -65,7 +65,7 @@ const attachmentColumns = `a.id, a.kind, a.subject, a.name, a.media, f.size, f.d
 
 // attachments reads attachments, and looks whether their contents are there.
 func (t *Tx) attachments(where string, args ...any) ([]file.Attachment, error) {
-	return all(t, `SELECT `+attachmentColumns+` `+where, args, func(scan func(...any) error, a *file.Attachment) error {
+	read := func(scan func(...any) error, a *file.Attachment) error {
 		var name string
 		err := scan(&a.ID, &a.Subject.Kind, &a.Subject.ID, &a.Name, &a.Media, &a.Size, &a.Digest,
 			toInstant{&a.At}, &a.By, &a.ByName, &name)
@@ -73,7 +73,8 @@ func (t *Tx) attachments(where string, args ...any) ([]file.Attachment, error) {
 			a.Here, err = t.st.files.Has(name, a.Size)
 		}
 		return err
-	})
+	}
+	return all(t, `SELECT `+attachmentColumns+` `+where, args, read)
 }
 
 // Attachments lists what is attached to a record, oldest first.
@@ -143,7 +144,8 @@ func (t *Tx) AddAttachment(a file.Attachment, c *blob.Content) (file.Attachment,
 	if err != nil {
 		return a, classify(err)
 	}
-	there, err := t.attachments(`WHERE a.kind = ? AND a.subject = ? AND a.file = ?`, a.Subject.Kind, a.Subject.ID, f.id)
+	there, err := t.attachments(`WHERE a.kind = ? AND a.subject = ? AND a.file = ?`, a.Subject.Kind,
+		a.Subject.ID, f.id)
 	switch {
 	case err != nil:
 		return a, err
@@ -161,7 +163,8 @@ func (t *Tx) AddAttachment(a file.Attachment, c *blob.Content) (file.Attachment,
 // link makes a content an attachment.
 func (t *Tx) link(a file.Attachment, content int64) (file.Attachment, error) {
 	id, err := t.insert(`INSERT INTO attachment(file, kind, subject, name, media, added_at, added_by, added_name)
-		VALUES (?,?,?,?,?,?,?,?)`, content, a.Subject.Kind, a.Subject.ID, a.Name, a.Media, instant(a.At), a.By, a.ByName)
+		VALUES (?,?,?,?,?,?,?,?)`, content, a.Subject.Kind, a.Subject.ID, a.Name, a.Media, instant(a.At), a.By,
+		a.ByName)
 	a.ID = file.ID(id)
 	return a, err
 }
@@ -237,10 +240,11 @@ func (s *Store) SweepFiles(ctx context.Context) error {
 	}
 	if work {
 		err = s.Update(ctx, func(tx *Tx) error {
-			if _, err := tx.exec(`UPDATE file SET unused_at = ? WHERE unused_at = '' AND`+unused, instant(tx.now)); err != nil {
+			_, err := tx.exec(`UPDATE file SET unused_at = ? WHERE unused_at = '' AND`+unused, instant(tx.now))
+			if err != nil {
 				return err
 			}
-			_, err := tx.exec(`DELETE FROM file WHERE unused_at <> '' AND unused_at < ? AND`+unused,
+			_, err = tx.exec(`DELETE FROM file WHERE unused_at <> '' AND unused_at < ? AND`+unused,
 				instant(tx.now.Add(-fileRetention)))
 			return err
 		})
@@ -279,8 +283,8 @@ func (s *Store) strays(ctx context.Context, before time.Time) (names []string, e
 
 // without keeps, of the names of files, those that no row has.
 func (t *Tx) without(names []string) ([]string, error) {
-	return all(t, `SELECT value FROM json_each(?) WHERE value NOT IN (SELECT name FROM file)`, []any{jsonList(names)},
-		func(scan func(...any) error, name *string) error { return scan(name) })
+	return all(t, `SELECT value FROM json_each(?) WHERE value NOT IN (SELECT name FROM file)`,
+		[]any{jsonList(names)}, func(scan func(...any) error, name *string) error { return scan(name) })
 }
 
 func jsonList(names []string) string { return `["` + strings.Join(names, `","`) + `"]` } // of hexadecimal

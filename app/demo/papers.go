@@ -25,7 +25,8 @@ func (m *maker) papers() error {
 		if err != nil {
 			return err
 		}
-		if err := m.attach(file.Subject{Kind: file.Document, ID: int64(id)}, "Signé – "+d.Name, paper.Bytes()); err != nil {
+		about := file.Subject{Kind: file.Document, ID: int64(id)}
+		if err := m.attach(about, "Signé – "+d.Name, paper.Bytes()); err != nil {
 			return err
 		}
 	}
@@ -34,7 +35,8 @@ func (m *maker) papers() error {
 		return err
 	}
 	for _, c := range m.customers[:3] {
-		if err := m.attach(file.Subject{Kind: file.Customer, ID: int64(c.ID)}, "Plan de la cuisine.png", plan); err != nil {
+		about := file.Subject{Kind: file.Customer, ID: int64(c.ID)}
+		if err := m.attach(about, "Plan de la cuisine.png", plan); err != nil {
 			return err
 		}
 	}

@@ -19,7 +19,8 @@ func (s *story) attach(t *testing.T) {
 			ID int64 `json:"id"`
 		} `json:"rows"`
 	}
-	if err := json.Unmarshal([]byte(s.a.ok("op", "customer.list", `{"limit": 1}`)), &found); err != nil || len(found.Rows) == 0 {
+	err := json.Unmarshal([]byte(s.a.ok("op", "customer.list", `{"limit": 1}`)), &found)
+	if err != nil || len(found.Rows) == 0 {
 		t.Fatal(found, err)
 	}
 	subject := fmt.Sprintf(`{"subject": {"kind": "customer", "id": %d}}`, found.Rows[0].ID)

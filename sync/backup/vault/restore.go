@@ -241,7 +241,8 @@ func (t *Tree) RestoreFiles(ctx context.Context, m Manifest, sink FileSink, watc
 
 // BringFiles brings back attachments that the book names, whichever restore points have them: what a restore
 // that was interrupted still lacks. One that is missing or damaged is reported and does not stop the others.
-func (t *Tree) BringFiles(ctx context.Context, all []Attachment, sink FileSink, watch Watch) (FileReport, error) {
+func (t *Tree) BringFiles(ctx context.Context, all []Attachment, sink FileSink, watch Watch,
+) (FileReport, error) {
 	ctx = jobContext(ctx)
 	var report FileReport
 	months := map[string]listing{}

@@ -250,7 +250,8 @@ func (p *Panel) ask() {
 	if !ok {
 		return
 	}
-	e.Shell.Confirm(e.T("attached.detach"), e.T("attached.detach_text", "name", a.Name), e.T("attached.detach"), true,
+	what, text := e.T("attached.detach"), e.T("attached.detach_text", "name", a.Name)
+	e.Shell.Confirm(what, text, what, true,
 		func() {
 			page.Writable(e, func() {
 				page.Do(e, file.Detach, file.Request{ID: a.ID}, func(op.Empty) {

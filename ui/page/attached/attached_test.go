@@ -62,7 +62,8 @@ func TestAttachSaveDetach(t *testing.T) {
 	if count != 1 || len(shell.Failed) > 0 || !strings.Contains(shell.Toasts[0], "Devis signé.pdf") {
 		t.Fatalf("%d attached, %v %v", count, shell.Failed, shell.Toasts)
 	}
-	if got := p.cell(0, 0).Text + " " + p.cell(0, 1).Text + " " + p.cell(0, 2).Text; strings.Map(space, got) != "Devis signé.pdf 15 o Claire" {
+	got := p.cell(0, 0).Text + " " + p.cell(0, 1).Text + " " + p.cell(0, 2).Text
+	if strings.Map(space, got) != "Devis signé.pdf 15 o Claire" {
 		t.Errorf("row %q", got)
 	}
 	if !p.save.Disabled() || !p.detach.Disabled() {
