@@ -106,6 +106,8 @@ type pc struct {
 	front atomic.Pointer[func()] // brings the window to the front
 	older atomic.Bool            // the book, here or on the main PC, is older than this PC saw it
 	told  atomic.Pointer[func(key string)]
+	// rescue is where the book was restored from that is opened next, and has its attachments.
+	rescue atomic.Pointer[keeper.Rescue]
 }
 
 // strong refuses passwords that are easy to guess.
@@ -550,17 +552,18 @@ func (p *pc) running(ctx context.Context) *lan.Remote {
 
 // book is an open book of this PC with everything that works on it.
 type book struct {
-	pc    *pc
-	store *store.Store
-	reg   *op.Registry[*store.Tx]
-	keep  *keeper.Keeper
-	desk  *pair.Desk
-	host  *lan.Server
-	token atomic.Pointer[string]
-	port  atomic.Int64
-	life  context.Context // until Close
-	stop  context.CancelFunc
-	jobs  sync.WaitGroup // what Close waits for
+	pc     *pc
+	store  *store.Store
+	reg    *op.Registry[*store.Tx]
+	keep   *keeper.Keeper
+	copies *syncbackup.Service
+	desk   *pair.Desk
+	host   *lan.Server
+	token  atomic.Pointer[string]
+	port   atomic.Int64
+	life   context.Context // until Close
+	stop   context.CancelFunc
+	jobs   sync.WaitGroup // what Close waits for
 
 	answering func() // lets the verbs of this PC in, once
 }
@@ -606,6 +609,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.jobs.Go(func() { b.keep.Run(background) })
 	b.jobs.Go(func() { b.care(background) })
+	b.jobs.Go(func() { b.bringFiles(background) })
 	return b, nil
 }
 
@@ -900,11 +904,13 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
 		Dir: b.pc.path(vaultDir), VaultID: id.VaultID, RecoveryKey: id.RecoveryKey, WriterID: id.WriterID,
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
-		Source: source{b.store}, Files: noFiles{}, Remotes: remotes, State: kept{b.store, "backup.state"}, Now: time.Now,
+		Source: source{b.store}, Files: attachments{b.store}, Remotes: remotes, State: kept{b.store, "backup.state"},
+		Now: time.Now,
 	})
 	if err != nil {
 		return err
 	}
+	b.copies = service
 	b.keep, err = keeper.New(ctx, keeper.Settings{
 		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo,
 		Change: func(ctx context.Context) (uint64, error) { return changes(ctx, b.store) },
@@ -961,23 +967,77 @@ func checks(tx *store.Tx) (vault.Checks, error) {
 	}, err
 }
 
-// noFiles: the book has no attachment yet, the vault's format has their place.
-type noFiles struct{}
+// attachments gives the contents of a book to the backups, and takes them back.
+type attachments struct{ *store.Store }
 
 // Attachments implements vault.Files.
-func (noFiles) Attachments(context.Context) ([]vault.Attachment, error) { return nil, nil }
-
-// Open implements vault.Files.
-func (noFiles) Open(_ context.Context, hash string) (io.ReadCloser, error) {
-	return nil, fmt.Errorf("no attachment %s", hash)
+func (a attachments) Attachments(ctx context.Context) ([]vault.Attachment, error) {
+	all, err := a.Files(ctx)
+	return known(all), err
 }
 
-// Has and Put implement vault.FileSink.
-func (noFiles) Has(context.Context, vault.Attachment) (bool, error) { return true, nil }
+// known is how the backups speak of contents.
+func known(files []store.StoredFile) []vault.Attachment {
+	out := make([]vault.Attachment, len(files))
+	for i, f := range files {
+		out[i] = vault.Attachment{Hash: f.Digest, Size: f.Size, Month: f.Month}
+	}
+	return out
+}
+
+// Open implements vault.Files.
+func (a attachments) Open(ctx context.Context, hash string) (io.ReadCloser, error) {
+	return a.OpenFile(ctx, hash)
+}
+
+// Has implements vault.FileSink.
+func (a attachments) Has(ctx context.Context, f vault.Attachment) (bool, error) {
+	needed, err := a.NeedsFile(ctx, f.Hash)
+	return !needed, err
+}
 
 // Put implements vault.FileSink.
-func (noFiles) Put(_ context.Context, a vault.Attachment, _ io.Reader) error {
-	return fmt.Errorf("attachment %s has no place", a.Hash)
+func (a attachments) Put(ctx context.Context, f vault.Attachment, content io.Reader) error {
+	return a.RestoreFile(ctx, f.Hash, content)
+}
+
+// bringEvery is how often attachments that are still missing after a restore are looked for: the disk that has
+// them may be plugged in later.
+const bringEvery = 15 * time.Minute
+
+// bringFiles brings back what a restore still lacks, while people work on the book: from the place it was
+// restored from if this program did it, then from wherever the book's own copies are.
+func (b *book) bringFiles(ctx context.Context) {
+	rescue := b.pc.rescue.Swap(nil)
+	for {
+		left, err := b.bringOnce(ctx, rescue)
+		if err != nil && ctx.Err() == nil {
+			b.pc.warn("attachments are not all back", err)
+		}
+		if err == nil && left == 0 {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(bringEvery):
+		}
+	}
+}
+
+func (b *book) bringOnce(ctx context.Context, rescue *keeper.Rescue) (left int, err error) {
+	sink := attachments{b.store}
+	missing, err := b.store.MissingFiles(ctx)
+	if err == nil && len(missing) > 0 && rescue != nil {
+		if _, err := rescue.Files(ctx, known(missing), sink, func(backup.Progress) {}); err != nil {
+			b.pc.warn("attachments are looked for in the other copies", err)
+		}
+		missing, err = b.store.MissingFiles(ctx)
+	}
+	if err != nil || len(missing) == 0 {
+		return len(missing), err
+	}
+	return b.copies.BringFiles(ctx, known(missing), sink)
 }
 
 // Do implements op.Caller.
@@ -1188,7 +1248,21 @@ func (c *copies) Restore(ctx context.Context, point, login, pass string, progres
 	if err := c.Rescue.Restore(ctx, point, sink, progress); err != nil {
 		return err
 	}
+	c.pc.rescue.Store(c.Rescue)
 	return errors.Join(c.pc.SetCompany(a.company, false), c.pc.SetSeen(machine.Seen{}))
+}
+
+// Rest implements machine.Vault.
+func (c *copies) Rest(ctx context.Context, progress func(backup.Progress)) (left int, err error) {
+	st, err := store.Open(ctx, c.pc.path(bookDir), store.WithRecovery(c.recovery), c.pc.options(crypt.KDF{}))
+	if err != nil {
+		return 0, err
+	}
+	missing, err := st.MissingFiles(ctx)
+	if err == nil {
+		left, err = c.Files(ctx, known(missing), attachments{st}, progress)
+	}
+	return left, errors.Join(err, st.Close())
 }
 
 // firstOwner is who made the book.
@@ -1196,7 +1270,6 @@ const firstOwner auth.UserID = 1
 
 // rebuild puts a book together in a folder from a backup.
 type rebuild struct {
-	noFiles
 	dir     string
 	secrets store.Secrets
 	options store.Options

@@ -32,4 +32,5 @@
 //	VAT               TVA                      Party           tiers
 //	Customer          client                   Voucher         pièce justificative
 //	Series            série                    Account         compte (never a log-in)
+//	Attachment        pièce jointe
 package app

@@ -69,7 +69,7 @@ const attachmentColumns = `a.id, a.kind, a.subject, a.name, a.media, f.size, f.d
 
 // attachments reads attachments, and looks whether their contents are there.
 func (t *Tx) attachments(where string, args ...any) ([]file.Attachment, error) {
-	return all(t, `SELECT `+attachmentColumns+` `+where, args, func(scan func(...any) error, a *file.Attachment) error {
+	read := func(scan func(...any) error, a *file.Attachment) error {
 		var name string
 		err := scan(&a.ID, &a.Subject.Kind, &a.Subject.ID, &a.Name, &a.Media, &a.Size, &a.Digest,
 			toInstant{&a.At}, &a.By, &a.ByName, &name)
@@ -77,7 +77,8 @@ func (t *Tx) attachments(where string, args ...any) ([]file.Attachment, error) {
 			a.Here, err = t.st.files.Has(name, a.Size)
 		}
 		return err
-	})
+	}
+	return all(t, `SELECT `+attachmentColumns+` `+where, args, read)
 }
 
 // Attachments lists what is attached to a record, oldest first.
@@ -147,7 +148,8 @@ func (t *Tx) AddAttachment(a file.Attachment, c *blob.Content) (file.Attachment,
 	if err != nil {
 		return a, classify(err)
 	}
-	there, err := t.attachments(`WHERE a.kind = ? AND a.subject = ? AND a.file = ?`, a.Subject.Kind, a.Subject.ID, f.id)
+	there, err := t.attachments(`WHERE a.kind = ? AND a.subject = ? AND a.file = ?`, a.Subject.Kind,
+		a.Subject.ID, f.id)
 	switch {
 	case err != nil:
 		return a, err
@@ -165,7 +167,8 @@ func (t *Tx) AddAttachment(a file.Attachment, c *blob.Content) (file.Attachment,
 // link makes a content an attachment.
 func (t *Tx) link(a file.Attachment, content int64) (file.Attachment, error) {
 	id, err := t.insert(`INSERT INTO attachment(file, kind, subject, name, media, added_at, added_by, added_name)
-		VALUES (?,?,?,?,?,?,?,?)`, content, a.Subject.Kind, a.Subject.ID, a.Name, a.Media, instant(a.At), a.By, a.ByName)
+		VALUES (?,?,?,?,?,?,?,?)`, content, a.Subject.Kind, a.Subject.ID, a.Name, a.Media, instant(a.At), a.By,
+		a.ByName)
 	a.ID = file.ID(id)
 	return a, err
 }
@@ -241,10 +244,11 @@ func (s *Store) SweepFiles(ctx context.Context) error {
 	}
 	if work {
 		err = s.Update(ctx, func(tx *Tx) error {
-			if _, err := tx.exec(`UPDATE file SET unused_at = ? WHERE unused_at = '' AND`+unused, instant(tx.now)); err != nil {
+			_, err := tx.exec(`UPDATE file SET unused_at = ? WHERE unused_at = '' AND`+unused, instant(tx.now))
+			if err != nil {
 				return err
 			}
-			_, err := tx.exec(`DELETE FROM file WHERE unused_at <> '' AND unused_at < ? AND`+unused,
+			_, err = tx.exec(`DELETE FROM file WHERE unused_at <> '' AND unused_at < ? AND`+unused,
 				instant(tx.now.Add(-fileRetention)))
 			return err
 		})
@@ -283,8 +287,8 @@ func (s *Store) strays(ctx context.Context, before time.Time) (names []string, e
 
 // without keeps, of the names of files, those that no row has.
 func (t *Tx) without(names []string) ([]string, error) {
-	return all(t, `SELECT value FROM json_each(?) WHERE value NOT IN (SELECT name FROM file)`, []any{jsonList(names)},
-		func(scan func(...any) error, name *string) error { return scan(name) })
+	return all(t, `SELECT value FROM json_each(?) WHERE value NOT IN (SELECT name FROM file)`,
+		[]any{jsonList(names)}, func(scan func(...any) error, name *string) error { return scan(name) })
 }
 
 func jsonList(names []string) string { return `["` + strings.Join(names, `","`) + `"]` } // of hexadecimal
@@ -304,6 +308,91 @@ func (s *Store) sweeps(ctx context.Context) {
 			s.opts.tell("attachments were not tidied: " + err.Error())
 		}
 	}
+}
+
+// StoredFile is a content that something refers to, as the backups know it.
+type StoredFile struct {
+	Digest string // lower-case hexadecimal SHA-256
+	Size   int64  // bytes
+	Month  string // "2026-11": when it was attached first
+}
+
+// Files lists the contents that something refers to.
+func (s *Store) Files(ctx context.Context) ([]StoredFile, error) {
+	all, err := s.contents(ctx)
+	out := make([]StoredFile, len(all))
+	for i, f := range all {
+		out[i] = f.known()
+	}
+	return out, err
+}
+
+// MissingFiles lists the contents that something refers to and that are not on the disk.
+func (s *Store) MissingFiles(ctx context.Context) ([]StoredFile, error) {
+	all, err := s.contents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []StoredFile
+	for _, f := range all {
+		here, err := s.files.Has(f.name, f.size)
+		if err != nil {
+			return nil, classify(err)
+		}
+		if !here {
+			out = append(out, f.known())
+		}
+	}
+	return out, nil
+}
+
+func (f storedFile) known() StoredFile {
+	return StoredFile{Digest: f.digest, Size: f.size, Month: f.month}
+}
+
+// lookUp returns the row of a content.
+func (s *Store) lookUp(ctx context.Context, digest string) (f storedFile, known bool, err error) {
+	err = s.View(ctx, func(tx *Tx) error { f, known, err = tx.fileRow(digest); return err })
+	return f, known, err
+}
+
+// NeedsFile tells whether the book refers to a content that is not on the disk.
+func (s *Store) NeedsFile(ctx context.Context, digest string) (bool, error) {
+	f, known, err := s.lookUp(ctx, digest)
+	if err != nil || !known {
+		return false, err
+	}
+	here, err := s.files.Has(f.name, f.size)
+	return !here, classify(err)
+}
+
+// OpenFile opens a content by its digest. Faults file.not_found, file.not_here; file.damaged while it is read.
+func (s *Store) OpenFile(ctx context.Context, digest string) (io.ReadCloser, error) {
+	f, known, err := s.lookUp(ctx, digest)
+	if err != nil {
+		return nil, err
+	}
+	if !known {
+		return nil, fault.New(fault.NotFound, "file.not_found")
+	}
+	name, err := s.nameOf(ctx, f.id)
+	if err != nil {
+		return nil, err
+	}
+	return s.openFile(f, name)
+}
+
+// RestoreFile puts a content that the book refers to back under the name and the key of its row. It keeps
+// nothing unless content ended with io.EOF and was the right one.
+func (s *Store) RestoreFile(ctx context.Context, digest string, content io.Reader) error {
+	f, known, err := s.lookUp(ctx, digest)
+	if err != nil {
+		return err
+	}
+	if !known {
+		return fault.New(fault.NotFound, "file.not_found")
+	}
+	return classify(s.files.Restore(ctx, content, f.name, f.key))
 }
 
 // contents returns the rows of all contents that something refers to.

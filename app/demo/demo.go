@@ -96,6 +96,7 @@ type maker struct {
 	quotes    []pending // sent, waiting for an answer
 	accepted  []pending // waiting to be invoiced
 	open      []due     // invoices waiting for money
+	signed    []billing.DocumentID
 }
 
 type pending struct {
@@ -125,7 +126,7 @@ func Fill(ctx context.Context, c op.Caller, clock Clock, size Size, progress fun
 		}
 	}
 	m.day = FirstDay
-	for _, step := range []func() error{m.found, m.furnish, m.history, m.live} {
+	for _, step := range []func() error{m.found, m.furnish, m.history, m.live, m.papers} {
 		if err := step(); err != nil {
 			return fmt.Errorf("demo: %s: %w", m.day, err)
 		}

@@ -8,6 +8,7 @@ import (
 	"zafe/app/civil"
 	"zafe/app/company"
 	"zafe/app/demo"
+	"zafe/app/file"
 	"zafe/app/ledger"
 	"zafe/app/op"
 	"zafe/app/party"
@@ -21,6 +22,7 @@ func TestSampleCompanyIsSoundAndTheSameEveryTime(t *testing.T) {
 	var first store.Totals
 	for round := range 2 {
 		w := storetest.NewWorld(t, company.Bind, party.Bind, catalog.Bind, ledger.Bind, billing.Bind)
+		file.Bind(w.Registry, w.Store.ReceiveFile)
 		w.Update(func(tx *store.Tx) error {
 			for _, p := range demo.People {
 				if _, err := tx.SaveUser(user.User{Login: p.Login, Name: p.Name, Role: p.Role, CreatedAt: tx.Now()}); err != nil {

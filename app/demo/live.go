@@ -166,6 +166,7 @@ func (m *maker) answerQuotes() error {
 		switch n := m.rnd.IntN(10); {
 		case n < 6:
 			_, err = as(m, "marc", billing.AcceptQuote, billing.AcceptRequest{ID: q.id, Date: m.day, Signer: "Bon pour accord"})
+			m.signed = append(m.signed, q.id)
 			m.accepted = append(m.accepted, pending{q.id, m.day.AddDays(2 + m.rnd.IntN(25))})
 		case n < 8:
 			_, err = as(m, "marc", billing.RefuseQuote, billing.RefuseRequest{ID: q.id, Date: m.day, Reason: "Prix"})

@@ -2,6 +2,7 @@ package file
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -61,10 +62,14 @@ func sniff(head []byte) string {
 			return s.media
 		}
 	}
+	brand := "" // of a file whose kind stands behind its length
+	if len(head) >= 12 {
+		brand = string(head[4:12])
+	}
 	switch {
-	case len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP":
+	case bytes.HasPrefix(head, []byte("RIFF")) && strings.HasSuffix(brand, "WEBP"):
 		return "image/webp"
-	case len(head) >= 12 && string(head[4:8]) == "ftyp" && (string(head[8:11]) == "hei" || string(head[8:12]) == "mif1"):
+	case strings.HasPrefix(brand, "ftyphei") || brand == "ftypmif1":
 		return "image/heic"
 	case isText(head):
 		return "text/plain"

@@ -19,11 +19,12 @@ var devices = []string{"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", "CLOCK$"
 // programs are the extensions of files that do something when they are opened, on one system or another.
 // They are no vouchers, and whoever saves one among a customer's papers opens it sooner or later.
 var programs = []string{
-	"apk", "app", "appimage", "appref-ms", "application", "bat", "bin", "chm", "cmd", "com", "command", "cpl", "deb",
-	"desktop", "dll", "dmg", "docm", "dotm", "elf", "exe", "gadget", "hta", "inf", "ins", "iso", "isp", "jar", "jnlp",
-	"js", "jse", "lnk", "mde", "msc", "msh", "msi", "msix", "msp", "mst", "pif", "pkg", "pptm", "ps1", "psm1", "py",
-	"pyw", "rb", "reg", "rpm", "run", "scf", "scr", "sct", "settingcontent-ms", "sh", "shb", "shs", "sys", "url", "vb",
-	"vbe", "vbs", "vhd", "vhdx", "website", "ws", "wsc", "wsf", "wsh", "xlam", "xll", "xlsm", "xltm",
+	"apk", "app", "appimage", "appref-ms", "application", "bat", "bin", "chm", "cmd", "com", "command",
+	"cpl", "deb", "desktop", "dll", "dmg", "docm", "dotm", "elf", "exe", "gadget", "hta", "inf", "ins",
+	"iso", "isp", "jar", "jnlp", "js", "jse", "lnk", "mde", "msc", "msh", "msi", "msix", "msp", "mst",
+	"pif", "pkg", "pptm", "ps1", "psm1", "py", "pyw", "rb", "reg", "rpm", "run", "scf", "scr", "sct",
+	"settingcontent-ms", "sh", "shb", "shs", "sys", "url", "vb", "vbe", "vbs", "vhd", "vhdx", "website",
+	"ws", "wsc", "wsf", "wsh", "xlam", "xll", "xlsm", "xltm",
 }
 
 // CleanName makes of what a file is called somewhere a name that is safe to show and to save on Windows, macOS

@@ -82,7 +82,8 @@ func (r *Registry[T]) upload(ctx context.Context, row *row[T], in input, req any
 
 // UploadJSON runs an Upload operation from its JSON request. Nothing of content is read before the caller's
 // right to it is established.
-func (r *Registry[T]) UploadJSON(ctx context.Context, name string, in []byte, content io.Reader) ([]byte, error) {
+func (r *Registry[T]) UploadJSON(ctx context.Context, name string, in []byte, content io.Reader,
+) ([]byte, error) {
 	if len(in) > AskBytesMax {
 		return nil, fault.New(fault.Invalid, "op.bad_request", "detail", "request too long")
 	}

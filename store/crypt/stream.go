@@ -8,7 +8,7 @@ import (
 // Format version 1 of a sealed stream; see FORMAT.md.
 const (
 	streamHeader  = "zafe-fil\x00\x01\x01\x00\x00\x00\x00\x00" // magic, version, suite, zeros
-	streamVersion = 10                                         // bytes of the header up to the version, which ends them
+	streamVersion = 10                                         // where the version ends in the header
 	streamAAD     = "zafe-fi\x01"
 	streamSegment = 64 << 10 // plaintext bytes of every segment but the last
 )

@@ -68,6 +68,42 @@ func Restore(ctx context.Context, tree *vault.Tree, p vault.Point, sink vault.Si
 	return Restored{Manifest: m, Files: report}, remote.Classify(err)
 }
 
+// BringFiles brings back attachments that the book names and the disk lacks, from the local vault and then
+// from each destination until all are there. It returns how many are nowhere that could be reached, and what
+// kept it from looking everywhere.
+func (s *Service) BringFiles(ctx context.Context, missing []vault.Attachment, sink vault.FileSink,
+) (left int, err error) {
+	err = s.with(ctx, func(v *vault.Vault) error {
+		places := []string{""}
+		for _, d := range s.set.Remotes.List() {
+			places = append(places, d.ID)
+		}
+		var problems []error
+		for _, id := range places {
+			if len(missing) == 0 || ctx.Err() != nil {
+				break
+			}
+			tree, err := s.treeAt(ctx, v, id)
+			if err == nil {
+				missing, err = bringFrom(ctx, tree, missing, sink)
+			}
+			problems = append(problems, remote.Classify(err))
+		}
+		return errors.Join(append(problems, ctx.Err())...)
+	})
+	return len(missing), err
+}
+
+// bringFrom brings back what one place has and returns what is still missing.
+func bringFrom(ctx context.Context, tree *vault.Tree, missing []vault.Attachment, sink vault.FileSink,
+) ([]vault.Attachment, error) {
+	report, err := tree.BringFiles(ctx, missing, sink, nil)
+	if err != nil {
+		return missing, err // those that came are passed over by the next place
+	}
+	return append(report.Missing, report.Damaged...), nil
+}
+
 // Drill is a complete trial restore of a point from a destination ("" means the local vault; a zero
 // point means the newest that was sent there, "backup.vault_empty" if none was). The sink's Commit should open the restored book in memory, check its
 // integrity and compare its totals with Manifest.Matches: an error of it fails the drill. A quarter of

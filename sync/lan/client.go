@@ -144,7 +144,8 @@ func (c *Client) send(ctx context.Context, method, path string, body []byte) (*h
 }
 
 // exchange is send with a body of any kind, and for a file the request that goes ahead of it.
-func (c *Client) exchange(ctx context.Context, method, path string, body io.Reader, ask string) (*http.Response, error) {
+func (c *Client) exchange(ctx context.Context, method, path string, body io.Reader, ask string,
+) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, method, "https://"+c.addr+path, body)
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "lan.bad_address", "host", c.addr).Because(err)

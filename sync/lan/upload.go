@@ -26,7 +26,8 @@ func (c *Client) Upload(ctx context.Context, s *op.Spec, req any, content io.Rea
 		return fault.New(fault.Invalid, "op.bad_request", "detail", "request too long")
 	}
 	body := &sending{in: content}
-	r, err := c.exchange(ctx, http.MethodPost, "/upload/"+url.PathEscape(s.Name), body, url.QueryEscape(string(ask)))
+	path := "/upload/" + url.PathEscape(s.Name)
+	r, err := c.exchange(ctx, http.MethodPost, path, body, url.QueryEscape(string(ask)))
 	_ = body.stop()
 	if err != nil {
 		return err

@@ -253,7 +253,8 @@ func TestWhatIsNotAttached(t *testing.T) {
 			t.Errorf("without a file: %v", err)
 		}
 		var none op.Empty
-		err = d.as("owner").Upload(d.world.Ctx(), &attached.Detach.Spec, attached.Request{ID: 1}, strings.NewReader("x"), &none)
+		err = d.as("owner").Upload(d.world.Ctx(), &attached.Detach.Spec, attached.Request{ID: 1},
+			strings.NewReader("x"), &none)
 		if fault.KeyOf(err) != "op.takes_no_file" {
 			t.Errorf("with a file: %v", err)
 		}
@@ -450,7 +451,8 @@ func TestALargeFileTakesNoMemory(t *testing.T) {
 		}
 		there := time.Since(start)
 		var n atomic.Int64
-		if _, err = attached.Get.Fetch(d.world.Ctx(), owner, attached.Request{ID: a.ID}, discard{&n}); err != nil || n.Load() != size {
+		_, err = attached.Get.Fetch(d.world.Ctx(), owner, attached.Request{ID: a.ID}, discard{&n})
+		if err != nil || n.Load() != size {
 			t.Fatalf("%d bytes back, %v", n.Load(), err)
 		}
 		close(stop)

@@ -340,6 +340,13 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 			if err := v.Restore(ctx, p.ID, who.login, who.password, func(backup.Progress) {}); err != nil {
 				return err
 			}
+			left, err := v.Rest(ctx, func(backup.Progress) {})
+			if err != nil {
+				return err
+			}
+			if left > 0 {
+				r.say("cli.restored_without", "n", left)
+			}
 			r.say("cli.restored", "made", r.text().Instant(p.Made))
 			return nil
 		}

@@ -124,7 +124,8 @@ func (r *run) lines(ctx context.Context, b machine.Book) error {
 }
 
 // perform is call, with a file when upload names one.
-func (r *run) perform(ctx context.Context, b machine.Book, name, id string, in []byte, upload string) ([]byte, error) {
+func (r *run) perform(ctx context.Context, b machine.Book, name, id string, in []byte, upload string,
+) ([]byte, error) {
 	if upload == "" {
 		return call(ctx, b, name, id, in)
 	}

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -9,6 +10,45 @@ import (
 	"strings"
 	"testing"
 )
+
+// attach attaches a signed quote to a customer of the company; see attached.
+func (s *story) attach(t *testing.T) {
+	path := write(t, s.files, "Devis signé.txt", signedQuote)
+	var found struct {
+		Rows []struct {
+			ID int64 `json:"id"`
+		} `json:"rows"`
+	}
+	err := json.Unmarshal([]byte(s.a.ok("op", "customer.list", `{"limit": 1}`)), &found)
+	if err != nil || len(found.Rows) == 0 {
+		t.Fatal(found, err)
+	}
+	subject := fmt.Sprintf(`{"subject": {"kind": "customer", "id": %d}}`, found.Rows[0].ID)
+	var a object
+	if err := json.Unmarshal([]byte(s.a.ok("op", "file.attach", subject, "--file", path)), &a); err != nil {
+		t.Fatal(err)
+	}
+	s.attachment = fmt.Sprintf(`{"id": %v}`, a["id"])
+	if a["name"] != "Devis signé.txt" || a["media"] != "text/plain" {
+		t.Errorf("attached: %v", a)
+	}
+	s.a.refused("déjà joint", "op", "file.attach", subject, "--file", path)
+	s.a.refused("programme", "op", "file.attach", subject, "--file", write(t, s.files, "x.exe", "MZ"))
+	s.a.refused("--file", "op", "file.attach", subject)
+	s.attached(t, s.a)
+}
+
+// signedQuote holds a word that must never be found in clear.
+const signedQuote = "Bon pour accord, " + zorglub
+
+// attached reads the attachment on a PC.
+func (s *story) attached(t *testing.T, d *desk) {
+	out := filepath.Join(t.TempDir(), "out")
+	d.ok("op", "file.get", s.attachment, "-o", out)
+	if got, err := os.ReadFile(out); err != nil || string(got) != signedQuote {
+		t.Errorf("the attachment reads %q, %v", got, err)
+	}
+}
 
 func (s *story) copies(t *testing.T) {
 	s.a.ok("verify")
@@ -68,20 +108,23 @@ func (s *story) leaks(t *testing.T, dirs ...string) (found []string) {
 // keys has a twin: one of the two may be lost, not both.
 func (s *story) oneByte(t *testing.T) {
 	const keys, twin = "company.keys", "company.keys.bak"
-	names, err := os.ReadDir(filepath.Join(s.a.dir, "book"))
+	names := map[string]fs.FileInfo{}
+	book := os.DirFS(filepath.Join(s.a.dir, "book"))
+	err := fs.WalkDir(book, ".", func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names[path], err = d.Info()
+		}
+		return err
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range names {
-		info, err := n.Info()
-		if err != nil {
-			t.Fatal(err)
-		}
+	for name, info := range names {
 		for _, at := range []int64{0, info.Size() / 2, info.Size() - 1} {
-			what := fmt.Sprintf("byte %d of %s", at, n.Name())
+			what := fmt.Sprintf("byte %d of %s", at, name)
 			d := s.copyOfBook(t)
-			flip(t, d.book(n.Name()), at)
-			if n.Name() == keys || n.Name() == twin {
+			flip(t, d.book(name), at)
+			if name == keys || name == twin {
 				if _, refusal, code := d.run("", "verify"); code != 0 {
 					t.Errorf("%s: one damaged file of the keys stops the program: %s", what, refusal)
 				}
@@ -129,6 +172,7 @@ func (s *story) lost(t *testing.T) {
 	c.ok(append([]string{"restore"}, s.backup...)...)
 	c.flags = sheet
 	c.ok("verify")
+	s.attached(t, c)
 	if after := s.trialBalance(c); after != before {
 		t.Errorf("trial balance %+v, was %+v", after, before)
 	}
@@ -149,6 +193,7 @@ func (s *story) damaged(t *testing.T) {
 	claire.refused("déjà une entreprise", restore...)
 	claire.ok(append(restore, "--replace")...)
 	c.ok("verify")
+	s.attached(t, c)
 	c.ok("backup", "now")
 	if after := s.trialBalance(c); after != before {
 		t.Errorf("trial balance %+v, was %+v", after, before)

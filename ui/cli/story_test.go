@@ -54,7 +54,8 @@ type story struct {
 	recovery     string
 	totp         string // file of the owner's secret
 	sales, clerk int64
-	mine         int64 // the customer of the sales person
+	mine         int64  // the customer of the sales person
+	attachment   string // request for the one there is
 	gross        int64
 	backup       []string // flags of the remote
 	remote       string
@@ -82,6 +83,7 @@ func TestTheWholeStory(t *testing.T) {
 		{"office", s.office},
 		{"second factor", s.secondFactor},
 		{"power cut", s.powerCut},
+		{"attaches", s.attach},
 		{"copies", s.copies},
 		{"nothing in clear", s.nothingInClear},
 		{"one byte", s.oneByte},

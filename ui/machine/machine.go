@@ -94,7 +94,11 @@ type Vault interface {
 	// the same recovery key, and password to open it from now on, which becomes the password of the
 	// owner who logs in as login (any owner of the book when empty). A book that is here already is
 	// moved aside in the data folder, never deleted.
+	// Its attachments come back while people work on it; see Rest.
 	Restore(ctx context.Context, point, login, password string, progress func(backup.Progress)) error
+	// Rest brings back the attachments of the book just restored, which nobody has open, and returns how many
+	// the place does not have. A book that is opened instead gets them by itself.
+	Rest(ctx context.Context, progress func(backup.Progress)) (left int, err error)
 }
 
 // Preferences are kept on this PC, outside any book: nothing in them is private.

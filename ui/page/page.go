@@ -39,6 +39,11 @@ type Linked interface {
 	SetOnline(online bool)
 }
 
+// Droppable is a Page that takes files dropped on the window.
+type Droppable interface {
+	Drop(paths []string)
+}
+
 // Route names a page and what it shows. Name is one of the shell's routes ("customers", "invoice").
 type Route struct {
 	Name string
@@ -65,6 +70,8 @@ type Shell interface {
 	// PickFile lets the user choose a file and gives its name and bytes (at most 32 MiB).
 	// extensions are like ".csv"; none means any file.
 	PickFile(title string, extensions []string, got func(name string, data []byte))
+	// PickPath lets the user choose a file of any size and gives its path.
+	PickPath(title string, got func(path string))
 	// PickFolder lets the user choose a folder of this PC and gives its path.
 	PickFolder(title string, got func(path string))
 	// SaveFile lets the user choose where name goes, then write fills it in the background.

@@ -67,11 +67,19 @@ func local(uri string) string {
 // Pick lets the person choose a file and gives its name and bytes; nothing when they cancel.
 // Extensions are like ".csv". Fault shell.file_large, shell.file_unreadable.
 func (c *Chooser) Pick(title string, extensions []string, got func(name string, data []byte, err error)) {
-	read := func(path string) {
+	c.Path(title, extensions, func(path string, err error) {
+		if err != nil {
+			got("", nil, err)
+			return
+		}
 		var data []byte
-		var err error
 		c.Spawn(func() { data, err = readFile(path) }, func() { got(filepath.Base(path), data, err) })
-	}
+	})
+}
+
+// Path lets the person choose a file and gives its path; nothing when they cancel. Fault
+// shell.file_unreadable.
+func (c *Chooser) Path(title string, extensions []string, got func(path string, err error)) {
 	open := func() ([]string, error) {
 		o := &filechooser.OpenFileOptions{}
 		if len(extensions) > 0 {
@@ -84,18 +92,18 @@ func (c *Chooser) Pick(title string, extensions []string, got func(name string, 
 		}
 		return filechooser.OpenFile("", title, o)
 	}
-	c.ask(open, read, func() {
+	c.ask(open, func(path string) { got(path, nil) }, func() {
 		d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
 			if r == nil {
 				return
 			}
 			path := r.URI().Path()
 			if cerr := r.Close(); err != nil || cerr != nil {
-				got("", nil, fault.New(fault.Invalid, "shell.file_unreadable", "file",
+				got("", fault.New(fault.Invalid, "shell.file_unreadable", "file",
 					path).Because(errors.Join(err, cerr)))
 				return
 			}
-			read(path)
+			got(path, nil)
 		}, c.Window)
 		if len(extensions) > 0 {
 			d.SetFilter(storage.NewExtensionFileFilter(extensions))

@@ -36,6 +36,24 @@ func (s *Shell) current() *frame {
 	return s.history[len(s.history)-1]
 }
 
+// dropped gives files dropped on the window to the page shown, unless something lies over it.
+func (s *Shell) dropped(_ fyne.Position, uris []fyne.URI) {
+	f := s.current()
+	if f == nil || s.Window.Canvas().Overlays().Top() != nil {
+		return
+	}
+	d, ok := f.page.(page.Droppable)
+	var paths []string
+	for _, u := range uris {
+		if u.Scheme() == "file" {
+			paths = append(paths, u.Path())
+		}
+	}
+	if ok && len(paths) > 0 {
+		d.Drop(paths)
+	}
+}
+
 // open puts a new page before the one shown. A route without a page is ignored: nothing links to it.
 func (s *Shell) open(r page.Route) {
 	build, ok := s.Pages[r.Name]

@@ -74,6 +74,19 @@ func (p *pane) PickFile(title string, extensions []string, got func(string, []by
 	})
 }
 
+// PickPath implements page.Shell.
+func (p *pane) PickPath(title string, got func(path string)) {
+	p.s.files.Path(title, nil, func(path string, err error) {
+		if err != nil {
+			p.s.Fail(err)
+			return
+		}
+		if p.alive() {
+			got(path)
+		}
+	})
+}
+
 // PickFolder implements page.Shell.
 func (p *pane) PickFolder(title string, got func(path string)) {
 	p.s.files.Folder(title, func(path string) {

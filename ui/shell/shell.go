@@ -102,6 +102,7 @@ func New(o Options) *Shell {
 
 // Start shows the first page, and begins to follow the book: link, backups, idleness.
 func (s *Shell) Start() {
+	s.Window.SetOnDropped(s.dropped)
 	s.follow()
 	s.name()
 	if s.First == nil {

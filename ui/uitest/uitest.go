@@ -174,6 +174,9 @@ func (s *Shell) PickFile(title string, _ []string, got func(string, []byte)) {
 	}
 }
 
+// PickPath implements page.Shell: the path is Name.
+func (s *Shell) PickPath(title string, got func(string)) { s.PickFolder(title, got) }
+
 // PickFolder implements page.Shell: the folder is Name.
 func (s *Shell) PickFolder(title string, got func(string)) {
 	s.Asked = append(s.Asked, title)

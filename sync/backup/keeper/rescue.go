@@ -94,19 +94,31 @@ func (r *Rescue) Points(ctx context.Context) ([]appbackup.Point, error) {
 	return out, nil
 }
 
-// Restore gives a point that Points listed to sink. Faults of the place, backup.point_gone,
-// backup.totals_differ.
-func (r *Rescue) Restore(ctx context.Context, id string, sink vault.Sink,
+// Restore gives the book of a point that Points listed to sink. Its attachments come with Files. Faults of the
+// place, backup.point_gone, backup.totals_differ.
+func (r *Rescue) Restore(ctx context.Context, id string, sink vault.BookSink,
 	progress func(appbackup.Progress),
 ) error {
 	at, ok := r.byID[id]
 	if !ok {
 		return fault.New(fault.NotFound, "backup.point_gone")
 	}
-	_, err := backup.Restore(ctx, r.tree, at, sink, func(v vault.Progress) {
+	_, err := r.tree.RestoreBook(ctx, at, sink, telling(progress))
+	return remote.Classify(err)
+}
+
+// Files gives attachments that the restored book names to sink; it returns how many the place does not have.
+func (r *Rescue) Files(ctx context.Context, missing []vault.Attachment, sink vault.FileSink,
+	progress func(appbackup.Progress),
+) (left int, err error) {
+	report, err := r.tree.BringFiles(ctx, missing, sink, telling(progress))
+	return len(report.Missing) + len(report.Damaged), remote.Classify(err)
+}
+
+func telling(progress func(appbackup.Progress)) vault.Watch {
+	return func(v vault.Progress) {
 		progress(appbackup.Progress{Stage: string(v.Stage), Done: v.Done, Total: v.Total})
-	})
-	return err
+	}
 }
 
 func pointOf(m vault.Manifest) appbackup.Point {

@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -182,7 +183,10 @@ func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began ti
 func (k *Keeper) perform(ctx context.Context, task schedule.Task, watch vault.Watch) error {
 	switch task.Kind {
 	case schedule.Snapshot:
-		_, err := k.set.Service.Snapshot(ctx, watch)
+		taken, err := k.set.Service.Snapshot(ctx, watch)
+		if n := len(taken.Damaged); n > 0 { // the rest is safe; verify tells people which
+			k.set.Log("attachments missing from the backup", fmt.Errorf("%d of them cannot be read", n))
+		}
 		return err
 	case schedule.Send:
 		return k.set.Service.Send(ctx, task.Target, watch).Err

@@ -229,23 +229,35 @@ type FileReport struct {
 // reported and does not stop the others.
 func (t *Tree) RestoreFiles(ctx context.Context, m Manifest, sink FileSink, watch Watch) (FileReport, error) {
 	ctx = jobContext(ctx)
-	var report FileReport
 	db, err := t.list(ctx, dbDir(m.WriterID))
 	if err != nil {
-		return report, err
+		return FileReport{}, err
 	}
 	all, err := t.attachments(ctx, db, m.Files)
 	if err != nil {
-		return report, err
+		return FileReport{}, err
 	}
+	return t.BringFiles(ctx, all, sink, watch)
+}
+
+// BringFiles brings back attachments that the book names, whichever restore points have them: what a restore
+// that was interrupted still lacks. One that is missing or damaged is reported and does not stop the others.
+func (t *Tree) BringFiles(ctx context.Context, all []Attachment, sink FileSink, watch Watch,
+) (FileReport, error) {
+	ctx = jobContext(ctx)
+	var report FileReport
 	months := map[string]listing{}
-	progress := Progress{Stage: StageFiles, Of: len(all), Total: m.Files.Bytes}
+	progress := Progress{Stage: StageFiles, Of: len(all)}
+	for _, a := range all {
+		progress.Total += a.Size
+	}
 	for _, a := range all {
 		if err := ctx.Err(); err != nil {
 			return report, err
 		}
 		l, ok := months[a.Month]
 		if !ok {
+			var err error
 			if l, err = t.list(ctx, monthDir(a.Month)); err != nil {
 				return report, err
 			}

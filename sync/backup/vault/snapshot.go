@@ -26,11 +26,10 @@ type Taken struct {
 	Damaged []Attachment
 }
 
-// Snapshot makes a restore point in the local vault: attachments, then the book, then the list, then
+// Snapshot makes a restore point in the local vault: attachments, the book, late attachments, the list, then
 // the manifest. Killed at any moment it leaves the older points untouched and nothing half-made.
 func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) (Taken, error) {
-	kept, damaged, err := v.storeAttachments(ctx, files, run.Watch)
-	if err != nil {
+	if _, _, err := v.storeAttachments(ctx, files, run.Watch); err != nil {
 		return Taken{}, err
 	}
 	seq, err := v.nextSeq(ctx)
@@ -65,6 +64,11 @@ func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) 
 	}
 	if after != before {
 		m.ChecksAfter = &after
+	}
+	// What was attached while the book was read may be in it, and is caught up with.
+	kept, damaged, err := v.storeAttachments(ctx, files, run.Watch)
+	if err != nil {
+		return Taken{}, err
 	}
 	if m.Files, err = v.storeList(db, seq, kept); err != nil {
 		return Taken{}, err

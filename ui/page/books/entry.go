@@ -12,6 +12,7 @@ import (
 	"zafe/app/op"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/attached"
 )
 
 // entry is the page of one entry: the form of a draft, or the view of what is posted.
@@ -22,6 +23,9 @@ type entry struct {
 	was  ledger.Entry // as the book has it, zero for a new one
 	root *fyne.Container
 	form *form // nil while a posted entry is shown
+
+	files *attached.Panel // of the entry shown
+	drop  func(paths []string)
 
 	accounts []ledger.Account
 	journals []ledger.Journal
@@ -176,6 +180,21 @@ func (p *entry) title(number string) string {
 		}
 	}
 	return ""
+}
+
+// SetOnline implements page.Linked.
+func (p *entry) SetOnline(online bool) {
+	p.Gate.SetOnline(online)
+	if p.files != nil {
+		p.files.SetOnline(online)
+	}
+}
+
+// Drop implements page.Droppable: a draft takes its voucher once it is posted.
+func (p *entry) Drop(paths []string) {
+	if p.form == nil && p.drop != nil {
+		p.drop(paths)
+	}
 }
 
 // Object implements page.Page.

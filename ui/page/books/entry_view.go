@@ -7,9 +7,11 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/fault"
+	"zafe/app/file"
 	"zafe/app/ledger"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/attached"
 	"zafe/ui/theme"
 )
 
@@ -17,6 +19,7 @@ import (
 type view struct {
 	*entry
 	frame *kit.Page
+	tabs  *kit.Tabs
 }
 
 func newView(p *entry) *view {
@@ -31,7 +34,16 @@ func newView(p *entry) *view {
 		under = e.T("books.view.under_date", "date", was.ValidDate)
 	}
 	head := kit.NewHeader(title, under, v.actions()...).OnBack(e.T("common.back"), e.Shell.Back)
-	v.frame = kit.NewPage(head, kit.VFill(theme.GapCard, 1, v.facts(), v.grid()))
+	p.files = attached.New(e, file.Subject{Kind: file.Entry, ID: int64(was.ID)})
+	v.tabs = kit.NewTabs(kit.Tab{Key: "lines", Text: e.T("books.view.lines"), Make: v.grid},
+		kit.Tab{Key: "files", Text: e.T("attached.title"), Make: p.files.Object})
+	p.files.OnCount = func(n int) { v.tabs.SetCount("files", attached.Count(e, n)) }
+	p.files.Read()
+	p.drop = func(paths []string) {
+		v.tabs.SetKey("files")
+		p.files.Drop(paths)
+	}
+	v.frame = kit.NewPage(head, kit.VFill(theme.GapCard, 1, v.facts(), kit.NewCard("", v.tabs).Room(14)))
 	if o := v.links(); o != nil {
 		v.frame.Bar(o)
 	}
@@ -171,6 +183,7 @@ func (v *view) grid() fyne.CanvasObject {
 		}
 		e.Shell.Open(page.Route{Name: routeBooks, Arg: target})
 	}
+	grid.Frameless = true
 	debit, credit := v.was.Totals()
 	grid.SetFoot([]kit.CellView{
 		{},

@@ -4,16 +4,19 @@ import (
 	"strconv"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/fault"
+	"zafe/app/file"
 	"zafe/app/fr"
 	"zafe/app/op"
 	"zafe/app/party"
 	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/attached"
 	"zafe/ui/theme"
 )
 
@@ -39,6 +42,9 @@ type card struct {
 	people   []*contact
 	rows     []billing.Row
 	papers   *kit.Grid
+	tabs     *kit.Tabs
+	room     *fyne.Container
+	files    *attached.Panel // nil for a customer that is not saved yet
 	dirty    bool
 }
 
@@ -154,7 +160,42 @@ func (c *card) documents() fyne.CanvasObject {
 		e.Shell.Open(page.Route{Name: name, ID: int64(r.ID)})
 	}
 	c.papers.SetEmpty(kit.NewEmpty("receipt", e.T("customers.no_paper"), "", nil))
-	return kit.NewCard(e.T("customers.papers"), c.papers).Flush()
+	c.papers.Frameless = true
+	c.room = container.NewStack(kit.NewEmpty("paperclip", e.T("customers.save_first"), "", nil))
+	c.tabs = kit.NewTabs(
+		kit.Tab{Key: "papers", Text: e.T("customers.papers"), Make: func() fyne.CanvasObject { return c.papers }},
+		kit.Tab{Key: "files", Text: e.T("attached.title"), Make: func() fyne.CanvasObject { return c.room }})
+	return kit.NewCard("", c.tabs).Room(14)
+}
+
+// attach shows what is attached to the customer, once there is one.
+func (c *card) attach() {
+	if c.was.ID == 0 {
+		return
+	}
+	if c.files == nil {
+		c.files = attached.New(c.env, file.Subject{Kind: file.Customer, ID: int64(c.was.ID)})
+		c.files.OnCount = func(n int) { c.tabs.SetCount("files", attached.Count(c.env, n)) }
+		c.room.Objects = []fyne.CanvasObject{c.files.Object()}
+		c.room.Refresh()
+	}
+	c.files.Read()
+}
+
+// Drop implements page.Droppable.
+func (c *card) Drop(paths []string) {
+	if c.files != nil {
+		c.tabs.SetKey("files")
+		c.files.Drop(paths)
+	}
+}
+
+// SetOnline implements page.Linked.
+func (c *card) SetOnline(online bool) {
+	c.Gate.SetOnline(online)
+	if c.files != nil {
+		c.files.SetOnline(online)
+	}
 }
 
 func (c *card) addContact(p party.Contact) {
@@ -282,6 +323,7 @@ func (c *card) save() {
 			return
 		}
 		c.show(got.Customer)
+		c.attach()
 		e.Shell.Changed("customer")
 		if len(got.Warnings) > 0 {
 			e.Shell.Toast(kit.Warn, e.Text.Fault(got.Warnings[0]))
@@ -303,6 +345,7 @@ func (c *card) Refresh() {
 	if c.was.ID == 0 || c.dirty {
 		return
 	}
+	c.attach()
 	page.Do(e, party.Get, party.IDRequest{ID: c.was.ID}, func(v party.Customer) {
 		if !c.dirty { // typing may have begun meanwhile
 			c.show(v)

@@ -11,6 +11,7 @@ import (
 	"zafe/app/op"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/attached"
 )
 
 // sheet is what a document page shows: the form of a draft or the view of a final document.
@@ -29,6 +30,7 @@ type document struct {
 	id    billing.DocumentID
 	from  company.Profile // the seller: terms and rates that are proposed
 	sheet sheet
+	files *attached.Panel // of a final document
 	room  *fyne.Container
 }
 
@@ -155,6 +157,17 @@ func (d *document) Refresh() {
 func (d *document) SetOnline(bool) {
 	if d.sheet != nil {
 		d.sheet.online()
+	}
+	if d.files != nil {
+		d.files.SetOnline(d.env.Shell.Online())
+	}
+}
+
+// Drop implements page.Droppable.
+func (d *document) Drop(paths []string) {
+	if v, ok := d.sheet.(*view); ok {
+		v.tabs.SetKey("files")
+		d.files.Drop(paths)
 	}
 }
 

@@ -6,10 +6,12 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/billing"
+	"zafe/app/file"
 	"zafe/app/money"
 	"zafe/app/party"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/attached"
 	"zafe/ui/theme"
 )
 
@@ -45,6 +47,7 @@ func newView(d *document, c billing.Card) *view {
 		})
 	}
 	v.tabs = kit.NewTabs(append(tabs,
+		kit.Tab{Key: "files", Text: e.T("attached.title"), Make: d.attached},
 		kit.Tab{Key: "history", Text: e.T("sales_ui.tab.history"), Make: v.history},
 		kit.Tab{Key: "mentions", Text: e.T("sales_ui.tab.mentions"), Make: v.mentions})...)
 	right := kit.VBox(theme.GapCard, kit.NewCard("", v.totals()))
@@ -57,7 +60,18 @@ func newView(d *document, c billing.Card) *view {
 	middle := kit.Cols(theme.GapCard, []float32{2.75, 1}, kit.NewCard("", v.tabs).Room(14), right)
 	v.body = kit.NewPage(header, kit.Split(theme.GapCard, []float32{0, 1}, v.facts(), middle))
 	v.gate()
+	d.attached()
+	d.files.OnCount = func(n int) { v.tabs.SetCount("files", count(e, n)) }
+	d.files.Read()
 	return v
+}
+
+// attached is what is attached to the document; it stays while the view is made anew.
+func (d *document) attached() fyne.CanvasObject {
+	if d.files == nil {
+		d.files = attached.New(d.env, file.Subject{Kind: file.Document, ID: int64(d.id)})
+	}
+	return d.files.Object()
 }
 
 func count(e *page.Env, n int) string {
