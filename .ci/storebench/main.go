@@ -53,7 +53,7 @@ func run(args []string) error {
 	var o options
 	f := flag.NewFlagSet("storebench", flag.ContinueOnError)
 	isLarge := f.Bool("large", false, "1.3 million rows, 215 MiB")
-	f.IntVar(&o.rounds, "rounds", 3, "rounds; the fastest counts")
+	f.IntVar(&o.rounds, "rounds", 5, "rounds; the fastest counts")
 	names := f.String("engines", strings.Join(engines, ","), "those that are not there are left out")
 	works := f.String("works", strings.Join(work.Names, ","), "workloads")
 	f.StringVar(&o.cgo, "cgo", "", "folder of the engines in C, built; without it they are left out")
@@ -116,8 +116,7 @@ func measureTable(o options) (err error) {
 	}
 	for round := range o.rounds {
 		for _, w := range o.works {
-			for i := range present { // each round begins with another
-				name := present[(i+round)%len(present)]
+			for _, name := range inTurn(present, round) {
 				if err := t.add(name, w, ready[name], folder(o.dir, name)); err != nil {
 					return err
 				}
@@ -127,6 +126,17 @@ func measureTable(o options) (err error) {
 	t.LoadAfter = load()
 	t.print(os.Stdout)
 	return t.save(o.json)
+}
+
+// inTurn gives each round another first engine and every second round the opposite order, so that none
+// always runs in the wake of the same other.
+func inTurn(names []string, round int) []string {
+	first := round % len(names)
+	turn := slices.Concat(names[first:], names[:first])
+	if round%2 == 1 {
+		slices.Reverse(turn)
+	}
+	return turn
 }
 
 // folder is where an engine's database goes.
