@@ -45,7 +45,7 @@ func TestExplain(t *testing.T) {
 	if !errors.As(m.Explain(err), &f) || !errors.Is(f, ErrTampered) || f.File != b.path || f.Page < 2 {
 		t.Errorf("damaged page: %v", m.Explain(err))
 	}
-	if plain := errors.New("x"); m.Explain(plain) != plain || m.Explain(nil) != nil {
+	if plain := errors.New("x"); !errors.Is(m.Explain(plain), plain) || m.Explain(nil) != nil {
 		t.Error("other errors are changed")
 	}
 }

@@ -220,7 +220,7 @@ func TestFailedRecord(t *testing.T) {
 			acked++
 		}
 		_, _ = db.Close(), m.Unmount()
-		for n := len(d.trace); n >= 0; n -= 1 + 5/lighter(6) {
+		for n := len(d.trace); n >= 0; n -= 4 + 20/lighter(6) {
 			got, err := recover1(d.fork(n).content(), b.path, "full")
 			if err != nil || got < acked && n == len(d.trace) {
 				t.Fatalf("flush %d failed, killed at %d of %d: transaction %d of %d: %v", at, n, len(d.trace), got, acked, err)
@@ -319,7 +319,7 @@ func TestGivenUp(t *testing.T) {
 	b := makeBook(t)
 	failures := 0
 	for _, kind := range []faultKind{failRead, failFlush} {
-		for at := 1; ; at += 1 + 5/lighter(6) {
+		for at := 1; ; at += 3 + 20/lighter(12) {
 			d := newSimDisk(b.files)
 			m, db, err := openSim(d, b.path, "full")
 			if err != nil {
@@ -358,7 +358,7 @@ func TestGivenUp(t *testing.T) {
 			}
 		}
 	}
-	if failures < lighter(120) {
+	if failures < lighter(40) {
 		t.Errorf("only %d failures", failures)
 	}
 }

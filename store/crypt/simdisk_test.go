@@ -376,6 +376,7 @@ func (d *simDisk) crash(n int, rnd *rand.Rand) (map[string][]byte, int) {
 				applyLink(names, l)
 			}
 			links = nil
+		default: // reading changes nothing
 		}
 	}
 	for _, l := range links[:rnd.IntN(len(links)+1)] {
