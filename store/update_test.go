@@ -470,3 +470,18 @@ func TestThereIsNothingToGoBackTo(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestWhatIsKeptMustBeWhole: it is not mended on the way, or an older page put into it would pass.
+func TestWhatIsKeptMustBeWhole(t *testing.T) {
+	dir, _ := updatedBook(t, 2)
+	if err := os.Remove(filepath.Join(kept(t, dir), "book.db-ledger")); err != nil {
+		t.Fatal(err)
+	}
+	o := cheap
+	o.Aside = dir + ".aside"
+	err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o,
+		func(*store.Tx, string) error { return nil })
+	if fault.KeyOf(err) != "store.file_missing" || lastEvent(t, dir) != 6 {
+		t.Errorf("%v, event %d", err, lastEvent(t, dir))
+	}
+}
