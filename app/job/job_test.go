@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"errors"
+	"maps"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -20,9 +21,7 @@ func (m *memory) Last(context.Context) (map[string]time.Time, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	out := map[string]time.Time{}
-	for k, v := range m.last {
-		out[k] = v
-	}
+	maps.Copy(out, m.last)
 	return out, m.fail
 }
 

@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -108,7 +109,7 @@ func (s *Service[T]) Run(ctx context.Context) (Report, error) {
 func (s *Service[T]) run(ctx context.Context) (Report, error) {
 	rep := Report{Findings: []Finding{}}
 	begun := s.Clock()
-	for _, step := range append(s.Steps[:len(s.Steps):len(s.Steps)], s.rows(&rep)...) {
+	for _, step := range append(slices.Clip(s.Steps), s.rows(&rep)...) {
 		if err := ctx.Err(); err != nil {
 			return rep, err
 		}

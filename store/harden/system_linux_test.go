@@ -2,6 +2,7 @@ package harden
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"strings"
@@ -92,9 +93,7 @@ func TestSwap(t *testing.T) {
 		"going in circles":  {head + "/dev/dm-4 partition 1\n", "", Spill{Clear, Off}},
 	} {
 		root := fstest.MapFS{"proc/swaps": file(tt.swaps)}
-		for k, v := range disks {
-			root[k] = v
-		}
+		maps.Copy(root, disks)
 		if tt.resume != "" {
 			root["sys/power/resume"] = file(tt.resume)
 		}

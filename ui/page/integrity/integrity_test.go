@@ -78,7 +78,7 @@ func TestThePCAroundTheBookIsShown(t *testing.T) {
 	for want, around := range map[string]verify.Surroundings{
 		"Seul votre compte":             {Folder: "/z", Swap: "off", Hibernate: "off"},
 		"est recopié par OneDrive":      {Place: "synced", Service: "OneDrive", Swap: "off", Hibernate: "off"},
-		"est sur un autre appareil":     {Place: "network", Service: "nfs4", Swap: "off", Hibernate: "off"},
+		"une coupure du réseau":         {Place: "network", Service: "nfs4", Swap: "off", Hibernate: "off"},
 		"d’échange n’est pas chiffrée":  {Swap: "clear", Hibernate: "off"},
 		"prolongée n’est pas chiffrée":  {Swap: "off", Hibernate: "clear"},
 		"BitLocker":                     {System: "windows", Swap: "unknown", Hibernate: "unknown"},
