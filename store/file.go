@@ -213,7 +213,7 @@ type namedReader struct {
 
 func (n namedReader) Read(p []byte) (int, error) {
 	c, err := n.ReadCloser.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = fileFault(err, n.name)
 	}
 	return c, err

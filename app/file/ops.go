@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 
 	"zafe/app/auth"
@@ -222,7 +223,7 @@ func (e *exactly) Read(p []byte) (int, error) {
 	}
 	n, err := e.in.Read(p[:min(int64(len(p)), e.left)])
 	e.left -= int64(n)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		if err = nil; e.left > 0 {
 			err = fault.New(fault.Conflict, "file.cut")
 		}

@@ -109,7 +109,8 @@ func (c *Client) Do(ctx context.Context, s *op.Spec, req, resp any) error {
 	if err != nil {
 		return err
 	}
-	return c.read(ctx, s, r, resp)
+	defer func() { _ = r.Body.Close() }()
+	return c.read(ctx, s, r.Body, resp)
 }
 
 // Stream implements op.Caller. What was written to w is worth nothing when an error is returned.

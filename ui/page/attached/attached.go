@@ -5,6 +5,7 @@ package attached
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -222,7 +223,7 @@ func (t *told) Read(b []byte) (int, error) {
 		t.said = t.at
 		t.progress(t.at, t.total)
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = t.unreadable.Because(err)
 	}
 	return n, err
