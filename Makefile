@@ -36,31 +36,5 @@ lint:
 soak: deps-test
 	.ci/soak $(TAGS)
 
-deps-build deps-run deps-test
-
-run: deps-run build
-	./zafe demo
-
-build: deps-build
-	$(GO) build -tags $(TAGS) -ldflags '$(LDFLAGS)' -o zafe .
-
-headless:
-	CGO_ENABLED=0 $(GO) build -tags headless -ldflags '$(LDFLAGS)' -o zafe-headless .
-
-test: deps-test
-	.ci/test $(TAGS)
-
-bench: deps-test build
-	.ci/bench
-
-screens: deps-test build
-	.ci/screens
-
-lint:
-	.ci/lint $(TAGS)
-
-soak: deps-test
-	ZAFE_SOAK=1 $(GO) test -tags $(TAGS) -timeout 24h -count 1 -run 'Soak' -v ./store/... ./sync/...
-
 deps-build deps-run deps-test deps-bench: deps-%:
 	@.ci/deps $*
