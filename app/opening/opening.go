@@ -58,7 +58,8 @@ type Keys interface {
 	SetAutomatic(ctx context.Context, on bool) error
 	// Rotate puts the book under a new data key, which then opens by the recovery key and by this
 	// password only. note writes its event with it. Faults: store.reading, store.no_room, store.disk_full.
-	Rotate(ctx context.Context, label, password string, note func(op.Tx) error, progress func(done, total uint32)) error
+	Rotate(ctx context.Context, label, password string, note func(op.Tx) error,
+		progress func(done, total uint32)) error
 }
 
 // People are those whose passwords open the book.

@@ -83,7 +83,7 @@ type NoticesResponse struct {
 var (
 	Recover = op.Op[RecoverRequest, RecoverResponse]{Spec: op.Spec{
 		Name: "password.recover", Kind: op.Action, Needs: auth.Public, Since: 1, Secret: true,
-		Doc: "Gives an owner a new password by the recovery key: with the second factor at once, without after a day.",
+		Doc: "Gives an owner a new password by the recovery key: at once with the second factor, else after a day.",
 	}}
 	Refuse = op.Op[IDRequest, op.Empty]{Spec: op.Spec{
 		Name: "password.refuse", Kind: op.Command, Needs: auth.KeyManage, Since: 1,

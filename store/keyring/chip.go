@@ -149,7 +149,9 @@ func seal(t transport.TPM, book string, secret []byte) (s sealed, err error) {
 			}},
 			InPublic: tpm2.New2B(tpm2.TPMTPublic{
 				Type: tpm2.TPMAlgKeyedHash, NameAlg: tpm2.TPMAlgSHA256,
-				ObjectAttributes: tpm2.TPMAObject{FixedTPM: true, FixedParent: true, UserWithAuth: true, NoDA: true},
+				ObjectAttributes: tpm2.TPMAObject{
+					FixedTPM: true, FixedParent: true, UserWithAuth: true, NoDA: true,
+				},
 			}),
 		}.Execute(t)
 		if err != nil {

@@ -68,7 +68,6 @@ func (s *security) run(req opening.RotateRequest, shown func(error) bool) {
 	s.busy = true
 	s.bar.Set(e.T("security.rotating"), "", -1)
 	s.bar.Show()
-	s.follow()
 	page.Call(e, opening.Rotate, req, func(out opening.Rotated, err error) {
 		s.busy = false
 		s.bar.Hide()
@@ -83,10 +82,14 @@ func (s *security) run(req opening.RotateRequest, shown func(error) bool) {
 		}
 		s.Refresh()
 	})
+	s.follow()
 }
 
 // follow reads the progress until the work ends.
 func (s *security) follow() {
+	if !s.busy {
+		return
+	}
 	e := s.env
 	e.Shell.Go(func(ctx context.Context) error {
 		select {

@@ -79,7 +79,8 @@ func (s *security) notices() (out []fyne.CanvasObject) {
 	if st.PC.By != "" && !st.PC.Works {
 		again := s.Write(kit.NewButton(e.T("security.renew"), "arrows-clockwise", kit.Secondary,
 			func() { s.set(true) }))
-		out = append(out, kit.NewNotice(kit.Warn, e.T("security.not_working"), e.T("security.not_working_note"), again))
+		out = append(out,
+			kit.NewNotice(kit.Warn, e.T("security.not_working"), e.T("security.not_working_note"), again))
 	}
 	if st.People < 2 {
 		out = append(out, kit.NewNotice(kit.Warn, e.T("security.one_person"), e.T("security.one_person_note")))
@@ -124,7 +125,8 @@ func (s *security) openers() fyne.CanvasObject {
 			}
 			add("user", kit.Info, o.Name, e.T(kind)+" · "+since)
 		case opening.Recovery:
-			add("lifebuoy", kit.Info, e.T("security.opener.sheet"), e.T("security.opener.sheet_note")+" · "+since)
+			note := e.T("security.opener.sheet_note")
+			add("lifebuoy", kit.Info, e.T("security.opener.sheet"), note+" · "+since)
 		case opening.Keyring:
 			add("desktop-tower", kit.Info, e.T("security.opener.keyring"), since)
 		case opening.TPM:

@@ -41,8 +41,7 @@ func (o *office) SetAutomatic(_ context.Context, on bool) error {
 	return o.fails
 }
 
-func (o *office) Rotate(_ context.Context, label, _ string, note func(op.Tx) error, progress func(done, total uint32)) error {
-	progress(1, 2)
+func (o *office) Rotate(_ context.Context, label, _ string, _ func(op.Tx) error, _ func(_, _ uint32)) error {
 	o.rotated = append(o.rotated, label)
 	return o.fails
 }
@@ -72,7 +71,8 @@ func show(t *testing.T, o *office) *screen {
 	opening.Bind(w.Registry, w.Store, o, o)
 	w.Update(func(tx *store.Tx) error {
 		for i, r := range []auth.Role{auth.Owner, auth.Accountant} {
-			_, err := tx.SaveUser(user.User{Login: string(r), Name: []string{"Claire", "Sonia"}[i], Role: r, CreatedAt: tx.Now()})
+			name := []string{"Claire", "Sonia"}[i]
+			_, err := tx.SaveUser(user.User{Login: string(r), Name: name, Role: r, CreatedAt: tx.Now()})
 			if err != nil {
 				return err
 			}
@@ -173,5 +173,39 @@ func TestTickingADelegate(t *testing.T) {
 	tick().Tapped(nil)
 	if tick().On() || len(s.sh.Failed) != 0 {
 		t.Error("not unticked", s.sh.Failed)
+	}
+}
+
+func TestANewKeyAsksForThePasswordAgain(t *testing.T) {
+	o := &office{}
+	s := show(t, o)
+	s.buttons("Changer la clé du dossier")[0].Tapped(nil)
+	for _, c := range []struct {
+		word string
+		done int
+	}{{"", 0}, {"faux", 0}, {"juste", 1}} {
+		s.inDialog(func(o fyne.CanvasObject) {
+			if p, ok := o.(*kit.PasswordField); ok {
+				p.SetText(c.word)
+			}
+		})
+		s.inDialog(func(o fyne.CanvasObject) {
+			if b, ok := o.(*kit.Button); ok && b.Text() == "Changer la clé du dossier" {
+				b.Tapped(nil)
+			}
+		})
+		if len(o.rotated) != c.done || len(s.sh.Failed) != 0 {
+			t.Fatalf("%q: rotated %v, failed %v", c.word, o.rotated, s.sh.Failed)
+		}
+	}
+	if o.rotated[0] != "user:1" {
+		t.Error(o.rotated)
+	}
+}
+
+// inDialog goes through what stands over the page.
+func (s *screen) inDialog(see func(fyne.CanvasObject)) {
+	for _, o := range s.sh.Window.Canvas().Overlays().List() {
+		uitest.Walk(o, see)
 	}
 }
