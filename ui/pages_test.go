@@ -27,6 +27,7 @@ import (
 	"zafe/app/search"
 	"zafe/app/setup"
 	"zafe/app/user"
+	"zafe/app/verify"
 	"zafe/store"
 	"zafe/store/keyring"
 	"zafe/store/opener"
@@ -46,6 +47,10 @@ func shop(t *testing.T) *storetest.World {
 		func(string, []string, bool) error { return nil }, w.Store)
 	user.Bind(w.Registry, svc)
 	opening.Bind(w.Registry, w.Store, svc, (&opener.PC{Keepers: []opener.Keeper{{Kind: opening.Keyring, Ring: noRing{}}}}).Keys(w.Store))
+	verify.Bind(w.Registry, verify.New(verify.Settings[*store.Tx]{
+		Work: w.Store, Clock: w.Clock.Now,
+		Around: func() verify.Surroundings { return verify.Surroundings{Swap: "off", Hibernate: "clear"} },
+	}))
 	w.Update(func(tx *store.Tx) error {
 		for i, r := range []auth.Role{
 			auth.Owner, auth.Accountant, auth.Sales, auth.Sales, auth.Assistant,
@@ -105,7 +110,7 @@ var needs = map[string]auth.Permission{
 	"quotes": auth.SalesRead, "quote": auth.SalesWrite, "invoices": auth.SalesRead,
 	"invoice":  auth.SalesWrite,
 	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
-	"people": auth.UserManage, "journal": auth.AuditRead, "settings": auth.CompanyRead,
+	"people": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
 	"account": auth.Anyone,
 	"backups": auth.BackupRead, "security": auth.KeyManage,
 }
@@ -161,7 +166,7 @@ func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
 // reads are the buttons that only show something, and work on what the page holds already.
 var reads = map[string]bool{
 	"Exporter": true, "Tout voir": true, "Ajouter un contact": true, "Lettrage": true, "Grand livre": true,
-	"Exporter (CSV)": true,
+	"Exporter (CSV)": true, "Intégrité du dossier": true,
 }
 
 // TestNothingIsWrittenWhileTheMainPCIsLost: every button that writes is off until the main PC is back.
