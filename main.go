@@ -407,7 +407,7 @@ func (p *pc) acceptable(ctx context.Context, st *store.Store, seen machine.Seen,
 	if n := len(rep.Findings); n > 0 {
 		return fault.New(fault.Conflict, "store.repair_unsound", "n", n)
 	}
-	out.Pages, out.Events = rep.Parts[1].Count, rep.Events
+	out.Pages, out.Events = rep.Counted("seal"), rep.Events
 	return st.Update(ctx, func(tx *store.Tx) error {
 		return tx.NoteAccepted(int64(owner.ID), owner.Name, fmt.Sprintf(`{"events":%d,"file":%q,"pages":%d,"why":%q}`,
 			rep.Events, out.File, out.Pages, out.Why))

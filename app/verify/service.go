@@ -22,7 +22,7 @@ const lastKey = "verify.last"
 type Found struct {
 	Findings []Finding
 	Count    int64 // of what it went through
-	Bytes    int64 // of pages read
+	Bytes    int64 // of files read
 	Stop     bool  // what cannot be read cannot be checked further
 }
 
@@ -109,6 +109,7 @@ func (s *Service[T]) Run(ctx context.Context) (Report, error) {
 func (s *Service[T]) run(ctx context.Context) (Report, error) {
 	rep := Report{Findings: []Finding{}}
 	begun := s.Clock()
+	reading := int64(0) // milliseconds
 	for _, step := range append(slices.Clip(s.Steps), s.rows(&rep)...) {
 		if err := ctx.Err(); err != nil {
 			return rep, err
@@ -124,7 +125,8 @@ func (s *Service[T]) run(ctx context.Context) (Report, error) {
 		})
 		rep.Findings = append(rep.Findings, found.Findings...)
 		if found.Bytes > 0 {
-			rep.Bytes, rep.Rate = found.Bytes, took*100_000_000/found.Bytes
+			rep.Bytes, reading = rep.Bytes+found.Bytes, reading+took
+			rep.Rate = reading * 100_000_000 / rep.Bytes
 		}
 		if found.Stop {
 			break

@@ -5,6 +5,7 @@ package verify
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"zafe/app/audit"
@@ -19,6 +20,15 @@ const Every = 7 * 24 * time.Hour
 type Finding struct {
 	Key  string         `json:"key"`
 	Args map[string]any `json:"args,omitempty"`
+}
+
+// Counted is how many pieces a part of the check went through, by the part's name.
+func (r Report) Counted(part string) int64 {
+	i := slices.IndexFunc(r.Parts, func(p Part) bool { return p.Name == part })
+	if i < 0 {
+		return 0
+	}
+	return r.Parts[i].Count
 }
 
 // Part is what one step of a check went through.
@@ -36,8 +46,8 @@ type Report struct {
 	Head     string    `json:"head"`   // hash of the last one
 	At       time.Time `json:"at"`     // when it ended
 	Millis   int64     `json:"ms"`
-	Bytes    int64     `json:"bytes"`        // of pages read
-	Rate     int64     `json:"ms_per_100mb"` // what the pages took, in milliseconds per 100 MB of them
+	Bytes    int64     `json:"bytes"`        // of files read
+	Rate     int64     `json:"ms_per_100mb"` // what the files took, in milliseconds per 100 MB of them
 	Parts    []Part    `json:"parts"`        // what was checked; a broken seal ends it early
 }
 
