@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"zafe/app/fault"
@@ -379,7 +380,26 @@ func (s *Store) OpenFile(ctx context.Context, digest string) (io.ReadCloser, err
 	if err != nil {
 		return nil, err
 	}
-	return s.openFile(f, name)
+	if err := s.gate.enter(ctx); err != nil {
+		return nil, err
+	}
+	in, err := s.openFile(f, name)
+	if err != nil {
+		s.gate.leave()
+		return nil, err
+	}
+	return &heldReader{ReadCloser: in, leave: sync.OnceFunc(s.gate.leave)}, nil
+}
+
+// heldReader keeps the book's files where they are while one of them is read.
+type heldReader struct {
+	io.ReadCloser
+	leave func()
+}
+
+func (h *heldReader) Close() error {
+	defer h.leave()
+	return h.ReadCloser.Close()
 }
 
 // RestoreFile puts a content that the book refers to back under the name and the key of its row. It keeps
@@ -392,6 +412,10 @@ func (s *Store) RestoreFile(ctx context.Context, digest string, content io.Reade
 	if !known {
 		return fault.New(fault.NotFound, "file.not_found")
 	}
+	if err := s.gate.enter(ctx); err != nil {
+		return err
+	}
+	defer s.gate.leave()
 	return classify(s.files.Restore(ctx, content, f.name, f.key))
 }
 

@@ -149,13 +149,15 @@ func accept(ctx context.Context, dir string, unlock Unlock, o Options, r Repair,
 }
 
 // OpenedBy is the label of the slot that opened the book.
-func (s *Store) OpenedBy() string {
-	for _, slot := range s.keys.Slots() {
-		if slot.ID == s.keys.OpenedBy() {
-			return slot.Label
+func (s *Store) OpenedBy() (label string) {
+	s.withKeys(func(k *crypt.Keys) {
+		for _, slot := range k.Slots() {
+			if slot.ID == k.OpenedBy() {
+				label = slot.Label
+			}
 		}
-	}
-	return ""
+	})
+	return label
 }
 
 // NoteAccepted records in the chain that an owner accepted the book without its ledger.
