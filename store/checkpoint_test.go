@@ -20,8 +20,8 @@ import (
 // eventually waits for what background work does.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) { //nolint:forbidigo // real time
-		if time.Now().After(end) { //nolint:forbidigo // as above
+	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
 			t.Fatal(what)
 		}
 	}
@@ -84,7 +84,7 @@ func TestALongReadingDoesNotStopWritersAndIsHeardOf(t *testing.T) {
 		})
 	}()
 	<-reading
-	begun := time.Now() //nolint:forbidigo // real time
+	begun := time.Now()
 	for range 20 {
 		grow(t, s, 200)
 	}

@@ -42,7 +42,7 @@ func (o Options) linkFiles(to, from string) error {
 		if err := o.step("link"); err != nil {
 			return err
 		}
-		if os.Link(path, second) == nil {
+		if os.Link(path, second) == nil { //nolint:gosec // a folder of this program alone
 			return nil
 		}
 		if err := copyFile(second, path); !errors.Is(err, fs.ErrNotExist) {

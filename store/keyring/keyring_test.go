@@ -101,7 +101,7 @@ func TestWithoutASessionNothingIsStarted(t *testing.T) {
 	}
 	dir := t.TempDir()
 	trap, mark := filepath.Join(dir, "dbus-launch"), filepath.Join(dir, "started")
-	if err := os.WriteFile(trap, []byte("#!/bin/sh\n: > "+mark+"\n"), 0o700); err != nil { //nolint:gosec // runs
+	if err := os.WriteFile(trap, []byte("#!/bin/sh\n: > "+mark+"\n"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	for _, addr := range []string{"", "autolaunch:"} {
@@ -124,7 +124,7 @@ func TestASilentBusIsGivenUp(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer ln.Close()
+	defer func() { _ = ln.Close() }()
 	out := child(t, "twice book", []string{"DBUS_SESSION_BUS_ADDRESS=unix:path=" + path})
 	if strings.Count(out, ErrSilent.Error()) != 2 {
 		t.Error(out)

@@ -28,8 +28,6 @@ type ring struct {
 	fails   error
 }
 
-var errKilled = errors.New("killed")
-
 func (r *ring) ask() error {
 	if r.left--; r.left < 0 {
 		return r.fails
