@@ -361,6 +361,32 @@ func TestKilledThenCut(t *testing.T) {
 	}
 }
 
+// TestRelaxedCut cuts the power at every step of transactions that are not flushed one by one: a whole
+// one behind a torn one is no tampering, from its first frame on.
+func TestRelaxedCut(t *testing.T) {
+	b := makeBook(t).clean(t)
+	d := newSimDisk(b.files)
+	m, db, err := openSim(d, b.path, "normal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.begin()
+	for i := range 3 {
+		run(t, db, bookTransaction(b.last+1+i))
+	}
+	for n := range len(d.trace) + 1 {
+		for k := range uint64(30) {
+			files, _ := d.crash(n, rand.New(rand.NewPCG(k, uint64(n))))
+			if got, err := recover1(files, b.path, "normal"); err != nil || got < b.last {
+				t.Fatalf("cut at %d of %d, chance %d: transaction %d: %v", n, len(d.trace), k, got, err)
+			}
+		}
+	}
+	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestCreateCut cuts the power at every step of creating a database: afterwards there is none, and it
 // can be created, or it is whole. Once creating it was reported, it is there.
 func TestCreateCut(t *testing.T) {

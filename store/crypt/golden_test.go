@@ -46,6 +46,9 @@ func TestGoldenV1(t *testing.T) {
 	if err != nil || root != goldenRoot || k.Book() != "golden" || k.Gen() != 2 {
 		t.Fatalf("key file: %v, book %q, generation %d", err, k.Book(), k.Gen())
 	}
+	if root, err := k.UnlockSecret(KindRecovery, recovery); err != nil || root != goldenRoot {
+		t.Errorf("recovery key: %v", err)
+	}
 	m, events := mountOn(t, Options{})
 	rep, err := m.Verify(t.Context(), path, nil)
 	if err != nil || rep.Pages == 0 || rep.Frames == 0 {

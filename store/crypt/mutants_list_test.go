@@ -110,7 +110,7 @@ var orderMutants = []mutant{
 			"_, err := h.w.f.WriteAt(h.scratch[:], recordAt(n))\n\treturn err",
 			"if _, err := h.w.f.WriteAt(h.scratch[:], recordAt(n)); err != nil {\n\t\treturn err\n\t}\n\treturn h.w.admit(n)",
 		},
-	}, cutTests},
+	}, "TestRelaxedCut"},
 	{"a new database appears before its ledger", "image.go", []edit{
 		{"if err == nil {\n\t\t// The ledger first", "if err == nil {\n\t\tif err = m.disk.rename(tmp, dst); err != nil {\n" +
 			"\t\t\treturn err\n\t\t}\n\t\t// The ledger first"},
@@ -227,7 +227,7 @@ var ruleMutants = []mutant{
 	}, ruleTests},
 	{"a log without database and ledger", "database.go", []edit{
 		{"d.m.disk.size(d.path + walSuffix); err == nil {", "d.m.disk.size(d.path + walSuffix); false && err == nil {"},
-	}, "TestTamper"},
+	}, "TestLogAlone"},
 	{"a live log that is gone", "walscan.go", []edit{
 		{"if st.live {\n\t\t\treturn missing\n", "if false {\n\t\t\treturn missing\n"},
 	}, ruleTests},

@@ -400,6 +400,21 @@ func (b *book) relaxed(t *testing.T) map[string][]byte {
 	return files
 }
 
+// TestLogAlone leaves nothing but the log. SQLite would make an empty database in its place and delete
+// the log.
+func TestLogAlone(t *testing.T) {
+	b := makeBook(t)
+	d := newSimDisk(map[string][]byte{b.path + walSuffix: b.files[b.path+walSuffix]})
+	m, _ := mountOn(t, Options{disk: d})
+	err := connect(t, m, b.path, standard()).Ping()
+	if err == nil || !errors.Is(m.Explain(err), ErrMissingDB) {
+		t.Error(m.Explain(err))
+	}
+	if !maps.EqualFunc(d.content(), map[string][]byte{b.path + walSuffix: b.files[b.path+walSuffix]}, bytes.Equal) {
+		t.Error("files were changed")
+	}
+}
+
 // TestReplay puts back single older pages that are authentic: without the ledger SQLite would read
 // some of them as good.
 func TestReplay(t *testing.T) {
