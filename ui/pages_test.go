@@ -166,7 +166,8 @@ func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
 // reads are the buttons that only show something, and work on what the page holds already.
 var reads = map[string]bool{
 	"Exporter": true, "Tout voir": true, "Ajouter un contact": true, "Lettrage": true, "Grand livre": true,
-	"Exporter (CSV)": true, "Intégrité du dossier": true,
+	"Exporter (CSV)": true, "Intégrité du dossier": true, "Sécurité du dossier": true,
+	"Imprimer ou vérifier la feuille": true, // leads to the page of backups
 }
 
 // TestNothingIsWrittenWhileTheMainPCIsLost: every button that writes is off until the main PC is back.
