@@ -126,15 +126,18 @@ func (f *Flow) keepCodes(text string) {
 			return
 		}
 		content := shell.Brand + "\n" + f.t("start.codes.title") + "\n\n" + text + "\n"
-		f.work(func(context.Context) error { return os.WriteFile(path, []byte(content), 0o600) },
-			func(err error) {
-				if err != nil {
-					kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.New(fault.Unavailable,
-						"shell.file_unwritable", "file", filepath.Base(path)).Because(err)))
-					return
-				}
-				kit.Toast(f.Host, kit.Ok, f.t("shell.saved", "file", filepath.Base(path)))
-			})
+		f.work(func(context.Context) error {
+			err := os.WriteFile(path, []byte(content), 0o600)
+			_ = os.Chmod(path, 0o600) // the file was there already; a key knows no rights
+			return err
+		}, func(err error) {
+			if err != nil {
+				kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.New(fault.Unavailable,
+					"shell.file_unwritable", "file", filepath.Base(path)).Because(err)))
+				return
+			}
+			kit.Toast(f.Host, kit.Ok, f.t("shell.saved", "file", filepath.Base(path)))
+		})
 	})
 }
 
