@@ -642,7 +642,7 @@ func (p *pc) record(r op.Record) {
 // bind registers every operation there is.
 func (b *book) bind(users *user.Service[*store.Tx]) {
 	user.Bind(b.reg, users)
-	opening.Bind(b.reg, b.store, users, b.pc.alone.Keys(b.store))
+	opening.Bind(b.reg, b.store, users, bookKeys{b.pc.alone.Keys(b.store), b})
 	setup.Bind(b.reg)
 	appdevice.Bind(b.reg, b)
 	backup.Bind(b.reg, b.keep)
@@ -902,7 +902,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		return err
 	}
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
-		Dir: b.pc.path(vaultDir), VaultID: id.VaultID, RecoveryKey: id.RecoveryKey, WriterID: id.WriterID,
+		Dir: b.pc.path(vaultDir), Vault: vaultOf(id), WriterID: id.WriterID,
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
 		Source: source{b.store}, Files: attachments{b.store}, Remotes: remotes, State: kept{b.store, "backup.state"},
 		Now: time.Now,
@@ -926,6 +926,43 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Log:   b.pc.warn,
 	})
 	return err
+}
+
+// vaultOf is the vault that a book's copies are in.
+func vaultOf(id setup.Identity) syncbackup.VaultOf {
+	return syncbackup.VaultOf{ID: id.VaultID, RecoveryKey: id.RecoveryKey, Inside: id.VaultFolder}
+}
+
+// bookKeys are the keys of an open book, whose copies follow a new recovery key.
+type bookKeys struct {
+	opener.Keys
+	b *book
+}
+
+// Rotate implements opening.Keys. A new recovery key waits for attachments that are only in the old
+// vault: opening.files_coming.
+func (k bookKeys) Rotate(ctx context.Context, r opening.Rotation) error {
+	if !r.Sheet {
+		return k.Keys.Rotate(ctx, r)
+	}
+	missing, err := k.b.store.MissingFiles(ctx)
+	if err != nil {
+		return err
+	}
+	if n := len(missing); n > 0 {
+		return fault.New(fault.Conflict, "opening.files_coming", "count", n)
+	}
+	return k.b.keep.Renew(ctx, func() (syncbackup.VaultOf, error) {
+		if err := k.Keys.Rotate(ctx, r); err != nil {
+			return syncbackup.VaultOf{}, err
+		}
+		var id setup.Identity
+		err := k.b.store.View(context.WithoutCancel(ctx), func(tx *store.Tx) (err error) {
+			id, _, err = setup.IdentityOf(tx)
+			return err
+		})
+		return vaultOf(id), err
+	})
 }
 
 func changes(ctx context.Context, st *store.Store) (n uint64, err error) {

@@ -29,7 +29,7 @@ func TestAnotherCompanysVaultIsSetAside(t *testing.T) {
 	if _, err := old.Snapshot(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
-	set.VaultID, set.WriterID, set.State = "company-2", "pc-00000002", &remote.Memory{}
+	set.Vault.ID, set.WriterID, set.State = "company-2", "pc-00000002", &remote.Memory{}
 
 	lock := flock.New(filepath.Join(set.Dir, ".lock"))
 	if err := lock.Lock(); err != nil {

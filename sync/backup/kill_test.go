@@ -119,7 +119,7 @@ func TestSenderChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := Open(ctx, Settings{
-		Dir: dir, VaultID: "company-1", RecoveryKey: testKey, WriterID: "pc-00000001",
+		Dir: dir, Vault: VaultOf{ID: "company-1", RecoveryKey: testKey}, WriterID: "pc-00000001",
 		Remotes: remotes, State: &remote.Memory{},
 	})
 	if err != nil {
@@ -204,7 +204,7 @@ func TestSaverChild(t *testing.T) {
 	}
 	b := &book{t: t, path: path}
 	s, err := Open(ctx, Settings{
-		Dir: dir, VaultID: "company-1", RecoveryKey: testKey, WriterID: "pc-00000001",
+		Dir: dir, Vault: VaultOf{ID: "company-1", RecoveryKey: testKey}, WriterID: "pc-00000001",
 		Remotes: remotes, State: &remote.Memory{}, Source: b, Files: b,
 	})
 	if err != nil {

@@ -135,7 +135,7 @@ func newService(t testing.TB, b *book) (*Service, *clock, Settings) {
 	}
 	c := &clock{now: time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)}
 	set := Settings{
-		Dir: filepath.Join(t.TempDir(), "vault"), VaultID: "company-1", RecoveryKey: testKey,
+		Dir: filepath.Join(t.TempDir(), "vault"), Vault: VaultOf{ID: "company-1", RecoveryKey: testKey},
 		WriterID: "pc-00000001", WriterName: "Caisse", AppVersion: "1.0", Schema: 1, Source: b, Files: b,
 		Every: 2 * time.Hour, Remotes: remotes, State: &remote.Memory{}, Now: func() time.Time { return c.now },
 	}

@@ -71,12 +71,30 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 		lanes: map[string]chan struct{}{}, jobs: map[string]*job{},
 		quiet: semaphore.NewWeighted(jobsMax),
 	}
-	st := set.Service.Status(change)
-	k.plan = schedule.New(schedule.Default, set.Clock(), st.Unsaved)
-	for _, c := range st.Copies {
-		k.plan.Add(set.Clock(), c.ID, !c.Lacks, c.LastOK.At, c.Drilled)
-	}
+	k.plan = set.Service.Schedule(schedule.Default, change)
 	return k, nil
+}
+
+// Renew lets the book get a new recovery key, and goes on with the vault that renew gives: everything is
+// saved and sent anew. What is being sent stops for it, and is sent again under the new key.
+func (k *Keeper) Renew(ctx context.Context, renew func() (backup.VaultOf, error)) error {
+	k.Stop()
+	if err := k.quiet.Acquire(ctx, jobsMax); err != nil {
+		return err
+	}
+	defer k.quiet.Release(jobsMax)
+	if err := k.set.Service.Renew(ctx, renew); err != nil {
+		return err
+	}
+	change, err := k.set.Change(context.WithoutCancel(ctx))
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	k.seen, k.plan, k.lastFault = change, k.set.Service.Schedule(schedule.Default, change), nil
+	k.mu.Unlock()
+	k.Changed()
+	return nil
 }
 
 // Changed says that something was committed: perhaps a change worth a backup. It never blocks.

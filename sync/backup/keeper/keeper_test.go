@@ -90,9 +90,9 @@ func newKeeperLogging(t *testing.T, also func(what string)) (*keeper.Keeper, boo
 		t.Fatal(err)
 	}
 	service, err := backup.Open(t.Context(), backup.Settings{
-		Dir: filepath.Join(dir, "vault"), VaultID: "v", WriterID: "pc-1", WriterName: "PC", Source: b, Files: none{},
-		RecoveryKey: "ZAFE1-THH3-XK2N-6VKD-YSZA-DF8Y-XY7M-AECS-9B3M-TTNV9T",
-		Remotes:     remotes, State: &remote.Memory{}, Now: clock.Now, Every: 2 * time.Hour,
+		Dir: filepath.Join(dir, "vault"), WriterID: "pc-1", WriterName: "PC", Source: b, Files: none{},
+		Vault:   backup.VaultOf{ID: "v", RecoveryKey: "ZAFE1-THH3-XK2N-6VKD-YSZA-DF8Y-XY7M-AECS-9B3M-TTNV9T"},
+		Remotes: remotes, State: &remote.Memory{}, Now: clock.Now, Every: 2 * time.Hour,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,6 @@ import (
 
 	"zafe/app/auth"
 	"zafe/app/fault"
-	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/user"
 	"zafe/store"
@@ -25,7 +24,7 @@ import (
 type office struct {
 	pc      opening.PC
 	slots   []opening.Slot
-	rotated []string
+	rotated []opening.Rotation
 	fails   error
 }
 
@@ -41,8 +40,8 @@ func (o *office) SetAutomatic(_ context.Context, on bool) error {
 	return o.fails
 }
 
-func (o *office) Rotate(_ context.Context, label, _ string, _ func(op.Tx) error, _ func(_, _ uint32)) error {
-	o.rotated = append(o.rotated, label)
+func (o *office) Rotate(_ context.Context, r opening.Rotation) error {
+	o.rotated = append(o.rotated, r)
 	return o.fails
 }
 
@@ -198,7 +197,7 @@ func TestANewKeyAsksForThePasswordAgain(t *testing.T) {
 			t.Fatalf("%q: rotated %v, failed %v", c.word, o.rotated, s.sh.Failed)
 		}
 	}
-	if o.rotated[0] != "user:1" {
+	if o.rotated[0].Label != "user:1" {
 		t.Error(o.rotated)
 	}
 }
