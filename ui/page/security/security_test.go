@@ -176,29 +176,36 @@ func TestTickingADelegate(t *testing.T) {
 }
 
 func TestANewKeyAsksForThePasswordAgain(t *testing.T) {
-	o := &office{}
-	s := show(t, o)
-	s.buttons("Changer la clé du dossier")[0].Tapped(nil)
-	for _, c := range []struct {
-		word string
-		done int
-	}{{"", 0}, {"faux", 0}, {"juste", 1}} {
-		s.inDialog(func(o fyne.CanvasObject) {
-			if p, ok := o.(*kit.PasswordField); ok {
-				p.SetText(c.word)
+	for name, sheet := range map[string]bool{"Changer la clé du dossier": false, "Nouvelle feuille de secours": true} {
+		t.Run(name, func(t *testing.T) {
+			o := &office{}
+			s := show(t, o)
+			s.buttons(name)[0].Tapped(nil)
+			for _, c := range []struct {
+				word string
+				done int
+			}{{"", 0}, {"faux", 0}, {"juste", 1}} {
+				s.inDialog(func(o fyne.CanvasObject) {
+					if p, ok := o.(*kit.PasswordField); ok {
+						p.SetText(c.word)
+					}
+				})
+				s.inDialog(func(o fyne.CanvasObject) {
+					if b, ok := o.(*kit.Button); ok && b.Text() == name {
+						b.Tapped(nil)
+					}
+				})
+				if len(o.rotated) != c.done || len(s.sh.Failed) != 0 {
+					t.Fatalf("%q: rotated %v, failed %v", c.word, o.rotated, s.sh.Failed)
+				}
+			}
+			if r := o.rotated[0]; r.Label != "user:1" || r.Sheet != sheet {
+				t.Error(r.Label, r.Sheet)
+			}
+			if there := slices.Contains(s.sh.Opened, page.Route{Name: "backups"}); there != sheet {
+				t.Error("the page to print the new sheet on: opened", s.sh.Opened)
 			}
 		})
-		s.inDialog(func(o fyne.CanvasObject) {
-			if b, ok := o.(*kit.Button); ok && b.Text() == "Changer la clé du dossier" {
-				b.Tapped(nil)
-			}
-		})
-		if len(o.rotated) != c.done || len(s.sh.Failed) != 0 {
-			t.Fatalf("%q: rotated %v, failed %v", c.word, o.rotated, s.sh.Failed)
-		}
-	}
-	if o.rotated[0].Label != "user:1" {
-		t.Error(o.rotated)
 	}
 }
 
