@@ -48,8 +48,9 @@ const (
 // wrong one would be the only one left.
 //
 // It does not reach books set aside by a restore, copies of the old files made elsewhere, backups, which have
-// keys of their own, nor what a disk still holds of removed files: a solid state disk writes elsewhere what is written over, so that
-// overwriting them would promise what it cannot keep. Whoever holds the old key and such a copy reads it.
+// keys of their own, nor what a disk still holds of removed files: a solid state disk writes elsewhere what is
+// written over, so that overwriting them would promise what it cannot keep. Whoever holds the old key and such
+// a copy reads it, and the recovery key in it: where somebody may have one, the caller gives another.
 //
 // Faults: store.closed, store.reading when a long reading does not end, store.no_room, store.disk_full,
 // store.damaged.
