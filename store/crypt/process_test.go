@@ -270,9 +270,9 @@ func killed(t *testing.T, cmd *exec.Cmd, out *bufio.Scanner, rnd *rand.Rand, con
 			t.Error(err)
 		}
 	}
-	wait := rnd.IntN(40)
+	wait := 1 + rnd.IntN(40)
 	if rnd.IntN(4) == 0 {
-		wait = -1
+		wait = 0
 		time.AfterFunc(time.Duration(rnd.IntN(60_000))*time.Microsecond, kill)
 	}
 	for out.Scan() { // to the last word
