@@ -44,7 +44,8 @@ func (f *Field) SetLabel(label string) {
 	f.Refresh()
 }
 
-// SetError says what is wrong, in red in the place of the hint; "" clears it.
+// SetError says what is wrong, in red in the place of the hint; "" clears it. A dialog
+// takes the height that the line needs, and what is wrong first is scrolled into view.
 func (f *Field) SetError(text string) {
 	if f.fault == text {
 		return
@@ -54,6 +55,7 @@ func (f *Field) SetError(text string) {
 		c.SetInvalid(text != "")
 	}
 	f.Refresh()
+	settle(f)
 }
 
 // Refusal is what is wrong, "" when nothing is.
