@@ -38,6 +38,9 @@ func (f *Field) Hint(text string) *Field {
 	return f
 }
 
+// Label is what stands above the control.
+func (f *Field) Label() string { return f.label }
+
 // SetLabel changes the label.
 func (f *Field) SetLabel(label string) {
 	f.label = label
