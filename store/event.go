@@ -67,6 +67,46 @@ func (t *Tx) Head() (audit.Event, error) {
 	return es[0], nil
 }
 
+// subjectNames are what people call the subjects of events, by kind.
+var subjectNames = map[string]string{
+	"customer":    `SELECT name FROM customer WHERE id = ?`,
+	"item":        `SELECT label FROM item WHERE id = ?`,
+	"user":        `SELECT name FROM user WHERE id = ?`,
+	"device":      `SELECT name FROM device WHERE id = ?`,
+	"attachment":  `SELECT name FROM attachment WHERE id = ?`,
+	"import":      `SELECT file FROM import_batch WHERE id = ?`,
+	"fec_import":  `SELECT file_name FROM fec_import WHERE id = ?`,
+	"payment":     `SELECT number FROM payment WHERE id = ?`,
+	"quote":       documentName,
+	"invoice":     documentName,
+	"credit_note": documentName,
+	"document":    documentName,
+	"entry":       entryName + `WHERE e.id = ?`,
+	"entry_line":  entryName + `JOIN entry_line l ON l.entry_id = e.id WHERE l.id = ?`,
+	"draft":       `SELECT label FROM draft WHERE id = -?`,
+	"fiscal_year": `SELECT CASE substr(from_date, 1, 4) WHEN substr(to_date, 1, 4) THEN substr(from_date, 1, 4)
+		ELSE substr(from_date, 1, 4) || '-' || substr(to_date, 1, 4) END FROM fiscal_year WHERE id = ?`,
+}
+
+// A document has its number once it is final; a draft is known by its customer.
+const (
+	documentName = `SELECT coalesce(d.number, c.name, d.subject) FROM document d
+		LEFT JOIN customer c ON c.id = d.customer WHERE d.id = ?`
+	entryName = `SELECT coalesce(e.num, printf('%s-%06d', j.code, e.number)) FROM entry e
+		JOIN journal j ON j.id = e.journal_id `
+)
+
+// SubjectName is what people call the subject of an event now, "" when it is gone or has no name.
+func (t *Tx) SubjectName(kind string, id int64) (name string, err error) {
+	if kind == "entry" && id < 0 {
+		kind = "draft"
+	}
+	if query := subjectNames[kind]; query != "" {
+		_, err = t.one(query, []any{id}, &name)
+	}
+	return name, err
+}
+
 func scanEvent(scan func(...any) error) (audit.Event, error) {
 	var e audit.Event
 	var at string

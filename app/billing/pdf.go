@@ -24,6 +24,9 @@ type PDFRequest struct {
 	Lang string     `json:"lang,omitempty"`
 }
 
+// Subject names the document in the event of its printing.
+func (r PDFRequest) Subject() (kind string, id int64) { return "document", int64(r.ID) }
+
 // Validate implements op.Validator.
 func (r PDFRequest) Validate() error { return known(r.ID) }
 

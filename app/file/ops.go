@@ -58,6 +58,9 @@ type Request struct {
 	ID ID `json:"id"`
 }
 
+// Subject names the attachment in the event of a file that was taken out.
+func (r Request) Subject() (kind string, id int64) { return "attachment", int64(r.ID) }
+
 // The operations. Everybody may call them; what they answer follows the rights on the record, so that they
 // need no permission of their own that could differ from it.
 var (

@@ -3,13 +3,17 @@
 package history
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"time"
 
 	"zafe/app/audit"
 	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/user"
 )
 
 // Event is one line of the journal.
@@ -22,6 +26,12 @@ type Event struct {
 	Kind    string    `json:"kind"`
 	Subject int64     `json:"subject"`
 	Hash    string    `json:"hash"`
+
+	// What follows is read from the rows as they are now; events themselves never change. Each is empty when
+	// the row is gone.
+	Name  string `json:"name,omitempty"`  // of the subject, as people know it: "D-2026-0001", "Luc Petit"
+	File  string `json:"file,omitempty"`  // of the attachment it is about
+	Login string `json:"login,omitempty"` // of the account that somebody not logged in tried
 }
 
 // ListRequest asks for events, newest first, before one of them (0: from the end).
@@ -54,6 +64,10 @@ type Tx interface {
 	op.Tx
 	Events(kind string, id, before int64, limit int) ([]audit.Event, error)
 	Head() (audit.Event, error)
+	// SubjectName is what people call the subject of an event, "" when it is not there or has no name.
+	SubjectName(kind string, id int64) (string, error)
+	// User returns a person: fault user.not_found.
+	User(id auth.UserID) (user.User, error)
 }
 
 // List is the operation.
@@ -76,11 +90,63 @@ func list[T Tx](_ context.Context, tx T, req ListRequest) (Page, error) {
 	}
 	head, err := tx.Head()
 	p := Page{Total: head.ID, Events: make([]Event, 0, len(es))}
+	names := namer[T]{tx: tx, known: map[named]string{}}
 	for _, e := range es {
-		p.Events = append(p.Events, Event{
+		line := Event{
 			ID: e.ID, At: e.At, Actor: e.ActorName, Device: e.Device, Op: e.Op,
 			Kind: e.SubjectKind, Subject: e.SubjectID, Hash: e.Hash.String(),
-		})
+		}
+		names.fill(&line, e)
+		p.Events = append(p.Events, line)
 	}
-	return p, err
+	return p, errors.Join(err, names.err)
+}
+
+// namer finds what people call the subjects of events, each once.
+type namer[T Tx] struct {
+	tx    T
+	known map[named]string
+	err   error // the first one
+}
+
+type named struct {
+	kind string
+	id   int64
+}
+
+// facts are what a payload may say of the subject: an attachment, or what has no id of its own.
+type facts struct {
+	Attachment int64 `json:"attachment"`
+	Now        struct {
+		Number string `json:"number"`
+		Code   string `json:"code"`
+	} `json:"now"`
+}
+
+func (n *namer[T]) fill(line *Event, e audit.Event) {
+	var f facts
+	// A payload of another shape says nothing of these.
+	_ = json.Unmarshal([]byte(e.Payload), &f)
+	line.Name = cmp.Or(n.name(e.SubjectKind, e.SubjectID), f.Now.Number, f.Now.Code)
+	line.File = n.name("attachment", f.Attachment)
+	if e.ActorName == "" && e.SubjectKind == "user" && e.SubjectID != 0 {
+		u, err := n.tx.User(auth.UserID(e.SubjectID))
+		if err != nil && fault.KeyOf(err) != "user.not_found" {
+			n.err = cmp.Or(n.err, err)
+		}
+		line.Login = u.Login
+	}
+}
+
+func (n *namer[T]) name(kind string, id int64) string {
+	if kind == "" || id == 0 {
+		return ""
+	}
+	k := named{kind, id}
+	if name, ok := n.known[k]; ok {
+		return name
+	}
+	name, err := n.tx.SubjectName(kind, id)
+	n.known[k], n.err = name, cmp.Or(n.err, err)
+	return name
 }

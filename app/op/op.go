@@ -59,6 +59,12 @@ type Download struct {
 	Type string `json:"type"` // media type
 }
 
+// Subject is implemented by the request of a Stream that is about one record, which its event then names:
+// it is written before the first byte leaves, and the handler runs after it.
+type Subject interface {
+	Subject() (kind string, id int64)
+}
+
 // Empty is the request or response of an operation that needs none.
 type Empty struct{}
 

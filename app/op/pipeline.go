@@ -264,6 +264,10 @@ func replay[T Tx](stored Answer, row *row[T], hash string) (any, error) {
 // can leave: an export that was not recorded did not happen.
 func (r *Registry[T]) stream(ctx context.Context, row *row[T], req any, w io.Writer) (any, error) {
 	c := callOf(ctx)
+	if s, ok := req.(Subject); ok {
+		kind, id := s.Subject()
+		Note(ctx, kind, id, "", "")
+	}
 	err := r.work.Update(ctx, func(tx T) error { return event(tx, c, RequestID(ctx)) })
 	if err != nil {
 		return nil, err

@@ -43,6 +43,14 @@ const (
 // é typed on any keyboard is the same é (Unicode NFC).
 func Normalize(s string) string { return norm.NFC.String(s) }
 
+// Least is the least number of characters of a password, alone or beside a second factor.
+func Least(secondFactor bool) int {
+	if secondFactor {
+		return LengthMinWithSecondFactor
+	}
+	return LengthMin
+}
+
 // Check says whether a password may be chosen. Context holds what an attacker
 // would know of its owner: names, e-mail address, company, town. The strength is
 // for display, and is below 3 for what is refused. It returns the faults
@@ -61,10 +69,7 @@ func Check(s string, context []string, secondFactor bool) (Strength, error) {
 	if length > LengthMax {
 		return 0, fault.New(fault.Invalid, "password.too_long", "max", LengthMax)
 	}
-	least := LengthMin
-	if secondFactor {
-		least = LengthMinWithSecondFactor
-	}
+	least := Least(secondFactor)
 	known := contextWords(context)
 	strength := estimate(s, known)
 	// What is far too short is told so first: it is what a person can see and mend at once.

@@ -57,19 +57,28 @@ type SaveRequest struct {
 	Disabled bool        `json:"disabled,omitempty"`
 }
 
+// Refusals are all that is wrong with the request by itself, one a field. Faults: user.login_invalid,
+// user.name_missing, user.email_invalid, user.role_unknown, user.password_missing.
+func (r SaveRequest) Refusals() (out []*fault.Fault) {
+	check := func(wrong bool, field, key string) {
+		if wrong {
+			out = append(out, fault.Field(field, key))
+		}
+	}
+	name, login := strings.TrimSpace(r.Name), strings.TrimSpace(r.Login)
+	check(name == "" || utf8.RuneCountInString(name) > 120, "name", "user.name_missing")
+	check(login == "" || utf8.RuneCountInString(login) > 60 || strings.ContainsAny(r.Login, " \t"), "login",
+		"user.login_invalid")
+	check(r.Email != "" && !strings.Contains(r.Email, "@"), "email", "user.email_invalid")
+	check(!r.Role.Known(), "role", "user.role_unknown")
+	check(r.ID == 0 && r.Password == "", "password", "user.password_missing")
+	return out
+}
+
 // Validate checks what needs no book.
 func (r SaveRequest) Validate() error {
-	switch {
-	case strings.TrimSpace(r.Login) == "" || utf8.RuneCountInString(r.Login) > 60 || strings.ContainsAny(r.Login, " \t"):
-		return fault.Field("login", "user.login_invalid")
-	case strings.TrimSpace(r.Name) == "" || utf8.RuneCountInString(r.Name) > 120:
-		return fault.Field("name", "user.name_missing")
-	case r.Email != "" && !strings.Contains(r.Email, "@"):
-		return fault.Field("email", "user.email_invalid")
-	case !r.Role.Known():
-		return fault.Field("role", "user.role_unknown")
-	case r.ID == 0 && r.Password == "":
-		return fault.Field("password", "user.password_missing")
+	if wrong := r.Refusals(); len(wrong) > 0 {
+		return wrong[0]
 	}
 	return nil
 }
@@ -186,8 +195,7 @@ func (s *Service[T]) changePassword(ctx context.Context, req PasswordRequest) (o
 		}
 		return op.Empty{}, err
 	}
-	// Where it opens the book as well, the second factor does not help it.
-	if err := s.policy(req.New, []string{u.Login, u.Name, u.Email}, u.SecondOn && !delegated(u)); err != nil {
+	if err := s.policy(req.New, []string{u.Login, u.Name, u.Email}, u.SecondFactorHelps()); err != nil {
 		return op.Empty{}, at("new", err)
 	}
 	hash, err := s.hashing.hash(ctx, req.New)
@@ -246,8 +254,8 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	after.Role, after.Disabled = req.Role, req.Disabled
 	var hash string
 	if req.Password != "" {
-		second := req.Role.NeedsSecondFactor() && !delegated(after)
-		if err := s.policy(req.Password, []string{req.Login, req.Name, req.Email}, second); err != nil {
+		about := []string{req.Login, req.Name, req.Email}
+		if err := s.policy(req.Password, about, after.SecondFactorHelps()); err != nil {
 			return User{}, at("password", err)
 		}
 		var err error
@@ -286,6 +294,13 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	return out, err
 }
 
+// PasswordDue tells whether a change of a person needs a new password: that of an owner opens the
+// sealed book, and must be known once to be given that power.
+func PasswordDue(before, after User) bool {
+	owns := func(u User) bool { return u.Role == auth.Owner && !u.Disabled }
+	return owns(after) && !owns(before)
+}
+
 // delegated tells whether a person opens the book without being an owner.
 func delegated(u User) bool { return u.OpensBook() && u.Role != auth.Owner }
 
@@ -314,8 +329,7 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
 			return u, fault.New(fault.Conflict, "user.last_owner")
 		}
 	}
-	if req.Role == auth.Owner && !req.Disabled && hash == "" && (u.Role != auth.Owner || u.Disabled) {
-		// An owner's password opens the sealed book: it must be known once to be given that power.
+	if hash == "" && PasswordDue(u, User{Role: req.Role, Disabled: req.Disabled}) {
 		return u, fault.Field("password", "user.password_missing")
 	}
 	if req.ID == a.User && req.Disabled && !a.System {

@@ -340,7 +340,7 @@ func (s *Service[T]) checkPassword(ctx context.Context, u User, device, password
 		return err
 	}
 	if !good {
-		return s.refuse(ctx, u, "session.refused", fault.Field("password", "user.bad_password"))
+		return s.refuse(ctx, u, "session.password_refused", fault.Field("password", "user.bad_password"))
 	}
 	s.limit.succeeded(key)
 	return nil
@@ -398,9 +398,10 @@ func wrongCode(secret, code string, now time.Time) error {
 // refuse records a failure in the journal, also when the caller does not wait for it, and returns f.
 func (s *Service[T]) refuse(ctx context.Context, u User, what string, f *fault.Fault) error {
 	ctx = context.WithoutCancel(ctx)
+	a := op.Actor(ctx) // nobody at a log-in
 	err := s.work.Update(ctx, func(tx T) error {
 		_, err := tx.AppendEvent(audit.Event{
-			Op: what, Device: op.CredentialOf(ctx).Device, SubjectKind: "user", SubjectID: int64(u.ID),
+			Op: what, Actor: int64(a.User), ActorName: a.Name, Device: op.CredentialOf(ctx).Device, SubjectKind: "user", SubjectID: int64(u.ID),
 		})
 		return err
 	})

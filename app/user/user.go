@@ -3,9 +3,11 @@
 package user
 
 import (
+	"strings"
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/i18n"
 	"zafe/app/op"
 )
 
@@ -33,6 +35,18 @@ type User struct {
 // OpensBook tells whether the person's password is to open the sealed book itself: that of an owner or
 // of a start delegate.
 func (u User) OpensBook() bool { return !u.Disabled && (u.Role == auth.Owner || u.Delegate) }
+
+// SecondFactorHelps tells whether a second factor stands beside the person's password wherever it is
+// used, so that a shorter one will do: their role wants one, and the password does not open the sealed
+// book on its own, as a start delegate's does. It is the one rule of every screen and of every check.
+func (u User) SecondFactorHelps() bool { return u.Role.NeedsSecondFactor() && !delegated(u) }
+
+// LoginFor proposes a log-in for a name: "Claire Durand" gives "claire.durand".
+func LoginFor(name string) string {
+	return strings.Join(strings.FieldsFunc(i18n.Fold(name), func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
+	}), ".")
+}
 
 // Session is one login on one device.
 type Session struct {

@@ -513,3 +513,21 @@ func TestAPasswordForARestoreIsCheckedWithoutTheBook(t *testing.T) {
 		t.Errorf("a good one: %v", err)
 	}
 }
+
+func TestTheLengthOfAPasswordFollowsTheRole(t *testing.T) {
+	for _, c := range []struct {
+		u    user.User
+		with bool
+	}{
+		{user.User{Role: auth.Owner}, true},
+		{user.User{Role: auth.Owner, Delegate: true}, true},
+		{user.User{Role: auth.Accountant}, true},
+		{user.User{Role: auth.Accountant, Delegate: true}, false},
+		{user.User{Role: auth.Assistant, SecondOn: true}, false},
+		{user.User{Role: auth.Reader}, false},
+	} {
+		if got := c.u.SecondFactorHelps(); got != c.with {
+			t.Errorf("%+v: %t", c.u, got)
+		}
+	}
+}

@@ -38,13 +38,17 @@ func (f *Field) Hint(text string) *Field {
 	return f
 }
 
+// Label is what stands above the control.
+func (f *Field) Label() string { return f.label }
+
 // SetLabel changes the label.
 func (f *Field) SetLabel(label string) {
 	f.label = label
 	f.Refresh()
 }
 
-// SetError says what is wrong, in red in the place of the hint; "" clears it.
+// SetError says what is wrong, in red in the place of the hint; "" clears it. A dialog
+// takes the height that the line needs, and what is wrong first is scrolled into view.
 func (f *Field) SetError(text string) {
 	if f.fault == text {
 		return
@@ -54,6 +58,7 @@ func (f *Field) SetError(text string) {
 		c.SetInvalid(text != "")
 	}
 	f.Refresh()
+	settle(f)
 }
 
 // Refusal is what is wrong, "" when nothing is.

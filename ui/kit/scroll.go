@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -114,6 +116,53 @@ func reveal(o fyne.CanvasObject) {
 	if s := scrollAround(root, o, nil); s != nil {
 		s.show(o)
 	}
+}
+
+// settle makes room for the line below a field: the dialog around it follows its body, then the
+// first field refused there is scrolled into view.
+func settle(f *Field) {
+	c := canvasOf(f)
+	if c == nil {
+		return // not shown yet
+	}
+	root := c.Content()
+	for _, l := range slices.Backward(routerOf(c).layers) {
+		if around(l, f) {
+			l.Refresh()
+			root = l
+			break
+		}
+	}
+	s := scrollAround(root, f, nil)
+	if s == nil {
+		return
+	}
+	if first := firstRefused(s.Content); first != nil {
+		s.show(first)
+	}
+}
+
+// around tells whether an object is somewhere in a tree.
+func around(tree, target fyne.CanvasObject) bool {
+	return tree == target || slices.ContainsFunc(childrenOf(tree), func(child fyne.CanvasObject) bool {
+		return around(child, target)
+	})
+}
+
+// firstRefused is the first field of a tree that says what is wrong, in the order of drawing.
+func firstRefused(tree fyne.CanvasObject) *Field {
+	if f, ok := tree.(*Field); ok && f.fault != "" {
+		return f
+	}
+	for _, child := range childrenOf(tree) {
+		if !child.Visible() {
+			continue
+		}
+		if f := firstRefused(child); f != nil {
+			return f
+		}
+	}
+	return nil
 }
 
 func scrollAround(tree, target fyne.CanvasObject, inside *Scroll) *Scroll {

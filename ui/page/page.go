@@ -110,7 +110,8 @@ func (e *Env) Can(s op.Spec) bool { return e.Me.Can(s.Needs) }
 
 // Call performs an operation in the background and gives its answer on the UI goroutine. A Command
 // carries a fresh request id, kept through step-up and retries, so that a lost answer never does the
-// work twice. When the operation wants a recent second factor it is asked for and the call goes on.
+// work twice. When the operation wants a recent second factor it is asked for and the call goes on; what
+// the request itself shows to be wrong is refused before.
 func Call[Req, Resp any](e *Env, o op.Op[Req, Resp], req Req, done func(Resp, error)) {
 	call(e, o, req, requestID(o.Spec), false, done)
 }
@@ -133,6 +134,12 @@ func Do[Req, Resp any](e *Env, o op.Op[Req, Resp], req Req, ok func(Resp)) {
 
 func call[Req, Resp any](e *Env, o op.Op[Req, Resp], req Req, id string, preview bool, done func(Resp, error)) {
 	var resp Resp
+	if v, ok := any(req).(op.Validator); ok {
+		if err := v.Validate(); err != nil {
+			done(resp, err) // said before a second factor is asked for
+			return
+		}
+	}
 	e.Shell.Go(func(ctx context.Context) (err error) {
 		if id != "" {
 			ctx = op.WithRequestID(ctx, id)

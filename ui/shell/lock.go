@@ -113,7 +113,6 @@ func (s *Shell) Lock() {
 	m = kit.NewModal(s.t("shell.locked.title"), 420, body, leave,
 		kit.NewButton(s.t("shell.locked.open"), "lock-open", kit.Primary, try)).Lock().Mark("lock",
 		kit.Info).OnEnter(try)
-	p.modal = m
 	m.Show(s.Window)
 	m.Focus(p.focus)
 }

@@ -18,7 +18,6 @@ type proof struct {
 	code   *kit.CodeInput
 	pass   *kit.PasswordField
 	field  *kit.Field
-	modal  *kit.Modal // holds the box, and grows with what it says
 }
 
 func (s *Shell) newProof(given func()) *proof {
@@ -46,7 +45,6 @@ func (p *proof) request() user.ConfirmRequest {
 
 func (p *proof) refuse(s *Shell, err error) {
 	p.field.SetError(s.Text.Fault(err))
-	p.modal.Resize()
 	if p.code != nil {
 		p.code.Clear(true)
 		return
@@ -90,7 +88,6 @@ func (s *Shell) stepUp(then func()) {
 		kit.NewButton(s.t("common.cancel"), "", kit.Secondary, func() { m.Close() }),
 		kit.NewButton(s.t("shell.proof.go"), "", kit.Primary, try)).Mark("shield-check",
 		kit.Info).OnEnter(try)
-	p.modal = m
 	m.Show(s.Window)
 	m.Focus(p.focus)
 }

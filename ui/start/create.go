@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/fault"
-	"zafe/app/i18n"
+	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/machine"
 	"zafe/ui/theme"
@@ -41,7 +41,7 @@ func (f *Flow) Create() {
 	})
 	p.name.OnChanged = func(text string) {
 		if !p.typed {
-			p.login.SetText(loginOf(text))
+			p.login.SetText(user.LoginFor(text))
 		}
 	}
 	p.login.OnChanged = func(string) { p.typed = true }
@@ -65,13 +65,6 @@ func (f *Flow) Create() {
 		content,
 		[]fyne.CanvasObject{back}, []fyne.CanvasObject{p.spin, p.next}))
 	f.focus(p.company)
-}
-
-// loginOf proposes a log-in from a name: "Claire Durand" gives "claire.durand".
-func loginOf(name string) string {
-	return strings.Join(strings.FieldsFunc(i18n.Fold(name), func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
-	}), ".")
 }
 
 func (p *createPage) submit() {

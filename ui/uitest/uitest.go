@@ -30,6 +30,7 @@ type Shell struct {
 	Name    string // what PickFile and PickFolder give; "" means that the person cancelled
 	Data    []byte
 	Offline bool
+	Proved  func() // runs when StepUp is answered
 
 	Opened []page.Route
 	Backs  int
@@ -162,6 +163,9 @@ func (s *Shell) Confirm(title, _, _ string, _ bool, yes func()) {
 func (s *Shell) StepUp(then func()) {
 	s.Asked = append(s.Asked, "step-up")
 	if s.Yes {
+		if s.Proved != nil {
+			s.Proved()
+		}
 		then()
 	}
 }

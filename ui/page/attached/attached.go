@@ -35,6 +35,7 @@ type Panel struct {
 	attach  *kit.Button
 	save    *kit.Button
 	detach  *kit.Button
+	kept    *kit.Label // says of a final record that nothing can be detached
 	object  fyne.CanvasObject
 }
 
@@ -61,7 +62,8 @@ func New(e *page.Env, s file.Subject) *Panel {
 	p.save = kit.NewButton(e.T("attached.save"), "download-simple", kit.Ghost, p.saveAs).Small()
 	p.detach = p.Write(kit.NewButton(e.T("attached.detach"), "link-break", kit.Ghost, p.ask).Small())
 	bar := kit.HBox(6, p.attach, kit.Spacer(), p.save, p.detach)
-	p.object = kit.VFill(8, 1, bar, p.grid)
+	p.kept = kit.MutedParagraph("")
+	p.object = kit.VFill(8, 2, bar, p.kept, p.grid)
 	p.follow()
 	return p
 }
@@ -115,6 +117,9 @@ func icon(media string) string {
 // follow shows the buttons that make sense: what one may not do is not shown, what needs a row waits for one.
 func (p *Panel) follow() {
 	shown(p.attach, p.list.MayAttach)
+	if p.kept.Hidden = p.list.MayDetach || !p.list.MayAttach; !p.kept.Hidden {
+		p.kept.SetText(p.env.T("attached.kept." + string(p.subject.Kind)))
+	}
 	shown(p.detach, p.list.MayDetach && len(p.list.Attachments) > 0)
 	shown(p.save, len(p.list.Attachments) > 0)
 	for _, b := range []*kit.Button{p.save, p.detach} {
@@ -138,7 +143,9 @@ func shown(b *kit.Button, show bool) {
 }
 
 // Read reads the list again.
-func (p *Panel) Read() {
+func (p *Panel) Read() { p.read(func() {}) }
+
+func (p *Panel) read(then func()) {
 	page.Call(p.env, file.Listing, file.ListRequest{Subject: p.subject}, func(l file.List, err error) {
 		if err != nil {
 			return // the page itself says why the record cannot be read
@@ -148,6 +155,7 @@ func (p *Panel) Read() {
 		p.grid.Reload()
 		p.follow()
 		p.OnCount(len(l.Attachments))
+		then()
 	})
 }
 

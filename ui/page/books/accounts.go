@@ -144,7 +144,6 @@ func (s *accounts) edit(a ledger.Account) {
 				} else {
 					fields["title"].SetError(e.Text.Fault(f))
 				}
-				m.Resize()
 				return
 			}
 			m.Close()

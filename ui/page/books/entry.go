@@ -188,11 +188,17 @@ func (p *entry) SetOnline(online bool) {
 	if p.files != nil {
 		p.files.SetOnline(online)
 	}
+	if p.form != nil {
+		p.form.files.SetOnline(online)
+	}
 }
 
-// Drop implements page.Droppable: a draft takes its voucher once it is posted.
+// Drop implements page.Droppable.
 func (p *entry) Drop(paths []string) {
-	if p.form == nil && p.drop != nil {
+	switch {
+	case p.form != nil:
+		p.form.files.Drop(paths)
+	case p.drop != nil:
 		p.drop(paths)
 	}
 }

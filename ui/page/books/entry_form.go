@@ -9,11 +9,13 @@ import (
 
 	"zafe/app/civil"
 	"zafe/app/fault"
+	"zafe/app/file"
 	"zafe/app/ledger"
 	"zafe/app/money"
 	"zafe/app/party"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/attached"
 	"zafe/ui/theme"
 )
 
@@ -30,6 +32,7 @@ type form struct {
 	lines   *lines
 	grid    *kit.EditGrid
 	banner  *fyne.Container
+	files   *attached.Draft
 
 	turn   int  // grows with every change
 	saved  int  // turn that the book has
@@ -40,7 +43,9 @@ type form struct {
 func newForm(p *entry) *form {
 	e := p.env
 	f := &form{entry: p, fields: map[string]*kit.Field{}, banner: kit.VBox(0)}
+	f.files = attached.NewDraft(e, file.Entry, int64(p.was.ID), f.keep)
 	f.head = kit.NewHeader("", "").OnBack(e.T("common.back"), e.Shell.Back)
+	f.files.OnCount = f.head.Refresh
 	f.head.SetActions(f.actions()...)
 	f.journal = kit.NewSelect(journalOptions(p.journals), func(string) { f.changed() })
 	f.date = dateField(e, func(civil.Date) { f.changed() })
@@ -93,7 +98,7 @@ func refusal(e *page.Env, err error) string {
 func (f *form) actions() []fyne.CanvasObject {
 	e, gate := f.env, f.entry.Gate
 	gate.Forget()
-	var out []fyne.CanvasObject
+	out := []fyne.CanvasObject{gate.Write(f.files.Button)}
 	if f.was.ID != 0 && e.Can(ledger.EntryDelete.Spec) {
 		out = append(out, gate.Write(kit.NewButton(e.T("common.delete"), "trash", kit.Ghost, f.remove)))
 	}

@@ -35,9 +35,21 @@ func (f *form) save(then func()) {
 	})
 }
 
+// keep saves the draft, for what needs it in the book, then goes on with its id.
+func (f *form) keep(then func(id int64)) {
+	f.date.Commit()
+	f.grid.Commit()
+	if f.empty() {
+		f.env.Shell.Toast(kit.Info, f.env.T("attached.nothing_yet"))
+		return
+	}
+	f.save(func() { then(int64(f.was.ID)) })
+}
+
 // kept notes what the book has now; what was typed meanwhile stays to be saved.
 func (f *form) kept(e ledger.Entry, turn int) {
 	f.entry.was, f.saved = e, turn
+	f.files.Saved(int64(e.ID))
 	f.explain(nil)
 	f.grid.Reload()
 	f.head.SetActions(f.actions()...)
@@ -103,7 +115,11 @@ func (f *form) post() {
 func (f *form) remove() {
 	e := f.env
 	page.Writable(e, func() {
-		e.Shell.Confirm(e.T("books.delete_ask"), e.T("books.delete_text"), e.T("books.delete_act"), true, func() {
+		text := e.T("books.delete_text")
+		if n := f.files.Count(); n > 0 {
+			text += " " + e.Text.N("attached.go_too", n, nil)
+		}
+		e.Shell.Confirm(e.T("books.delete_ask"), text, e.T("books.delete_act"), true, func() {
 			req := ledger.EntryDeleteRequest{ID: f.was.ID, Version: f.was.Version}
 			page.Call(e, ledger.EntryDelete, req, func(_ op.Empty, err error) {
 				if err != nil {

@@ -1,11 +1,15 @@
 package books_test
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/file"
 	"zafe/app/ledger"
 	"zafe/app/party"
 	"zafe/ui/kit"
@@ -154,4 +158,39 @@ func TestEntryIsRepeated(t *testing.T) {
 		t.Errorf("%d drafts", len(d.list(true)))
 	}
 	d.sound()
+}
+
+// TestTheVoucherOfADraftFollowsTheEntry: it can be detached until the entry is posted, and stays then.
+func TestTheVoucherOfADraftFollowsTheEntry(t *testing.T) {
+	d := open(t, auth.Owner)
+	d.show(page.Route{Name: "entry"})
+	d.click("Pièces jointes")
+	if n := len(d.shell.Toasts); n != 1 || d.env.Window.Canvas().Overlays().Top() != nil {
+		t.Fatal("nothing is typed yet", d.shell.Toasts)
+	}
+	one[*kit.EditGrid](d, 0).Focus()
+	d.write("607", "Bois Point P", "1250,50", "44566", "", "250,10", "401", "Point P", "", "", "")
+	d.click("Pièces jointes")
+	d.shell.Name = filepath.Join(t.TempDir(), "Facture PointP.pdf")
+	if err := os.WriteFile(d.shell.Name, []byte("%PDF-1.7"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.click("Joindre un fichier…")
+	d.sees("Facture PointP.pdf", "Détacher")
+	d.click("Fermer")
+	d.sees("Pièces jointes (1)")
+	d.key(fyne.KeyF10, 0)
+	d.sound()
+	posted := d.list(false)[0].ID
+	about := file.ListRequest{Subject: file.Subject{Kind: file.Entry, ID: int64(posted)}}
+	l := must(file.Listing.Call(d.Ctx(), d.As("owner"), about))(t)
+	if len(l.Attachments) != 1 || l.MayDetach {
+		t.Fatalf("%+v", l)
+	}
+	_, err := file.Detach.Call(d.Ctx(), d.As("owner"), file.Request{ID: l.Attachments[0].ID})
+	if fault.KeyOf(err) != "file.kept" {
+		t.Error("detached from a posted entry", err)
+	}
+	one[*kit.Tabs](d, 0).SetKey("files")
+	d.sees("Facture PointP.pdf", "ne peuvent plus être détachées", "-Détacher")
 }

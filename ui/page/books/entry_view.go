@@ -225,7 +225,6 @@ func (v *view) reverse() {
 						at = fields["reason"]
 					}
 					at.SetError(e.Text.Fault(f))
-					m.Resize()
 					return
 				}
 				m.Close()

@@ -14,6 +14,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/civil"
 	"zafe/app/company"
+	"zafe/app/file"
 	"zafe/app/ledger"
 	"zafe/app/money"
 	"zafe/app/party"
@@ -38,6 +39,7 @@ type desk struct {
 func open(t testing.TB, role auth.Role) *desk {
 	t.Helper()
 	w := storetest.NewWorld(t, party.Bind[*store.Tx], ledger.Bind[*store.Tx], company.Bind[*store.Tx])
+	file.Bind(w.Registry, w.Store.ReceiveFile)
 	w.Update(func(tx *store.Tx) error {
 		if err := setup.Seed(tx); err != nil {
 			return err

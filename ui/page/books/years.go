@@ -219,7 +219,6 @@ func (s *years) openYear() {
 		page.Call(e, ledger.FiscalYearOpen, req, func(y ledger.FiscalYear, err error) {
 			if err != nil {
 				end.SetError(e.Text.Fault(err))
-				m.Resize()
 				return
 			}
 			m.Close()
@@ -263,7 +262,6 @@ func (s *years) closePeriod() {
 		page.Call(e, ledger.FiscalYearClosePeriod, req, func(y ledger.FiscalYear, err error) {
 			if err != nil {
 				field.SetError(e.Text.Fault(err))
-				m.Resize()
 				return
 			}
 			m.Close()
@@ -293,13 +291,11 @@ func (s *years) lock() {
 	run := func() {
 		if strings.TrimSpace(typed.Text()) != yearName(y) {
 			field.SetError(e.T("books.year.type_wrong", "year", yearName(y)))
-			m.Resize()
 			return
 		}
 		page.Call(e, ledger.FiscalYearClose, ledger.YearRequest{ID: y.ID}, func(_ ledger.FiscalYear, err error) {
 			if err != nil {
 				field.SetError(e.Text.Fault(fault.Of(err)))
-				m.Resize()
 				return
 			}
 			m.Close()

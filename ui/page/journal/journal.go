@@ -44,12 +44,12 @@ type journal struct {
 func newJournal(e *page.Env) page.Page {
 	j := &journal{Gate: page.NewGate(e), env: e, count: kit.Caption("")}
 	columns := []kit.Column{
-		{Title: e.T("history.column.id"), Width: 80, Align: fyne.TextAlignTrailing},
-		{Title: e.T("history.column.at"), Width: 150},
+		{Title: e.T("history.column.id"), Width: 64, Align: fyne.TextAlignTrailing},
+		{Title: e.T("history.column.at"), Width: 136},
 		{Title: e.T("history.column.who"), Width: 170},
-		{Title: e.T("history.column.what"), Width: 220, Weight: 1},
-		{Title: e.T("history.column.subject"), Width: 150},
-		{Title: e.T("history.column.where"), Width: 130},
+		{Title: e.T("history.column.what"), Width: 230, Weight: 1},
+		{Title: e.T("history.column.subject"), Width: 260, Weight: 1.5},
+		{Title: e.T("history.column.where"), Width: 118},
 	}
 	j.grid = kit.NewGrid(columns, func() int { return len(j.shown) }, j.cell)
 	j.grid.Need = func(_, last int) {
@@ -82,6 +82,9 @@ func (j *journal) cell(row, col int) kit.CellView {
 	case 1:
 		return kit.CellView{Text: e.Text.Instant(ev.At)}
 	case 2:
+		if ev.Actor == "" {
+			return kit.CellView{Text: who(e, ev), Color: theme.Muted}
+		}
 		return kit.CellView{Text: ev.Actor, Weight: kit.Bold}
 	case 3:
 		return kit.CellView{Text: e.T("event." + ev.Op)}
@@ -95,13 +98,37 @@ func (j *journal) cell(row, col int) kit.CellView {
 	}
 }
 
-// subject names what an event is about; a draft entry has a negative number.
+// who is whoever acted: of somebody who was not logged in, the log-in that was tried.
+func who(e *page.Env, ev history.Event) string {
+	switch {
+	case ev.Actor != "":
+		return ev.Actor
+	case ev.Login != "":
+		return e.T("history.tried", "login", ev.Login)
+	case ev.Op == "session.refused":
+		return e.T("history.tried_unknown")
+	}
+	return ""
+}
+
+// subject names what an event is about as people know it, and the file if it is one's; by its number when
+// it is gone. A draft entry has a negative number.
 func subject(e *page.Env, ev history.Event) string {
 	key := "history.kind." + ev.Kind
 	if ev.Kind == "" || !e.Text.Has(key) {
 		return ""
 	}
-	return e.T(key) + " n° " + strconv.FormatInt(max(ev.Subject, -ev.Subject), 10)
+	name := e.T(key)
+	switch {
+	case ev.Name != "":
+		name += " " + ev.Name
+	case ev.Subject != 0 && ev.Kind != "company":
+		name += " n° " + strconv.FormatInt(max(ev.Subject, -ev.Subject), 10)
+	}
+	if ev.File != "" {
+		name += e.T("history.file", "file", ev.File)
+	}
+	return name
 }
 
 // Object implements page.Page.
@@ -145,7 +172,7 @@ func (j *journal) narrow() {
 	if j.filter != "" {
 		j.shown = nil
 		for _, ev := range j.all {
-			text := i18n.Fold(ev.Actor + " " + j.env.T("event."+ev.Op) + " " + subject(j.env, ev))
+			text := i18n.Fold(who(j.env, ev) + " " + j.env.T("event."+ev.Op) + " " + subject(j.env, ev))
 			if strings.Contains(text, j.filter) {
 				j.shown = append(j.shown, ev)
 			}

@@ -99,7 +99,7 @@ func (f *form) createCustomer(name string) {
 		req.PaymentDays, req.PaymentEndOfMonth = f.page.from.PaymentDays, f.page.from.PaymentEndOfMonth
 		page.Call(e, party.Save, req, func(s party.Saved, err error) {
 			if err != nil {
-				showFault(e, fields, err, m)
+				showFault(e, fields, err)
 				return
 			}
 			m.Close()
@@ -123,13 +123,12 @@ func (f *form) createCustomer(name string) {
 func notDigit(r rune) bool { return !unicode.IsDigit(r) }
 
 // showFault shows a refusal beside the field it names, or as a message.
-func showFault(e *page.Env, fields map[string]*kit.Field, err error, m *kit.Modal) {
+func showFault(e *page.Env, fields map[string]*kit.Field, err error) {
 	for _, w := range fields {
 		w.SetError("")
 	}
 	if w, ok := fields[fault.Of(err).Field]; ok {
 		w.SetError(e.Text.Fault(err))
-		m.Resize()
 		return
 	}
 	e.Shell.Fail(err)

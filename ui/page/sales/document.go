@@ -30,7 +30,7 @@ type document struct {
 	id    billing.DocumentID
 	from  company.Profile // the seller: terms and rates that are proposed
 	sheet sheet
-	files *attached.Panel // of a final document
+	files *attached.Panel // of a document that is shown, not written
 	room  *fyne.Container
 }
 
@@ -165,9 +165,12 @@ func (d *document) SetOnline(bool) {
 
 // Drop implements page.Droppable.
 func (d *document) Drop(paths []string) {
-	if v, ok := d.sheet.(*view); ok {
-		v.tabs.SetKey("files")
+	switch s := d.sheet.(type) {
+	case *view:
+		s.tabs.SetKey("files")
 		d.files.Drop(paths)
+	case *form:
+		s.files.Drop(paths)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"zafe/app/tax"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/attached"
 )
 
 // form is the draft of a document being written. The book's answer to each rehearsed or real save is
@@ -49,6 +50,7 @@ type form struct {
 	place    deliveryFields
 	tabs     *kit.Tabs
 	legal    *fyne.Container // the mentions, nil until they are shown
+	files    *attached.Draft
 
 	grid    *kit.EditGrid
 	header  *kit.Header
@@ -165,6 +167,16 @@ func (f *form) unsaved() bool {
 	return f.grid.Refusal() != "" || !f.grid.Commit() || f.turn != f.saved && !f.blank()
 }
 
+// keep saves the draft, for what needs it in the book, then goes on with its id.
+func (f *form) keep(then func(id int64)) {
+	f.changedLine()
+	if f.blank() {
+		f.env.Shell.Toast(kit.Info, f.env.T("attached.nothing_yet"))
+		return
+	}
+	f.save(func() { then(int64(f.doc.ID)) })
+}
+
 // leave stops what was waiting, when another sheet takes the place.
 func (f *form) leave() {
 	f.gone = true
@@ -202,6 +214,7 @@ func (f *form) refresh() {
 // online implements sheet: what was typed meanwhile is saved when the book is back.
 func (f *form) online() {
 	f.gate()
+	f.files.SetOnline(f.env.Shell.Online())
 	f.showState()
 	if f.env.Shell.Online() && f.unsaved() {
 		f.save(nil)

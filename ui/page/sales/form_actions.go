@@ -4,9 +4,11 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/billing"
+	"zafe/app/file"
 	"zafe/app/op"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/attached"
 )
 
 // makeActions makes the buttons of the header: those the person may use.
@@ -16,8 +18,10 @@ func (f *form) makeActions() {
 	pdf.SetTip(e.T("sales_ui.act.preview_tip"))
 	save := kit.NewButton(e.T("common.save"), "floppy-disk", kit.Secondary, f.saveNow)
 	save.SetTip("Ctrl+S")
-	f.actions = []*kit.Button{pdf, save}
-	objects := []fyne.CanvasObject{f.pill, kit.Gap(4, 1), pdf, save}
+	f.files = attached.NewDraft(e, file.Document, int64(f.doc.ID), f.keep)
+	f.files.OnCount = f.header.Refresh
+	f.actions = []*kit.Button{f.files.Button, pdf, save}
+	objects := []fyne.CanvasObject{f.pill, kit.Gap(4, 1), f.files.Button, pdf, save}
 	issue := billing.Issue.Spec
 	icon := "check"
 	if f.kind == billing.Quote {
@@ -108,6 +112,9 @@ func (f *form) preview() {
 func (f *form) askDelete() {
 	e := f.env
 	title, text := e.T("sales_ui.delete.title"), e.T("sales_ui.delete.text")
+	if n := f.files.Count(); n > 0 {
+		text += " " + e.Text.N("attached.go_too", n, nil)
+	}
 	e.Shell.Confirm(title, text, e.T("sales_ui.act.delete"), true, func() {
 		req := billing.IssueRequest{ID: f.doc.ID, Version: f.doc.Version}
 		page.Do(e, billing.DeleteDraft, req, func(op.Empty) {

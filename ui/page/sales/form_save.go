@@ -86,6 +86,7 @@ func (f *form) kept(d billing.Document, turn int) {
 	f.explain(nil)
 	f.doc.ID, f.doc.Version = d.ID, d.Version
 	f.page.id = d.ID
+	f.files.Saved(int64(d.ID))
 	f.saved, f.savedAt = turn, now()
 	if turn == f.turn {
 		f.answered(d)

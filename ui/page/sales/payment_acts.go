@@ -122,7 +122,7 @@ func (p *payments) askCancel() {
 		req := billing.CancelRequest{ID: r.ID, Date: date.Date(), Reason: reason.Text()}
 		page.Call(e, billing.CancelPayment, req, func(_ billing.Payment, err error) {
 			if err != nil {
-				showFault(e, fields, err, m)
+				showFault(e, fields, err)
 				return
 			}
 			m.Close()

@@ -253,7 +253,7 @@ func (s *settlement) commit() {
 	s.turn++
 	s.send(s, false, func(_ billing.Payment, err error) {
 		if err != nil {
-			showFault(s.env, s.fields, err, s.modal)
+			showFault(s.env, s.fields, err)
 			return
 		}
 		s.modal.Close()

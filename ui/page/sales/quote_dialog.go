@@ -47,7 +47,7 @@ func (v *view) answer(key string, text *kit.LineEdit, icon string,
 		}
 		send(date.Date(), func(_ billing.Document, err error) {
 			if err != nil {
-				showFault(e, fields, err, m)
+				showFault(e, fields, err)
 				return
 			}
 			m.Close()

@@ -15,6 +15,7 @@ import (
 	"zafe/app/catalog"
 	"zafe/app/civil"
 	"zafe/app/company"
+	"zafe/app/file"
 	"zafe/app/fr"
 	"zafe/app/ledger"
 	"zafe/app/money"
@@ -50,6 +51,7 @@ func open(t testing.TB, role auth.Role) *desk {
 	t.Helper()
 	w := storetest.NewWorld(t, party.Bind[*store.Tx], catalog.Bind[*store.Tx], ledger.Bind[*store.Tx],
 		company.Bind[*store.Tx], search.Bind[*store.Tx], billing.Bind[*store.Tx])
+	file.Bind(w.Registry, w.Store.ReceiveFile)
 	d := &desk{World: w, t: t}
 	w.Update(func(tx *store.Tx) error {
 		var accounts []ledger.Account

@@ -79,7 +79,7 @@ func (a *account) password() fyne.CanvasObject {
 	e, u := a.env, a.env.Me.User
 	old, fresh := kit.NewPasswordField(""), kit.NewPasswordField("")
 	fresh.Strength = func(text string) (int, string) {
-		s, err := password.Check(text, []string{u.Login, u.Name, u.Email}, u.SecondOn)
+		s, err := password.Check(text, []string{u.Login, u.Name, u.Email}, u.SecondFactorHelps())
 		if err != nil {
 			return int(s), e.Text.Fault(fault.Of(err))
 		}

@@ -1,0 +1,107 @@
+package kit_test
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"zafe/ui/kit"
+)
+
+// long is an error that takes two lines in a dialog of 420.
+const long = "Ce mot de passe est trop court : il faut au moins 15 caractères, et rien qui se devine."
+
+// at is the place of an object in its window.
+func at(o fyne.CanvasObject) (top, bottom float32) {
+	y := fyne.CurrentApp().Driver().AbsolutePositionForObject(o).Y
+	return y, y + o.Size().Height
+}
+
+// find is the first object that a test accepts, in the order of drawing.
+func find(o fyne.CanvasObject, is func(fyne.CanvasObject) bool) fyne.CanvasObject {
+	if is(o) {
+		return o
+	}
+	for _, c := range parts(o) {
+		if f := find(c, is); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// inView are the lines of a text that stand between the title and the buttons of the dialog on top.
+func inView(win fyne.Window, text string) (seen, all int) {
+	top := win.Canvas().Overlays().Top()
+	body := find(top, func(o fyne.CanvasObject) bool { _, ok := o.(*kit.Scroll); return ok })
+	from, to := at(body)
+	label := find(top, func(o fyne.CanvasObject) bool {
+		l, ok := o.(*kit.Label)
+		return ok && l.Text() == text
+	})
+	if label == nil {
+		return 0, 0
+	}
+	for _, o := range parts(label) {
+		line := o.(*canvas.Text)
+		y := fyne.CurrentApp().Driver().AbsolutePositionForObject(line).Y
+		if y >= from-1 && y+line.MinSize().Height <= to+1 {
+			seen++
+		}
+	}
+	return seen, len(parts(label))
+}
+
+func TestADialogGrowsWithWhatIsWrong(t *testing.T) {
+	k := one(t, kit.Body(""))
+	k.win.Resize(fyne.NewSize(800, 600))
+	first, second := kit.NewField("Nom", kit.NewLineEdit("")), kit.NewField("Clé", kit.NewPasswordField(""))
+	m := kit.NewModal("Question", 420, kit.VBox(12, first, second), kit.NewButton("OK", "", kit.Primary, nil))
+	m.Show(k.win)
+	for text, lines := range map[string]int{"Indiquez la clé": 1, long: 2} {
+		second.SetError(text)
+		if seen, all := inView(k.win, text); seen != all || all != lines {
+			t.Errorf("%d of %d lines of %q can be read, want %d", seen, all, text, lines)
+		}
+	}
+	second.SetError(long)
+	second.SetError("")
+	if seen, all := inView(k.win, long); seen+all != 0 {
+		t.Error("still told once it is right")
+	}
+}
+
+func TestADialogAsHighAsTheWindowScrollsToWhatIsWrongFirst(t *testing.T) {
+	k := one(t, kit.Body(""))
+	k.win.Resize(fyne.NewSize(800, 400))
+	var fields []*kit.Field
+	body := kit.VBox(12)
+	for range 20 {
+		f := kit.NewField("Champ", kit.NewLineEdit(""))
+		fields = append(fields, f)
+		body.Add(f)
+	}
+	m := kit.NewModal("Question", 420, body, kit.NewButton("OK", "", kit.Primary, nil))
+	m.Show(k.win)
+	for _, i := range []int{17, 12} {
+		fields[i].SetError(long)
+	}
+	if seen, all := inView(k.win, long); seen != all || all < 2 {
+		t.Errorf("%d of %d lines of the first error can be read", seen, all)
+	}
+	for _, f := range fields {
+		f.SetError("")
+	}
+	fields[0].SetError(long)
+	if top, _ := at(fields[0]); top < 0 || top > 400 {
+		t.Error("not scrolled back", top)
+	}
+	panel := find(k.win.Canvas().Overlays().Top(), func(o fyne.CanvasObject) bool {
+		b, ok := o.(*kit.Button)
+		return ok && b.Text() == "OK"
+	})
+	if _, bottom := at(panel); bottom > 400 {
+		t.Error("the button is under the window's edge", bottom)
+	}
+}

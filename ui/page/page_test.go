@@ -1,0 +1,35 @@
+package page_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/user"
+	"zafe/ui/page"
+	"zafe/ui/uitest"
+)
+
+// unproved is a book that wants a second factor for everything.
+type unproved struct{ op.Caller }
+
+func (unproved) Do(context.Context, *op.Spec, any, any) error {
+	return fault.New(fault.Unauthenticated, "op.fresh_needed")
+}
+
+func TestAWrongRequestIsRefusedBeforeACodeIsAskedFor(t *testing.T) {
+	e, sh := uitest.New(t, unproved{}, auth.Owner)
+	sh.Yes = false
+	good := user.SaveRequest{Login: "luc", Name: "Luc", Role: auth.Reader, Password: "x"}
+	for req, asked := range map[user.SaveRequest][]string{{}: nil, good: {"step-up"}} {
+		sh.Asked = nil
+		key := ""
+		page.Call(e, user.Save, req, func(_ user.User, err error) { key = fault.KeyOf(err) })
+		if !slices.Equal(sh.Asked, asked) || (asked == nil) != (key == "user.name_missing") {
+			t.Errorf("%+v: asked %v, told %q", req, sh.Asked, key)
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package people_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/auth"
+	"zafe/app/device"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/password"
+	"zafe/app/user"
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/page/people"
+	"zafe/ui/uitest"
+)
+
+// stale is a session whose second factor was given long ago, until the person gives it again.
+type stale struct {
+	op.Caller
+	fresh *bool
+}
+
+func (s stale) Do(ctx context.Context, spec *op.Spec, req, resp any) error {
+	if spec.Fresh && !*s.fresh {
+		return fault.New(fault.Unauthenticated, "op.fresh_needed")
+	}
+	return s.Caller.Do(ctx, spec, req, resp)
+}
+
+// dialog is that of somebody new, or of the person of a row.
+type dialog struct {
+	t  *testing.T
+	w  *storetest.World
+	sh *uitest.Shell
+}
+
+func open(t *testing.T, button string) *dialog {
+	t.Helper()
+	w := storetest.NewWorld(t)
+	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1},
+		func(p string, about []string, second bool) error {
+			_, err := password.Check(p, about, second)
+			return err
+		}, w.Store)
+	user.Bind(w.Registry, svc)
+	device.Bind(w.Registry, nil)
+	w.Update(func(tx *store.Tx) error {
+		_, err := tx.SaveUser(user.User{Login: "claire", Name: "Claire", Role: auth.Owner, CreatedAt: tx.Now()})
+		return err
+	})
+	fresh := false
+	e, sh := uitest.New(t, stale{w.As("owner"), &fresh}, auth.Owner)
+	sh.Proved = func() { fresh = true }
+	p := people.Routes()["people"](e, page.Route{Name: "people"})
+	sh.Show(p.Object())
+	d := &dialog{t: t, w: w, sh: sh}
+	d.press(p.Object(), button)
+	return d
+}
+
+func (d *dialog) press(o fyne.CanvasObject, text string) {
+	d.t.Helper()
+	var found *kit.Button
+	uitest.Walk(o, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == text {
+			found = b
+		}
+	})
+	if found == nil {
+		d.t.Fatal("no button", text)
+	}
+	found.Tapped(nil)
+}
+
+func (d *dialog) object() fyne.CanvasObject { return d.sh.Window.Canvas().Overlays().Top() }
+
+// field is the control of a label.
+func (d *dialog) field(label string) *kit.Field {
+	d.t.Helper()
+	var found *kit.Field
+	uitest.Walk(d.object(), func(o fyne.CanvasObject) {
+		if f, ok := o.(*kit.Field); ok && f.Label() == label {
+			found = f
+		}
+	})
+	if found == nil {
+		d.t.Fatal("no field", label)
+	}
+	return found
+}
+
+func (d *dialog) write(label, text string) {
+	d.t.Helper()
+	edit, ok := d.field(label).Control().(*kit.LineEdit)
+	if !ok {
+		edit = d.field(label).Control().(*kit.PasswordField).Edit()
+	}
+	d.sh.Window.Canvas().Focus(edit)
+	edit.SelectAll()
+	for _, r := range text {
+		edit.TypedRune(r)
+	}
+}
+
+func (d *dialog) role(r auth.Role) {
+	s := d.field("Rôle").Control().(*kit.Select)
+	s.SetKey(string(r))
+	s.OnChanged(string(r))
+}
+
+func (d *dialog) says(text string) bool {
+	found := false
+	uitest.Walk(d.object(), func(o fyne.CanvasObject) {
+		l, ok := o.(*kit.Label)
+		found = found || ok && strings.Contains(l.Text(), text)
+	})
+	return found
+}
+
+func TestTheHintAndTheCheckSayTheSameLength(t *testing.T) {
+	const word = "zurgobinptak4" // 13 characters, and nothing that is guessed
+	for role, least := range map[auth.Role]string{
+		auth.Owner: "12", auth.Accountant: "12", auth.Assistant: "15", auth.Sales: "15", auth.Reader: "15",
+	} {
+		d := open(t, "Nouvel utilisateur")
+		d.write("Nom", "Luc Petit")
+		d.role(role)
+		d.write("Mot de passe", word)
+		if !d.says("Au moins " + least + " caractères") {
+			t.Errorf("%s: the hint does not say %s", role, least)
+		}
+		d.press(d.object(), "Enregistrer")
+		refused := d.object() != nil && d.says("il faut au moins "+least+" caractères")
+		if refused != (least == "15") || len(d.sh.Failed) != 0 {
+			t.Errorf("%s: 13 characters refused %t, %v", role, refused, d.sh.Failed)
+		}
+	}
+}
+
+func TestWhatIsWrongIsSaidBeforeTheCodeIsAskedFor(t *testing.T) {
+	d := open(t, "Nouvel utilisateur")
+	d.write("E-mail", "luc")
+	d.press(d.object(), "Enregistrer")
+	for label, want := range map[string]string{
+		"Nom": "Indiquez le nom", "Identifiant": "sans espace", "E-mail": "n'est pas complète",
+		"Mot de passe": "Indiquez le mot de passe",
+	} {
+		if got := d.field(label).Refusal(); !strings.Contains(strings.ReplaceAll(got, "’", "'"), want) {
+			t.Errorf("%s: %q", label, got)
+		}
+	}
+	d.write("Nom", "Luc Petit")
+	d.write("Identifiant", "CLAIRE")
+	d.write("E-mail", "luc@example.fr")
+	d.write("Mot de passe", "zurgobinptak4kofel")
+	d.press(d.object(), "Enregistrer")
+	if !strings.Contains(d.field("Identifiant").Refusal(), "CLAIRE") {
+		t.Error("a log-in that is taken is not told", d.field("Identifiant").Refusal())
+	}
+	if len(d.sh.Asked) != 0 || len(d.sh.Failed) != 0 {
+		t.Error("asked, or refused by the book", d.sh.Asked, d.sh.Failed)
+	}
+	d.write("Identifiant", "luc")
+	d.press(d.object(), "Enregistrer")
+	if !slices.Equal(d.sh.Asked, []string{"step-up"}) || len(d.sh.Failed) != 0 {
+		t.Error("not asked for once all is right", d.sh.Asked, d.sh.Failed)
+	}
+}
+
+func TestTheLoginFollowsTheNameUntilItIsTyped(t *testing.T) {
+	d := open(t, "Nouvel utilisateur")
+	login := func() string { return d.field("Identifiant").Control().(*kit.LineEdit).Text() }
+	d.write("Nom", "Éloïse Petit-Jean")
+	if got := login(); got != "eloise.petit.jean" {
+		t.Error(got)
+	}
+	d.write("Identifiant", "eloise")
+	d.write("Nom", "Eloïse Grand")
+	if got := login(); got != "eloise" {
+		t.Error("what was typed is lost:", got)
+	}
+	d.write("Mot de passe", "zurgobinptak4kofel")
+	d.press(d.object(), "Enregistrer")
+	out, err := user.List.Call(t.Context(), d.w.As("owner"), op.Empty{})
+	if err != nil || len(out.Users) != 2 || len(d.sh.Failed) != 0 {
+		t.Fatal(out, err, d.sh.Failed)
+	}
+}
