@@ -167,6 +167,17 @@ func (p *pc) warn(what string, err error) {
 	p.log.Warn("trouble", slog.String("what", what), slog.Any("err", err))
 }
 
+// refer gives what no person can read a reference, under which it is in the log: outside an operation nobody
+// else does.
+func (p *pc) refer(what string, err *error) {
+	if _, ok := errors.AsType[*fault.Fault](*err); ok || *err == nil || errors.Is(*err, context.Canceled) {
+		return
+	}
+	f := fault.Of(*err)
+	p.log.Error("trouble", slog.String("what", what), slog.Any("ref", f.Args["ref"]), slog.Any("err", *err))
+	*err = f
+}
+
 var _ machine.Machine = (*pc)(nil)
 
 func (p *pc) path(name string) string { return filepath.Join(p.dir, name) }
@@ -289,7 +300,8 @@ func (p *pc) newWriter() (string, error) {
 }
 
 // Create implements machine.Machine.
-func (p *pc) Create(ctx context.Context, n machine.NewBook) (machine.Book, error) {
+func (p *pc) Create(ctx context.Context, n machine.NewBook) (_ machine.Book, err error) {
+	defer p.refer("create", &err)
 	if err := p.fit(); err != nil {
 		return nil, err
 	}
@@ -335,7 +347,8 @@ func firstRows(tx *store.Tx, id setup.Identity, owner user.User, n machine.NewBo
 }
 
 // Open implements machine.Machine.
-func (p *pc) Open(ctx context.Context, s machine.Secret) (machine.Book, error) {
+func (p *pc) Open(ctx context.Context, s machine.Secret) (_ machine.Book, err error) {
+	defer p.refer("open", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return nil, err
@@ -364,6 +377,7 @@ func unlock(s machine.Secret) (store.Unlock, error) {
 
 // Repair implements machine.Machine.
 func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (out machine.Repaired, err error) {
+	defer p.refer("repair", &err)
 	open, err := unlock(r.Secret)
 	if err != nil {
 		return out, err
@@ -487,7 +501,8 @@ func (p *pc) note(ctx context.Context, st *store.Store) error {
 }
 
 // Earlier implements machine.Machine.
-func (p *pc) Earlier(ctx context.Context, s machine.Secret) (machine.Earlier, error) {
+func (p *pc) Earlier(ctx context.Context, s machine.Secret) (_ machine.Earlier, err error) {
+	defer p.refer("look back", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return machine.Earlier{}, err
@@ -497,7 +512,8 @@ func (p *pc) Earlier(ctx context.Context, s machine.Secret) (machine.Earlier, er
 }
 
 // GoBack implements machine.Machine.
-func (p *pc) GoBack(ctx context.Context, s machine.Secret) error {
+func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
+	defer p.refer("go back", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return err
@@ -1111,7 +1127,8 @@ func (b *book) nameCompany(ctx context.Context) error {
 }
 
 // Close implements machine.Book.
-func (b *book) Close(ctx context.Context, progress func(string)) error {
+func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
+	defer b.pc.refer("close", &err)
 	if progress == nil {
 		progress = func(string) {}
 	}
@@ -1129,7 +1146,8 @@ func (b *book) Close(ctx context.Context, progress func(string)) error {
 }
 
 // Join implements machine.Machine.
-func (p *pc) Join(ctx context.Context, addr, code, name string) error {
+func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
+	defer p.refer("join", &err)
 	if err := p.fit(); err != nil { // the key of this PC is kept there
 		return err
 	}
@@ -1144,7 +1162,8 @@ func (p *pc) Join(ctx context.Context, addr, code, name string) error {
 func (p *pc) Leave() error { return os.Remove(p.path(hostFile)) }
 
 // Connect implements machine.Machine.
-func (p *pc) Connect(ctx context.Context) (machine.Book, error) {
+func (p *pc) Connect(ctx context.Context) (_ machine.Book, err error) {
+	defer p.refer("connect", &err)
 	s, ok, err := p.seat(hostFile)
 	if err != nil {
 		return nil, err
@@ -1215,7 +1234,8 @@ type copies struct {
 // OpenVault implements machine.Machine.
 func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet string,
 	ask func(backup.Question) (string, bool),
-) (machine.Vault, error) {
+) (_ machine.Vault, err error) {
+	defer p.refer("reach copies", &err)
 	key, err := recovery.Parse(sheet)
 	if err != nil {
 		return nil, err
@@ -1228,7 +1248,9 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 }
 
 // Restore implements machine.Vault: under fresh keys, as a book of this PC.
-func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress)) error {
+func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress),
+) (err error) {
+	defer c.pc.refer("restore", &err)
 	if err := errors.Join(c.pc.fit(), user.CheckReset(login, pass, strong)); err != nil {
 		return err
 	}
@@ -1443,7 +1465,8 @@ var (
 )
 
 // Demo implements machine.Machine.
-func (p *pc) Demo(ctx context.Context, size string, progress func(done, total int64)) error {
+func (p *pc) Demo(ctx context.Context, size string, progress func(done, total int64)) (err error) {
+	defer p.refer("sample", &err)
 	z, ok := demo.ParseSize(size)
 	if !ok {
 		return fault.New(fault.Invalid, "cli.kind_unknown", "kind", size)

@@ -29,6 +29,9 @@ type Options struct {
 	Zone     *time.Location    // the office's time zone; time.Local
 	SlotCost crypt.KDF         // Argon2id for new password slots; the zero value is right
 	OnEvent  func(what string) // findings of the seal, for the log
+	// OnDamage is told the name of the first file that is met damaged, once, from whatever goroutine met it; it
+	// must not use the book. May be nil.
+	OnDamage func(file string)
 	// Aside is where Restore moves a book that is there already, "" to refuse. It must not exist.
 	Aside string
 	// Invariants tells what does not hold in a book, in words that are the same for the same trouble: an
@@ -97,6 +100,7 @@ type Store struct {
 	gate       gate       // before db, mount, keys and root for all but the writer, who alone exchanges them
 	copying    sync.Mutex // held by what moves pages: checkpoints, and a copy of the whole book
 	commits    atomic.Uint64
+	hurt       atomic.Pointer[crypt.Fault] // the first damage met
 	dirty      chan struct{}
 	onCommit   atomic.Pointer[func(uint64)]
 	life       context.Context // until Close

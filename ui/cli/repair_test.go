@@ -1,8 +1,11 @@
 package cli_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -105,5 +108,38 @@ func TestTheOtherPCIsAWitness(t *testing.T) {
 	op[object](other, "session.me", object{})
 	if !warned() {
 		t.Error("the older book is not noticed")
+	}
+}
+
+// TestWhateverKeepsABookFromOpeningIsSaid: a damaged page by what to do, whichever it is; what nobody foresaw
+// by a reference, under which the log says what it was.
+func TestWhateverKeepsABookFromOpeningIsSaid(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a company")
+	}
+	d := sample(t)
+	whole, err := os.ReadFile(d.book("book.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []int{5000, 14000, len(whole) - 2000} { // the version of the schema is in the second page
+		data := slices.Clone(whole)
+		data[at] ^= 1
+		write(t, d.book(""), "book.db", string(data))
+		if _, refusal, code := d.run("", "verify"); code != 1 || !strings.Contains(refusal, "restaur") {
+			t.Errorf("byte %d: %q, exit code %d", at, refusal, code)
+		}
+	}
+	if err := errors.Join(os.Remove(d.book("book.db")), os.Mkdir(d.book("book.db"), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	_, refusal, code := d.run("", "verify")
+	ref := regexp.MustCompile(`[0-9a-f]{8}`).FindString(refusal)
+	log, err := os.ReadFile(filepath.Join(d.dir, "zafe.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code != 1 || ref == "" || !strings.Contains(string(log), ref) {
+		t.Errorf("%q, exit code %d, is not in the log", refusal, code)
 	}
 }
