@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -85,7 +86,8 @@ const (
 	hostFile    = "host.json"    // the main PC this one works on
 	runningFile = "running.json" // how the verbs reach the program that has the book open
 	logFile     = "zafe.log"
-	chipFile    = "chip.json" // what this PC's security chip sealed
+	chipFile    = "chip.json"   // what this PC's security chip sealed
+	healthFile  = "health.json" // that the book is not sound; no such file while it is
 
 	drillPrefix = "drill-"      // of the folder of a trial restore
 	asideFormat = "book.aside-" // and the instant: a book in whose place another was restored
@@ -196,7 +198,7 @@ func (p *pc) State(context.Context) (machine.State, error) {
 		h, _ := store.HeaderOf(p.path(bookDir))
 		return machine.State{
 			Presence: machine.Here, Company: name, Demo: sample, AutoOpen: p.alone.Alone(h),
-			Older: p.older.Load(), Earlier: store.HasEarlier(p.path(bookDir)),
+			Older: p.older.Load(), Earlier: store.HasEarlier(p.path(bookDir)), Damaged: p.damaged(),
 		}, nil
 	}
 	j, ok, err := p.seat(hostFile)
@@ -204,6 +206,36 @@ func (p *pc) State(context.Context) (machine.State, error) {
 		return machine.State{Presence: machine.Joined, Company: j.Company, Host: j.Addr, Older: p.older.Load()}, err
 	}
 	return machine.State{Presence: machine.Nothing}, err
+}
+
+// health is what was last known of the book.
+func (p *pc) health() (h verify.Health) {
+	if err := machine.ReadFile(p.path(healthFile), &h); err != nil {
+		p.warn("what is known of the book's health is unreadable", err)
+	}
+	return h
+}
+
+// keepHealth keeps what is known of the book beside it: it may take no more writes.
+func (p *pc) keepHealth(h verify.Health) {
+	err := os.Remove(p.path(healthFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	if h.State != verify.Sound {
+		err = machine.WriteFile(p.path(healthFile), h)
+	}
+	if err != nil {
+		p.warn("what is known of the book's health is not kept", err)
+	}
+}
+
+// damaged is since when the book is known to be damaged, zero for one that is not.
+func (p *pc) damaged() time.Time {
+	if h := p.health(); h.State == verify.Damaged {
+		return h.Since
+	}
+	return time.Time{}
 }
 
 // Name implements machine.Machine.
@@ -394,6 +426,7 @@ func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (out machine.R
 	})
 	if err == nil && r.Accept {
 		out.Aside = o.Aside
+		p.keepHealth(verify.Health{State: verify.Sound}) // all of it was just checked
 	}
 	return out, err
 }
@@ -414,7 +447,7 @@ func (p *pc) acceptable(ctx context.Context, st *store.Store, seen machine.Seen,
 	if err != nil {
 		return err
 	}
-	rep, err := p.checker(st).Run(ctx)
+	rep, err := verify.New(p.checks(st)).Run(ctx)
 	if err != nil {
 		return err
 	}
@@ -529,7 +562,8 @@ func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
 	if err != nil {
 		return err
 	}
-	return p.SetSeen(machine.Seen{}) // older than it was, as it was asked to be
+	p.keepHealth(verify.Health{State: verify.Sound}) // the one that is aside was not
+	return p.SetSeen(machine.Seen{})                 // older than it was, as it was asked to be
 }
 
 // passwordAgain gives the owner whose slot bears a label the password that opened it: it may have been changed
@@ -575,6 +609,7 @@ type book struct {
 	copies *syncbackup.Service
 	desk   *pair.Desk
 	host   *lan.Server
+	check  *verify.Service[*store.Tx]
 	token  atomic.Pointer[string]
 	port   atomic.Int64
 	life   context.Context // until Close
@@ -601,7 +636,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := p.compare(ctx, st); err != nil {
 		return nil, err
 	}
-	b := &book{pc: p, store: st}
+	b := &book{pc: p, store: st, check: p.watch(st)}
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, strong, st)
 	b.reg = op.New[*store.Tx](st, users, time.Now, p.record)
 	if err := b.network(id); err != nil {
@@ -664,7 +699,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	backup.Bind(b.reg, b.keep)
 	bindBusiness(b.reg, b.store)
 	history.Bind(b.reg)
-	verify.Bind(b.reg, b.pc.checker(b.store))
+	verify.Bind(b.reg, b.check)
 }
 
 // bindBusiness registers the operations on the business itself.
@@ -679,15 +714,24 @@ func bindBusiness(reg *op.Registry[*store.Tx], st *store.Store) {
 	file.Bind(reg, st.ReceiveFile)
 }
 
-// checker checks an open book.
-func (p *pc) checker(st *store.Store) *verify.Service[*store.Tx] {
-	return verify.New(verify.Settings[*store.Tx]{
+// watch checks an open book, and takes note of damage that the work on it meets.
+func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
+	set := p.checks(st)
+	set.Known, set.Keep = p.health(), p.keepHealth
+	v := verify.New(set)
+	st.OnDamage(v.Hurt)
+	return v
+}
+
+// checks are what a check of an open book goes through.
+func (p *pc) checks(st *store.Store) verify.Settings[*store.Tx] {
+	return verify.Settings[*store.Tx]{
 		Work: st, Clock: time.Now, Around: p.around,
 		Steps: []verify.Step{
 			{Name: "keys", Run: verifyKeys(st)}, {Name: "seal", Run: verifySeal(st)}, {Name: "files", Run: verifyFiles(st)},
 		},
 		Checks: areaChecks(),
-	})
+	}
 }
 
 type checkFiles = func(ctx context.Context, progress func(done, total int64)) (verify.Found, error)
@@ -734,8 +778,14 @@ func (p *pc) around() verify.Surroundings {
 	}
 }
 
-// care runs what the book does by itself, until it is closed.
+// care runs what the book does by itself, until it is closed. What was wrong with it when it was open last is
+// looked at first: it may be another by now.
 func (b *book) care(ctx context.Context) {
+	if b.check.Known.State == verify.Damaged {
+		if _, err := verify.Book.Call(op.AsSystem(ctx), b, op.Empty{}); err != nil && ctx.Err() == nil {
+			b.pc.warn("the book was not checked again", err)
+		}
+	}
 	s := &job.Scheduler{
 		Memory: jobMemory{b.store}, Clock: time.Now, Warn: b.pc.warn,
 		Jobs: []job.Job{{Name: "verify", Every: verify.Every, Run: func(ctx context.Context) error {
@@ -1224,6 +1274,14 @@ func (p *pc) Form(provider string, values map[string]string) ([]backup.Field, er
 	return keeper.Form(provider, values)
 }
 
+// OwnCopies implements machine.Machine.
+func (p *pc) OwnCopies() string {
+	if entries, err := os.ReadDir(p.path(vaultDir)); err != nil || len(entries) == 0 {
+		return ""
+	}
+	return p.path(vaultDir)
+}
+
 // copies is a place with backups, and this PC to put one back on.
 type copies struct {
 	*keeper.Rescue
@@ -1271,6 +1329,7 @@ func (c *copies) Restore(ctx context.Context, point, login, pass string, progres
 		return err
 	}
 	c.pc.rescue.Store(c.Rescue)
+	c.pc.keepHealth(verify.Health{State: verify.Sound})
 	return errors.Join(c.pc.SetCompany(a.company, false), c.pc.SetSeen(machine.Seen{}))
 }
 
@@ -1368,8 +1427,9 @@ func (a *adoption) adopt(tx *store.Tx, m vault.Manifest) error {
 		return err
 	}
 	a.owner = owner.ID
-	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("backup.state", []byte(nil)),
-		tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, m.WriterID, m.Seq)))
+	// What the other PC found and did was about its own files.
+	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("backup.state", []byte(nil)), verify.Forget(tx),
+		tx.SetSetting(jobsKey, map[string]time.Time{}), tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, m.WriterID, m.Seq)))
 }
 
 // drill is a trial restore: beside the book, checked and thrown away.

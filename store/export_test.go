@@ -30,8 +30,8 @@ func AddMigration(name, sql string) (back func()) {
 
 // OpeningFault is what an opening that met damage says of an error.
 func OpeningFault(met *crypt.Fault, err error) error {
-	s := &Store{}
-	s.hurt.Store(met)
+	s := &Store{damage: new(damage)}
+	s.damage.first.Store(met)
 	return s.openingFault(err)
 }
 

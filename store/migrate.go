@@ -78,11 +78,11 @@ func (s *Store) openMigrated(ctx context.Context) error {
 // a library made of the error.
 func (s *Store) openingFault(err error) error {
 	err = s.storageFault(err)
-	hurt := s.hurt.Load()
-	if _, ok := errors.AsType[*fault.Fault](err); ok || hurt == nil {
+	met := s.met()
+	if _, ok := errors.AsType[*fault.Fault](err); ok || met == nil {
 		return err
 	}
-	return damageFault(hurt, err)
+	return damageFault(met, err)
 }
 
 // openPlain opens the pools as the book is, and what would migrate it.

@@ -123,6 +123,9 @@ func open(ctx context.Context, dir string, unlock Unlock, o Options) (*Store, er
 
 // hold takes the book's files for this store.
 func (s *Store) hold() error {
+	if s.damage == nil {
+		s.damage = new(damage)
+	}
 	m, err := crypt.NewMount(s.root, crypt.Options{OnEvent: s.sees, TempDir: s.dir})
 	if err != nil {
 		return err
@@ -132,18 +135,6 @@ func (s *Store) hold() error {
 		return errors.Join(err, m.Unmount())
 	}
 	return nil
-}
-
-// sees takes note of what the seal finds. Damage is remembered, the first of it, and told.
-func (s *Store) sees(e crypt.Event) {
-	s.opts.events()(e)
-	f, ok := errors.AsType[*crypt.Fault](e.Err)
-	if !ok || errors.Is(f, crypt.ErrInUse) || errors.Is(f, crypt.ErrNewer) || !s.hurt.CompareAndSwap(nil, f) {
-		return
-	}
-	if s.opts.OnDamage != nil {
-		s.opts.OnDamage(filepath.Base(f.File))
-	}
 }
 
 // withRoot opens a book whose root key is known already.

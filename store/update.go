@@ -50,8 +50,8 @@ func (s *Store) update(ctx context.Context, have, want int64) error {
 	}
 	if n := len(before.broken); n > 0 {
 		why := fmt.Errorf("store: before the update: %v", before.broken)
-		if hurt := s.hurt.Load(); hurt != nil {
-			return damageFault(hurt, why)
+		if met := s.met(); met != nil {
+			return damageFault(met, why)
 		}
 		return fault.New(fault.Conflict, "store.update_unsound", "n", n).Because(why)
 	}
