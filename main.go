@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -85,7 +86,8 @@ const (
 	hostFile    = "host.json"    // the main PC this one works on
 	runningFile = "running.json" // how the verbs reach the program that has the book open
 	logFile     = "zafe.log"
-	chipFile    = "chip.json" // what this PC's security chip sealed
+	chipFile    = "chip.json"   // what this PC's security chip sealed
+	healthFile  = "health.json" // that the book is not sound; no such file while it is
 
 	drillPrefix = "drill-"      // of the folder of a trial restore
 	asideFormat = "book.aside-" // and the instant: a book in whose place another was restored
@@ -167,6 +169,17 @@ func (p *pc) warn(what string, err error) {
 	p.log.Warn("trouble", slog.String("what", what), slog.Any("err", err))
 }
 
+// refer gives what no person can read a reference, under which it is in the log: outside an operation nobody
+// else does.
+func (p *pc) refer(what string, err *error) {
+	if _, ok := errors.AsType[*fault.Fault](*err); ok || *err == nil || errors.Is(*err, context.Canceled) {
+		return
+	}
+	f := fault.Of(*err)
+	p.log.Error("trouble", slog.String("what", what), slog.Any("ref", f.Args["ref"]), slog.Any("err", *err))
+	*err = f
+}
+
 var _ machine.Machine = (*pc)(nil)
 
 func (p *pc) path(name string) string { return filepath.Join(p.dir, name) }
@@ -185,7 +198,7 @@ func (p *pc) State(context.Context) (machine.State, error) {
 		h, _ := store.HeaderOf(p.path(bookDir))
 		return machine.State{
 			Presence: machine.Here, Company: name, Demo: sample, AutoOpen: p.alone.Alone(h),
-			Older: p.older.Load(), Earlier: store.HasEarlier(p.path(bookDir)),
+			Older: p.older.Load(), Earlier: store.HasEarlier(p.path(bookDir)), Damaged: p.damaged(),
 		}, nil
 	}
 	j, ok, err := p.seat(hostFile)
@@ -193,6 +206,36 @@ func (p *pc) State(context.Context) (machine.State, error) {
 		return machine.State{Presence: machine.Joined, Company: j.Company, Host: j.Addr, Older: p.older.Load()}, err
 	}
 	return machine.State{Presence: machine.Nothing}, err
+}
+
+// health is what was last known of the book.
+func (p *pc) health() (h verify.Health) {
+	if err := machine.ReadFile(p.path(healthFile), &h); err != nil {
+		p.warn("what is known of the book's health is unreadable", err)
+	}
+	return h
+}
+
+// keepHealth keeps what is known of the book beside it: it may take no more writes.
+func (p *pc) keepHealth(h verify.Health) {
+	err := os.Remove(p.path(healthFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	if h.State != verify.Sound {
+		err = machine.WriteFile(p.path(healthFile), h)
+	}
+	if err != nil {
+		p.warn("what is known of the book's health is not kept", err)
+	}
+}
+
+// damaged is since when the book is known to be damaged, zero for one that is not.
+func (p *pc) damaged() time.Time {
+	if h := p.health(); h.State == verify.Damaged {
+		return h.Since
+	}
+	return time.Time{}
 }
 
 // Name implements machine.Machine.
@@ -289,7 +332,8 @@ func (p *pc) newWriter() (string, error) {
 }
 
 // Create implements machine.Machine.
-func (p *pc) Create(ctx context.Context, n machine.NewBook) (machine.Book, error) {
+func (p *pc) Create(ctx context.Context, n machine.NewBook) (_ machine.Book, err error) {
+	defer p.refer("create", &err)
 	if err := p.fit(); err != nil {
 		return nil, err
 	}
@@ -335,7 +379,8 @@ func firstRows(tx *store.Tx, id setup.Identity, owner user.User, n machine.NewBo
 }
 
 // Open implements machine.Machine.
-func (p *pc) Open(ctx context.Context, s machine.Secret) (machine.Book, error) {
+func (p *pc) Open(ctx context.Context, s machine.Secret) (_ machine.Book, err error) {
+	defer p.refer("open", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return nil, err
@@ -364,6 +409,7 @@ func unlock(s machine.Secret) (store.Unlock, error) {
 
 // Repair implements machine.Machine.
 func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (out machine.Repaired, err error) {
+	defer p.refer("repair", &err)
 	open, err := unlock(r.Secret)
 	if err != nil {
 		return out, err
@@ -380,6 +426,7 @@ func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (out machine.R
 	})
 	if err == nil && r.Accept {
 		out.Aside = o.Aside
+		p.keepHealth(verify.Health{State: verify.Sound}) // all of it was just checked
 	}
 	return out, err
 }
@@ -400,7 +447,7 @@ func (p *pc) acceptable(ctx context.Context, st *store.Store, seen machine.Seen,
 	if err != nil {
 		return err
 	}
-	rep, err := p.checker(st).Run(ctx)
+	rep, err := verify.New(p.checks(st)).Run(ctx)
 	if err != nil {
 		return err
 	}
@@ -487,7 +534,8 @@ func (p *pc) note(ctx context.Context, st *store.Store) error {
 }
 
 // Earlier implements machine.Machine.
-func (p *pc) Earlier(ctx context.Context, s machine.Secret) (machine.Earlier, error) {
+func (p *pc) Earlier(ctx context.Context, s machine.Secret) (_ machine.Earlier, err error) {
+	defer p.refer("look back", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return machine.Earlier{}, err
@@ -497,7 +545,8 @@ func (p *pc) Earlier(ctx context.Context, s machine.Secret) (machine.Earlier, er
 }
 
 // GoBack implements machine.Machine.
-func (p *pc) GoBack(ctx context.Context, s machine.Secret) error {
+func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
+	defer p.refer("go back", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return err
@@ -513,7 +562,8 @@ func (p *pc) GoBack(ctx context.Context, s machine.Secret) error {
 	if err != nil {
 		return err
 	}
-	return p.SetSeen(machine.Seen{}) // older than it was, as it was asked to be
+	p.keepHealth(verify.Health{State: verify.Sound}) // the one that is aside was not
+	return p.SetSeen(machine.Seen{})                 // older than it was, as it was asked to be
 }
 
 // passwordAgain gives the owner whose slot bears a label the password that opened it: it may have been changed
@@ -559,6 +609,7 @@ type book struct {
 	copies *syncbackup.Service
 	desk   *pair.Desk
 	host   *lan.Server
+	check  *verify.Service[*store.Tx]
 	token  atomic.Pointer[string]
 	port   atomic.Int64
 	life   context.Context // until Close
@@ -585,7 +636,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := p.compare(ctx, st); err != nil {
 		return nil, err
 	}
-	b := &book{pc: p, store: st}
+	b := &book{pc: p, store: st, check: p.watch(st)}
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, strong, st)
 	b.reg = op.New[*store.Tx](st, users, time.Now, p.record)
 	if err := b.network(id); err != nil {
@@ -648,7 +699,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	backup.Bind(b.reg, b.keep)
 	bindBusiness(b.reg, b.store)
 	history.Bind(b.reg)
-	verify.Bind(b.reg, b.pc.checker(b.store))
+	verify.Bind(b.reg, b.check)
 }
 
 // bindBusiness registers the operations on the business itself.
@@ -663,15 +714,24 @@ func bindBusiness(reg *op.Registry[*store.Tx], st *store.Store) {
 	file.Bind(reg, st.ReceiveFile)
 }
 
-// checker checks an open book.
-func (p *pc) checker(st *store.Store) *verify.Service[*store.Tx] {
-	return verify.New(verify.Settings[*store.Tx]{
+// watch checks an open book, and takes note of damage that the work on it meets.
+func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
+	set := p.checks(st)
+	set.Known, set.Keep = p.health(), p.keepHealth
+	v := verify.New(set)
+	st.OnDamage(v.Hurt)
+	return v
+}
+
+// checks are what a check of an open book goes through.
+func (p *pc) checks(st *store.Store) verify.Settings[*store.Tx] {
+	return verify.Settings[*store.Tx]{
 		Work: st, Clock: time.Now, Around: p.around,
 		Steps: []verify.Step{
 			{Name: "keys", Run: verifyKeys(st)}, {Name: "seal", Run: verifySeal(st)}, {Name: "files", Run: verifyFiles(st)},
 		},
 		Checks: areaChecks(),
-	})
+	}
 }
 
 type checkFiles = func(ctx context.Context, progress func(done, total int64)) (verify.Found, error)
@@ -718,8 +778,14 @@ func (p *pc) around() verify.Surroundings {
 	}
 }
 
-// care runs what the book does by itself, until it is closed.
+// care runs what the book does by itself, until it is closed. What was wrong with it when it was open last is
+// looked at first: it may be another by now.
 func (b *book) care(ctx context.Context) {
+	if b.check.Known.State == verify.Damaged {
+		if _, err := verify.Book.Call(op.AsSystem(ctx), b, op.Empty{}); err != nil && ctx.Err() == nil {
+			b.pc.warn("the book was not checked again", err)
+		}
+	}
 	s := &job.Scheduler{
 		Memory: jobMemory{b.store}, Clock: time.Now, Warn: b.pc.warn,
 		Jobs: []job.Job{{Name: "verify", Every: verify.Every, Run: func(ctx context.Context) error {
@@ -1148,7 +1214,8 @@ func (b *book) nameCompany(ctx context.Context) error {
 }
 
 // Close implements machine.Book.
-func (b *book) Close(ctx context.Context, progress func(string)) error {
+func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
+	defer b.pc.refer("close", &err)
 	if progress == nil {
 		progress = func(string) {}
 	}
@@ -1166,7 +1233,8 @@ func (b *book) Close(ctx context.Context, progress func(string)) error {
 }
 
 // Join implements machine.Machine.
-func (p *pc) Join(ctx context.Context, addr, code, name string) error {
+func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
+	defer p.refer("join", &err)
 	if err := p.fit(); err != nil { // the key of this PC is kept there
 		return err
 	}
@@ -1181,7 +1249,8 @@ func (p *pc) Join(ctx context.Context, addr, code, name string) error {
 func (p *pc) Leave() error { return os.Remove(p.path(hostFile)) }
 
 // Connect implements machine.Machine.
-func (p *pc) Connect(ctx context.Context) (machine.Book, error) {
+func (p *pc) Connect(ctx context.Context) (_ machine.Book, err error) {
+	defer p.refer("connect", &err)
 	s, ok, err := p.seat(hostFile)
 	if err != nil {
 		return nil, err
@@ -1242,6 +1311,14 @@ func (p *pc) Form(provider string, values map[string]string) ([]backup.Field, er
 	return keeper.Form(provider, values)
 }
 
+// OwnCopies implements machine.Machine.
+func (p *pc) OwnCopies() string {
+	if entries, err := os.ReadDir(p.path(vaultDir)); err != nil || len(entries) == 0 {
+		return ""
+	}
+	return p.path(vaultDir)
+}
+
 // copies is a place with backups, and this PC to put one back on.
 type copies struct {
 	*keeper.Rescue
@@ -1252,7 +1329,8 @@ type copies struct {
 // OpenVault implements machine.Machine.
 func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet string,
 	ask func(backup.Question) (string, bool),
-) (machine.Vault, error) {
+) (_ machine.Vault, err error) {
+	defer p.refer("reach copies", &err)
 	key, err := recovery.Parse(sheet)
 	if err != nil {
 		return nil, err
@@ -1265,7 +1343,9 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 }
 
 // Restore implements machine.Vault: under fresh keys, as a book of this PC.
-func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress)) error {
+func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress),
+) (err error) {
+	defer c.pc.refer("restore", &err)
 	if err := errors.Join(c.pc.fit(), user.CheckReset(login, pass, strong)); err != nil {
 		return err
 	}
@@ -1286,6 +1366,7 @@ func (c *copies) Restore(ctx context.Context, point, login, pass string, progres
 		return err
 	}
 	c.pc.rescue.Store(c.Rescue)
+	c.pc.keepHealth(verify.Health{State: verify.Sound})
 	return errors.Join(c.pc.SetCompany(a.company, false), c.pc.SetSeen(machine.Seen{}))
 }
 
@@ -1383,8 +1464,9 @@ func (a *adoption) adopt(tx *store.Tx, m vault.Manifest) error {
 		return err
 	}
 	a.owner = owner.ID
-	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("backup.state", []byte(nil)),
-		tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, m.WriterID, m.Seq)))
+	// What the other PC found and did was about its own files.
+	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("backup.state", []byte(nil)), verify.Forget(tx),
+		tx.SetSetting(jobsKey, map[string]time.Time{}), tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, m.WriterID, m.Seq)))
 }
 
 // drill is a trial restore: beside the book, checked and thrown away.
@@ -1480,7 +1562,8 @@ var (
 )
 
 // Demo implements machine.Machine.
-func (p *pc) Demo(ctx context.Context, size string, progress func(done, total int64)) error {
+func (p *pc) Demo(ctx context.Context, size string, progress func(done, total int64)) (err error) {
+	defer p.refer("sample", &err)
 	z, ok := demo.ParseSize(size)
 	if !ok {
 		return fault.New(fault.Invalid, "cli.kind_unknown", "kind", size)

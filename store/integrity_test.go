@@ -13,6 +13,7 @@ import (
 
 	"zafe/app/fault"
 	"zafe/store"
+	"zafe/store/crypt"
 	"zafe/store/storetest"
 )
 
@@ -149,5 +150,40 @@ func TestBothKeyFilesAreChecked(t *testing.T) {
 	}
 	if err := s.VerifyKeys(t.Context()); fault.KeyOf(err) != "store.old_keys" {
 		t.Errorf("older than the book remembers: %v", err)
+	}
+}
+
+// TestDamageMetWhileWorkingIsTold: whoever works on the book is told at once, and whoever asks later as well.
+func TestDamageMetWhileWorkingIsTold(t *testing.T) {
+	s := checkpointed(t)
+	told := 0
+	s.OnDamage(func() { told++ })
+	read := func() (err error) {
+		for i := range 20 {
+			err = errors.Join(err, s.View(t.Context(), func(tx *store.Tx) error {
+				var row string
+				_, err := tx.Setting(fmt.Sprint("row", i), &row)
+				return err
+			}))
+		}
+		return err
+	}
+	pages, err := os.Stat(filepath.Join(s.Dir(), "book.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := int64(20 * crypt.PageSize); at < pages.Size(); at += crypt.PageSize {
+		spoil(t, s, "book.db", at+100)
+	}
+	if told != 0 {
+		t.Fatal("told of a sound book")
+	}
+	if err := read(); fault.KeyOf(err) != "store.damaged" {
+		t.Fatalf("read all the same: %v", err)
+	}
+	later := 0
+	s.OnDamage(func() { later++ })
+	if told == 0 || later != 1 {
+		t.Errorf("told %d times, and %d later", told, later)
 	}
 }

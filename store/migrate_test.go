@@ -1,14 +1,17 @@
 package store_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
 	"zafe/app/fault"
 	"zafe/store"
+	"zafe/store/crypt"
 	"zafe/store/storetest"
 )
 
@@ -224,5 +227,57 @@ func TestARestoreMovesTheBookThatIsThereAside(t *testing.T) {
 	_, err = store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap)
 	if !store.Exists(dir) || fault.KeyOf(err) != "store.file_missing" {
 		t.Errorf("exists %v, %v", store.Exists(dir), err)
+	}
+}
+
+// TestDamageMetWhileABookIsUpdatedIsCalledThat: an update reads the whole book, and says what to do about a
+// page that it cannot read.
+func TestDamageMetWhileABookIsUpdatedIsCalledThat(t *testing.T) {
+	parent := t.TempDir()
+	sound := filepath.Join(parent, "sound")
+	newBook(t, sound, cheap, "before")
+	whole, err := os.ReadFile(filepath.Join(sound, "book.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.AddMigration("9000_test.sql", "-- +goose Up\nCREATE TABLE later(id INTEGER PRIMARY KEY) STRICT;")()
+	for page := range len(whole) / crypt.PageSize {
+		dir := filepath.Join(parent, "book")
+		if err := os.CopyFS(dir, os.DirFS(sound)); err != nil {
+			t.Fatal(err)
+		}
+		data := slices.Clone(whole)
+		data[page*crypt.PageSize+904] ^= 1
+		if err := os.WriteFile(filepath.Join(dir, "book.db"), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap)
+		if err == nil {
+			t.Errorf("page %d: updated all the same", page+1)
+			_ = s.Close()
+		} else if fault.KeyOf(err) != "store.damaged" {
+			t.Errorf("page %d: %v", page+1, err)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestDamageSpeaksForWhatALibraryMadeOfIt: a library that hides the error of a page it could not read does not
+// hide that the page is damaged.
+func TestDamageSpeaksForWhatALibraryMadeOfIt(t *testing.T) {
+	hidden := errors.New("no such table")
+	met := &crypt.Fault{Kind: crypt.ErrTampered, File: "/a/book.db", Page: 2}
+	err := store.OpeningFault(met, hidden)
+	if f := fault.Of(err); f.Key != "store.damaged" || f.Args["file"] != "book.db" || !errors.Is(err, hidden) {
+		t.Errorf("%v", err)
+	}
+	if err := store.OpeningFault(nil, hidden); !errors.Is(err, hidden) || fault.KeyOf(err) != "fault.internal" {
+		t.Errorf("without damage: %v", err)
+	}
+	newer := fault.New(fault.Unavailable, "store.newer_book")
+	if err := store.OpeningFault(met, newer); fault.KeyOf(err) != "store.newer_book" {
+		t.Errorf("a fault of its own: %v", err)
 	}
 }

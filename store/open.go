@@ -123,7 +123,10 @@ func open(ctx context.Context, dir string, unlock Unlock, o Options) (*Store, er
 
 // hold takes the book's files for this store.
 func (s *Store) hold() error {
-	m, err := crypt.NewMount(s.root, crypt.Options{OnEvent: s.opts.events(), TempDir: s.dir})
+	if s.damage == nil {
+		s.damage = new(damage)
+	}
+	m, err := crypt.NewMount(s.root, crypt.Options{OnEvent: s.sees, TempDir: s.dir})
 	if err != nil {
 		return err
 	}

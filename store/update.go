@@ -50,6 +50,9 @@ func (s *Store) update(ctx context.Context, have, want int64) error {
 	}
 	if n := len(before.broken); n > 0 {
 		why := fmt.Errorf("store: before the update: %v", before.broken)
+		if met := s.met(); met != nil {
+			return damageFault(met, why)
+		}
 		return fault.New(fault.Conflict, "store.update_unsound", "n", n).Because(why)
 	}
 	if err := s.db.close(); err != nil { // every byte is in the files then; the lock is kept

@@ -163,3 +163,58 @@ func TestACheckThatFailsSaysSo(t *testing.T) {
 		t.Errorf("%+v %v", st, err)
 	}
 }
+
+// TestTheHealthOfTheBookIsKnownToEverybody: from the work as from a check, kept beside the book, and cleared by
+// a good check alone.
+func TestTheHealthOfTheBookIsKnownToEverybody(t *testing.T) {
+	w := newWorld(t)
+	var kept []verify.Health
+	set := w.service.Settings
+	set.Checks, set.Keep = nil, func(h verify.Health) { kept = append(kept, h) }
+	s := verify.New(set)
+	is := func(what string, s *verify.Service[*store.Tx], want verify.Health) {
+		t.Helper()
+		if got, err := s.Health(t.Context()); err != nil || got.State != want.State || !got.Since.Equal(want.Since) {
+			t.Errorf("%s: %+v %v, want %+v", what, got, err, want)
+		}
+	}
+	is("before any check", s, verify.Health{State: verify.Sound})
+	met := w.Clock.Now()
+	s.Hurt()
+	w.Clock.Add(time.Hour)
+	s.Hurt()
+	is("met while working", s, verify.Health{State: verify.Damaged, Since: met})
+	set.Known = kept[0]
+	is("at the next start", verify.New(set), verify.Health{State: verify.Damaged, Since: met})
+	set.Known = verify.Health{}
+
+	run := func(s *verify.Service[*store.Tx]) verify.Report {
+		t.Helper()
+		rep, err := s.Run(op.AsSystem(t.Context()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rep
+	}
+	run(s)
+	is("after a good check", s, verify.Health{State: verify.Sound})
+	w.step.found.Findings = []verify.Finding{{Key: "verify.seal"}}
+	rep := run(s)
+	is("after a bad check", s, verify.Health{State: verify.Damaged, Since: rep.At})
+	is("as the book itself has it", verify.New(set), verify.Health{State: verify.Damaged, Since: rep.At})
+	if len(kept) != 3 || kept[1].State != verify.Sound || kept[2].State != verify.Damaged {
+		t.Errorf("kept %+v", kept)
+	}
+	w.Update(func(tx *store.Tx) error { return verify.Forget(tx) })
+	is("restored from a copy", verify.New(set), verify.Health{State: verify.Sound})
+
+	w.step.found.Findings = nil
+	set.Checks = w.service.Checks // which find something that work can mend
+	s = verify.New(set)
+	rep = run(s)
+	is("an area's finding", s, verify.Health{State: verify.Doubtful, Since: rep.At})
+	var h verify.Health
+	if err := w.caller.Do(op.AsSystem(t.Context()), &verify.HealthOf.Spec, op.Empty{}, &h); err != nil {
+		t.Error(err)
+	}
+}

@@ -31,6 +31,9 @@ type State struct {
 	Older    bool   // the book last opened is older than this PC had seen it: earlier files were put back
 	AutoOpen bool   // the book opens without the owner's password (this PC's keyring has a key)
 	Earlier  bool   // the book is kept as it was before its last update: see Machine.GoBack
+	// Damaged is since when the book's files are known not to be what was written, though it may open; zero
+	// for a sound one.
+	Damaged time.Time
 }
 
 // NewBook is what creating a company's book needs before anything else: its owner. The rest of the
@@ -142,6 +145,8 @@ type Machine interface {
 	Form(provider string, values map[string]string) ([]backup.Field, error)
 	// Demo makes the sample company in this PC's folder. Sizes: small, year, large.
 	Demo(ctx context.Context, size string, progress func(done, total int64)) error
+	// OwnCopies is the folder of the copies that this PC keeps for itself, "" when it keeps none.
+	OwnCopies() string
 	// OpenVault reaches a place with backups. ask answers the provider's further questions (such as
 	// which drive); the recovery key is the sheet's.
 	OpenVault(ctx context.Context, d backup.NewDestination, recovery string,

@@ -11,6 +11,7 @@ import (
 	"zafe/ui/kit"
 	"zafe/ui/machine"
 	"zafe/ui/page/destform"
+	"zafe/ui/shell"
 	"zafe/ui/theme"
 )
 
@@ -25,8 +26,42 @@ type restorePage struct {
 
 var restoreSteps = []string{"place", "key", "point", "password"}
 
-// Restore shows the first step of a restore.
+// Mend shows the restore of a copy in the place of a book that was just closed.
+func (f *Flow) Mend() {
+	f.work(func(ctx context.Context) (err error) {
+		f.state, err = f.Machine.State(ctx)
+		return err
+	}, func(err error) {
+		if err != nil {
+			f.broken(err)
+			return
+		}
+		f.Restore()
+	})
+}
+
+// Restore shows the first step of a restore. A book that this PC opened by itself is closed first.
 func (f *Flow) Restore() {
+	under := f.alone
+	f.alone = nil // it is not entered any more
+	f.work(func(context.Context) error {
+		if b := under.wait(); b != nil {
+			f.book = b
+		}
+		return nil
+	}, func(error) {
+		if f.book == nil || !f.book.Local() {
+			f.restore()
+			return
+		}
+		shell.Leave(shell.LeaveOptions{
+			Window: f.Window, Text: f.Text, Book: f.book, Spawn: f.Spawn, Abandon: true,
+			Quit: func() { f.book = nil; f.restore() },
+		})
+	})
+}
+
+func (f *Flow) restore() {
 	r := &restorePage{f: f}
 	r.form = destform.New(destform.Options{
 		Text: f.Text, Go: f.work, PickFolder: f.chooser().Folder, Reading: true,
@@ -72,9 +107,23 @@ func (r *restorePage) askPlace() {
 		r.place = r.form.Value()
 		r.askKey(nil)
 	})
-	r.show(0, kit.VBox(theme.GapCard, kit.NewCard("", kit.VBox(theme.GapField, r.form.Object(), why)),
-		f.why("start.restore.why")),
-		f.Run, next)
+	content := kit.VBox(theme.GapCard, kit.NewCard("", kit.VBox(theme.GapField, r.form.Object(), why)),
+		f.why("start.restore.why"))
+	if folder := f.Machine.OwnCopies(); folder != "" {
+		content.Objects = append([]fyne.CanvasObject{r.here(folder)}, content.Objects...)
+	}
+	r.show(0, content, f.Run, next)
+}
+
+// here offers the copies that this PC keeps for itself.
+func (r *restorePage) here(folder string) fyne.CanvasObject {
+	f := r.f
+	see := kit.NewButton(f.t("start.restore.here.act"), "", kit.Secondary, func() {
+		r.place = backup.NewDestination{Provider: "local", Label: f.t("start.restore.here"), Folder: folder}
+		r.askKey(nil)
+	})
+	text := kit.VBox(theme.GapLabel, kit.Sub(f.t("start.restore.here")), kit.MutedParagraph(f.t("start.restore.here.more")))
+	return kit.NewCard("", kit.Row(16, kit.IconTile("hard-drives", kit.Info), text, kit.Fixed(120, 0, see))).Room(18)
 }
 
 // askKey asks for the recovery key, then reaches the place. A refusal of the place's own goes back to

@@ -49,7 +49,8 @@ func (noSlots) AddPasswordSlot(context.Context, string, string) (int, error) { r
 type book struct {
 	uitest.NoJSON
 	op.Caller
-	token string
+	token  string
+	closed int
 }
 
 func (b *book) SetToken(token string)                                  { b.token = token }
@@ -58,7 +59,7 @@ func (b *book) Place() string                                          { return 
 func (b *book) Watch(func(bool))                                       {}
 func (b *book) Retry(context.Context) error                            { return nil }
 func (b *book) Connected() int                                         { return 0 }
-func (b *book) Close(context.Context, func(string)) error              { return nil }
+func (b *book) Close(context.Context, func(string)) error              { b.closed++; return nil }
 func (b *book) Serve(context.Context, string, func(addr string)) error { return nil }
 
 // pc is this PC, over a real book with the real log-in.
@@ -73,6 +74,7 @@ type pc struct {
 	placed []backup.NewDestination
 	keys   []string
 
+	own     string // folder of its own copies
 	earlier machine.Earlier
 	back    []string // passwords with which it went back
 }
@@ -152,6 +154,7 @@ func (p *pc) Connect(context.Context) (machine.Book, error)  { return p.book, ni
 func (p *pc) Leave() error                                   { return nil }
 func (p *pc) Preferences() machine.Preferences               { return p.pref }
 func (p *pc) SavePreferences(pref machine.Preferences) error { p.pref = pref; return nil }
+func (p *pc) OwnCopies() string                              { return p.own }
 func (p *pc) Name() string                                   { return "PC-COMPTA" }
 func (p *pc) Version() string                                { return "test" }
 func (p *pc) Raise(context.Context) bool                     { return false }

@@ -12,6 +12,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/setup"
+	"zafe/app/verify"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/page/destform"
@@ -41,6 +42,7 @@ type backups struct {
 	points []backup.Point
 	now    *kit.Button
 	bar    *kit.Progress
+	wound  *kit.Banner // that the book is damaged
 	status backup.Status
 	busy   bool
 }
@@ -75,7 +77,14 @@ func newBackups(e *page.Env) page.Page {
 	b.grid.SetEmpty(kit.NewEmpty("clock", e.T("backups.no_point"), e.T("backups.no_point_hint"), nil))
 	places := kit.NewCard(e.T("backups.places"), kit.NewScroll(b.copies))
 	points := kit.NewCard(e.T("backups.points"), b.grid).Flush()
-	body := kit.Split(theme.GapCard, []float32{0, 0, 1}, kit.Cols(theme.GapCard, nil, b.light, b.last, b.drill), b.bar,
+	if e.Can(backup.Begin.Spec) {
+		points.Action(kit.NewButton(e.T("backups.restore"), "clock-counter-clockwise", kit.Secondary, e.Shell.Restore).Small())
+	}
+	b.wound = kit.NewNotice(kit.Error, e.T("backups.damaged"), e.T("backups.damaged_text"),
+		kit.NewButton(e.T("integrity.restore"), "clock-counter-clockwise", kit.Primary, e.Shell.Restore))
+	b.wound.Hide()
+	body := kit.Split(theme.GapCard, []float32{0, 0, 0, 1}, b.wound,
+		kit.Cols(theme.GapCard, nil, b.light, b.last, b.drill), b.bar,
 		kit.Cols(theme.GapCard, []float32{1, 1.2}, places, points))
 	b.object = kit.NewPage(kit.NewHeader(e.T("backups.title"), e.T("backups.under"), actions...), body)
 	b.Refresh()
@@ -112,6 +121,13 @@ func (b *backups) Refresh() {
 			return
 		}
 		b.show(st)
+	})
+	page.Call(b.env, verify.HealthOf, op.Empty{}, func(h verify.Health, err error) {
+		b.wound.Hide()
+		if err == nil && h.State == verify.Damaged {
+			b.wound.Show()
+		}
+		b.object.Refresh()
 	})
 	page.Call(b.env, backup.Points, backup.IDRequest{}, func(r backup.PointsResponse, err error) {
 		if err == nil {

@@ -350,6 +350,9 @@ func (h *home) sound(st verify.Status) {
 	delete(h.tasks, "integrity")
 	open := func() { e.Shell.Open(page.Route{Name: "integrity"}) }
 	switch {
+	case st.Health.State == verify.Damaged:
+		h.tasks["integrity"] = h.task("shield-warning", kit.Error, e.T("home.todo.damaged"),
+			e.T("home.integrity_found", "when", e.Text.Instant(st.Health.Since)), e.T("home.act.integrity"), e.Shell.Restore)
 	case st.Last != nil && len(st.Last.Findings) > 0:
 		h.tasks["integrity"] = h.task("shield-warning", kit.Error,
 			e.Text.N("home.todo.integrity", len(st.Last.Findings), nil), e.T("home.integrity_at", "when", e.Text.Instant(st.Last.At)), e.T("home.act.integrity"), open)

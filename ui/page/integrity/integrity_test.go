@@ -45,12 +45,22 @@ func shown(t *testing.T, found *verify.Found, around *verify.Surroundings) (
 	}
 }
 
+// press taps the button with a text among what was found.
+func (p *integrity) press(t *testing.T, text string) {
+	t.Helper()
+	uitest.Walk(p.parts, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == text {
+			b.Tapped(nil)
+		}
+	})
+}
+
 func says(texts []string, part string) bool {
 	return slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, part) })
 }
 
 func TestTheLastCheckIsShownWithWhatToDo(t *testing.T) {
-	found := verify.Found{Count: 1412, Bytes: 5_783_552}
+	found := verify.Found{Count: 1412}
 	around := verify.Surroundings{System: "linux", Folder: "/z", Swap: "off", Hibernate: "off"}
 	p, sh, texts := shown(t, &found, &around)
 	if !says(texts(), "Jamais vérifié") {
@@ -69,8 +79,12 @@ func TestTheLastCheckIsShownWithWhatToDo(t *testing.T) {
 	if now := texts(); !says(now, "restaurez la dernière sauvegarde") || says(now, "Aucune n’est modifiée") {
 		t.Errorf("after a bad check: %q", now)
 	}
-	if sh.Toasts[1] != "1 anomalie" {
-		t.Errorf("told %q", sh.Toasts)
+	if sh.Toasts[1] != "1 anomalie" || !slices.Contains(sh.Kinds, "book") {
+		t.Errorf("told %q, the window %q", sh.Toasts, sh.Kinds)
+	}
+	p.press(t, "Restaurer une sauvegarde")
+	if sh.Leaves != 1 {
+		t.Error("no way to the restore")
 	}
 }
 
