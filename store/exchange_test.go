@@ -41,7 +41,7 @@ func TestAPowerCutBetweenTheTwoBooks(t *testing.T) {
 			t.Run(c.name+" "+when, func(t *testing.T) {
 				parent := t.TempDir()
 				for _, n := range c.names {
-					newBook(t, filepath.Join(parent, "made"), cheap, n)
+					newBook(t, filepath.Join(parent, "made"), n)
 					if err := os.Rename(filepath.Join(parent, "made"), filepath.Join(parent, n)); err != nil {
 						t.Fatal(err)
 					}
@@ -69,7 +69,7 @@ func TestAPowerCutBetweenTheTwoBooks(t *testing.T) {
 // TestNobodySettlesABookAtWork: what is beside it may be under way.
 func TestNobodySettlesABookAtWork(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "book")
-	newBook(t, dir, cheap, "a")
+	newBook(t, dir, "a")
 	s, err := store.Open(t.Context(), dir, store.WithRecovery(storetest.Recovery), cheap)
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func TestARestoreThatFailsAtAnyStep(t *testing.T) {
 		t.Run(step, func(t *testing.T) {
 			parent := t.TempDir()
 			dir := filepath.Join(parent, "book")
-			newBook(t, dir, cheap, "old")
+			newBook(t, dir, "old")
 			s, _ := storetest.New(t)
 			reached := false
 			o := store.Stepping(cheap, func(name string) error {

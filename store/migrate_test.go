@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -23,17 +24,24 @@ var (
 	}
 )
 
-func newBook(t *testing.T, dir string, o store.Options, mark string) {
+// marked are the templates of newBook, by their marks.
+var marked = map[string]func(testing.TB, string){}
+
+// newBook makes a book that says what it was marked with. Those of different marks have different keys.
+func newBook(t *testing.T, dir, mark string) {
 	t.Helper()
-	s, err := store.Create(t.Context(), dir, secrets, o, func(tx *store.Tx) error {
-		return tx.SetSetting("mark", mark)
-	})
-	if err != nil {
-		t.Fatal(err)
+	if marked[mark] == nil {
+		marked[mark] = storetest.Template(func(dir string) error {
+			s, err := store.Create(context.Background(), dir, secrets, cheap, func(tx *store.Tx) error {
+				return tx.SetSetting("mark", mark)
+			})
+			if err != nil {
+				return err
+			}
+			return s.Close()
+		})
 	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	marked[mark](t, dir)
 }
 
 // markOf opens a book by its recovery key, storetest's unless another is given, and reads what it was marked
@@ -72,7 +80,7 @@ func TestAMigrationLeavesTheWayBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(parent, "book")
-	newBook(t, dir, cheap, "before")
+	newBook(t, dir, "before")
 	stale := dir + ".before-update-from-1"
 	if err := os.Mkdir(stale, 0o700); err != nil {
 		t.Fatal(err)
@@ -155,7 +163,7 @@ func TestTheOwnerOfARestoredBookIsKnownLast(t *testing.T) {
 
 func TestAFailedMigrationLeavesTheBookAsItWas(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "book")
-	newBook(t, dir, cheap, "before")
+	newBook(t, dir, "before")
 	back := store.AddMigration("9000_test.sql",
 		"-- +goose Up\nCREATE TABLE later(id INTEGER PRIMARY KEY) STRICT;\nINSERT INTO nowhere VALUES(1);")
 	defer back()
@@ -172,7 +180,7 @@ func TestAFailedMigrationLeavesTheBookAsItWas(t *testing.T) {
 func TestARestoreMovesTheBookThatIsThereAside(t *testing.T) {
 	parent := t.TempDir()
 	dir, aside := filepath.Join(parent, "book"), filepath.Join(parent, "book.aside")
-	newBook(t, dir, cheap, "old")
+	newBook(t, dir, "old")
 	s, _ := storetest.New(t)
 	if err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.SetSetting("mark", "new") }); err != nil {
 		t.Fatal(err)

@@ -73,7 +73,7 @@ func opens(t *testing.T, dir string) (before, after bool) {
 func rotated(t *testing.T, o store.Options) *store.Store {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "book")
-	newBook(t, dir, o, "kept")
+	newBook(t, dir, "kept")
 	attach(t, dir, "abcd")
 	s, err := store.Open(t.Context(), dir, store.WithPassword(storetest.Password), o)
 	if err != nil {
@@ -295,7 +295,7 @@ func TestARotationKilledAtAnyStep(t *testing.T) {
 	} {
 		t.Run(c.step, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "book")
-			newBook(t, dir, cheap, "kept")
+			newBook(t, dir, "kept")
 			attach(t, dir, "abcd")
 			killed(t, "rotate", dir, c.step)
 			if err := store.Settle(dir); err != nil {

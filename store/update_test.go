@@ -25,7 +25,7 @@ const (
 func written(t *testing.T) (dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "book")
-	newBook(t, dir, cheap, "kept")
+	newBook(t, dir, "kept")
 	attach(t, dir, "abcd")
 	work(t, dir, 3)
 	return dir

@@ -112,9 +112,6 @@ func runMutant(t *testing.T, m *mutant, tests string) ([]byte, error) {
 	t.Helper()
 	dir := t.TempDir()
 	args := []string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-o", filepath.Join(dir, "crypt.test")}
-	if raceOn {
-		args = append(args, "-race") // what it needs is built already
-	}
 	if m != nil {
 		overlay, err := m.overlay(dir)
 		if err != nil {
