@@ -51,7 +51,7 @@ func (s *security) askRotate() {
 	}
 	pass.Edit().OnSubmitted = func(string) { begin() }
 	body := kit.VBox(12, kit.Paragraph(e.T("security.rotate_what")), kit.Paragraph(e.T("security.rotate_others")),
-		kit.Paragraph(e.T("security.rotate_copies")), field)
+		kit.Paragraph(e.T("security.rotate_sheet")), kit.Paragraph(e.T("security.rotate_copies")), field)
 	m = kit.NewModal(e.T("security.rotate"), 520, body,
 		kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }),
 		kit.NewButton(e.T("security.rotate"), "check", kit.Primary, begin)).OnEnter(begin)
