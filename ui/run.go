@@ -57,9 +57,7 @@ func Run(ctx context.Context, m machine.Machine) error {
 	d.text = i18n.For(language(pref.Lang))
 	shell.ApplyTheme(pref.Theme)
 	d.app.SetIcon(theme.AppIcon())
-	if err := shell.UseLanguage(d.text); err != nil {
-		return err
-	}
+	shell.UseLanguage(d.text)
 	d.open(pref)
 	m.OnRaise(func() {
 		fyne.Do(func() {
@@ -126,9 +124,7 @@ func (d *desktop) start() {
 // speak changes the language of the program.
 func (d *desktop) speak(lang string) {
 	d.text = i18n.For(lang)
-	if err := shell.UseLanguage(d.text); err != nil {
-		kit.Toast(d.host, kit.Warn, d.text.Fault(err))
-	}
+	shell.UseLanguage(d.text)
 }
 
 func (d *desktop) keep(p machine.Preferences) {

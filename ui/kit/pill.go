@@ -54,6 +54,9 @@ func NewPill(text string, tone Tone) *Pill {
 	return p
 }
 
+// Text is the state shown.
+func (p *Pill) Text() string { return p.text }
+
 // Set changes the state shown.
 func (p *Pill) Set(text string, tone Tone) {
 	p.text, p.tone = text, tone

@@ -11,8 +11,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/dialog"
-	"fyne.io/fyne/v2/storage"
 	"github.com/rymdport/portal/filechooser"
 
 	"zafe/app/fault"
@@ -29,6 +27,8 @@ type Chooser struct {
 	Window fyne.Window
 	Text   *i18n.Printer
 	Spawn  func(work, then func())
+
+	last string // the folder of the last choice
 }
 
 // portal tells whether the session can have a file dialog of its own. Without a bus the library
@@ -93,32 +93,8 @@ func (c *Chooser) Path(title string, extensions []string, got func(path string, 
 		return filechooser.OpenFile("", title, o)
 	}
 	c.ask(open, func(path string) { got(path, nil) }, func() {
-		d := dialog.NewFileOpen(func(r fyne.URIReadCloser, err error) {
-			if r == nil {
-				return
-			}
-			path := r.URI().Path()
-			if cerr := r.Close(); err != nil || cerr != nil {
-				got("", fault.New(fault.Invalid, "shell.file_unreadable", "file",
-					path).Because(errors.Join(err, cerr)))
-				return
-			}
-			got(path, nil)
-		}, c.Window)
-		if len(extensions) > 0 {
-			d.SetFilter(storage.NewExtensionFileFilter(extensions))
-		}
-		d.SetTitleText(title)
-		c.show(d)
+		c.browse(aFile, title, "", extensions, func(path string) { got(path, nil) })
 	})
-}
-
-// show opens one of the toolkit's file dialogs at a size that fits the window.
-func (c *Chooser) show(d *dialog.FileDialog) {
-	d.SetView(dialog.ListView)
-	d.Show()
-	size := c.Window.Canvas().Size()
-	d.Resize(fyne.NewSize(min(size.Width-80, 900), min(size.Height-80, 620)))
 }
 
 func readFile(path string) (data []byte, err error) {
@@ -143,13 +119,7 @@ func (c *Chooser) Folder(title string, got func(path string)) {
 		return filechooser.OpenFile("", title, &filechooser.OpenFileOptions{Directory: true})
 	}
 	c.ask(open, got, func() {
-		d := dialog.NewFolderOpen(func(l fyne.ListableURI, _ error) {
-			if l != nil {
-				got(l.Path())
-			}
-		}, c.Window)
-		d.SetTitleText(title)
-		c.show(d)
+		c.browse(aFolder, title, "", nil, got)
 	})
 }
 
@@ -160,22 +130,7 @@ func (c *Chooser) Target(name string, got func(path string, err error)) {
 			&filechooser.SaveFileOptions{CurrentName: name})
 	}
 	c.ask(open, func(path string) { got(path, nil) }, func() {
-		d := dialog.NewFileSave(func(w fyne.URIWriteCloser, err error) {
-			path := name
-			if w != nil {
-				path = w.URI().Path()
-				err = errors.Join(err, w.Close())
-			}
-			switch {
-			case err != nil:
-				got(path, fault.New(fault.Unavailable, "shell.file_unwritable", "file",
-					filepath.Base(path)).Because(err))
-			case w != nil:
-				got(path, nil)
-			}
-		}, c.Window)
-		d.SetFileName(name)
-		c.show(d)
+		c.browse(aTarget, c.Text.T("shell.save_title", nil), name, nil, func(path string) { got(path, nil) })
 	})
 }
 

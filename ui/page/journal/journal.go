@@ -46,9 +46,9 @@ func newJournal(e *page.Env) page.Page {
 	columns := []kit.Column{
 		{Title: e.T("history.column.id"), Width: 64, Align: fyne.TextAlignTrailing},
 		{Title: e.T("history.column.at"), Width: 136},
-		{Title: e.T("history.column.who"), Width: 170},
-		{Title: e.T("history.column.what"), Width: 230, Weight: 1},
-		{Title: e.T("history.column.subject"), Width: 260, Weight: 1.5},
+		{Title: e.T("history.column.who"), Width: 150},
+		{Title: e.T("history.column.what"), Width: 200},
+		{Title: e.T("history.column.subject"), Width: 260, Weight: 1},
 		{Title: e.T("history.column.where"), Width: 118},
 	}
 	j.grid = kit.NewGrid(columns, func() int { return len(j.shown) }, j.cell)

@@ -83,7 +83,11 @@ func (s *security) notices() (out []fyne.CanvasObject) {
 			kit.NewNotice(kit.Warn, e.T("security.not_working"), e.T("security.not_working_note"), again))
 	}
 	if st.People < 2 {
-		out = append(out, kit.NewNotice(kit.Warn, e.T("security.one_person"), e.T("security.one_person_note")))
+		note := e.T("security.one_person_note")
+		if names := s.waiting(false); names != "" {
+			note = e.T("security.one_person_soon", "names", names)
+		}
+		out = append(out, kit.NewNotice(kit.Warn, e.T("security.one_person"), note))
 	}
 	return out
 }

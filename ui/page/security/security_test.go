@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -59,6 +60,8 @@ type screen struct {
 	t  *testing.T
 	o  fyne.CanvasObject
 	sh *uitest.Shell
+
+	page page.Page
 }
 
 func show(t *testing.T, o *office) *screen {
@@ -81,7 +84,7 @@ func show(t *testing.T, o *office) *screen {
 	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
 	p := security.Routes()["security"](e, page.Route{Name: "security"})
 	sh.Show(p.Object())
-	return &screen{t, p.Object(), sh}
+	return &screen{t, p.Object(), sh, p}
 }
 
 // texts are what can be read on the page.
@@ -115,21 +118,67 @@ func TestTheOwnerChoosesHowTheBookOpens(t *testing.T) {
 	if o.pc.By != opening.Keyring || len(s.sh.Asked) == 0 {
 		t.Fatal("not turned on, or without a question", o.pc, s.sh.Asked)
 	}
-	if n := len(s.buttons("Choisir")); n != 2 {
+	s.cards("En vigueur", "Non choisi", "Non choisi")
+	if n := len(s.buttons("Choisir")); n != 1 {
 		t.Fatalf("%d ways to go back", n)
 	}
-	s.buttons("Choisir")[1].Tapped(nil)
+	s.buttons("Choisir")[0].Tapped(nil)
 	if o.pc.By != "" || len(s.sh.Failed) != 0 {
 		t.Error("not turned off", o.pc, s.sh.Failed)
 	}
+	s.cards("Non choisi", "En vigueur", "Non choisi")
 }
 
-func TestAPCThatCannotKeepASecretOffersNothing(t *testing.T) {
-	s := show(t, &office{})
-	for _, b := range s.buttons("Choisir") {
-		if !b.Disabled() || b.Why() == "" {
-			t.Error("offered, or off without a reason")
+// cards fails the test unless the three ways say this of themselves.
+func (s *screen) cards(want ...string) {
+	s.t.Helper()
+	var got []string
+	uitest.Walk(s.o, func(o fyne.CanvasObject) {
+		if p, ok := o.(*kit.Pill); ok {
+			got = append(got, p.Text())
 		}
+	})
+	if !slices.Equal(got, want) {
+		s.t.Errorf("the ways say %q, want %q", got, want)
+	}
+}
+
+// says tells whether a text of the page holds these words.
+func (s *screen) says(words string) bool {
+	return slices.ContainsFunc(s.texts(), func(t string) bool {
+		return strings.Contains(strings.NewReplacer("’", "'", "\u00a0", " ", "\u202f", " ").Replace(t), words)
+	})
+}
+
+func TestAPCThatCannotKeepASecretSaysWhyInItsCard(t *testing.T) {
+	s := show(t, &office{})
+	if len(s.buttons("Choisir")) != 0 || !s.says("n'a ni trousseau") {
+		t.Error("offered, or refused without a reason", s.texts())
+	}
+	s.cards("Pas possible ici", "En vigueur", "Non choisi")
+}
+
+// TestADelegateWhoHasNotLoggedInYet: the card, the notice and the list of openers say the same.
+func TestADelegateWhoHasNotLoggedInYet(t *testing.T) {
+	o := &office{slots: []opening.Slot{{Number: 1, Kind: opening.Password, Label: user.SlotLabel(1)}}}
+	s := show(t, o)
+	if !s.says("cochez quelqu'un plus bas") || !s.says("Ayez-en au moins deux") {
+		t.Error("how to choose it is not said", s.texts())
+	}
+	uitest.Walk(s.o, func(o fyne.CanvasObject) {
+		if x, ok := o.(*kit.Switch); ok {
+			x.Tapped(nil)
+		}
+	})
+	s.cards("Pas possible ici", "En vigueur", "Choisi, en attente")
+	if !s.says("dès la prochaine connexion de Sonia") || !s.says("l'ouvrira aussi : Sonia") {
+		t.Error("who is waited for is not said", s.texts())
+	}
+	o.slots = append(o.slots, opening.Slot{Number: 2, Kind: opening.Password, Label: user.SlotLabel(2)})
+	s.page.Refresh()
+	s.cards("Pas possible ici", "Non choisi", "En vigueur")
+	if !s.says("décochez plus bas") || s.says("Une seule personne") {
+		t.Error("the way back is not said, or the notice stays", s.texts())
 	}
 }
 
@@ -181,6 +230,14 @@ func TestANewKeyAsksForThePasswordAgain(t *testing.T) {
 			o := &office{}
 			s := show(t, o)
 			s.buttons(name)[0].Tapped(nil)
+			told := false
+			s.inDialog(func(o fyne.CanvasObject) {
+				l, ok := o.(*kit.Label)
+				told = told || ok && strings.Contains(l.Text(), "inutile de la réimprimer")
+			})
+			if told == sheet {
+				t.Error("what becomes of the printed sheet is not said as it is")
+			}
 			for _, c := range []struct {
 				word string
 				done int
