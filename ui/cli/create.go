@@ -345,7 +345,7 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 					return err
 				}
 			}
-			if err := v.Restore(ctx, p.ID, who.login, who.password, func(backup.Progress) {}); err != nil {
+			if _, err := v.Restore(ctx, p.ID, who.login, who.password, func(backup.Progress) {}); err != nil {
 				return err
 			}
 			left, err := v.Rest(ctx, func(backup.Progress) {})
