@@ -1344,30 +1344,31 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 
 // Restore implements machine.Vault: under fresh keys, as a book of this PC.
 func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress),
-) (err error) {
+) (done machine.Restored, err error) {
 	defer c.pc.refer("restore", &err)
 	if err := errors.Join(c.pc.fit(), user.CheckReset(login, pass, strong)); err != nil {
-		return err
+		return done, err
 	}
 	writer, err := c.pc.newWriter()
 	if err != nil {
-		return err
+		return done, err
 	}
 	a := &adoption{pc: c.pc, login: login, password: pass, writer: writer}
 	sec := store.Secrets{
 		BookID: op.NewID(time.Now()), Password: pass, Recovery: c.recovery,
 		// Under another's label it would go on opening the book after its owner changed it or left.
-		Owner: func() string { return user.SlotLabel(a.owner) },
+		Owner: func() string { return user.SlotLabel(a.owner.ID) },
 	}
 	o := c.pc.options(crypt.KDF{})
 	o.Aside = c.pc.aside()
 	sink := &rebuild{dir: c.pc.path(bookDir), secrets: sec, options: o, check: a.adopt}
 	if err := c.Rescue.Restore(ctx, point, sink, progress); err != nil {
-		return err
+		return done, err
 	}
 	c.pc.rescue.Store(c.Rescue)
 	c.pc.keepHealth(verify.Health{State: verify.Sound})
-	return errors.Join(c.pc.SetCompany(a.company, false), c.pc.SetSeen(machine.Seen{}))
+	done = machine.Restored{Login: a.owner.Login, Events: a.events, Invoices: sink.manifest.Checks.InvoiceCount}
+	return done, errors.Join(c.pc.SetCompany(a.company, false), c.pc.SetSeen(machine.Seen{}))
 }
 
 // Rest implements machine.Vault.
@@ -1440,7 +1441,8 @@ type adoption struct {
 	login, password string
 	writer          string
 	company         string
-	owner           auth.UserID // whose password it is
+	events          int64     // in the chain
+	owner           user.User // whose password it is
 }
 
 // adopt is the first transaction after the pages: a new writer for the backups, a new password, every
@@ -1459,11 +1461,14 @@ func (a *adoption) adopt(tx *store.Tx, m vault.Manifest) error {
 		return err
 	}
 	a.company = c.Name
-	owner, err := user.Reset(context.Background(), tx, a.login, a.password, user.Standard, strong)
+	if a.owner, err = user.Reset(context.Background(), tx, a.login, a.password, user.Standard, strong); err != nil {
+		return err
+	}
+	last, err := tx.Head()
 	if err != nil {
 		return err
 	}
-	a.owner = owner.ID
+	a.events = last.ID
 	// What the other PC found and did was about its own files.
 	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("backup.state", []byte(nil)), verify.Forget(tx),
 		tx.SetSetting(jobsKey, map[string]time.Time{}), tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, m.WriterID, m.Seq)))

@@ -98,10 +98,17 @@ type Vault interface {
 	// owner who logs in as login (any owner of the book when empty). A book that is here already is
 	// moved aside in the data folder, never deleted.
 	// Its attachments come back while people work on it; see Rest.
-	Restore(ctx context.Context, point, login, password string, progress func(backup.Progress)) error
+	Restore(ctx context.Context, point, login, password string, progress func(backup.Progress)) (Restored, error)
 	// Rest brings back the attachments of the book just restored, which nobody has open, and returns how many
 	// the place does not have. A book that is opened instead gets them by itself.
 	Rest(ctx context.Context, progress func(backup.Progress)) (left int, err error)
+}
+
+// Restored is what a restore brought back.
+type Restored struct {
+	Login    string // of the owner whose password it is now
+	Events   int64  // in the chain
+	Invoices int64  // issued invoices and credit notes
 }
 
 // Preferences are kept on this PC, outside any book: nothing in them is private.
@@ -109,6 +116,7 @@ type Preferences struct {
 	Lang   string  `json:"lang,omitempty"`
 	Theme  string  `json:"theme,omitempty"`
 	Login  string  `json:"login,omitempty"` // who logged in last
+	Owner  string  `json:"owner,omitempty"` // who of the owners did, if they wanted to be remembered
 	Width  float32 `json:"width,omitempty"`
 	Height float32 `json:"height,omitempty"`
 }

@@ -185,3 +185,27 @@ func TestALeftBookLeadsToTheRestore(t *testing.T) {
 		t.Error("the log-in of a sound book warns, or is not there")
 	}
 }
+
+// TestTheLogInAfterARestoreSaysWhatCameBack: which copy, for as long as nobody is in, and whose password it is.
+func TestTheLogInAfterARestoreSaysWhatCameBack(t *testing.T) {
+	p := newPC(t, machine.Here, owner)
+	p.own, p.pref.Login = "/data/vault", "luc"
+	s := show(t, p)
+	s.flow.Mend()
+	s.press("Les voir")
+	for i, g := range sheet.Groups() {
+		s.fields()[i].SetText(g)
+	}
+	s.press("Voir les copies")
+	s.press("Suivant")
+	for _, e := range s.fields()[1:] {
+		e.SetText(newWords)
+	}
+	s.press("Restaurer cette copie")
+	for range 2 {
+		if !s.has("copie du 21/11/2026") || !s.has("412") || s.fields()[0].Text() != "claire" {
+			t.Fatalf("the log-in waits for %q", s.fields()[0].Text())
+		}
+		s.login("claire", "un autre mot de passe")
+	}
+}

@@ -1,6 +1,7 @@
 package start
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -53,17 +54,16 @@ func (f *Flow) Login() {
 	p.mend = kit.NewButton(f.t("start.login.mend"), "lifebuoy", kit.Secondary, func() { f.guide(p.why) })
 	p.mend.Hide()
 	wound := p.wound()
-	if last := f.Machine.Preferences().Login; last != "" {
-		p.name.SetText(last)
-		p.keep.SetOn(true)
-	}
+	last := f.Machine.Preferences().Login
+	p.keep.SetOn(last != "")
+	p.name.SetText(cmp.Or(f.name, last))
 	under := f.t("start.login.under")
 	if f.state.Company != "" {
 		under = f.t("start.login.company", "company", f.state.Company)
 	}
 	forgotten := kit.NewButton(f.t("start.login.forgotten"), "", kit.Link, f.Forgotten)
 	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(f.t("start.login.title")),
-		kit.Muted(under)), f.hostCard(), wound}
+		kit.Muted(under)), f.hostCard(), p.restored(), wound}
 	body = append(body, p.samples(),
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass),
 		p.keep, p.where, p.mend,
@@ -97,6 +97,16 @@ func (p *loginPage) wound() fyne.CanvasObject {
 	p.why = foundDamaged
 	p.mend.Show()
 	return kit.NewNotice(kit.Error, "", f.t("start.login.damaged", "when", f.Text.Instant(f.state.Damaged)))
+}
+
+// restored says which copy was put in the book's place, until somebody is in.
+func (p *loginPage) restored() fyne.CanvasObject {
+	if p.f.placed == "" {
+		o := kit.Gap(0, 0)
+		o.Hide()
+		return o
+	}
+	return kit.NewNotice(kit.Ok, "", p.f.placed)
 }
 
 // hostCard names the PC that has the book.

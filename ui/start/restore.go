@@ -250,15 +250,16 @@ func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 		refuse(why, "")
 		bar.Show()
 		bar.Set(f.t("start.restore.running"), "", -1)
-		r.restore(p, strings.TrimSpace(name.Text()), pass.text(), bar, func(err error) {
+		r.restore(p, strings.TrimSpace(name.Text()), pass.text(), bar, func(done machine.Restored, err error) {
 			busy(act, false)
 			bar.Hide()
 			if err != nil {
 				refuse(why, f.Text.Fault(fault.Of(err)))
 				return
 			}
-			f.keepLogin(strings.TrimSpace(name.Text()))
-			kit.Toast(f.Host, kit.Ok, f.t("start.restore.done"))
+			f.name = done.Login
+			f.placed = f.t("start.restore.done", "made", f.Text.Instant(p.Made), "events", f.Text.Number(done.Events),
+				"invoices", f.Text.Number(done.Invoices))
 			f.Run()
 		})
 	})
@@ -271,10 +272,13 @@ func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 	f.focus(name)
 }
 
-func (r *restorePage) restore(p backup.Point, login, password string, bar *kit.Progress, done func(error)) {
+func (r *restorePage) restore(p backup.Point, login, password string, bar *kit.Progress,
+	done func(machine.Restored, error),
+) {
 	f := r.f
-	f.work(func(ctx context.Context) error {
-		err := r.vault.Restore(ctx, p.ID, login, password, func(at backup.Progress) {
+	var got machine.Restored
+	f.work(func(ctx context.Context) (err error) {
+		got, err = r.vault.Restore(ctx, p.ID, login, password, func(at backup.Progress) {
 			fyne.Do(func() {
 				share, right := -1.0, ""
 				if at.Total > 0 {
@@ -285,14 +289,5 @@ func (r *restorePage) restore(p backup.Point, login, password string, bar *kit.P
 			})
 		})
 		return err
-	}, done)
-}
-
-// keepLogin proposes the name at the log-in that follows.
-func (f *Flow) keepLogin(login string) {
-	p := f.Machine.Preferences()
-	p.Login = login
-	if err := f.Machine.SavePreferences(p); err != nil {
-		kit.Toast(f.Host, kit.Warn, f.Text.Fault(fault.Of(err)))
-	}
+	}, func(err error) { done(got, err) })
 }

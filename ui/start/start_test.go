@@ -190,6 +190,10 @@ func (vault) Points(context.Context) ([]backup.Point, error) {
 	}}, nil
 }
 
+func (vault) Restore(_ context.Context, _, _, _ string, progress func(backup.Progress)) (machine.Restored, error) {
+	return machine.Restored{Login: "claire", Events: 54, Invoices: 412}, nil
+}
+
 // screen is the window of a test.
 type screen struct {
 	t       *testing.T
@@ -481,4 +485,30 @@ func (s *screen) asks(part string) bool {
 		})
 	}
 	return found
+}
+
+// TestTheOwnerWhoWantsToBeRememberedIs: also after others logged in.
+func TestTheOwnerWhoWantsToBeRememberedIs(t *testing.T) {
+	for _, keep := range []bool{true, false} {
+		p := newPC(t, machine.Here, owner)
+		p.pref.Owner = "ancien"
+		s := show(t, p)
+		if keep {
+			s.tick()
+		}
+		s.login("claire", secretWords)
+		secret := strings.ReplaceAll(s.fields()[0].Text(), " ", "")
+		code, err := user.CodeAt(secret, p.clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.code(code)
+		want := ""
+		if keep {
+			want = "claire"
+		}
+		if p.pref.Login != want || p.pref.Owner != want {
+			t.Errorf("remembered %q, owner %q, want %q", p.pref.Login, p.pref.Owner, want)
+		}
+	}
 }
