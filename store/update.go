@@ -236,5 +236,5 @@ func (s *Store) lockCopy(dir string) error {
 	if err := s.opts.step("restrict"); err != nil {
 		return err
 	}
-	return s.keys.CopyTo(path, s.root, crypt.KindRecovery)
+	return s.keys.CopyTo(path, s.root, func(i crypt.SlotInfo) bool { return i.Kind == crypt.KindRecovery })
 }

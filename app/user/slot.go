@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"zafe/app/auth"
 	"zafe/app/fault"
@@ -30,8 +31,11 @@ type Slots interface {
 	RecoveryOpens(key [20]byte) bool
 }
 
+// labelPrefix begins the labels of people's slots.
+const labelPrefix = "user:"
+
 // SlotLabel is the label of a person's password slot.
-func SlotLabel(id auth.UserID) string { return "user:" + strconv.FormatInt(int64(id), 10) }
+func SlotLabel(id auth.UserID) string { return labelPrefix + strconv.FormatInt(int64(id), 10) }
 
 // replaceSlot changes the password of somebody who opens the book: commit stores its hash. At every moment one password both
 // opens the book and logs in, be the program killed between two steps: the new one opens the book
@@ -96,7 +100,8 @@ func (s *Service[T]) weakAlone(u User, password string) bool {
 }
 
 // Settle takes away the slots of people who are not to open the book, which a program killed between
-// the row and the slot has left. It is called when the book was opened.
+// the row and the slot has left, and of those the book does not know: it may be older than its key file, and
+// the next person it gets would have their number. It is called when the book was opened.
 func (s *Service[T]) Settle(ctx context.Context) error {
 	s.slotting.Lock()
 	defer s.slotting.Unlock()
@@ -107,9 +112,9 @@ func (s *Service[T]) Settle(ctx context.Context) error {
 	}
 	var errs []error
 	for _, label := range s.slots.PasswordLabels() {
-		i := slices.IndexFunc(people, func(u User) bool { return SlotLabel(u.ID) == label })
-		if i >= 0 && !people[i].OpensBook() {
-			errs = append(errs, s.keepSlot(ctx, people[i].ID, 0))
+		opens := func(u User) bool { return SlotLabel(u.ID) == label && u.OpensBook() }
+		if strings.HasPrefix(label, labelPrefix) && !slices.ContainsFunc(people, opens) {
+			errs = append(errs, s.keepLabelled(ctx, label, 0))
 		}
 	}
 	return errors.Join(errs...)
@@ -153,8 +158,12 @@ func (s *Service[T]) setSlot(ctx context.Context, id auth.UserID, password strin
 
 // keepSlot takes away a person's slots but one, or all for 0.
 func (s *Service[T]) keepSlot(ctx context.Context, id auth.UserID, kept int) error {
+	return s.keepLabelled(ctx, SlotLabel(id), kept)
+}
+
+func (s *Service[T]) keepLabelled(ctx context.Context, label string, kept int) error {
 	var errs []error
-	for _, number := range s.slots.PasswordSlots(SlotLabel(id)) {
+	for _, number := range s.slots.PasswordSlots(label) {
 		if number != kept {
 			errs = append(errs, s.slots.RemoveSlot(ctx, number))
 		}
