@@ -203,7 +203,8 @@ func goneBack(ctx context.Context, dir string, root crypt.Root, head uint64, o O
 			return err
 		}
 		u := updated{To: int64(Schema()), At: tx.Now(), Events: last.ID + 1, Before: totals}
-		if err := errors.Join(tx.SetSetting(updatedKey, u), s.noteKeysIn(tx), tx.noteBack()); err != nil {
+		noted := s.noteKeysIn(tx, numbers(s.keys)...)
+		if err := errors.Join(tx.SetSetting(updatedKey, u), noted, tx.noteBack()); err != nil {
 			return err
 		}
 		return init(tx)

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -213,4 +214,26 @@ func TestWhoOpensLogsInAfterGoingBackWasKilled(t *testing.T) {
 			agrees(t, dir, now, now)
 		})
 	}
+}
+
+// TestABookOlderThanItsKeyFile, its files put back from elsewhere: what logs in opens it from then on, not the
+// password that is behind the slot.
+func TestABookOlderThanItsKeyFile(t *testing.T) {
+	dir := leftOffice(t)
+	newer := store.AddMigration(later, laterSQL)
+	defer newer()
+	was := t.TempDir()
+	if err := os.CopyFS(was, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	staffed(t, dir, func(_ *store.Store, c op.Caller) error {
+		return saves(t, c, user.SaveRequest{ID: 2, Login: "bruno", Name: "B", Role: auth.Owner, Password: brunoWord})
+	})
+	for _, n := range []string{"company.keys", "company.keys.bak"} {
+		keys, err := os.ReadFile(filepath.Join(dir, n))
+		if err := errors.Join(err, os.WriteFile(filepath.Join(was, n), keys, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	agrees(t, was, []string{claireWord, brunoWord, doraWord}, []string{claireWord, brunoNext, doraWord})
 }

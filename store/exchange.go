@@ -230,7 +230,7 @@ func fillFolder(ctx context.Context, dir string, root crypt.Root, sec Secrets, o
 	}
 	err = s.Update(ctx, func(tx *Tx) error {
 		// The image remembers the changes of another key file.
-		if err := errors.Join(tx.SetSetting(slotDatesKey, map[int]time.Time{}), s.noteKeysIn(tx)); err != nil {
+		if err := errors.Join(tx.SetSetting(slotDatesKey, map[int]time.Time{}), s.noteKeysIn(tx, numbers(s.keys)...)); err != nil {
 			return err
 		}
 		return init(tx)

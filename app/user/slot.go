@@ -21,6 +21,8 @@ type Slots interface {
 	PasswordSlots(label string) []int
 	// PasswordLabels lists the labels of all of them.
 	PasswordLabels() []string
+	// SlotNoted tells whether the book noted that a slot was made: the row of its person then is as young.
+	SlotNoted(ctx context.Context, number int) (bool, error)
 	// PasswordOpens tells whether a password opens a slot. It takes as long as opening a book.
 	PasswordOpens(number int, password string) bool
 	// AddPasswordSlot lets a password open the book, beside those that do, and returns its slot.
@@ -66,7 +68,7 @@ func (s *Service[T]) replaceSlot(ctx context.Context, id auth.UserID, password, 
 // settleSlots makes the password with which a person just logged in, found good against the hash phc,
 // the only one of theirs that opens the book; of a person who is not to open it none does, nor of a
 // delegate whose password is too short to stand alone. It costs nothing but the first time, and after
-// a program was killed or a restore.
+// a program was killed or a book took the place of another.
 func (s *Service[T]) settleSlots(ctx context.Context, id auth.UserID, password, phc string) error {
 	s.slotting.Lock()
 	defer s.slotting.Unlock()
@@ -74,12 +76,15 @@ func (s *Service[T]) settleSlots(ctx context.Context, id auth.UserID, password, 
 	if err != nil || u.Password != phc {
 		return err // the password was changed meanwhile, and its slot with it
 	}
-	there := s.slots.PasswordSlots(SlotLabel(id))
-	switch {
-	case !u.OpensBook():
+	if !u.OpensBook() {
 		return s.keepSlot(ctx, id, 0)
-	case len(there) == 1:
-		return nil
+	}
+	there := s.slots.PasswordSlots(SlotLabel(id))
+	if len(there) == 1 {
+		if noted, err := s.slots.SlotNoted(ctx, there[0]); noted || err != nil {
+			return err
+		}
+		there = nil // another password may be behind it
 	}
 	for _, number := range there {
 		if s.slots.PasswordOpens(number, password) {
