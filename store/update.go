@@ -138,6 +138,12 @@ func (t *Tx) noteUpdate(u updated) error {
 	return err
 }
 
+// forgetUpdate is for a book under another root key: what was kept before the update is not its own.
+func (t *Tx) forgetUpdate() error {
+	_, err := t.exec(`DELETE FROM setting WHERE key = ?`, updatedKey)
+	return err
+}
+
 // state is what a book holds and what is wrong with it.
 type state struct {
 	totals   Totals

@@ -304,8 +304,18 @@ func (k *Keys) edit(root Root, change func(*keyDoc) error) error {
 	return replaceFile(k.disk, copyPath(k.path), data)
 }
 
-// CopyTo writes to path, and beside it, the key file of a copy of the book, with some of the slots only.
+// CopyTo writes to path, and beside it, the key file of a copy of the book, with some of the slots only. It
+// fails with [ErrTampered] where there is one under another root key: that of another book.
 func (k *Keys) CopyTo(path string, root Root, keep func(SlotInfo) bool) error {
+	for _, p := range []string{path, copyPath(path)} {
+		data, err := readFile(k.disk, p, keyFileMax)
+		if err != nil {
+			continue // what cannot be read is replaced
+		}
+		if doc, err := parseKeys(data); err == nil && !hmac.Equal(doc.MAC, doc.mac(root)) {
+			return &Fault{Kind: ErrTampered, File: p, What: "of another root key"}
+		}
+	}
 	k.mu.Lock()
 	c := &Keys{disk: k.disk, path: path, doc: k.doc}
 	k.mu.Unlock()
