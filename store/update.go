@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -236,11 +237,16 @@ func (s *Store) lockCopy(dir string) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(keys.Slots(), func(i crypt.SlotInfo) bool { return i.Kind != crypt.KindRecovery }) {
+	recovery := func(i crypt.SlotInfo) bool { return i.Kind == crypt.KindRecovery }
+	others := slices.DeleteFunc(keys.Slots(), recovery)
+	// Killed between the two, the program left the other as it was.
+	main, err := os.ReadFile(path)
+	second, copyErr := os.ReadFile(path + ".bak")
+	if len(others) == 0 && err == nil && copyErr == nil && bytes.Equal(main, second) {
 		return nil
 	}
 	if err := s.opts.step("restrict"); err != nil {
 		return err
 	}
-	return s.keys.CopyTo(path, s.root, func(i crypt.SlotInfo) bool { return i.Kind == crypt.KindRecovery })
+	return s.keys.CopyTo(path, s.root, recovery)
 }

@@ -573,3 +573,50 @@ func TestACopyOfAnotherBookIsLeftAlone(t *testing.T) {
 	}
 	wayBack(t, dir)
 }
+
+// TestARestrictionKilledHalfWay is ended at the next opening: whichever file of the copy's keys still has the
+// passwords of the day of the update.
+func TestARestrictionKilledHalfWay(t *testing.T) {
+	for _, name := range []string{"company.keys", "company.keys.bak"} {
+		t.Run(name, func(t *testing.T) {
+			dir := written(t)
+			old, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer store.AddMigration(later, laterSQL)()
+			if err := reopen(t, dir, cheap); err != nil {
+				t.Fatal(err)
+			}
+			k := kept(t, dir)
+			if err := os.WriteFile(filepath.Join(k, name), old, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			restricted := 0
+			for range 2 {
+				if err := reopen(t, dir, store.Stepping(cheap, func(step string) error {
+					if step == "restrict" {
+						restricted++
+					}
+					return nil
+				})); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if restricted != 1 {
+				t.Errorf("restricted %d times in two openings", restricted)
+			}
+			for _, n := range []string{"company.keys", "company.keys.bak"} {
+				one := filepath.Join(t.TempDir(), "company.keys")
+				data, err := os.ReadFile(filepath.Join(k, n))
+				if err := errors.Join(err, os.WriteFile(one, data, 0o600)); err != nil {
+					t.Fatal(err)
+				}
+				h, err := store.HeaderOf(filepath.Dir(one))
+				if err != nil || !slices.Equal(h.Kinds, []string{"recovery"}) {
+					t.Errorf("%s opens by %v, %v", n, h.Kinds, err)
+				}
+			}
+		})
+	}
+}
