@@ -50,7 +50,7 @@ func dying(what, dir, step string) error {
 		o.Aside = dir + ".aside"
 		return errors.Join(claireGoesBack(ctx, dir, o), survived)
 	}
-	if what != "rotate" {
+	if what != "rotate" { // the others work with the newer program
 		store.AddMigration(later, laterSQL)
 	}
 	if what == "back" {

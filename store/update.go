@@ -208,7 +208,7 @@ func (st state) lostBy(after state) error {
 	return nil
 }
 
-// tendCopies removes what was kept before an update when its time is over, and sees to it that only the
+// tendCopies removes what was kept before an update when its time is over or no update is noted, and sees to it that only the
 // recovery key opens it: a password changed later because it was known to others would go on opening it, and
 // with it the key of the book. Whoever opens the book can open it all the same, see [GoBack].
 func (s *Store) tendCopies(ctx context.Context) error {
@@ -222,7 +222,8 @@ func (s *Store) tendCopies(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if known && s.now().Sub(u.At) > copyMaxAge {
+	// A new key of the book forgot the update, and was killed before it removed what the old one opens.
+	if !known || s.now().Sub(u.At) > copyMaxAge {
 		return removeCopies(s.dir, "")
 	}
 	for _, c := range copies {
