@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -105,7 +106,27 @@ func removeCopies(dir, kept string) error {
 	return err
 }
 
-func keptCopies(dir string) (copies []string, err error) {
+// moveCopies lets what was kept of a book that got another name go by that name.
+func moveCopies(from, to string) error {
+	copies, err := copiesBeside(from)
+	for _, c := range copies {
+		err = errors.Join(err, crypt.Rename(c, to+strings.TrimPrefix(c, from)))
+	}
+	return err
+}
+
+// keptCopies lists what was kept of a book before its updates, as far as anybody can tell: not what is left of
+// another that was there before.
+func keptCopies(dir string) ([]string, error) {
+	copies, err := copiesBeside(dir)
+	book, unknown := HeaderOf(dir)
+	return slices.DeleteFunc(copies, func(c string) bool {
+		h, err := HeaderOf(c)
+		return unknown == nil && err == nil && h.Book != book.Book
+	}), err
+}
+
+func copiesBeside(dir string) (copies []string, err error) {
 	beside, err := os.ReadDir(filepath.Dir(dir))
 	for _, e := range beside {
 		version, ok := strings.CutPrefix(e.Name(), filepath.Base(dir)+copyInfix)

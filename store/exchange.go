@@ -86,7 +86,8 @@ func Create(ctx context.Context, dir string, sec Secrets, o Options, init func(*
 
 // Restore makes a sealed book in dir from a plain database image (as Pages gave it), under fresh keys;
 // otherwise as Create. With Options.Aside it takes the place of a book that is there, which is moved
-// aside when the new one is whole, never deleted; fault store.in_use when that one is open.
+// aside when the new one is whole, never deleted, with what is kept of it from before an update; fault
+// store.in_use when that one is open.
 func Restore(ctx context.Context, dir string, sec Secrets, o Options, init func(*Tx) error,
 	next func() ([]byte, error),
 ) (*Store, error) {
@@ -128,9 +129,16 @@ func buildClaimed(ctx context.Context, dir string, sec Secrets, o Options, init 
 	}
 	root := crypt.NewRoot()
 	defer root.Zero()
-	return o.replace(dir, o.Aside, func(fresh string) error {
+	err := o.replace(dir, o.Aside, func(fresh string) error {
 		return fillFolder(ctx, fresh, root, sec, o, init, fill)
 	})
+	if err != nil || o.Aside == "" {
+		return err
+	}
+	if err := moveCopies(dir, o.Aside); err != nil {
+		o.tell("a copy from before an update of the book that was moved aside stays behind: " + err.Error())
+	}
+	return nil
 }
 
 // replace builds a folder and puts it in the place of the book, which is closed and claimed, if there is
@@ -229,8 +237,10 @@ func fillFolder(ctx context.Context, dir string, root crypt.Root, sec Secrets, o
 		return err
 	}
 	err = s.Update(ctx, func(tx *Tx) error {
-		// The image remembers the changes of another key file.
-		if err := errors.Join(tx.SetSetting(slotDatesKey, map[int]time.Time{}), s.noteKeysIn(tx)); err != nil {
+		// The image remembers the changes of another key file, and an update whose copy another key opens.
+		err := errors.Join(tx.SetSetting(slotDatesKey, map[int]time.Time{}), tx.forgetUpdate(),
+			s.noteKeysIn(tx, numbers(s.keys)...))
+		if err != nil {
 			return err
 		}
 		return init(tx)

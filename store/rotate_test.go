@@ -379,3 +379,23 @@ func TestClosingEndsARotation(t *testing.T) {
 		t.Errorf("old secrets %v, new ones %v", before, after)
 	}
 }
+
+// TestARotationKilledAtItsEndKeepsNothingUnderTheOldKey: not the copy from before an update either.
+func TestARotationKilledAtItsEndKeepsNothingUnderTheOldKey(t *testing.T) {
+	for _, step := range []string{"place", "reopen", "destroy"} {
+		t.Run(step, func(t *testing.T) {
+			dir, _ := updatedBook(t, 1)
+			killed(t, "rotate newer", dir, step)
+			s, err := store.Open(t.Context(), dir, store.WithRecovery(rotation.Recovery), cheap)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if left := kept(t, dir); left != "" {
+				t.Errorf("left behind: %s", left)
+			}
+		})
+	}
+}

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -483,5 +484,139 @@ func TestWhatIsKeptMustBeWhole(t *testing.T) {
 		func(*store.Tx, string) error { return nil })
 	if fault.KeyOf(err) != "store.file_missing" || lastEvent(t, dir) != 6 {
 		t.Errorf("%v, event %d", err, lastEvent(t, dir))
+	}
+}
+
+// restoredOver restores the book in dir from a backup of itself, under fresh keys, and returns where the one that
+// was there is.
+func restoredOver(t *testing.T, dir, book string) (aside string) {
+	t.Helper()
+	s, err := store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pages [][]byte
+	err = s.Pages(t.Context(), func(int, uint32) error { return nil }, func(_ uint32, data []byte) error {
+		pages = append(pages, slices.Clone(data))
+		return nil
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	o, sec := cheap, secrets
+	o.Aside, sec.BookID = dir+".aside", book
+	s, err = store.Restore(t.Context(), dir, sec, o, func(*store.Tx) error { return nil }, func() ([]byte, error) {
+		if len(pages) == 0 {
+			return nil, io.EOF
+		}
+		page := pages[0]
+		pages = pages[1:]
+		return page, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return o.Aside
+}
+
+// TestARestoreTakesTheWayBackAside with the book it belongs to, whose key alone opens it.
+func TestARestoreTakesTheWayBackAside(t *testing.T) {
+	dir, back := updatedBook(t, 2)
+	was := filepath.Base(kept(t, dir))
+	aside := restoredOver(t, dir, secrets.BookID)
+	if store.HasEarlier(dir) || !store.HasEarlier(aside) {
+		t.Errorf("beside the two books: %v", names(t, filepath.Dir(dir)))
+	}
+	if err := reopen(t, dir, cheap); err != nil {
+		t.Error(err)
+	}
+	s, err := store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.View(t.Context(), func(tx *store.Tx) error {
+		var u map[string]any
+		if known, err := tx.Setting("store.updated", &u); known || err != nil {
+			t.Errorf("the restored book remembers an update of another: %v %v", u, err)
+		}
+		return nil
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	back()
+	o := cheap
+	o.Aside = dir + ".second"
+	unlock := store.WithPassword(storetest.Password)
+	if err := store.GoBack(t.Context(), aside, unlock, o, func(*store.Tx, string) error { return nil }); err != nil {
+		t.Errorf("the way back of the book aside, once %s: %v", was, err)
+	}
+}
+
+// TestACopyOfAnotherBookIsLeftAlone, as a restore that was killed at its end leaves one: it is not offered, and
+// stays what it was.
+func TestACopyOfAnotherBookIsLeftAlone(t *testing.T) {
+	dir, _ := updatedBook(t, 2)
+	k := kept(t, dir)
+	aside := restoredOver(t, dir, "another")
+	if err := os.Rename(aside+strings.TrimPrefix(k, dir), k); err != nil {
+		t.Fatal(err)
+	}
+	if store.HasEarlier(dir) {
+		t.Error("offered")
+	}
+	if err := errors.Join(reopen(t, dir, cheap), os.RemoveAll(aside)); err != nil {
+		t.Error(err)
+	}
+	wayBack(t, dir)
+}
+
+// TestARestrictionKilledHalfWay is ended at the next opening: whichever file of the copy's keys still has the
+// passwords of the day of the update.
+func TestARestrictionKilledHalfWay(t *testing.T) {
+	for _, name := range []string{"company.keys", "company.keys.bak"} {
+		t.Run(name, func(t *testing.T) {
+			dir := written(t)
+			old, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer store.AddMigration(later, laterSQL)()
+			if err := reopen(t, dir, cheap); err != nil {
+				t.Fatal(err)
+			}
+			k := kept(t, dir)
+			if err := os.WriteFile(filepath.Join(k, name), old, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			restricted := 0
+			for range 2 {
+				if err := reopen(t, dir, store.Stepping(cheap, func(step string) error {
+					if step == "restrict" {
+						restricted++
+					}
+					return nil
+				})); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if restricted != 1 {
+				t.Errorf("restricted %d times in two openings", restricted)
+			}
+			for _, n := range []string{"company.keys", "company.keys.bak"} {
+				one := filepath.Join(t.TempDir(), "company.keys")
+				data, err := os.ReadFile(filepath.Join(k, n))
+				if err := errors.Join(err, os.WriteFile(one, data, 0o600)); err != nil {
+					t.Fatal(err)
+				}
+				h, err := store.HeaderOf(filepath.Dir(one))
+				if err != nil || !slices.Equal(h.Kinds, []string{"recovery"}) {
+					t.Errorf("%s opens by %v, %v", n, h.Kinds, err)
+				}
+			}
+		})
 	}
 }

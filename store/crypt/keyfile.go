@@ -110,6 +110,8 @@ type SlotInfo struct {
 	KDF   KDF // zero unless a password slot
 }
 
+func (s *slotEntry) info() SlotInfo { return SlotInfo{s.ID, s.Kind, s.Label, s.kdf()} }
+
 // copyPath is where the second copy lies.
 func copyPath(path string) string { return path + ".bak" }
 
@@ -302,13 +304,23 @@ func (k *Keys) edit(root Root, change func(*keyDoc) error) error {
 	return replaceFile(k.disk, copyPath(k.path), data)
 }
 
-// CopyTo writes to path, and beside it, the key file of a copy of the book, with the slots of one kind only.
-func (k *Keys) CopyTo(path string, root Root, kind string) error {
+// CopyTo writes to path, and beside it, the key file of a copy of the book, with some of the slots only. It
+// fails with [ErrTampered] where there is one under another root key: that of another book.
+func (k *Keys) CopyTo(path string, root Root, keep func(SlotInfo) bool) error {
+	for _, p := range []string{path, copyPath(path)} {
+		data, err := readFile(k.disk, p, keyFileMax)
+		if err != nil {
+			continue // what cannot be read is replaced
+		}
+		if doc, err := parseKeys(data); err == nil && !hmac.Equal(doc.MAC, doc.mac(root)) {
+			return &Fault{Kind: ErrTampered, File: p, What: "of another root key"}
+		}
+	}
 	k.mu.Lock()
 	c := &Keys{disk: k.disk, path: path, doc: k.doc}
 	k.mu.Unlock()
 	return c.edit(root, func(doc *keyDoc) error {
-		doc.Slots = slices.DeleteFunc(doc.Slots, func(s slotEntry) bool { return s.Kind != kind })
+		doc.Slots = slices.DeleteFunc(doc.Slots, func(s slotEntry) bool { return !keep(s.info()) })
 		return nil
 	})
 }
@@ -386,8 +398,7 @@ func (k *Keys) Slots() []SlotInfo {
 	doc := k.present()
 	list := make([]SlotInfo, len(doc.Slots))
 	for i := range doc.Slots {
-		s := &doc.Slots[i]
-		list[i] = SlotInfo{s.ID, s.Kind, s.Label, s.kdf()}
+		list[i] = doc.Slots[i].info()
 	}
 	return list
 }

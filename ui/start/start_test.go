@@ -41,6 +41,7 @@ type noSlots struct{}
 func (noSlots) PasswordSlots(string) []int                                   { return nil }
 func (noSlots) PasswordLabels() []string                                     { return nil }
 func (noSlots) PasswordOpens(int, string) bool                               { return false }
+func (noSlots) SlotNoted(context.Context, int) (bool, error)                 { return false, nil }
 func (noSlots) RecoveryOpens(key [20]byte) bool                              { return key == storetest.Recovery }
 func (noSlots) RemoveSlot(context.Context, int) error                        { return nil }
 func (noSlots) AddPasswordSlot(context.Context, string, string) (int, error) { return 1, nil }
