@@ -123,7 +123,7 @@ func open(ctx context.Context, dir string, unlock Unlock, o Options) (*Store, er
 
 // hold takes the book's files for this store.
 func (s *Store) hold() error {
-	m, err := crypt.NewMount(s.root, crypt.Options{OnEvent: s.opts.events(), TempDir: s.dir})
+	m, err := crypt.NewMount(s.root, crypt.Options{OnEvent: s.sealed, TempDir: s.dir})
 	if err != nil {
 		return err
 	}

@@ -97,6 +97,7 @@ type Store struct {
 	gate       gate       // before db, mount, keys and root for all but the writer, who alone exchanges them
 	copying    sync.Mutex // held by what moves pages: checkpoints, and a copy of the whole book
 	commits    atomic.Uint64
+	notices    notices
 	dirty      chan struct{}
 	onCommit   atomic.Pointer[func(uint64)]
 	life       context.Context // until Close
