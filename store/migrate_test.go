@@ -243,7 +243,7 @@ func TestARestoreMovesTheBookThatIsThereAside(t *testing.T) {
 func TestDamageMetWhileABookIsUpdatedIsCalledThat(t *testing.T) {
 	parent := t.TempDir()
 	sound := filepath.Join(parent, "sound")
-	newBook(t, sound, cheap, "before")
+	newBook(t, sound, "before")
 	whole, err := os.ReadFile(filepath.Join(sound, "book.db"))
 	if err != nil {
 		t.Fatal(err)

@@ -98,6 +98,7 @@ type Store struct {
 	copying    sync.Mutex // held by what moves pages: checkpoints, and a copy of the whole book
 	commits    atomic.Uint64
 	damage     *damage // what the seal met in the files; made with the first mount
+	notices    notices
 	dirty      chan struct{}
 	onCommit   atomic.Pointer[func(uint64)]
 	life       context.Context // until Close
@@ -146,6 +147,7 @@ func (s *Store) OnDamage(fn func()) {
 
 // sees takes note of what the seal finds.
 func (s *Store) sees(e crypt.Event) {
+	s.notices.add(e)
 	s.opts.events()(e)
 	f, ok := errors.AsType[*crypt.Fault](e.Err)
 	if !ok || errors.Is(f, crypt.ErrInUse) || errors.Is(f, crypt.ErrNewer) {

@@ -253,8 +253,23 @@ var ruleMutants = []mutant{
 		{" || st.live && w.commit == 0 {", " {"},
 	}, "TestLiveWithoutCommit"},
 	{"a transaction began behind the damage", "walscan.go", []edit{
-		{"if n != 0 {\n", "if false {\n"},
+		{"body != nil && first > end {", "body != nil && first == 0 {"},
 	}, ruleTests},
+	{"a log taken without its ledger is not checked", "rebaseline.go", []edit{
+		{"if err := r.whole(path, x.end, frames); err != nil {", "if err != nil {"},
+	}, "TestRebaselineMixes"},
+	{"a log taken without its ledger binds nobody", "rebaseline.go", []edit{
+		{"frames: x.commit, live: x.commit != 0}", "relaxed: true}"},
+	}, "TestRebaselineBinds"},
+	{"a log taken without its ledger ends before what is in the database", "rebaseline.go", []edit{
+		{"return v.dropped[c] && !v.kept[c]", "return v.dropped[c] && v.kept[c]"},
+	}, "TestTamper"},
+	{"a log taken without its ledger is not flushed", "rebaseline.go", []edit{
+		{"errors.Join(err, f.Sync())", "err"},
+	}, "TestRebaselineCut"},
+	{"pages taken without their ledger are not flushed", "rebaseline.go", []edit{
+		{"return versions, f.Sync()", "return versions, nil"},
+	}, "TestRebaselineCut"},
 	{"damage of a relaxed log is refused as any other", "walscan.go", []edit{
 		{"if !w.relax {", "if w != nil {"},
 	}, cutTests},
@@ -262,7 +277,7 @@ var ruleMutants = []mutant{
 		{" || !sum.next(body) {", " {"},
 	}, cutTests + "|TestFailedCommit"},
 	{"a cut log is told of", "walscan.go", []edit{
-		{"if lost := x.end - 1 - x.commit; x.damaged || lost > 0 {", "if false {\n\t\tlost := 0"},
+		{"if x.torn() {\n", "if false {\n"},
 	}, ruleTests},
 	{"frames given up by a failed commit", "wal.go", []edit{
 		{"w.commit = min(w.commit, n-1); commits", "commits"},

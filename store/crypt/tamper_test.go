@@ -58,6 +58,13 @@ func TestTamper(t *testing.T) {
 			fmt.Fprintf(&doc, "| %s | %s |\n", a.what, a.want)
 		}
 	}
+	doc.WriteString(takenIntro)
+	for _, a := range b.takenAttacks(t) {
+		if got := b.taken(t, a.files); got != a.want {
+			t.Errorf("taken as it is: %s: %s\nwant %s", a.what, got, a.want)
+		}
+		fmt.Fprintf(&doc, "| %s | %s |\n", a.what, a.want)
+	}
 	doc.WriteString("\n## Key file\n\n| attack | outcome |\n|---|---|\n")
 	for _, a := range keyAttacks {
 		if got := a.observe(t); got != a.want {
