@@ -230,6 +230,9 @@ func kills(t *testing.T, count int) (transactions int) {
 	path, rnd, want := newBook(t), rand.New(rand.NewPCG(seed, 1)), model{}
 	last := 0 // transactions in want
 	for i := range count {
+		if i%100 == 99 {
+			t.Logf("%d kills", i) // a soak takes an hour
+		}
 		cmd, out := start(t, path, seed)
 		confirmed := killed(t, cmd, out, rnd, last)
 		m, err := NewMount(testRoot, Options{})
