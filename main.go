@@ -456,6 +456,10 @@ func (p *pc) acceptable(ctx context.Context, st *store.Store, seen machine.Seen,
 	}
 	out.Pages, out.Events = rep.Counted("seal"), rep.Events
 	return st.Update(ctx, func(tx *store.Tx) error {
+		a := verify.Acceptance{At: tx.Now(), By: owner.Name, File: out.File}
+		if err := verify.Accept(tx, a); err != nil {
+			return err
+		}
 		return tx.NoteAccepted(int64(owner.ID), owner.Name, fmt.Sprintf(`{"events":%d,"file":%q,"pages":%d,"why":%q}`,
 			rep.Events, out.File, out.Pages, out.Why))
 	})
