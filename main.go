@@ -456,6 +456,10 @@ func (p *pc) acceptable(ctx context.Context, st *store.Store, seen machine.Seen,
 	}
 	out.Pages, out.Events = rep.Counted("seal"), rep.Events
 	return st.Update(ctx, func(tx *store.Tx) error {
+		a := verify.Acceptance{At: tx.Now(), By: owner.Name, File: out.File}
+		if err := verify.Accept(tx, a); err != nil {
+			return err
+		}
 		return tx.NoteAccepted(int64(owner.ID), owner.Name, fmt.Sprintf(`{"events":%d,"file":%q,"pages":%d,"why":%q}`,
 			rep.Events, out.File, out.Pages, out.Why))
 	})
@@ -961,8 +965,16 @@ func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error
 	return b.host.Serve(ctx, ln)
 }
 
+// originKey is the setting with the restore point that the book was put back from.
+const originKey = "backup.origin"
+
 // backups prepares the copies of the book.
 func (b *book) backups(ctx context.Context, id setup.Identity) error {
+	var origin *backup.Point
+	err := b.store.View(ctx, func(tx *store.Tx) error { _, err := tx.Setting(originKey, &origin); return err })
+	if err != nil {
+		return err
+	}
 	remotes, err := remote.Use(ctx, kept{b.store, "backup.config"}, nil)
 	if err != nil {
 		return err
@@ -978,7 +990,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	}
 	b.copies = service
 	b.keep, err = keeper.New(ctx, keeper.Settings{
-		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo,
+		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo, Origin: origin,
 		Change: func(ctx context.Context) (uint64, error) { return changes(ctx, b.store) },
 		SheetKnown: func(ctx context.Context) (known bool, err error) {
 			err = b.store.View(ctx, func(tx *store.Tx) error {
@@ -1112,6 +1124,11 @@ const bringEvery = 15 * time.Minute
 // restored from if this program did it, then from wherever the book's own copies are.
 func (b *book) bringFiles(ctx context.Context) {
 	rescue := b.pc.rescue.Swap(nil)
+	if rescue != nil && !rescue.In(b.pc.path(vaultDir)) {
+		if err := b.keep.Keep(ctx, rescue); err != nil {
+			b.pc.warn("the place of the restored copy is no destination", err)
+		}
+	}
 	for {
 		left, err := b.bringOnce(ctx, rescue)
 		if err != nil && ctx.Err() == nil {
@@ -1471,6 +1488,7 @@ func (a *adoption) adopt(tx *store.Tx, m vault.Manifest) error {
 	a.events = last.ID
 	// What the other PC found and did was about its own files.
 	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("backup.state", []byte(nil)), verify.Forget(tx),
+		tx.SetSetting(originKey, keeper.PointOf(m)),
 		tx.SetSetting(jobsKey, map[string]time.Time{}), tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, m.WriterID, m.Seq)))
 }
 

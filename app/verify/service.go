@@ -15,8 +15,11 @@ import (
 // findingsMax bounds a report: a book with more is not looked at line by line.
 const findingsMax = 200
 
-// lastKey is the setting that holds the last report.
-const lastKey = "verify.last"
+// The settings that hold the last report, and what was accepted.
+const (
+	lastKey     = "verify.last"
+	acceptedKey = "verify.accepted"
+)
 
 // Found is what a step met.
 type Found struct {
@@ -100,11 +103,12 @@ func (s *Service[T]) Status(ctx context.Context) (Status, error) {
 	}
 	st.Last, st.Health = s.last, s.health
 	s.mu.Unlock()
+	last, accepted, err := s.kept(ctx)
+	if err != nil && st.Health.State != Damaged { // nobody wonders that it cannot be read
+		return st, err
+	}
+	st.Accepted = accepted
 	if st.Last == nil {
-		last, err := s.kept(ctx)
-		if err != nil && st.Health.State != Damaged { // nobody wonders that it cannot be read
-			return st, err
-		}
 		st.Last = last
 	}
 	if st.Health.State == "" {
@@ -116,20 +120,25 @@ func (s *Service[T]) Status(ctx context.Context) (Status, error) {
 	return st, nil
 }
 
-// kept is the last report as the book has it; nil when there is none.
-func (s *Service[T]) kept(ctx context.Context) (last *Report, err error) {
+// kept is what the book itself has: the last report, nil when there is none, and what was accepted.
+func (s *Service[T]) kept(ctx context.Context) (last *Report, accepted []Acceptance, err error) {
 	err = s.Work.View(ctx, func(tx T) error {
 		_, err := tx.Setting(lastKey, &last)
+		if err == nil {
+			_, err = tx.Setting(acceptedKey, &accepted)
+		}
 		return err
 	})
-	if err == nil && last != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.last == nil {
-			s.last = last
-		}
+	return last, accepted, err
+}
+
+// Accept keeps with the book that it was accepted as it is.
+func Accept[T Tx](tx T, a Acceptance) error {
+	var all []Acceptance
+	if _, err := tx.Setting(acceptedKey, &all); err != nil {
+		return err
 	}
-	return last, err
+	return tx.SetSetting(acceptedKey, append(all, a))
 }
 
 // Forget drops what a book that was restored says of its last check: the files it was made of are others.

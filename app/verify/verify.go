@@ -76,6 +76,15 @@ type Status struct {
 	Running      *Progress    `json:"running,omitempty"`
 	Surroundings Surroundings `json:"surroundings"`
 	Health       Health       `json:"health"`
+	Accepted     []Acceptance `json:"accepted,omitempty"` // oldest first
+}
+
+// Acceptance is an owner's word that the book is taken as it is, without the ledger that says which version of
+// each page is the latest. What came before it cannot be told any more, whatever a later check finds.
+type Acceptance struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`   // name
+	File string    `json:"file"` // the ledger
 }
 
 // State is what a check, or the work itself, says of the book.

@@ -84,7 +84,7 @@ func TestAVaultOfTheSameCompanyIsTakenOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if points, err := s.Points(ctx); err != nil || len(points) != 1 {
+	if points, err := s.Points(ctx, ""); err != nil || len(points) != 1 {
 		t.Errorf("%d points, %v", len(points), err)
 	}
 	if around, err := os.ReadDir(filepath.Dir(set.Dir)); err != nil || len(around) != 1 {

@@ -149,7 +149,7 @@ func TestKilledWhileSaving(t *testing.T) {
 	for range rounds {
 		b.sql("UPDATE line SET label=hex(randomblob(100)) WHERE id%3=abs(random()%3)")
 		killChild(t, "TestSaverChild", 90, "ZAFE_VAULT="+set.Dir, "ZAFE_BOOK="+b.path)
-		points, err := s.Points(ctx)
+		points, err := s.Points(ctx, "")
 		if err != nil {
 			t.Fatal(err)
 		}

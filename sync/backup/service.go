@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -349,14 +350,48 @@ func (s *Service) Check(ctx context.Context, id string) (report vault.CheckRepor
 	return report, err
 }
 
-// Points lists the restore points of this PC's local vault, newest first.
-func (s *Service) Points(ctx context.Context) (points []vault.Manifest, err error) {
+// pointsOfOthers bounds what is listed of the writers that are not this one.
+const pointsOfOthers = 60
+
+// Points lists the restore points of the local vault ("") or of a destination, newest first: those of this
+// writer, and the newest of others, such as this PC was before its book was restored.
+func (s *Service) Points(ctx context.Context, id string) (points []vault.Manifest, err error) {
 	err = s.with(ctx, func(v *vault.Vault) error {
-		all := v.Manifests()
-		for _, a := range slices.Backward(all) {
-			points = append(points, a)
+		if id == "" {
+			points = v.Manifests()
 		}
-		return nil
+		tree, err := s.treeAt(ctx, v, id)
+		if err == nil {
+			points, err = s.pointsIn(ctx, tree, points)
+		}
+		return remote.Classify(err)
+	})
+	slices.SortStableFunc(points, func(a, b vault.Manifest) int {
+		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.Seq, a.Seq))
 	})
 	return points, err
+}
+
+// pointsIn adds to the points that are known already those of the other writers of a tree, or of all of them
+// when none is known. One that cannot be read is left out: it cannot be restored either.
+func (s *Service) pointsIn(ctx context.Context, tree *vault.Tree, known []vault.Manifest) ([]vault.Manifest, error) {
+	contents, err := tree.Read(ctx)
+	if fault.KeyOf(err) == "backup.vault_empty" {
+		return known, nil
+	}
+	var others []vault.Point
+	for _, w := range contents.Writers {
+		if w.ID != s.set.WriterID || len(known) == 0 {
+			others = append(others, w.Points...)
+		}
+	}
+	slices.SortFunc(others, func(a, b vault.Point) int { return b.At.Compare(a.At) })
+	for _, p := range others[:min(len(others), pointsOfOthers)] {
+		if m, err := tree.Describe(ctx, p); err == nil {
+			known = append(known, m)
+		} else if ctx.Err() != nil {
+			return known, ctx.Err()
+		}
+	}
+	return known, err
 }

@@ -227,7 +227,7 @@ func TestBackUpAndRestore(t *testing.T) {
 	if _, err := Restore(ctx, tree, point, b, nil); err != nil {
 		t.Fatal(err)
 	}
-	points, err := s2.Points(ctx)
+	points, err := s2.Points(ctx, "")
 	if err != nil || len(points) != 1 || points[0].WriterName != "Caisse" {
 		t.Errorf("points %+v %v", points, err)
 	}

@@ -41,6 +41,9 @@ func TestABookIsRepairedOrShownToBeOlder(t *testing.T) {
 	if out := d.ok("op", "event.list", `{"limit": 3}`); !strings.Contains(out, `"book.accepted"`) {
 		t.Errorf("the journal does not say it: %s", out)
 	}
+	if out := d.ok("op", "book.integrity"); !strings.Contains(out, `"accepted"`) || !strings.Contains(out, "Claire") {
+		t.Errorf("the page of the integrity forgets it: %s", out)
+	}
 
 	if err := os.RemoveAll(filepath.Join(d.dir, "book")); err != nil {
 		t.Fatal(err)

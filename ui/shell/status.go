@@ -222,6 +222,8 @@ func (f *facts) saying(s *Shell) string {
 	switch {
 	case len(f.backup.Copies) == 0:
 		return s.t("shell.shield.nowhere")
+	case last.IsZero() && f.backup.Origin != nil:
+		return s.t("shell.shield.restored")
 	case last.IsZero():
 		return s.t("shell.shield.never")
 	default:

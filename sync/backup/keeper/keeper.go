@@ -32,6 +32,8 @@ type Settings struct {
 	Drill func() vault.BookSink
 	Clock func() time.Time
 	Log   func(what string, err error)
+	// Origin is the point that the book was restored from, nil for none.
+	Origin *appbackup.Point
 	// Automatic is false for the sample company and tests that back up by hand.
 	Automatic bool
 }
@@ -197,6 +199,9 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	if st.Drill != nil {
 		out.Drill = st.Drill.At
 	}
+	if st.Saved.Seq == 0 {
+		out.Origin = k.set.Origin
+	}
 	for _, c := range st.Copies {
 		d, err := k.set.Remotes.Get(c.ID)
 		if err != nil {
@@ -231,13 +236,13 @@ func (k *Keeper) running(target string) *appbackup.Running {
 
 // Points implements Engine.
 func (k *Keeper) Points(ctx context.Context, id string) ([]appbackup.Point, error) {
-	ms, err := k.set.Service.Points(ctx)
+	ms, err := k.set.Service.Points(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]appbackup.Point, 0, len(ms))
 	for _, m := range ms {
-		out = append(out, pointOf(m))
+		out = append(out, PointOf(m))
 	}
 	return out, nil
 }

@@ -4,6 +4,7 @@ package backups
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -40,6 +41,7 @@ type backups struct {
 	copies *fyne.Container
 	grid   *kit.Grid
 	points []backup.Point
+	lists  map[string][]backup.Point // the same by the place they were found at
 	now    *kit.Button
 	bar    *kit.Progress
 	wound  *kit.Banner // that the book is damaged
@@ -48,7 +50,7 @@ type backups struct {
 }
 
 func newBackups(e *page.Env) page.Page {
-	b := &backups{Gate: page.NewGate(e), env: e, copies: kit.VBox(10)}
+	b := &backups{Gate: page.NewGate(e), env: e, copies: kit.VBox(10), lists: map[string][]backup.Point{}}
 	var actions []fyne.CanvasObject
 	if e.Can(setup.PrintSheet.Spec) {
 		actions = append(actions, b.Write(kit.NewButton(e.T("backups.sheet"), "lifebuoy", kit.Secondary, b.sheet)))
@@ -129,11 +131,26 @@ func (b *backups) Refresh() {
 		}
 		b.object.Refresh()
 	})
-	page.Call(b.env, backup.Points, backup.IDRequest{}, func(r backup.PointsResponse, err error) {
-		if err == nil {
-			b.points = r.Points
-			b.grid.Reload()
+	b.list("")
+}
+
+// list asks for the restore points of a destination, or of this PC (""), and shows them among the others.
+func (b *backups) list(id string) {
+	page.Call(b.env, backup.Points, backup.IDRequest{ID: id}, func(r backup.PointsResponse, err error) {
+		if err != nil {
+			return // a place that does not answer is said in its own line
 		}
+		b.lists[id] = r.Points
+		b.points = nil
+		for _, points := range b.lists {
+			for _, p := range points {
+				if !slices.ContainsFunc(b.points, func(o backup.Point) bool { return o.ID == p.ID }) {
+					b.points = append(b.points, p)
+				}
+			}
+		}
+		slices.SortFunc(b.points, func(p, o backup.Point) int { return o.Made.Compare(p.Made) })
+		b.grid.Reload()
 	})
 }
 
@@ -152,6 +169,11 @@ func toneOf(l backup.Light) kit.Tone {
 func (b *backups) show(st backup.Status) {
 	e := b.env
 	b.status = st
+	if st.Origin != nil { // this PC has no point of its own yet: the places have those before the restore
+		for _, c := range st.Copies {
+			b.list(c.ID)
+		}
+	}
 	tone := toneOf(st.Light)
 	note := e.T("backups.note." + string(st.Light))
 	switch {
@@ -159,11 +181,16 @@ func (b *backups) show(st backup.Status) {
 		note = e.T("backups.note.none")
 	case st.Light == backup.Green && st.Unsaved:
 		note = e.T("backups.note.pending")
+	case st.Origin != nil:
+		note = e.T("backups.note.restored")
 	}
 	b.light.Set(e.T("backups.light."+string(st.Light)), note, tone, nil)
-	if st.Saved.IsZero() {
+	switch {
+	case st.Origin != nil:
+		b.last.Set(e.Text.Instant(st.Origin.Made), e.T("backups.restored_note"), kit.Neutral, nil)
+	case st.Saved.IsZero():
 		b.last.Set(e.T("backups.never"), e.T("backups.never_note"), kit.Error, nil)
-	} else {
+	default:
 		note := e.T("backups.all_in")
 		if st.Unsaved {
 			note = e.T("backups.some_out")

@@ -327,7 +327,12 @@ var tones = map[string]kit.Tone{"overdue": kit.Warn, "accepted": kit.Ok, "drafts
 func (h *home) copies(st backup.Status) {
 	e := h.env
 	delete(h.tasks, "backup")
-	if st.Light != backup.Green {
+	switch {
+	case st.Origin != nil && st.Light != backup.Red:
+		h.tasks["backup"] = h.task("shield-check", kit.Info, e.T("home.todo.first_copy"),
+			e.T("home.restored_from", "when", e.Text.Instant(st.Origin.Made)), e.T("home.act.backup"),
+			func() { e.Shell.Open(page.Route{Name: "backups"}) })
+	case st.Light != backup.Green:
 		under := e.T("home.backup_never")
 		if !st.Saved.IsZero() {
 			under = e.T("home.backup_last", "when", e.Text.Instant(st.Saved))

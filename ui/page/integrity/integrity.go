@@ -105,6 +105,10 @@ func (p *integrity) list(st verify.Status) {
 	if damaged && len(findings) == 0 { // the work met it, not a check
 		all = append(all, line("warning", kit.Error, kit.Paragraph(e.T("integrity.damaged_text")), nil))
 	}
+	for _, a := range st.Accepted {
+		all = append(all, line("shield-warning", kit.Warn, kit.Paragraph(e.T("integrity.accepted",
+			"when", e.Text.Instant(a.At), "by", a.By, "file", a.File)), nil))
+	}
 	for _, f := range findings {
 		all = append(all, line("warning", kit.Error, kit.Paragraph(e.Text.T(f.Key, f.Args)), nil))
 	}
@@ -121,18 +125,21 @@ func (p *integrity) list(st verify.Status) {
 			e.T("integrity.never_text"), nil)))
 	} else {
 		for _, part := range st.Last.Parts {
-			all = append(all, p.part(part))
+			all = append(all, p.part(part, st.Accepted))
 		}
 	}
 	p.parts.Objects = all
 	p.parts.Refresh()
 }
 
-func (p *integrity) part(part verify.Part) fyne.CanvasObject {
+func (p *integrity) part(part verify.Part, accepted []verify.Acceptance) fyne.CanvasObject {
 	e := p.env
 	detail := e.T("integrity.part." + part.Name + ".text")
-	if part.Findings > 0 {
+	switch n := len(accepted); {
+	case part.Findings > 0:
 		detail = e.T("integrity.part_bad")
+	case n > 0 && part.Name == "seal":
+		detail = e.T("integrity.part.seal.since", "when", e.Text.Instant(accepted[n-1].At))
 	}
 	if part.Count > 0 && e.Text.Has("integrity.part."+part.Name+".count") {
 		detail += " · " + e.Text.N("integrity.part."+part.Name+".count", int(part.Count), nil)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -103,6 +104,40 @@ func TestThePCAroundTheBookIsShown(t *testing.T) {
 		_, _, texts := shown(t, &verify.Found{}, &around)
 		if now := texts(); !says(now, want) {
 			t.Errorf("%+v: %q is not said in %q", around, want, now)
+		}
+	}
+}
+
+// TestWhatWasAcceptedIsNotForgotten: a good check later does not say what nobody can tell any more.
+func TestWhatWasAcceptedIsNotForgotten(t *testing.T) {
+	w := storetest.NewWorld(t)
+	verify.Bind(w.Registry, verify.New(verify.Settings[*store.Tx]{
+		Work: w.Store, Clock: w.Clock.Now, Around: func() verify.Surroundings { return verify.Surroundings{} },
+		Steps: []verify.Step{{Name: "seal", Run: func(context.Context, func(int64, int64)) (verify.Found, error) {
+			return verify.Found{}, nil
+		}}},
+	}))
+	for _, by := range []string{"Claire Durand", "Luc Petit"} {
+		w.Update(func(tx *store.Tx) error {
+			return verify.Accept(tx, verify.Acceptance{At: tx.Now(), By: by, File: "book.db-ledger"})
+		})
+		w.Clock.Add(24 * time.Hour)
+	}
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["integrity"](e, page.Route{}).(*integrity)
+	sh.Show(p.Object())
+	p.verify()
+	var texts []string
+	uitest.Walk(p.parts, func(o fyne.CanvasObject) {
+		if l, ok := o.(*kit.Label); ok {
+			texts = append(texts, l.Text())
+		}
+	})
+	for _, want := range []string{
+		"le 21/11/2026 12:00 par Claire Durand", "le 22/11/2026 12:00 par Luc Petit", "ni plus ancienne qu’au 22/11/2026",
+	} {
+		if !says(texts, want) {
+			t.Errorf("%q is not said in %q", want, texts)
 		}
 	}
 }
