@@ -106,10 +106,14 @@ func removeCopies(dir, kept string) error {
 	return err
 }
 
-// moveCopies lets what was kept of a book that got another name go by that name.
-func moveCopies(from, to string) error {
-	copies, err := copiesBeside(from)
-	for _, c := range copies {
+// moveBeside lets what is kept of a book that got another name go by that name: as it was before its updates, and
+// under its old key if the one under the new was never opened.
+func moveBeside(from, to string) error {
+	beside, err := copiesBeside(from)
+	if there(from + oldSuffix) {
+		beside = append(beside, from+oldSuffix)
+	}
+	for _, c := range beside {
 		err = errors.Join(err, crypt.Rename(c, to+strings.TrimPrefix(c, from)))
 	}
 	return err

@@ -55,7 +55,7 @@ func Settle(dir string) error {
 	return classify(errors.Join(settle(dir), lock.Close()))
 }
 
-// settle is Settle under the lock.
+// settle is Settle under the lock. The book that was replaced stays until the one in its place was opened.
 func settle(dir string) error {
 	ready, old := dir+readySuffix, dir+oldSuffix
 	var err error
@@ -72,7 +72,7 @@ func settle(dir string) error {
 	if err != nil {
 		return err
 	}
-	for _, left := range []string{dir + newSuffix, ready, old} {
+	for _, left := range []string{dir + newSuffix, ready} {
 		_ = os.RemoveAll(left) // what cannot be removed now is at the next start
 	}
 	return nil
@@ -135,8 +135,8 @@ func buildClaimed(ctx context.Context, dir string, sec Secrets, o Options, init 
 	if err != nil || o.Aside == "" {
 		return err
 	}
-	if err := moveCopies(dir, o.Aside); err != nil {
-		o.tell("a copy from before an update of the book that was moved aside stays behind: " + err.Error())
+	if err := moveBeside(dir, o.Aside); err != nil {
+		o.tell("what belongs to the book that was moved aside stays behind: " + err.Error())
 	}
 	return nil
 }
