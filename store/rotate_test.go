@@ -399,3 +399,36 @@ func TestARotationKilledAtItsEndKeepsNothingUnderTheOldKey(t *testing.T) {
 		})
 	}
 }
+
+// TestTheKeysAreWholeDuringARotation: the key file begins to count anew, and is not taken for an old one by who
+// looked into the book before.
+func TestTheKeysAreWholeDuringARotation(t *testing.T) {
+	var s *store.Store
+	var due atomic.Bool
+	looking, verified := make(chan struct{}), make(chan error, 1)
+	o := store.Stepping(cheap, func(step string) error {
+		if step == "ready" && s != nil {
+			due.Store(true)
+			go func() { verified <- s.VerifyKeys(t.Context()) }()
+			<-looking
+		}
+		return nil
+	})
+	o.Clock = func() time.Time { // asked at the beginning of each transaction
+		if due.CompareAndSwap(true, false) {
+			close(looking)
+			time.Sleep(200 * time.Millisecond) // the rotation keeps others out by then
+		}
+		return storetest.Noon
+	}
+	s = rotated(t, o)
+	for range 3 {
+		number, err := s.AddPasswordSlot(t.Context(), "other", "le mot de passe d'un autre")
+		if err := errors.Join(err, s.RemoveSlot(t.Context(), number)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(s.Rotate(t.Context(), rotation, nil), <-verified); err != nil {
+		t.Fatal(err)
+	}
+}
