@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -430,5 +431,26 @@ func TestTheKeysAreWholeDuringARotation(t *testing.T) {
 	}
 	if err := errors.Join(s.Rotate(t.Context(), rotation, nil), <-verified); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestARotationWaitsForADownload, which would be cut short, or on some systems keep the folder from its new name.
+func TestARotationWaitsForADownload(t *testing.T) {
+	s := rotated(t, cheap)
+	a := mustAttach(t, s, 1, "un devis signé")
+	var in io.ReadCloser
+	err := s.View(t.Context(), func(tx *store.Tx) (err error) { in, err = tx.OpenAttachment(a); return err })
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if err := s.Rotate(ctx, rotation, nil); fault.KeyOf(err) != "store.reading" {
+		t.Error(err)
+	}
+	got, err := io.ReadAll(in)
+	if err := errors.Join(err, in.Close(), s.Rotate(t.Context(), rotation, nil)); err != nil ||
+		string(got) != "un devis signé" {
+		t.Errorf("%q %v", got, err)
 	}
 }
