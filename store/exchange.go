@@ -176,7 +176,7 @@ func (o Options) prepare(dir string, fill func(fresh string) error) error {
 		err = errors.Join(syncFolder(fresh), crypt.Rename(fresh, dir+readySuffix), syncFolder(filepath.Dir(dir)))
 	}
 	if err != nil {
-		err = errors.Join(err, os.RemoveAll(fresh))
+		err = errors.Join(err, os.RemoveAll(fresh), os.RemoveAll(dir+readySuffix))
 	}
 	return err
 }
@@ -196,13 +196,14 @@ func (o Options) exchange(dir, aside string) error {
 	if err = o.step("place"); err == nil {
 		err = crypt.Rename(dir+readySuffix, dir)
 	}
-	if err == nil {
-		return syncFolder(parent)
-	}
-	if was {
+	if err != nil && was {
 		err = errors.Join(err, crypt.Rename(aside, dir))
 	}
-	return errors.Join(err, syncFolder(parent))
+	// It is done or undone by now, whatever the disk says: a power cut could at worst leave what settle ends.
+	if flushErr := errors.Join(o.step("flush"), syncFolder(parent)); flushErr != nil {
+		o.tell("the exchange of the book's folder was not flushed: " + flushErr.Error())
+	}
+	return err
 }
 
 // step tells a test what is about to be done; the test may fail it, or kill the program there.

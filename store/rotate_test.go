@@ -454,3 +454,27 @@ func TestARotationWaitsForADownload(t *testing.T) {
 		t.Errorf("%q %v", got, err)
 	}
 }
+
+// TestAnExchangeThatIsNotFlushedIsDone: the book under its new key is the one at work, not the old one over the new
+// files.
+func TestAnExchangeThatIsNotFlushedIsDone(t *testing.T) {
+	var told []string
+	o := store.Stepping(cheap, func(step string) error {
+		if step == "flush" {
+			return errors.New("planted")
+		}
+		return nil
+	})
+	o.OnEvent = func(what string) { told = append(told, what) }
+	s := rotated(t, o)
+	told = nil
+	if err := s.Rotate(t.Context(), rotation, nil); err != nil || len(told) != 1 {
+		t.Errorf("%v, told %q", err, told)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if before, after := opens(t, s.Dir()); before || !after {
+		t.Errorf("old secrets %v, new ones %v", before, after)
+	}
+}
