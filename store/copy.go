@@ -119,8 +119,8 @@ func moveBeside(from, to string) error {
 	return err
 }
 
-// keptCopies lists what was kept of a book before its updates, as far as anybody can tell: not what is left of
-// another that was there before.
+// keptCopies lists what was kept of a book before its updates, the oldest schema first, as far as anybody can tell:
+// not what is left of another that was there before.
 func keptCopies(dir string) ([]string, error) {
 	copies, err := copiesBeside(dir)
 	book, unknown := HeaderOf(dir)
@@ -132,11 +132,16 @@ func keptCopies(dir string) ([]string, error) {
 
 func copiesBeside(dir string) (copies []string, err error) {
 	beside, err := os.ReadDir(filepath.Dir(dir))
+	var versions []int64
 	for _, e := range beside {
 		version, ok := strings.CutPrefix(e.Name(), filepath.Base(dir)+copyInfix)
-		if _, err := strconv.Atoi(version); ok && err == nil {
-			copies = append(copies, filepath.Join(filepath.Dir(dir), e.Name()))
+		if v, err := strconv.ParseInt(version, 10, 64); ok && err == nil && strconv.FormatInt(v, 10) == version {
+			versions = append(versions, v)
 		}
+	}
+	slices.Sort(versions)
+	for _, v := range versions {
+		copies = append(copies, copyName(dir, v))
 	}
 	return copies, err
 }
