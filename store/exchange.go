@@ -55,7 +55,7 @@ func Settle(dir string) error {
 	return classify(errors.Join(settle(dir), lock.Close()))
 }
 
-// settle is Settle under the lock.
+// settle is Settle under the lock. The book that was replaced stays until the one in its place was opened.
 func settle(dir string) error {
 	ready, old := dir+readySuffix, dir+oldSuffix
 	var err error
@@ -72,7 +72,7 @@ func settle(dir string) error {
 	if err != nil {
 		return err
 	}
-	for _, left := range []string{dir + newSuffix, ready, old} {
+	for _, left := range []string{dir + newSuffix, ready} {
 		_ = os.RemoveAll(left) // what cannot be removed now is at the next start
 	}
 	return nil
@@ -135,8 +135,8 @@ func buildClaimed(ctx context.Context, dir string, sec Secrets, o Options, init 
 	if err != nil || o.Aside == "" {
 		return err
 	}
-	if err := moveCopies(dir, o.Aside); err != nil {
-		o.tell("a copy from before an update of the book that was moved aside stays behind: " + err.Error())
+	if err := moveBeside(dir, o.Aside); err != nil {
+		o.tell("what belongs to the book that was moved aside stays behind: " + err.Error())
 	}
 	return nil
 }
@@ -176,7 +176,7 @@ func (o Options) prepare(dir string, fill func(fresh string) error) error {
 		err = errors.Join(syncFolder(fresh), crypt.Rename(fresh, dir+readySuffix), syncFolder(filepath.Dir(dir)))
 	}
 	if err != nil {
-		err = errors.Join(err, os.RemoveAll(fresh))
+		err = errors.Join(err, os.RemoveAll(fresh), os.RemoveAll(dir+readySuffix))
 	}
 	return err
 }
@@ -196,13 +196,14 @@ func (o Options) exchange(dir, aside string) error {
 	if err = o.step("place"); err == nil {
 		err = crypt.Rename(dir+readySuffix, dir)
 	}
-	if err == nil {
-		return syncFolder(parent)
-	}
-	if was {
+	if err != nil && was {
 		err = errors.Join(err, crypt.Rename(aside, dir))
 	}
-	return errors.Join(err, syncFolder(parent))
+	// It is done or undone by now, whatever the disk says: a power cut could at worst leave what settle ends.
+	if flushErr := errors.Join(o.step("flush"), syncFolder(parent)); flushErr != nil {
+		o.tell("the exchange of the book's folder was not flushed: " + flushErr.Error())
+	}
+	return err
 }
 
 // step tells a test what is about to be done; the test may fail it, or kill the program there.

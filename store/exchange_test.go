@@ -123,3 +123,53 @@ func TestARestoreThatFailsAtAnyStep(t *testing.T) {
 		})
 	}
 }
+
+// TestTheOldBookStaysUntilTheNewOneOpens: a disk that did not write what it said leaves a new one that is not
+// whole. A restore in its place sets both aside.
+func TestTheOldBookStaysUntilTheNewOneOpens(t *testing.T) {
+	dir := written(t)
+	if err := os.CopyFS(dir+".old", os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	ledger := filepath.Join(dir, "book.db-ledger")
+	whole, err := os.ReadFile(ledger)
+	if err := errors.Join(err, os.Truncate(ledger, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Settle(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := reopen(t, dir, cheap); err == nil || !there(dir+".old") {
+		t.Fatalf("%v, the old one is there: %v", err, there(dir+".old"))
+	}
+	o := cheap
+	o.Aside = dir + ".aside"
+	into := store.StartRestore(t.Context(), dir, secrets, o, func(*store.Tx) error { return nil })
+	s, _ := storetest.New(t)
+	err = s.Pages(t.Context(), func(int, uint32) error { return nil },
+		func(_ uint32, data []byte) error { return into.Page(data) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	restored, err := into.Finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := restored.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if there(dir+".old") || markOf(t, o.Aside+".old") != "kept" {
+		t.Error("the old one was not set aside with the new one")
+	}
+	if err := os.WriteFile(filepath.Join(o.Aside, "book.db-ledger"), whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := reopen(t, o.Aside, cheap); err != nil || there(o.Aside+".old") {
+		t.Errorf("%v, the old one is still there: %v", err, there(o.Aside+".old"))
+	}
+}
+
+func there(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -62,15 +62,15 @@ func (s *Store) VerifySeal(ctx context.Context, progress func(done, total int64)
 // VerifyKeys checks that the key file and its copy are both whole and as the book remembers them. Faults
 // verify.keys, store.old_keys.
 func (s *Store) VerifyKeys(ctx context.Context) error {
+	if err := s.gate.enter(ctx); err != nil { // the keys are exchanged with the files, and what the book saw of them
+		return err
+	}
+	defer s.gate.leave()
 	var seen uint64
 	err := s.View(ctx, func(tx *Tx) error { _, err := tx.Setting(keysGenKey, &seen); return err })
 	if err != nil {
 		return err
 	}
-	if err := s.gate.enter(ctx); err != nil { // the keys are exchanged with the files
-		return err
-	}
-	defer s.gate.leave()
 	err = s.keys.Verify(s.root)
 	if f, ok := errors.AsType[*crypt.Fault](err); ok {
 		return fault.New(fault.Unavailable, "verify.keys", "file", filepath.Base(f.File)).Because(f)

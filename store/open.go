@@ -90,6 +90,9 @@ func openClaimed(ctx context.Context, dir string, lock io.Closer, unlock Unlock,
 	if err := s.checkKeys(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	if err := os.RemoveAll(dir + oldSuffix); err != nil {
+		o.tell("the book under its old key is still there: " + err.Error())
+	}
 	if err := s.tendCopies(ctx); err != nil {
 		o.tell("a copy from before an update could not be seen to: " + err.Error())
 	}

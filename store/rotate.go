@@ -71,7 +71,10 @@ func (s *Store) rotate(ctx context.Context, r Rotation, progress func(done, tota
 	defer s.copying.Unlock()
 	root := crypt.NewRoot()
 	defer root.Zero()
-	err := s.opts.prepare(s.dir, func(fresh string) error { return s.rekey(ctx, fresh, root, r, progress) })
+	err := os.RemoveAll(s.dir + oldSuffix) // what the opening could not remove
+	if err == nil {
+		err = s.opts.prepare(s.dir, func(fresh string) error { return s.rekey(ctx, fresh, root, r, progress) })
+	}
 	if err == nil {
 		if err = s.swap(ctx, s.dir+oldSuffix, r.Recovery); err != nil {
 			err = errors.Join(err, clearReady(s.dir, s.dir+oldSuffix))

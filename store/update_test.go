@@ -620,3 +620,20 @@ func TestARestrictionKilledHalfWay(t *testing.T) {
 		})
 	}
 }
+
+// TestGoBackToTheYoungestCopy: versions are numbers, "-9" is older than "-10".
+func TestGoBackToTheYoungestCopy(t *testing.T) {
+	dir, back := updatedBook(t, 2)
+	defer back()
+	beside := dir + ".before-update-from-"
+	if err := errors.Join(os.Rename(kept(t, dir), beside+"10"), os.Mkdir(beside+"9", 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	o := cheap
+	o.Aside = dir + ".aside"
+	err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o,
+		func(*store.Tx, string) error { return nil })
+	if err != nil {
+		t.Error(err)
+	}
+}
