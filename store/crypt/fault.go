@@ -70,7 +70,7 @@ const (
 	EventWALCut
 	// EventWALDropped: a log without any committed transaction of its own was ignored.
 	EventWALDropped
-	// EventLedgerCut: the ledger's last record was incomplete and was dropped.
+	// EventLedgerCut: the ledger's last record is incomplete, and ignored. It told of nothing that is missed.
 	EventLedgerCut
 	// EventKeysRepaired: one copy of the key file was damaged, stale or missing and was rewritten.
 	EventKeysRepaired

@@ -51,6 +51,11 @@ func (d *database) verify(ctx context.Context, rep *Report, progress func(done, 
 		return err
 	}
 	_, rep.Head = d.ledgerNow()
+	return d.verifyDatabase(ctx, rep, progress)
+}
+
+// verifyDatabase checks every page of the database file.
+func (d *database) verifyDatabase(ctx context.Context, rep *Report, progress func(done, total uint32)) error {
 	buf := make([]byte, verifyBatch*pageSize)
 	aad := newPageAAD(d.fileID)
 	for from := uint32(1); ; from += verifyBatch {
