@@ -116,8 +116,10 @@ func (d *database) checkCut() error {
 	}
 	var rep Report
 	err := d.verifyDatabase(context.Background(), &rep, nil)
-	if err == nil && len(rep.Faults) > 0 {
-		err = d.blame(rep.Faults[0])
+	for _, f := range rep.Faults {
+		if !errors.Is(f, ErrUnreadable) { // whoever needs that page is told
+			return d.blame(f)
+		}
 	}
 	return err
 }

@@ -23,6 +23,8 @@ var (
 	ErrUnfinished = errors.New("creation was interrupted")
 	// ErrNewer means that the file was written by a newer version of the program.
 	ErrNewer = errors.New("written by a newer version")
+	// ErrUnreadable means that the disk does not give back what is in a file, or in a part of it.
+	ErrUnreadable = errors.New("cannot be read")
 	// ErrMissingKeys means that neither the key file nor its copy exists.
 	ErrMissingKeys = errors.New("key file missing")
 	// ErrMissingDB means that the database file is absent or empty while its ledger exists.
@@ -52,6 +54,11 @@ func (f *Fault) Error() string {
 		s += ": " + f.What
 	}
 	return s
+}
+
+// unreadable is the fault of a file, or a page or frame of it, that the disk does not give back.
+func unreadable(path string, n uint32, err error) *Fault {
+	return &Fault{Kind: ErrUnreadable, File: path, Page: n, What: err.Error()}
 }
 
 // Unwrap returns the sentinel.

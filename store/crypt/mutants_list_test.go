@@ -326,6 +326,12 @@ var ruleMutants = []mutant{
 		{"if err := prepareFile(", "if err := l.close(); err != nil {\n\t\treturn err\n\t}\n\tif err := prepareFile("},
 	}, "TestRewriteWithoutRoom"},
 	{"a newer ledger", "ledger.go", []edit{{"v > formatVersion {", "false {"}}, ruleTests},
+	{"a key file that cannot be read is as good as none", "keyfile.go", []edit{
+		{"failed = errors.Join(failed, err)\n\t\t\tcontinue", "return nil, err"},
+	}, "TestKeysUnreadable"},
+	{"pages that cannot be read are found", "verify.go", []edit{
+		{"failed[from+uint32(at/pageSize)] = err", "_ = err"},
+	}, "TestVerifyUnreadable.*"},
 	{"an older key file's slot opens", "keyfile.go", []edit{
 		{"if revoked(docs, doc, root) {", "if false {"},
 	}, ruleTests},
