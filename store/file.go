@@ -46,8 +46,9 @@ func (s *Store) openFiles(ctx context.Context) error {
 			return err
 		}
 	}
-	if s.files, err = blob.Open(filepath.Join(s.dir, filesDir), key); err != nil {
-		return classify(err)
+	s.files = blob.New(filepath.Join(s.dir, filesDir), key)
+	if err := s.files.Tidy(); err != nil { // what is left over keeps nobody from working
+		s.opts.tell("half-written attachments could not be removed: " + err.Error())
 	}
 	s.background.Go(func() { s.sweeps(s.life) })
 	return nil

@@ -21,10 +21,12 @@ func (s *Store) Head() (uint64, error) {
 
 // SealReport is what [Store.VerifySeal] found.
 type SealReport struct {
-	Pages  int64 // of the database and of the log
-	Bytes  int64
-	Head   uint64         // as [Store.Head]
-	Faults []*fault.Fault // one for each file that is not what was written: verify.seal
+	Pages int64 // of the database and of the log
+	Bytes int64
+	Head  uint64 // as [Store.Head]
+	// Faults are one for each file that is not what was written, verify.seal, or of which the disk does not give
+	// everything back, verify.unreadable.
+	Faults []*fault.Fault
 }
 
 // VerifySeal reads every page of the book, of its log and of its ledger and checks their seal, while work
@@ -46,15 +48,18 @@ func (s *Store) VerifySeal(ctx context.Context, progress func(done, total int64)
 	}
 	out := SealReport{Pages: int64(rep.Pages) + int64(rep.Frames), Head: rep.Head}
 	out.Bytes = out.Pages * crypt.PageSize
-	wrong := map[string]int{}
+	wrong := map[string]*fault.Fault{}
 	for _, f := range rep.Faults {
-		name := filepath.Base(f.File)
-		if wrong[name]++; wrong[name] == 1 {
-			out.Faults = append(out.Faults, fault.New(fault.Unavailable, "verify.seal", "file", name))
+		name, key := filepath.Base(f.File), "verify.seal"
+		if errors.Is(f, crypt.ErrUnreadable) {
+			key = "verify.unreadable"
 		}
-	}
-	for _, f := range out.Faults {
-		f.Args["n"] = wrong[f.Args["file"].(string)]
+		known := wrong[key+name]
+		if known == nil {
+			known = fault.New(fault.Unavailable, key, "file", name, "n", 0)
+			wrong[key+name], out.Faults = known, append(out.Faults, known)
+		}
+		known.Args["n"] = known.Args["n"].(int) + 1
 	}
 	return out, nil
 }

@@ -1,7 +1,9 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -113,6 +115,49 @@ func TestAcceptTellsOfAnUnfinishedTransaction(t *testing.T) {
 		}
 		if kept, err := os.ReadFile(filepath.Join(b.o.Aside, "book.db-wal")); err != nil || len(kept) == 0 {
 			t.Errorf("%s: the log is not kept aside: %v", name, err)
+		}
+	}
+}
+
+// TestALedgerThatLostARecordCanBeAccepted: damaged in what stands in the clear, or at its very end, it is the
+// ledger that is at fault, and looking at the book leaves it as it is.
+func TestALedgerThatLostARecordCanBeAccepted(t *testing.T) {
+	const header, prefix = 32, 12
+	third := func(d []byte) int {
+		at := header
+		for range 2 {
+			at += prefix + int(binary.BigEndian.Uint32(d[at:]))
+		}
+		return at
+	}
+	for name, at := range map[string]func([]byte) int{
+		"its length": func(d []byte) int { return third(d) + 1 },
+		"its number": func(d []byte) int { return third(d) + 8 },
+		"its body":   func(d []byte) int { return third(d) + 30 },
+		"the last":   func(d []byte) int { return len(d) - 60 },
+	} {
+		b := newBroken(t)
+		d := b.read("book.db-ledger")
+		d[at(d)] ^= 1
+		b.write("book.db-ledger", d)
+		_, err := b.open()
+		if f := fault.Of(err); f == nil || f.Key != "store.damaged" || f.Args["file"] != "book.db-ledger" {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, place := range []bool{false, true} {
+			if err := b.accept(place, nil); err != nil {
+				t.Errorf("%s, accepted (%v): %v", name, place, err)
+			}
+			if now := b.read("book.db-ledger"); !place && !bytes.Equal(now, d) {
+				t.Errorf("%s: the rehearsal changed it: %d bytes, there were %d", name, len(now), len(d))
+			}
+		}
+		s, err := b.open()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -39,11 +39,8 @@ type region struct {
 var regions = []region{
 	{"clean", "", "any page", []outcome{refusal(ErrTampered)}},
 	{"clean", ledgerSuffix, "header", []outcome{refusal(ErrTampered), refusal(ErrNewer)}},
-	{
-		"clean", ledgerSuffix, "any record but the last",
-		[]outcome{refusal(ErrTampered), refusal(ErrMissingWAL)},
-	},
-	{"clean", ledgerSuffix, "the last record", []outcome{refusal(ErrMissingWAL)}},
+	{"clean", ledgerSuffix, "any record but the last", []outcome{refusal(ErrTampered)}},
+	{"clean", ledgerSuffix, "the last record", []outcome{refusal(ErrTampered)}},
 	{"crashed", "", "a page that is not in the log", []outcome{refusal(ErrTampered)}},
 	{"crashed", "", "a page that is also in the log", []outcome{harmless}},
 	{"crashed", walSuffix, "header", []outcome{refusal(ErrTampered)}},

@@ -96,7 +96,7 @@ type Keys struct {
 
 	mu      sync.Mutex
 	docs    []*keyDoc // intact candidates, newest first
-	raw     [2][]byte // both files as found, nil if missing
+	raw     [2][]byte // both files as found, nil if missing or unreadable
 	doc     *keyDoc   // the genuine one, once unlocked
 	by      int       // slot that unlocked
 	onEvent func(Event)
@@ -145,12 +145,13 @@ func CreateKeys(path, book string, root Root, slots ...NewSlot) (*Keys, error) {
 	return k, nil
 }
 
-// OpenKeys reads the key file and its copy. It fails with [ErrMissingKeys] if both are gone,
-// [ErrTampered] if neither is intact, [ErrNewer] if they come from a later version. onEvent may be
-// nil.
+// OpenKeys reads the key file and its copy; one of them is enough. It fails with [ErrMissingKeys] if both
+// are gone, [ErrTampered] if neither is intact, [ErrNewer] if they come from a later version, and with the
+// error of the disk if neither is intact and one cannot be read. onEvent may be nil.
 func OpenKeys(path string, onEvent func(Event)) (*Keys, error) {
 	k := &Keys{disk: osDisk{}, path: path, onEvent: onEvent}
 	missing, newer, why := 0, false, ""
+	var failed error
 	for i, p := range []string{path, copyPath(path)} {
 		data, err := readFile(k.disk, p, keyFileMax)
 		var large *Fault
@@ -161,7 +162,8 @@ func OpenKeys(path string, onEvent func(Event)) (*Keys, error) {
 		case errors.As(err, &large):
 			data = []byte{}
 		case err != nil:
-			return nil, err
+			failed = errors.Join(failed, err)
+			continue
 		}
 		k.raw[i] = data
 		doc, err := parseKeys(data)
@@ -173,6 +175,8 @@ func OpenKeys(path string, onEvent func(Event)) (*Keys, error) {
 	}
 	switch {
 	case len(k.docs) > 0:
+	case failed != nil:
+		return nil, failed
 	case missing == 2:
 		return nil, &Fault{Kind: ErrMissingKeys, File: path}
 	case newer:

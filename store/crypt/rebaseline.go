@@ -58,7 +58,9 @@ func (m *Mount) rebaseline(ctx context.Context, path string, head uint64) error 
 	l := newLedger(m.disk, path+ledgerSuffix, m.ledgers, log.file)
 	l.seq = head
 	if old, _, err := loadLedger(m.disk, l.path, m.ledgers); err == nil {
-		l.seq = max(head, old.seq)
+		if l.seq = max(head, old.seq); old.cut { // the record that is lost had a number, too
+			l.seq = max(head, old.seq+1)
+		}
 		if err := old.close(); err != nil {
 			return err
 		}

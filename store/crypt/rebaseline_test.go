@@ -180,3 +180,30 @@ func TestRebaselineMixes(t *testing.T) {
 		}
 	}
 }
+
+// TestRebaselineFlushes: what a killed process left in the memory of the system only is on the disk before the new
+// ledger demands it.
+func TestRebaselineFlushes(t *testing.T) {
+	crashed := makeBook(t)
+	for suffix, b := range map[string]*book{walSuffix: crashed, "": crashed.clean(t)} {
+		whole := b.files[b.path+suffix]
+		d := newSimDisk(b.with(ledgerSuffix, nil))
+		d.files[b.path+suffix].data = bytes.Clone(whole[:len(whole)-2*pageSize])
+		d.begin()
+		f, err := d.open(b.path+suffix, false)
+		if err == nil {
+			_, err = f.WriteAt(whole, 0)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, _ := mountOn(t, Options{disk: d})
+		if err := m.Rebaseline(t.Context(), b.path, 0); err != nil {
+			t.Fatal(err)
+		}
+		after, _ := d.crash(len(d.trace), rand.New(nothing{}))
+		if n, err := recover1(after, b.path, "full"); err != nil || n != b.last {
+			t.Errorf("%q: transaction %d of %d: %v", suffix, n, b.last, err)
+		}
+	}
+}
