@@ -95,6 +95,7 @@ type Store struct {
 	closing    sync.RWMutex
 	closed     bool
 	gate       gate       // before db, mount, keys and root for all but the writer, who alone exchanges them
+	turns      turns      // of those who read
 	copying    sync.Mutex // held by what moves pages: checkpoints, and a copy of the whole book
 	commits    atomic.Uint64
 	damage     *damage // what the seal met in the files; made with the first mount
@@ -108,7 +109,7 @@ type Store struct {
 
 // start opens the pools over a database file, migrates it and starts the writer.
 func (s *Store) start(ctx context.Context) error {
-	s.opts = s.opts.filled()
+	s.opts, s.turns = s.opts.filled(), newTurns()
 	if err := s.openMigrated(ctx); err != nil {
 		return err
 	}
