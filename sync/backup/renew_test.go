@@ -64,7 +64,7 @@ func TestANewRecoveryKeyStartsItsOwnCopies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if points, err := again.Points(ctx); err != nil || len(points) != 1 {
+	if points, err := again.Points(ctx, ""); err != nil || len(points) != 1 {
 		t.Errorf("at the next start: %d points, %v", len(points), err)
 	}
 	for _, c := range []struct {
