@@ -139,7 +139,7 @@ func newClosedDesk(t *testing.T, role auth.Role, first func(*page.Env, func()) f
 	routes := map[string]shell.Builder{}
 	for _, name := range []string{
 		"home", "customers", "customer", "quotes", "quote", "books", "people",
-		"settings",
+		"settings", "security",
 	} {
 		routes[name] = d.build
 	}

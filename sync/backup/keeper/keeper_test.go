@@ -100,7 +100,7 @@ func newKeeperLogging(t *testing.T, also func(what string)) (*keeper.Keeper, boo
 	proved := new(atomic.Bool)
 	var trials atomic.Int64
 	k, err := keeper.New(t.Context(), keeper.Settings{
-		Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true,
+		Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Dir: dir,
 		Change: func(ctx context.Context) (uint64, error) {
 			c, err := b.Checks(ctx)
 			return c.Change, err
@@ -215,5 +215,20 @@ func TestOneDestinationIsMadeAtATime(t *testing.T) {
 	}
 	if ps := k.Providers(false); len(ps) < 11 || ps[0].Name != "local" {
 		t.Errorf("%d providers", len(ps))
+	}
+}
+
+func TestAFolderOnTheDiskOfTheBookIsKnown(t *testing.T) {
+	k, _, _, _ := newKeeper(t)
+	here := t.TempDir()
+	for folder, same := range map[string]bool{
+		here: true, filepath.Join(here, "not", "there", "yet"): true, "": false, "relative": false,
+	} {
+		if got := k.SameDisk(folder); got != same {
+			t.Errorf("%q: %t", folder, got)
+		}
+	}
+	if other, err := os.Stat("/proc/self"); err == nil && other.IsDir() && k.SameDisk("/proc/self") {
+		t.Error("another file system is said to be the same disk")
 	}
 }
