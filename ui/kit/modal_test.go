@@ -134,3 +134,24 @@ func TestWhatIsCorrectedIsNoLongerWrong(t *testing.T) {
 		}
 	}
 }
+
+// TestTheButtonsOfADialogStayUnderThePointer: what is wrong has its room kept.
+func TestTheButtonsOfADialogStayUnderThePointer(t *testing.T) {
+	k := one(t, kit.Body(""))
+	k.win.Resize(fyne.NewSize(800, 600))
+	f, other := kit.NewField("Nom", kit.NewLineEdit("")), kit.NewField("Clé", kit.NewPasswordField(""))
+	ok := kit.NewButton("OK", "", kit.Primary, nil)
+	m := kit.NewModal("Question", 420, kit.VBox(12, f, other), ok)
+	m.Show(k.win)
+	before, _ := at(ok)
+	first, _ := at(f)
+	f.SetError("Indiquez le nom")
+	other.SetError("Indiquez la clé")
+	if now, _ := at(ok); now != before {
+		t.Errorf("the button went from %v to %v", before, now)
+	}
+	other.SetError(long)
+	if now, _ := at(f); now != first {
+		t.Errorf("the first field went from %v to %v", first, now)
+	}
+}
