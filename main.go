@@ -991,6 +991,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	b.copies = service
 	b.keep, err = keeper.New(ctx, keeper.Settings{
 		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo, Origin: origin,
+		Dir: b.pc.path(vaultDir),
 		Change: func(ctx context.Context) (uint64, error) { return changes(ctx, b.store) },
 		SheetKnown: func(ctx context.Context) (known bool, err error) {
 			err = b.store.View(ctx, func(tx *store.Tx) error {

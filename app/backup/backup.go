@@ -166,6 +166,9 @@ type Engine interface {
 	Cancel()
 	Destinations() []Destination
 	Probe(ctx context.Context, id string) (Health, error)
+	// SameDisk tells whether a folder of the main PC is on the disk that holds the book, as far as the
+	// system says.
+	SameDisk(folder string) bool
 	Rename(ctx context.Context, id, label string) error
 	Remove(ctx context.Context, id string) error
 	// Now makes a restore point and sends it everywhere; it returns when that is done or failed.
@@ -187,6 +190,16 @@ type FormRequest struct {
 	Provider string            `json:"provider"`
 	ID       string            `json:"id,omitempty"` // of a destination being changed
 	Values   map[string]string `json:"values,omitempty"`
+}
+
+// FolderRequest names a folder of the main PC.
+type FolderRequest struct {
+	Folder string `json:"folder"`
+}
+
+// DiskResponse tells where a folder is.
+type DiskResponse struct {
+	Same bool `json:"same"` // on the disk of the book: a copy there is lost with it
 }
 
 // IDRequest names a destination; "" is the local vault where that makes sense.
@@ -243,6 +256,9 @@ var (
 	Form = op.Op[FormRequest, FormResponse]{
 		Spec: quiet("backup.form", auth.BackupManage, "Gives the form of a kind of place, for what was entered so far."),
 	}
+	Disk = op.Op[FolderRequest, DiskResponse]{
+		Spec: quiet("backup.disk", auth.BackupManage, "Tells whether a folder is on the disk that holds the book."),
+	}
 	Begin = op.Op[NewDestination, Step]{
 		Spec: secret("destination.begin", "Starts making or changing a destination."),
 	}
@@ -298,6 +314,9 @@ func Bind[T op.Tx](r *op.Registry[T], e Engine) {
 	op.BindElsewhere(r, Form, func(ctx context.Context, q FormRequest) (FormResponse, error) {
 		fields, err := e.Form(ctx, q.Provider, q.ID, q.Values)
 		return FormResponse{fields}, err
+	})
+	op.BindElsewhere(r, Disk, func(_ context.Context, q FolderRequest) (DiskResponse, error) {
+		return DiskResponse{e.SameDisk(q.Folder)}, nil
 	})
 	op.BindElsewhere(r, Destinations, func(context.Context, op.Empty) (DestinationsResponse, error) {
 		return DestinationsResponse{e.Destinations()}, nil

@@ -20,6 +20,7 @@ type CodeInput struct {
 	digits     []rune
 	focused    bool
 	wrong      bool
+	edited     func() // told of every digit, nil for nobody
 }
 
 var (
@@ -70,6 +71,9 @@ func (c *CodeInput) TypedRune(r rune) {
 	c.digits = append(c.digits, r)
 	c.wrong = false
 	c.Refresh()
+	if c.edited != nil {
+		c.edited()
+	}
 	if len(c.digits) == codeLength && c.OnComplete != nil {
 		c.OnComplete(string(c.digits))
 	}

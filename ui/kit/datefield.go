@@ -122,6 +122,9 @@ func (d *DateField) accept(date civil.Date) {
 	if wrong && d.OnRefused != nil {
 		d.OnRefused(nil)
 	}
+	if changed && d.edit.edited != nil {
+		d.edit.edited()
+	}
 	if changed && d.OnChanged != nil {
 		d.OnChanged(date)
 	}

@@ -18,11 +18,30 @@ type Field struct {
 	required bool
 }
 
-// NewField returns a labelled control.
+// NewField returns a labelled control. What is wrong with it is forgotten as soon as it is edited.
 func NewField(label string, control fyne.CanvasObject) *Field {
 	f := &Field{label: label, control: control}
 	f.ExtendBaseWidget(f)
+	watch(control, func() { f.SetError("") })
 	return f
+}
+
+// watch tells of every change that the person makes in a control, or in those it is made of.
+func watch(o fyne.CanvasObject, edited func()) {
+	switch o := o.(type) {
+	case *LineEdit:
+		o.edited = edited
+	case *TextArea:
+		o.edited = edited
+	case *Select:
+		o.edited = edited
+	case *CodeInput:
+		o.edited = edited
+	default:
+		for _, child := range childrenOf(o) {
+			watch(child, edited)
+		}
+	}
 }
 
 // Required marks the field as one that must be filled.

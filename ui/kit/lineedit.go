@@ -56,6 +56,7 @@ type LineEdit struct {
 	mouse     mouseState
 	drawn     editSettings
 	area      *TextArea // the several-line field this is the editor of
+	edited    func()    // told of every change before OnChanged, nil for nobody
 }
 
 type snapshot struct {
@@ -226,6 +227,9 @@ func (e *LineEdit) restore(from, to *[]snapshot) {
 func (e *LineEdit) changed() {
 	e.Refresh()
 	e.wakeCaret()
+	if e.edited != nil {
+		e.edited()
+	}
 	if e.OnChanged != nil {
 		e.OnChanged(string(e.runes))
 	}

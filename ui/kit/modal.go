@@ -23,6 +23,10 @@ type Modal struct {
 	tone    Tone
 	layer   *layer
 	panel   *modalPanel
+
+	top    float32   // where it stands since it was opened
+	least  float32   // its height then, with room for what may be wrong
+	window fyne.Size // for which they were found
 }
 
 // NewModal returns a dialog of a given width; height follows the body.
@@ -56,11 +60,15 @@ func (m *Modal) ShowOn(c fyne.Canvas) {
 	m.panel = &modalPanel{modal: m}
 	m.panel.ExtendBaseWidget(m.panel)
 	m.layer = newLayer(c, m.panel, func(window fyne.Size) rect {
-		w := min(m.width, window.Width-40)
-		h := min(m.panel.heightFor(w), window.Height-40)
+		w := min(m.width, window.Width-2*modalAround)
+		h := m.panel.heightFor(w)
+		if m.window != window {
+			m.window, m.least = window, h+spare(m.body)
+			m.top = float32(int((window.Height - min(m.least, window.Height-2*modalAround)) * 0.42))
+		}
+		h = min(max(h, m.least), window.Height-2*modalAround)
 		x := float32(int((window.Width - w) / 2))
-		y := float32(int((window.Height - h) * 0.42))
-		return rect{x, y, w, h}
+		return rect{x, min(m.top, window.Height-modalAround-h), w, h}
 	})
 	m.layer.scrim = true
 	m.layer.onKey = m.key
@@ -119,10 +127,31 @@ type modalPanel struct {
 }
 
 const (
+	modalAround float32 = 20 // between it and the edges of the window
+
 	modalPad  float32 = 20
 	modalHead float32 = 56
 	modalFoot float32 = 60
 )
+
+// spare is the room kept under a form for the first things that are wrong with it, so that its buttons do
+// not move under the pointer when they are told.
+func spare(body fyne.CanvasObject) float32 {
+	const lines = 2
+	line := 3 + NewLabel("", Style{Size: theme.SizeCaption, Wrap: true}).MinSize().Height
+	n := 0
+	var count func(fyne.CanvasObject)
+	count = func(o fyne.CanvasObject) {
+		if f, ok := o.(*Field); ok && f.note() == "" {
+			n++
+		}
+		for _, child := range childrenOf(o) {
+			count(child)
+		}
+	}
+	count(body)
+	return line * float32(min(n, lines))
+}
 
 func (p *modalPanel) footHeight() float32 {
 	if len(p.modal.buttons) == 0 {

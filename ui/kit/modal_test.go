@@ -105,3 +105,53 @@ func TestADialogAsHighAsTheWindowScrollsToWhatIsWrongFirst(t *testing.T) {
 		t.Error("the button is under the window's edge", bottom)
 	}
 }
+
+// TestWhatIsCorrectedIsNoLongerWrong: whatever the control is.
+func TestWhatIsCorrectedIsNoLongerWrong(t *testing.T) {
+	line, code, area := kit.NewLineEdit(""), kit.NewCodeInput(nil), kit.NewTextArea("", 2)
+	pass, choice := kit.NewPasswordField(""), kit.NewSelect(kit.Options("a", "A", "b", "B"), nil)
+	inside := kit.NewLineEdit("")
+	fields := map[string]*kit.Field{
+		"line": kit.NewField("", line), "code": kit.NewField("", code), "area": kit.NewField("", area),
+		"password": kit.NewField("", pass), "select": kit.NewField("", choice),
+		"row": kit.NewField("", kit.HBox(4, inside)),
+	}
+	body := kit.VBox(4)
+	for _, f := range fields {
+		f.SetError("Faux")
+		body.Add(f)
+	}
+	k := one(t, body)
+	for _, focus := range []fyne.Focusable{line, code, area, pass.Edit(), inside} {
+		k.win.Canvas().Focus(focus)
+		focus.TypedRune('7')
+	}
+	k.win.Canvas().Focus(choice)
+	choice.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown})
+	for name, f := range fields {
+		if f.Refusal() != "" {
+			t.Error(name, "is still wrong")
+		}
+	}
+}
+
+// TestTheButtonsOfADialogStayUnderThePointer: what is wrong has its room kept.
+func TestTheButtonsOfADialogStayUnderThePointer(t *testing.T) {
+	k := one(t, kit.Body(""))
+	k.win.Resize(fyne.NewSize(800, 600))
+	f, other := kit.NewField("Nom", kit.NewLineEdit("")), kit.NewField("Clé", kit.NewPasswordField(""))
+	ok := kit.NewButton("OK", "", kit.Primary, nil)
+	m := kit.NewModal("Question", 420, kit.VBox(12, f, other), ok)
+	m.Show(k.win)
+	before, _ := at(ok)
+	first, _ := at(f)
+	f.SetError("Indiquez le nom")
+	other.SetError("Indiquez la clé")
+	if now, _ := at(ok); now != before {
+		t.Errorf("the button went from %v to %v", before, now)
+	}
+	other.SetError(long)
+	if now, _ := at(f); now != first {
+		t.Errorf("the first field went from %v to %v", first, now)
+	}
+}

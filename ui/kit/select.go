@@ -14,6 +14,7 @@ type Select struct {
 	widget.DisableableWidget
 	Placeholder string
 	OnChanged   func(key string)
+	edited      func() // told of every choice before OnChanged, nil for nobody
 
 	options []Option
 	key     string
@@ -88,6 +89,9 @@ func (s *Select) choose(o Option) {
 	}
 	s.key = o.Key
 	s.Refresh()
+	if s.edited != nil {
+		s.edited()
+	}
 	if s.OnChanged != nil {
 		s.OnChanged(o.Key)
 	}

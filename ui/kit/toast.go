@@ -11,14 +11,23 @@ import (
 	"zafe/ui/theme"
 )
 
-// toastsMax bounds the messages shown at once; the oldest leaves first.
-const toastsMax = 4
+// toastsMax bounds the messages shown at once; the oldest leaves first. One that only informs gives its
+// place to the next.
+const toastsMax = 3
+
+// Where messages stand: in the top bar, right of the search box and left of the buttons.
+const (
+	toastTop      float32 = 8
+	toastMiddle   float32 = 200 // right of the middle of the window
+	toastWidthMax float32 = 470
+)
 
 // toastTime is how long a message stays; errors stay twice as long.
 const toastTime = 4 * time.Second
 
-// Toast shows a short message at the bottom right of the window that holds the
-// object, which must have a Host as its root. Call it from the UI goroutine.
+// Toast shows a short message at the top of the window that holds the object,
+// beside the search box, where nothing is pressed. The window must have a Host as
+// its root. Call it from the UI goroutine.
 func Toast(o fyne.CanvasObject, tone Tone, text string) {
 	ToastAction(o, tone, text, "", nil)
 }
@@ -45,7 +54,7 @@ func newToastHost() *toastHost {
 func (h *toastHost) add(tone Tone, text, action string, run func()) {
 	card := newToastCard(tone, text, action, run)
 	card.close = func() { h.remove(card) }
-	h.cards = append(h.cards, card)
+	h.cards = append(slices.DeleteFunc(h.cards, (*toastCard).passing), card)
 	if len(h.cards) > toastsMax {
 		h.cards = h.cards[1:]
 	}
@@ -71,13 +80,12 @@ func (h *toastHost) CreateRenderer() fyne.WidgetRenderer {
 	p := &painted{owner: h}
 	p.min = func() fyne.Size { return fyne.Size{} }
 	p.layout = func(size fyne.Size) {
-		y := size.Height - theme.StatusBarHeight - 12
+		y := toastTop
 		for _, c := range slices.Backward(h.cards) {
 			w := min(c.width(), size.Width-40)
 			c.Resize(fyne.NewSize(w, c.heightFor(w)))
-			y -= c.Size().Height
-			c.Move(fyne.NewPos(size.Width-w-20, y))
-			y -= 8
+			c.Move(fyne.NewPos(float32(int(min(toastMiddle+size.Width/2-w/2, size.Width-w-20))), y))
+			y += c.Size().Height + 8
 		}
 	}
 	p.paint = func() {
@@ -120,8 +128,11 @@ func (c *toastCard) actionWidth() float32 {
 }
 
 func (c *toastCard) width() float32 {
-	return min(c.label.NaturalWidth(), 320) + 46 + c.actionWidth() + 40
+	return min(c.label.NaturalWidth()+46+c.actionWidth()+40, toastWidthMax)
 }
+
+// passing tells whether a message only informs.
+func (c *toastCard) passing() bool { return c.tone != Error && c.tone != Warn && c.action == nil }
 
 func (c *toastCard) heightFor(w float32) float32 {
 	return heightAt(c.label, w-46-40-c.actionWidth()) + 24

@@ -192,6 +192,41 @@ func TestToastsLeave(t *testing.T) {
 	}
 }
 
+// TestMessagesStandWhereNothingIsPressed: right of the search box, above the header of the page and left of
+// the buttons of the top bar, in the smallest window the pages are made for.
+func TestMessagesStandWhereNothingIsPressed(t *testing.T) {
+	k := one(t, kit.Body(""))
+	k.win.Resize(fyne.NewSize(1280, 720))
+	messages := func() (out []fyne.CanvasObject) {
+		find(k.win.Content(), func(o fyne.CanvasObject) bool {
+			if b, ok := o.(*kit.IconButton); ok && b.Visible() {
+				out = append(out, o)
+			}
+			return false
+		})
+		return out
+	}
+	kit.Toast(k.win.Content(), kit.Ok, "Client enregistré")
+	kit.Toast(k.win.Content(), kit.Ok, "Le fichier « Relevé de compte – novembre 2026.pdf » est enregistré dans Documents.")
+	if n := len(messages()); n != 1 {
+		t.Fatalf("%d messages: one that only informs gives its place to the next", n)
+	}
+	d := fyne.CurrentApp().Driver()
+	pos := d.AbsolutePositionForObject(messages()[0])
+	if right := pos.X + 36; right > 1075 || pos.Y > 78-28 {
+		t.Errorf("the message ends at %v, over the buttons", pos)
+	}
+	text := find(k.win.Content(), func(o fyne.CanvasObject) bool { _, ok := o.(*kit.Label); return ok && o.Position().X == 46 })
+	if left := d.AbsolutePositionForObject(text).X - 46; left < 590 {
+		t.Errorf("the message begins at %v, over the search box", left)
+	}
+	kit.Toast(k.win.Content(), kit.Error, "Le disque est plein")
+	kit.Toast(k.win.Content(), kit.Ok, "Client enregistré")
+	if n := len(messages()); n != 2 {
+		t.Errorf("%d messages: an error stays beside the next", n)
+	}
+}
+
 func TestScrollShowsTheFocusedField(t *testing.T) {
 	var fields []fyne.CanvasObject
 	for range 40 {

@@ -38,6 +38,7 @@ type finder struct {
 	grid  *kit.Grid
 	note  *kit.Label
 	hits  []search.Hit
+	spots []spot // pages and acts of the window that the words mean, under what the book holds
 	turn  int
 }
 
@@ -52,7 +53,7 @@ func (s *Shell) search() {
 		{Key: "kind", Title: s.t("shell.search.kind"), Width: 120},
 		{Key: "title", Title: s.t("shell.search.title"), Width: 240, Weight: 1},
 		{Key: "detail", Title: s.t("shell.search.detail"), Width: 220, Weight: 1},
-	}, func() int { return len(f.hits) }, f.cell)
+	}, f.rows, f.cell)
 	f.grid.OnOpen = f.open
 	f.grid.Plain = true
 	f.note = kit.Caption(s.t("shell.search.keys"))
@@ -68,7 +69,7 @@ func (s *Shell) search() {
 
 // key moves in the results while the caret stays in the box.
 func (f *finder) key(ev *fyne.KeyEvent) bool {
-	n := len(f.hits)
+	n := f.rows()
 	switch ev.Name {
 	case fyne.KeyDown:
 		f.grid.Select(min(f.grid.Selected()+1, n-1))
@@ -106,7 +107,7 @@ func (f *finder) typed(text string) {
 }
 
 func (f *finder) show(answer search.Found, text string) {
-	f.hits = f.hits[:0]
+	f.spots, f.hits = f.s.spots(text), f.hits[:0]
 	for _, h := range answer.Hits {
 		if to, ok := found[h.Kind]; ok && f.s.Pages[to.route] != nil {
 			f.hits = append(f.hits, h)
@@ -117,7 +118,7 @@ func (f *finder) show(answer search.Found, text string) {
 			f.s.t("shell.search.none_more"), nil))
 	}
 	f.grid.Reload()
-	if len(f.hits) > 0 {
+	if f.rows() > 0 {
 		f.grid.Select(0)
 	}
 	if answer.More {
@@ -127,7 +128,15 @@ func (f *finder) show(answer search.Found, text string) {
 	}
 }
 
+func (f *finder) rows() int { return len(f.spots) + len(f.hits) }
+
 func (f *finder) cell(row, col int) kit.CellView {
+	if row >= len(f.hits) {
+		sp := f.spots[row-len(f.hits)]
+		return [...]kit.CellView{
+			{Text: f.s.t(sp.kind), Icon: sp.icon, Color: theme.Muted}, {Text: sp.title, Weight: kit.Bold}, {},
+		}[col]
+	}
 	h := f.hits[row]
 	switch col {
 	case 0:
@@ -140,7 +149,12 @@ func (f *finder) cell(row, col int) kit.CellView {
 }
 
 func (f *finder) open(row int) {
-	if row < 0 || row >= len(f.hits) {
+	if row < 0 || row >= f.rows() {
+		return
+	}
+	if row >= len(f.hits) {
+		f.modal.Close()
+		f.spots[row-len(f.hits)].run()
 		return
 	}
 	h := f.hits[row]

@@ -66,8 +66,8 @@ func (f *Flow) Login() {
 		kit.Muted(under)), f.hostCard(), p.restored(), wound}
 	body = append(body, p.samples(),
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass),
-		p.keep, p.where, p.mend,
-		p.enter, kit.HBox(0, kit.Spacer(), forgotten, kit.Spacer()), kit.Fixed(0, 24, kit.HBox(0,
+		p.keep, p.enter, p.where, p.mend, // what is wrong stands under the button, which so stays in its place
+		kit.HBox(0, kit.Spacer(), forgotten, kit.Spacer()), kit.Fixed(0, 24, kit.HBox(0,
 			kit.Spacer(), p.spin, p.doing, kit.Spacer())))
 	if f.state.Earlier && f.book == nil {
 		back := kit.NewButton(f.t("start.back.title"), "", kit.Link, f.Back)

@@ -70,7 +70,21 @@ func (s *sheetField) typed(f *Flow, i int) {
 	s.object.SetError("")
 	all := symbols(s.boxes[i].Text())
 	if whole := recovery.GroupCount*groupLength + groupLast - groupLength; len(all) >= whole {
-		all, i = symbols(strings.TrimPrefix(string(all), recovery.Prefix)), 0
+		_, key, printed := strings.Cut(string(all), recovery.Prefix) // behind what the box held
+		if !printed {
+			key = string(all)
+		}
+		all, i = []rune(key), 0
+	}
+	// The sheet prints ZAFE1 before the first group: typed as it stands, it runs over into the second box.
+	before := ""
+	if i == 1 {
+		before = s.boxes[0].Text()
+	}
+	if rest, ok := strings.CutPrefix(before+string(all), recovery.Prefix); ok && i <= 1 {
+		s.boxes[i].SetText("")
+		all, i = []rune(rest), 0
+		s.boxes[0].SetText("")
 	}
 	for len(all) > lengthOf(i) && i < len(s.boxes)-1 {
 		s.boxes[i].SetText(string(all[:lengthOf(i)]))

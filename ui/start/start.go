@@ -218,8 +218,14 @@ func (f *Flow) other() string {
 }
 
 // middle centres one object of a fixed width, as high as it needs; it is never cut at the top. With a
-// top it starts there, so that the steps of an assistant do not jump.
-type middle struct{ width, top float32 }
+// top it starts there, so that the steps of an assistant do not jump. Where it stands it stays while it
+// fits: a line that comes moves nothing above it.
+type middle struct {
+	width, top float32
+
+	y    float32
+	room fyne.Size // for which y was found
+}
 
 // MinSize implements fyne.Layout.
 func (m *middle) MinSize(o []fyne.CanvasObject) fyne.Size {
@@ -246,5 +252,9 @@ func (m *middle) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	if m.top > 0 {
 		y = min(y, m.top)
 	}
+	if m.room == size && m.y+h <= size.Height {
+		y = m.y
+	}
+	m.y, m.room = y, size
 	o[0].Move(fyne.NewPos(float32(int((size.Width-m.width)/2)), y))
 }

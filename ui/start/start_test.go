@@ -403,6 +403,21 @@ func TestTheRecoveryKeyIsReadGroupByGroup(t *testing.T) {
 	if len(boxes) != recovery.GroupCount {
 		t.Fatalf("%d boxes for %d groups", len(boxes), recovery.GroupCount)
 	}
+	printed := recovery.Prefix + " " + strings.Join(key.Groups(), " ")
+	for _, asPrinted := range []string{printed, strings.TrimPrefix(printed, recovery.Prefix+" ")} {
+		for _, b := range boxes {
+			b.SetText("")
+		}
+		s.window.Canvas().Focus(boxes[0])
+		for _, r := range asPrinted {
+			s.window.Canvas().Focused().TypedRune(r)
+		}
+		for i, g := range key.Groups() {
+			if boxes[i].Text() != g {
+				t.Errorf("box %d holds %q after %q was typed, want %q", i+1, boxes[i].Text(), asPrinted, g)
+			}
+		}
+	}
 	clipboard := fyne.CurrentApp().Clipboard()
 	clipboard.SetContent(strings.ToLower(key.String()))
 	boxes[2].TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})

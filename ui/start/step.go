@@ -27,7 +27,7 @@ func layStep(bar, title, under, content fyne.CanvasObject, left,
 	row := append(append(append([]fyne.CanvasObject{}, left...), kit.Spacer()), right...)
 	foot := kit.Backdrop(theme.Surface, kit.VBox(0, kit.Separator(),
 		kit.Pad(12, 28, 12, 28, container.New(&centred{stepWidth}, kit.HBox(theme.GapTight, row...)))))
-	column := kit.VFill(0, 1, head, kit.NewScroll(container.New(&middle{stepWidth, 48}, body)), foot)
+	column := kit.VFill(0, 1, head, kit.NewScroll(container.New(&middle{width: stepWidth, top: 48}, body)), foot)
 	return kit.Backdrop(theme.Canvas, column)
 }
 

@@ -3,6 +3,8 @@ package keeper
 import (
 	"context"
 	"maps"
+	"os"
+	"path/filepath"
 	"time"
 
 	appbackup "zafe/app/backup"
@@ -170,6 +172,25 @@ func (k *Keeper) Destinations() []appbackup.Destination {
 func (k *Keeper) Probe(ctx context.Context, id string) (appbackup.Health, error) {
 	h, err := k.set.Remotes.Probe(ctx, id)
 	return appbackup.Health{Empty: h.Empty, Vault: h.Vault, Free: h.Free}, err
+}
+
+// SameDisk implements Engine. Of a folder that is not there yet, the one that it will be made in counts.
+func (k *Keeper) SameDisk(folder string) bool {
+	if folder == "" || !filepath.IsAbs(folder) {
+		return false
+	}
+	for {
+		here, err := os.Stat(folder)
+		up := filepath.Dir(folder)
+		switch {
+		case err == nil:
+			book, err := os.Stat(k.set.Dir)
+			return err == nil && sameDisk(k.set.Dir, book, folder, here)
+		case up == folder:
+			return false
+		}
+		folder = up
+	}
 }
 
 // Rename implements Engine.

@@ -24,6 +24,8 @@ import (
 type Settings struct {
 	Service *backup.Service
 	Remotes *remote.Remotes
+	// Dir is a folder on the disk that holds the book.
+	Dir string
 	// Change is the number of the book's last change worth a backup.
 	Change func(ctx context.Context) (uint64, error)
 	// SheetKnown tells whether the recovery sheet was typed back.

@@ -107,7 +107,7 @@ func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func
 	proved := new(atomic.Bool)
 	var trials atomic.Int64
 	k, err := keeper.New(t.Context(), keeper.Settings{
-		Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Origin: origin,
+		Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Origin: origin, Dir: dir,
 		Change: func(ctx context.Context) (uint64, error) {
 			c, err := b.Checks(ctx)
 			return c.Change, err
@@ -282,5 +282,20 @@ func TestARestoredBookKnowsWhereItCameFrom(t *testing.T) {
 	}
 	if got, err := k.Points(t.Context(), kept[0].ID); err != nil || len(got) != 2 || got[1].ID != points[0].ID {
 		t.Errorf("at the place: %v %v", got, err)
+	}
+}
+
+func TestAFolderOnTheDiskOfTheBookIsKnown(t *testing.T) {
+	k, _, _, _ := newKeeper(t)
+	here := t.TempDir()
+	for folder, same := range map[string]bool{
+		here: true, filepath.Join(here, "not", "there", "yet"): true, "": false, "relative": false,
+	} {
+		if got := k.SameDisk(folder); got != same {
+			t.Errorf("%q: %t", folder, got)
+		}
+	}
+	if other, err := os.Stat("/proc/self"); err == nil && other.IsDir() && k.SameDisk("/proc/self") {
+		t.Error("another file system is said to be the same disk")
 	}
 }

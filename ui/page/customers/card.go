@@ -17,6 +17,7 @@ import (
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/page/attached"
+	"zafe/ui/page/paging"
 	"zafe/ui/theme"
 )
 
@@ -62,6 +63,11 @@ func newCard(e *page.Env, id party.CustomerID) page.Page {
 	c.object = kit.NewPage(c.head, c.body())
 	if id == 0 {
 		c.show(c.was)
+		kit.After(paging.RestShown, func() {
+			if !c.dirty {
+				kit.Focus(c.edits["name"])
+			}
+		})
 	} else {
 		c.Refresh()
 	}

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -34,6 +35,8 @@ type Options struct {
 	// Providers lists the kinds of places, Fields the boxes of one for what was entered so far.
 	Providers func(ctx context.Context, all bool) ([]backup.Provider, error)
 	Fields    func(ctx context.Context, provider string, values map[string]string) ([]backup.Field, error)
+	// SameDisk tells whether a folder of this PC is on the disk of the book; nil while there is none.
+	SameDisk func(ctx context.Context, folder string) (bool, error)
 	// PickFolder lets the person choose a folder of this PC.
 	PickFolder func(title string, got func(path string))
 	// Fail shows what could not be read.
@@ -65,6 +68,10 @@ func ForEnv(e *page.Env, existing *backup.Destination) Options {
 			})
 			return r.Fields, err
 		},
+		SameDisk: func(ctx context.Context, folder string) (bool, error) {
+			r, err := backup.Disk.Call(ctx, e.Caller, backup.FolderRequest{Folder: folder})
+			return r.Same, err
+		},
 	}
 }
 
@@ -84,14 +91,29 @@ type Form struct {
 	labelAt  *kit.Field
 	advanced bool
 	turn     int // drops the answer to an earlier question
+
+	sameDisk fyne.CanvasObject // the warning, hidden while there is nothing to warn of
+	typing   kit.Later
+	asked    int // drops the answer about a folder that was changed
 }
+
+// restFolder is how long typing rests before one looks where the folder is.
+const restFolder = 400 * time.Millisecond
 
 // New makes a form; it asks for the kinds of places at once.
 func New(o Options) *Form {
-	f := &Form{o: o, root: kit.VBox(theme.GapField), boxes: map[string]*box{}, values: map[string]string{}}
+	f := &Form{
+		o: o, root: kit.VBox(theme.GapField), boxes: map[string]*box{}, values: map[string]string{},
+		typing: kit.Later{Wait: restFolder},
+	}
 	f.label, f.folder = kit.NewLineEdit(""), kit.NewLineEdit("")
 	f.label.OnChanged = func(string) { f.changed() }
-	f.folder.OnChanged = func(string) { f.folderAt.SetError(""); f.changed() }
+	f.folder.OnChanged = func(string) {
+		f.typing.Do(f.look)
+		f.changed()
+	}
+	f.sameDisk = kit.NewNotice(kit.Warn, f.t("dest.same_disk"), f.t("dest.same_disk_note"))
+	f.sameDisk.Hide()
 	if o.Existing != nil {
 		f.label.SetText(o.Existing.Label)
 		f.folder.SetText(o.Existing.Folder)
@@ -176,6 +198,39 @@ func (f *Form) t(key string, args ...any) string {
 		m[args[i].(string)] = args[i+1]
 	}
 	return f.o.Text.T(key, m)
+}
+
+// look warns of a folder on the disk that holds the book. It is not refused: a copy there still saves
+// from a mistake.
+func (f *Form) look() {
+	f.asked++
+	asked, folder := f.asked, strings.TrimSpace(f.folder.Text())
+	if f.o.SameDisk == nil || f.o.Reading || f.chosen.Name != Local || folder == "" {
+		f.warn(false)
+		return
+	}
+	same := false
+	f.o.Go(func(ctx context.Context) (err error) {
+		same, err = f.o.SameDisk(ctx, folder)
+		return err
+	}, func(err error) {
+		if asked == f.asked {
+			f.warn(err == nil && same)
+		}
+	})
+}
+
+func (f *Form) warn(show bool) {
+	if show == f.sameDisk.Visible() {
+		return
+	}
+	if show {
+		f.sameDisk.Show()
+	} else {
+		f.sameDisk.Hide()
+	}
+	f.root.Refresh()
+	f.changed()
 }
 
 func (f *Form) changed() {

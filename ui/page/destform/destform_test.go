@@ -73,6 +73,8 @@ func (e *engine) Form(_ context.Context, provider, _ string, values map[string]s
 	return every(values), nil
 }
 
+func (e *engine) SameDisk(folder string) bool { return folder == "/home/claire" }
+
 func (e *engine) Begin(_ context.Context, n backup.NewDestination) (backup.Step, error) {
 	e.begun = append(e.begun, n)
 	if e.refuse != nil {
@@ -216,5 +218,26 @@ func TestMakingADestinationPassesTheQuestionsOn(t *testing.T) {
 	destform.Make(env, n, false, done)
 	if fault.KeyOf(failed) != "backup.dest_not_found" || len(sh.Window.Canvas().Overlays().List()) != 0 {
 		t.Errorf("refused: %v", failed)
+	}
+}
+
+// TestAFolderOnTheDiskOfTheBookIsWarnedOf: it is taken all the same.
+func TestAFolderOnTheDiskOfTheBookIsWarnedOf(t *testing.T) {
+	_, env, sh := open(t)
+	f := destform.New(destform.ForEnv(env, nil))
+	sh.Show(f.Object())
+	press(t, f.Object(), env.T("backup.provider.local.title"))
+	warned := func() bool {
+		return field(f.Object(), func(o fyne.CanvasObject) bool { _, ok := o.(*kit.Banner); return ok }, 0) != nil
+	}
+	for _, c := range []struct {
+		folder string
+		warn   bool
+	}{{"/media/usb", false}, {"/home/claire", true}, {"/media/usb", false}} {
+		sh.Name = c.folder
+		press(t, f.Object(), env.T("dest.browse"))
+		if warned() != c.warn || !f.Check() {
+			t.Errorf("%s: warned %t, or refused", c.folder, warned())
+		}
 	}
 }

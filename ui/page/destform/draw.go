@@ -86,7 +86,8 @@ func (f *Form) drawBoxes() {
 	if k := f.chosen.HelpKey; k != "" && f.o.Text.Has(k) {
 		objects = append(objects, kit.MutedParagraph(f.t(k)))
 	}
-	objects = append(objects, f.placeBoxes())
+	objects = append(objects, f.placeBoxes(), f.sameDisk)
+	f.look()
 	var plain, more []fyne.CanvasObject
 	for _, fl := range f.fields {
 		b := f.boxes[fl.Name]
@@ -128,6 +129,7 @@ func (f *Form) placeBoxes() fyne.CanvasObject {
 			f.o.PickFolder(f.t("dest.browse_title"), func(path string) {
 				f.folder.SetText(path)
 				f.folderAt.SetError("")
+				f.look()
 				f.changed()
 			})
 		}).Small()

@@ -31,9 +31,18 @@ const (
 func Routes() map[string]func(*page.Env, page.Route) page.Page {
 	return map[string]func(*page.Env, page.Route) page.Page{
 		routeList:   func(e *page.Env, r page.Route) page.Page { return newList(e, 0) },
-		routeItem:   func(e *page.Env, r page.Route) page.Page { return newList(e, catalog.ItemID(r.ID)) },
+		routeItem:   one,
 		routeImport: func(e *page.Env, _ page.Route) page.Page { return importing.Items(e) },
 	}
+}
+
+// one shows an item, or the boxes of a new one.
+func one(e *page.Env, r page.Route) page.Page {
+	l := newList(e, catalog.ItemID(r.ID))
+	if r.ID == 0 && e.Can(catalog.Save.Spec) {
+		kit.After(paging.RestShown, l.create)
+	}
+	return l
 }
 
 type list struct {

@@ -1,0 +1,47 @@
+package shell_test
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/auth"
+)
+
+// TestTheSearchBoxKnowsPagesAndActs: settings and the theme have no record in the book.
+func TestTheSearchBoxKnowsPagesAndActs(t *testing.T) {
+	for words, route := range map[string]string{
+		"réglages": "settings", "logo": "settings", "delegue": "security", "utilisateur": "people",
+		"nouveau dev": "quote",
+	} {
+		d := newDesk(t, auth.Owner)
+		d.seek(words)
+		if got := d.last().route.Name; got != route {
+			t.Errorf("%q leads to %s, want %s", words, got, route)
+		}
+	}
+	for words, theme := range map[string]string{"sombre": "dark", "apparence cl": "light"} {
+		d := newDesk(t, auth.Owner)
+		d.seek(words)
+		if d.Me.User.Theme != theme {
+			t.Errorf("%q gives the theme %q, want %q", words, d.Me.User.Theme, theme)
+		}
+	}
+	d := newDesk(t, auth.Sales)
+	d.seek("réglages")
+	if got := d.last().route.Name; got == "settings" || got == "security" {
+		t.Error("a page that the person may not see is offered:", got)
+	}
+}
+
+// seek types words in the search box, then Enter.
+func (d *desk) seek(words string) {
+	d.t.Helper()
+	if !d.key(fyne.KeyK, fyne.KeyModifierShortcutDefault) {
+		d.t.Fatal("no search")
+	}
+	for _, r := range words {
+		d.window.Canvas().Focused().TypedRune(r)
+	}
+	d.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+}
