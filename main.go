@@ -754,7 +754,7 @@ func verifyKeys(st *store.Store) checkFiles {
 func verifySeal(st *store.Store) checkFiles {
 	return func(ctx context.Context, progress func(done, total int64)) (verify.Found, error) {
 		rep, err := st.VerifySeal(ctx, progress)
-		f := verify.Found{Count: rep.Pages, Bytes: rep.Bytes, Stop: len(rep.Faults) > 0}
+		f := verify.Found{Count: rep.Pages, Stop: len(rep.Faults) > 0}
 		for _, bad := range rep.Faults {
 			f.Findings = append(f.Findings, verify.Finding{Key: bad.Key, Args: bad.Args})
 		}
@@ -766,7 +766,7 @@ func verifySeal(st *store.Store) checkFiles {
 func verifyFiles(st *store.Store) checkFiles {
 	return func(ctx context.Context, progress func(done, total int64)) (f verify.Found, err error) {
 		f.Findings, err = st.VerifyFiles(ctx, func(done, total int64) {
-			f.Count, f.Bytes = f.Count+1, done
+			f.Count++
 			progress(done, total)
 		})
 		return f, err

@@ -22,7 +22,6 @@ func (s *Store) Head() (uint64, error) {
 // SealReport is what [Store.VerifySeal] found.
 type SealReport struct {
 	Pages  int64 // of the database and of the log
-	Bytes  int64
 	Head   uint64         // as [Store.Head]
 	Faults []*fault.Fault // one for each file that is not what was written: verify.seal
 }
@@ -45,7 +44,6 @@ func (s *Store) VerifySeal(ctx context.Context, progress func(done, total int64)
 		return SealReport{}, classify(err)
 	}
 	out := SealReport{Pages: int64(rep.Pages) + int64(rep.Frames), Head: rep.Head}
-	out.Bytes = out.Pages * crypt.PageSize
 	wrong := map[string]int{}
 	for _, f := range rep.Faults {
 		name := filepath.Base(f.File)
