@@ -754,7 +754,7 @@ func verifyKeys(st *store.Store) checkFiles {
 func verifySeal(st *store.Store) checkFiles {
 	return func(ctx context.Context, progress func(done, total int64)) (verify.Found, error) {
 		rep, err := st.VerifySeal(ctx, progress)
-		f := verify.Found{Count: rep.Pages, Bytes: rep.Bytes, Stop: len(rep.Faults) > 0}
+		f := verify.Found{Count: rep.Pages, Stop: len(rep.Faults) > 0}
 		for _, bad := range rep.Faults {
 			f.Findings = append(f.Findings, verify.Finding{Key: bad.Key, Args: bad.Args})
 		}
@@ -766,7 +766,7 @@ func verifySeal(st *store.Store) checkFiles {
 func verifyFiles(st *store.Store) checkFiles {
 	return func(ctx context.Context, progress func(done, total int64)) (f verify.Found, err error) {
 		f.Findings, err = st.VerifyFiles(ctx, func(done, total int64) {
-			f.Count, f.Bytes = f.Count+1, done
+			f.Count++
 			progress(done, total)
 		})
 		return f, err
@@ -991,7 +991,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	b.copies = service
 	b.keep, err = keeper.New(ctx, keeper.Settings{
 		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo, Origin: origin,
-		Dir: b.pc.path(vaultDir),
+		Dir:    b.pc.path(vaultDir),
 		Change: func(ctx context.Context) (uint64, error) { return changes(ctx, b.store) },
 		SheetKnown: func(ctx context.Context) (known bool, err error) {
 			err = b.store.View(ctx, func(tx *store.Tx) error {

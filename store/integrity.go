@@ -21,8 +21,7 @@ func (s *Store) Head() (uint64, error) {
 
 // SealReport is what [Store.VerifySeal] found.
 type SealReport struct {
-	Pages int64 // of the database and of the log
-	Bytes int64
+	Pages int64  // of the database and of the log
 	Head  uint64 // as [Store.Head]
 	// Faults are one for each file that is not what was written, verify.seal, or of which the disk does not give
 	// everything back, verify.unreadable.
@@ -47,7 +46,6 @@ func (s *Store) VerifySeal(ctx context.Context, progress func(done, total int64)
 		return SealReport{}, classify(err)
 	}
 	out := SealReport{Pages: int64(rep.Pages) + int64(rep.Frames), Head: rep.Head}
-	out.Bytes = out.Pages * crypt.PageSize
 	wrong := map[string]*fault.Fault{}
 	for _, f := range rep.Faults {
 		name, key := filepath.Base(f.File), "verify.seal"

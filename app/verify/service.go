@@ -25,7 +25,6 @@ const (
 type Found struct {
 	Findings []Finding
 	Count    int64 // of what it went through
-	Bytes    int64 // of files read
 	Stop     bool  // what cannot be read cannot be checked further
 }
 
@@ -173,7 +172,6 @@ func (s *Service[T]) Run(ctx context.Context) (Report, error) {
 func (s *Service[T]) run(ctx context.Context) (Report, error) {
 	rep := Report{Findings: []Finding{}}
 	begun := s.Clock()
-	reading := int64(0) // milliseconds
 	for _, step := range append(slices.Clip(s.Steps), s.rows(&rep)...) {
 		if err := ctx.Err(); err != nil {
 			return rep, err
@@ -188,10 +186,6 @@ func (s *Service[T]) run(ctx context.Context) (Report, error) {
 			Name: step.Name, Count: found.Count, Millis: took, Findings: len(found.Findings),
 		})
 		rep.Findings = append(rep.Findings, found.Findings...)
-		if found.Bytes > 0 {
-			rep.Bytes, reading = rep.Bytes+found.Bytes, reading+took
-			rep.Rate = reading * 100_000_000 / rep.Bytes
-		}
 		if found.Stop {
 			break
 		}

@@ -47,9 +47,7 @@ type Report struct {
 	Head     string    `json:"head"`   // hash of the last one
 	At       time.Time `json:"at"`     // when it ended
 	Millis   int64     `json:"ms"`
-	Bytes    int64     `json:"bytes"`        // of files read
-	Rate     int64     `json:"ms_per_100mb"` // what the files took, in milliseconds per 100 MB of them
-	Parts    []Part    `json:"parts"`        // what was checked; a broken seal ends it early
+	Parts    []Part    `json:"parts"` // what was checked; a broken seal ends it early
 }
 
 // Progress is where a check under way stands: in bytes of pages, or in what the step counts.

@@ -80,7 +80,8 @@ func newBackups(e *page.Env) page.Page {
 	places := kit.NewCard(e.T("backups.places"), kit.NewScroll(b.copies))
 	points := kit.NewCard(e.T("backups.points"), b.grid).Flush()
 	if e.Can(backup.Begin.Spec) {
-		points.Action(kit.NewButton(e.T("backups.restore"), "clock-counter-clockwise", kit.Secondary, e.Shell.Restore).Small())
+		points.Action(b.Write(kit.NewButton(e.T("backups.restore"), "clock-counter-clockwise", kit.Secondary,
+			e.Shell.Restore).Small()))
 	}
 	b.wound = kit.NewNotice(kit.Error, e.T("backups.damaged"), e.T("backups.damaged_text"),
 		kit.NewButton(e.T("integrity.restore"), "clock-counter-clockwise", kit.Primary, e.Shell.Restore))
