@@ -544,7 +544,7 @@ func (p *pc) Earlier(ctx context.Context, s machine.Secret) (_ machine.Earlier, 
 	if err != nil {
 		return machine.Earlier{}, err
 	}
-	e, err := store.LookBack(ctx, p.path(bookDir), open, p.options(crypt.KDF{}))
+	e, err := store.LookBack(ctx, p.path(bookDir), open, p.options(crypt.KDF{}), mayGoBack)
 	return machine.Earlier(e), err
 }
 
@@ -557,7 +557,7 @@ func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
 	}
 	o := p.options(crypt.KDF{})
 	o.Aside = p.aside()
-	err = store.GoBack(ctx, p.path(bookDir), open, o, func(tx *store.Tx, label string) error {
+	err = store.GoBack(ctx, p.path(bookDir), open, o, mayGoBack, func(tx *store.Tx, label string) error {
 		if s.Recovery != "" {
 			return nil // the recovery key gives an owner a new password when the book is open
 		}
@@ -573,17 +573,17 @@ func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
 // passwordAgain gives the owner whose slot bears a label the password that opened it: it may have been changed
 // after the book was kept, and would open it and yet not log in.
 func passwordAgain(ctx context.Context, tx *store.Tx, label, pass string) error {
-	people, err := tx.Users()
-	if err != nil {
-		return err
+	u, err := ownerOf(tx, label)
+	if err == nil {
+		_, err = user.Reset(ctx, tx, u.Login, pass, user.Standard, anything)
 	}
-	for _, u := range people {
-		if user.SlotLabel(u.ID) == label {
-			_, err := user.Reset(ctx, tx, u.Login, pass, user.Standard, anything)
-			return err
-		}
-	}
-	return fault.New(fault.NotFound, "user.not_found")
+	return err
+}
+
+// mayGoBack refuses who is no owner: a start delegate's password opens the book, and no more.
+func mayGoBack(tx *store.Tx, label string) error {
+	_, err := ownerOf(tx, label)
+	return err
 }
 
 // running reaches the program that has the book of this PC open; nil when none does, or does not answer:

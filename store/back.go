@@ -29,12 +29,18 @@ func HasEarlier(dir string) bool {
 	return err == nil && len(copies) > 0
 }
 
+// May judges by the present book whether who opened it, by the slot of a label, may go back.
+type May func(tx *Tx, label string) error
+
 // LookBack tells what [GoBack] would lose. It changes nothing, and reads a book of a newer program as well as
-// it can. Faults: store.no_earlier, store.in_use and those of unlock.
-func LookBack(ctx context.Context, dir string, unlock Unlock, o Options) (e Earlier, err error) {
-	err = withEarlier(dir, unlock, func(_ string, _ *crypt.Keys, root crypt.Root) error {
+// it can. Faults: store.no_earlier, store.in_use, those of may and of unlock.
+func LookBack(ctx context.Context, dir string, unlock Unlock, o Options, may May) (e Earlier, err error) {
+	err = withEarlier(dir, unlock, func(_ string, keys *crypt.Keys, root crypt.Root) error {
 		s := &Store{dir: dir, opts: o.filled(), root: root}
 		defer s.root.Zero()
+		if err := s.permits(ctx, opener(keys).Label, may); err != nil {
+			return err
+		}
 		if err := s.read(ctx, func(tx *Tx) error { return tx.since(&e) }); err != nil {
 			o.tell("what was done since the update cannot be counted: " + err.Error())
 			e = Earlier{}
@@ -42,6 +48,18 @@ func LookBack(ctx context.Context, dir string, unlock Unlock, o Options) (e Earl
 		return nil
 	})
 	return e, err
+}
+
+// permits asks may, as far as the present book can be read: where it cannot, the one of before has the word.
+func (s *Store) permits(ctx context.Context, label string, may May) (refused error) {
+	err := s.read(ctx, func(tx *Tx) error { refused = may(tx, label); return nil })
+	if _, ok := errors.AsType[*fault.Fault](refused); ok {
+		return refused
+	}
+	if err = errors.Join(err, refused); err != nil {
+		s.opts.tell("who may go back cannot be read: " + err.Error())
+	}
+	return nil
 }
 
 // read runs fn on a book as it is, whatever its schema.
@@ -81,13 +99,18 @@ func (t *Tx) since(e *Earlier) error {
 // that opened it besides may be younger than the rows of their people, or belong to nobody there: they are made
 // again when their people log in.
 //
-// Faults: store.no_earlier, store.in_use, store.no_room, store.disk_full, store.newer_book, store.damaged and
-// those of unlock.
-func GoBack(ctx context.Context, dir string, unlock Unlock, o Options,
+// Faults: store.no_earlier, store.in_use, store.no_room, store.disk_full, store.newer_book, store.damaged, those of
+// may, before anything is written, and of unlock.
+func GoBack(ctx context.Context, dir string, unlock Unlock, o Options, may May,
 	init func(tx *Tx, label string) error,
 ) error {
 	return withEarlier(dir, unlock, func(kept string, keys *crypt.Keys, root crypt.Root) error {
 		defer root.Zero()
+		s := &Store{dir: dir, opts: o.filled(), root: root}
+		defer s.root.Zero()
+		if err := s.permits(ctx, opener(keys).Label, may); err != nil {
+			return err
+		}
 		if err := crypt.Free(filepath.Join(dir, bookFile)); err != nil {
 			return err
 		}

@@ -101,9 +101,12 @@ func leftOffice(t *testing.T) (dir string) {
 	return dir
 }
 
+// anybody may go back.
+func anybody(*store.Tx, string) error { return nil }
+
 // claireGoesBack is what the program does when she asks for it.
 func claireGoesBack(ctx context.Context, dir string, o store.Options) error {
-	return store.GoBack(ctx, dir, store.WithPassword(claireWord), o, func(tx *store.Tx, label string) error {
+	return store.GoBack(ctx, dir, store.WithPassword(claireWord), o, anybody, func(tx *store.Tx, label string) error {
 		if label != user.SlotLabel(1) {
 			return errors.New("opened by " + label)
 		}
@@ -236,4 +239,37 @@ func TestABookOlderThanItsKeyFile(t *testing.T) {
 		}
 	}
 	agrees(t, was, []string{claireWord, brunoWord, doraWord}, []string{claireWord, brunoNext, doraWord})
+}
+
+// TestWhoMayNotGoBackIsToldAtOnce, before the book is copied; where the present book cannot be read, the one of
+// before decides.
+func TestWhoMayNotGoBackIsToldAtOnce(t *testing.T) {
+	dir := leftOffice(t)
+	newer := store.AddMigration(later, laterSQL)
+	defer newer()
+	refusal := fault.New(fault.Forbidden, "test.refused")
+	may := func(_ *store.Tx, label string) error {
+		if label != user.SlotLabel(3) {
+			t.Errorf("asked about %q", label)
+		}
+		return refusal
+	}
+	var steps []string
+	o := store.Stepping(cheap, func(step string) error { steps = append(steps, step); return nil })
+	o.Aside = dir + ".aside"
+	unlock := store.WithPassword(doraWord)
+	init := func(*store.Tx, string) error { return errors.New("reached") }
+	if _, err := store.LookBack(t.Context(), dir, unlock, o, may); !errors.Is(err, refusal) {
+		t.Error(err)
+	}
+	err := store.GoBack(t.Context(), dir, unlock, o, may, init)
+	if !errors.Is(err, refusal) || len(steps) > 0 {
+		t.Errorf("%v after the steps %v", err, steps)
+	}
+	if err := os.Truncate(filepath.Join(dir, "book.db"), 8192); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.GoBack(t.Context(), dir, unlock, o, may, init); err == nil || err.Error() != "reached" {
+		t.Error(err)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/store/crypt"
 )
@@ -52,7 +53,7 @@ func (o Options) linkFiles(to, from string) error {
 		return nil
 	})
 	for _, f := range folders {
-		err = errors.Join(err, syncFolder(f))
+		err = errors.Join(err, durable.Folder(f))
 	}
 	return err
 }
@@ -75,7 +76,7 @@ func (o Options) copyFolder(to, from string) error {
 			return err
 		}
 	}
-	return syncFolder(to)
+	return durable.Folder(to)
 }
 
 func copyFile(to, from string) error {

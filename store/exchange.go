@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/store/crypt"
 )
@@ -66,12 +67,10 @@ func settle(dir string) error {
 	case there(old):
 		err = crypt.Rename(old, dir)
 	}
-	if err == nil {
-		err = syncFolder(filepath.Dir(dir))
-	}
 	if err != nil {
 		return err
 	}
+	_ = durable.Folder(filepath.Dir(dir)) // what a power cut undoes is done again at the next start
 	for _, left := range []string{dir + newSuffix, ready} {
 		_ = os.RemoveAll(left) // what cannot be removed now is at the next start
 	}
@@ -173,7 +172,7 @@ func (o Options) prepare(dir string, fill func(fresh string) error) error {
 		err = o.step("ready")
 	}
 	if err == nil {
-		err = errors.Join(syncFolder(fresh), crypt.Rename(fresh, dir+readySuffix), syncFolder(filepath.Dir(dir)))
+		err = errors.Join(durable.Folder(fresh), crypt.Rename(fresh, dir+readySuffix), durable.Folder(filepath.Dir(dir)))
 	}
 	if err != nil {
 		err = errors.Join(err, os.RemoveAll(fresh), os.RemoveAll(dir+readySuffix))
@@ -200,7 +199,7 @@ func (o Options) exchange(dir, aside string) error {
 		err = errors.Join(err, crypt.Rename(aside, dir))
 	}
 	// It is done or undone by now, whatever the disk says: a power cut could at worst leave what settle ends.
-	if flushErr := errors.Join(o.step("flush"), syncFolder(parent)); flushErr != nil {
+	if flushErr := errors.Join(o.step("flush"), durable.Folder(parent)); flushErr != nil {
 		o.tell("the exchange of the book's folder was not flushed: " + flushErr.Error())
 	}
 	return err
@@ -250,15 +249,4 @@ func fillFolder(ctx context.Context, dir string, root crypt.Root, sec Secrets, o
 		_, err = s.AddPasswordSlot(ctx, sec.Owner(), sec.Password)
 	}
 	return errors.Join(err, s.Close())
-}
-
-// syncFolder makes a rename in it durable.
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	// Some systems cannot flush a folder; there a rename is durable by itself.
-	_ = d.Sync()
-	return d.Close()
 }

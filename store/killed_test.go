@@ -56,7 +56,7 @@ func dying(what, dir, step string) error {
 	if what == "back" {
 		o.Aside = dir + ".aside"
 		unlock = store.WithPassword(storetest.Password)
-		return errors.Join(store.GoBack(ctx, dir, unlock, o, func(*store.Tx, string) error { return nil }), survived)
+		return errors.Join(store.GoBack(ctx, dir, unlock, o, anybody, func(*store.Tx, string) error { return nil }), survived)
 	}
 	s, err := store.Open(ctx, dir, unlock, o)
 	if err != nil || what == "update" {

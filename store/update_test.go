@@ -344,17 +344,17 @@ func TestGoBack(t *testing.T) {
 			}
 		}
 		unlock := store.WithPassword(storetest.Password)
-		e, err := store.LookBack(t.Context(), dir, unlock, cheap)
+		e, err := store.LookBack(t.Context(), dir, unlock, cheap, anybody)
 		if err != nil || !e.Counted || e.Changes != 2 || e.Invoices != 0 || e.At.IsZero() {
 			t.Errorf("older %v: %+v %v", older, e, err)
 		}
-		if _, err := store.LookBack(t.Context(), dir, store.WithPassword("x"), cheap); fault.KeyOf(err) !=
+		if _, err := store.LookBack(t.Context(), dir, store.WithPassword("x"), cheap, anybody); fault.KeyOf(err) !=
 			"store.wrong_password" {
 			t.Errorf("anybody looks back: %v", err)
 		}
 		o := cheap
 		o.Aside = dir + ".aside"
-		err = store.GoBack(t.Context(), dir, unlock, o, func(tx *store.Tx, label string) error {
+		err = store.GoBack(t.Context(), dir, unlock, o, anybody, func(tx *store.Tx, label string) error {
 			h, err := tx.Head()
 			if label != "owner" || h.ID != 4 || h.Op != "book.went_back" {
 				t.Errorf("older %v: event %d is %q", older, h.ID, h.Op)
@@ -368,7 +368,7 @@ func TestGoBack(t *testing.T) {
 		if now := headOf(t, dir); now <= before {
 			t.Errorf("older %v: the seal's head fell from %d to %d: it looks like files put back", older, before, now)
 		}
-		if e, err := store.LookBack(t.Context(), dir, unlock, cheap); err != nil || !e.Counted || e.Changes != 0 {
+		if e, err := store.LookBack(t.Context(), dir, unlock, cheap, anybody); err != nil || !e.Counted || e.Changes != 0 {
 			t.Errorf("older %v, once back: %+v %v", older, e, err)
 		}
 		again := store.AddMigration(later, laterSQL)
@@ -395,7 +395,7 @@ func TestGoBackFailsOrIsKilled(t *testing.T) {
 				return nil
 			})
 			o.Aside = dir + ".aside"
-			err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o,
+			err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o, anybody,
 				func(*store.Tx, string) error { return nil })
 			if !errors.Is(err, planted) || lastEvent(t, dir) != 6 {
 				t.Errorf("%v, event %d", err, lastEvent(t, dir))
@@ -450,12 +450,12 @@ func TestGoBackFromADamagedBook(t *testing.T) {
 		t.Fatal(err)
 	}
 	unlock := store.WithPassword(storetest.Password)
-	if e, err := store.LookBack(t.Context(), dir, unlock, cheap); err != nil || e.Counted {
+	if e, err := store.LookBack(t.Context(), dir, unlock, cheap, anybody); err != nil || e.Counted {
 		t.Errorf("%+v %v", e, err)
 	}
 	o := cheap
 	o.Aside = dir + ".aside"
-	if err := store.GoBack(t.Context(), dir, unlock, o, func(*store.Tx, string) error { return nil }); err != nil {
+	if err := store.GoBack(t.Context(), dir, unlock, o, anybody, func(*store.Tx, string) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	untouched(t, dir)
@@ -464,10 +464,10 @@ func TestGoBackFromADamagedBook(t *testing.T) {
 func TestThereIsNothingToGoBackTo(t *testing.T) {
 	dir := written(t)
 	unlock := store.WithPassword(storetest.Password)
-	if _, err := store.LookBack(t.Context(), dir, unlock, cheap); fault.KeyOf(err) != "store.no_earlier" {
+	if _, err := store.LookBack(t.Context(), dir, unlock, cheap, anybody); fault.KeyOf(err) != "store.no_earlier" {
 		t.Error(err)
 	}
-	if err := store.GoBack(t.Context(), dir, unlock, cheap, nil); fault.KeyOf(err) != "store.no_earlier" {
+	if err := store.GoBack(t.Context(), dir, unlock, cheap, anybody, nil); fault.KeyOf(err) != "store.no_earlier" {
 		t.Error(err)
 	}
 }
@@ -480,7 +480,7 @@ func TestWhatIsKeptMustBeWhole(t *testing.T) {
 	}
 	o := cheap
 	o.Aside = dir + ".aside"
-	err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o,
+	err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o, anybody,
 		func(*store.Tx, string) error { return nil })
 	if fault.KeyOf(err) != "store.file_missing" || lastEvent(t, dir) != 6 {
 		t.Errorf("%v, event %d", err, lastEvent(t, dir))
@@ -551,7 +551,7 @@ func TestARestoreTakesTheWayBackAside(t *testing.T) {
 	o := cheap
 	o.Aside = dir + ".second"
 	unlock := store.WithPassword(storetest.Password)
-	if err := store.GoBack(t.Context(), aside, unlock, o, func(*store.Tx, string) error { return nil }); err != nil {
+	if err := store.GoBack(t.Context(), aside, unlock, o, anybody, func(*store.Tx, string) error { return nil }); err != nil {
 		t.Errorf("the way back of the book aside, once %s: %v", was, err)
 	}
 }
@@ -631,7 +631,7 @@ func TestGoBackToTheYoungestCopy(t *testing.T) {
 	}
 	o := cheap
 	o.Aside = dir + ".aside"
-	err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o,
+	err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o, anybody,
 		func(*store.Tx, string) error { return nil })
 	if err != nil {
 		t.Error(err)

@@ -16,10 +16,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
+	"zafe/app/durable"
 	"zafe/store/crypt"
 )
 
@@ -167,7 +167,7 @@ func (c *Content) Place() error {
 		return err
 	}
 	c.path, c.placed = at, true
-	return flush(filepath.Dir(at))
+	return durable.Folder(filepath.Dir(at))
 }
 
 // PlaceAs gives the content its name sealed under another key: that of a row whose file was lost.
@@ -197,19 +197,7 @@ func (f *Folder) shelf(dir string) error {
 	} else if err != nil {
 		return err
 	}
-	return errors.Join(flush(f.dir), flush(filepath.Dir(f.dir)))
-}
-
-// flush makes what was renamed in a folder durable. Windows has no such call and journals its folders.
-func flush(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return errors.Join(durable.Folder(f.dir), durable.Folder(filepath.Dir(f.dir)))
 }
 
 func (f *Folder) path(name string) string { return filepath.Join(f.dir, name[:2], name) }

@@ -137,7 +137,8 @@ type Machine interface {
 	// OnOpening sets what is told, from any goroutine, the key of a sentence at each part of an opening that
 	// takes long: a newer program updates the book.
 	OnOpening(told func(key string))
-	// Earlier tells what GoBack would lose. Faults: store.no_earlier, store.in_use and those of Open.
+	// Earlier tells what GoBack would lose. Faults: store.no_earlier, store.in_use, store.owner_only and those
+	// of Open.
 	Earlier(ctx context.Context, s Secret) (Earlier, error)
 	// GoBack puts this PC's book back as it was before its last update. The one that is here is moved aside in
 	// the data folder, never deleted. The password that opens becomes its owner's log-in again if it was
