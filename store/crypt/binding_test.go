@@ -133,7 +133,7 @@ func TestLedgerChain(t *testing.T) {
 func divergedLedger(t *testing.T, s *suite, data []byte) [][]byte {
 	t.Helper()
 	d := newSimDisk(map[string][]byte{"x": data})
-	l, _, err := loadLedger(d, "x", s)
+	l, _, err := loadLedger(d, "x", s, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
