@@ -155,7 +155,7 @@ func TestSlotAAD(t *testing.T) {
 	seen := map[string]string{string(s.aad("book")): "itself"}
 	for name, edit := range map[string]func(*slotEntry){
 		"number":  func(s *slotEntry) { s.ID = 2 },
-		"kind":    func(s *slotEntry) { s.Kind = KindDevice },
+		"kind":    func(s *slotEntry) { s.Kind = kindDevice },
 		"label":   func(s *slotEntry) { s.Label = "ac" },
 		"salt":    func(s *slotEntry) { s.Salt = bytes.Repeat([]byte{1}, saltSize) },
 		"time":    func(s *slotEntry) { s.Time = 2 },
