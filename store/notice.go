@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"zafe/app/fault"
 	"zafe/store/crypt"
 )
 
@@ -30,4 +31,18 @@ func (n *notices) has(kind crypt.EventKind) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return slices.ContainsFunc(n.seen, func(e crypt.Event) bool { return e.Kind == kind })
+}
+
+// faults are the words for them.
+func (n *notices) faults() (out []*fault.Fault) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, e := range n.seen {
+		if e.Kind == crypt.EventWALCut {
+			out = append(out, fault.New(fault.Unavailable, "verify.log_cut"))
+		} else {
+			out = append(out, fault.New(fault.Unavailable, "verify.ledger_cut"))
+		}
+	}
+	return out
 }

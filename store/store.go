@@ -28,7 +28,7 @@ type Options struct {
 	Clock    func() time.Time  // time.Now
 	Zone     *time.Location    // the office's time zone; time.Local
 	SlotCost crypt.KDF         // Argon2id for new password slots; the zero value is right
-	OnEvent  func(what string) // findings of the seal, for the log
+	OnEvent  func(what string) // findings of the seal, with file, page and cause, for the log
 	// Aside is where Restore moves a book that is there already, "" to refuse. It must not exist.
 	Aside string
 	// Invariants tells what does not hold in a book, in words that are the same for the same trouble: an
@@ -48,7 +48,7 @@ type Options struct {
 func (o Options) events() func(crypt.Event) {
 	return func(e crypt.Event) {
 		if o.OnEvent != nil {
-			o.OnEvent(e.What)
+			o.OnEvent(e.String())
 		}
 	}
 }

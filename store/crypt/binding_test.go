@@ -133,7 +133,7 @@ func TestLedgerChain(t *testing.T) {
 func divergedLedger(t *testing.T, s *suite, data []byte) [][]byte {
 	t.Helper()
 	d := newSimDisk(map[string][]byte{"x": data})
-	l, _, err := loadLedger(d, "x", s)
+	l, _, err := loadLedger(d, "x", s, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestSlotAAD(t *testing.T) {
 	seen := map[string]string{string(s.aad("book")): "itself"}
 	for name, edit := range map[string]func(*slotEntry){
 		"number":  func(s *slotEntry) { s.ID = 2 },
-		"kind":    func(s *slotEntry) { s.Kind = KindDevice },
+		"kind":    func(s *slotEntry) { s.Kind = kindDevice },
 		"label":   func(s *slotEntry) { s.Label = "ac" },
 		"salt":    func(s *slotEntry) { s.Salt = bytes.Repeat([]byte{1}, saltSize) },
 		"time":    func(s *slotEntry) { s.Time = 2 },

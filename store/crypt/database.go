@@ -68,7 +68,7 @@ func (d *database) load(create bool) error {
 		return err
 	}
 	present := err == nil
-	d.ledger, d.versions, err = loadLedger(d.m.disk, d.path+ledgerSuffix, d.m.ledgers)
+	d.ledger, d.versions, err = loadLedger(d.m.disk, d.path+ledgerSuffix, d.m.ledgers, size/pageSize)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if size > 0 {

@@ -93,3 +93,18 @@ type Event struct {
 	What string // for the technical log, in English
 	Err  error  // set for EventFault
 }
+
+// String describes the event with the file's base name, for the technical log.
+func (e Event) String() string {
+	if f, ok := e.Err.(*Fault); ok { //nolint:errorlint // one that is wrapped says less than the event
+		return f.Error()
+	}
+	s := filepath.Base(e.File)
+	if e.Page != 0 {
+		s += fmt.Sprintf(" (%d)", e.Page)
+	}
+	if s += ": " + e.What; e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}

@@ -354,24 +354,6 @@ func (k *Keys) Remove(root Root, number int) error {
 	})
 }
 
-// Replace puts a new slot in place of one, in one write: a changed password, a new recovery key.
-// It returns the new slot's number.
-func (k *Keys) Replace(root Root, number int, n NewSlot) (int, error) {
-	made := 0
-	err := k.edit(root, func(doc *keyDoc) error {
-		doc.Last++
-		made = doc.Last
-		i := slices.IndexFunc(doc.Slots, func(s slotEntry) bool { return s.ID == number })
-		if i < 0 {
-			return fs.ErrNotExist
-		}
-		s, err := n.seal(made, doc.Book, root)
-		doc.Slots = append(slices.Delete(doc.Slots, i, i+1), s)
-		return err
-	})
-	return made, err
-}
-
 // present is the document to show: the genuine one, or the newest intact one.
 func (k *Keys) present() *keyDoc {
 	k.mu.Lock()

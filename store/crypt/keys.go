@@ -17,13 +17,15 @@ import (
 const (
 	KindPassword = "password" // opened by a password through Argon2id
 	KindRecovery = "recovery" // opened by the 20 random bytes of the printed recovery key
-	KindDevice   = "device"   // opened by 32 random bytes this computer keeps
 	KindKeyring  = "keyring"  // opened by 32 random bytes in the system's keyring
 	KindTPM      = "tpm"      // opened by 32 random bytes that this computer's security chip sealed
 )
 
+// kindDevice is opened by 32 random bytes that a computer keeps. It is in format 1; nothing makes it any more.
+const kindDevice = "device"
+
 // secretSizes are the kinds opened by random bytes, and how many. They need no slow derivation.
-var secretSizes = map[string]int{KindRecovery: 20, KindDevice: 32, KindKeyring: 32, KindTPM: 32}
+var secretSizes = map[string]int{KindRecovery: 20, kindDevice: 32, KindKeyring: 32, KindTPM: 32}
 
 // KDF are the parameters of Argon2id (RFC 9106), stored with each password slot.
 type KDF struct {
@@ -65,7 +67,7 @@ func PasswordSlot(label, password string, k KDF) NewSlot {
 	return NewSlot{KindPassword, label, normal(password), k}
 }
 
-// SecretSlot describes a slot opened by random bytes: 20 for [KindRecovery], 32 for [KindDevice],
+// SecretSlot describes a slot opened by random bytes: 20 for [KindRecovery], 32 for
 // [KindKeyring] and [KindTPM].
 func SecretSlot(kind, label string, secret []byte) NewSlot {
 	return NewSlot{kind: kind, label: label, secret: slices.Clone(secret)}

@@ -25,7 +25,7 @@ func makeKeys(t testing.TB) (string, *Keys) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "company.keys")
 	k, err := CreateKeys(path, "book-1", testRoot, PasswordSlot("Marie", "caf\u00e9 cr\u00e8me", cheap),
-		SecretSlot(KindRecovery, "1", recovery), SecretSlot(KindDevice, "PC", device))
+		SecretSlot(KindRecovery, "1", recovery), SecretSlot(kindDevice, "PC", device))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestKeysUnlock(t *testing.T) {
 		{"password", func() (Root, error) { return k.UnlockPassword("caf\u00e9 cr\u00e8me") }, nil},
 		{"decomposed", func() (Root, error) { return k.UnlockPassword("cafe\u0301 cre\u0300me") }, nil},
 		{"recovery", func() (Root, error) { return k.UnlockSecret(KindRecovery, recovery) }, nil},
-		{"device", func() (Root, error) { return k.UnlockSecret(KindDevice, device) }, nil},
+		{"device", func() (Root, error) { return k.UnlockSecret(kindDevice, device) }, nil},
 		{"wrong password", func() (Root, error) { return k.UnlockPassword("cafe creme") }, ErrNoSlot},
 		{"wrong kind", func() (Root, error) { return k.UnlockSecret(KindKeyring, device) }, ErrNoSlot},
 		{"short", func() (Root, error) { return k.UnlockSecret(KindRecovery, recovery[:19]) }, ErrNoSlot},
@@ -71,7 +71,7 @@ func TestKeysUnlock(t *testing.T) {
 			t.Errorf("%s: %v %v", p, st.Mode(), err)
 		}
 	}
-	if _, err := CreateKeys(path, "book-1", testRoot, SecretSlot(KindDevice, "", device)); !errors.Is(err, fs.ErrExist) {
+	if _, err := CreateKeys(path, "book-1", testRoot, SecretSlot(kindDevice, "", device)); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("created twice: %v", err)
 	}
 }
@@ -120,7 +120,10 @@ func TestKeysEdit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := k.Replace(testRoot, 1, PasswordSlot("Marie", "nouveau", cheap)); err != nil {
+	if _, err := k.Add(testRoot, PasswordSlot("Marie", "nouveau", cheap)); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Remove(testRoot, 1); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := k.Add(testRoot, SecretSlot(KindKeyring, "PC", device)); err != nil {
@@ -136,10 +139,10 @@ func TestKeysEdit(t *testing.T) {
 		t.Error("edited with another root key")
 	}
 	k = openKeys(t, path)
-	if k.Gen() != 4 {
+	if k.Gen() != 5 {
 		t.Errorf("generation %d", k.Gen())
 	}
-	if _, err := k.UnlockSecret(KindDevice, device); !errors.Is(err, ErrNoSlot) {
+	if _, err := k.UnlockSecret(kindDevice, device); !errors.Is(err, ErrNoSlot) {
 		t.Errorf("removed slot: %v", err)
 	}
 	if _, err := k.UnlockPassword("caf\u00e9 cr\u00e8me"); !errors.Is(err, ErrNoSlot) {
@@ -200,7 +203,7 @@ func flipKeys(t *testing.T, stride int) int {
 		put(path, bad)
 		put(path+".bak", good)
 		k := openKeys(t, path)
-		if _, err := k.UnlockSecret(KindDevice, device); err != nil {
+		if _, err := k.UnlockSecret(kindDevice, device); err != nil {
 			t.Fatalf("byte %d: %v although the copy is good", i, err)
 		}
 		if now, _ := os.ReadFile(path); !bytes.Equal(now, good) {
@@ -246,7 +249,7 @@ func TestKeysForged(t *testing.T) {
 		}
 		k, err := OpenKeys(path, nil)
 		if err == nil {
-			_, err = k.UnlockSecret(KindDevice, device)
+			_, err = k.UnlockSecret(kindDevice, device)
 		}
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", c.name, err)
@@ -264,7 +267,7 @@ func TestKeysMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := k.UnlockSecret(KindDevice, device); err != nil {
+	if _, err := k.UnlockSecret(kindDevice, device); err != nil {
 		t.Fatal(err)
 	}
 	if len(events) != 1 || events[0].Kind != EventKeysRepaired || events[0].File != path {
@@ -316,7 +319,7 @@ func TestKeysPowerCut(t *testing.T) {
 			}
 			k, err := OpenKeys(path, nil)
 			if err == nil {
-				_, err = k.UnlockSecret(KindDevice, device)
+				_, err = k.UnlockSecret(kindDevice, device)
 			}
 			if err != nil || int(k.Gen()) < acked {
 				t.Fatalf("cut at %d of %d: %v, %d changes confirmed", n, len(d.trace), err, acked)

@@ -24,9 +24,14 @@ const (
 	// ledgerTries bounds how much is opened that looks like a record behind a damaged one: the next one is, or
 	// the one after it; anything more was put there to keep us busy.
 	ledgerTries = 16
-	// maxLedger bounds what is read: 8 bytes a page at SQLite's largest database, and growth.
-	maxLedger = 1 << 36
+	// ledgerBase is what may always be read of a ledger: a database that was just made shorter, by up to 36 GiB,
+	// may still have that of its former length.
+	ledgerBase = 256 << 20
 )
+
+// ledgerMax bounds what is read of the ledger of a database of so many pages: twice a version for each, before
+// it is rewritten, and a change of each. A file that only says that it is larger must not exhaust the memory.
+func ledgerMax(pages int64) int64 { return ledgerBase + (2*8+12)*pages }
 
 // ledgerState is what each record states about the database and its log.
 type ledgerState struct {
@@ -81,9 +86,9 @@ func newLedger(d disk, path string, s *suite, file id) *ledger {
 	return l
 }
 
-// loadLedger reads a ledger and returns it with the version of each page.
-func loadLedger(d disk, path string, s *suite) (*ledger, []uint64, error) {
-	data, err := readFile(d, path, maxLedger)
+// loadLedger reads the ledger of a database with so many pages and returns it with the version of each.
+func loadLedger(d disk, path string, s *suite, pages int64) (*ledger, []uint64, error) {
+	data, err := readFile(d, path, ledgerMax(pages))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -130,7 +130,7 @@ func TestLedgerEndCut(t *testing.T) {
 	}
 	d.files["x"].data = append(d.files["x"].data, bytes.Repeat([]byte{1}, 9000)...)
 	d.begin()
-	l, versions, err := loadLedger(d, "x", s)
+	l, versions, err := loadLedger(d, "x", s, 300)
 	if err != nil || !l.cut || len(versions) != 300 {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func TestLedgerEndCut(t *testing.T) {
 		rnd := rand.New(rand.NewPCG(seed, 0))
 		cut := rnd.IntN(len(d.trace) + 1)
 		files, _ := d.crash(cut, rnd)
-		l, versions, err := loadLedger(newSimDisk(files), "x", s)
+		l, versions, err := loadLedger(newSimDisk(files), "x", s, 300)
 		if err != nil || cut == len(d.trace) && (versions[0] != 7 || l.cut) {
 			t.Fatalf("seed %d, cut at %d of %d: %v", seed, cut, len(d.trace), err)
 		}
@@ -197,4 +197,39 @@ func TestRebaselineGoesOn(t *testing.T) {
 	if was, is := b.head(t, b.files), now.head(t, now.files); is <= was {
 		t.Errorf("the head was %d and is %d", was, is)
 	}
+}
+
+// TestLedgerTooLarge: a file that says that it is larger than any ledger of this database is refused unread.
+func TestLedgerTooLarge(t *testing.T) {
+	b := makeBook(t).clean(t)
+	d := newSimDisk(b.files)
+	m, _ := mountOn(t, Options{disk: hugeDisk{d}})
+	if err := m.Hold(b.path); !ledgerFault(err, b.path) {
+		t.Errorf("%v", err)
+	}
+	if most := ledgerMax(1 << 20); most > 300<<20 {
+		t.Errorf("%d MiB are read for a database of 4 GiB", most>>20)
+	}
+	const pages = 200_000
+	l := &ledger{size: ledgerMax(pages) - ledgerBase, state: ledgerState{pages: pages}}
+	if !l.bulky() {
+		t.Error("a ledger as large as may be read was not rewritten long before")
+	}
+}
+
+// hugeDisk says that a ledger is as large as its disk, and cannot be asked for all of it.
+type hugeDisk struct{ *simDisk }
+
+func (d hugeDisk) size(path string) (int64, error) {
+	if strings.HasSuffix(path, ledgerSuffix) {
+		return 1 << 36, nil
+	}
+	return d.simDisk.size(path)
+}
+
+func (d hugeDisk) open(path string, create bool) (diskFile, error) {
+	if strings.HasSuffix(path, ledgerSuffix) {
+		return nil, errSim
+	}
+	return d.simDisk.open(path, create)
 }

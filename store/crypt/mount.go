@@ -18,7 +18,8 @@ type Options struct {
 	// OnEvent is told of every finding, from whatever goroutine made it. It must not use the
 	// database.
 	OnEvent func(Event)
-	// TempDir is where SQLite's temporary files go, sealed; the system's folder if empty.
+	// TempDir is where SQLite's temporary files go, sealed; the system's folder if empty. What a killed process
+	// left there is removed.
 	TempDir string
 
 	disk disk // replaced by tests
@@ -59,6 +60,8 @@ func NewMount(root Root, o Options) (*Mount, error) {
 	}
 	if m.tempDir == "" {
 		m.tempDir = os.TempDir()
+	} else {
+		removeTemps(m.tempDir)
 	}
 	if err := m.register(); err != nil {
 		return nil, err

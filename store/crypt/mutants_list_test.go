@@ -294,6 +294,9 @@ var ruleMutants = []mutant{
 	{"holes behind the end of the file only", "page.go", []edit{
 		{"for k := f.db.known() + 1;", "for k := f.db.pages.Load() + 1;"},
 	}, "TestKilledCheckpoint"},
+	{"a ledger as large as somebody likes", "ledger.go", []edit{
+		{"readFile(d, path, ledgerMax(pages))", "readFile(d, path, 1<<40)"},
+	}, "TestLedgerTooLarge"},
 	{"a record inside the ledger does not open", "ledger.go", []edit{
 		{"if seq == l.seq+1 && n < ", "if false && n < "},
 	}, ruleTests},
@@ -308,7 +311,7 @@ var ruleMutants = []mutant{
 	}, "TestLedgerEnd.*"},
 	{"records behind one that does not open", "ledger.go", []edit{
 		{"if seq := l.later(data[l.size:]); seq != 0 {", "if false {\n\t\tseq := 0"},
-	}, "TestLedgerEnd.*"},
+	}, "TestLedgerChain"},
 	{"hostile records behind one that does not open are all tried", "ledger.go", []edit{
 		{"\t\ttries--\n", ""},
 	}, "TestLedgerBusy"},

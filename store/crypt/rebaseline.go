@@ -57,7 +57,7 @@ func (m *Mount) rebaseline(ctx context.Context, path string, head uint64) error 
 	}
 	l := newLedger(m.disk, path+ledgerSuffix, m.ledgers, log.file)
 	l.seq = head
-	if old, _, err := loadLedger(m.disk, l.path, m.ledgers); err == nil {
+	if old, _, err := loadLedger(m.disk, l.path, m.ledgers, size/pageSize); err == nil {
 		if l.seq = max(head, old.seq); old.cut { // the record that is lost had a number, too
 			l.seq = max(head, old.seq+1)
 		}

@@ -32,7 +32,10 @@ func newKeyFiles(t *testing.T) *keyFiles {
 	path, k := makeKeys(t)
 	f := &keyFiles{t: t, path: path}
 	f.old = f.read()
-	if _, err := k.Replace(testRoot, 1, PasswordSlot("Marie", "nouveau", cheap)); err != nil {
+	if _, err := k.Add(testRoot, PasswordSlot("Marie", "nouveau", cheap)); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.Remove(testRoot, 1); err != nil {
 		t.Fatal(err)
 	}
 	f.now = f.read()
@@ -90,7 +93,7 @@ func (a keyAttack) observe(t *testing.T) outcome {
 		if _, err := k.UnlockPassword("caf\u00e9 cr\u00e8me"); err == nil && a.want != anchorGen {
 			t.Errorf("%s: the password that was taken away opens", a.what)
 		}
-		root, err = k.UnlockSecret(KindDevice, device)
+		root, err = k.UnlockSecret(kindDevice, device)
 	}
 	var fault *Fault
 	switch {
@@ -98,9 +101,9 @@ func (a keyAttack) observe(t *testing.T) outcome {
 		return refusal(fault.Kind)
 	case err != nil || root != testRoot:
 		return outcome("error: wrong key or " + err.Error())
-	case events > 0 && k.Gen() == 2:
+	case events > 0 && k.Gen() == 3:
 		return repaired
-	case k.Gen() < 2:
+	case k.Gen() < 3:
 		return anchorGen
 	}
 	return unforged

@@ -3,7 +3,9 @@ package crypt
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 )
 
@@ -75,13 +77,27 @@ type tempFile struct {
 	block  [blockOnDisk]byte
 }
 
+// The name of a temporary file: what os.CreateTemp puts between is of no consequence.
+const tempPrefix, tempSuffix = "zafe-", ".tmp"
+
+// removeTemps removes what a killed process left behind, where an open file has to keep its name. One that is in
+// use stays, or loses a name that it does not need.
+func removeTemps(dir string) {
+	files, _ := os.ReadDir(dir) // a folder that cannot be listed is met again when a file is made in it
+	for _, f := range files {
+		if strings.HasPrefix(f.Name(), tempPrefix) && strings.HasSuffix(f.Name(), tempSuffix) {
+			_ = os.Remove(filepath.Join(dir, f.Name()))
+		}
+	}
+}
+
 func newTempFile(s *suite, dir string) *tempFile {
 	return &tempFile{s: s, dir: dir, aad: newPageAAD(newID())}
 }
 
 // open makes the file; where an open file can be removed, its name is gone at once.
 func (t *tempFile) open() error {
-	f, err := os.CreateTemp(t.dir, "zafe-*.tmp")
+	f, err := os.CreateTemp(t.dir, tempPrefix+"*"+tempSuffix)
 	if err != nil {
 		return err
 	}

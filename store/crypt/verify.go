@@ -203,19 +203,22 @@ func (d *database) verifyLedger(rep *Report) {
 	if d.ledger == nil {
 		return
 	}
-	data, err := readFile(d.m.disk, d.ledger.path, maxLedger)
+	data, err := readFile(d.m.disk, d.ledger.path, ledgerMax(int64(len(d.versions))))
 	if errors.Is(err, fs.ErrNotExist) {
 		rep.add(&Fault{Kind: ErrMissingLedger, File: d.ledger.path})
 		return
 	}
-	if err != nil {
-		rep.add(unreadable(d.ledger.path, 0, err))
-		return
-	}
+	var versions []uint64
 	again := &ledger{d: d.m.disk, path: d.ledger.path, s: d.m.ledgers}
-	versions, err := again.parse(data)
+	if err == nil {
+		versions, err = again.parse(data)
+	}
 	if f, ok := errors.AsType[*Fault](err); ok {
 		rep.add(f)
+		return
+	}
+	if err != nil {
+		rep.add(unreadable(d.ledger.path, 0, err))
 		return
 	}
 	dirty := make(map[uint32]bool, len(d.dirty))
