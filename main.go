@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -85,7 +86,8 @@ const (
 	hostFile    = "host.json"    // the main PC this one works on
 	runningFile = "running.json" // how the verbs reach the program that has the book open
 	logFile     = "zafe.log"
-	chipFile    = "chip.json" // what this PC's security chip sealed
+	chipFile    = "chip.json"   // what this PC's security chip sealed
+	healthFile  = "health.json" // that the book is not sound; no such file while it is
 
 	drillPrefix = "drill-"      // of the folder of a trial restore
 	asideFormat = "book.aside-" // and the instant: a book in whose place another was restored
@@ -167,6 +169,17 @@ func (p *pc) warn(what string, err error) {
 	p.log.Warn("trouble", slog.String("what", what), slog.Any("err", err))
 }
 
+// refer gives what no person can read a reference, under which it is in the log: outside an operation nobody
+// else does.
+func (p *pc) refer(what string, err *error) {
+	if _, ok := errors.AsType[*fault.Fault](*err); ok || *err == nil || errors.Is(*err, context.Canceled) {
+		return
+	}
+	f := fault.Of(*err)
+	p.log.Error("trouble", slog.String("what", what), slog.Any("ref", f.Args["ref"]), slog.Any("err", *err))
+	*err = f
+}
+
 var _ machine.Machine = (*pc)(nil)
 
 func (p *pc) path(name string) string { return filepath.Join(p.dir, name) }
@@ -185,7 +198,7 @@ func (p *pc) State(context.Context) (machine.State, error) {
 		h, _ := store.HeaderOf(p.path(bookDir))
 		return machine.State{
 			Presence: machine.Here, Company: name, Demo: sample, AutoOpen: p.alone.Alone(h),
-			Older: p.older.Load(), Earlier: store.HasEarlier(p.path(bookDir)),
+			Older: p.older.Load(), Earlier: store.HasEarlier(p.path(bookDir)), Damaged: p.damaged(),
 		}, nil
 	}
 	j, ok, err := p.seat(hostFile)
@@ -193,6 +206,36 @@ func (p *pc) State(context.Context) (machine.State, error) {
 		return machine.State{Presence: machine.Joined, Company: j.Company, Host: j.Addr, Older: p.older.Load()}, err
 	}
 	return machine.State{Presence: machine.Nothing}, err
+}
+
+// health is what was last known of the book.
+func (p *pc) health() (h verify.Health) {
+	if err := machine.ReadFile(p.path(healthFile), &h); err != nil {
+		p.warn("what is known of the book's health is unreadable", err)
+	}
+	return h
+}
+
+// keepHealth keeps what is known of the book beside it: it may take no more writes.
+func (p *pc) keepHealth(h verify.Health) {
+	err := os.Remove(p.path(healthFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	if h.State != verify.Sound {
+		err = machine.WriteFile(p.path(healthFile), h)
+	}
+	if err != nil {
+		p.warn("what is known of the book's health is not kept", err)
+	}
+}
+
+// damaged is since when the book is known to be damaged, zero for one that is not.
+func (p *pc) damaged() time.Time {
+	if h := p.health(); h.State == verify.Damaged {
+		return h.Since
+	}
+	return time.Time{}
 }
 
 // Name implements machine.Machine.
@@ -289,7 +332,8 @@ func (p *pc) newWriter() (string, error) {
 }
 
 // Create implements machine.Machine.
-func (p *pc) Create(ctx context.Context, n machine.NewBook) (machine.Book, error) {
+func (p *pc) Create(ctx context.Context, n machine.NewBook) (_ machine.Book, err error) {
+	defer p.refer("create", &err)
 	if err := p.fit(); err != nil {
 		return nil, err
 	}
@@ -335,7 +379,8 @@ func firstRows(tx *store.Tx, id setup.Identity, owner user.User, n machine.NewBo
 }
 
 // Open implements machine.Machine.
-func (p *pc) Open(ctx context.Context, s machine.Secret) (machine.Book, error) {
+func (p *pc) Open(ctx context.Context, s machine.Secret) (_ machine.Book, err error) {
+	defer p.refer("open", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return nil, err
@@ -364,6 +409,7 @@ func unlock(s machine.Secret) (store.Unlock, error) {
 
 // Repair implements machine.Machine.
 func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (out machine.Repaired, err error) {
+	defer p.refer("repair", &err)
 	open, err := unlock(r.Secret)
 	if err != nil {
 		return out, err
@@ -380,6 +426,7 @@ func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (out machine.R
 	})
 	if err == nil && r.Accept {
 		out.Aside = o.Aside
+		p.keepHealth(verify.Health{State: verify.Sound}) // all of it was just checked
 	}
 	return out, err
 }
@@ -400,7 +447,7 @@ func (p *pc) acceptable(ctx context.Context, st *store.Store, seen machine.Seen,
 	if err != nil {
 		return err
 	}
-	rep, err := p.checker(st).Run(ctx)
+	rep, err := verify.New(p.checks(st)).Run(ctx)
 	if err != nil {
 		return err
 	}
@@ -409,6 +456,10 @@ func (p *pc) acceptable(ctx context.Context, st *store.Store, seen machine.Seen,
 	}
 	out.Pages, out.Events = rep.Counted("seal"), rep.Events
 	return st.Update(ctx, func(tx *store.Tx) error {
+		a := verify.Acceptance{At: tx.Now(), By: owner.Name, File: out.File}
+		if err := verify.Accept(tx, a); err != nil {
+			return err
+		}
 		return tx.NoteAccepted(int64(owner.ID), owner.Name, fmt.Sprintf(`{"events":%d,"file":%q,"pages":%d,"why":%q}`,
 			rep.Events, out.File, out.Pages, out.Why))
 	})
@@ -487,24 +538,26 @@ func (p *pc) note(ctx context.Context, st *store.Store) error {
 }
 
 // Earlier implements machine.Machine.
-func (p *pc) Earlier(ctx context.Context, s machine.Secret) (machine.Earlier, error) {
+func (p *pc) Earlier(ctx context.Context, s machine.Secret) (_ machine.Earlier, err error) {
+	defer p.refer("look back", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return machine.Earlier{}, err
 	}
-	e, err := store.LookBack(ctx, p.path(bookDir), open, p.options(crypt.KDF{}))
+	e, err := store.LookBack(ctx, p.path(bookDir), open, p.options(crypt.KDF{}), mayGoBack)
 	return machine.Earlier(e), err
 }
 
 // GoBack implements machine.Machine.
-func (p *pc) GoBack(ctx context.Context, s machine.Secret) error {
+func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
+	defer p.refer("go back", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return err
 	}
 	o := p.options(crypt.KDF{})
 	o.Aside = p.aside()
-	err = store.GoBack(ctx, p.path(bookDir), open, o, func(tx *store.Tx, label string) error {
+	err = store.GoBack(ctx, p.path(bookDir), open, o, mayGoBack, func(tx *store.Tx, label string) error {
 		if s.Recovery != "" {
 			return nil // the recovery key gives an owner a new password when the book is open
 		}
@@ -513,23 +566,24 @@ func (p *pc) GoBack(ctx context.Context, s machine.Secret) error {
 	if err != nil {
 		return err
 	}
-	return p.SetSeen(machine.Seen{}) // older than it was, as it was asked to be
+	p.keepHealth(verify.Health{State: verify.Sound}) // the one that is aside was not
+	return p.SetSeen(machine.Seen{})                 // older than it was, as it was asked to be
 }
 
 // passwordAgain gives the owner whose slot bears a label the password that opened it: it may have been changed
 // after the book was kept, and would open it and yet not log in.
 func passwordAgain(ctx context.Context, tx *store.Tx, label, pass string) error {
-	people, err := tx.Users()
-	if err != nil {
-		return err
+	u, err := ownerOf(tx, label)
+	if err == nil {
+		_, err = user.Reset(ctx, tx, u.Login, pass, user.Standard, anything)
 	}
-	for _, u := range people {
-		if user.SlotLabel(u.ID) == label {
-			_, err := user.Reset(ctx, tx, u.Login, pass, user.Standard, anything)
-			return err
-		}
-	}
-	return fault.New(fault.NotFound, "user.not_found")
+	return err
+}
+
+// mayGoBack refuses who is no owner: a start delegate's password opens the book, and no more.
+func mayGoBack(tx *store.Tx, label string) error {
+	_, err := ownerOf(tx, label)
+	return err
 }
 
 // running reaches the program that has the book of this PC open; nil when none does, or does not answer:
@@ -559,6 +613,7 @@ type book struct {
 	copies *syncbackup.Service
 	desk   *pair.Desk
 	host   *lan.Server
+	check  *verify.Service[*store.Tx]
 	token  atomic.Pointer[string]
 	port   atomic.Int64
 	life   context.Context // until Close
@@ -585,7 +640,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := p.compare(ctx, st); err != nil {
 		return nil, err
 	}
-	b := &book{pc: p, store: st}
+	b := &book{pc: p, store: st, check: p.watch(st)}
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, strong, st)
 	b.reg = op.New[*store.Tx](st, users, time.Now, p.record)
 	if err := b.network(id); err != nil {
@@ -642,13 +697,13 @@ func (p *pc) record(r op.Record) {
 // bind registers every operation there is.
 func (b *book) bind(users *user.Service[*store.Tx]) {
 	user.Bind(b.reg, users)
-	opening.Bind(b.reg, b.store, users, b.pc.alone.Keys(b.store))
+	opening.Bind(b.reg, b.store, users, bookKeys{b.pc.alone.Keys(b.store), b})
 	setup.Bind(b.reg)
 	appdevice.Bind(b.reg, b)
 	backup.Bind(b.reg, b.keep)
 	bindBusiness(b.reg, b.store)
 	history.Bind(b.reg)
-	verify.Bind(b.reg, b.pc.checker(b.store))
+	verify.Bind(b.reg, b.check)
 }
 
 // bindBusiness registers the operations on the business itself.
@@ -663,15 +718,24 @@ func bindBusiness(reg *op.Registry[*store.Tx], st *store.Store) {
 	file.Bind(reg, st.ReceiveFile)
 }
 
-// checker checks an open book.
-func (p *pc) checker(st *store.Store) *verify.Service[*store.Tx] {
-	return verify.New(verify.Settings[*store.Tx]{
+// watch checks an open book, and takes note of damage that the work on it meets.
+func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
+	set := p.checks(st)
+	set.Known, set.Keep = p.health(), p.keepHealth
+	v := verify.New(set)
+	st.OnDamage(v.Hurt)
+	return v
+}
+
+// checks are what a check of an open book goes through.
+func (p *pc) checks(st *store.Store) verify.Settings[*store.Tx] {
+	return verify.Settings[*store.Tx]{
 		Work: st, Clock: time.Now, Around: p.around,
 		Steps: []verify.Step{
 			{Name: "keys", Run: verifyKeys(st)}, {Name: "seal", Run: verifySeal(st)}, {Name: "files", Run: verifyFiles(st)},
 		},
 		Checks: areaChecks(),
-	})
+	}
 }
 
 type checkFiles = func(ctx context.Context, progress func(done, total int64)) (verify.Found, error)
@@ -690,7 +754,7 @@ func verifyKeys(st *store.Store) checkFiles {
 func verifySeal(st *store.Store) checkFiles {
 	return func(ctx context.Context, progress func(done, total int64)) (verify.Found, error) {
 		rep, err := st.VerifySeal(ctx, progress)
-		f := verify.Found{Count: rep.Pages, Bytes: rep.Bytes, Stop: len(rep.Faults) > 0}
+		f := verify.Found{Count: rep.Pages, Stop: len(rep.Faults) > 0}
 		for _, bad := range rep.Faults {
 			f.Findings = append(f.Findings, verify.Finding{Key: bad.Key, Args: bad.Args})
 		}
@@ -702,7 +766,7 @@ func verifySeal(st *store.Store) checkFiles {
 func verifyFiles(st *store.Store) checkFiles {
 	return func(ctx context.Context, progress func(done, total int64)) (f verify.Found, err error) {
 		f.Findings, err = st.VerifyFiles(ctx, func(done, total int64) {
-			f.Count, f.Bytes = f.Count+1, done
+			f.Count++
 			progress(done, total)
 		})
 		return f, err
@@ -718,8 +782,14 @@ func (p *pc) around() verify.Surroundings {
 	}
 }
 
-// care runs what the book does by itself, until it is closed.
+// care runs what the book does by itself, until it is closed. What was wrong with it when it was open last is
+// looked at first: it may be another by now.
 func (b *book) care(ctx context.Context) {
+	if b.check.Known.State == verify.Damaged {
+		if _, err := verify.Book.Call(op.AsSystem(ctx), b, op.Empty{}); err != nil && ctx.Err() == nil {
+			b.pc.warn("the book was not checked again", err)
+		}
+	}
 	s := &job.Scheduler{
 		Memory: jobMemory{b.store}, Clock: time.Now, Warn: b.pc.warn,
 		Jobs: []job.Job{{Name: "verify", Every: verify.Every, Run: func(ctx context.Context) error {
@@ -895,14 +965,22 @@ func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error
 	return b.host.Serve(ctx, ln)
 }
 
+// originKey is the setting with the restore point that the book was put back from.
+const originKey = "backup.origin"
+
 // backups prepares the copies of the book.
 func (b *book) backups(ctx context.Context, id setup.Identity) error {
+	var origin *backup.Point
+	err := b.store.View(ctx, func(tx *store.Tx) error { _, err := tx.Setting(originKey, &origin); return err })
+	if err != nil {
+		return err
+	}
 	remotes, err := remote.Use(ctx, kept{b.store, "backup.config"}, nil)
 	if err != nil {
 		return err
 	}
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
-		Dir: b.pc.path(vaultDir), VaultID: id.VaultID, RecoveryKey: id.RecoveryKey, WriterID: id.WriterID,
+		Dir: b.pc.path(vaultDir), Vault: vaultOf(id), WriterID: id.WriterID,
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
 		Source: source{b.store}, Files: attachments{b.store}, Remotes: remotes, State: kept{b.store, "backup.state"},
 		Now: time.Now,
@@ -912,7 +990,8 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	}
 	b.copies = service
 	b.keep, err = keeper.New(ctx, keeper.Settings{
-		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo, Dir: b.pc.path(vaultDir),
+		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo, Origin: origin,
+		Dir:    b.pc.path(vaultDir),
 		Change: func(ctx context.Context) (uint64, error) { return changes(ctx, b.store) },
 		SheetKnown: func(ctx context.Context) (known bool, err error) {
 			err = b.store.View(ctx, func(tx *store.Tx) error {
@@ -926,6 +1005,43 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Log:   b.pc.warn,
 	})
 	return err
+}
+
+// vaultOf is the vault that a book's copies are in.
+func vaultOf(id setup.Identity) syncbackup.VaultOf {
+	return syncbackup.VaultOf{ID: id.VaultID, RecoveryKey: id.RecoveryKey, Inside: id.VaultFolder}
+}
+
+// bookKeys are the keys of an open book, whose copies follow a new recovery key.
+type bookKeys struct {
+	opener.Keys
+	b *book
+}
+
+// Rotate implements opening.Keys. A new recovery key waits for attachments that are only in the old
+// vault: opening.files_coming.
+func (k bookKeys) Rotate(ctx context.Context, r opening.Rotation) error {
+	if !r.Sheet {
+		return k.Keys.Rotate(ctx, r)
+	}
+	missing, err := k.b.store.MissingFiles(ctx)
+	if err != nil {
+		return err
+	}
+	if n := len(missing); n > 0 {
+		return fault.New(fault.Conflict, "opening.files_coming", "count", n)
+	}
+	return k.b.keep.Renew(ctx, func() (syncbackup.VaultOf, error) {
+		if err := k.Keys.Rotate(ctx, r); err != nil {
+			return syncbackup.VaultOf{}, err
+		}
+		var id setup.Identity
+		err := k.b.store.View(context.WithoutCancel(ctx), func(tx *store.Tx) (err error) {
+			id, _, err = setup.IdentityOf(tx)
+			return err
+		})
+		return vaultOf(id), err
+	})
 }
 
 func changes(ctx context.Context, st *store.Store) (n uint64, err error) {
@@ -1009,6 +1125,11 @@ const bringEvery = 15 * time.Minute
 // restored from if this program did it, then from wherever the book's own copies are.
 func (b *book) bringFiles(ctx context.Context) {
 	rescue := b.pc.rescue.Swap(nil)
+	if rescue != nil && !rescue.In(b.pc.path(vaultDir)) {
+		if err := b.keep.Keep(ctx, rescue); err != nil {
+			b.pc.warn("the place of the restored copy is no destination", err)
+		}
+	}
 	for {
 		left, err := b.bringOnce(ctx, rescue)
 		if err != nil && ctx.Err() == nil {
@@ -1111,7 +1232,8 @@ func (b *book) nameCompany(ctx context.Context) error {
 }
 
 // Close implements machine.Book.
-func (b *book) Close(ctx context.Context, progress func(string)) error {
+func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
+	defer b.pc.refer("close", &err)
 	if progress == nil {
 		progress = func(string) {}
 	}
@@ -1129,7 +1251,8 @@ func (b *book) Close(ctx context.Context, progress func(string)) error {
 }
 
 // Join implements machine.Machine.
-func (p *pc) Join(ctx context.Context, addr, code, name string) error {
+func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
+	defer p.refer("join", &err)
 	if err := p.fit(); err != nil { // the key of this PC is kept there
 		return err
 	}
@@ -1144,7 +1267,8 @@ func (p *pc) Join(ctx context.Context, addr, code, name string) error {
 func (p *pc) Leave() error { return os.Remove(p.path(hostFile)) }
 
 // Connect implements machine.Machine.
-func (p *pc) Connect(ctx context.Context) (machine.Book, error) {
+func (p *pc) Connect(ctx context.Context) (_ machine.Book, err error) {
+	defer p.refer("connect", &err)
 	s, ok, err := p.seat(hostFile)
 	if err != nil {
 		return nil, err
@@ -1205,6 +1329,14 @@ func (p *pc) Form(provider string, values map[string]string) ([]backup.Field, er
 	return keeper.Form(provider, values)
 }
 
+// OwnCopies implements machine.Machine.
+func (p *pc) OwnCopies() string {
+	if entries, err := os.ReadDir(p.path(vaultDir)); err != nil || len(entries) == 0 {
+		return ""
+	}
+	return p.path(vaultDir)
+}
+
 // copies is a place with backups, and this PC to put one back on.
 type copies struct {
 	*keeper.Rescue
@@ -1215,7 +1347,8 @@ type copies struct {
 // OpenVault implements machine.Machine.
 func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet string,
 	ask func(backup.Question) (string, bool),
-) (machine.Vault, error) {
+) (_ machine.Vault, err error) {
+	defer p.refer("reach copies", &err)
 	key, err := recovery.Parse(sheet)
 	if err != nil {
 		return nil, err
@@ -1228,28 +1361,32 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 }
 
 // Restore implements machine.Vault: under fresh keys, as a book of this PC.
-func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress)) error {
+func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress),
+) (done machine.Restored, err error) {
+	defer c.pc.refer("restore", &err)
 	if err := errors.Join(c.pc.fit(), user.CheckReset(login, pass, strong)); err != nil {
-		return err
+		return done, err
 	}
 	writer, err := c.pc.newWriter()
 	if err != nil {
-		return err
+		return done, err
 	}
 	a := &adoption{pc: c.pc, login: login, password: pass, writer: writer}
 	sec := store.Secrets{
 		BookID: op.NewID(time.Now()), Password: pass, Recovery: c.recovery,
 		// Under another's label it would go on opening the book after its owner changed it or left.
-		Owner: func() string { return user.SlotLabel(a.owner) },
+		Owner: func() string { return user.SlotLabel(a.owner.ID) },
 	}
 	o := c.pc.options(crypt.KDF{})
 	o.Aside = c.pc.aside()
 	sink := &rebuild{dir: c.pc.path(bookDir), secrets: sec, options: o, check: a.adopt}
 	if err := c.Rescue.Restore(ctx, point, sink, progress); err != nil {
-		return err
+		return done, err
 	}
 	c.pc.rescue.Store(c.Rescue)
-	return errors.Join(c.pc.SetCompany(a.company, false), c.pc.SetSeen(machine.Seen{}))
+	c.pc.keepHealth(verify.Health{State: verify.Sound})
+	done = machine.Restored{Login: a.owner.Login, Events: a.events, Invoices: sink.manifest.Checks.InvoiceCount}
+	return done, errors.Join(c.pc.SetCompany(a.company, false), c.pc.SetSeen(machine.Seen{}))
 }
 
 // Rest implements machine.Vault.
@@ -1322,7 +1459,8 @@ type adoption struct {
 	login, password string
 	writer          string
 	company         string
-	owner           auth.UserID // whose password it is
+	events          int64     // in the chain
+	owner           user.User // whose password it is
 }
 
 // adopt is the first transaction after the pages: a new writer for the backups, a new password, every
@@ -1341,13 +1479,18 @@ func (a *adoption) adopt(tx *store.Tx, m vault.Manifest) error {
 		return err
 	}
 	a.company = c.Name
-	owner, err := user.Reset(context.Background(), tx, a.login, a.password, user.Standard, strong)
+	if a.owner, err = user.Reset(context.Background(), tx, a.login, a.password, user.Standard, strong); err != nil {
+		return err
+	}
+	last, err := tx.Head()
 	if err != nil {
 		return err
 	}
-	a.owner = owner.ID
-	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("backup.state", []byte(nil)),
-		tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, m.WriterID, m.Seq)))
+	a.events = last.ID
+	// What the other PC found and did was about its own files.
+	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("backup.state", []byte(nil)), verify.Forget(tx),
+		tx.SetSetting(originKey, keeper.PointOf(m)),
+		tx.SetSetting(jobsKey, map[string]time.Time{}), tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, m.WriterID, m.Seq)))
 }
 
 // drill is a trial restore: beside the book, checked and thrown away.
@@ -1443,7 +1586,8 @@ var (
 )
 
 // Demo implements machine.Machine.
-func (p *pc) Demo(ctx context.Context, size string, progress func(done, total int64)) error {
+func (p *pc) Demo(ctx context.Context, size string, progress func(done, total int64)) (err error) {
+	defer p.refer("sample", &err)
 	z, ok := demo.ParseSize(size)
 	if !ok {
 		return fault.New(fault.Invalid, "cli.kind_unknown", "kind", size)

@@ -13,7 +13,7 @@
 //
 // # Inside app
 //
-// fault, money, civil, i18n know nothing of the rest. auth, audit and op make the registry of
+// fault, money, civil, i18n know nothing of the rest, nor does durable, by which files outlive a power cut. auth, audit and op make the registry of
 // operations, through which alone anything happens. record is what everything that people edit shares:
 // its stamp, its version and its digest. job runs what a book does by itself, such as the weekly check of
 // package verify. Areas (party, catalog, billing, ledger, ...)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -31,12 +29,18 @@ func HasEarlier(dir string) bool {
 	return err == nil && len(copies) > 0
 }
 
+// May judges by the present book whether who opened it, by the slot of a label, may go back.
+type May func(tx *Tx, label string) error
+
 // LookBack tells what [GoBack] would lose. It changes nothing, and reads a book of a newer program as well as
-// it can. Faults: store.no_earlier, store.in_use and those of unlock.
-func LookBack(ctx context.Context, dir string, unlock Unlock, o Options) (e Earlier, err error) {
-	err = withEarlier(dir, unlock, func(_ string, root crypt.Root, _ string) error {
+// it can. Faults: store.no_earlier, store.in_use, those of may and of unlock.
+func LookBack(ctx context.Context, dir string, unlock Unlock, o Options, may May) (e Earlier, err error) {
+	err = withEarlier(dir, unlock, func(_ string, keys *crypt.Keys, root crypt.Root) error {
 		s := &Store{dir: dir, opts: o.filled(), root: root}
 		defer s.root.Zero()
+		if err := s.permits(ctx, opener(keys).Label, may); err != nil {
+			return err
+		}
 		if err := s.read(ctx, func(tx *Tx) error { return tx.since(&e) }); err != nil {
 			o.tell("what was done since the update cannot be counted: " + err.Error())
 			e = Earlier{}
@@ -44,6 +48,18 @@ func LookBack(ctx context.Context, dir string, unlock Unlock, o Options) (e Earl
 		return nil
 	})
 	return e, err
+}
+
+// permits asks may, as far as the present book can be read: where it cannot, the one of before has the word.
+func (s *Store) permits(ctx context.Context, label string, may May) (refused error) {
+	err := s.read(ctx, func(tx *Tx) error { refused = may(tx, label); return nil })
+	if _, ok := errors.AsType[*fault.Fault](refused); ok {
+		return refused
+	}
+	if err = errors.Join(err, refused); err != nil {
+		s.opts.tell("who may go back cannot be read: " + err.Error())
+	}
+	return nil
 }
 
 // read runs fn on a book as it is, whatever its schema.
@@ -76,32 +92,43 @@ func (t *Tx) since(e *Earlier) error {
 }
 
 // GoBack puts the book back as it was before its last update, under this build's schema, and runs init in its
-// first transaction with the label of the slot that opened. It opens with what opens the present one, which is
-// moved to Options.Aside, never deleted; what is kept stays where it is. Faults: store.no_earlier, store.in_use,
-// store.no_room, store.disk_full, store.newer_book, store.damaged and those of unlock.
-func GoBack(ctx context.Context, dir string, unlock Unlock, o Options,
+// first transaction with the label of the slot that opened. The present one is moved to Options.Aside, never
+// deleted; what is kept stays where it is.
+//
+// It opens with what opened the present one, with the recovery key and with what this PC keeps. The passwords
+// that opened it besides may be younger than the rows of their people, or belong to nobody there: they are made
+// again when their people log in.
+//
+// Faults: store.no_earlier, store.in_use, store.no_room, store.disk_full, store.newer_book, store.damaged, those of
+// may, before anything is written, and of unlock.
+func GoBack(ctx context.Context, dir string, unlock Unlock, o Options, may May,
 	init func(tx *Tx, label string) error,
 ) error {
-	return withEarlier(dir, unlock, func(kept string, root crypt.Root, label string) error {
+	return withEarlier(dir, unlock, func(kept string, keys *crypt.Keys, root crypt.Root) error {
 		defer root.Zero()
+		s := &Store{dir: dir, opts: o.filled(), root: root}
+		defer s.root.Zero()
+		if err := s.permits(ctx, opener(keys).Label, may); err != nil {
+			return err
+		}
 		if err := crypt.Free(filepath.Join(dir, bookFile)); err != nil {
 			return err
 		}
 		head := presentHead(dir, root)
 		return o.replace(dir, o.Aside, func(fresh string) error {
-			if err := o.copyKept(fresh, kept, dir); err != nil {
+			if err := o.copyKept(fresh, kept, keys, root); err != nil {
 				return err
 			}
-			return goneBack(ctx, fresh, root, head, o, func(tx *Tx) error { return init(tx, label) })
+			return goneBack(ctx, fresh, root, head, o, func(tx *Tx) error { return init(tx, opener(keys).Label) })
 		})
 	})
 }
 
-// withEarlier runs fn on the folder of what is kept of a book, with the root key of both and the label of the
-// slot that opened, while nobody else has the book. What opens the present book is asked for: what is kept
-// knows the recovery key alone.
+// withEarlier runs fn on the folder of what is kept of a book, with the key file that opened and the root key of
+// both, while nobody else has the book. What opens the present book is asked for: what is kept knows the recovery
+// key alone.
 func withEarlier(dir string, unlock Unlock,
-	fn func(kept string, root crypt.Root, label string) error,
+	fn func(kept string, keys *crypt.Keys, root crypt.Root) error,
 ) error {
 	lock, err := claim(dir)
 	if err != nil {
@@ -130,11 +157,15 @@ func withEarlier(dir string, unlock Unlock,
 		if err != nil {
 			return err
 		}
-		slots := keys.Slots()
-		i := slices.IndexFunc(slots, func(i crypt.SlotInfo) bool { return i.ID == keys.OpenedBy() })
-		return fn(kept, root, slots[i].Label)
+		return fn(kept, keys, root)
 	}
 	return errors.Join(classify(work()), lock.Close())
+}
+
+// opener is the slot that opened a key file.
+func opener(keys *crypt.Keys) crypt.SlotInfo {
+	slots := keys.Slots()
+	return slots[slices.IndexFunc(slots, func(i crypt.SlotInfo) bool { return i.ID == keys.OpenedBy() })]
 }
 
 // presentHead is the head of the book that goes, 0 when it cannot be read: that may be why it goes.
@@ -150,27 +181,18 @@ func presentHead(dir string, root crypt.Root) uint64 {
 	return head
 }
 
-// copyKept copies what is kept of a book into a folder, with the key file of the present one if it has one.
-func (o Options) copyKept(to, kept, dir string) error {
+// copyKept copies what is kept of a book into a folder, with the slots of the present one that go on opening it.
+func (o Options) copyKept(to, kept string, keys *crypt.Keys, root crypt.Root) error {
 	if err := o.room(kept); err != nil {
 		return err
 	}
 	if err := errors.Join(o.linkFiles(to, kept), o.copyFolder(to, kept)); err != nil {
 		return err
 	}
-	if !there(filepath.Join(dir, keysFile)) {
-		return nil
-	}
-	for _, name := range []string{keysFile, keysFile + ".bak"} {
-		err := os.Remove(filepath.Join(to, name))
-		if err == nil || errors.Is(err, fs.ErrNotExist) {
-			err = copyFile(filepath.Join(to, name), filepath.Join(dir, name))
-		}
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return syncFolder(to)
+	by := keys.OpenedBy()
+	return keys.CopyTo(filepath.Join(to, keysFile), root, func(i crypt.SlotInfo) bool {
+		return i.Kind != crypt.KindPassword || i.ID == by
+	})
 }
 
 // goneBack brings the copy in a folder to this build's schema and notes in it what it is.
@@ -204,7 +226,8 @@ func goneBack(ctx context.Context, dir string, root crypt.Root, head uint64, o O
 			return err
 		}
 		u := updated{To: int64(Schema()), At: tx.Now(), Events: last.ID + 1, Before: totals}
-		if err := errors.Join(tx.SetSetting(updatedKey, u), tx.noteBack()); err != nil {
+		noted := s.noteKeysIn(tx, numbers(s.keys)...)
+		if err := errors.Join(tx.SetSetting(updatedKey, u), noted, tx.noteBack()); err != nil {
 			return err
 		}
 		return init(tx)

@@ -87,10 +87,15 @@ func (p *pace) done(bytes int64, emptied bool) string {
 	return fmt.Sprintf("the log has grown to %d MB: a reading that does not end is in the way", bytes>>20)
 }
 
-// checkpoint runs a checkpoint on the writer's connection, between two commits, and returns the length of the
-// WAL in frames. It waits for no reader: writers would wait with it.
+// checkpoint runs a checkpoint and returns the length of the WAL in frames. A passive one goes on beside the
+// writer. One that empties the WAL runs on the writer's connection, between two commits, and waits for no
+// reader: writers would wait with it.
 func (s *Store) checkpoint(ctx context.Context, mode string) (frames int64, emptied bool, err error) {
-	conn, err := s.db.write.Conn(ctx)
+	db := s.db.write
+	if mode == "PASSIVE" {
+		db = s.db.move
+	}
+	conn, err := db.Conn(ctx)
 	if err != nil {
 		return 0, false, err
 	}

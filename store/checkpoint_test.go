@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -56,6 +57,29 @@ func TestTheLogIsEmptiedWhenNobodyWrites(t *testing.T) {
 	eventually(t, "the log is never emptied", func() bool { return logSize(s) < 1<<10 })
 	grow(t, s, 400)
 	eventually(t, "the log is not emptied again", func() bool { return logSize(s) < 1<<10 })
+}
+
+// TestPagesMoveWhileTheWriterIsBusy: a checkpoint does not wait for it, nor it for a checkpoint.
+func TestPagesMoveWhileTheWriterIsBusy(t *testing.T) {
+	s := rotated(t, store.Paced(cheap, 300*time.Millisecond, 1<<30))
+	size := func() int64 {
+		info, err := os.Stat(filepath.Join(s.Dir(), "book.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Size()
+	}
+	before := size()
+	grow(t, s, 400)
+	end, done := make(chan struct{}), make(chan error)
+	go func() { done <- s.Update(context.Background(), func(*store.Tx) error { <-end; return nil }) }()
+	t.Cleanup(func() {
+		close(end)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	eventually(t, "no page is moved under the writer", func() bool { return size() >= before+400<<10 })
 }
 
 // TestALongReadingDoesNotStopWritersAndIsHeardOf: the log cannot be emptied under it, and is once it ends.

@@ -6,9 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
+	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/store/crypt"
 )
@@ -51,7 +53,7 @@ func (o Options) linkFiles(to, from string) error {
 		return nil
 	})
 	for _, f := range folders {
-		err = errors.Join(err, syncFolder(f))
+		err = errors.Join(err, durable.Folder(f))
 	}
 	return err
 }
@@ -74,7 +76,7 @@ func (o Options) copyFolder(to, from string) error {
 			return err
 		}
 	}
-	return syncFolder(to)
+	return durable.Folder(to)
 }
 
 func copyFile(to, from string) error {
@@ -105,13 +107,42 @@ func removeCopies(dir, kept string) error {
 	return err
 }
 
-func keptCopies(dir string) (copies []string, err error) {
+// moveBeside lets what is kept of a book that got another name go by that name: as it was before its updates, and
+// under its old key if the one under the new was never opened.
+func moveBeside(from, to string) error {
+	beside, err := copiesBeside(from)
+	if there(from + oldSuffix) {
+		beside = append(beside, from+oldSuffix)
+	}
+	for _, c := range beside {
+		err = errors.Join(err, crypt.Rename(c, to+strings.TrimPrefix(c, from)))
+	}
+	return err
+}
+
+// keptCopies lists what was kept of a book before its updates, the oldest schema first, as far as anybody can tell:
+// not what is left of another that was there before.
+func keptCopies(dir string) ([]string, error) {
+	copies, err := copiesBeside(dir)
+	book, unknown := HeaderOf(dir)
+	return slices.DeleteFunc(copies, func(c string) bool {
+		h, err := HeaderOf(c)
+		return unknown == nil && err == nil && h.Book != book.Book
+	}), err
+}
+
+func copiesBeside(dir string) (copies []string, err error) {
 	beside, err := os.ReadDir(filepath.Dir(dir))
+	var versions []int64
 	for _, e := range beside {
 		version, ok := strings.CutPrefix(e.Name(), filepath.Base(dir)+copyInfix)
-		if _, err := strconv.Atoi(version); ok && err == nil {
-			copies = append(copies, filepath.Join(filepath.Dir(dir), e.Name()))
+		if v, err := strconv.ParseInt(version, 10, 64); ok && err == nil && strconv.FormatInt(v, 10) == version {
+			versions = append(versions, v)
 		}
+	}
+	slices.Sort(versions)
+	for _, v := range versions {
+		copies = append(copies, copyName(dir, v))
 	}
 	return copies, err
 }

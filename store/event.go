@@ -41,8 +41,8 @@ const eventColumns = `id, at, actor, actor_name, device, op, subject_kind, subje
 func (t *Tx) EachEvent(after int64, fn func(audit.Event) error) error {
 	return t.each(`SELECT `+eventColumns+` FROM event WHERE id > ? ORDER BY id`, []any{after},
 		func(scan func(...any) error) error {
-			e, err := scanEvent(scan)
-			if err != nil {
+			var e audit.Event
+			if err := scanEvent(scan, &e); err != nil {
 				return err
 			}
 			return fn(e)
@@ -54,8 +54,7 @@ func (t *Tx) EachEvent(after int64, fn func(audit.Event) error) error {
 func (t *Tx) Events(kind string, id, before int64, limit int) ([]audit.Event, error) {
 	return all(t, `SELECT `+eventColumns+` FROM event
 		WHERE (?1 = 0 OR id < ?1) AND (?2 = '' OR (subject_kind = ?2 AND subject_id = ?3))
-		ORDER BY id DESC LIMIT ?4`, []any{before, kind, id, limit},
-		func(scan func(...any) error, e *audit.Event) (err error) { *e, err = scanEvent(scan); return err })
+		ORDER BY id DESC LIMIT ?4`, []any{before, kind, id, limit}, scanEvent)
 }
 
 // Head returns the last event of the chain, or the zero event of an empty book.
@@ -107,21 +106,20 @@ func (t *Tx) SubjectName(kind string, id int64) (name string, err error) {
 	return name, err
 }
 
-func scanEvent(scan func(...any) error) (audit.Event, error) {
-	var e audit.Event
+func scanEvent(scan func(...any) error, e *audit.Event) error {
 	var at string
 	var prev, hash []byte
 	if err := scan(&e.ID, &at, &e.Actor, &e.ActorName, &e.Device, &e.Op, &e.SubjectKind, &e.SubjectID,
 		&e.RequestID, &e.Payload, &e.Digest, &prev, &hash); err != nil {
-		return e, err
+		return err
 	}
 	copy(e.Prev[:], prev)
 	copy(e.Hash[:], hash)
 	var err error
 	if e.At, err = parseInstant(at); err != nil {
-		return e, fmt.Errorf("store: event %d: %w", e.ID, err)
+		return fmt.Errorf("store: event %d: %w", e.ID, err)
 	}
-	return e, nil
+	return nil
 }
 
 // Replay returns the stored answer of a request id.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/store/crypt"
 )
@@ -55,7 +56,7 @@ func Settle(dir string) error {
 	return classify(errors.Join(settle(dir), lock.Close()))
 }
 
-// settle is Settle under the lock.
+// settle is Settle under the lock. The book that was replaced stays until the one in its place was opened.
 func settle(dir string) error {
 	ready, old := dir+readySuffix, dir+oldSuffix
 	var err error
@@ -66,13 +67,11 @@ func settle(dir string) error {
 	case there(old):
 		err = crypt.Rename(old, dir)
 	}
-	if err == nil {
-		err = syncFolder(filepath.Dir(dir))
-	}
 	if err != nil {
 		return err
 	}
-	for _, left := range []string{dir + newSuffix, ready, old} {
+	_ = durable.Folder(filepath.Dir(dir)) // what a power cut undoes is done again at the next start
+	for _, left := range []string{dir + newSuffix, ready} {
 		_ = os.RemoveAll(left) // what cannot be removed now is at the next start
 	}
 	return nil
@@ -86,7 +85,8 @@ func Create(ctx context.Context, dir string, sec Secrets, o Options, init func(*
 
 // Restore makes a sealed book in dir from a plain database image (as Pages gave it), under fresh keys;
 // otherwise as Create. With Options.Aside it takes the place of a book that is there, which is moved
-// aside when the new one is whole, never deleted; fault store.in_use when that one is open.
+// aside when the new one is whole, never deleted, with what is kept of it from before an update; fault
+// store.in_use when that one is open.
 func Restore(ctx context.Context, dir string, sec Secrets, o Options, init func(*Tx) error,
 	next func() ([]byte, error),
 ) (*Store, error) {
@@ -128,9 +128,16 @@ func buildClaimed(ctx context.Context, dir string, sec Secrets, o Options, init 
 	}
 	root := crypt.NewRoot()
 	defer root.Zero()
-	return o.replace(dir, o.Aside, func(fresh string) error {
+	err := o.replace(dir, o.Aside, func(fresh string) error {
 		return fillFolder(ctx, fresh, root, sec, o, init, fill)
 	})
+	if err != nil || o.Aside == "" {
+		return err
+	}
+	if err := moveBeside(dir, o.Aside); err != nil {
+		o.tell("what belongs to the book that was moved aside stays behind: " + err.Error())
+	}
+	return nil
 }
 
 // replace builds a folder and puts it in the place of the book, which is closed and claimed, if there is
@@ -165,10 +172,10 @@ func (o Options) prepare(dir string, fill func(fresh string) error) error {
 		err = o.step("ready")
 	}
 	if err == nil {
-		err = errors.Join(syncFolder(fresh), crypt.Rename(fresh, dir+readySuffix), syncFolder(filepath.Dir(dir)))
+		err = errors.Join(durable.Folder(fresh), crypt.Rename(fresh, dir+readySuffix), durable.Folder(filepath.Dir(dir)))
 	}
 	if err != nil {
-		err = errors.Join(err, os.RemoveAll(fresh))
+		err = errors.Join(err, os.RemoveAll(fresh), os.RemoveAll(dir+readySuffix))
 	}
 	return err
 }
@@ -188,13 +195,14 @@ func (o Options) exchange(dir, aside string) error {
 	if err = o.step("place"); err == nil {
 		err = crypt.Rename(dir+readySuffix, dir)
 	}
-	if err == nil {
-		return syncFolder(parent)
-	}
-	if was {
+	if err != nil && was {
 		err = errors.Join(err, crypt.Rename(aside, dir))
 	}
-	return errors.Join(err, syncFolder(parent))
+	// It is done or undone by now, whatever the disk says: a power cut could at worst leave what settle ends.
+	if flushErr := errors.Join(o.step("flush"), durable.Folder(parent)); flushErr != nil {
+		o.tell("the exchange of the book's folder was not flushed: " + flushErr.Error())
+	}
+	return err
 }
 
 // step tells a test what is about to be done; the test may fail it, or kill the program there.
@@ -229,8 +237,10 @@ func fillFolder(ctx context.Context, dir string, root crypt.Root, sec Secrets, o
 		return err
 	}
 	err = s.Update(ctx, func(tx *Tx) error {
-		// The image remembers the changes of another key file.
-		if err := errors.Join(tx.SetSetting(slotDatesKey, map[int]time.Time{}), s.noteKeysIn(tx)); err != nil {
+		// The image remembers the changes of another key file, and an update whose copy another key opens.
+		err := errors.Join(tx.SetSetting(slotDatesKey, map[int]time.Time{}), tx.forgetUpdate(),
+			s.noteKeysIn(tx, numbers(s.keys)...))
+		if err != nil {
 			return err
 		}
 		return init(tx)
@@ -239,15 +249,4 @@ func fillFolder(ctx context.Context, dir string, root crypt.Root, sec Secrets, o
 		_, err = s.AddPasswordSlot(ctx, sec.Owner(), sec.Password)
 	}
 	return errors.Join(err, s.Close())
-}
-
-// syncFolder makes a rename in it durable.
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	// Some systems cannot flush a folder; there a rename is durable by itself.
-	_ = d.Sync()
-	return d.Close()
 }

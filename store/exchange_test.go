@@ -41,7 +41,7 @@ func TestAPowerCutBetweenTheTwoBooks(t *testing.T) {
 			t.Run(c.name+" "+when, func(t *testing.T) {
 				parent := t.TempDir()
 				for _, n := range c.names {
-					newBook(t, filepath.Join(parent, "made"), cheap, n)
+					newBook(t, filepath.Join(parent, "made"), n)
 					if err := os.Rename(filepath.Join(parent, "made"), filepath.Join(parent, n)); err != nil {
 						t.Fatal(err)
 					}
@@ -69,7 +69,7 @@ func TestAPowerCutBetweenTheTwoBooks(t *testing.T) {
 // TestNobodySettlesABookAtWork: what is beside it may be under way.
 func TestNobodySettlesABookAtWork(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "book")
-	newBook(t, dir, cheap, "a")
+	newBook(t, dir, "a")
 	s, err := store.Open(t.Context(), dir, store.WithRecovery(storetest.Recovery), cheap)
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func TestARestoreThatFailsAtAnyStep(t *testing.T) {
 		t.Run(step, func(t *testing.T) {
 			parent := t.TempDir()
 			dir := filepath.Join(parent, "book")
-			newBook(t, dir, cheap, "old")
+			newBook(t, dir, "old")
 			s, _ := storetest.New(t)
 			reached := false
 			o := store.Stepping(cheap, func(name string) error {
@@ -122,4 +122,54 @@ func TestARestoreThatFailsAtAnyStep(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTheOldBookStaysUntilTheNewOneOpens: a disk that did not write what it said leaves a new one that is not
+// whole. A restore in its place sets both aside.
+func TestTheOldBookStaysUntilTheNewOneOpens(t *testing.T) {
+	dir := written(t)
+	if err := os.CopyFS(dir+".old", os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	ledger := filepath.Join(dir, "book.db-ledger")
+	whole, err := os.ReadFile(ledger)
+	if err := errors.Join(err, os.Truncate(ledger, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Settle(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := reopen(t, dir, cheap); err == nil || !there(dir+".old") {
+		t.Fatalf("%v, the old one is there: %v", err, there(dir+".old"))
+	}
+	o := cheap
+	o.Aside = dir + ".aside"
+	into := store.StartRestore(t.Context(), dir, secrets, o, func(*store.Tx) error { return nil })
+	s, _ := storetest.New(t)
+	err = s.Pages(t.Context(), func(int, uint32) error { return nil },
+		func(_ uint32, data []byte) error { return into.Page(data) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	restored, err := into.Finish()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := restored.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if there(dir+".old") || markOf(t, o.Aside+".old") != "kept" {
+		t.Error("the old one was not set aside with the new one")
+	}
+	if err := os.WriteFile(filepath.Join(o.Aside, "book.db-ledger"), whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := reopen(t, o.Aside, cheap); err != nil || there(o.Aside+".old") {
+		t.Errorf("%v, the old one is still there: %v", err, there(o.Aside+".old"))
+	}
+}
+
+func there(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

@@ -5,6 +5,8 @@ import (
 	"path"
 	"testing/fstest"
 	"time"
+
+	"zafe/store/crypt"
 )
 
 // AddMigration gives the program a newer schema until the returned function takes it back.
@@ -24,6 +26,13 @@ func AddMigration(name, sql string) (back func()) {
 	files[path.Join("migrations", name)] = &fstest.MapFile{Data: []byte(sql)}
 	migrations = files
 	return func() { migrations = embedded }
+}
+
+// OpeningFault is what an opening that met damage says of an error.
+func OpeningFault(met *crypt.Fault, err error) error {
+	s := &Store{damage: new(damage)}
+	s.damage.first.Store(met)
+	return s.openingFault(err)
 }
 
 // Exec runs a statement as no area would.

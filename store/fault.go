@@ -2,6 +2,7 @@ package store
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"syscall"
@@ -75,3 +76,6 @@ func (s *Store) storageFault(err error) error {
 	}
 	return classify(s.mount.Explain(err))
 }
+
+// damageFault is the fault of damage that was met, and of what came of it.
+func damageFault(met *crypt.Fault, err error) error { return sealFault(fmt.Errorf("%w: %w", met, err)) }

@@ -46,8 +46,9 @@ func (s *Store) openFiles(ctx context.Context) error {
 			return err
 		}
 	}
-	if s.files, err = blob.Open(filepath.Join(s.dir, filesDir), key); err != nil {
-		return classify(err)
+	s.files = blob.New(filepath.Join(s.dir, filesDir), key)
+	if err := s.files.Tidy(); err != nil { // what is left over keeps nobody from working
+		s.opts.tell("half-written attachments could not be removed: " + err.Error())
 	}
 	s.background.Go(func() { s.sweeps(s.life) })
 	return nil
@@ -195,7 +196,20 @@ func (t *Tx) OpenAttachment(a file.Attachment) (io.ReadCloser, error) {
 	if !known {
 		return nil, fault.New(fault.NotFound, "file.not_found")
 	}
-	return t.st.openFile(f, a.Name)
+	return t.st.holdFile(t.ctx, f, a.Name)
+}
+
+// holdFile opens a content that may be read after the transaction.
+func (s *Store) holdFile(ctx context.Context, f storedFile, name string) (io.ReadCloser, error) {
+	if err := s.gate.enter(ctx); err != nil {
+		return nil, err
+	}
+	in, err := s.openFile(f, name)
+	if err != nil {
+		s.gate.leave()
+		return nil, err
+	}
+	return &heldReader{ReadCloser: in, leave: sync.OnceFunc(s.gate.leave)}, nil
 }
 
 func (s *Store) openFile(f storedFile, name string) (io.ReadCloser, error) {
@@ -380,15 +394,7 @@ func (s *Store) OpenFile(ctx context.Context, digest string) (io.ReadCloser, err
 	if err != nil {
 		return nil, err
 	}
-	if err := s.gate.enter(ctx); err != nil {
-		return nil, err
-	}
-	in, err := s.openFile(f, name)
-	if err != nil {
-		s.gate.leave()
-		return nil, err
-	}
-	return &heldReader{ReadCloser: in, leave: sync.OnceFunc(s.gate.leave)}, nil
+	return s.holdFile(ctx, f, name)
 }
 
 // heldReader keeps the book's files where they are while one of them is read.

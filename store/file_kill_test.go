@@ -112,7 +112,7 @@ func TestKillWhileAttaching(t *testing.T) {
 		kills = n
 	}
 	dir := filepath.Join(t.TempDir(), "book")
-	newBook(t, dir, cheap, "")
+	newBook(t, dir, "")
 	kept := map[file.ID]string{}
 	confirmed := 0
 	for range kills {

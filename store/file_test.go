@@ -274,7 +274,7 @@ func TestNothingIsLeftOfWhatWasNotReceived(t *testing.T) {
 // TestWhatIsHalfWrittenGoesAtTheNextOpening: nobody knows its key.
 func TestWhatIsHalfWrittenGoesAtTheNextOpening(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "book")
-	newBook(t, dir, cheap, "")
+	newBook(t, dir, "")
 	open := func() *store.Store {
 		s, err := store.Open(t.Context(), dir, store.WithRecovery(storetest.Recovery), cheap)
 		if err != nil {
@@ -303,7 +303,7 @@ func TestWhatIsHalfWrittenGoesAtTheNextOpening(t *testing.T) {
 // TestTheNamesOfAttachmentsAreTheirBooksOwn: who has a document cannot ask a folder whether it holds it.
 func TestTheNamesOfAttachmentsAreTheirBooksOwn(t *testing.T) {
 	one, _ := storetest.New(t)
-	two, _ := storetest.New(t)
+	two := storetest.Other(t)
 	mustAttach(t, one, 1, "la même chose")
 	mustAttach(t, two, 1, "la même chose")
 	if filepath.Base(onDisk(t, one)[0]) == filepath.Base(onDisk(t, two)[0]) {

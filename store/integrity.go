@@ -21,10 +21,11 @@ func (s *Store) Head() (uint64, error) {
 
 // SealReport is what [Store.VerifySeal] found.
 type SealReport struct {
-	Pages  int64 // of the database and of the log
-	Bytes  int64
-	Head   uint64         // as [Store.Head]
-	Faults []*fault.Fault // one for each file that is not what was written: verify.seal
+	Pages int64  // of the database and of the log
+	Head  uint64 // as [Store.Head]
+	// Faults are one for each file that is not what was written, verify.seal, or of which the disk does not give
+	// everything back, verify.unreadable.
+	Faults []*fault.Fault
 }
 
 // VerifySeal reads every page of the book, of its log and of its ledger and checks their seal, while work
@@ -45,16 +46,18 @@ func (s *Store) VerifySeal(ctx context.Context, progress func(done, total int64)
 		return SealReport{}, classify(err)
 	}
 	out := SealReport{Pages: int64(rep.Pages) + int64(rep.Frames), Head: rep.Head}
-	out.Bytes = out.Pages * crypt.PageSize
-	wrong := map[string]int{}
+	wrong := map[string]*fault.Fault{}
 	for _, f := range rep.Faults {
-		name := filepath.Base(f.File)
-		if wrong[name]++; wrong[name] == 1 {
-			out.Faults = append(out.Faults, fault.New(fault.Unavailable, "verify.seal", "file", name))
+		name, key := filepath.Base(f.File), "verify.seal"
+		if errors.Is(f, crypt.ErrUnreadable) {
+			key = "verify.unreadable"
 		}
-	}
-	for _, f := range out.Faults {
-		f.Args["n"] = wrong[f.Args["file"].(string)]
+		known := wrong[key+name]
+		if known == nil {
+			known = fault.New(fault.Unavailable, key, "file", name, "n", 0)
+			wrong[key+name], out.Faults = known, append(out.Faults, known)
+		}
+		known.Args["n"] = known.Args["n"].(int) + 1
 	}
 	return out, nil
 }
@@ -62,15 +65,15 @@ func (s *Store) VerifySeal(ctx context.Context, progress func(done, total int64)
 // VerifyKeys checks that the key file and its copy are both whole and as the book remembers them. Faults
 // verify.keys, store.old_keys.
 func (s *Store) VerifyKeys(ctx context.Context) error {
+	if err := s.gate.enter(ctx); err != nil { // the keys are exchanged with the files, and what the book saw of them
+		return err
+	}
+	defer s.gate.leave()
 	var seen uint64
 	err := s.View(ctx, func(tx *Tx) error { _, err := tx.Setting(keysGenKey, &seen); return err })
 	if err != nil {
 		return err
 	}
-	if err := s.gate.enter(ctx); err != nil { // the keys are exchanged with the files
-		return err
-	}
-	defer s.gate.leave()
 	err = s.keys.Verify(s.root)
 	if f, ok := errors.AsType[*crypt.Fault](err); ok {
 		return fault.New(fault.Unavailable, "verify.keys", "file", filepath.Base(f.File)).Because(f)

@@ -13,6 +13,7 @@ import (
 
 	"zafe/app/fault"
 	"zafe/store"
+	"zafe/store/crypt"
 	"zafe/store/storetest"
 )
 
@@ -66,11 +67,11 @@ func TestTheSealOfAnOpenBookIsChecked(t *testing.T) {
 	s := checkpointed(t)
 	var done, total int64
 	rep, err := s.VerifySeal(t.Context(), func(d, all int64) { done, total = d, all })
-	if err != nil || len(rep.Faults) > 0 || rep.Pages < 20 || rep.Bytes != rep.Pages*4096 || rep.Head == 0 {
+	if err != nil || len(rep.Faults) > 0 || rep.Pages < 20 || rep.Head == 0 {
 		t.Fatalf("%+v %v", rep, err)
 	}
-	if done != total || done != rep.Bytes {
-		t.Errorf("progress ends at %d of %d, %d were read", done, total, rep.Bytes)
+	if done != total || done != rep.Pages*crypt.PageSize {
+		t.Errorf("progress ends at %d of %d, %d pages were read", done, total, rep.Pages)
 	}
 	spoil(t, s, "book.db", 5*4096+100)
 	spoil(t, s, "book.db", 7*4096+100)
@@ -149,5 +150,40 @@ func TestBothKeyFilesAreChecked(t *testing.T) {
 	}
 	if err := s.VerifyKeys(t.Context()); fault.KeyOf(err) != "store.old_keys" {
 		t.Errorf("older than the book remembers: %v", err)
+	}
+}
+
+// TestDamageMetWhileWorkingIsTold: whoever works on the book is told at once, and whoever asks later as well.
+func TestDamageMetWhileWorkingIsTold(t *testing.T) {
+	s := checkpointed(t)
+	told := 0
+	s.OnDamage(func() { told++ })
+	read := func() (err error) {
+		for i := range 20 {
+			err = errors.Join(err, s.View(t.Context(), func(tx *store.Tx) error {
+				var row string
+				_, err := tx.Setting(fmt.Sprint("row", i), &row)
+				return err
+			}))
+		}
+		return err
+	}
+	pages, err := os.Stat(filepath.Join(s.Dir(), "book.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := int64(20 * crypt.PageSize); at < pages.Size(); at += crypt.PageSize {
+		spoil(t, s, "book.db", at+100)
+	}
+	if told != 0 {
+		t.Fatal("told of a sound book")
+	}
+	if err := read(); fault.KeyOf(err) != "store.damaged" {
+		t.Fatalf("read all the same: %v", err)
+	}
+	later := 0
+	s.OnDamage(func() { later++ })
+	if told == 0 || later != 1 {
+		t.Errorf("told %d times, and %d later", told, later)
 	}
 }

@@ -46,12 +46,17 @@ func dying(what, dir, step string) error {
 	ctx := context.Background()
 	unlock := store.WithRecovery(storetest.Recovery)
 	survived := errors.New("not killed: the step never came")
-	if what != "rotate" {
+	if what == "claire" {
+		o.Aside = dir + ".aside"
+		return errors.Join(claireGoesBack(ctx, dir, o), survived)
+	}
+	if what != "rotate" { // the others work with the newer program
 		store.AddMigration(later, laterSQL)
 	}
 	if what == "back" {
 		o.Aside = dir + ".aside"
-		return errors.Join(store.GoBack(ctx, dir, unlock, o, func(*store.Tx, string) error { return nil }), survived)
+		unlock = store.WithPassword(storetest.Password)
+		return errors.Join(store.GoBack(ctx, dir, unlock, o, anybody, func(*store.Tx, string) error { return nil }), survived)
 	}
 	s, err := store.Open(ctx, dir, unlock, o)
 	if err != nil || what == "update" {

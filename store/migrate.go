@@ -34,7 +34,7 @@ func migrator(ctx context.Context, db *sql.DB) (p *goose.Provider, have, want in
 	if err != nil {
 		return nil, 0, 0, fmt.Errorf("store: migrations: %w", err)
 	}
-	if have, err = p.GetDBVersion(ctx); err != nil {
+	if have, err = schemaVersion(ctx, db); err != nil {
 		return nil, 0, 0, fmt.Errorf("store: schema version: %w", err)
 	}
 	sources := p.ListSources()
@@ -43,6 +43,18 @@ func migrator(ctx context.Context, db *sql.DB) (p *goose.Provider, have, want in
 		err = fault.New(fault.Unavailable, "store.newer_book", "book", have, "program", want)
 	}
 	return p, have, want, err
+}
+
+// schemaVersion reads what goose noted, 0 in a new database. Goose itself takes a table that it cannot read
+// for one that is missing, and makes it.
+func schemaVersion(ctx context.Context, db *sql.DB) (have int64, err error) {
+	var there bool
+	err = db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = ?)`,
+		goose.DefaultTablename).Scan(&there)
+	if err == nil && there {
+		err = db.QueryRowContext(ctx, `SELECT coalesce(max(version_id), 0) FROM `+goose.DefaultTablename).Scan(&have)
+	}
+	return have, err
 }
 
 // openMigrated opens the book of the folder under this build's schema. A book with work in it is updated as
@@ -57,9 +69,20 @@ func (s *Store) openMigrated(ctx context.Context) error {
 		err = migrate(ctx, p, s.db.write)
 	}
 	if err != nil {
-		err = errors.Join(s.storageFault(err), s.db.close())
+		err = errors.Join(s.openingFault(err), s.db.close())
 	}
 	return err
+}
+
+// openingFault is storageFault of an opening. A damaged page that was met on the way is why it failed, whatever
+// a library made of the error.
+func (s *Store) openingFault(err error) error {
+	err = s.storageFault(err)
+	met := s.met()
+	if _, ok := errors.AsType[*fault.Fault](err); ok || met == nil {
+		return err
+	}
+	return damageFault(met, err)
 }
 
 // openPlain opens the pools as the book is, and what would migrate it.

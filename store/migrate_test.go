@@ -1,14 +1,18 @@
 package store_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
 	"zafe/app/fault"
 	"zafe/store"
+	"zafe/store/crypt"
 	"zafe/store/storetest"
 )
 
@@ -20,17 +24,24 @@ var (
 	}
 )
 
-func newBook(t *testing.T, dir string, o store.Options, mark string) {
+// marked are the templates of newBook, by their marks.
+var marked = map[string]func(testing.TB, string){}
+
+// newBook makes a book that says what it was marked with. Those of different marks have different keys.
+func newBook(t *testing.T, dir, mark string) {
 	t.Helper()
-	s, err := store.Create(t.Context(), dir, secrets, o, func(tx *store.Tx) error {
-		return tx.SetSetting("mark", mark)
-	})
-	if err != nil {
-		t.Fatal(err)
+	if marked[mark] == nil {
+		marked[mark] = storetest.Template(func(dir string) error {
+			s, err := store.Create(context.Background(), dir, secrets, cheap, func(tx *store.Tx) error {
+				return tx.SetSetting("mark", mark)
+			})
+			if err != nil {
+				return err
+			}
+			return s.Close()
+		})
 	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	marked[mark](t, dir)
 }
 
 // markOf opens a book by its recovery key, storetest's unless another is given, and reads what it was marked
@@ -69,7 +80,7 @@ func TestAMigrationLeavesTheWayBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := filepath.Join(parent, "book")
-	newBook(t, dir, cheap, "before")
+	newBook(t, dir, "before")
 	stale := dir + ".before-update-from-1"
 	if err := os.Mkdir(stale, 0o700); err != nil {
 		t.Fatal(err)
@@ -152,7 +163,7 @@ func TestTheOwnerOfARestoredBookIsKnownLast(t *testing.T) {
 
 func TestAFailedMigrationLeavesTheBookAsItWas(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "book")
-	newBook(t, dir, cheap, "before")
+	newBook(t, dir, "before")
 	back := store.AddMigration("9000_test.sql",
 		"-- +goose Up\nCREATE TABLE later(id INTEGER PRIMARY KEY) STRICT;\nINSERT INTO nowhere VALUES(1);")
 	defer back()
@@ -169,7 +180,7 @@ func TestAFailedMigrationLeavesTheBookAsItWas(t *testing.T) {
 func TestARestoreMovesTheBookThatIsThereAside(t *testing.T) {
 	parent := t.TempDir()
 	dir, aside := filepath.Join(parent, "book"), filepath.Join(parent, "book.aside")
-	newBook(t, dir, cheap, "old")
+	newBook(t, dir, "old")
 	s, _ := storetest.New(t)
 	if err := s.Update(t.Context(), func(tx *store.Tx) error { return tx.SetSetting("mark", "new") }); err != nil {
 		t.Fatal(err)
@@ -224,5 +235,57 @@ func TestARestoreMovesTheBookThatIsThereAside(t *testing.T) {
 	_, err = store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap)
 	if !store.Exists(dir) || fault.KeyOf(err) != "store.file_missing" {
 		t.Errorf("exists %v, %v", store.Exists(dir), err)
+	}
+}
+
+// TestDamageMetWhileABookIsUpdatedIsCalledThat: an update reads the whole book, and says what to do about a
+// page that it cannot read.
+func TestDamageMetWhileABookIsUpdatedIsCalledThat(t *testing.T) {
+	parent := t.TempDir()
+	sound := filepath.Join(parent, "sound")
+	newBook(t, sound, "before")
+	whole, err := os.ReadFile(filepath.Join(sound, "book.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.AddMigration("9000_test.sql", "-- +goose Up\nCREATE TABLE later(id INTEGER PRIMARY KEY) STRICT;")()
+	for page := range len(whole) / crypt.PageSize {
+		dir := filepath.Join(parent, "book")
+		if err := os.CopyFS(dir, os.DirFS(sound)); err != nil {
+			t.Fatal(err)
+		}
+		data := slices.Clone(whole)
+		data[page*crypt.PageSize+904] ^= 1
+		if err := os.WriteFile(filepath.Join(dir, "book.db"), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap)
+		if err == nil {
+			t.Errorf("page %d: updated all the same", page+1)
+			_ = s.Close()
+		} else if fault.KeyOf(err) != "store.damaged" {
+			t.Errorf("page %d: %v", page+1, err)
+		}
+		if err := os.RemoveAll(dir); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestDamageSpeaksForWhatALibraryMadeOfIt: a library that hides the error of a page it could not read does not
+// hide that the page is damaged.
+func TestDamageSpeaksForWhatALibraryMadeOfIt(t *testing.T) {
+	hidden := errors.New("no such table")
+	met := &crypt.Fault{Kind: crypt.ErrTampered, File: "/a/book.db", Page: 2}
+	err := store.OpeningFault(met, hidden)
+	if f := fault.Of(err); f.Key != "store.damaged" || f.Args["file"] != "book.db" || !errors.Is(err, hidden) {
+		t.Errorf("%v", err)
+	}
+	if err := store.OpeningFault(nil, hidden); !errors.Is(err, hidden) || fault.KeyOf(err) != "fault.internal" {
+		t.Errorf("without damage: %v", err)
+	}
+	newer := fault.New(fault.Unavailable, "store.newer_book")
+	if err := store.OpeningFault(met, newer); fault.KeyOf(err) != "store.newer_book" {
+		t.Errorf("a fault of its own: %v", err)
 	}
 }

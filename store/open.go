@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"zafe/app/fault"
@@ -89,6 +90,9 @@ func openClaimed(ctx context.Context, dir string, lock io.Closer, unlock Unlock,
 	if err := s.checkKeys(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	if err := os.RemoveAll(dir + oldSuffix); err != nil {
+		o.tell("the book under its old key is still there: " + err.Error())
+	}
 	if err := s.tendCopies(ctx); err != nil {
 		o.tell("a copy from before an update could not be seen to: " + err.Error())
 	}
@@ -123,7 +127,10 @@ func open(ctx context.Context, dir string, unlock Unlock, o Options) (*Store, er
 
 // hold takes the book's files for this store.
 func (s *Store) hold() error {
-	m, err := crypt.NewMount(s.root, crypt.Options{OnEvent: s.opts.events(), TempDir: s.dir})
+	if s.damage == nil {
+		s.damage = new(damage)
+	}
+	m, err := crypt.NewMount(s.root, crypt.Options{OnEvent: s.sees, TempDir: s.dir})
 	if err != nil {
 		return err
 	}
@@ -167,21 +174,32 @@ func (s *Store) checkKeys(ctx context.Context) error {
 	}
 }
 
-func (s *Store) noteKeys(ctx context.Context) error {
-	return s.Update(ctx, s.noteKeysIn)
+func (s *Store) noteKeys(ctx context.Context, made ...int) error {
+	return s.Update(ctx, func(tx *Tx) error { return s.noteKeysIn(tx, made...) })
 }
 
-func (s *Store) noteKeysIn(tx *Tx) error {
+// noteKeysIn notes the state of the key file, and the time at which slots were made. Others that the book has not
+// heard of stay without one: what it says of their people may be older than they are.
+func (s *Store) noteKeysIn(tx *Tx, made ...int) error {
 	dates := map[int]time.Time{}
 	if _, err := tx.Setting(slotDatesKey, &dates); err != nil {
 		return err
 	}
 	now := map[int]time.Time{}
 	for _, i := range s.keys.Slots() {
-		now[i.ID] = tx.Now()
 		if at, known := dates[i.ID]; known {
 			now[i.ID] = at
+		} else if slices.Contains(made, i.ID) {
+			now[i.ID] = tx.Now()
 		}
 	}
 	return errors.Join(tx.SetSetting(slotDatesKey, now), tx.SetSetting(keysGenKey, s.keys.Gen()))
+}
+
+// numbers lists the slots of a key file.
+func numbers(k *crypt.Keys) (list []int) {
+	for _, i := range k.Slots() {
+		list = append(list, i.ID)
+	}
+	return list
 }

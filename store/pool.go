@@ -49,9 +49,10 @@ func params(writer bool) url.Values {
 	return v
 }
 
-// pools are the two ways into one database: a single writer connection and a few readers.
+// pools are the ways into one database: a single writer connection, a few readers, and a connection that
+// moves pages from the WAL to the file beside them.
 type pools struct {
-	write, read *sql.DB
+	write, read, move *sql.DB
 }
 
 func openPools(ctx context.Context, dsn func(url.Values) string) (pools, error) {
@@ -69,7 +70,12 @@ func openPools(ctx context.Context, dsn func(url.Values) string) (pools, error) 
 	}
 	r.SetMaxOpenConns(readersMax)
 	r.SetMaxIdleConns(readersMax)
-	return pools{write: w, read: r}, nil
+	m, err := openDB(dsn(params(false)))
+	if err != nil {
+		return pools{}, errors.Join(err, r.Close(), w.Close())
+	}
+	m.SetMaxOpenConns(1)
+	return pools{write: w, read: r, move: m}, nil
 }
 
 // close may be called again, and on pools that were never opened.
@@ -77,7 +83,7 @@ func (p pools) close() error {
 	if p.write == nil {
 		return nil
 	}
-	return errors.Join(p.read.Close(), p.write.Close())
+	return errors.Join(p.move.Close(), p.read.Close(), p.write.Close())
 }
 
 // request is one Update waiting for the writer, or what it does alone, outside any transaction.
@@ -264,6 +270,11 @@ func (s *Store) View(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	defer s.gate.leave()
+	end, err := s.turns.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
 	conn, err := s.db.read.Conn(ctx)
 	if err != nil {
 		return s.storageFault(err)

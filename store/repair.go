@@ -24,6 +24,9 @@ type Repair struct {
 type Damage struct {
 	File string // the ledger
 	Why  string // missing, damaged
+	// Cut says that the log ends in a transaction that was not wholly written, and that it is gone: as after a
+	// power cut, if nobody was told that it is saved. Only who worked on the book last can know.
+	Cut bool
 }
 
 // Accept takes a book whose ledger is lost or damaged as it is, with a new ledger. The rule, which keeps it
@@ -31,7 +34,9 @@ type Damage struct {
 //
 //   - Only when the ledger itself is missing or does not open. A ledger that opens and contradicts the other
 //     files (an older page, a missing log, a shorter database) is a witness: fault store.repair_refused.
-//   - Every page and every frame of the log still has to be authentic: same fault.
+//   - Every page still has to be authentic, and the log whole up to its last transaction, as on any opening;
+//     if that one is torn, and the rest shows no sign that it had been confirmed, it is dropped, and Check is
+//     told: same fault.
 //   - The key file must not be older than the book remembers: fault store.old_keys.
 //   - Check has the last word: the whole book verified, by an owner, not older than what was noted of it.
 //
@@ -142,6 +147,7 @@ func accept(ctx context.Context, dir string, unlock Unlock, o Options, r Repair,
 	if err != nil {
 		return err
 	}
+	d.Cut = s.notices.has(crypt.EventWALCut)
 	if err = s.checkKeys(ctx); err == nil {
 		err = r.Check(ctx, s, d)
 	}

@@ -48,8 +48,9 @@ const (
 // wrong one would be the only one left.
 //
 // It does not reach books set aside by a restore, copies of the old files made elsewhere, backups, which have
-// keys of their own, nor what a disk still holds of removed files: a solid state disk writes elsewhere what is written over, so that
-// overwriting them would promise what it cannot keep. Whoever holds the old key and such a copy reads it.
+// keys of their own, nor what a disk still holds of removed files: a solid state disk writes elsewhere what is
+// written over, so that overwriting them would promise what it cannot keep. Whoever holds the old key and such
+// a copy reads it, and the recovery key in it: where somebody may have one, the caller gives another.
 //
 // Faults: store.closed, store.reading when a long reading does not end, store.no_room, store.disk_full,
 // store.damaged.
@@ -70,7 +71,10 @@ func (s *Store) rotate(ctx context.Context, r Rotation, progress func(done, tota
 	defer s.copying.Unlock()
 	root := crypt.NewRoot()
 	defer root.Zero()
-	err := s.opts.prepare(s.dir, func(fresh string) error { return s.rekey(ctx, fresh, root, r, progress) })
+	err := os.RemoveAll(s.dir + oldSuffix) // what the opening could not remove
+	if err == nil {
+		err = s.opts.prepare(s.dir, func(fresh string) error { return s.rekey(ctx, fresh, root, r, progress) })
+	}
 	if err == nil {
 		if err = s.swap(ctx, s.dir+oldSuffix, r.Recovery); err != nil {
 			err = errors.Join(err, clearReady(s.dir, s.dir+oldSuffix))
@@ -262,7 +266,7 @@ func (s *Store) clear(ctx context.Context) bool {
 
 // reopen opens the files in the book's place under a root key and makes them this store's.
 func (s *Store) reopen(keys *crypt.Keys, root crypt.Root) error {
-	next := &Store{dir: s.dir, opts: s.opts, root: root}
+	next := &Store{dir: s.dir, opts: s.opts, root: root, damage: s.damage}
 	if err := next.hold(); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -73,7 +74,7 @@ func opens(t *testing.T, dir string) (before, after bool) {
 func rotated(t *testing.T, o store.Options) *store.Store {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "book")
-	newBook(t, dir, o, "kept")
+	newBook(t, dir, "kept")
 	attach(t, dir, "abcd")
 	s, err := store.Open(t.Context(), dir, store.WithPassword(storetest.Password), o)
 	if err != nil {
@@ -295,7 +296,7 @@ func TestARotationKilledAtAnyStep(t *testing.T) {
 	} {
 		t.Run(c.step, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "book")
-			newBook(t, dir, cheap, "kept")
+			newBook(t, dir, "kept")
 			attach(t, dir, "abcd")
 			killed(t, "rotate", dir, c.step)
 			if err := store.Settle(dir); err != nil {
@@ -376,6 +377,104 @@ func TestClosingEndsARotation(t *testing.T) {
 		t.Error(err)
 	}
 	if before, after := opens(t, s.Dir()); !before || after {
+		t.Errorf("old secrets %v, new ones %v", before, after)
+	}
+}
+
+// TestARotationKilledAtItsEndKeepsNothingUnderTheOldKey: not the copy from before an update either.
+func TestARotationKilledAtItsEndKeepsNothingUnderTheOldKey(t *testing.T) {
+	for _, step := range []string{"place", "reopen", "destroy"} {
+		t.Run(step, func(t *testing.T) {
+			dir, _ := updatedBook(t, 1)
+			killed(t, "rotate newer", dir, step)
+			s, err := store.Open(t.Context(), dir, store.WithRecovery(rotation.Recovery), cheap)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if left := kept(t, dir); left != "" {
+				t.Errorf("left behind: %s", left)
+			}
+		})
+	}
+}
+
+// TestTheKeysAreWholeDuringARotation: the key file begins to count anew, and is not taken for an old one by who
+// looked into the book before.
+func TestTheKeysAreWholeDuringARotation(t *testing.T) {
+	var s *store.Store
+	var due atomic.Bool
+	looking, verified := make(chan struct{}), make(chan error, 1)
+	o := store.Stepping(cheap, func(step string) error {
+		if step == "ready" && s != nil {
+			due.Store(true)
+			go func() { verified <- s.VerifyKeys(t.Context()) }()
+			<-looking
+		}
+		return nil
+	})
+	o.Clock = func() time.Time { // asked at the beginning of each transaction
+		if due.CompareAndSwap(true, false) {
+			close(looking)
+			time.Sleep(200 * time.Millisecond) // the rotation keeps others out by then
+		}
+		return storetest.Noon
+	}
+	s = rotated(t, o)
+	for range 3 {
+		number, err := s.AddPasswordSlot(t.Context(), "other", "le mot de passe d'un autre")
+		if err := errors.Join(err, s.RemoveSlot(t.Context(), number)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(s.Rotate(t.Context(), rotation, nil), <-verified); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestARotationWaitsForADownload, which would be cut short, or on some systems keep the folder from its new name.
+func TestARotationWaitsForADownload(t *testing.T) {
+	s := rotated(t, cheap)
+	a := mustAttach(t, s, 1, "un devis signé")
+	var in io.ReadCloser
+	err := s.View(t.Context(), func(tx *store.Tx) (err error) { in, err = tx.OpenAttachment(a); return err })
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if err := s.Rotate(ctx, rotation, nil); fault.KeyOf(err) != "store.reading" {
+		t.Error(err)
+	}
+	got, err := io.ReadAll(in)
+	if err := errors.Join(err, in.Close(), s.Rotate(t.Context(), rotation, nil)); err != nil ||
+		string(got) != "un devis signé" {
+		t.Errorf("%q %v", got, err)
+	}
+}
+
+// TestAnExchangeThatIsNotFlushedIsDone: the book under its new key is the one at work, not the old one over the new
+// files.
+func TestAnExchangeThatIsNotFlushedIsDone(t *testing.T) {
+	var told []string
+	o := store.Stepping(cheap, func(step string) error {
+		if step == "flush" {
+			return errors.New("planted")
+		}
+		return nil
+	})
+	o.OnEvent = func(what string) { told = append(told, what) }
+	s := rotated(t, o)
+	told = nil
+	if err := s.Rotate(t.Context(), rotation, nil); err != nil || len(told) != 1 {
+		t.Errorf("%v, told %q", err, told)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if before, after := opens(t, s.Dir()); before || !after {
 		t.Errorf("old secrets %v, new ones %v", before, after)
 	}
 }

@@ -82,6 +82,15 @@ func (s *Store) PasswordSlots(label string) (numbers []int) {
 	return numbers
 }
 
+// SlotNoted tells whether the book noted that a slot was made. One it did not was left by a program killed in
+// between, or the book is older than its key file.
+func (s *Store) SlotNoted(ctx context.Context, number int) (noted bool, err error) {
+	dates := map[int]time.Time{}
+	err = s.View(ctx, func(tx *Tx) error { _, err := tx.Setting(slotDatesKey, &dates); return err })
+	_, noted = dates[number]
+	return noted, err
+}
+
 // PasswordLabels lists the labels of the password slots, each once.
 func (s *Store) PasswordLabels() (labels []string) {
 	for _, i := range s.slots() {
@@ -143,30 +152,33 @@ func (s *Store) dropSecretSlots(ctx context.Context, kind string, kept int) erro
 }
 
 func (s *Store) addSlot(ctx context.Context, n crypt.NewSlot) (number int, err error) {
-	err = s.editKeys(ctx, func() (err error) { number, err = s.keys.Add(s.root, n); return err })
+	err = s.editKeys(ctx, func() ([]int, error) {
+		number, err = s.keys.Add(s.root, n)
+		return []int{number}, err
+	})
 	return number, err
 }
 
 // RemoveSlot takes a slot away; the last one stays. One that is gone already is no error.
 func (s *Store) RemoveSlot(ctx context.Context, number int) error {
-	return s.editKeys(ctx, func() error {
+	return s.editKeys(ctx, func() ([]int, error) {
 		err := s.keys.Remove(s.root, number)
 		if errors.Is(err, fs.ErrNotExist) {
 			err = nil
 		}
-		return err
+		return nil, err
 	})
 }
 
-// editKeys changes the key file and notes it in the book.
-func (s *Store) editKeys(ctx context.Context, change func() error) error {
+// editKeys changes the key file and notes it in the book, with the slots it made.
+func (s *Store) editKeys(ctx context.Context, change func() (made []int, err error)) error {
 	if err := s.gate.enter(ctx); err != nil {
 		return err
 	}
-	err := change()
+	made, err := change()
 	s.gate.leave()
 	if err != nil {
 		return classify(err)
 	}
-	return s.noteKeys(ctx)
+	return s.noteKeys(ctx, made...)
 }

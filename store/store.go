@@ -95,8 +95,11 @@ type Store struct {
 	closing    sync.RWMutex
 	closed     bool
 	gate       gate       // before db, mount, keys and root for all but the writer, who alone exchanges them
+	turns      turns      // of those who read
 	copying    sync.Mutex // held by what moves pages: checkpoints, and a copy of the whole book
 	commits    atomic.Uint64
+	damage     *damage // what the seal met in the files; made with the first mount
+	notices    notices
 	dirty      chan struct{}
 	onCommit   atomic.Pointer[func(uint64)]
 	life       context.Context // until Close
@@ -106,7 +109,7 @@ type Store struct {
 
 // start opens the pools over a database file, migrates it and starts the writer.
 func (s *Store) start(ctx context.Context) error {
-	s.opts = s.opts.filled()
+	s.opts, s.turns = s.opts.filled(), newTurns()
 	if err := s.openMigrated(ctx); err != nil {
 		return err
 	}
@@ -127,6 +130,43 @@ func (s *Store) Commits() uint64 { return s.commits.Load() }
 
 // OnCommit sets a function called after each commit with the new count; it must not block.
 func (s *Store) OnCommit(fn func(uint64)) { s.onCommit.Store(&fn) }
+
+// damage is what the seal met in a book's files while they were open.
+type damage struct {
+	first atomic.Pointer[crypt.Fault]
+	told  atomic.Pointer[func()]
+}
+
+// OnDamage sets a function called when a file of the book is met that is not what was written, now if one was
+// met already; from any goroutine, perhaps again and again. It must not use the book.
+func (s *Store) OnDamage(fn func()) {
+	s.damage.told.Store(&fn)
+	if s.damage.first.Load() != nil {
+		fn()
+	}
+}
+
+// sees takes note of what the seal finds.
+func (s *Store) sees(e crypt.Event) {
+	s.notices.add(e)
+	s.opts.events()(e)
+	f, ok := errors.AsType[*crypt.Fault](e.Err)
+	if !ok || errors.Is(f, crypt.ErrInUse) || errors.Is(f, crypt.ErrNewer) {
+		return
+	}
+	s.damage.first.CompareAndSwap(nil, f)
+	if fn := s.damage.told.Load(); fn != nil {
+		(*fn)()
+	}
+}
+
+// met is the first damage that was met, nil for none.
+func (s *Store) met() *crypt.Fault {
+	if s.damage == nil {
+		return nil
+	}
+	return s.damage.first.Load()
+}
 
 func (s *Store) committed() {
 	n := s.commits.Add(1)

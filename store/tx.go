@@ -85,12 +85,8 @@ func (t *Tx) each(query string, args []any, fn func(scan func(...any) error) err
 func all[R any](t *Tx, query string, args []any, scan func(scan func(...any) error, r *R) error) ([]R, error) {
 	var out []R
 	err := t.each(query, args, func(s func(...any) error) error {
-		var r R
-		if err := scan(s, &r); err != nil {
-			return err
-		}
-		out = append(out, r)
-		return nil
+		out = append(out, *new(R))
+		return scan(s, &out[len(out)-1])
 	})
 	return out, err
 }

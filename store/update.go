@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -50,6 +51,9 @@ func (s *Store) update(ctx context.Context, have, want int64) error {
 	}
 	if n := len(before.broken); n > 0 {
 		why := fmt.Errorf("store: before the update: %v", before.broken)
+		if met := s.met(); met != nil {
+			return damageFault(met, why)
+		}
 		return fault.New(fault.Conflict, "store.update_unsound", "n", n).Because(why)
 	}
 	if err := s.db.close(); err != nil { // every byte is in the files then; the lock is kept
@@ -138,6 +142,12 @@ func (t *Tx) noteUpdate(u updated) error {
 	return err
 }
 
+// forgetUpdate is for a book under another root key: what was kept before the update is not its own.
+func (t *Tx) forgetUpdate() error {
+	_, err := t.exec(`DELETE FROM setting WHERE key = ?`, updatedKey)
+	return err
+}
+
 // state is what a book holds and what is wrong with it.
 type state struct {
 	totals   Totals
@@ -201,7 +211,7 @@ func (st state) lostBy(after state) error {
 	return nil
 }
 
-// tendCopies removes what was kept before an update when its time is over, and sees to it that only the
+// tendCopies removes what was kept before an update when its time is over or no update is noted, and sees to it that only the
 // recovery key opens it: a password changed later because it was known to others would go on opening it, and
 // with it the key of the book. Whoever opens the book can open it all the same, see [GoBack].
 func (s *Store) tendCopies(ctx context.Context) error {
@@ -215,7 +225,8 @@ func (s *Store) tendCopies(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if known && s.now().Sub(u.At) > copyMaxAge {
+	// A new key of the book forgot the update, and was killed before it removed what the old one opens.
+	if !known || s.now().Sub(u.At) > copyMaxAge {
 		return removeCopies(s.dir, "")
 	}
 	for _, c := range copies {
@@ -230,11 +241,16 @@ func (s *Store) lockCopy(dir string) error {
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(keys.Slots(), func(i crypt.SlotInfo) bool { return i.Kind != crypt.KindRecovery }) {
+	recovery := func(i crypt.SlotInfo) bool { return i.Kind == crypt.KindRecovery }
+	others := slices.DeleteFunc(keys.Slots(), recovery)
+	// Killed between the two, the program left the other as it was.
+	main, err := os.ReadFile(path)
+	second, copyErr := os.ReadFile(path + ".bak")
+	if len(others) == 0 && err == nil && copyErr == nil && bytes.Equal(main, second) {
 		return nil
 	}
 	if err := s.opts.step("restrict"); err != nil {
 		return err
 	}
-	return s.keys.CopyTo(path, s.root, crypt.KindRecovery)
+	return s.keys.CopyTo(path, s.root, recovery)
 }

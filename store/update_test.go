@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,7 +26,7 @@ const (
 func written(t *testing.T) (dir string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "book")
-	newBook(t, dir, cheap, "kept")
+	newBook(t, dir, "kept")
 	attach(t, dir, "abcd")
 	work(t, dir, 3)
 	return dir
@@ -343,17 +344,17 @@ func TestGoBack(t *testing.T) {
 			}
 		}
 		unlock := store.WithPassword(storetest.Password)
-		e, err := store.LookBack(t.Context(), dir, unlock, cheap)
+		e, err := store.LookBack(t.Context(), dir, unlock, cheap, anybody)
 		if err != nil || !e.Counted || e.Changes != 2 || e.Invoices != 0 || e.At.IsZero() {
 			t.Errorf("older %v: %+v %v", older, e, err)
 		}
-		if _, err := store.LookBack(t.Context(), dir, store.WithPassword("x"), cheap); fault.KeyOf(err) !=
+		if _, err := store.LookBack(t.Context(), dir, store.WithPassword("x"), cheap, anybody); fault.KeyOf(err) !=
 			"store.wrong_password" {
 			t.Errorf("anybody looks back: %v", err)
 		}
 		o := cheap
 		o.Aside = dir + ".aside"
-		err = store.GoBack(t.Context(), dir, unlock, o, func(tx *store.Tx, label string) error {
+		err = store.GoBack(t.Context(), dir, unlock, o, anybody, func(tx *store.Tx, label string) error {
 			h, err := tx.Head()
 			if label != "owner" || h.ID != 4 || h.Op != "book.went_back" {
 				t.Errorf("older %v: event %d is %q", older, h.ID, h.Op)
@@ -367,7 +368,7 @@ func TestGoBack(t *testing.T) {
 		if now := headOf(t, dir); now <= before {
 			t.Errorf("older %v: the seal's head fell from %d to %d: it looks like files put back", older, before, now)
 		}
-		if e, err := store.LookBack(t.Context(), dir, unlock, cheap); err != nil || !e.Counted || e.Changes != 0 {
+		if e, err := store.LookBack(t.Context(), dir, unlock, cheap, anybody); err != nil || !e.Counted || e.Changes != 0 {
 			t.Errorf("older %v, once back: %+v %v", older, e, err)
 		}
 		again := store.AddMigration(later, laterSQL)
@@ -394,7 +395,7 @@ func TestGoBackFailsOrIsKilled(t *testing.T) {
 				return nil
 			})
 			o.Aside = dir + ".aside"
-			err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o,
+			err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o, anybody,
 				func(*store.Tx, string) error { return nil })
 			if !errors.Is(err, planted) || lastEvent(t, dir) != 6 {
 				t.Errorf("%v, event %d", err, lastEvent(t, dir))
@@ -449,12 +450,12 @@ func TestGoBackFromADamagedBook(t *testing.T) {
 		t.Fatal(err)
 	}
 	unlock := store.WithPassword(storetest.Password)
-	if e, err := store.LookBack(t.Context(), dir, unlock, cheap); err != nil || e.Counted {
+	if e, err := store.LookBack(t.Context(), dir, unlock, cheap, anybody); err != nil || e.Counted {
 		t.Errorf("%+v %v", e, err)
 	}
 	o := cheap
 	o.Aside = dir + ".aside"
-	if err := store.GoBack(t.Context(), dir, unlock, o, func(*store.Tx, string) error { return nil }); err != nil {
+	if err := store.GoBack(t.Context(), dir, unlock, o, anybody, func(*store.Tx, string) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	untouched(t, dir)
@@ -463,10 +464,10 @@ func TestGoBackFromADamagedBook(t *testing.T) {
 func TestThereIsNothingToGoBackTo(t *testing.T) {
 	dir := written(t)
 	unlock := store.WithPassword(storetest.Password)
-	if _, err := store.LookBack(t.Context(), dir, unlock, cheap); fault.KeyOf(err) != "store.no_earlier" {
+	if _, err := store.LookBack(t.Context(), dir, unlock, cheap, anybody); fault.KeyOf(err) != "store.no_earlier" {
 		t.Error(err)
 	}
-	if err := store.GoBack(t.Context(), dir, unlock, cheap, nil); fault.KeyOf(err) != "store.no_earlier" {
+	if err := store.GoBack(t.Context(), dir, unlock, cheap, anybody, nil); fault.KeyOf(err) != "store.no_earlier" {
 		t.Error(err)
 	}
 }
@@ -479,9 +480,160 @@ func TestWhatIsKeptMustBeWhole(t *testing.T) {
 	}
 	o := cheap
 	o.Aside = dir + ".aside"
-	err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o,
+	err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o, anybody,
 		func(*store.Tx, string) error { return nil })
 	if fault.KeyOf(err) != "store.file_missing" || lastEvent(t, dir) != 6 {
 		t.Errorf("%v, event %d", err, lastEvent(t, dir))
+	}
+}
+
+// restoredOver restores the book in dir from a backup of itself, under fresh keys, and returns where the one that
+// was there is.
+func restoredOver(t *testing.T, dir, book string) (aside string) {
+	t.Helper()
+	s, err := store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pages [][]byte
+	err = s.Pages(t.Context(), func(int, uint32) error { return nil }, func(_ uint32, data []byte) error {
+		pages = append(pages, slices.Clone(data))
+		return nil
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	o, sec := cheap, secrets
+	o.Aside, sec.BookID = dir+".aside", book
+	s, err = store.Restore(t.Context(), dir, sec, o, func(*store.Tx) error { return nil }, func() ([]byte, error) {
+		if len(pages) == 0 {
+			return nil, io.EOF
+		}
+		page := pages[0]
+		pages = pages[1:]
+		return page, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return o.Aside
+}
+
+// TestARestoreTakesTheWayBackAside with the book it belongs to, whose key alone opens it.
+func TestARestoreTakesTheWayBackAside(t *testing.T) {
+	dir, back := updatedBook(t, 2)
+	was := filepath.Base(kept(t, dir))
+	aside := restoredOver(t, dir, secrets.BookID)
+	if store.HasEarlier(dir) || !store.HasEarlier(aside) {
+		t.Errorf("beside the two books: %v", names(t, filepath.Dir(dir)))
+	}
+	if err := reopen(t, dir, cheap); err != nil {
+		t.Error(err)
+	}
+	s, err := store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.View(t.Context(), func(tx *store.Tx) error {
+		var u map[string]any
+		if known, err := tx.Setting("store.updated", &u); known || err != nil {
+			t.Errorf("the restored book remembers an update of another: %v %v", u, err)
+		}
+		return nil
+	})
+	if err := errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	back()
+	o := cheap
+	o.Aside = dir + ".second"
+	unlock := store.WithPassword(storetest.Password)
+	if err := store.GoBack(t.Context(), aside, unlock, o, anybody, func(*store.Tx, string) error { return nil }); err != nil {
+		t.Errorf("the way back of the book aside, once %s: %v", was, err)
+	}
+}
+
+// TestACopyOfAnotherBookIsLeftAlone, as a restore that was killed at its end leaves one: it is not offered, and
+// stays what it was.
+func TestACopyOfAnotherBookIsLeftAlone(t *testing.T) {
+	dir, _ := updatedBook(t, 2)
+	k := kept(t, dir)
+	aside := restoredOver(t, dir, "another")
+	if err := os.Rename(aside+strings.TrimPrefix(k, dir), k); err != nil {
+		t.Fatal(err)
+	}
+	if store.HasEarlier(dir) {
+		t.Error("offered")
+	}
+	if err := errors.Join(reopen(t, dir, cheap), os.RemoveAll(aside)); err != nil {
+		t.Error(err)
+	}
+	wayBack(t, dir)
+}
+
+// TestARestrictionKilledHalfWay is ended at the next opening: whichever file of the copy's keys still has the
+// passwords of the day of the update.
+func TestARestrictionKilledHalfWay(t *testing.T) {
+	for _, name := range []string{"company.keys", "company.keys.bak"} {
+		t.Run(name, func(t *testing.T) {
+			dir := written(t)
+			old, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer store.AddMigration(later, laterSQL)()
+			if err := reopen(t, dir, cheap); err != nil {
+				t.Fatal(err)
+			}
+			k := kept(t, dir)
+			if err := os.WriteFile(filepath.Join(k, name), old, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			restricted := 0
+			for range 2 {
+				if err := reopen(t, dir, store.Stepping(cheap, func(step string) error {
+					if step == "restrict" {
+						restricted++
+					}
+					return nil
+				})); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if restricted != 1 {
+				t.Errorf("restricted %d times in two openings", restricted)
+			}
+			for _, n := range []string{"company.keys", "company.keys.bak"} {
+				one := filepath.Join(t.TempDir(), "company.keys")
+				data, err := os.ReadFile(filepath.Join(k, n))
+				if err := errors.Join(err, os.WriteFile(one, data, 0o600)); err != nil {
+					t.Fatal(err)
+				}
+				h, err := store.HeaderOf(filepath.Dir(one))
+				if err != nil || !slices.Equal(h.Kinds, []string{"recovery"}) {
+					t.Errorf("%s opens by %v, %v", n, h.Kinds, err)
+				}
+			}
+		})
+	}
+}
+
+// TestGoBackToTheYoungestCopy: versions are numbers, "-9" is older than "-10".
+func TestGoBackToTheYoungestCopy(t *testing.T) {
+	dir, back := updatedBook(t, 2)
+	defer back()
+	beside := dir + ".before-update-from-"
+	if err := errors.Join(os.Rename(kept(t, dir), beside+"10"), os.Mkdir(beside+"9", 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	o := cheap
+	o.Aside = dir + ".aside"
+	err := store.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o, anybody,
+		func(*store.Tx, string) error { return nil })
+	if err != nil {
+		t.Error(err)
 	}
 }

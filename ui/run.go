@@ -148,6 +148,7 @@ func (d *desktop) enter(b machine.Book, me user.Me, first bool) {
 		Clock: time.Now, Spawn: spawn, Tick: tick, Serve: d.serve, Quit: d.quit,
 		Relogin:   func(again func(user.Me)) { d.flow.LogIn(b, again) },
 		LoggedOut: func() { d.shell = nil; d.start(); d.flow.LogIn(b, nil) },
+		Restore:   func() { d.shell = nil; d.start(); d.flow.Mend() },
 		Rebuild:   func(me user.Me) { d.enter(b, me, false) },
 	}
 	if first && b.Local() {

@@ -18,14 +18,14 @@ func wall(s work.Sample) float64 { return ms(s.Wall) }
 
 // print writes the table: the plain engine in milliseconds, the others as ratios to it.
 func (t *table) print(w io.Writer) {
-	rounds := 0
+	runs := 0
 	for _, by := range t.Samples {
 		for _, s := range by {
-			rounds = max(rounds, len(s))
+			runs = max(runs, len(s))
 		}
 	}
-	fmt.Fprintf(w, "\n%d rows, cache %d KiB, %d transactions, %d statements, %d points; fastest of %d rounds\n",
-		t.Size.Rows, t.Size.CacheKiB, t.Size.Transactions, t.Size.Statements, t.Size.Points, rounds)
+	fmt.Fprintf(w, "\n%d rows, cache %d KiB, %d transactions, %d statements, %d points; fastest of up to %d runs\n",
+		t.Size.Rows, t.Size.CacheKiB, t.Size.Transactions, t.Size.Statements, t.Size.Points, runs)
 	fmt.Fprintf(w, "load average before %s, after %s\n", t.Load, t.LoadAfter)
 	fmt.Fprintf(w, "processor time / wall time, as ratios to %s\n\n%-18s", plain, "engine")
 	for _, k := range t.Works {
@@ -46,11 +46,11 @@ func (t *table) print(w io.Writer) {
 	t.line(w, sealed+", median", sealed, func(s, base []work.Sample) string {
 		return fmt.Sprintf("%.2f / %.2f", paired(s, base, cpu), paired(s, base, wall))
 	})
-	fmt.Fprint(w, "\nThe fastest rounds count; the last line is the median of the rounds' own ratios,\n",
+	fmt.Fprint(w, "\nThe fastest runs count; the last line is the median of the ratios of runs side by side,\n",
 		"which says more on a busy machine.\n")
 }
 
-// paired is the median over the rounds of the ratio within a round.
+// paired is the median of the ratios of runs side by side.
 func paired(s, base []work.Sample, of func(work.Sample) float64) float64 {
 	all := make([]float64, min(len(s), len(base)))
 	for i := range all {

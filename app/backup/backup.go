@@ -141,6 +141,8 @@ type Status struct {
 	Running     *Running     `json:"running,omitempty"`    // on this PC, or else at one of the copies
 	LastFault   *fault.Fault `json:"last_fault,omitempty"` // of the local restore point
 	SheetKnown  bool         `json:"sheet_known"`          // the recovery sheet was typed back
+	// Origin is the point that the book was restored from, while it has none of its own.
+	Origin *Point `json:"origin,omitempty"`
 }
 
 // Point is one restore point: a state of the book that can be brought back.

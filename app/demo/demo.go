@@ -116,7 +116,7 @@ type due struct {
 func Fill(ctx context.Context, c op.Caller, clock Clock, size Size, progress func(done, total int64)) error {
 	m := &maker{
 		ctx: ctx, caller: c, clock: clock, size: size, progress: progress,
-		rnd: rand.New(rand.NewPCG(2026, 1121)), //nolint:gosec // the same company each time
+		rnd:    rand.New(rand.NewPCG(2026, 1121)), //nolint:gosec // the same company each time
 		people: map[string]auth.Actor{},
 	}
 	for i, p := range People {

@@ -49,7 +49,7 @@ const (
 	TagInsurance              Tag = "insurance"
 	TagHousingWorks           Tag = "housing_works" // works on dwellings at a reduced rate
 	TagDeposit                Tag = "deposit"
-	TagCreditNote             Tag = "credit_note" // {number}, {date}
+	TagCreditNote             Tag = "credit_note"            // {number}, {date}
 	TagCreditNoteNetOfTax     Tag = "credit_note_net_of_tax" //nolint:gosec // no credential
 	TagQuote                  Tag = "quote"
 	TagProforma               Tag = "proforma"

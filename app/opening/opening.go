@@ -57,9 +57,16 @@ type Keys interface {
 	// Faults: opening.no_keyring, opening.keyring_silent.
 	SetAutomatic(ctx context.Context, on bool) error
 	// Rotate puts the book under a new data key, which then opens by the recovery key and by this
-	// password only. note writes its event with it. Faults: store.reading, store.no_room, store.disk_full.
-	Rotate(ctx context.Context, label, password string, note func(op.Tx) error,
-		progress func(done, total uint32)) error
+	// password only. Faults: store.reading, store.no_room, store.disk_full, opening.files_coming.
+	Rotate(ctx context.Context, r Rotation) error
+}
+
+// Rotation is what a new data key is made with.
+type Rotation struct {
+	Label, Password string                   // whose password opens the book under it
+	Sheet           bool                     // the recovery key is a new one as well
+	Note            func(op.Tx) error        // writes the event with it
+	Progress        func(done, total uint32) // pages
 }
 
 // People are those whose passwords open the book.

@@ -2,6 +2,7 @@ package opening
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 
 	"zafe/app/auth"
@@ -9,9 +10,11 @@ import (
 	"zafe/app/op"
 )
 
-// RotateRequest asks for a new data key, with the owner's password once more.
+// RotateRequest asks for a new data key, with the owner's password once more. Sheet asks for a new
+// recovery key with it: the sheet printed before then opens the copies made before, and nothing else.
 type RotateRequest struct {
 	Password string `json:"password"`
+	Sheet    bool   `json:"sheet,omitempty"`
 }
 
 // Validate asks for the password.
@@ -56,13 +59,17 @@ func (d *desk[T]) rotate(ctx context.Context, req RotateRequest) (out Rotated, e
 	}
 	defer d.rotating.on.Store(false)
 	d.rotating.done.Store(0)
+	op.Note(ctx, "", 0, "", fmt.Sprintf(`{"sheet":%t}`, req.Sheet))
 	alone := d.keys.PC(ctx).By != ""
 	err = d.people.WithPassword(ctx, req.Password, func(label string) error {
-		return d.keys.Rotate(ctx, label, req.Password, func(tx op.Tx) error { return op.RecordIn(ctx, tx) },
-			func(done, total uint32) {
+		return d.keys.Rotate(ctx, Rotation{
+			Label: label, Password: req.Password, Sheet: req.Sheet,
+			Note: func(tx op.Tx) error { return op.RecordIn(ctx, tx) },
+			Progress: func(done, total uint32) {
 				d.rotating.done.Store(done)
 				d.rotating.total.Store(total)
-			})
+			},
+		})
 	})
 	if err != nil || !alone {
 		return out, err

@@ -27,6 +27,7 @@ type Identity struct {
 	WriterID    string `json:"writer_id"` // this installation's folder in the vault
 	WriterName  string `json:"writer_name"`
 	RecoveryKey string `json:"recovery_key"` // canonical printed form
+	VaultFolder string `json:"vault_folder"` // inside each place of the backups; "" for the first key
 	Root        []byte `json:"root"`         // PEM: the LAN root that paired PCs pin
 	Demo        bool   `json:"demo"`
 }
@@ -45,6 +46,29 @@ func IdentityOf(tx company.Settings) (id Identity, ok bool, err error) {
 
 // SaveIdentity stores the identity.
 func SaveIdentity(tx company.Settings, id Identity) error { return tx.SetSetting(identityKey, id) }
+
+// Renew gives the book another recovery key. Its backups start another vault, because those there are
+// stay under the old key, and the new sheet has to be printed and proven once more.
+func Renew(tx Tx, key recovery.Key, vaultID string) error {
+	id, ok, err := IdentityOf(tx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fault.New(fault.NotFound, "setup.no_identity")
+	}
+	p, err := ProgressOf(tx)
+	if err != nil {
+		return err
+	}
+	id.RecoveryKey, id.VaultID = key.String(), vaultID
+	id.VaultFolder = "cle-" + tx.Today().String() + "-" + vaultID[len(vaultID)-4:]
+	p.SheetKnown, p.SheetOn = false, civil.Date{}
+	if err := SaveIdentity(tx, id); err != nil {
+		return err
+	}
+	return tx.SetSetting(progressKey, p)
+}
 
 // Step is one page of the wizard.
 type Step string

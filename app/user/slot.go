@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 
 	"zafe/app/auth"
 	"zafe/app/fault"
@@ -20,6 +21,8 @@ type Slots interface {
 	PasswordSlots(label string) []int
 	// PasswordLabels lists the labels of all of them.
 	PasswordLabels() []string
+	// SlotNoted tells whether the book noted that a slot was made: the row of its person then is as young.
+	SlotNoted(ctx context.Context, number int) (bool, error)
 	// PasswordOpens tells whether a password opens a slot. It takes as long as opening a book.
 	PasswordOpens(number int, password string) bool
 	// AddPasswordSlot lets a password open the book, beside those that do, and returns its slot.
@@ -30,8 +33,11 @@ type Slots interface {
 	RecoveryOpens(key [20]byte) bool
 }
 
+// labelPrefix begins the labels of people's slots.
+const labelPrefix = "user:"
+
 // SlotLabel is the label of a person's password slot.
-func SlotLabel(id auth.UserID) string { return "user:" + strconv.FormatInt(int64(id), 10) }
+func SlotLabel(id auth.UserID) string { return labelPrefix + strconv.FormatInt(int64(id), 10) }
 
 // replaceSlot changes the password of somebody who opens the book: commit stores its hash. At every moment one password both
 // opens the book and logs in, be the program killed between two steps: the new one opens the book
@@ -62,7 +68,7 @@ func (s *Service[T]) replaceSlot(ctx context.Context, id auth.UserID, password, 
 // settleSlots makes the password with which a person just logged in, found good against the hash phc,
 // the only one of theirs that opens the book; of a person who is not to open it none does, nor of a
 // delegate whose password is too short to stand alone. It costs nothing but the first time, and after
-// a program was killed or a restore.
+// a program was killed or a book took the place of another.
 func (s *Service[T]) settleSlots(ctx context.Context, id auth.UserID, password, phc string) error {
 	s.slotting.Lock()
 	defer s.slotting.Unlock()
@@ -70,12 +76,15 @@ func (s *Service[T]) settleSlots(ctx context.Context, id auth.UserID, password, 
 	if err != nil || u.Password != phc {
 		return err // the password was changed meanwhile, and its slot with it
 	}
-	there := s.slots.PasswordSlots(SlotLabel(id))
-	switch {
-	case !u.OpensBook():
+	if !u.OpensBook() {
 		return s.keepSlot(ctx, id, 0)
-	case len(there) == 1:
-		return nil
+	}
+	there := s.slots.PasswordSlots(SlotLabel(id))
+	if len(there) == 1 {
+		if noted, err := s.slots.SlotNoted(ctx, there[0]); noted || err != nil {
+			return err
+		}
+		there = nil // another password may be behind it
 	}
 	for _, number := range there {
 		if s.slots.PasswordOpens(number, password) {
@@ -96,7 +105,8 @@ func (s *Service[T]) weakAlone(u User, password string) bool {
 }
 
 // Settle takes away the slots of people who are not to open the book, which a program killed between
-// the row and the slot has left. It is called when the book was opened.
+// the row and the slot has left, and of those the book does not know: it may be older than its key file, and
+// the next person it gets would have their number. It is called when the book was opened.
 func (s *Service[T]) Settle(ctx context.Context) error {
 	s.slotting.Lock()
 	defer s.slotting.Unlock()
@@ -107,9 +117,9 @@ func (s *Service[T]) Settle(ctx context.Context) error {
 	}
 	var errs []error
 	for _, label := range s.slots.PasswordLabels() {
-		i := slices.IndexFunc(people, func(u User) bool { return SlotLabel(u.ID) == label })
-		if i >= 0 && !people[i].OpensBook() {
-			errs = append(errs, s.keepSlot(ctx, people[i].ID, 0))
+		opens := func(u User) bool { return SlotLabel(u.ID) == label && u.OpensBook() }
+		if strings.HasPrefix(label, labelPrefix) && !slices.ContainsFunc(people, opens) {
+			errs = append(errs, s.keepLabelled(ctx, label, 0))
 		}
 	}
 	return errors.Join(errs...)
@@ -153,8 +163,12 @@ func (s *Service[T]) setSlot(ctx context.Context, id auth.UserID, password strin
 
 // keepSlot takes away a person's slots but one, or all for 0.
 func (s *Service[T]) keepSlot(ctx context.Context, id auth.UserID, kept int) error {
+	return s.keepLabelled(ctx, SlotLabel(id), kept)
+}
+
+func (s *Service[T]) keepLabelled(ctx context.Context, label string, kept int) error {
 	var errs []error
-	for _, number := range s.slots.PasswordSlots(SlotLabel(id)) {
+	for _, number := range s.slots.PasswordSlots(label) {
 		if number != kept {
 			errs = append(errs, s.slots.RemoveSlot(ctx, number))
 		}

@@ -274,3 +274,28 @@ func TestALogInGivesAndTakesTheRightToOpenTheBook(t *testing.T) {
 		t.Error("the password of a person who is no owner opens the book")
 	}
 }
+
+// TestASlotOfNobodyGoesAtTheStart: a book older than its key file has slots of people it does not know; the next
+// person it gets would have the number of one.
+func TestASlotOfNobodyGoesAtTheStart(t *testing.T) {
+	s := newSealed(t)
+	st, err := s.open(oldWord)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close(st)
+	for _, label := range []string{user.SlotLabel(7), "other"} {
+		if _, err := st.AddPasswordSlot(t.Context(), label, newWord); err != nil {
+			t.Fatal(err)
+		}
+	}
+	svc := user.NewService[*store.Tx](st, s.clock.Now, cheap, lax, st)
+	if err := svc.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for label, want := range map[string]int{user.SlotLabel(1): 1, user.SlotLabel(7): 0, "other": 1} {
+		if got := st.PasswordSlots(label); len(got) != want {
+			t.Errorf("%s has %d slots", label, len(got))
+		}
+	}
+}

@@ -15,14 +15,16 @@ import (
 // findingsMax bounds a report: a book with more is not looked at line by line.
 const findingsMax = 200
 
-// lastKey is the setting that holds the last report.
-const lastKey = "verify.last"
+// The settings that hold the last report, and what was accepted.
+const (
+	lastKey     = "verify.last"
+	acceptedKey = "verify.accepted"
+)
 
 // Found is what a step met.
 type Found struct {
 	Findings []Finding
 	Count    int64 // of what it went through
-	Bytes    int64 // of files read
 	Stop     bool  // what cannot be read cannot be checked further
 }
 
@@ -46,6 +48,10 @@ type Settings[T Tx] struct {
 	Steps  []Step // in this order, before the rows
 	Checks []Check[T]
 	Around func() Surroundings
+	// Known is what was kept of the book's health when it was open last; Keep keeps it from now on. It is told
+	// each change, from any goroutine. Keep may be nil.
+	Known Health
+	Keep  func(Health)
 }
 
 // Service checks one open book, one check at a time.
@@ -55,10 +61,36 @@ type Service[T Tx] struct {
 	mu      sync.Mutex
 	running *Progress
 	last    *Report
+	health  Health // its state is "" until it is known
 }
 
 // New returns the service of an open book.
-func New[T Tx](s Settings[T]) *Service[T] { return &Service[T]{Settings: s} }
+func New[T Tx](s Settings[T]) *Service[T] { return &Service[T]{Settings: s, health: s.Known} }
+
+// Health implements [HealthOf].
+func (s *Service[T]) Health(ctx context.Context) (Health, error) {
+	st, err := s.Status(ctx)
+	return st.Health, err
+}
+
+// Hurt takes note that the work met a file that is not what was written. The next check has the last word.
+func (s *Service[T]) Hurt() { s.settle(Damaged, s.Clock()) }
+
+// settle takes note of the book's health.
+func (s *Service[T]) settle(state State, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.health.State == state {
+		return
+	}
+	s.health = Health{State: state, Since: at}
+	if state == Sound {
+		s.health.Since = time.Time{}
+	}
+	if s.Keep != nil {
+		s.Keep(s.health)
+	}
+}
 
 // Status implements [Integrity].
 func (s *Service[T]) Status(ctx context.Context) (Status, error) {
@@ -68,20 +100,49 @@ func (s *Service[T]) Status(ctx context.Context) (Status, error) {
 		now := *s.running
 		st.Running = &now
 	}
-	st.Last = s.last
+	st.Last, st.Health = s.last, s.health
 	s.mu.Unlock()
-	if st.Last != nil {
-		return st, nil
+	last, accepted, err := s.kept(ctx)
+	if err != nil && st.Health.State != Damaged { // nobody wonders that it cannot be read
+		return st, err
 	}
-	err := s.Work.View(ctx, func(tx T) error {
-		var rep Report
-		known, err := tx.Setting(lastKey, &rep)
-		if known {
-			st.Last = &rep
+	st.Accepted = accepted
+	if st.Last == nil {
+		st.Last = last
+	}
+	if st.Health.State == "" {
+		st.Health.State = Sound
+		if st.Last != nil && st.Last.State() != Sound {
+			st.Health = Health{State: st.Last.State(), Since: st.Last.At}
+		}
+	}
+	return st, nil
+}
+
+// kept is what the book itself has: the last report, nil when there is none, and what was accepted.
+func (s *Service[T]) kept(ctx context.Context) (last *Report, accepted []Acceptance, err error) {
+	err = s.Work.View(ctx, func(tx T) error {
+		_, err := tx.Setting(lastKey, &last)
+		if err == nil {
+			_, err = tx.Setting(acceptedKey, &accepted)
 		}
 		return err
 	})
-	return st, err
+	return last, accepted, err
+}
+
+// Accept keeps with the book that it was accepted as it is.
+func Accept[T Tx](tx T, a Acceptance) error {
+	var all []Acceptance
+	if _, err := tx.Setting(acceptedKey, &all); err != nil {
+		return err
+	}
+	return tx.SetSetting(acceptedKey, append(all, a))
+}
+
+// Forget drops what a book that was restored says of its last check: the files it was made of are others.
+func Forget(tx interface{ SetSetting(key string, v any) error }) error {
+	return tx.SetSetting(lastKey, nil)
 }
 
 // Run implements [Book]: it performs every check and keeps the outcome. Fault verify.running.
@@ -95,12 +156,14 @@ func (s *Service[T]) Run(ctx context.Context) (Report, error) {
 	s.mu.Unlock()
 	rep, err := s.run(ctx)
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.running = nil
+	if s.running = nil; err == nil {
+		s.last = &rep // known here even if the book takes no more writes
+	}
+	s.mu.Unlock()
 	if err != nil {
 		return rep, err
 	}
-	s.last = &rep // known here even if the book takes no more writes
+	s.settle(rep.State(), rep.At)
 	return rep, s.Work.Update(context.WithoutCancel(ctx), func(tx T) error {
 		return errors.Join(tx.SetSetting(lastKey, rep), op.RecordIn(ctx, tx))
 	})
@@ -109,7 +172,6 @@ func (s *Service[T]) Run(ctx context.Context) (Report, error) {
 func (s *Service[T]) run(ctx context.Context) (Report, error) {
 	rep := Report{Findings: []Finding{}}
 	begun := s.Clock()
-	reading := int64(0) // milliseconds
 	for _, step := range append(slices.Clip(s.Steps), s.rows(&rep)...) {
 		if err := ctx.Err(); err != nil {
 			return rep, err
@@ -124,10 +186,6 @@ func (s *Service[T]) run(ctx context.Context) (Report, error) {
 			Name: step.Name, Count: found.Count, Millis: took, Findings: len(found.Findings),
 		})
 		rep.Findings = append(rep.Findings, found.Findings...)
-		if found.Bytes > 0 {
-			rep.Bytes, reading = rep.Bytes+found.Bytes, reading+took
-			rep.Rate = reading * 100_000_000 / rep.Bytes
-		}
 		if found.Stop {
 			break
 		}

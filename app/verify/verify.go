@@ -1,6 +1,7 @@
 // Package verify re-checks the whole book: the key files, the seal of every page, SQLite's structure, the
 // chain of events, and what each area says must hold. It is an operation people can ask for, a weekly job
-// and a verb; it keeps its last outcome in the book. It knows no SQL.
+// and a verb; it keeps its last outcome in the book, and what everybody must know of it beside the book, where it
+// is read before the book is opened. It knows no SQL.
 package verify
 
 import (
@@ -46,9 +47,7 @@ type Report struct {
 	Head     string    `json:"head"`   // hash of the last one
 	At       time.Time `json:"at"`     // when it ended
 	Millis   int64     `json:"ms"`
-	Bytes    int64     `json:"bytes"`        // of files read
-	Rate     int64     `json:"ms_per_100mb"` // what the files took, in milliseconds per 100 MB of them
-	Parts    []Part    `json:"parts"`        // what was checked; a broken seal ends it early
+	Parts    []Part    `json:"parts"` // what was checked; a broken seal ends it early
 }
 
 // Progress is where a check under way stands: in bytes of pages, or in what the step counts.
@@ -74,6 +73,49 @@ type Status struct {
 	Last         *Report      `json:"last,omitempty"`
 	Running      *Progress    `json:"running,omitempty"`
 	Surroundings Surroundings `json:"surroundings"`
+	Health       Health       `json:"health"`
+	Accepted     []Acceptance `json:"accepted,omitempty"` // oldest first
+}
+
+// Acceptance is an owner's word that the book is taken as it is, without the ledger that says which version of
+// each page is the latest. What came before it cannot be told any more, whatever a later check finds.
+type Acceptance struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`   // name
+	File string    `json:"file"` // the ledger
+}
+
+// State is what a check, or the work itself, says of the book.
+type State string
+
+// The states, from good to bad.
+const (
+	Sound    State = "sound"
+	Doubtful State = "doubtful" // something does not hold: the report says what to do about it
+	Damaged  State = "damaged"  // its files are not what was written: a copy is to be restored
+)
+
+// Health is what everybody at work on a book must know of it.
+type Health struct {
+	State State     `json:"state"`
+	Since time.Time `json:"since,omitzero"` // when it was found; zero for a sound book
+}
+
+// partsOfFiles are the parts whose findings no work on the book can mend.
+var partsOfFiles = []string{"seal", "structure", "chain"}
+
+// State is what the report says of the book.
+func (r Report) State() State {
+	switch {
+	case len(r.Findings) == 0:
+		return Sound
+	case slices.ContainsFunc(r.Parts, func(p Part) bool {
+		return p.Findings > 0 && slices.Contains(partsOfFiles, p.Name)
+	}):
+		return Damaged
+	default:
+		return Doubtful
+	}
 }
 
 // Tx is what this package needs of a transaction.
@@ -96,10 +138,15 @@ var (
 		Name: "book.integrity", Kind: op.Query, Needs: auth.BookVerify, Since: 1,
 		Doc: "Tells what the last check of the book found, how far one under way is, and what its PC does with it.",
 	}}
+	HealthOf = op.Op[op.Empty, Health]{Spec: op.Spec{
+		Name: "book.health", Kind: op.Query, Needs: auth.Anyone, Since: 1,
+		Doc: "Tells whether the book is sound, as far as its last check and the work since then have shown.",
+	}}
 )
 
 // Bind registers the operations.
 func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
 	op.BindAction(r, Book, func(ctx context.Context, _ op.Empty) (Report, error) { return s.Run(ctx) })
+	op.BindElsewhere(r, HealthOf, func(ctx context.Context, _ op.Empty) (Health, error) { return s.Health(ctx) })
 	op.BindElsewhere(r, Integrity, func(ctx context.Context, _ op.Empty) (Status, error) { return s.Status(ctx) })
 }

@@ -44,7 +44,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	w := &world{World: storetest.NewWorld(t)}
-	w.step = &sealed{found: verify.Found{Count: 1000, Bytes: 4_096_000}, clock: w.Clock}
+	w.step = &sealed{found: verify.Found{Count: 1000}, clock: w.Clock}
 	w.service = verify.New(verify.Settings[*store.Tx]{
 		Work: w.Store, Clock: w.Clock.Now,
 		Steps: []verify.Step{{Name: "seal", Run: w.step.run}},
@@ -87,8 +87,8 @@ func TestACheckIsReportedAndKept(t *testing.T) {
 	if len(rep.Findings) != 1 || rep.Findings[0].Key != "area.wrong" || rep.Parts[3].Findings != 1 {
 		t.Errorf("findings %+v in %+v", rep.Findings, rep.Parts)
 	}
-	if rep.Bytes != 4_096_000 || rep.Rate != 73242 || rep.Millis != 3000 || rep.Parts[0].Count != 1000 {
-		t.Errorf("3 s for 4 096 000 bytes: %+v", rep)
+	if rep.Millis != 3000 || rep.Parts[0].Count != 1000 {
+		t.Errorf("3 s for 1000 pages: %+v", rep)
 	}
 	if !rep.At.Equal(begun.Add(3 * time.Second)) {
 		t.Errorf("ended at %v", rep.At)
@@ -96,7 +96,7 @@ func TestACheckIsReportedAndKept(t *testing.T) {
 	// Another program that opens the book later knows it as well, from the book.
 	again := verify.New(w.service.Settings)
 	st, err := again.Status(t.Context())
-	if err != nil || st.Last == nil || len(st.Last.Findings) != 1 || st.Last.Rate != rep.Rate {
+	if err != nil || st.Last == nil || len(st.Last.Findings) != 1 || st.Last.Millis != rep.Millis {
 		t.Errorf("kept: %+v %v", st.Last, err)
 	}
 	err = w.Store.View(t.Context(), func(tx *store.Tx) error {
@@ -161,5 +161,60 @@ func TestACheckThatFailsSaysSo(t *testing.T) {
 	}
 	if st, err := s.Status(t.Context()); err != nil || st.Last != nil || st.Running != nil {
 		t.Errorf("%+v %v", st, err)
+	}
+}
+
+// TestTheHealthOfTheBookIsKnownToEverybody: from the work as from a check, kept beside the book, and cleared by
+// a good check alone.
+func TestTheHealthOfTheBookIsKnownToEverybody(t *testing.T) {
+	w := newWorld(t)
+	var kept []verify.Health
+	set := w.service.Settings
+	set.Checks, set.Keep = nil, func(h verify.Health) { kept = append(kept, h) }
+	s := verify.New(set)
+	is := func(what string, s *verify.Service[*store.Tx], want verify.Health) {
+		t.Helper()
+		if got, err := s.Health(t.Context()); err != nil || got.State != want.State || !got.Since.Equal(want.Since) {
+			t.Errorf("%s: %+v %v, want %+v", what, got, err, want)
+		}
+	}
+	is("before any check", s, verify.Health{State: verify.Sound})
+	met := w.Clock.Now()
+	s.Hurt()
+	w.Clock.Add(time.Hour)
+	s.Hurt()
+	is("met while working", s, verify.Health{State: verify.Damaged, Since: met})
+	set.Known = kept[0]
+	is("at the next start", verify.New(set), verify.Health{State: verify.Damaged, Since: met})
+	set.Known = verify.Health{}
+
+	run := func(s *verify.Service[*store.Tx]) verify.Report {
+		t.Helper()
+		rep, err := s.Run(op.AsSystem(t.Context()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rep
+	}
+	run(s)
+	is("after a good check", s, verify.Health{State: verify.Sound})
+	w.step.found.Findings = []verify.Finding{{Key: "verify.seal"}}
+	rep := run(s)
+	is("after a bad check", s, verify.Health{State: verify.Damaged, Since: rep.At})
+	is("as the book itself has it", verify.New(set), verify.Health{State: verify.Damaged, Since: rep.At})
+	if len(kept) != 3 || kept[1].State != verify.Sound || kept[2].State != verify.Damaged {
+		t.Errorf("kept %+v", kept)
+	}
+	w.Update(func(tx *store.Tx) error { return verify.Forget(tx) })
+	is("restored from a copy", verify.New(set), verify.Health{State: verify.Sound})
+
+	w.step.found.Findings = nil
+	set.Checks = w.service.Checks // which find something that work can mend
+	s = verify.New(set)
+	rep = run(s)
+	is("an area's finding", s, verify.Health{State: verify.Doubtful, Since: rep.At})
+	var h verify.Health
+	if err := w.caller.Do(op.AsSystem(t.Context()), &verify.HealthOf.Spec, op.Empty{}, &h); err != nil {
+		t.Error(err)
 	}
 }

@@ -16,10 +16,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
+	"zafe/app/durable"
 	"zafe/store/crypt"
 )
 
@@ -45,26 +45,29 @@ func NewNameKey() (k NameKey) {
 	return k
 }
 
-// Folder holds the contents of one book. It is safe for concurrent use, but for Sweep and Place of the
+// Folder holds the contents of one book. It is safe for concurrent use, but for Remove and Place of the
 // same content.
 type Folder struct {
 	dir  string
 	name NameKey
 }
 
-// Open prepares the folder of a book that this process alone has open: what was half written is removed.
-// The folder itself is made with its first content.
-func Open(dir string, name NameKey) (*Folder, error) {
-	left, err := os.ReadDir(dir)
+// New returns the folder of a book. It is made with its first content.
+func New(dir string, name NameKey) *Folder { return &Folder{dir: dir, name: name} }
+
+// Tidy removes what was half written, in a folder that this process alone has open. Whatever it returns, the
+// folder can be used.
+func (f *Folder) Tidy() error {
+	left, err := os.ReadDir(f.dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = nil
 	}
 	for _, e := range left {
 		if strings.HasSuffix(e.Name(), newSuffix) {
-			err = errors.Join(err, os.Remove(filepath.Join(dir, e.Name())))
+			err = errors.Join(err, os.Remove(filepath.Join(f.dir, e.Name())))
 		}
 	}
-	return &Folder{dir: dir, name: name}, err
+	return err
 }
 
 // Content is a content that was received: sealed and flushed to the disk, but nobody's until Place.
@@ -164,7 +167,7 @@ func (c *Content) Place() error {
 		return err
 	}
 	c.path, c.placed = at, true
-	return flush(filepath.Dir(at))
+	return durable.Folder(filepath.Dir(at))
 }
 
 // PlaceAs gives the content its name sealed under another key: that of a row whose file was lost.
@@ -194,19 +197,7 @@ func (f *Folder) shelf(dir string) error {
 	} else if err != nil {
 		return err
 	}
-	return errors.Join(flush(f.dir), flush(filepath.Dir(f.dir)))
-}
-
-// flush makes what was renamed in a folder durable. Windows has no such call and journals its folders.
-func flush(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return errors.Join(durable.Folder(f.dir), durable.Folder(filepath.Dir(f.dir)))
 }
 
 func (f *Folder) path(name string) string { return filepath.Join(f.dir, name[:2], name) }
@@ -237,19 +228,24 @@ type reading struct {
 }
 
 // Check reads a content to its end and compares it with its name, size and SHA-256. Errors: those of
-// Read; ErrOther.
+// Read; [crypt.ErrUnreadable] in a [crypt.Fault] where the disk fails; ErrOther; the context's.
 func (f *Folder) Check(ctx context.Context, name string, key crypt.StreamKey, size int64, digest string) error {
-	in, err := f.Read(name, key)
-	if err != nil {
-		return err
-	}
 	sum, keyed := sha256.New(), hmac.New(sha256.New, f.name[:])
-	n, err := io.Copy(io.MultiWriter(sum, keyed), whileAlive{ctx, in})
-	err = errors.Join(err, in.Close())
-	if err == nil && (n != size || hexOf(sum) != digest || hexOf(keyed) != name) {
-		err = ErrOther
+	var n int64
+	in, err := f.Read(name, key)
+	if err == nil {
+		n, err = io.Copy(io.MultiWriter(sum, keyed), whileAlive{ctx, in})
+		err = errors.Join(err, in.Close())
 	}
-	return err
+	var known *crypt.Fault
+	switch {
+	case err == nil && (n != size || hexOf(sum) != digest || hexOf(keyed) != name):
+		return ErrOther
+	case err == nil, errors.As(err, &known), errors.Is(err, fs.ErrNotExist), ctx.Err() != nil:
+		return err
+	default:
+		return &crypt.Fault{Kind: crypt.ErrUnreadable, File: f.path(name), What: err.Error()}
+	}
 }
 
 // Restore puts back a content that the book knows already, under its name and key. Fault ErrOther when

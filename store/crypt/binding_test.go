@@ -113,7 +113,7 @@ func TestLedgerChain(t *testing.T) {
 	}{
 		{"whole", [][]byte{head, rec(0), rec(1), rec(2), rec(3)}, 4},
 		{"cut", [][]byte{head, rec(0), rec(1)}, 2},
-		{"one dropped", [][]byte{head, rec(0), rec(2), rec(3)}, 1},
+		{"one dropped", [][]byte{head, rec(0), rec(2), rec(3)}, -1},
 		{"swapped", [][]byte{head, rec(0), rec(2), rec(1)}, 1},
 		{"repeated", [][]byte{head, rec(0), rec(1), rec(1)}, 2},
 		{"without the snapshot", [][]byte{head, rec(1)}, -1},

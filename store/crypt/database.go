@@ -1,6 +1,7 @@
 package crypt
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -85,20 +86,48 @@ func (d *database) load(create bool) error {
 		return err
 	default:
 		if err := d.accept(size); err != nil {
-			return err
+			return d.blame(err)
 		}
 	}
 	if d.f, err = d.m.disk.open(d.path, create); err != nil {
 		return err
 	}
 	d.pages.Store(uint32(size / pageSize))
-	return d.openLog()
+	if err := d.openLog(); err != nil {
+		return d.blame(err)
+	}
+	return d.checkCut()
+}
+
+// blame makes of what contradicts a ledger that lost its end a fault of the ledger: the record that a crash left
+// incomplete told of nothing yet that the other files could lack, so it was the disk that lost it.
+func (d *database) blame(err error) error {
+	f, ok := errors.AsType[*Fault](err)
+	if !ok || d.ledger == nil || !d.ledger.cut || !errors.Is(f, ErrTampered) && !errors.Is(f, ErrMissingWAL) {
+		return err
+	}
+	return &Fault{Kind: ErrTampered, File: d.ledger.path, What: "its end is damaged: " + f.Error()}
+}
+
+// checkCut compares every page with a ledger that lost its end, before anybody reads one.
+func (d *database) checkCut() error {
+	if d.ledger == nil || !d.ledger.cut {
+		return nil
+	}
+	var rep Report
+	err := d.verifyDatabase(context.Background(), &rep, nil)
+	for _, f := range rep.Faults {
+		if !errors.Is(f, ErrUnreadable) { // whoever needs that page is told
+			return d.blame(f)
+		}
+	}
+	return err
 }
 
 // accept checks the length of the database against its ledger.
 func (d *database) accept(size int64) error {
 	if d.ledger.cut {
-		d.m.event(Event{Kind: EventLedgerCut, File: d.ledger.path, What: "incomplete last record dropped"})
+		d.m.event(Event{Kind: EventLedgerCut, File: d.ledger.path, What: "incomplete last record ignored"})
 	}
 	d.fileID = d.ledger.identity()
 	pages := d.ledger.state.pages

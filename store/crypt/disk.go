@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"zafe/app/durable"
+
 	"github.com/gofrs/flock"
 )
 
@@ -92,17 +94,7 @@ func retry(f func() error) error {
 	return err
 }
 
-// syncDir flushes the folder of path. Windows has no such call and journals its folders.
-func (osDisk) syncDir(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(filepath.Dir(path))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
+func (osDisk) syncDir(path string) error { return durable.Folder(filepath.Dir(path)) }
 
 // processLock is an exclusive lock on a file of its own, removed on release.
 type processLock struct {

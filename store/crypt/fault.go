@@ -23,6 +23,8 @@ var (
 	ErrUnfinished = errors.New("creation was interrupted")
 	// ErrNewer means that the file was written by a newer version of the program.
 	ErrNewer = errors.New("written by a newer version")
+	// ErrUnreadable means that the disk does not give back what is in a file, or in a part of it.
+	ErrUnreadable = errors.New("cannot be read")
 	// ErrMissingKeys means that neither the key file nor its copy exists.
 	ErrMissingKeys = errors.New("key file missing")
 	// ErrMissingDB means that the database file is absent or empty while its ledger exists.
@@ -54,6 +56,11 @@ func (f *Fault) Error() string {
 	return s
 }
 
+// unreadable is the fault of a file, or a page or frame of it, that the disk does not give back.
+func unreadable(path string, n uint32, err error) *Fault {
+	return &Fault{Kind: ErrUnreadable, File: path, Page: n, What: err.Error()}
+}
+
 // Unwrap returns the sentinel.
 func (f *Fault) Unwrap() error { return f.Kind }
 
@@ -70,7 +77,7 @@ const (
 	EventWALCut
 	// EventWALDropped: a log without any committed transaction of its own was ignored.
 	EventWALDropped
-	// EventLedgerCut: the ledger's last record was incomplete and was dropped.
+	// EventLedgerCut: the ledger's last record is incomplete, and ignored. It told of nothing that is missed.
 	EventLedgerCut
 	// EventKeysRepaired: one copy of the key file was damaged, stale or missing and was rewritten.
 	EventKeysRepaired

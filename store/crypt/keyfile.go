@@ -96,7 +96,7 @@ type Keys struct {
 
 	mu      sync.Mutex
 	docs    []*keyDoc // intact candidates, newest first
-	raw     [2][]byte // both files as found, nil if missing
+	raw     [2][]byte // both files as found, nil if missing or unreadable
 	doc     *keyDoc   // the genuine one, once unlocked
 	by      int       // slot that unlocked
 	onEvent func(Event)
@@ -109,6 +109,8 @@ type SlotInfo struct {
 	Label string
 	KDF   KDF // zero unless a password slot
 }
+
+func (s *slotEntry) info() SlotInfo { return SlotInfo{s.ID, s.Kind, s.Label, s.kdf()} }
 
 // copyPath is where the second copy lies.
 func copyPath(path string) string { return path + ".bak" }
@@ -143,12 +145,13 @@ func CreateKeys(path, book string, root Root, slots ...NewSlot) (*Keys, error) {
 	return k, nil
 }
 
-// OpenKeys reads the key file and its copy. It fails with [ErrMissingKeys] if both are gone,
-// [ErrTampered] if neither is intact, [ErrNewer] if they come from a later version. onEvent may be
-// nil.
+// OpenKeys reads the key file and its copy; one of them is enough. It fails with [ErrMissingKeys] if both
+// are gone, [ErrTampered] if neither is intact, [ErrNewer] if they come from a later version, and with the
+// error of the disk if neither is intact and one cannot be read. onEvent may be nil.
 func OpenKeys(path string, onEvent func(Event)) (*Keys, error) {
 	k := &Keys{disk: osDisk{}, path: path, onEvent: onEvent}
 	missing, newer, why := 0, false, ""
+	var failed error
 	for i, p := range []string{path, copyPath(path)} {
 		data, err := readFile(k.disk, p, keyFileMax)
 		var large *Fault
@@ -159,7 +162,8 @@ func OpenKeys(path string, onEvent func(Event)) (*Keys, error) {
 		case errors.As(err, &large):
 			data = []byte{}
 		case err != nil:
-			return nil, err
+			failed = errors.Join(failed, err)
+			continue
 		}
 		k.raw[i] = data
 		doc, err := parseKeys(data)
@@ -171,6 +175,8 @@ func OpenKeys(path string, onEvent func(Event)) (*Keys, error) {
 	}
 	switch {
 	case len(k.docs) > 0:
+	case failed != nil:
+		return nil, failed
 	case missing == 2:
 		return nil, &Fault{Kind: ErrMissingKeys, File: path}
 	case newer:
@@ -302,13 +308,23 @@ func (k *Keys) edit(root Root, change func(*keyDoc) error) error {
 	return replaceFile(k.disk, copyPath(k.path), data)
 }
 
-// CopyTo writes to path, and beside it, the key file of a copy of the book, with the slots of one kind only.
-func (k *Keys) CopyTo(path string, root Root, kind string) error {
+// CopyTo writes to path, and beside it, the key file of a copy of the book, with some of the slots only. It
+// fails with [ErrTampered] where there is one under another root key: that of another book.
+func (k *Keys) CopyTo(path string, root Root, keep func(SlotInfo) bool) error {
+	for _, p := range []string{path, copyPath(path)} {
+		data, err := readFile(k.disk, p, keyFileMax)
+		if err != nil {
+			continue // what cannot be read is replaced
+		}
+		if doc, err := parseKeys(data); err == nil && !hmac.Equal(doc.MAC, doc.mac(root)) {
+			return &Fault{Kind: ErrTampered, File: p, What: "of another root key"}
+		}
+	}
 	k.mu.Lock()
 	c := &Keys{disk: k.disk, path: path, doc: k.doc}
 	k.mu.Unlock()
 	return c.edit(root, func(doc *keyDoc) error {
-		doc.Slots = slices.DeleteFunc(doc.Slots, func(s slotEntry) bool { return s.Kind != kind })
+		doc.Slots = slices.DeleteFunc(doc.Slots, func(s slotEntry) bool { return !keep(s.info()) })
 		return nil
 	})
 }
@@ -386,8 +402,7 @@ func (k *Keys) Slots() []SlotInfo {
 	doc := k.present()
 	list := make([]SlotInfo, len(doc.Slots))
 	for i := range doc.Slots {
-		s := &doc.Slots[i]
-		list[i] = SlotInfo{s.ID, s.Kind, s.Label, s.kdf()}
+		list[i] = doc.Slots[i].info()
 	}
 	return list
 }

@@ -324,3 +324,35 @@ func TestKeysPowerCut(t *testing.T) {
 		}
 	}
 }
+
+// TestKeysOfACopy: some slots of the book's, over what is there of the same root key, and of no other.
+func TestKeysOfACopy(t *testing.T) {
+	_, k := makeKeys(t)
+	recoveryOnly := func(i SlotInfo) bool { return i.Kind == KindRecovery }
+	to, _ := makeKeys(t)
+	if err := k.CopyTo(to, testRoot, recoveryOnly); err != nil {
+		t.Fatal(err)
+	}
+	if got := openKeys(t, to).Slots(); len(got) != 1 || got[0].Kind != KindRecovery {
+		t.Errorf("the copy has %v", got)
+	}
+	for _, left := range []string{"", ".bak"} {
+		foreign := filepath.Join(t.TempDir(), "foreign")
+		if _, err := CreateKeys(foreign, "book-1", Root{9}, SecretSlot(KindRecovery, "", recovery)); err != nil {
+			t.Fatal(err)
+		}
+		for _, ext := range []string{"", ".bak"} {
+			if ext != left {
+				if err := os.WriteFile(foreign+ext, []byte("damaged"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if err := k.CopyTo(foreign, testRoot, recoveryOnly); !errors.Is(err, ErrTampered) {
+			t.Errorf("over %q of another root key: %v", "keys"+left, err)
+		}
+		if root, err := openKeys(t, foreign).UnlockSecret(KindRecovery, recovery); err != nil || root != (Root{9}) {
+			t.Errorf("it no longer opens: %v", err)
+		}
+	}
+}

@@ -21,6 +21,9 @@ const (
 	ledgerMagic = "zafe-ldg"
 	// ledgerSlack is how far the file may outgrow twice its contents before it is rewritten.
 	ledgerSlack = 1 << 20
+	// ledgerTries bounds how much is opened that looks like a record behind a damaged one: the next one is, or
+	// the one after it; anything more was put there to keep us busy.
+	ledgerTries = 16
 	// maxLedger bounds what is read: 8 bytes a page at SQLite's largest database, and growth.
 	maxLedger = 1 << 36
 )
@@ -54,7 +57,9 @@ type ledger struct {
 	seq    uint64
 	prev   [tagSize]byte
 	size   int64
-	cut    bool // the last record was incomplete when loaded
+	// cut says that something stands behind the last record: one that a crash left incomplete, or that the
+	// disk lost. It stays until the next record takes its place.
+	cut bool
 }
 
 func (l *ledger) identity() id { return id(l.header[16:]) }
@@ -90,13 +95,10 @@ func loadLedger(d disk, path string, s *suite) (*ledger, []uint64, error) {
 	if l.f, err = d.open(path, false); err != nil {
 		return nil, nil, err
 	}
-	if l.size < int64(len(data)) { // a crash while appending: drop the part nobody was told about
-		l.cut = true
-		err = l.f.Truncate(l.size)
-	}
+	l.cut = l.size < int64(len(data))
 	// A process killed before its flush may have left the last record to memory only. What is decided
 	// by it from here on, such as to delete the log, must not outlive it.
-	if err = errors.Join(err, l.f.Sync()); err != nil {
+	if err := l.f.Sync(); err != nil {
 		return nil, nil, errors.Join(err, l.f.Close())
 	}
 	return l, versions, nil
@@ -144,7 +146,30 @@ func (l *ledger) parse(data []byte) ([]uint64, error) {
 	if l.seq == 0 {
 		return nil, bad("its first record does not open with this key")
 	}
+	if seq := l.later(data[l.size:]); seq != 0 {
+		return nil, bad(fmt.Sprintf("record %d does not open, and %d follows", l.seq+1, seq))
+	}
 	return versions, nil
+}
+
+// later looks for a record behind one that does not open, and returns its number: then that one had been
+// flushed, and no crash cut it. A record opens by itself: the tag it continues is in the bytes before it.
+func (l *ledger) later(rest []byte) uint64 {
+	probe, tries := *l, ledgerTries
+	for at := overhead; at+ledgerPrefix <= len(rest) && tries > 0; at++ {
+		n, seq := int64(be.Uint32(rest[at:])), be.Uint64(rest[at+4:])
+		if seq < l.seq+2 || seq-l.seq > uint64(len(rest)) ||
+			n < ledgerFixed+overhead || n > int64(len(rest)-at-ledgerPrefix) {
+			continue
+		}
+		tries--
+		probe.prev = [tagSize]byte(rest[at-overhead:])
+		body := rest[at+ledgerPrefix:][:n]
+		if l.s.open(make([]byte, n-overhead), body, probe.aad(seq)) {
+			return seq
+		}
+	}
+	return 0
 }
 
 // apply reads one record's plaintext.
@@ -229,6 +254,12 @@ func (l *ledger) append(st ledgerState, changes []change) error {
 	if l.f == nil {
 		return &fs.PathError{Op: "append", Path: l.path, Err: fs.ErrClosed}
 	}
+	if l.cut { // what stands there must be gone before a record that a crash could leave shorter
+		if err := errors.Join(l.f.Truncate(l.size), l.f.Sync()); err != nil {
+			return err
+		}
+		l.cut = false
+	}
 	rec, tag := l.encode(st, nil, changes)
 	if _, err := l.f.WriteAt(rec, l.size); err != nil {
 		if cut := l.f.Truncate(l.size); cut != nil {
@@ -268,7 +299,7 @@ func (l *ledger) write(st ledgerState, versions []uint64) error {
 		return err
 	}
 	l.f, l.state, l.prev, l.seq = f, st, tag, l.seq+1
-	l.size = ledgerHeader + int64(len(rec))
+	l.size, l.cut = ledgerHeader+int64(len(rec)), false
 	return nil
 }
 

@@ -12,10 +12,10 @@ var flushMutants = []mutant{
 		{"if err := d.f.Sync(); err != nil {", "if err := error(nil); err != nil {"},
 	}, cutTests},
 	{"records of the ledger are not flushed", "ledger.go", []edit{
-		{"if err := l.f.Sync(); err != nil {", "if err := error(nil); err != nil {"},
+		{"if err := l.f.Sync(); err != nil {\n\t\treturn errors", "if err := error(nil); err != nil {\n\t\treturn errors"},
 	}, cutTests},
 	{"the ledger is not flushed before it is believed", "ledger.go", []edit{
-		{"errors.Join(err, l.f.Sync())", "errors.Join(err)"},
+		{"if err := l.f.Sync(); err != nil {\n\t\treturn nil, nil,", "if err := error(nil); err != nil {\n\t\treturn nil, nil,"},
 	}, cutTests},
 	{"a file is not flushed before it is renamed", "disk.go", []edit{
 		{"\t\terr = f.Sync()\n", "\t\t_ = f.Sync\n"},
@@ -253,8 +253,23 @@ var ruleMutants = []mutant{
 		{" || st.live && w.commit == 0 {", " {"},
 	}, "TestLiveWithoutCommit"},
 	{"a transaction began behind the damage", "walscan.go", []edit{
-		{"if n != 0 {\n", "if false {\n"},
+		{"body != nil && first > end {", "body != nil && first == 0 {"},
 	}, ruleTests},
+	{"a log taken without its ledger is not checked", "rebaseline.go", []edit{
+		{"if err := r.whole(path, x.end, frames); err != nil {", "if err != nil {"},
+	}, "TestRebaselineMixes"},
+	{"a log taken without its ledger binds nobody", "rebaseline.go", []edit{
+		{"frames: x.commit, live: x.commit != 0}", "relaxed: true}"},
+	}, "TestRebaselineBinds"},
+	{"a log taken without its ledger ends before what is in the database", "rebaseline.go", []edit{
+		{"return v.dropped[c] && !v.kept[c]", "return v.dropped[c] && v.kept[c]"},
+	}, "TestTamper"},
+	{"a log taken without its ledger is not flushed", "rebaseline.go", []edit{
+		{"errors.Join(err, f.Sync())", "err"},
+	}, "TestRebaselineFlushes"},
+	{"pages taken without their ledger are not flushed", "rebaseline.go", []edit{
+		{"return versions, f.Sync()", "return versions, nil"},
+	}, "TestRebaselineFlushes"},
 	{"damage of a relaxed log is refused as any other", "walscan.go", []edit{
 		{"if !w.relax {", "if w != nil {"},
 	}, cutTests},
@@ -262,7 +277,7 @@ var ruleMutants = []mutant{
 		{" || !sum.next(body) {", " {"},
 	}, cutTests + "|TestFailedCommit"},
 	{"a cut log is told of", "walscan.go", []edit{
-		{"if lost := x.end - 1 - x.commit; x.damaged || lost > 0 {", "if false {\n\t\tlost := 0"},
+		{"if x.torn() {\n", "if false {\n"},
 	}, ruleTests},
 	{"frames given up by a failed commit", "wal.go", []edit{
 		{"w.commit = min(w.commit, n-1); commits", "commits"},
@@ -283,8 +298,27 @@ var ruleMutants = []mutant{
 		{"if seq == l.seq+1 && n < ", "if false && n < "},
 	}, ruleTests},
 	{"an incomplete record is left behind", "ledger.go", []edit{
-		{"err = l.f.Truncate(l.size)", "_ = l.f"},
-	}, cutTests},
+		{"if l.cut { // what", "if false { // what"},
+	}, "TestLedgerEnd.*"},
+	{"an incomplete record is replaced before it is gone for good", "ledger.go", []edit{
+		{"errors.Join(l.f.Truncate(l.size), l.f.Sync())", "errors.Join(l.f.Truncate(l.size))"},
+	}, "TestLedgerEnd.*"},
+	{"a ledger that is only looked at is cut", "ledger.go", []edit{
+		{"l.cut = l.size < int64(len(data))", "l.cut = l.size < int64(len(data)) && l.f.Truncate(l.size) == nil"},
+	}, "TestLedgerEnd.*"},
+	{"records behind one that does not open", "ledger.go", []edit{
+		{"if seq := l.later(data[l.size:]); seq != 0 {", "if false {\n\t\tseq := 0"},
+	}, "TestLedgerEnd.*"},
+	{"hostile records behind one that does not open are all tried", "ledger.go", []edit{
+		{"\t\ttries--\n", ""},
+	}, "TestLedgerBusy"},
+	{"pages that contradict a ledger without its end", "database.go", []edit{
+		{"return d.checkCut()", "return nil"},
+	}, "TestLedgerEnd.*"},
+	{"what contradicts a ledger without its end is another file's fault", "database.go", []edit{
+		{"return &Fault{Kind: ErrTampered, File: d.ledger.path, What: \"its end", "return f\n\treturn &Fault{Kind: ErrTampered, " +
+			"File: d.ledger.path, What: \"its end"},
+	}, "TestLedgerEnd.*"},
 	{"a ledger of which a flush failed goes on", "ledger.go", []edit{
 		{"return errors.Join(err, l.close())", "return err"},
 	}, "TestIOErrors|TestFailedRecord"},
@@ -292,6 +326,12 @@ var ruleMutants = []mutant{
 		{"if err := prepareFile(", "if err := l.close(); err != nil {\n\t\treturn err\n\t}\n\tif err := prepareFile("},
 	}, "TestRewriteWithoutRoom"},
 	{"a newer ledger", "ledger.go", []edit{{"v > formatVersion {", "false {"}}, ruleTests},
+	{"a key file that cannot be read is as good as none", "keyfile.go", []edit{
+		{"failed = errors.Join(failed, err)\n\t\t\tcontinue", "return nil, err"},
+	}, "TestKeysUnreadable"},
+	{"pages that cannot be read are found", "verify.go", []edit{
+		{"failed[from+uint32(at/pageSize)] = err", "_ = err"},
+	}, "TestVerifyUnreadable.*"},
 	{"an older key file's slot opens", "keyfile.go", []edit{
 		{"if revoked(docs, doc, root) {", "if false {"},
 	}, ruleTests},

@@ -12,14 +12,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
 
-var (
-	mutantCount = flag.Int("mutants", 1, "how many mutants to build and test; 0: none, -1: all")
-	mutantName  = flag.String("mutant", "", "only those whose description contains this")
-)
+var mutantCount = flag.Int("mutants", 1, "how many mutants to build and test; 0: none, -1: all")
 
 // mutant is a change of the sources that some test must notice: a flush left out, an order of writing
 // turned round, a field a record is not bound to any more, a rule of refusal that is not applied.
@@ -38,7 +37,8 @@ type edit struct{ old, new string }
 const mutantTime = 20 * time.Minute
 
 // TestMutants sees that every mutant can still be applied, and that one of them, another each time,
-// makes one of its tests fail. All of them take about half an hour: make soak, or -mutants=-1.
+// makes one of its tests fail. All of them take about half an hour: make soak, or -mutants=-1, with
+// -run TestMutants/each/a_page for those that are called so.
 func TestMutants(t *testing.T) {
 	if os.Getenv(mutatedEnv) != "" || *mutantCount == 0 {
 		t.Skip("not asked for")
@@ -60,37 +60,57 @@ func TestMutants(t *testing.T) {
 // mutatedEnv marks the tests of a mutant.
 const mutatedEnv = "ZAFE_CRYPT_MUTANT"
 
-// killMutants builds each mutant and runs its tests; it returns how many were noticed. With control, it
-// sees first that these tests pass without a mutant, which the suite does otherwise.
-func killMutants(t *testing.T, list []mutant, control bool) (killed int) {
-	tried := make(map[string]bool) // patterns that pass on the sources as they are
+// killMutants builds each mutant and runs its tests, several at once; it returns how many were noticed. With
+// control, it sees first that these tests pass without a mutant, which the suite does otherwise.
+func killMutants(t *testing.T, list []mutant, control bool) int {
+	var killed atomic.Int32
+	passes := make(map[string]func() error) // by patterns: on the sources as they are
 	for _, m := range list {
-		if !strings.Contains(m.what, *mutantName) {
-			continue
-		}
-		if control && !tried[m.tests] {
-			tried[m.tests] = true
-			if out, err := runMutant(t, nil, m.tests); err != nil {
-				t.Fatalf("without a mutant, %s: %v\n%s", m.tests, err, out)
+		passes[m.tests] = sync.OnceValue(func() error {
+			if !control {
+				return nil
 			}
-		}
-		start := time.Now()
-		out, err := runMutant(t, &m, m.tests)
-		var failed *exec.ExitError
-		switch {
-		case err == nil:
-			t.Errorf("survives: %s (%s)", m.what, m.tests)
-		case bytes.Contains(out, []byte("panic: test timed out")):
-			t.Errorf("takes too long: %s (%s)", m.what, m.tests)
-		case errors.As(err, &failed):
-			killed++
-			t.Logf("%4.1f s  %s: %s", time.Since(start).Seconds(), m.what, firstFailure(out))
-		default:
-			t.Fatalf("%s: %v\n%s", m.what, err, out)
-		}
+			out, err := runMutant(t, nil, m.tests)
+			if err != nil {
+				err = fmt.Errorf("without a mutant, %s: %w\n%s", m.tests, err, out)
+			}
+			return err
+		})
 	}
-	t.Logf("%d mutants, all noticed: %v", killed, !t.Failed())
-	return killed
+	t.Run("each", func(t *testing.T) {
+		for _, m := range list {
+			t.Run(m.what, func(t *testing.T) {
+				t.Parallel()
+				if err := passes[m.tests](); err != nil {
+					t.Fatal(err)
+				}
+				if m.noticed(t) {
+					killed.Add(1)
+				}
+			})
+		}
+	})
+	return int(killed.Load())
+}
+
+// noticed builds a mutant and runs its tests. It is an error when they pass.
+func (m mutant) noticed(t *testing.T) bool {
+	t.Helper()
+	start := time.Now()
+	out, err := runMutant(t, &m, m.tests)
+	var failed *exec.ExitError
+	switch {
+	case err == nil:
+		t.Errorf("survives: %s (%s)", m.what, m.tests)
+	case bytes.Contains(out, []byte("panic: test timed out")):
+		t.Errorf("takes too long: %s (%s)", m.what, m.tests)
+	case errors.As(err, &failed):
+		t.Logf("%4.1f s  %s: %s", time.Since(start).Seconds(), m.what, firstFailure(out))
+		return true
+	default:
+		t.Errorf("%s: %v\n%s", m.what, err, out)
+	}
+	return false
 }
 
 // firstFailure names the test that noticed.
@@ -112,9 +132,6 @@ func runMutant(t *testing.T, m *mutant, tests string) ([]byte, error) {
 	t.Helper()
 	dir := t.TempDir()
 	args := []string{"test", "-c", "-vet=off", "-ldflags=-s -w", "-o", filepath.Join(dir, "crypt.test")}
-	if raceOn {
-		args = append(args, "-race") // what it needs is built already
-	}
 	if m != nil {
 		overlay, err := m.overlay(dir)
 		if err != nil {

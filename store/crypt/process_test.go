@@ -230,6 +230,9 @@ func kills(t *testing.T, count int) (transactions int) {
 	path, rnd, want := newBook(t), rand.New(rand.NewPCG(seed, 1)), model{}
 	last := 0 // transactions in want
 	for i := range count {
+		if i%100 == 99 {
+			t.Logf("%d kills", i) // a soak takes an hour
+		}
 		cmd, out := start(t, path, seed)
 		confirmed := killed(t, cmd, out, rnd, last)
 		m, err := NewMount(testRoot, Options{})
@@ -270,9 +273,9 @@ func killed(t *testing.T, cmd *exec.Cmd, out *bufio.Scanner, rnd *rand.Rand, con
 			t.Error(err)
 		}
 	}
-	wait := rnd.IntN(40)
+	wait := 1 + rnd.IntN(40)
 	if rnd.IntN(4) == 0 {
-		wait = -1
+		wait = 0
 		time.AfterFunc(time.Duration(rnd.IntN(60_000))*time.Microsecond, kill)
 	}
 	for out.Scan() { // to the last word

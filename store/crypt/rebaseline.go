@@ -2,17 +2,20 @@ package crypt
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 )
 
 // Rebaseline rebuilds the lost or damaged ledger of a closed database from the database as it is. It
 // is for an owner without a usable backup who was told what it means: every page still has to be
-// authentic, but whether it is the latest one is no longer known. head is the last value of
-// [Mount.Head] noted elsewhere, 0 if there is none; the new ledger continues after it. An
-// [EventRebaselined] tells of it. It fails with [ErrTampered] if a page or the log does not open, and
-// with [ErrInUse] if the database is open.
+// authentic, but whether it is the latest one is no longer known. The log is judged as on any opening: what
+// a power cut leaves of its last transaction is dropped, and told when the database is opened next; any other
+// damage is refused. head is the last value of [Mount.Head] noted elsewhere, 0 if there is none; the new
+// ledger continues after it. An [EventRebaselined] tells of it. It fails with [ErrTampered] if a page or the
+// log is not what was written, and with [ErrInUse] if the database is open.
 func (m *Mount) Rebaseline(ctx context.Context, path string, head uint64) error {
 	path, err := canonical(path)
 	if err != nil {
@@ -37,69 +40,132 @@ func (m *Mount) rebaseline(ctx context.Context, path string, head uint64) error 
 	if size < pageSize {
 		return &Fault{Kind: ErrNotSealed, File: path}
 	}
-	first, err := readHead(m.disk, path, idSize)
+	log, err := m.surveyLog(path)
 	if err != nil {
 		return err
 	}
-	l := newLedger(m.disk, path+ledgerSuffix, m.ledgers, id(first))
+	if log.file.isZero() {
+		first, err := readHead(m.disk, path, idSize)
+		if err != nil {
+			return err
+		}
+		log.file = id(first)
+	}
+	versions, err := m.surveyPages(ctx, path, uint32(size/pageSize), log)
+	if err != nil {
+		return err
+	}
+	l := newLedger(m.disk, path+ledgerSuffix, m.ledgers, log.file)
 	l.seq = head
 	if old, _, err := loadLedger(m.disk, l.path, m.ledgers); err == nil {
-		l.seq = max(head, old.seq)
+		if l.seq = max(head, old.seq); old.cut { // the record that is lost had a number, too
+			l.seq = max(head, old.seq+1)
+		}
 		if err := old.close(); err != nil {
 			return err
 		}
 	}
-	st, inLog, err := m.surveyLog(path, id(first))
-	if err != nil {
-		return err
-	}
-	versions, err := m.surveyPages(ctx, path, id(first), uint32(size/pageSize), inLog)
-	if err != nil {
-		return err
-	}
-	return errors.Join(l.write(st, versions), l.close())
+	return errors.Join(l.write(log.state, versions), l.close())
 }
 
-// surveyLog takes the log as it is and returns the pages in it. The state it returns demands nothing
-// of the log; what opens of it becomes binding again when the database is opened.
-func (m *Mount) surveyLog(path string, file id) (ledgerState, map[uint32]bool, error) {
-	size, err := m.disk.size(path + walSuffix)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && size < walHeader {
-		return ledgerState{}, nil, nil
+// survey is what a log says without a ledger.
+type survey struct {
+	file    id // zero: there is none. In the first page of the database a power cut may have garbled it.
+	state   ledgerState
+	pages   map[uint32]bool  // pages up to the last commit
+	kept    map[content]bool // what they held
+	dropped map[content]bool // what follows: of a transaction that a power cut tore, if any
+}
+
+// content stands for one version of a page.
+type content struct {
+	page uint32
+	sum  [sha256.Size]byte
+}
+
+// surveyLog reads the log as an opening does that has no reason to believe that its transactions were not
+// flushed one by one: only the last one can be incomplete. What it finds is binding from now on.
+func (m *Mount) surveyLog(path string) (v survey, err error) {
+	path += walSuffix
+	f, err := m.disk.open(path, false)
+	if errors.Is(err, fs.ErrNotExist) {
+		return v, m.disk.syncDir(path) // so that an older log cannot come back
 	}
 	if err != nil {
-		return ledgerState{}, nil, err
+		return v, err
 	}
-	f, err := m.disk.open(path+walSuffix, false)
+	defer func() { _ = f.Close() }() // only read from and flushed
+	size, err := f.Size()
 	if err != nil {
-		return ledgerState{}, nil, err
+		return v, err
 	}
-	defer func() { _ = f.Close() }() // only read from
+	if size < walHeader {
+		return v, f.Sync()
+	}
 	raw := make([]byte, walHeader)
 	if _, err := f.ReadAt(raw, 0); err != nil {
-		return ledgerState{}, nil, err
+		return v, err
 	}
-	from, gen, head, ok := openWALHeader(m.logs, raw)
-	if !ok || from != file {
-		return ledgerState{}, nil, &Fault{Kind: ErrTampered, File: path + walSuffix, What: "not its log"}
+	file, gen, head, ok := openWALHeader(m.logs, raw)
+	if !ok {
+		return v, &Fault{Kind: ErrTampered, File: path, What: "its header does not open"}
 	}
+	frames := uint32(min((size-walHeader)/walRecord, 1<<31))
 	r := &frameReader{f: f, s: m.logs, gen: gen, aad: newFrameAAD(file, gen)}
-	x, err := r.measure(head[:], uint32(min((size-walHeader)/walRecord, 1<<31)))
-	return ledgerState{gen: gen, relaxed: true}, x.pages, err
+	x, err := r.measure(head[:], frames)
+	if err != nil {
+		return v, err
+	}
+	if err := r.whole(path, x.end, frames); err != nil {
+		return v, err
+	}
+	v.file, v.pages, v.state = file, x.pages, ledgerState{gen: gen, frames: x.commit, live: x.commit != 0}
+	if x.torn() {
+		if v.kept, err = r.contents(1, x.commit); err == nil {
+			v.dropped, err = r.contents(x.commit+1, frames)
+		}
+	}
+	return v, errors.Join(err, f.Sync())
 }
 
-// surveyPages returns the versions of all pages as they are. A page that does not open is left to
-// the log.
+// contents returns what the frames from one to another hold that open.
+func (r *frameReader) contents(from, to uint32) (map[content]bool, error) {
+	all := make(map[content]bool)
+	for n := from; n <= to; n++ {
+		body, _, err := r.frame(n)
+		if err != nil {
+			return nil, err
+		}
+		if body != nil {
+			all[content{be.Uint32(body), sha256.Sum256(body[sqlFrameHead:])}] = true
+		}
+	}
+	return all, nil
+}
+
+// mixes reports whether a page of the database is as the dropped transaction made it, and hidden by an earlier
+// one in the log: it was written after that transaction had been confirmed, so the end of the log was not torn by
+// a power cut, and without it old and new pages would be mixed. The first page, which counts, often is again
+// what it was before.
+func (v *survey) mixes(n uint32, page []byte) bool {
+	if n == 1 || len(v.dropped) == 0 || !v.pages[n] {
+		return false
+	}
+	c := content{n, sha256.Sum256(page)}
+	return v.dropped[c] && !v.kept[c]
+}
+
+// surveyPages returns the versions of all pages as they are. A page that does not open is left to the log.
 func (m *Mount) surveyPages(
-	ctx context.Context, path string, file id, pages uint32, inLog map[uint32]bool,
+	ctx context.Context, path string, pages uint32, log survey,
 ) ([]uint64, error) {
 	f, err := m.disk.open(path, false)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = f.Close() }() // only read from
+	defer func() { _ = f.Close() }() // only read from and flushed
 	versions := make([]uint64, pages)
-	aad, page := newPageAAD(file), make([]byte, pageSize)
+	aad, page := newPageAAD(log.file), make([]byte, pageSize)
 	for n := uint32(1); n <= pages; n++ {
 		if n%verifyBatch == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -108,12 +174,16 @@ func (m *Mount) surveyPages(
 			return nil, err
 		}
 		version, ok := openPage(m.pages, &aad, page, n)
-		if !ok && !inLog[n] && n != lockPage {
+		switch {
+		case !ok && !log.pages[n] && n != lockPage:
 			return nil, &Fault{Kind: ErrTampered, File: path, Page: n, What: "does not open"}
+		case ok && log.mixes(n, page):
+			what := fmt.Sprintf("damaged behind a commit that is in the database: page %d", n)
+			return nil, &Fault{Kind: ErrTampered, File: path + walSuffix, What: what}
 		}
 		versions[n-1] = version
 	}
-	return versions, nil
+	return versions, f.Sync()
 }
 
 // LedgerSuffix is what the name of a ledger adds to its database's.

@@ -6,7 +6,6 @@ import (
 	"crypto/hmac"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 )
 
@@ -30,8 +29,9 @@ const verifyBatch = 64
 
 // Verify reads every page of the database, every committed frame of the log and the ledger, and checks them
 // against keys and ledger, without SQLite, while connections go on working. progress, which may be
-// nil, is told pages done and pages in all. The error is the first of Report.Faults, an I/O error,
-// or the context's.
+// nil, is told pages done and pages in all. What the disk does not give back is a fault as any other, and does
+// not keep the rest from being checked; a disk that gives back nothing more is given up after faultsMax. The
+// error is the first of Report.Faults, one of opening the database, or the context's.
 func (m *Mount) Verify(ctx context.Context, path string, progress func(done, total uint32)) (Report, error) {
 	var rep Report
 	err := m.with(path, func(d *database) error {
@@ -47,19 +47,24 @@ func (m *Mount) Verify(ctx context.Context, path string, progress func(done, tot
 }
 
 func (d *database) verify(ctx context.Context, rep *Report, progress func(done, total uint32)) error {
-	if err := errors.Join(d.verifyLog(ctx, rep), d.verifyLedger(rep)); err != nil {
+	if err := d.verifyLog(ctx, rep); err != nil {
 		return err
 	}
+	d.verifyLedger(rep)
 	_, rep.Head = d.ledgerNow()
+	return d.verifyDatabase(ctx, rep, progress)
+}
+
+// verifyDatabase checks every page of the database file.
+func (d *database) verifyDatabase(ctx context.Context, rep *Report, progress func(done, total uint32)) error {
 	buf := make([]byte, verifyBatch*pageSize)
 	aad := newPageAAD(d.fileID)
 	for from := uint32(1); ; from += verifyBatch {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		more, err := d.verifyPages(rep, buf, &aad, from)
-		if err != nil || !more {
-			return err
+		if !d.verifyPages(rep, buf, &aad, from) {
+			return nil
 		}
 		if progress != nil {
 			progress(min(from+verifyBatch-1, rep.Pages), rep.Pages)
@@ -68,7 +73,7 @@ func (d *database) verify(ctx context.Context, rep *Report, progress func(done, 
 }
 
 // verifyPages checks one batch and reports whether more follow. No page is written meanwhile.
-func (d *database) verifyPages(rep *Report, buf []byte, aad *pageAAD, from uint32) (bool, error) {
+func (d *database) verifyPages(rep *Report, buf []byte, aad *pageAAD, from uint32) bool {
 	d.writing.Lock()
 	defer d.writing.Unlock()
 	d.versionMu.RLock()
@@ -76,19 +81,20 @@ func (d *database) verifyPages(rep *Report, buf []byte, aad *pageAAD, from uint3
 	pages := uint32(len(d.versions))
 	rep.Pages = pages
 	if from > pages {
-		return false, nil
+		return false
 	}
 	n := min(pages-from+1, verifyBatch)
-	got, err := d.f.ReadAt(buf[:n*pageSize], int64(from-1)*pageSize)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return false, err
-	}
+	got, failed := d.readPages(buf[:n*pageSize], from)
 	for i := range n {
 		page, no := buf[i*pageSize:(i+1)*pageSize], from+i
 		if no == lockPage {
 			continue
 		}
 		what := ""
+		if err := failed[no]; err != nil {
+			rep.add(unreadable(d.path, no, err))
+			continue
+		}
 		if int((i+1)*pageSize) > got {
 			what = "missing"
 		} else if version, ok := openPage(d.m.pages, aad, page, no); !ok {
@@ -100,11 +106,38 @@ func (d *database) verifyPages(rep *Report, buf []byte, aad *pageAAD, from uint3
 		case what == "":
 		case d.torn[no]:
 			rep.Superseded++
-		case len(rep.Faults) < faultsMax:
-			rep.Faults = append(rep.Faults, &Fault{Kind: ErrTampered, File: d.path, Page: no, What: what})
+		default:
+			rep.add(&Fault{Kind: ErrTampered, File: d.path, Page: no, What: what})
 		}
 	}
-	return true, nil
+	return len(failed) == 0 || len(rep.Faults) < faultsMax
+}
+
+// add takes a fault into the report, if there is room.
+func (r *Report) add(f *Fault) {
+	if len(r.Faults) < faultsMax {
+		r.Faults = append(r.Faults, f)
+	}
+}
+
+// readPages fills buf with pages from one on and returns how many bytes there are. Where the disk fails it reads
+// page by page, and tells which of them are lost.
+func (d *database) readPages(buf []byte, from uint32) (got int, failed map[uint32]error) {
+	start := int64(from-1) * pageSize
+	got, err := d.f.ReadAt(buf, start)
+	if ignoreEOF(err) == nil {
+		return got, nil
+	}
+	failed, got = make(map[uint32]error), 0
+	for at := 0; at < len(buf); at += pageSize {
+		n, err := d.f.ReadAt(buf[at:at+pageSize], start+int64(at))
+		if ignoreEOF(err) != nil {
+			failed[from+uint32(at/pageSize)] = err
+			n = pageSize
+		}
+		got += n
+	}
+	return got, failed
 }
 
 // verifyLog checks the committed frames. If SQLite starts the log anew meanwhile, everything in it was
@@ -115,9 +148,18 @@ func (d *database) verifyLog(ctx context.Context, rep *Report) error {
 	if commit == 0 {
 		return nil
 	}
-	f, err := d.m.disk.open(d.path+walSuffix, false)
+	path := d.path + walSuffix
+	f, err := d.m.disk.open(path, false)
 	if err != nil {
-		return err
+		now, _ := w.committed()
+		switch {
+		case now != gen:
+		case errors.Is(err, fs.ErrNotExist):
+			rep.add(&Fault{Kind: ErrMissingWAL, File: path})
+		default:
+			rep.add(unreadable(path, 0, err))
+		}
+		return nil
 	}
 	defer func() { _ = f.Close() }() // only read from
 	r := &frameReader{f: f, s: d.m.logs, gen: gen, aad: newFrameAAD(d.fileID, gen)}
@@ -126,20 +168,18 @@ func (d *database) verifyLog(ctx context.Context, rep *Report) error {
 			return ctx.Err()
 		}
 		body, _, err := r.frame(n)
-		switch {
-		case err != nil:
-			return err
-		case body != nil:
+		if body != nil && err == nil {
 			rep.Frames++
 			continue
 		}
-		if now, _ := w.committed(); now != gen {
+		if now, _ := w.committed(); now != gen || len(rep.Faults) == faultsMax {
 			return nil
 		}
-		what := fmt.Sprintf("one of %d committed frames does not open", commit)
-		if len(rep.Faults) < faultsMax {
-			rep.Faults = append(rep.Faults, &Fault{ErrTampered, d.path + walSuffix, n, what})
+		if err != nil {
+			rep.add(unreadable(path, n, err))
+			continue
 		}
+		rep.add(&Fault{ErrTampered, path, n, fmt.Sprintf("one of %d committed frames does not open", commit)})
 	}
 	return nil
 }
@@ -153,7 +193,7 @@ func (w *walFile) committed() (id, uint32) {
 
 // verifyLedger reads the ledger again, as the next opening will, and compares it with what this process
 // knows of it: a disk that lost it meanwhile is found while a copy of the book can still be made.
-func (d *database) verifyLedger(rep *Report) error {
+func (d *database) verifyLedger(rep *Report) {
 	d.writing.Lock()
 	defer d.writing.Unlock()
 	d.ledgerMu.Lock()
@@ -161,24 +201,22 @@ func (d *database) verifyLedger(rep *Report) error {
 	d.versionMu.RLock()
 	defer d.versionMu.RUnlock()
 	if d.ledger == nil {
-		return nil
+		return
 	}
 	data, err := readFile(d.m.disk, d.ledger.path, maxLedger)
 	if errors.Is(err, fs.ErrNotExist) {
-		rep.Faults = append(rep.Faults, &Fault{Kind: ErrMissingLedger, File: d.ledger.path})
-		return nil
+		rep.add(&Fault{Kind: ErrMissingLedger, File: d.ledger.path})
+		return
 	}
 	if err != nil {
-		return err
+		rep.add(unreadable(d.ledger.path, 0, err))
+		return
 	}
 	again := &ledger{d: d.m.disk, path: d.ledger.path, s: d.m.ledgers}
 	versions, err := again.parse(data)
 	if f, ok := errors.AsType[*Fault](err); ok {
-		rep.Faults = append(rep.Faults, f)
-		return nil
-	}
-	if err != nil {
-		return err
+		rep.add(f)
+		return
 	}
 	dirty := make(map[uint32]bool, len(d.dirty))
 	for _, n := range d.dirty {
@@ -189,13 +227,12 @@ func (d *database) verifyLedger(rep *Report) error {
 		same = versions[i] == d.versions[i] || dirty[uint32(i+1)] || d.torn[uint32(i+1)]
 	}
 	if !same {
-		rep.Faults = append(rep.Faults, &Fault{Kind: ErrTampered, File: d.ledger.path, What: "not what was last written"})
+		rep.add(&Fault{Kind: ErrTampered, File: d.ledger.path, What: "not what was last written"})
 	}
-	return nil
 }
 
 // Verify reads the key file and its copy again and compares them with what was unlocked. It fails with a
-// [Fault] on the first that is missing, damaged, or not the current one.
+// [Fault] on the first that is missing, unreadable, damaged, or not the current one.
 func (k *Keys) Verify(root Root) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -209,7 +246,7 @@ func (k *Keys) Verify(root Root) error {
 		case errors.Is(err, fs.ErrNotExist):
 			return &Fault{Kind: ErrMissingKeys, File: p}
 		case err != nil:
-			return err
+			return unreadable(p, 0, err)
 		case !bytes.Equal(data, want):
 			return &Fault{Kind: ErrTampered, File: p, What: "not the current key file"}
 		}

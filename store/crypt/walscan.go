@@ -104,6 +104,10 @@ type extent struct {
 	pages   map[uint32]bool // pages in the frames up to commit
 }
 
+// torn reports whether the log goes on behind its last commit: with a record that does not open, or with frames
+// of a transaction without an end.
+func (x *extent) torn() bool { return x.damaged || x.end-1 > x.commit }
+
 // measure reads a log from its beginning, as SQLite's recovery does.
 func (r *frameReader) measure(head []byte, frames uint32) (extent, error) {
 	sum := newWALSum(head)
@@ -134,9 +138,6 @@ func (r *frameReader) measure(head []byte, frames uint32) (extent, error) {
 // transaction can be incomplete, and no other can have begun behind it.
 func (w *walFile) scan(f diskFile, st ledgerState, frames uint32) error {
 	path := w.db.path + walSuffix
-	refuse := func(n uint32, what string) error {
-		return &Fault{Kind: ErrTampered, File: path, Page: n, What: what}
-	}
 	r := &frameReader{f: f, s: w.db.m.logs, gen: w.gen, aad: newFrameAAD(w.db.fileID, w.gen)}
 	x, err := r.measure(w.head[:], frames)
 	if err != nil {
@@ -144,18 +145,16 @@ func (w *walFile) scan(f diskFile, st ledgerState, frames uint32) error {
 	}
 	w.commit, w.good, w.db.torn = x.commit, x.commit, x.pages
 	if w.commit < st.frames || st.live && w.commit == 0 {
-		return refuse(x.end, "committed frames are missing or damaged")
+		what := "committed frames are missing or damaged"
+		return &Fault{Kind: ErrTampered, File: path, Page: x.end, What: what}
 	}
 	if !w.relax {
-		n, err := r.later(x.end, frames)
-		if err != nil {
+		if err := r.whole(path, x.end, frames); err != nil {
 			return err
 		}
-		if n != 0 {
-			return refuse(x.end, fmt.Sprintf("damaged, although a transaction began later, at %d", n))
-		}
 	}
-	if lost := x.end - 1 - x.commit; x.damaged || lost > 0 {
+	if x.torn() {
+		lost := x.end - 1 - x.commit
 		what := fmt.Sprintf("ends after frame %d; %d frames of the last transaction dropped", x.commit, lost)
 		w.db.m.event(Event{Kind: EventWALCut, File: path, Page: x.end, What: what})
 	}
@@ -169,19 +168,20 @@ func (w *walFile) scan(f diskFile, st ledgerState, frames uint32) error {
 	return nil
 }
 
-// later looks behind frame end for a transaction that began behind it, and returns its first frame.
-// Whatever was committed before had been flushed by then.
-func (r *frameReader) later(end, frames uint32) (uint32, error) {
+// whole refuses a log of which frame end does not belong to it although a transaction began behind that:
+// whatever was committed before had been flushed by then.
+func (r *frameReader) whole(path string, end, frames uint32) error {
 	for n := end + 1; n <= frames; n++ {
 		body, _, err := r.frame(n)
 		if err != nil {
-			return 0, err
+			return err
 		}
 		if first := firstOf(r.rec[:]); body != nil && first > end {
-			return first, nil
+			what := fmt.Sprintf("damaged, although a transaction began later, at %d", first)
+			return &Fault{Kind: ErrTampered, File: path, Page: end, What: what}
 		}
 	}
-	return 0, nil
+	return nil
 }
 
 // walSum is SQLite's running checksum over the frames of a log (fileformat2.html, section 4.2).

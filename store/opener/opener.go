@@ -155,21 +155,34 @@ func (k Keys) keep(ctx context.Context) (string, error) {
 }
 
 // Rotate implements opening.Keys.
-func (k Keys) Rotate(ctx context.Context, label, password string, note func(op.Tx) error,
-	progress func(done, total uint32),
-) error {
-	var id setup.Identity
-	err := k.View(ctx, func(tx *store.Tx) (err error) { id, _, err = setup.IdentityOf(tx); return err })
-	if err != nil {
-		return err
-	}
-	key, err := recovery.Parse(id.RecoveryKey)
+func (k Keys) Rotate(ctx context.Context, r opening.Rotation) error {
+	key, err := k.recovery(ctx, r.Sheet)
 	if err != nil {
 		return err
 	}
 	defer clear(key[:])
 	return k.Store.Rotate(ctx, store.Rotation{
-		Label: label, Password: password, Recovery: key, Cost: k.pc.SlotCost,
-		Init: func(tx *store.Tx) error { return note(tx) },
-	}, progress)
+		Label: r.Label, Password: r.Password, Recovery: key, Cost: k.pc.SlotCost,
+		Init: func(tx *store.Tx) error {
+			if r.Sheet {
+				if err := setup.Renew(tx, key, op.NewID(tx.Now())); err != nil {
+					return err
+				}
+			}
+			return r.Note(tx)
+		},
+	}, r.Progress)
+}
+
+// recovery is the recovery key that the book has, or a new one.
+func (k Keys) recovery(ctx context.Context, fresh bool) (recovery.Key, error) {
+	if fresh {
+		return recovery.New(rand.Reader)
+	}
+	var id setup.Identity
+	err := k.View(ctx, func(tx *store.Tx) (err error) { id, _, err = setup.IdentityOf(tx); return err })
+	if err != nil {
+		return recovery.Key{}, err
+	}
+	return recovery.Parse(id.RecoveryKey)
 }

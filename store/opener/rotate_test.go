@@ -2,6 +2,7 @@ package opener_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"zafe/app/audit"
@@ -83,10 +84,14 @@ type actor struct {
 }
 
 func (a actor) rotate(word string) (opening.Rotated, error) {
+	return a.rotateWith(opening.RotateRequest{Password: word})
+}
+
+func (a actor) rotateWith(req opening.RotateRequest) (opening.Rotated, error) {
 	ctx := op.AsActor(a.o.t.Context(), auth.Actor{
 		User: 1, Name: "Claire", Role: auth.Owner, FreshAt: a.o.options().Clock(),
 	})
-	return opening.Rotate.Call(ctx, a.Local, opening.RotateRequest{Password: word})
+	return opening.Rotate.Call(ctx, a.Local, req)
 }
 
 // openedBy lists which of some passwords open the book.
@@ -168,5 +173,48 @@ func TestAPCThatCannotBeGivenANewSecretIsSaid(t *testing.T) {
 	}
 	if o.store.HasSlot(opening.Keyring) {
 		t.Error("a slot is there for a secret nobody has")
+	}
+}
+
+// TestANewSheetReplacesTheOldOne: the old one opens nothing any more, and the new one has to be proven.
+func TestANewSheetReplacesTheOldOne(t *testing.T) {
+	o := newOffice(t)
+	claire := o.as("claire", password).(actor)
+	err := o.store.Update(t.Context(), func(tx *store.Tx) error {
+		return tx.SetSetting("setup", setup.Progress{Step: setup.Done, SheetKnown: true, SheetOn: tx.Today()})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := claire.rotateWith(opening.RotateRequest{Password: password, Sheet: true}); err != nil {
+		t.Fatal(err)
+	}
+	var id setup.Identity
+	var p setup.Progress
+	err = o.store.View(t.Context(), func(tx *store.Tx) (err error) {
+		if id, _, err = setup.IdentityOf(tx); err != nil {
+			return err
+		}
+		p, err = setup.ProgressOf(tx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := recovery.Parse(id.RecoveryKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.store.RecoveryOpens(storetest.Recovery) || !o.store.RecoveryOpens(key) {
+		t.Error("the sheet that opens the book is not the new one alone")
+	}
+	if id.VaultID == "" || !strings.HasPrefix(id.VaultFolder, "cle-2") {
+		t.Errorf("its copies go to vault %q in %q", id.VaultID, id.VaultFolder)
+	}
+	if p.SheetKnown || !p.SheetOn.IsZero() || p.Step != setup.Done {
+		t.Errorf("the new sheet counts as proven: %+v", p)
+	}
+	if got := o.openedBy(password, second); !got[0] || got[1] {
+		t.Error("passwords:", got)
 	}
 }

@@ -29,7 +29,7 @@ func TestAnotherCompanysVaultIsSetAside(t *testing.T) {
 	if _, err := old.Snapshot(ctx, nil); err != nil {
 		t.Fatal(err)
 	}
-	set.VaultID, set.WriterID, set.State = "company-2", "pc-00000002", &remote.Memory{}
+	set.Vault.ID, set.WriterID, set.State = "company-2", "pc-00000002", &remote.Memory{}
 
 	lock := flock.New(filepath.Join(set.Dir, ".lock"))
 	if err := lock.Lock(); err != nil {
@@ -84,7 +84,7 @@ func TestAVaultOfTheSameCompanyIsTakenOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if points, err := s.Points(ctx); err != nil || len(points) != 1 {
+	if points, err := s.Points(ctx, ""); err != nil || len(points) != 1 {
 		t.Errorf("%d points, %v", len(points), err)
 	}
 	if around, err := os.ReadDir(filepath.Dir(set.Dir)); err != nil || len(around) != 1 {

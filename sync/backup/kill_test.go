@@ -119,7 +119,7 @@ func TestSenderChild(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, err := Open(ctx, Settings{
-		Dir: dir, VaultID: "company-1", RecoveryKey: testKey, WriterID: "pc-00000001",
+		Dir: dir, Vault: VaultOf{ID: "company-1", RecoveryKey: testKey}, WriterID: "pc-00000001",
 		Remotes: remotes, State: &remote.Memory{},
 	})
 	if err != nil {
@@ -149,7 +149,7 @@ func TestKilledWhileSaving(t *testing.T) {
 	for range rounds {
 		b.sql("UPDATE line SET label=hex(randomblob(100)) WHERE id%3=abs(random()%3)")
 		killChild(t, "TestSaverChild", 90, "ZAFE_VAULT="+set.Dir, "ZAFE_BOOK="+b.path)
-		points, err := s.Points(ctx)
+		points, err := s.Points(ctx, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -204,7 +204,7 @@ func TestSaverChild(t *testing.T) {
 	}
 	b := &book{t: t, path: path}
 	s, err := Open(ctx, Settings{
-		Dir: dir, VaultID: "company-1", RecoveryKey: testKey, WriterID: "pc-00000001",
+		Dir: dir, Vault: VaultOf{ID: "company-1", RecoveryKey: testKey}, WriterID: "pc-00000001",
 		Remotes: remotes, State: &remote.Memory{}, Source: b, Files: b,
 	})
 	if err != nil {

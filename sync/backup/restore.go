@@ -40,7 +40,7 @@ func OpenCopy(ctx context.Context, remotes *remote.Remotes, id, recoveryKey stri
 	if err != nil {
 		return nil, err
 	}
-	f, err := remotes.Open(ctx, id)
+	f, err := remotes.Open(ctx, id, "")
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +168,7 @@ func (s *Service) treeAt(ctx context.Context, v *vault.Vault, id string) (*vault
 	if id == "" {
 		return v.Tree(), nil
 	}
-	f, err := s.set.Remotes.Open(ctx, id)
+	f, err := s.at(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +235,7 @@ func (s *Service) Prune(ctx context.Context, confirmed bool) (deleted int, err e
 }
 
 func (s *Service) pruneAt(ctx context.Context, id string, spared []vault.Point, guard vault.Guard) error {
-	f, err := s.set.Remotes.Open(ctx, id)
+	f, err := s.at(ctx, id)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -11,6 +12,8 @@ import (
 	"zafe/app/fault"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/vault"
+
+	"github.com/rclone/rclone/fs"
 )
 
 // StateStore keeps what is known about the copies. It holds no secret; inside the book is still the
@@ -22,11 +25,19 @@ type StateStore interface {
 	Save(ctx context.Context, data []byte) error
 }
 
+// VaultOf says which vault the copies of a book are in, and what opens it.
+type VaultOf struct {
+	ID          string // kept in the book and on the recovery sheet
+	RecoveryKey string // in canonical printed form
+	// Inside is the vault's folder inside Settings.Dir and inside each destination: "" for the book's
+	// first recovery key. A new key starts a vault of its own, and the old one stays where it is.
+	Inside string
+}
+
 // Settings are what a Service needs.
 type Settings struct {
 	Dir          string // folder of the local vault
-	VaultID      string // identity of the vault, kept in the book and on the recovery sheet
-	RecoveryKey  string // in canonical printed form
+	Vault        VaultOf
 	WriterID     string // made once by vault.WriterID; a restored book gets a new one
 	WriterName   string // what the owner calls this PC
 	AppVersion   string
@@ -44,12 +55,13 @@ type Settings struct {
 // destinations can be sent to at the same time. What would disturb another job gets "backup.busy".
 type Service struct {
 	set Settings
-	key *vault.Key
 
 	snap sync.Mutex   // one snapshot at a time
-	use  sync.RWMutex // pruning excludes all else
+	use  sync.RWMutex // pruning, and a new recovery key, exclude all else
 
 	mu     sync.Mutex // guards what follows
+	id     VaultOf    // changes under use as well
+	key    *vault.Key // likewise
 	know   state
 	vault  *vault.Vault // open while jobs run
 	jobs   int
@@ -63,20 +75,54 @@ func Open(ctx context.Context, set Settings) (*Service, error) {
 	if set.Now == nil {
 		set.Now = time.Now //nolint:forbidigo // what the zero value means
 	}
-	key, err := vault.NewKey(set.RecoveryKey)
-	if err != nil {
+	s := &Service{set: set, sends: map[string]bool{}}
+	if err := s.take(ctx, set.Vault); err != nil {
 		return nil, err
-	}
-	s := &Service{set: set, key: key, folder: set.Dir, sends: map[string]bool{}}
-	if s.know, err = loadState(ctx, set.State); err != nil {
-		return nil, err
-	}
-	if !s.know.Made {
-		// A disk that is full or a folder that another program holds keeps nobody out of their book: the
-		// first job says what is wrong, and the next start tries again.
-		_ = s.NewVault(ctx, set.Dir)
 	}
 	return s, nil
+}
+
+// take works with a vault from now on, and makes the local one the first time.
+func (s *Service) take(ctx context.Context, of VaultOf) error {
+	key, err := vault.NewKey(of.RecoveryKey)
+	if err != nil {
+		return err
+	}
+	know, err := loadState(ctx, s.set.State, of.ID)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.id, s.key, s.know, s.folder = of, key, know, filepath.Join(s.set.Dir, of.Inside)
+	s.mu.Unlock()
+	if !know.Made {
+		// A disk that is full or a folder that another program holds keeps nobody out of their book: the
+		// first job says what is wrong, and the next start tries again.
+		_ = s.NewVault(ctx, filepath.Join(s.set.Dir, of.Inside))
+	}
+	return nil
+}
+
+// Renew lets the book get a new recovery key, and goes on with the vault that renew gives. Nothing else is
+// done meanwhile: it waits for jobs under way, and those that come are refused with "backup.busy". What
+// was saved stays where it is, under the old key; nothing of it is known to be in the new vault, which the
+// next runs fill.
+func (s *Service) Renew(ctx context.Context, renew func() (VaultOf, error)) error {
+	s.use.Lock()
+	defer s.use.Unlock()
+	of, err := renew()
+	if err != nil {
+		return err
+	}
+	return s.take(context.WithoutCancel(ctx), of)
+}
+
+// at opens the vault's place at a destination.
+func (s *Service) at(ctx context.Context, id string) (fs.Fs, error) {
+	s.mu.Lock()
+	inside := s.id.Inside
+	s.mu.Unlock()
+	return s.set.Remotes.Open(ctx, id, inside)
 }
 
 // asideTime is the moment in the name of a folder set aside, in UTC.
@@ -109,7 +155,7 @@ func (s *Service) vaultSettings() vault.Settings {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return vault.Settings{
-		Dir: s.folder, ID: s.set.VaultID, Key: s.key, WriterID: s.set.WriterID,
+		Dir: s.folder, ID: s.id.ID, Key: s.key, WriterID: s.set.WriterID,
 		WriterName: s.set.WriterName, AppVersion: s.set.AppVersion, Schema: s.set.Schema,
 	}
 }
@@ -246,7 +292,7 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 }
 
 func (s *Service) try(ctx context.Context, v *vault.Vault, sent *Sent, watch vault.Watch) error {
-	f, err := s.set.Remotes.Open(ctx, sent.Destination.ID)
+	f, err := s.at(ctx, sent.Destination.ID)
 	if err != nil {
 		return err
 	}
@@ -284,7 +330,7 @@ func (s *Service) BackUp(ctx context.Context, watch vault.Watch) (Report, error)
 // Check compares names and sizes at a destination with the local vault, sending nothing.
 func (s *Service) Check(ctx context.Context, id string) (report vault.CheckReport, err error) {
 	err = s.with(ctx, func(v *vault.Vault) error {
-		f, err := s.set.Remotes.Open(ctx, id)
+		f, err := s.at(ctx, id)
 		if err != nil {
 			return err
 		}
@@ -304,14 +350,48 @@ func (s *Service) Check(ctx context.Context, id string) (report vault.CheckRepor
 	return report, err
 }
 
-// Points lists the restore points of this PC's local vault, newest first.
-func (s *Service) Points(ctx context.Context) (points []vault.Manifest, err error) {
+// pointsOfOthers bounds what is listed of the writers that are not this one.
+const pointsOfOthers = 60
+
+// Points lists the restore points of the local vault ("") or of a destination, newest first: those of this
+// writer, and the newest of others, such as this PC was before its book was restored.
+func (s *Service) Points(ctx context.Context, id string) (points []vault.Manifest, err error) {
 	err = s.with(ctx, func(v *vault.Vault) error {
-		all := v.Manifests()
-		for _, a := range slices.Backward(all) {
-			points = append(points, a)
+		if id == "" {
+			points = v.Manifests()
 		}
-		return nil
+		tree, err := s.treeAt(ctx, v, id)
+		if err == nil {
+			points, err = s.pointsIn(ctx, tree, points)
+		}
+		return remote.Classify(err)
+	})
+	slices.SortStableFunc(points, func(a, b vault.Manifest) int {
+		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.Seq, a.Seq))
 	})
 	return points, err
+}
+
+// pointsIn adds to the points that are known already those of the other writers of a tree, or of all of them
+// when none is known. One that cannot be read is left out: it cannot be restored either.
+func (s *Service) pointsIn(ctx context.Context, tree *vault.Tree, known []vault.Manifest) ([]vault.Manifest, error) {
+	contents, err := tree.Read(ctx)
+	if fault.KeyOf(err) == "backup.vault_empty" {
+		return known, nil
+	}
+	var others []vault.Point
+	for _, w := range contents.Writers {
+		if w.ID != s.set.WriterID || len(known) == 0 {
+			others = append(others, w.Points...)
+		}
+	}
+	slices.SortFunc(others, func(a, b vault.Point) int { return b.At.Compare(a.At) })
+	for _, p := range others[:min(len(others), pointsOfOthers)] {
+		if m, err := tree.Describe(ctx, p); err == nil {
+			known = append(known, m)
+		} else if ctx.Err() != nil {
+			return known, ctx.Err()
+		}
+	}
+	return known, err
 }

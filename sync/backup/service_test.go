@@ -135,7 +135,7 @@ func newService(t testing.TB, b *book) (*Service, *clock, Settings) {
 	}
 	c := &clock{now: time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)}
 	set := Settings{
-		Dir: filepath.Join(t.TempDir(), "vault"), VaultID: "company-1", RecoveryKey: testKey,
+		Dir: filepath.Join(t.TempDir(), "vault"), Vault: VaultOf{ID: "company-1", RecoveryKey: testKey},
 		WriterID: "pc-00000001", WriterName: "Caisse", AppVersion: "1.0", Schema: 1, Source: b, Files: b,
 		Every: 2 * time.Hour, Remotes: remotes, State: &remote.Memory{}, Now: func() time.Time { return c.now },
 	}
@@ -227,7 +227,7 @@ func TestBackUpAndRestore(t *testing.T) {
 	if _, err := Restore(ctx, tree, point, b, nil); err != nil {
 		t.Fatal(err)
 	}
-	points, err := s2.Points(ctx)
+	points, err := s2.Points(ctx, "")
 	if err != nil || len(points) != 1 || points[0].WriterName != "Caisse" {
 		t.Errorf("points %+v %v", points, err)
 	}

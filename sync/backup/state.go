@@ -19,7 +19,8 @@ type Mark struct {
 
 // state is what is known about the copies between two starts.
 type state struct {
-	Made        bool                 `json:"made"` // the local vault was made
+	Vault       string               `json:"vault,omitempty"` // whose copies these are
+	Made        bool                 `json:"made"`            // the local vault was made
 	Saved       Mark                 `json:"saved"`
 	Copies      map[string]*copyMark `json:"copies,omitempty"`
 	Drill       *vault.Drill         `json:"drill,omitempty"` // last trial restore that passed
@@ -40,11 +41,15 @@ type copyMark struct {
 	Rivals     []vault.Rival `json:"rivals,omitempty"`
 }
 
-func loadState(ctx context.Context, store StateStore) (state, error) {
+// loadState reads what is known about the copies in a vault: nothing when it was of another one.
+func loadState(ctx context.Context, store StateStore, vaultID string) (state, error) {
 	var k state
 	data, err := store.Load(ctx)
 	if err == nil && len(data) > 0 {
 		err = json.Unmarshal(data, &k)
+	}
+	if k.Vault != vaultID {
+		k = state{Vault: vaultID}
 	}
 	if k.Copies == nil {
 		k.Copies = map[string]*copyMark{}
@@ -204,7 +209,7 @@ func (s *Service) Schedule(p schedule.Policy, change uint64) *schedule.Schedule 
 	now := s.set.Now()
 	plan := schedule.New(p, now, status.Unsaved)
 	for _, c := range status.Copies {
-		plan.Add(now, c.ID, c.LastOK.Seq == status.Saved.Seq && c.LastOK.Seq > 0, c.LastOK.At, c.Drilled)
+		plan.Add(now, c.ID, !c.Lacks, c.LastOK.At, c.Drilled)
 	}
 	return plan
 }

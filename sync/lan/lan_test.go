@@ -129,8 +129,22 @@ func newOffice(t *testing.T, around ...func(lan.Registry) lan.Registry) *office 
 	return o
 }
 
-// pc pairs a new PC and returns its client.
+// pc enrols a new PC and returns its client. Most tests are not about pairing, whose code takes both ends a
+// tenth of a second to stretch.
 func (o *office) pc(t *testing.T, token string) (*lan.Client, device.Identity) {
+	t.Helper()
+	id, err := device.NewPC(storetest.Noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := o.desk.Enrol(t.Context(), id.Fingerprint, "PC-Marie", 1); err != nil {
+		t.Fatal(err)
+	}
+	return o.client(t, o.root.Cert, id, token), id
+}
+
+// joined pairs a new PC by a code and returns its client.
+func (o *office) joined(t *testing.T, token string) *lan.Client {
 	t.Helper()
 	id, err := device.NewPC(storetest.Noon)
 	if err != nil {
@@ -144,15 +158,20 @@ func (o *office) pc(t *testing.T, token string) (*lan.Client, device.Identity) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return o.client(t, root, id, token)
+}
+
+func (o *office) client(t *testing.T, root *x509.Certificate, id device.Identity, token string) *lan.Client {
+	t.Helper()
 	c := lan.NewClient(o.addr, root, id)
 	c.SetToken(token)
 	t.Cleanup(c.Close)
-	return c, id
+	return c
 }
 
 func TestSameBodyInProcessAndOverTLS(t *testing.T) {
 	o := newOffice(t)
-	pc, _ := o.pc(t, "owner")
+	pc := o.joined(t, "owner")
 	nobody, _ := o.pc(t, "")
 	reader, _ := o.pc(t, "reader")
 	for name, c := range map[string][3]op.Caller{

@@ -354,6 +354,9 @@ func (r *run) repair() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := r.complete(c.Context(), &who, false); err != nil {
+				return err
+			}
 			done, err := m.Repair(c.Context(), machine.RepairRequest{
 				Secret: machine.Secret{Password: who.password, Recovery: who.recovery}, Accept: accept,
 			})

@@ -5,7 +5,6 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,7 +17,6 @@ import (
 
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"zafe/app/fault"
 	"zafe/app/i18n"
@@ -162,6 +160,11 @@ func (r *run) openBook(ctx context.Context) (context.Context, machine.Book, erro
 	if err != nil {
 		return ctx, nil, err
 	}
+	if st.Presence != machine.Nothing && !r.serving {
+		if err := r.complete(ctx, &who, true); err != nil {
+			return ctx, nil, err
+		}
+	}
 	switch st.Presence {
 	case machine.Here:
 		b, err := r.openHere(ctx, m, st, who)
@@ -205,34 +208,11 @@ func (r *run) openHere(ctx context.Context, m machine.Machine, st machine.State,
 		r.complain("cli.not_alone")
 	}
 	var err error
-	if s.Password, err = r.askPassword(); err != nil {
+	if s.Password, err = r.askPassword(ctx); err != nil {
 		return nil, err
 	}
 	return m.Open(ctx, s)
 }
-
-// askPassword reads a password: at the terminal, where it is not shown, else the first line of what is
-// given to the program.
-func (r *run) askPassword() (string, error) {
-	missing := fault.New(fault.Unauthenticated, "cli.password_missing")
-	if f, ok := r.In.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		_, _ = fmt.Fprint(r.Err, r.text().T("cli.password_ask", nil)+" ")
-		b, err := term.ReadPassword(int(f.Fd()))
-		_, _ = fmt.Fprintln(r.Err)
-		if err != nil || len(b) == 0 {
-			return "", missing.Because(err)
-		}
-		return string(b), nil
-	}
-	line, err := bufio.NewReader(io.LimitReader(r.In, passwordBytesMax)).ReadString('\n')
-	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", missing.Because(err)
-	}
-	return line, nil
-}
-
-// passwordBytesMax bounds a password on the standard input.
-const passwordBytesMax = 4 << 10
 
 // complain says something to people beside the answer.
 func (r *run) complain(key string) { _, _ = fmt.Fprintln(r.Err, r.text().T(key, nil)) }
@@ -275,17 +255,32 @@ func (r *run) login(ctx context.Context, b machine.Book, who credentials) error 
 	if err == nil {
 		b.SetToken(in.Token)
 		if in.Next == user.Code {
-			if who.totp == "" {
-				err = fault.New(fault.Unauthenticated, "cli.totp_missing")
-			} else {
-				err = r.secondFactor(ctx, b, who.totp)
-			}
+			err = r.prove(ctx, b, who.totp)
 		}
 	}
 	if err != nil {
 		return errors.Join(err, b.Close(ctx, nil))
 	}
 	return nil
+}
+
+// prove gives the second factor: by its secret, or by the code that somebody types.
+func (r *run) prove(ctx context.Context, b machine.Book, secret string) error {
+	if secret != "" {
+		return r.secondFactor(ctx, b, secret)
+	}
+	if r.terminal() == nil {
+		return fault.New(fault.Unauthenticated, "cli.totp_missing")
+	}
+	code, err := r.ask(ctx, "cli.totp_ask", false)
+	if err != nil {
+		return err
+	}
+	in, err := user.SecondFactor.Call(ctx, b, user.CodeRequest{Code: code})
+	if err == nil {
+		b.SetToken(in.Token)
+	}
+	return err
 }
 
 func (r *run) secondFactor(ctx context.Context, b machine.Book, secret string) error {

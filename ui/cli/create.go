@@ -275,6 +275,9 @@ func (r *run) goBack(ctx context.Context, replace bool) error {
 	if err != nil {
 		return err
 	}
+	if err := r.complete(ctx, &who, false); err != nil {
+		return err
+	}
 	secret := machine.Secret{Password: who.password, Recovery: who.recovery}
 	e, err := m.Earlier(ctx, secret)
 	if err != nil {
@@ -337,7 +340,12 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 	}
 	for i, p := range points { // the newest comes first
 		if p.ID == point || point == "" && i == 0 {
-			if err := v.Restore(ctx, p.ID, who.login, who.password, func(backup.Progress) {}); err != nil {
+			if who.password == "" {
+				if who.password, err = r.newPassword(ctx); err != nil {
+					return err
+				}
+			}
+			if _, err := v.Restore(ctx, p.ID, who.login, who.password, func(backup.Progress) {}); err != nil {
 				return err
 			}
 			left, err := v.Rest(ctx, func(backup.Progress) {})

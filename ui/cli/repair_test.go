@@ -1,8 +1,12 @@
 package cli_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -36,6 +40,9 @@ func TestABookIsRepairedOrShownToBeOlder(t *testing.T) {
 	d.ok("verify")
 	if out := d.ok("op", "event.list", `{"limit": 3}`); !strings.Contains(out, `"book.accepted"`) {
 		t.Errorf("the journal does not say it: %s", out)
+	}
+	if out := d.ok("op", "book.integrity"); !strings.Contains(out, `"accepted"`) || !strings.Contains(out, "Claire") {
+		t.Errorf("the page of the integrity forgets it: %s", out)
 	}
 
 	if err := os.RemoveAll(filepath.Join(d.dir, "book")); err != nil {
@@ -105,5 +112,81 @@ func TestTheOtherPCIsAWitness(t *testing.T) {
 	op[object](other, "session.me", object{})
 	if !warned() {
 		t.Error("the older book is not noticed")
+	}
+}
+
+// TestWhateverKeepsABookFromOpeningIsSaid: a damaged page by what to do, whichever it is; what nobody foresaw
+// by a reference, under which the log says what it was.
+func TestWhateverKeepsABookFromOpeningIsSaid(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a company")
+	}
+	d := sample(t)
+	whole, err := os.ReadFile(d.book("book.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []int{5000, 14000, len(whole) - 2000} { // the version of the schema is in the second page
+		data := slices.Clone(whole)
+		data[at] ^= 1
+		write(t, d.book(""), "book.db", string(data))
+		if _, refusal, code := d.run("", "verify"); code != 1 || !strings.Contains(refusal, "restaur") {
+			t.Errorf("byte %d: %q, exit code %d", at, refusal, code)
+		}
+	}
+	if err := errors.Join(os.Remove(d.book("book.db")), os.Mkdir(d.book("book.db"), 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	_, refusal, code := d.run("", "verify")
+	ref := regexp.MustCompile(`[0-9a-f]{8}`).FindString(refusal)
+	log, err := os.ReadFile(filepath.Join(d.dir, "zafe.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if code != 1 || ref == "" || !strings.Contains(string(log), ref) {
+		t.Errorf("%q, exit code %d, is not in the log", refusal, code)
+	}
+}
+
+// TestWhatACheckFoundIsRememberedBesideTheBook: the next log-in says it though the book opens; a good check, of
+// the sound files put back, takes it away.
+func TestWhatACheckFoundIsRememberedBesideTheBook(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a company")
+	}
+	d := sample(t)
+	whole, err := os.ReadFile(d.book("book.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	health := func() string {
+		t.Helper()
+		data, err := os.ReadFile(filepath.Join(d.dir, "health.json"))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	kept := t.TempDir()
+	if err := os.CopyFS(kept, os.DirFS(d.book(""))); err != nil {
+		t.Fatal(err)
+	}
+	data := slices.Clone(whole)
+	data[len(data)-2000] ^= 1 // a page that an opening does not read
+	write(t, d.book(""), "book.db", string(data))
+	if _, refusal, code := d.run("", "verify"); code != 1 || !strings.Contains(refusal, "anomalie") {
+		t.Fatalf("%q, exit code %d", refusal, code)
+	}
+	if !strings.Contains(health(), `"damaged"`) {
+		t.Errorf("beside the book: %q", health())
+	}
+	if out := d.ok("op", "book.health"); !strings.Contains(out, `"damaged"`) {
+		t.Errorf("the book says %s", out)
+	}
+	if err := errors.Join(os.RemoveAll(d.book("")), os.CopyFS(d.book(""), os.DirFS(kept))); err != nil {
+		t.Fatal(err)
+	}
+	if d.ok("verify"); health() != "" {
+		t.Errorf("after a good check: %q", health())
 	}
 }

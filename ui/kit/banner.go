@@ -72,14 +72,18 @@ func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
 	}
 	var width float32
 	r.min = func() fyne.Size {
-		// Never measured narrower than 480: a passing small width must not
+		// Never measured narrower than it will be: a passing small width must not
 		// make the banner, and with it the window, grow.
-		room := max(width, 480) - b.actions.MinSize().Width - 76
+		least := float32(480)
+		if b.boxed {
+			least = 300
+		}
+		room := max(width, least) - b.actions.MinSize().Width - 76
 		line := text.lineHeight()
 		lines := func(w float32) float32 {
 			return line * float32(len(breakLines(b.text, max(w, 160), theme.SizeText, Regular)))
 		}
-		if strongWidth() > max(width, 480)/2 {
+		if strongWidth() > max(width, least)/2 {
 			return fyne.NewSize(240, lines(room)+38)
 		}
 		h := max(b.actions.MinSize().Height, lines(room-strongWidth())) + 12

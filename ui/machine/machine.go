@@ -31,6 +31,9 @@ type State struct {
 	Older    bool   // the book last opened is older than this PC had seen it: earlier files were put back
 	AutoOpen bool   // the book opens without the owner's password (this PC's keyring has a key)
 	Earlier  bool   // the book is kept as it was before its last update: see Machine.GoBack
+	// Damaged is since when the book's files are known not to be what was written, though it may open; zero
+	// for a sound one.
+	Damaged time.Time
 }
 
 // NewBook is what creating a company's book needs before anything else: its owner. The rest of the
@@ -95,10 +98,17 @@ type Vault interface {
 	// owner who logs in as login (any owner of the book when empty). A book that is here already is
 	// moved aside in the data folder, never deleted.
 	// Its attachments come back while people work on it; see Rest.
-	Restore(ctx context.Context, point, login, password string, progress func(backup.Progress)) error
+	Restore(ctx context.Context, point, login, password string, progress func(backup.Progress)) (Restored, error)
 	// Rest brings back the attachments of the book just restored, which nobody has open, and returns how many
 	// the place does not have. A book that is opened instead gets them by itself.
 	Rest(ctx context.Context, progress func(backup.Progress)) (left int, err error)
+}
+
+// Restored is what a restore brought back.
+type Restored struct {
+	Login    string // of the owner whose password it is now
+	Events   int64  // in the chain
+	Invoices int64  // issued invoices and credit notes
 }
 
 // Preferences are kept on this PC, outside any book: nothing in them is private.
@@ -106,6 +116,7 @@ type Preferences struct {
 	Lang   string  `json:"lang,omitempty"`
 	Theme  string  `json:"theme,omitempty"`
 	Login  string  `json:"login,omitempty"` // who logged in last
+	Owner  string  `json:"owner,omitempty"` // who of the owners did, if they wanted to be remembered
 	Width  float32 `json:"width,omitempty"`
 	Height float32 `json:"height,omitempty"`
 }
@@ -126,7 +137,8 @@ type Machine interface {
 	// OnOpening sets what is told, from any goroutine, the key of a sentence at each part of an opening that
 	// takes long: a newer program updates the book.
 	OnOpening(told func(key string))
-	// Earlier tells what GoBack would lose. Faults: store.no_earlier, store.in_use and those of Open.
+	// Earlier tells what GoBack would lose. Faults: store.no_earlier, store.in_use, store.owner_only and those
+	// of Open.
 	Earlier(ctx context.Context, s Secret) (Earlier, error)
 	// GoBack puts this PC's book back as it was before its last update. The one that is here is moved aside in
 	// the data folder, never deleted. The password that opens becomes its owner's log-in again if it was
@@ -142,6 +154,8 @@ type Machine interface {
 	Form(provider string, values map[string]string) ([]backup.Field, error)
 	// Demo makes the sample company in this PC's folder. Sizes: small, year, large.
 	Demo(ctx context.Context, size string, progress func(done, total int64)) error
+	// OwnCopies is the folder of the copies that this PC keeps for itself, "" when it keeps none.
+	OwnCopies() string
 	// OpenVault reaches a place with backups. ask answers the provider's further questions (such as
 	// which drive); the recovery key is the sheet's.
 	OpenVault(ctx context.Context, d backup.NewDestination, recovery string,

@@ -83,6 +83,8 @@ type Shell interface {
 	Task(title string, work func(ctx context.Context, progress func(done, total int64)) error, done func(error))
 	// Changed tells that records of a kind changed, so that badges and open lists follow.
 	Changed(kind string)
+	// Restore says what restoring a copy means; on a clear yes it leaves the book for the screen that does.
+	Restore()
 	// Online tells whether the book can be reached now; write buttons are off while it cannot.
 	Online() bool
 }

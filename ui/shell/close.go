@@ -35,6 +35,8 @@ type LeaveOptions struct {
 	Spawn  func(work, then func())
 	Tick   func(ctx context.Context, d time.Duration, act func())
 	Quit   func()
+	// Abandon says nothing when the book does not close as it should: it is given up.
+	Abandon bool
 }
 
 // Leave closes a book under the eyes of the person: what it does, for how long, and a way not to wait.
@@ -60,7 +62,7 @@ func Leave(o LeaveOptions) {
 		cancel()
 		bar.Hide()
 		m.Close()
-		if err == nil {
+		if err == nil || o.Abandon {
 			o.Quit()
 			return
 		}

@@ -120,7 +120,7 @@ func (p *pane) Task(title string, work func(context.Context, func(done, total in
 // Changed implements page.Shell.
 func (p *pane) Changed(kind string) {
 	switch kind {
-	case "backup", "destination":
+	case "backup", "destination", "book":
 		p.s.facts.poll(p.s)
 	case "company":
 		p.s.name()
@@ -128,6 +128,9 @@ func (p *pane) Changed(kind string) {
 		p.s.facts.year(p.s)
 	}
 }
+
+// Restore implements page.Shell.
+func (p *pane) Restore() { p.s.explain() }
 
 // Online implements page.Shell.
 func (p *pane) Online() bool { return p.s.link.online }
@@ -142,6 +145,9 @@ func (s *Shell) Fail(err error) {
 	if f.Code == fault.Unauthenticated && (f.Key == "user.session_over" || f.Key == "op.login_needed") {
 		s.relogin()
 		return
+	}
+	if f.Key == "store.damaged" {
+		s.facts.poll(s) // the work has just met it
 	}
 	text := s.Text.Fault(f)
 	if hint := s.Text.FaultHint(f); hint != "" {

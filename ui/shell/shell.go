@@ -46,6 +46,8 @@ type Options struct {
 	Rebuild func(me user.Me)
 	// Quit ends the program once the book is closed.
 	Quit func()
+	// Restore shows the screen that restores a copy, once the book is closed; nil where there is none.
+	Restore func()
 	// Tick runs act on the UI goroutine at intervals until ctx ends; nil never does.
 	Tick func(ctx context.Context, d time.Duration, act func())
 	// Serve answers the other PCs for the program's life, and tells when it does and when it cannot;
@@ -65,9 +67,10 @@ type Shell struct {
 	top     *topBar
 	tasks   *fyne.Container
 	status  *kit.StatusBar
-	banner  *kit.Banner
-	history []*frame // the last one is shown
-	drop    []func() // take the shell's shortcuts out
+	banner  *kit.Banner // that the main PC is lost
+	wound   *kit.Banner // that the book is damaged
+	history []*frame    // the last one is shown
+	drop    []func()    // take the shell's shortcuts out
 	link    link
 	facts   facts
 	idle    idle
@@ -93,8 +96,11 @@ func New(o Options) *Shell {
 		kit.Ghost, s.retry)).
 		Icon("wifi-slash")
 	s.banner.Hide()
+	s.wound = kit.NewBanner(kit.Error, s.t("shell.damaged.banner"), s.t("shell.damaged.banner_text"),
+		kit.NewButton(s.t("shell.damaged.act"), "", kit.Ghost, s.explain)).Icon("shield-warning")
+	s.wound.Hide()
 	s.idle.init(s)
-	column := kit.VFill(0, 2, s.banner, s.top.object, s.place, s.tasks)
+	column := kit.VFill(0, 3, s.banner, s.wound, s.top.object, s.place, s.tasks)
 	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, nil, column, s.status))
 	s.commands()
 	return s
@@ -127,6 +133,9 @@ func (s *Shell) home() {
 			s.jump(page.Route{Name: a.key})
 			break
 		}
+	}
+	if s.facts.damaged() {
+		s.explain()
 	}
 	s.notices()
 }

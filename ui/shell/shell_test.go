@@ -19,6 +19,7 @@ import (
 	"zafe/app/op"
 	"zafe/app/search"
 	"zafe/app/user"
+	"zafe/app/verify"
 	"zafe/store"
 	"zafe/store/storetest"
 	"zafe/ui/kit"
@@ -105,6 +106,23 @@ type desk struct {
 	asked  int
 	out    int
 	quit   int
+
+	restored int // times the screen that restores was shown
+}
+
+// newSickDesk is a desk on the PC of its book, whose health is the service's.
+func newSickDesk(t *testing.T, role auth.Role) (*desk, *verify.Service[*store.Tx]) {
+	t.Helper()
+	var service *verify.Service[*store.Tx]
+	d := newDeskOver(t, role, nil, func(w *storetest.World) {
+		service = verify.New(verify.Settings[*store.Tx]{
+			Work: w.Store, Clock: w.Clock.Now, Around: func() verify.Surroundings { return verify.Surroundings{} },
+		})
+		verify.Bind(w.Registry, service)
+	})
+	d.book.local = true
+	d.Start()
+	return d, service
 }
 
 func newDesk(t *testing.T, role auth.Role) *desk { return newDeskWith(t, role, nil) }
@@ -118,9 +136,17 @@ func newDeskWith(t *testing.T, role auth.Role, first func(*page.Env, func()) fyn
 
 func newClosedDesk(t *testing.T, role auth.Role, first func(*page.Env, func()) fyne.CanvasObject) *desk {
 	t.Helper()
+	return newDeskOver(t, role, first, func(*storetest.World) {})
+}
+
+func newDeskOver(t *testing.T, role auth.Role, first func(*page.Env, func()) fyne.CanvasObject,
+	bind func(*storetest.World),
+) *desk {
+	t.Helper()
 	kit.After = kit.Never
 	w := storetest.NewWorld(t, company.Bind[*store.Tx], ledger.Bind[*store.Tx], search.Bind[*store.Tx],
 		bindConfirm)
+	bind(w)
 	d := &desk{t: t, book: &book{Caller: w.As(map[auth.Role]string{
 		auth.Owner: "owner",
 		auth.Sales: "sales",
@@ -149,7 +175,7 @@ func newClosedDesk(t *testing.T, role auth.Role, first func(*page.Env, func()) f
 		Text:  text,
 		Pages: pages, Clock: w.Clock.Now, Spawn: d.spawn, Tick: d.tick,
 		Relogin:   func(again func(user.Me)) { d.again, d.asked = again, d.asked+1 },
-		LoggedOut: func() { d.out++ }, Quit: func() { d.quit++ },
+		LoggedOut: func() { d.out++ }, Quit: func() { d.quit++ }, Restore: func() { d.restored++ },
 		First: first, Serve: d.serve,
 	})
 	return d

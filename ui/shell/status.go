@@ -10,7 +10,9 @@ import (
 	"zafe/app/civil"
 	"zafe/app/ledger"
 	"zafe/app/op"
+	"zafe/app/verify"
 	"zafe/ui/kit"
+	"zafe/ui/page"
 	"zafe/ui/theme"
 )
 
@@ -21,12 +23,13 @@ const pollEvery = 30 * time.Second
 type facts struct {
 	backup  backup.Status
 	known   bool // the backups have been asked
+	health  verify.Health
 	period  civil.Period
 	port    string // why other PCs cannot come, "" when they can
 	running bool   // a poll is under way
 }
 
-// follow asks about the backups at intervals, and once now, with the fiscal year.
+// follow asks about the backups and the book's health at intervals, and once now, with the fiscal year.
 func (s *Shell) follow() {
 	s.facts.year(s)
 	s.facts.poll(s)
@@ -58,19 +61,27 @@ func (s *Shell) second() {
 }
 
 func (f *facts) poll(s *Shell) {
-	if !s.Me.Can(backup.GetStatus.Needs) || f.running || !s.link.online {
+	if f.running || !s.link.online {
 		f.show(s)
 		return
 	}
 	f.running = true
 	var st backup.Status
-	s.run(func(ctx context.Context) (err error) {
-		st, err = backup.GetStatus.Call(ctx, s.Book, op.Empty{})
-		return err
-	}, func(err error) {
+	var health verify.Health
+	var unasked, unknown error // a lost main PC has its banner, and the shield keeps the last it knew
+	s.run(func(ctx context.Context) error {
+		health, unknown = verify.HealthOf.Call(ctx, s.Book, op.Empty{})
+		if s.Me.Can(backup.GetStatus.Needs) {
+			st, unasked = backup.GetStatus.Call(ctx, s.Book, op.Empty{})
+		}
+		return nil
+	}, func(error) {
 		f.running = false
-		if err == nil { // a lost main PC has its banner, and the shield keeps the last it knew
+		if unasked == nil && s.Me.Can(backup.GetStatus.Needs) {
 			f.backup, f.known = st, true
+		}
+		if unknown == nil {
+			s.ail(health)
 		}
 		f.show(s)
 	})
@@ -96,8 +107,21 @@ func (f *facts) year(s *Shell) {
 	})
 }
 
-// tone is the colour of the shield.
+// tone is the colour of the shield: the worst of what it stands for.
 func (f *facts) tone() kit.Tone {
+	copies := f.copies()
+	switch {
+	case f.damaged():
+		return kit.Error
+	case f.health.State == verify.Doubtful && copies != kit.Error:
+		return kit.Warn
+	default:
+		return copies
+	}
+}
+
+// copies is the colour of the backups.
+func (f *facts) copies() kit.Tone {
 	if !f.known {
 		return kit.Neutral
 	}
@@ -125,11 +149,8 @@ func (f *facts) show(s *Shell) {
 	if f.port != "" {
 		items = append(items, kit.StatusItem{Icon: "warning", Text: f.port, Tone: kit.Warn})
 	}
-	if f.known {
-		items = append(items, kit.StatusItem{
-			Icon: f.icon(), Text: f.saying(s), Tone: f.tone(),
-			Run: s.going("backups"),
-		})
+	if f.known || f.tone() != kit.Neutral {
+		items = append(items, kit.StatusItem{Icon: f.icon(), Text: f.saying(s), Tone: f.tone(), Run: s.shielded()})
 	}
 	s.status.SetItems(items...)
 	right := s.t("shell.hints")
@@ -140,7 +161,7 @@ func (f *facts) show(s *Shell) {
 	s.status.SetRight(right)
 	s.top.shield(f.icon(), f.tone(), f.saying(s))
 	mark := ""
-	if f.tone() == kit.Warn || f.tone() == kit.Error {
+	if f.copies() == kit.Warn || f.copies() == kit.Error {
 		mark = "!"
 	}
 	s.nav.SetBadge("backups", mark)
@@ -163,8 +184,26 @@ func (f *facts) where(s *Shell) kit.StatusItem {
 	}
 }
 
-// saying is the state of the backups in a few words.
+// shielded leads to what the shield is about: the damage, what the last check found, or the backups.
+func (s *Shell) shielded() func() {
+	switch {
+	case s.facts.damaged():
+		return s.explain
+	case s.facts.tone() == kit.Warn && s.facts.health.State == verify.Doubtful && s.Me.Can(verify.Integrity.Needs):
+		return func() { s.leaving(s.history, func() { s.jump(page.Route{Name: "integrity"}) }) }
+	default:
+		return s.going("backups")
+	}
+}
+
+// saying is the state of the book and its backups in a few words.
 func (f *facts) saying(s *Shell) string {
+	switch {
+	case f.damaged():
+		return s.t("shell.damaged.title")
+	case f.health.State == verify.Doubtful && f.tone() == kit.Warn:
+		return s.t("shell.doubtful")
+	}
 	if !f.known {
 		return s.t("shell.shield.unknown")
 	}
@@ -183,6 +222,8 @@ func (f *facts) saying(s *Shell) string {
 	switch {
 	case len(f.backup.Copies) == 0:
 		return s.t("shell.shield.nowhere")
+	case last.IsZero() && f.backup.Origin != nil:
+		return s.t("shell.shield.restored")
 	case last.IsZero():
 		return s.t("shell.shield.never")
 	default:
@@ -216,8 +257,8 @@ func (s *Shell) newTopBar() *topBar {
 		add.Hide()
 	}
 	t.lamp = kit.NewIconButton("shield", s.t("shell.shield.unknown"), func() {
-		if visit := s.going("backups"); visit != nil {
-			visit()
+		if act := s.shielded(); act != nil {
+			act()
 		}
 	})
 	help := kit.NewIconButton("question", s.t("shell.help.tip"), s.help)

@@ -84,10 +84,14 @@ func (s *screen) recover(key recovery.Key, rest ...string) {
 
 func TestTheSheetOpensAClosedBookAndGivesANewPassword(t *testing.T) {
 	p := newAlone(t, false)
+	p.pref = machine.Preferences{Login: "luc", Owner: "claire"} // Luc, who is no owner, logged in last
 	s := showOn(t, p.pc, p)
 	s.press(i18n.For(i18n.French).T("start.login.forgotten", nil))
 	if !s.has("tout le monde sera déconnecté") {
 		t.Error("what it costs the others is not said")
+	}
+	if got := s.fields()[recovery.GroupCount].Text(); got != "claire" {
+		t.Errorf("proposes a new password to %q", got)
 	}
 	s.recover(sheet, "claire", newWords, newWords)
 	if n := len(p.opened); p.opened[n-1].Recovery != sheet.String() {
@@ -96,7 +100,9 @@ func TestTheSheetOpensAClosedBookAndGivesANewPassword(t *testing.T) {
 	if _, err := user.Login.Call(t.Context(), p.book, user.LoginRequest{Login: "claire", Password: newWords}); err != nil {
 		t.Error(err)
 	}
-	s.press("Se connecter") // the log-in is back
+	if s.button("Se connecter") == nil || s.fields()[0].Text() != "claire" {
+		t.Error("the log-in is not back, or waits for another person")
+	}
 }
 
 func TestAnOpenBookIsNotClosedForTheSheet(t *testing.T) {

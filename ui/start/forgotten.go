@@ -81,7 +81,7 @@ func (f *Flow) showForgotten(open machine.Book) {
 		f: f, open: open, sheet: f.newSheet(), name: kit.NewLineEdit(""), code: kit.NewLineEdit("000 000"),
 		why: refusal(),
 	}
-	p.name.SetText(f.Machine.Preferences().Login)
+	p.name.SetText(f.Machine.Preferences().Owner)
 	p.who = kit.NewField(f.t("start.forgotten.owner"), p.name).Required()
 	p.pass = f.newPassword(func() []string { return []string{p.name.Text(), f.state.Company} })
 	p.proof = kit.NewField(f.t("start.forgotten.code"), p.code).Hint(f.t("start.forgotten.code_hint"))
@@ -139,6 +139,7 @@ func (p *forgotten) submit() {
 			p.asked(out)
 		default:
 			kit.Toast(p.f.Host, kit.Ok, p.f.t("start.forgotten.done"))
+			p.f.name = req.Login
 			p.f.Login()
 		}
 	})

@@ -19,11 +19,15 @@ var choices = map[string][]string{
 	"log":      {"put_back", "restore"},
 	"database": {"put_back", "restore"},
 	"page":     {"restore"},
+	"check":    {"restore", "enter"},
 	"keys":     {"put_back", "restore"},
 	"old_keys": {"put_back", "restore"},
 	"newer":    {"update"},
 	"in_use":   {"window"},
 }
+
+// foundDamaged is for a book that opens, and yet is known to be damaged.
+var foundDamaged = fault.New(fault.Unavailable, "store.damaged", "file", "")
 
 // trouble names the way in which a book does not open, "" for another refusal. Accepting the book as it is
 // is a choice for a lost or damaged ledger alone: any other file contradicts a ledger that is there.
@@ -33,6 +37,9 @@ func trouble(err error) string {
 		return ""
 	}
 	file, _ := f.Args["file"].(string)
+	if f == foundDamaged {
+		return "check"
+	}
 	lost := f.Key == "store.file_missing" || f.Key == "store.damaged"
 	switch {
 	case lost && strings.HasSuffix(file, "-ledger"):

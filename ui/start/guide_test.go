@@ -8,6 +8,7 @@ import (
 
 	"zafe/app/fault"
 	"zafe/app/user"
+	"zafe/store/storetest"
 	"zafe/ui/kit"
 	"zafe/ui/machine"
 	"zafe/ui/uitest"
@@ -137,5 +138,74 @@ func TestTheSheetSpeaksForTheOwner(t *testing.T) {
 	}
 	if s.press("Utiliser mon mot de passe"); len(s.fields()) != 1 {
 		t.Error("the password is not asked for any more")
+	}
+}
+
+// TestADamagedBookThatOpensLeadsToTheRestore: what the last check found is said at the log-in, which works all
+// the same; a book that this PC opened by itself is closed before another takes its place.
+func TestADamagedBookThatOpensLeadsToTheRestore(t *testing.T) {
+	p := newAlone(t, true)
+	p.state.Damaged, p.own = storetest.Noon, "/data/vault"
+	s := showOn(t, p.pc, p)
+	if !s.has("trouvé ce dossier abîmé") || s.button("Voir quoi faire") == nil {
+		t.Fatal("the log-in says nothing of it")
+	}
+	s.login("claire", "un autre mot de passe")
+	if s.button("Voir quoi faire") == nil {
+		t.Error("a wrong password hides what can be done")
+	}
+	s.press("Voir quoi faire")
+	if !s.has("Ce dossier est abîmé, même s’il s’ouvre") || s.button("Continuer") == nil {
+		t.Fatal("the guide does not say it, or keeps people out")
+	}
+	s.press("Restaurer")
+	if p.book.closed != 1 || s.flow.Book() != nil {
+		t.Errorf("the book was closed %d times", p.book.closed)
+	}
+	s.press("Les voir")
+	f := s.fields()
+	for i, g := range sheet.Groups() {
+		f[i].SetText(g)
+	}
+	s.press("Voir les copies")
+	if len(p.placed) != 1 || p.placed[0].Provider != "local" || p.placed[0].Folder != "/data/vault" || !s.has("Quelle copie restaurer") {
+		t.Errorf("looked at %+v", p.placed)
+	}
+}
+
+func TestALeftBookLeadsToTheRestore(t *testing.T) {
+	p := newPC(t, machine.Here, owner)
+	s := show(t, p)
+	s.flow.Mend()
+	if !s.has("Où sont vos sauvegardes") || s.button("Les voir") != nil {
+		t.Error("not at the places, or copies that are not there are offered")
+	}
+	s.press("Retour")
+	if s.has("abîmé") || s.button("Se connecter") == nil {
+		t.Error("the log-in of a sound book warns, or is not there")
+	}
+}
+
+// TestTheLogInAfterARestoreSaysWhatCameBack: which copy, for as long as nobody is in, and whose password it is.
+func TestTheLogInAfterARestoreSaysWhatCameBack(t *testing.T) {
+	p := newPC(t, machine.Here, owner)
+	p.own, p.pref.Login = "/data/vault", "luc"
+	s := show(t, p)
+	s.flow.Mend()
+	s.press("Les voir")
+	for i, g := range sheet.Groups() {
+		s.fields()[i].SetText(g)
+	}
+	s.press("Voir les copies")
+	s.press("Suivant")
+	for _, e := range s.fields()[1:] {
+		e.SetText(newWords)
+	}
+	s.press("Restaurer cette copie")
+	for range 2 {
+		if !s.has("copie du 21/11/2026") || !s.has("412") || s.fields()[0].Text() != "claire" {
+			t.Fatalf("the log-in waits for %q", s.fields()[0].Text())
+		}
+		s.login("claire", "un autre mot de passe")
 	}
 }

@@ -1,6 +1,7 @@
 package start
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -52,17 +53,17 @@ func (f *Flow) Login() {
 	p.spin.Hide()
 	p.mend = kit.NewButton(f.t("start.login.mend"), "lifebuoy", kit.Secondary, func() { f.guide(p.why) })
 	p.mend.Hide()
-	if last := f.Machine.Preferences().Login; last != "" {
-		p.name.SetText(last)
-		p.keep.SetOn(true)
-	}
+	wound := p.wound()
+	last := f.Machine.Preferences().Login
+	p.keep.SetOn(last != "")
+	p.name.SetText(cmp.Or(f.name, last))
 	under := f.t("start.login.under")
 	if f.state.Company != "" {
 		under = f.t("start.login.company", "company", f.state.Company)
 	}
 	forgotten := kit.NewButton(f.t("start.login.forgotten"), "", kit.Link, f.Forgotten)
 	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(f.t("start.login.title")),
-		kit.Muted(under)), f.hostCard()}
+		kit.Muted(under)), f.hostCard(), p.restored(), wound}
 	body = append(body, p.samples(),
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass),
 		p.keep, p.enter, p.where, p.mend, // what is wrong stands under the button, which so stays in its place
@@ -82,6 +83,30 @@ func (f *Flow) Login() {
 	} else {
 		f.focus(p.pass.Edit())
 	}
+}
+
+// wound says that the book is known to be damaged, though it may open, and leads to what can be done. Nothing
+// where the pages wait behind the log-in: they say it.
+func (p *loginPage) wound() fyne.CanvasObject {
+	f := p.f
+	if f.state.Damaged.IsZero() || f.over != nil {
+		o := kit.Gap(0, 0)
+		o.Hide()
+		return o
+	}
+	p.why = foundDamaged
+	p.mend.Show()
+	return kit.NewNotice(kit.Error, "", f.t("start.login.damaged", "when", f.Text.Instant(f.state.Damaged)))
+}
+
+// restored says which copy was put in the book's place, until somebody is in.
+func (p *loginPage) restored() fyne.CanvasObject {
+	if p.f.placed == "" {
+		o := kit.Gap(0, 0)
+		o.Hide()
+		return o
+	}
+	return kit.NewNotice(kit.Ok, "", p.f.placed)
 }
 
 // hostCard names the PC that has the book.
@@ -214,9 +239,12 @@ func (p *loginPage) wait(on bool) {
 
 func (p *loginPage) failed(err error) {
 	refuse(p.where, p.f.Text.Fault(fault.Of(err)))
-	p.mend.Hide()
 	if trouble(err) != "" {
 		p.why = err
+	}
+	if p.why == nil {
+		p.mend.Hide()
+	} else {
 		p.mend.Show()
 	}
 	var f *fault.Fault

@@ -11,6 +11,7 @@ import (
 	"zafe/ui/kit"
 	"zafe/ui/machine"
 	"zafe/ui/page/destform"
+	"zafe/ui/shell"
 	"zafe/ui/theme"
 )
 
@@ -25,8 +26,42 @@ type restorePage struct {
 
 var restoreSteps = []string{"place", "key", "point", "password"}
 
-// Restore shows the first step of a restore.
+// Mend shows the restore of a copy in the place of a book that was just closed.
+func (f *Flow) Mend() {
+	f.work(func(ctx context.Context) (err error) {
+		f.state, err = f.Machine.State(ctx)
+		return err
+	}, func(err error) {
+		if err != nil {
+			f.broken(err)
+			return
+		}
+		f.Restore()
+	})
+}
+
+// Restore shows the first step of a restore. A book that this PC opened by itself is closed first.
 func (f *Flow) Restore() {
+	under := f.alone
+	f.alone = nil // it is not entered any more
+	f.work(func(context.Context) error {
+		if b := under.wait(); b != nil {
+			f.book = b
+		}
+		return nil
+	}, func(error) {
+		if f.book == nil || !f.book.Local() {
+			f.restore()
+			return
+		}
+		shell.Leave(shell.LeaveOptions{
+			Window: f.Window, Text: f.Text, Book: f.book, Spawn: f.Spawn, Abandon: true,
+			Quit: func() { f.book = nil; f.restore() },
+		})
+	})
+}
+
+func (f *Flow) restore() {
 	r := &restorePage{f: f}
 	r.form = destform.New(destform.Options{
 		Text: f.Text, Go: f.work, PickFolder: f.chooser().Folder, Reading: true,
@@ -72,9 +107,23 @@ func (r *restorePage) askPlace() {
 		r.place = r.form.Value()
 		r.askKey(nil)
 	})
-	r.show(0, kit.VBox(theme.GapCard, kit.NewCard("", kit.VBox(theme.GapField, r.form.Object(), why)),
-		f.why("start.restore.why")),
-		f.Run, next)
+	content := kit.VBox(theme.GapCard, kit.NewCard("", kit.VBox(theme.GapField, r.form.Object(), why)),
+		f.why("start.restore.why"))
+	if folder := f.Machine.OwnCopies(); folder != "" {
+		content.Objects = append([]fyne.CanvasObject{r.here(folder)}, content.Objects...)
+	}
+	r.show(0, content, f.Run, next)
+}
+
+// here offers the copies that this PC keeps for itself.
+func (r *restorePage) here(folder string) fyne.CanvasObject {
+	f := r.f
+	see := kit.NewButton(f.t("start.restore.here.act"), "", kit.Secondary, func() {
+		r.place = backup.NewDestination{Provider: "local", Label: f.t("start.restore.here"), Folder: folder}
+		r.askKey(nil)
+	})
+	text := kit.VBox(theme.GapLabel, kit.Sub(f.t("start.restore.here")), kit.MutedParagraph(f.t("start.restore.here.more")))
+	return kit.NewCard("", kit.Row(16, kit.IconTile("hard-drives", kit.Info), text, kit.Fixed(120, 0, see))).Room(18)
 }
 
 // askKey asks for the recovery key, then reaches the place. A refusal of the place's own goes back to
@@ -201,15 +250,16 @@ func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 		refuse(why, "")
 		bar.Show()
 		bar.Set(f.t("start.restore.running"), "", -1)
-		r.restore(p, strings.TrimSpace(name.Text()), pass.text(), bar, func(err error) {
+		r.restore(p, strings.TrimSpace(name.Text()), pass.text(), bar, func(done machine.Restored, err error) {
 			busy(act, false)
 			bar.Hide()
 			if err != nil {
 				refuse(why, f.Text.Fault(fault.Of(err)))
 				return
 			}
-			f.keepLogin(strings.TrimSpace(name.Text()))
-			kit.Toast(f.Host, kit.Ok, f.t("start.restore.done"))
+			f.name = done.Login
+			f.placed = f.t("start.restore.done", "made", f.Text.Instant(p.Made), "events", f.Text.Number(done.Events),
+				"invoices", f.Text.Number(done.Invoices))
 			f.Run()
 		})
 	})
@@ -222,10 +272,13 @@ func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 	f.focus(name)
 }
 
-func (r *restorePage) restore(p backup.Point, login, password string, bar *kit.Progress, done func(error)) {
+func (r *restorePage) restore(p backup.Point, login, password string, bar *kit.Progress,
+	done func(machine.Restored, error),
+) {
 	f := r.f
-	f.work(func(ctx context.Context) error {
-		err := r.vault.Restore(ctx, p.ID, login, password, func(at backup.Progress) {
+	var got machine.Restored
+	f.work(func(ctx context.Context) (err error) {
+		got, err = r.vault.Restore(ctx, p.ID, login, password, func(at backup.Progress) {
 			fyne.Do(func() {
 				share, right := -1.0, ""
 				if at.Total > 0 {
@@ -236,14 +289,5 @@ func (r *restorePage) restore(p backup.Point, login, password string, bar *kit.P
 			})
 		})
 		return err
-	}, done)
-}
-
-// keepLogin proposes the name at the log-in that follows.
-func (f *Flow) keepLogin(login string) {
-	p := f.Machine.Preferences()
-	p.Login = login
-	if err := f.Machine.SavePreferences(p); err != nil {
-		kit.Toast(f.Host, kit.Warn, f.Text.Fault(fault.Of(err)))
-	}
+	}, func(err error) { done(got, err) })
 }

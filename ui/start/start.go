@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/op"
@@ -43,6 +44,9 @@ type Flow struct {
 
 	creating bool // the set-up of a new company is under way
 	remember bool // keep the login for next time
+
+	name   string // who logs in next, as far as it is known better than who did last
+	placed string // says which copy was put in the book's place; "" for none
 
 	unkept func() bool // recovery codes are on the screen, and nobody said that they are kept
 }
@@ -145,11 +149,17 @@ func (f *Flow) enter(b machine.Book, failed func(error)) {
 		if f.remember || f.creating {
 			p.Login = me.User.Login
 		}
+		if me.User.Role == auth.Owner {
+			p.Owner = p.Login
+		}
 		if me.User.Lang != "" {
 			p.Lang = me.User.Lang
 		}
 		return f.Machine.SavePreferences(p)
 	}, func(err error) {
+		if err == nil {
+			f.name, f.placed = "", ""
+		}
 		switch {
 		case err != nil:
 			failed(err)

@@ -41,6 +41,7 @@ type noSlots struct{}
 func (noSlots) PasswordSlots(string) []int                                   { return nil }
 func (noSlots) PasswordLabels() []string                                     { return nil }
 func (noSlots) PasswordOpens(int, string) bool                               { return false }
+func (noSlots) SlotNoted(context.Context, int) (bool, error)                 { return false, nil }
 func (noSlots) RecoveryOpens(key [20]byte) bool                              { return key == storetest.Recovery }
 func (noSlots) RemoveSlot(context.Context, int) error                        { return nil }
 func (noSlots) AddPasswordSlot(context.Context, string, string) (int, error) { return 1, nil }
@@ -49,7 +50,8 @@ func (noSlots) AddPasswordSlot(context.Context, string, string) (int, error) { r
 type book struct {
 	uitest.NoJSON
 	op.Caller
-	token string
+	token  string
+	closed int
 }
 
 func (b *book) SetToken(token string)                                  { b.token = token }
@@ -58,7 +60,7 @@ func (b *book) Place() string                                          { return 
 func (b *book) Watch(func(bool))                                       {}
 func (b *book) Retry(context.Context) error                            { return nil }
 func (b *book) Connected() int                                         { return 0 }
-func (b *book) Close(context.Context, func(string)) error              { return nil }
+func (b *book) Close(context.Context, func(string)) error              { b.closed++; return nil }
 func (b *book) Serve(context.Context, string, func(addr string)) error { return nil }
 
 // pc is this PC, over a real book with the real log-in.
@@ -73,6 +75,7 @@ type pc struct {
 	placed []backup.NewDestination
 	keys   []string
 
+	own     string // folder of its own copies
 	earlier machine.Earlier
 	back    []string // passwords with which it went back
 }
@@ -152,6 +155,7 @@ func (p *pc) Connect(context.Context) (machine.Book, error)  { return p.book, ni
 func (p *pc) Leave() error                                   { return nil }
 func (p *pc) Preferences() machine.Preferences               { return p.pref }
 func (p *pc) SavePreferences(pref machine.Preferences) error { p.pref = pref; return nil }
+func (p *pc) OwnCopies() string                              { return p.own }
 func (p *pc) Name() string                                   { return "PC-COMPTA" }
 func (p *pc) Version() string                                { return "test" }
 func (p *pc) Raise(context.Context) bool                     { return false }
@@ -185,6 +189,10 @@ func (vault) Points(context.Context) ([]backup.Point, error) {
 		ID: "1", Writer: "SRV", Made: storetest.Noon, Bytes: 585_000,
 		Invoice: "F-2026-0412", Invoices: 412,
 	}}, nil
+}
+
+func (vault) Restore(_ context.Context, _, _, _ string, progress func(backup.Progress)) (machine.Restored, error) {
+	return machine.Restored{Login: "claire", Events: 54, Invoices: 412}, nil
 }
 
 // screen is the window of a test.
@@ -493,4 +501,30 @@ func (s *screen) asks(part string) bool {
 		})
 	}
 	return found
+}
+
+// TestTheOwnerWhoWantsToBeRememberedIs: also after others logged in.
+func TestTheOwnerWhoWantsToBeRememberedIs(t *testing.T) {
+	for _, keep := range []bool{true, false} {
+		p := newPC(t, machine.Here, owner)
+		p.pref.Owner = "ancien"
+		s := show(t, p)
+		if keep {
+			s.tick()
+		}
+		s.login("claire", secretWords)
+		secret := strings.ReplaceAll(s.fields()[0].Text(), " ", "")
+		code, err := user.CodeAt(secret, p.clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.code(code)
+		want := ""
+		if keep {
+			want = "claire"
+		}
+		if p.pref.Login != want || p.pref.Owner != want {
+			t.Errorf("remembered %q, owner %q, want %q", p.pref.Login, p.pref.Owner, want)
+		}
+	}
 }

@@ -38,6 +38,7 @@ type Shell struct {
 	Failed []error
 	Asked  []string // titles of Confirm and PickFile, "step-up" for StepUp
 	Kinds  []string // what Changed was told
+	Leaves int      // times Restore was asked for
 	Files  map[string][]byte
 
 	ctx context.Context
@@ -211,6 +212,9 @@ func (s *Shell) Task(_ string, work func(context.Context, func(int64, int64)) er
 
 // Changed implements page.Shell.
 func (s *Shell) Changed(kind string) { s.Kinds = append(s.Kinds, kind) }
+
+// Restore implements page.Shell.
+func (s *Shell) Restore() { s.Leaves++ }
 
 // Online implements page.Shell.
 func (s *Shell) Online() bool { return !s.Offline }

@@ -34,6 +34,8 @@ type Settings struct {
 	Drill func() vault.BookSink
 	Clock func() time.Time
 	Log   func(what string, err error)
+	// Origin is the point that the book was restored from, nil for none.
+	Origin *appbackup.Point
 	// Automatic is false for the sample company and tests that back up by hand.
 	Automatic bool
 }
@@ -73,12 +75,30 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 		lanes: map[string]chan struct{}{}, jobs: map[string]*job{},
 		quiet: semaphore.NewWeighted(jobsMax),
 	}
-	st := set.Service.Status(change)
-	k.plan = schedule.New(schedule.Default, set.Clock(), st.Unsaved)
-	for _, c := range st.Copies {
-		k.plan.Add(set.Clock(), c.ID, !c.Lacks, c.LastOK.At, c.Drilled)
-	}
+	k.plan = set.Service.Schedule(schedule.Default, change)
 	return k, nil
+}
+
+// Renew lets the book get a new recovery key, and goes on with the vault that renew gives: everything is
+// saved and sent anew. What is being sent stops for it, and is sent again under the new key.
+func (k *Keeper) Renew(ctx context.Context, renew func() (backup.VaultOf, error)) error {
+	k.Stop()
+	if err := k.quiet.Acquire(ctx, jobsMax); err != nil {
+		return err
+	}
+	defer k.quiet.Release(jobsMax)
+	if err := k.set.Service.Renew(ctx, renew); err != nil {
+		return err
+	}
+	change, err := k.set.Change(context.WithoutCancel(ctx))
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	k.seen, k.plan, k.lastFault = change, k.set.Service.Schedule(schedule.Default, change), nil
+	k.mu.Unlock()
+	k.Changed()
+	return nil
 }
 
 // Changed says that something was committed: perhaps a change worth a backup. It never blocks.
@@ -181,6 +201,9 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	if st.Drill != nil {
 		out.Drill = st.Drill.At
 	}
+	if st.Saved.Seq == 0 {
+		out.Origin = k.set.Origin
+	}
 	for _, c := range st.Copies {
 		d, err := k.set.Remotes.Get(c.ID)
 		if err != nil {
@@ -215,13 +238,13 @@ func (k *Keeper) running(target string) *appbackup.Running {
 
 // Points implements Engine.
 func (k *Keeper) Points(ctx context.Context, id string) ([]appbackup.Point, error) {
-	ms, err := k.set.Service.Points(ctx)
+	ms, err := k.set.Service.Points(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]appbackup.Point, 0, len(ms))
 	for _, m := range ms {
-		out = append(out, pointOf(m))
+		out = append(out, PointOf(m))
 	}
 	return out, nil
 }

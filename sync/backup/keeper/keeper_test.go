@@ -82,6 +82,13 @@ func newKeeper(t *testing.T) (*keeper.Keeper, book, *storetest.Clock, *atomic.Bo
 
 func newKeeperLogging(t *testing.T, also func(what string)) (*keeper.Keeper, book, *storetest.Clock, *atomic.Bool) {
 	t.Helper()
+	return newKeeperOf(t, "pc-1", nil, also)
+}
+
+// newKeeperOf is the keeper of a writer's book, restored from a point if one is given.
+func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func(what string),
+) (*keeper.Keeper, book, *storetest.Clock, *atomic.Bool) {
+	t.Helper()
 	st, clock := storetest.New(t)
 	b := book{st}
 	dir := t.TempDir()
@@ -90,9 +97,9 @@ func newKeeperLogging(t *testing.T, also func(what string)) (*keeper.Keeper, boo
 		t.Fatal(err)
 	}
 	service, err := backup.Open(t.Context(), backup.Settings{
-		Dir: filepath.Join(dir, "vault"), VaultID: "v", WriterID: "pc-1", WriterName: "PC", Source: b, Files: none{},
-		RecoveryKey: "ZAFE1-THH3-XK2N-6VKD-YSZA-DF8Y-XY7M-AECS-9B3M-TTNV9T",
-		Remotes:     remotes, State: &remote.Memory{}, Now: clock.Now, Every: 2 * time.Hour,
+		Dir: filepath.Join(dir, "vault"), WriterID: writer, WriterName: "PC", Source: b, Files: none{},
+		Vault:   backup.VaultOf{ID: "v", RecoveryKey: sheet},
+		Remotes: remotes, State: &remote.Memory{}, Now: clock.Now, Every: 2 * time.Hour,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +107,7 @@ func newKeeperLogging(t *testing.T, also func(what string)) (*keeper.Keeper, boo
 	proved := new(atomic.Bool)
 	var trials atomic.Int64
 	k, err := keeper.New(t.Context(), keeper.Settings{
-		Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Dir: dir,
+		Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Origin: origin, Dir: dir,
 		Change: func(ctx context.Context) (uint64, error) {
 			c, err := b.Checks(ctx)
 			return c.Change, err
@@ -119,6 +126,8 @@ func newKeeperLogging(t *testing.T, also func(what string)) (*keeper.Keeper, boo
 	}
 	return k, b, clock, proved
 }
+
+const sheet = "ZAFE1-THH3-XK2N-6VKD-YSZA-DF8Y-XY7M-AECS-9B3M-TTNV9T"
 
 type none struct{}
 
@@ -215,6 +224,64 @@ func TestOneDestinationIsMadeAtATime(t *testing.T) {
 	}
 	if ps := k.Providers(false); len(ps) < 11 || ps[0].Name != "local" {
 		t.Errorf("%d providers", len(ps))
+	}
+}
+
+// TestARestoredBookKnowsWhereItCameFrom: the place is its destination when it has none, whose points are listed
+// before it made any itself, and the point it comes from stands for the last one until then.
+func TestARestoredBookKnowsWhereItCameFrom(t *testing.T) {
+	k, b, _, _ := newKeeper(t)
+	b.change(t)
+	usb := appbackup.NewDestination{Provider: "local", Label: "Disque", Folder: t.TempDir()}
+	if _, err := k.Begin(t.Context(), usb); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Finish(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Now(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	usb.Label = ""
+	r, err := keeper.OpenRescue(t.Context(), usb, sheet, nil, func(string, error) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	points, err := r.Points(t.Context())
+	if err != nil || len(points) != 1 {
+		t.Fatal(points, err)
+	}
+	if !r.In(usb.Folder+"/") || r.In(t.TempDir()) {
+		t.Error("the folder is not known again")
+	}
+
+	k, b, clock, _ := newKeeperOf(t, "pc-2", &points[0], func(string) {})
+	clock.Add(time.Hour)
+	b.change(t)
+	if got, err := k.Points(t.Context(), ""); err != nil || len(got) != 0 {
+		t.Errorf("on a new PC: %v %v", got, err)
+	}
+	for range 2 { // a second time finds a destination
+		if err := k.Keep(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := k.Destinations()
+	if len(kept) != 1 || kept[0].Folder != usb.Folder || kept[0].Label == "" {
+		t.Fatalf("kept %+v", kept)
+	}
+	if got, err := k.Points(t.Context(), kept[0].ID); err != nil || len(got) != 1 || got[0].ID != points[0].ID {
+		t.Errorf("at the place: %v %v", got, err)
+	}
+	st, err := k.Status(t.Context())
+	if err != nil || st.Origin == nil || st.Origin.ID != points[0].ID || st.Light != appbackup.Amber {
+		t.Errorf("after the restore: %+v %v", st, err)
+	}
+	if st, err = k.Now(t.Context()); err != nil || st.Origin != nil || st.Light != appbackup.Green {
+		t.Errorf("after its first copy: %+v %v", st, err)
+	}
+	if got, err := k.Points(t.Context(), kept[0].ID); err != nil || len(got) != 2 || got[1].ID != points[0].ID {
+		t.Errorf("at the place: %v %v", got, err)
 	}
 }
 

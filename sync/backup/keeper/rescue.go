@@ -1,7 +1,10 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
+	"path"
+	"path/filepath"
 	"slices"
 
 	appbackup "zafe/app/backup"
@@ -14,9 +17,11 @@ import (
 // Rescue is a place with copies of a book, reached with its login and the recovery key, on a PC that has
 // no book.
 type Rescue struct {
-	tree *vault.Tree
-	byID map[string]vault.Point
-	log  func(what string, err error)
+	tree    *vault.Tree
+	byID    map[string]vault.Point
+	log     func(what string, err error)
+	place   appbackup.NewDestination
+	answers []string // to the provider's further questions
 }
 
 // OpenRescue reaches a place. ask answers the provider's further questions; false gives up with
@@ -24,11 +29,46 @@ type Rescue struct {
 func OpenRescue(ctx context.Context, n appbackup.NewDestination, recoveryKey string,
 	ask func(appbackup.Question) (string, bool), log func(what string, err error),
 ) (*Rescue, error) {
-	tree, err := reach(ctx, n, recoveryKey, ask)
+	r := &Rescue{byID: map[string]vault.Point{}, log: log, place: n}
+	tree, err := reach(ctx, n, recoveryKey, func(q appbackup.Question) (string, bool) {
+		value, ok := ask(q)
+		r.answers = append(r.answers, value)
+		return value, ok
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &Rescue{tree: tree, byID: map[string]vault.Point{}, log: log}, nil
+	r.tree = tree
+	return r, nil
+}
+
+// In tells whether the place is a folder of this PC.
+func (r *Rescue) In(folder string) bool {
+	return r.place.Provider == "local" && filepath.Clean(r.place.Folder) == filepath.Clean(folder)
+}
+
+// Keep makes the place that the book was restored from a destination when the book has none: its next copies
+// belong there. A place that asks for its log-in in the browser is left to the owner.
+func (k *Keeper) Keep(ctx context.Context, r *Rescue) error {
+	provider, ok := remote.FindProvider(r.place.Provider)
+	if !ok || provider.Browser || len(k.set.Remotes.List()) > 0 {
+		return nil
+	}
+	place := r.place
+	place.Label = cmp.Or(place.Label, path.Base(filepath.ToSlash(place.Folder)))
+	step, err := k.Begin(ctx, place)
+	for _, value := range r.answers {
+		if err == nil && step.Question != nil {
+			step, err = k.Answer(ctx, value)
+		}
+	}
+	if err == nil {
+		_, err = k.Finish(ctx)
+	}
+	if err != nil {
+		k.Cancel()
+	}
+	return err
 }
 
 func reach(ctx context.Context, n appbackup.NewDestination, recoveryKey string,
@@ -87,7 +127,7 @@ func (r *Rescue) Points(ctx context.Context) ([]appbackup.Point, error) {
 			r.log("restore point unreadable", err)
 			continue
 		}
-		p := pointOf(m)
+		p := PointOf(m)
 		r.byID[p.ID] = at
 		out = append(out, p)
 	}
@@ -121,7 +161,8 @@ func telling(progress func(appbackup.Progress)) vault.Watch {
 	}
 }
 
-func pointOf(m vault.Manifest) appbackup.Point {
+// PointOf is how people know a restore point.
+func PointOf(m vault.Manifest) appbackup.Point {
 	return appbackup.Point{
 		ID: m.Point().String(), Writer: m.WriterName, Seq: m.Seq, Made: m.Created, Bytes: m.BookBytes(),
 		Invoice: m.Checks.LastInvoice, Invoices: m.Checks.InvoiceCount,

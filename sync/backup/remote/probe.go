@@ -69,7 +69,7 @@ func (r *Remotes) probe(ctx context.Context, id string, readOnly bool) (Health, 
 }
 
 func (r *Remotes) try(ctx context.Context, id string, readOnly bool) (Health, error) {
-	f, err := r.Open(ctx, id)
+	f, err := r.Open(ctx, id, "")
 	if err != nil {
 		return Health{}, err
 	}

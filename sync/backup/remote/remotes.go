@@ -127,9 +127,9 @@ func (r *Remotes) labelFree(id, label string) error {
 	return nil
 }
 
-// Open opens the folder of a destination. Errors are faults (see Classify); a folder of this PC whose
-// disk is not there is "backup.disk_absent".
-func (r *Remotes) Open(ctx context.Context, id string) (fs.Fs, error) {
+// Open opens the folder of a destination, or a folder inside it, which need not exist yet. Errors are
+// faults (see Classify); a folder of this PC whose disk is not there is "backup.disk_absent".
+func (r *Remotes) Open(ctx context.Context, id, inside string) (fs.Fs, error) {
 	values := r.sections.copySection(id)
 	if values == nil {
 		return nil, fault.New(fault.NotFound, "backup.dest_unknown")
@@ -139,7 +139,11 @@ func (r *Remotes) Open(ctx context.Context, id string) (fs.Fs, error) {
 		if _, err := os.Stat(folder); err != nil {
 			return nil, fault.New(fault.Unavailable, "backup.disk_absent", "folder", folder).Because(err)
 		}
-	} else if !strings.HasSuffix(folder, "/") {
+	}
+	if inside != "" {
+		folder = strings.TrimSuffix(folder, "/") + "/" + inside
+	}
+	if values["type"] != "local" && !strings.HasSuffix(folder, "/") {
 		folder += "/" // a bucket storage that refuses us would otherwise be taken for a file
 	}
 	f, err := fs.NewFs(ctx, id+":"+folder)

@@ -39,37 +39,61 @@ func (c Contents) Latest() (Point, bool) {
 	return best, best.Seq != 0
 }
 
-// Locate finds a vault at f or, when the owner pointed one level too high, in its only sub-folder that
-// is one. It refuses with "backup.no_vault".
+// Locate finds the vault that a key opens at f or in a sub-folder: the owner may have pointed one level
+// too high, and a new recovery key starts a vault inside the first one's folder. A lone vault that the
+// key does not open is given back as well, for Read to tell. It refuses with "backup.no_vault" and, where
+// the key opens none of several, "backup.wrong_key".
 func Locate(ctx context.Context, f fs.Fs, key *Key) (*Tree, error) {
 	ctx = jobContext(ctx)
-	t := NewTree(f, key)
-	if ok, err := t.looksLikeVault(ctx, ""); ok || err != nil {
-		return t, err
-	}
-	top, err := t.list(ctx, "")
+	top := NewTree(f, key)
+	below, err := top.list(ctx, "")
 	if err != nil {
 		return nil, err
 	}
-	var found []string
-	for _, dir := range top.dirs {
-		ok, err := t.looksLikeVault(ctx, dir)
+	var found []*Tree
+	for _, dir := range append([]string{""}, below.dirs...) {
+		t := &Tree{fs: f, root: dir, key: key}
+		is, err := t.looksLikeVault(ctx)
 		if err != nil {
 			return nil, err
 		}
-		if ok {
-			found = append(found, dir)
+		if !is {
+			continue
+		}
+		opens, err := t.opens(ctx)
+		if opens || err != nil {
+			return t, err
+		}
+		found = append(found, t)
+	}
+	switch len(found) {
+	case 0:
+		return nil, faultNoVault
+	case 1:
+		return found[0], nil
+	default:
+		return nil, faultWrongKey
+	}
+}
+
+// opens tells whether the key opens the name of a restore point of any writer.
+func (t *Tree) opens(ctx context.Context) (bool, error) {
+	writers, err := t.list(ctx, writersDir)
+	if err != nil {
+		return false, err
+	}
+	for _, id := range writers.dirs {
+		l, err := t.list(ctx, manifestDir(id))
+		if len(l.points(id)) > 0 || err != nil {
+			return err == nil, err
 		}
 	}
-	if len(found) != 1 {
-		return nil, faultNoVault
-	}
-	return &Tree{fs: f, root: found[0], key: key}, nil
+	return false, nil
 }
 
 // looksLikeVault recognises a vault by its marker or, if that was lost, by its writers.
-func (t *Tree) looksLikeVault(ctx context.Context, dir string) (bool, error) {
-	l, err := t.rawNames(ctx, dir)
+func (t *Tree) looksLikeVault(ctx context.Context) (bool, error) {
+	l, err := t.rawNames(ctx, "")
 	return slices.Contains(l, markerName) || slices.Contains(l, writersDir+"/"), err
 }
 
@@ -78,7 +102,7 @@ func (t *Tree) looksLikeVault(ctx context.Context, dir string) (bool, error) {
 func (t *Tree) Read(ctx context.Context) (Contents, error) {
 	ctx = jobContext(ctx)
 	var c Contents
-	ok, err := t.looksLikeVault(ctx, "")
+	ok, err := t.looksLikeVault(ctx)
 	if err != nil {
 		return c, err
 	}

@@ -4,6 +4,7 @@ package backups
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -12,6 +13,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/setup"
+	"zafe/app/verify"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/page/destform"
@@ -39,14 +41,16 @@ type backups struct {
 	copies *fyne.Container
 	grid   *kit.Grid
 	points []backup.Point
+	lists  map[string][]backup.Point // the same by the place they were found at
 	now    *kit.Button
 	bar    *kit.Progress
+	wound  *kit.Banner // that the book is damaged
 	status backup.Status
 	busy   bool
 }
 
 func newBackups(e *page.Env) page.Page {
-	b := &backups{Gate: page.NewGate(e), env: e, copies: kit.VBox(10)}
+	b := &backups{Gate: page.NewGate(e), env: e, copies: kit.VBox(10), lists: map[string][]backup.Point{}}
 	var actions []fyne.CanvasObject
 	if e.Can(setup.PrintSheet.Spec) {
 		actions = append(actions, b.Write(kit.NewButton(e.T("backups.sheet"), "lifebuoy", kit.Secondary, b.sheet)))
@@ -75,7 +79,15 @@ func newBackups(e *page.Env) page.Page {
 	b.grid.SetEmpty(kit.NewEmpty("clock", e.T("backups.no_point"), e.T("backups.no_point_hint"), nil))
 	places := kit.NewCard(e.T("backups.places"), kit.NewScroll(b.copies))
 	points := kit.NewCard(e.T("backups.points"), b.grid).Flush()
-	body := kit.Split(theme.GapCard, []float32{0, 0, 1}, kit.Cols(theme.GapCard, nil, b.light, b.last, b.drill), b.bar,
+	if e.Can(backup.Begin.Spec) {
+		points.Action(b.Write(kit.NewButton(e.T("backups.restore"), "clock-counter-clockwise", kit.Secondary,
+			e.Shell.Restore).Small()))
+	}
+	b.wound = kit.NewNotice(kit.Error, e.T("backups.damaged"), e.T("backups.damaged_text"),
+		kit.NewButton(e.T("integrity.restore"), "clock-counter-clockwise", kit.Primary, e.Shell.Restore))
+	b.wound.Hide()
+	body := kit.Split(theme.GapCard, []float32{0, 0, 0, 1}, b.wound,
+		kit.Cols(theme.GapCard, nil, b.light, b.last, b.drill), b.bar,
 		kit.Cols(theme.GapCard, []float32{1, 1.2}, places, points))
 	b.object = kit.NewPage(kit.NewHeader(e.T("backups.title"), e.T("backups.under"), actions...), body)
 	b.Refresh()
@@ -113,11 +125,33 @@ func (b *backups) Refresh() {
 		}
 		b.show(st)
 	})
-	page.Call(b.env, backup.Points, backup.IDRequest{}, func(r backup.PointsResponse, err error) {
-		if err == nil {
-			b.points = r.Points
-			b.grid.Reload()
+	page.Call(b.env, verify.HealthOf, op.Empty{}, func(h verify.Health, err error) {
+		b.wound.Hide()
+		if err == nil && h.State == verify.Damaged {
+			b.wound.Show()
 		}
+		b.object.Refresh()
+	})
+	b.list("")
+}
+
+// list asks for the restore points of a destination, or of this PC (""), and shows them among the others.
+func (b *backups) list(id string) {
+	page.Call(b.env, backup.Points, backup.IDRequest{ID: id}, func(r backup.PointsResponse, err error) {
+		if err != nil {
+			return // a place that does not answer is said in its own line
+		}
+		b.lists[id] = r.Points
+		b.points = nil
+		for _, points := range b.lists {
+			for _, p := range points {
+				if !slices.ContainsFunc(b.points, func(o backup.Point) bool { return o.ID == p.ID }) {
+					b.points = append(b.points, p)
+				}
+			}
+		}
+		slices.SortFunc(b.points, func(p, o backup.Point) int { return o.Made.Compare(p.Made) })
+		b.grid.Reload()
 	})
 }
 
@@ -136,6 +170,11 @@ func toneOf(l backup.Light) kit.Tone {
 func (b *backups) show(st backup.Status) {
 	e := b.env
 	b.status = st
+	if st.Origin != nil { // this PC has no point of its own yet: the places have those before the restore
+		for _, c := range st.Copies {
+			b.list(c.ID)
+		}
+	}
 	tone := toneOf(st.Light)
 	note := e.T("backups.note." + string(st.Light))
 	switch {
@@ -143,11 +182,16 @@ func (b *backups) show(st backup.Status) {
 		note = e.T("backups.note.none")
 	case st.Light == backup.Green && st.Unsaved:
 		note = e.T("backups.note.pending")
+	case st.Origin != nil:
+		note = e.T("backups.note.restored")
 	}
 	b.light.Set(e.T("backups.light."+string(st.Light)), note, tone, nil)
-	if st.Saved.IsZero() {
+	switch {
+	case st.Origin != nil:
+		b.last.Set(e.Text.Instant(st.Origin.Made), e.T("backups.restored_note"), kit.Neutral, nil)
+	case st.Saved.IsZero():
 		b.last.Set(e.T("backups.never"), e.T("backups.never_note"), kit.Error, nil)
-	} else {
+	default:
 		note := e.T("backups.all_in")
 		if st.Unsaved {
 			note = e.T("backups.some_out")

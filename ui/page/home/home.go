@@ -327,7 +327,12 @@ var tones = map[string]kit.Tone{"overdue": kit.Warn, "accepted": kit.Ok, "drafts
 func (h *home) copies(st backup.Status) {
 	e := h.env
 	delete(h.tasks, "backup")
-	if st.Light != backup.Green {
+	switch {
+	case st.Origin != nil && st.Light != backup.Red:
+		h.tasks["backup"] = h.task("shield-check", kit.Info, e.T("home.todo.first_copy"),
+			e.T("home.restored_from", "when", e.Text.Instant(st.Origin.Made)), e.T("home.act.backup"),
+			func() { e.Shell.Open(page.Route{Name: "backups"}) })
+	case st.Light != backup.Green:
 		under := e.T("home.backup_never")
 		if !st.Saved.IsZero() {
 			under = e.T("home.backup_last", "when", e.Text.Instant(st.Saved))
@@ -350,6 +355,9 @@ func (h *home) sound(st verify.Status) {
 	delete(h.tasks, "integrity")
 	open := func() { e.Shell.Open(page.Route{Name: "integrity"}) }
 	switch {
+	case st.Health.State == verify.Damaged:
+		h.tasks["integrity"] = h.task("shield-warning", kit.Error, e.T("home.todo.damaged"),
+			e.T("home.integrity_found", "when", e.Text.Instant(st.Health.Since)), e.T("home.act.integrity"), e.Shell.Restore)
 	case st.Last != nil && len(st.Last.Findings) > 0:
 		h.tasks["integrity"] = h.task("shield-warning", kit.Error,
 			e.Text.N("home.todo.integrity", len(st.Last.Findings), nil), e.T("home.integrity_at", "when", e.Text.Instant(st.Last.At)), e.T("home.act.integrity"), open)

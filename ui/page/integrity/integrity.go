@@ -33,9 +33,9 @@ type integrity struct {
 	env    *page.Env
 	object fyne.CanvasObject
 
-	state, last, took *kit.KPI
-	parts, around     *fyne.Container
-	now               *kit.Button
+	state, last   *kit.KPI
+	parts, around *fyne.Container
+	now           *kit.Button
 }
 
 func newIntegrity(e *page.Env) page.Page {
@@ -43,10 +43,9 @@ func newIntegrity(e *page.Env) page.Page {
 	p.now = p.Write(kit.NewButton(e.T("integrity.now"), "shield-check", kit.Primary, p.verify))
 	p.state = kit.NewKPI("shield-check", e.T("integrity.state"), nil)
 	p.last = kit.NewKPI("clock", e.T("integrity.last"), nil)
-	p.took = kit.NewKPI("hourglass", e.T("integrity.took"), nil)
 	head := kit.NewHeader(e.T("integrity.title"), e.T("integrity.under"), p.now).
 		OnBack(e.T("common.back"), e.Shell.Back)
-	body := kit.Split(theme.GapCard, []float32{0, 1}, kit.Cols(theme.GapCard, nil, p.state, p.last, p.took),
+	body := kit.Split(theme.GapCard, []float32{0, 1}, kit.Cols(theme.GapCard, nil, p.state, p.last),
 		kit.Cols(theme.GapCard, []float32{1.2, 1},
 			kit.NewCard(e.T("integrity.checked"), kit.NewScroll(p.parts)),
 			kit.NewCard(e.T("integrity.around"), kit.NewScroll(p.around))))
@@ -73,64 +72,74 @@ func (p *integrity) Refresh() {
 }
 
 func (p *integrity) show(st verify.Status) {
-	e := p.env
-	switch rep := st.Last; {
+	e, rep := p.env, st.Last
+	switch {
+	case st.Health.State == verify.Damaged:
+		p.state.Set(e.T("integrity.damaged"), e.T("integrity.damaged_note", "when", e.Text.Instant(st.Health.Since)),
+			kit.Error, nil)
 	case rep == nil:
 		p.state.Set(e.T("integrity.never"), e.T("integrity.never_note"), kit.Warn, nil)
-		p.last.Set("—", e.T("integrity.weekly"), kit.Neutral, nil)
-		p.took.Set("—", "", kit.Neutral, nil)
 	case len(rep.Findings) > 0:
 		p.state.Set(e.Text.N("integrity.bad", len(rep.Findings), nil), e.T("integrity.bad_note"), kit.Error, nil)
 	default:
 		p.state.Set(e.T("integrity.good"), e.Text.N("integrity.good_note", int(rep.Events), nil), kit.Ok, nil)
 	}
-	if rep := st.Last; rep != nil {
-		p.last.Set(e.Text.Instant(rep.At), e.T("integrity.weekly"), kit.Neutral, nil)
-		p.took.Set(p.seconds(rep.Millis), e.T("integrity.rate", "time", p.seconds(rep.Rate), "size", e.Text.Bytes(rep.Bytes)),
-			kit.Neutral, nil)
+	last := "—"
+	if rep != nil {
+		last = e.Text.Instant(rep.At)
 	}
-	p.list(st.Last)
+	p.last.Set(last, e.T("integrity.weekly"), kit.Neutral, nil)
+	p.list(st)
 	p.surroundings(st.Surroundings)
 }
 
-// seconds writes a time people can compare: "0,3 s".
-func (p *integrity) seconds(ms int64) string {
-	if ms < 100 {
-		return p.env.Text.Number(ms) + "\u00a0ms"
-	}
-	return p.env.Text.Number(ms/1000) + p.env.T("integrity.decimal") + p.env.Text.Number(ms%1000/100) + "\u00a0s"
-}
-
-// list shows what is wrong, then what was gone through.
-func (p *integrity) list(rep *verify.Report) {
+// list shows what is wrong and where it is mended, then what was gone through.
+func (p *integrity) list(st verify.Status) {
 	e := p.env
 	var all []fyne.CanvasObject
-	if rep == nil {
+	var findings []verify.Finding
+	if st.Last != nil {
+		findings = st.Last.Findings
+	}
+	damaged := st.Health.State == verify.Damaged
+	if damaged && len(findings) == 0 { // the work met it, not a check
+		all = append(all, line("warning", kit.Error, kit.Paragraph(e.T("integrity.damaged_text")), nil))
+	}
+	for _, a := range st.Accepted {
+		all = append(all, line("shield-warning", kit.Warn, kit.Paragraph(e.T("integrity.accepted",
+			"when", e.Text.Instant(a.At), "by", a.By, "file", a.File)), nil))
+	}
+	for _, f := range findings {
+		all = append(all, line("warning", kit.Error, kit.Paragraph(e.Text.T(f.Key, f.Args)), nil))
+	}
+	switch {
+	case damaged:
+		all = append(all, kit.HBox(0, kit.NewButton(e.T("integrity.restore"), "clock-counter-clockwise", kit.Primary,
+			e.Shell.Restore)), kit.Separator())
+	case len(findings) > 0 && e.Can(backup.GetStatus.Spec):
+		all = append(all, kit.HBox(0, kit.NewButton(e.T("integrity.copies"), "clock-counter-clockwise", kit.Secondary,
+			func() { e.Shell.Open(page.Route{Name: "backups"}) })), kit.Separator())
+	}
+	if st.Last == nil {
 		all = append(all, kit.Pad(28, 0, 0, 0, kit.NewEmpty("shield-check", e.T("integrity.never"),
 			e.T("integrity.never_text"), nil)))
 	} else {
-		for _, f := range rep.Findings {
-			all = append(all, line("warning", kit.Error, kit.Paragraph(e.Text.T(f.Key, f.Args)), nil))
-		}
-		if len(rep.Findings) > 0 {
-			if e.Can(backup.GetStatus.Spec) {
-				all = append(all, kit.HBox(0, kit.NewButton(e.T("integrity.copies"), "clock-counter-clockwise", kit.Secondary,
-					func() { e.Shell.Open(page.Route{Name: "backups"}) })), kit.Separator())
-			}
-		}
-		for _, part := range rep.Parts {
-			all = append(all, p.part(part))
+		for _, part := range st.Last.Parts {
+			all = append(all, p.part(part, st.Accepted))
 		}
 	}
 	p.parts.Objects = all
 	p.parts.Refresh()
 }
 
-func (p *integrity) part(part verify.Part) fyne.CanvasObject {
+func (p *integrity) part(part verify.Part, accepted []verify.Acceptance) fyne.CanvasObject {
 	e := p.env
 	detail := e.T("integrity.part." + part.Name + ".text")
-	if part.Findings > 0 {
+	switch n := len(accepted); {
+	case part.Findings > 0:
 		detail = e.T("integrity.part_bad")
+	case n > 0 && part.Name == "seal":
+		detail = e.T("integrity.part.seal.since", "when", e.Text.Instant(accepted[n-1].At))
 	}
 	if part.Count > 0 && e.Text.Has("integrity.part."+part.Name+".count") {
 		detail += " · " + e.Text.N("integrity.part."+part.Name+".count", int(part.Count), nil)
@@ -214,6 +223,7 @@ func (p *integrity) verify() {
 	}, func(err error) {
 		p.now.Enable()
 		p.Refresh()
+		e.Shell.Changed("book")
 		switch {
 		case err != nil && fault.KeyOf(err) != "op.cancelled":
 			e.Shell.Fail(err)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -45,12 +46,22 @@ func shown(t *testing.T, found *verify.Found, around *verify.Surroundings) (
 	}
 }
 
+// press taps the button with a text among what was found.
+func (p *integrity) press(t *testing.T, text string) {
+	t.Helper()
+	uitest.Walk(p.parts, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == text {
+			b.Tapped(nil)
+		}
+	})
+}
+
 func says(texts []string, part string) bool {
 	return slices.ContainsFunc(texts, func(s string) bool { return strings.Contains(s, part) })
 }
 
 func TestTheLastCheckIsShownWithWhatToDo(t *testing.T) {
-	found := verify.Found{Count: 1412, Bytes: 5_783_552}
+	found := verify.Found{Count: 1412}
 	around := verify.Surroundings{System: "linux", Folder: "/z", Swap: "off", Hibernate: "off"}
 	p, sh, texts := shown(t, &found, &around)
 	if !says(texts(), "Jamais vérifié") {
@@ -69,8 +80,12 @@ func TestTheLastCheckIsShownWithWhatToDo(t *testing.T) {
 	if now := texts(); !says(now, "restaurez la dernière sauvegarde") || says(now, "Aucune n’est modifiée") {
 		t.Errorf("after a bad check: %q", now)
 	}
-	if sh.Toasts[1] != "1 anomalie" {
-		t.Errorf("told %q", sh.Toasts)
+	if sh.Toasts[1] != "1 anomalie" || !slices.Contains(sh.Kinds, "book") {
+		t.Errorf("told %q, the window %q", sh.Toasts, sh.Kinds)
+	}
+	p.press(t, "Restaurer une sauvegarde")
+	if sh.Leaves != 1 {
+		t.Error("no way to the restore")
 	}
 }
 
@@ -89,6 +104,40 @@ func TestThePCAroundTheBookIsShown(t *testing.T) {
 		_, _, texts := shown(t, &verify.Found{}, &around)
 		if now := texts(); !says(now, want) {
 			t.Errorf("%+v: %q is not said in %q", around, want, now)
+		}
+	}
+}
+
+// TestWhatWasAcceptedIsNotForgotten: a good check later does not say what nobody can tell any more.
+func TestWhatWasAcceptedIsNotForgotten(t *testing.T) {
+	w := storetest.NewWorld(t)
+	verify.Bind(w.Registry, verify.New(verify.Settings[*store.Tx]{
+		Work: w.Store, Clock: w.Clock.Now, Around: func() verify.Surroundings { return verify.Surroundings{} },
+		Steps: []verify.Step{{Name: "seal", Run: func(context.Context, func(int64, int64)) (verify.Found, error) {
+			return verify.Found{}, nil
+		}}},
+	}))
+	for _, by := range []string{"Claire Durand", "Luc Petit"} {
+		w.Update(func(tx *store.Tx) error {
+			return verify.Accept(tx, verify.Acceptance{At: tx.Now(), By: by, File: "book.db-ledger"})
+		})
+		w.Clock.Add(24 * time.Hour)
+	}
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["integrity"](e, page.Route{}).(*integrity)
+	sh.Show(p.Object())
+	p.verify()
+	var texts []string
+	uitest.Walk(p.parts, func(o fyne.CanvasObject) {
+		if l, ok := o.(*kit.Label); ok {
+			texts = append(texts, l.Text())
+		}
+	})
+	for _, want := range []string{
+		"le 21/11/2026 12:00 par Claire Durand", "le 22/11/2026 12:00 par Luc Petit", "ni plus ancienne qu’au 22/11/2026",
+	} {
+		if !says(texts, want) {
+			t.Errorf("%q is not said in %q", want, texts)
 		}
 	}
 }

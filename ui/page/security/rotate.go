@@ -19,7 +19,8 @@ const poll = time.Second
 // key is the card of the book's key, which is changed when somebody may have kept a way in.
 func (s *security) key() fyne.CanvasObject {
 	e := s.env
-	change := s.Write(kit.NewButton(e.T("security.rotate"), "arrows-clockwise", kit.Secondary, s.askRotate))
+	change := s.Write(kit.NewButton(e.T("security.rotate"), "arrows-clockwise", kit.Secondary,
+		func() { s.askRotate(false) }))
 	if s.busy {
 		change.Disable()
 	}
@@ -27,9 +28,15 @@ func (s *security) key() fyne.CanvasObject {
 		kit.MutedParagraph(e.T("security.key_note")), kit.HBox(8, change, kit.Spacer())))
 }
 
-// askRotate says what a new key changes, and asks for the password: it is sealed with it.
-func (s *security) askRotate() {
+// askRotate says what a new key changes, and a new recovery sheet with it, and asks for the password: the
+// key is sealed with it.
+func (s *security) askRotate(sheet bool) {
 	e := s.env
+	name, says := "security.rotate", []string{"security.rotate_what", "security.rotate_others",
+		"security.rotate_sheet", "security.rotate_copies"}
+	if sheet {
+		name, says = "security.sheet_new", []string{"security.sheet_what", "security.sheet_copies", "security.sheet_old"}
+	}
 	pass := kit.NewPasswordField("")
 	field := kit.NewField(e.T("security.rotate_password"), pass).Required()
 	var m *kit.Modal
@@ -39,7 +46,7 @@ func (s *security) askRotate() {
 			field.SetError(e.Text.Fault(fault.Field("password", "user.password_missing")))
 			return
 		}
-		req := opening.RotateRequest{Password: pass.Text()}
+		req := opening.RotateRequest{Password: pass.Text(), Sheet: sheet}
 		s.run(req, func(err error) bool {
 			if f := fault.Of(err); f != nil && f.Field == "password" {
 				field.SetError(e.Text.Fault(f))
@@ -50,11 +57,14 @@ func (s *security) askRotate() {
 		})
 	}
 	pass.Edit().OnSubmitted = func(string) { begin() }
-	body := kit.VBox(12, kit.Paragraph(e.T("security.rotate_what")), kit.Paragraph(e.T("security.rotate_others")),
-		kit.Paragraph(e.T("security.rotate_sheet")), kit.Paragraph(e.T("security.rotate_copies")), field)
-	m = kit.NewModal(e.T("security.rotate"), 520, body,
+	body := kit.VBox(12)
+	for _, key := range says {
+		body.Add(kit.Paragraph(e.T(key)))
+	}
+	body.Add(field)
+	m = kit.NewModal(e.T(name), 520, body,
 		kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }),
-		kit.NewButton(e.T("security.rotate"), "check", kit.Primary, begin)).OnEnter(begin)
+		kit.NewButton(e.T(name), "check", kit.Primary, begin)).OnEnter(begin)
 	m.Show(e.Window)
 	m.Focus(pass.Edit())
 }
@@ -77,8 +87,13 @@ func (s *security) run(req opening.RotateRequest, shown func(error) bool) {
 			e.Shell.Fail(err)
 		case out.AutomaticLost:
 			e.Shell.Toast(kit.Warn, e.T("security.rotated_not_alone"))
-		default:
+		case !req.Sheet:
 			e.Shell.Toast(kit.Ok, e.T("security.rotated"))
+		}
+		if err == nil && req.Sheet { // to print it, and prove it, is the next thing to do
+			e.Shell.Toast(kit.Ok, e.T("security.sheet_made"))
+			e.Shell.Open(page.Route{Name: "backups"})
+			return
 		}
 		s.Refresh()
 	})

@@ -191,12 +191,18 @@ func (s *security) delegate(u user.User, on bool) {
 	set()
 }
 
-// sheet reminds of the recovery sheet, which is printed and checked with the backups.
+// sheet reminds of the recovery sheet, which is printed and checked with the backups, and lets the owner
+// replace it when somebody else may have read it.
 func (s *security) sheet() fyne.CanvasObject {
 	e := s.env
 	there := kit.NewButton(e.T("security.sheet_go"), "lifebuoy", kit.Secondary, func() {
 		e.Shell.Open(page.Route{Name: "backups"})
 	})
-	return kit.NewCard(e.T("security.opener.sheet"), kit.VBox(12,
-		kit.MutedParagraph(e.T("security.sheet_note")), kit.HBox(8, there, kit.Spacer())))
+	fresh := s.Write(kit.NewButton(e.T("security.sheet_new"), "arrows-clockwise", kit.Secondary,
+		func() { s.askRotate(true) }))
+	if s.busy {
+		fresh.Disable()
+	}
+	return kit.NewCard(e.T("security.opener.sheet"), kit.VBox(12, kit.MutedParagraph(e.T("security.sheet_note")),
+		kit.HBox(8, there, kit.Spacer()), kit.HBox(8, fresh, kit.Spacer())))
 }

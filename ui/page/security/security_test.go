@@ -11,7 +11,6 @@ import (
 
 	"zafe/app/auth"
 	"zafe/app/fault"
-	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/user"
 	"zafe/store"
@@ -26,7 +25,7 @@ import (
 type office struct {
 	pc      opening.PC
 	slots   []opening.Slot
-	rotated []string
+	rotated []opening.Rotation
 	fails   error
 }
 
@@ -42,8 +41,8 @@ func (o *office) SetAutomatic(_ context.Context, on bool) error {
 	return o.fails
 }
 
-func (o *office) Rotate(_ context.Context, label, _ string, _ func(op.Tx) error, _ func(_, _ uint32)) error {
-	o.rotated = append(o.rotated, label)
+func (o *office) Rotate(_ context.Context, r opening.Rotation) error {
+	o.rotated = append(o.rotated, r)
 	return o.fails
 }
 
@@ -226,37 +225,44 @@ func TestTickingADelegate(t *testing.T) {
 }
 
 func TestANewKeyAsksForThePasswordAgain(t *testing.T) {
-	o := &office{}
-	s := show(t, o)
-	s.buttons("Changer la clé du dossier")[0].Tapped(nil)
-	told := false
-	s.inDialog(func(o fyne.CanvasObject) {
-		l, ok := o.(*kit.Label)
-		told = told || ok && strings.Contains(l.Text(), "inutile de la réimprimer")
-	})
-	if !told {
-		t.Error("nothing says that the printed sheet stays good")
-	}
-	for _, c := range []struct {
-		word string
-		done int
-	}{{"", 0}, {"faux", 0}, {"juste", 1}} {
-		s.inDialog(func(o fyne.CanvasObject) {
-			if p, ok := o.(*kit.PasswordField); ok {
-				p.SetText(c.word)
+	for name, sheet := range map[string]bool{"Changer la clé du dossier": false, "Nouvelle feuille de secours": true} {
+		t.Run(name, func(t *testing.T) {
+			o := &office{}
+			s := show(t, o)
+			s.buttons(name)[0].Tapped(nil)
+			told := false
+			s.inDialog(func(o fyne.CanvasObject) {
+				l, ok := o.(*kit.Label)
+				told = told || ok && strings.Contains(l.Text(), "inutile de la réimprimer")
+			})
+			if told == sheet {
+				t.Error("what becomes of the printed sheet is not said as it is")
+			}
+			for _, c := range []struct {
+				word string
+				done int
+			}{{"", 0}, {"faux", 0}, {"juste", 1}} {
+				s.inDialog(func(o fyne.CanvasObject) {
+					if p, ok := o.(*kit.PasswordField); ok {
+						p.SetText(c.word)
+					}
+				})
+				s.inDialog(func(o fyne.CanvasObject) {
+					if b, ok := o.(*kit.Button); ok && b.Text() == name {
+						b.Tapped(nil)
+					}
+				})
+				if len(o.rotated) != c.done || len(s.sh.Failed) != 0 {
+					t.Fatalf("%q: rotated %v, failed %v", c.word, o.rotated, s.sh.Failed)
+				}
+			}
+			if r := o.rotated[0]; r.Label != "user:1" || r.Sheet != sheet {
+				t.Error(r.Label, r.Sheet)
+			}
+			if there := slices.Contains(s.sh.Opened, page.Route{Name: "backups"}); there != sheet {
+				t.Error("the page to print the new sheet on: opened", s.sh.Opened)
 			}
 		})
-		s.inDialog(func(o fyne.CanvasObject) {
-			if b, ok := o.(*kit.Button); ok && b.Text() == "Changer la clé du dossier" {
-				b.Tapped(nil)
-			}
-		})
-		if len(o.rotated) != c.done || len(s.sh.Failed) != 0 {
-			t.Fatalf("%q: rotated %v, failed %v", c.word, o.rotated, s.sh.Failed)
-		}
-	}
-	if o.rotated[0] != "user:1" {
-		t.Error(o.rotated)
 	}
 }
 

@@ -1,0 +1,98 @@
+package backups
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/auth"
+	"zafe/app/backup"
+	"zafe/app/verify"
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/uitest"
+)
+
+// engine has the copies that a test says.
+type engine struct {
+	backup.Engine
+	status backup.Status
+	points map[string][]backup.Point
+}
+
+func (e *engine) Status(context.Context) (backup.Status, error) { return e.status, nil }
+
+func (e *engine) Points(_ context.Context, id string) ([]backup.Point, error) { return e.points[id], nil }
+
+// shown is the page over a book whose health is the service's.
+func shown(t *testing.T, copies *engine) (*backups, *uitest.Shell, *verify.Service[*store.Tx]) {
+	t.Helper()
+	w := storetest.NewWorld(t)
+	service := verify.New(verify.Settings[*store.Tx]{
+		Work: w.Store, Clock: w.Clock.Now, Around: func() verify.Surroundings { return verify.Surroundings{} },
+	})
+	verify.Bind(w.Registry, service)
+	backup.Bind(w.Registry, copies)
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["backups"](e, page.Route{}).(*backups)
+	sh.Show(p.Object())
+	return p, sh, service
+}
+
+// buttons are those with a text that can be seen.
+func (b *backups) buttons(text string) (found []*kit.Button) {
+	uitest.Walk(b.object, func(o fyne.CanvasObject) {
+		if x, ok := o.(*kit.Button); ok && x.Text() == text {
+			found = append(found, x)
+		}
+	})
+	return found
+}
+
+func TestADamagedBookIsSaidBesideItsCopies(t *testing.T) {
+	p, sh, service := shown(t, &engine{})
+	if len(p.buttons("Restaurer une sauvegarde")) > 0 {
+		t.Error("a sound book is called damaged")
+	}
+	for _, b := range p.buttons("Restaurer…") {
+		b.Tapped(nil)
+	}
+	if sh.Leaves != 1 {
+		t.Error("the points of restoration lead to no restore")
+	}
+	service.Hurt()
+	p.Refresh()
+	for _, b := range p.buttons("Restaurer une sauvegarde") {
+		b.Tapped(nil)
+	}
+	if sh.Leaves != 2 {
+		t.Error("a damaged book is not said, or leads to no restore")
+	}
+}
+
+// TestARestoredBookShowsWhereItComesFrom: the points of its places are listed, those on this PC once.
+func TestARestoredBookShowsWhereItComesFrom(t *testing.T) {
+	at := func(id string, made time.Duration) backup.Point {
+		return backup.Point{ID: id, Writer: "ancien", Made: storetest.Noon.Add(made)}
+	}
+	first, second, third := at("1", 0), at("2", time.Hour), at("3", 2*time.Hour)
+	copies := &engine{
+		status: backup.Status{
+			Light: backup.Amber, Copies: []backup.Copy{{Destination: backup.Destination{ID: "d1", Label: "Disque"}}},
+		},
+		points: map[string][]backup.Point{"": {second}, "d1": {third, second, first}},
+	}
+	p, _, _ := shown(t, copies)
+	if len(p.points) != 1 {
+		t.Errorf("the points of a place are asked for without need: %v", p.points)
+	}
+	copies.status.Origin = &second
+	p.Refresh()
+	if n := len(p.points); n != 3 || p.points[0].ID != "3" || p.points[2].ID != "1" {
+		t.Errorf("listed: %v", p.points)
+	}
+}

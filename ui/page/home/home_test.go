@@ -1,0 +1,68 @@
+package home
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/auth"
+	"zafe/app/backup"
+	"zafe/app/verify"
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/uitest"
+)
+
+// engine has the copies that a test says.
+type engine struct {
+	backup.Engine
+	status backup.Status
+}
+
+func (e *engine) Status(context.Context) (backup.Status, error) { return e.status, nil }
+
+func TestWhatThreatensTheBookIsToBeDone(t *testing.T) {
+	w := storetest.NewWorld(t)
+	service := verify.New(verify.Settings[*store.Tx]{
+		Work: w.Store, Clock: w.Clock.Now, Around: func() verify.Surroundings { return verify.Surroundings{} },
+	})
+	verify.Bind(w.Registry, service)
+	copies := &engine{status: backup.Status{Light: backup.Amber}}
+	backup.Bind(w.Registry, copies)
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["home"](e, page.Route{}).(*home)
+	sh.Show(p.Object())
+	says := func(part string) (found bool) {
+		uitest.Walk(p.todo, func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), part) {
+				found = true
+			}
+		})
+		return found
+	}
+	if !says("Aucune copie hors de ce PC") || says("abîmé") {
+		t.Error("a book that was never copied")
+	}
+	copies.status.Origin = &backup.Point{Made: storetest.Noon}
+	p.Refresh()
+	if says("Aucune copie") || !says("Restauré du 21/11/2026") {
+		t.Error("a book that comes from a copy is said to have none")
+	}
+	service.Hurt()
+	p.Refresh()
+	if !says("Dossier abîmé") {
+		t.Fatal("a damaged book is not said")
+	}
+	uitest.Walk(p.todo, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == "Voir quoi faire" {
+			b.Tapped(nil)
+		}
+	})
+	if sh.Leaves != 1 {
+		t.Error("no way to the restore")
+	}
+}
