@@ -155,3 +155,25 @@ func TestTheButtonsOfADialogStayUnderThePointer(t *testing.T) {
 		t.Errorf("the first field went from %v to %v", first, now)
 	}
 }
+
+// TestWhyAPasswordIsWeakIsReadWhole: over as many lines as it takes.
+func TestWhyAPasswordIsWeakIsReadWhole(t *testing.T) {
+	p := kit.NewPasswordField("")
+	p.Strength = func(string) (int, string) { return 1, long }
+	box := kit.VBox(4, p)
+	one(t, box)
+	box.Resize(fyne.NewSize(260, 200))
+	p.SetText("azerty")
+	box.Refresh()
+	label := find(p, func(o fyne.CanvasObject) bool { l, ok := o.(*kit.Label); return ok && l.Text() == long })
+	_, end := at(p)
+	lines := parts(label)
+	for _, o := range lines {
+		if w := o.MinSize().Width; w > 261 {
+			t.Errorf("%q is %v wide", o.(*canvas.Text).Text, w)
+		}
+	}
+	if _, bottom := at(lines[len(lines)-1]); len(lines) < 2 || bottom > end+3 {
+		t.Errorf("%d lines to %v in a field that ends at %v", len(lines), bottom, end)
+	}
+}

@@ -25,6 +25,9 @@ type Header struct {
 	actions      *fyne.Container
 }
 
+// headerHigh is the height of a header whose grey line stands under its actions.
+const headerHigh float32 = 56
+
 // NewHeader returns a page header.
 func NewHeader(title, under string, actions ...fyne.CanvasObject) *Header {
 	h := &Header{title: Title(title), under: Muted(under), actions: HBox(theme.GapTight, actions...)}
@@ -42,7 +45,10 @@ func (h *Header) OnBack(tip string, back func()) *Header {
 func (h *Header) SetTitle(title string) { h.title.SetText(title) }
 
 // SetUnder changes the grey line.
-func (h *Header) SetUnder(text string) { h.under.SetText(text) }
+func (h *Header) SetUnder(text string) {
+	h.under.SetText(text)
+	h.Refresh()
+}
 
 // SetActions replaces what stands at the right.
 func (h *Header) SetActions(actions ...fyne.CanvasObject) {
@@ -57,20 +63,37 @@ func (h *Header) CreateRenderer() fyne.WidgetRenderer {
 	if h.back != nil {
 		p.objects = append(p.objects, h.back)
 	}
+	room := func(size fyne.Size) (x, w float32) {
+		if h.back != nil {
+			x = 30
+		}
+		return x, size.Width - h.actions.MinSize().Width - 16 - x
+	}
+	// A grey line that is too long to end left of the actions goes on under them.
+	long := func(size fyne.Size) bool {
+		_, w := room(size)
+		return size.Width > 0 && h.under.NaturalWidth() > w
+	}
 	p.min = func() fyne.Size {
-		return fyne.NewSize(h.actions.MinSize().Width+160, 46)
+		height := float32(46)
+		if long(h.Size()) {
+			height = headerHigh
+		}
+		return fyne.NewSize(h.actions.MinSize().Width+160, height)
 	}
 	p.layout = func(size fyne.Size) {
 		m := h.actions.MinSize()
 		place(h.actions, size.Width-m.Width, 1, m.Width, max(m.Height, theme.ControlHeight))
-		x := float32(0)
 		if h.back != nil {
 			place(h.back, -6, 0, 30, 30)
-			x = 30
 		}
-		w := size.Width - m.Width - 16 - x
+		x, w := room(size)
 		place(h.title, x, 0, w, 27)
-		place(h.under, x, 28, w, 18)
+		if long(size) {
+			place(h.under, x, headerHigh-18, size.Width-x, 18)
+		} else {
+			place(h.under, x, 28, w, 18)
+		}
 	}
 	p.paint = func() {}
 	return p

@@ -79,7 +79,7 @@ func (p *PasswordField) SetInvalid(invalid bool) { p.edit.SetInvalid(invalid) }
 // CreateRenderer implements fyne.Widget.
 func (p *PasswordField) CreateRenderer() fyne.WidgetRenderer {
 	var parts [4]*canvas.Rectangle
-	note := newText("", theme.SizeCaption, Medium)
+	note := NewLabel("", Style{Size: theme.SizeCaption, Weight: Medium, Wrap: true})
 	r := &painted{owner: p, objects: []fyne.CanvasObject{p.edit, p.show, note}}
 	for i := range parts {
 		parts[i] = canvas.NewRectangle(nil)
@@ -89,7 +89,7 @@ func (p *PasswordField) CreateRenderer() fyne.WidgetRenderer {
 	r.min = func() fyne.Size {
 		h := theme.InputHeight
 		if p.Strength != nil {
-			h += 28
+			h += 12 + max(16, note.MinSize().Height)
 		}
 		return fyne.NewSize(140, h)
 	}
@@ -100,7 +100,7 @@ func (p *PasswordField) CreateRenderer() fyne.WidgetRenderer {
 		for i, part := range parts {
 			place(part, float32(i)*(w+4), theme.InputHeight+7, w, 4)
 		}
-		placeText(note, 0, theme.InputHeight+14, size.Width, 16)
+		place(note, 0, theme.InputHeight+14, size.Width, heightAt(note, size.Width))
 	}
 	r.paint = func() {
 		p.edit.Refresh()
@@ -114,9 +114,9 @@ func (p *PasswordField) CreateRenderer() fyne.WidgetRenderer {
 			fill(part, name)
 		}
 		note.Hidden = p.Strength == nil
-		note.Text = p.note
+		note.SetText(p.note)
 		if p.score >= 0 {
-			tint(note, tones[min(p.score, 4)].text())
+			note.SetColor(tones[min(p.score, 4)].text())
 		}
 	}
 	r.paint()

@@ -224,9 +224,16 @@ func (e *emptyState) CreateRenderer() fyne.WidgetRenderer {
 		}
 		return fyne.NewSize(width, h)
 	}
+	const picture = 78 // what the drawing takes above the title
 	p.layout = func(size fyne.Size) {
 		mid := float32(int(size.Width / 2))
 		y := max((size.Height-p.min().Height)/2, 0)
+		tight := size.Height < p.min().Height // the words count more than the drawing
+		disc.show(!tight)
+		icon.Hidden = tight
+		if tight {
+			y = max((size.Height-p.min().Height+picture)/2, 0) - picture
+		}
 		disc.place(mid-32, y, 64, 64)
 		place(icon, mid-14, y+18, 28, 28)
 		place(title, 0, y+78, size.Width, 22)

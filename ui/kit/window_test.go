@@ -253,3 +253,49 @@ func findButton(o fyne.CanvasObject, text string) *kit.Button {
 	}
 	return nil
 }
+
+// TestALongGreyLineGoesOnUnderTheActions instead of being cut before them.
+func TestALongGreyLineGoesOnUnderTheActions(t *testing.T) {
+	act := kit.NewButton("Enregistrer un règlement", "", kit.Primary, nil)
+	head := kit.NewHeader("Devis D-2026-0001", "validé", act, kit.NewButton("Imprimer le devis", "", kit.Secondary, nil))
+	one(t, kit.VFill(0, 1, head, kit.Gap(1, 1)))
+	head.Resize(fyne.NewSize(620, head.MinSize().Height))
+	low := head.MinSize().Height
+	under := "Cuisine sur mesure  ·  validé le 22/11/2026 04:43 par Marguerite Petit-Jean"
+	head.SetUnder(under)
+	head.Resize(fyne.NewSize(620, head.MinSize().Height))
+	if head.MinSize().Height <= low {
+		t.Error("no room for the line")
+	}
+	text := find(head, func(o fyne.CanvasObject) bool {
+		s, ok := o.(*canvas.Text)
+		return ok && s.Text == under
+	})
+	if text == nil {
+		t.Fatal("the line is cut")
+	}
+	_, bottom := at(act)
+	if top, _ := at(text); top < bottom {
+		t.Errorf("the line begins at %v, over the buttons that end at %v", top, bottom)
+	}
+}
+
+// TestAnEmptyListInALowCardKeepsItsWords: the drawing goes first.
+func TestAnEmptyListInALowCardKeepsItsWords(t *testing.T) {
+	const text = "Faites votre premier devis, ou votre première facture : elle paraîtra ici."
+	e := kit.NewEmpty("receipt", "Aucune facture", text, nil)
+	one(t, kit.Fixed(400, 90, e))
+	e.Resize(fyne.NewSize(400, 90))
+	from, _ := at(e)
+	for _, o := range parts(e) {
+		top, bottom := at(o)
+		if o.Visible() && (top < from-1 || bottom > from+91) {
+			t.Errorf("%T goes from %v to %v, out of the card", o, top-from, bottom-from)
+		}
+	}
+	e.Resize(fyne.NewSize(400, 300))
+	drawn := find(e, func(o fyne.CanvasObject) bool { i, ok := o.(*canvas.Image); return ok && i.Visible() })
+	if drawn == nil {
+		t.Error("no drawing where there is room for it")
+	}
+}

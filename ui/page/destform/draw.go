@@ -133,7 +133,7 @@ func (f *Form) placeBoxes() fyne.CanvasObject {
 				f.changed()
 			})
 		}).Small()
-		folder = kit.Cols(theme.GapTight, []float32{2, 1}, f.folder, pick)
+		folder = kit.Cols(theme.GapTight, []float32{1.5, 1}, f.folder, pick)
 		hint = f.t("dest.folder_local_hint")
 	case f.chosen.Bucket:
 		hint = f.t("dest.folder_bucket_hint")
