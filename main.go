@@ -455,9 +455,18 @@ var errSeen = errors.New("seen")
 // It keeps nobody out, as it may have been the owner; the page of the book's integrity says it.
 func (p *pc) compare(ctx context.Context, st *store.Store) error {
 	seen := p.Seen()
-	err := st.View(ctx, func(tx *store.Tx) error { return reaches(tx, seen) })
-	if fault.KeyOf(err) != "store.repair_older" {
+	var last audit.Event
+	err := st.View(ctx, func(tx *store.Tx) (err error) {
+		if last, err = tx.Head(); err != nil {
+			return err
+		}
+		return reaches(tx, seen)
+	})
+	switch {
+	case fault.KeyOf(err) != "store.repair_older":
 		return err
+	case last.Op == "book.went_back" || last.Op == "book.restored":
+		return p.SetSeen(machine.Seen{}) // asked for, and the program killed before it forgot what it saw
 	}
 	p.older.Store(true)
 	p.log.Warn("older than it was", slog.Int64("seen", seen.Event))
