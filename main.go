@@ -455,12 +455,23 @@ var errSeen = errors.New("seen")
 // It keeps nobody out, as it may have been the owner; the page of the book's integrity says it.
 func (p *pc) compare(ctx context.Context, st *store.Store) error {
 	seen := p.Seen()
+	head, err := st.Head()
+	if err != nil {
+		return err
+	}
 	var last audit.Event
-	err := st.View(ctx, func(tx *store.Tx) (err error) {
+	err = st.View(ctx, func(tx *store.Tx) (err error) {
 		if last, err = tx.Head(); err != nil {
 			return err
 		}
-		return reaches(tx, seen)
+		if err = reaches(tx, seen); err != nil {
+			return err
+		}
+		id, _, err := setup.IdentityOf(tx)
+		if id.BookID == seen.Book && head < seen.Seal { // the same events, in files of before
+			err = fault.New(fault.Conflict, "store.repair_older")
+		}
+		return err
 	})
 	switch {
 	case fault.KeyOf(err) != "store.repair_older":

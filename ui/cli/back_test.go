@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -68,6 +69,14 @@ func TestGoingBackBeforeAnUpdate(t *testing.T) {
 	}
 	if strings.Contains(exported(direct), "Martin") {
 		t.Error("the book is as it was")
+	}
+	direct.ok("import", "customers", filepath.Join(papers, "c.csv"))
+	ahead := regexp.MustCompile(`"seal": \d+`).ReplaceAll(seenNow(t, memory), []byte(`"seal": 9999999`))
+	if err := os.WriteFile(memory, ahead, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := direct.ok("op", "book.integrity"); !strings.Contains(out, `"older": true`) {
+		t.Errorf("files of before with the same events are taken for the newest: %s", out)
 	}
 	if aside, _ := filepath.Glob(filepath.Join(a.dir, "book.aside-*")); len(aside) != 1 {
 		t.Errorf("set aside: %v", aside)
