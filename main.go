@@ -31,6 +31,7 @@ import (
 	"zafe/app/company"
 	"zafe/app/demo"
 	appdevice "zafe/app/device"
+	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/app/file"
 	"zafe/app/history"
@@ -583,6 +584,7 @@ type book struct {
 	port   atomic.Int64
 	life   context.Context // until Close
 	stop   context.CancelFunc
+	ending sync.Mutex     // over stop and what adds to jobs
 	jobs   sync.WaitGroup // what Close waits for
 
 	answering func() // lets the verbs of this PC in, once
@@ -886,13 +888,11 @@ func (b *book) Cut(fingerprint string) { b.host.CloseDevice(device.Fingerprint(f
 // Serve implements machine.Book. A program that serves is there to stay, so that the verbs of this PC are
 // let in as well, whatever becomes of the port.
 func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error {
-	if b.life.Err() != nil {
+	if !b.begin() { // work of the office that is under way is answered before the book closes
 		return fault.New(fault.Unavailable, "store.closed")
 	}
-	b.answering()
-	// Work of the office that is under way is answered before the book closes.
-	b.jobs.Add(1)
 	defer b.jobs.Done()
+	b.answering()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(b.life, cancel)()
@@ -913,6 +913,17 @@ func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error
 	defer b.port.Store(0)
 	ready(ln.Addr().String())
 	return b.host.Serve(ctx, ln)
+}
+
+// begin counts one more job that Close waits for, unless it does already.
+func (b *book) begin() bool {
+	b.ending.Lock()
+	defer b.ending.Unlock()
+	if b.life.Err() != nil {
+		return false
+	}
+	b.jobs.Add(1)
+	return true
 }
 
 // backups prepares the copies of the book.
@@ -1172,7 +1183,9 @@ func (b *book) Close(ctx context.Context, progress func(string)) error {
 	if progress == nil {
 		progress = func(string) {}
 	}
+	b.ending.Lock()
 	b.stop()
+	b.ending.Unlock()
 	b.jobs.Wait()
 	progress("shell.closing.backup")
 	if err := b.keep.Close(ctx); err != nil {
@@ -1534,7 +1547,7 @@ func (p *pc) Demo(ctx context.Context, size string, progress func(done, total in
 	if err = errors.Join(err, st.Close()); err != nil {
 		return errors.Join(err, os.RemoveAll(fresh))
 	}
-	if err := os.Rename(fresh, p.path(bookDir)); err != nil {
+	if err := errors.Join(crypt.Rename(fresh, p.path(bookDir)), durable.Folder(p.dir)); err != nil {
 		return err
 	}
 	return p.SetCompany(demo.Company().Name, true)
