@@ -32,6 +32,7 @@ import (
 	"zafe/app/company"
 	"zafe/app/demo"
 	appdevice "zafe/app/device"
+	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/app/file"
 	"zafe/app/history"
@@ -506,9 +507,29 @@ var errSeen = errors.New("seen")
 // It keeps nobody out, as it may have been the owner; the page of the book's integrity says it.
 func (p *pc) compare(ctx context.Context, st *store.Store) error {
 	seen := p.Seen()
-	err := st.View(ctx, func(tx *store.Tx) error { return reaches(tx, seen) })
-	if fault.KeyOf(err) != "store.repair_older" {
+	head, err := st.Head()
+	if err != nil {
 		return err
+	}
+	var last audit.Event
+	err = st.View(ctx, func(tx *store.Tx) (err error) {
+		if last, err = tx.Head(); err != nil {
+			return err
+		}
+		if err = reaches(tx, seen); err != nil {
+			return err
+		}
+		id, _, err := setup.IdentityOf(tx)
+		if id.BookID == seen.Book && head < seen.Seal { // the same events, in files of before
+			err = fault.New(fault.Conflict, "store.repair_older")
+		}
+		return err
+	})
+	switch {
+	case fault.KeyOf(err) != "store.repair_older":
+		return err
+	case last.Op == "book.went_back" || last.Op == "book.restored":
+		return p.SetSeen(machine.Seen{}) // asked for, and the program killed before it forgot what it saw
 	}
 	p.older.Store(true)
 	p.log.Warn("older than it was", slog.Int64("seen", seen.Event))
@@ -618,6 +639,7 @@ type book struct {
 	port   atomic.Int64
 	life   context.Context // until Close
 	stop   context.CancelFunc
+	ending sync.Mutex     // over stop and what adds to jobs
 	jobs   sync.WaitGroup // what Close waits for
 
 	answering func() // lets the verbs of this PC in, once
@@ -936,13 +958,11 @@ func (b *book) Cut(fingerprint string) { b.host.CloseDevice(device.Fingerprint(f
 // Serve implements machine.Book. A program that serves is there to stay, so that the verbs of this PC are
 // let in as well, whatever becomes of the port.
 func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error {
-	if b.life.Err() != nil {
+	if !b.begin() { // work of the office that is under way is answered before the book closes
 		return fault.New(fault.Unavailable, "store.closed")
 	}
-	b.answering()
-	// Work of the office that is under way is answered before the book closes.
-	b.jobs.Add(1)
 	defer b.jobs.Done()
+	b.answering()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(b.life, cancel)()
@@ -963,6 +983,17 @@ func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error
 	defer b.port.Store(0)
 	ready(ln.Addr().String())
 	return b.host.Serve(ctx, ln)
+}
+
+// begin counts one more job that Close waits for, unless it does already.
+func (b *book) begin() bool {
+	b.ending.Lock()
+	defer b.ending.Unlock()
+	if b.life.Err() != nil {
+		return false
+	}
+	b.jobs.Add(1)
+	return true
 }
 
 // originKey is the setting with the restore point that the book was put back from.
@@ -1237,7 +1268,9 @@ func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
 	if progress == nil {
 		progress = func(string) {}
 	}
+	b.ending.Lock()
 	b.stop()
+	b.ending.Unlock()
 	b.jobs.Wait()
 	progress("shell.closing.backup")
 	if err := b.keep.Close(ctx); err != nil {
@@ -1621,7 +1654,7 @@ func (p *pc) Demo(ctx context.Context, size string, progress func(done, total in
 	if err = errors.Join(err, st.Close()); err != nil {
 		return errors.Join(err, os.RemoveAll(fresh))
 	}
-	if err := os.Rename(fresh, p.path(bookDir)); err != nil {
+	if err := errors.Join(crypt.Rename(fresh, p.path(bookDir)), durable.Folder(p.dir)); err != nil {
 		return err
 	}
 	return p.SetCompany(demo.Company().Name, true)

@@ -5,6 +5,7 @@ package opening
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -155,9 +156,23 @@ func (d *desk[T]) get(ctx context.Context, _ op.Empty) (Status, error) {
 	return st, err
 }
 
-func (d *desk[T]) setAutomatic(ctx context.Context, req AutomaticRequest) (op.Empty, error) {
+func (d *desk[T]) setAutomatic(ctx context.Context, req AutomaticRequest) (none op.Empty, err error) {
+	before, err := d.keys.Slots(ctx)
+	if err != nil {
+		return none, err
+	}
 	op.Note(ctx, "", 0, "", fmt.Sprintf(`{"on":%t}`, req.On))
-	return op.Empty{}, d.people.Still(func() error { return d.keys.SetAutomatic(ctx, req.On) })
+	err = d.people.Still(func() error { return d.keys.SetAutomatic(ctx, req.On) })
+	if err == nil {
+		return none, nil
+	}
+	// It failed half way where what opens the book is no longer what it was: the journal tells of it.
+	ctx = context.WithoutCancel(ctx)
+	if after, readErr := d.keys.Slots(ctx); readErr != nil || !slices.Equal(before, after) {
+		op.Note(ctx, "", 0, "", fmt.Sprintf(`{"done":false,"on":%t}`, req.On))
+		err = errors.Join(err, d.work.Update(ctx, func(tx T) error { return op.RecordIn(ctx, tx) }))
+	}
+	return none, err
 }
 
 // statusOf joins the slots with the people whose passwords they are.

@@ -329,8 +329,10 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
 			return u, fault.New(fault.Conflict, "user.last_owner")
 		}
 	}
-	if hash == "" && PasswordDue(u, User{Role: req.Role, Disabled: req.Disabled}) {
-		return u, fault.Field("password", "user.password_missing")
+	if PasswordDue(u, User{Role: req.Role, Disabled: req.Disabled}) {
+		if err := mayOwn(tx, hash); err != nil {
+			return u, err
+		}
 	}
 	if req.ID == a.User && req.Disabled && !a.System {
 		return u, fault.New(fault.Conflict, "user.not_oneself")
@@ -345,6 +347,19 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
 	u.Role, u.Disabled = req.Role, req.Disabled
 	u.Delegate = delegated(u) // an owner needs not be one, and somebody who left is none
 	return tx.SaveUser(u)
+}
+
+// mayOwn refuses one owner too many, and one whose password is not known: it opens the sealed book, and must be
+// known once to be given that power.
+func mayOwn(tx Tx, hash string) error {
+	if hash == "" {
+		return fault.Field("password", "user.password_missing")
+	}
+	people, err := tx.Users()
+	if err == nil && owners(people) >= ownersMax {
+		err = fault.New(fault.Conflict, "user.owners_max", "max", ownersMax)
+	}
+	return err
 }
 
 func owners(people []User) int {

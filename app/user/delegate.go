@@ -9,9 +9,13 @@ import (
 	"zafe/app/op"
 )
 
-// delegatesMax bounds the start delegates: the key file holds 32 slots, and each costs whoever opens the
-// book with a wrong password about a second.
-const delegatesMax = 8
+// The people who open the book are few: the key file holds 32 slots, with the recovery key's, this PC's and
+// a second one of whoever changes their password, and each costs whoever opens the book with a wrong password
+// about a second.
+const (
+	ownersMax    = 16
+	delegatesMax = 8
+)
 
 // DelegateRequest makes a person a start delegate, or no longer one.
 type DelegateRequest struct {

@@ -2,6 +2,7 @@ package user_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -529,5 +530,22 @@ func TestTheLengthOfAPasswordFollowsTheRole(t *testing.T) {
 		if got := c.u.SecondFactorHelps(); got != c.with {
 			t.Errorf("%+v: %t", c.u, got)
 		}
+	}
+}
+
+// TestOwnersAreFew: the key file has no room for more, and would say so in no words of a person's.
+func TestOwnersAreFew(t *testing.T) {
+	w := newWorld(t)
+	for i := range 16 {
+		w.add(fmt.Sprintf("o%d", i), auth.Owner, oldWord)
+	}
+	c := op.Local[*store.Tx]{Registry: w.reg}
+	one := user.SaveRequest{Login: "marc", Name: "Marc", Role: auth.Owner, Password: oldWord}
+	if _, err := user.Save.Call(op.AsSystem(w.Ctx()), c, one); fault.KeyOf(err) != "user.owners_max" {
+		t.Errorf("one more: %v", err)
+	}
+	one = user.SaveRequest{ID: 3, Login: "o2", Name: "O2", Role: auth.Owner, Password: newWord}
+	if _, err := user.Save.Call(op.AsSystem(w.Ctx()), c, one); err != nil {
+		t.Errorf("one of them changes: %v", err)
 	}
 }

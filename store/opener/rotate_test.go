@@ -1,6 +1,7 @@
 package opener_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -216,5 +217,41 @@ func TestANewSheetReplacesTheOldOne(t *testing.T) {
 	}
 	if got := o.openedBy(password, second); !got[0] || got[1] {
 		t.Error("passwords:", got)
+	}
+}
+
+// hasty is a keyring whose caller gives up while it answers.
+type hasty struct {
+	*ring
+	leave func()
+}
+
+func (h hasty) Set(book string, secret []byte) error {
+	h.leave()
+	return h.ring.Set(book, secret)
+}
+
+// TestAnOpeningChangedHalfWayIsInTheJournal: the slot was made, and those of before are still there.
+func TestAnOpeningChangedHalfWayIsInTheJournal(t *testing.T) {
+	o := newOffice(t)
+	claire := o.as("claire", password).(actor)
+	ctx, leave := context.WithCancel(op.AsActor(t.Context(), auth.Actor{
+		User: 1, Name: "Claire", Role: auth.Owner, FreshAt: o.options().Clock(),
+	}))
+	defer leave()
+	o.ring.left, o.ring.fails = 0, keyring.ErrNone
+	if _, err := opening.SetAutomatic.Call(ctx, claire.Local, opening.AutomaticRequest{On: true}); err == nil {
+		t.Fatal("a keyring that is not there keeps a secret")
+	}
+	if got := o.events("opening.automatic"); got != 0 {
+		t.Errorf("%d events where nothing changed", got)
+	}
+	o.ring.left = 1 << 30
+	o.pc.Keepers[0].Ring = hasty{o.ring, leave}
+	if _, err := opening.SetAutomatic.Call(ctx, claire.Local, opening.AutomaticRequest{On: true}); err == nil {
+		t.Fatal("it was not ended")
+	}
+	if !o.store.HasSlot(opening.Keyring) || o.events("opening.automatic") != 1 {
+		t.Errorf("the slot is there: %v, %d events", o.store.HasSlot(opening.Keyring), o.events("opening.automatic"))
 	}
 }

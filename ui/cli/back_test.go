@@ -1,10 +1,15 @@
 package cli_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+
+	"zafe/app/recovery"
+	"zafe/store"
 )
 
 // TestGoingBackBeforeAnUpdate: what is kept takes the place of the book, which is set aside; the owner's present
@@ -26,6 +31,7 @@ func TestGoingBackBeforeAnUpdate(t *testing.T) {
 		"--user", "claire", "--password-file", write(t, papers, "good", ownerPassword+"\n"), "--totp-file", totp,
 	}
 	a.refused("copie d’avant une mise à jour", "restore", "--before-update")
+	noteUpdate(t, a, sheet)
 	kept := filepath.Join(a.dir, "book.before-update-from-1")
 	if err := os.CopyFS(kept, os.DirFS(filepath.Join(a.dir, "book"))); err != nil {
 		t.Fatal(err)
@@ -52,11 +58,60 @@ func TestGoingBackBeforeAnUpdate(t *testing.T) {
 	if !strings.Contains(exported(direct), "Martin") {
 		t.Fatal("gone back without being told to")
 	}
+	memory := filepath.Join(a.dir, "local.json")
+	seen := seenNow(t, memory)
 	a.ok("restore", "--before-update", "--replace")
-	if strings.Contains(exported(a), "Martin") {
+	if err := os.WriteFile(memory, seen, 0o600); err != nil { // as if killed before this PC forgot what it saw
+		t.Fatal(err)
+	}
+	if out := direct.ok("op", "book.integrity"); !strings.Contains(out, `"older": false`) {
+		t.Errorf("what was asked for is taken for a theft: %s", out)
+	}
+	if strings.Contains(exported(direct), "Martin") {
 		t.Error("the book is as it was")
+	}
+	direct.ok("import", "customers", filepath.Join(papers, "c.csv"))
+	ahead := regexp.MustCompile(`"seal": \d+`).ReplaceAll(seenNow(t, memory), []byte(`"seal": 9999999`))
+	if err := os.WriteFile(memory, ahead, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := direct.ok("op", "book.integrity"); !strings.Contains(out, `"older": true`) {
+		t.Errorf("files of before with the same events are taken for the newest: %s", out)
 	}
 	if aside, _ := filepath.Glob(filepath.Join(a.dir, "book.aside-*")); len(aside) != 1 {
 		t.Errorf("set aside: %v", aside)
+	}
+}
+
+// seenNow is what a PC remembers.
+func seenNow(t *testing.T, memory string) []byte {
+	t.Helper()
+	seen, err := os.ReadFile(memory)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return seen
+}
+
+// noteUpdate has the book remember an update just now.
+func noteUpdate(t *testing.T, d *desk, sheet string) {
+	t.Helper()
+	typed, err := os.ReadFile(sheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := recovery.Parse(string(typed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := store.Open(t.Context(), filepath.Join(d.dir, "book"), store.WithRecovery(key), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = st.Update(t.Context(), func(tx *store.Tx) error {
+		return tx.SetSetting("store.updated", map[string]any{"at": tx.Now()})
+	})
+	if err := errors.Join(err, st.Close()); err != nil {
+		t.Fatal(err)
 	}
 }
