@@ -32,8 +32,10 @@ func (s *security) key() fyne.CanvasObject {
 // key is sealed with it.
 func (s *security) askRotate(sheet bool) {
 	e := s.env
-	name, says := "security.rotate", []string{"security.rotate_what", "security.rotate_others",
-		"security.rotate_sheet", "security.rotate_copies"}
+	name, says := "security.rotate", []string{
+		"security.rotate_what", "security.rotate_others",
+		"security.rotate_sheet", "security.rotate_copies",
+	}
 	if sheet {
 		name, says = "security.sheet_new", []string{"security.sheet_what", "security.sheet_copies", "security.sheet_old"}
 	}
