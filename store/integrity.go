@@ -21,7 +21,7 @@ func (s *Store) Head() (uint64, error) {
 
 // SealReport is what [Store.VerifySeal] found.
 type SealReport struct {
-	Pages  int64 // of the database and of the log
+	Pages  int64          // of the database and of the log
 	Head   uint64         // as [Store.Head]
 	Faults []*fault.Fault // one for each file that is not what was written: verify.seal
 }
