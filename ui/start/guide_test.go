@@ -208,4 +208,9 @@ func TestTheLogInAfterARestoreSaysWhatCameBack(t *testing.T) {
 		}
 		s.login("claire", "un autre mot de passe")
 	}
+	s.login("claire", secretWords)
+	s.flow.LogIn(p.book, nil)
+	if s.has("copie du") {
+		t.Error("it is still said to the next person")
+	}
 }

@@ -26,7 +26,9 @@ type engine struct {
 
 func (e *engine) Status(context.Context) (backup.Status, error) { return e.status, nil }
 
-func (e *engine) Points(_ context.Context, id string) ([]backup.Point, error) { return e.points[id], nil }
+func (e *engine) Points(_ context.Context, id string) ([]backup.Point, error) {
+	return e.points[id], nil
+}
 
 // shown is the page over a book whose health is the service's.
 func shown(t *testing.T, copies *engine) (*backups, *uitest.Shell, *verify.Service[*store.Tx]) {
