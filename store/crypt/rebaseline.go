@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 )
@@ -72,16 +71,12 @@ func (m *Mount) rebaseline(ctx context.Context, path string, head uint64) error 
 type survey struct {
 	file    id // zero: there is none. In the first page of the database a power cut may have garbled it.
 	state   ledgerState
-	pages   map[uint32]bool  // pages up to the last commit
-	kept    map[content]bool // what they held
-	dropped map[content]bool // what follows: of a transaction that a power cut tore, if any
+	last    map[uint32]pageSum // pages up to the last commit
+	dropped map[uint32]pageSum // pages behind it: of a transaction that a power cut tore, if any
 }
 
-// content stands for one version of a page.
-type content struct {
-	page uint32
-	sum  [sha256.Size]byte
-}
+// pageSum stands for the content of a page.
+type pageSum [sha256.Size]byte
 
 // surveyLog reads the log as an opening does that has no reason to believe that its transactions were not
 // flushed one by one: only the last one can be incomplete. What it finds is binding from now on.
@@ -119,43 +114,31 @@ func (m *Mount) surveyLog(path string) (v survey, err error) {
 	if err := r.whole(path, x.end, frames); err != nil {
 		return v, err
 	}
-	v.file, v.pages, v.state = file, x.pages, ledgerState{gen: gen, frames: x.commit, live: x.commit != 0}
-	if x.torn() {
-		if v.kept, err = r.contents(1, x.commit); err == nil {
-			v.dropped, err = r.contents(x.commit+1, frames)
-		}
+	v.file, v.state = file, ledgerState{gen: gen, frames: x.commit, live: x.commit != 0}
+	if v.last, err = r.contents(1, x.commit); err == nil && x.torn() {
+		v.dropped, err = r.contents(x.commit+1, frames)
 	}
 	return v, errors.Join(err, f.Sync())
 }
 
-// contents returns what the frames from one to another hold that open.
-func (r *frameReader) contents(from, to uint32) (map[content]bool, error) {
-	all := make(map[content]bool)
+// contents returns the last content of each page in the frames from one to another that open.
+func (r *frameReader) contents(from, to uint32) (map[uint32]pageSum, error) {
+	all := make(map[uint32]pageSum)
 	for n := from; n <= to; n++ {
 		body, _, err := r.frame(n)
 		if err != nil {
 			return nil, err
 		}
 		if body != nil {
-			all[content{be.Uint32(body), sha256.Sum256(body[sqlFrameHead:])}] = true
+			all[be.Uint32(body)] = sha256.Sum256(body[sqlFrameHead:])
 		}
 	}
 	return all, nil
 }
 
-// mixes reports whether a page of the database is as the dropped transaction made it, and hidden by an earlier
-// one in the log: it was written after that transaction had been confirmed, so the end of the log was not torn by
-// a power cut, and without it old and new pages would be mixed. The first page, which counts, often is again
-// what it was before.
-func (v *survey) mixes(n uint32, page []byte) bool {
-	if n == 1 || len(v.dropped) == 0 || !v.pages[n] {
-		return false
-	}
-	c := content{n, sha256.Sum256(page)}
-	return v.dropped[c] && !v.kept[c]
-}
-
-// surveyPages returns the versions of all pages as they are. A page that does not open is left to the log.
+// surveyPages returns the versions of all pages as they are. A page that does not open is left to the log. If the
+// database has every page as the dropped transaction made it, and the log an earlier one, that transaction had been
+// confirmed: the end of the log was not torn by a power cut, and without it old and new pages would be mixed.
 func (m *Mount) surveyPages(
 	ctx context.Context, path string, pages uint32, log survey,
 ) ([]uint64, error) {
@@ -166,6 +149,7 @@ func (m *Mount) surveyPages(
 	defer func() { _ = f.Close() }() // only read from and flushed
 	versions := make([]uint64, pages)
 	aad, page := newPageAAD(log.file), make([]byte, pageSize)
+	same, mixed := 0, false
 	for n := uint32(1); n <= pages; n++ {
 		if n%verifyBatch == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -174,14 +158,19 @@ func (m *Mount) surveyPages(
 			return nil, err
 		}
 		version, ok := openPage(m.pages, &aad, page, n)
-		switch {
-		case !ok && !log.pages[n] && n != lockPage:
+		last, inLog := log.last[n]
+		if !ok && !inLog && n != lockPage {
 			return nil, &Fault{Kind: ErrTampered, File: path, Page: n, What: "does not open"}
-		case ok && log.mixes(n, page):
-			what := fmt.Sprintf("damaged behind a commit that is in the database: page %d", n)
-			return nil, &Fault{Kind: ErrTampered, File: path + walSuffix, What: what}
+		}
+		if lost, is := log.dropped[n]; ok && is && lost == sha256.Sum256(page) {
+			same++
+			mixed = mixed || inLog && last != lost && n != 1 // which counts, and often is again what it was
 		}
 		versions[n-1] = version
+	}
+	if mixed && same == len(log.dropped) {
+		what := "damaged behind a commit that is in the database"
+		return nil, &Fault{Kind: ErrTampered, File: path + walSuffix, What: what}
 	}
 	return versions, f.Sync()
 }
