@@ -421,7 +421,7 @@ func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (out machine.R
 	err = store.Accept(ctx, p.path(bookDir), open, o, store.Repair{
 		Head: seen.Seal, Place: r.Accept,
 		Check: func(ctx context.Context, st *store.Store, d store.Damage) error {
-			out.File, out.Why = d.File, d.Why
+			out.File, out.Why, out.Cut = d.File, d.Why, d.Cut
 			return p.acceptable(ctx, st, seen, &out)
 		},
 	})
@@ -457,12 +457,12 @@ func (p *pc) acceptable(ctx context.Context, st *store.Store, seen machine.Seen,
 	}
 	out.Pages, out.Events = rep.Counted("seal"), rep.Events
 	return st.Update(ctx, func(tx *store.Tx) error {
-		a := verify.Acceptance{At: tx.Now(), By: owner.Name, File: out.File}
+		a := verify.Acceptance{At: tx.Now(), By: owner.Name, File: out.File, Cut: out.Cut}
 		if err := verify.Accept(tx, a); err != nil {
 			return err
 		}
-		return tx.NoteAccepted(int64(owner.ID), owner.Name, fmt.Sprintf(`{"events":%d,"file":%q,"pages":%d,"why":%q}`,
-			rep.Events, out.File, out.Pages, out.Why))
+		return tx.NoteAccepted(int64(owner.ID), owner.Name, fmt.Sprintf(`{"cut":%t,"events":%d,"file":%q,"pages":%d,"why":%q}`,
+			out.Cut, rep.Events, out.File, out.Pages, out.Why))
 	})
 }
 
@@ -752,7 +752,7 @@ func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
 // checks are what a check of an open book goes through.
 func (p *pc) checks(st *store.Store) verify.Settings[*store.Tx] {
 	return verify.Settings[*store.Tx]{
-		Work: st, Clock: time.Now, Around: p.around,
+		Work: st, Clock: time.Now, Around: p.around, Notices: func() []verify.Finding { return findings(st.Notices()) },
 		Steps: []verify.Step{
 			{Name: "keys", Run: verifyKeys(st)}, {Name: "seal", Run: verifySeal(st)}, {Name: "files", Run: verifyFiles(st)},
 		},
@@ -777,11 +777,16 @@ func verifySeal(st *store.Store) checkFiles {
 	return func(ctx context.Context, progress func(done, total int64)) (verify.Found, error) {
 		rep, err := st.VerifySeal(ctx, progress)
 		f := verify.Found{Count: rep.Pages, Stop: len(rep.Faults) > 0}
-		for _, bad := range rep.Faults {
-			f.Findings = append(f.Findings, verify.Finding{Key: bad.Key, Args: bad.Args})
-		}
+		f.Findings = findings(rep.Faults)
 		return f, err
 	}
+}
+
+func findings(faults []*fault.Fault) (out []verify.Finding) {
+	for _, f := range faults {
+		out = append(out, verify.Finding{Key: f.Key, Args: f.Args})
+	}
+	return out
 }
 
 // verifyFiles checks the attachments.

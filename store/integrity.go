@@ -26,9 +26,6 @@ type SealReport struct {
 	// Faults are one for each file that is not what was written, verify.seal, or of which the disk does not give
 	// everything back, verify.unreadable.
 	Faults []*fault.Fault
-	// Notices are what was found when the book was opened and keeps nobody from working: verify.log_cut when the
-	// end of the log was dropped, as a power cut leaves it, and verify.ledger_cut likewise. The book is sound.
-	Notices []*fault.Fault
 }
 
 // VerifySeal reads every page of the book, of its log and of its ledger and checks their seal, while work
@@ -48,7 +45,7 @@ func (s *Store) VerifySeal(ctx context.Context, progress func(done, total int64)
 	if err != nil && len(rep.Faults) == 0 {
 		return SealReport{}, classify(err)
 	}
-	out := SealReport{Pages: int64(rep.Pages) + int64(rep.Frames), Head: rep.Head, Notices: s.notices.faults()}
+	out := SealReport{Pages: int64(rep.Pages) + int64(rep.Frames), Head: rep.Head}
 	wrong := map[string]*fault.Fault{}
 	for _, f := range rep.Faults {
 		name, key := filepath.Base(f.File), "verify.seal"

@@ -33,11 +33,12 @@ func (n *notices) has(kind crypt.EventKind) bool {
 	return slices.ContainsFunc(n.seen, func(e crypt.Event) bool { return e.Kind == kind })
 }
 
-// faults are the words for them.
-func (n *notices) faults() (out []*fault.Fault) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for _, e := range n.seen {
+// Notices are what was found when the book was opened and keeps nobody from working: verify.log_cut when the end
+// of the log was dropped, as a power cut leaves it, and verify.ledger_cut likewise.
+func (s *Store) Notices() (out []*fault.Fault) {
+	s.notices.mu.Lock()
+	defer s.notices.mu.Unlock()
+	for _, e := range s.notices.seen {
 		if e.Kind == crypt.EventWALCut {
 			out = append(out, fault.New(fault.Unavailable, "verify.log_cut"))
 		} else {

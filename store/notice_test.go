@@ -14,9 +14,9 @@ func (b *broken) hears(wantNotice string) (told []string) {
 	if err != nil {
 		return told
 	}
-	rep, err := s.VerifySeal(b.t.Context(), nil)
+	_, err = s.VerifySeal(b.t.Context(), nil)
 	notices := ""
-	for _, n := range rep.Notices {
+	for _, n := range s.Notices() {
 		notices += n.Key
 	}
 	if err != nil || notices != wantNotice {

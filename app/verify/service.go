@@ -48,6 +48,8 @@ type Settings[T Tx] struct {
 	Steps  []Step // in this order, before the rows
 	Checks []Check[T]
 	Around func() Surroundings
+	// Notices tells what opening the book found and mended; may be nil.
+	Notices func() []Finding
 	// Known is what was kept of the book's health when it was open last; Keep keeps it from now on. It is told
 	// each change, from any goroutine. Keep may be nil.
 	Known Health
@@ -95,6 +97,9 @@ func (s *Service[T]) settle(state State, at time.Time) {
 // Status implements [Integrity].
 func (s *Service[T]) Status(ctx context.Context) (Status, error) {
 	st := Status{Surroundings: s.Around()}
+	if s.Notices != nil {
+		st.Notices = s.Notices()
+	}
 	s.mu.Lock()
 	if s.running != nil {
 		now := *s.running

@@ -73,6 +73,7 @@ type Status struct {
 	Last         *Report      `json:"last,omitempty"`
 	Running      *Progress    `json:"running,omitempty"`
 	Surroundings Surroundings `json:"surroundings"`
+	Notices      []Finding    `json:"notices,omitempty"` // what opening the book found, and mended
 	Health       Health       `json:"health"`
 	Accepted     []Acceptance `json:"accepted,omitempty"` // oldest first
 }
@@ -81,8 +82,9 @@ type Status struct {
 // each page is the latest. What came before it cannot be told any more, whatever a later check finds.
 type Acceptance struct {
 	At   time.Time `json:"at"`
-	By   string    `json:"by"`   // name
-	File string    `json:"file"` // the ledger
+	By   string    `json:"by"`            // name
+	File string    `json:"file"`          // the ledger
+	Cut  bool      `json:"cut,omitempty"` // the last operation was not wholly written, and is gone
 }
 
 // State is what a check, or the work itself, says of the book.

@@ -371,6 +371,9 @@ func (r *run) repair() *cobra.Command {
 				_, err := fmt.Fprintln(w, r.text().T(key, map[string]any{
 					"file": done.File, "pages": done.Pages, "events": done.Events, "aside": done.Aside,
 				}))
+				if err == nil && done.Cut {
+					_, err = fmt.Fprintln(w, r.text().T("verify.log_cut", nil))
+				}
 				return err
 			})
 		},

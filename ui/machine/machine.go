@@ -190,6 +190,7 @@ type RepairRequest struct {
 type Repaired struct {
 	File   string `json:"file"` // the file that was lost or damaged
 	Why    string `json:"why"`  // missing, damaged
+	Cut    bool   `json:"cut"`  // the last operation was not wholly written, and is gone
 	Pages  int64  `json:"pages"`
 	Events int64  `json:"events"` // in the chain, unbroken
 	Aside  string `json:"aside"`  // where the book as it was is kept; "" for a rehearsal

@@ -175,6 +175,9 @@ func (p *acceptPage) run() {
 		}
 		kit.Toast(f.Host, kit.Ok, f.t("start.accept.done", "events", f.Text.Number(done.Events)))
 		f.Login()
+		if done.Cut {
+			kit.Alert(f.Window, kit.Warn, f.t("start.accept.cut"), f.t("verify.log_cut"), f.t("common.close"))
+		}
 	})
 }
 

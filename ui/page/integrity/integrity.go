@@ -106,8 +106,14 @@ func (p *integrity) list(st verify.Status) {
 		all = append(all, line("warning", kit.Error, kit.Paragraph(e.T("integrity.damaged_text")), nil))
 	}
 	for _, a := range st.Accepted {
-		all = append(all, line("shield-warning", kit.Warn, kit.Paragraph(e.T("integrity.accepted",
-			"when", e.Text.Instant(a.At), "by", a.By, "file", a.File)), nil))
+		text := e.T("integrity.accepted", "when", e.Text.Instant(a.At), "by", a.By, "file", a.File)
+		if a.Cut {
+			text += " " + e.T("verify.log_cut")
+		}
+		all = append(all, line("shield-warning", kit.Warn, kit.Paragraph(text), nil))
+	}
+	for _, f := range st.Notices {
+		all = append(all, line("info", kit.Info, kit.Paragraph(e.Text.T(f.Key, f.Args)), nil))
 	}
 	for _, f := range findings {
 		all = append(all, line("warning", kit.Error, kit.Paragraph(e.Text.T(f.Key, f.Args)), nil))

@@ -113,13 +113,14 @@ func TestWhatWasAcceptedIsNotForgotten(t *testing.T) {
 	w := storetest.NewWorld(t)
 	verify.Bind(w.Registry, verify.New(verify.Settings[*store.Tx]{
 		Work: w.Store, Clock: w.Clock.Now, Around: func() verify.Surroundings { return verify.Surroundings{} },
+		Notices: func() []verify.Finding { return []verify.Finding{{Key: "verify.ledger_cut"}} },
 		Steps: []verify.Step{{Name: "seal", Run: func(context.Context, func(int64, int64)) (verify.Found, error) {
 			return verify.Found{}, nil
 		}}},
 	}))
 	for _, by := range []string{"Claire Durand", "Luc Petit"} {
 		w.Update(func(tx *store.Tx) error {
-			return verify.Accept(tx, verify.Acceptance{At: tx.Now(), By: by, File: "book.db-ledger"})
+			return verify.Accept(tx, verify.Acceptance{At: tx.Now(), By: by, File: "book.db-ledger", Cut: by == "Luc Petit"})
 		})
 		w.Clock.Add(24 * time.Hour)
 	}
@@ -135,6 +136,7 @@ func TestWhatWasAcceptedIsNotForgotten(t *testing.T) {
 	})
 	for _, want := range []string{
 		"le 21/11/2026 12:00 par Claire Durand", "le 22/11/2026 12:00 par Luc Petit", "ni plus ancienne qu’au 22/11/2026",
+		"la dernière opération du fichier journal n’était pas entière", "la fin du registre du sceau",
 	} {
 		if !says(texts, want) {
 			t.Errorf("%q is not said in %q", want, texts)
