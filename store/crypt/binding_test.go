@@ -73,7 +73,7 @@ func TestBinding(t *testing.T) {
 	}
 }
 
-// TestLedgerChain moves, drops and repeats records.
+// TestLedgerChain moves, drops, repeats and damages records.
 func TestLedgerChain(t *testing.T) {
 	s := newSuite(testRoot.Sub("ledger"))
 	d := newSimDisk(nil)
@@ -106,6 +106,7 @@ func TestLedgerChain(t *testing.T) {
 	counted[11]++
 	other := bytes.Clone(head)
 	other[20] ^= 1
+	damaged := func(i int) []byte { return edited(rec(i), func(r []byte) { r[len(r)-1] ^= 1 }) }
 	for _, c := range []struct {
 		name  string
 		parts [][]byte
@@ -119,6 +120,8 @@ func TestLedgerChain(t *testing.T) {
 		{"without the snapshot", [][]byte{head, rec(1)}, -1},
 		{"a record of another course of events", [][]byte{head, rec(0), rec(1), later[2]}, 2},
 		{"that course itself", [][]byte{head, rec(0), later[1], later[2]}, 3},
+		{"the last one damaged", [][]byte{head, rec(0), rec(1), rec(2), damaged(3)}, 3},
+		{"the last two damaged", [][]byte{head, rec(0), rec(1), damaged(2), damaged(3)}, -1},
 		{"another number", [][]byte{head, counted}, -1},
 		{"another identity", [][]byte{other, rec(0)}, -1},
 	} {

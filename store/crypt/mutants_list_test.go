@@ -299,7 +299,7 @@ var ruleMutants = []mutant{
 	}, "TestLedgerTooLarge"},
 	{"a record inside the ledger does not open", "ledger.go", []edit{
 		{"if seq == l.seq+1 && n < ", "if false && n < "},
-	}, ruleTests},
+	}, "TestLedgerChain"},
 	{"an incomplete record is left behind", "ledger.go", []edit{
 		{"if l.cut { // what", "if false { // what"},
 	}, "TestLedgerEnd.*"},
