@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -148,6 +149,33 @@ func TestLedgerEndCut(t *testing.T) {
 		l, versions, err := loadLedger(newSimDisk(files), "x", s, 300)
 		if err != nil || cut == len(d.trace) && (versions[0] != 7 || l.cut) {
 			t.Fatalf("seed %d, cut at %d of %d: %v", seed, cut, len(d.trace), err)
+		}
+	}
+}
+
+// TestLedgerFailedFlush lets the flush of a long record fail, tries a short one, and cuts the power at every step:
+// the long one, which may be on the disk, must not stand behind a short one that a crash tore.
+func TestLedgerFailedFlush(t *testing.T) {
+	s := newSuite(testRoot.Sub("ledger"))
+	d := newSimDisk(nil)
+	l := newLedger(d, "x", s, newID())
+	const pages = 40 // so that the next record lies in two sectors of the disk
+	if err := l.write(ledgerState{}, make([]uint64, pages)); err != nil {
+		t.Fatal(err)
+	}
+	d.begin()
+	d.break1(&simFault{at: 1, kind: failFlush})
+	if err := l.append(l.state, slices.Repeat([]change{{1, 2}}, 300)); !errors.Is(err, errSim) {
+		t.Fatal(err)
+	}
+	short := l.append(l.state, nil)
+	for cut := range len(d.trace) + 1 {
+		for seed := range uint64(40) {
+			files, _ := d.crash(cut, rand.New(rand.NewPCG(seed, 0)))
+			l, _, err := loadLedger(newSimDisk(files), "x", s, pages)
+			if err != nil || short == nil && cut == len(d.trace) && l.seq != 2 {
+				t.Fatalf("cut at %d of %d, chance %d: %v", cut, len(d.trace), seed, err)
+			}
 		}
 	}
 }
