@@ -1,6 +1,7 @@
 package crypt
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -141,7 +142,7 @@ func (d *simDisk) break1(f *simFault) {
 }
 
 // TestFailedCommit lets the flush of a large transaction fail and goes on with a small one: the
-// frames that were given up must not be missed later.
+// frames that were given up must not be missed later, nor taken for a part of the log.
 func TestFailedCommit(t *testing.T) {
 	b := makeBook(t)
 	d := newSimDisk(b.files)
@@ -150,17 +151,53 @@ func TestFailedCommit(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = errors.Join(db.Close(), m.Unmount()) }()
+	failCommit(t, d, db)
+	run(t, db, "UPDATE meta SET n=n+1")
+	run(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
+	after := newSimDisk(d.content())
+	n, err := recover1(after.content(), b.path, "full")
+	if err != nil || n != b.last+1 {
+		t.Errorf("transaction %d of %d: %v", n, b.last+1, err)
+	}
+	m2, db2, err := openSim(after, b.path, "full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, db2, bookTransaction(b.last+2)) // in the place of frames given up
+	if err := errors.Join(db2.Close(), m2.Unmount()); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := recover1(after.content(), b.path, "full"); err != nil || n != b.last+2 {
+		t.Errorf("opened again, transaction %d of %d: %v", n, b.last+2, err)
+	}
+}
+
+// TestFailedCommitCut lets the flush of a large transaction fail and cuts the power at every step of the next: it
+// is one transaction, and whichever of its frames are missing, it is not there.
+func TestFailedCommitCut(t *testing.T) {
+	b := makeBook(t)
+	d := newSimDisk(b.files)
+	m, db, err := openSim(d, b.path, "full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	failCommit(t, d, db)
+	d.begin()
+	run(t, db, bookTransaction(b.last+1))
+	everyCut(t, b, d, "the next transaction")
+	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+		t.Error(err)
+	}
+}
+
+// failCommit lets the flush of a transaction of many frames fail.
+func failCommit(t *testing.T, d *simDisk, db *sql.DB) {
+	t.Helper()
 	run(t, db, "PRAGMA cache_size=1000")
 	run(t, db, "UPDATE meta SET n=n+0")
 	d.break1(&simFault{at: 1, kind: failFlush})
-	if _, err := db.Exec("UPDATE item SET v=v+1"); err == nil {
+	if _, err := db.Exec("UPDATE item SET pad=zeroblob(701)"); err == nil {
 		t.Fatal("the flush did not fail")
-	}
-	run(t, db, "UPDATE meta SET n=n+1")
-	run(t, db, "PRAGMA wal_checkpoint(PASSIVE)")
-	n, err := recover1(d.content(), b.path, "full")
-	if err != nil || n != b.last+1 {
-		t.Errorf("transaction %d of %d: %v", n, b.last+1, err)
 	}
 }
 

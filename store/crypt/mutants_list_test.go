@@ -275,13 +275,13 @@ var ruleMutants = []mutant{
 	}, cutTests},
 	{"frames that do not continue the checksum", "walscan.go", []edit{
 		{" || !sum.next(body) {", " || !sum.next(body) && false {"},
-	}, cutTests + "|TestFailedCommit"},
+	}, "TestFailedCommit"},
 	{"a cut log is told of", "walscan.go", []edit{
 		{"if x.torn() {\n", "if false {\n"},
 	}, ruleTests},
 	{"frames given up by a failed commit", "wal.go", []edit{
 		{"w.commit = min(w.commit, n-1); commits", "commits"},
-	}, ruleTests},
+	}, "TestFailedCommitCut"},
 	{"frames of a transaction that was given up", "wal.go", []edit{
 		{"if w.doubt <= w.synced {", "if w != nil {"},
 	}, "TestGivenUp"},
