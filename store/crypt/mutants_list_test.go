@@ -288,12 +288,12 @@ var ruleMutants = []mutant{
 	{"a header that failed may be in the file", "wal.go", []edit{
 		{"if !w.unsure {", "if w != nil {"},
 	}, "TestFailedHeader"},
-	{"free pages are holes", "page.go", []edit{
+	{"pages left out are holes", "page.go", []edit{
 		{"if err := f.fill(n - 1); err != nil {\n\t\treturn err\n\t}\n", ""},
-	}, ruleTests},
+	}, "TestLeftOut"},
 	{"holes behind the end of the file only", "page.go", []edit{
 		{"for k := f.db.known() + 1;", "for k := f.db.pages.Load() + 1;"},
-	}, "TestKilledCheckpoint"},
+	}, "TestLeftOut"},
 	{"a ledger as large as somebody likes", "ledger.go", []edit{
 		{"readFile(d, path, ledgerMax(pages))", "readFile(d, path, 1<<40)"},
 	}, "TestLedgerTooLarge"},

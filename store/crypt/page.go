@@ -138,9 +138,9 @@ func (f *mainFile) put(p []byte, n uint32) error {
 // emptyPage is what a page that SQLite left out holds.
 var emptyPage [pageSize]byte
 
-// fill writes sealed empty pages up to page n: SQLite leaves out pages that are free, and a hole
-// would be a page that does not open. It starts behind what the ledger knows, not behind the end of
-// the file, which a crash may have left longer.
+// fill writes sealed empty pages up to page n: a checkpoint that a reader holds back leaves out pages which a
+// later transaction wrote again, and a hole would be a page that does not open. It starts behind what the ledger
+// knows, not behind the end of the file, which a crash may have left longer.
 func (f *mainFile) fill(n uint32) error {
 	for k := f.db.known() + 1; k <= n; k++ {
 		if k == lockPage {
