@@ -6,6 +6,14 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"go/ast"
+	"go/build"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -36,16 +44,20 @@ type edit struct{ old, new string }
 // slow.
 const mutantTime = 20 * time.Minute
 
-// TestMutants sees that every mutant can still be applied, and that one of them, another each time,
+// TestMutants sees that every mutant can still be applied and compiled, and that one of them, another each time,
 // makes one of its tests fail. All of them take about half an hour: make soak, or -mutants=-1, with
 // -run TestMutants/each/a_page for those that are called so.
 func TestMutants(t *testing.T) {
 	if os.Getenv(mutatedEnv) != "" || *mutantCount == 0 {
 		t.Skip("not asked for")
 	}
-	list := mutants()
+	list, c := mutants(), newChecker(t)
 	for _, m := range list {
-		if _, err := m.apply(); err != nil {
+		src, err := m.apply()
+		if err == nil {
+			err = c.check(m.file, src)
+		}
+		if err != nil {
 			t.Errorf("%s: %v", m.what, err)
 		}
 	}
@@ -55,6 +67,65 @@ func TestMutants(t *testing.T) {
 		list = list[:min(*mutantCount, len(list))]
 	}
 	killMutants(t, list, *mutantCount < 0)
+}
+
+// checker finds what the compiler would say of one file of the package, without building it.
+type checker struct {
+	fset  *token.FileSet
+	files map[string]*ast.File // of the package, by name, without what the functions do
+	deps  types.Importer
+}
+
+func newChecker(t *testing.T) *checker {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}} {{.Export}}", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled := make(map[string]string) // packages to files
+	for line := range strings.Lines(string(out)) {
+		path, file, _ := strings.Cut(strings.TrimSpace(line), " ")
+		compiled[path] = file
+	}
+	pkg, err := build.ImportDir(".", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &checker{fset: token.NewFileSet(), files: make(map[string]*ast.File)}
+	c.deps = importer.ForCompiler(c.fset, "gc", func(path string) (io.ReadCloser, error) {
+		return os.Open(compiled[path])
+	})
+	for _, name := range pkg.GoFiles {
+		f, err := parser.ParseFile(c.fset, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, decl := range f.Decls {
+			if fn, ok := decl.(*ast.FuncDecl); ok {
+				fn.Body = nil
+			}
+		}
+		c.files[name] = f
+	}
+	return c
+}
+
+// check returns the first error in a file of the package if it held src.
+func (c *checker) check(file string, src []byte) (first error) {
+	f, err := parser.ParseFile(c.fset, file, src, parser.SkipObjectResolution)
+	if err != nil {
+		return err
+	}
+	files := maps.Clone(c.files)
+	files[file] = f
+	conf := types.Config{Importer: c.deps, Error: func(err error) {
+		e, ok := errors.AsType[types.Error](err)
+		if in := f.FileStart <= e.Pos && e.Pos < f.FileEnd; (in || !ok) && first == nil {
+			first = err // of others, that they import what they do not need
+		}
+	}}
+	_, _ = conf.Check("crypt", c.fset, slices.Collect(maps.Values(files)), nil)
+	return first
 }
 
 // mutatedEnv marks the tests of a mutant.
