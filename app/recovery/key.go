@@ -23,6 +23,10 @@ import (
 // Prefix starts every printed key. Its digit is the version of the format.
 const Prefix = "ZAFE1"
 
+// VaultPrefix starts the name of the folder with the backups of a later key; the date follows, so that names
+// sort by age. It stands inside the folder of the book's first key, whose backups stay where they are.
+const VaultPrefix = "cle-"
+
 // GroupCount is how many groups follow the prefix: eight of four symbols, which
 // hold the key, and a last one of six, the checksum.
 const GroupCount = 9

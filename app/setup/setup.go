@@ -62,7 +62,7 @@ func Renew(tx Tx, key recovery.Key, vaultID string) error {
 		return err
 	}
 	id.RecoveryKey, id.VaultID = key.String(), vaultID
-	id.VaultFolder = "cle-" + tx.Today().String() + "-" + vaultID[len(vaultID)-4:]
+	id.VaultFolder = recovery.VaultPrefix + tx.Today().String() + "-" + vaultID[len(vaultID)-4:]
 	p.SheetKnown, p.SheetOn = false, civil.Date{}
 	if err := SaveIdentity(tx, id); err != nil {
 		return err

@@ -80,6 +80,9 @@ func TestANewRecoveryKeyStartsItsOwnCopies(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", place, err)
 			}
+			if above := place == filepath.Dir(dir); !above && tree.Newer() != (c.key == testKey) {
+				t.Errorf("%s with %s: younger copies: %t", place, c.key, tree.Newer())
+			}
 			if _, err := Restore(ctx, tree, pointAt(t, place, c.key), b, nil); err != nil ||
 				!bytes.Equal(b.image, c.want) || len(b.restored) != 1 {
 				t.Errorf("%s with %s: %v", place, c.key, err)

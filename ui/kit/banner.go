@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -52,6 +54,9 @@ func (b *Banner) SetText(text string) {
 	b.text = text
 	b.Refresh()
 }
+
+// Text is what the banner says.
+func (b *Banner) Text() string { return strings.TrimSpace(b.strong + " " + b.text) }
 
 // CreateRenderer implements fyne.Widget.
 func (b *Banner) CreateRenderer() fyne.WidgetRenderer {

@@ -93,6 +93,8 @@ type Earlier struct {
 type Vault interface {
 	// Points lists what can be restored, newest first.
 	Points(ctx context.Context) ([]backup.Point, error)
+	// Newer tells that the place has younger copies, made under a later recovery sheet.
+	Newer() bool
 	// Restore puts a point in place as this PC's book, after checking all of it, under fresh keys:
 	// the same recovery key, and password to open it from now on, which becomes the password of the
 	// owner who logs in as login (any owner of the book when empty). A book that is here already is

@@ -171,6 +171,9 @@ func TestADamagedBookThatOpensLeadsToTheRestore(t *testing.T) {
 	if len(p.placed) != 1 || p.placed[0].Provider != "local" || p.placed[0].Folder != "/data/vault" || !s.has("Quelle copie restaurer") {
 		t.Errorf("looked at %+v", p.placed)
 	}
+	if !s.has("Cet endroit a des copies plus récentes") {
+		t.Error("nothing says that an old sheet was typed")
+	}
 }
 
 func TestALeftBookLeadsToTheRestore(t *testing.T) {

@@ -228,7 +228,11 @@ func (r *restorePage) askPoint(points []backup.Point) {
 	}
 	grid.OnOpen = func(int) { chosen() }
 	next = kit.NewButton(f.t("common.next"), "", kit.Primary, chosen)
-	content := kit.VBox(theme.GapCard, kit.Fixed(0, 320, grid))
+	content := kit.VBox(theme.GapCard)
+	if r.vault.Newer() {
+		content.Add(kit.NewNotice(kit.Warn, f.t("start.restore.newer"), f.t("start.restore.newer_text")))
+	}
+	content.Add(kit.Fixed(0, 320, grid))
 	r.show(2, content, func() { r.askKey(nil) }, next)
 	grid.Select(0)
 }

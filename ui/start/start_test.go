@@ -181,8 +181,10 @@ func (p *pc) OpenVault(_ context.Context, d backup.NewDestination, key string,
 
 func (p *pc) RecoveryKey(context.Context, machine.Book) (string, error) { return "", nil }
 
-// vault has one copy.
+// vault has one copy, in a place with others under a later sheet.
 type vault struct{ machine.Vault }
+
+func (vault) Newer() bool { return true }
 
 func (vault) Points(context.Context) ([]backup.Point, error) {
 	return []backup.Point{{
@@ -233,6 +235,9 @@ func (s *screen) has(part string) bool {
 	found := false
 	uitest.Walk(s.window.Content(), func(o fyne.CanvasObject) {
 		if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), part) {
+			found = true
+		}
+		if b, ok := o.(*kit.Banner); ok && strings.Contains(b.Text(), part) {
 			found = true
 		}
 		if f, ok := o.(*kit.Field); ok && strings.Contains(f.Refusal(), part) {

@@ -106,6 +106,9 @@ func reach(ctx context.Context, n appbackup.NewDestination, recoveryKey string,
 	return backup.OpenCopy(ctx, remotes, d.ID, recoveryKey)
 }
 
+// Newer tells that the place has younger copies, made under a later recovery key.
+func (r *Rescue) Newer() bool { return r.tree.Newer() }
+
 // pointsShown bounds the list of a restore: nobody on their worst day reads more.
 const pointsShown = 60
 

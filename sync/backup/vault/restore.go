@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+
+	"zafe/app/recovery"
 
 	"github.com/rclone/rclone/fs"
 )
@@ -52,7 +55,9 @@ func Locate(ctx context.Context, f fs.Fs, key *Key) (*Tree, error) {
 	}
 	var found []*Tree
 	for _, dir := range append([]string{""}, below.dirs...) {
-		t := &Tree{fs: f, root: dir, key: key}
+		t := &Tree{fs: f, root: dir, key: key, newer: slices.ContainsFunc(below.dirs, func(other string) bool {
+			return strings.HasPrefix(other, recovery.VaultPrefix) && other > dir
+		})}
 		is, err := t.looksLikeVault(ctx)
 		if err != nil {
 			return nil, err
@@ -75,6 +80,10 @@ func Locate(ctx context.Context, f fs.Fs, key *Key) (*Tree, error) {
 		return nil, faultWrongKey
 	}
 }
+
+// Newer tells that a vault found by Locate stands beside one of a later recovery key, which this key does not
+// open: there are younger copies than it tells of.
+func (t *Tree) Newer() bool { return t.newer }
 
 // opens tells whether the key opens the name of a restore point of any writer.
 func (t *Tree) opens(ctx context.Context) (bool, error) {

@@ -21,6 +21,8 @@ type Tree struct {
 	fs   fs.Fs
 	root string // folder of the vault below fs, "" for fs itself
 	key  *Key
+
+	newer bool // see Newer
 }
 
 // NewTree reads the vault whose root is f.

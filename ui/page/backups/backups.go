@@ -216,6 +216,7 @@ func (b *backups) places(st backup.Status) {
 	var all []fyne.CanvasObject
 	if !st.SheetKnown && e.Can(setup.CheckSheet.Spec) {
 		all = append(all, kit.NewNotice(kit.Warn, e.T("backups.sheet_unknown"), e.T("backups.sheet_unknown_note"),
+			kit.NewButton(e.T("backups.sheet_print"), "", kit.Secondary, b.sheet),
 			kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, b.checkSheet)))
 	}
 	if len(st.Copies) == 0 {
@@ -414,7 +415,7 @@ func (b *backups) sheet() {
 	e := b.env
 	var places []string
 	for _, c := range b.status.Copies {
-		places = append(places, c.Label)
+		places = append(places, c.Label+" – "+c.Folder)
 	}
 	e.Shell.ShowDocument(e.T("backups.sheet_file"), page.Fetch(e, setup.PrintSheet, setup.SheetRequest{Lang: e.Text.Lang(), Places: places}))
 }
