@@ -215,9 +215,9 @@ func (b *backups) places(st backup.Status) {
 	e := b.env
 	var all []fyne.CanvasObject
 	if !st.SheetKnown && e.Can(setup.CheckSheet.Spec) {
-		all = append(all, kit.NewNotice(kit.Warn, e.T("backups.sheet_unknown"), e.T("backups.sheet_unknown_note"),
-			kit.NewButton(e.T("backups.sheet_print"), "", kit.Secondary, b.sheet),
-			kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, b.checkSheet)))
+		all = append(all, kit.NewNotice(kit.Warn, "", e.T("backups.sheet_unknown")+" "+e.T("backups.sheet_unknown_note")),
+			kit.HBox(8, kit.NewButton(e.T("backups.sheet_print"), "", kit.Secondary, b.sheet),
+				kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, b.checkSheet), kit.Spacer()))
 	}
 	if len(st.Copies) == 0 {
 		var add *kit.Button
