@@ -28,6 +28,9 @@ const (
 	readShare   = 80 // of a hundred transactions
 	// seeded is how many commands the book has seen before.
 	seeded = 20_000
+	// thinking is how long a client pauses between two transactions, on average, when it works as people do; they
+	// pause for seconds.
+	thinking = 100 * time.Millisecond
 )
 
 // latencies sums up the durations of one kind of transaction.
@@ -58,15 +61,22 @@ type clientsResult struct {
 	Load      string    `json:"load_before"`
 	LoadAfter string    `json:"load_after"`
 	Floor     latencies `json:"flush_floor"`
-	Writes    latencies `json:"writes"`
-	Reads     latencies `json:"reads"`
-	Errors    int64     `json:"errors"`
-	CPUPerTx  float64   `json:"cpu_ms_per_transaction"`
+	Paced     worked    `json:"paced"`
+	FlatOut   worked    `json:"flat_out"`
 }
 
-// measureClients lets clients without a pause read and write one book. A write is what every command of
-// the product does besides its own work, five statements: a number, an audit event (its predecessor is
-// read), an answer kept (the old ones are deleted). A read looks a request up and lists the last events.
+// worked is what the clients did in one manner of working.
+type worked struct {
+	Writes   latencies `json:"writes"`
+	Reads    latencies `json:"reads"`
+	Errors   int64     `json:"errors"`
+	CPUPerTx float64   `json:"cpu_ms_per_transaction"`
+}
+
+// measureClients lets clients read and write one book: first with pauses, which shows how long a person waits, then
+// without any, which shows what the book can take. A write is what every command of the product does besides its own
+// work, five statements: a number, an audit event (its predecessor is read), an answer kept (the old ones are
+// deleted). A read looks a request up and lists the last events.
 func measureClients(dir string, seconds int, path string) (err error) {
 	r := clientsResult{Load: load()}
 	if r.Floor, err = flushFloor(dir); err != nil {
@@ -89,7 +99,13 @@ func measureClients(dir string, seconds int, path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	r.drive(s, time.Duration(seconds)*time.Second)
+	next := seeded
+	for _, way := range []struct {
+		out   *worked
+		pause time.Duration
+	}{{&r.Paced, thinking}, {&r.FlatOut, 0}} {
+		*way.out = drive(s, &next, way.pause, time.Duration(seconds)*time.Second)
+	}
 	r.LoadAfter = load()
 	r.print()
 	raw, err := json.MarshalIndent(r, "", " ")
@@ -100,11 +116,12 @@ func measureClients(dir string, seconds int, path string) (err error) {
 	return os.WriteFile(path, raw, 0o600)
 }
 
-// drive runs the clients for some time.
-func (r *clientsResult) drive(s *store.Store, d time.Duration) {
+// drive runs the clients for d, each pausing between two transactions for twice pause at most; next is the number of
+// the next write and moves on.
+func drive(s *store.Store, next *int, pause, d time.Duration) (out worked) {
 	ctx := context.Background()
-	var next, failed atomic.Int64
-	next.Store(seeded)
+	var made, failed atomic.Int64
+	made.Store(int64(*next))
 	var mu sync.Mutex
 	var reads, writes []time.Duration
 	cpu, begin := work.Used(), time.Now()
@@ -114,13 +131,16 @@ func (r *clientsResult) drive(s *store.Store, d time.Duration) {
 			rnd := rand.New(rand.NewPCG(1, uint64(c)))
 			var read, wrote []time.Duration
 			for time.Since(begin) < d {
+				if pause > 0 {
+					time.Sleep(time.Duration(rnd.Int64N(int64(2 * pause))))
+				}
 				reads, t, err := rnd.IntN(100) < readShare, time.Now(), error(nil)
 				if reads {
 					i := rnd.IntN(seeded)
 					err = s.View(ctx, func(tx *store.Tx) error { return look(tx, i) })
 					read = append(read, time.Since(t))
 				} else {
-					i := int(next.Add(1))
+					i := int(made.Add(1))
 					err = s.Update(ctx, func(tx *store.Tx) error { return command(tx, i) })
 					wrote = append(wrote, time.Since(t))
 				}
@@ -135,8 +155,10 @@ func (r *clientsResult) drive(s *store.Store, d time.Duration) {
 	}
 	group.Wait()
 	took := time.Since(begin)
-	r.CPUPerTx = ms(work.Used()-cpu) / float64(len(reads)+len(writes))
-	r.Reads, r.Writes, r.Errors = summed(reads, took), summed(writes, took), failed.Load()
+	*next = int(made.Load())
+	out.CPUPerTx = ms(work.Used()-cpu) / float64(len(reads)+len(writes))
+	out.Reads, out.Writes, out.Errors = summed(reads, took), summed(writes, took), failed.Load()
+	return out
 }
 
 // command is the five statements of a write; i is new.
@@ -195,10 +217,16 @@ func flushFloor(dir string) (latencies, error) {
 }
 
 func (r clientsResult) print() {
-	fmt.Printf("\n%d clients on one book, %d %% reads, no pause between\n", clientCount, readShare)
+	fmt.Printf("\n%d clients on one book, %d %% reads\n", clientCount, readShare)
 	fmt.Printf("load average before %s, after %s\n", r.Load, r.LoadAfter)
 	fmt.Printf("flush floor  %s\n", r.Floor)
-	fmt.Printf("writes       %s\n", r.Writes)
-	fmt.Printf("reads        %s\n", r.Reads)
-	fmt.Printf("errors %d; %.3f ms of processor time per transaction\n", r.Errors, r.CPUPerTx)
+	for _, w := range []struct {
+		name string
+		worked
+	}{{fmt.Sprintf("each pausing %v between two transactions", thinking), r.Paced}, {"without a pause", r.FlatOut}} {
+		fmt.Printf("%s:\n", w.name)
+		fmt.Printf("  writes     %s\n", w.Writes)
+		fmt.Printf("  reads      %s\n", w.Reads)
+		fmt.Printf("  errors %d; %.3f ms of processor time per transaction\n", w.Errors, w.CPUPerTx)
+	}
 }
