@@ -24,10 +24,11 @@ func classify(err error) error {
 	if sealed := sealFault(err); sealed != nil {
 		return sealed
 	}
+	var file *fs.PathError
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
 		return fault.New(fault.Unavailable, "store.disk_full").Because(err)
-	case errors.Is(err, fs.ErrPermission):
+	case errors.As(err, &file):
 		return fault.New(fault.Unavailable, "store.disk").Because(err)
 	}
 	var se *sqlite.Error

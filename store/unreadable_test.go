@@ -49,6 +49,20 @@ func TestWhatTheDiskDoesNotGiveBackIsFound(t *testing.T) {
 	}
 }
 
+// TestTheLedgerUnreadable: a book whose ledger the disk does not give back is not opened, and the disk is named, not
+// the program.
+func TestTheLedgerUnreadable(t *testing.T) {
+	s, _ := storetest.New(t)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	unread(t, filepath.Join(s.Dir(), "book.db-ledger"))
+	_, err := store.Open(t.Context(), s.Dir(), store.WithPassword(storetest.Password), store.Options{})
+	if f := fault.Of(err); f == nil || f.Key != "store.disk" {
+		t.Errorf("%v", err)
+	}
+}
+
 // TestWhatCannotBeReadKeepsNobodyOut, as long as there is another copy of it, or it can be done without.
 func TestWhatCannotBeReadKeepsNobodyOut(t *testing.T) {
 	for name, spoil := range map[string]func(dir string){
