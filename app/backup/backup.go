@@ -5,6 +5,7 @@ package backup
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"zafe/app/auth"
@@ -103,11 +104,13 @@ type Health struct {
 // Copy is the state of one destination.
 type Copy struct {
 	Destination
-	Light   Light        `json:"light"`
-	LastOK  time.Time    `json:"last_ok"`
-	Tried   time.Time    `json:"tried"`
-	Drilled time.Time    `json:"drilled"` // last trial restore from it that passed
-	Lacks   bool         `json:"lacks"`   // the book has work that is not there
+	Light   Light     `json:"light"`
+	LastOK  time.Time `json:"last_ok"`
+	Tried   time.Time `json:"tried"`
+	Drilled time.Time `json:"drilled"` // last trial restore from it that passed
+	Lacks   bool      `json:"lacks"`   // the book has work that is not there
+	// Again: it has the copies of an earlier recovery sheet, and nothing yet that the present one opens.
+	Again   bool         `json:"again,omitempty"`
 	Fault   *fault.Fault `json:"fault,omitempty"`
 	Running *Running     `json:"running,omitempty"` // work under way there
 	// Alarms are what the owner must look into at that place: an older state put back, another PC that
@@ -143,6 +146,13 @@ type Status struct {
 	SheetKnown  bool         `json:"sheet_known"`          // the recovery sheet was typed back
 	// Origin is the point that the book was restored from, while it has none of its own.
 	Origin *Point `json:"origin,omitempty"`
+}
+
+// Anew tells that the copies begin again under a new recovery key, the old ones staying readable with the old
+// sheet, and that this is on its way: nothing is late yet, nothing waits for the owner.
+func (s Status) Anew() bool {
+	again := slices.ContainsFunc(s.Copies, func(c Copy) bool { return c.Again })
+	return again && s.Light == Green && s.LastFault == nil
 }
 
 // Point is one restore point: a state of the book that can be brought back.

@@ -133,6 +133,7 @@ func Bind[T Tx](r *op.Registry[T], w op.Work[T], people People, k Keys) {
 	d := &desk[T]{work: w, people: people, keys: k}
 	op.BindElsewhere(r, Get, d.get)
 	op.BindAction(r, SetAutomatic, d.setAutomatic)
+	op.BindElsewhere(r, Prove, d.prove)
 	op.BindAction(r, Rotate, d.rotate)
 }
 

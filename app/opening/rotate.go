@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"zafe/app/auth"
 	"zafe/app/fault"
@@ -36,6 +37,39 @@ var Rotate = op.Op[RotateRequest, Rotated]{Spec: op.Spec{
 	Name: "opening.rotate", Kind: op.Action, Needs: auth.KeyManage, Fresh: true, Since: 1, Secret: true,
 	Doc: "Puts the whole book under a new key; the passwords of others open it again once they log in.",
 }}
+
+// ProveRequest is the password of somebody who is about to change the key.
+type ProveRequest struct {
+	Password string `json:"password"`
+}
+
+// Validate asks for the password.
+func (r ProveRequest) Validate() error { return RotateRequest{Password: r.Password}.Validate() }
+
+// Proven tells what is still to be proven before Rotate.
+type Proven struct {
+	Fresh bool `json:"fresh"` // nothing: the second factor was given a moment ago
+}
+
+// freshSpare is what must be left of a second factor's time for Rotate to come in time.
+const freshSpare = time.Minute
+
+// Prove checks what Rotate asks for before anybody waits for it.
+var Prove = op.Op[ProveRequest, Proven]{Spec: op.Spec{
+	Name: "opening.prove", Kind: op.Query, Needs: auth.KeyManage, Since: 1, Secret: true,
+	Doc: "Checks the password of who is about to change the key, and tells whether a second factor is to come.",
+}}
+
+func (d *desk[T]) prove(ctx context.Context, req ProveRequest) (out Proven, err error) {
+	if err := d.people.WithPassword(ctx, req.Password, func(string) error { return nil }); err != nil {
+		return out, err
+	}
+	err = d.work.View(ctx, func(tx T) error {
+		out.Fresh = tx.Now().Sub(op.Actor(ctx).FreshAt) < auth.FreshFor-freshSpare
+		return nil
+	})
+	return out, err
+}
 
 // rotating is how far a rotation has come: only one goes at a time.
 type rotating struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"zafe/app/audit"
 	"zafe/app/auth"
@@ -88,6 +89,14 @@ func (a actor) rotate(word string) (opening.Rotated, error) {
 	return a.rotateWith(opening.RotateRequest{Password: word})
 }
 
+// prove asks for a proof some time after the second factor was given.
+func (a actor) prove(word string, later time.Duration) (opening.Proven, error) {
+	ctx := op.AsActor(a.o.t.Context(), auth.Actor{
+		User: 1, Name: "Claire", Role: auth.Owner, FreshAt: a.o.options().Clock().Add(-later),
+	})
+	return opening.Prove.Call(ctx, a.Local, opening.ProveRequest{Password: word})
+}
+
 func (a actor) rotateWith(req opening.RotateRequest) (opening.Rotated, error) {
 	ctx := op.AsActor(a.o.t.Context(), auth.Actor{
 		User: 1, Name: "Claire", Role: auth.Owner, FreshAt: a.o.options().Clock(),
@@ -116,6 +125,18 @@ func TestANewKeyKeepsWhoAskedAndAsksTheOthersToLogIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	old := o.ring.secrets["one"]
+	for at, fresh := range map[time.Duration]bool{0: true, auth.FreshFor - 2*time.Second: false} {
+		proof, err := claire.prove(password, at)
+		if err != nil || proof.Fresh != fresh {
+			t.Errorf("proven %v after the second factor: %+v %v", at, proof, err)
+		}
+	}
+	if _, err := claire.prove("un autre", 0); fault.KeyOf(err) != "user.bad_password" || fault.Of(err).Field != "password" {
+		t.Errorf("a wrong password: %v", err)
+	}
+	if got := o.events("opening.prove"); got != 0 {
+		t.Errorf("%d events of nothing done", got)
+	}
 	if _, err := claire.rotate("un autre"); fault.KeyOf(err) != "user.bad_password" {
 		t.Fatalf("with a wrong password: %v", err)
 	}

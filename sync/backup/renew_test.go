@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
@@ -20,7 +21,7 @@ func TestANewRecoveryKeyStartsItsOwnCopies(t *testing.T) {
 	ctx := context.Background()
 	b := newBook(t)
 	b.attach("contract")
-	s, _, set := newService(t, b)
+	s, clock, set := newService(t, b)
 	usb, dir := addFolder(t, s, "USB")
 	if _, err := s.BackUp(ctx, nil); err != nil {
 		t.Fatal(err)
@@ -48,9 +49,18 @@ func TestANewRecoveryKeyStartsItsOwnCopies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if st := s.Status(b.change); !st.Unsaved || st.Drill != nil || st.Overall != schedule.Amber || !st.Copies[0].Lacks {
-		t.Errorf("before anything is saved under the new key: %+v", st)
+	start := clock.now
+	for _, c := range []struct {
+		after time.Duration
+		want  schedule.Light
+	}{{0, schedule.Green}, {schedule.DiskLimit, schedule.Amber}, {2 * schedule.DiskLimit, schedule.Red}} {
+		clock.pass(c.after - clock.now.Sub(start))
+		st := s.Status(b.change)
+		if !st.Unsaved || st.Drill != nil || st.Overall != c.want || !st.Copies[0].Lacks || !st.Copies[0].Again {
+			t.Errorf("%v after the renewal, with nothing saved: %+v", c.after, st)
+		}
 	}
+	clock.now = start
 	b.sql("DELETE FROM line")
 	if report, err := s.BackUp(ctx, nil); err != nil || report.Sent[0].Err != nil {
 		t.Fatalf("%+v %v", report, err)
@@ -108,10 +118,14 @@ func TestAVaultOfAnOldKeyIsNotTakenForTheNew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if st := again.Status(b.change); !st.Unsaved || st.Overall != schedule.Amber {
+	if st := again.Status(b.change); !st.Unsaved || st.Overall != schedule.Green || !st.Copies[0].Again {
 		t.Errorf("%+v", st)
 	}
-	if report, err := again.BackUp(ctx, nil); err != nil || report.Sent[0].Err != nil {
+	report, err := again.BackUp(ctx, nil)
+	if st := again.Status(b.change); st.Copies[0].Again {
+		t.Error("the place is still said to begin again")
+	}
+	if err != nil || report.Sent[0].Err != nil {
 		t.Fatalf("%+v %v", report, err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "cle-2026-11-22-00aa", "VAULT")); err != nil {

@@ -88,7 +88,7 @@ func (s *Service) take(ctx context.Context, of VaultOf) error {
 	if err != nil {
 		return err
 	}
-	know, err := loadState(ctx, s.set.State, of.ID)
+	know, err := loadState(ctx, s.set.State, of.ID, s.set.Now())
 	if err != nil {
 		return err
 	}
@@ -278,7 +278,7 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 		c := k.copyOf(id, now)
 		c.Tried, c.Fault = now, fault.Of(err)
 		if err == nil {
-			c.Known, c.OK = true, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
+			c.Known, c.Again, c.OK = true, false, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
 			c.Rivals, c.Holes = sent.Rivals, len(sent.Check.Missing)+len(sent.Check.Wrong)
 		}
 		if sent.RolledBack {
@@ -343,7 +343,7 @@ func (s *Service) Check(ctx context.Context, id string) (report vault.CheckRepor
 			c := k.copyOf(id, now)
 			c.Holes = len(report.Missing) + len(report.Wrong)
 			if c.Tried = now; report.Newest {
-				c.OK = Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
+				c.Again, c.OK = false, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
 			}
 		})
 	})

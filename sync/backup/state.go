@@ -35,26 +35,43 @@ type copyMark struct {
 	Tried   time.Time    `json:"tried,omitzero"`
 	Drilled time.Time    `json:"drilled,omitzero"`
 	Fault   *fault.Fault `json:"fault,omitempty"` // of the last try
+	// Again is set while the place has the copies of an earlier recovery key, and nothing under this one:
+	// it is filled anew since Since.
+	Again bool `json:"again,omitempty"`
 
 	Holes      int           `json:"holes,omitempty"`
 	RolledBack time.Time     `json:"rolled_back,omitzero"`
 	Rivals     []vault.Rival `json:"rivals,omitempty"`
 }
 
-// loadState reads what is known about the copies in a vault: nothing when it was of another one.
-func loadState(ctx context.Context, store StateStore, vaultID string) (state, error) {
+// loadState reads what is known about the copies in a vault. When it was of another one, that is only which
+// places had copies and are filled anew from now on.
+func loadState(ctx context.Context, store StateStore, vaultID string, now time.Time) (state, error) {
 	var k state
 	data, err := store.Load(ctx)
 	if err == nil && len(data) > 0 {
 		err = json.Unmarshal(data, &k)
 	}
-	if k.Vault != vaultID {
-		k = state{Vault: vaultID}
-	}
 	if k.Copies == nil {
 		k.Copies = map[string]*copyMark{}
 	}
-	return k, err
+	if k.Vault == vaultID {
+		return k, err
+	}
+	anew := state{Vault: vaultID, Copies: map[string]*copyMark{}}
+	for id, c := range k.Copies {
+		since := now
+		switch {
+		case c.Again:
+			since = c.Since
+		case c.OK.At.IsZero():
+			continue
+		case c.Fault != nil: // it was late already
+			since = c.OK.At
+		}
+		anew.Copies[id] = &copyMark{Since: since, Again: true}
+	}
+	return anew, err
 }
 
 // copyOf gives what is known about a destination, starting to know it if needed.
@@ -133,6 +150,7 @@ type CopyStatus struct {
 	Tried   time.Time    // last try, worked or not
 	Drilled time.Time    // last complete trial restore from it
 	Lacks   bool         // the book has work that is not there
+	Again   bool         // it has the copies of an earlier recovery key, and nothing yet under this one
 	Fault   *fault.Fault // why the last try failed, nil if it worked
 	// Holes is how many objects of older points are missing there; the light is amber at best.
 	Holes int
@@ -168,10 +186,10 @@ func (s *Service) Status(change uint64) Status {
 		mark := s.know.copyOf(d.ID, now)
 		c := CopyStatus{
 			ID: d.ID, Label: d.Label, LastOK: mark.OK, Tried: mark.Tried, Drilled: mark.Drilled,
-			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Fault: mark.Fault,
+			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Again: mark.Again, Fault: mark.Fault,
 			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals,
 		}
-		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At}
+		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At, Again: mark.Again}
 		if c.Lacks {
 			facts.Lacks = mark.OK.At // at the worst the work is as old as that
 		}

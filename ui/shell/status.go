@@ -125,6 +125,9 @@ func (f *facts) copies() kit.Tone {
 	if !f.known {
 		return kit.Neutral
 	}
+	if f.backup.Anew() {
+		return kit.Info
+	}
 	return map[backup.Light]kit.Tone{
 		backup.Green: kit.Ok, backup.Amber: kit.Warn,
 		backup.Red: kit.Error,
@@ -207,11 +210,15 @@ func (f *facts) saying(s *Shell) string {
 	if !f.known {
 		return s.t("shell.shield.unknown")
 	}
-	if r := f.backup.Running; r != nil {
-		if r.Total > 0 {
-			return s.t("shell.shield.running", "percent", s.Text.Number(r.Done*100/r.Total))
+	if r, anew := f.backup.Running, f.backup.Anew(); r != nil || anew {
+		doing := s.t("shell.shield.started")
+		if anew {
+			doing = s.t("shell.shield.anew")
 		}
-		return s.t("shell.shield.started")
+		if r != nil && r.Total > 0 {
+			return s.t("shell.shield.running", "doing", doing, "percent", s.Text.Number(r.Done*100/r.Total))
+		}
+		return doing
 	}
 	var last time.Time
 	for _, c := range f.backup.Copies {
@@ -274,7 +281,7 @@ func (s *Shell) newTopBar() *topBar {
 // shield colours the shield of the top bar.
 func (t *topBar) shield(icon string, tone kit.Tone, text string) {
 	colors := map[kit.Tone]fyne.ThemeColorName{
-		kit.Neutral: theme.Muted, kit.Ok: theme.Ok, kit.Warn: theme.Warn, kit.Error: theme.Error,
+		kit.Neutral: theme.Muted, kit.Info: theme.Primary, kit.Ok: theme.Ok, kit.Warn: theme.Warn, kit.Error: theme.Error,
 	}
 	t.lamp.SetIcon(icon, colors[tone])
 	t.lamp.SetTip(text)

@@ -80,7 +80,7 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 }
 
 // Renew lets the book get a new recovery key, and goes on with the vault that renew gives: everything is
-// saved and sent anew. What is being sent stops for it, and is sent again under the new key.
+// saved and sent anew, at once. What is being sent stops for it, and is sent again under the new key.
 func (k *Keeper) Renew(ctx context.Context, renew func() (backup.VaultOf, error)) error {
 	k.Stop()
 	if err := k.quiet.Acquire(ctx, jobsMax); err != nil {
@@ -96,6 +96,7 @@ func (k *Keeper) Renew(ctx context.Context, renew func() (backup.VaultOf, error)
 	}
 	k.mu.Lock()
 	k.seen, k.plan, k.lastFault = change, k.set.Service.Schedule(schedule.Default, change), nil
+	k.plan.AtOnce(k.set.Clock()) // until the first copy is there, only the old sheet brings anything back
 	k.mu.Unlock()
 	k.Changed()
 	return nil
@@ -211,7 +212,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 		}
 		out.Copies = append(out.Copies, appbackup.Copy{
 			Destination: appbackup.Destination(d), Light: appbackup.Light(c.Light), LastOK: c.LastOK.At,
-			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Fault: c.Fault, Alarms: alarms(c),
+			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Again: c.Again, Fault: c.Fault, Alarms: alarms(c),
 		})
 	}
 	k.mu.Lock()

@@ -27,11 +27,13 @@ type Copy struct {
 	LastOK  time.Time // last successful sending or check; zero: never
 	Lacks   time.Time // since when it lacks work of the book; zero: it lacks nothing
 	Stopped bool      // only the owner can help: a login, a full storage
+	Again   bool      // it had all of it under an earlier recovery key, and is filled anew since Made
 }
 
 // LightOf turns red by the clock, not by an error: silence is as bad as a failure. Work lacking for
 // one limit is amber, for two red. A copy that lacks nothing but was not looked at for seven limits is
-// amber. One that waits for the owner is never green.
+// amber. One that waits for the owner is never green. One that never worked is amber from its first day,
+// unless it is only filled anew.
 func LightOf(now time.Time, c Copy, limit time.Duration) Light {
 	since := c.Lacks
 	if c.LastOK.IsZero() {
@@ -42,7 +44,7 @@ func LightOf(now time.Time, c Copy, limit time.Duration) Light {
 		switch age := now.Sub(since); {
 		case age >= 2*limit:
 			return Red
-		case age >= limit || c.LastOK.IsZero():
+		case age >= limit || c.LastOK.IsZero() && !c.Again:
 			light = Amber
 		}
 	}

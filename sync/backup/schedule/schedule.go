@@ -111,6 +111,12 @@ func (s *Schedule) Changed(now time.Time) {
 	s.lastChange = now
 }
 
+// AtOnce makes a restore point due now, with no wait for a start or for people to pause.
+func (s *Schedule) AtOnce(now time.Time) {
+	s.firstChange, s.lastChange = now.Add(-s.policy.AfterFirst), now
+	s.snapshot = attempt{}
+}
+
 // Unsaved says whether the book has changes no restore point has.
 func (s *Schedule) Unsaved() bool { return !s.firstChange.IsZero() }
 

@@ -239,3 +239,16 @@ func TestLights(t *testing.T) {
 		}
 	}
 }
+
+func TestANewVaultIsFilledAtOnce(t *testing.T) {
+	s := New(Default, start, true)
+	s.Add(start, "usb", false, time.Time{}, time.Time{})
+	s.AtOnce(start)
+	if tasks, _ := s.Due(start); len(tasks) != 1 || tasks[0].Kind != Snapshot {
+		t.Fatalf("due %v", tasks)
+	}
+	s.Saved(start)
+	if tasks, _ := s.Due(start); len(tasks) == 0 || tasks[0] != (Task{Send, "usb"}) {
+		t.Errorf("after the restore point due %v", tasks)
+	}
+}

@@ -46,7 +46,9 @@ type backups struct {
 	bar    *kit.Progress
 	wound  *kit.Banner // that the book is damaged
 	status backup.Status
-	busy   bool
+	busy   bool // this page asked for the work under way
+
+	following bool // the progress is read again in a moment
 }
 
 func newBackups(e *page.Env) page.Page {
@@ -152,6 +154,9 @@ func (b *backups) list(id string) {
 		}
 		slices.SortFunc(b.points, func(p, o backup.Point) int { return o.Made.Compare(p.Made) })
 		b.grid.Reload()
+		if b.status.Origin != nil {
+			b.places(b.status) // each says whose copies it has
+		}
 	})
 }
 
@@ -168,27 +173,43 @@ func toneOf(l backup.Light) kit.Tone {
 
 // show tells the truth of the moment.
 func (b *backups) show(st backup.Status) {
-	e := b.env
 	b.status = st
 	if st.Origin != nil { // this PC has no point of its own yet: the places have those before the restore
 		for _, c := range st.Copies {
 			b.list(c.ID)
 		}
 	}
-	tone := toneOf(st.Light)
-	note := e.T("backups.note." + string(st.Light))
+	b.figures(st)
+	b.places(st)
+	b.progress(st.Running)
+	if moving(st) {
+		b.follow()
+	}
+}
+
+// moving tells whether the copies change by themselves in the next moments.
+func moving(st backup.Status) bool { return st.Running != nil || st.Anew() }
+
+// figures fills the three cards: how the copies stand, the last restore point, the last proof.
+func (b *backups) figures(st backup.Status) {
+	e := b.env
+	state, tone, note := e.T("backups.light."+string(st.Light)), toneOf(st.Light), e.T("backups.note."+string(st.Light))
 	switch {
 	case len(st.Copies) == 0:
 		note = e.T("backups.note.none")
+	case st.Anew():
+		state, tone, note = e.T("backups.anew"), kit.Info, e.T("backups.note.anew")
 	case st.Light == backup.Green && st.Unsaved:
 		note = e.T("backups.note.pending")
 	case st.Origin != nil:
 		note = e.T("backups.note.restored")
 	}
-	b.light.Set(e.T("backups.light."+string(st.Light)), note, tone, nil)
+	b.light.Set(state, note, tone, nil)
 	switch {
 	case st.Origin != nil:
 		b.last.Set(e.Text.Instant(st.Origin.Made), e.T("backups.restored_note"), kit.Neutral, nil)
+	case st.Saved.IsZero() && st.Anew():
+		b.last.Set(e.T("backups.soon"), e.T("backups.last_anew"), kit.Neutral, nil)
 	case st.Saved.IsZero():
 		b.last.Set(e.T("backups.never"), e.T("backups.never_note"), kit.Error, nil)
 	default:
@@ -201,13 +222,13 @@ func (b *backups) show(st backup.Status) {
 	switch {
 	case !st.DrillFailed.IsZero():
 		b.drill.Set(e.T("backups.drill_failed"), e.Text.Instant(st.DrillFailed), kit.Error, nil)
+	case st.Drill.IsZero() && st.Anew():
+		b.drill.Set(e.T("backups.soon"), e.T("backups.drill_anew"), kit.Neutral, nil)
 	case st.Drill.IsZero():
 		b.drill.Set(e.T("backups.drill_never"), e.T("backups.drill_note"), kit.Warn, nil)
 	default:
 		b.drill.Set(e.Text.Instant(st.Drill), e.T("backups.drill_ok"), kit.Ok, nil)
 	}
-	b.places(st)
-	b.progress(st.Running)
 }
 
 // places lists the destinations with what can be done with each.
@@ -218,6 +239,9 @@ func (b *backups) places(st backup.Status) {
 		all = append(all, kit.NewNotice(kit.Warn, "", e.T("backups.sheet_unknown")+" "+e.T("backups.sheet_unknown_note")),
 			kit.HBox(8, kit.NewButton(e.T("backups.sheet_print"), "", kit.Secondary, b.sheet),
 				kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, b.checkSheet), kit.Spacer()))
+	}
+	if st.Anew() {
+		all = append(all, kit.NewNotice(kit.Info, "", e.T("backups.anew_text")))
 	}
 	if len(st.Copies) == 0 {
 		var add *kit.Button
@@ -240,8 +264,13 @@ func (b *backups) places(st backup.Status) {
 func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 	e := b.env
 	under := e.T("backups.place_never")
-	if !c.LastOK.IsZero() {
+	switch {
+	case !c.LastOK.IsZero():
 		under = e.T("backups.place_last", "when", e.Text.Instant(c.LastOK))
+	case c.Again:
+		under = e.T("backups.place_anew")
+	case b.status.Origin != nil && len(b.lists[c.ID]) > 0:
+		under = e.T("backups.place_before", "writer", b.lists[c.ID][0].Writer)
 	}
 	text := kit.VBox(0, kit.NewLabel(c.Label, kit.Style{Weight: kit.Medium, Shrink: true}), kit.Caption(under))
 	if c.Fault != nil {
@@ -250,11 +279,14 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 	for _, a := range c.Alarms {
 		text.Add(kit.NewLabel(e.Text.Fault(a), kit.Style{Size: theme.SizeCaption, Color: theme.ErrorText, Wrap: true}))
 	}
-	icon := "cloud-check"
-	if c.Light != backup.Green {
+	icon, tone := "cloud-check", toneOf(c.Light)
+	switch {
+	case c.Light != backup.Green:
 		icon = "cloud-slash"
+	case c.Again:
+		icon, tone = "cloud-arrow-up", kit.Info
 	}
-	row := kit.HBox(12, kit.IconTile(icon, toneOf(c.Light)), text, kit.Spacer())
+	row := kit.HBox(12, kit.IconTile(icon, tone), text, kit.Spacer())
 	if e.Can(backup.Begin.Spec) {
 		more := kit.NewIconButton("dots-three", e.T("backups.more"), nil)
 		more.OnTapped = func() { b.menu(more, c) }
@@ -360,8 +392,12 @@ func (b *backups) run(work func(done func(backup.Status, error)), good string) {
 	})
 }
 
-// follow reads the progress until the work ends.
+// follow reads how the copies stand until nothing is under way any more.
 func (b *backups) follow() {
+	if b.following {
+		return
+	}
+	b.following = true
 	e := b.env
 	e.Shell.Go(func(ctx context.Context) error {
 		select {
@@ -371,14 +407,20 @@ func (b *backups) follow() {
 			return nil
 		}
 	}, func(err error) {
-		if err != nil || !b.busy {
+		b.following = false
+		if err != nil || !b.busy && !moving(b.status) {
 			return
 		}
 		page.Call(e, backup.GetStatus, op.Empty{}, func(st backup.Status, err error) {
-			if err == nil {
+			switch {
+			case err != nil || b.busy: // the answer to what this page asked for shows the rest
 				b.progress(st.Running)
+				b.follow()
+			case moving(st) && st.Saved.Equal(b.status.Saved):
+				b.show(st)
+			default:
+				b.Refresh()
 			}
-			b.follow()
 		})
 	})
 }

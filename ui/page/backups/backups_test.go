@@ -2,6 +2,7 @@ package backups
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,9 +23,16 @@ type engine struct {
 	backup.Engine
 	status backup.Status
 	points map[string][]backup.Point
+	next   *backup.Status // what is so from the second time it is asked, nil for no change
 }
 
-func (e *engine) Status(context.Context) (backup.Status, error) { return e.status, nil }
+func (e *engine) Status(context.Context) (backup.Status, error) {
+	st := e.status
+	if e.next != nil {
+		e.status, e.next = *e.next, nil
+	}
+	return st, nil
+}
 
 func (e *engine) Points(_ context.Context, id string) ([]backup.Point, error) {
 	return e.points[id], nil
@@ -96,5 +104,62 @@ func TestARestoredBookShowsWhereItComesFrom(t *testing.T) {
 	p.Refresh()
 	if n := len(p.points); n != 3 || p.points[0].ID != "3" || p.points[2].ID != "1" {
 		t.Errorf("listed: %v", p.points)
+	}
+}
+
+// says tells whether a text can be read on the page.
+func (b *backups) says(text string) bool {
+	plain := strings.NewReplacer("’", "'", "\u00a0", " ", "\u202f", " ")
+	found := false
+	uitest.Walk(b.object, func(o fyne.CanvasObject) {
+		l, ok := o.(*kit.Label)
+		found = found || ok && strings.Contains(plain.Replace(l.Text()), text)
+	})
+	return found
+}
+
+// TestAPlaceThatHasThePointsOfThePCBeforeSaysSo: after a restore, beside the points listed from it.
+func TestAPlaceThatHasThePointsOfThePCBeforeSaysSo(t *testing.T) {
+	old := backup.Point{ID: "1", Writer: "ancien", Made: storetest.Noon}
+	copies := &engine{status: backup.Status{
+		Light: backup.Amber, Origin: &old,
+		Copies: []backup.Copy{{Destination: backup.Destination{ID: "d1", Label: "Disque"}}},
+	}}
+	p, _, _ := shown(t, copies)
+	if !p.says("Rien de ce PC n'y est encore") {
+		t.Error("an empty place is not said to be")
+	}
+	copies.points = map[string][]backup.Point{"d1": {old}}
+	p.Refresh()
+	if p.says("Rien de ce PC n'y est encore") || !p.says("Copies de ancien") {
+		t.Error("the place contradicts the points listed from it")
+	}
+}
+
+// TestCopiesThatBeginAgainAlarmNobody: under a new sheet the page is calm and says why, and follows by itself
+// until the first copy is there.
+func TestCopiesThatBeginAgainAlarmNobody(t *testing.T) {
+	disk := backup.Destination{ID: "d1", Label: "Disque"}
+	copies := &engine{
+		status: backup.Status{Light: backup.Green, SheetKnown: true, Copies: []backup.Copy{{
+			Destination: disk, Light: backup.Green, Lacks: true, Again: true,
+		}}},
+		next: &backup.Status{Light: backup.Green, SheetKnown: true, Saved: storetest.Noon, Copies: []backup.Copy{{
+			Destination: disk, Light: backup.Green, LastOK: storetest.Noon,
+		}}},
+	}
+	first := copies.status
+	p, _, _ := shown(t, copies)
+	if p.says("Les copies recommencent") || !p.says("Complète le") {
+		t.Error("the page did not follow until the copy was there")
+	}
+	p.following = true // stay at the moment before
+	p.show(first)
+	for _, text := range []string{
+		"Les copies recommencent sous la nouvelle clé", "lisibles avec l'ancienne feuille", "Recommence sous la nouvelle clé",
+	} {
+		if !p.says(text) {
+			t.Errorf("nothing says %q", text)
+		}
 	}
 }

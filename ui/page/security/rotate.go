@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/ui/kit"
@@ -29,7 +28,7 @@ func (s *security) key() fyne.CanvasObject {
 }
 
 // askRotate says what a new key changes, and a new recovery sheet with it, and asks for the password: the
-// key is sealed with it.
+// key is sealed with it. It and the second factor are checked before anything is begun.
 func (s *security) askRotate(sheet bool) {
 	e := s.env
 	name, says := "security.rotate", []string{
@@ -41,38 +40,59 @@ func (s *security) askRotate(sheet bool) {
 	}
 	pass := kit.NewPasswordField("")
 	field := kit.NewField(e.T("security.rotate_password"), pass).Required()
+	spin := kit.NewSpinner()
+	spin.Hide()
 	var m *kit.Modal
-	begin := func() {
-		field.SetError("")
-		if pass.Text() == "" {
-			field.SetError(e.Text.Fault(fault.Field("password", "user.password_missing")))
-			return
+	var act *kit.Button
+	wait := func(on bool) {
+		if on {
+			act.Disable()
+			spin.Show()
+			spin.Start()
+		} else {
+			act.Enable()
+			spin.Stop()
+			spin.Hide()
 		}
+	}
+	begin := func() {
+		if act.Disabled() {
+			return // an answer is on its way
+		}
+		field.SetError("")
+		wait(true)
 		req := opening.RotateRequest{Password: pass.Text(), Sheet: sheet}
-		s.run(req, func(err error) bool {
-			if f := fault.Of(err); f != nil && f.Field == "password" {
-				field.SetError(e.Text.Fault(f))
-				return true
+		page.Call(e, opening.Prove, opening.ProveRequest{Password: req.Password}, func(p opening.Proven, err error) {
+			wait(false)
+			if err != nil {
+				field.SetError(e.Text.Fault(err))
+				pass.Edit().SelectAll()
+				m.Focus(pass.Edit())
+				return
 			}
-			m.Close()
-			return false
+			start := func() { m.Close(); s.run(req) }
+			if p.Fresh {
+				start()
+			} else {
+				e.Shell.StepUp(start)
+			}
 		})
 	}
+	act = kit.NewButton(e.T(name), "check", kit.Primary, begin)
 	pass.Edit().OnSubmitted = func(string) { begin() }
 	body := kit.VBox(12)
 	for _, key := range says {
 		body.Add(kit.Paragraph(e.T(key)))
 	}
 	body.Add(field)
-	m = kit.NewModal(e.T(name), 520, body,
-		kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }),
-		kit.NewButton(e.T(name), "check", kit.Primary, begin)).OnEnter(begin)
+	m = kit.NewModal(e.T(name), 520, body, spin,
+		kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }), act).OnEnter(begin)
 	m.Show(e.Window)
 	m.Focus(pass.Edit())
 }
 
-// run changes the key while the bar follows it; shown tells whether a refusal was said at its box.
-func (s *security) run(req opening.RotateRequest, shown func(error) bool) {
+// run changes the key while the bar follows it.
+func (s *security) run(req opening.RotateRequest) {
 	if s.busy {
 		return
 	}
@@ -84,7 +104,6 @@ func (s *security) run(req opening.RotateRequest, shown func(error) bool) {
 		s.busy = false
 		s.bar.Hide()
 		switch {
-		case shown(err):
 		case err != nil:
 			e.Shell.Fail(err)
 		case out.AutomaticLost:

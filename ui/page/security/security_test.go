@@ -66,6 +66,11 @@ type screen struct {
 
 func show(t *testing.T, o *office) *screen {
 	t.Helper()
+	return showTo(t, "owner", o)
+}
+
+func showTo(t *testing.T, who string, o *office) *screen {
+	t.Helper()
 	w := storetest.NewWorld(t)
 	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1},
 		func(string, []string, bool) error { return nil }, w.Store)
@@ -81,7 +86,7 @@ func show(t *testing.T, o *office) *screen {
 		}
 		return nil
 	})
-	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	e, sh := uitest.New(t, w.As(who), auth.Owner)
 	p := security.Routes()["security"](e, page.Route{Name: "security"})
 	sh.Show(p.Object())
 	return &screen{t, p.Object(), sh, p}
@@ -265,6 +270,52 @@ func TestANewKeyAsksForThePasswordAgain(t *testing.T) {
 		})
 	}
 }
+
+// TestNothingBeginsBeforeThePasswordAndTheCodeAreRight: a wrong password is said at its box before a code is
+// asked for, and who gives up at the code is where they were.
+func TestNothingBeginsBeforeThePasswordAndTheCodeAreRight(t *testing.T) {
+	o := &office{}
+	s := showTo(t, "stale", o)
+	s.sh.Yes = false
+	try := func(word string) {
+		s.inDialog(func(o fyne.CanvasObject) {
+			if p, ok := o.(*kit.PasswordField); ok {
+				p.SetText(word)
+			}
+		})
+		s.inDialog(func(o fyne.CanvasObject) {
+			if b, ok := o.(*kit.Button); ok && b.Text() == "Nouvelle feuille de secours" {
+				b.Tapped(nil)
+			}
+		})
+	}
+	bar := func() (shown bool) {
+		uitest.Walk(s.o, func(o fyne.CanvasObject) {
+			_, ok := o.(*kit.Progress)
+			shown = shown || ok
+		})
+		return shown
+	}
+	s.buttons("Nouvelle feuille de secours")[0].Tapped(nil)
+	try("faux")
+	told := false
+	s.inDialog(func(o fyne.CanvasObject) {
+		l, ok := o.(*kit.Label)
+		told = told || ok && strings.Contains(l.Text(), "mot de passe actuel")
+	})
+	if !told || len(s.sh.Asked) != 0 || bar() {
+		t.Errorf("said at its box: %v, asked %v, progress %v", told, s.sh.Asked, bar())
+	}
+	try("juste") // and nobody gives the code
+	if !slices.Equal(s.sh.Asked, []string{"step-up"}) || len(o.rotated) != 0 || bar() || s.page.Unsaved() {
+		t.Errorf("asked %v, rotated %v, progress %v", s.sh.Asked, o.rotated, bar())
+	}
+	if !s.dialogOpen() {
+		t.Error("who gives up at the code loses the question")
+	}
+}
+
+func (s *screen) dialogOpen() bool { return len(s.sh.Window.Canvas().Overlays().List()) > 0 }
 
 // inDialog goes through what stands over the page.
 func (s *screen) inDialog(see func(fyne.CanvasObject)) {
