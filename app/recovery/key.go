@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
 
 	"zafe/app/fault"
 )
@@ -31,14 +30,8 @@ const VaultPrefix = "cle-"
 // hold the key, and a last one of six, the checksum.
 const GroupCount = 9
 
-const (
-	dataSymbols  = 32 // of 5 bits: 160 bits
-	checkSymbols = 6
-	symbolCount  = dataSymbols + checkSymbols
-	groupSize    = 4
-	inputMax     = 200 // bytes of a text worth reading
-	alphabet     = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-)
+// keyForm is how a key stands on paper: 160 bits.
+var keyForm = form{prefix: Prefix, data: 32}
 
 // Key is a recovery key. It is a secret: never log it, and show it only on the
 // recovery sheet.
@@ -68,19 +61,7 @@ func New(random io.Reader) (Key, error) {
 func (k Key) String() string { return Prefix + "-" + strings.Join(k.Groups(), "-") }
 
 // Groups returns the GroupCount groups that follow the prefix.
-func (k Key) Groups() []string {
-	values := append(k.values(), checksum(k.values())...)
-	text := make([]byte, len(values))
-	for i, v := range values {
-		text[i] = alphabet[v]
-	}
-	groups := make([]string, GroupCount)
-	for n := range groups {
-		from, to := bounds(n)
-		groups[n] = string(text[from:to])
-	}
-	return groups
-}
+func (k Key) Groups() []string { return keyForm.groups(fives(k[:])) }
 
 // MatchesGroups reports whether typed holds the right text for some groups of k,
 // numbered from 1: the proof that the sheet was printed and can be read. It is
@@ -100,125 +81,22 @@ func (k Key) MatchesGroups(typed map[int]string) bool {
 
 // Parse reads a key as a person types it: in any case, with O for 0, I or L for
 // 1 and U for V, with other separators or none, with or without the prefix. It
-// never corrects a symbol. It returns the faults "recovery.group" (wrapping
-// ErrGroup), "recovery.length" (ErrLength) and "recovery.checksum" (ErrChecksum).
+// never corrects a symbol. Two shares of a key ([Share]) with a plus sign between
+// them are read as that key.
+//
+// It returns the faults "recovery.group" (wrapping ErrGroup), "recovery.length"
+// (ErrLength) and "recovery.checksum" (ErrChecksum), those of [ParseShare] and
+// [Join], and "recovery.share_alone" for a share without another.
 func Parse(s string) (Key, error) {
-	if len(s) > inputMax {
-		return Key{}, refuseLength(len(s))
+	if one, other, two := strings.Cut(s, "+"); two {
+		return parseShares(one, other)
 	}
-	text, stray := clean(s)
-	text, stray = cutPrefix(text, stray)
-	if len(text) != symbolCount {
-		if n := oddGroup(s); n > 0 {
-			return Key{}, refuseGroup(n)
-		}
-		return Key{}, refuseLength(len(text))
+	if IsShare(s) {
+		return Key{}, fault.New(fault.Invalid, "recovery.share_alone")
 	}
-	if stray >= 0 {
-		return Key{}, refuseGroup(groupOf(stray))
+	data, err := keyForm.read(s)
+	if err != nil {
+		return Key{}, err
 	}
-	values := make([]byte, symbolCount)
-	for i := range values {
-		values[i] = byte(strings.IndexByte(alphabet, text[i]))
-	}
-	if !valid(values) {
-		if n := mistyped(values); n > 0 {
-			return Key{}, refuseGroup(n)
-		}
-		return Key{}, fault.New(fault.Invalid, "recovery.checksum").Because(ErrChecksum)
-	}
-	return pack(values[:dataSymbols]), nil
+	return Key(eights(data)), nil
 }
-
-func refuseGroup(n int) error {
-	return fault.New(fault.Invalid, "recovery.group", "group", n).Because(ErrGroup{n})
-}
-
-func refuseLength(n int) error {
-	return fault.New(fault.Invalid, "recovery.length", "symbols", n, "wanted", symbolCount).Because(ErrLength)
-}
-
-// strayMark stands for a character that is in no key.
-const strayMark = '?'
-
-// clean returns the symbols of s in canonical form and the place of the first
-// character that is in no key, or -1.
-func clean(s string) (string, int) {
-	var out strings.Builder
-	stray := -1
-	for _, r := range s {
-		if separator(r) {
-			continue
-		}
-		r = lookalike(unicode.ToUpper(r))
-		if r > unicode.MaxASCII || strings.IndexByte(alphabet, byte(r)) < 0 {
-			if stray < 0 {
-				stray = out.Len()
-			}
-			r = strayMark
-		}
-		out.WriteByte(byte(r))
-	}
-	return out.String(), stray
-}
-
-func lookalike(r rune) rune {
-	switch r {
-	case 'O':
-		return '0'
-	case 'I', 'L':
-		return '1'
-	case 'U':
-		return 'V'
-	}
-	return r
-}
-
-func separator(r rune) bool {
-	return unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) || strings.ContainsRune("._,;:/\u2212\u200b\ufeff", r)
-}
-
-// cutPrefix removes the prefix from a cleaned text, if it is there. A text of
-// exactly the right length has none, even if it starts alike.
-func cutPrefix(text string, stray int) (string, int) {
-	rest, found := strings.CutPrefix(text, Prefix)
-	if !found || len(text) == symbolCount {
-		return text, stray
-	}
-	if stray >= 0 {
-		stray -= len(Prefix)
-	}
-	return rest, stray
-}
-
-// oddGroup returns the number of the only group of s whose length is wrong, or
-// 0. It needs the separators to be there.
-func oddGroup(s string) int {
-	var groups []string
-	for _, g := range strings.FieldsFunc(s, separator) {
-		if g, _ = clean(g); len(groups) > 0 || g != Prefix {
-			groups = append(groups, g)
-		}
-	}
-	odd := 0
-	for n, g := range groups {
-		if from, to := bounds(n); len(groups) == GroupCount && len(g) != to-from {
-			if odd > 0 {
-				return 0
-			}
-			odd = n + 1
-		}
-	}
-	return odd
-}
-
-// bounds returns where group n, counted from 0, starts and ends among the symbols.
-func bounds(n int) (from, to int) {
-	if n == GroupCount-1 {
-		return dataSymbols, symbolCount
-	}
-	return n * groupSize, (n + 1) * groupSize
-}
-
-// groupOf returns the number of the group of a symbol, counted from 1.
-func groupOf(symbol int) int { return min(symbol/groupSize+1, GroupCount) }

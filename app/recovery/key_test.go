@@ -73,7 +73,7 @@ func flat(k Key) []byte { return []byte(strings.Join(k.Groups(), "")) }
 func TestEverySubstitutionIsRefusedAndNamed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := flat(drawKey(t))
-		at := rapid.IntRange(0, symbolCount-1).Draw(t, "at")
+		at := rapid.IntRange(0, keyForm.symbols()-1).Draw(t, "at")
 		for _, c := range []byte(alphabet) {
 			if c == text[at] {
 				continue
@@ -82,7 +82,7 @@ func TestEverySubstitutionIsRefusedAndNamed(t *testing.T) {
 			wrong[at] = c
 			_, err := Parse(string(wrong))
 			var group ErrGroup
-			if !errors.As(err, &group) || group.N != groupOf(at) {
+			if !errors.As(err, &group) || group.N != keyForm.groupOf(at) {
 				t.Fatalf("%c for %c at %d: %v", c, text[at], at, err)
 			}
 		}
@@ -92,7 +92,7 @@ func TestEverySubstitutionIsRefusedAndNamed(t *testing.T) {
 func TestEverySwapIsRefused(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := flat(drawKey(t))
-		for i := 1; i < symbolCount; i++ {
+		for i := 1; i < keyForm.symbols(); i++ {
 			for _, j := range []int{i - 1, rapid.IntRange(0, i-1).Draw(t, "j")} {
 				wrong := bytes.Clone(text)
 				wrong[i], wrong[j] = text[j], text[i]
@@ -102,7 +102,7 @@ func TestEverySwapIsRefused(t *testing.T) {
 				case text[i] == text[j]:
 				case err == nil:
 					t.Fatalf("%d and %d swapped: accepted", i, j)
-				case i == j+1 && groupOf(i) == groupOf(j) && (!errors.As(err, &group) || group.N != groupOf(i)):
+				case i == j+1 && keyForm.groupOf(i) == keyForm.groupOf(j) && (!errors.As(err, &group) || group.N != keyForm.groupOf(i)):
 					t.Fatalf("neighbours %d and %d swapped: %v", i, j, err)
 				}
 			}
@@ -115,7 +115,7 @@ func TestSeveralErrorsAreRefused(t *testing.T) {
 		k := drawKey(t)
 		wrong := flat(k)
 		for range rapid.IntRange(2, 4).Draw(t, "errors") {
-			wrong[rapid.IntRange(0, symbolCount-1).Draw(t, "at")] = alphabet[rapid.IntRange(0, 31).Draw(t, "symbol")]
+			wrong[rapid.IntRange(0, keyForm.symbols()-1).Draw(t, "at")] = alphabet[rapid.IntRange(0, 31).Draw(t, "symbol")]
 		}
 		if got, err := Parse(string(wrong)); err == nil && (got != k || string(wrong) != string(flat(k))) {
 			t.Fatalf("%s accepted for %s", wrong, k)
@@ -146,14 +146,14 @@ func TestLostOrAddedSymbols(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	good := Key{1, 2, 3}.String()
 	for in, want := range map[string]string{
-		"":                                  "recovery.length",
-		"ZAFE1":                             "recovery.length",
-		strings.Repeat("A", 1000):           "recovery.length",
-		strings.Replace(good, "-", "-é", 1): "recovery.group",
-		good[:8] + "*" + good[9:]:           "recovery.group",
-		good[:8] + "**" + good[10:]:         "recovery.group",
-		strings.Repeat("0", symbolCount):    "recovery.checksum",
-		"ZAFE2" + good[5:]:                  "recovery.length",
+		"":                                     "recovery.length",
+		"ZAFE1":                                "recovery.length",
+		strings.Repeat("A", 1000):              "recovery.length",
+		strings.Replace(good, "-", "-é", 1):    "recovery.group",
+		good[:8] + "*" + good[9:]:              "recovery.group",
+		good[:8] + "**" + good[10:]:            "recovery.group",
+		strings.Repeat("0", keyForm.symbols()): "recovery.checksum",
+		"ZAFE2" + good[5:]:                     "recovery.share_alone",
 	} {
 		k, err := Parse(in)
 		if fault.KeyOf(err) != want || k != (Key{}) {
