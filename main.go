@@ -187,7 +187,7 @@ func (p *pc) path(name string) string { return filepath.Join(p.dir, name) }
 
 // seat reads what this PC remembers of a program it works with.
 func (p *pc) seat(file string) (s lan.Seat, ok bool, err error) {
-	err = machine.ReadFile(p.path(file), &s)
+	err = durable.ReadJSON(p.path(file), &s)
 	return s, s.Addr != "", err
 }
 
@@ -211,7 +211,7 @@ func (p *pc) State(context.Context) (machine.State, error) {
 
 // health is what was last known of the book.
 func (p *pc) health() (h verify.Health) {
-	if err := machine.ReadFile(p.path(healthFile), &h); err != nil {
+	if err := durable.ReadJSON(p.path(healthFile), &h); err != nil {
 		p.warn("what is known of the book's health is unreadable", err)
 	}
 	return h
@@ -224,7 +224,7 @@ func (p *pc) keepHealth(h verify.Health) {
 		err = nil
 	}
 	if h.State != verify.Sound {
-		err = machine.WriteFile(p.path(healthFile), h)
+		err = durable.WriteJSON(p.path(healthFile), h)
 	}
 	if err != nil {
 		p.warn("what is known of the book's health is not kept", err)
@@ -914,7 +914,7 @@ func (b *book) answer(ctx context.Context) error {
 	}
 	seat, self, err := lan.Own(ln.Addr().String(), b.desk.Root, time.Now())
 	if err == nil {
-		err = machine.WriteFile(b.pc.path(runningFile), seat)
+		err = durable.WriteJSON(b.pc.path(runningFile), seat)
 	}
 	if err != nil {
 		return errors.Join(err, ln.Close())
@@ -1298,7 +1298,7 @@ func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	return machine.WriteFile(p.path(hostFile), s)
+	return durable.WriteJSON(p.path(hostFile), s)
 }
 
 // Leave implements machine.Machine.

@@ -1,5 +1,7 @@
 package machine
 
+import "zafe/app/durable"
+
 // Memory is what this PC remembers outside any book, in a file that is not private.
 type Memory struct {
 	Path string
@@ -24,7 +26,7 @@ type Seen struct {
 }
 
 func (m Memory) read() (r remembered) {
-	if err := ReadFile(m.Path, &r); err != nil {
+	if err := durable.ReadJSON(m.Path, &r); err != nil {
 		m.Warn("preferences unreadable", err)
 		return remembered{}
 	}
@@ -38,7 +40,7 @@ func (m Memory) Preferences() Preferences { return m.read().Preferences }
 func (m Memory) SavePreferences(p Preferences) error {
 	r := m.read()
 	r.Preferences = p
-	return WriteFile(m.Path, r)
+	return durable.WriteJSON(m.Path, r)
 }
 
 // Company is the name of the company whose book is here, and whether it is the sample one.
@@ -51,7 +53,7 @@ func (m Memory) Company() (name string, sample bool) {
 func (m Memory) SetCompany(name string, sample bool) error {
 	r := m.read()
 	r.Company, r.Demo = name, sample
-	return WriteFile(m.Path, r)
+	return durable.WriteJSON(m.Path, r)
 }
 
 // Seen is the furthest that this PC saw a book go.
@@ -61,5 +63,5 @@ func (m Memory) Seen() Seen { return m.read().Seen }
 func (m Memory) SetSeen(s Seen) error {
 	r := m.read()
 	r.Seen = s
-	return WriteFile(m.Path, r)
+	return durable.WriteJSON(m.Path, r)
 }
