@@ -37,7 +37,6 @@ import (
 	"zafe/app/file"
 	"zafe/app/history"
 	"zafe/app/imports"
-	"zafe/app/job"
 	"zafe/app/ledger"
 	"zafe/app/op"
 	"zafe/app/opening"
@@ -113,12 +112,6 @@ type pc struct {
 	rescue atomic.Pointer[keeper.Rescue]
 }
 
-// strong refuses passwords that are easy to guess.
-func strong(p string, about []string, secondFactor bool) error {
-	_, err := password.Check(p, about, secondFactor)
-	return err
-}
-
 func newPC(dir string) (*pc, error) {
 	open, loose := harden.Folder(dir, bookDir)
 	path := filepath.Join(dir, logFile)
@@ -187,7 +180,7 @@ func (p *pc) path(name string) string { return filepath.Join(p.dir, name) }
 
 // seat reads what this PC remembers of a program it works with.
 func (p *pc) seat(file string) (s lan.Seat, ok bool, err error) {
-	err = machine.ReadFile(p.path(file), &s)
+	err = durable.ReadJSON(p.path(file), &s)
 	return s, s.Addr != "", err
 }
 
@@ -211,7 +204,7 @@ func (p *pc) State(context.Context) (machine.State, error) {
 
 // health is what was last known of the book.
 func (p *pc) health() (h verify.Health) {
-	if err := machine.ReadFile(p.path(healthFile), &h); err != nil {
+	if err := durable.ReadJSON(p.path(healthFile), &h); err != nil {
 		p.warn("what is known of the book's health is unreadable", err)
 	}
 	return h
@@ -224,7 +217,7 @@ func (p *pc) keepHealth(h verify.Health) {
 		err = nil
 	}
 	if h.State != verify.Sound {
-		err = machine.WriteFile(p.path(healthFile), h)
+		err = durable.WriteJSON(p.path(healthFile), h)
 	}
 	if err != nil {
 		p.warn("what is known of the book's health is not kept", err)
@@ -266,9 +259,9 @@ func (p *pc) OnOpening(told func(key string)) { p.told.Store(&told) }
 
 // Reference implements machine.Machine: the rows of a registry over no book.
 func (p *pc) Reference() []op.Entry {
-	b := &book{pc: p, reg: op.New[*store.Tx](nil, nobody{}, time.Now, p.record)}
+	b := &book{pc: p, caller: caller{Registry: op.New[*store.Tx](nil, nil, time.Now, nil)}}
 	b.bind(nil)
-	return b.reg.Reference()
+	return b.Registry.Reference()
 }
 
 // Version implements machine.Machine.
@@ -340,7 +333,7 @@ func (p *pc) Create(ctx context.Context, n machine.NewBook) (_ machine.Book, err
 	}
 	owner, err := user.NewOwner(ctx, user.SaveRequest{
 		Login: n.Login, Name: n.Name, Email: n.Email, Password: n.Password,
-	}, user.Standard, strong)
+	}, user.Standard, password.Strong)
 	if err != nil {
 		return nil, err
 	}
@@ -437,7 +430,7 @@ func (p *pc) aside() string { return p.path(asideFormat + time.Now().UTC().Forma
 
 // acceptable judges a book whose ledger was made anew: asked for by an owner, as far as this PC saw it go,
 // and sound in everything that can still be checked. It notes in the chain what is accepted.
-func (p *pc) acceptable(ctx context.Context, st *store.Store, seen machine.Seen, out *machine.Repaired) error {
+func (p *pc) acceptable(ctx context.Context, st *store.Store, seen verify.Seen, out *machine.Repaired) error {
 	var owner user.User
 	err := st.View(ctx, func(tx *store.Tx) (err error) {
 		if owner, err = ownerOf(tx, st.OpenedBy()); err != nil {
@@ -482,7 +475,7 @@ func ownerOf(tx *store.Tx, label string) (user.User, error) {
 
 // reaches tells whether the chain of a book holds the event that this PC saw: one that does not is older
 // than it was, all its files put back together. Fault store.repair_older.
-func reaches(tx *store.Tx, seen machine.Seen) error {
+func reaches(tx *store.Tx, seen verify.Seen) error {
 	id, _, err := setup.IdentityOf(tx)
 	if err != nil || seen.Event == 0 || id.BookID != seen.Book {
 		return err
@@ -529,7 +522,7 @@ func (p *pc) compare(ctx context.Context, st *store.Store) error {
 	case fault.KeyOf(err) != "store.repair_older":
 		return err
 	case last.Op == "book.went_back" || last.Op == "book.restored":
-		return p.SetSeen(machine.Seen{}) // asked for, and the program killed before it forgot what it saw
+		return p.SetSeen(verify.Seen{}) // asked for, and the program killed before it forgot what it saw
 	}
 	p.older.Store(true)
 	p.log.Warn("older than it was", slog.Int64("seen", seen.Event))
@@ -542,7 +535,7 @@ func (p *pc) note(ctx context.Context, st *store.Store) error {
 	if err != nil {
 		return err
 	}
-	seen := machine.Seen{Seal: head}
+	seen := verify.Seen{Seal: head}
 	err = st.View(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		id, _, err := setup.IdentityOf(tx)
 		if err != nil {
@@ -588,7 +581,7 @@ func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
 		return err
 	}
 	p.keepHealth(verify.Health{State: verify.Sound}) // the one that is aside was not
-	return p.SetSeen(machine.Seen{})                 // older than it was, as it was asked to be
+	return p.SetSeen(verify.Seen{})                 // older than it was, as it was asked to be
 }
 
 // passwordAgain gives the owner whose slot bears a label the password that opened it: it may have been changed
@@ -625,11 +618,14 @@ func (p *pc) running(ctx context.Context) *lan.Remote {
 	return b
 }
 
+// caller performs operations on a book of this PC.
+type caller = op.Local[*store.Tx]
+
 // book is an open book of this PC with everything that works on it.
 type book struct {
+	caller
 	pc     *pc
 	store  *store.Store
-	reg    *op.Registry[*store.Tx]
 	keep   *keeper.Keeper
 	copies *syncbackup.Service
 	desk   *pair.Desk
@@ -663,8 +659,8 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 		return nil, err
 	}
 	b := &book{pc: p, store: st, check: p.watch(st)}
-	users := user.NewService[*store.Tx](st, time.Now, user.Standard, strong, st)
-	b.reg = op.New[*store.Tx](st, users, time.Now, p.record)
+	users := user.NewService[*store.Tx](st, time.Now, user.Standard, password.Strong, st)
+	b.caller = caller{Registry: op.New[*store.Tx](st, users, time.Now, op.LogTo(p.log)), Credential: b.credential}
 	if err := b.network(id); err != nil {
 		return nil, err
 	}
@@ -685,7 +681,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	})
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.jobs.Go(func() { b.keep.Run(background) })
-	b.jobs.Go(func() { b.care(background) })
+	b.jobs.Go(func() { b.check.Care(background, b, jobMemory{st}, p.warn) })
 	b.jobs.Go(func() { b.bringFiles(background) })
 	return b, nil
 }
@@ -703,29 +699,16 @@ func (p *pc) sweep() {
 	}
 }
 
-// record writes the one log line of a call.
-func (p *pc) record(r op.Record) {
-	attrs := []any{
-		slog.String("op", r.Op), slog.Int64("actor", r.Actor), slog.String("device", r.Device),
-		slog.Int64("ms", r.Took.Milliseconds()), slog.String("code", string(r.Code)),
-	}
-	if r.Ref != "" {
-		p.log.Error("call", append(attrs, slog.String("ref", r.Ref), slog.Any("err", r.Cause))...)
-		return
-	}
-	p.log.Info("call", attrs...)
-}
-
 // bind registers every operation there is.
 func (b *book) bind(users *user.Service[*store.Tx]) {
-	user.Bind(b.reg, users)
-	opening.Bind(b.reg, b.store, users, bookKeys{b.pc.alone.Keys(b.store), b})
-	setup.Bind(b.reg)
-	appdevice.Bind(b.reg, b)
-	backup.Bind(b.reg, b.keep)
-	bindBusiness(b.reg, b.store)
-	history.Bind(b.reg)
-	verify.Bind(b.reg, b.check)
+	user.Bind(b.Registry, users)
+	opening.Bind(b.Registry, b.store, users, bookKeys{b.pc.alone.Keys(b.store), b})
+	setup.Bind(b.Registry)
+	appdevice.Bind(b.Registry, b)
+	backup.Bind(b.Registry, b.keep)
+	bindBusiness(b.Registry, b.store)
+	history.Bind(b.Registry)
+	verify.Bind(b.Registry, b.check)
 }
 
 // bindBusiness registers the operations on the business itself.
@@ -809,24 +792,6 @@ func (p *pc) around() verify.Surroundings {
 	}
 }
 
-// care runs what the book does by itself, until it is closed. What was wrong with it when it was open last is
-// looked at first: it may be another by now.
-func (b *book) care(ctx context.Context) {
-	if b.check.Known.State == verify.Damaged {
-		if _, err := verify.Book.Call(op.AsSystem(ctx), b, op.Empty{}); err != nil && ctx.Err() == nil {
-			b.pc.warn("the book was not checked again", err)
-		}
-	}
-	s := &job.Scheduler{
-		Memory: jobMemory{b.store}, Clock: time.Now, Warn: b.pc.warn,
-		Jobs: []job.Job{{Name: "verify", Every: verify.Every, Run: func(ctx context.Context) error {
-			_, err := verify.Book.Call(op.AsSystem(ctx), b, op.Empty{})
-			return err
-		}}},
-	}
-	s.Run(ctx)
-}
-
 // jobMemory keeps the last success of each job in a setting of the book.
 type jobMemory struct{ *store.Store }
 
@@ -878,7 +843,7 @@ func (b *book) network(id setup.Identity) error {
 	}
 	b.desk = &pair.Desk{Root: root.Cert, Clock: time.Now, Enrol: b.enrol}
 	b.host = &lan.Server{
-		Registry: b.reg, Devices: b, Desk: b.desk, Identity: host,
+		Registry: b.Registry, Devices: b, Desk: b.desk, Identity: host,
 		Hello: func(ctx context.Context) (h lan.Hello, err error) {
 			h = lan.Hello{Product: "zafe", Version: version, Level: op.Level, MinLevel: op.MinLevel, Book: id.BookID}
 			err = b.store.View(ctx, func(tx *store.Tx) error {
@@ -914,7 +879,7 @@ func (b *book) answer(ctx context.Context) error {
 	}
 	seat, self, err := lan.Own(ln.Addr().String(), b.desk.Root, time.Now())
 	if err == nil {
-		err = machine.WriteFile(b.pc.path(runningFile), seat)
+		err = durable.WriteJSON(b.pc.path(runningFile), seat)
 	}
 	if err != nil {
 		return errors.Join(err, ln.Close())
@@ -1197,28 +1162,12 @@ func (b *book) bringOnce(ctx context.Context, rescue *keeper.Rescue) (left int, 
 	return b.copies.BringFiles(ctx, known(missing), sink)
 }
 
-// Do implements op.Caller.
-func (b *book) Do(ctx context.Context, s *op.Spec, req, resp any) error {
-	return b.local().Do(ctx, s, req, resp)
-}
-
-// Stream implements op.Caller.
-func (b *book) Stream(ctx context.Context, s *op.Spec, req any, w io.Writer) (op.Download, error) {
-	return b.local().Stream(ctx, s, req, w)
-}
-
-// Upload implements op.Caller.
-func (b *book) Upload(ctx context.Context, s *op.Spec, req any, content io.Reader, resp any) error {
-	return b.local().Upload(ctx, s, req, content, resp)
-}
-
-func (b *book) local() op.Local[*store.Tx] {
-	return op.Local[*store.Tx]{Registry: b.reg, Credential: func() op.Credential {
-		if t := b.token.Load(); t != nil {
-			return op.Credential{Token: *t}
-		}
-		return op.Credential{}
-	}}
+// credential is that of who is logged in here.
+func (b *book) credential() op.Credential {
+	if t := b.token.Load(); t != nil {
+		return op.Credential{Token: *t}
+	}
+	return op.Credential{}
 }
 
 // SetToken implements machine.Book.
@@ -1238,21 +1187,6 @@ func (b *book) Retry(context.Context) error { return nil }
 
 // Connected implements machine.Book.
 func (b *book) Connected() int { return b.host.Connected() }
-
-// DoJSON performs any operation by name.
-func (b *book) DoJSON(ctx context.Context, name string, in []byte) ([]byte, error) {
-	return b.reg.DoJSON(op.WithCredential(ctx, b.local().Credential()), name, in)
-}
-
-// StreamJSON is DoJSON for the operations that make a file.
-func (b *book) StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error) {
-	return b.reg.StreamJSON(op.WithCredential(ctx, b.local().Credential()), name, in, w)
-}
-
-// UploadJSON is DoJSON for the operations that take a file.
-func (b *book) UploadJSON(ctx context.Context, name string, in []byte, content io.Reader) ([]byte, error) {
-	return b.reg.UploadJSON(op.WithCredential(ctx, b.local().Credential()), name, in, content)
-}
 
 // nameCompany notes the company's name for the next log-in.
 func (b *book) nameCompany(ctx context.Context) error {
@@ -1298,7 +1232,7 @@ func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	return machine.WriteFile(p.path(hostFile), s)
+	return durable.WriteJSON(p.path(hostFile), s)
 }
 
 // Leave implements machine.Machine.
@@ -1343,7 +1277,7 @@ func (j *joined) witness(ctx context.Context, reached bool) error {
 		j.pc.older.Store(true)
 		j.pc.log.Warn("the main PC shows an older book", slog.Int64("seen", seen.Event), slog.Int64("shown", h.Event))
 	}
-	return j.pc.SetSeen(machine.Seen{Book: h.Book, Event: h.Event, Hash: h.Hash})
+	return j.pc.SetSeen(verify.Seen{Book: h.Book, Event: h.Event, Hash: h.Hash})
 }
 
 // witnessWait bounds what a PC that leaves asks the main PC.
@@ -1402,7 +1336,7 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress),
 ) (done machine.Restored, err error) {
 	defer c.pc.refer("restore", &err)
-	if err := errors.Join(c.pc.fit(), user.CheckReset(login, pass, strong)); err != nil {
+	if err := errors.Join(c.pc.fit(), user.CheckReset(login, pass, password.Strong)); err != nil {
 		return done, err
 	}
 	writer, err := c.pc.newWriter()
@@ -1424,7 +1358,7 @@ func (c *copies) Restore(ctx context.Context, point, login, pass string, progres
 	c.pc.rescue.Store(c.Rescue)
 	c.pc.keepHealth(verify.Health{State: verify.Sound})
 	done = machine.Restored{Login: a.owner.Login, Events: a.events, Invoices: sink.manifest.Checks.InvoiceCount}
-	return done, errors.Join(c.pc.SetCompany(a.company, false), c.pc.SetSeen(machine.Seen{}))
+	return done, errors.Join(c.pc.SetCompany(a.company, false), c.pc.SetSeen(verify.Seen{}))
 }
 
 // Rest implements machine.Vault.
@@ -1517,7 +1451,7 @@ func (a *adoption) adopt(tx *store.Tx, m vault.Manifest) error {
 		return err
 	}
 	a.company = c.Name
-	if a.owner, err = user.Reset(context.Background(), tx, a.login, a.password, user.Standard, strong); err != nil {
+	if a.owner, err = user.Reset(context.Background(), tx, a.login, a.password, user.Standard, password.Strong); err != nil {
 		return err
 	}
 	last, err := tx.Head()
@@ -1653,9 +1587,9 @@ func (p *pc) Demo(ctx context.Context, size string, progress func(done, total in
 	if err != nil {
 		return err
 	}
-	reg := op.New[*store.Tx](st, nobody{}, clock.now, p.record)
+	reg := op.New[*store.Tx](st, nobody{}, clock.now, op.LogTo(p.log))
 	bindBusiness(reg, st)
-	err = demo.Fill(ctx, op.Local[*store.Tx]{Registry: reg}, clock, z, progress)
+	err = demo.Fill(ctx, caller{Registry: reg}, clock, z, progress)
 	if err = errors.Join(err, st.Close()); err != nil {
 		return errors.Join(err, os.RemoveAll(fresh))
 	}

@@ -2,7 +2,9 @@
 package durable
 
 import (
+	"encoding/json"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -24,6 +26,27 @@ func WriteFile(path string, data []byte) error {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return Folder(filepath.Dir(path))
+}
+
+// WriteJSON is WriteFile of v in JSON.
+func WriteJSON(path string, v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	return WriteFile(path, b)
+}
+
+// ReadJSON reads into v what WriteJSON wrote; a missing file leaves v as it is.
+func ReadJSON(path string, v any) error {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(b, v)
 }
 
 // Folder flushes a folder, so that files made, renamed and removed in it stay so. Windows has no such call and

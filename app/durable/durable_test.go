@@ -44,3 +44,23 @@ func TestFolder(t *testing.T) {
 		t.Errorf("a folder that is not there: %v", err)
 	}
 }
+
+func TestJSON(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.json")
+	got := map[string]int{"kept": 1}
+	if err := durable.ReadJSON(path, &got); err != nil || got["kept"] != 1 {
+		t.Errorf("without a file: %v %v", got, err)
+	}
+	if err := durable.WriteJSON(path, map[string]int{"written": 2}); err != nil {
+		t.Fatal(err)
+	}
+	if err := durable.ReadJSON(path, &got); err != nil || got["written"] != 2 {
+		t.Errorf("%v %v", got, err)
+	}
+	if err := os.WriteFile(path, []byte(`{"wri`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := durable.ReadJSON(path, &got); err == nil {
+		t.Error("half a file was read")
+	}
+}

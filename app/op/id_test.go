@@ -17,8 +17,16 @@ func TestNewIDIsAUUIDThatSortsByTime(t *testing.T) {
 		if !form.MatchString(id) || id <= last && id[:8] < last[:8] || seen[id] {
 			t.Fatalf("%s after %s", id, last)
 		}
+		if got := op.TimeOf(id); !got.Equal(at) {
+			t.Fatalf("%s was made at %v, want %v", id, got, at)
+		}
 		seen[id], last = true, id
 		at = at.Add(time.Second)
+	}
+	for _, id := range []string{"", "v", "company-1", "0a2b3c4d-0000-4000-8000-000000000000"} {
+		if got := op.TimeOf(id); !got.IsZero() {
+			t.Errorf("%q was made at %v", id, got)
+		}
 	}
 	if a, b := op.NewID(at), op.NewID(at.Add(time.Millisecond)); a >= b {
 		t.Errorf("%s does not come before %s", a, b)

@@ -44,6 +44,21 @@ func (l Local[T]) Upload(ctx context.Context, s *Spec, req any, content io.Reade
 	return assign(resp, out)
 }
 
+// DoJSON performs any operation by name, its request and answer in JSON.
+func (l Local[T]) DoJSON(ctx context.Context, name string, in []byte) ([]byte, error) {
+	return l.Registry.DoJSON(l.with(ctx), name, in)
+}
+
+// StreamJSON is DoJSON for the operations that make a file.
+func (l Local[T]) StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (Download, error) {
+	return l.Registry.StreamJSON(l.with(ctx), name, in, w)
+}
+
+// UploadJSON is DoJSON for the operations that take a file.
+func (l Local[T]) UploadJSON(ctx context.Context, name string, in []byte, content io.Reader) ([]byte, error) {
+	return l.Registry.UploadJSON(l.with(ctx), name, in, content)
+}
+
 func (l Local[T]) with(ctx context.Context) context.Context {
 	if l.Credential == nil {
 		return ctx

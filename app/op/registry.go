@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"reflect"
 	"slices"
 	"sort"
@@ -62,6 +63,21 @@ type Record struct {
 	Key    string
 	Ref    string // reference shown to the user with an internal error
 	Cause  error  // for Internal only
+}
+
+// LogTo writes each call as one line of the log.
+func LogTo(log *slog.Logger) func(Record) {
+	return func(r Record) {
+		attrs := []any{
+			slog.String("op", r.Op), slog.Int64("actor", r.Actor), slog.String("device", r.Device),
+			slog.Int64("ms", r.Took.Milliseconds()), slog.String("code", string(r.Code)),
+		}
+		if r.Ref != "" {
+			log.Error("call", append(attrs, slog.String("ref", r.Ref), slog.Any("err", r.Cause))...)
+			return
+		}
+		log.Info("call", attrs...)
+	}
 }
 
 // Registry holds the operations and runs the pipeline. T is the store's transaction type: app never

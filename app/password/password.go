@@ -88,6 +88,12 @@ func Check(s string, context []string, secondFactor bool) (Strength, error) {
 	return strength, nil
 }
 
+// Strong is Check for who only asks whether a password may be chosen. Faults as Check.
+func Strong(s string, context []string, secondFactor bool) error {
+	_, err := Check(s, context, secondFactor)
+	return err
+}
+
 // clearlyShort is the length under which no other fault of a password matters.
 const clearlyShort = 8
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"zafe/app/civil"
 	"zafe/app/i18n"
 )
 
@@ -19,11 +18,18 @@ type RecoverySheet struct {
 	Key          string // as the user types it: a prefix and groups, parted by hyphens
 	Code         string // content of the QR code; empty: Key
 	Vault        string // identifier of the store
-	Slot         string // which key this is, to tell sheets apart
-	Date         civil.Date
+	Sheet        SheetID
+	Replaces     SheetID   // the sheet before; its zero value for none
+	Printed      time.Time // in the zone of who reads it
 	Places       []BackupPlace
 	Fingerprints []Fingerprint
 	Accent       Color
+}
+
+// SheetID tells a recovery sheet from another of the same company.
+type SheetID struct {
+	Number string
+	Made   time.Time // when its key was made, in the zone of who reads it; zero when nobody knows
 }
 
 // BackupPlace says where a backup is kept, in words its owner recognises.
@@ -48,7 +54,7 @@ func Recovery(w io.Writer, p *i18n.Printer, r RecoverySheet) error {
 		return fmt.Errorf("%w: recovery key of %d groups", ErrDocument, len(groups))
 	case len(r.Places) > placesMax || len(r.Fingerprints) > fingerprintsMax:
 		return fmt.Errorf("%w: too many places or fingerprints", ErrDocument)
-	case r.Date.IsZero():
+	case r.Printed.IsZero():
 		return fmt.Errorf("%w: no date", ErrDocument)
 	}
 	content := r.Code
@@ -61,30 +67,42 @@ func Recovery(w io.Writer, p *i18n.Printer, r RecoverySheet) error {
 	}
 	t := words{p}
 	title := t.say("print.recovery.title")
-	c, err := newCanvas(info{title: title, author: r.Company, lang: t.lang(), made: r.Date.In(time.UTC)})
+	c, err := newCanvas(info{title: title, author: r.Company, lang: t.lang(), made: r.Printed})
 	if err != nil {
 		return err
 	}
 	s := &secretSheet{document: document{canvas: c}, t: t, accent: r.Accent.accent()}
 	s.next()
 	s.heading(title, r.Company, t.say("print.recovery.lead"))
-	s.keyPanel(groups, q)
+	if r.Replaces.Number != "" {
+		s.paragraph(t.say("print.recovery.replaces", "sheet", t.sheet(r.Replaces)), style{semiBold, 9.6, inkText})
+		s.y += 2.5
+	}
+	s.keyPanel(groups, q, t.say("print.recovery.key", "sheet", t.sheet(r.Sheet)))
 	s.places(r)
 	s.steps("print.recovery.steps", "print.recovery.step1", "print.recovery.step2", "print.recovery.step3")
 	s.advice()
 	return s.write(w, func(int, int) { s.footer(t.say("print.recovery.footer")) })
 }
 
+// sheet names a recovery sheet.
+func (w words) sheet(id SheetID) string {
+	if id.Made.IsZero() {
+		return w.say("print.recovery.undated", "number", id.Number)
+	}
+	return w.say("print.recovery.sheet", "number", id.Number, "date", w.day(id.Made), "time", w.clock(id.Made))
+}
+
 // keyPanel shows the key in large groups, numbered from 1 after the prefix so
 // that a mistyped one can be named, beside its QR code.
-func (s *secretSheet) keyPanel(groups []string, q code) {
+func (s *secretSheet) keyPanel(groups []string, q code, title string) {
 	const perRow, groupWidth, rowHeight, codeSide = 4, 28.0, 15.5, 50.0
 	rows := (len(groups) + perRow - 1) / perRow
 	height := max(13+float64(rows)*rowHeight, codeSide+13)
 	y := s.y
 	s.put(func() {
 		s.box(sheetLeft, y, sheetWidth, height, 2.5, s.accent.tint())
-		s.text(sheetLeft+7, y+5, s.t.say("print.recovery.key"), style{semiBold, 10, s.accent}, left)
+		s.text(sheetLeft+7, y+5, title, style{semiBold, 10, s.accent}, left)
 		for i, g := range groups {
 			x := sheetLeft + 7 + float64(i%perRow)*groupWidth
 			top := y + 13 + float64(i/perRow)*rowHeight
@@ -125,8 +143,7 @@ func (s *secretSheet) places(r RecoverySheet) {
 		add(s.t.say("print.recovery.copy", "n", i+1), where)
 	}
 	add(s.t.say("print.recovery.vault"), r.Vault)
-	add(s.t.say("print.recovery.slot"), r.Slot)
-	add(s.t.say("print.recovery.date"), s.t.date(r.Date))
+	add(s.t.say("print.recovery.date"), s.t.say("print.recovery.at", "date", s.t.day(r.Printed), "time", s.t.clock(r.Printed)))
 	s.subheading(s.t.say("print.recovery.where"))
 	s.table(facts)
 	if len(r.Fingerprints) == 0 {

@@ -302,12 +302,13 @@ func salesBytes(t testing.TB, d SalesDoc) []byte {
 
 func sampleRecovery() RecoverySheet {
 	return RecoverySheet{
-		Company: "Menuiserie Bélair",
-		SIREN:   "732829320",
-		Vault:   "zafe-7k2m-p94x",
-		Slot:    "n° 2",
-		Date:    day("2026-11-21"),
-		Key:     "ZAFE1-7QXZ-4M2K-PWH9-T3VC-8NRD-A5YJ-E6GF-0B1S-K7QX9P",
+		Company:  "Menuiserie Bélair",
+		SIREN:    "732829320",
+		Vault:    "zafe-7k2m-p94x",
+		Sheet:    SheetID{"94XA", time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC)},
+		Replaces: SheetID{"00F7", time.Date(2026, 3, 2, 17, 5, 0, 0, time.UTC)},
+		Printed:  time.Date(2026, 11, 22, 10, 12, 0, 0, time.UTC),
+		Key:      "ZAFE1-7QXZ-4M2K-PWH9-T3VC-8NRD-A5YJ-E6GF-0B1S-K7QX9P",
 		Places: []BackupPlace{
 			{
 				"Scaleway Object Storage (Paris)",

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // scan prints a document at an office resolution and reads its QR code back.
@@ -82,7 +83,8 @@ func TestRecoverySheetSaysItAll(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"Menuiserie Bélair", "732 829 320", "zafe-7k2m-p94x", "n° 2", "21/11/2026",
+		"Menuiserie Bélair", "732 829 320", "zafe-7k2m-p94x", "Votre clé : feuille n° 94XA du 21/11/2026 à 09:30",
+		"remplace la feuille n° 00F7 du 02/03/2026 à 17:05", "22/11/2026 à 10:12", "tant que vous n'en faites pas une autre",
 		"Scaleway Object Storage (Paris)",
 		"belair-sauvegardes / zafe", "ZAFE/sauvegardes", "4F9A 11C2 77D0", "A07E 5512", "Restaurer ma sauvegarde",
 		"deux exemplaires", "au coffre", "À ne pas faire", "confidentiel",
@@ -90,6 +92,16 @@ func TestRecoverySheetSaysItAll(t *testing.T) {
 		if !strings.Contains(flat(text), want) {
 			t.Errorf("%q is missing", want)
 		}
+	}
+}
+
+// TestAFirstSheetReplacesNone: nor does one whose book does not know it.
+func TestAFirstSheetReplacesNone(t *testing.T) {
+	r := sampleRecovery()
+	r.Replaces, r.Sheet.Made = SheetID{}, time.Time{}
+	text := flat(pdfText(t, pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) })))
+	if strings.Contains(text, "remplace") || !strings.Contains(text, "Votre clé : feuille n° 94XA") {
+		t.Error(text)
 	}
 }
 
@@ -109,7 +121,6 @@ func TestSheetsRefuse(t *testing.T) {
 	none, places, undated := sampleRecovery(), sampleRecovery(), sampleCodes()
 	none.Key = ""
 	places.Places = make([]BackupPlace, placesMax+1)
-	undated.Date = none.Date.AddDays(0)
 	undated.Codes = nil
 	for name, err := range map[string]error{
 		"too long":    Recovery(io.Discard, french, many),

@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"zafe/app/auth"
 	"zafe/app/civil"
@@ -26,9 +28,10 @@ type Identity struct {
 	VaultID     string `json:"vault_id"`  // identity of its backups
 	WriterID    string `json:"writer_id"` // this installation's folder in the vault
 	WriterName  string `json:"writer_name"`
-	RecoveryKey string `json:"recovery_key"` // canonical printed form
-	VaultFolder string `json:"vault_folder"` // inside each place of the backups; "" for the first key
-	Root        []byte `json:"root"`         // PEM: the LAN root that paired PCs pin
+	RecoveryKey string `json:"recovery_key"`       // canonical printed form
+	VaultFolder string `json:"vault_folder"`       // inside each place of the backups; "" for the first key
+	Replaced    string `json:"replaced,omitempty"` // VaultID under the recovery key before; "" for the first one
+	Root        []byte `json:"root"`               // PEM: the LAN root that paired PCs pin
 	Demo        bool   `json:"demo"`
 }
 
@@ -61,13 +64,26 @@ func Renew(tx Tx, key recovery.Key, vaultID string) error {
 	if err != nil {
 		return err
 	}
-	id.RecoveryKey, id.VaultID = key.String(), vaultID
+	id.RecoveryKey, id.VaultID, id.Replaced = key.String(), vaultID, id.VaultID
 	id.VaultFolder = recovery.VaultPrefix + tx.Today().String() + "-" + vaultID[len(vaultID)-4:]
 	p.SheetKnown, p.SheetOn = false, civil.Date{}
 	if err := SaveIdentity(tx, id); err != nil {
 		return err
 	}
 	return tx.SetSetting(progressKey, p)
+}
+
+// sheetNumber is how many characters of a vault's identity tell the sheets of one company apart. They are the
+// last ones of its folder's name as well.
+const sheetNumber = 4
+
+// sheetOf names the recovery sheet of a vault: each key has a vault of its own, made with it.
+func sheetOf(vaultID string) print.SheetID {
+	id := print.SheetID{Number: strings.ToUpper(vaultID[max(len(vaultID)-sheetNumber, 0):])}
+	if made := op.TimeOf(vaultID); !made.IsZero() {
+		id.Made = made.Local()
+	}
+	return id
 }
 
 // Step is one page of the wizard.
@@ -98,6 +114,15 @@ type Progress struct {
 	SheetOn     civil.Date `json:"sheet_on"`     // when
 	NoBackup    bool       `json:"no_backup"`    // the owner chose to go on without a destination
 	SheetGroups []int      `json:"sheet_groups"` // the groups to type back, from 1
+	SheetNumber string     `json:"sheet_number,omitempty"`
+	SheetMade   time.Time  `json:"sheet_made,omitzero"` // when the key on it was
+}
+
+// SheetFile is the name of the file of the sheet, which differs from that of any other.
+func (p Progress) SheetFile(t *i18n.Printer) string {
+	return t.T("setup.sheet_file", map[string]any{
+		"made": p.SheetMade.Local().Format("2006-01-02-15h04"), "number": p.SheetNumber,
+	})
 }
 
 // ProgressOf reads the progress.
@@ -178,6 +203,8 @@ func progress(tx Tx) (Progress, error) {
 		return p, err
 	}
 	p.SheetGroups = askedGroups(id.VaultID)
+	sheet := sheetOf(id.VaultID)
+	p.SheetNumber, p.SheetMade = sheet.Number, sheet.Made.UTC()
 	return p, nil
 }
 
@@ -224,14 +251,22 @@ func sheet[T Tx](_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Dow
 	if err != nil {
 		return op.Download{}, err
 	}
+	p, err := progress(tx)
+	if err != nil {
+		return op.Download{}, err
+	}
 	s := print.RecoverySheet{
-		Company: c.Name, SIREN: c.SIREN, Key: key.String(), Vault: id.VaultID, Date: tx.Today(),
+		Company: c.Name, SIREN: c.SIREN, Key: key.String(), Vault: id.VaultID, Printed: tx.Now().Local(),
+		Sheet: sheetOf(id.VaultID),
+	}
+	if id.Replaced != "" {
+		s.Replaces = sheetOf(id.Replaced)
 	}
 	for _, place := range req.Places {
 		s.Places = append(s.Places, print.BackupPlace{Provider: place})
 	}
-	return op.Download{Name: "feuille-de-secours.pdf", Type: "application/pdf"},
-		print.Recovery(w, i18n.For(req.Lang), s)
+	text := i18n.For(req.Lang)
+	return op.Download{Name: p.SheetFile(text), Type: "application/pdf"}, print.Recovery(w, text, s)
 }
 
 // check compares the typed groups; a wrong one is named.

@@ -9,6 +9,7 @@ import (
 
 	"zafe/app/audit"
 	"zafe/app/fault"
+	"zafe/app/job"
 	"zafe/app/op"
 )
 
@@ -148,6 +149,24 @@ func Accept[T Tx](tx T, a Acceptance) error {
 // Forget drops what a book that was restored says of its last check: the files it was made of are others.
 func Forget(tx interface{ SetSetting(key string, v any) error }) error {
 	return tx.SetSetting(lastKey, nil)
+}
+
+// Care checks the book by itself until ctx ends, through c. What was wrong with it when it was open last is looked
+// at first: it may be another by now. memory keeps when it was done; warn is told what failed.
+func (s *Service[T]) Care(ctx context.Context, c op.Caller, memory job.Memory, warn func(what string, err error)) {
+	check := func(ctx context.Context) error {
+		_, err := Book.Call(op.AsSystem(ctx), c, op.Empty{})
+		return err
+	}
+	if s.Known.State == Damaged {
+		if err := check(ctx); err != nil && ctx.Err() == nil {
+			warn("the book was not checked again", err)
+		}
+	}
+	jobs := job.Scheduler{
+		Memory: memory, Clock: s.Clock, Warn: warn, Jobs: []job.Job{{Name: "verify", Every: Every, Run: check}},
+	}
+	jobs.Run(ctx)
 }
 
 // Run implements [Book]: it performs every check and keeps the outcome. Fault verify.running.

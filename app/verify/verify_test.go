@@ -218,3 +218,35 @@ func TestTheHealthOfTheBookIsKnownToEverybody(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// jobs is a book whose weekly check is not due.
+type jobs struct{}
+
+func (jobs) Last(context.Context) (map[string]time.Time, error) { return nil, nil }
+
+func (jobs) Done(context.Context, string, time.Time) error { return nil }
+
+func TestABookKnownToBeDamagedIsCheckedWhenItIsOpened(t *testing.T) {
+	for state, checks := range map[verify.State]bool{verify.Damaged: true, verify.Doubtful: false, "": false} {
+		w := newWorld(t)
+		w.service.Known = verify.Health{State: state}
+		ctx, stop := context.WithCancel(t.Context())
+		over := make(chan struct{})
+		go func() {
+			defer close(over)
+			w.service.Care(ctx, w.caller, jobs{}, func(what string, err error) { t.Error(what, err) })
+		}()
+		deadline := time.Now().Add(10 * time.Second)
+		if !checks {
+			deadline = time.Now().Add(50 * time.Millisecond)
+		}
+		for w.status(t).Last == nil && time.Now().Before(deadline) {
+			time.Sleep(time.Millisecond)
+		}
+		if got := w.status(t).Last != nil; got != checks {
+			t.Errorf("known to be %q: checked %t", state, got)
+		}
+		stop()
+		<-over
+	}
+}

@@ -27,6 +27,9 @@ func lax(string, []string, bool) error { return nil }
 const second = "le mot de Lucie"
 
 // office is an open book with two owners whose passwords open it, and a caller in the first one's name.
+// oldVault is the vault of the first recovery key.
+const oldVault = "019aa5d0-1000-7000-8000-00000000c0de"
+
 type office struct {
 	*desk
 	store *store.Store
@@ -48,11 +51,12 @@ func newOffice(t *testing.T) *office {
 	o.reg = op.New[*store.Tx](st, svc, clock, func(op.Record) {})
 	user.Bind(o.reg, svc)
 	opening.Bind(o.reg, st, svc, o.pc.Keys(st))
+	setup.Bind(o.reg)
 	err = st.Update(t.Context(), func(tx *store.Tx) error {
 		u, err := user.NewOwner(t.Context(), user.SaveRequest{Login: "claire", Name: "C", Password: password}, cheap, lax)
 		u.CreatedAt = tx.Now()
 		_, saveErr := tx.SaveUser(u)
-		id := setup.Identity{RecoveryKey: recovery.Key(storetest.Recovery).String()}
+		id := setup.Identity{RecoveryKey: recovery.Key(storetest.Recovery).String(), VaultID: oldVault}
 		return errors.Join(err, saveErr, setup.SaveIdentity(tx, id))
 	})
 	if err != nil {
@@ -211,6 +215,12 @@ func TestANewSheetReplacesTheOldOne(t *testing.T) {
 	if _, err := claire.rotateWith(opening.RotateRequest{Password: password, Sheet: true}); err != nil {
 		t.Fatal(err)
 	}
+	var sheet strings.Builder
+	ctx := op.AsActor(t.Context(), auth.Actor{User: 1, Role: auth.Owner, FreshAt: o.options().Clock()})
+	file, err := setup.PrintSheet.Fetch(ctx, claire.Local, setup.SheetRequest{Lang: "fr"}, &sheet)
+	if err != nil || !strings.HasPrefix(sheet.String(), "%PDF") {
+		t.Error(err)
+	}
 	var id setup.Identity
 	var p setup.Progress
 	err = o.store.View(t.Context(), func(tx *store.Tx) (err error) {
@@ -232,6 +242,11 @@ func TestANewSheetReplacesTheOldOne(t *testing.T) {
 	}
 	if id.VaultID == "" || !strings.HasPrefix(id.VaultFolder, "cle-2") {
 		t.Errorf("its copies go to vault %q in %q", id.VaultID, id.VaultFolder)
+	}
+	number := id.VaultFolder[len(id.VaultFolder)-4:]
+	if want := "-" + strings.ToUpper(number) + ".pdf"; id.Replaced != oldVault || !strings.HasSuffix(file.Name, want) ||
+		!strings.Contains(file.Name, op.TimeOf(id.VaultID).Local().Format("2006-01-02-15h04")) {
+		t.Errorf("the sheet %q replaces that of vault %q", file.Name, id.Replaced)
 	}
 	if p.SheetKnown || !p.SheetOn.IsZero() || p.Step != setup.Done {
 		t.Errorf("the new sheet counts as proven: %+v", p)

@@ -43,7 +43,14 @@ func (s *Shell) showDocument(name string, write func(context.Context, io.Writer)
 			return
 		}
 		s.view(path, func() {
+			made, err := os.ReadFile(path)
 			_ = os.RemoveAll(filepath.Dir(path)) // nobody shows it, so it need not lie there
+			if err != nil {
+				s.Fail(fault.New(fault.Invalid, "shell.file_unreadable", "file", name).Because(err))
+				return
+			}
+			// Making it once more would stand in the journal as a second one.
+			write := func(_ context.Context, w io.Writer) error { _, err := w.Write(made); return err }
 			kit.Confirm(s.Window, s.t("shell.no_viewer.title"), s.t("shell.no_viewer.text"),
 				s.t("shell.no_viewer.save"),
 				s.t("common.cancel"), false, func() { s.save(name, write) })

@@ -41,10 +41,10 @@ func (w *wizard) sheet() {
 	next = kit.NewButton(t("start.sheet.check"), "check", kit.Primary, try)
 	req := func() setup.SheetRequest { return setup.SheetRequest{Lang: w.env.Text.Lang(), Places: places} }
 	print := kit.NewButton(t("start.sheet.show"), "printer", kit.Secondary, func() {
-		w.env.Shell.ShowDocument("feuille-de-secours.pdf", page.Fetch(w.env, setup.PrintSheet, req()))
+		w.env.Shell.ShowDocument(w.progress.SheetFile(w.env.Text), page.Fetch(w.env, setup.PrintSheet, req()))
 	})
 	save := kit.NewButton(t("start.sheet.save"), "floppy-disk", kit.Secondary, func() {
-		w.env.Shell.SaveFile("feuille-de-secours.pdf", page.Fetch(w.env, setup.PrintSheet, req()))
+		w.env.Shell.SaveFile(w.progress.SheetFile(w.env.Text), page.Fetch(w.env, setup.PrintSheet, req()))
 	})
 	first := kit.NewCard("", kit.VBox(theme.GapField, kit.StepTitle(1, t("start.sheet.print"), true),
 		kit.MutedParagraph(t("start.sheet.print_text")), kit.HBox(theme.GapTight, print, save)))

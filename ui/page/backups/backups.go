@@ -459,7 +459,10 @@ func (b *backups) sheet() {
 	for _, c := range b.status.Copies {
 		places = append(places, c.Label+" – "+c.Folder)
 	}
-	e.Shell.ShowDocument(e.T("backups.sheet_file"), page.Fetch(e, setup.PrintSheet, setup.SheetRequest{Lang: e.Text.Lang(), Places: places}))
+	page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
+		e.Shell.ShowDocument(p.SheetFile(e.Text),
+			page.Fetch(e, setup.PrintSheet, setup.SheetRequest{Lang: e.Text.Lang(), Places: places}))
+	})
 }
 
 // checkSheet asks for two groups of the key, from the paper.
@@ -468,7 +471,7 @@ func (b *backups) checkSheet() {
 	page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
 		fields := map[string]*kit.Field{}
 		edits := map[string]*kit.LineEdit{}
-		body := kit.VBox(12, kit.Paragraph(e.T("backups.sheet_how")))
+		body := kit.VBox(12, kit.Paragraph(e.T("backups.sheet_how", "number", p.SheetNumber)))
 		for _, n := range p.SheetGroups {
 			key := e.Text.Number(int64(n))
 			edits[key] = kit.NewLineEdit("")
