@@ -1,6 +1,7 @@
 package print
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -13,9 +14,12 @@ import (
 // the secret that opens the store: its bytes must go to the printer or to a
 // place the user chose, never into the data folder or a log.
 type RecoverySheet struct {
-	Company      string
-	SIREN        string
-	Key          string // as the user types it: a prefix and groups, parted by hyphens
+	Company string
+	SIREN   string
+	Key     string // as the user types it: a prefix and groups, parted by hyphens
+	// Shares are what stands in for the key when it is shared, each on a page of its own and written like the key;
+	// any two of them open. Key and Code are not printed then.
+	Shares       []string
 	Code         string // content of the QR code; empty: Key
 	Vault        string // identifier of the store
 	Sheet        SheetID
@@ -45,25 +49,14 @@ const (
 	fingerprintsMax = 3
 )
 
-// Recovery writes the recovery sheet as a PDF file of one page. Errors are
+// Recovery writes the recovery sheet as a PDF file of one page, or of one for each share. Errors are
 // ErrDocument or those of w.
 func Recovery(w io.Writer, p *i18n.Printer, r RecoverySheet) error {
-	groups := strings.Split(r.Key, "-")
 	switch {
-	case r.Key == "" || len(groups) > keyGroupsMax:
-		return fmt.Errorf("%w: recovery key of %d groups", ErrDocument, len(groups))
 	case len(r.Places) > placesMax || len(r.Fingerprints) > fingerprintsMax:
 		return fmt.Errorf("%w: too many places or fingerprints", ErrDocument)
 	case r.Printed.IsZero():
 		return fmt.Errorf("%w: no date", ErrDocument)
-	}
-	content := r.Code
-	if content == "" {
-		content = r.Key
-	}
-	q, err := newCode(content)
-	if err != nil {
-		return err
 	}
 	t := words{p}
 	title := t.say("print.recovery.title")
@@ -72,17 +65,55 @@ func Recovery(w io.Writer, p *i18n.Printer, r RecoverySheet) error {
 		return err
 	}
 	s := &secretSheet{document: document{canvas: c}, t: t, accent: r.Accent.accent()}
+	if len(r.Shares) == 0 {
+		err = s.wholeKey(r)
+	}
+	for i, share := range r.Shares {
+		err = errors.Join(err, s.share(r, share, i+1))
+	}
+	if err != nil {
+		return err
+	}
+	footer := t.say("print.recovery.footer")
+	if len(r.Shares) > 0 {
+		footer = t.say("print.share.footer")
+	}
+	return s.write(w, func(int, int) { s.footer(footer) })
+}
+
+// wholeKey is the page with the key.
+func (s *secretSheet) wholeKey(r RecoverySheet) error {
+	t := s.t
 	s.next()
-	s.heading(title, r.Company, t.say("print.recovery.lead"))
+	s.heading(t.say("print.recovery.title"), r.Company, t.say("print.recovery.lead"))
 	if r.Replaces.Number != "" {
 		s.paragraph(t.say("print.recovery.replaces", "sheet", t.sheet(r.Replaces)), style{semiBold, 9.6, inkText})
 		s.y += 2.5
 	}
-	s.keyPanel(groups, q, t.say("print.recovery.key", "sheet", t.sheet(r.Sheet)))
+	if err := s.keyPanel(r.Key, r.Code, t.say("print.recovery.key", "sheet", t.sheet(r.Sheet))); err != nil {
+		return err
+	}
 	s.places(r)
 	s.steps("print.recovery.steps", "print.recovery.step1", "print.recovery.step2", "print.recovery.step3")
-	s.advice()
-	return s.write(w, func(int, int) { s.footer(t.say("print.recovery.footer")) })
+	s.advice("print.recovery")
+	return nil
+}
+
+// share is the page with the share of number n.
+func (s *secretSheet) share(r RecoverySheet, share string, n int) error {
+	t := s.t
+	s.next()
+	all := len(r.Shares)
+	s.heading(t.say("print.share.title", "n", n, "all", all), r.Company, t.say("print.share.lead", "all", all))
+	s.paragraph(t.say("print.share.kept"), style{semiBold, 9.6, inkText})
+	s.y += 2.5
+	if err := s.keyPanel(share, "", t.say("print.share.key", "n", n, "sheet", t.sheet(r.Sheet))); err != nil {
+		return err
+	}
+	s.places(r)
+	s.steps("print.recovery.steps", "print.recovery.step1", "print.share.step2", "print.share.step3")
+	s.advice("print.share")
+	return nil
 }
 
 // sheet names a recovery sheet.
@@ -95,7 +126,19 @@ func (w words) sheet(id SheetID) string {
 
 // keyPanel shows the key in large groups, numbered from 1 after the prefix so
 // that a mistyped one can be named, beside its QR code.
-func (s *secretSheet) keyPanel(groups []string, q code, title string) {
+// The code says the key itself unless it is given. Error ErrDocument.
+func (s *secretSheet) keyPanel(key, content, title string) error {
+	groups := strings.Split(key, "-")
+	if key == "" || len(groups) > keyGroupsMax {
+		return fmt.Errorf("%w: recovery key of %d groups", ErrDocument, len(groups))
+	}
+	if content == "" {
+		content = key
+	}
+	q, err := newCode(content)
+	if err != nil {
+		return err
+	}
 	const perRow, groupWidth, rowHeight, codeSide = 4, 28.0, 15.5, 50.0
 	rows := (len(groups) + perRow - 1) / perRow
 	height := max(13+float64(rows)*rowHeight, codeSide+13)
@@ -118,6 +161,7 @@ func (s *secretSheet) keyPanel(groups []string, q code, title string) {
 	s.y += height + 2
 	s.paragraph(s.t.say("print.recovery.read"), textDetail)
 	s.y += 4
+	return nil
 }
 
 // spaced draws each character in a slot of its own, as a typewriter would: a
@@ -157,8 +201,8 @@ func (s *secretSheet) places(r RecoverySheet) {
 	s.table(facts)
 }
 
-// advice puts what to do and what not to do side by side.
-func (s *secretSheet) advice() {
+// advice puts what to do and what not to do side by side; the messages are those of a sheet.
+func (s *secretSheet) advice(sheet string) {
 	top := s.y
 	const gap = 8.0
 	const width = (sheetWidth - gap) / 2
@@ -181,8 +225,8 @@ func (s *secretSheet) advice() {
 		return y
 	}
 	a := column(sheetLeft, s.t.say("print.recovery.do"), inkPaid,
-		"print.recovery.do1", "print.recovery.do2", "print.recovery.do3", "print.recovery.do4")
+		sheet+".do1", sheet+".do2", sheet+".do3", sheet+".do4")
 	b := column(sheetLeft+width+gap, s.t.say("print.recovery.dont"), inkWarn,
-		"print.recovery.dont1", "print.recovery.dont2", "print.recovery.dont3", "print.recovery.dont4")
+		sheet+".dont1", sheet+".dont2", sheet+".dont3", sheet+".dont4")
 	s.y = max(a, b)
 }

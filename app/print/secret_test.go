@@ -3,6 +3,7 @@ package print
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -92,6 +93,48 @@ func TestRecoverySheetSaysItAll(t *testing.T) {
 		if !strings.Contains(flat(text), want) {
 			t.Errorf("%q is missing", want)
 		}
+	}
+}
+
+// TestSharedSheets: a page for each share, with its code, and the key on none of them.
+func TestSharedSheets(t *testing.T) {
+	r := sampleRecovery()
+	r.Shares = []string{
+		"ZAFE2-14HK-ZJ8E-PY7B-XJSZ-79GR-RWQX-E8YR-8P4Z-Y3FF-5JWTHJ",
+		"ZAFE2-24HK-WCWC-QXE1-SHVZ-8KSB-HD1T-2MDS-KCWX-CB7G-VY3WPK",
+		"ZAFE2-34HK-3YMJ-53HE-4Q10-1R9T-8SKQ-MZVF-T6G3-GCRC-FNR8QV",
+	}
+	pdf := pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) })
+	pages := strings.Split(strings.TrimSuffix(pdfText(t, pdf), "\f"), "\f")
+	if len(pages) != len(r.Shares) {
+		t.Fatalf("%d pages", len(pages))
+	}
+	for i, page := range pages {
+		tight := strings.ReplaceAll(flat(page), " ", "")
+		for n, share := range r.Shares {
+			if got := strings.Contains(tight, strings.Split(share, "-")[5]); got != (n == i) {
+				t.Errorf("page %d with share %d: %v", i+1, n+1, got)
+			}
+		}
+		for _, g := range strings.Split(r.Key, "-")[1:] {
+			if strings.Contains(tight, g) {
+				t.Errorf("page %d shows the key: %s", i+1, g)
+			}
+		}
+		for _, want := range []string{
+			fmt.Sprintf("Feuille partagée n° %d sur 3", i+1), "Confiée à", "feuilles partagées", "Scaleway",
+			fmt.Sprintf("Part n° %d de la feuille n° 94XA", i+1),
+		} {
+			if !strings.Contains(flat(page), want) {
+				t.Errorf("page %d: %q is missing", i+1, want)
+			}
+		}
+		if !strings.HasSuffix(strings.TrimSpace(page), "lire toutes vos données.") {
+			t.Errorf("page %d overflows", i+1)
+		}
+	}
+	if got := scan(t, pdf, "100"); got != r.Shares[0] {
+		t.Errorf("the code of the first reads %q", got)
 	}
 }
 

@@ -119,8 +119,13 @@ type Progress struct {
 }
 
 // SheetFile is the name of the file of the sheet, which differs from that of any other.
-func (p Progress) SheetFile(t *i18n.Printer) string {
-	return t.T("setup.sheet_file", map[string]any{
+func (p Progress) SheetFile(t *i18n.Printer) string { return p.file(t, "setup.sheet_file") }
+
+// SharesFile is the name of the file of the sheets that share its key.
+func (p Progress) SharesFile(t *i18n.Printer) string { return p.file(t, "setup.shares_file") }
+
+func (p Progress) file(t *i18n.Printer, key string) string {
+	return t.T(key, map[string]any{
 		"made": p.SheetMade.Local().Format("2006-01-02-15h04"), "number": p.SheetNumber,
 	})
 }
@@ -178,6 +183,10 @@ var (
 		Name: "recovery.sheet", Kind: op.Stream, Needs: auth.BackupManage, Fresh: true, Since: 1,
 		Doc: "Prints the recovery sheet; it opens everything and belongs in a safe.",
 	}}
+	PrintShares = op.Op[SheetRequest, op.Download]{Spec: op.Spec{
+		Name: "recovery.shares", Kind: op.Stream, Needs: auth.BackupManage, Fresh: true, Since: 1,
+		Doc: "Prints the recovery key shared between three sheets, any two of which open everything.",
+	}}
 	CheckSheet = op.Op[CheckRequest, Progress]{Spec: op.Spec{
 		Name: "recovery.check", Kind: op.Command, Needs: auth.BackupManage, Since: 1, Secret: true,
 		Doc: "Proves that the sheet is on paper: two groups of the key are typed back.",
@@ -188,7 +197,12 @@ var (
 func Bind[T Tx](r *op.Registry[T]) {
 	op.Bind(r, Get, func(_ context.Context, tx T, _ op.Empty) (Progress, error) { return progress(tx) })
 	op.Bind(r, SetStep, func(_ context.Context, tx T, req StepRequest) (Progress, error) { return setStep(tx, req) })
-	op.BindStream(r, PrintSheet, sheet[T])
+	op.BindStream(r, PrintSheet, func(_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
+		return sheet(tx, req, false, w)
+	})
+	op.BindStream(r, PrintShares, func(_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
+		return sheet(tx, req, true, w)
+	})
 	op.Bind(r, CheckSheet, func(_ context.Context, tx T, req CheckRequest) (Progress, error) { return check(tx, req) })
 }
 
@@ -235,7 +249,8 @@ func setStep(tx Tx, req StepRequest) (Progress, error) {
 	return p, tx.SetSetting(progressKey, p)
 }
 
-func sheet[T Tx](_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
+// sheet writes the recovery sheet, or the three that share its key.
+func sheet(tx Tx, req SheetRequest, shared bool, w io.Writer) (op.Download, error) {
 	id, ok, err := IdentityOf(tx)
 	if err != nil {
 		return op.Download{}, err
@@ -266,7 +281,14 @@ func sheet[T Tx](_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Dow
 		s.Places = append(s.Places, print.BackupPlace{Provider: place})
 	}
 	text := i18n.For(req.Lang)
-	return op.Download{Name: p.SheetFile(text), Type: "application/pdf"}, print.Recovery(w, text, s)
+	name := p.SheetFile(text)
+	if shared {
+		name = p.SharesFile(text)
+		for _, share := range key.Shares() {
+			s.Shares = append(s.Shares, share.String())
+		}
+	}
+	return op.Download{Name: name, Type: "application/pdf"}, print.Recovery(w, text, s)
 }
 
 // check compares the typed groups; a wrong one is named.

@@ -99,7 +99,7 @@ func (f *Flow) showForgotten(open machine.Book) {
 	body = append(body, p.why, p.set, kit.VBox(theme.GapTight, kit.MutedParagraph(f.t("start.forgotten.others")),
 		kit.HBox(0, f.backToLogin())))
 	f.show(f.beside(560, kit.VBox(14, body...)))
-	f.focus(p.sheet.boxes[0])
+	f.focus(p.sheet.first())
 }
 
 func (p *forgotten) submit() {
@@ -150,7 +150,7 @@ func (p *forgotten) refused(err error) {
 	text := p.f.Text.Fault(fault.Of(err))
 	switch fault.Of(err).Field {
 	case "recovery":
-		p.sheet.object.SetError(text)
+		p.sheet.refuse(text)
 	case "login":
 		p.who.SetError(text)
 	case "password":

@@ -165,7 +165,7 @@ func (r *restorePage) askKey(problem error) {
 	next = kit.NewButton(f.t("start.restore.look"), "", kit.Primary, try)
 	sheet.then = try
 	r.show(1, kit.NewCard("", kit.VBox(theme.GapField, sheet.object, why)), r.askPlace, spin, next)
-	f.focus(sheet.boxes[0])
+	f.focus(sheet.first())
 }
 
 // reach opens the place and lists what it holds. The provider's questions are asked on the way.

@@ -20,16 +20,21 @@ const (
 )
 
 // sheetField is the recovery key as it stands on the sheet: a box for each group. A key pasted in any
-// box fills them all.
+// box fills them all. A key shared between sheets is typed from two of them, each in one line.
 type sheetField struct {
-	object *kit.Field
+	object *fyne.Container // what is asked for, and the link to the other
+	whole  *kit.Field
 	text   *i18n.Printer
 	boxes  []*kit.LineEdit
+	shared [2]*kit.Field
+	shares [2]*kit.LineEdit
+	other  *kit.Button
+	parted bool   // two shares are asked for
 	then   func() // Enter in the last box
 }
 
 func (f *Flow) newSheet() *sheetField {
-	s := &sheetField{text: f.Text}
+	s := &sheetField{text: f.Text, object: kit.VBox(theme.GapLabel)}
 	var row []fyne.CanvasObject
 	weights := make([]float32, 0, recovery.GroupCount)
 	for i := range recovery.GroupCount {
@@ -42,9 +47,45 @@ func (f *Flow) newSheet() *sheetField {
 		row = append(row, e)
 		weights = append(weights, float32(lengthOf(i))+1)
 	}
-	s.object = kit.NewField(f.t("start.sheet.key"), kit.Cols(theme.GapLabel, weights,
+	s.whole = kit.NewField(f.t("start.sheet.key"), kit.Cols(theme.GapLabel, weights,
 		row...)).Required().Hint(f.t("start.sheet.hint"))
+	for i := range s.shares {
+		e := kit.NewLineEdit(recovery.SharePrefix + "-XXXX-XXXX-…")
+		e.Translate = upper
+		e.OnChanged = func(string) { s.shared[i].SetError("") }
+		s.shares[i], s.shared[i] = e, kit.NewField(f.t("start.sheet.share", "n", i+1), e).Required()
+	}
+	s.shared[1].Hint(f.t("start.sheet.share_hint"))
+	s.shares[0].OnSubmitted = func(string) { f.focus(s.shares[1]) }
+	s.shares[1].OnSubmitted = func(string) {
+		if s.then != nil {
+			s.then()
+		}
+	}
+	s.other = kit.NewButton("", "", kit.Link, func() { s.ask(!s.parted); f.focus(s.first()) })
+	s.ask(false)
 	return s
+}
+
+// ask shows the boxes of a key, or the lines of two shares.
+func (s *sheetField) ask(parted bool) {
+	s.parted = parted
+	if parted {
+		s.other.SetText(s.text.T("start.sheet.by_key", nil))
+		s.object.Objects = []fyne.CanvasObject{s.shared[0], s.shared[1], kit.HBox(0, s.other)}
+	} else {
+		s.other.SetText(s.text.T("start.sheet.by_shares", nil))
+		s.object.Objects = []fyne.CanvasObject{s.whole, kit.HBox(0, s.other)}
+	}
+	s.object.Refresh()
+}
+
+// first is where typing begins.
+func (s *sheetField) first() *kit.LineEdit {
+	if s.parted {
+		return s.shares[0]
+	}
+	return s.boxes[0]
 }
 
 func lengthOf(i int) int {
@@ -67,8 +108,19 @@ func symbols(text string) []rune {
 
 // typed passes what is too long for a box on to the next ones, and goes on when it is full.
 func (s *sheetField) typed(f *Flow, i int) {
-	s.object.SetError("")
+	s.whole.SetError("")
 	all := symbols(s.boxes[i].Text())
+	if text := s.boxes[i].Text(); recovery.IsShare(text) || i == 1 && recovery.IsShare(s.boxes[0].Text()+text) {
+		if i == 1 {
+			text = s.boxes[0].Text() + text
+		}
+		s.boxes[0].SetText("")
+		s.boxes[i].SetText("")
+		s.ask(true)
+		f.focus(s.shares[0])
+		s.shares[0].SetText(text) // behind the focus, which selects all
+		return
+	}
 	if whole := recovery.GroupCount*groupLength + groupLast - groupLength; len(all) >= whole {
 		_, key, printed := strings.Cut(string(all), recovery.Prefix) // behind what the box held
 		if !printed {
@@ -116,6 +168,15 @@ func (s *sheetField) erased(f *Flow, i int, ev *fyne.KeyEvent) bool {
 	return false
 }
 
+// refuse says what is wrong with the key that was typed.
+func (s *sheetField) refuse(text string) {
+	if s.parted {
+		s.shared[1].SetError(text)
+	} else {
+		s.whole.SetError(text)
+	}
+}
+
 // set shows a key known already.
 func (s *sheetField) set(key string) {
 	all := symbols(strings.TrimPrefix(key, recovery.Prefix))
@@ -126,9 +187,12 @@ func (s *sheetField) set(key string) {
 	}
 }
 
-// key reads the key, and shows at its box which group is mistyped. Faults recovery.group,
-// recovery.length, recovery.checksum.
+// key reads the key, and shows where it is mistyped: at the box of its group, or at the line of the share. The
+// faults are those of [recovery.Parse].
 func (s *sheetField) key() (string, error) {
+	if s.parted {
+		return s.join()
+	}
 	var groups []string
 	for _, e := range s.boxes {
 		e.SetInvalid(false)
@@ -138,7 +202,7 @@ func (s *sheetField) key() (string, error) {
 	if err == nil {
 		return k.String(), nil
 	}
-	s.object.SetError(s.text.Fault(fault.Of(err)))
+	s.refuse(s.text.Fault(fault.Of(err)))
 	var wrong recovery.ErrGroup
 	if errors.As(err, &wrong) && wrong.N >= 1 && wrong.N <= len(s.boxes) {
 		for i, e := range s.boxes {
@@ -146,4 +210,23 @@ func (s *sheetField) key() (string, error) {
 		}
 	}
 	return "", err
+}
+
+// join makes the key of the two shares.
+func (s *sheetField) join() (string, error) {
+	var read [2]recovery.Share
+	for i, e := range s.shares {
+		share, err := recovery.ParseShare(e.Text())
+		if err != nil {
+			s.shared[i].SetError(s.text.Fault(fault.Of(err)))
+			return "", err
+		}
+		read[i] = share
+	}
+	k, err := recovery.Join(read[0], read[1])
+	if err != nil {
+		s.refuse(s.text.Fault(fault.Of(err)))
+		return "", err
+	}
+	return k.String(), nil
 }

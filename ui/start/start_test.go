@@ -448,6 +448,63 @@ func TestTheRecoveryKeyIsReadGroupByGroup(t *testing.T) {
 	}
 }
 
+// TestTwoSharedSheetsOpen as the whole one does: typed into its boxes, a share asks for another.
+func TestTwoSharedSheetsOpen(t *testing.T) {
+	key := recovery.Key{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20}
+	shares := key.Shares()
+	p := newPC(t, machine.Nothing)
+	s := show(t, p)
+	s.press("Restaurer")
+	s.press("Un dossier, une clé ou un disque USB")
+	s.fields()[0].SetText("/media/usb")
+	s.press("Suivant")
+	s.window.Canvas().Focus(s.fields()[0])
+	for _, r := range strings.ToLower(shares[2].String()) {
+		s.window.Canvas().Focused().TypedRune(r)
+	}
+	lines := s.fields()
+	if len(lines) != 2 || lines[0].Text() != shares[2].String() {
+		t.Fatalf("%d fields, the first holds %q", len(lines), lines[0].Text())
+	}
+	s.press("Voir les copies")
+	if len(p.keys) != 0 || !s.has("incomplète") {
+		t.Fatal("one share is taken for the key")
+	}
+	for text, says := range map[string]string{
+		recovery.Key{9}.Shares()[0].String():   "ne vont pas ensemble",
+		shares[2].String():                     "même feuille, la n° 3",
+		shares[0].String()[:20] + "0000-0000-": "incomplète",
+	} {
+		lines[1].SetText(text)
+		s.press("Voir les copies")
+		if len(p.keys) != 0 || !s.has(says) {
+			t.Errorf("%q is not said of %q", says, text)
+		}
+	}
+	lines[1].SetText(shares[0].String())
+	s.press("Voir les copies")
+	if len(p.keys) != 1 || p.keys[0] != key.String() {
+		t.Fatalf("asked with %v", p.keys)
+	}
+}
+
+// TestTheSheetIsAskedForAsTheOwnerHasIt: whole, then shared, then whole again.
+func TestTheSheetIsAskedForAsTheOwnerHasIt(t *testing.T) {
+	s := show(t, newPC(t, machine.Nothing))
+	s.press("Restaurer")
+	s.press("Un dossier, une clé ou un disque USB")
+	s.fields()[0].SetText("/media/usb")
+	s.press("Suivant")
+	s.press("J’ai des feuilles partagées")
+	if n := len(s.fields()); n != 2 {
+		t.Errorf("%d fields for two shares", n)
+	}
+	s.press("J’ai la feuille entière")
+	if n := len(s.fields()); n != recovery.GroupCount {
+		t.Errorf("%d boxes for the key", n)
+	}
+}
+
 // TestGoingBackBeforeAnUpdate: the password first, what it costs in numbers, then a question.
 func TestGoingBackBeforeAnUpdate(t *testing.T) {
 	p := newPC(t, machine.Here, owner)

@@ -8,8 +8,10 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
+	"zafe/app/backup"
 	"zafe/app/op"
 	"zafe/app/opening"
+	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -203,6 +205,33 @@ func (s *security) sheet() fyne.CanvasObject {
 	if s.busy {
 		fresh.Disable()
 	}
-	return kit.NewCard(e.T("security.opener.sheet"), kit.VBox(12, kit.MutedParagraph(e.T("security.sheet_note")),
-		kit.HBox(8, there, kit.Spacer()), kit.HBox(8, fresh, kit.Spacer())))
+	buttons := kit.VBox(12, kit.HBox(8, there, kit.Spacer()), kit.HBox(8, fresh, kit.Spacer()))
+	if e.Can(setup.PrintShares.Spec) {
+		buttons.Add(kit.HBox(8, s.Write(kit.NewButton(e.T("security.shares"), "users", kit.Secondary, s.share)),
+			kit.Spacer()))
+	}
+	return kit.NewCard(e.T("security.opener.sheet"),
+		kit.VBox(12, kit.MutedParagraph(e.T("security.sheet_note")), buttons))
+}
+
+// share explains what shared sheets are good for, and shows them.
+func (s *security) share() {
+	e := s.env
+	show := func() {
+		page.Do(e, backup.GetStatus, op.Empty{}, func(st backup.Status) {
+			req := setup.SheetRequest{Lang: e.Text.Lang()}
+			for _, c := range st.Copies {
+				req.Places = append(req.Places, c.Label+" – "+c.Folder)
+			}
+			page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
+				e.Shell.ShowDocument(p.SharesFile(e.Text), page.Fetch(e, setup.PrintShares, req))
+			})
+		})
+	}
+	var m *kit.Modal
+	m = kit.NewModal(e.T("security.shares"), 520, kit.VBox(12, kit.Paragraph(e.T("security.shares_what")),
+		kit.Paragraph(e.T("security.shares_who")), kit.Paragraph(e.T("security.shares_whole"))),
+		kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }),
+		kit.NewButton(e.T("security.shares_show"), "", kit.Primary, func() { m.Close(); show() }))
+	m.Show(e.Window)
 }
