@@ -6,15 +6,11 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -46,9 +42,13 @@ import (
 	"zafe/store/checkup"
 	"zafe/store/crypt"
 	"zafe/store/folder"
+	"zafe/store/kept"
 	"zafe/store/keyring"
+	"zafe/store/newbook"
 	"zafe/store/opener"
+	"zafe/store/rebuild"
 	"zafe/store/repair"
+	"zafe/store/source"
 	"zafe/store/witness"
 	syncbackup "zafe/sync/backup"
 	"zafe/sync/backup/keeper"
@@ -75,9 +75,6 @@ func main() {
 	stop()
 	os.Exit(code)
 }
-
-// drillPrefix is of the folder of a trial restore.
-const drillPrefix = "drill-"
 
 // pc is this computer: one data folder.
 type pc struct {
@@ -228,20 +225,11 @@ func (p *pc) Create(ctx context.Context, n machine.NewBook) (_ machine.Book, err
 	if err := p.home.Fit(); err != nil {
 		return nil, err
 	}
-	owner, err := user.NewOwner(ctx, user.SaveRequest{
-		Login: n.Login, Name: n.Name, Email: n.Email, Password: n.Password,
-	}, user.Standard, password.Strong)
-	if err != nil {
-		return nil, err
-	}
 	id, key, err := p.newIdentity()
 	if err != nil {
 		return nil, err
 	}
-	sec := store.Secrets{BookID: id.BookID, Label: user.SlotLabel(firstOwner), Password: n.Password, Recovery: key}
-	st, err := store.Create(ctx, p.home.Path(folder.Book), sec, p.options(crypt.KDF{}), func(tx *store.Tx) error {
-		return firstRows(tx, id, owner, n)
-	})
+	st, err := newbook.Create(ctx, p.home.Path(folder.Book), newbook.Request(n), id, key, p.options(crypt.KDF{}))
 	if err != nil {
 		return nil, err
 	}
@@ -258,15 +246,6 @@ func (p *pc) Create(ctx context.Context, n machine.NewBook) (_ machine.Book, err
 	}
 	b.SetToken(in.Token)
 	return b, nil
-}
-
-// firstRows fills the first transaction of a book: identity, owner, chart of accounts, journals.
-func firstRows(tx *store.Tx, id setup.Identity, owner user.User, n machine.NewBook) error {
-	owner.CreatedAt, owner.Lang = tx.Now(), n.Lang
-	_, err := tx.SaveUser(owner)
-	profile := company.Default()
-	profile.Name = n.Company
-	return errors.Join(err, setup.SaveIdentity(tx, id), tx.SetSetting("company", profile), setup.Seed(tx))
 }
 
 // Open implements machine.Machine.
@@ -395,7 +374,9 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := st.View(ctx, func(tx *store.Tx) (err error) { id, _, err = setup.IdentityOf(tx); return err }); err != nil {
 		return nil, err
 	}
-	p.sweep()
+	if err := rebuild.Sweep(p.home.Dir); err != nil { // the book is held: no trial restore is under way
+		p.home.Log.Warn("trial restore not removed", slog.Any("err", err))
+	}
 	if err := p.compare(ctx, st); err != nil {
 		return nil, err
 	}
@@ -422,7 +403,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	})
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.jobs.Go(func() { b.keep.Run(background) })
-	b.jobs.Go(func() { b.check.Care(background, b, jobMemory{st}, p.home.Warn) })
+	b.jobs.Go(func() { b.check.Care(background, b, kept.Jobs{Store: st}, p.home.Warn) })
 	b.jobs.Go(func() { b.bringFiles(background) })
 	return b, nil
 }
@@ -436,19 +417,6 @@ func (p *pc) compare(ctx context.Context, st *store.Store) error {
 		p.home.Log.Warn("older than it was", slog.Int64("seen", seen.Event))
 	}
 	return err
-}
-
-// sweep removes the trial restores of a program that was killed; the book is held, so none is under way.
-func (p *pc) sweep() {
-	left, err := os.ReadDir(p.home.Dir)
-	for _, e := range left {
-		if strings.HasPrefix(e.Name(), drillPrefix) {
-			err = errors.Join(err, os.RemoveAll(p.home.Path(e.Name())))
-		}
-	}
-	if err != nil {
-		p.home.Log.Warn("trial restore not removed", slog.Any("err", err))
-	}
 }
 
 // bind registers every operation there is.
@@ -487,29 +455,6 @@ func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
 	v := verify.New(set)
 	st.OnDamage(v.Hurt)
 	return v
-}
-
-// jobMemory keeps the last success of each job in a setting of the book.
-type jobMemory struct{ *store.Store }
-
-const jobsKey = "jobs.last"
-
-// Last implements job.Memory.
-func (m jobMemory) Last(ctx context.Context) (last map[string]time.Time, err error) {
-	err = m.View(ctx, func(tx *store.Tx) error { _, err := tx.Setting(jobsKey, &last); return err })
-	return last, err
-}
-
-// Done implements job.Memory.
-func (m jobMemory) Done(ctx context.Context, name string, at time.Time) error {
-	return m.Update(ctx, func(tx *store.Tx) error {
-		last := map[string]time.Time{}
-		if _, err := tx.Setting(jobsKey, &last); err != nil {
-			return err
-		}
-		last[name] = at
-		return tx.SetSetting(jobsKey, last)
-	})
 }
 
 // network prepares this PC to be the main PC of an office.
@@ -649,24 +594,20 @@ func (b *book) begin() bool {
 	return true
 }
 
-// originKey is the setting with the restore point that the book was put back from.
-const originKey = "backup.origin"
-
 // backups prepares the copies of the book.
 func (b *book) backups(ctx context.Context, id setup.Identity) error {
-	var origin *backup.Point
-	err := b.store.View(ctx, func(tx *store.Tx) error { _, err := tx.Setting(originKey, &origin); return err })
+	origin, err := kept.Origin(ctx, b.store)
 	if err != nil {
 		return err
 	}
-	remotes, err := remote.Use(ctx, kept{b.store, "backup.config"}, nil)
+	remotes, err := remote.Use(ctx, kept.Destinations(b.store), nil)
 	if err != nil {
 		return err
 	}
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
 		Dir: b.pc.home.Path(folder.Vault), Vault: vaultOf(id), WriterID: id.WriterID,
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
-		Source: source{b.store}, Files: attachments{b.store}, Remotes: remotes, State: kept{b.store, "backup.state"},
+		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes, State: kept.Copies(b.store),
 		Now: time.Now,
 	})
 	if err != nil {
@@ -676,7 +617,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	b.keep, err = keeper.New(ctx, keeper.Settings{
 		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo, Origin: origin,
 		Dir:    b.pc.home.Path(folder.Vault),
-		Change: func(ctx context.Context) (uint64, error) { return changes(ctx, b.store) },
+		Change: source.Book{Store: b.store}.Change,
 		SheetKnown: func(ctx context.Context) (known bool, err error) {
 			err = b.store.View(ctx, func(tx *store.Tx) error {
 				p, err := setup.ProgressOf(tx)
@@ -685,7 +626,9 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 			})
 			return known, err
 		},
-		Drill: func() vault.BookSink { return &drill{pc: b.pc} },
+		Drill: func() vault.BookSink {
+			return received{rebuild.NewTrial(b.pc.home.Dir, b.pc.options(crypt.KDF{}), b.pc.home.Warn)}
+		},
 		Log:   b.pc.home.Warn,
 	})
 	return err
@@ -728,79 +671,6 @@ func (k bookKeys) Rotate(ctx context.Context, r opening.Rotation) error {
 	})
 }
 
-func changes(ctx context.Context, st *store.Store) (n uint64, err error) {
-	err = st.View(ctx, func(tx *store.Tx) (err error) { n, err = tx.LastChange(); return err })
-	return n, err
-}
-
-// kept keeps a part of the backups' knowledge in a setting of the book.
-type kept struct {
-	store *store.Store
-	key   string
-}
-
-// Load implements remote.ConfigStore and backup.StateStore.
-func (k kept) Load(ctx context.Context) (data []byte, err error) {
-	err = k.store.View(ctx, func(tx *store.Tx) error { _, err := tx.Setting(k.key, &data); return err })
-	return data, err
-}
-
-// Save implements remote.ConfigStore and backup.StateStore.
-func (k kept) Save(ctx context.Context, data []byte) error {
-	return k.store.Update(ctx, func(tx *store.Tx) error { return tx.SetSetting(k.key, data) })
-}
-
-// source gives the book to the backups.
-type source struct{ *store.Store }
-
-// Checks implements vault.Source.
-func (s source) Checks(ctx context.Context) (c vault.Checks, err error) {
-	err = s.View(ctx, func(tx *store.Tx) error { c, err = checks(tx); return err })
-	return c, err
-}
-
-func checks(tx *store.Tx) (vault.Checks, error) {
-	t, err := tx.Totals()
-	return vault.Checks{
-		Change: t.Change, LastInvoice: t.LastInvoice, InvoiceCount: t.Invoices,
-		SumDebit: int64(t.Debit), SumCredit: int64(t.Credit), AuditHead: t.Head,
-	}, err
-}
-
-// attachments gives the contents of a book to the backups, and takes them back.
-type attachments struct{ *store.Store }
-
-// Attachments implements vault.Files.
-func (a attachments) Attachments(ctx context.Context) ([]vault.Attachment, error) {
-	all, err := a.Files(ctx)
-	return known(all), err
-}
-
-// known is how the backups speak of contents.
-func known(files []store.StoredFile) []vault.Attachment {
-	out := make([]vault.Attachment, len(files))
-	for i, f := range files {
-		out[i] = vault.Attachment{Hash: f.Digest, Size: f.Size, Month: f.Month}
-	}
-	return out
-}
-
-// Open implements vault.Files.
-func (a attachments) Open(ctx context.Context, hash string) (io.ReadCloser, error) {
-	return a.OpenFile(ctx, hash)
-}
-
-// Has implements vault.FileSink.
-func (a attachments) Has(ctx context.Context, f vault.Attachment) (bool, error) {
-	needed, err := a.NeedsFile(ctx, f.Hash)
-	return !needed, err
-}
-
-// Put implements vault.FileSink.
-func (a attachments) Put(ctx context.Context, f vault.Attachment, content io.Reader) error {
-	return a.RestoreFile(ctx, f.Hash, content)
-}
-
 // bringEvery is how often attachments that are still missing after a restore are looked for: the disk that has
 // them may be plugged in later.
 const bringEvery = 15 * time.Minute
@@ -831,18 +701,18 @@ func (b *book) bringFiles(ctx context.Context) {
 }
 
 func (b *book) bringOnce(ctx context.Context, rescue *keeper.Rescue) (left int, err error) {
-	sink := attachments{b.store}
-	missing, err := b.store.MissingFiles(ctx)
+	files := source.Files{Store: b.store}
+	missing, err := files.Missing(ctx)
 	if err == nil && len(missing) > 0 && rescue != nil {
-		if _, err := rescue.Files(ctx, known(missing), sink, func(backup.Progress) {}); err != nil {
+		if _, err := rescue.Files(ctx, missing, files, func(backup.Progress) {}); err != nil {
 			b.pc.home.Warn("attachments are looked for in the other copies", err)
 		}
-		missing, err = b.store.MissingFiles(ctx)
+		missing, err = files.Missing(ctx)
 	}
 	if err != nil || len(missing) == 0 {
 		return len(missing), err
 	}
-	return b.copies.BringFiles(ctx, known(missing), sink)
+	return b.copies.BringFiles(ctx, missing, files)
 }
 
 // credential is that of who is logged in here.
@@ -1019,28 +889,22 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress),
 ) (done machine.Restored, err error) {
 	defer c.pc.refer("restore", &err)
-	if err := errors.Join(c.pc.home.Fit(), user.CheckReset(login, pass, password.Strong)); err != nil {
+	r := rebuild.Request{Login: login, Password: pass, Recovery: c.recovery, WriterName: c.pc.Name()}
+	if err := errors.Join(c.pc.home.Fit(), r.Check()); err != nil {
 		return done, err
 	}
-	writer, err := c.pc.newWriter()
-	if err != nil {
+	if r.WriterID, err = c.pc.newWriter(); err != nil {
 		return done, err
 	}
-	a := &adoption{pc: c.pc, login: login, password: pass, writer: writer}
-	sec := store.Secrets{
-		BookID: op.NewID(time.Now()), Password: pass, Recovery: c.recovery,
-		// Under another's label it would go on opening the book after its owner changed it or left.
-		Owner: func() string { return user.SlotLabel(a.owner.ID) },
-	}
-	o := c.pc.replacing()
-	sink := &rebuild{dir: c.pc.home.Path(folder.Book), secrets: sec, options: o, check: a.adopt}
-	if err := c.Rescue.Restore(ctx, point, sink, progress); err != nil {
+	own := rebuild.NewOwn(c.pc.home.Path(folder.Book), c.pc.replacing(), r)
+	if err := c.Rescue.Restore(ctx, point, received{own}, progress); err != nil {
 		return done, err
 	}
 	c.pc.rescue.Store(c.Rescue)
 	c.pc.home.KeepHealth(verify.Health{State: verify.Sound})
-	done = machine.Restored{Login: a.owner.Login, Events: a.events, Invoices: sink.manifest.Checks.InvoiceCount}
-	return done, errors.Join(c.pc.SetCompany(a.company, false), c.pc.SetSeen(verify.Seen{}))
+	back := own.Restored()
+	done = machine.Restored{Login: back.Login, Events: back.Events, Invoices: back.Invoices}
+	return done, errors.Join(c.pc.SetCompany(back.Company, false), c.pc.SetSeen(verify.Seen{}))
 }
 
 // Rest implements machine.Vault.
@@ -1049,154 +913,22 @@ func (c *copies) Rest(ctx context.Context, progress func(backup.Progress)) (left
 	if err != nil {
 		return 0, err
 	}
-	missing, err := st.MissingFiles(ctx)
+	files := source.Files{Store: st}
+	missing, err := files.Missing(ctx)
 	if err == nil {
-		left, err = c.Files(ctx, known(missing), attachments{st}, progress)
+		left, err = c.Files(ctx, missing, files, progress)
 	}
 	return left, errors.Join(err, st.Close())
 }
 
-// firstOwner is who made the book.
-const firstOwner auth.UserID = 1
+// received hands what a copy says of itself to the book that is rebuilt from it.
+type received struct{ rebuild.Receiver }
 
-// rebuild puts a book together in a folder from a backup.
-type rebuild struct {
-	dir     string
-	secrets store.Secrets
-	options store.Options
-	check   func(*store.Tx, vault.Manifest) error // the first transaction; what it refuses does not appear
-
-	manifest vault.Manifest
-	into     *store.Restoring
-}
-
-// Begin implements vault.BookSink.
-func (r *rebuild) Begin(ctx context.Context, _ int, _ uint32) error {
-	r.into = store.StartRestore(ctx, r.dir, r.secrets, r.options, func(tx *store.Tx) error {
-		return r.check(tx, r.manifest)
+// Commit implements vault.BookSink.
+func (r received) Commit(ctx context.Context, m vault.Manifest) error {
+	return r.Receiver.Commit(ctx, rebuild.Copy{
+		WriterID: m.WriterID, Seq: m.Seq, Point: keeper.PointOf(m), Matches: m.Matches,
 	})
-	return nil
-}
-
-// Page implements vault.BookSink.
-func (r *rebuild) Page(_ uint32, data []byte) error { return r.into.Page(data) }
-
-// Commit implements vault.BookSink.
-func (r *rebuild) Commit(_ context.Context, m vault.Manifest) error {
-	r.manifest = m
-	st, err := r.into.Finish()
-	if err != nil {
-		return err
-	}
-	return st.Close()
-}
-
-// Abort implements vault.BookSink.
-func (r *rebuild) Abort() {
-	if r.into != nil {
-		r.into.Abort()
-	}
-}
-
-// promised compares a restored book with what its manifest said of it.
-func promised(tx *store.Tx, m vault.Manifest) error {
-	got, err := checks(tx)
-	if err == nil && !m.Matches(got) {
-		err = fault.New(fault.Conflict, "backup.totals_differ")
-	}
-	return err
-}
-
-// adoption makes a restored book this PC's own.
-type adoption struct {
-	pc              *pc
-	login, password string
-	writer          string
-	company         string
-	events          int64     // in the chain
-	owner           user.User // whose password it is
-}
-
-// adopt is the first transaction after the pages: a new writer for the backups, a new password, every
-// session over, and the event that says so.
-func (a *adoption) adopt(tx *store.Tx, m vault.Manifest) error {
-	if err := promised(tx, m); err != nil {
-		return err
-	}
-	id, ok, err := setup.IdentityOf(tx)
-	if err != nil || !ok {
-		return errors.Join(err, fault.New(fault.Conflict, "backup.totals_differ"))
-	}
-	id.WriterID, id.WriterName = a.writer, a.pc.Name()
-	c, err := company.Of(tx)
-	if err != nil {
-		return err
-	}
-	a.company = c.Name
-	if a.owner, err = user.Reset(context.Background(), tx, a.login, a.password, user.Standard, password.Strong); err != nil {
-		return err
-	}
-	last, err := tx.Head()
-	if err != nil {
-		return err
-	}
-	a.events = last.ID
-	// What the other PC found and did was about its own files.
-	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("backup.state", []byte(nil)), verify.Forget(tx),
-		tx.SetSetting(originKey, keeper.PointOf(m)),
-		tx.SetSetting(jobsKey, map[string]time.Time{}), tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, m.WriterID, m.Seq)))
-}
-
-// drill is a trial restore: beside the book, checked and thrown away.
-type drill struct {
-	rebuild
-	pc *pc
-}
-
-// Begin implements vault.BookSink. The trial book lives for seconds under keys that nobody is given: being
-// random, they need not be slow. What a disk still holds of it afterwards cannot be read.
-func (d *drill) Begin(ctx context.Context, size int, pages uint32) error {
-	dir, err := os.MkdirTemp(d.pc.home.Dir, drillPrefix)
-	if err != nil {
-		return err
-	}
-	cost := crypt.KDF{Time: 1, MemoryKiB: 64, Threads: 1}
-	d.rebuild = rebuild{
-		dir:     filepath.Join(dir, folder.Book),
-		secrets: store.Secrets{BookID: op.NewID(time.Now()), Label: "drill", Password: rand.Text(), Cost: cost},
-		options: d.pc.options(cost),
-		check: func(tx *store.Tx, m vault.Manifest) error {
-			wrong, err := tx.CheckIntegrity()
-			if err == nil && len(wrong) > 0 {
-				err = fault.New(fault.Conflict, "backup.totals_differ")
-			}
-			return errors.Join(err, promised(tx, m))
-		},
-	}
-	if _, err := rand.Read(d.secrets.Recovery[:]); err != nil {
-		return err
-	}
-	return d.rebuild.Begin(ctx, size, pages)
-}
-
-// Commit implements vault.BookSink.
-func (d *drill) Commit(ctx context.Context, m vault.Manifest) error {
-	return errors.Join(d.rebuild.Commit(ctx, m), d.clear())
-}
-
-// Abort implements vault.BookSink.
-func (d *drill) Abort() {
-	d.rebuild.Abort()
-	if err := d.clear(); err != nil {
-		d.pc.home.Warn("trial restore not removed", err)
-	}
-}
-
-func (d *drill) clear() error {
-	if d.dir == "" {
-		return nil
-	}
-	return os.RemoveAll(filepath.Dir(d.dir))
 }
 
 // Logins implements machine.Machine.
@@ -1225,20 +957,6 @@ func (p *pc) RecoveryKey(ctx context.Context, b machine.Book) (key string, err e
 	return key, err
 }
 
-// stepClock is the clock of the sample company while it is made.
-type stepClock struct{ at atomic.Int64 }
-
-// Set implements demo.Clock.
-func (c *stepClock) Set(t time.Time) { c.at.Store(t.UnixMilli()) }
-
-func (c *stepClock) now() time.Time { return time.UnixMilli(c.at.Load()).UTC() }
-
-// demoCost: the sample's passwords are printed for all to see, slowing guesses down would be theatre.
-var (
-	demoSlot = crypt.KDF{Time: 1, MemoryKiB: 64, Threads: 1}
-	demoHash = user.Hashing{Passes: 1, MemoryKiB: 64, Threads: 1}
-)
-
 // Demo implements machine.Machine.
 func (p *pc) Demo(ctx context.Context, size string, progress func(done, total int64)) (err error) {
 	defer p.refer("sample", &err)
@@ -1253,56 +971,10 @@ func (p *pc) Demo(ctx context.Context, size string, progress func(done, total in
 	if err != nil {
 		return err
 	}
-	id.Demo = true
-	clock := &stepClock{}
-	clock.Set(demo.FirstDay.In(time.UTC))
-	sec := store.Secrets{
-		BookID: id.BookID, Label: user.SlotLabel(firstOwner), Password: demo.People[0].Password, Recovery: key, Cost: demoSlot,
-	}
-	o := p.options(demoSlot)
-	o.Clock, o.Zone = clock.now, time.UTC
-	fresh := p.home.Path(folder.Book + ".making") // a killed demo leaves no half company behind
-	if err := os.RemoveAll(fresh); err != nil {
-		return err
-	}
-	st, err := store.Create(ctx, fresh, sec, o, func(tx *store.Tx) error { return demoRows(ctx, tx, id) })
+	err = newbook.Sample(ctx, p.home.Path(folder.Book), z, id, key, p.options(crypt.KDF{}), bindBusiness,
+		op.LogTo(p.home.Log), progress)
 	if err != nil {
-		return err
-	}
-	reg := op.New[*store.Tx](st, nobody{}, clock.now, op.LogTo(p.home.Log))
-	bindBusiness(reg, st)
-	err = demo.Fill(ctx, caller{Registry: reg}, clock, z, progress)
-	if err = errors.Join(err, st.Close()); err != nil {
-		return errors.Join(err, os.RemoveAll(fresh))
-	}
-	if err := errors.Join(crypt.Rename(fresh, p.home.Path(folder.Book)), durable.Folder(p.home.Dir)); err != nil {
 		return err
 	}
 	return p.SetCompany(demo.Company().Name, true)
 }
-
-// nobody logs in while the sample is made: calls carry their actor.
-type nobody struct{}
-
-// Authenticate implements op.Authenticator.
-func (nobody) Authenticate(context.Context, op.Credential) (auth.Actor, error) {
-	return auth.Actor{}, nil
-}
-
-// demoRows fills the first transaction of the sample company.
-func demoRows(ctx context.Context, tx *store.Tx, id setup.Identity) error {
-	for _, d := range demo.People {
-		u, err := user.NewOwner(ctx, user.SaveRequest{Login: d.Login, Name: d.Name, Password: d.Password}, demoHash, anything)
-		if err != nil {
-			return err
-		}
-		u.Role, u.Secret, u.SecondOn, u.CreatedAt = d.Role, d.Secret, d.Secret != "", tx.Now()
-		if _, err := tx.SaveUser(u); err != nil {
-			return err
-		}
-	}
-	done := setup.Progress{Step: setup.Done, SheetKnown: true}
-	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("setup", done), setup.Seed(tx))
-}
-
-func anything(string, []string, bool) error { return nil }
