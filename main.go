@@ -6,25 +6,16 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
-	"io"
-	"io/fs"
 	"log/slog"
 	"net"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"runtime"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
 
-	"gopkg.in/natefinch/lumberjack.v2"
-
-	"zafe/app/audit"
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
@@ -48,10 +39,17 @@ import (
 	"zafe/app/user"
 	"zafe/app/verify"
 	"zafe/store"
+	"zafe/store/checkup"
 	"zafe/store/crypt"
-	"zafe/store/harden"
+	"zafe/store/folder"
+	"zafe/store/kept"
 	"zafe/store/keyring"
+	"zafe/store/newbook"
 	"zafe/store/opener"
+	"zafe/store/rebuild"
+	"zafe/store/repair"
+	"zafe/store/source"
+	"zafe/store/witness"
 	syncbackup "zafe/sync/backup"
 	"zafe/sync/backup/keeper"
 	"zafe/sync/backup/remote"
@@ -78,32 +76,10 @@ func main() {
 	os.Exit(code)
 }
 
-// The names inside a data folder.
-const (
-	bookDir     = "book"
-	vaultDir    = "vault"
-	memoryFile  = "local.json"
-	hostFile    = "host.json"    // the main PC this one works on
-	runningFile = "running.json" // how the verbs reach the program that has the book open
-	logFile     = "zafe.log"
-	chipFile    = "chip.json"   // what this PC's security chip sealed
-	healthFile  = "health.json" // that the book is not sound; no such file while it is
-
-	drillPrefix = "drill-"      // of the folder of a trial restore
-	asideFormat = "book.aside-" // and the instant: a book in whose place another was restored
-)
-
-// What the log may take on the disk: with the files kept, 20 MB.
-const (
-	logMegabytes = 5
-	logFiles     = 3
-)
-
 // pc is this computer: one data folder.
 type pc struct {
 	machine.Memory
-	dir   string
-	log   *slog.Logger
+	home  folder.Folder
 	alone *opener.PC             // opens the book without anybody
 	front atomic.Pointer[func()] // brings the window to the front
 	older atomic.Bool            // the book, here or on the main PC, is older than this PC saw it
@@ -113,54 +89,16 @@ type pc struct {
 }
 
 func newPC(dir string) (*pc, error) {
-	open, loose := harden.Folder(dir, bookDir)
-	path := filepath.Join(dir, logFile)
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err = errors.Join(err, f.Close()); err != nil {
-		return nil, fault.New(fault.Unavailable, "store.disk").Because(err)
+	home, err := folder.Open(dir)
+	if err != nil {
+		return nil, err
 	}
-	// What it can no longer write is lost, but it refuses no work.
-	log := slog.New(slog.NewJSONHandler(&lumberjack.Logger{
-		Filename: path, MaxSize: logMegabytes, MaxBackups: logFiles,
-	}, nil))
-	p := &pc{dir: dir, log: log}
-	p.alone = &opener.PC{Warn: p.warn, Keepers: []opener.Keeper{
+	p := &pc{home: home, Memory: machine.Memory{Path: home.Path(folder.Memory), Warn: home.Warn}}
+	p.alone = &opener.PC{Warn: home.Warn, Keepers: []opener.Keeper{
 		{Kind: crypt.KindKeyring, Ring: keyring.New()},
-		{Kind: crypt.KindTPM, Ring: keyring.NewChip(p.path(chipFile))},
+		{Kind: crypt.KindTPM, Ring: keyring.NewChip(home.Path(folder.Chip))},
 	}}
-	p.Memory = machine.Memory{Path: p.path(memoryFile), Warn: p.warn}
-	for _, name := range open {
-		log.Warn("was open to others", slog.String("path", name))
-	}
-	// A disk that knows no rights, or a system without a limit, keeps nobody out of their book.
-	if err := errors.Join(loose, harden.Process()); err != nil {
-		p.warn("this PC is not closed as it should be", err)
-	}
-	return p, store.Settle(p.path(bookDir))
-}
-
-// fit refuses to put a book where a network drive or a synchronising program would harm it. Where a book
-// already is, nobody is kept out of it: there the warning stays (package verify).
-func (p *pc) fit() error {
-	if store.Exists(p.path(bookDir)) {
-		return nil
-	}
-	better := "~/zafe"
-	if runtime.GOOS == "windows" {
-		better = `C:\Zafe`
-	}
-	switch at := harden.Here.Judge(p.dir); at.Kind {
-	case harden.Network:
-		return fault.New(fault.Conflict, "store.place_network", "folder", p.dir, "what", at.What, "better", better)
-	case harden.Synced:
-		return fault.New(fault.Conflict, "store.place_synced", "folder", p.dir, "what", at.What, "better", better)
-	default:
-		return nil
-	}
-}
-
-func (p *pc) warn(what string, err error) {
-	p.log.Warn("trouble", slog.String("what", what), slog.Any("err", err))
+	return p, store.Settle(home.Path(folder.Book))
 }
 
 // refer gives what no person can read a reference, under which it is in the log: outside an operation nobody
@@ -170,66 +108,34 @@ func (p *pc) refer(what string, err *error) {
 		return
 	}
 	f := fault.Of(*err)
-	p.log.Error("trouble", slog.String("what", what), slog.Any("ref", f.Args["ref"]), slog.Any("err", *err))
+	p.home.Log.Error("trouble", slog.String("what", what), slog.Any("ref", f.Args["ref"]), slog.Any("err", *err))
 	*err = f
 }
 
 var _ machine.Machine = (*pc)(nil)
 
-func (p *pc) path(name string) string { return filepath.Join(p.dir, name) }
-
 // seat reads what this PC remembers of a program it works with.
 func (p *pc) seat(file string) (s lan.Seat, ok bool, err error) {
-	err = durable.ReadJSON(p.path(file), &s)
+	err = durable.ReadJSON(p.home.Path(file), &s)
 	return s, s.Addr != "", err
 }
 
 // State implements machine.Machine.
 func (p *pc) State(context.Context) (machine.State, error) {
-	if store.Exists(p.path(bookDir)) {
+	if store.Exists(p.home.Path(folder.Book)) {
 		name, sample := p.Company()
 		// A key file that cannot be read is told by Open.
-		h, _ := store.HeaderOf(p.path(bookDir))
+		h, _ := store.HeaderOf(p.home.Path(folder.Book))
 		return machine.State{
 			Presence: machine.Here, Company: name, Demo: sample, AutoOpen: p.alone.Alone(h),
-			Older: p.older.Load(), Earlier: store.HasEarlier(p.path(bookDir)), Damaged: p.damaged(),
+			Older: p.older.Load(), Earlier: store.HasEarlier(p.home.Path(folder.Book)), Damaged: p.home.Damaged(),
 		}, nil
 	}
-	j, ok, err := p.seat(hostFile)
+	j, ok, err := p.seat(folder.Host)
 	if ok {
 		return machine.State{Presence: machine.Joined, Company: j.Company, Host: j.Addr, Older: p.older.Load()}, err
 	}
 	return machine.State{Presence: machine.Nothing}, err
-}
-
-// health is what was last known of the book.
-func (p *pc) health() (h verify.Health) {
-	if err := durable.ReadJSON(p.path(healthFile), &h); err != nil {
-		p.warn("what is known of the book's health is unreadable", err)
-	}
-	return h
-}
-
-// keepHealth keeps what is known of the book beside it: it may take no more writes.
-func (p *pc) keepHealth(h verify.Health) {
-	err := os.Remove(p.path(healthFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		err = nil
-	}
-	if h.State != verify.Sound {
-		err = durable.WriteJSON(p.path(healthFile), h)
-	}
-	if err != nil {
-		p.warn("what is known of the book's health is not kept", err)
-	}
-}
-
-// damaged is since when the book is known to be damaged, zero for one that is not.
-func (p *pc) damaged() time.Time {
-	if h := p.health(); h.State == verify.Damaged {
-		return h.Since
-	}
-	return time.Time{}
 }
 
 // Name implements machine.Machine.
@@ -269,8 +175,8 @@ func (p *pc) Version() string { return version }
 
 func (p *pc) options(cost crypt.KDF) store.Options {
 	return store.Options{
-		Clock: time.Now, SlotCost: cost, Invariants: invariants,
-		OnEvent: func(what string) { p.log.Warn("seal", slog.String("what", what)) },
+		Clock: time.Now, SlotCost: cost, Invariants: checkup.Invariants,
+		OnEvent: func(what string) { p.home.Log.Warn("seal", slog.String("what", what)) },
 		Progress: func(key string) {
 			if told := p.told.Load(); told != nil {
 				(*told)(key)
@@ -279,23 +185,11 @@ func (p *pc) options(cost crypt.KDF) store.Options {
 	}
 }
 
-// areaChecks are what the areas check of a book.
-func areaChecks() []verify.Check[*store.Tx] {
-	return []verify.Check[*store.Tx]{{Name: "ledger", Run: ledgerFindings}, {Name: "billing", Run: billingFindings}}
-}
-
-// invariants are the findings of the areas in words that an update compares.
-func invariants(tx *store.Tx) (out []string, err error) {
-	for _, check := range areaChecks() {
-		found, err := check.Run(tx)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range found {
-			out = append(out, fmt.Sprint(f.Key, f.Args))
-		}
-	}
-	return out, nil
+// replacing are the options of what takes the place of the book that is here, which is moved aside.
+func (p *pc) replacing() store.Options {
+	o := p.options(crypt.KDF{})
+	o.Aside = p.home.Aside(time.Now())
+	return o
 }
 
 // newIdentity makes what makes a book itself.
@@ -328,23 +222,14 @@ func (p *pc) newWriter() (string, error) {
 // Create implements machine.Machine.
 func (p *pc) Create(ctx context.Context, n machine.NewBook) (_ machine.Book, err error) {
 	defer p.refer("create", &err)
-	if err := p.fit(); err != nil {
-		return nil, err
-	}
-	owner, err := user.NewOwner(ctx, user.SaveRequest{
-		Login: n.Login, Name: n.Name, Email: n.Email, Password: n.Password,
-	}, user.Standard, password.Strong)
-	if err != nil {
+	if err := p.home.Fit(); err != nil {
 		return nil, err
 	}
 	id, key, err := p.newIdentity()
 	if err != nil {
 		return nil, err
 	}
-	sec := store.Secrets{BookID: id.BookID, Label: user.SlotLabel(firstOwner), Password: n.Password, Recovery: key}
-	st, err := store.Create(ctx, p.path(bookDir), sec, p.options(crypt.KDF{}), func(tx *store.Tx) error {
-		return firstRows(tx, id, owner, n)
-	})
+	st, err := newbook.Create(ctx, p.home.Path(folder.Book), newbook.Request(n), id, key, p.options(crypt.KDF{}))
 	if err != nil {
 		return nil, err
 	}
@@ -363,15 +248,6 @@ func (p *pc) Create(ctx context.Context, n machine.NewBook) (_ machine.Book, err
 	return b, nil
 }
 
-// firstRows fills the first transaction of a book: identity, owner, chart of accounts, journals.
-func firstRows(tx *store.Tx, id setup.Identity, owner user.User, n machine.NewBook) error {
-	owner.CreatedAt, owner.Lang = tx.Now(), n.Lang
-	_, err := tx.SaveUser(owner)
-	profile := company.Default()
-	profile.Name = n.Company
-	return errors.Join(err, setup.SaveIdentity(tx, id), tx.SetSetting("company", profile), setup.Seed(tx))
-}
-
 // Open implements machine.Machine.
 func (p *pc) Open(ctx context.Context, s machine.Secret) (_ machine.Book, err error) {
 	defer p.refer("open", &err)
@@ -385,7 +261,7 @@ func (p *pc) Open(ctx context.Context, s machine.Secret) (_ machine.Book, err er
 		}
 		open = p.alone.Unlock(s.Password)
 	}
-	st, err := store.Open(ctx, p.path(bookDir), open, p.options(crypt.KDF{}))
+	st, err := store.Open(ctx, p.home.Path(folder.Book), open, p.options(crypt.KDF{}))
 	if err != nil {
 		return nil, err
 	}
@@ -402,153 +278,17 @@ func unlock(s machine.Secret) (store.Unlock, error) {
 }
 
 // Repair implements machine.Machine.
-func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (out machine.Repaired, err error) {
+func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (_ machine.Repaired, err error) {
 	defer p.refer("repair", &err)
 	open, err := unlock(r.Secret)
 	if err != nil {
-		return out, err
+		return machine.Repaired{}, err
 	}
-	o := p.options(crypt.KDF{})
-	o.Aside = p.aside()
-	seen := p.Seen()
-	err = store.Accept(ctx, p.path(bookDir), open, o, store.Repair{
-		Head: seen.Seal, Place: r.Accept,
-		Check: func(ctx context.Context, st *store.Store, d store.Damage) error {
-			out.File, out.Why, out.Cut = d.File, d.Why, d.Cut
-			return p.acceptable(ctx, st, seen, &out)
-		},
-	})
+	out, err := repair.Accept(ctx, p.home.Path(folder.Book), open, p.replacing(), p.Seen(), r.Accept)
 	if err == nil && r.Accept {
-		out.Aside = o.Aside
-		p.keepHealth(verify.Health{State: verify.Sound}) // all of it was just checked
+		p.home.KeepHealth(verify.Health{State: verify.Sound}) // all of it was just checked
 	}
-	return out, err
-}
-
-// aside is where a book that another takes the place of is moved.
-func (p *pc) aside() string { return p.path(asideFormat + time.Now().UTC().Format("20060102-150405")) }
-
-// acceptable judges a book whose ledger was made anew: asked for by an owner, as far as this PC saw it go,
-// and sound in everything that can still be checked. It notes in the chain what is accepted.
-func (p *pc) acceptable(ctx context.Context, st *store.Store, seen verify.Seen, out *machine.Repaired) error {
-	var owner user.User
-	err := st.View(ctx, func(tx *store.Tx) (err error) {
-		if owner, err = ownerOf(tx, st.OpenedBy()); err != nil {
-			return err
-		}
-		return reaches(tx, seen)
-	})
-	if err != nil {
-		return err
-	}
-	rep, err := verify.New(p.checks(st)).Run(ctx)
-	if err != nil {
-		return err
-	}
-	if n := len(rep.Findings); n > 0 {
-		return fault.New(fault.Conflict, "store.repair_unsound", "n", n)
-	}
-	out.Pages, out.Events = rep.Counted("seal"), rep.Events
-	return st.Update(ctx, func(tx *store.Tx) error {
-		a := verify.Acceptance{At: tx.Now(), By: owner.Name, File: out.File, Cut: out.Cut}
-		if err := verify.Accept(tx, a); err != nil {
-			return err
-		}
-		return tx.NoteAccepted(int64(owner.ID), owner.Name, fmt.Sprintf(`{"cut":%t,"events":%d,"file":%q,"pages":%d,"why":%q}`,
-			out.Cut, rep.Events, out.File, out.Pages, out.Why))
-	})
-}
-
-// ownerOf is the active owner whose slot opened the book; the recovery key speaks for the first one.
-func ownerOf(tx *store.Tx, label string) (user.User, error) {
-	people, err := tx.Users()
-	if err != nil {
-		return user.User{}, err
-	}
-	for _, u := range people {
-		if u.Role == auth.Owner && !u.Disabled && (label == "recovery" || label == user.SlotLabel(u.ID)) {
-			return u, nil
-		}
-	}
-	return user.User{}, fault.New(fault.Forbidden, "store.owner_only")
-}
-
-// reaches tells whether the chain of a book holds the event that this PC saw: one that does not is older
-// than it was, all its files put back together. Fault store.repair_older.
-func reaches(tx *store.Tx, seen verify.Seen) error {
-	id, _, err := setup.IdentityOf(tx)
-	if err != nil || seen.Event == 0 || id.BookID != seen.Book {
-		return err
-	}
-	found := false
-	err = tx.EachEvent(seen.Event-1, func(e audit.Event) error {
-		found = e.ID == seen.Event && e.Hash.String() == seen.Hash
-		return errSeen
-	})
-	if err != nil && !errors.Is(err, errSeen) {
-		return err
-	}
-	if !found {
-		return fault.New(fault.Conflict, "store.repair_older")
-	}
-	return nil
-}
-
-var errSeen = errors.New("seen")
-
-// compare notes in the chain of a book that this PC saw further than it is: somebody put older files back.
-// It keeps nobody out, as it may have been the owner; the page of the book's integrity says it.
-func (p *pc) compare(ctx context.Context, st *store.Store) error {
-	seen := p.Seen()
-	head, err := st.Head()
-	if err != nil {
-		return err
-	}
-	var last audit.Event
-	err = st.View(ctx, func(tx *store.Tx) (err error) {
-		if last, err = tx.Head(); err != nil {
-			return err
-		}
-		if err = reaches(tx, seen); err != nil {
-			return err
-		}
-		id, _, err := setup.IdentityOf(tx)
-		if id.BookID == seen.Book && head < seen.Seal { // the same events, in files of before
-			err = fault.New(fault.Conflict, "store.repair_older")
-		}
-		return err
-	})
-	switch {
-	case fault.KeyOf(err) != "store.repair_older":
-		return err
-	case last.Op == "book.went_back" || last.Op == "book.restored":
-		return p.SetSeen(verify.Seen{}) // asked for, and the program killed before it forgot what it saw
-	}
-	p.older.Store(true)
-	p.log.Warn("older than it was", slog.Int64("seen", seen.Event))
-	return st.Update(ctx, func(tx *store.Tx) error { return tx.NoteOlder(fmt.Sprintf(`{"seen":%d}`, seen.Event)) })
-}
-
-// note remembers how far the book is.
-func (p *pc) note(ctx context.Context, st *store.Store) error {
-	head, err := st.Head()
-	if err != nil {
-		return err
-	}
-	seen := verify.Seen{Seal: head}
-	err = st.View(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		id, _, err := setup.IdentityOf(tx)
-		if err != nil {
-			return err
-		}
-		last, err := tx.Head()
-		seen.Book, seen.Event, seen.Hash = id.BookID, last.ID, last.Hash.String()
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return p.SetSeen(seen)
+	return machine.Repaired(out), err
 }
 
 // Earlier implements machine.Machine.
@@ -558,7 +298,7 @@ func (p *pc) Earlier(ctx context.Context, s machine.Secret) (_ machine.Earlier, 
 	if err != nil {
 		return machine.Earlier{}, err
 	}
-	e, err := store.LookBack(ctx, p.path(bookDir), open, p.options(crypt.KDF{}), mayGoBack)
+	e, err := repair.LookBack(ctx, p.home.Path(folder.Book), open, p.options(crypt.KDF{}))
 	return machine.Earlier(e), err
 }
 
@@ -569,47 +309,27 @@ func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
 	if err != nil {
 		return err
 	}
-	o := p.options(crypt.KDF{})
-	o.Aside = p.aside()
-	err = store.GoBack(ctx, p.path(bookDir), open, o, mayGoBack, func(tx *store.Tx, label string) error {
-		if s.Recovery != "" {
-			return nil // the recovery key gives an owner a new password when the book is open
-		}
-		return passwordAgain(ctx, tx, label, s.Password)
-	})
-	if err != nil {
+	password := s.Password
+	if s.Recovery != "" {
+		password = "" // it opened nothing
+	}
+	if err := repair.GoBack(ctx, p.home.Path(folder.Book), open, p.replacing(), password); err != nil {
 		return err
 	}
-	p.keepHealth(verify.Health{State: verify.Sound}) // the one that is aside was not
-	return p.SetSeen(verify.Seen{})                 // older than it was, as it was asked to be
-}
-
-// passwordAgain gives the owner whose slot bears a label the password that opened it: it may have been changed
-// after the book was kept, and would open it and yet not log in.
-func passwordAgain(ctx context.Context, tx *store.Tx, label, pass string) error {
-	u, err := ownerOf(tx, label)
-	if err == nil {
-		_, err = user.Reset(ctx, tx, u.Login, pass, user.Standard, anything)
-	}
-	return err
-}
-
-// mayGoBack refuses who is no owner: a start delegate's password opens the book, and no more.
-func mayGoBack(tx *store.Tx, label string) error {
-	_, err := ownerOf(tx, label)
-	return err
+	p.home.KeepHealth(verify.Health{State: verify.Sound}) // the one that is aside was not
+	return p.SetSeen(verify.Seen{})                       // older than it was, as it was asked to be
 }
 
 // running reaches the program that has the book of this PC open; nil when none does, or does not answer:
 // a killed one leaves its file behind.
 func (p *pc) running(ctx context.Context) *lan.Remote {
-	s, ok, err := p.seat(runningFile)
+	s, ok, err := p.seat(folder.Running)
 	if err != nil || !ok {
 		return nil
 	}
 	b, err := s.Reach(ctx, p.Name())
 	if err != nil {
-		p.warn("the program at work does not answer", err)
+		p.home.Warn("the program at work does not answer", err)
 		if b != nil {
 			b.Client.Close()
 		}
@@ -654,13 +374,15 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := st.View(ctx, func(tx *store.Tx) (err error) { id, _, err = setup.IdentityOf(tx); return err }); err != nil {
 		return nil, err
 	}
-	p.sweep()
+	if err := rebuild.Sweep(p.home.Dir); err != nil { // the book is held: no trial restore is under way
+		p.home.Log.Warn("trial restore not removed", slog.Any("err", err))
+	}
 	if err := p.compare(ctx, st); err != nil {
 		return nil, err
 	}
 	b := &book{pc: p, store: st, check: p.watch(st)}
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, password.Strong, st)
-	b.caller = caller{Registry: op.New[*store.Tx](st, users, time.Now, op.LogTo(p.log)), Credential: b.credential}
+	b.caller = caller{Registry: op.New[*store.Tx](st, users, time.Now, op.LogTo(p.home.Log)), Credential: b.credential}
 	if err := b.network(id); err != nil {
 		return nil, err
 	}
@@ -676,27 +398,25 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	}
 	b.answering = sync.OnceFunc(func() {
 		if err := b.answer(background); err != nil {
-			p.warn("the verbs cannot reach this program", err)
+			p.home.Warn("the verbs cannot reach this program", err)
 		}
 	})
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.jobs.Go(func() { b.keep.Run(background) })
-	b.jobs.Go(func() { b.check.Care(background, b, jobMemory{st}, p.warn) })
+	b.jobs.Go(func() { b.check.Care(background, b, kept.Jobs{Store: st}, p.home.Warn) })
 	b.jobs.Go(func() { b.bringFiles(background) })
 	return b, nil
 }
 
-// sweep removes the trial restores of a program that was killed; the book is held, so none is under way.
-func (p *pc) sweep() {
-	left, err := os.ReadDir(p.dir)
-	for _, e := range left {
-		if strings.HasPrefix(e.Name(), drillPrefix) {
-			err = errors.Join(err, os.RemoveAll(p.path(e.Name())))
-		}
+// compare asks whether the book is older than this PC saw it, which keeps nobody out.
+func (p *pc) compare(ctx context.Context, st *store.Store) error {
+	seen := p.Seen()
+	older, err := witness.Compare(ctx, st, p)
+	if older {
+		p.older.Store(true)
+		p.home.Log.Warn("older than it was", slog.Int64("seen", seen.Event))
 	}
-	if err != nil {
-		p.log.Warn("trial restore not removed", slog.Any("err", err))
-	}
+	return err
 }
 
 // bind registers every operation there is.
@@ -725,110 +445,16 @@ func bindBusiness(reg *op.Registry[*store.Tx], st *store.Store) {
 
 // watch checks an open book, and takes note of damage that the work on it meets.
 func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
-	set := p.checks(st)
-	set.Known, set.Keep = p.health(), p.keepHealth
+	set := checkup.Settings(st, time.Now)
+	set.Known, set.Keep = p.home.Health(), p.home.KeepHealth
+	set.Around = func() verify.Surroundings {
+		around := p.home.Around()
+		around.Older = p.older.Load()
+		return around
+	}
 	v := verify.New(set)
 	st.OnDamage(v.Hurt)
 	return v
-}
-
-// checks are what a check of an open book goes through.
-func (p *pc) checks(st *store.Store) verify.Settings[*store.Tx] {
-	return verify.Settings[*store.Tx]{
-		Work: st, Clock: time.Now, Around: p.around, Notices: func() []verify.Finding { return findings(st.Notices()) },
-		Steps: []verify.Step{
-			{Name: "keys", Run: verifyKeys(st)}, {Name: "seal", Run: verifySeal(st)}, {Name: "files", Run: verifyFiles(st)},
-		},
-		Checks: areaChecks(),
-	}
-}
-
-type checkFiles = func(ctx context.Context, progress func(done, total int64)) (verify.Found, error)
-
-func verifyKeys(st *store.Store) checkFiles {
-	return func(ctx context.Context, _ func(int64, int64)) (f verify.Found, err error) {
-		err = st.VerifyKeys(ctx)
-		if bad, ok := errors.AsType[*fault.Fault](err); ok {
-			f.Findings, err = []verify.Finding{{Key: bad.Key, Args: bad.Args}}, nil
-		}
-		f.Count = 2 // the file and its copy
-		return f, err
-	}
-}
-
-func verifySeal(st *store.Store) checkFiles {
-	return func(ctx context.Context, progress func(done, total int64)) (verify.Found, error) {
-		rep, err := st.VerifySeal(ctx, progress)
-		f := verify.Found{Count: rep.Pages, Stop: len(rep.Faults) > 0}
-		f.Findings = findings(rep.Faults)
-		return f, err
-	}
-}
-
-func findings(faults []*fault.Fault) (out []verify.Finding) {
-	for _, f := range faults {
-		out = append(out, verify.Finding{Key: f.Key, Args: f.Args})
-	}
-	return out
-}
-
-// verifyFiles checks the attachments.
-func verifyFiles(st *store.Store) checkFiles {
-	return func(ctx context.Context, progress func(done, total int64)) (f verify.Found, err error) {
-		f.Findings, err = st.VerifyFiles(ctx, func(done, total int64) {
-			f.Count++
-			progress(done, total)
-		})
-		return f, err
-	}
-}
-
-// around tells what this PC does with the book.
-func (p *pc) around() verify.Surroundings {
-	at, memory := harden.Here.Judge(p.dir), harden.Memory()
-	return verify.Surroundings{
-		System: runtime.GOOS, Folder: p.dir, Place: string(at.Kind), Service: at.What,
-		Swap: string(memory.Swap), Hibernate: string(memory.Hibernate), Older: p.older.Load(),
-	}
-}
-
-// jobMemory keeps the last success of each job in a setting of the book.
-type jobMemory struct{ *store.Store }
-
-const jobsKey = "jobs.last"
-
-// Last implements job.Memory.
-func (m jobMemory) Last(ctx context.Context) (last map[string]time.Time, err error) {
-	err = m.View(ctx, func(tx *store.Tx) error { _, err := tx.Setting(jobsKey, &last); return err })
-	return last, err
-}
-
-// Done implements job.Memory.
-func (m jobMemory) Done(ctx context.Context, name string, at time.Time) error {
-	return m.Update(ctx, func(tx *store.Tx) error {
-		last := map[string]time.Time{}
-		if _, err := tx.Setting(jobsKey, &last); err != nil {
-			return err
-		}
-		last[name] = at
-		return tx.SetSetting(jobsKey, last)
-	})
-}
-
-func ledgerFindings(tx *store.Tx) (out []verify.Finding, err error) {
-	found, err := ledger.Verify(tx)
-	for _, f := range found {
-		out = append(out, verify.Finding{Key: f.Key, Args: f.Args})
-	}
-	return out, err
-}
-
-func billingFindings(tx *store.Tx) (out []verify.Finding, err error) {
-	found, err := billing.Verify(tx)
-	for _, f := range found {
-		out = append(out, verify.Finding{Key: f.Key, Args: f.Args})
-	}
-	return out, err
 }
 
 // network prepares this PC to be the main PC of an office.
@@ -864,7 +490,9 @@ func (b *book) network(id setup.Identity) error {
 			}
 			return front != nil
 		},
-		Log: func(what string, err error) { b.pc.log.Info("lan", slog.String("what", what), slog.Any("err", err)) },
+		Log: func(what string, err error) {
+			b.pc.home.Log.Info("lan", slog.String("what", what), slog.Any("err", err))
+		},
 	}
 	return nil
 }
@@ -879,7 +507,7 @@ func (b *book) answer(ctx context.Context) error {
 	}
 	seat, self, err := lan.Own(ln.Addr().String(), b.desk.Root, time.Now())
 	if err == nil {
-		err = durable.WriteJSON(b.pc.path(runningFile), seat)
+		err = durable.WriteJSON(b.pc.home.Path(folder.Running), seat)
 	}
 	if err != nil {
 		return errors.Join(err, ln.Close())
@@ -887,10 +515,10 @@ func (b *book) answer(ctx context.Context) error {
 	b.host.Self = self
 	b.jobs.Go(func() {
 		if err := b.host.Serve(ctx, ln); err != nil {
-			b.pc.warn("the verbs cannot reach this program", err)
+			b.pc.home.Warn("the verbs cannot reach this program", err)
 		}
-		if err := os.Remove(b.pc.path(runningFile)); err != nil {
-			b.pc.warn("left behind", err)
+		if err := os.Remove(b.pc.home.Path(folder.Running)); err != nil {
+			b.pc.home.Warn("left behind", err)
 		}
 	})
 	return nil
@@ -966,24 +594,20 @@ func (b *book) begin() bool {
 	return true
 }
 
-// originKey is the setting with the restore point that the book was put back from.
-const originKey = "backup.origin"
-
 // backups prepares the copies of the book.
 func (b *book) backups(ctx context.Context, id setup.Identity) error {
-	var origin *backup.Point
-	err := b.store.View(ctx, func(tx *store.Tx) error { _, err := tx.Setting(originKey, &origin); return err })
+	origin, err := kept.Origin(ctx, b.store)
 	if err != nil {
 		return err
 	}
-	remotes, err := remote.Use(ctx, kept{b.store, "backup.config"}, nil)
+	remotes, err := remote.Use(ctx, kept.Destinations(b.store), nil)
 	if err != nil {
 		return err
 	}
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
-		Dir: b.pc.path(vaultDir), Vault: vaultOf(id), WriterID: id.WriterID,
+		Dir: b.pc.home.Path(folder.Vault), Vault: vaultOf(id), WriterID: id.WriterID,
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
-		Source: source{b.store}, Files: attachments{b.store}, Remotes: remotes, State: kept{b.store, "backup.state"},
+		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes, State: kept.Copies(b.store),
 		Now: time.Now,
 	})
 	if err != nil {
@@ -992,8 +616,8 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	b.copies = service
 	b.keep, err = keeper.New(ctx, keeper.Settings{
 		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo, Origin: origin,
-		Dir:    b.pc.path(vaultDir),
-		Change: func(ctx context.Context) (uint64, error) { return changes(ctx, b.store) },
+		Dir:    b.pc.home.Path(folder.Vault),
+		Change: source.Book{Store: b.store}.Change,
 		SheetKnown: func(ctx context.Context) (known bool, err error) {
 			err = b.store.View(ctx, func(tx *store.Tx) error {
 				p, err := setup.ProgressOf(tx)
@@ -1002,8 +626,10 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 			})
 			return known, err
 		},
-		Drill: func() vault.BookSink { return &drill{pc: b.pc} },
-		Log:   b.pc.warn,
+		Drill: func() vault.BookSink {
+			return received{rebuild.NewTrial(b.pc.home.Dir, b.pc.options(crypt.KDF{}), b.pc.home.Warn)}
+		},
+		Log:   b.pc.home.Warn,
 	})
 	return err
 }
@@ -1045,79 +671,6 @@ func (k bookKeys) Rotate(ctx context.Context, r opening.Rotation) error {
 	})
 }
 
-func changes(ctx context.Context, st *store.Store) (n uint64, err error) {
-	err = st.View(ctx, func(tx *store.Tx) (err error) { n, err = tx.LastChange(); return err })
-	return n, err
-}
-
-// kept keeps a part of the backups' knowledge in a setting of the book.
-type kept struct {
-	store *store.Store
-	key   string
-}
-
-// Load implements remote.ConfigStore and backup.StateStore.
-func (k kept) Load(ctx context.Context) (data []byte, err error) {
-	err = k.store.View(ctx, func(tx *store.Tx) error { _, err := tx.Setting(k.key, &data); return err })
-	return data, err
-}
-
-// Save implements remote.ConfigStore and backup.StateStore.
-func (k kept) Save(ctx context.Context, data []byte) error {
-	return k.store.Update(ctx, func(tx *store.Tx) error { return tx.SetSetting(k.key, data) })
-}
-
-// source gives the book to the backups.
-type source struct{ *store.Store }
-
-// Checks implements vault.Source.
-func (s source) Checks(ctx context.Context) (c vault.Checks, err error) {
-	err = s.View(ctx, func(tx *store.Tx) error { c, err = checks(tx); return err })
-	return c, err
-}
-
-func checks(tx *store.Tx) (vault.Checks, error) {
-	t, err := tx.Totals()
-	return vault.Checks{
-		Change: t.Change, LastInvoice: t.LastInvoice, InvoiceCount: t.Invoices,
-		SumDebit: int64(t.Debit), SumCredit: int64(t.Credit), AuditHead: t.Head,
-	}, err
-}
-
-// attachments gives the contents of a book to the backups, and takes them back.
-type attachments struct{ *store.Store }
-
-// Attachments implements vault.Files.
-func (a attachments) Attachments(ctx context.Context) ([]vault.Attachment, error) {
-	all, err := a.Files(ctx)
-	return known(all), err
-}
-
-// known is how the backups speak of contents.
-func known(files []store.StoredFile) []vault.Attachment {
-	out := make([]vault.Attachment, len(files))
-	for i, f := range files {
-		out[i] = vault.Attachment{Hash: f.Digest, Size: f.Size, Month: f.Month}
-	}
-	return out
-}
-
-// Open implements vault.Files.
-func (a attachments) Open(ctx context.Context, hash string) (io.ReadCloser, error) {
-	return a.OpenFile(ctx, hash)
-}
-
-// Has implements vault.FileSink.
-func (a attachments) Has(ctx context.Context, f vault.Attachment) (bool, error) {
-	needed, err := a.NeedsFile(ctx, f.Hash)
-	return !needed, err
-}
-
-// Put implements vault.FileSink.
-func (a attachments) Put(ctx context.Context, f vault.Attachment, content io.Reader) error {
-	return a.RestoreFile(ctx, f.Hash, content)
-}
-
 // bringEvery is how often attachments that are still missing after a restore are looked for: the disk that has
 // them may be plugged in later.
 const bringEvery = 15 * time.Minute
@@ -1126,15 +679,15 @@ const bringEvery = 15 * time.Minute
 // restored from if this program did it, then from wherever the book's own copies are.
 func (b *book) bringFiles(ctx context.Context) {
 	rescue := b.pc.rescue.Swap(nil)
-	if rescue != nil && !rescue.In(b.pc.path(vaultDir)) {
+	if rescue != nil && !rescue.In(b.pc.home.Path(folder.Vault)) {
 		if err := b.keep.Keep(ctx, rescue); err != nil {
-			b.pc.warn("the place of the restored copy is no destination", err)
+			b.pc.home.Warn("the place of the restored copy is no destination", err)
 		}
 	}
 	for {
 		left, err := b.bringOnce(ctx, rescue)
 		if err != nil && ctx.Err() == nil {
-			b.pc.warn("attachments are not all back", err)
+			b.pc.home.Warn("attachments are not all back", err)
 		}
 		if err == nil && left == 0 {
 			return
@@ -1148,18 +701,18 @@ func (b *book) bringFiles(ctx context.Context) {
 }
 
 func (b *book) bringOnce(ctx context.Context, rescue *keeper.Rescue) (left int, err error) {
-	sink := attachments{b.store}
-	missing, err := b.store.MissingFiles(ctx)
+	files := source.Files{Store: b.store}
+	missing, err := files.Missing(ctx)
 	if err == nil && len(missing) > 0 && rescue != nil {
-		if _, err := rescue.Files(ctx, known(missing), sink, func(backup.Progress) {}); err != nil {
-			b.pc.warn("attachments are looked for in the other copies", err)
+		if _, err := rescue.Files(ctx, missing, files, func(backup.Progress) {}); err != nil {
+			b.pc.home.Warn("attachments are looked for in the other copies", err)
 		}
-		missing, err = b.store.MissingFiles(ctx)
+		missing, err = files.Missing(ctx)
 	}
 	if err != nil || len(missing) == 0 {
 		return len(missing), err
 	}
-	return b.copies.BringFiles(ctx, known(missing), sink)
+	return b.copies.BringFiles(ctx, missing, files)
 }
 
 // credential is that of who is logged in here.
@@ -1213,11 +766,11 @@ func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
 	b.jobs.Wait()
 	progress("shell.closing.backup")
 	if err := b.keep.Close(ctx); err != nil {
-		b.pc.log.Warn("backup at close failed", slog.Any("err", err))
+		b.pc.home.Log.Warn("backup at close failed", slog.Any("err", err))
 	}
 	progress("shell.closing.book")
-	if err := errors.Join(b.nameCompany(ctx), b.pc.note(ctx, b.store)); err != nil {
-		b.pc.warn("the company's name or the end of the chain was not noted", err)
+	if err := errors.Join(b.nameCompany(ctx), witness.Note(ctx, b.store, b.pc)); err != nil {
+		b.pc.home.Warn("the company's name or the end of the chain was not noted", err)
 	}
 	return b.store.Close()
 }
@@ -1225,23 +778,23 @@ func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
 // Join implements machine.Machine.
 func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
 	defer p.refer("join", &err)
-	if err := p.fit(); err != nil { // the key of this PC is kept there
+	if err := p.home.Fit(); err != nil { // the key of this PC is kept there
 		return err
 	}
 	s, err := lan.Join(ctx, addr, code, name, time.Now())
 	if err != nil {
 		return err
 	}
-	return durable.WriteJSON(p.path(hostFile), s)
+	return durable.WriteJSON(p.home.Path(folder.Host), s)
 }
 
 // Leave implements machine.Machine.
-func (p *pc) Leave() error { return os.Remove(p.path(hostFile)) }
+func (p *pc) Leave() error { return os.Remove(p.home.Path(folder.Host)) }
 
 // Connect implements machine.Machine.
 func (p *pc) Connect(ctx context.Context) (_ machine.Book, err error) {
 	defer p.refer("connect", &err)
-	s, ok, err := p.seat(hostFile)
+	s, ok, err := p.seat(folder.Host)
 	if err != nil {
 		return nil, err
 	}
@@ -1275,7 +828,7 @@ func (j *joined) witness(ctx context.Context, reached bool) error {
 	seen := j.pc.Seen()
 	if seen.Book == h.Book && (h.Event < seen.Event || h.Event == seen.Event && h.Hash != seen.Hash) {
 		j.pc.older.Store(true)
-		j.pc.log.Warn("the main PC shows an older book", slog.Int64("seen", seen.Event), slog.Int64("shown", h.Event))
+		j.pc.home.Log.Warn("the main PC shows an older book", slog.Int64("seen", seen.Event), slog.Int64("shown", h.Event))
 	}
 	return j.pc.SetSeen(verify.Seen{Book: h.Book, Event: h.Event, Hash: h.Hash})
 }
@@ -1288,7 +841,7 @@ func (j *joined) Close(ctx context.Context, progress func(string)) error {
 	asking, stop := context.WithTimeout(ctx, witnessWait)
 	defer stop()
 	if err := j.witness(asking, true); err != nil {
-		j.pc.warn("the end of the chain was not noted", err)
+		j.pc.home.Warn("the end of the chain was not noted", err)
 	}
 	return j.Remote.Close(ctx, progress)
 }
@@ -1303,10 +856,10 @@ func (p *pc) Form(provider string, values map[string]string) ([]backup.Field, er
 
 // OwnCopies implements machine.Machine.
 func (p *pc) OwnCopies() string {
-	if entries, err := os.ReadDir(p.path(vaultDir)); err != nil || len(entries) == 0 {
+	if entries, err := os.ReadDir(p.home.Path(folder.Vault)); err != nil || len(entries) == 0 {
 		return ""
 	}
-	return p.path(vaultDir)
+	return p.home.Path(folder.Vault)
 }
 
 // copies is a place with backups, and this PC to put one back on.
@@ -1325,7 +878,7 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 	if err != nil {
 		return nil, err
 	}
-	r, err := keeper.OpenRescue(ctx, n, key.String(), ask, p.warn)
+	r, err := keeper.OpenRescue(ctx, n, key.String(), ask, p.home.Warn)
 	if err != nil {
 		return nil, err
 	}
@@ -1336,185 +889,46 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress),
 ) (done machine.Restored, err error) {
 	defer c.pc.refer("restore", &err)
-	if err := errors.Join(c.pc.fit(), user.CheckReset(login, pass, password.Strong)); err != nil {
+	r := rebuild.Request{Login: login, Password: pass, Recovery: c.recovery, WriterName: c.pc.Name()}
+	if err := errors.Join(c.pc.home.Fit(), r.Check()); err != nil {
 		return done, err
 	}
-	writer, err := c.pc.newWriter()
-	if err != nil {
+	if r.WriterID, err = c.pc.newWriter(); err != nil {
 		return done, err
 	}
-	a := &adoption{pc: c.pc, login: login, password: pass, writer: writer}
-	sec := store.Secrets{
-		BookID: op.NewID(time.Now()), Password: pass, Recovery: c.recovery,
-		// Under another's label it would go on opening the book after its owner changed it or left.
-		Owner: func() string { return user.SlotLabel(a.owner.ID) },
-	}
-	o := c.pc.options(crypt.KDF{})
-	o.Aside = c.pc.aside()
-	sink := &rebuild{dir: c.pc.path(bookDir), secrets: sec, options: o, check: a.adopt}
-	if err := c.Rescue.Restore(ctx, point, sink, progress); err != nil {
+	own := rebuild.NewOwn(c.pc.home.Path(folder.Book), c.pc.replacing(), r)
+	if err := c.Rescue.Restore(ctx, point, received{own}, progress); err != nil {
 		return done, err
 	}
 	c.pc.rescue.Store(c.Rescue)
-	c.pc.keepHealth(verify.Health{State: verify.Sound})
-	done = machine.Restored{Login: a.owner.Login, Events: a.events, Invoices: sink.manifest.Checks.InvoiceCount}
-	return done, errors.Join(c.pc.SetCompany(a.company, false), c.pc.SetSeen(verify.Seen{}))
+	c.pc.home.KeepHealth(verify.Health{State: verify.Sound})
+	back := own.Restored()
+	done = machine.Restored{Login: back.Login, Events: back.Events, Invoices: back.Invoices}
+	return done, errors.Join(c.pc.SetCompany(back.Company, false), c.pc.SetSeen(verify.Seen{}))
 }
 
 // Rest implements machine.Vault.
 func (c *copies) Rest(ctx context.Context, progress func(backup.Progress)) (left int, err error) {
-	st, err := store.Open(ctx, c.pc.path(bookDir), store.WithRecovery(c.recovery), c.pc.options(crypt.KDF{}))
+	st, err := store.Open(ctx, c.pc.home.Path(folder.Book), store.WithRecovery(c.recovery), c.pc.options(crypt.KDF{}))
 	if err != nil {
 		return 0, err
 	}
-	missing, err := st.MissingFiles(ctx)
+	files := source.Files{Store: st}
+	missing, err := files.Missing(ctx)
 	if err == nil {
-		left, err = c.Files(ctx, known(missing), attachments{st}, progress)
+		left, err = c.Files(ctx, missing, files, progress)
 	}
 	return left, errors.Join(err, st.Close())
 }
 
-// firstOwner is who made the book.
-const firstOwner auth.UserID = 1
+// received hands what a copy says of itself to the book that is rebuilt from it.
+type received struct{ rebuild.Receiver }
 
-// rebuild puts a book together in a folder from a backup.
-type rebuild struct {
-	dir     string
-	secrets store.Secrets
-	options store.Options
-	check   func(*store.Tx, vault.Manifest) error // the first transaction; what it refuses does not appear
-
-	manifest vault.Manifest
-	into     *store.Restoring
-}
-
-// Begin implements vault.BookSink.
-func (r *rebuild) Begin(ctx context.Context, _ int, _ uint32) error {
-	r.into = store.StartRestore(ctx, r.dir, r.secrets, r.options, func(tx *store.Tx) error {
-		return r.check(tx, r.manifest)
+// Commit implements vault.BookSink.
+func (r received) Commit(ctx context.Context, m vault.Manifest) error {
+	return r.Receiver.Commit(ctx, rebuild.Copy{
+		WriterID: m.WriterID, Seq: m.Seq, Point: keeper.PointOf(m), Matches: m.Matches,
 	})
-	return nil
-}
-
-// Page implements vault.BookSink.
-func (r *rebuild) Page(_ uint32, data []byte) error { return r.into.Page(data) }
-
-// Commit implements vault.BookSink.
-func (r *rebuild) Commit(_ context.Context, m vault.Manifest) error {
-	r.manifest = m
-	st, err := r.into.Finish()
-	if err != nil {
-		return err
-	}
-	return st.Close()
-}
-
-// Abort implements vault.BookSink.
-func (r *rebuild) Abort() {
-	if r.into != nil {
-		r.into.Abort()
-	}
-}
-
-// promised compares a restored book with what its manifest said of it.
-func promised(tx *store.Tx, m vault.Manifest) error {
-	got, err := checks(tx)
-	if err == nil && !m.Matches(got) {
-		err = fault.New(fault.Conflict, "backup.totals_differ")
-	}
-	return err
-}
-
-// adoption makes a restored book this PC's own.
-type adoption struct {
-	pc              *pc
-	login, password string
-	writer          string
-	company         string
-	events          int64     // in the chain
-	owner           user.User // whose password it is
-}
-
-// adopt is the first transaction after the pages: a new writer for the backups, a new password, every
-// session over, and the event that says so.
-func (a *adoption) adopt(tx *store.Tx, m vault.Manifest) error {
-	if err := promised(tx, m); err != nil {
-		return err
-	}
-	id, ok, err := setup.IdentityOf(tx)
-	if err != nil || !ok {
-		return errors.Join(err, fault.New(fault.Conflict, "backup.totals_differ"))
-	}
-	id.WriterID, id.WriterName = a.writer, a.pc.Name()
-	c, err := company.Of(tx)
-	if err != nil {
-		return err
-	}
-	a.company = c.Name
-	if a.owner, err = user.Reset(context.Background(), tx, a.login, a.password, user.Standard, password.Strong); err != nil {
-		return err
-	}
-	last, err := tx.Head()
-	if err != nil {
-		return err
-	}
-	a.events = last.ID
-	// What the other PC found and did was about its own files.
-	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("backup.state", []byte(nil)), verify.Forget(tx),
-		tx.SetSetting(originKey, keeper.PointOf(m)),
-		tx.SetSetting(jobsKey, map[string]time.Time{}), tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, m.WriterID, m.Seq)))
-}
-
-// drill is a trial restore: beside the book, checked and thrown away.
-type drill struct {
-	rebuild
-	pc *pc
-}
-
-// Begin implements vault.BookSink. The trial book lives for seconds under keys that nobody is given: being
-// random, they need not be slow. What a disk still holds of it afterwards cannot be read.
-func (d *drill) Begin(ctx context.Context, size int, pages uint32) error {
-	dir, err := os.MkdirTemp(d.pc.dir, drillPrefix)
-	if err != nil {
-		return err
-	}
-	cost := crypt.KDF{Time: 1, MemoryKiB: 64, Threads: 1}
-	d.rebuild = rebuild{
-		dir:     filepath.Join(dir, bookDir),
-		secrets: store.Secrets{BookID: op.NewID(time.Now()), Label: "drill", Password: rand.Text(), Cost: cost},
-		options: d.pc.options(cost),
-		check: func(tx *store.Tx, m vault.Manifest) error {
-			wrong, err := tx.CheckIntegrity()
-			if err == nil && len(wrong) > 0 {
-				err = fault.New(fault.Conflict, "backup.totals_differ")
-			}
-			return errors.Join(err, promised(tx, m))
-		},
-	}
-	if _, err := rand.Read(d.secrets.Recovery[:]); err != nil {
-		return err
-	}
-	return d.rebuild.Begin(ctx, size, pages)
-}
-
-// Commit implements vault.BookSink.
-func (d *drill) Commit(ctx context.Context, m vault.Manifest) error {
-	return errors.Join(d.rebuild.Commit(ctx, m), d.clear())
-}
-
-// Abort implements vault.BookSink.
-func (d *drill) Abort() {
-	d.rebuild.Abort()
-	if err := d.clear(); err != nil {
-		d.pc.warn("trial restore not removed", err)
-	}
-}
-
-func (d *drill) clear() error {
-	if d.dir == "" {
-		return nil
-	}
-	return os.RemoveAll(filepath.Dir(d.dir))
 }
 
 // Logins implements machine.Machine.
@@ -1543,20 +957,6 @@ func (p *pc) RecoveryKey(ctx context.Context, b machine.Book) (key string, err e
 	return key, err
 }
 
-// stepClock is the clock of the sample company while it is made.
-type stepClock struct{ at atomic.Int64 }
-
-// Set implements demo.Clock.
-func (c *stepClock) Set(t time.Time) { c.at.Store(t.UnixMilli()) }
-
-func (c *stepClock) now() time.Time { return time.UnixMilli(c.at.Load()).UTC() }
-
-// demoCost: the sample's passwords are printed for all to see, slowing guesses down would be theatre.
-var (
-	demoSlot = crypt.KDF{Time: 1, MemoryKiB: 64, Threads: 1}
-	demoHash = user.Hashing{Passes: 1, MemoryKiB: 64, Threads: 1}
-)
-
 // Demo implements machine.Machine.
 func (p *pc) Demo(ctx context.Context, size string, progress func(done, total int64)) (err error) {
 	defer p.refer("sample", &err)
@@ -1564,63 +964,17 @@ func (p *pc) Demo(ctx context.Context, size string, progress func(done, total in
 	if !ok {
 		return fault.New(fault.Invalid, "cli.kind_unknown", "kind", size)
 	}
-	if err := p.fit(); err != nil {
+	if err := p.home.Fit(); err != nil {
 		return err
 	}
 	id, key, err := p.newIdentity()
 	if err != nil {
 		return err
 	}
-	id.Demo = true
-	clock := &stepClock{}
-	clock.Set(demo.FirstDay.In(time.UTC))
-	sec := store.Secrets{
-		BookID: id.BookID, Label: user.SlotLabel(firstOwner), Password: demo.People[0].Password, Recovery: key, Cost: demoSlot,
-	}
-	o := p.options(demoSlot)
-	o.Clock, o.Zone = clock.now, time.UTC
-	fresh := p.path(bookDir + ".making") // a killed demo leaves no half company behind
-	if err := os.RemoveAll(fresh); err != nil {
-		return err
-	}
-	st, err := store.Create(ctx, fresh, sec, o, func(tx *store.Tx) error { return demoRows(ctx, tx, id) })
+	err = newbook.Sample(ctx, p.home.Path(folder.Book), z, id, key, p.options(crypt.KDF{}), bindBusiness,
+		op.LogTo(p.home.Log), progress)
 	if err != nil {
-		return err
-	}
-	reg := op.New[*store.Tx](st, nobody{}, clock.now, op.LogTo(p.log))
-	bindBusiness(reg, st)
-	err = demo.Fill(ctx, caller{Registry: reg}, clock, z, progress)
-	if err = errors.Join(err, st.Close()); err != nil {
-		return errors.Join(err, os.RemoveAll(fresh))
-	}
-	if err := errors.Join(crypt.Rename(fresh, p.path(bookDir)), durable.Folder(p.dir)); err != nil {
 		return err
 	}
 	return p.SetCompany(demo.Company().Name, true)
 }
-
-// nobody logs in while the sample is made: calls carry their actor.
-type nobody struct{}
-
-// Authenticate implements op.Authenticator.
-func (nobody) Authenticate(context.Context, op.Credential) (auth.Actor, error) {
-	return auth.Actor{}, nil
-}
-
-// demoRows fills the first transaction of the sample company.
-func demoRows(ctx context.Context, tx *store.Tx, id setup.Identity) error {
-	for _, d := range demo.People {
-		u, err := user.NewOwner(ctx, user.SaveRequest{Login: d.Login, Name: d.Name, Password: d.Password}, demoHash, anything)
-		if err != nil {
-			return err
-		}
-		u.Role, u.Secret, u.SecondOn, u.CreatedAt = d.Role, d.Secret, d.Secret != "", tx.Now()
-		if _, err := tx.SaveUser(u); err != nil {
-			return err
-		}
-	}
-	done := setup.Progress{Step: setup.Done, SheetKnown: true}
-	return errors.Join(setup.SaveIdentity(tx, id), tx.SetSetting("setup", done), setup.Seed(tx))
-}
-
-func anything(string, []string, bool) error { return nil }

@@ -136,7 +136,7 @@ func (v *Vault) wanted(ctx context.Context, points []stored) ([]group, error) {
 				if months[a.Month] == nil {
 					order = append(order, a.Month)
 				}
-				months[a.Month] = append(months[a.Month], a.part())
+				months[a.Month] = append(months[a.Month], partOf(a))
 			}
 		}
 	}

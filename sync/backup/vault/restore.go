@@ -319,7 +319,7 @@ func (t *Tree) restoreFile(ctx context.Context, l listing, a Attachment, sink Fi
 		report.Missing = append(report.Missing, a)
 		return nil
 	}
-	r, err := t.openPart(ctx, l, a.part())
+	r, err := t.openPart(ctx, l, partOf(a))
 	if isDamage(err) {
 		report.Damaged = append(report.Damaged, a)
 		return nil

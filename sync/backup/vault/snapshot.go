@@ -188,7 +188,7 @@ func (v *Vault) storeAttachments(ctx context.Context, files Files, watch Watch) 
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
-		if err := a.valid(); err != nil {
+		if err := wellNamed(a); err != nil {
 			return nil, nil, err
 		}
 		l, ok := months[a.Month]
@@ -198,7 +198,7 @@ func (v *Vault) storeAttachments(ctx context.Context, files Files, watch Watch) 
 			}
 			months[a.Month] = l
 		}
-		if !l.has(v.tree, a.part()) {
+		if !l.has(v.tree, partOf(a)) {
 			broken, err := v.storeAttachment(ctx, files, a)
 			if err != nil {
 				return nil, nil, err
@@ -227,7 +227,7 @@ func (v *Vault) storeAttachment(ctx context.Context, files Files, a Attachment) 
 	if err != nil {
 		return true, ctx.Err()
 	}
-	source := &checked{in: r, part: a.part(), sum: newSum()}
+	source := &checked{in: r, part: partOf(a), sum: newSum()}
 	defer func() { _ = source.Close() }()
 	watched := &failing{in: source}
 	if _, err = dir.put(a.Hash, watched); err == nil {

@@ -3,6 +3,8 @@ package vault
 import (
 	"context"
 	"io"
+
+	appbackup "zafe/app/backup"
 )
 
 // Source is the book to back up. The store implements it.
@@ -21,22 +23,11 @@ type Source interface {
 	Head() (uint64, error)
 }
 
-// Checks are the business totals of a book at one moment. Amounts are cents.
-type Checks struct {
-	Change       uint64 `json:"change"` // the store's commit counter
-	LastInvoice  string `json:"last_invoice"`
-	InvoiceCount int64  `json:"invoice_count"`
-	SumDebit     int64  `json:"sum_debit"`
-	SumCredit    int64  `json:"sum_credit"`
-	AuditHead    string `json:"audit_chain_head"`
-}
+// Checks are the business totals that a backup keeps of its book.
+type Checks = appbackup.Totals
 
-// Attachment names one file kept beside the book. Its content never changes.
-type Attachment struct {
-	Hash  string // lower-case hexadecimal SHA-256 of the content
-	Size  int64  // bytes
-	Month string // "2026-11": the month it was added, only to keep folders small
-}
+// Attachment names one file kept beside the book.
+type Attachment = appbackup.Attachment
 
 // Files gives the attachments of the book. The store implements it.
 type Files interface {

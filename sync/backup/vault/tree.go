@@ -278,7 +278,7 @@ func parseList(data []byte) ([]Attachment, error) {
 		if _, err := fmt.Sscanf(string(line), "%s %d %s\n", &a.Hash, &a.Size, &a.Month); err != nil {
 			return nil, err
 		}
-		if err := a.valid(); err != nil {
+		if err := wellNamed(a); err != nil {
 			return nil, err
 		}
 		all = append(all, a)
@@ -286,14 +286,14 @@ func parseList(data []byte) ([]Attachment, error) {
 	return all, nil
 }
 
-func (a Attachment) valid() error {
+func wellNamed(a Attachment) error {
 	if !hashPattern.MatchString(a.Hash) || !monthPattern.MatchString(a.Month) || a.Size < 0 {
 		return fmt.Errorf("bad attachment %q %d %q", a.Hash, a.Size, a.Month)
 	}
 	return nil
 }
 
-func (a Attachment) part() Part { return Part{Name: a.Hash, Bytes: a.Size, SHA256: a.Hash} }
+func partOf(a Attachment) Part { return Part{Name: a.Hash, Bytes: a.Size, SHA256: a.Hash} }
 
 // rawNames lists a folder as stored; folders end with a slash. A missing folder is empty.
 func (t *Tree) rawNames(ctx context.Context, dir string) ([]string, error) {

@@ -1,0 +1,97 @@
+package folder_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"zafe/app/fault"
+	"zafe/app/verify"
+	"zafe/store/folder"
+	"zafe/store/storetest"
+)
+
+func open(t *testing.T, dir string) folder.Folder {
+	t.Helper()
+	f, err := folder.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestWhatGoesWrongIsInTheLog(t *testing.T) {
+	f := open(t, t.TempDir())
+	f.Warn("nothing is plugged in", errors.New("no such disk"))
+	log, err := os.ReadFile(f.Path("zafe.log"))
+	if err != nil || !strings.Contains(string(log), `"what":"nothing is plugged in","err":"no such disk"`) {
+		t.Errorf("%s, %v", log, err)
+	}
+	if _, err := folder.Open(filepath.Join(f.Path("zafe.log"), "below")); fault.KeyOf(err) != "store.disk" {
+		t.Error(err)
+	}
+}
+
+func TestTheHealthOfTheBookIsKept(t *testing.T) {
+	f := open(t, t.TempDir())
+	since := storetest.Noon
+	for _, c := range []struct {
+		h       verify.Health
+		damaged time.Time
+		file    bool
+	}{
+		{verify.Health{State: verify.Damaged, Since: since}, since, true},
+		{verify.Health{State: verify.Doubtful, Since: since}, time.Time{}, true},
+		{verify.Health{State: verify.Sound}, time.Time{}, false},
+		{verify.Health{State: verify.Sound}, time.Time{}, false},
+	} {
+		f.KeepHealth(c.h)
+		_, err := os.Stat(f.Path("health.json"))
+		if (err == nil) != c.file || !f.Damaged().Equal(c.damaged) || c.file && f.Health() != c.h {
+			t.Errorf("%+v: kept as %+v, damaged since %v, %v", c.h, f.Health(), f.Damaged(), err)
+		}
+	}
+	if err := os.WriteFile(f.Path("health.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.Health(); got != (verify.Health{}) {
+		t.Errorf("half a file says %+v", got)
+	}
+}
+
+func TestABookIsNotPutWhereItWouldBeHarmed(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "OneDrive - Atelier", "zafe")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f := open(t, dir)
+	if err := f.Fit(); fault.KeyOf(err) != "store.place_synced" {
+		t.Error(err)
+	}
+	if a := f.Around(); a.Place != "synced" || a.Service != "OneDrive" || a.Folder != dir {
+		t.Errorf("%+v", a)
+	}
+	if err := os.Mkdir(f.Path(folder.Book), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(f.Path(folder.Book), "company.keys"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Fit(); err != nil {
+		t.Errorf("a book that is there is kept from its people: %v", err)
+	}
+	if err := open(t, t.TempDir()).Fit(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatIsMovedAsideIsNamedByTheInstant(t *testing.T) {
+	f := folder.Folder{Dir: "/zafe"}
+	at := time.Date(2026, 11, 22, 8, 30, 5, 0, time.FixedZone("", -4*3600))
+	if got := f.Aside(at); got != filepath.Join("/zafe", "book.aside-20261122-123005") {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,211 @@
+package rebuild_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"zafe/app/audit"
+	"zafe/app/backup"
+	"zafe/app/company"
+	"zafe/app/fault"
+	"zafe/app/setup"
+	"zafe/app/user"
+	"zafe/store"
+	"zafe/store/kept"
+	"zafe/store/rebuild"
+	"zafe/store/source"
+	"zafe/store/storetest"
+)
+
+const chosen = "sept bateaux bleus au large"
+
+// original is a book with its owner on another PC, and the copy that was made of it.
+func original(t *testing.T) (*store.Store, rebuild.Copy) {
+	t.Helper()
+	st, _ := storetest.New(t)
+	cost := user.Hashing{Passes: 1, MemoryKiB: 64, Threads: 1}
+	r := user.SaveRequest{Login: "claire", Name: "Claire", Password: "le mot d'avant"}
+	err := st.Update(t.Context(), func(tx *store.Tx) error {
+		owner, err := user.NewOwner(t.Context(), r, cost, func(string, []string, bool) error { return nil })
+		if err != nil {
+			return err
+		}
+		owner.CreatedAt = tx.Now()
+		_, err = tx.SaveUser(owner)
+		_, noteErr := tx.AppendEvent(audit.Event{Op: "test.done"})
+		profile := company.Default()
+		profile.Name = "Atelier Dupont"
+		return errors.Join(err, noteErr, tx.SetSetting("company", profile),
+			setup.SaveIdentity(tx, setup.Identity{BookID: "one", WriterID: "old-1", WriterName: "Old"}))
+	})
+	if err == nil {
+		err = kept.Copies(st).Save(t.Context(), []byte("what the old PC knew"))
+	}
+	totals, totalsErr := source.Book{Store: st}.Checks(t.Context())
+	if err := errors.Join(err, totalsErr); err != nil {
+		t.Fatal(err)
+	}
+	return st, rebuild.Copy{
+		WriterID: "old-1", Seq: 7, Point: backup.Point{ID: "a point", Invoices: 3},
+		Matches: func(got backup.Totals) bool { return got == totals },
+	}
+}
+
+// send gives the pages of a book to a receiver, as a restore does.
+func send(ctx context.Context, st *store.Store, to rebuild.Receiver, c rebuild.Copy) error {
+	begin := func(size int, pages uint32) error { return to.Begin(ctx, size, pages) }
+	if err := st.Pages(ctx, begin, to.Page); err != nil {
+		return err
+	}
+	return to.Commit(ctx, c)
+}
+
+// other refuses every total: the copy is not the book that it says.
+func other(backup.Totals) bool { return false }
+
+func options() store.Options {
+	clock := &storetest.Clock{}
+	clock.Set(storetest.Noon)
+	return store.Options{Clock: clock.Now, SlotCost: storetest.Cheap}
+}
+
+func request() rebuild.Request {
+	return rebuild.Request{Password: chosen, Recovery: storetest.Recovery, WriterID: "new-2", WriterName: "New"}
+}
+
+func names(t *testing.T, dir string) (out []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		out = append(out, e.Name())
+	}
+	return out
+}
+
+func TestABookBecomesThisPCsOwn(t *testing.T) {
+	st, c := original(t)
+	dir := filepath.Join(t.TempDir(), "book")
+	own := rebuild.NewOwn(dir, options(), request())
+	if err := send(t.Context(), st, own, c); err != nil {
+		t.Fatal(err)
+	}
+	want := rebuild.Restored{Login: "claire", Company: "Atelier Dupont", Events: 1, Invoices: 3}
+	if got := own.Restored(); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	back, err := store.Open(t.Context(), dir, store.WithPassword(chosen), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = back.View(t.Context(), func(tx *store.Tx) error {
+		id, _, err := setup.IdentityOf(tx)
+		last, headErr := tx.Head()
+		if id.BookID != "one" || id.WriterID != "new-2" || id.WriterName != "New" ||
+			last.Op != "book.restored" || last.Payload != `{"writer":"old-1","seq":7}` {
+			t.Errorf("%+v, %+v", id, last)
+		}
+		return errors.Join(err, headErr)
+	})
+	known, keptErr := kept.Copies(back).Load(t.Context())
+	from, fromErr := kept.Origin(t.Context(), back)
+	if err := errors.Join(err, keptErr, fromErr); err != nil || len(known) != 0 || from == nil || from.ID != "a point" {
+		t.Errorf("it knows %q and comes from %+v, %v", known, from, err)
+	}
+	if by := back.OpenedBy(); by != user.SlotLabel(1) {
+		t.Errorf("opened as %q", by)
+	}
+	if err := back.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatIsNotTheBookItSaysDoesNotAppear(t *testing.T) {
+	st, c := original(t)
+	nobody, easy := request(), request()
+	nobody.Login, easy.Password = "bruno", "azertyuiop"
+	for name, v := range map[string]struct {
+		request rebuild.Request
+		matches func(backup.Totals) bool
+		want    string
+	}{
+		"other totals":     {request(), other, "backup.totals_differ"},
+		"nobody's log-in":  {nobody, c.Matches, "user.not_found"},
+		"an easy password": {easy, c.Matches, fault.KeyOf(easy.Check())},
+	} {
+		t.Run(name, func(t *testing.T) {
+			parent := t.TempDir()
+			wrong := c
+			wrong.Matches = v.matches
+			own := rebuild.NewOwn(filepath.Join(parent, "book"), options(), v.request)
+			if err := send(t.Context(), st, own, wrong); v.want == "" || fault.KeyOf(err) != v.want {
+				t.Errorf("%v, want %q", err, v.want)
+			}
+			own.Abort()
+			if store.Exists(filepath.Join(parent, "book")) {
+				t.Error("it is there")
+			}
+		})
+	}
+	if err := request().Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestATrialLeavesNothing(t *testing.T) {
+	st, c := original(t)
+	wrong := c
+	wrong.Matches = other
+	for name, v := range map[string]struct {
+		of   rebuild.Copy
+		want string
+	}{"a good copy": {c, ""}, "another book": {wrong, "backup.totals_differ"}} {
+		t.Run(name, func(t *testing.T) {
+			parent := t.TempDir()
+			trial := rebuild.NewTrial(parent, options(), func(what string, err error) { t.Error(what, err) })
+			if err := send(t.Context(), st, trial, v.of); fault.KeyOf(err) != v.want {
+				t.Error(err)
+			}
+			if left := names(t, parent); len(left) != 0 {
+				t.Errorf("left behind: %q", left)
+			}
+		})
+	}
+}
+
+func TestATrialGivenUpLeavesNothing(t *testing.T) {
+	st, _ := original(t)
+	parent := t.TempDir()
+	trial := rebuild.NewTrial(parent, options(), func(what string, err error) { t.Error(what, err) })
+	stop := errors.New("stop")
+	err := st.Pages(t.Context(), func(size int, pages uint32) error { return trial.Begin(t.Context(), size, pages) },
+		func(n uint32, data []byte) error { return errors.Join(trial.Page(n, data), stop) })
+	if !errors.Is(err, stop) || len(names(t, parent)) != 1 {
+		t.Errorf("under way: %q, %v", names(t, parent), err)
+	}
+	trial.Abort()
+	if left := names(t, parent); len(left) != 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
+func TestSweepRemovesWhatAKilledProgramLeft(t *testing.T) {
+	parent := t.TempDir()
+	for _, name := range []string{"drill-123/book", "book", "vault"} {
+		if err := os.MkdirAll(filepath.Join(parent, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := rebuild.Sweep(parent); err != nil {
+		t.Error(err)
+	}
+	if left := names(t, parent); !slices.Equal(left, []string{"book", "vault"}) {
+		t.Errorf("left: %q", left)
+	}
+}

@@ -1,0 +1,113 @@
+package repair_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"zafe/app/audit"
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/setup"
+	"zafe/app/user"
+	"zafe/app/verify"
+	"zafe/store"
+	"zafe/store/repair"
+	"zafe/store/storetest"
+)
+
+// lost makes a book without its ledger that a person's password opens.
+func lost(t *testing.T, who user.User) (dir string, o store.Options) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "book")
+	clock := &storetest.Clock{}
+	clock.Set(storetest.Noon)
+	o = store.Options{Clock: clock.Now, SlotCost: storetest.Cheap, Aside: dir + ".aside"}
+	sec := store.Secrets{
+		BookID: "one", Label: user.SlotLabel(1), Password: storetest.Password, Recovery: storetest.Recovery,
+		Cost: storetest.Cheap,
+	}
+	who.Login, who.Name, who.CreatedAt = "claire", "Claire", storetest.Noon
+	st, err := store.Create(t.Context(), dir, sec, o, func(tx *store.Tx) error {
+		_, err := tx.SaveUser(who)
+		_, noteErr := tx.AppendEvent(audit.Event{Op: "test.done"})
+		return errors.Join(err, noteErr, setup.SaveIdentity(tx, setup.Identity{BookID: "one"}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(st.Close(), os.Remove(filepath.Join(dir, "book.db-ledger"))); err != nil {
+		t.Fatal(err)
+	}
+	return dir, o
+}
+
+func TestWhoMayHaveABookAccepted(t *testing.T) {
+	for name, c := range map[string]struct {
+		who    user.User
+		unlock store.Unlock
+		seen   verify.Seen
+		want   string
+	}{
+		"an owner":           {user.User{Role: auth.Owner}, store.WithPassword(storetest.Password), verify.Seen{}, ""},
+		"the recovery sheet": {user.User{Role: auth.Owner}, store.WithRecovery(storetest.Recovery), verify.Seen{}, ""},
+		"a start delegate":   {user.User{Role: auth.Sales}, store.WithPassword(storetest.Password), verify.Seen{}, "store.owner_only"},
+		"an owner shut out":  {user.User{Role: auth.Owner, Disabled: true}, store.WithPassword(storetest.Password), verify.Seen{}, "store.owner_only"},
+		"of a book that went further": {
+			user.User{Role: auth.Owner},
+			store.WithPassword(storetest.Password),
+			verify.Seen{Book: "one", Event: 9, Hash: "00"},
+			"store.repair_older",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, o := lost(t, c.who)
+			got, err := repair.Accept(t.Context(), dir, c.unlock, o, c.seen, true)
+			if fault.KeyOf(err) != c.want {
+				t.Fatal(err)
+			}
+			if _, err := os.Stat(o.Aside); (err == nil) != (c.want == "") {
+				t.Error("aside:", err)
+			}
+			if c.want == "" && (got.File != "book.db-ledger" || got.Why != "missing" || got.Events != 1 || got.Pages == 0 ||
+				got.Aside != o.Aside) {
+				t.Errorf("%+v", got)
+			}
+		})
+	}
+}
+
+func TestARehearsalChangesNothingAndAnAcceptedBookSaysSo(t *testing.T) {
+	dir, o := lost(t, user.User{Role: auth.Owner})
+	unlock := store.WithPassword(storetest.Password)
+	for _, place := range []bool{false, true} {
+		got, err := repair.Accept(t.Context(), dir, unlock, o, verify.Seen{}, place)
+		if err != nil || (got.Aside != "") != place {
+			t.Fatalf("%+v, %v", got, err)
+		}
+		st, err := store.Open(t.Context(), dir, unlock, o)
+		if (err == nil) != place {
+			t.Fatalf("placed %t: %v", place, err)
+		}
+		if err != nil {
+			continue
+		}
+		var kept audit.Event
+		err = st.View(t.Context(), func(tx *store.Tx) (err error) { kept, err = tx.Head(); return err })
+		if err = errors.Join(err, st.Close()); err != nil || kept.Op != "book.accepted" || kept.ActorName != "Claire" {
+			t.Errorf("%+v, %v", kept, err)
+		}
+	}
+}
+
+func TestNothingToGoBackTo(t *testing.T) {
+	dir, o := lost(t, user.User{Role: auth.Owner})
+	_, err := repair.LookBack(t.Context(), dir, store.WithPassword(storetest.Password), o)
+	if fault.KeyOf(err) != "store.no_earlier" {
+		t.Error(err)
+	}
+	if err := repair.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o, ""); fault.KeyOf(err) != "store.no_earlier" {
+		t.Error(err)
+	}
+}
