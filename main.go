@@ -104,7 +104,10 @@ func newPC(dir string) (*pc, error) {
 // refer gives what no person can read a reference, under which it is in the log: outside an operation nobody
 // else does.
 func (p *pc) refer(what string, err *error) {
-	if _, ok := errors.AsType[*fault.Fault](*err); ok || *err == nil || errors.Is(*err, context.Canceled) {
+	if f, ok := errors.AsType[*fault.Fault](*err); ok || *err == nil || errors.Is(*err, context.Canceled) {
+		if ok && f.Code == fault.Unavailable && errors.Unwrap(f) != nil { // the sentence does not say which part of the PC
+			p.home.Log.Warn("trouble", slog.String("what", what), slog.Any("err", *err))
+		}
 		return
 	}
 	f := fault.Of(*err)
@@ -629,7 +632,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Drill: func() vault.BookSink {
 			return received{rebuild.NewTrial(b.pc.home.Dir, b.pc.options(crypt.KDF{}), b.pc.home.Warn)}
 		},
-		Log:   b.pc.home.Warn,
+		Log: b.pc.home.Warn,
 	})
 	return err
 }

@@ -269,3 +269,27 @@ func unpack(s string, v any) error {
 	}
 	return json.Unmarshal([]byte(s), v)
 }
+
+// AddGap implements billing.Tx.
+func (t *Tx) AddGap(g billing.Gap) error {
+	_, err := t.exec(`INSERT INTO series_gap(kind, period, first, last, decided_at, decided_by) VALUES (?, ?, ?, ?, ?, ?)`,
+		g.Kind, g.Period, g.First, g.Last, instant(g.At), g.By)
+	return err
+}
+
+// Gaps implements billing.Tx.
+func (t *Tx) Gaps() (out []billing.Gap, err error) {
+	err = t.each(`SELECT kind, period, first, last, decided_at, decided_by FROM series_gap
+		ORDER BY decided_at, kind, period, first`, nil, func(scan func(...any) error) error {
+		var g billing.Gap
+		var at string
+		if err := scan(&g.Kind, &g.Period, &g.First, &g.Last, &at, &g.By); err != nil {
+			return err
+		}
+		var err error
+		g.At, err = parseInstant(at)
+		out = append(out, g)
+		return err
+	})
+	return out, err
+}

@@ -507,6 +507,16 @@ CREATE TABLE series (
   PRIMARY KEY (kind, period)
 ) STRICT, WITHOUT ROWID
 
+CREATE TABLE series_gap (
+  kind       TEXT    NOT NULL,
+  period     TEXT    NOT NULL,
+  first      INTEGER NOT NULL CHECK (first > 0),
+  last       INTEGER NOT NULL CHECK (last >= first),
+  decided_at TEXT    NOT NULL,
+  decided_by TEXT    NOT NULL,
+  PRIMARY KEY (kind, period, first)
+) STRICT, WITHOUT ROWID
+
 CREATE TABLE session (
   id         INTEGER PRIMARY KEY,
   token_hash BLOB    NOT NULL UNIQUE CHECK (length(token_hash) = 32),
@@ -930,6 +940,22 @@ BEGIN SELECT RAISE(ABORT, 'a quote_answer row never changes'); END
 
 CREATE TRIGGER quote_answer_no_update BEFORE UPDATE ON quote_answer
 BEGIN SELECT RAISE(ABORT, 'a quote_answer row never changes'); END
+
+CREATE TRIGGER series_gap_kept BEFORE DELETE ON series_gap
+BEGIN
+  SELECT RAISE(ABORT, 'a gap stays as it was decided');
+END
+
+CREATE TRIGGER series_gap_next BEFORE INSERT ON series_gap
+BEGIN
+  SELECT RAISE(ABORT, 'a gap begins behind the last number') WHERE new.first <> 1 + coalesce((
+    SELECT last FROM series WHERE kind = new.kind AND period = new.period), 0);
+END
+
+CREATE TRIGGER series_gap_stays BEFORE UPDATE ON series_gap
+BEGIN
+  SELECT RAISE(ABORT, 'a gap stays as it was decided');
+END
 
 CREATE TRIGGER settlement_no_delete BEFORE DELETE ON settlement
 BEGIN SELECT RAISE(ABORT, 'a settlement row is never deleted'); END

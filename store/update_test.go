@@ -621,12 +621,12 @@ func TestARestrictionKilledHalfWay(t *testing.T) {
 	}
 }
 
-// TestGoBackToTheYoungestCopy: versions are numbers, "-9" is older than "-10".
+// TestGoBackToTheYoungestCopy: versions are numbers, "-99" is older than "-100".
 func TestGoBackToTheYoungestCopy(t *testing.T) {
 	dir, back := updatedBook(t, 2)
 	defer back()
 	beside := dir + ".before-update-from-"
-	if err := errors.Join(os.Rename(kept(t, dir), beside+"10"), os.Mkdir(beside+"9", 0o700)); err != nil {
+	if err := errors.Join(os.Rename(kept(t, dir), beside+"100"), os.Mkdir(beside+"99", 0o700)); err != nil {
 		t.Fatal(err)
 	}
 	o := cheap

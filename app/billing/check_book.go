@@ -76,9 +76,15 @@ func (r *reviewer) sequence(tx Tx) error {
 		return err
 	}
 	taken, err := tx.LastNumber(string(r.doc.Kind), period)
+	if err != nil {
+		return err
+	}
+	_, wait, err := awaiting(tx)
 	switch {
 	case err != nil:
 		return err
+	case wait:
+		r.add(Blocked, "", "billing.numbers_awaited")
 	case any && last.Serial > taken:
 		r.add(Blocked, "", "billing.check.sequence_broken", "number", last.Number)
 	case any && r.doc.Kind != Quote && r.day.Before(last.Date):

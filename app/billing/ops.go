@@ -1,6 +1,8 @@
 package billing
 
 import (
+	"context"
+
 	"zafe/app/auth"
 	"zafe/app/op"
 )
@@ -108,4 +110,8 @@ func Bind[T Tx](r *op.Registry[T]) {
 	op.Bind(r, Allocate, allocate[T])
 	op.Bind(r, CancelPayment, cancel[T])
 	op.Bind(r, Payments, payments[T])
+	op.Bind(r, GetNumbers, func(_ context.Context, tx T, _ op.Empty) (Numbers, error) { return numbers(tx) })
+	op.Bind(r, ConfirmNumbers, func(ctx context.Context, tx T, req ConfirmRequest) (Numbers, error) {
+		return confirm(ctx, tx, req)
+	})
 }

@@ -14,8 +14,11 @@ import (
 	"zafe/app/search"
 )
 
-// paymentSeries is the series of payment numbers, by year.
-const paymentSeries = "payment"
+// paymentSeries is the series of payment numbers, by year; they begin with paymentPrefix and the year.
+const (
+	paymentSeries = "payment"
+	paymentPrefix = "R-"
+)
 
 func record[T Tx](ctx context.Context, tx T, req RecordRequest) (Payment, error) {
 	return recordPayment(ctx, tx, req)
@@ -43,10 +46,13 @@ func recordPayment(ctx context.Context, tx Tx, req RecordRequest) (Payment, erro
 	if p.Account, err = treasury(tx, req); err != nil {
 		return p, err
 	}
+	if err := confirmed(tx); err != nil {
+		return p, err
+	}
 	if p.Serial, err = tx.NextNumber(paymentSeries, p.Period); err != nil {
 		return p, err
 	}
-	p.Number = fmt.Sprintf("R-%s-%04d", p.Period, p.Serial)
+	p.Number = fmt.Sprintf("%s%s-%04d", paymentPrefix, p.Period, p.Serial)
 	rest := req.Amount
 	for _, a := range req.Allocations {
 		rest = rest.Sub(a.Amount)

@@ -29,6 +29,7 @@ type Tx interface {
 
 	documentStore
 	paymentStore
+	gapStore
 }
 
 // documentStore is the storage of documents.

@@ -32,6 +32,10 @@ type Auditor interface {
 // settlements, tax released. It returns what does not hold.
 func Verify(tx Auditor) ([]Finding, error) {
 	v := &verifier{tx: tx, sealed: map[subject]string{}}
+	var err error
+	if v.gaps, err = tx.Gaps(); err != nil {
+		return nil, err
+	}
 	if err := tx.EachEvent(0, v.remember); err != nil {
 		return nil, err
 	}
@@ -65,6 +69,7 @@ type subject struct {
 
 // place is where a series stands.
 type place struct {
+	kind   string
 	period string
 	serial int64
 	day    string
@@ -73,6 +78,7 @@ type place struct {
 type verifier struct {
 	tx     Auditor
 	sealed map[subject]string // digests of what was made final, by the events
+	gaps   []Gap
 	last   place
 	found  []Finding
 }
@@ -112,11 +118,11 @@ func (v *verifier) lost() {
 	}
 }
 
-// next follows a series: from one document to the next the serial grows by one and, but for quotes,
-// dates never go back.
+// next follows a series: from one document to the next the serial grows by one, but for numbers passed over, and
+// dates never go back, but for quotes.
 func (v *verifier) next(p place, number string, dated bool) {
 	if p.period == v.last.period {
-		if p.serial != v.last.serial+1 {
+		if p.serial <= v.last.serial || !passed(v.gaps, p.kind, p.period, v.last.serial, p.serial) {
 			v.add("gap", number)
 		}
 		if dated && p.day < v.last.day {
@@ -144,7 +150,7 @@ func (v *verifier) document(id DocumentID) error {
 	if err != nil {
 		return err
 	}
-	v.next(place{d.Period, d.Serial, d.Date.String()}, d.Number, d.Kind != Quote)
+	v.next(place{string(d.Kind), d.Period, d.Serial, d.Date.String()}, d.Number, d.Kind != Quote)
 	if d.Number != fmt.Sprintf("%s-%04d", seriesName(d.Kind, d.Period), d.Serial) {
 		v.add("number", d.Number)
 	}
@@ -247,7 +253,7 @@ func (v *verifier) payments() error {
 		if err != nil {
 			return err
 		}
-		v.next(place{period: p.Period, serial: p.Serial}, p.Number, false)
+		v.next(place{kind: paymentSeries, period: p.Period, serial: p.Serial}, p.Number, false)
 		if paymentDigest(p) != p.Digest {
 			v.add("changed", p.Number)
 		}

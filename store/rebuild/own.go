@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"zafe/app/billing"
 	"zafe/app/company"
 	"zafe/app/op"
 	"zafe/app/password"
@@ -88,6 +89,7 @@ func (b *Own) adopt(tx *store.Tx, c Copy) error {
 	b.events = last.ID
 	// What the other PC found and did was about its own files.
 	return errors.Join(setup.SaveIdentity(tx, id), kept.Restart(tx, c.Point), verify.Forget(tx),
+		billing.AskNumbers(tx, c.Point.Made, tx.Now()),
 		tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, c.WriterID, c.Seq)))
 }
 

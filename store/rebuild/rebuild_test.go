@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"zafe/app/audit"
 	"zafe/app/backup"
@@ -110,6 +111,10 @@ func TestABookBecomesThisPCsOwn(t *testing.T) {
 		if id.BookID != "one" || id.WriterID != "new-2" || id.WriterName != "New" ||
 			last.Op != "book.restored" || last.Payload != `{"writer":"old-1","seq":7}` {
 			t.Errorf("%+v, %+v", id, last)
+		}
+		var numbers struct{ Made time.Time }
+		if _, err := tx.Setting("billing.resume", &numbers); err != nil || !numbers.Made.Equal(c.Point.Made) {
+			t.Errorf("the numbers are not asked about: %v, %v", numbers, err)
 		}
 		return errors.Join(err, headErr)
 	})

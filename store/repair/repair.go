@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"zafe/app/auth"
+	"zafe/app/billing"
 	"zafe/app/fault"
 	"zafe/app/user"
 	"zafe/app/verify"
@@ -106,6 +107,13 @@ func LookBack(ctx context.Context, dir string, unlock store.Unlock, o store.Opti
 // those of [store.GoBack].
 func GoBack(ctx context.Context, dir string, unlock store.Unlock, o store.Options, password string) error {
 	return store.GoBack(ctx, dir, unlock, o, mayGoBack, func(tx *store.Tx, label string) error {
+		last, err := tx.Head()
+		if err != nil {
+			return err
+		}
+		if err := billing.AskNumbers(tx, last.At, tx.Now()); err != nil {
+			return err
+		}
 		if password == "" {
 			return nil
 		}

@@ -356,6 +356,7 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 				r.say("cli.restored_without", "n", left)
 			}
 			r.say("cli.restored", "made", r.text().Instant(p.Made))
+			r.say("cli.restored_numbers")
 			return nil
 		}
 	}

@@ -225,6 +225,13 @@ func (h *home) Refresh() {
 			}
 		})
 	}
+	if e.Can(billing.ConfirmNumbers.Spec) {
+		page.Call(e, billing.GetNumbers, op.Empty{}, func(n billing.Numbers, err error) {
+			if err == nil {
+				h.numbers(n)
+			}
+		})
+	}
 	if e.Can(verify.Integrity.Spec) {
 		page.Call(e, verify.Integrity, op.Empty{}, func(st verify.Status, err error) {
 			if err == nil {
@@ -379,7 +386,7 @@ func (h *home) task(icon string, tone kit.Tone, title, under, act string, run fu
 // arrange puts the tasks in the order of their weight.
 func (h *home) arrange() {
 	var all []fyne.CanvasObject
-	for _, key := range []string{"integrity", "backup", "overdue", "accepted", "drafts"} {
+	for _, key := range []string{"integrity", "numbers", "backup", "overdue", "accepted", "drafts"} {
 		if o := h.tasks[key]; o != nil {
 			if len(all) > 0 {
 				all = append(all, kit.Separator())

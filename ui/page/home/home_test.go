@@ -9,6 +9,7 @@ import (
 
 	"zafe/app/auth"
 	"zafe/app/backup"
+	"zafe/app/billing"
 	"zafe/app/verify"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -65,4 +66,59 @@ func TestWhatThreatensTheBookIsToBeDone(t *testing.T) {
 	if sh.Leaves != 1 {
 		t.Error("no way to the restore")
 	}
+}
+
+// TestTheNumbersAreConfirmedAfterARestore, as they stand on paper or by their last digits.
+func TestTheNumbersAreConfirmedAfterARestore(t *testing.T) {
+	w := storetest.NewWorld(t, billing.Bind[*store.Tx])
+	w.Update(func(tx *store.Tx) error { return billing.AskNumbers(tx, w.Clock.Now(), w.Clock.Now()) })
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["home"](e, page.Route{}).(*home)
+	sh.Show(p.Object())
+	press := func(text string) {
+		t.Helper()
+		done := false
+		for _, o := range append(sh.Window.Canvas().Overlays().List(), sh.Window.Content()) {
+			uitest.Walk(o, func(o fyne.CanvasObject) {
+				if b, ok := o.(*kit.Button); ok && b.Text() == text && !done {
+					done = true
+					b.Tapped(nil)
+				}
+			})
+		}
+		if !done {
+			t.Fatalf("no button %q", text)
+		}
+	}
+	press("Confirmer")
+	var edits []*kit.LineEdit
+	for _, o := range sh.Window.Canvas().Overlays().List() {
+		uitest.Walk(o, func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.LineEdit); ok {
+				edits = append(edits, l)
+			}
+		})
+	}
+	if len(edits) != 4 {
+		t.Fatalf("%d numbers are asked", len(edits))
+	}
+	edits[0].SetText(" f-2026-0012 ")
+	edits[1].SetText("F-2026-0003")
+	press("Confirmer ces numéros")
+	if len(sh.Window.Canvas().Overlays().List()) == 0 {
+		t.Fatal("the number of an invoice is taken for that of a credit note")
+	}
+	edits[1].SetText("3")
+	press("Confirmer ces numéros")
+	if len(sh.Window.Canvas().Overlays().List()) != 0 {
+		t.Fatal("the numbers are not taken")
+	}
+	w.Update(func(tx *store.Tx) error {
+		for kind, want := range map[string]int64{"invoice": 12, "credit_note": 3, "quote": 0} {
+			if got, err := tx.LastNumber(kind, "2026"); got != want || err != nil {
+				t.Errorf("%s: %d, %v", kind, got, err)
+			}
+		}
+		return nil
+	})
 }
