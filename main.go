@@ -7,16 +7,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
-	"net"
 	"os"
 	"os/signal"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
 
-	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/catalog"
@@ -55,8 +52,9 @@ import (
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/vault"
 	"zafe/sync/device"
+	"zafe/sync/guest"
+	"zafe/sync/host"
 	"zafe/sync/lan"
-	"zafe/sync/pair"
 	"zafe/ui"
 	"zafe/ui/cli"
 	"zafe/ui/machine"
@@ -114,12 +112,6 @@ func (p *pc) refer(what string, err *error) {
 
 var _ machine.Machine = (*pc)(nil)
 
-// seat reads what this PC remembers of a program it works with.
-func (p *pc) seat(file string) (s lan.Seat, ok bool, err error) {
-	err = durable.ReadJSON(p.home.Path(file), &s)
-	return s, s.Addr != "", err
-}
-
 // State implements machine.Machine.
 func (p *pc) State(context.Context) (machine.State, error) {
 	if store.Exists(p.home.Path(folder.Book)) {
@@ -131,7 +123,7 @@ func (p *pc) State(context.Context) (machine.State, error) {
 			Older: p.older.Load(), Earlier: store.HasEarlier(p.home.Path(folder.Book)), Damaged: p.home.Damaged(),
 		}, nil
 	}
-	j, ok, err := p.seat(folder.Host)
+	j, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
 	if ok {
 		return machine.State{Presence: machine.Joined, Company: j.Company, Host: j.Addr, Older: p.older.Load()}, err
 	}
@@ -320,22 +312,9 @@ func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
 	return p.SetSeen(verify.Seen{})                       // older than it was, as it was asked to be
 }
 
-// running reaches the program that has the book of this PC open; nil when none does, or does not answer:
-// a killed one leaves its file behind.
+// running reaches the program that has the book of this PC open, nil when none does.
 func (p *pc) running(ctx context.Context) *lan.Remote {
-	s, ok, err := p.seat(folder.Running)
-	if err != nil || !ok {
-		return nil
-	}
-	b, err := s.Reach(ctx, p.Name())
-	if err != nil {
-		p.home.Warn("the program at work does not answer", err)
-		if b != nil {
-			b.Client.Close()
-		}
-		return nil
-	}
-	return b
+	return host.Reach(ctx, p.home.Path(folder.Running), p.Name(), p.home.Warn)
 }
 
 // caller performs operations on a book of this PC.
@@ -348,11 +327,9 @@ type book struct {
 	store  *store.Store
 	keep   *keeper.Keeper
 	copies *syncbackup.Service
-	desk   *pair.Desk
-	host   *lan.Server
+	host   *host.Host[*store.Tx]
 	check  *verify.Service[*store.Tx]
 	token  atomic.Pointer[string]
-	port   atomic.Int64
 	life   context.Context // until Close
 	stop   context.CancelFunc
 	ending sync.Mutex     // over stop and what adds to jobs
@@ -397,9 +374,12 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 		return nil, err
 	}
 	b.answering = sync.OnceFunc(func() {
-		if err := b.answer(background); err != nil {
+		serve, err := b.host.Answer(background, p.home.Path(folder.Running))
+		if err != nil {
 			p.home.Warn("the verbs cannot reach this program", err)
+			return
 		}
+		b.jobs.Go(serve)
 	})
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.jobs.Go(func() { b.keep.Run(background) })
@@ -424,7 +404,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	user.Bind(b.Registry, users)
 	opening.Bind(b.Registry, b.store, users, bookKeys{b.pc.alone.Keys(b.store), b})
 	setup.Bind(b.Registry)
-	appdevice.Bind(b.Registry, b)
+	appdevice.Bind(b.Registry, b.host)
 	backup.Bind(b.Registry, b.keep)
 	bindBusiness(b.Registry, b.store)
 	history.Bind(b.Registry)
@@ -458,31 +438,9 @@ func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
 }
 
 // network prepares this PC to be the main PC of an office.
-func (b *book) network(id setup.Identity) error {
-	root, err := device.ParseRoot(id.Root)
-	if err != nil {
-		return err
-	}
-	host, err := root.Host(time.Now())
-	if err != nil {
-		return err
-	}
-	b.desk = &pair.Desk{Root: root.Cert, Clock: time.Now, Enrol: b.enrol}
-	b.host = &lan.Server{
-		Registry: b.Registry, Devices: b, Desk: b.desk, Identity: host,
-		Hello: func(ctx context.Context) (h lan.Hello, err error) {
-			h = lan.Hello{Product: "zafe", Version: version, Level: op.Level, MinLevel: op.MinLevel, Book: id.BookID}
-			err = b.store.View(ctx, func(tx *store.Tx) error {
-				c, err := company.Of(tx)
-				if err != nil {
-					return err
-				}
-				last, err := tx.Head()
-				h.Company, h.Event, h.Hash = c.Name, last.ID, last.Hash.String()
-				return err
-			})
-			return h, err
-		},
+func (b *book) network(id setup.Identity) (err error) {
+	b.host, err = host.New(host.Settings[*store.Tx]{
+		Book: b.store, BookID: id.BookID, Root: id.Root, Registry: b.Registry, Version: version, Clock: time.Now,
 		Raise: func() bool {
 			front := b.pc.front.Load()
 			if front != nil {
@@ -490,68 +448,11 @@ func (b *book) network(id setup.Identity) error {
 			}
 			return front != nil
 		},
-		Log: func(what string, err error) {
-			b.pc.home.Log.Info("lan", slog.String("what", what), slog.Any("err", err))
-		},
-	}
-	return nil
-}
-
-// answer lets the verbs of this PC work on the book while this program has it open: they reach it on the
-// loopback with a key that lives as long as the program, in a file that only its user can read.
-func (b *book) answer(ctx context.Context) error {
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	seat, self, err := lan.Own(ln.Addr().String(), b.desk.Root, time.Now())
-	if err == nil {
-		err = durable.WriteJSON(b.pc.home.Path(folder.Running), seat)
-	}
-	if err != nil {
-		return errors.Join(err, ln.Close())
-	}
-	b.host.Self = self
-	b.jobs.Go(func() {
-		if err := b.host.Serve(ctx, ln); err != nil {
-			b.pc.home.Warn("the verbs cannot reach this program", err)
-		}
-		if err := os.Remove(b.pc.home.Path(folder.Running)); err != nil {
-			b.pc.home.Warn("left behind", err)
-		}
+		Log:  func(what string, err error) { b.pc.home.Log.Info("lan", slog.String("what", what), slog.Any("err", err)) },
+		Warn: b.pc.home.Warn,
 	})
-	return nil
+	return err
 }
-
-func (b *book) enrol(ctx context.Context, fp device.Fingerprint, name string, by int64) error {
-	return b.store.Update(ctx, func(tx *store.Tx) error {
-		return appdevice.Enrol(tx, string(fp), name, auth.UserID(by))
-	})
-}
-
-// Allowed implements lan.Devices: the row of the book decides.
-func (b *book) Allowed(ctx context.Context, fp device.Fingerprint) (ok bool, err error) {
-	err = b.store.View(ctx, func(tx *store.Tx) error {
-		d, known, err := tx.DeviceByFingerprint(string(fp))
-		ok = known && d.State == appdevice.Active
-		return err
-	})
-	return ok, err
-}
-
-// Invite implements device.Inviter.
-func (b *book) Invite(by auth.UserID) (appdevice.Invitation, error) {
-	port := int(b.port.Load())
-	if port == 0 {
-		return appdevice.Invitation{}, fault.New(fault.Conflict, "device.not_serving")
-	}
-	code, expires, err := b.desk.Invite(int64(by))
-	return appdevice.Invitation{Code: code, Expires: expires, Addresses: lan.Addresses(port)}, err
-}
-
-// Cut implements device.Inviter.
-func (b *book) Cut(fingerprint string) { b.host.CloseDevice(device.Fingerprint(fingerprint)) }
 
 // Serve implements machine.Book. A program that serves is there to stay, so that the verbs of this PC are
 // let in as well, whatever becomes of the port.
@@ -564,23 +465,7 @@ func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(b.life, cancel)()
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", addr)
-	if err != nil {
-		return fault.New(fault.Unavailable, "lan.port_taken", "addr", addr).Because(err)
-	}
-	_, port, err := net.SplitHostPort(ln.Addr().String())
-	if err != nil {
-		return err
-	}
-	n, err := strconv.Atoi(port)
-	if err != nil {
-		return err
-	}
-	b.port.Store(int64(n))
-	defer b.port.Store(0)
-	ready(ln.Addr().String())
-	return b.host.Serve(ctx, ln)
+	return b.host.Serve(ctx, addr, ready)
 }
 
 // begin counts one more job that Close waits for, unless it does already.
@@ -794,56 +679,21 @@ func (p *pc) Leave() error { return os.Remove(p.home.Path(folder.Host)) }
 // Connect implements machine.Machine.
 func (p *pc) Connect(ctx context.Context) (_ machine.Book, err error) {
 	defer p.refer("connect", &err)
-	s, ok, err := p.seat(folder.Host)
+	s, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
 		return nil, fault.New(fault.NotFound, "store.no_book")
 	}
-	b, err := s.Reach(ctx, s.Addr)
+	b, err := guest.Connect(ctx, s, guest.Witness{Memory: p, Warn: p.home.Warn, Older: func(seen, shown int64) {
+		p.older.Store(true)
+		p.home.Log.Warn("the main PC shows an older book", slog.Int64("seen", seen), slog.Int64("shown", shown))
+	}})
 	if b == nil {
 		return nil, err
 	}
-	j := &joined{Remote: b, pc: p}
-	return j, errors.Join(err, j.witness(ctx, err == nil))
-}
-
-// joined is the book of the main PC, with a witness of how far it goes.
-type joined struct {
-	*lan.Remote
-	pc *pc
-}
-
-// witness compares the end of the chain with the furthest that this PC was told, when the main PC is
-// reached, and notes it.
-func (j *joined) witness(ctx context.Context, reached bool) error {
-	if !reached {
-		return nil
-	}
-	h, err := j.Hello(ctx)
-	if err != nil || h.Event == 0 { // an older host says nothing of it
-		return err
-	}
-	seen := j.pc.Seen()
-	if seen.Book == h.Book && (h.Event < seen.Event || h.Event == seen.Event && h.Hash != seen.Hash) {
-		j.pc.older.Store(true)
-		j.pc.home.Log.Warn("the main PC shows an older book", slog.Int64("seen", seen.Event), slog.Int64("shown", h.Event))
-	}
-	return j.pc.SetSeen(verify.Seen{Book: h.Book, Event: h.Event, Hash: h.Hash})
-}
-
-// witnessWait bounds what a PC that leaves asks the main PC.
-const witnessWait = 2 * time.Second
-
-// Close implements machine.Book: the end of the day is what the next morning is compared with.
-func (j *joined) Close(ctx context.Context, progress func(string)) error {
-	asking, stop := context.WithTimeout(ctx, witnessWait)
-	defer stop()
-	if err := j.witness(asking, true); err != nil {
-		j.pc.home.Warn("the end of the chain was not noted", err)
-	}
-	return j.Remote.Close(ctx, progress)
+	return b, err // with an error of the way there, so that it can be tried again
 }
 
 // Providers implements machine.Machine.
