@@ -99,17 +99,6 @@ func newPC(dir string) (*pc, error) {
 	return p, store.Settle(home.Path(folder.Book))
 }
 
-// refer gives what no person can read a reference, under which it is in the log: outside an operation nobody
-// else does.
-func (p *pc) refer(what string, err *error) {
-	if _, ok := errors.AsType[*fault.Fault](*err); ok || *err == nil || errors.Is(*err, context.Canceled) {
-		return
-	}
-	f := fault.Of(*err)
-	p.home.Log.Error("trouble", slog.String("what", what), slog.Any("ref", f.Args["ref"]), slog.Any("err", *err))
-	*err = f
-}
-
 var _ machine.Machine = (*pc)(nil)
 
 // State implements machine.Machine.
@@ -184,25 +173,18 @@ func (p *pc) replacing() store.Options {
 	return o
 }
 
-// newIdentity makes what makes a book itself.
-func (p *pc) newIdentity() (setup.Identity, recovery.Key, error) {
-	key, err := recovery.New(rand.Reader)
-	if err != nil {
-		return setup.Identity{}, key, err
-	}
+// maker is this PC as one that makes a book.
+func (p *pc) maker() (newbook.PC, error) {
 	root, err := device.NewRoot(time.Now())
 	if err != nil {
-		return setup.Identity{}, key, err
+		return newbook.PC{}, err
 	}
 	pem, err := root.Marshal()
 	if err != nil {
-		return setup.Identity{}, key, err
+		return newbook.PC{}, err
 	}
 	writer, err := p.newWriter()
-	return setup.Identity{
-		BookID: op.NewID(time.Now()), VaultID: op.NewID(time.Now()),
-		WriterID: writer, WriterName: p.Name(), RecoveryKey: key.String(), Root: pem,
-	}, key, err
+	return newbook.PC{Name: p.Name(), WriterID: writer, Root: pem}, err
 }
 
 func (p *pc) newWriter() (string, error) {
@@ -213,15 +195,15 @@ func (p *pc) newWriter() (string, error) {
 
 // Create implements machine.Machine.
 func (p *pc) Create(ctx context.Context, n machine.NewBook) (_ machine.Book, err error) {
-	defer p.refer("create", &err)
+	defer p.home.Refer("create", &err)
 	if err := p.home.Fit(); err != nil {
 		return nil, err
 	}
-	id, key, err := p.newIdentity()
+	maker, err := p.maker()
 	if err != nil {
 		return nil, err
 	}
-	st, err := newbook.Create(ctx, p.home.Path(folder.Book), newbook.Request(n), id, key, p.options(crypt.KDF{}))
+	st, err := newbook.Create(ctx, p.home.Path(folder.Book), maker, newbook.Request(n), p.options(crypt.KDF{}))
 	if err != nil {
 		return nil, err
 	}
@@ -242,7 +224,7 @@ func (p *pc) Create(ctx context.Context, n machine.NewBook) (_ machine.Book, err
 
 // Open implements machine.Machine.
 func (p *pc) Open(ctx context.Context, s machine.Secret) (_ machine.Book, err error) {
-	defer p.refer("open", &err)
+	defer p.home.Refer("open", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return nil, err
@@ -271,7 +253,7 @@ func unlock(s machine.Secret) (store.Unlock, error) {
 
 // Repair implements machine.Machine.
 func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (_ machine.Repaired, err error) {
-	defer p.refer("repair", &err)
+	defer p.home.Refer("repair", &err)
 	open, err := unlock(r.Secret)
 	if err != nil {
 		return machine.Repaired{}, err
@@ -285,7 +267,7 @@ func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (_ machine.Rep
 
 // Earlier implements machine.Machine.
 func (p *pc) Earlier(ctx context.Context, s machine.Secret) (_ machine.Earlier, err error) {
-	defer p.refer("look back", &err)
+	defer p.home.Refer("look back", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return machine.Earlier{}, err
@@ -296,16 +278,16 @@ func (p *pc) Earlier(ctx context.Context, s machine.Secret) (_ machine.Earlier, 
 
 // GoBack implements machine.Machine.
 func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
-	defer p.refer("go back", &err)
+	defer p.home.Refer("go back", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return err
 	}
-	password := s.Password
+	pass := s.Password
 	if s.Recovery != "" {
-		password = "" // it opened nothing
+		pass = "" // it opened nothing
 	}
-	if err := repair.GoBack(ctx, p.home.Path(folder.Book), open, p.replacing(), password); err != nil {
+	if err := repair.GoBack(ctx, p.home.Path(folder.Book), open, p.replacing(), pass); err != nil {
 		return err
 	}
 	p.home.KeepHealth(verify.Health{State: verify.Sound}) // the one that is aside was not
@@ -326,7 +308,6 @@ type book struct {
 	pc     *pc
 	store  *store.Store
 	keep   *keeper.Keeper
-	copies *syncbackup.Service
 	host   *host.Host[*store.Tx]
 	check  *verify.Service[*store.Tx]
 	token  atomic.Pointer[string]
@@ -347,8 +328,9 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 			err = errors.Join(err, st.Close())
 		}
 	}()
-	var id setup.Identity
-	if err := st.View(ctx, func(tx *store.Tx) (err error) { id, _, err = setup.IdentityOf(tx); return err }); err != nil {
+	b := &book{pc: p, store: st}
+	id, err := b.identity(ctx)
+	if err != nil {
 		return nil, err
 	}
 	if err := rebuild.Sweep(p.home.Dir); err != nil { // the book is held: no trial restore is under way
@@ -357,7 +339,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := p.compare(ctx, st); err != nil {
 		return nil, err
 	}
-	b := &book{pc: p, store: st, check: p.watch(st)}
+	b.check = p.watch(st)
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, password.Strong, st)
 	b.caller = caller{Registry: op.New[*store.Tx](st, users, time.Now, op.LogTo(p.home.Log)), Credential: b.credential}
 	if err := b.network(id); err != nil {
@@ -384,7 +366,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.jobs.Go(func() { b.keep.Run(background) })
 	b.jobs.Go(func() { b.check.Care(background, b, kept.Jobs{Store: st}, p.home.Warn) })
-	b.jobs.Go(func() { b.bringFiles(background) })
+	b.jobs.Go(func() { b.keep.BringFiles(background, p.rescue.Swap(nil), source.Files{Store: st}) })
 	return b, nil
 }
 
@@ -402,7 +384,9 @@ func (p *pc) compare(ctx context.Context, st *store.Store) error {
 // bind registers every operation there is.
 func (b *book) bind(users *user.Service[*store.Tx]) {
 	user.Bind(b.Registry, users)
-	opening.Bind(b.Registry, b.store, users, bookKeys{b.pc.alone.Keys(b.store), b})
+	opening.Bind(b.Registry, b.store, users, keeper.Keys{
+		Keys: b.pc.alone.Keys(b.store), Keeper: b.keep, Book: source.Files{Store: b.store}, Identity: b.identity,
+	})
 	setup.Bind(b.Registry)
 	appdevice.Bind(b.Registry, b.host)
 	backup.Bind(b.Registry, b.keep)
@@ -448,7 +432,9 @@ func (b *book) network(id setup.Identity) (err error) {
 			}
 			return front != nil
 		},
-		Log:  func(what string, err error) { b.pc.home.Log.Info("lan", slog.String("what", what), slog.Any("err", err)) },
+		Log: func(what string, err error) {
+			b.pc.home.Log.Info("lan", slog.String("what", what), slog.Any("err", err))
+		},
 		Warn: b.pc.home.Warn,
 	})
 	return err
@@ -490,7 +476,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		return err
 	}
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
-		Dir: b.pc.home.Path(folder.Vault), Vault: vaultOf(id), WriterID: id.WriterID,
+		Dir: b.pc.home.Path(folder.Vault), Vault: keeper.VaultOf(id), WriterID: id.WriterID,
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
 		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes, State: kept.Copies(b.store),
 		Now: time.Now,
@@ -498,7 +484,6 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	if err != nil {
 		return err
 	}
-	b.copies = service
 	b.keep, err = keeper.New(ctx, keeper.Settings{
 		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo, Origin: origin,
 		Dir:    b.pc.home.Path(folder.Vault),
@@ -514,90 +499,15 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Drill: func() vault.BookSink {
 			return received{rebuild.NewTrial(b.pc.home.Dir, b.pc.options(crypt.KDF{}), b.pc.home.Warn)}
 		},
-		Log:   b.pc.home.Warn,
+		Log: b.pc.home.Warn,
 	})
 	return err
 }
 
-// vaultOf is the vault that a book's copies are in.
-func vaultOf(id setup.Identity) syncbackup.VaultOf {
-	return syncbackup.VaultOf{ID: id.VaultID, RecoveryKey: id.RecoveryKey, Inside: id.VaultFolder}
-}
-
-// bookKeys are the keys of an open book, whose copies follow a new recovery key.
-type bookKeys struct {
-	opener.Keys
-	b *book
-}
-
-// Rotate implements opening.Keys. A new recovery key waits for attachments that are only in the old
-// vault: opening.files_coming.
-func (k bookKeys) Rotate(ctx context.Context, r opening.Rotation) error {
-	if !r.Sheet {
-		return k.Keys.Rotate(ctx, r)
-	}
-	missing, err := k.b.store.MissingFiles(ctx)
-	if err != nil {
-		return err
-	}
-	if n := len(missing); n > 0 {
-		return fault.New(fault.Conflict, "opening.files_coming", "count", n)
-	}
-	return k.b.keep.Renew(ctx, func() (syncbackup.VaultOf, error) {
-		if err := k.Keys.Rotate(ctx, r); err != nil {
-			return syncbackup.VaultOf{}, err
-		}
-		var id setup.Identity
-		err := k.b.store.View(context.WithoutCancel(ctx), func(tx *store.Tx) (err error) {
-			id, _, err = setup.IdentityOf(tx)
-			return err
-		})
-		return vaultOf(id), err
-	})
-}
-
-// bringEvery is how often attachments that are still missing after a restore are looked for: the disk that has
-// them may be plugged in later.
-const bringEvery = 15 * time.Minute
-
-// bringFiles brings back what a restore still lacks, while people work on the book: from the place it was
-// restored from if this program did it, then from wherever the book's own copies are.
-func (b *book) bringFiles(ctx context.Context) {
-	rescue := b.pc.rescue.Swap(nil)
-	if rescue != nil && !rescue.In(b.pc.home.Path(folder.Vault)) {
-		if err := b.keep.Keep(ctx, rescue); err != nil {
-			b.pc.home.Warn("the place of the restored copy is no destination", err)
-		}
-	}
-	for {
-		left, err := b.bringOnce(ctx, rescue)
-		if err != nil && ctx.Err() == nil {
-			b.pc.home.Warn("attachments are not all back", err)
-		}
-		if err == nil && left == 0 {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(bringEvery):
-		}
-	}
-}
-
-func (b *book) bringOnce(ctx context.Context, rescue *keeper.Rescue) (left int, err error) {
-	files := source.Files{Store: b.store}
-	missing, err := files.Missing(ctx)
-	if err == nil && len(missing) > 0 && rescue != nil {
-		if _, err := rescue.Files(ctx, missing, files, func(backup.Progress) {}); err != nil {
-			b.pc.home.Warn("attachments are looked for in the other copies", err)
-		}
-		missing, err = files.Missing(ctx)
-	}
-	if err != nil || len(missing) == 0 {
-		return len(missing), err
-	}
-	return b.copies.BringFiles(ctx, missing, files)
+// identity reads what makes the book itself.
+func (b *book) identity(ctx context.Context) (id setup.Identity, err error) {
+	err = b.store.View(ctx, func(tx *store.Tx) (err error) { id, _, err = setup.IdentityOf(tx); return err })
+	return id, err
 }
 
 // credential is that of who is logged in here.
@@ -641,7 +551,7 @@ func (b *book) nameCompany(ctx context.Context) error {
 
 // Close implements machine.Book.
 func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
-	defer b.pc.refer("close", &err)
+	defer b.pc.home.Refer("close", &err)
 	if progress == nil {
 		progress = func(string) {}
 	}
@@ -662,7 +572,7 @@ func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
 
 // Join implements machine.Machine.
 func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
-	defer p.refer("join", &err)
+	defer p.home.Refer("join", &err)
 	if err := p.home.Fit(); err != nil { // the key of this PC is kept there
 		return err
 	}
@@ -678,7 +588,7 @@ func (p *pc) Leave() error { return os.Remove(p.home.Path(folder.Host)) }
 
 // Connect implements machine.Machine.
 func (p *pc) Connect(ctx context.Context) (_ machine.Book, err error) {
-	defer p.refer("connect", &err)
+	defer p.home.Refer("connect", &err)
 	s, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
 	if err != nil {
 		return nil, err
@@ -723,7 +633,7 @@ type copies struct {
 func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet string,
 	ask func(backup.Question) (string, bool),
 ) (_ machine.Vault, err error) {
-	defer p.refer("reach copies", &err)
+	defer p.home.Refer("reach copies", &err)
 	key, err := recovery.Parse(sheet)
 	if err != nil {
 		return nil, err
@@ -738,7 +648,7 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 // Restore implements machine.Vault: under fresh keys, as a book of this PC.
 func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress),
 ) (done machine.Restored, err error) {
-	defer c.pc.refer("restore", &err)
+	defer c.pc.home.Refer("restore", &err)
 	r := rebuild.Request{Login: login, Password: pass, Recovery: c.recovery, WriterName: c.pc.Name()}
 	if err := errors.Join(c.pc.home.Fit(), r.Check()); err != nil {
 		return done, err
@@ -794,22 +704,18 @@ func (p *pc) Logins() []machine.Login {
 }
 
 // RecoveryKey implements machine.Machine.
-func (p *pc) RecoveryKey(ctx context.Context, b machine.Book) (key string, err error) {
+func (p *pc) RecoveryKey(ctx context.Context, b machine.Book) (string, error) {
 	mine, ok := b.(*book)
 	if !ok {
 		return "", fault.New(fault.Forbidden, "op.forbidden")
 	}
-	err = mine.store.View(ctx, func(tx *store.Tx) error {
-		id, _, err := setup.IdentityOf(tx)
-		key = id.RecoveryKey
-		return err
-	})
-	return key, err
+	id, err := mine.identity(ctx)
+	return id.RecoveryKey, err
 }
 
 // Demo implements machine.Machine.
 func (p *pc) Demo(ctx context.Context, size string, progress func(done, total int64)) (err error) {
-	defer p.refer("sample", &err)
+	defer p.home.Refer("sample", &err)
 	z, ok := demo.ParseSize(size)
 	if !ok {
 		return fault.New(fault.Invalid, "cli.kind_unknown", "kind", size)
@@ -817,11 +723,11 @@ func (p *pc) Demo(ctx context.Context, size string, progress func(done, total in
 	if err := p.home.Fit(); err != nil {
 		return err
 	}
-	id, key, err := p.newIdentity()
+	maker, err := p.maker()
 	if err != nil {
 		return err
 	}
-	err = newbook.Sample(ctx, p.home.Path(folder.Book), z, id, key, p.options(crypt.KDF{}), bindBusiness,
+	err = newbook.Sample(ctx, p.home.Path(folder.Book), maker, z, p.options(crypt.KDF{}), bindBusiness,
 		op.LogTo(p.home.Log), progress)
 	if err != nil {
 		return err
