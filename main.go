@@ -25,6 +25,7 @@ import (
 	"zafe/app/file"
 	"zafe/app/history"
 	"zafe/app/imports"
+	"zafe/app/job"
 	"zafe/app/ledger"
 	"zafe/app/op"
 	"zafe/app/opening"
@@ -305,16 +306,13 @@ type caller = op.Local[*store.Tx]
 // book is an open book of this PC with everything that works on it.
 type book struct {
 	caller
-	pc     *pc
-	store  *store.Store
-	keep   *keeper.Keeper
-	host   *host.Host[*store.Tx]
-	check  *verify.Service[*store.Tx]
-	token  atomic.Pointer[string]
-	life   context.Context // until Close
-	stop   context.CancelFunc
-	ending sync.Mutex     // over stop and what adds to jobs
-	jobs   sync.WaitGroup // what Close waits for
+	pc    *pc
+	store *store.Store
+	keep  *keeper.Keeper
+	host  *host.Host[*store.Tx]
+	check *verify.Service[*store.Tx]
+	token atomic.Pointer[string]
+	works *job.Group // what Close waits for
 
 	answering func() // lets the verbs of this PC in, once
 }
@@ -348,25 +346,23 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := b.backups(ctx, id); err != nil {
 		return nil, err
 	}
-	background, stop := context.WithCancel(context.Background())
-	b.life, b.stop = background, stop
 	b.bind(users)
 	if err := users.Settle(ctx); err != nil {
-		stop()
 		return nil, err
 	}
+	b.works = job.NewGroup()
 	b.answering = sync.OnceFunc(func() {
-		serve, err := b.host.Answer(background, p.home.Path(folder.Running))
+		serve, err := b.host.Answer(p.home.Path(folder.Running))
 		if err != nil {
 			p.home.Warn("the verbs cannot reach this program", err)
 			return
 		}
-		b.jobs.Go(serve)
+		b.works.Go(serve)
 	})
 	st.OnCommit(func(uint64) { b.keep.Changed() })
-	b.jobs.Go(func() { b.keep.Run(background) })
-	b.jobs.Go(func() { b.check.Care(background, b, kept.Jobs{Store: st}, p.home.Warn) })
-	b.jobs.Go(func() { b.keep.BringFiles(background, p.rescue.Swap(nil), source.Files{Store: st}) })
+	b.works.Go(b.keep.Run)
+	b.works.Go(func(ctx context.Context) { b.check.Care(ctx, b, kept.Jobs{Store: st}, p.home.Warn) })
+	b.works.Go(func(ctx context.Context) { b.keep.BringFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
 	return b, nil
 }
 
@@ -443,26 +439,10 @@ func (b *book) network(id setup.Identity) (err error) {
 // Serve implements machine.Book. A program that serves is there to stay, so that the verbs of this PC are
 // let in as well, whatever becomes of the port.
 func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error {
-	if !b.begin() { // work of the office that is under way is answered before the book closes
-		return fault.New(fault.Unavailable, "store.closed")
-	}
-	defer b.jobs.Done()
-	b.answering()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(b.life, cancel)()
-	return b.host.Serve(ctx, addr, ready)
-}
-
-// begin counts one more job that Close waits for, unless it does already.
-func (b *book) begin() bool {
-	b.ending.Lock()
-	defer b.ending.Unlock()
-	if b.life.Err() != nil {
-		return false
-	}
-	b.jobs.Add(1)
-	return true
+	return b.works.Do(ctx, func(ctx context.Context) error { // what the office does is answered before the book closes
+		b.answering()
+		return b.host.Serve(ctx, addr, ready)
+	})
 }
 
 // backups prepares the copies of the book.
@@ -538,15 +518,13 @@ func (b *book) Connected() int { return b.host.Connected() }
 
 // nameCompany notes the company's name for the next log-in.
 func (b *book) nameCompany(ctx context.Context) error {
-	var c company.Profile
-	err := b.store.View(context.WithoutCancel(ctx), func(tx *store.Tx) (err error) {
-		c, err = company.Of(tx)
+	return b.store.View(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		c, err := company.Of(tx)
+		if name, sample := b.pc.Company(); err == nil && c.Name != name {
+			err = b.pc.SetCompany(c.Name, sample)
+		}
 		return err
 	})
-	if name, sample := b.pc.Company(); err == nil && c.Name != name {
-		err = b.pc.SetCompany(c.Name, sample)
-	}
-	return err
 }
 
 // Close implements machine.Book.
@@ -555,10 +533,7 @@ func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
 	if progress == nil {
 		progress = func(string) {}
 	}
-	b.ending.Lock()
-	b.stop()
-	b.ending.Unlock()
-	b.jobs.Wait()
+	b.works.End()
 	progress("shell.closing.backup")
 	if err := b.keep.Close(ctx); err != nil {
 		b.pc.home.Log.Warn("backup at close failed", slog.Any("err", err))

@@ -142,10 +142,10 @@ func (h *Host[T]) Serve(ctx context.Context, addr string, ready func(addr string
 
 // Answer lets the other programs of this PC in, once: they reach it on the loopback with a key that lives as long as
 // this program, which Reach finds at path, in a file that only its user can read. The serve that it returns answers
-// them until ctx ends, and removes the file. It comes before the first Serve.
-func (h *Host[T]) Answer(ctx context.Context, path string) (serve func(), err error) {
+// them until its ctx ends, and removes the file. It comes before the first Serve.
+func (h *Host[T]) Answer(path string) (serve func(ctx context.Context), err error) {
 	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
+	ln, err := lc.Listen(context.Background(), "tcp", "127.0.0.1:0") // nothing there to wait for
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +157,7 @@ func (h *Host[T]) Answer(ctx context.Context, path string) (serve func(), err er
 		return nil, errors.Join(err, ln.Close())
 	}
 	h.server.Self = self
-	return func() {
+	return func(ctx context.Context) {
 		if err := h.server.Serve(ctx, ln); err != nil {
 			h.set.Warn("the verbs cannot reach this program", err)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -52,18 +53,19 @@ func newOffice(t *testing.T) *office {
 	return o
 }
 
-// serve serves the office until the test ends or stop is called, and returns where.
+// serve serves the office until stop is called or the test ends, and returns where.
 func (o *office) serve(t *testing.T) (addr string, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	at, over := make(chan string, 1), make(chan error, 1)
 	go func() { over <- o.host.Serve(ctx, "127.0.0.1:0", func(addr string) { at <- addr }) }()
-	stop = func() {
+	stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-over; err != nil {
 			t.Error(err)
 		}
-	}
+	})
+	t.Cleanup(stop)
 	select {
 	case addr = <-at:
 	case err := <-over:
@@ -89,7 +91,6 @@ func TestAPCComesInAndIsShutOut(t *testing.T) {
 		t.Errorf("before it serves: %v", err)
 	}
 	addr, stop := o.serve(t)
-	defer stop()
 	code, err := o.invite(t)
 	if err != nil || len(code.Addresses) == 0 {
 		t.Fatalf("%+v, %v", code, err)
@@ -119,15 +120,21 @@ func TestAPCComesInAndIsShutOut(t *testing.T) {
 	if err := r.Retry(t.Context()); err == nil {
 		t.Error("a PC that was shut out is answered")
 	}
-	if ok, err := o.host.Allowed(t.Context(), device.Fingerprint("unknown")); ok || err != nil {
-		t.Errorf("a stranger is let in: %v", err)
+	for _, fp := range []string{all.Devices[0].Fingerprint, "unknown"} {
+		if ok, err := o.host.Allowed(t.Context(), device.Fingerprint(fp)); ok || err != nil {
+			t.Errorf("%s is let in: %v", fp, err)
+		}
+	}
+	r.Client.Close()
+	stop()
+	if _, err := o.invite(t); fault.KeyOf(err) != "device.not_serving" {
+		t.Errorf("once it serves no more: %v", err)
 	}
 }
 
 func TestAPortThatIsTakenIsSaid(t *testing.T) {
 	o := newOffice(t)
-	addr, stop := o.serve(t)
-	defer stop()
+	addr, _ := o.serve(t)
 	err := newOffice(t).host.Serve(t.Context(), addr, func(string) { t.Error("it serves") })
 	if fault.KeyOf(err) != "lan.port_taken" {
 		t.Error(err)
@@ -143,12 +150,12 @@ func TestTheProgramsOfThisPCFindEachOther(t *testing.T) {
 		t.Fatal("nobody has the book, and is reached")
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	serve, err := o.host.Answer(ctx, path)
+	serve, err := o.host.Answer(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	over := make(chan struct{})
-	go func() { defer close(over); serve() }()
+	go func() { defer close(over); serve(ctx) }()
 	killed, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

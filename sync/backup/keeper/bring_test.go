@@ -42,17 +42,23 @@ func (s *shelf) Put(_ context.Context, a vault.Attachment, content io.Reader) er
 	return err
 }
 
-// attach attaches a paper and makes a copy of the book at a place.
-func attach(t *testing.T, k *keeper.Keeper, b book, place appbackup.NewDestination, text string) (lacking *shelf) {
+// begun makes a place a destination.
+func begun(t *testing.T, k *keeper.Keeper, place appbackup.NewDestination) {
 	t.Helper()
-	b.papers[fmt.Sprintf("%x", sha256.Sum256([]byte(text)))] = text
-	b.change(t)
 	if _, err := k.Begin(t.Context(), place); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := k.Finish(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// attach attaches a paper and makes a copy of the book at a place.
+func attach(t *testing.T, k *keeper.Keeper, b book, place appbackup.NewDestination, text string) (lacking *shelf) {
+	t.Helper()
+	b.papers[fmt.Sprintf("%x", sha256.Sum256([]byte(text)))] = text
+	b.change(t)
+	begun(t, k, place)
 	if _, err := k.Now(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -71,13 +77,20 @@ func TestPapersComeBackFromThePlaceOfTheRestore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fresh, _, _, _ := newKeeperOf(t, "pc-2", nil, func(what string) { t.Error(what) })
-	fresh.BringFiles(t.Context(), rescue, lacking)
-	if got := lacking.got[lacking.lacks[0].Hash]; got != "a scanned invoice" {
-		t.Errorf("came back: %q", got)
-	}
-	if kept := fresh.Destinations(); len(kept) != 1 || kept[0].Folder != usb.Folder {
-		t.Errorf("its destinations: %+v", kept)
+	other := appbackup.NewDestination{Provider: "local", Label: "Autre disque", Folder: t.TempDir()}
+	for _, kept := range []appbackup.NewDestination{usb, other} {
+		fresh, _, _, _ := newKeeperOf(t, "pc-2", nil, func(what string) { t.Error(what) })
+		if kept.Folder == other.Folder { // where the book's copies go already: the papers are not there
+			begun(t, fresh, other)
+		}
+		clear(lacking.got)
+		fresh.BringFiles(t.Context(), rescue, lacking)
+		if got := lacking.got[lacking.lacks[0].Hash]; got != "a scanned invoice" {
+			t.Errorf("came back: %q", got)
+		}
+		if to := fresh.Destinations(); len(to) != 1 || to[0].Folder != kept.Folder {
+			t.Errorf("its destinations: %+v", to)
+		}
 	}
 }
 
