@@ -7,16 +7,13 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
-	"net"
 	"os"
 	"os/signal"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
 
-	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/catalog"
@@ -28,6 +25,7 @@ import (
 	"zafe/app/file"
 	"zafe/app/history"
 	"zafe/app/imports"
+	"zafe/app/job"
 	"zafe/app/ledger"
 	"zafe/app/op"
 	"zafe/app/opening"
@@ -55,8 +53,9 @@ import (
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/vault"
 	"zafe/sync/device"
+	"zafe/sync/guest"
+	"zafe/sync/host"
 	"zafe/sync/lan"
-	"zafe/sync/pair"
 	"zafe/ui"
 	"zafe/ui/cli"
 	"zafe/ui/machine"
@@ -101,27 +100,7 @@ func newPC(dir string) (*pc, error) {
 	return p, store.Settle(home.Path(folder.Book))
 }
 
-// refer gives what no person can read a reference, under which it is in the log: outside an operation nobody
-// else does.
-func (p *pc) refer(what string, err *error) {
-	if f, ok := errors.AsType[*fault.Fault](*err); ok || *err == nil || errors.Is(*err, context.Canceled) {
-		if ok && f.Code == fault.Unavailable && errors.Unwrap(f) != nil { // the sentence does not say which part of the PC
-			p.home.Log.Warn("trouble", slog.String("what", what), slog.Any("err", *err))
-		}
-		return
-	}
-	f := fault.Of(*err)
-	p.home.Log.Error("trouble", slog.String("what", what), slog.Any("ref", f.Args["ref"]), slog.Any("err", *err))
-	*err = f
-}
-
 var _ machine.Machine = (*pc)(nil)
-
-// seat reads what this PC remembers of a program it works with.
-func (p *pc) seat(file string) (s lan.Seat, ok bool, err error) {
-	err = durable.ReadJSON(p.home.Path(file), &s)
-	return s, s.Addr != "", err
-}
 
 // State implements machine.Machine.
 func (p *pc) State(context.Context) (machine.State, error) {
@@ -134,7 +113,7 @@ func (p *pc) State(context.Context) (machine.State, error) {
 			Older: p.older.Load(), Earlier: store.HasEarlier(p.home.Path(folder.Book)), Damaged: p.home.Damaged(),
 		}, nil
 	}
-	j, ok, err := p.seat(folder.Host)
+	j, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
 	if ok {
 		return machine.State{Presence: machine.Joined, Company: j.Company, Host: j.Addr, Older: p.older.Load()}, err
 	}
@@ -195,25 +174,18 @@ func (p *pc) replacing() store.Options {
 	return o
 }
 
-// newIdentity makes what makes a book itself.
-func (p *pc) newIdentity() (setup.Identity, recovery.Key, error) {
-	key, err := recovery.New(rand.Reader)
-	if err != nil {
-		return setup.Identity{}, key, err
-	}
+// maker is this PC as one that makes a book.
+func (p *pc) maker() (newbook.PC, error) {
 	root, err := device.NewRoot(time.Now())
 	if err != nil {
-		return setup.Identity{}, key, err
+		return newbook.PC{}, err
 	}
 	pem, err := root.Marshal()
 	if err != nil {
-		return setup.Identity{}, key, err
+		return newbook.PC{}, err
 	}
 	writer, err := p.newWriter()
-	return setup.Identity{
-		BookID: op.NewID(time.Now()), VaultID: op.NewID(time.Now()),
-		WriterID: writer, WriterName: p.Name(), RecoveryKey: key.String(), Root: pem,
-	}, key, err
+	return newbook.PC{Name: p.Name(), WriterID: writer, Root: pem}, err
 }
 
 func (p *pc) newWriter() (string, error) {
@@ -224,15 +196,15 @@ func (p *pc) newWriter() (string, error) {
 
 // Create implements machine.Machine.
 func (p *pc) Create(ctx context.Context, n machine.NewBook) (_ machine.Book, err error) {
-	defer p.refer("create", &err)
+	defer p.home.Refer("create", &err)
 	if err := p.home.Fit(); err != nil {
 		return nil, err
 	}
-	id, key, err := p.newIdentity()
+	maker, err := p.maker()
 	if err != nil {
 		return nil, err
 	}
-	st, err := newbook.Create(ctx, p.home.Path(folder.Book), newbook.Request(n), id, key, p.options(crypt.KDF{}))
+	st, err := newbook.Create(ctx, p.home.Path(folder.Book), maker, newbook.Request(n), p.options(crypt.KDF{}))
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +225,7 @@ func (p *pc) Create(ctx context.Context, n machine.NewBook) (_ machine.Book, err
 
 // Open implements machine.Machine.
 func (p *pc) Open(ctx context.Context, s machine.Secret) (_ machine.Book, err error) {
-	defer p.refer("open", &err)
+	defer p.home.Refer("open", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return nil, err
@@ -282,7 +254,7 @@ func unlock(s machine.Secret) (store.Unlock, error) {
 
 // Repair implements machine.Machine.
 func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (_ machine.Repaired, err error) {
-	defer p.refer("repair", &err)
+	defer p.home.Refer("repair", &err)
 	open, err := unlock(r.Secret)
 	if err != nil {
 		return machine.Repaired{}, err
@@ -296,7 +268,7 @@ func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (_ machine.Rep
 
 // Earlier implements machine.Machine.
 func (p *pc) Earlier(ctx context.Context, s machine.Secret) (_ machine.Earlier, err error) {
-	defer p.refer("look back", &err)
+	defer p.home.Refer("look back", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return machine.Earlier{}, err
@@ -307,38 +279,25 @@ func (p *pc) Earlier(ctx context.Context, s machine.Secret) (_ machine.Earlier, 
 
 // GoBack implements machine.Machine.
 func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
-	defer p.refer("go back", &err)
+	defer p.home.Refer("go back", &err)
 	open, err := unlock(s)
 	if err != nil {
 		return err
 	}
-	password := s.Password
+	pass := s.Password
 	if s.Recovery != "" {
-		password = "" // it opened nothing
+		pass = "" // it opened nothing
 	}
-	if err := repair.GoBack(ctx, p.home.Path(folder.Book), open, p.replacing(), password); err != nil {
+	if err := repair.GoBack(ctx, p.home.Path(folder.Book), open, p.replacing(), pass); err != nil {
 		return err
 	}
 	p.home.KeepHealth(verify.Health{State: verify.Sound}) // the one that is aside was not
 	return p.SetSeen(verify.Seen{})                       // older than it was, as it was asked to be
 }
 
-// running reaches the program that has the book of this PC open; nil when none does, or does not answer:
-// a killed one leaves its file behind.
+// running reaches the program that has the book of this PC open, nil when none does.
 func (p *pc) running(ctx context.Context) *lan.Remote {
-	s, ok, err := p.seat(folder.Running)
-	if err != nil || !ok {
-		return nil
-	}
-	b, err := s.Reach(ctx, p.Name())
-	if err != nil {
-		p.home.Warn("the program at work does not answer", err)
-		if b != nil {
-			b.Client.Close()
-		}
-		return nil
-	}
-	return b
+	return host.Reach(ctx, p.home.Path(folder.Running), p.Name(), p.home.Warn)
 }
 
 // caller performs operations on a book of this PC.
@@ -347,19 +306,13 @@ type caller = op.Local[*store.Tx]
 // book is an open book of this PC with everything that works on it.
 type book struct {
 	caller
-	pc     *pc
-	store  *store.Store
-	keep   *keeper.Keeper
-	copies *syncbackup.Service
-	desk   *pair.Desk
-	host   *lan.Server
-	check  *verify.Service[*store.Tx]
-	token  atomic.Pointer[string]
-	port   atomic.Int64
-	life   context.Context // until Close
-	stop   context.CancelFunc
-	ending sync.Mutex     // over stop and what adds to jobs
-	jobs   sync.WaitGroup // what Close waits for
+	pc    *pc
+	store *store.Store
+	keep  *keeper.Keeper
+	host  *host.Host[*store.Tx]
+	check *verify.Service[*store.Tx]
+	token atomic.Pointer[string]
+	works *job.Group // what Close waits for
 
 	answering func() // lets the verbs of this PC in, once
 }
@@ -373,8 +326,9 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 			err = errors.Join(err, st.Close())
 		}
 	}()
-	var id setup.Identity
-	if err := st.View(ctx, func(tx *store.Tx) (err error) { id, _, err = setup.IdentityOf(tx); return err }); err != nil {
+	b := &book{pc: p, store: st}
+	id, err := b.identity(ctx)
+	if err != nil {
 		return nil, err
 	}
 	if err := rebuild.Sweep(p.home.Dir); err != nil { // the book is held: no trial restore is under way
@@ -383,7 +337,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := p.compare(ctx, st); err != nil {
 		return nil, err
 	}
-	b := &book{pc: p, store: st, check: p.watch(st)}
+	b.check = p.watch(st)
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, password.Strong, st)
 	b.caller = caller{Registry: op.New[*store.Tx](st, users, time.Now, op.LogTo(p.home.Log)), Credential: b.credential}
 	if err := b.network(id); err != nil {
@@ -392,22 +346,23 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := b.backups(ctx, id); err != nil {
 		return nil, err
 	}
-	background, stop := context.WithCancel(context.Background())
-	b.life, b.stop = background, stop
 	b.bind(users)
 	if err := users.Settle(ctx); err != nil {
-		stop()
 		return nil, err
 	}
+	b.works = job.NewGroup()
 	b.answering = sync.OnceFunc(func() {
-		if err := b.answer(background); err != nil {
+		serve, err := b.host.Answer(p.home.Path(folder.Running))
+		if err != nil {
 			p.home.Warn("the verbs cannot reach this program", err)
+			return
 		}
+		b.works.Go(serve)
 	})
 	st.OnCommit(func(uint64) { b.keep.Changed() })
-	b.jobs.Go(func() { b.keep.Run(background) })
-	b.jobs.Go(func() { b.check.Care(background, b, kept.Jobs{Store: st}, p.home.Warn) })
-	b.jobs.Go(func() { b.bringFiles(background) })
+	b.works.Go(b.keep.Run)
+	b.works.Go(func(ctx context.Context) { b.check.Care(ctx, b, kept.Jobs{Store: st}, p.home.Warn) })
+	b.works.Go(func(ctx context.Context) { b.keep.BringFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
 	return b, nil
 }
 
@@ -425,9 +380,11 @@ func (p *pc) compare(ctx context.Context, st *store.Store) error {
 // bind registers every operation there is.
 func (b *book) bind(users *user.Service[*store.Tx]) {
 	user.Bind(b.Registry, users)
-	opening.Bind(b.Registry, b.store, users, bookKeys{b.pc.alone.Keys(b.store), b})
+	opening.Bind(b.Registry, b.store, users, keeper.Keys{
+		Keys: b.pc.alone.Keys(b.store), Keeper: b.keep, Book: source.Files{Store: b.store}, Identity: b.identity,
+	})
 	setup.Bind(b.Registry)
-	appdevice.Bind(b.Registry, b)
+	appdevice.Bind(b.Registry, b.host)
 	backup.Bind(b.Registry, b.keep)
 	bindBusiness(b.Registry, b.store)
 	history.Bind(b.Registry)
@@ -461,31 +418,9 @@ func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
 }
 
 // network prepares this PC to be the main PC of an office.
-func (b *book) network(id setup.Identity) error {
-	root, err := device.ParseRoot(id.Root)
-	if err != nil {
-		return err
-	}
-	host, err := root.Host(time.Now())
-	if err != nil {
-		return err
-	}
-	b.desk = &pair.Desk{Root: root.Cert, Clock: time.Now, Enrol: b.enrol}
-	b.host = &lan.Server{
-		Registry: b.Registry, Devices: b, Desk: b.desk, Identity: host,
-		Hello: func(ctx context.Context) (h lan.Hello, err error) {
-			h = lan.Hello{Product: "zafe", Version: version, Level: op.Level, MinLevel: op.MinLevel, Book: id.BookID}
-			err = b.store.View(ctx, func(tx *store.Tx) error {
-				c, err := company.Of(tx)
-				if err != nil {
-					return err
-				}
-				last, err := tx.Head()
-				h.Company, h.Event, h.Hash = c.Name, last.ID, last.Hash.String()
-				return err
-			})
-			return h, err
-		},
+func (b *book) network(id setup.Identity) (err error) {
+	b.host, err = host.New(host.Settings[*store.Tx]{
+		Book: b.store, BookID: id.BookID, Root: id.Root, Registry: b.Registry, Version: version, Clock: time.Now,
 		Raise: func() bool {
 			front := b.pc.front.Load()
 			if front != nil {
@@ -496,105 +431,18 @@ func (b *book) network(id setup.Identity) error {
 		Log: func(what string, err error) {
 			b.pc.home.Log.Info("lan", slog.String("what", what), slog.Any("err", err))
 		},
-	}
-	return nil
-}
-
-// answer lets the verbs of this PC work on the book while this program has it open: they reach it on the
-// loopback with a key that lives as long as the program, in a file that only its user can read.
-func (b *book) answer(ctx context.Context) error {
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	seat, self, err := lan.Own(ln.Addr().String(), b.desk.Root, time.Now())
-	if err == nil {
-		err = durable.WriteJSON(b.pc.home.Path(folder.Running), seat)
-	}
-	if err != nil {
-		return errors.Join(err, ln.Close())
-	}
-	b.host.Self = self
-	b.jobs.Go(func() {
-		if err := b.host.Serve(ctx, ln); err != nil {
-			b.pc.home.Warn("the verbs cannot reach this program", err)
-		}
-		if err := os.Remove(b.pc.home.Path(folder.Running)); err != nil {
-			b.pc.home.Warn("left behind", err)
-		}
+		Warn: b.pc.home.Warn,
 	})
-	return nil
+	return err
 }
-
-func (b *book) enrol(ctx context.Context, fp device.Fingerprint, name string, by int64) error {
-	return b.store.Update(ctx, func(tx *store.Tx) error {
-		return appdevice.Enrol(tx, string(fp), name, auth.UserID(by))
-	})
-}
-
-// Allowed implements lan.Devices: the row of the book decides.
-func (b *book) Allowed(ctx context.Context, fp device.Fingerprint) (ok bool, err error) {
-	err = b.store.View(ctx, func(tx *store.Tx) error {
-		d, known, err := tx.DeviceByFingerprint(string(fp))
-		ok = known && d.State == appdevice.Active
-		return err
-	})
-	return ok, err
-}
-
-// Invite implements device.Inviter.
-func (b *book) Invite(by auth.UserID) (appdevice.Invitation, error) {
-	port := int(b.port.Load())
-	if port == 0 {
-		return appdevice.Invitation{}, fault.New(fault.Conflict, "device.not_serving")
-	}
-	code, expires, err := b.desk.Invite(int64(by))
-	return appdevice.Invitation{Code: code, Expires: expires, Addresses: lan.Addresses(port)}, err
-}
-
-// Cut implements device.Inviter.
-func (b *book) Cut(fingerprint string) { b.host.CloseDevice(device.Fingerprint(fingerprint)) }
 
 // Serve implements machine.Book. A program that serves is there to stay, so that the verbs of this PC are
 // let in as well, whatever becomes of the port.
 func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error {
-	if !b.begin() { // work of the office that is under way is answered before the book closes
-		return fault.New(fault.Unavailable, "store.closed")
-	}
-	defer b.jobs.Done()
-	b.answering()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(b.life, cancel)()
-	var lc net.ListenConfig
-	ln, err := lc.Listen(ctx, "tcp", addr)
-	if err != nil {
-		return fault.New(fault.Unavailable, "lan.port_taken", "addr", addr).Because(err)
-	}
-	_, port, err := net.SplitHostPort(ln.Addr().String())
-	if err != nil {
-		return err
-	}
-	n, err := strconv.Atoi(port)
-	if err != nil {
-		return err
-	}
-	b.port.Store(int64(n))
-	defer b.port.Store(0)
-	ready(ln.Addr().String())
-	return b.host.Serve(ctx, ln)
-}
-
-// begin counts one more job that Close waits for, unless it does already.
-func (b *book) begin() bool {
-	b.ending.Lock()
-	defer b.ending.Unlock()
-	if b.life.Err() != nil {
-		return false
-	}
-	b.jobs.Add(1)
-	return true
+	return b.works.Do(ctx, func(ctx context.Context) error { // what the office does is answered before the book closes
+		b.answering()
+		return b.host.Serve(ctx, addr, ready)
+	})
 }
 
 // backups prepares the copies of the book.
@@ -608,7 +456,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		return err
 	}
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
-		Dir: b.pc.home.Path(folder.Vault), Vault: vaultOf(id), WriterID: id.WriterID,
+		Dir: b.pc.home.Path(folder.Vault), Vault: keeper.VaultOf(id), WriterID: id.WriterID,
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
 		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes, State: kept.Copies(b.store),
 		Now: time.Now,
@@ -616,7 +464,6 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	if err != nil {
 		return err
 	}
-	b.copies = service
 	b.keep, err = keeper.New(ctx, keeper.Settings{
 		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo, Origin: origin,
 		Dir:    b.pc.home.Path(folder.Vault),
@@ -637,85 +484,10 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	return err
 }
 
-// vaultOf is the vault that a book's copies are in.
-func vaultOf(id setup.Identity) syncbackup.VaultOf {
-	return syncbackup.VaultOf{ID: id.VaultID, RecoveryKey: id.RecoveryKey, Inside: id.VaultFolder}
-}
-
-// bookKeys are the keys of an open book, whose copies follow a new recovery key.
-type bookKeys struct {
-	opener.Keys
-	b *book
-}
-
-// Rotate implements opening.Keys. A new recovery key waits for attachments that are only in the old
-// vault: opening.files_coming.
-func (k bookKeys) Rotate(ctx context.Context, r opening.Rotation) error {
-	if !r.Sheet {
-		return k.Keys.Rotate(ctx, r)
-	}
-	missing, err := k.b.store.MissingFiles(ctx)
-	if err != nil {
-		return err
-	}
-	if n := len(missing); n > 0 {
-		return fault.New(fault.Conflict, "opening.files_coming", "count", n)
-	}
-	return k.b.keep.Renew(ctx, func() (syncbackup.VaultOf, error) {
-		if err := k.Keys.Rotate(ctx, r); err != nil {
-			return syncbackup.VaultOf{}, err
-		}
-		var id setup.Identity
-		err := k.b.store.View(context.WithoutCancel(ctx), func(tx *store.Tx) (err error) {
-			id, _, err = setup.IdentityOf(tx)
-			return err
-		})
-		return vaultOf(id), err
-	})
-}
-
-// bringEvery is how often attachments that are still missing after a restore are looked for: the disk that has
-// them may be plugged in later.
-const bringEvery = 15 * time.Minute
-
-// bringFiles brings back what a restore still lacks, while people work on the book: from the place it was
-// restored from if this program did it, then from wherever the book's own copies are.
-func (b *book) bringFiles(ctx context.Context) {
-	rescue := b.pc.rescue.Swap(nil)
-	if rescue != nil && !rescue.In(b.pc.home.Path(folder.Vault)) {
-		if err := b.keep.Keep(ctx, rescue); err != nil {
-			b.pc.home.Warn("the place of the restored copy is no destination", err)
-		}
-	}
-	for {
-		left, err := b.bringOnce(ctx, rescue)
-		if err != nil && ctx.Err() == nil {
-			b.pc.home.Warn("attachments are not all back", err)
-		}
-		if err == nil && left == 0 {
-			return
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(bringEvery):
-		}
-	}
-}
-
-func (b *book) bringOnce(ctx context.Context, rescue *keeper.Rescue) (left int, err error) {
-	files := source.Files{Store: b.store}
-	missing, err := files.Missing(ctx)
-	if err == nil && len(missing) > 0 && rescue != nil {
-		if _, err := rescue.Files(ctx, missing, files, func(backup.Progress) {}); err != nil {
-			b.pc.home.Warn("attachments are looked for in the other copies", err)
-		}
-		missing, err = files.Missing(ctx)
-	}
-	if err != nil || len(missing) == 0 {
-		return len(missing), err
-	}
-	return b.copies.BringFiles(ctx, missing, files)
+// identity reads what makes the book itself.
+func (b *book) identity(ctx context.Context) (id setup.Identity, err error) {
+	err = b.store.View(ctx, func(tx *store.Tx) (err error) { id, _, err = setup.IdentityOf(tx); return err })
+	return id, err
 }
 
 // credential is that of who is logged in here.
@@ -746,27 +518,22 @@ func (b *book) Connected() int { return b.host.Connected() }
 
 // nameCompany notes the company's name for the next log-in.
 func (b *book) nameCompany(ctx context.Context) error {
-	var c company.Profile
-	err := b.store.View(context.WithoutCancel(ctx), func(tx *store.Tx) (err error) {
-		c, err = company.Of(tx)
+	return b.store.View(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+		c, err := company.Of(tx)
+		if name, sample := b.pc.Company(); err == nil && c.Name != name {
+			err = b.pc.SetCompany(c.Name, sample)
+		}
 		return err
 	})
-	if name, sample := b.pc.Company(); err == nil && c.Name != name {
-		err = b.pc.SetCompany(c.Name, sample)
-	}
-	return err
 }
 
 // Close implements machine.Book.
 func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
-	defer b.pc.refer("close", &err)
+	defer b.pc.home.Refer("close", &err)
 	if progress == nil {
 		progress = func(string) {}
 	}
-	b.ending.Lock()
-	b.stop()
-	b.ending.Unlock()
-	b.jobs.Wait()
+	b.works.End()
 	progress("shell.closing.backup")
 	if err := b.keep.Close(ctx); err != nil {
 		b.pc.home.Log.Warn("backup at close failed", slog.Any("err", err))
@@ -780,7 +547,7 @@ func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
 
 // Join implements machine.Machine.
 func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
-	defer p.refer("join", &err)
+	defer p.home.Refer("join", &err)
 	if err := p.home.Fit(); err != nil { // the key of this PC is kept there
 		return err
 	}
@@ -796,57 +563,22 @@ func (p *pc) Leave() error { return os.Remove(p.home.Path(folder.Host)) }
 
 // Connect implements machine.Machine.
 func (p *pc) Connect(ctx context.Context) (_ machine.Book, err error) {
-	defer p.refer("connect", &err)
-	s, ok, err := p.seat(folder.Host)
+	defer p.home.Refer("connect", &err)
+	s, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
 		return nil, fault.New(fault.NotFound, "store.no_book")
 	}
-	b, err := s.Reach(ctx, s.Addr)
+	b, err := guest.Connect(ctx, s, guest.Witness{Memory: p, Warn: p.home.Warn, Older: func(seen, shown int64) {
+		p.older.Store(true)
+		p.home.Log.Warn("the main PC shows an older book", slog.Int64("seen", seen), slog.Int64("shown", shown))
+	}})
 	if b == nil {
 		return nil, err
 	}
-	j := &joined{Remote: b, pc: p}
-	return j, errors.Join(err, j.witness(ctx, err == nil))
-}
-
-// joined is the book of the main PC, with a witness of how far it goes.
-type joined struct {
-	*lan.Remote
-	pc *pc
-}
-
-// witness compares the end of the chain with the furthest that this PC was told, when the main PC is
-// reached, and notes it.
-func (j *joined) witness(ctx context.Context, reached bool) error {
-	if !reached {
-		return nil
-	}
-	h, err := j.Hello(ctx)
-	if err != nil || h.Event == 0 { // an older host says nothing of it
-		return err
-	}
-	seen := j.pc.Seen()
-	if seen.Book == h.Book && (h.Event < seen.Event || h.Event == seen.Event && h.Hash != seen.Hash) {
-		j.pc.older.Store(true)
-		j.pc.home.Log.Warn("the main PC shows an older book", slog.Int64("seen", seen.Event), slog.Int64("shown", h.Event))
-	}
-	return j.pc.SetSeen(verify.Seen{Book: h.Book, Event: h.Event, Hash: h.Hash})
-}
-
-// witnessWait bounds what a PC that leaves asks the main PC.
-const witnessWait = 2 * time.Second
-
-// Close implements machine.Book: the end of the day is what the next morning is compared with.
-func (j *joined) Close(ctx context.Context, progress func(string)) error {
-	asking, stop := context.WithTimeout(ctx, witnessWait)
-	defer stop()
-	if err := j.witness(asking, true); err != nil {
-		j.pc.home.Warn("the end of the chain was not noted", err)
-	}
-	return j.Remote.Close(ctx, progress)
+	return b, err // with an error of the way there, so that it can be tried again
 }
 
 // Providers implements machine.Machine.
@@ -876,7 +608,7 @@ type copies struct {
 func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet string,
 	ask func(backup.Question) (string, bool),
 ) (_ machine.Vault, err error) {
-	defer p.refer("reach copies", &err)
+	defer p.home.Refer("reach copies", &err)
 	key, err := recovery.Parse(sheet)
 	if err != nil {
 		return nil, err
@@ -891,7 +623,7 @@ func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet strin
 // Restore implements machine.Vault: under fresh keys, as a book of this PC.
 func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress),
 ) (done machine.Restored, err error) {
-	defer c.pc.refer("restore", &err)
+	defer c.pc.home.Refer("restore", &err)
 	r := rebuild.Request{Login: login, Password: pass, Recovery: c.recovery, WriterName: c.pc.Name()}
 	if err := errors.Join(c.pc.home.Fit(), r.Check()); err != nil {
 		return done, err
@@ -947,22 +679,18 @@ func (p *pc) Logins() []machine.Login {
 }
 
 // RecoveryKey implements machine.Machine.
-func (p *pc) RecoveryKey(ctx context.Context, b machine.Book) (key string, err error) {
+func (p *pc) RecoveryKey(ctx context.Context, b machine.Book) (string, error) {
 	mine, ok := b.(*book)
 	if !ok {
 		return "", fault.New(fault.Forbidden, "op.forbidden")
 	}
-	err = mine.store.View(ctx, func(tx *store.Tx) error {
-		id, _, err := setup.IdentityOf(tx)
-		key = id.RecoveryKey
-		return err
-	})
-	return key, err
+	id, err := mine.identity(ctx)
+	return id.RecoveryKey, err
 }
 
 // Demo implements machine.Machine.
 func (p *pc) Demo(ctx context.Context, size string, progress func(done, total int64)) (err error) {
-	defer p.refer("sample", &err)
+	defer p.home.Refer("sample", &err)
 	z, ok := demo.ParseSize(size)
 	if !ok {
 		return fault.New(fault.Invalid, "cli.kind_unknown", "kind", size)
@@ -970,11 +698,11 @@ func (p *pc) Demo(ctx context.Context, size string, progress func(done, total in
 	if err := p.home.Fit(); err != nil {
 		return err
 	}
-	id, key, err := p.newIdentity()
+	maker, err := p.maker()
 	if err != nil {
 		return err
 	}
-	err = newbook.Sample(ctx, p.home.Path(folder.Book), z, id, key, p.options(crypt.KDF{}), bindBusiness,
+	err = newbook.Sample(ctx, p.home.Path(folder.Book), maker, z, p.options(crypt.KDF{}), bindBusiness,
 		op.LogTo(p.home.Log), progress)
 	if err != nil {
 		return err

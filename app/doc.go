@@ -9,7 +9,23 @@
 //	sync      the network: LAN server and client, pairing, backups (rclone)
 //	assets    embedded files only
 //
-// app/house_test.go keeps these borders.
+// app/house_test.go keeps these borders: store and sync know each other by what app declares, and main.go alone
+// joins them.
+//
+// # Around a book
+//
+//	store/newbook     makes one: empty, or the sample company
+//	store/rebuild     puts one together from a copy: this PC's own, or a trial
+//	store/repair      what owners may have done to one that is not what it should be
+//	store/checkup     what a check goes through
+//	store/witness     compares it with the furthest that this PC saw it go
+//	store/source      gives it to the backups
+//	store/kept        what services keep in it
+//	store/folder      the data folder that it is in, with the log
+//	store/opener      opens it without anybody
+//	sync/host         serves it to the office
+//	sync/guest        works on the one of another PC
+//	sync/backup       copies: vault (one place), remote (how it is reached), keeper (when, and for whom)
 //
 // # Inside app
 //

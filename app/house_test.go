@@ -12,15 +12,25 @@ import (
 	"zafe/app/i18n"
 )
 
-// layers says, for each top folder, what its packages may never reach, directly or through others.
-// "@" is this module.
+// layers says, for each folder, what its packages may never reach, directly or through others, besides what the
+// folder above may not. "@" is this module.
 var layers = map[string][]string{
 	"assets": {"@/app", "@/store", "@/ui", "@/sync"},
 	"app":    {"@/store", "@/ui", "@/sync", "fyne.io/", "database/sql", "net/http", "modernc.org/", "github.com/rclone/"},
 	"store":  {"@/ui", "@/sync", "fyne.io/", "net/http", "github.com/rclone/"},
 	"sync":   {"@/ui", "@/store", "fyne.io/", "modernc.org/"},
 	"ui":     {"@/store", "@/sync", "database/sql", "modernc.org/", "github.com/rclone/"},
+
+	// The two ends of an office and the backups are three things, which main.go joins to one book.
+	"sync/host":   {"@/sync/guest", "@/sync/backup", "github.com/rclone/"},
+	"sync/guest":  {"@/sync/host", "@/sync/backup", "github.com/rclone/"},
+	"sync/backup": {"@/sync/host", "@/sync/guest", "@/sync/lan", "@/sync/pair", "@/sync/device"},
+	// What a book is made, mended and judged by knows nothing of the PC that it is on.
+	"store/newbook": thisPC, "store/rebuild": thisPC, "store/repair": thisPC, "store/checkup": thisPC,
+	"store/witness": thisPC, "store/source": thisPC, "store/kept": thisPC,
 }
+
+var thisPC = []string{"@/store/folder", "@/store/harden", "@/store/keyring", "@/store/opener"}
 
 // allowed are single packages let through a ban, each with its reason.
 var allowed = map[string]string{}
@@ -44,25 +54,37 @@ func TestLayers(t *testing.T) {
 	seen := map[string]int{}
 	for _, line := range goList(t, "-tags", tags, "-f", `{{.ImportPath}} {{join .Deps " "}}`, "./...") {
 		pkg, deps, _ := strings.Cut(line, " ")
-		top, _, _ := strings.Cut(strings.TrimPrefix(pkg, "zafe/"), "/")
-		seen[top]++
-		for dep := range strings.FieldsSeq(deps) {
-			if why := broken(top, dep); why != "" && allowed[pkg+" "+dep] == "" {
-				t.Errorf("%s reaches %s (%s is barred)", pkg, dep, why)
+		for folder := range layers {
+			if !under(pkg, "zafe/"+folder) {
+				continue
+			}
+			seen[folder]++
+			for dep := range strings.FieldsSeq(deps) {
+				if why := broken(folder, dep); why != "" && allowed[pkg+" "+dep] == "" {
+					t.Errorf("%s reaches %s (%s is barred)", pkg, dep, why)
+				}
 			}
 		}
 	}
-	for top := range layers {
-		if seen[top] == 0 {
-			t.Errorf("no package under %s: the check is blind", top)
+	for folder, bans := range layers {
+		if seen[folder] == 0 {
+			t.Errorf("no package under %s: the check is blind", folder)
+		}
+		for _, ban := range bans {
+			own, ours := strings.CutPrefix(ban, "@/")
+			if _, err := os.Stat(filepath.Join("..", own)); ours && err != nil {
+				t.Errorf("%s is barred to %s and is not there: %v", ban, folder, err)
+			}
 		}
 	}
 }
 
-func broken(top, dep string) string {
-	for _, ban := range layers[top] {
-		want := strings.Replace(ban, "@", "zafe", 1)
-		if dep == strings.TrimSuffix(want, "/") || strings.HasPrefix(dep, strings.TrimSuffix(want, "/")+"/") {
+// under tells whether a package is in a folder.
+func under(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
+
+func broken(folder, dep string) string {
+	for _, ban := range layers[folder] {
+		if under(dep, strings.TrimSuffix(strings.Replace(ban, "@", "zafe", 1), "/")) {
 			return ban
 		}
 	}

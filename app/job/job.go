@@ -1,6 +1,7 @@
 // Package job runs what a book does by itself at a steady pace. A PC that is off at night needs "not for a
 // week", not "on Sunday at three": a job is due when its last success is too old, whenever the PC is on.
-// It knows neither what the jobs do nor where their last success is kept.
+// It knows neither what the jobs do nor where their last success is kept. Whatever else is under way on something that
+// closes is a Group.
 package job
 
 import (

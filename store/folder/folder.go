@@ -4,6 +4,7 @@
 package folder
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -73,6 +74,20 @@ func Open(dir string) (Folder, error) {
 // Warn writes in the log what went wrong and is no reason to stop.
 func (f Folder) Warn(what string, err error) {
 	f.Log.Warn("trouble", slog.String("what", what), slog.Any("err", err))
+}
+
+// Refer gives what no person can read a reference, under which it is in the log: outside an operation nobody
+// else does. The cause of a refusal that blames the PC is in the log as well.
+func (f Folder) Refer(what string, err *error) {
+	if known, ok := errors.AsType[*fault.Fault](*err); ok || *err == nil || errors.Is(*err, context.Canceled) {
+		if ok && known.Code == fault.Unavailable && known.Unwrap() != nil {
+			f.Log.Warn("trouble", slog.String("what", what), slog.Any("err", *err))
+		}
+		return
+	}
+	referred := fault.Of(*err)
+	f.Log.Error("trouble", slog.String("what", what), slog.Any("ref", referred.Args["ref"]), slog.Any("err", *err))
+	*err = referred
 }
 
 // Path is where something of the folder is.

@@ -1,6 +1,7 @@
 package folder_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -32,6 +33,25 @@ func TestWhatGoesWrongIsInTheLog(t *testing.T) {
 	}
 	if _, err := folder.Open(filepath.Join(f.Path("zafe.log"), "below")); fault.KeyOf(err) != "store.disk" {
 		t.Error(err)
+	}
+}
+
+func TestWhatNoPersonCanReadGetsAReference(t *testing.T) {
+	f := open(t, t.TempDir())
+	said := fault.New(fault.Conflict, "store.in_use")
+	for _, kept := range []error{nil, said, context.Canceled} {
+		err := kept
+		if f.Refer("open", &err); err != kept { //nolint:errorlint // the very same
+			t.Errorf("%v became %v", kept, err)
+		}
+	}
+	err := errors.New("inode 7")
+	f.Refer("open", &err)
+	ref, _ := fault.Of(err).Args["ref"].(string)
+	log, readErr := os.ReadFile(f.Path("zafe.log"))
+	if readErr != nil || ref == "" ||
+		!strings.Contains(string(log), `"what":"open","ref":"`+ref+`","err":"inode 7"`) {
+		t.Errorf("%v: %s, %v", err, log, readErr)
 	}
 }
 

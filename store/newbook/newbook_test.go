@@ -20,15 +20,13 @@ var request = newbook.Request{
 	Company: "Atelier Dupont", Name: "Claire", Login: "claire", Password: "sept bateaux bleus au large", Lang: "fr",
 }
 
-var key = recovery.Key(storetest.Recovery)
-
 func create(t *testing.T, r newbook.Request) (dir string, st *store.Store, err error) {
 	t.Helper()
 	clock := &storetest.Clock{}
 	clock.Set(storetest.Noon)
 	dir = filepath.Join(t.TempDir(), "book")
-	st, err = newbook.Create(t.Context(), dir, r, setup.Identity{BookID: "one", WriterName: "PC"}, key,
-		store.Options{Clock: clock.Now, SlotCost: storetest.Cheap})
+	by := newbook.PC{Name: "PC-Claire", WriterID: "pc-claire-1", Root: []byte("pem")}
+	st, err = newbook.Create(t.Context(), dir, by, r, store.Options{Clock: clock.Now, SlotCost: storetest.Cheap})
 	return dir, st, err
 }
 
@@ -37,9 +35,11 @@ func TestANewBookIsItsOwners(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var id setup.Identity
 	err = st.View(t.Context(), func(tx *store.Tx) error {
 		people, err := tx.Users()
-		id, _, idErr := setup.IdentityOf(tx)
+		var idErr error
+		id, _, idErr = setup.IdentityOf(tx)
 		c, companyErr := company.Of(tx)
 		accounts, chartErr := tx.LedgerChart("", false)
 		if err := errors.Join(err, idErr, companyErr, chartErr); err != nil {
@@ -49,7 +49,8 @@ func TestANewBookIsItsOwners(t *testing.T) {
 			!people[0].CreatedAt.Equal(storetest.Noon) {
 			t.Errorf("people: %+v", people)
 		}
-		if id.BookID != "one" || id.Demo || c.Name != "Atelier Dupont" || len(accounts) == 0 {
+		if id.BookID == "" || id.VaultID == "" || id.BookID == id.VaultID || id.WriterID != "pc-claire-1" ||
+			id.WriterName != "PC-Claire" || string(id.Root) != "pem" || id.Demo || c.Name != "Atelier Dupont" || len(accounts) == 0 {
 			t.Errorf("%+v, %q, %d accounts", id, c.Name, len(accounts))
 		}
 		return nil
@@ -57,6 +58,10 @@ func TestANewBookIsItsOwners(t *testing.T) {
 	labels := st.PasswordLabels()
 	if err := errors.Join(err, st.Close()); err != nil || len(labels) != 1 || labels[0] != user.SlotLabel(1) {
 		t.Errorf("opened by %q, %v", labels, err)
+	}
+	key, err := recovery.Parse(id.RecoveryKey)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for _, unlock := range []store.Unlock{store.WithPassword(request.Password), store.WithRecovery(key)} {
 		st, err := store.Open(t.Context(), dir, unlock, store.Options{})

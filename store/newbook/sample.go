@@ -12,7 +12,6 @@ import (
 	"zafe/app/demo"
 	"zafe/app/durable"
 	"zafe/app/op"
-	"zafe/app/recovery"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/store"
@@ -26,18 +25,20 @@ var (
 )
 
 // Sample makes the sample company's book in dir, closed, through the operations that bind registers. log is told of
-// each call, progress how many days are done. Nothing is in dir before all of it is.
-func Sample(ctx context.Context, dir string, z demo.Size, id setup.Identity, key recovery.Key, o store.Options,
+// each call, progress how much is done. Nothing is in dir before all of it is. The clock of the options must be set:
+// it gives the identity, and the sample's own all the rest.
+func Sample(ctx context.Context, dir string, by PC, z demo.Size, o store.Options,
 	bind func(*op.Registry[*store.Tx], *store.Store), log func(op.Record), progress func(done, total int64),
 ) error {
+	o.SlotCost = sampleSlot
+	id, sec, err := by.identity(o, demo.People[0].Password)
+	if err != nil {
+		return err
+	}
+	id.Demo = true
 	clock := &stepClock{}
 	clock.Set(demo.FirstDay.In(time.UTC))
-	id.Demo = true
-	o.Clock, o.Zone, o.SlotCost = clock.now, time.UTC, sampleSlot
-	sec := store.Secrets{
-		BookID: id.BookID, Label: user.SlotLabel(firstOwner), Password: demo.People[0].Password, Recovery: key,
-		Cost: sampleSlot,
-	}
+	o.Clock, o.Zone = clock.now, time.UTC
 	fresh := dir + ".making" // a killed one leaves no half company behind
 	if err := os.RemoveAll(fresh); err != nil {
 		return err

@@ -79,7 +79,8 @@ func (b *Own) adopt(tx *store.Tx, c Copy) error {
 	}
 	b.company = profile.Name
 	r := b.request
-	if b.owner, err = user.Reset(context.Background(), tx, r.Login, r.Password, user.Standard, password.Strong); err != nil {
+	b.owner, err = user.Reset(context.Background(), tx, r.Login, r.Password, user.Standard, password.Strong)
+	if err != nil {
 		return err
 	}
 	last, err := tx.Head()

@@ -6,6 +6,7 @@ package repair
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"zafe/app/auth"
 	"zafe/app/billing"
@@ -37,7 +38,7 @@ func Accept(ctx context.Context, dir string, unlock store.Unlock, o store.Option
 		Head: seen.Seal, Place: place,
 		Check: func(ctx context.Context, st *store.Store, d store.Damage) error {
 			out.File, out.Why, out.Cut = d.File, d.Why, d.Cut
-			return judge(ctx, st, verify.New(checkup.Settings(st, o.Clock)), seen, &out)
+			return judge(ctx, st, o.Clock, seen, &out)
 		},
 	})
 	if err == nil && place {
@@ -47,7 +48,7 @@ func Accept(ctx context.Context, dir string, unlock store.Unlock, o store.Option
 }
 
 // judge has the last word on a book whose ledger was made anew, and notes in the chain what is accepted.
-func judge(ctx context.Context, st *store.Store, check *verify.Service[*store.Tx], seen verify.Seen, out *Accepted) error {
+func judge(ctx context.Context, st *store.Store, clock func() time.Time, seen verify.Seen, out *Accepted) error {
 	var owner user.User
 	err := st.View(ctx, func(tx *store.Tx) (err error) {
 		if owner, err = ownerOf(tx, st.OpenedBy()); err != nil {
@@ -58,7 +59,7 @@ func judge(ctx context.Context, st *store.Store, check *verify.Service[*store.Tx
 	if err != nil {
 		return err
 	}
-	rep, err := check.Run(ctx)
+	rep, err := verify.New(checkup.Settings(st, clock)).Run(ctx)
 	if err != nil {
 		return err
 	}
@@ -71,8 +72,9 @@ func judge(ctx context.Context, st *store.Store, check *verify.Service[*store.Tx
 		if err := verify.Accept(tx, a); err != nil {
 			return err
 		}
-		return tx.NoteAccepted(int64(owner.ID), owner.Name, fmt.Sprintf(`{"cut":%t,"events":%d,"file":%q,"pages":%d,"why":%q}`,
-			out.Cut, rep.Events, out.File, out.Pages, out.Why))
+		what := fmt.Sprintf(`{"cut":%t,"events":%d,"file":%q,"pages":%d,"why":%q}`,
+			out.Cut, rep.Events, out.File, out.Pages, out.Why)
+		return tx.NoteAccepted(int64(owner.ID), owner.Name, what)
 	})
 }
 

@@ -44,22 +44,20 @@ func lost(t *testing.T, who user.User) (dir string, o store.Options) {
 }
 
 func TestWhoMayHaveABookAccepted(t *testing.T) {
+	password, sheet := store.WithPassword(storetest.Password), store.WithRecovery(storetest.Recovery)
+	owner, nothing := user.User{Role: auth.Owner}, verify.Seen{}
 	for name, c := range map[string]struct {
 		who    user.User
 		unlock store.Unlock
 		seen   verify.Seen
 		want   string
 	}{
-		"an owner":           {user.User{Role: auth.Owner}, store.WithPassword(storetest.Password), verify.Seen{}, ""},
-		"the recovery sheet": {user.User{Role: auth.Owner}, store.WithRecovery(storetest.Recovery), verify.Seen{}, ""},
-		"a start delegate":   {user.User{Role: auth.Sales}, store.WithPassword(storetest.Password), verify.Seen{}, "store.owner_only"},
-		"an owner shut out":  {user.User{Role: auth.Owner, Disabled: true}, store.WithPassword(storetest.Password), verify.Seen{}, "store.owner_only"},
-		"of a book that went further": {
-			user.User{Role: auth.Owner},
-			store.WithPassword(storetest.Password),
-			verify.Seen{Book: "one", Event: 9, Hash: "00"},
-			"store.repair_older",
-		},
+		"an owner":                  {owner, password, nothing, ""},
+		"the recovery sheet":        {owner, sheet, nothing, ""},
+		"a start delegate":          {user.User{Role: auth.Sales}, password, nothing, "store.owner_only"},
+		"an owner shut out":         {user.User{Role: auth.Owner, Disabled: true}, password, nothing, "store.owner_only"},
+		"of one that went further":  {owner, password, verify.Seen{Book: "one", Event: 9, Hash: "00"}, "store.repair_older"},
+		"another book went further": {owner, password, verify.Seen{Book: "two", Event: 9, Hash: "00"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, o := lost(t, c.who)
@@ -103,11 +101,11 @@ func TestARehearsalChangesNothingAndAnAcceptedBookSaysSo(t *testing.T) {
 
 func TestNothingToGoBackTo(t *testing.T) {
 	dir, o := lost(t, user.User{Role: auth.Owner})
-	_, err := repair.LookBack(t.Context(), dir, store.WithPassword(storetest.Password), o)
-	if fault.KeyOf(err) != "store.no_earlier" {
-		t.Error(err)
-	}
-	if err := repair.GoBack(t.Context(), dir, store.WithPassword(storetest.Password), o, ""); fault.KeyOf(err) != "store.no_earlier" {
-		t.Error(err)
+	unlock := store.WithPassword(storetest.Password)
+	_, err := repair.LookBack(t.Context(), dir, unlock, o)
+	for _, err := range []error{err, repair.GoBack(t.Context(), dir, unlock, o, storetest.Password)} {
+		if fault.KeyOf(err) != "store.no_earlier" {
+			t.Error(err)
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/sync/device"
@@ -23,6 +24,12 @@ type Seat struct {
 	Root    []byte `json:"root"` // the pinned root certificate, DER
 	Key     []byte `json:"key"`  // this PC's identity, PEM
 	Company string `json:"company"`
+}
+
+// ReadSeat reads the file at path in which a seat is remembered; ok is false when there is none.
+func ReadSeat(path string) (s Seat, ok bool, err error) {
+	err = durable.ReadJSON(path, &s)
+	return s, s.Addr != "", err
 }
 
 // Own makes the seat of this PC's own programs at a server on this PC: its key is to be the server's Self.

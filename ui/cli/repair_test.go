@@ -141,7 +141,7 @@ func TestWhateverKeepsABookFromOpeningIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if code != 1 || !strings.Contains(refusal, "Le disque") || !strings.Contains(string(log), "is a directory") {
+	if code != 1 || !strings.Contains(refusal, "Le disque") || !strings.Contains(string(log), "not a regular file") {
 		t.Errorf("%q, exit code %d, or its cause is not in the log", refusal, code)
 	}
 }

@@ -24,7 +24,7 @@ import (
 type Settings struct {
 	Service *backup.Service
 	Remotes *remote.Remotes
-	// Dir is a folder on the disk that holds the book.
+	// Dir is the folder of the copies that this PC keeps for itself, on the disk that holds the book.
 	Dir string
 	// Change is the number of the book's last change worth a backup.
 	Change func(ctx context.Context) (uint64, error)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -21,8 +22,11 @@ import (
 	"zafe/sync/backup/vault"
 )
 
-// book gives a real store to the backups.
-type book struct{ *store.Store }
+// book gives a real store to the backups, and papers that are attached to it, by their hash.
+type book struct {
+	*store.Store
+	papers map[string]string
+}
 
 func (b book) Checks(ctx context.Context) (c vault.Checks, err error) {
 	err = b.View(ctx, func(tx *store.Tx) error {
@@ -90,14 +94,14 @@ func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func
 ) (*keeper.Keeper, book, *storetest.Clock, *atomic.Bool) {
 	t.Helper()
 	st, clock := storetest.New(t)
-	b := book{st}
+	b := book{st, map[string]string{}}
 	dir := t.TempDir()
 	remotes, err := remote.Use(t.Context(), &remote.Memory{}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	service, err := backup.Open(t.Context(), backup.Settings{
-		Dir: filepath.Join(dir, "vault"), WriterID: writer, WriterName: "PC", Source: b, Files: none{},
+		Dir: filepath.Join(dir, "vault"), WriterID: writer, WriterName: "PC", Source: b, Files: b,
 		Vault:   backup.VaultOf{ID: "v", RecoveryKey: sheet},
 		Remotes: remotes, State: &remote.Memory{}, Now: clock.Now, Every: 2 * time.Hour,
 	})
@@ -129,11 +133,16 @@ func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func
 
 const sheet = "ZAFE1-THH3-XK2N-6VKD-YSZA-DF8Y-XY7M-AECS-9B3M-TTNV9T"
 
-type none struct{}
+func (b book) Attachments(context.Context) (out []vault.Attachment, err error) {
+	for hash, content := range b.papers {
+		out = append(out, vault.Attachment{Hash: hash, Size: int64(len(content)), Month: "2026-11"})
+	}
+	return out, nil
+}
 
-func (none) Attachments(context.Context) ([]vault.Attachment, error) { return nil, nil }
-
-func (none) Open(context.Context, string) (io.ReadCloser, error) { return nil, os.ErrNotExist }
+func (b book) Open(_ context.Context, hash string) (io.ReadCloser, error) {
+	return io.NopCloser(strings.NewReader(b.papers[hash])), nil
+}
 
 func TestTheShieldTellsTheTruth(t *testing.T) {
 	k, b, clock, proved := newKeeper(t)

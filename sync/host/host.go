@@ -1,0 +1,186 @@
+// Package host serves the open book of this PC: to the PCs of the office, which the book itself lists, and to the
+// other programs of this PC. It says who may come in and where it listens; what they speak is package lan's, how a
+// new PC proves itself is package pair's, and what it means to work on another PC's book is package guest's.
+package host
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"zafe/app/audit"
+	"zafe/app/auth"
+	"zafe/app/company"
+	appdevice "zafe/app/device"
+	"zafe/app/durable"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/sync/device"
+	"zafe/sync/lan"
+	"zafe/sync/pair"
+)
+
+// Tx is what this package needs of a transaction.
+type Tx interface {
+	appdevice.Tx
+	company.Settings
+	Head() (audit.Event, error)
+}
+
+// Settings are what a Host needs.
+type Settings[T Tx] struct {
+	Book     op.Work[T]
+	BookID   string
+	Root     []byte // PEM: what the paired PCs pin
+	Registry lan.Registry
+	Version  string // of the program
+	Clock    func() time.Time
+	Raise    func() bool                  // see [lan.Server]
+	Log      func(what string, err error) // what others did that is nothing to worry about
+	Warn     func(what string, err error)
+}
+
+// Host serves one open book. It is the book's appdevice.Inviter.
+type Host[T Tx] struct {
+	set    Settings[T]
+	desk   *pair.Desk
+	server *lan.Server
+	port   atomic.Int64 // 0 while the office is not served
+}
+
+// New prepares a host; it listens nowhere yet.
+func New[T Tx](set Settings[T]) (*Host[T], error) {
+	root, err := device.ParseRoot(set.Root)
+	if err != nil {
+		return nil, err
+	}
+	identity, err := root.Host(set.Clock())
+	if err != nil {
+		return nil, err
+	}
+	h := &Host[T]{set: set}
+	h.desk = &pair.Desk{Root: root.Cert, Clock: set.Clock, Enrol: h.enrol}
+	h.server = &lan.Server{
+		Registry: set.Registry, Devices: h, Desk: h.desk, Identity: identity,
+		Hello: h.hello, Raise: set.Raise, Log: set.Log,
+	}
+	return h, nil
+}
+
+func (h *Host[T]) hello(ctx context.Context) (out lan.Hello, err error) {
+	out = lan.Hello{
+		Product: "zafe", Version: h.set.Version, Level: op.Level, MinLevel: op.MinLevel, Book: h.set.BookID,
+	}
+	err = h.set.Book.View(ctx, func(tx T) error {
+		c, err := company.Of(tx)
+		if err != nil {
+			return err
+		}
+		last, err := tx.Head()
+		out.Company, out.Event, out.Hash = c.Name, last.ID, last.Hash.String()
+		return err
+	})
+	return out, err
+}
+
+func (h *Host[T]) enrol(ctx context.Context, fp device.Fingerprint, name string, by int64) error {
+	return h.set.Book.Update(ctx, func(tx T) error {
+		return appdevice.Enrol(tx, string(fp), name, auth.UserID(by))
+	})
+}
+
+// Allowed implements lan.Devices: the row of the book decides.
+func (h *Host[T]) Allowed(ctx context.Context, fp device.Fingerprint) (ok bool, err error) {
+	err = h.set.Book.View(ctx, func(tx T) error {
+		d, known, err := tx.DeviceByFingerprint(string(fp))
+		ok = known && d.State == appdevice.Active
+		return err
+	})
+	return ok, err
+}
+
+// Invite implements appdevice.Inviter. Fault device.not_serving while the office is not served.
+func (h *Host[T]) Invite(by auth.UserID) (appdevice.Invitation, error) {
+	port := int(h.port.Load())
+	if port == 0 {
+		return appdevice.Invitation{}, fault.New(fault.Conflict, "device.not_serving")
+	}
+	code, expires, err := h.desk.Invite(int64(by))
+	return appdevice.Invitation{Code: code, Expires: expires, Addresses: lan.Addresses(port)}, err
+}
+
+// Cut implements appdevice.Inviter.
+func (h *Host[T]) Cut(fingerprint string) { h.server.CloseDevice(device.Fingerprint(fingerprint)) }
+
+// Connected counts the PCs of the office at work on the book.
+func (h *Host[T]) Connected() int { return h.server.Connected() }
+
+// Serve answers the PCs of the office at addr until ctx ends; ready is told where it listens. Fault lan.port_taken.
+func (h *Host[T]) Serve(ctx context.Context, addr string, ready func(addr string)) error {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return fault.New(fault.Unavailable, "lan.port_taken", "addr", addr).Because(err)
+	}
+	_, port, err := net.SplitHostPort(ln.Addr().String())
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		return err
+	}
+	h.port.Store(int64(n))
+	defer h.port.Store(0)
+	ready(ln.Addr().String())
+	return h.server.Serve(ctx, ln)
+}
+
+// Answer lets the other programs of this PC in, once: they reach it on the loopback with a key that lives as long as
+// this program, which Reach finds at path, in a file that only its user can read. The serve that it returns answers
+// them until its ctx ends, and removes the file. It comes before the first Serve.
+func (h *Host[T]) Answer(path string) (serve func(ctx context.Context), err error) {
+	var lc net.ListenConfig
+	ln, err := lc.Listen(context.Background(), "tcp", "127.0.0.1:0") // nothing there to wait for
+	if err != nil {
+		return nil, err
+	}
+	seat, self, err := lan.Own(ln.Addr().String(), h.desk.Root, h.set.Clock())
+	if err == nil {
+		err = durable.WriteJSON(path, seat)
+	}
+	if err != nil {
+		return nil, errors.Join(err, ln.Close())
+	}
+	h.server.Self = self
+	return func(ctx context.Context) {
+		if err := h.server.Serve(ctx, ln); err != nil {
+			h.set.Warn("the verbs cannot reach this program", err)
+		}
+		if err := os.Remove(path); err != nil {
+			h.set.Warn("left behind", err)
+		}
+	}, nil
+}
+
+// Reach finds the program of this PC that has its book open, by the file at path; place is what people call the PC.
+// It is nil when none does, or does not answer: a killed one leaves its file behind.
+func Reach(ctx context.Context, path, place string, warn func(what string, err error)) *lan.Remote {
+	s, ok, err := lan.ReadSeat(path)
+	if err != nil || !ok {
+		return nil
+	}
+	r, err := s.Reach(ctx, place)
+	if err != nil {
+		warn("the program at work does not answer", err)
+		if r != nil {
+			r.Client.Close()
+		}
+		return nil
+	}
+	return r
+}
