@@ -1,5 +1,11 @@
 package machine
 
+import (
+	"path/filepath"
+
+	"zafe/app/aside"
+)
+
 // Memory is what this PC remembers outside any book, in a file that is not private.
 type Memory struct {
 	Path string
@@ -63,3 +69,6 @@ func (m Memory) SetSeen(s Seen) error {
 	r.Seen = s
 	return WriteFile(m.Path, r)
 }
+
+// Aside is the book that was set aside last, beside the file.
+func (m Memory) Aside() string { return aside.Last(filepath.Dir(m.Path)) }
