@@ -422,7 +422,7 @@ func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (out machine.R
 		Head: seen.Seal, Place: r.Accept,
 		Check: func(ctx context.Context, st *store.Store, d store.Damage) error {
 			out.File, out.Why, out.Cut = d.File, d.Why, d.Cut
-			return p.acceptable(ctx, st, seen, &out)
+			return p.acceptable(ctx, st, seen, r.Login, &out)
 		},
 	})
 	if err == nil && r.Accept {
@@ -437,13 +437,15 @@ func (p *pc) aside() string { return p.path(asideFormat + time.Now().UTC().Forma
 
 // acceptable judges a book whose ledger was made anew: asked for by an owner, as far as this PC saw it go,
 // and sound in everything that can still be checked. It notes in the chain what is accepted.
-func (p *pc) acceptable(ctx context.Context, st *store.Store, seen machine.Seen, out *machine.Repaired) error {
+func (p *pc) acceptable(ctx context.Context, st *store.Store, seen machine.Seen, login string,
+	out *machine.Repaired,
+) error {
 	var owner user.User
 	err := st.View(ctx, func(tx *store.Tx) (err error) {
 		if owner, err = ownerOf(tx, st.OpenedBy()); err != nil {
 			return err
 		}
-		return reaches(tx, seen)
+		return errors.Join(owner.Is(login), reaches(tx, seen))
 	})
 	if err != nil {
 		return err

@@ -225,9 +225,11 @@ type Machine interface {
 }
 
 // RepairRequest asks what can be done for a book that does not open, and with Accept for it to be done.
-// Password is an owner's, or Recovery the sheet's.
+// Password is an owner's, or Recovery the sheet's. Login names who asks, "" for whose secret it is: a book that
+// opens for another is refused with user.bad_login.
 type RepairRequest struct {
 	Secret Secret
+	Login  string
 	Accept bool
 }
 
