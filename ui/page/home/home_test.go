@@ -9,6 +9,9 @@ import (
 
 	"zafe/app/auth"
 	"zafe/app/backup"
+	"zafe/app/company"
+	"zafe/app/fr"
+	"zafe/app/ledger"
 	"zafe/app/verify"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -64,5 +67,23 @@ func TestWhatThreatensTheBookIsToBeDone(t *testing.T) {
 	})
 	if sh.Leaves != 1 {
 		t.Error("no way to the restore")
+	}
+}
+
+// TestACompanyWithoutVATIsShownNone: franchise en base, and no VAT due from elsewhere.
+func TestACompanyWithoutVATIsShownNone(t *testing.T) {
+	w := storetest.NewWorld(t, ledger.Bind[*store.Tx])
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["home"](e, page.Route{}).(*home)
+	sh.Show(p.Object())
+	if !p.vat.Visible() {
+		t.Error("a company with VAT is not shown what it owes")
+	}
+	profile := company.Default()
+	profile.Regime = fr.Franchise
+	w.Update(func(tx *store.Tx) error { return tx.SetSetting("company", profile) })
+	p.Refresh()
+	if p.vat.Visible() {
+		t.Error("a company in franchise en base is shown VAT to pay")
 	}
 }
