@@ -460,10 +460,11 @@ func (b *backups) follow() {
 			case err != nil || b.busy: // the answer to what this page asked for shows the rest
 				b.progress(st.Running)
 				b.follow()
-			case moving(st) && st.Saved.Equal(b.status.Saved):
+			case moving(st) && st.Saved.Equal(b.status.Saved) && len(b.lists[""]) > 0:
 				b.show(st)
 			default:
 				b.Refresh()
+				e.Shell.Changed("backup")
 			}
 		})
 	})
