@@ -308,7 +308,11 @@ func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 	card := kit.NewCard("", kit.VBox(theme.GapField, kit.Strong(what),
 		kit.NewField(f.t("start.restore.login"), name).Hint(f.t("start.restore.login_hint")), pass.object,
 		why, bar))
-	r.show(3, card, func() { r.askPoint(points) }, act)
+	r.show(3, card, func() {
+		if !f.restoring {
+			r.askPoint(points)
+		}
+	}, act)
 	f.focus(name)
 }
 
