@@ -319,10 +319,11 @@ func (b *backups) aside(k aside.Kept) fyne.CanvasObject {
 	if k.Thing == aside.Book {
 		name = "backups.kept.book"
 	}
-	text := kit.VBox(0, kit.NewLabel(e.T(name, "at", e.Text.Instant(k.At)), kit.Style{Weight: kit.Medium, Shrink: true}),
-		kit.NewLabel(e.Text.Bytes(k.Bytes)+" · "+k.Folder, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+	text := kit.VBox(0, kit.NewLabel(e.T(name, "at", e.Text.Instant(k.At)), kit.Style{Weight: kit.Medium, Wrap: true}),
+		kit.NewLabel(k.Folder+" · "+e.Text.Bytes(k.Bytes), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
 	remove := kit.NewButton(e.T("backups.kept_remove"), "trash", kit.Ghost, func() {
-		e.Shell.Confirm(e.T("backups.kept_title", "at", e.Text.Instant(k.At)), e.T("backups.kept_text", "folder", k.Folder),
+		e.Shell.Confirm(e.T("backups.kept_title"),
+			e.T("backups.kept_text", "at", e.Text.Instant(k.At), "folder", k.Folder),
 			e.T("backups.kept_remove"), true, func() { b.removeKept(k) })
 	}).Small()
 	if !e.Shell.Online() {

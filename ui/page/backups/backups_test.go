@@ -182,7 +182,7 @@ func TestWhatIsKeptAsideIsRemovedOnAClearYes(t *testing.T) {
 		At: storetest.Noon, Bytes: 2_000_000,
 	}}}
 	p, sh, _ := shown(t, copies)
-	if !p.says("Ancien dossier, remplacé le") || !p.says("2 Mo · /home/claire/zafe/book.aside-20261122-101500") {
+	if !p.says("Ancien dossier, remplacé le") || !p.says("/home/claire/zafe/book.aside-20261122-101500 · 2 Mo") {
 		t.Error("what is kept is not shown")
 	}
 	sh.Yes = false
