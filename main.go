@@ -259,7 +259,7 @@ func (p *pc) Repair(ctx context.Context, r machine.RepairRequest) (_ machine.Rep
 	if err != nil {
 		return machine.Repaired{}, err
 	}
-	out, err := repair.Accept(ctx, p.home.Path(folder.Book), open, p.replacing(), p.Seen(), r.Accept)
+	out, err := repair.Accept(ctx, p.home.Path(folder.Book), open, p.replacing(), p.Seen(), r.Login, r.Accept)
 	if err == nil && r.Accept {
 		p.home.KeepHealth(verify.Health{State: verify.Sound}) // all of it was just checked
 	}

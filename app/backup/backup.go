@@ -5,9 +5,11 @@ package backup
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
+	"zafe/app/aside"
 	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -188,6 +190,10 @@ type Engine interface {
 	Stop() // cancels what is running
 	Status(ctx context.Context) (Status, error)
 	Points(ctx context.Context, id string) ([]Point, error)
+	// Kept lists what is set aside on the main PC, the newest first; RemoveKept deletes one of them for good.
+	// Faults backup.kept_gone, backup.kept_stays.
+	Kept(ctx context.Context) ([]aside.Kept, error)
+	RemoveKept(ctx context.Context, name string) error
 }
 
 // AllRequest asks for the short or the whole list.
@@ -241,6 +247,16 @@ type FormResponse struct {
 // DestinationsResponse lists destinations.
 type DestinationsResponse struct {
 	Destinations []Destination `json:"destinations"`
+}
+
+// KeptResponse lists what is set aside on the main PC, the newest first.
+type KeptResponse struct {
+	Kept []aside.Kept `json:"kept"`
+}
+
+// KeptRequest names something that is set aside.
+type KeptRequest struct {
+	Name string `json:"name"`
 }
 
 // PointsResponse lists restore points, newest first.
@@ -308,6 +324,12 @@ var (
 	Points = op.Op[IDRequest, PointsResponse]{
 		Spec: quiet("backup.points", auth.BackupRead, "Lists the restore points of a place."),
 	}
+	Kept = op.Op[op.Empty, KeptResponse]{
+		Spec: quiet("kept.list", auth.BackupManage, "Lists what is set aside on the main PC, such as a book in whose place another was restored."),
+	}
+	RemoveKept = op.Op[KeptRequest, op.Empty]{
+		Spec: spec("kept.remove", auth.BackupManage, true, "Deletes something that is set aside on the main PC, for good."),
+	}
 )
 
 func secret(name, doc string) op.Spec {
@@ -335,6 +357,14 @@ func Bind[T op.Tx](r *op.Registry[T], e Engine) {
 	op.BindElsewhere(r, Points, func(ctx context.Context, q IDRequest) (PointsResponse, error) {
 		ps, err := e.Points(ctx, q.ID)
 		return PointsResponse{ps}, err
+	})
+	op.BindElsewhere(r, Kept, func(ctx context.Context, _ op.Empty) (KeptResponse, error) {
+		all, err := e.Kept(ctx)
+		return KeptResponse{all}, err
+	})
+	op.BindAction(r, RemoveKept, func(ctx context.Context, q KeptRequest) (op.Empty, error) {
+		op.Note(ctx, "", 0, "", fmt.Sprintf(`{"name":%q}`, q.Name))
+		return op.Empty{}, e.RemoveKept(ctx, q.Name)
 	})
 	op.BindAction(r, Begin, func(ctx context.Context, n NewDestination) (Step, error) { return e.Begin(ctx, n) })
 	op.BindAction(r, AnswerQuestion, func(ctx context.Context, q AnswerRequest) (Step, error) { return e.Answer(ctx, q.Value) })

@@ -4,8 +4,11 @@ import (
 	"testing"
 
 	"zafe/app/civil"
+	"zafe/app/company"
+	"zafe/app/fr"
 	"zafe/app/ledger"
 	"zafe/app/money"
+	"zafe/store"
 )
 
 func TestDraftToPostedToReversed(t *testing.T) {
@@ -209,6 +212,12 @@ func TestListsAndStatements(t *testing.T) {
 	if err != nil || k.Cash != 140_00 || k.Receivables != 52_00 || k.VATDue != 32_00 || len(k.Revenue) != 24 ||
 		k.Revenue[23-10].Amount != 100_00 {
 		t.Errorf("figures %+v %v", k, err)
+	}
+	profile := company.Default()
+	profile.Regime = fr.Franchise
+	b.Update(func(tx *store.Tx) error { return tx.SetSetting("company", profile) })
+	if k, err = ledger.Figures.Call(ctx, owner, struct{}{}); err != nil || k.VATFree {
+		t.Errorf("what is due under the franchise is hidden: %+v %v", k, err)
 	}
 	accounts, err := ledger.AccountListing.Call(ctx, owner, ledger.AccountListRequest{Search: "collectee"})
 	if err != nil || len(accounts.Accounts) != 1 || accounts.Accounts[0].Number != "445710" {

@@ -6,6 +6,8 @@ import (
 
 	"zafe/app/auth"
 	"zafe/app/civil"
+	"zafe/app/company"
+	"zafe/app/fr"
 	"zafe/app/money"
 	"zafe/app/op"
 )
@@ -27,13 +29,16 @@ type KeyFigures struct {
 	Receivables money.Amount  `json:"receivables"` // 411, less what customers paid in advance on it
 	Payables    money.Amount  `json:"payables"`    // 401
 	VATDue      money.Amount  `json:"vat_due"`     // 4457 collected less 4456 deductible; negative is a credit
-	Drafts      int64         `json:"drafts"`      // drafts waiting to be posted
+	// VATFree: the company charges no VAT (franchise en base, CGI 293 B), and none is due.
+	VATFree bool  `json:"vat_free,omitempty"`
+	Drafts  int64 `json:"drafts"` // drafts waiting to be posted
 }
 
 // FigureReader is what the key figures ask of a transaction.
 type FigureReader interface {
 	Reader
 	DraftCounter
+	company.Settings
 	// MonthSums returns what was posted on accounts starting with prefix, by month, from one month
 	// ("2026-11") on, opening entries left out.
 	MonthSums(prefix, from string) ([]MonthAmount, error)
@@ -81,6 +86,11 @@ func KeyFiguresOf(tx FigureReader) (KeyFigures, error) {
 			out.count(p.Account, p.row().Closing)
 		}
 	}
+	c, err := company.Of(tx)
+	if err != nil {
+		return out, err
+	}
+	out.VATFree = c.Regime == fr.Franchise && out.VATDue == 0
 	out.Drafts, err = tx.CountDrafts(civil.Period{})
 	return out, err
 }

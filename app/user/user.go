@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/op"
 )
@@ -40,6 +41,14 @@ func (u User) OpensBook() bool { return !u.Disabled && (u.Role == auth.Owner || 
 // used, so that a shorter one will do: their role wants one, and the password does not open the sealed
 // book on its own, as a start delegate's does. It is the one rule of every screen and of every check.
 func (u User) SecondFactorHelps() bool { return u.Role.NeedsSecondFactor() && !delegated(u) }
+
+// Is refuses a log-in that is not this person's with user.bad_login; "" asks for nobody in particular.
+func (u User) Is(login string) error {
+	if login == "" || strings.EqualFold(login, u.Login) || u.Email != "" && strings.EqualFold(login, u.Email) {
+		return nil
+	}
+	return fault.New(fault.Unauthenticated, "user.bad_login")
+}
 
 // LoginFor proposes a log-in for a name: "Claire Durand" gives "claire.durand".
 func LoginFor(name string) string {

@@ -15,6 +15,7 @@ import (
 
 	"gopkg.in/natefinch/lumberjack.v2"
 
+	"zafe/app/aside"
 	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/app/verify"
@@ -24,16 +25,15 @@ import (
 
 // What is in a data folder.
 const (
-	Book    = "book"         // a folder: package store
+	Book    = aside.Book     // a folder: package store
 	Vault   = "vault"        // a folder: the copies that this PC keeps for itself
 	Memory  = "local.json"   // what this PC remembers outside any book
 	Host    = "host.json"    // the main PC this one works on
 	Running = "running.json" // how the verbs reach the program that has the book open
 	Chip    = "chip.json"    // what this PC's security chip sealed
 
-	logFile     = "zafe.log"
-	healthFile  = "health.json" // that the book is not sound; no such file while it is
-	asideFormat = "book.aside-" // and the instant: a book in whose place another was put
+	logFile    = "zafe.log"
+	healthFile = "health.json" // that the book is not sound; no such file while it is
 )
 
 // What the log may take on the disk: with the files kept, 20 MB.
@@ -95,7 +95,7 @@ func (f Folder) Path(name string) string { return filepath.Join(f.Dir, name) }
 
 // Aside is where a book goes in whose place another is put.
 func (f Folder) Aside(now time.Time) string {
-	return f.Path(asideFormat + now.UTC().Format("20060102-150405"))
+	return aside.Name(f.Path(Book), now)
 }
 
 // Fit refuses to put a book where a network drive or a synchronising program would harm it: store.place_network,

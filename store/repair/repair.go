@@ -5,6 +5,7 @@ package repair
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -31,14 +32,16 @@ type Accepted struct {
 // Accept takes the book in dir as it is, under a new ledger, when an owner asks for it, it goes as far as this PC
 // saw it, and all that can still be checked is sound. Its chain says what was accepted. The book as it was goes to
 // Options.Aside, which must be set, as must its clock. Without place all is done on a copy that is thrown away.
-// Faults: store.repair_unsound, store.repair_older, store.owner_only and those of [store.Accept].
-func Accept(ctx context.Context, dir string, unlock store.Unlock, o store.Options, seen verify.Seen, place bool,
+// Faults: store.repair_unsound, store.repair_older, store.owner_only and those of [user.User.Is] for the name given
+// and of [store.Accept].
+func Accept(ctx context.Context, dir string, unlock store.Unlock, o store.Options, seen verify.Seen, login string,
+	place bool,
 ) (out Accepted, err error) {
 	err = store.Accept(ctx, dir, unlock, o, store.Repair{
 		Head: seen.Seal, Place: place,
 		Check: func(ctx context.Context, st *store.Store, d store.Damage) error {
 			out.File, out.Why, out.Cut = d.File, d.Why, d.Cut
-			return judge(ctx, st, o.Clock, seen, &out)
+			return judge(ctx, st, o.Clock, seen, login, &out)
 		},
 	})
 	if err == nil && place {
@@ -48,13 +51,14 @@ func Accept(ctx context.Context, dir string, unlock store.Unlock, o store.Option
 }
 
 // judge has the last word on a book whose ledger was made anew, and notes in the chain what is accepted.
-func judge(ctx context.Context, st *store.Store, clock func() time.Time, seen verify.Seen, out *Accepted) error {
+func judge(ctx context.Context, st *store.Store, clock func() time.Time, seen verify.Seen, login string, out *Accepted,
+) error {
 	var owner user.User
 	err := st.View(ctx, func(tx *store.Tx) (err error) {
 		if owner, err = ownerOf(tx, st.OpenedBy()); err != nil {
 			return err
 		}
-		return witness.Reaches(tx, seen)
+		return errors.Join(owner.Is(login), witness.Reaches(tx, seen))
 	})
 	if err != nil {
 		return err

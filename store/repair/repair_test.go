@@ -61,7 +61,7 @@ func TestWhoMayHaveABookAccepted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, o := lost(t, c.who)
-			got, err := repair.Accept(t.Context(), dir, c.unlock, o, c.seen, true)
+			got, err := repair.Accept(t.Context(), dir, c.unlock, o, c.seen, "", true)
 			if fault.KeyOf(err) != c.want {
 				t.Fatal(err)
 			}
@@ -80,7 +80,7 @@ func TestARehearsalChangesNothingAndAnAcceptedBookSaysSo(t *testing.T) {
 	dir, o := lost(t, user.User{Role: auth.Owner})
 	unlock := store.WithPassword(storetest.Password)
 	for _, place := range []bool{false, true} {
-		got, err := repair.Accept(t.Context(), dir, unlock, o, verify.Seen{}, place)
+		got, err := repair.Accept(t.Context(), dir, unlock, o, verify.Seen{}, "", place)
 		if err != nil || (got.Aside != "") != place {
 			t.Fatalf("%+v, %v", got, err)
 		}

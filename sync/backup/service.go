@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"zafe/app/aside"
 	"zafe/app/fault"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/vault"
@@ -125,9 +126,6 @@ func (s *Service) at(ctx context.Context, id string) (fs.Fs, error) {
 	return s.set.Remotes.Open(ctx, id, inside)
 }
 
-// asideTime is the moment in the name of a folder set aside, in UTC.
-const asideTime = "20060102-150405"
-
 // NewVault makes the local vault in a folder, or takes over one of the same identity that is there. It
 // is what the owner decides after "backup.vault_gone". The vault of another company that is there is
 // renamed, not deleted ("backup.busy" while a program works in it).
@@ -139,7 +137,7 @@ func (s *Service) NewVault(ctx context.Context, dir string) error {
 	err := vault.Create(set)
 	if fault.KeyOf(err) == "backup.other_vault" {
 		at := filepath.Clean(dir)
-		err = vault.SetAside(at, at+".aside-"+s.set.Now().UTC().Format(asideTime))
+		err = vault.SetAside(at, aside.Name(at, s.set.Now()))
 		if err != nil {
 			return remote.Classify(err)
 		}

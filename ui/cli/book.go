@@ -354,11 +354,11 @@ func (r *run) repair() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := r.complete(c.Context(), &who, false); err != nil {
+			if err := r.complete(c.Context(), &who, true); err != nil {
 				return err
 			}
 			done, err := m.Repair(c.Context(), machine.RepairRequest{
-				Secret: machine.Secret{Password: who.password, Recovery: who.recovery}, Accept: accept,
+				Secret: machine.Secret{Password: who.password, Recovery: who.recovery}, Login: who.login, Accept: accept,
 			})
 			if err != nil {
 				return err

@@ -283,8 +283,9 @@ func (r *run) goBack(ctx context.Context, replace bool) error {
 	if err != nil {
 		return err
 	}
+	kept := ""
 	if replace {
-		if err := m.GoBack(ctx, secret); err != nil {
+		if kept, err = machine.Replacing(m, func() error { return m.GoBack(ctx, secret) }); err != nil {
 			return err
 		}
 	}
@@ -299,8 +300,16 @@ func (r *run) goBack(ctx context.Context, replace bool) error {
 			key = "cli.back_would_uncounted"
 		}
 		r.say(key, "at", r.text().Instant(e.At), "changes", e.Changes, "invoices", e.Invoices, "last", e.LastInvoice)
+		r.sayKept(kept)
 		return nil
 	})
+}
+
+// sayKept says where the book is kept that another took the place of, if there was one.
+func (r *run) sayKept(folder string) {
+	if folder != "" {
+		r.say("cli.kept", "folder", folder)
+	}
 }
 
 func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string, list, replace bool) error {
@@ -327,6 +336,9 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 	if err != nil {
 		return err
 	}
+	if v.Newer() {
+		r.complain("cli.newer")
+	}
 	if list {
 		return r.answer(points, func(w io.Writer) error {
 			for _, p := range points {
@@ -345,7 +357,11 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 					return err
 				}
 			}
-			if _, err := v.Restore(ctx, p.ID, who.login, who.password, func(backup.Progress) {}); err != nil {
+			kept, err := machine.Restoring(m, n, r.Clock(), func() error {
+				_, err := v.Restore(ctx, p.ID, who.login, who.password, func(backup.Progress) {})
+				return err
+			})
+			if err != nil {
 				return err
 			}
 			left, err := v.Rest(ctx, func(backup.Progress) {})
@@ -357,6 +373,7 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 			}
 			r.say("cli.restored", "made", r.text().Instant(p.Made))
 			r.say("cli.restored_numbers")
+			r.sayKept(kept)
 			return nil
 		}
 	}

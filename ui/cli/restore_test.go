@@ -4,12 +4,30 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
 // TestABadPasswordIsRefusedBeforeARestoreReadsTheBook: the book's pages at the destination are gone, so
 // that whoever begins to read them hears of that instead.
 func TestABadPasswordIsRefusedBeforeARestoreReadsTheBook(t *testing.T) {
+	a, sheet, place := newCompany(t)
+	direct := a.as("--recovery-file", sheet)
+	direct.ok("backup", "add", "--folder", place)
+	direct.ok("backup", "now")
+	emptyBook(t, place)
+
+	restore := func(password string) *desk {
+		return newDesk(t, t.TempDir(), "b", "--recovery-file", sheet, "--user", "claire",
+			"--password-file", write(t, t.TempDir(), "new", password+"\n"))
+	}
+	restore("soleil").refused("mot de passe", "restore", "--folder", place)
+	restore(newPassword).refused("abîmé", "restore", "--folder", place)
+}
+
+// newCompany is a PC with a company whose owner has a second factor, its recovery sheet, and a disk for copies.
+func newCompany(t *testing.T) (a *desk, sheet, place string) {
+	t.Helper()
 	root := t.TempDir()
 	papers, place := filepath.Join(root, "papers"), filepath.Join(root, "disk")
 	for _, dir := range []string{papers, place} {
@@ -22,22 +40,44 @@ func TestABadPasswordIsRefusedBeforeARestoreReadsTheBook(t *testing.T) {
 		"owner": {"name": "Claire Durand", "login": "claire", "password": "`+ownerPassword+`"},
 		"company": {"name": "Menuiserie Durand", "siren": "732829320", "postal_code": "44000", "city": "Nantes"},
 		"totp_file": "`+filepath.ToSlash(totp)+`", "recovery_file": "`+filepath.ToSlash(sheet)+`"}`)
-	a := newDesk(t, root, "a")
+	a = newDesk(t, root, "a")
 	a.ok("init", "--company", company)
 	a.flags = []string{
 		"--user", "claire", "--password-file", write(t, papers, "good", ownerPassword+"\n"), "--totp-file", totp,
-		"--recovery-file", sheet,
 	}
-	a.ok("backup", "add", "--folder", place)
-	a.ok("backup", "now")
-	emptyBook(t, place)
+	return a, sheet, place
+}
 
-	restore := func(password string) *desk {
-		return newDesk(t, root, "b", "--recovery-file", sheet, "--user", "claire",
-			"--password-file", write(t, papers, "new", password+"\n"))
+// TestAnOldSheetAndTheBookInTheWayAreSaid: that there are younger copies, and where the replaced book is kept.
+func TestAnOldSheetAndTheBookInTheWayAreSaid(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a company, and waits for a code")
 	}
-	restore("soleil").refused("mot de passe", "restore", "--folder", place)
-	restore(newPassword).refused("abîmé", "restore", "--folder", place)
+	a, sheet, place := newCompany(t)
+	direct := a.as("--recovery-file", sheet)
+	direct.ok("backup", "add", "--folder", place)
+	direct.ok("backup", "now")
+	b := newDesk(t, t.TempDir(), "b", "--recovery-file", sheet, "--user", "claire",
+		"--password-file", write(t, t.TempDir(), "new", newPassword+"\n"))
+	const younger = "copies plus récentes"
+	if _, said, code := b.run("", "restore", "--folder", place, "--list"); code != 0 || strings.Contains(said, younger) {
+		t.Errorf("with the only sheet: %q, exit code %d", said, code)
+	}
+	a.ok("op", "opening.rotate", `{"password": "`+ownerPassword+`", "sheet": true}`) // its end sends a copy
+	if _, said, code := b.run("", "restore", "--folder", place, "--list"); code != 0 || !strings.Contains(said, younger) {
+		t.Errorf("with the old sheet: %q, exit code %d", said, code)
+	}
+	if out, _, code := b.run("", "restore", "--folder", place); code != 0 || strings.Contains(out, "gardé") {
+		t.Errorf("on an empty PC: %q, exit code %d", out, code)
+	}
+	kept := filepath.Join(b.dir, "book.aside-")
+	if out, _, code := b.run("", "restore", "--folder", place, "--replace"); code != 0 || !strings.Contains(out, kept) {
+		t.Errorf("in the place of a book: %q, exit code %d", out, code)
+	}
+	b.flags = []string{"--recovery-file", sheet}
+	if out := b.ok("op", "kept.list"); !strings.Contains(out, kept) || !strings.Contains(out, `"thing": "book"`) {
+		t.Errorf("kept aside: %s", out)
+	}
 }
 
 // emptyBook empties the largest file of a copy: the pages of the book.

@@ -115,7 +115,11 @@ func TestVerbsAskForWhatTheyNeed(t *testing.T) {
 	if err := os.Remove(filepath.Join(d.dir, "book", "book.db-ledger")); err != nil {
 		t.Fatal(err)
 	}
-	rc = tty.run(d, [][2]string{{"Mot de passe :", ownerPassword}}, "repair")
+	rc = tty.run(d, [][2]string{{"Identifiant :", "luc"}, {"Mot de passe :", ownerPassword}}, "repair")
+	if rc != 1 || !strings.Contains(tty.text(), "Identifiant ou mot de passe incorrect") {
+		t.Errorf("repair by another ended with %d: %q", rc, tty.text())
+	}
+	rc = tty.run(d, [][2]string{{"Identifiant :", "claire"}, {"Mot de passe :", ownerPassword}}, "repair")
 	if rc != 0 || !strings.Contains(tty.text(), "--accept") {
 		t.Errorf("repair ended with %d: %q", rc, tty.text())
 	}

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -200,6 +201,26 @@ func unbroken(text string) []string {
 	return out
 }
 
+// cutLeast is the width below which a word is left as it is: nothing is laid out for good that narrow.
+const cutLeast float32 = 60
+
+// cutWord cuts a word that is wider than a line, such as the path of a file: behind a separator if there is one.
+// rest is what the next line begins with.
+func cutWord(word string, width, size float32, w Weight) (lines []string, rest string) {
+	for width >= cutLeast && measure(word, size, w).Width > width {
+		letters := []rune(word)
+		n := 1
+		for n < len(letters)-1 && measure(string(letters[:n+1]), size, w).Width <= width {
+			n++
+		}
+		if at := strings.LastIndexAny(string(letters[:n]), `/\-_.`); at > 0 {
+			n = utf8.RuneCountInString(word[:at+1])
+		}
+		lines, word = append(lines, string(letters[:n])), string(letters[n:])
+	}
+	return lines, word
+}
+
 // breakLines cuts a text at spaces so that no line is wider than width; line
 // breaks in the text are kept. A width of 0 or less keeps one line.
 func breakLines(text string, width, size float32, w Weight) []string {
@@ -217,7 +238,12 @@ func breakLines(text string, width, size float32, w Weight) []string {
 			}
 			if line != "" && measure(next, size, w).Width > width {
 				out = append(out, line)
-				next = word
+				line, next = "", word
+			}
+			if line == "" {
+				var whole []string
+				whole, next = cutWord(next, width, size, w)
+				out = append(out, whole...)
 			}
 			line = next
 		}

@@ -121,6 +121,47 @@ type Preferences struct {
 	Owner  string  `json:"owner,omitempty"` // who of the owners did, if they wanted to be remembered
 	Width  float32 `json:"width,omitempty"`
 	Height float32 `json:"height,omitempty"`
+	// Unfinished is the restore under way; at a start, one that was cut short. nil for none.
+	Unfinished *Unfinished `json:"unfinished,omitempty"`
+}
+
+// Unfinished is a restore: when it began, and where its copies are, without what opens them.
+type Unfinished struct {
+	At       time.Time `json:"at"`
+	Provider string    `json:"provider"`
+	Label    string    `json:"label"`
+	Folder   string    `json:"folder"`
+}
+
+// Restoring runs do, a restore from a place that begins now, so that the next start knows of one that is cut
+// short. kept is the folder in which the book that was here is set aside, "" for none.
+func Restoring(m Machine, from backup.NewDestination, now time.Time, do func() error) (kept string, err error) {
+	p := m.Preferences()
+	p.Unfinished = &Unfinished{At: now.UTC(), Provider: from.Provider, Label: from.Label, Folder: from.Folder}
+	if err := m.SavePreferences(p); err != nil {
+		return "", err // nothing else can be written there either
+	}
+	kept, err = Replacing(m, do)
+	_ = Finished(m) // at worst the next start asks about a restore that has come to its end
+	return kept, err
+}
+
+// Finished forgets the restore that was under way.
+func Finished(m Machine) error {
+	p := m.Preferences()
+	p.Unfinished = nil
+	return m.SavePreferences(p)
+}
+
+// Replacing runs do, which puts another book in the place of the one here. kept is the folder in which that one
+// is set aside, "" for none.
+func Replacing(m Machine, do func() error) (kept string, err error) {
+	before := m.Aside()
+	err = do()
+	if kept = m.Aside(); kept == before {
+		kept = ""
+	}
+	return kept, err
 }
 
 // Machine is this PC.
@@ -156,6 +197,8 @@ type Machine interface {
 	Form(provider string, values map[string]string) ([]backup.Field, error)
 	// Demo makes the sample company in this PC's folder. Sizes: small, year, large.
 	Demo(ctx context.Context, size string, progress func(done, total int64)) error
+	// Aside is the folder in which a book was set aside last, "" for none.
+	Aside() string
 	// OwnCopies is the folder of the copies that this PC keeps for itself, "" when it keeps none.
 	OwnCopies() string
 	// OpenVault reaches a place with backups. ask answers the provider's further questions (such as
@@ -182,9 +225,11 @@ type Machine interface {
 }
 
 // RepairRequest asks what can be done for a book that does not open, and with Accept for it to be done.
-// Password is an owner's, or Recovery the sheet's.
+// Password is an owner's, or Recovery the sheet's. Login names who asks, "" for whose secret it is: a book that
+// opens for another is refused with user.bad_login.
 type RepairRequest struct {
 	Secret Secret
+	Login  string
 	Accept bool
 }
 

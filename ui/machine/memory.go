@@ -1,6 +1,9 @@
 package machine
 
 import (
+	"path/filepath"
+
+	"zafe/app/aside"
 	"zafe/app/durable"
 	"zafe/app/verify"
 )
@@ -59,3 +62,6 @@ func (m Memory) SetSeen(s verify.Seen) error {
 	r.Seen = s
 	return durable.WriteJSON(m.Path, r)
 }
+
+// Aside is the book that was set aside last, beside the file.
+func (m Memory) Aside() string { return aside.Last(filepath.Dir(m.Path)) }

@@ -63,10 +63,22 @@ func (f *Flow) lost(e machine.Earlier) string {
 
 func (f *Flow) goBack(s machine.Secret, act *kit.Button, done func(error) bool) {
 	busy(act, true)
-	f.work(func(ctx context.Context) error { return f.Machine.GoBack(ctx, s) }, func(err error) {
+	var kept string
+	f.work(func(ctx context.Context) (err error) {
+		kept, err = machine.Replacing(f.Machine, func() error { return f.Machine.GoBack(ctx, s) })
+		return err
+	}, func(err error) {
 		if done(err) {
-			kit.Toast(f.Host, kit.Ok, f.t("start.back.done"))
+			f.done = f.t("start.back.done") + f.keptAt(kept)
 			f.Run()
 		}
 	})
+}
+
+// keptAt is the sentence that says where the book is kept that another took the place of; "" for none.
+func (f *Flow) keptAt(folder string) string {
+	if folder == "" {
+		return ""
+	}
+	return " " + f.t("start.kept", "folder", folder)
 }

@@ -138,8 +138,7 @@ func (p *forgotten) submit() {
 		case !out.Done:
 			p.asked(out)
 		default:
-			kit.Toast(p.f.Host, kit.Ok, p.f.t("start.forgotten.done"))
-			p.f.name = req.Login
+			p.f.name, p.f.done = req.Login, p.f.t("start.forgotten.done")
 			p.f.Login()
 		}
 	})

@@ -173,7 +173,7 @@ func (p *acceptPage) run() {
 			refuse(p.why, f.Text.Fault(fault.Of(err)))
 			return
 		}
-		kit.Toast(f.Host, kit.Ok, f.t("start.accept.done", "events", f.Text.Number(done.Events)))
+		f.done = f.t("start.accept.done", "events", f.Text.Number(done.Events)) + f.keptAt(done.Aside)
 		f.Login()
 		if done.Cut {
 			kit.Alert(f.Window, kit.Warn, f.t("start.accept.cut"), f.t("verify.log_cut"), f.t("common.close"))

@@ -206,6 +206,9 @@ func TestTheLogInAfterARestoreSaysWhatCameBack(t *testing.T) {
 	}
 	s.press("Restaurer cette copie")
 	for range 2 {
+		if !s.has("/data/book.aside-20261122-101500") {
+			t.Error("nothing says where the old book is")
+		}
 		if !s.has("copie du 21/11/2026") || !s.has("412") || s.fields()[0].Text() != "claire" {
 			t.Fatalf("the log-in waits for %q", s.fields()[0].Text())
 		}
@@ -215,5 +218,86 @@ func TestTheLogInAfterARestoreSaysWhatCameBack(t *testing.T) {
 	s.flow.LogIn(p.book, nil)
 	if s.has("copie du") {
 		t.Error("it is still said to the next person")
+	}
+}
+
+// restoreHere goes through a restore from a folder up to its last button.
+func (s *screen) restoreHere() {
+	s.t.Helper()
+	for i, g := range sheet.Groups() {
+		s.fields()[i].SetText(g)
+	}
+	s.press("Voir les copies")
+	s.press("Suivant")
+	for _, e := range s.fields()[1:] {
+		e.SetText(newWords)
+	}
+	s.press("Restaurer cette copie")
+}
+
+// TestAWindowIsNotClosedOverARestoreWithoutAQuestion: and none is left once it has ended, well or not.
+func TestAWindowIsNotClosedOverARestoreWithoutAQuestion(t *testing.T) {
+	p := newPC(t, machine.Nothing)
+	p.own = "/data/vault"
+	s := show(t, p)
+	closed := 0
+	p.restoring = func() error {
+		s.flow.Leaving(func() { closed++ })
+		if closed != 0 || !s.asks("La restauration est en cours") {
+			t.Error("closed without a question")
+		}
+		s.press("La laisser finir")
+		s.flow.Leaving(func() { closed++ })
+		s.press("Fermer quand même")
+		return fault.New(fault.Unavailable, "backup.dest_refused")
+	}
+	s.press("Restaurer")
+	s.press("Les voir")
+	s.restoreHere()
+	if closed != 1 {
+		t.Errorf("closed %d times on a clear word", closed)
+	}
+	if s.flow.Leaving(func() { closed++ }); closed != 2 {
+		t.Error("asked although it is over")
+	}
+	if p.pref.Unfinished != nil {
+		t.Error("a restore that ended with a refusal is taken for one cut short")
+	}
+}
+
+// TestARestoreCutShortIsTakenUpAgain: the next start says it, and knows from where it was.
+func TestARestoreCutShortIsTakenUpAgain(t *testing.T) {
+	for presence, says := range map[machine.Presence]string{
+		machine.Nothing: "ce PC n’a pas encore de dossier", machine.Here: "le dossier de ce PC est resté en place",
+	} {
+		p := newPC(t, presence, owner)
+		p.own = "/data/vault"
+		s := show(t, p)
+		p.restoring = func() error { // the power goes: the next start
+			pref := p.pref
+			if pref.Unfinished == nil {
+				t.Fatal("nothing would know of it")
+			}
+			p.restoring = nil
+			s = show(t, p)
+			if !s.has("Une restauration a été interrompue") || !s.has(says) || !s.has("/data/vault") {
+				t.Error("it is not said")
+			}
+			s.press("Reprendre la restauration")
+			s.restoreHere()
+			return nil
+		}
+		s.flow.Mend()
+		s.press("Les voir")
+		s.restoreHere()
+		if last := p.placed[len(p.placed)-1]; last.Folder != "/data/vault" || len(p.placed) != 2 || p.pref.Unfinished != nil {
+			t.Errorf("taken up from %+v, still unfinished: %v", p.placed, p.pref.Unfinished)
+		}
+		p.pref.Unfinished = &machine.Unfinished{At: storetest.Noon, Provider: "local", Folder: "/media/usb"}
+		s = show(t, p)
+		s.press("Ne pas la reprendre")
+		if p.pref.Unfinished != nil || s.has("interrompue") {
+			t.Error("who does not want it is asked again")
+		}
 	}
 }

@@ -63,7 +63,7 @@ func (f *Flow) Login() {
 	}
 	forgotten := kit.NewButton(f.t("start.login.forgotten"), "", kit.Link, f.Forgotten)
 	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(f.t("start.login.title")),
-		kit.Muted(under)), f.hostCard(), p.restored(), wound}
+		kit.Muted(under)), f.hostCard(), p.done(), wound}
 	body = append(body, p.samples(),
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass),
 		p.keep, p.enter, p.where, p.mend, // what is wrong stands under the button, which so stays in its place
@@ -99,14 +99,14 @@ func (p *loginPage) wound() fyne.CanvasObject {
 	return kit.NewNotice(kit.Error, "", f.t("start.login.damaged", "when", f.Text.Instant(f.state.Damaged)))
 }
 
-// restored says which copy was put in the book's place, until somebody is in.
-func (p *loginPage) restored() fyne.CanvasObject {
-	if p.f.placed == "" {
+// done says what was just done, until somebody is in.
+func (p *loginPage) done() fyne.CanvasObject {
+	if p.f.done == "" {
 		o := kit.Gap(0, 0)
 		o.Hide()
 		return o
 	}
-	return kit.NewNotice(kit.Ok, "", p.f.placed)
+	return kit.NewNotice(kit.Ok, "", p.f.done)
 }
 
 // hostCard names the PC that has the book.

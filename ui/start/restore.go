@@ -1,6 +1,7 @@
 package start
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -40,6 +41,38 @@ func (f *Flow) Mend() {
 	})
 }
 
+// cutShort is the first screen after a restore that did not come to its end: it can be taken up again.
+func (f *Flow) cutShort(u machine.Unfinished) {
+	text := "start.cut.here"
+	if f.state.Presence == machine.Nothing {
+		text = "start.cut.nothing"
+	}
+	again := kit.NewButton(f.t("start.cut.again"), "clock-counter-clockwise", kit.Primary, func() { f.resume(u) })
+	drop := kit.NewButton(f.t("start.cut.drop"), "", kit.Secondary, func() {
+		if err := machine.Finished(f.Machine); err != nil {
+			f.broken(err)
+			return
+		}
+		f.Run()
+	})
+	place := cmp.Or(u.Folder, u.Label)
+	f.show(f.beside(560, kit.VBox(14, kit.HBox(0, kit.IconTile("warning", kit.Warn), kit.Spacer()),
+		kit.Title(f.t("start.cut.title")),
+		kit.Paragraph(f.t(text, "at", f.Text.Instant(u.At), "place", place)),
+		kit.HBox(theme.GapTight, again, drop, kit.Spacer()))))
+}
+
+// resume begins a restore that was cut short once more, with the place it was from.
+func (f *Flow) resume(u machine.Unfinished) {
+	r := f.newRestore(&backup.Destination{Label: u.Label, Provider: u.Provider, Folder: u.Folder})
+	if u.Provider != destform.Local {
+		r.askPlace() // its log-in is not remembered
+		return
+	}
+	r.place = backup.NewDestination{Provider: u.Provider, Label: u.Label, Folder: u.Folder}
+	r.askKey(nil)
+}
+
 // Restore shows the first step of a restore. A book that this PC opened by itself is closed first.
 func (f *Flow) Restore() {
 	under := f.alone
@@ -61,10 +94,13 @@ func (f *Flow) Restore() {
 	})
 }
 
-func (f *Flow) restore() {
+func (f *Flow) restore() { f.newRestore(nil).askPlace() }
+
+// newRestore prepares a restore from a place, nil when it is not known yet.
+func (f *Flow) newRestore(from *backup.Destination) *restorePage {
 	r := &restorePage{f: f}
 	r.form = destform.New(destform.Options{
-		Text: f.Text, Go: f.work, PickFolder: f.chooser().Folder, Reading: true,
+		Text: f.Text, Go: f.work, PickFolder: f.chooser().Folder, Reading: true, Existing: from,
 		Fail: func(err error) { kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.Of(err))) },
 		Providers: func(_ context.Context, all bool) ([]backup.Provider,
 			error,
@@ -75,7 +111,7 @@ func (f *Flow) restore() {
 			return f.Machine.Form(provider, values)
 		},
 	})
-	r.askPlace()
+	return r
 }
 
 // show lays out a step.
@@ -254,7 +290,7 @@ func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 		refuse(why, "")
 		bar.Show()
 		bar.Set(f.t("start.restore.running"), "", -1)
-		r.restore(p, strings.TrimSpace(name.Text()), pass.text(), bar, func(done machine.Restored, err error) {
+		r.restore(p, strings.TrimSpace(name.Text()), pass.text(), bar, func(done machine.Restored, kept string, err error) {
 			busy(act, false)
 			bar.Hide()
 			if err != nil {
@@ -262,8 +298,8 @@ func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 				return
 			}
 			f.name = done.Login
-			f.placed = f.t("start.restore.done", "made", f.Text.Instant(p.Made), "events", f.Text.Number(done.Events),
-				"invoices", f.Text.Number(done.Invoices))
+			f.done = f.t("start.restore.done", "made", f.Text.Instant(p.Made), "events", f.Text.Number(done.Events),
+				"invoices", f.Text.Number(done.Invoices)) + f.keptAt(kept)
 			f.Run()
 		})
 	})
@@ -272,26 +308,41 @@ func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 	card := kit.NewCard("", kit.VBox(theme.GapField, kit.Strong(what),
 		kit.NewField(f.t("start.restore.login"), name).Hint(f.t("start.restore.login_hint")), pass.object,
 		why, bar))
-	r.show(3, card, func() { r.askPoint(points) }, act)
+	r.show(3, card, func() {
+		if !f.restoring {
+			r.askPoint(points)
+		}
+	}, act)
 	f.focus(name)
 }
 
 func (r *restorePage) restore(p backup.Point, login, password string, bar *kit.Progress,
-	done func(machine.Restored, error),
+	done func(got machine.Restored, kept string, err error),
 ) {
 	f := r.f
 	var got machine.Restored
+	var kept string
+	f.restoring = true
 	f.work(func(ctx context.Context) (err error) {
-		got, err = r.vault.Restore(ctx, p.ID, login, password, func(at backup.Progress) {
-			fyne.Do(func() {
-				share, right := -1.0, ""
-				if at.Total > 0 {
-					share = float64(at.Done) / float64(at.Total)
-					right = f.Text.Bytes(at.Done) + " / " + f.Text.Bytes(at.Total)
-				}
-				bar.Set(f.t("backup.stage."+at.Stage), right, share)
+		kept, err = machine.Restoring(f.Machine, r.place, f.Clock(), func() error {
+			got, err = r.vault.Restore(ctx, p.ID, login, password, func(at backup.Progress) {
+				fyne.Do(func() { r.progress(bar, at) })
 			})
+			return err
 		})
 		return err
-	}, func(err error) { done(got, err) })
+	}, func(err error) {
+		f.restoring = false
+		done(got, kept, err)
+	})
+}
+
+func (r *restorePage) progress(bar *kit.Progress, at backup.Progress) {
+	f := r.f
+	share, right := -1.0, ""
+	if at.Total > 0 {
+		share = float64(at.Done) / float64(at.Total)
+		right = f.Text.Bytes(at.Done) + " / " + f.Text.Bytes(at.Total)
+	}
+	bar.Set(f.t("backup.stage."+at.Stage), right, share)
 }

@@ -45,10 +45,11 @@ type Flow struct {
 	creating bool // the set-up of a new company is under way
 	remember bool // keep the login for next time
 
-	name   string // who logs in next, as far as it is known better than who did last
-	placed string // says which copy was put in the book's place; "" for none
+	name string // who logs in next, as far as it is known better than who did last
+	done string // what was just done; the log-in says it until somebody is in, "" for nothing
 
-	unkept func() bool // recovery codes are on the screen, and nobody said that they are kept
+	unkept    func() bool // recovery codes are on the screen, and nobody said that they are kept
+	restoring bool        // a copy is being put in place
 }
 
 // Run shows the first screen: the doors of an empty PC, or the log-in.
@@ -57,9 +58,12 @@ func (f *Flow) Run() {
 		f.state, err = f.Machine.State(ctx)
 		return err
 	}, func(err error) {
+		unfinished := f.Machine.Preferences().Unfinished
 		switch {
 		case err != nil:
 			f.broken(err)
+		case unfinished != nil:
+			f.cutShort(*unfinished)
 		case f.state.Presence == machine.Nothing:
 			f.Doors()
 		default:
@@ -117,9 +121,14 @@ func (f *Flow) show(o fyne.CanvasObject) {
 	f.Host.SetContent(o)
 }
 
-// Leaving runs leave, which closes the window, after a question when recovery codes would be lost:
-// they are shown once.
+// Leaving runs leave, which closes the window, after a question when a restore would be cut short, or when
+// recovery codes would be lost: they are shown once.
 func (f *Flow) Leaving(leave func()) {
+	if f.restoring {
+		kit.Confirm(f.Window, f.t("start.restore.leave_title"), f.t("start.restore.leave_text"),
+			f.t("start.restore.leave"), f.t("start.restore.stay"), true, leave)
+		return
+	}
 	if f.unkept == nil || !f.unkept() {
 		leave()
 		return
@@ -158,7 +167,7 @@ func (f *Flow) enter(b machine.Book, failed func(error)) {
 		return f.Machine.SavePreferences(p)
 	}, func(err error) {
 		if err == nil {
-			f.name, f.placed = "", ""
+			f.name, f.done = "", ""
 		}
 		switch {
 		case err != nil:

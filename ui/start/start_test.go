@@ -78,6 +78,9 @@ type pc struct {
 	own     string // folder of its own copies
 	earlier machine.Earlier
 	back    []string // passwords with which it went back
+	aside   string   // the book set aside last
+
+	restoring func() error // runs while a copy is put in place; nil for nothing
 }
 
 func newPC(t *testing.T, presence machine.Presence, people ...user.SaveRequest) *pc {
@@ -138,7 +141,7 @@ func (p *pc) Earlier(_ context.Context, s machine.Secret) (machine.Earlier, erro
 }
 
 func (p *pc) GoBack(_ context.Context, s machine.Secret) error {
-	p.back = append(p.back, s.Password)
+	p.back, p.aside = append(p.back, s.Password), "/data/book.aside-20261122-101500"
 	return nil
 }
 
@@ -156,6 +159,7 @@ func (p *pc) Leave() error                                   { return nil }
 func (p *pc) Preferences() machine.Preferences               { return p.pref }
 func (p *pc) SavePreferences(pref machine.Preferences) error { p.pref = pref; return nil }
 func (p *pc) OwnCopies() string                              { return p.own }
+func (p *pc) Aside() string                                  { return p.aside }
 func (p *pc) Name() string                                   { return "PC-COMPTA" }
 func (p *pc) Version() string                                { return "test" }
 func (p *pc) Raise(context.Context) bool                     { return false }
@@ -176,13 +180,16 @@ func (p *pc) OpenVault(_ context.Context, d backup.NewDestination, key string,
 	_ func(backup.Question) (string, bool),
 ) (machine.Vault, error) {
 	p.placed, p.keys = append(p.placed, d), append(p.keys, key)
-	return vault{}, nil
+	return vault{pc: p}, nil
 }
 
 func (p *pc) RecoveryKey(context.Context, machine.Book) (string, error) { return "", nil }
 
 // vault has one copy, in a place with others under a later sheet.
-type vault struct{ machine.Vault }
+type vault struct {
+	machine.Vault
+	pc *pc
+}
 
 func (vault) Newer() bool { return true }
 
@@ -193,7 +200,15 @@ func (vault) Points(context.Context) ([]backup.Point, error) {
 	}}, nil
 }
 
-func (vault) Restore(_ context.Context, _, _, _ string, progress func(backup.Progress)) (machine.Restored, error) {
+func (v vault) Restore(_ context.Context, _, _, _ string, progress func(backup.Progress)) (machine.Restored, error) {
+	if v.pc.restoring != nil {
+		if err := v.pc.restoring(); err != nil {
+			return machine.Restored{}, err
+		}
+	}
+	if v.pc.state.Presence == machine.Here {
+		v.pc.aside = "/data/book.aside-20261122-101500"
+	}
 	return machine.Restored{Login: "claire", Events: 54, Invoices: 412}, nil
 }
 
@@ -536,8 +551,8 @@ func TestGoingBackBeforeAnUpdate(t *testing.T) {
 	if len(p.back) != 1 || p.back[0] != secretWords {
 		t.Errorf("gone back with %v", p.back)
 	}
-	if !s.offers("Se connecter") {
-		t.Error("no log-in afterwards")
+	if !s.offers("Se connecter") || !s.has("/data/book.aside-20261122-101500") {
+		t.Error("no log-in afterwards, or it does not say where the other book is kept")
 	}
 }
 

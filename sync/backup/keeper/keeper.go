@@ -7,9 +7,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"path/filepath"
 	"sync"
 	"time"
 
+	"zafe/app/aside"
 	appbackup "zafe/app/backup"
 	"zafe/app/fault"
 	"zafe/sync/backup"
@@ -248,4 +250,14 @@ func (k *Keeper) Points(ctx context.Context, id string) ([]appbackup.Point, erro
 		out = append(out, PointOf(m))
 	}
 	return out, nil
+}
+
+// Kept implements Engine.
+func (k *Keeper) Kept(context.Context) ([]aside.Kept, error) {
+	return aside.List(filepath.Dir(k.set.Dir))
+}
+
+// RemoveKept implements Engine.
+func (k *Keeper) RemoveKept(_ context.Context, name string) error {
+	return aside.Remove(filepath.Dir(k.set.Dir), name)
 }

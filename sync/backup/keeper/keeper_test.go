@@ -111,7 +111,7 @@ func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func
 	proved := new(atomic.Bool)
 	var trials atomic.Int64
 	k, err := keeper.New(t.Context(), keeper.Settings{
-		Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Origin: origin, Dir: dir,
+		Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Origin: origin, Dir: filepath.Join(dir, "vault"),
 		Change: func(ctx context.Context) (uint64, error) {
 			c, err := b.Checks(ctx)
 			return c.Change, err

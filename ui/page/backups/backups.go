@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/aside"
 	"zafe/app/backup"
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -46,7 +47,8 @@ type backups struct {
 	bar    *kit.Progress
 	wound  *kit.Banner // that the book is damaged
 	status backup.Status
-	busy   bool // this page asked for the work under way
+	kept   []aside.Kept // set aside on the main PC
+	busy   bool         // this page asked for the work under way
 
 	following bool // the progress is read again in a moment
 }
@@ -134,6 +136,15 @@ func (b *backups) Refresh() {
 		}
 		b.object.Refresh()
 	})
+	if b.env.Can(backup.Kept.Spec) {
+		page.Call(b.env, backup.Kept, op.Empty{}, func(r backup.KeptResponse, err error) {
+			if err == nil { // else it is shown another time
+				if b.kept = r.Kept; len(b.copies.Objects) > 0 { // how the copies stand is known
+					b.places(b.status)
+				}
+			}
+		})
+	}
 	b.list("")
 }
 
@@ -257,6 +268,12 @@ func (b *backups) places(st backup.Status) {
 		}
 		all = append(all, b.place(c))
 	}
+	for i, k := range b.kept {
+		if i == 0 {
+			all = append(all, kit.Pad(10, 0, 0, 0, kit.Sub(e.T("backups.kept"))))
+		}
+		all = append(all, b.aside(k))
+	}
 	b.copies.Objects = all
 	b.copies.Refresh()
 }
@@ -293,6 +310,34 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 		row.Add(more)
 	}
 	return row
+}
+
+// aside is something set aside on the main PC, and its removal.
+func (b *backups) aside(k aside.Kept) fyne.CanvasObject {
+	e := b.env
+	name := "backups.kept.copies"
+	if k.Thing == aside.Book {
+		name = "backups.kept.book"
+	}
+	text := kit.VBox(0, kit.NewLabel(e.T(name, "at", e.Text.Instant(k.At)), kit.Style{Weight: kit.Medium, Wrap: true}),
+		kit.NewLabel(k.Folder+" · "+e.Text.Bytes(k.Bytes), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+	remove := kit.NewButton(e.T("backups.kept_remove"), "trash", kit.Ghost, func() {
+		e.Shell.Confirm(e.T("backups.kept_title"),
+			e.T("backups.kept_text", "at", e.Text.Instant(k.At), "folder", k.Folder),
+			e.T("backups.kept_remove"), true, func() { b.removeKept(k) })
+	}).Small()
+	if !e.Shell.Online() {
+		remove.DisableWith(e.T("common.offline"))
+	}
+	return kit.Row(12, kit.IconTile("folder", kit.Neutral), text, remove)
+}
+
+func (b *backups) removeKept(k aside.Kept) {
+	e := b.env
+	page.Do(e, backup.RemoveKept, backup.KeptRequest{Name: k.Name}, func(op.Empty) {
+		e.Shell.Toast(kit.Ok, e.T("backups.kept_done", "size", e.Text.Bytes(k.Bytes)))
+		b.Refresh()
+	})
 }
 
 func (b *backups) menu(at fyne.CanvasObject, c backup.Copy) {
@@ -416,10 +461,11 @@ func (b *backups) follow() {
 			case err != nil || b.busy: // the answer to what this page asked for shows the rest
 				b.progress(st.Running)
 				b.follow()
-			case moving(st) && st.Saved.Equal(b.status.Saved):
+			case moving(st) && st.Saved.Equal(b.status.Saved) && len(b.lists[""]) > 0:
 				b.show(st)
 			default:
 				b.Refresh()
+				e.Shell.Changed("backup")
 			}
 		})
 	})

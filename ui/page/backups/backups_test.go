@@ -2,12 +2,14 @@ package backups
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/aside"
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/verify"
@@ -23,6 +25,8 @@ type engine struct {
 	backup.Engine
 	status backup.Status
 	points map[string][]backup.Point
+	kept   []aside.Kept
+	gone   []string       // names of what was removed
 	next   *backup.Status // what is so from the second time it is asked, nil for no change
 }
 
@@ -36,6 +40,13 @@ func (e *engine) Status(context.Context) (backup.Status, error) {
 
 func (e *engine) Points(_ context.Context, id string) ([]backup.Point, error) {
 	return e.points[id], nil
+}
+
+func (e *engine) Kept(context.Context) ([]aside.Kept, error) { return e.kept, nil }
+
+func (e *engine) RemoveKept(_ context.Context, name string) error {
+	e.gone, e.kept = append(e.gone, name), nil
+	return nil
 }
 
 // shown is the page over a book whose health is the service's.
@@ -161,5 +172,27 @@ func TestCopiesThatBeginAgainAlarmNobody(t *testing.T) {
 		if !p.says(text) {
 			t.Errorf("nothing says %q", text)
 		}
+	}
+}
+
+// TestWhatIsKeptAsideIsRemovedOnAClearYes: where it is and how large are said before.
+func TestWhatIsKeptAsideIsRemovedOnAClearYes(t *testing.T) {
+	copies := &engine{kept: []aside.Kept{{
+		Name: "book.aside-20261122-101500", Folder: "/home/claire/zafe/book.aside-20261122-101500", Thing: aside.Book,
+		At: storetest.Noon, Bytes: 2_000_000,
+	}}}
+	p, sh, _ := shown(t, copies)
+	if !p.says("Ancien dossier, remplacé le") || !p.says("/home/claire/zafe/book.aside-20261122-101500 · 2 Mo") {
+		t.Error("what is kept is not shown")
+	}
+	sh.Yes = false
+	p.buttons("Supprimer")[0].Tapped(nil)
+	if len(copies.gone) != 0 || len(sh.Asked) != 1 {
+		t.Fatalf("removed %v without a yes, asked %v", copies.gone, sh.Asked)
+	}
+	sh.Yes = true
+	p.buttons("Supprimer")[0].Tapped(nil)
+	if !slices.Equal(copies.gone, []string{"book.aside-20261122-101500"}) || len(p.buttons("Supprimer")) != 0 {
+		t.Errorf("removed %v, still shown: %v", copies.gone, len(p.buttons("Supprimer")))
 	}
 }

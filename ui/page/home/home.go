@@ -42,6 +42,7 @@ type home struct {
 	object fyne.CanvasObject
 
 	revenue, receivables, cash, vat *kit.KPI
+	kpis                            *fyne.Container
 	chart                           *kit.Bars
 	aged                            *kit.Stack
 	todo                            *fyne.Container
@@ -85,7 +86,8 @@ func (h *home) body() fyne.CanvasObject {
 		})
 		h.cash = kit.NewKPI("wallet", e.T("home.cash"), nil)
 		h.vat = kit.NewKPI("calculator", e.T("home.vat"), nil)
-		parts = append(parts, kit.Cols(theme.GapCard, nil, h.revenue, h.receivables, h.cash, h.vat))
+		h.kpis = kit.Cols(theme.GapCard, nil, h.revenue, h.receivables, h.cash, h.vat)
+		parts = append(parts, h.kpis)
 	}
 	todo := kit.NewCard(e.T("home.todo"), kit.NewScroll(h.todo))
 	if books {
@@ -272,6 +274,11 @@ func (h *home) figures(k ledger.KeyFigures) {
 	h.receivables.Set(h.euros(k.Receivables), e.T("home.payables", "amount", h.euros(k.Payables)), kit.Neutral, nil)
 	h.cash.Set(h.euros(k.Cash), e.T("home.cash_note"), cashTone(k.Cash), nil)
 	h.vat.Set(h.euros(k.VATDue), e.T("home.vat_note"), kit.Neutral, nil)
+	h.vat.Hide()
+	if !k.VATFree {
+		h.vat.Show()
+	}
+	h.kpis.Refresh() // the others take the room of one that is hidden
 	labels := make([]string, chartSpan)
 	for i := range labels {
 		labels[i] = e.Text.MonthShort(k.At.StartOfMonth().AddMonths(i + 1 - chartSpan).Month)

@@ -10,6 +10,9 @@ import (
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
+	"zafe/app/company"
+	"zafe/app/fr"
+	"zafe/app/ledger"
 	"zafe/app/verify"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -121,4 +124,22 @@ func TestTheNumbersAreConfirmedAfterARestore(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// TestACompanyWithoutVATIsShownNone: franchise en base, and no VAT due from elsewhere.
+func TestACompanyWithoutVATIsShownNone(t *testing.T) {
+	w := storetest.NewWorld(t, ledger.Bind[*store.Tx])
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["home"](e, page.Route{}).(*home)
+	sh.Show(p.Object())
+	if !p.vat.Visible() {
+		t.Error("a company with VAT is not shown what it owes")
+	}
+	profile := company.Default()
+	profile.Regime = fr.Franchise
+	w.Update(func(tx *store.Tx) error { return tx.SetSetting("company", profile) })
+	p.Refresh()
+	if p.vat.Visible() {
+		t.Error("a company in franchise en base is shown VAT to pay")
+	}
 }

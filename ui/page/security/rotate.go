@@ -113,6 +113,7 @@ func (s *security) run(req opening.RotateRequest) {
 		}
 		if err == nil && req.Sheet { // to print it, and prove it, is the next thing to do
 			e.Shell.Toast(kit.Ok, e.T("security.sheet_made"))
+			e.Shell.Changed("backup")
 			e.Shell.Open(page.Route{Name: "backups"})
 			return
 		}

@@ -267,6 +267,9 @@ func TestANewKeyAsksForThePasswordAgain(t *testing.T) {
 			if there := slices.Contains(s.sh.Opened, page.Route{Name: "backups"}); there != sheet {
 				t.Error("the page to print the new sheet on: opened", s.sh.Opened)
 			}
+			if told := slices.Contains(s.sh.Kinds, "backup"); told != sheet {
+				t.Error("the shield was told of other copies:", told)
+			}
 		})
 	}
 }
