@@ -1,6 +1,6 @@
-// Package repair is what owners may have done to a book of this PC that nobody has open and that is not what it
-// should be: accepted without its ledger, put back as it was before its last update. It says who may and what is
-// checked first; how it is done is the store's business.
+// Package repair is what owners may have done to a book of this PC that nobody has open and that is not what
+// it should be: accepted without its ledger, put back as it was before its last update. It says who may and
+// what is checked first; how it is done is the store's business.
 package repair
 
 import (
@@ -27,11 +27,13 @@ type Accepted struct {
 	Aside  string // where the book as it was is kept; "" for a rehearsal
 }
 
-// Accept takes the book in dir as it is, under a new ledger, when an owner asks for it, it goes as far as this PC
-// saw it, and all that can still be checked is sound. Its chain says what was accepted. The book as it was goes to
-// Options.Aside, which must be set, as must its clock. Without place all is done on a copy that is thrown away.
-// Faults: store.repair_unsound, store.repair_older, store.owner_only and those of [store.Accept].
-func Accept(ctx context.Context, dir string, unlock store.Unlock, o store.Options, seen verify.Seen, place bool,
+// Accept takes the book in dir as it is, under a new ledger, when an owner asks for it, it goes as far as
+// this PC saw it, and all that can still be checked is sound. Its chain says what was accepted. The book as
+// it was goes to Options.Aside, which must be set, as must its clock. Without place all is done on a copy
+// that is thrown away. Faults: store.repair_unsound, store.repair_older, store.owner_only and those of
+// [store.Accept].
+func Accept(ctx context.Context, dir string, unlock store.Unlock, o store.Options, seen verify.Seen,
+	place bool,
 ) (out Accepted, err error) {
 	err = store.Accept(ctx, dir, unlock, o, store.Repair{
 		Head: seen.Seal, Place: place,
@@ -47,7 +49,8 @@ func Accept(ctx context.Context, dir string, unlock store.Unlock, o store.Option
 }
 
 // judge has the last word on a book whose ledger was made anew, and notes in the chain what is accepted.
-func judge(ctx context.Context, st *store.Store, clock func() time.Time, seen verify.Seen, out *Accepted) error {
+func judge(ctx context.Context, st *store.Store, clock func() time.Time, seen verify.Seen, out *Accepted,
+) error {
 	var owner user.User
 	err := st.View(ctx, func(tx *store.Tx) (err error) {
 		if owner, err = ownerOf(tx, st.OpenedBy()); err != nil {
@@ -102,10 +105,10 @@ func LookBack(ctx context.Context, dir string, unlock store.Unlock, o store.Opti
 	return store.LookBack(ctx, dir, unlock, o, mayGoBack)
 }
 
-// GoBack puts the book in dir back as it was before its last update, when an owner asks for it; the present one
-// goes to Options.Aside. The password that opened logs its owner in there, though it may have been changed since;
-// "" when the recovery key did, which gives an owner a new one once the book is open. Faults: store.owner_only and
-// those of [store.GoBack].
+// GoBack puts the book in dir back as it was before its last update, when an owner asks for it; the present
+// one goes to Options.Aside. The password that opened logs its owner in there, though it may have been
+// changed since; "" when the recovery key did, which gives an owner a new one once the book is open. Faults:
+// store.owner_only and those of [store.GoBack].
 func GoBack(ctx context.Context, dir string, unlock store.Unlock, o store.Options, password string) error {
 	return store.GoBack(ctx, dir, unlock, o, mayGoBack, func(tx *store.Tx, label string) error {
 		if password == "" {
