@@ -339,7 +339,8 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	}
 	b.check = p.watch(st)
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, password.Strong, st)
-	b.caller = caller{Registry: op.New[*store.Tx](st, users, time.Now, op.LogTo(p.home.Log)), Credential: b.credential}
+	reg := op.New[*store.Tx](st, users, time.Now, op.LogTo(p.home.Log))
+	b.caller = caller{Registry: reg, Credential: b.credential}
 	if err := b.network(id); err != nil {
 		return nil, err
 	}
@@ -437,9 +438,9 @@ func (b *book) network(id setup.Identity) (err error) {
 }
 
 // Serve implements machine.Book. A program that serves is there to stay, so that the verbs of this PC are
-// let in as well, whatever becomes of the port.
+// let in as well, whatever becomes of the port. What the office does is answered before the book closes.
 func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error {
-	return b.works.Do(ctx, func(ctx context.Context) error { // what the office does is answered before the book closes
+	return b.works.Do(ctx, func(ctx context.Context) error {
 		b.answering()
 		return b.host.Serve(ctx, addr, ready)
 	})
@@ -458,8 +459,8 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
 		Dir: b.pc.home.Path(folder.Vault), Vault: keeper.VaultOf(id), WriterID: id.WriterID,
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
-		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes, State: kept.Copies(b.store),
-		Now: time.Now,
+		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes,
+		State: kept.Copies(b.store), Now: time.Now,
 	})
 	if err != nil {
 		return err
@@ -644,7 +645,8 @@ func (c *copies) Restore(ctx context.Context, point, login, pass string, progres
 
 // Rest implements machine.Vault.
 func (c *copies) Rest(ctx context.Context, progress func(backup.Progress)) (left int, err error) {
-	st, err := store.Open(ctx, c.pc.home.Path(folder.Book), store.WithRecovery(c.recovery), c.pc.options(crypt.KDF{}))
+	open := store.WithRecovery(c.recovery)
+	st, err := store.Open(ctx, c.pc.home.Path(folder.Book), open, c.pc.options(crypt.KDF{}))
 	if err != nil {
 		return 0, err
 	}

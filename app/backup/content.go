@@ -1,7 +1,7 @@
 package backup
 
-// Totals are the business totals of a book at one moment: each copy keeps them, and a book that is put back is
-// compared with them. Amounts are cents. The names in JSON are part of the format of the copies.
+// Totals are the business totals of a book at one moment: each copy keeps them, and a book that is put back
+// is compared with them. Amounts are cents. The names in JSON are part of the format of the copies.
 type Totals struct {
 	Change       uint64 `json:"change"` // the store's commit counter
 	LastInvoice  string `json:"last_invoice"`

@@ -1,5 +1,6 @@
-// Package checkup is what a check of an open book goes through: its key files, its seal, its attachments and what
-// the areas say must hold. When a book is checked, and what becomes of the outcome, is zafe/app/verify's business.
+// Package checkup is what a check of an open book goes through: its key files, its seal, its attachments and
+// what the areas say must hold. When a book is checked, and what becomes of the outcome, is zafe/app/verify's
+// business.
 package checkup
 
 import (
@@ -19,7 +20,9 @@ import (
 func Settings(st *store.Store, clock func() time.Time) verify.Settings[*store.Tx] {
 	return verify.Settings[*store.Tx]{
 		Work: st, Clock: clock, Notices: func() []verify.Finding { return findings(st.Notices()) },
-		Steps:  []verify.Step{{Name: "keys", Run: keys(st)}, {Name: "seal", Run: seal(st)}, {Name: "files", Run: files(st)}},
+		Steps: []verify.Step{
+			{Name: "keys", Run: keys(st)}, {Name: "seal", Run: seal(st)}, {Name: "files", Run: files(st)},
+		},
 		Checks: areas(),
 	}
 }

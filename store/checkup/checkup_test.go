@@ -47,8 +47,8 @@ func TestAWholeBookIsGoneThroughInItsOrder(t *testing.T) {
 	}
 }
 
-// A file that is not what was written is a finding, which people can act on, not an error of the check; and what is
-// in a broken seal is not looked at.
+// A file that is not what was written is a finding, which people can act on, not an error of the check; and
+// what is in a broken seal is not looked at.
 func TestWhatIsWrongWithTheFilesIsAFinding(t *testing.T) {
 	for name, last := range map[string]string{"company.keys": "billing", "book.db-ledger": "seal"} {
 		st, clock := storetest.New(t)

@@ -1,6 +1,6 @@
-// Package folder is the data folder of one PC: the names of what is in it, where it may be, its log, and what is
-// known of its book's health, which is kept beside the book because the book may take no more writes. It opens no
-// book and knows no network.
+// Package folder is the data folder of one PC: the names of what is in it, where it may be, its log, and what
+// is known of its book's health, which is kept beside the book because the book may take no more writes. It
+// opens no book and knows no network.
 package folder
 
 import (
@@ -48,8 +48,8 @@ type Folder struct {
 	Log *slog.Logger
 }
 
-// Open makes dir ready to be a data folder: closed to others, as is this process, with its log. It refuses what
-// cannot be written, with store.disk.
+// Open makes dir ready to be a data folder: closed to others, as is this process, with its log. It refuses
+// what cannot be written, with store.disk.
 func Open(dir string) (Folder, error) {
 	open, loose := harden.Folder(dir, Book)
 	path := filepath.Join(dir, logFile)
@@ -85,9 +85,9 @@ func (f Folder) Refer(what string, err *error) {
 		}
 		return
 	}
-	referred := fault.Of(*err)
-	f.Log.Error("trouble", slog.String("what", what), slog.Any("ref", referred.Args["ref"]), slog.Any("err", *err))
-	*err = referred
+	said := fault.Of(*err)
+	f.Log.Error("trouble", slog.String("what", what), slog.Any("ref", said.Args["ref"]), slog.Any("err", *err))
+	*err = said
 }
 
 // Path is where something of the folder is.
@@ -98,8 +98,9 @@ func (f Folder) Aside(now time.Time) string {
 	return aside.Name(f.Path(Book), now)
 }
 
-// Fit refuses to put a book where a network drive or a synchronising program would harm it: store.place_network,
-// store.place_synced. Where a book already is, nobody is kept out of it: there the warning stays (package verify).
+// Fit refuses to put a book where a network drive or a synchronising program would harm it:
+// store.place_network, store.place_synced. Where a book already is, nobody is kept out of it: there the
+// warning stays (package verify).
 func (f Folder) Fit() error {
 	if store.Exists(f.Path(Book)) {
 		return nil

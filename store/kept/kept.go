@@ -1,5 +1,5 @@
-// Package kept is what services around a book keep in it: each what it knows, in a setting that is theirs alone.
-// What these mean is their business.
+// Package kept is what services around a book keep in it: each what it knows, in a setting that is theirs
+// alone. What these mean is their business.
 package kept
 
 import (
@@ -69,8 +69,8 @@ func Origin(ctx context.Context, st *store.Store) (p *backup.Point, err error) {
 	return p, err
 }
 
-// Restart makes a book that was put back from a point start anew here: what is known of copies and jobs was known
-// on another PC. Its destinations stay.
+// Restart makes a book that was put back from a point start anew here: what is known of copies and jobs was
+// known on another PC. Its destinations stay.
 func Restart(tx *store.Tx, from backup.Point) error {
 	return errors.Join(tx.SetSetting(copies, []byte(nil)), tx.SetSetting(origin, from),
 		tx.SetSetting(jobs, map[string]time.Time{}))

@@ -1,5 +1,5 @@
-// Package newbook makes the books that did not exist before: an empty one for its owner, and the sample company.
-// A book that is put back from a copy is package rebuild's.
+// Package newbook makes the books that did not exist before: an empty one for its owner, and the sample
+// company. A book that is put back from a copy is package rebuild's.
 package newbook
 
 import (
@@ -52,9 +52,9 @@ type Request struct {
 	Lang     string
 }
 
-// Create makes a book in dir and returns it open: it has its identity, its owner, the chart of accounts and the
-// journals. Faults of the owner's name and password, and of [store.Create].
-// The clock of the options must be set.
+// Create makes a book in dir and returns it open: it has its identity, its owner, the chart of accounts and
+// the journals. Faults of the owner's name and password, and of [store.Create]. The clock of the options must
+// be set.
 func Create(ctx context.Context, dir string, by PC, r Request, o store.Options) (*store.Store, error) {
 	owner, err := user.NewOwner(ctx, user.SaveRequest{
 		Login: r.Login, Name: r.Name, Email: r.Email, Password: r.Password,

@@ -24,9 +24,9 @@ var (
 	sampleHash = user.Hashing{Passes: 1, MemoryKiB: 64, Threads: 1}
 )
 
-// Sample makes the sample company's book in dir, closed, through the operations that bind registers. log is told of
-// each call, progress how much is done. Nothing is in dir before all of it is. The clock of the options must be set:
-// it gives the identity, and the sample's own all the rest.
+// Sample makes the sample company's book in dir, closed, through the operations that bind registers. log is
+// told of each call, progress how much is done. Nothing is in dir before all of it is. The clock of the
+// options must be set: it gives the identity, and the sample's own all the rest.
 func Sample(ctx context.Context, dir string, by PC, z demo.Size, o store.Options,
 	bind func(*op.Registry[*store.Tx], *store.Store), log func(op.Record), progress func(done, total int64),
 ) error {

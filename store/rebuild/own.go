@@ -42,8 +42,8 @@ type Own struct {
 	events  int64 // in the chain
 }
 
-// NewOwn prepares a book in dir under fresh keys. A book that is there goes to Options.Aside; the clock of the
-// options must be set. Faults of its Commit: backup.totals_differ, user.not_found and those of passwords.
+// NewOwn prepares a book in dir under fresh keys. A book that is there goes to Options.Aside; the clock of
+// the options must be set. Faults of its Commit: backup.totals_differ, user.not_found and those of passwords.
 func NewOwn(dir string, o store.Options, r Request) *Own {
 	return &Own{dir: dir, options: o, request: r}
 }

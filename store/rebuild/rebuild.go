@@ -1,6 +1,6 @@
-// Package rebuild puts a book together from the pages of one of its copies: as this PC's own, or as a trial that is
-// checked and thrown away. Where the pages come from is the business of sync/backup; a book that did not exist
-// before is package newbook's.
+// Package rebuild puts a book together from the pages of one of its copies: as this PC's own, or as a trial
+// that is checked and thrown away. Where the pages come from is the business of sync/backup; a book that did
+// not exist before is package newbook's.
 package rebuild
 
 import (
@@ -20,8 +20,8 @@ type Copy struct {
 	Matches  func(backup.Totals) bool // whether the book in it has these totals
 }
 
-// Receiver takes the pages of a copy. Commit says that all came, and what the copy says of them: what does not keep
-// that promise never appears.
+// Receiver takes the pages of a copy. Commit says that all came, and what the copy says of them: what does
+// not keep that promise never appears.
 type Receiver interface {
 	Begin(ctx context.Context, pageSize int, pages uint32) error
 	Page(number uint32, data []byte) error
@@ -35,7 +35,8 @@ type pages struct {
 	into *store.Restoring
 }
 
-// begin starts the book in dir. What first refuses, in the first transaction after the pages, does not appear.
+// begin starts the book in dir. What first refuses, in the first transaction after the pages, does not
+// appear.
 func (p *pages) begin(ctx context.Context, dir string, sec store.Secrets, o store.Options,
 	first func(*store.Tx, Copy) error,
 ) {

@@ -15,8 +15,8 @@ import (
 
 const trialPrefix = "drill-"
 
-// trialCost: a trial lives for seconds under keys that nobody is given: being random, they need not be slow. What a
-// disk still holds of it afterwards cannot be read.
+// trialCost: a trial lives for seconds under keys that nobody is given: being random, they need not be slow.
+// What a disk still holds of it afterwards cannot be read.
 var trialCost = crypt.KDF{Time: 1, MemoryKiB: 64, Threads: 1}
 
 // Trial is a book that is put back beside the one at work, checked and thrown away.
@@ -29,8 +29,8 @@ type Trial struct {
 	dir string
 }
 
-// NewTrial prepares a trial in a folder of its own in parent. The clock of the options must be set. Faults of its
-// Commit: backup.totals_differ.
+// NewTrial prepares a trial in a folder of its own in parent. The clock of the options must be set. Faults of
+// its Commit: backup.totals_differ.
 func NewTrial(parent string, o store.Options, warn func(what string, err error)) *Trial {
 	o.SlotCost = trialCost
 	return &Trial{parent: parent, options: o, warn: warn}

@@ -1,5 +1,5 @@
-// Package source gives an open book to its backups: its pages, the totals that a copy is compared with, and its
-// attachments, which it also takes back. When and where copies are made is the business of sync/backup.
+// Package source gives an open book to its backups: its pages, the totals that a copy is compared with, and
+// its attachments, which it also takes back. When and where copies are made is the business of sync/backup.
 package source
 
 import (
@@ -34,7 +34,8 @@ func Totals(tx *store.Tx) (backup.Totals, error) {
 	}, err
 }
 
-// Files gives the contents of a book's attachments and takes them back; it is a vault.Files and a vault.FileSink.
+// Files gives the contents of a book's attachments and takes them back; it is a vault.Files and a
+// vault.FileSink.
 type Files struct{ Store *store.Store }
 
 // Attachments lists what the book refers to.

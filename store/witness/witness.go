@@ -1,5 +1,5 @@
-// Package witness compares a book with the furthest that this PC saw it go: a book whose files were all put back
-// together as they once were is authentic, and older than that. It keeps nobody out of a book.
+// Package witness compares a book with the furthest that this PC saw it go: a book whose files were all put
+// back together as they once were is authentic, and older than that. It keeps nobody out of a book.
 package witness
 
 import (
@@ -20,8 +20,8 @@ type Memory interface {
 	SetSeen(s verify.Seen) error
 }
 
-// Reaches refuses a book whose chain does not hold the event that this PC saw. Another book than the one seen is
-// not compared. Fault store.repair_older.
+// Reaches refuses a book whose chain does not hold the event that this PC saw. Another book than the one seen
+// is not compared. Fault store.repair_older.
 func Reaches(tx *store.Tx, seen verify.Seen) error {
 	id, _, err := setup.IdentityOf(tx)
 	if err != nil || seen.Event == 0 || id.BookID != seen.Book {
@@ -45,9 +45,9 @@ const olderKey = "store.repair_older"
 
 var errSeen = errors.New("seen")
 
-// Compare tells whether an open book is older than this PC saw it, and notes it in its chain then: it may have
-// been the owner, and the page of the book's integrity says it. What was put back because the owner asked for it is
-// not older: what was seen is forgotten.
+// Compare tells whether an open book is older than this PC saw it, and notes it in its chain then: it may
+// have been the owner, and the page of the book's integrity says it. What was put back because the owner
+// asked for it is not older: what was seen is forgotten.
 func Compare(ctx context.Context, st *store.Store, m Memory) (older bool, err error) {
 	seen := m.Seen()
 	head, err := st.Head()

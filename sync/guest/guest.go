@@ -1,6 +1,6 @@
-// Package guest is a PC at work on the book of another, which it watches: it remembers how far the book went and
-// knows when the main PC shows an older one. How it was paired and what the two speak is package lan's; the main
-// PC's side is package host.
+// Package guest is a PC at work on the book of another, which it watches: it remembers how far the book went
+// and knows when the main PC shows an older one. How it was paired and what the two speak is package lan's;
+// the main PC's side is package host.
 package guest
 
 import (
@@ -28,7 +28,8 @@ type Book struct {
 	witness Witness
 }
 
-// Connect reaches the main PC of a seat. As with [lan.Seat.Reach], an error of the way there comes with the book.
+// Connect reaches the main PC of a seat. As with [lan.Seat.Reach], an error of the way there comes with the
+// book.
 func Connect(ctx context.Context, s lan.Seat, w Witness) (*Book, error) {
 	r, err := s.Reach(ctx, s.Addr)
 	if r == nil {

@@ -1,6 +1,7 @@
-// Package host serves the open book of this PC: to the PCs of the office, which the book itself lists, and to the
-// other programs of this PC. It says who may come in and where it listens; what they speak is package lan's, how a
-// new PC proves itself is package pair's, and what it means to work on another PC's book is package guest's.
+// Package host serves the open book of this PC: to the PCs of the office, which the book itself lists, and to
+// the other programs of this PC. It says who may come in and where it listens; what they speak is package
+// lan's, how a new PC proves itself is package pair's, and what it means to work on another PC's book is
+// package guest's.
 package host
 
 import (
@@ -119,7 +120,8 @@ func (h *Host[T]) Cut(fingerprint string) { h.server.CloseDevice(device.Fingerpr
 // Connected counts the PCs of the office at work on the book.
 func (h *Host[T]) Connected() int { return h.server.Connected() }
 
-// Serve answers the PCs of the office at addr until ctx ends; ready is told where it listens. Fault lan.port_taken.
+// Serve answers the PCs of the office at addr until ctx ends; ready is told where it listens. Fault
+// lan.port_taken.
 func (h *Host[T]) Serve(ctx context.Context, addr string, ready func(addr string)) error {
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", addr)
@@ -140,9 +142,9 @@ func (h *Host[T]) Serve(ctx context.Context, addr string, ready func(addr string
 	return h.server.Serve(ctx, ln)
 }
 
-// Answer lets the other programs of this PC in, once: they reach it on the loopback with a key that lives as long as
-// this program, which Reach finds at path, in a file that only its user can read. The serve that it returns answers
-// them until its ctx ends, and removes the file. It comes before the first Serve.
+// Answer lets the other programs of this PC in, once: they reach it on the loopback with a key that lives as
+// long as this program, which Reach finds at path, in a file that only its user can read. The serve that it
+// returns answers them until its ctx ends, and removes the file. It comes before the first Serve.
 func (h *Host[T]) Answer(path string) (serve func(ctx context.Context), err error) {
 	var lc net.ListenConfig
 	ln, err := lc.Listen(context.Background(), "tcp", "127.0.0.1:0") // nothing there to wait for
@@ -167,8 +169,8 @@ func (h *Host[T]) Answer(path string) (serve func(ctx context.Context), err erro
 	}, nil
 }
 
-// Reach finds the program of this PC that has its book open, by the file at path; place is what people call the PC.
-// It is nil when none does, or does not answer: a killed one leaves its file behind.
+// Reach finds the program of this PC that has its book open, by the file at path; place is what people call
+// the PC. It is nil when none does, or does not answer: a killed one leaves its file behind.
 func Reach(ctx context.Context, path, place string, warn func(what string, err error)) *lan.Remote {
 	s, ok, err := lan.ReadSeat(path)
 	if err != nil || !ok {

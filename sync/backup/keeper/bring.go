@@ -15,13 +15,13 @@ type Lacking interface {
 	Missing(ctx context.Context) ([]vault.Attachment, error)
 }
 
-// bringEvery is how often attachments that are still missing are looked for: the disk that has them may be plugged
-// in later.
+// bringEvery is how often attachments that are still missing are looked for: the disk that has them may be
+// plugged in later.
 const bringEvery = 15 * time.Minute
 
-// BringFiles brings back what a restore still lacks, while people work on the book, until nothing is missing or ctx
-// ends: from the place it was restored from, unless rescue is nil, then from wherever the book's own copies are. That
-// place becomes a destination if the book has none; see Keep.
+// BringFiles brings back what a restore still lacks, while people work on the book, until nothing is missing
+// or ctx ends: from the place it was restored from, unless rescue is nil, then from wherever the book's own
+// copies are. That place becomes a destination if the book has none; see Keep.
 func (k *Keeper) BringFiles(ctx context.Context, rescue *Rescue, b Lacking) {
 	if rescue != nil && !rescue.In(k.set.Dir) {
 		if err := k.Keep(ctx, rescue); err != nil {
