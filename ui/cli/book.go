@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -307,12 +308,28 @@ func (r *run) save(out string, fetch func(w io.Writer) (op.Download, error)) err
 	return nil
 }
 
+// checked checks the book, behind the check that is under way if there is one: a book that was found damaged is
+// checked when it opens.
+func checked(ctx context.Context, b op.Caller) (verify.Report, error) {
+	for {
+		rep, err := verify.Book.Call(ctx, b, op.Empty{})
+		if fault.KeyOf(err) != "verify.running" {
+			return rep, err
+		}
+		select {
+		case <-ctx.Done():
+			return rep, ctx.Err()
+		case <-time.After(300 * time.Millisecond):
+		}
+	}
+}
+
 func (r *run) verify() *cobra.Command {
 	return &cobra.Command{
 		Use: "verify", Short: "Re-checks the whole book", Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
-				rep, err := verify.Book.Call(ctx, b, op.Empty{})
+				rep, err := checked(ctx, b)
 				if err != nil {
 					return err
 				}
