@@ -94,6 +94,7 @@ type Destination struct {
 	Label    string `json:"label"`
 	Provider string `json:"provider"`
 	Folder   string `json:"folder"`
+	Away     bool   `json:"away"` // it is in another building than the book, as far as the owner said
 }
 
 // Health is what trying a destination found.
@@ -145,7 +146,10 @@ type Status struct {
 	DrillFailed time.Time    `json:"drill_failed"`
 	Running     *Running     `json:"running,omitempty"`    // on this PC, or else at one of the copies
 	LastFault   *fault.Fault `json:"last_fault,omitempty"` // of the local restore point
-	SheetKnown  bool         `json:"sheet_known"`          // the recovery sheet was typed back
+	// Worries are why the light is not green, beside what each copy says, the worst first: all copies under one
+	// roof, no proof for long.
+	Worries    []*fault.Fault `json:"worries,omitempty"`
+	SheetKnown bool           `json:"sheet_known"` // the recovery sheet was typed back
 	// Origin is the point that the book was restored from, while it has none of its own.
 	Origin *Point `json:"origin,omitempty"`
 }
@@ -154,7 +158,8 @@ type Status struct {
 // sheet, and that this is on its way: nothing is late yet, nothing waits for the owner.
 func (s Status) Anew() bool {
 	again := slices.ContainsFunc(s.Copies, func(c Copy) bool { return c.Again })
-	return again && s.Light == Green && s.LastFault == nil
+	late := slices.ContainsFunc(s.Copies, func(c Copy) bool { return c.Light != Green })
+	return again && !late && s.LastFault == nil
 }
 
 // Point is one restore point: a state of the book that can be brought back.

@@ -84,6 +84,24 @@ func (k *state) copyOf(id string, now time.Time) *copyMark {
 	return c
 }
 
+// by leaves out what a clock that was ahead has noted: what is said to have been done after now was done nobody
+// knows when. It is done again soon.
+func (c *copyMark) by(now time.Time) copyMark {
+	out := *c
+	for _, at := range []*time.Time{&out.OK.At, &out.Tried, &out.Drilled} {
+		if at.After(now.Add(clockDrift)) {
+			*at = time.Time{}
+		}
+	}
+	if out.Since.After(now) {
+		out.Since = now
+	}
+	return out
+}
+
+// clockDrift is how far a clock may have been ahead without a word.
+const clockDrift = 5 * time.Minute
+
 // note changes the state and saves it.
 func (s *Service) note(ctx context.Context, change func(*state)) error {
 	s.mu.Lock()
@@ -152,6 +170,7 @@ type CopyStatus struct {
 	Lacks   bool         // the book has work that is not there
 	Again   bool         // it has the copies of an earlier recovery key, and nothing yet under this one
 	Fault   *fault.Fault // why the last try failed, nil if it worked
+	Since   time.Time    // when the owner set it up
 	// Holes is how many objects of older points are missing there; the light is amber at best.
 	Holes int
 	// RolledBack is when points once sent were found missing there: somebody put an older state back.
@@ -181,13 +200,16 @@ func (s *Service) Status(change uint64) Status {
 		Saved: s.know.Saved, Unsaved: s.know.Saved.Change != change || s.know.Saved.Seq == 0,
 		Drill: s.know.Drill, DrillFailed: s.know.DrillFailed,
 	}
+	if out.Drill != nil && out.Drill.At.After(now.Add(clockDrift)) {
+		out.Drill = nil // as in by
+	}
 	var lights []schedule.Light
 	for _, d := range destinations {
-		mark := s.know.copyOf(d.ID, now)
+		mark := s.know.copyOf(d.ID, now).by(now)
 		c := CopyStatus{
 			ID: d.ID, Label: d.Label, LastOK: mark.OK, Tried: mark.Tried, Drilled: mark.Drilled,
 			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Again: mark.Again, Fault: mark.Fault,
-			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals,
+			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals, Since: mark.Since,
 		}
 		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At, Again: mark.Again}
 		if c.Lacks {

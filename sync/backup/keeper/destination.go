@@ -58,7 +58,8 @@ func field(f remote.Field, values map[string]string) appbackup.Field {
 // Form implements Engine: for a destination being changed the boxes show what it has.
 func (k *Keeper) Form(_ context.Context, provider, id string, values map[string]string) ([]appbackup.Field, error) {
 	if id == "" {
-		return Form(provider, values)
+		fields, err := Form(provider, values)
+		return asked(provider, fields), err
 	}
 	saved, _, err := k.set.Remotes.Values(id)
 	if err != nil {
@@ -66,12 +67,24 @@ func (k *Keeper) Form(_ context.Context, provider, id string, values map[string]
 	}
 	maps.Copy(saved, values)
 	fields, err := Form(provider, saved)
+	fields = asked(provider, fields)
 	for i := range fields {
 		if v, ok := saved[fields[i].Name]; ok {
 			fields[i].Default = v
 		}
 	}
 	return fields, err
+}
+
+// asked adds what only the owner knows to the boxes of a place that copies go to.
+func asked(provider string, fields []appbackup.Field) []appbackup.Field {
+	if !remote.Near(provider) {
+		return fields
+	}
+	return append(fields, appbackup.Field{
+		Name: remote.AwayKey, Kind: string(remote.Bool), Default: "false",
+		LabelKey: "backup.away.label", HelpKey: "backup.away.help",
+	})
 }
 
 // Begin implements Engine. One destination is made at a time: a second start forgets the first.

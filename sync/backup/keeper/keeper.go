@@ -198,7 +198,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	}
 	st := k.set.Service.Status(change)
 	out := appbackup.Status{
-		Light: appbackup.Light(st.Overall), Saved: st.Saved.At, Unsaved: st.Unsaved,
+		Saved: st.Saved.At, Unsaved: st.Unsaved,
 		DrillFailed: st.DrillFailed, SheetKnown: known,
 	}
 	if st.Drill != nil {
@@ -207,6 +207,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	if st.Saved.Seq == 0 {
 		out.Origin = k.set.Origin
 	}
+	k.worry(&out, st)
 	for _, c := range st.Copies {
 		d, err := k.set.Remotes.Get(c.ID)
 		if err != nil {

@@ -131,6 +131,121 @@ func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func
 	return k, b, clock, proved
 }
 
+// elsewhere is a folder on another disk than the book, which the owner says is in another building.
+func elsewhere(t *testing.T) appbackup.NewDestination {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "zafe-copies-")
+	if err != nil {
+		t.Skip("no second disk here: ", err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return appbackup.NewDestination{
+		Provider: "local", Label: "Disque", Folder: dir, Values: map[string]string{remote.AwayKey: "true"},
+	}
+}
+
+// worries are the reasons of a status, by the ends of their keys.
+func worries(st appbackup.Status) (out string) {
+	for _, w := range st.Worries {
+		out += strings.TrimPrefix(w.Key, "backup.worry.") + " "
+	}
+	return out
+}
+
+// add makes a destination.
+func add(t *testing.T, k *keeper.Keeper, n appbackup.NewDestination) appbackup.Destination {
+	t.Helper()
+	if step, err := k.Begin(t.Context(), n); err != nil || step.Question != nil {
+		t.Fatal(step, err)
+	}
+	d, err := k.Finish(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// TestAllUnderOneRoof (R3, R15): copies on the disk of the book are red, in its building amber, however fresh they are.
+func TestAllUnderOneRoof(t *testing.T) {
+	k, b, _, _ := newKeeper(t)
+	b.change(t)
+	look := func(light appbackup.Light, want string) {
+		t.Helper()
+		st, err := k.Now(t.Context())
+		if err != nil || st.Light != light || worries(st) != want {
+			t.Errorf("%s, %q, %v, want %s, %q", st.Light, worries(st), err, light, want)
+		}
+	}
+	look(appbackup.Red, "none ")
+	// What the owner says of the book's own disk counts for nothing.
+	here := add(t, k, appbackup.NewDestination{
+		Provider: "local", Label: "Ici", Folder: t.TempDir(), Values: map[string]string{remote.AwayKey: "true"},
+	})
+	look(appbackup.Red, "same_disk ")
+	near := elsewhere(t)
+	near.Values, near.Label = nil, "Près"
+	add(t, k, near)
+	look(appbackup.Amber, "same_roof ")
+	far := add(t, k, elsewhere(t))
+	look(appbackup.Green, "")
+	if !far.Away || here.Away != true {
+		t.Errorf("%+v %+v", far, here)
+	}
+	fields, err := k.Form(t.Context(), "local", far.ID, nil)
+	if err != nil || len(fields) == 0 || fields[len(fields)-1].Name != remote.AwayKey || fields[len(fields)-1].Default != "true" {
+		t.Errorf("its form: %d boxes, %v", len(fields), err)
+	}
+}
+
+// TestAProofThatNeverComes: copies that are all there and that no trial restore has proved for long are not green.
+func TestAProofThatNeverComes(t *testing.T) {
+	k, b, clock, _ := newKeeper(t)
+	b.change(t)
+	d := add(t, k, elsewhere(t))
+	begun := clock.Now()
+	for _, c := range []struct {
+		days  int
+		light appbackup.Light
+		want  string
+	}{{0, appbackup.Green, ""}, {7, appbackup.Green, ""}, {9, appbackup.Amber, "drill_old "}, {31, appbackup.Red, "drill_old "}} {
+		clock.Set(begun.AddDate(0, 0, c.days))
+		b.change(t)
+		if st, err := k.Now(t.Context()); err != nil || st.Light != c.light || worries(st) != c.want {
+			t.Errorf("after %d days: %s, %q, %v", c.days, st.Light, worries(st), err)
+		}
+	}
+	if st, err := k.Drill(t.Context(), d.ID); err != nil || st.Light != appbackup.Green {
+		t.Errorf("after a trial: %s, %q, %v", st.Light, worries(st), err)
+	}
+}
+
+// TestAClockThatWasAhead does not keep the shield green: what it noted for later than now was done nobody knows when.
+func TestAClockThatWasAhead(t *testing.T) {
+	k, b, clock, _ := newKeeper(t)
+	b.change(t)
+	d := add(t, k, elsewhere(t))
+	right := clock.Now()
+	clock.Set(right.AddDate(2, 0, 0))
+	if _, err := k.Now(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Drill(t.Context(), d.ID); err != nil {
+		t.Fatal(err)
+	}
+	clock.Set(right.AddDate(0, 0, 1))
+	st, err := k.Status(t.Context())
+	if err != nil || st.Light == appbackup.Green || !st.Drill.IsZero() || !st.Copies[0].LastOK.IsZero() {
+		t.Errorf("the clock is right again: %+v, %v", st, err)
+	}
+	b.change(t)
+	if _, err := k.Now(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if st, err := k.Drill(t.Context(), d.ID); err != nil || st.Light != appbackup.Green {
+		t.Errorf("after a backup and a trial: %s, %q, %v", st.Light, worries(st), err)
+	}
+}
+
 const sheet = "ZAFE1-THH3-XK2N-6VKD-YSZA-DF8Y-XY7M-AECS-9B3M-TTNV9T"
 
 func (b book) Attachments(context.Context) (out []vault.Attachment, err error) {
@@ -158,15 +273,8 @@ func TestTheShieldTellsTheTruth(t *testing.T) {
 	if st := status(); st.Light != appbackup.Red || !st.Unsaved {
 		t.Errorf("without a copy: %+v", st)
 	}
-	disk := t.TempDir()
-	step, err := k.Begin(t.Context(), appbackup.NewDestination{Provider: "local", Label: "Disque", Folder: disk})
-	if err != nil || step.Question != nil {
-		t.Fatal(step, err)
-	}
-	d, err := k.Finish(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	disk := elsewhere(t)
+	d := add(t, k, disk)
 	st, err := k.Now(t.Context())
 	if err != nil || st.Light != appbackup.Green || st.Unsaved || len(st.Copies) != 1 || st.Copies[0].Lacks {
 		t.Fatalf("after a backup: %+v %v", st, err)
@@ -182,7 +290,7 @@ func TestTheShieldTellsTheTruth(t *testing.T) {
 	if st := status(); st.Light != appbackup.Red {
 		t.Errorf("twenty days late: %s", st.Light)
 	}
-	if err := os.RemoveAll(disk); err != nil {
+	if err := os.RemoveAll(disk.Folder); err != nil {
 		t.Fatal(err)
 	}
 	if st, err = k.Now(t.Context()); err != nil || st.Copies[0].Fault == nil {
@@ -241,7 +349,7 @@ func TestOneDestinationIsMadeAtATime(t *testing.T) {
 func TestARestoredBookKnowsWhereItCameFrom(t *testing.T) {
 	k, b, _, _ := newKeeper(t)
 	b.change(t)
-	usb := appbackup.NewDestination{Provider: "local", Label: "Disque", Folder: t.TempDir()}
+	usb := elsewhere(t)
 	if _, err := k.Begin(t.Context(), usb); err != nil {
 		t.Fatal(err)
 	}

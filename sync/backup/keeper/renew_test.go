@@ -16,12 +16,7 @@ const newSheet = "ZAFE1-0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ-000000"
 func TestANewSheetIsFollowedByItsCopiesAtOnce(t *testing.T) {
 	k, b, clock, _ := newKeeper(t)
 	b.change(t)
-	if _, err := k.Begin(t.Context(), appbackup.NewDestination{Provider: "local", Label: "USB", Folder: t.TempDir()}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := k.Finish(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	add(t, k, elsewhere(t))
 	if _, err := k.Now(t.Context()); err != nil {
 		t.Fatal(err)
 	}

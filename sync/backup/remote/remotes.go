@@ -25,12 +25,23 @@ const (
 	folderKey = "zafe_folder"
 )
 
+// AwayKey is the value of a destination, "true" or "false", that says whether it is in another building than the
+// book. It is asked for what may be [Near]; the others are with a company that lets storage, and away.
+const AwayKey = "zafe_away"
+
+// near are the kinds of storage that may stand beside the PC.
+var near = []string{"local", "sftp", "webdav", "smb", "ftp"}
+
+// Near tells whether a kind of storage may stand in the building of the PC.
+func Near(provider string) bool { return slices.Contains(near, provider) }
+
 // Destination is one configured place for copies.
 type Destination struct {
 	ID       string // internal, stable, e.g. "d3"
 	Label    string // what the owner calls it, unique
 	Provider string // rclone's name of the kind of storage, e.g. "s3"
 	Folder   string // folder there; for bucket storage the bucket comes first
+	Away     bool   // in another building than the book, as far as the owner said
 }
 
 // Remotes is the list of destinations.
@@ -89,7 +100,9 @@ func (r *Remotes) Get(id string) (Destination, error) {
 	if values == nil || strings.HasPrefix(id, draftPrefix) {
 		return Destination{}, fault.New(fault.NotFound, "backup.dest_unknown")
 	}
-	return Destination{ID: id, Label: values[labelKey], Provider: values["type"], Folder: values[folderKey]}, nil
+	d := Destination{ID: id, Label: values[labelKey], Provider: values["type"], Folder: values[folderKey]}
+	d.Away = values[AwayKey] == "true" || !Near(d.Provider)
+	return d, nil
 }
 
 // Remove forgets a destination and its login. What it holds stays there.

@@ -119,6 +119,9 @@ func (r *Remotes) Values(id string) (values map[string]string, set map[string]bo
 			values[f.Name] = value
 		}
 	}
+	if away, ok := stored[AwayKey]; ok {
+		values[AwayKey] = away
+	}
 	return values, set, nil
 }
 

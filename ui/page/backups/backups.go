@@ -45,7 +45,8 @@ type backups struct {
 	lists  map[string][]backup.Point // the same by the place they were found at
 	now    *kit.Button
 	bar    *kit.Progress
-	wound  *kit.Banner // that the book is damaged
+	wound  *kit.Banner     // that the book is damaged
+	worry  *fyne.Container // why the light is not green, if it is for what all copies have in common
 	status backup.Status
 	kept   []aside.Kept // set aside on the main PC
 	busy   bool         // this page asked for the work under way
@@ -90,7 +91,9 @@ func newBackups(e *page.Env) page.Page {
 	b.wound = kit.NewNotice(kit.Error, e.T("backups.damaged"), e.T("backups.damaged_text"),
 		kit.NewButton(e.T("integrity.restore"), "clock-counter-clockwise", kit.Primary, e.Shell.Restore))
 	b.wound.Hide()
-	body := kit.Split(theme.GapCard, []float32{0, 0, 0, 1}, b.wound,
+	b.worry = kit.VBox(0)
+	b.worry.Hide()
+	body := kit.Split(theme.GapCard, []float32{0, 0, 0, 0, 1}, b.wound, b.worry,
 		kit.Cols(theme.GapCard, nil, b.light, b.last, b.drill), b.bar,
 		kit.Cols(theme.GapCard, []float32{1, 1.2}, places, points))
 	b.object = kit.NewPage(kit.NewHeader(e.T("backups.title"), e.T("backups.under"), actions...), body)
@@ -191,11 +194,45 @@ func (b *backups) show(st backup.Status) {
 		}
 	}
 	b.figures(st)
+	b.worries(st)
 	b.places(st)
 	b.progress(st.Running)
 	if moving(st) {
 		b.follow()
 	}
+}
+
+// worries shows the worst reason why the owner should not be at ease, with what to do. That there is no copy, or no
+// checked sheet, is said where it is mended.
+func (b *backups) worries(st backup.Status) {
+	e := b.env
+	b.worry.Objects = nil
+	b.worry.Hide()
+	for _, w := range st.Worries {
+		title, act := "backups.worry.title", (*kit.Button)(nil)
+		switch w.Key {
+		case "backup.worry.none", "backup.worry.sheet":
+			continue
+		case "backup.worry.drill_failed", "backup.worry.drill_old":
+			title = "backups.worry.proof"
+		default:
+			if e.Can(backup.Begin.Spec) {
+				act = b.Write(kit.NewButton(e.T("backups.add"), "plus", kit.Secondary, func() { b.edit(nil) }))
+			}
+		}
+		tone := kit.Warn
+		if st.Light == backup.Red {
+			tone = kit.Error
+		}
+		notice := kit.NewNotice(tone, e.T(title), e.Text.Fault(w))
+		if act != nil {
+			notice = kit.NewNotice(tone, e.T(title), e.Text.Fault(w), act)
+		}
+		b.worry.Objects = []fyne.CanvasObject{notice}
+		b.worry.Show()
+		break
+	}
+	b.object.Refresh()
 }
 
 // moving tells whether the copies change by themselves in the next moments.
@@ -208,6 +245,8 @@ func (b *backups) figures(st backup.Status) {
 	switch {
 	case len(st.Copies) == 0:
 		note = e.T("backups.note.none")
+	case len(st.Worries) > 0 && st.Worries[0].Key != "backup.worry.sheet":
+		note = e.T("backups.note.worry")
 	case st.Anew():
 		state, tone, note = e.T("backups.anew"), kit.Info, e.T("backups.note.anew")
 	case st.Light == backup.Green && st.Unsaved:

@@ -347,15 +347,18 @@ func (h *home) copies(st backup.Status) {
 			e.T("home.restored_from", "when", e.Text.Instant(st.Origin.Made)), e.T("home.act.backup"),
 			func() { e.Shell.Open(page.Route{Name: "backups"}) })
 	case st.Light != backup.Green:
-		under := e.T("home.backup_never")
+		title, under := e.T("home.todo.backup"), e.T("home.backup_never")
 		if !st.Saved.IsZero() {
 			under = e.T("home.backup_last", "when", e.Text.Instant(st.Saved))
+		}
+		if len(st.Worries) > 0 && len(st.Copies) > 0 {
+			title = e.T("home.todo.worry")
 		}
 		tone := kit.Error
 		if st.Light == backup.Amber {
 			tone = kit.Warn
 		}
-		h.tasks["backup"] = h.task("shield-warning", tone, e.T("home.todo.backup"), under, e.T("home.act.backup"), func() {
+		h.tasks["backup"] = h.task("shield-warning", tone, title, under, e.T("home.act.backup"), func() {
 			e.Shell.Open(page.Route{Name: "backups"})
 		})
 	}

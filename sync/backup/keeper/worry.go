@@ -1,0 +1,99 @@
+package keeper
+
+import (
+	"slices"
+	"time"
+
+	appbackup "zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/sync/backup"
+	"zafe/sync/backup/remote"
+	"zafe/sync/backup/schedule"
+)
+
+// How long a proof may be missing. A trial restore is made each week, on the quiet.
+const (
+	drillLate  = 8 * 24 * time.Hour
+	drillGone  = 30 * 24 * time.Hour
+	sheetLimit = 24 * time.Hour
+)
+
+// worry is a reason not to be at ease, and how much of one.
+type worry struct {
+	light schedule.Light
+	why   *fault.Fault
+}
+
+// worries are the reasons beside those of each copy: what all copies have in common, and what was never proved.
+// The worst come first.
+func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
+	now := k.set.Clock()
+	var out []worry
+	add := func(light schedule.Light, key string, args ...any) {
+		out = append(out, worry{light, fault.New(fault.Unavailable, key, args...)})
+	}
+	first, worked := time.Time{}, false
+	var places []remote.Destination
+	for _, c := range st.Copies {
+		if d, err := k.set.Remotes.Get(c.ID); err == nil {
+			places = append(places, d)
+		}
+		if first.IsZero() || c.Since.Before(first) {
+			first = c.Since
+		}
+		worked = worked || !c.LastOK.At.IsZero()
+	}
+	away := func(d remote.Destination) bool { return d.Away && !k.onDiskOfBook(d) }
+	switch {
+	case len(places) == 0:
+		add(schedule.Red, "backup.worry.none")
+	case !slices.ContainsFunc(places, func(d remote.Destination) bool { return !k.onDiskOfBook(d) }):
+		add(schedule.Red, "backup.worry.same_disk")
+	case !slices.ContainsFunc(places, away):
+		add(schedule.Amber, "backup.worry.same_roof")
+	}
+	if !st.DrillFailed.IsZero() {
+		add(schedule.Red, "backup.worry.drill_failed")
+	} else if k.set.Automatic && worked {
+		since := first
+		if st.Drill != nil && st.Drill.At.After(since) && !st.Drill.At.After(now) {
+			since = st.Drill.At
+		}
+		days := int(now.Sub(since).Hours() / 24)
+		switch age := now.Sub(since); {
+		case age >= drillGone:
+			add(schedule.Red, "backup.worry.drill_old", "days", days)
+		case age >= drillLate:
+			add(schedule.Amber, "backup.worry.drill_old", "days", days)
+		}
+	}
+	if k.set.Automatic && !sheetKnown && worked && now.Sub(first) >= sheetLimit {
+		add(schedule.Amber, "backup.worry.sheet")
+	}
+	slices.SortStableFunc(out, func(a, b worry) int {
+		switch {
+		case a.light == b.light:
+			return 0
+		case a.light == schedule.Red:
+			return -1
+		default:
+			return 1
+		}
+	})
+	return out
+}
+
+// onDiskOfBook tells whether a copy goes with the disk that holds the book.
+func (k *Keeper) onDiskOfBook(d remote.Destination) bool {
+	return d.Provider == "local" && k.SameDisk(d.Folder)
+}
+
+// worry puts the reasons into the status.
+func (k *Keeper) worry(out *appbackup.Status, st backup.Status) {
+	lights := []schedule.Light{st.Overall}
+	for _, w := range k.worries(st, out.SheetKnown) {
+		lights = append(lights, w.light)
+		out.Worries = append(out.Worries, w.why)
+	}
+	out.Light = appbackup.Light(schedule.Worst(lights))
+}
