@@ -376,17 +376,19 @@ func (b *backups) edit(existing *backup.Destination) {
 		if !form.Check() {
 			return
 		}
-		destform.Make(e, form.Value(), form.Provider().Browser, func(d backup.Destination, err error) {
-			if err != nil {
-				if !form.SetError(err) {
-					e.Shell.Fail(err)
+		destform.Sure(e, form.Value(), existing, func() {
+			destform.Make(e, form.Value(), form.Provider().Browser, func(d backup.Destination, err error) {
+				if err != nil {
+					if !form.SetError(err) {
+						e.Shell.Fail(err)
+					}
+					return
 				}
-				return
-			}
-			m.Close()
-			e.Shell.Toast(kit.Ok, e.T("backups.added", "label", d.Label))
-			e.Shell.Changed("backup")
-			b.backUp()
+				m.Close()
+				e.Shell.Toast(kit.Ok, e.T("backups.added", "label", d.Label))
+				e.Shell.Changed("backup")
+				b.backUp()
+			})
 		})
 	})
 	cancel := kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() })
