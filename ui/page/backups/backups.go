@@ -320,7 +320,8 @@ func (b *backups) aside(k aside.Kept) fyne.CanvasObject {
 		name = "backups.kept.book"
 	}
 	text := kit.VBox(0, kit.NewLabel(e.T(name, "at", e.Text.Instant(k.At)), kit.Style{Weight: kit.Medium, Wrap: true}),
-		kit.NewLabel(k.Folder+" · "+e.Text.Bytes(k.Bytes), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+		kit.NewLabel(k.Folder+" · "+e.Text.Bytes(k.Bytes),
+			kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
 	remove := kit.NewButton(e.T("backups.kept_remove"), "trash", kit.Ghost, func() {
 		e.Shell.Confirm(e.T("backups.kept_title"),
 			e.T("backups.kept_text", "at", e.Text.Instant(k.At), "folder", k.Folder),
