@@ -330,10 +330,12 @@ var (
 		Spec: quiet("backup.points", auth.BackupRead, "Lists the restore points of a place."),
 	}
 	Kept = op.Op[op.Empty, KeptResponse]{
-		Spec: quiet("kept.list", auth.BackupManage, "Lists what is set aside on the main PC, such as a book in whose place another was restored."),
+		Spec: quiet("kept.list", auth.BackupManage,
+			"Lists what is set aside on the main PC, such as a book in whose place another was restored."),
 	}
 	RemoveKept = op.Op[KeptRequest, op.Empty]{
-		Spec: spec("kept.remove", auth.BackupManage, true, "Deletes something that is set aside on the main PC, for good."),
+		Spec: spec("kept.remove", auth.BackupManage, true,
+			"Deletes something that is set aside on the main PC, for good."),
 	}
 )
 

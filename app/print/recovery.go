@@ -187,7 +187,8 @@ func (s *secretSheet) places(r RecoverySheet) {
 		add(s.t.say("print.recovery.copy", "n", i+1), where)
 	}
 	add(s.t.say("print.recovery.vault"), r.Vault)
-	add(s.t.say("print.recovery.date"), s.t.say("print.recovery.at", "date", s.t.day(r.Printed), "time", s.t.clock(r.Printed)))
+	add(s.t.say("print.recovery.date"),
+		s.t.say("print.recovery.at", "date", s.t.day(r.Printed), "time", s.t.clock(r.Printed)))
 	s.subheading(s.t.say("print.recovery.where"))
 	s.table(facts)
 	if len(r.Fingerprints) == 0 {

@@ -281,7 +281,8 @@ func (s *Shell) newTopBar() *topBar {
 // shield colours the shield of the top bar.
 func (t *topBar) shield(icon string, tone kit.Tone, text string) {
 	colors := map[kit.Tone]fyne.ThemeColorName{
-		kit.Neutral: theme.Muted, kit.Info: theme.Primary, kit.Ok: theme.Ok, kit.Warn: theme.Warn, kit.Error: theme.Error,
+		kit.Neutral: theme.Muted, kit.Info: theme.Primary, kit.Ok: theme.Ok, kit.Warn: theme.Warn,
+		kit.Error: theme.Error,
 	}
 	t.lamp.SetIcon(icon, colors[tone])
 	t.lamp.SetTip(text)

@@ -42,18 +42,7 @@ func (w *wizard) place() {
 			return
 		}
 		refuse(why, "")
-		busy(next, true)
-		destform.Make(w.env, form.Value(), form.Provider().Browser, func(d backup.Destination, err error) {
-			busy(next, false)
-			switch {
-			case err == nil:
-				w.env.Shell.Changed("destination")
-				w.firstCopy(d)
-			case fault.KeyOf(err) == "op.cancelled", form.SetError(err):
-			default:
-				refuse(why, w.env.Text.Fault(err))
-			}
-		})
+		destform.Sure(w.env, form.Value(), nil, func() { w.make(form, next, why) })
 	})
 	skip := kit.NewButton(t("start.backup.skip"), "", kit.Ghost, func() {
 		w.env.Shell.Confirm(t("start.backup.skip_title"), t("start.backup.skip_text"),
@@ -66,6 +55,22 @@ func (w *wizard) place() {
 			})
 	})
 	w.show(setup.Backup, kit.NewCard("", kit.VBox(theme.GapField, form.Object(), why)), skip, next)
+}
+
+// make tries a place for real and keeps it.
+func (w *wizard) make(form *destform.Form, next *kit.Button, why *kit.Label) {
+	busy(next, true)
+	destform.Make(w.env, form.Value(), form.Provider().Browser, func(d backup.Destination, err error) {
+		busy(next, false)
+		switch {
+		case err == nil:
+			w.env.Shell.Changed("destination")
+			w.firstCopy(d)
+		case fault.KeyOf(err) == "op.cancelled", form.SetError(err):
+		default:
+			refuse(why, w.env.Text.Fault(err))
+		}
+	})
 }
 
 // check is one line of the first copy: what is done, with its result.

@@ -1,12 +1,16 @@
 package start_test
 
 import (
+	"context"
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
+	"zafe/app/backup"
 	"zafe/app/company"
+	"zafe/app/op"
 	"zafe/app/setup"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -33,5 +37,38 @@ func TestTheOwnersAddressIsProposedForTheCompany(t *testing.T) {
 	})
 	if !found {
 		t.Error("the address has to be typed again")
+	}
+}
+
+// places is where copies can go: folders of this PC, all on the disk of the book.
+type places struct{ backup.Engine }
+
+func (places) Destinations() []backup.Destination { return nil }
+
+func (places) Providers(bool) []backup.Provider {
+	return []backup.Provider{{Name: "local", TitleKey: "backup.provider.local.title", First: true}}
+}
+
+func (places) Form(context.Context, string, string, map[string]string) ([]backup.Field, error) {
+	return nil, nil
+}
+
+func (places) SameDisk(string) bool { return true }
+
+// TestTheWizardAsksAboutAFolderOnTheDiskOfTheBook: as the page of the backups does.
+func TestTheWizardAsksAboutAFolderOnTheDiskOfTheBook(t *testing.T) {
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], setup.Bind[*store.Tx],
+		func(r *op.Registry[*store.Tx]) { backup.Bind(r, places{}) })
+	w.Update(func(tx *store.Tx) error { return tx.SetSetting("setup", setup.Progress{Step: setup.Backup}) })
+	env, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	flow := &start.Flow{Window: env.Window, Text: env.Text, Clock: w.Clock.Now}
+	sh.Show(flow.SetUp(env.Me)(env, func() { t.Error("the set-up is over") }))
+	s := &screen{t: t, window: env.Window}
+	s.press("Un dossier, une clé ou un disque USB")
+	s.fields()[0].SetText("/home/claire/copies")
+	sh.Yes = false
+	s.press("Suivant")
+	if !slices.Equal(sh.Asked, []string{"Prendre ce dossier\u00a0?"}) || len(sh.Failed) > 0 {
+		t.Errorf("asked %q, failed %v", sh.Asked, sh.Failed)
 	}
 }

@@ -359,7 +359,8 @@ func (b *backups) aside(k aside.Kept) fyne.CanvasObject {
 		name = "backups.kept.book"
 	}
 	text := kit.VBox(0, kit.NewLabel(e.T(name, "at", e.Text.Instant(k.At)), kit.Style{Weight: kit.Medium, Wrap: true}),
-		kit.NewLabel(k.Folder+" · "+e.Text.Bytes(k.Bytes), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+		kit.NewLabel(k.Folder+" · "+e.Text.Bytes(k.Bytes),
+			kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
 	remove := kit.NewButton(e.T("backups.kept_remove"), "trash", kit.Ghost, func() {
 		e.Shell.Confirm(e.T("backups.kept_title"),
 			e.T("backups.kept_text", "at", e.Text.Instant(k.At), "folder", k.Folder),
@@ -415,17 +416,19 @@ func (b *backups) edit(existing *backup.Destination) {
 		if !form.Check() {
 			return
 		}
-		destform.Make(e, form.Value(), form.Provider().Browser, func(d backup.Destination, err error) {
-			if err != nil {
-				if !form.SetError(err) {
-					e.Shell.Fail(err)
+		destform.Sure(e, form.Value(), existing, func() {
+			destform.Make(e, form.Value(), form.Provider().Browser, func(d backup.Destination, err error) {
+				if err != nil {
+					if !form.SetError(err) {
+						e.Shell.Fail(err)
+					}
+					return
 				}
-				return
-			}
-			m.Close()
-			e.Shell.Toast(kit.Ok, e.T("backups.added", "label", d.Label))
-			e.Shell.Changed("backup")
-			b.backUp()
+				m.Close()
+				e.Shell.Toast(kit.Ok, e.T("backups.added", "label", d.Label))
+				e.Shell.Changed("backup")
+				b.backUp()
+			})
 		})
 	})
 	cancel := kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() })

@@ -241,3 +241,30 @@ func TestAFolderOnTheDiskOfTheBookIsWarnedOf(t *testing.T) {
 		}
 	}
 }
+
+// TestAFolderOnTheDiskOfTheBookIsTakenOnAClearYes: also by who is faster than the warning in the form.
+func TestAFolderOnTheDiskOfTheBookIsTakenOnAClearYes(t *testing.T) {
+	_, env, sh := open(t)
+	local := func(folder string) backup.NewDestination {
+		return backup.NewDestination{Provider: destform.Local, Folder: folder}
+	}
+	for name, c := range map[string]struct {
+		n      backup.NewDestination
+		before *backup.Destination
+		asks   bool
+	}{
+		"another disk": {n: local("/media/usb")}, "this disk": {n: local("/home/claire"), asks: true},
+		"online":     {n: backup.NewDestination{Provider: "box", Folder: "/home/claire"}},
+		"as it was":  {n: local("/home/claire"), before: &backup.Destination{Folder: "/home/claire"}},
+		"moved here": {n: local("/home/claire"), before: &backup.Destination{Folder: "/media/usb"}, asks: true},
+	} {
+		for _, yes := range []bool{true, false} {
+			sh.Yes, sh.Asked = yes, nil
+			taken := false
+			destform.Sure(env, c.n, c.before, func() { taken = true })
+			if asked := len(sh.Asked) > 0; asked != c.asks || taken != (yes || !c.asks) {
+				t.Errorf("%s, %t: asked %t, taken %t", name, yes, asked, taken)
+			}
+		}
+	}
+}

@@ -26,6 +26,23 @@ func Make(e *page.Env, n backup.NewDestination, browser bool, done func(backup.D
 	}, func() { m.follow(step) }, func() { Make(e, n, browser, done) })
 }
 
+// Sure runs then once it is sure that the place is meant: of a folder on the disk that holds the book it asks,
+// whether the form had the time to warn of it or not. One that was a destination already is not asked about.
+func Sure(e *page.Env, n backup.NewDestination, before *backup.Destination, then func()) {
+	if n.Provider != Local || before != nil && before.Folder == n.Folder {
+		then()
+		return
+	}
+	page.Call(e, backup.Disk, backup.FolderRequest{Folder: n.Folder}, func(r backup.DiskResponse, err error) {
+		if err != nil || !r.Same { // what cannot be told is no reason to stop
+			then()
+			return
+		}
+		text := e.T("dest.same_disk") + " " + e.T("dest.same_disk_note")
+		e.Shell.Confirm(e.T("dest.same_disk_title"), text, e.T("dest.same_disk_keep"), true, then)
+	})
+}
+
 // maker is a destination being made.
 type maker struct {
 	e       *page.Env
