@@ -1037,10 +1037,23 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 			})
 			return known, err
 		},
-		Drill: func() vault.BookSink { return &drill{pc: b.pc} },
-		Log:   b.pc.warn,
+		Writer: b.newWriter,
+		Drill:  func() vault.BookSink { return &drill{pc: b.pc} },
+		Log:    b.pc.warn,
 	})
 	return err
+}
+
+// newWriter gives the book's backups another name among the writers of its vault.
+func (b *book) newWriter(ctx context.Context) (writer string, err error) {
+	if writer, err = b.pc.newWriter(); err != nil {
+		return "", err
+	}
+	return writer, b.store.Update(ctx, func(tx *store.Tx) error {
+		id, _, err := setup.IdentityOf(tx)
+		id.WriterID, id.WriterName = writer, b.pc.Name()
+		return errors.Join(err, setup.SaveIdentity(tx, id))
+	})
 }
 
 // vaultOf is the vault that a book's copies are in.

@@ -323,41 +323,49 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 	if err != nil {
 		return err
 	}
-	points, err := v.Points(ctx)
+	if list {
+		return r.listPoints(ctx, v)
+	}
+	p, err := v.Point(ctx, point)
 	if err != nil {
 		return err
 	}
-	if list {
-		return r.answer(points, func(w io.Writer) error {
-			for _, p := range points {
-				_, err := fmt.Fprintf(w, "%s  %s  %s  %s\n", p.ID, r.text().Instant(p.Made), p.Writer, p.Invoice)
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+	if who.password == "" {
+		if who.password, err = r.newPassword(ctx); err != nil {
+			return err
+		}
 	}
-	for i, p := range points { // the newest comes first
-		if p.ID == point || point == "" && i == 0 {
-			if who.password == "" {
-				if who.password, err = r.newPassword(ctx); err != nil {
-					return err
-				}
-			}
-			if _, err := v.Restore(ctx, p.ID, who.login, who.password, func(backup.Progress) {}); err != nil {
-				return err
-			}
-			left, err := v.Rest(ctx, func(backup.Progress) {})
+	if _, err := v.Restore(ctx, p.ID, who.login, who.password, func(backup.Progress) {}); err != nil {
+		return err
+	}
+	left, err := v.Rest(ctx, func(backup.Progress) {})
+	if err != nil {
+		return err
+	}
+	if left > 0 {
+		r.say("cli.restored_without", "n", left)
+	}
+	r.say("cli.restored", "made", r.text().Instant(p.Made))
+	return nil
+}
+
+// listPoints shows all that a place can restore.
+func (r *run) listPoints(ctx context.Context, v machine.Vault) error {
+	var points []backup.Point
+	for skip, more := 0, true; more; more = skip > 0 {
+		page, older, err := v.Points(ctx, skip)
+		if err != nil {
+			return err
+		}
+		points, skip = append(points, page...), older
+	}
+	return r.answer(points, func(w io.Writer) error {
+		for _, p := range points {
+			_, err := fmt.Fprintf(w, "%s  %s  %s  %s\n", p.ID, r.text().Instant(p.Made), p.Writer, p.Invoice)
 			if err != nil {
 				return err
 			}
-			if left > 0 {
-				r.say("cli.restored_without", "n", left)
-			}
-			r.say("cli.restored", "made", r.text().Instant(p.Made))
-			return nil
 		}
-	}
-	return fault.New(fault.NotFound, "backup.point_gone")
+		return nil
+	})
 }

@@ -247,8 +247,8 @@ func TestARestoredBookKnowsWhereItCameFrom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	points, err := r.Points(t.Context())
-	if err != nil || len(points) != 1 {
+	points, older, err := r.Points(t.Context(), 0)
+	if err != nil || len(points) != 1 || older != 0 {
 		t.Fatal(points, err)
 	}
 	if !r.In(usb.Folder+"/") || r.In(t.TempDir()) {

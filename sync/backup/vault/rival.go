@@ -34,7 +34,7 @@ func (v *Vault) rivals(ctx context.Context, t *Tree) ([]Rival, error) {
 		if len(points) == 0 {
 			continue
 		}
-		m, _, err := t.manifest(ctx, l, points[len(points)-1])
+		m, err := t.recall(ctx, l, points[len(points)-1])
 		if isDamage(err) {
 			continue // that installation's own check tells
 		}
