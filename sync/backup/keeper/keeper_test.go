@@ -106,7 +106,12 @@ func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func
 	}
 	proved := new(atomic.Bool)
 	var trials atomic.Int64
+	writers := 0
 	k, err := keeper.New(t.Context(), keeper.Settings{
+		Writer: func(context.Context) (string, error) {
+			writers++
+			return fmt.Sprintf("%s-anew-%d", writer, writers), nil
+		},
 		Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Origin: origin, Dir: dir,
 		Change: func(ctx context.Context) (uint64, error) {
 			c, err := b.Checks(ctx)
