@@ -328,7 +328,7 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 	}
 	p, err := v.Point(ctx, point)
 	if err != nil {
-		return err
+		return r.orGood(err)
 	}
 	if who.password == "" {
 		if who.password, err = r.newPassword(ctx); err != nil {
@@ -336,7 +336,7 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 		}
 	}
 	if _, err := v.Restore(ctx, p.ID, who.login, who.password, func(backup.Progress) {}); err != nil {
-		return err
+		return r.orGood(err)
 	}
 	left, err := v.Rest(ctx, func(backup.Progress) {})
 	if err != nil {
@@ -347,6 +347,14 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 	}
 	r.say("cli.restored", "made", r.text().Instant(p.Made))
 	return nil
+}
+
+// orGood passes on why a point does not come back, and says how to take the last good one before a damaged one.
+func (r *run) orGood(err error) error {
+	if good, ok := fault.Of(err).Args["point"]; ok && fault.KeyOf(err) == "backup.point_damaged" {
+		r.say("cli.restore_good", "point", good)
+	}
+	return err
 }
 
 // listPoints shows all that a place can restore.

@@ -235,29 +235,36 @@ func (r *restorePage) askPoint(points []backup.Point) {
 	}
 	content.Add(kit.Fixed(0, 320, grid))
 	if r.older > 0 {
-		var older *kit.Button
-		older = kit.NewButton(f.t("start.restore.older"), "", kit.Ghost, func() {
-			busy(older, true)
-			var more []backup.Point
-			f.work(func(ctx context.Context) (err error) {
-				more, r.older, err = r.vault.Points(ctx, r.older)
-				return err
-			}, func(err error) {
-				busy(older, false)
-				if err != nil {
-					kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.Of(err)))
-					return
-				}
-				points = append(points, more...)
-				if grid.Refresh(); r.older == 0 {
-					older.Hide()
-				}
-			})
-		})
-		content.Add(older)
+		content.Add(r.moreOlder(&points, grid))
 	}
 	r.show(2, content, func() { r.askKey(nil) }, next)
 	grid.Select(0)
+}
+
+// moreOlder lists the next older copies under those that are listed.
+func (r *restorePage) moreOlder(points *[]backup.Point, grid *kit.Grid) fyne.CanvasObject {
+	f := r.f
+	var older *kit.Button
+	older = kit.NewButton(f.t("start.restore.older"), "", kit.Ghost, func() {
+		busy(older, true)
+		var more []backup.Point
+		var skip int
+		f.work(func(ctx context.Context) (err error) {
+			more, skip, err = r.vault.Points(ctx, r.older)
+			return err
+		}, func(err error) {
+			busy(older, false)
+			if err != nil {
+				kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.Of(err)))
+				return
+			}
+			*points, r.older = append(*points, more...), skip
+			if grid.Refresh(); r.older == 0 {
+				older.Hide()
+			}
+		})
+	})
+	return older
 }
 
 // askPassword asks for the password of the owner from now on, then restores.
