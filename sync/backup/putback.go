@@ -26,10 +26,17 @@ type PutBack struct {
 func (s *Service) stopped() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if was := s.know.PutBack; was != nil && was.Place != "" {
-		return fault.New(fault.Conflict, "backup.put_back", "made", was.Made)
+	if f := s.know.stopped(); f != nil {
+		return f
 	}
 	return nil
+}
+
+func (k *state) stopped() *fault.Fault {
+	if k.PutBack == nil || k.PutBack.Place == "" {
+		return nil
+	}
+	return fault.New(fault.Conflict, "backup.put_back", "made", k.PutBack.Made)
 }
 
 // ahead notes that a destination has a point that this PC does not know it made.
@@ -39,17 +46,26 @@ func (k *state) ahead(id string, p *vault.Point, now time.Time) {
 	}
 }
 
-// noteBehind notes that the local vault lacks the points that the book knows were made last. One that the owner
-// made anew has none at all.
-func (s *Service) noteBehind(ctx context.Context, v *vault.Vault) error {
+// noteNumbers compares the numbers that the book knows with those in the local vault. A vault that lacks the last
+// ones was put back; one that the owner made anew has none at all. Where the book is behind, it went back itself, to
+// before an update: what the vault has numbered may have been sent.
+func (s *Service) noteNumbers(ctx context.Context, v *vault.Vault) error {
+	have := v.Newest()
 	s.mu.Lock()
-	have, want := v.Newest(), s.know.Saved.Seq
-	known := s.know.PutBack != nil
+	want, known := s.know.Saved.Seq, s.know.PutBack != nil
 	s.mu.Unlock()
-	if have == 0 || have >= want || known {
-		return nil
+	switch {
+	case have > want:
+		return s.note(ctx, func(k *state) {
+			k.Saved.Seq = max(k.Saved.Seq, have)
+			for _, c := range k.Copies {
+				c.Begun = max(c.Begun, have)
+			}
+		})
+	case have != 0 && have < want && !known:
+		return s.note(ctx, func(k *state) { k.PutBack = &PutBack{Noticed: s.set.Now(), Have: have, Want: want} })
 	}
-	return s.note(ctx, func(k *state) { k.PutBack = &PutBack{Noticed: s.set.Now(), Have: have, Want: want} })
+	return nil
 }
 
 // Continue goes on with the book as it is now, after PutBack: with the name of a new installation that renew

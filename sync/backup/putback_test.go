@@ -95,6 +95,11 @@ func TestAPCPutBackFromTheImageOfItsDisk(t *testing.T) {
 	}
 	check(s)
 	wantFault(t, s.Send(ctx, other, nil).Err, "backup.put_back")
+	for _, c := range s.Status(b.change).Copies {
+		if c.Light != schedule.Red || c.Fault == nil || c.Fault.Key != "backup.put_back" {
+			t.Errorf("nothing is sent there either, yet %+v", c)
+		}
+	}
 	_, err = s.PruneAt(ctx, id, true)
 	wantFault(t, err, "backup.put_back")
 
@@ -126,6 +131,39 @@ func TestAPCPutBackFromTheImageOfItsDisk(t *testing.T) {
 		if _, err := Restore(ctx, tree, p, newSink(t), nil); err != nil {
 			t.Errorf("%s: %v", p, err)
 		}
+	}
+}
+
+// TestABookThatWentBackIsNoAlarm: before an update, by its owner's will. The local vault knows the numbers that the
+// book forgot, and the copy has points that were removed here.
+func TestABookThatWentBackIsNoAlarm(t *testing.T) {
+	ctx := context.Background()
+	b := newBook(t)
+	s, c, set := newService(t, b)
+	id, _ := addFolder(t, s, "USB")
+	saved(t, s, c, b, id, 3)
+	before, err := set.State.Load(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved(t, s, c, b, id, 14)
+	if n, err := s.Prune(ctx, true); err != nil || n < 5 {
+		t.Fatal(n, err)
+	}
+	if err := set.State.Save(ctx, before); err != nil {
+		t.Fatal(err)
+	}
+	if s, err = Open(ctx, set); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Check(ctx, id); err != nil {
+		t.Error(err)
+	}
+	if sent := s.Send(ctx, id, nil); sent.Err != nil {
+		t.Error(sent.Err)
+	}
+	if report := goOn(t, s, c, b, 1); report.Taken.Manifest.Seq != 18 || report.Sent[0].Err != nil {
+		t.Errorf("number %d: %+v", report.Taken.Manifest.Seq, report.Sent)
 	}
 }
 

@@ -222,11 +222,11 @@ func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.
 	defer s.snap.Unlock()
 	err = s.with(ctx, func(v *vault.Vault) error {
 		now := s.set.Now()
+		if err := s.noteNumbers(ctx, v); err != nil {
+			return err
+		}
 		run := vault.Run{
 			Now: now, Drill: s.lastDrill(), RestoredFrom: s.set.RestoredFrom, After: s.savedSeq(), Watch: watch,
-		}
-		if err := s.noteBehind(ctx, v); err != nil {
-			return err
 		}
 		if s.set.Every > 0 {
 			run.NextExpected = now.Add(s.set.Every).UTC().Truncate(time.Second)
@@ -290,7 +290,7 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 	id := sent.Destination.ID
 	now := s.set.Now()
 	latest, _ := v.Latest()
-	if err := s.noteBegun(ctx, id, latest.Seq); err != nil {
+	if err := errors.Join(s.noteNumbers(ctx, v), s.noteBegun(ctx, id, latest.Seq)); err != nil {
 		return err
 	}
 	told := s.sending(id, watch)
@@ -356,6 +356,9 @@ func (s *Service) Check(ctx context.Context, id string) (report vault.CheckRepor
 	err = s.with(ctx, func(v *vault.Vault) error {
 		f, err := s.at(ctx, id)
 		if err != nil {
+			return err
+		}
+		if err := s.noteNumbers(ctx, v); err != nil {
 			return err
 		}
 		latest, _ := v.Latest() // a point made during the comparison is not part of it

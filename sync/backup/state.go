@@ -236,7 +236,10 @@ func (s *Service) Status(change uint64) Status {
 		if c.Holes > 0 {
 			c.Light = schedule.Worst([]schedule.Light{c.Light, schedule.Amber})
 		}
-		if !c.RolledBack.IsZero() || len(c.Rivals) > 0 || out.PutBack != nil && out.PutBack.Place == d.ID {
+		if f := s.know.stopped(); f != nil {
+			c.Fault, c.Light = f, schedule.Red
+		}
+		if !c.RolledBack.IsZero() || len(c.Rivals) > 0 {
 			c.Light = schedule.Red
 		}
 		lights = append(lights, c.Light)

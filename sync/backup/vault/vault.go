@@ -40,7 +40,7 @@ type Vault struct {
 
 	mu     sync.Mutex
 	points []stored // own restore points, oldest first; replaced, never changed in place
-	newest uint64   // the highest number among the names of own restore points, readable or not
+	newest uint64   // the highest number among the names of own restore points when it was opened
 }
 
 // stored is a manifest with the hash of its plain bytes.
@@ -174,8 +174,11 @@ func (v *Vault) At(f rclone.Fs) *Tree {
 	return t
 }
 
-// Newest is the highest number of an own restore point that was in the vault when it was opened, 0 for none.
-func (v *Vault) Newest() uint64 { return v.newest }
+// Newest is the highest number of an own restore point in the vault, readable or not; 0 for none.
+func (v *Vault) Newest() uint64 {
+	latest, _ := v.Latest()
+	return max(v.newest, latest.Seq)
+}
 
 // own gives the own restore points as they are now.
 func (v *Vault) own() []stored {
