@@ -4,10 +4,12 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"zafe/sync/backup/schedule"
+	"zafe/sync/backup/vault"
 )
 
 // disk is what an image of the PC's disk holds of its backups: the local vault, and the state in the book.
@@ -131,6 +133,44 @@ func TestAPCPutBackFromTheImageOfItsDisk(t *testing.T) {
 		if _, err := Restore(ctx, tree, p, newSink(t), nil); err != nil {
 			t.Errorf("%s: %v", p, err)
 		}
+	}
+}
+
+// TestAPutBackPCThatWorkedOn: it used the numbers again and beyond, away from the copy, and kept none of the points
+// that have them.
+func TestAPutBackPCThatWorkedOn(t *testing.T) {
+	ctx := context.Background()
+	b := newBook(t)
+	s, c, set := newService(t, b)
+	id, dir := addFolder(t, s, "USB")
+	goOn(t, s, c, b, 3)
+	image := imageOf(t, set)
+	lost := goOn(t, s, c, b, 2).Taken.Manifest
+	s = image.back(t, set, true)
+	for range 14 {
+		c.pass(10 * time.Minute)
+		b.sql("UPDATE line SET label=hex(randomblob(20)) WHERE id=3")
+		if _, err := s.Snapshot(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Drill(ctx, "", vault.Point{}, newSink(t), nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Prune(ctx, true); err != nil {
+		t.Fatal(err)
+	}
+	points, err := s.Points(ctx, "")
+	if err != nil || slices.ContainsFunc(points, func(m vault.Manifest) bool { return m.Seq == 4 || m.Seq == 5 }) {
+		t.Fatal("the numbers are still taken", err)
+	}
+	wantFault(t, s.Send(ctx, id, nil).Err, "backup.put_back")
+	tree, err := OpenFolder(ctx, dir, testKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tree.RestoreBook(ctx, lost.Point(), newSink(t), nil); err != nil {
+		t.Errorf("the copy's newest point: %v", err)
 	}
 }
 

@@ -290,10 +290,13 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 	id := sent.Destination.ID
 	now := s.set.Now()
 	latest, _ := v.Latest()
-	if err := errors.Join(s.noteNumbers(ctx, v), s.noteBegun(ctx, id, latest.Seq)); err != nil {
+	if err := s.noteNumbers(ctx, v); err != nil {
 		return err
 	}
-	told := s.sending(id, watch)
+	told := s.sending(id, watch) // what was tried before this time
+	if err := s.noteBegun(ctx, id, latest.Seq); err != nil {
+		return err
+	}
 	err := s.try(ctx, v, sent, told)
 	noteErr := s.note(ctx, func(k *state) {
 		c := k.copyOf(id, now)

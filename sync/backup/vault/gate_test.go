@@ -2,16 +2,19 @@ package vault
 
 import (
 	"context"
+	"io"
 	"sync"
 
 	"github.com/rclone/rclone/fs"
 )
 
-// gate is a storage that a test watches: what is listed there is counted, and what is to be removed passes by it.
+// gate is a storage that a test watches: what is listed and opened there is counted, and what is to be removed
+// passes by it.
 type gate struct {
 	fs.Fs
 	mu     sync.Mutex
 	listed map[string]int
+	opened map[string]int        // by stored leaf name
 	remove func(fs.Object) error // nil lets everything go
 }
 
@@ -44,6 +47,17 @@ func (g *gate) lists() (all int) {
 type gated struct {
 	fs.Object
 	gate *gate
+}
+
+// Open implements fs.Object.
+func (o *gated) Open(ctx context.Context, options ...fs.OpenOption) (io.ReadCloser, error) {
+	o.gate.mu.Lock()
+	if o.gate.opened == nil {
+		o.gate.opened = map[string]int{}
+	}
+	o.gate.opened[leaf(o)]++
+	o.gate.mu.Unlock()
+	return o.Object.Open(ctx, options...)
 }
 
 // Remove implements fs.Object.

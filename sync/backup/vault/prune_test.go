@@ -378,3 +378,31 @@ func TestPruneAttachments(t *testing.T) {
 		}
 	}
 }
+
+// TestPruneKeepsWhatTheNextSendingCompletes: a manifest has gone from a copy, what it needs has not. The local vault
+// still has that point, so that the copy gets the manifest again and not all of it.
+func TestPruneKeepsWhatTheNextSendingCompletes(t *testing.T) {
+	ctx := context.Background()
+	v, b, d := newVault(t), newBook(t, 100), newDrawer()
+	points, images := history(t, v, b, d, 8)
+	dir, f := place(t)
+	if _, err := v.Replicate(ctx, f, Sending{}); err != nil {
+		t.Fatal(err)
+	}
+	gone := points[5]
+	if err := os.Remove(filepath.Join(dir, manifestDir(gone.Writer), v.set.Key.seal(gone.name()))); err != nil {
+		t.Fatal(err)
+	}
+	copied := v.At(f)
+	plan, err := copied.PlanPrune(ctx, v.set.WriterID, v.Manifests(), openGuard(testNow.Add(60*time.Hour)))
+	if err != nil || !plan.Empty() {
+		t.Errorf("%v and %d objects would go, %v", plan.Points, len(plan.objects), err)
+	}
+	if plan, err = copied.PlanPrune(ctx, v.set.WriterID, nil, openGuard(testNow.Add(60*time.Hour))); len(plan.objects) == 0 {
+		t.Errorf("nothing of it would go in any case: %v", err)
+	}
+	if sent, err := v.Replicate(ctx, f, Sending{Known: true}); err != nil || sent.Objects != 1 {
+		t.Errorf("%+v %v", sent, err)
+	}
+	listed(t, copied, images)
+}
