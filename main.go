@@ -456,11 +456,15 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	if err != nil {
 		return err
 	}
+	var from *vault.Origin
+	if origin != nil {
+		from = vault.OriginOf(origin.ID)
+	}
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
 		Dir: b.pc.home.Path(folder.Vault), Vault: keeper.VaultOf(id), WriterID: id.WriterID,
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
 		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes,
-		State: kept.Copies(b.store), Now: time.Now,
+		State: kept.Copies(b.store), RestoredFrom: from, Now: time.Now,
 	})
 	if err != nil {
 		return err
@@ -480,7 +484,8 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Drill: func() vault.BookSink {
 			return received{rebuild.NewTrial(b.pc.home.Dir, b.pc.options(crypt.KDF{}), b.pc.home.Warn)}
 		},
-		Log: b.pc.home.Warn,
+		Writer: b.newWriter,
+		Log:    b.pc.home.Warn,
 	})
 	return err
 }
@@ -489,6 +494,18 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 func (b *book) identity(ctx context.Context) (id setup.Identity, err error) {
 	err = b.store.View(ctx, func(tx *store.Tx) (err error) { id, _, err = setup.IdentityOf(tx); return err })
 	return id, err
+}
+
+// newWriter gives the book's backups another name among the writers of its vault.
+func (b *book) newWriter(ctx context.Context) (writer string, err error) {
+	if writer, err = b.pc.newWriter(); err != nil {
+		return "", err
+	}
+	return writer, b.store.Update(ctx, func(tx *store.Tx) error {
+		id, _, err := setup.IdentityOf(tx)
+		id.WriterID, id.WriterName = writer, b.pc.Name()
+		return errors.Join(err, setup.SaveIdentity(tx, id))
+	})
 }
 
 // credential is that of who is logged in here.

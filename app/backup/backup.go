@@ -199,6 +199,8 @@ type Engine interface {
 	// Faults backup.kept_gone, backup.kept_stays.
 	Kept(ctx context.Context) ([]aside.Kept, error)
 	RemoveKept(ctx context.Context, name string) error
+	// Continue goes on with the book after it was put back as it once was: alarm.put_back, alarm.local_behind.
+	Continue(ctx context.Context) (Status, error)
 }
 
 // AllRequest asks for the short or the whole list.
@@ -326,6 +328,10 @@ var (
 	GetStatus = op.Op[op.Empty, Status]{
 		Spec: quiet("backup.status", auth.BackupRead, "Tells how the copies stand."),
 	}
+	Continue = op.Op[op.Empty, Status]{
+		Spec: spec("backup.continue", auth.BackupManage, true,
+			"Goes on with the book as it is, after it or its copies on this PC were put back as they once were."),
+	}
 	Points = op.Op[IDRequest, PointsResponse]{
 		Spec: quiet("backup.points", auth.BackupRead, "Lists the restore points of a place."),
 	}
@@ -386,5 +392,6 @@ func Bind[T op.Tx](r *op.Registry[T], e Engine) {
 	})
 	op.BindAction(r, Now, func(ctx context.Context, _ op.Empty) (Status, error) { return e.Now(ctx) })
 	op.BindAction(r, Drill, func(ctx context.Context, q IDRequest) (Status, error) { return e.Drill(ctx, q.ID) })
+	op.BindAction(r, Continue, func(ctx context.Context, _ op.Empty) (Status, error) { return e.Continue(ctx) })
 	op.BindAction(r, Stop, func(context.Context, op.Empty) (op.Empty, error) { e.Stop(); return op.Empty{}, nil })
 }

@@ -147,8 +147,13 @@ func TestSnapshotWhileSending(t *testing.T) {
 			return
 		}
 		asked = true
-		if taken, err := s.Snapshot(ctx, nil); err != nil || taken.Manifest.Seq != 2 {
-			t.Errorf("snapshot while sending: %v", err)
+		for seq := range uint64(2) {
+			if taken, err := s.Snapshot(ctx, nil); err != nil || taken.Manifest.Seq != seq+2 {
+				t.Errorf("snapshot while sending: %v", err)
+			}
+		}
+		if was := s.Status(b.change).PutBack; was != nil {
+			t.Errorf("nobody put anything back: %+v", was)
 		}
 		wantFault(t, s.Send(ctx, id, nil).Err, "backup.busy")
 		_, err := s.Prune(ctx, true)
@@ -157,7 +162,7 @@ func TestSnapshotWhileSending(t *testing.T) {
 	if sent.Err != nil || !asked {
 		t.Fatalf("%+v", sent)
 	}
-	if sent := s.Send(ctx, id, nil); sent.Err != nil || sent.Check.Points != 2 {
+	if sent := s.Send(ctx, id, nil); sent.Err != nil || sent.Check.Points != 3 {
 		t.Fatalf("%+v", sent)
 	}
 }

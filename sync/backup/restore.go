@@ -172,7 +172,7 @@ func (s *Service) treeAt(ctx context.Context, v *vault.Vault, id string) (*vault
 	if err != nil {
 		return nil, err
 	}
-	return vault.NewTree(f, s.key), nil
+	return v.At(f), nil
 }
 
 // drillShares is in how many drills all attachments come up once.
@@ -203,55 +203,4 @@ func (d drillSink) Has(_ context.Context, a vault.Attachment) (bool, error) {
 func (drillSink) Put(_ context.Context, _ vault.Attachment, content io.Reader) error {
 	_, err := io.Copy(io.Discard, content)
 	return err
-}
-
-// Prune deletes the restore points no longer needed, first in the local vault, then at every
-// destination that can be reached. See vault.Tree.PlanPrune for what it refuses. Confirmed is the
-// owner's agreement to "backup.prune_many" or "backup.prune_clock".
-func (s *Service) Prune(ctx context.Context, confirmed bool) (deleted int, err error) {
-	err = s.alone(ctx, func(v *vault.Vault) error {
-		guard := s.guard(confirmed)
-		plan, err := v.Tree().PlanPrune(ctx, s.set.WriterID, nil, guard)
-		if err != nil {
-			return err
-		}
-		if _, err := v.Prune(ctx, plan); err != nil {
-			return remote.Classify(err)
-		}
-		deleted = len(plan.Points)
-		var spared []vault.Point
-		for _, m := range v.Manifests() {
-			spared = append(spared, m.Point())
-		}
-		var problems []error
-		for _, d := range s.set.Remotes.List() {
-			if s.known(d.ID) {
-				problems = append(problems, s.pruneAt(ctx, d.ID, spared, guard))
-			}
-		}
-		return errors.Join(problems...)
-	})
-	return deleted, err
-}
-
-func (s *Service) pruneAt(ctx context.Context, id string, spared []vault.Point, guard vault.Guard) error {
-	f, err := s.at(ctx, id)
-	if err != nil {
-		return err
-	}
-	tree := vault.NewTree(f, s.key)
-	plan, err := tree.PlanPrune(ctx, s.set.WriterID, spared, guard)
-	if err == nil {
-		_, err = tree.Prune(ctx, plan)
-	}
-	return remote.Classify(err)
-}
-
-func (s *Service) guard(confirmed bool) vault.Guard {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return vault.Guard{
-		Now: s.set.Now(), Rule: vault.DefaultRule, Drill: s.know.Drill,
-		DrillBad: !s.know.DrillFailed.IsZero(), Confirmed: confirmed,
-	}
 }

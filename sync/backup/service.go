@@ -58,12 +58,13 @@ type Service struct {
 	set Settings
 
 	snap sync.Mutex   // one snapshot at a time
-	use  sync.RWMutex // pruning, and a new recovery key, exclude all else
+	use  sync.RWMutex // pruning the local vault, a new recovery key and a new writer exclude all else
 
 	mu     sync.Mutex // guards what follows
 	id     VaultOf    // changes under use as well
 	key    *vault.Key // likewise
 	know   state
+	memory vault.Known  // manifests that were read
 	vault  *vault.Vault // open while jobs run
 	jobs   int
 	sends  map[string]bool // destinations being sent to
@@ -93,6 +94,7 @@ func (s *Service) take(ctx context.Context, of VaultOf) error {
 	if err != nil {
 		return err
 	}
+	know.writtenBy(s.writer())
 	s.mu.Lock()
 	s.id, s.key, s.know, s.folder = of, key, know, filepath.Join(s.set.Dir, of.Inside)
 	s.mu.Unlock()
@@ -154,8 +156,15 @@ func (s *Service) vaultSettings() vault.Settings {
 	defer s.mu.Unlock()
 	return vault.Settings{
 		Dir: s.folder, ID: s.id.ID, Key: s.key, WriterID: s.set.WriterID,
-		WriterName: s.set.WriterName, AppVersion: s.set.AppVersion, Schema: s.set.Schema,
+		WriterName: s.set.WriterName, AppVersion: s.set.AppVersion, Schema: s.set.Schema, Known: &s.memory,
 	}
+}
+
+// writer is this installation's folder in the vault.
+func (s *Service) writer() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.set.WriterID
 }
 
 // with runs a job on the opened local vault, beside others.
@@ -211,7 +220,12 @@ func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.
 	defer s.snap.Unlock()
 	err = s.with(ctx, func(v *vault.Vault) error {
 		now := s.set.Now()
-		run := vault.Run{Now: now, Drill: s.lastDrill(), RestoredFrom: s.set.RestoredFrom, Watch: watch}
+		if err := s.noteNumbers(ctx, v); err != nil {
+			return err
+		}
+		run := vault.Run{
+			Now: now, Drill: s.lastDrill(), RestoredFrom: s.set.RestoredFrom, After: s.savedSeq(), Watch: watch,
+		}
 		if s.set.Every > 0 {
 			run.NextExpected = now.Add(s.set.Every).UTC().Truncate(time.Second)
 		}
@@ -239,6 +253,9 @@ func (s *Service) Send(ctx context.Context, id string, watch vault.Watch) Sent {
 	d, err := s.set.Remotes.Get(id)
 	sent := Sent{Destination: d, Err: err}
 	if err != nil {
+		return sent
+	}
+	if sent.Err = s.stopped(); sent.Err != nil {
 		return sent
 	}
 	if !s.begin(id) {
@@ -271,12 +288,22 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 	id := sent.Destination.ID
 	now := s.set.Now()
 	latest, _ := v.Latest()
-	err := s.try(ctx, v, sent, watch)
+	if err := s.noteNumbers(ctx, v); err != nil {
+		return err
+	}
+	told := s.sending(id, watch) // what was tried before this time
+	if err := s.noteBegun(ctx, id, latest.Seq); err != nil {
+		return err
+	}
+	err := s.try(ctx, v, sent, told)
 	noteErr := s.note(ctx, func(k *state) {
 		c := k.copyOf(id, now)
 		c.Tried, c.Fault = now, fault.Of(err)
-		if err == nil {
+		if k.ahead(id, sent.Ahead, now); err == nil {
 			c.Known, c.Again, c.OK = true, false, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
+			if !told.Whole {
+				c.Looked = now
+			}
 			c.Rivals, c.Holes = sent.Rivals, len(sent.Check.Missing)+len(sent.Check.Wrong)
 		}
 		if sent.RolledBack {
@@ -289,12 +316,12 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 	return noteErr
 }
 
-func (s *Service) try(ctx context.Context, v *vault.Vault, sent *Sent, watch vault.Watch) error {
+func (s *Service) try(ctx context.Context, v *vault.Vault, sent *Sent, told vault.Sending) error {
 	f, err := s.at(ctx, sent.Destination.ID)
 	if err != nil {
 		return err
 	}
-	sent.Sent, err = v.Replicate(ctx, f, s.sending(sent.Destination.ID, watch))
+	sent.Sent, err = v.Replicate(ctx, f, told)
 	if err != nil {
 		return remote.Classify(err)
 	}
@@ -332,24 +359,29 @@ func (s *Service) Check(ctx context.Context, id string) (report vault.CheckRepor
 		if err != nil {
 			return err
 		}
+		if err := s.noteNumbers(ctx, v); err != nil {
+			return err
+		}
 		latest, _ := v.Latest() // a point made during the comparison is not part of it
-		if report, err = v.Check(ctx, vault.NewTree(f, s.key)); err != nil {
+		if report, err = v.Check(ctx, v.At(f), s.sending(id, nil)); err != nil {
 			return remote.Classify(err)
 		}
 		now := s.set.Now()
-		return s.note(ctx, func(k *state) {
+		err = s.note(ctx, func(k *state) {
 			c := k.copyOf(id, now)
-			c.Holes = len(report.Missing) + len(report.Wrong)
+			c.Holes, c.Looked = len(report.Missing)+len(report.Wrong), now
+			k.ahead(id, report.Ahead, now)
 			if c.Tried = now; report.Newest {
 				c.Again, c.OK = false, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
 			}
 		})
+		return errors.Join(err, s.stopped())
 	})
 	return report, err
 }
 
-// pointsOfOthers bounds what is listed of the writers that are not this one.
-const pointsOfOthers = 60
+// pointsOfOthers bounds what is listed of the writers that are not this one: more than retention keeps of two.
+const pointsOfOthers = 250
 
 // Points lists the restore points of the local vault ("") or of a destination, newest first: those of this
 // writer, and the newest of others, such as this PC was before its book was restored.
@@ -377,19 +409,13 @@ func (s *Service) pointsIn(ctx context.Context, tree *vault.Tree, known []vault.
 	if fault.KeyOf(err) == "backup.vault_empty" {
 		return known, nil
 	}
-	var others []vault.Point
-	for _, w := range contents.Writers {
-		if w.ID != s.set.WriterID || len(known) == 0 {
-			others = append(others, w.Points...)
-		}
+	if err != nil {
+		return known, err
 	}
-	slices.SortFunc(others, func(a, b vault.Point) int { return b.At.Compare(a.At) })
-	for _, p := range others[:min(len(others), pointsOfOthers)] {
-		if m, err := tree.Describe(ctx, p); err == nil {
-			known = append(known, m)
-		} else if ctx.Err() != nil {
-			return known, ctx.Err()
-		}
-	}
-	return known, err
+	writer := s.writer()
+	others := slices.DeleteFunc(contents.Points(), func(p vault.Point) bool {
+		return p.Writer == writer && len(known) > 0
+	})
+	more, err := tree.DescribeAll(ctx, contents, others[:min(len(others), pointsOfOthers)], func(vault.Point, error) {})
+	return append(known, more...), err
 }

@@ -374,6 +374,9 @@ func TestDrillAndPrune(t *testing.T) {
 	if err != nil || deleted < 10 {
 		t.Fatalf("%d deleted, %v", deleted, err)
 	}
+	if there, err := s.PruneAt(ctx, id, true); err != nil || there != deleted {
+		t.Fatalf("%d deleted at the copy, %v", there, err)
+	}
 	tree, err := OpenFolder(ctx, dir, testKey)
 	if err != nil {
 		t.Fatal(err)

@@ -19,12 +19,15 @@ type Mark struct {
 
 // state is what is known about the copies between two starts.
 type state struct {
-	Vault       string               `json:"vault,omitempty"` // whose copies these are
-	Made        bool                 `json:"made"`            // the local vault was made
+	Vault       string               `json:"vault,omitempty"`  // whose copies these are
+	Writer      string               `json:"writer,omitempty"` // whose numbers these are
+	Made        bool                 `json:"made"`             // the local vault was made
 	Saved       Mark                 `json:"saved"`
 	Copies      map[string]*copyMark `json:"copies,omitempty"`
 	Drill       *vault.Drill         `json:"drill,omitempty"` // last trial restore that passed
 	DrillFailed time.Time            `json:"drill_failed,omitzero"`
+	Pruned      pruned               `json:"pruned,omitzero"`
+	PutBack     *PutBack             `json:"put_back,omitempty"`
 }
 
 // copyMark is what is known about one destination.
@@ -38,6 +41,10 @@ type copyMark struct {
 	// Again is set while the place has the copies of an earlier recovery key, and nothing under this one:
 	// it is filled anew since Since.
 	Again bool `json:"again,omitempty"`
+
+	Begun  uint64    `json:"begun,omitempty"` // the newest point that any sending began with
+	Looked time.Time `json:"looked,omitzero"` // when all that should be there was last looked for
+	Pruned pruned    `json:"pruned,omitzero"`
 
 	Holes      int           `json:"holes,omitempty"`
 	RolledBack time.Time     `json:"rolled_back,omitzero"`
@@ -141,11 +148,39 @@ func (s *Service) sentSeq(id string) uint64 {
 func (s *Service) sending(id string, watch vault.Watch) vault.Sending {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	job := vault.Sending{Watch: watch}
+	job := vault.Sending{Watch: watch, Saved: s.know.Saved.Seq}
 	if c := s.know.Copies[id]; c != nil {
-		job.Known, job.LastSeq = c.Known, c.OK.Seq
+		job.Known, job.LastSeq, job.Tried = c.Known, c.OK.Seq, c.Begun
+		job.Whole = c.Known && c.Holes == 0 && c.Fault == nil && within(s.set.Now(), c.Looked, wholeFor)
 	}
 	return job
+}
+
+// wholeFor is how long a complete look at a copy vouches for its old attachments.
+const wholeFor = 24 * time.Hour
+
+// within tells whether now is less than d after then; a time of the future is a wrong clock's.
+func within(now, then time.Time, d time.Duration) bool {
+	age := now.Sub(then)
+	return age >= 0 && age < d
+}
+
+// noteBegun notes, before anything leaves, that a sending begins that may bring points up to a number.
+func (s *Service) noteBegun(ctx context.Context, id string, seq uint64) error {
+	s.mu.Lock()
+	c := s.know.Copies[id]
+	begun := c != nil && c.Begun >= seq
+	s.mu.Unlock()
+	if begun {
+		return nil
+	}
+	return s.note(ctx, func(k *state) { k.copyOf(id, s.set.Now()).Begun = seq })
+}
+
+func (s *Service) savedSeq() uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.know.Saved.Seq
 }
 
 // Acknowledge notes that the owner has seen the alarm of CopyStatus.RolledBack.
@@ -188,6 +223,7 @@ type Status struct {
 	Copies      []CopyStatus
 	Drill       *vault.Drill // last trial restore that passed
 	DrillFailed time.Time    // a later one that failed; zero if none
+	PutBack     *PutBack     // the local vault or the whole PC is as it once was; nil if not
 }
 
 // Status judges the copies by the clock. Change is the book's commit counter now.
@@ -198,7 +234,7 @@ func (s *Service) Status(change uint64) Status {
 	defer s.mu.Unlock()
 	out := Status{
 		Saved: s.know.Saved, Unsaved: s.know.Saved.Change != change || s.know.Saved.Seq == 0,
-		Drill: s.know.Drill, DrillFailed: s.know.DrillFailed,
+		Drill: s.know.Drill, DrillFailed: s.know.DrillFailed, PutBack: s.know.PutBack,
 	}
 	if out.Drill != nil && out.Drill.At.After(now.Add(clockDrift)) {
 		out.Drill = nil // as in by
@@ -222,6 +258,9 @@ func (s *Service) Status(change uint64) Status {
 		if c.Holes > 0 {
 			c.Light = schedule.Worst([]schedule.Light{c.Light, schedule.Amber})
 		}
+		if f := s.know.stopped(); f != nil {
+			c.Fault, c.Light = f, schedule.Red
+		}
 		if !c.RolledBack.IsZero() || len(c.Rivals) > 0 {
 			c.Light = schedule.Red
 		}
@@ -229,7 +268,7 @@ func (s *Service) Status(change uint64) Status {
 		out.Copies = append(out.Copies, c)
 	}
 	out.Overall = schedule.Worst(lights)
-	if !out.DrillFailed.IsZero() {
+	if !out.DrillFailed.IsZero() || out.PutBack != nil {
 		out.Overall = schedule.Red
 	}
 	return out

@@ -332,50 +332,66 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 	if err != nil {
 		return err
 	}
-	points, err := v.Points(ctx)
-	if err != nil {
-		return err
-	}
 	if v.Newer() {
 		r.complain("cli.newer")
 	}
 	if list {
-		return r.answer(points, func(w io.Writer) error {
-			for _, p := range points {
-				_, err := fmt.Fprintf(w, "%s  %s  %s  %s\n", p.ID, r.text().Instant(p.Made), p.Writer, p.Invoice)
-				if err != nil {
-					return err
-				}
-			}
-			return nil
-		})
+		return r.listPoints(ctx, v)
 	}
-	for i, p := range points { // the newest comes first
-		if p.ID == point || point == "" && i == 0 {
-			if who.password == "" {
-				if who.password, err = r.newPassword(ctx); err != nil {
-					return err
-				}
-			}
-			kept, err := machine.Restoring(m, n, r.Clock(), func() error {
-				_, err := v.Restore(ctx, p.ID, who.login, who.password, func(backup.Progress) {})
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			left, err := v.Rest(ctx, func(backup.Progress) {})
-			if err != nil {
-				return err
-			}
-			if left > 0 {
-				r.say("cli.restored_without", "n", left)
-			}
-			r.say("cli.restored", "made", r.text().Instant(p.Made))
-			r.say("cli.restored_numbers")
-			r.sayKept(kept)
-			return nil
+	p, err := v.Point(ctx, point)
+	if err != nil {
+		return r.orGood(err)
+	}
+	if who.password == "" {
+		if who.password, err = r.newPassword(ctx); err != nil {
+			return err
 		}
 	}
-	return fault.New(fault.NotFound, "backup.point_gone")
+	kept, err := machine.Restoring(m, n, r.Clock(), func() error {
+		_, err := v.Restore(ctx, p.ID, who.login, who.password, func(backup.Progress) {})
+		return err
+	})
+	if err != nil {
+		return r.orGood(err)
+	}
+	left, err := v.Rest(ctx, func(backup.Progress) {})
+	if err != nil {
+		return err
+	}
+	if left > 0 {
+		r.say("cli.restored_without", "n", left)
+	}
+	r.say("cli.restored", "made", r.text().Instant(p.Made))
+	r.say("cli.restored_numbers")
+	r.sayKept(kept)
+	return nil
+}
+
+// orGood passes on why a point does not come back, and says how to take the last good one before a damaged one.
+func (r *run) orGood(err error) error {
+	if good, ok := fault.Of(err).Args["point"]; ok && fault.KeyOf(err) == "backup.point_damaged" {
+		r.say("cli.restore_good", "point", good)
+	}
+	return err
+}
+
+// listPoints shows all that a place can restore.
+func (r *run) listPoints(ctx context.Context, v machine.Vault) error {
+	var points []backup.Point
+	for skip, more := 0, true; more; more = skip > 0 {
+		page, older, err := v.Points(ctx, skip)
+		if err != nil {
+			return err
+		}
+		points, skip = append(points, page...), older
+	}
+	return r.answer(points, func(w io.Writer) error {
+		for _, p := range points {
+			_, err := fmt.Fprintf(w, "%s  %s  %s  %s\n", p.ID, r.text().Instant(p.Made), p.Writer, p.Invoice)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -91,15 +91,19 @@ type Earlier struct {
 
 // Vault is a place with backups, opened with its login and the recovery sheet.
 type Vault interface {
-	// Points lists what can be restored, newest first.
-	Points(ctx context.Context) ([]backup.Point, error)
+	// Points lists what can be restored, newest first, a page of it after the first skip ones: to read each is a
+	// request to the place. Older is what to skip for the next page, 0 when there is none.
+	Points(ctx context.Context, skip int) (page []backup.Point, older int, err error)
+	// Point finds a restore point of any age by its ID, the newest for "": backup.point_gone.
+	Point(ctx context.Context, id string) (backup.Point, error)
 	// Newer tells that the place has younger copies, made under a later recovery sheet.
 	Newer() bool
 	// Restore puts a point in place as this PC's book, after checking all of it, under fresh keys:
 	// the same recovery key, and password to open it from now on, which becomes the password of the
 	// owner who logs in as login (any owner of the book when empty). A book that is here already is
 	// moved aside in the data folder, never deleted.
-	// Its attachments come back while people work on it; see Rest.
+	// Its attachments come back while people work on it; see Rest. A damaged point is backup.point_damaged, whose
+	// "point" is the ID of the last good one before it, or backup.no_good_point.
 	Restore(ctx context.Context, point, login, password string, progress func(backup.Progress)) (Restored, error)
 	// Rest brings back the attachments of the book just restored, which nobody has open, and returns how many
 	// the place does not have. A book that is opened instead gets them by itself.

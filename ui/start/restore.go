@@ -23,6 +23,7 @@ type restorePage struct {
 	place backup.NewDestination
 	key   string
 	vault machine.Vault
+	older int // of the points listed so far, what to skip for older ones; 0 when there are none
 }
 
 var restoreSteps = []string{"place", "key", "point", "password"}
@@ -211,7 +212,7 @@ func (r *restorePage) reach(done func([]backup.Point, error)) {
 		if r.vault, err = r.f.Machine.OpenVault(ctx, r.place, r.key, r.question); err != nil {
 			return err
 		}
-		if points, err = r.vault.Points(ctx); err == nil && len(points) == 0 {
+		if points, r.older, err = r.vault.Points(ctx, 0); err == nil && len(points) == 0 {
 			err = fault.New(fault.NotFound, "backup.vault_empty")
 		}
 		return err
@@ -269,8 +270,37 @@ func (r *restorePage) askPoint(points []backup.Point) {
 		content.Add(kit.NewNotice(kit.Warn, f.t("start.restore.newer"), f.t("start.restore.newer_text")))
 	}
 	content.Add(kit.Fixed(0, 320, grid))
+	if r.older > 0 {
+		content.Add(r.moreOlder(&points, grid))
+	}
 	r.show(2, content, func() { r.askKey(nil) }, next)
 	grid.Select(0)
+}
+
+// moreOlder lists the next older copies under those that are listed.
+func (r *restorePage) moreOlder(points *[]backup.Point, grid *kit.Grid) fyne.CanvasObject {
+	f := r.f
+	var older *kit.Button
+	older = kit.NewButton(f.t("start.restore.older"), "", kit.Ghost, func() {
+		busy(older, true)
+		var more []backup.Point
+		var skip int
+		f.work(func(ctx context.Context) (err error) {
+			more, skip, err = r.vault.Points(ctx, r.older)
+			return err
+		}, func(err error) {
+			busy(older, false)
+			if err != nil {
+				kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.Of(err)))
+				return
+			}
+			*points, r.older = append(*points, more...), skip
+			if grid.Refresh(); r.older == 0 {
+				older.Hide()
+			}
+		})
+	})
+	return older
 }
 
 // askPassword asks for the password of the owner from now on, then restores.
@@ -281,6 +311,7 @@ func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 	why := refusal()
 	bar := kit.NewProgress("", nil)
 	bar.Hide()
+	offer := kit.VBox(0)
 	var act *kit.Button
 	act = kit.NewButton(f.t("start.restore.go"), "cloud-arrow-up", kit.Primary, func() {
 		if pass.check() != nil {
@@ -295,6 +326,7 @@ func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 			bar.Hide()
 			if err != nil {
 				refuse(why, f.Text.Fault(fault.Of(err)))
+				r.offerGood(offer, points, err)
 				return
 			}
 			f.name = done.Login
@@ -307,13 +339,38 @@ func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 	what := f.t("start.restore.what", "made", f.Text.Instant(p.Made), "writer", p.Writer)
 	card := kit.NewCard("", kit.VBox(theme.GapField, kit.Strong(what),
 		kit.NewField(f.t("start.restore.login"), name).Hint(f.t("start.restore.login_hint")), pass.object,
-		why, bar))
+		why, offer, bar))
 	r.show(3, card, func() {
 		if !f.restoring {
 			r.askPoint(points)
 		}
 	}, act)
 	f.focus(name)
+}
+
+// offerGood offers the last good point before one that turned out to be damaged.
+func (r *restorePage) offerGood(in *fyne.Container, points []backup.Point, err error) {
+	in.RemoveAll()
+	id, ok := fault.Of(err).Args["point"].(string)
+	if fault.KeyOf(err) != "backup.point_damaged" || !ok {
+		return
+	}
+	var take *kit.Button
+	take = kit.NewButton(r.f.t("start.restore.good"), "", kit.Secondary, func() {
+		busy(take, true)
+		var good backup.Point
+		r.f.work(func(ctx context.Context) (err error) {
+			good, err = r.vault.Point(ctx, id)
+			return err
+		}, func(err error) {
+			if busy(take, false); err != nil {
+				kit.Toast(r.f.Host, kit.Error, r.f.Text.Fault(fault.Of(err)))
+				return
+			}
+			r.askPassword(points, good)
+		})
+	})
+	in.Add(take)
 }
 
 func (r *restorePage) restore(p backup.Point, login, password string, bar *kit.Progress,

@@ -193,11 +193,11 @@ type vault struct {
 
 func (vault) Newer() bool { return true }
 
-func (vault) Points(context.Context) ([]backup.Point, error) {
+func (vault) Points(context.Context, int) ([]backup.Point, int, error) {
 	return []backup.Point{{
 		ID: "1", Writer: "SRV", Made: storetest.Noon, Bytes: 585_000,
 		Invoice: "F-2026-0412", Invoices: 412,
-	}}, nil
+	}}, 0, nil
 }
 
 func (v vault) Restore(_ context.Context, _, _, _ string, progress func(backup.Progress)) (machine.Restored, error) {

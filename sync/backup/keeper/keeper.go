@@ -32,6 +32,8 @@ type Settings struct {
 	Change func(ctx context.Context) (uint64, error)
 	// SheetKnown tells whether the recovery sheet was typed back.
 	SheetKnown func(ctx context.Context) (bool, error)
+	// Writer gives this installation another name among the writers of the vault, and keeps it in the book.
+	Writer func(ctx context.Context) (string, error)
 	// Drill gives a place for a trial restore, which checks the book it is given.
 	Drill func() vault.BookSink
 	Clock func() time.Time
@@ -52,12 +54,13 @@ type Keeper struct {
 	plan      *schedule.Schedule
 	lanes     map[string]chan struct{} // one job at a time at each destination, and one on this PC: ""
 	jobs      map[string]*job          // under way, by lane
-	pruneDue  bool
+	pruned    map[string]time.Time     // the last removal of old points, by lane
 	lastFault *fault.Fault
 	setup     *remote.Setup
 
-	// quiet is held in part by each job and whole while old restore points are removed. That begins only
-	// when no job is under way; a job that comes meanwhile waits for its end, or until it is stopped.
+	// quiet is held in part by each job and whole while old restore points of this PC are removed, and for a
+	// new recovery key or writer. The first begins only when no job is under way; a job that comes meanwhile
+	// waits for its end, or until it is stopped.
 	quiet *semaphore.Weighted
 }
 
@@ -75,7 +78,7 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 	k := &Keeper{
 		set: set, seen: change, wake: make(chan struct{}, 1),
 		lanes: map[string]chan struct{}{}, jobs: map[string]*job{},
-		quiet: semaphore.NewWeighted(jobsMax),
+		pruned: map[string]time.Time{}, quiet: semaphore.NewWeighted(jobsMax),
 	}
 	k.plan = set.Service.Schedule(schedule.Default, change)
 	return k, nil
@@ -84,12 +87,28 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 // Renew lets the book get a new recovery key, and goes on with the vault that renew gives: everything is
 // saved and sent anew, at once. What is being sent stops for it, and is sent again under the new key.
 func (k *Keeper) Renew(ctx context.Context, renew func() (backup.VaultOf, error)) error {
+	return k.anew(ctx, func() error { return k.set.Service.Renew(ctx, renew) })
+}
+
+// Continue implements Engine.
+func (k *Keeper) Continue(ctx context.Context) (appbackup.Status, error) {
+	err := k.anew(ctx, func() error {
+		return k.set.Service.Continue(ctx, func() (string, error) { return k.set.Writer(ctx) })
+	})
+	if err != nil {
+		return appbackup.Status{}, err
+	}
+	return k.Status(ctx)
+}
+
+// anew stops what is under way, lets the service begin anew, and saves and sends everything at once.
+func (k *Keeper) anew(ctx context.Context, begin func() error) error {
 	k.Stop()
 	if err := k.quiet.Acquire(ctx, jobsMax); err != nil {
 		return err
 	}
 	defer k.quiet.Release(jobsMax)
-	if err := k.set.Service.Renew(ctx, renew); err != nil {
+	if err := begin(); err != nil {
 		return err
 	}
 	change, err := k.set.Change(context.WithoutCancel(ctx))
@@ -131,8 +150,11 @@ func (k *Keeper) look(ctx context.Context) {
 }
 
 // alarms are what the owner must look into at a destination.
-func alarms(c backup.CopyStatus) []*fault.Fault {
+func alarms(c backup.CopyStatus, was *backup.PutBack) []*fault.Fault {
 	var out []*fault.Fault
+	if was != nil && was.Place == c.ID {
+		out = append(out, fault.New(fault.Conflict, "backup.alarm.put_back", "made", was.Made))
+	}
 	if !c.RolledBack.IsZero() {
 		out = append(out, fault.New(fault.Conflict, "backup.alarm.rolled_back"))
 	}
@@ -204,10 +226,14 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	if st.Drill != nil {
 		out.Drill = st.Drill.At
 	}
+	var behind *fault.Fault
 	if st.Saved.Seq == 0 {
 		out.Origin = k.set.Origin
 	}
 	k.worry(&out, st)
+	if p := st.PutBack; p != nil && p.Place == "" {
+		behind = fault.New(fault.Conflict, "backup.alarm.local_behind", "have", p.Have, "want", p.Want)
+	}
 	for _, c := range st.Copies {
 		d, err := k.set.Remotes.Get(c.ID)
 		if err != nil {
@@ -215,7 +241,8 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 		}
 		out.Copies = append(out.Copies, appbackup.Copy{
 			Destination: appbackup.Destination(d), Light: appbackup.Light(c.Light), LastOK: c.LastOK.At,
-			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Again: c.Again, Fault: c.Fault, Alarms: alarms(c),
+			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Again: c.Again, Fault: c.Fault,
+			Alarms: alarms(c, st.PutBack),
 		})
 	}
 	k.mu.Lock()
@@ -226,7 +253,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 		c.Running = k.running(c.ID)
 		out.Running = cmp.Or(out.Running, c.Running)
 	}
-	out.LastFault = k.lastFault
+	out.LastFault = cmp.Or(k.lastFault, behind)
 	return out, nil
 }
 

@@ -110,7 +110,12 @@ func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func
 	}
 	proved := new(atomic.Bool)
 	var trials atomic.Int64
+	writers := 0
 	k, err := keeper.New(t.Context(), keeper.Settings{
+		Writer: func(context.Context) (string, error) {
+			writers++
+			return fmt.Sprintf("%s-anew-%d", writer, writers), nil
+		},
 		Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Origin: origin, Dir: filepath.Join(dir, "vault"),
 		Change: func(ctx context.Context) (uint64, error) {
 			c, err := b.Checks(ctx)
@@ -364,8 +369,8 @@ func TestARestoredBookKnowsWhereItCameFrom(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	points, err := r.Points(t.Context())
-	if err != nil || len(points) != 1 {
+	points, older, err := r.Points(t.Context(), 0)
+	if err != nil || len(points) != 1 || older != 0 {
 		t.Fatal(points, err)
 	}
 	if !r.In(usb.Folder+"/") || r.In(t.TempDir()) {

@@ -17,11 +17,11 @@ import (
 // Rescue is a place with copies of a book, reached with its login and the recovery key, on a PC that has
 // no book.
 type Rescue struct {
-	tree    *vault.Tree
-	byID    map[string]vault.Point
-	log     func(what string, err error)
-	place   appbackup.NewDestination
-	answers []string // to the provider's further questions
+	tree     *vault.Tree
+	contents vault.Contents // once read
+	log      func(what string, err error)
+	place    appbackup.NewDestination
+	answers  []string // to the provider's further questions
 }
 
 // OpenRescue reaches a place. ask answers the provider's further questions; false gives up with
@@ -29,7 +29,7 @@ type Rescue struct {
 func OpenRescue(ctx context.Context, n appbackup.NewDestination, recoveryKey string,
 	ask func(appbackup.Question) (string, bool), log func(what string, err error),
 ) (*Rescue, error) {
-	r := &Rescue{byID: map[string]vault.Point{}, log: log, place: n}
+	r := &Rescue{log: log, place: n}
 	tree, err := reach(ctx, n, recoveryKey, func(q appbackup.Question) (string, bool) {
 		value, ok := ask(q)
 		r.answers = append(r.answers, value)
@@ -109,45 +109,96 @@ func reach(ctx context.Context, n appbackup.NewDestination, recoveryKey string,
 // Newer tells that the place has younger copies, made under a later recovery key.
 func (r *Rescue) Newer() bool { return r.tree.Newer() }
 
-// pointsShown bounds the list of a restore: nobody on their worst day reads more.
+// pointsShown is how many restore points are read at a time: each is a request to the place.
 const pointsShown = 60
 
-// Points lists what can be restored, newest first, at most 60.
-func (r *Rescue) Points(ctx context.Context) ([]appbackup.Point, error) {
-	contents, err := r.tree.Read(ctx)
+// Points lists what can be restored, newest first, at most 60 after the first skip ones. Older is what to skip for
+// the next page, 0 when there is none.
+func (r *Rescue) Points(ctx context.Context, skip int) (page []appbackup.Point, older int, err error) {
+	all, err := r.list(ctx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	var points []vault.Point
-	for _, w := range contents.Writers {
-		points = append(points, w.Points...)
+	end := min(skip+pointsShown, len(all))
+	shown := all[min(skip, end):end]
+	ms, err := r.tree.DescribeAll(ctx, r.contents, shown, func(_ vault.Point, err error) {
+		r.log("restore point unreadable", err)
+	})
+	for _, m := range ms {
+		page = append(page, PointOf(m))
 	}
-	slices.SortFunc(points, func(a, b vault.Point) int { return b.At.Compare(a.At) })
-	var out []appbackup.Point
-	for _, at := range points[:min(len(points), pointsShown)] {
-		m, err := r.tree.Describe(ctx, at)
-		if err != nil {
-			r.log("restore point unreadable", err)
-			continue
-		}
-		p := PointOf(m)
-		r.byID[p.ID] = at
-		out = append(out, p)
+	if end == len(all) {
+		end = 0
 	}
-	return out, nil
+	return page, end, remote.Classify(err)
 }
 
-// Restore gives the book of a point that Points listed to sink. Its attachments come with Files. Faults of the
-// place, backup.point_gone, backup.totals_differ.
+// list reads the names of the restore points once.
+func (r *Rescue) list(ctx context.Context) ([]vault.Point, error) {
+	if len(r.contents.Writers) == 0 {
+		contents, err := r.tree.Read(ctx)
+		if err != nil {
+			return nil, err
+		}
+		r.contents = contents
+	}
+	return r.contents.Points(), nil
+}
+
+// Point finds a restore point of any age by its name, the newest that can be read for "": backup.point_gone when
+// there is none.
+func (r *Rescue) Point(ctx context.Context, id string) (appbackup.Point, error) {
+	all, err := r.list(ctx)
+	if err != nil {
+		return appbackup.Point{}, err
+	}
+	for _, at := range all {
+		if id != "" && at.String() != id {
+			continue
+		}
+		m, err := r.tree.Describe(ctx, at)
+		if err == nil {
+			return PointOf(m), nil
+		}
+		if r.log("restore point unreadable", err); id != "" || !vault.Damaged(err) {
+			return appbackup.Point{}, r.damaged(ctx, at, err)
+		}
+	}
+	return appbackup.Point{}, fault.New(fault.NotFound, "backup.point_gone")
+}
+
+// Restore gives the book of a point to sink. Its attachments come with Files. Faults of the
+// place, backup.point_gone, backup.totals_differ; backup.point_damaged names the last good point before it ("point"
+// is its ID), backup.no_good_point says that there is none.
 func (r *Rescue) Restore(ctx context.Context, id string, sink vault.BookSink,
 	progress func(appbackup.Progress),
 ) error {
-	at, ok := r.byID[id]
-	if !ok {
+	all, err := r.list(ctx)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(all, func(p vault.Point) bool { return p.String() == id })
+	if i < 0 {
 		return fault.New(fault.NotFound, "backup.point_gone")
 	}
-	_, err := r.tree.RestoreBook(ctx, at, sink, telling(progress))
-	return remote.Classify(err)
+	_, err = r.tree.RestoreBook(ctx, all[i], sink, telling(progress))
+	return r.damaged(ctx, all[i], err)
+}
+
+// damaged says, when a point is damaged, which one before it is whole.
+func (r *Rescue) damaged(ctx context.Context, p vault.Point, err error) error {
+	if !vault.Damaged(err) {
+		return remote.Classify(err)
+	}
+	good, lost := r.tree.LastGood(ctx, r.contents, p, err, nil)
+	if fault.KeyOf(lost) == "backup.no_good_point" {
+		return fault.New(fault.NotFound, "backup.no_good_point", "made", p.At).Because(err)
+	}
+	if lost != nil {
+		return remote.Classify(lost)
+	}
+	return fault.New(fault.Conflict, "backup.point_damaged", "made", p.At, "good", good.Created,
+		"point", good.Point().String()).Because(err)
 }
 
 // Files gives attachments that the restored book names to sink; it returns how many the place does not have.

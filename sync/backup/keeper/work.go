@@ -155,7 +155,9 @@ func (k *Keeper) run(ctx context.Context, task schedule.Task) error {
 		k.quiet.Release(1)
 	}
 	k.ended(ctx, task, j, began, err)
-	k.prune(working)
+	if err == nil {
+		k.prune(working, task)
+	}
 	k.stop(task)
 	return err
 }
@@ -176,7 +178,6 @@ func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began ti
 		k.plan.Saved(began)
 	default:
 		k.plan.Done(now, task)
-		k.pruneDue = k.pruneDue || task.Kind == schedule.Drill
 	}
 }
 
@@ -202,32 +203,42 @@ func (k *Keeper) perform(ctx context.Context, task schedule.Task, watch vault.Wa
 	}
 }
 
-// prune removes the restore points that retention no longer keeps, once a trial restore has proved that
-// newer ones are good and no job is under way. When it would remove much at once it waits for the
-// owner: not an error.
-func (k *Keeper) prune(ctx context.Context) {
-	if !k.quiet.TryAcquire(jobsMax) {
-		return // whoever is at work does it then
-	}
-	defer k.quiet.Release(jobsMax)
+// pruneEvery is the time between two removals of old restore points at one place.
+const pruneEvery = time.Hour
+
+// prune removes the restore points that retention no longer keeps at the place of a task that worked, its lane
+// being held: on this PC once nothing else is under way, elsewhere while others work. That takes a trial restore
+// that passed lately; what needs the owner's word waits for it, which is not an error.
+func (k *Keeper) prune(ctx context.Context, task schedule.Task) {
+	now := k.set.Clock()
 	k.mu.Lock()
-	due := k.pruneDue
-	k.pruneDue = false
+	last, ok := k.pruned[task.Target]
 	k.mu.Unlock()
-	if !due {
+	if age := now.Sub(last); ok && age >= 0 && age < pruneEvery || !k.set.Service.Proved() {
 		return
 	}
-	_, err := k.set.Service.Prune(ctx, false)
+	share, remove := int64(1), k.set.Service.PruneAt
+	if task.Target == "" {
+		share = jobsMax
+		remove = func(ctx context.Context, _ string, confirmed bool) (int, error) {
+			return k.set.Service.Prune(ctx, confirmed)
+		}
+	}
+	if !k.quiet.TryAcquire(share) {
+		return // the next point's turn, when nothing is being sent
+	}
+	defer k.quiet.Release(share)
+	_, err := remove(ctx, task.Target, false)
 	switch f := fault.Of(err); {
 	case f == nil:
-	case f.Code == fault.Conflict && f.Key != "backup.busy":
-		k.set.Log("old restore points kept", err)
+	case f.Key == "backup.busy" || ctx.Err() != nil:
+		return
 	default:
-		k.set.Log("old restore points not removed", err)
-		k.mu.Lock()
-		k.pruneDue = true
-		k.mu.Unlock()
+		k.set.Log("old restore points kept", err)
 	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.pruned[task.Target] = now
 }
 
 func (k *Keeper) start(cancel context.CancelFunc, task schedule.Task) *job {

@@ -14,34 +14,55 @@ type CheckReport struct {
 	Wrong   []string // there with another size
 	Foreign int      // files that do not open with this key: harmless, told
 	Newest  bool     // the newest restore point is there with all it needs
+	Ahead   *Point   // see Sent
 }
 
 // Complete says that every promised object is there.
 func (r CheckReport) Complete() bool { return len(r.Missing)+len(r.Wrong) == 0 }
 
 // Check compares names and sizes on a copy (or on the local vault's own tree) with the manifests of
-// the local vault.
-func (v *Vault) Check(ctx context.Context, t *Tree) (CheckReport, error) {
-	return v.check(jobContext(ctx), t, v.own())
+// the local vault. A copy that is ahead is told by Ahead, as by Replicate.
+func (v *Vault) Check(ctx context.Context, t *Tree, s Sending) (CheckReport, error) {
+	ctx = jobContext(ctx)
+	points := v.own()
+	want, err := v.wanted(ctx, points, Sending{})
+	if err != nil {
+		return CheckReport{}, err
+	}
+	manifests := manifestDir(v.set.WriterID)
+	here, err := v.tree.list(ctx, manifests)
+	if err != nil {
+		return CheckReport{}, err
+	}
+	there, err := t.list(ctx, manifests)
+	if err != nil {
+		return CheckReport{}, err
+	}
+	report, err := v.check(ctx, t, points, want, map[string]listing{manifests: there})
+	report.Ahead = ahead(here, there.points(v.set.WriterID), s)
+	return report, err
 }
 
-func (v *Vault) check(ctx context.Context, t *Tree, points []stored) (CheckReport, error) {
-	var r CheckReport
-	want, err := v.wanted(ctx, points)
-	if err != nil {
-		return r, err
-	}
-	for _, group := range want {
-		l, err := t.list(ctx, group.dir)
-		if err != nil {
-			return r, err
+// check compares a storage with the groups. Folders that are in listed are not listed again.
+func (v *Vault) check(ctx context.Context, t *Tree, points []stored, want []group, listed map[string]listing,
+) (r CheckReport, err error) {
+	for _, g := range want {
+		if g.old {
+			r.Objects += len(g.parts)
+			continue
+		}
+		l, ok := listed[g.dir]
+		if !ok {
+			if l, err = t.list(ctx, g.dir); err != nil {
+				return r, err
+			}
 		}
 		r.Foreign += l.foreign
-		for _, p := range group.parts {
+		for _, p := range g.parts {
 			r.Objects++
 			switch {
 			case l.has(t, p):
-				if group.last {
+				if g.last {
 					r.Points++
 				}
 			case len(l.names[p.Name]) > 0:
@@ -85,27 +106,26 @@ type group struct {
 	dir   string
 	parts []Part
 	last  bool // manifests: parts[i] is that of points[i]
+	old   bool // attachments that were all there at the last look: not listed again
 }
 
 // wanted lists everything the points need, folder by folder, manifests last and oldest
 // first.
-func (v *Vault) wanted(ctx context.Context, points []stored) ([]group, error) {
+func (v *Vault) wanted(ctx context.Context, points []stored, s Sending) ([]group, error) {
 	writer := v.set.WriterID
-	db, err := v.tree.list(ctx, dbDir(writer))
-	if err != nil {
-		return nil, err
-	}
 	own, err := v.tree.list(ctx, manifestDir(writer))
 	if err != nil {
 		return nil, err
 	}
-	months := map[string][]Part{}
-	var order []string
+	all, err := v.wantedFiles(ctx, points, s)
+	if err != nil {
+		return nil, err
+	}
 	objects := group{dir: dbDir(writer)}
 	manifests := group{dir: manifestDir(writer), last: true}
 	seen := map[string]bool{}
-	for _, s := range points {
-		for _, o := range s.objects() {
+	for _, m := range points {
+		for _, o := range m.objects() {
 			for _, p := range o.stored() {
 				if !seen[p.Name] {
 					seen[p.Name] = true
@@ -113,38 +133,52 @@ func (v *Vault) wanted(ctx context.Context, points []stored) ([]group, error) {
 				}
 			}
 		}
-		name := s.Point().name()
+		name := m.Point().name()
 		size, err := v.plainSize(own, name)
 		if err != nil {
 			return nil, err
 		}
-		manifests.parts = append(manifests.parts, Part{Name: name, Bytes: size, SHA256: s.sha256})
-		if s.Files.List == nil || seen["list "+s.Files.List.Name] {
+		manifests.parts = append(manifests.parts, Part{Name: name, Bytes: size, SHA256: m.sha256})
+	}
+	return append(all, objects, manifests), nil
+}
+
+// wantedFiles lists the attachments that the points need, month by month.
+func (v *Vault) wantedFiles(ctx context.Context, points []stored, s Sending) (all []group, err error) {
+	db, err := v.tree.list(ctx, dbDir(v.set.WriterID))
+	if err != nil {
+		return nil, err
+	}
+	at := map[string]int{} // a month's place in all
+	seen := map[string]bool{}
+	for _, m := range points {
+		if m.Files.List == nil || seen[m.Files.List.Name] {
 			continue
 		}
-		seen["list "+s.Files.List.Name] = true
-		all, err := v.tree.attachments(ctx, db, s.Files)
+		seen[m.Files.List.Name] = true
+		files, err := v.tree.attachments(ctx, db, m.Files)
 		if isDamage(err) {
 			continue // the list itself is told missing or found by the trial restore
 		}
 		if err != nil {
 			return nil, err
 		}
-		for _, a := range all {
-			if !seen[a.Hash] {
-				seen[a.Hash] = true
-				if months[a.Month] == nil {
-					order = append(order, a.Month)
-				}
-				months[a.Month] = append(months[a.Month], partOf(a))
+		for _, a := range files {
+			if seen[a.Hash] {
+				continue
 			}
+			seen[a.Hash] = true
+			i, ok := at[a.Month]
+			if !ok {
+				i = len(all)
+				at[a.Month] = i
+				all = append(all, group{dir: monthDir(a.Month), old: s.Whole})
+			}
+			all[i].parts = append(all[i].parts, partOf(a))
+			all[i].old = all[i].old && m.Seq <= s.LastSeq
 		}
 	}
-	var all []group
-	for _, month := range order {
-		all = append(all, group{dir: monthDir(month), parts: months[month]})
-	}
-	return append(all, objects, manifests), nil
+	return all, nil
 }
 
 // plainSize gives the length of a manifest from its stored size.

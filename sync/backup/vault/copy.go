@@ -27,7 +27,13 @@ type Sending struct {
 	Known bool
 	// LastSeq is the newest point that was there after the last replication, 0 if unknown.
 	LastSeq uint64
-	Watch   Watch
+	// Tried is the newest point that any replication began to send there, Saved the newest that the book
+	// knows it made: a point beyond them was not made by the book as it is now. See Sent.Ahead.
+	Tried, Saved uint64
+	// Whole says that everything up to LastSeq was found there at the last look, not long ago: folders of
+	// attachments that got no younger ones are not listed again.
+	Whole bool
+	Watch Watch
 }
 
 // Sent is the result of a replication.
@@ -43,6 +49,10 @@ type Sent struct {
 	RolledBack bool
 	// Rivals are other installations that go on with the same book.
 	Rivals []Rival
+	// Ahead is a point of this installation that it did not make, as far as the book and the local vault
+	// know; nil when there is none. Both were put back as they once were, or the PC was copied: the numbers
+	// of the next points are taken. Nothing is sent, and the error is "backup.put_back".
+	Ahead *Point
 }
 
 // Replicate makes f a byte-for-byte copy of the local vault's own restore points: data first,
@@ -59,19 +69,21 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 	if len(points) == 0 {
 		return Sent{}, nil
 	}
-	want, err := v.wanted(ctx, points)
+	want, err := v.wanted(ctx, points, s)
 	if err != nil {
 		return Sent{}, err
 	}
-	job := &copyJob{from: v.tree, to: to, watch: s.Watch, points: points, lost: map[string]bool{}}
+	job := &copyJob{
+		from: v.tree, to: to, told: s, points: points, lost: map[string]bool{}, same: map[string]listing{},
+	}
 	if err := job.compare(ctx, want); err != nil {
-		return Sent{}, err
+		return Sent{Ahead: job.ahead}, err
 	}
 	if err := job.send(ctx); err != nil {
 		return Sent{Objects: job.sent, Bytes: job.sentBytes}, err
 	}
 	s.Watch.tell(Progress{Stage: StageCheck})
-	report, err := v.check(ctx, to, points)
+	report, err := v.check(ctx, to, points, want, job.same)
 	sent := Sent{Objects: job.sent, Bytes: job.sentBytes, Check: report}
 	sent.Lost = slices.Sorted(maps.Keys(job.lost))
 	sent.RolledBack = job.newest < s.LastSeq
@@ -116,12 +128,14 @@ func (t *Tree) putRaw(ctx context.Context, name string, data []byte) error {
 // copyJob is one replication under way.
 type copyJob struct {
 	from, to *Tree
-	watch    Watch
+	told     Sending
 	points   []stored
 	lost     map[string]bool
-	data     []transfer // in any order
-	last     []transfer // manifests, oldest first
-	newest   uint64     // newest own point that was there beforehand
+	data     []transfer         // in any order
+	last     []transfer         // manifests, oldest first
+	newest   uint64             // newest own point that was there beforehand
+	ahead    *Point             // see Sent
+	same     map[string]listing // folders of the copy to which nothing is sent
 
 	mu        sync.Mutex
 	sent      int
@@ -135,10 +149,12 @@ type transfer struct {
 	at  string
 }
 
-// compare finds what the copy lacks.
+// compare finds what the copy lacks. A copy that is ahead ends it with "backup.put_back".
 func (j *copyJob) compare(ctx context.Context, want []group) error {
 	for i, g := range want {
-		j.watch.tell(Progress{Stage: StageCompare, Objects: i, Of: len(want)})
+		if j.told.Watch.tell(Progress{Stage: StageCompare, Objects: i, Of: len(want)}); g.old {
+			continue
+		}
 		here, err := j.from.list(ctx, g.dir)
 		if err != nil {
 			return err
@@ -148,28 +164,62 @@ func (j *copyJob) compare(ctx context.Context, want []group) error {
 			return err
 		}
 		if g.last {
-			for _, p := range there.points(j.points[0].WriterID) {
+			points := there.points(j.points[0].WriterID)
+			for _, p := range points {
 				j.newest = max(j.newest, p.Seq)
 			}
+			if j.ahead = ahead(here, points, j.told); j.ahead != nil {
+				return faultPutBack(*j.ahead)
+			}
 		}
-		for i, p := range g.parts {
-			if there.has(j.to, p) || g.last && j.lacking(j.points[i].Manifest) {
-				continue
-			}
-			if !here.has(j.from, p) {
-				j.lost[p.Name] = true
-				continue
-			}
-			t := transfer{src: here.names[p.Name][0]}
-			t.at = j.to.at(path.Join(g.dir, leaf(t.src)))
-			if old := there.names[p.Name]; len(old) > 0 {
-				t.old = old[0]
-			}
-			if g.last {
-				j.last = append(j.last, t)
-			} else {
-				j.data = append(j.data, t)
-			}
+		j.sort(g, here, there)
+	}
+	return nil
+}
+
+// sort finds what the copy lacks of one folder.
+func (j *copyJob) sort(g group, here, there listing) {
+	before := len(j.data) + len(j.last)
+	for i, p := range g.parts {
+		if there.has(j.to, p) || g.last && j.lacking(j.points[i].Manifest) {
+			continue
+		}
+		if !here.has(j.from, p) {
+			j.lost[p.Name] = true
+			continue
+		}
+		t := transfer{src: here.names[p.Name][0]}
+		t.at = j.to.at(path.Join(g.dir, leaf(t.src)))
+		if old := there.names[p.Name]; len(old) > 0 {
+			t.old = old[0]
+		}
+		if g.last {
+			j.last = append(j.last, t)
+		} else {
+			j.data = append(j.data, t)
+		}
+	}
+	if len(j.data)+len(j.last) == before {
+		j.same[g.dir] = there
+	}
+}
+
+// ahead finds the newest own point of a copy that the book as it is now did not make: one with a number that
+// the local vault gave to another, or beyond every number that was used or sent.
+func ahead(here listing, there []Point, s Sending) *Point {
+	newest, taken := s.Saved, map[uint64]bool{}
+	for name := range here.names {
+		if p, ok := parsePoint(name); ok {
+			taken[p.Seq] = true
+			newest = max(newest, p.Seq)
+		}
+	}
+	for _, p := range slices.Backward(there) {
+		if len(here.names[p.name()]) > 0 {
+			continue // the same point
+		}
+		if taken[p.Seq] || p.Seq > newest || s.LastSeq > 0 && p.Seq > max(s.LastSeq, s.Tried) {
+			return &p
 		}
 	}
 	return nil
@@ -245,7 +295,7 @@ func (j *copyJob) report(stats *accounting.StatsInfo) (stop func()) {
 			Objects: j.sent, Of: len(j.data) + len(j.last),
 		}
 		j.mu.Unlock()
-		j.watch.tell(p)
+		j.told.Watch.tell(p)
 	}
 	done, finished := make(chan struct{}), make(chan struct{})
 	go func() {

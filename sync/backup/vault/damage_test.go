@@ -131,7 +131,7 @@ func TestCheckFindsHoles(t *testing.T) {
 	v, b, d := newVault(t), newBook(t, 500), newDrawer()
 	d.add("2026-11", "contract")
 	take(t, v, b, d, testNow)
-	report, err := v.Check(ctx, v.Tree())
+	report, err := v.Check(ctx, v.Tree(), Sending{})
 	if err != nil || !report.Complete() || report.Points != 1 || report.Objects < 5 {
 		t.Fatalf("%+v %v", report, err)
 	}
@@ -144,13 +144,13 @@ func TestCheckFindsHoles(t *testing.T) {
 			continue
 		}
 		write(t, path, data[:len(data)-1])
-		if report, err := v.Check(ctx, v.Tree()); err == nil && len(report.Wrong) == 0 {
+		if report, err := v.Check(ctx, v.Tree(), Sending{}); err == nil && len(report.Wrong) == 0 {
 			t.Errorf("a short %s is not seen: %+v", path, report)
 		}
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
 		}
-		if report, err := v.Check(ctx, v.Tree()); err == nil && (len(report.Missing) == 0 || report.Newest) {
+		if report, err := v.Check(ctx, v.Tree(), Sending{}); err == nil && (len(report.Missing) == 0 || report.Newest) {
 			t.Errorf("a missing %s is not seen: %+v", path, report)
 		}
 		write(t, path, data)

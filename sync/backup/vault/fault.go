@@ -33,7 +33,14 @@ var (
 	faultClock = fault.New(fault.Conflict, "backup.prune_clock")
 	// faultNoPoint: the restore point asked for is not in this vault.
 	faultNoPoint = fault.New(fault.NotFound, "backup.point_gone")
+	// faultNoneGood: no restore point before a damaged one is whole.
+	faultNoneGood = fault.New(fault.NotFound, "backup.no_good_point")
 )
+
+// faultPutBack says that a copy has points of this installation that it did not make.
+func faultPutBack(p Point) error {
+	return fault.New(fault.Conflict, "backup.put_back", "made", p.At)
+}
 
 // faultDamaged says that an object is there but is not what was written.
 func faultDamaged(name string, cause error) error {

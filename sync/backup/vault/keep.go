@@ -12,7 +12,9 @@ type Rule struct {
 	Last, Hourly, Daily, Weekly, Monthly, Yearly int
 }
 
-// DefaultRule keeps about eighty points over ten years.
+// DefaultRule keeps about eighty points of ten years. It holds the plain promise of 24 hours, 14 days, 8 weeks, 24
+// months and 10 years, and more days and weeks than that: a mistake found when a month or a quarter is closed is
+// then still between two evenings, or two weeks, that can be compared.
 var DefaultRule = Rule{Last: 5, Hourly: 24, Daily: 30, Weekly: 12, Monthly: 24, Yearly: 10}
 
 // Keep says which points stay. Days, weeks and months are those of now's time zone. A point dated more

@@ -11,6 +11,10 @@ import (
 // formatVersion is the number in the marker and in every manifest. A higher one is refused.
 const formatVersion = 1
 
+// historyMax is how many of the older points a manifest names: more than retention keeps of one writer. Where
+// retention waits, for a trial restore that passes, manifests grow no more.
+const historyMax = 128
+
 // Manifest describes one restore point completely. Its existence is the commit of the backup.
 type Manifest struct {
 	Format       int       `json:"format"`
@@ -22,7 +26,7 @@ type Manifest struct {
 	AppVersion   string    `json:"app_version"`
 	Schema       int       `json:"schema_version"`
 	PrevSHA256   string    `json:"prev_sha256,omitempty"`
-	History      []Link    `json:"history,omitempty"` // the older points kept when this one was made
+	History      []Link    `json:"history,omitempty"` // the newest 128 of the points kept when this one was made
 	PageSize     int       `json:"page_size"`         // bytes
 	Pages        uint32    `json:"pages"`
 	DBSHA256     string    `json:"db_sha256"` // of the whole logical image
@@ -124,6 +128,15 @@ func (m Manifest) objects() []Object {
 		all = append(all, *m.Files.List)
 	}
 	return all
+}
+
+// names adds the stored names of all objects this point needs.
+func (m Manifest) names(to map[string]bool) {
+	for _, o := range m.objects() {
+		for _, p := range o.stored() {
+			to[p.Name] = true
+		}
+	}
 }
 
 func (m Manifest) encode() ([]byte, error) { return json.MarshalIndent(m, "", " ") }

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"zafe/app/recovery"
 
 	"github.com/rclone/rclone/fs"
+	"golang.org/x/sync/errgroup"
 )
 
 // Writer is one installation that keeps restore points in a vault.
@@ -19,12 +21,33 @@ type Writer struct {
 	ID      string
 	Points  []Point // oldest first
 	Foreign int     // files in its manifest folder that do not open with this key
+
+	manifests listing
 }
 
 // Contents is what a vault holds, as far as names tell it.
 type Contents struct {
 	VaultID string // "" when the marker is lost
 	Writers []Writer
+}
+
+// Points lists the restore points of all writers, newest first.
+func (c Contents) Points() (all []Point) {
+	for _, w := range c.Writers {
+		all = append(all, w.Points...)
+	}
+	slices.SortFunc(all, func(a, b Point) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Seq, a.Seq)) })
+	return all
+}
+
+// listing gives a writer's manifest folder as it was read.
+func (c Contents) listing(writer string) listing {
+	for _, w := range c.Writers {
+		if w.ID == writer {
+			return w.manifests
+		}
+	}
+	return listing{}
 }
 
 // Latest gives the newest restore point, or false when there is none. Of one installation it is the
@@ -131,7 +154,7 @@ func (t *Tree) Read(ctx context.Context) (Contents, error) {
 		if err != nil {
 			return c, err
 		}
-		w := Writer{ID: id, Points: l.points(id), Foreign: l.foreign}
+		w := Writer{ID: id, Points: l.points(id), Foreign: l.foreign, manifests: l}
 		c.Writers = append(c.Writers, w)
 		points += len(w.Points)
 		foreign += w.Foreign
@@ -155,6 +178,33 @@ func (t *Tree) Describe(ctx context.Context, p Point) (Manifest, error) {
 	}
 	m, _, err := t.manifest(ctx, l, p)
 	return m, err
+}
+
+// DescribeAll reads the manifests of points, in their order, four at a time and without listing their folders
+// again. tell is told of each that cannot be read, which is left out.
+func (t *Tree) DescribeAll(ctx context.Context, c Contents, points []Point, tell func(Point, error),
+) ([]Manifest, error) {
+	ctx = jobContext(ctx)
+	found := make([]stored, len(points))
+	problems := make([]error, len(points))
+	var group errgroup.Group
+	group.SetLimit(transfers)
+	for i, p := range points {
+		group.Go(func() error {
+			found[i], problems[i] = t.recall(ctx, c.listing(p.Writer), p)
+			return nil
+		})
+	}
+	_ = group.Wait()
+	var all []Manifest
+	for i, p := range points {
+		if problems[i] == nil {
+			all = append(all, found[i].Manifest)
+		} else if tell(p, problems[i]); ctx.Err() != nil {
+			return all, ctx.Err()
+		}
+	}
+	return all, nil
 }
 
 // RestoreBook brings back the book of a restore point. The sink gets Commit only when the whole image

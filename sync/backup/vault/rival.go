@@ -14,6 +14,15 @@ type Rival struct {
 	Latest time.Time // its newest restore point
 }
 
+// OriginOf is the restore point of a name ([Point.String]) as manifests keep it, nil when it is none.
+func OriginOf(name string) *Origin {
+	p, ok := parsePoint(name + ".json")
+	if !ok {
+		return nil
+	}
+	return &Origin{Writer: p.Writer, Seq: p.Seq}
+}
+
 // rivals looks for them in a copy. It costs one listing when there is no other writer.
 func (v *Vault) rivals(ctx context.Context, t *Tree) ([]Rival, error) {
 	writers, err := t.list(ctx, writersDir)
@@ -34,7 +43,7 @@ func (v *Vault) rivals(ctx context.Context, t *Tree) ([]Rival, error) {
 		if len(points) == 0 {
 			continue
 		}
-		m, _, err := t.manifest(ctx, l, points[len(points)-1])
+		m, err := t.recall(ctx, l, points[len(points)-1])
 		if isDamage(err) {
 			continue // that installation's own check tells
 		}

@@ -15,6 +15,7 @@ type Run struct {
 	NextExpected time.Time // when the following backup is promised; zero if unknown
 	Drill        *Drill    // last complete trial restore, nil if never
 	RestoredFrom *Origin   // set once a book was restored, nil otherwise
+	After        uint64    // the newest number that the book knows was used, whatever the vault holds
 	Watch        Watch
 }
 
@@ -32,7 +33,7 @@ func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) 
 	if _, _, err := v.storeAttachments(ctx, files, run.Watch); err != nil {
 		return Taken{}, err
 	}
-	seq, err := v.nextSeq(ctx)
+	seq, err := v.nextSeq(ctx, run.After)
 	if err != nil {
 		return Taken{}, err
 	}
@@ -81,9 +82,9 @@ func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) 
 }
 
 // nextSeq gives a number no object of this writer ever had: names are never used twice, because a
-// destination compares by name and size.
-func (v *Vault) nextSeq(ctx context.Context) (uint64, error) {
-	last := uint64(0)
+// destination compares by name and size. The vault alone does not know: it may have been put back, or made
+// anew.
+func (v *Vault) nextSeq(ctx context.Context, last uint64) (uint64, error) {
 	for _, dir := range []string{dbDir(v.set.WriterID), manifestDir(v.set.WriterID)} {
 		l, err := v.tree.list(ctx, dir)
 		if err != nil {
@@ -281,7 +282,7 @@ func (v *Vault) storeList(db folder, seq uint64, all []Attachment) (FileSet, err
 // commit writes the manifest: from now on the restore point exists.
 func (v *Vault) commit(m Manifest) error {
 	points := v.own()
-	for _, old := range points {
+	for _, old := range points[max(0, len(points)-historyMax):] {
 		m.History = append(m.History, Link{Seq: old.Seq, SHA256: old.sha256})
 		m.PrevSHA256 = old.sha256
 	}
@@ -296,6 +297,8 @@ func (v *Vault) commit(m Manifest) error {
 	if _, err := dir.put(m.Point().name(), bytes.NewReader(data)); err != nil {
 		return err
 	}
-	v.setOwn(append(slices.Clip(points), stored{Manifest: m, sha256: sumHex(data)}))
+	made := stored{Manifest: m, sha256: sumHex(data)}
+	v.set.Known.put(m.Point().name(), v.set.Key.storedSize(int64(len(data))), made)
+	v.setOwn(append(slices.Clip(points), made))
 	return nil
 }

@@ -22,7 +22,8 @@ type Tree struct {
 	root string // folder of the vault below fs, "" for fs itself
 	key  *Key
 
-	newer bool // see Newer
+	newer bool   // see Newer
+	known *Known // manifests that need not be read again, or nil
 }
 
 // NewTree reads the vault whose root is f.
@@ -117,6 +118,26 @@ func (t *Tree) manifest(ctx context.Context, l listing, p Point) (Manifest, stri
 		}
 	}
 	return Manifest{}, "", damage(p.String(), err)
+}
+
+// recall gives a manifest as manifest does, without reading again one that was read before. It serves what asks
+// for many of them and tries none: a restore and its trial read the storage.
+func (t *Tree) recall(ctx context.Context, l listing, p Point) (stored, error) {
+	name := p.name()
+	for _, o := range l.names[name] {
+		if s, ok := t.known.get(name, o.Size()); ok {
+			return s, nil
+		}
+	}
+	m, sum, err := t.manifest(ctx, l, p)
+	if err != nil {
+		return stored{}, err
+	}
+	s := stored{Manifest: m, sha256: sum}
+	if same := l.names[name]; len(same) == 1 {
+		t.known.put(name, same[0].Size(), s)
+	}
+	return s, nil
 }
 
 func (t *Tree) readAll(ctx context.Context, o fs.Object) ([]byte, error) {

@@ -27,6 +27,8 @@ type Settings struct {
 	AppVersion string
 	Schema     int   // version of the book's schema
 	PartBytes  int64 // 0 means 64 MiB
+	// Known remembers the manifests between two openings, nil for nothing.
+	Known *Known
 }
 
 // Vault is the local vault of this installation, open for writing. One process has it open at a time.
@@ -38,6 +40,7 @@ type Vault struct {
 
 	mu     sync.Mutex
 	points []stored // own restore points, oldest first; replaced, never changed in place
+	newest uint64   // the highest number among the names of own restore points when it was opened
 }
 
 // stored is a manifest with the hash of its plain bytes.
@@ -142,7 +145,7 @@ func (v *Vault) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	v.tree = NewTree(f, v.set.Key)
+	v.tree = v.At(f)
 	v.sweep()
 	found, err := v.tree.list(ctx, manifestDir(v.set.WriterID))
 	if err != nil {
@@ -153,14 +156,28 @@ func (v *Vault) load(ctx context.Context) error {
 	}
 	var points []stored
 	for _, point := range found.points(v.set.WriterID) {
-		m, sum, err := v.tree.manifest(ctx, found, point)
+		v.newest = max(v.newest, point.Seq)
+		s, err := v.tree.recall(ctx, found, point)
 		if err != nil {
 			continue // a damaged point is reported by Check and left out of the history
 		}
-		points = append(points, stored{Manifest: m, sha256: sum})
+		points = append(points, s)
 	}
 	v.setOwn(points)
 	return nil
+}
+
+// At reads a copy of this vault whose root is f, knowing what is known of the vault.
+func (v *Vault) At(f rclone.Fs) *Tree {
+	t := NewTree(f, v.set.Key)
+	t.known = v.set.Known
+	return t
+}
+
+// Newest is the highest number of an own restore point in the vault, readable or not; 0 for none.
+func (v *Vault) Newest() uint64 {
+	latest, _ := v.Latest()
+	return max(v.newest, latest.Seq)
 }
 
 // own gives the own restore points as they are now.

@@ -1,0 +1,71 @@
+package vault
+
+import (
+	"context"
+	"io"
+	"sync"
+
+	"github.com/rclone/rclone/fs"
+)
+
+// gate is a storage that a test watches: what is listed and opened there is counted, and what is to be removed
+// passes by it.
+type gate struct {
+	fs.Fs
+	mu     sync.Mutex
+	listed map[string]int
+	opened map[string]int        // by stored leaf name
+	remove func(fs.Object) error // nil lets everything go
+}
+
+// List implements fs.Fs.
+func (g *gate) List(ctx context.Context, dir string) (fs.DirEntries, error) {
+	g.mu.Lock()
+	if g.listed == nil {
+		g.listed = map[string]int{}
+	}
+	g.listed[dir]++
+	g.mu.Unlock()
+	entries, err := g.Fs.List(ctx, dir)
+	for i, e := range entries {
+		if o, ok := e.(fs.Object); ok {
+			entries[i] = &gated{o, g}
+		}
+	}
+	return entries, err
+}
+
+// lists tells how often folders were listed since it was last asked.
+func (g *gate) lists() (all int) {
+	for _, n := range g.listed {
+		all += n
+	}
+	g.listed = nil
+	return all
+}
+
+type gated struct {
+	fs.Object
+	gate *gate
+}
+
+// Open implements fs.Object.
+func (o *gated) Open(ctx context.Context, options ...fs.OpenOption) (io.ReadCloser, error) {
+	o.gate.mu.Lock()
+	if o.gate.opened == nil {
+		o.gate.opened = map[string]int{}
+	}
+	o.gate.opened[leaf(o)]++
+	o.gate.mu.Unlock()
+	return o.Object.Open(ctx, options...)
+}
+
+// Remove implements fs.Object.
+func (o *gated) Remove(ctx context.Context) error {
+	if o.gate.remove != nil {
+		if err := o.gate.remove(o.Object); err != nil {
+			return err
+		}
+	}
+	return o.Object.Remove(ctx)
+}

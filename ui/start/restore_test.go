@@ -1,0 +1,126 @@
+package start_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/app/recovery"
+	"zafe/store/storetest"
+	"zafe/ui/machine"
+)
+
+// shelf is a place with many copies, of which the first is damaged.
+type shelf struct {
+	machine.Vault
+	made     int
+	restored []string
+}
+
+const shelfPage = 60
+
+func (s *shelf) at(i int) backup.Point {
+	made := storetest.Noon.Add(-time.Duration(i) * time.Hour)
+	return backup.Point{ID: fmt.Sprint("p", i), Writer: fmt.Sprint("PC-", i), Made: made}
+}
+
+func (*shelf) Newer() bool { return false }
+
+func (s *shelf) Points(_ context.Context, skip int) (page []backup.Point, older int, err error) {
+	for i := skip; i < s.made && i < skip+shelfPage; i++ {
+		page = append(page, s.at(i))
+	}
+	if skip+shelfPage < s.made {
+		older = skip + shelfPage
+	}
+	return page, older, nil
+}
+
+func (s *shelf) Point(_ context.Context, id string) (backup.Point, error) {
+	var i int
+	_, err := fmt.Sscanf(id, "p%d", &i)
+	return s.at(i), err
+}
+
+func (s *shelf) Restore(_ context.Context, id, _, _ string, _ func(backup.Progress)) (machine.Restored, error) {
+	if s.restored = append(s.restored, id); id == "p0" {
+		return machine.Restored{}, fault.New(fault.Conflict, "backup.point_damaged", "made", s.at(0).Made,
+			"good", s.at(3).Made, "point", "p3")
+	}
+	return machine.Restored{Login: "claire"}, nil
+}
+
+// withShelf is a PC for which every place is that shelf.
+type withShelf struct {
+	*pc
+	shelf *shelf
+}
+
+func (w withShelf) OpenVault(context.Context, backup.NewDestination, string, func(backup.Question) (string, bool),
+) (machine.Vault, error) {
+	return w.shelf, nil
+}
+
+// atPoints leads to the list of the copies.
+func atPoints(t *testing.T, made int) (*screen, *shelf) {
+	t.Helper()
+	p := newPC(t, machine.Nothing)
+	w := withShelf{p, &shelf{made: made}}
+	s := showOn(t, p, w)
+	s.press("Restaurer")
+	s.press("Un dossier, une clé ou un disque USB")
+	s.fields()[0].SetText("/media/usb")
+	s.press("Suivant")
+	key := recovery.Key{1, 2, 3}
+	for i, g := range key.Groups() {
+		s.fields()[i].SetText(g)
+	}
+	s.press("Voir les copies")
+	return s, w.shelf
+}
+
+func TestOlderCopiesAreListedPageByPage(t *testing.T) {
+	s, _ := atPoints(t, 130)
+	for _, step := range []struct{ rows, more bool }{{true, true}, {true, false}} {
+		if !s.offers("Plus anciennes…") || !step.rows {
+			t.Fatal("older copies are out of reach")
+		}
+		if s.press("Plus anciennes…"); s.offers("Plus anciennes…") != step.more {
+			t.Errorf("offered at the end: %t", !step.more)
+		}
+	}
+	few, _ := atPoints(t, 3)
+	if few.offers("Plus anciennes…") {
+		t.Error("older copies than the oldest are offered")
+	}
+}
+
+// TestADamagedCopyOffersTheLastGoodOne: the sentence names both, and one button takes the good one.
+func TestADamagedCopyOffersTheLastGoodOne(t *testing.T) {
+	s, shelf := atPoints(t, 5)
+	s.press("Suivant")
+	restore := func() {
+		t.Helper()
+		fields := s.fields()
+		for _, f := range fields[len(fields)-2:] {
+			f.SetText(secretWords)
+		}
+		s.press("Restaurer cette copie")
+	}
+	restore()
+	if !s.has("la dernière intacte avant elle") || strings.Join(shelf.restored, " ") != "p0" {
+		t.Fatalf("restored %v", shelf.restored)
+	}
+	s.press("Prendre la dernière intacte")
+	if !s.has("PC-3") {
+		t.Error("not the good one")
+	}
+	restore()
+	if strings.Join(shelf.restored, " ") != "p0 p3" {
+		t.Errorf("restored %v", shelf.restored)
+	}
+}
