@@ -32,62 +32,9 @@ func (f fileStore) Save(_ context.Context, data []byte) error {
 	return os.WriteFile(string(f), data, 0o600)
 }
 
-// The program is killed while it sends, again and again, at any moment.
-func TestKilledWhileSending(t *testing.T) {
-	rounds, interrupted := 6, 0
-	if testing.Short() {
-		rounds = 2
-	}
-	for _, server := range servers {
-		t.Run(server.name, func(t *testing.T) {
-			ctx := context.Background()
-			b := newBook(t)
-			s, c, set := newService(t, b)
-			dir := t.TempDir()
-			if err := s.set.Remotes.MoveTo(ctx, fileStore(filepath.Join(dir, "config"))); err != nil {
-				t.Fatal(err)
-			}
-			id := addDestination(t, s, server.draft(t))
-			images := map[uint64][]byte{}
-			listed := 0
-			for round := range rounds {
-				b.work(t, 12, 50_000)
-				taken, err := s.Snapshot(ctx, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
-				images[taken.Manifest.Seq] = b.bytes()
-				c.pass(time.Hour)
-				killSender(t, set.Dir, filepath.Join(dir, "config"), id)
-				if n := allPointsRestore(t, s, id, images); n < listed || n > round+1 {
-					t.Fatalf("%d points after round %d, %d before", n, round, listed)
-				} else if listed = n; n <= round {
-					interrupted++
-				}
-			}
-			if sent := s.Send(ctx, id, nil); sent.Err != nil {
-				t.Fatal(sent.Err)
-			}
-			if n := allPointsRestore(t, s, id, images); n != rounds {
-				t.Fatalf("%d points in the end", n)
-			}
-		})
-	}
-	t.Logf("%d of %d sendings were interrupted", interrupted, rounds*len(servers))
-	if interrupted == 0 {
-		t.Error("every sending was over before it could be killed")
-	}
-}
-
-// killSender runs a process that sends and kills it soon after the first bytes left.
-func killSender(t *testing.T, vaultDir, config, id string) {
-	t.Helper()
-	killChild(t, "TestSenderChild", 60, "ZAFE_VAULT="+vaultDir, "ZAFE_REMOTES="+config, "ZAFE_ID="+id)
-}
-
-// killChild runs a test of this program as a process of its own and kills it some milliseconds after
-// it said "go".
-func killChild(t *testing.T, test string, within int, env ...string) {
+// killChild runs a test of this program as a process of its own and kills it some time, not later than
+// within, after it said "go".
+func killChild(t *testing.T, test string, within time.Duration, env ...string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^"+test+"$")
 	cmd.Env = append(os.Environ(), env...)
@@ -101,16 +48,16 @@ func killChild(t *testing.T, test string, within int, env ...string) {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() && lines.Text() != "go" {
 	}
-	time.Sleep(time.Duration(rand.IntN(within)) * time.Millisecond)
+	time.Sleep(rand.N(within))
 	_ = cmd.Process.Kill()
 	_, _ = io.Copy(io.Discard, out)
 	_ = cmd.Wait()
 }
 
-// TestSenderChild is the process TestKilledWhileSending kills.
-func TestSenderChild(t *testing.T) {
-	dir := os.Getenv("ZAFE_VAULT")
-	if dir == "" || os.Getenv("ZAFE_ID") == "" {
+// TestChild is the process that the matrix kills: it sends, prunes or restores.
+func TestChild(t *testing.T) {
+	do := os.Getenv("ZAFE_DO")
+	if do == "" {
 		t.Skip("runs as a child only")
 	}
 	ctx := context.Background()
@@ -118,23 +65,66 @@ func TestSenderChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(ctx, Settings{
-		Dir: dir, Vault: VaultOf{ID: "company-1", RecoveryKey: testKey}, WriterID: "pc-00000001",
-		Remotes: remotes, State: &remote.Memory{},
-	})
+	set := Settings{
+		Dir: os.Getenv("ZAFE_VAULT"), Vault: VaultOf{ID: "company-1", RecoveryKey: testKey},
+		WriterID: "pc-00000001", Remotes: remotes, State: &remote.Memory{},
+	}
+	switch id := os.Getenv("ZAFE_ID"); do {
+	case "send":
+		err = childSends(ctx, set, id)
+	case "prune":
+		err = childPrunes(ctx, set)
+	case "restore":
+		err = childRestores(t, set, id)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func childSends(ctx context.Context, set Settings, id string) error {
+	s, err := Open(ctx, set)
+	if err != nil {
+		return err
+	}
 	told := false
-	sent := s.Send(ctx, os.Getenv("ZAFE_ID"), func(p vault.Progress) {
+	return s.Send(ctx, id, func(p vault.Progress) {
 		if p.Stage == vault.StageCompare && p.Objects == p.Of-1 && !told {
 			told = true
 			fmt.Println("go")
 		}
-	})
-	if sent.Err != nil {
-		t.Fatal(sent.Err)
+	}).Err
+}
+
+func childPrunes(ctx context.Context, set Settings) error {
+	now, err := time.Parse(time.RFC3339, os.Getenv("ZAFE_NOW"))
+	if err != nil {
+		return err
 	}
+	set.State, set.Now = fileStore(os.Getenv("ZAFE_STATE")), func() time.Time { return now }
+	s, err := Open(ctx, set)
+	if err != nil {
+		return err
+	}
+	fmt.Println("go")
+	return pruneAll(ctx, s)
+}
+
+func childRestores(t *testing.T, set Settings, id string) error {
+	ctx := context.Background()
+	tree, err := OpenCopy(ctx, set.Remotes, id, testKey)
+	if err != nil {
+		return err
+	}
+	contents, err := tree.Read(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Println("go")
+	pc := &blank{dir: os.Getenv("ZAFE_BOOK")}
+	_, err = Restore(ctx, tree, latestOf(t, contents, set.WriterID), pc, nil)
+	pc.close()
+	return err
 }
 
 // The program is killed while it makes a restore point, again and again, at any moment.
@@ -148,7 +138,7 @@ func TestKilledWhileSaving(t *testing.T) {
 	rounds, interrupted := 12, 0
 	for range rounds {
 		b.sql("UPDATE line SET label=hex(randomblob(100)) WHERE id%3=abs(random()%3)")
-		killChild(t, "TestSaverChild", 90, "ZAFE_VAULT="+set.Dir, "ZAFE_BOOK="+b.path)
+		killChild(t, "TestSaverChild", 90*time.Millisecond, "ZAFE_VAULT="+set.Dir, "ZAFE_BOOK="+b.path)
 		points, err := s.Points(ctx, "")
 		if err != nil {
 			t.Fatal(err)

@@ -3,17 +3,22 @@ package backup
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/sync/backup/servetest"
 	"zafe/sync/backup/vault"
 )
 
@@ -31,79 +36,148 @@ func shell(t *testing.T, dir, script string) string {
 	return strings.TrimSpace(out.String())
 }
 
-// The vault can be opened without this program: Debian's rclone and zstd, Python and the steps of
-// README.txt bring the book and its attachments back.
+// Two PCs keep copies in one place, in parts, and Debian's rclone and zstd, Python and SQLite bring both books and
+// their attachments back by the lines of the README.txt that lies there: nothing of this program is needed.
 func TestStockTools(t *testing.T) {
 	for _, tool := range []string{"rclone", "zstd", "python3", "sqlite3"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip(err)
+		servetest.Program(t, tool)
+	}
+	dir := filepath.Join(t.TempDir(), "copy")
+	var all []vault.Manifest
+	for _, writer := range []string{"pc-00000001", "pc-00000002"} {
+		all = append(all, saveInParts(t, writer, dir, newLedgerBook(t)))
+	}
+	for i, m := range all {
+		if m.Diff == nil || len(m.Full.Parts) < 2 || len(m.Diff.Parts) < 2 {
+			t.Fatalf("a point of parts was wanted: %+v", m)
 		}
-	}
-	ctx := context.Background()
-	b := newBook(t)
-	b.attach("contract")
-	s, c, _ := newService(t, b)
-	_, dir := addFolder(t, s, "USB")
-	if _, err := s.BackUp(ctx, nil); err != nil {
-		t.Fatal(err)
-	}
-	b.sql("UPDATE line SET label='changed' WHERE id%100=0; INSERT INTO line(label) VALUES('last')")
-	c.pass(time.Hour)
-	report, err := s.BackUp(ctx, nil)
-	if err != nil || report.Sent[0].Err != nil {
-		t.Fatal(err, report.Sent)
-	}
-	home := t.TempDir()
-	shell(t, home, fmt.Sprintf(`rclone config create zafe crypt remote=%s filename_encryption=standard \
-		directory_name_encryption=false filename_encoding=base32 password="$(rclone obscure '%s')"`, dir, testKey))
-	manifests := strings.Fields(shell(t, home, "rclone lsf -R zafe:w | grep '/manifest/.*json' | sort"))
-	if len(manifests) != 2 {
-		t.Fatalf("manifests %v", manifests)
-	}
-	var m vault.Manifest
-	if err := json.Unmarshal([]byte(shell(t, home, "rclone cat zafe:w/"+manifests[1])), &m); err != nil {
-		t.Fatal(err)
-	}
-	if m.Diff == nil {
-		t.Fatal("the newest point has no difference to lay over the image")
-	}
-	db := "zafe:w/" + m.WriterID + "/db/"
-	shell(t, home, "rclone cat "+db+m.Full.Name+" | zstd -d > book.sqlite")
-	shell(t, home, "rclone cat "+db+m.Diff.Name+" | zstd -d > book.pages")
-	shell(t, home, readmeScript(t, dir, m.Pages))
-	if sum := shell(t, home, "sha256sum book.sqlite | cut -d' ' -f1"); sum != m.DBSHA256 {
-		t.Errorf("the book came back as %s, the manifest says %s", sum, m.DBSHA256)
-	}
-	query := "PRAGMA integrity_check; SELECT count(*) FROM line"
-	if got := shell(t, home, "sqlite3 book.sqlite '"+query+"'"); got != "ok\n801" {
-		t.Errorf("sqlite3 says %q", got)
-	}
-	list := strings.Fields(shell(t, home, "rclone cat "+db+m.Files.List.Name))
-	shell(t, home, "rclone copy zafe:files ./files")
-	got, err := os.ReadFile(filepath.Join(home, "files", list[2], list[0]))
-	if err != nil || string(got) != "contract" {
-		t.Errorf("the attachment came back as %q %v", got, err)
+		home := t.TempDir()
+		steps := readmeSteps(t, dir)
+		pages := strconv.Itoa(int(m.Pages))
+		follow := func(step string, with ...string) string {
+			i := slices.IndexFunc(steps, func(s string) bool { return strings.Contains(s, step) })
+			if i < 0 {
+				t.Fatalf("README.txt does not say how to %q in %q", step, steps)
+			}
+			script := strings.NewReplacer(append(with, "WRITER", m.WriterID, "/path/to/this/folder", dir,
+				"THE-RECOVERY-KEY", testKey, "PAGES = 0 ", "PAGES = "+pages+" ")...).Replace(steps[i])
+			return shell(t, home, script)
+		}
+		follow("rclone config create")
+		points := strings.Fields(follow("rclone lsf -R zafe:w"))
+		if newest := m.WriterID + "/manifest/" + m.Point().String() + ".json"; !slices.Contains(points, newest) {
+			t.Fatalf("%s is not among %v", newest, points)
+		}
+		var read vault.Manifest
+		text := follow("rclone cat zafe:w/WRITER/manifest", "NNNNNNNN-DATE-WRITER.json", m.Point().String()+".json")
+		if err := json.Unmarshal([]byte(text), &read); err != nil || read.DBSHA256 != m.DBSHA256 {
+			t.Fatal(text, err)
+		}
+		follow("> book.sqlite", "NNNNNNNN.sqlite.zst", m.Full.Name)
+		follow("> book.pages", "NNNNNNNN.pages.zst", m.Diff.Name)
+		follow("python3 -")
+		if sum := shell(t, home, "sha256sum book.sqlite | cut -d' ' -f1"); sum != m.DBSHA256 {
+			t.Errorf("the book came back as %s, the manifest says %s", sum, m.DBSHA256)
+		}
+		query := "PRAGMA integrity_check; SELECT sum(debit), sum(credit) FROM entry_line"
+		want := fmt.Sprintf("ok\n%d|%d", m.Checks.SumDebit, m.Checks.SumCredit)
+		if got := shell(t, home, "sqlite3 book.sqlite '"+query+"'"); got != want {
+			t.Errorf("sqlite3 says %q, want %q", got, want)
+		}
+		follow("rclone copy zafe:files")
+		list := strings.Fields(shell(t, home, "rclone cat zafe:w/"+m.WriterID+"/db/"+m.Files.List.Name))
+		if len(list) != 3*3 {
+			t.Fatalf("the list of attachments is %q", list)
+		}
+		for j := 0; j < len(list); j += 3 {
+			path := filepath.Join("files", list[j+2], list[j])
+			if sum := shell(t, home, "sha256sum "+path+" | cut -d' ' -f1"); sum != list[j] {
+				t.Errorf("attachment %d of writer %d came back as %s", j/3, i, sum)
+			}
+		}
 	}
 }
 
-// readmeScript takes the Python lines out of the README.txt that lies in the copy.
-func readmeScript(t *testing.T, dir string, pages uint32) string {
+// noise is a text that does not compress to less than three quarters.
+func noise(length int) string {
+	var text strings.Builder
+	for text.Len() < length {
+		text.WriteString(rand.Text())
+	}
+	return text.String()
+}
+
+// saveInParts makes two restore points of a book in small parts, the second with a difference, and sends them.
+func saveInParts(t *testing.T, writer, dir string, b *ledgerBook) vault.Manifest {
+	t.Helper()
+	ctx := context.Background()
+	key, err := vault.NewKey(testKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set := vault.Settings{
+		Dir: filepath.Join(t.TempDir(), "vault"), ID: "company-1", Key: key, WriterID: writer,
+		AppVersion: "1.0", Schema: 1, PartBytes: 8 << 10,
+	}
+	if err := vault.Create(set); err != nil {
+		t.Fatal(err)
+	}
+	v, err := vault.Open(ctx, set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = v.Close() }()
+	b.Update(func(tx *store.Tx) error { // much that does not change, or the difference would be a new image
+		return tx.SetSetting("pad", noise(60_000))
+	})
+	for i := range 2 {
+		for range 1 + 4*i { // a difference larger than a part
+			b.work(0, 0)
+		}
+		b.work(2-i, 30_000)
+		if _, err := v.Snapshot(ctx, b, b, vault.Run{Now: storetest.Noon.Add(time.Duration(i) * time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	to, err := vault.LocalFolder(ctx, dir)
+	if err == nil {
+		_, err = v.Replicate(ctx, to, vault.Sending{})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, _ := v.Latest()
+	return m
+}
+
+// readmeSteps takes the commands out of the README.txt that lies in the copy: what is set in by five spaces or
+// more. Those that stand alone on a line are steps of their own, as a person reads them; the others go together.
+func readmeSteps(t *testing.T, dir string) (steps []string) {
 	t.Helper()
 	data, err := os.ReadFile(filepath.Join(dir, "README.txt"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, ok := strings.Cut(string(data), "<<'PY'\n")
-	script, _, end := strings.Cut(rest, "     PY\n")
-	if !ok || !end {
-		t.Fatal("README.txt has no Python lines")
+	const margin = "     "
+	whole := false // the line before goes on
+	for line := range strings.Lines(string(data)) {
+		code, ok := strings.CutPrefix(line, margin)
+		switch {
+		case !ok:
+			whole = false
+			continue
+		case whole:
+			steps[len(steps)-1] += code
+		default:
+			steps = append(steps, code)
+		}
+		last := steps[len(steps)-1]
+		whole = strings.HasSuffix(code, "\\\n") || strings.Contains(last, "<<'PY'") && !strings.HasSuffix(last, "\nPY\n")
 	}
-	var lines []string
-	for line := range strings.Lines(script) {
-		lines = append(lines, strings.TrimPrefix(line, "     "))
+	if len(steps) < 6 {
+		t.Fatalf("README.txt has the steps %q", steps)
 	}
-	script = strings.Replace(strings.Join(lines, ""), "PAGES = 0", "PAGES = "+strconv.Itoa(int(pages)), 1)
-	return "python3 - <<'PY'\n" + script + "PY\n"
+	return steps
 }
 
 // livePages reads the pages of a book in use through SQLite itself, inside one read transaction, as

@@ -52,7 +52,7 @@ var phrases = []struct {
 	{re(`host key mismatch|knownhosts: key|no key is pinned`), faultHostKey},
 	{re(`InvalidAccessKeyId|SignatureDoesNotMatch|AuthenticationFailed|InvalidAuthenticationInfo`), faultLogin},
 	{re(`unexpected message type 51|unable to authenticate|no supported methods remain`), faultLogin},
-	{re(`ssh: handshake failed: EOF`), faultLogin},
+	{re(`ssh: handshake failed: EOF|\b530\b.{0,8}login incorrect`), faultLogin},
 	{re(`couldn't connect SSH: .*(parse|passphrase|private key)`), faultLogin},
 	{re(`(invalid|wrong|bad|incorrect).{0,12}(credential|password|user ?name|login|account)`), faultLogin},
 	{re(`\b401\b|unauthorized|illegal base64 data|StatusCode: 401`), faultLogin},

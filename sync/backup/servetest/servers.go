@@ -1,6 +1,7 @@
-// Package servetest starts real servers on the loopback for tests of backups: rclone's own WebDAV and
-// S3 in this process, Debian's sshd as an independent one, and a proxy that cuts lines. Only tests may
-// import it.
+// Package servetest starts real servers on the loopback for tests of backups: rclone's own WebDAV and S3 in
+// this process; as independent ones Debian's sshd, Apache and vsftpd, the S3 gateway versitygw and Azure's
+// emulator; and lines that cut. Only tests may import it. What .ci/deps installs must be there where CI or
+// ZAFE_ALL_SERVERS is set: elsewhere the test of a server that is not is skipped.
 package servetest
 
 import (
@@ -9,8 +10,10 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
-	"strings"
+	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,6 +31,79 @@ const (
 	S3Key    = "ACCESSKEY1"
 	S3Secret = "SECRETKEY1"
 )
+
+// Lacks ends a test that cannot run here: where the suite must be complete it fails, elsewhere it is
+// skipped.
+func Lacks(t testing.TB, what ...any) {
+	t.Helper()
+	if os.Getenv("CI") != "" || os.Getenv("ZAFE_ALL_SERVERS") != "" {
+		t.Fatal(what...)
+	}
+	t.Skip(what...)
+}
+
+// Program finds what a test needs, or ends it; see Lacks.
+func Program(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		Lacks(t, err)
+	}
+	return path
+}
+
+// cached finds a server that is no Debian package in the folder where .ci/deps puts those.
+func cached(t testing.TB, name string, lacks func(testing.TB, ...any)) string {
+	t.Helper()
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "zafe", "servers", name)
+	if _, err := os.Stat(path); err != nil {
+		lacks(t, name+" is not here: .ci/deps test installs it:", err)
+	}
+	return path
+}
+
+// Folder makes a folder for what a server is given, which a server that gives up its rights can reach.
+func Folder(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "server") //nolint:usetesting // what TempDir gives lies in a folder of ours alone
+	if err == nil {
+		err = os.Chmod(dir, 0o755)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+// give makes folders and gives them, or files, to the person a server works as. Only root can, and only for
+// root the server works as somebody else.
+func give(t testing.TB, who string, paths ...string) {
+	t.Helper()
+	for _, path := range paths {
+		if _, err := os.Stat(path); err != nil {
+			if err := os.MkdirAll(path, 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if os.Getuid() != 0 {
+			continue
+		}
+		u, err := user.Lookup(who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		uid, _ := strconv.Atoi(u.Uid)
+		gid, _ := strconv.Atoi(u.Gid)
+		if err := os.Chown(path, uid, gid); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
 
 // WebDAV serves dir and returns the URL.
 func WebDAV(t testing.TB, dir string) (url string) {
@@ -61,100 +137,60 @@ func start(t testing.TB, params rc.Params) (addr string) {
 	return addr
 }
 
-// SSH is a running sshd.
-type SSH struct {
-	Host, Port, User string
-	KeyFile          string // a private key it accepts
-	OtherKeyFile     string // one it does not
-	dir              string
-	cmd              *exec.Cmd
+// daemon is a server that runs as a process of its own.
+type daemon struct {
+	args []string
+	env  []string
+	addr string // where it answers
+	log  string // file of what it says
+	cmd  *exec.Cmd
 }
 
-// SSHD starts Debian's sshd for the current user. The test is skipped where there is none, unless
-// ZAFE_ALL_SERVERS is set.
-func SSHD(t testing.TB) *SSH {
+// run starts the server and waits until it answers.
+func (d *daemon) run(t testing.TB) {
 	t.Helper()
-	path, err := exec.LookPath("/usr/sbin/sshd")
-	if err != nil {
-		if os.Getenv("ZAFE_ALL_SERVERS") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("no sshd here")
-	}
-	s := &SSH{Host: "127.0.0.1", User: currentUser(), dir: t.TempDir()}
-	s.KeyFile, s.OtherKeyFile = s.newKey(t, "client"), s.newKey(t, "other")
-	s.NewHostKey(t)
-	authorized, err := os.ReadFile(s.KeyFile + ".pub")
+	log, err := os.OpenFile(d.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(s.dir, "authorized"), authorized, 0o600); err != nil {
+	defer func() { _ = log.Close() }()
+	d.cmd = exec.Command(d.args[0], d.args[1:]...)
+	d.cmd.Env = append(os.Environ(), d.env...)
+	d.cmd.Stdout, d.cmd.Stderr = log, log // a file: what its own children hold open keeps nobody waiting
+	if err := d.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	_ = os.MkdirAll("/run/sshd", 0o755)
-	addr := freeAddr(t)
-	_, s.Port, _ = net.SplitHostPort(addr)
-	s.run(t, path)
-	t.Cleanup(s.stop)
-	return s
-}
-
-// Restart stops the server and starts it again at the same port, e.g. after NewHostKey.
-func (s *SSH) Restart(t testing.TB) {
-	t.Helper()
-	s.stop()
-	s.run(t, "/usr/sbin/sshd")
-}
-
-// NewHostKey gives the machine another identity.
-func (s *SSH) NewHostKey(t testing.TB) {
-	t.Helper()
-	for _, name := range []string{"host", "host.pub"} {
-		_ = os.Remove(filepath.Join(s.dir, name))
+	if err := answers(d.addr); err != nil {
+		d.stop()
+		said, _ := os.ReadFile(d.log)
+		t.Fatalf("%s: %v: %s", d.args[0], err, said)
 	}
-	s.newKey(t, "host")
 }
 
-func (s *SSH) run(t testing.TB, path string) {
+// stop ends the server as its own system would, so that its children end with it.
+func (d *daemon) stop() {
+	_ = d.cmd.Process.Signal(syscall.SIGTERM)
+	late := time.AfterFunc(5*time.Second, func() { _ = d.cmd.Process.Kill() })
+	defer late.Stop()
+	_ = d.cmd.Wait()
+}
+
+// serve runs a server until the test ends.
+func serve(t testing.TB, addr string, env []string, args ...string) *daemon {
 	t.Helper()
-	lines := []string{
-		"Port " + s.Port, "ListenAddress 127.0.0.1", "HostKey " + filepath.Join(s.dir, "host"),
-		"AuthorizedKeysFile " + filepath.Join(s.dir, "authorized"), "UsePAM no", "StrictModes no",
-		"PermitRootLogin yes", "PasswordAuthentication yes", "PidFile none", "MaxStartups 50",
-		"Subsystem sftp internal-sftp",
-	}
-	config := filepath.Join(s.dir, "config")
-	if err := os.WriteFile(config, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+	d := &daemon{args: args, env: env, addr: addr, log: filepath.Join(t.TempDir(), "log")}
+	d.run(t)
+	t.Cleanup(d.stop)
+	return d
+}
+
+// configure writes a server's configuration.
+func configure(t testing.TB, path, text string) string {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
-	}
-	s.cmd = exec.Command(path, "-D", "-f", config, "-E", filepath.Join(s.dir, "log"))
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	waitFor(t, net.JoinHostPort(s.Host, s.Port))
-}
-
-func (s *SSH) stop() {
-	_ = s.cmd.Process.Kill()
-	_ = s.cmd.Wait()
-}
-
-func (s *SSH) newKey(t testing.TB, name string) string {
-	t.Helper()
-	path := filepath.Join(s.dir, name)
-	out, err := exec.Command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path).CombinedOutput()
-	if err != nil {
-		t.Fatalf("ssh-keygen: %v: %s", err, out)
 	}
 	return path
-}
-
-func currentUser() string {
-	out, err := exec.Command("id", "-un").Output()
-	if err != nil {
-		return "root"
-	}
-	return strings.TrimSpace(string(out))
 }
 
 func freeAddr(t testing.TB) string {
@@ -169,14 +205,19 @@ func freeAddr(t testing.TB) string {
 
 func waitFor(t testing.TB, addr string) {
 	t.Helper()
-	var err error
-	for range 200 {
+	if err := answers(addr); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// answers waits until somebody answers at an address, for half a minute at most.
+func answers(addr string) (err error) {
+	for range 1200 {
 		var c net.Conn
 		if c, err = net.DialTimeout("tcp", addr, time.Second); err == nil {
-			_ = c.Close()
-			return
+			return c.Close()
 		}
 		time.Sleep(25 * time.Millisecond)
 	}
-	t.Fatal(fmt.Errorf("%s does not answer: %w", addr, err))
+	return fmt.Errorf("%s does not answer: %w", addr, err)
 }

@@ -1,0 +1,149 @@
+package backup
+
+import (
+	"context"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"zafe/sync/backup/remote"
+	"zafe/sync/backup/servetest"
+
+	"github.com/rclone/rclone/fs"
+	"github.com/rclone/rclone/fs/walk"
+	"github.com/rclone/rclone/lib/version"
+)
+
+// locked is how the form of a destination asks for object lock.
+var locked = map[string]string{"object_lock_mode": "COMPLIANCE", "object_lock_retain_until_date": "24h"}
+
+// lockedPlace is a bucket of versitygw that was made with object lock.
+func lockedPlace(t testing.TB, dir string, versions bool) place {
+	t.Helper()
+	draft := s3Draft(servetest.Gateway(t, dir, versions))
+	draft.Values["bucket_object_lock_enabled"] = "true"
+	return place{draft: draft}
+}
+
+// Somebody with this PC's own login empties a bucket that keeps versions under lock. The versions cannot be
+// removed, and what was there comes back from them. (versitygw dates a version by when it was replaced: what rclone
+// shows of a moment, "version_at", cannot be tried on it.)
+func TestVersionsUnderLock(t *testing.T) {
+	ctx := t.Context()
+	p := lockedPlace(t, servetest.Folder(t), true)
+	maps.Copy(p.draft.Values, locked)
+	x := newTrial(t, "versitygw, versions", "", p)
+	for range 2 {
+		x.save(2, 20_000)
+		x.send()
+	}
+	if n, refused := removeAll(t, x.s, x.id); n == 0 || refused > 0 {
+		t.Fatalf("of %d objects %d did not go out of sight", n, refused)
+	}
+	wantFault(t, x.s.Send(ctx, x.id, nil).Err, "backup.vault_gone")
+
+	old := p.draft
+	old.Label, old.ReadOnly, old.Values = "versions", true, maps.Clone(p.draft.Values)
+	old.Values["versions"] = "true"
+	versions := addAs(t, x.s, old)
+	if n, refused := removeAll(t, x.s, versions); n == 0 || refused != n {
+		t.Fatalf("of %d versions %d were kept", n, refused)
+	}
+	folder := fetchVersions(t, x.s, versions)
+	copied := addAs(t, x.s, remote.Draft{Provider: "local", Label: "folder", Folder: folder, ReadOnly: true})
+	emptied := x.id
+	x.id = copied
+	if n := x.points(); n != 2 {
+		t.Fatalf("%d points came back from the versions", n)
+	}
+	x.restoresWhole()
+
+	// The owner says that the emptied place shall be filled again: nothing old is in the way.
+	x.id = emptied
+	if err := x.s.Forget(ctx, emptied); err != nil {
+		t.Fatal(err)
+	}
+	x.send()
+	if n := x.points(); n != 2 {
+		t.Fatalf("%d points after filling the place again", n)
+	}
+}
+
+// fetchVersions copies the old versions of a destination into a folder, under the names they had.
+func fetchVersions(t *testing.T, s *Service, id string) (folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	each(t, s, id, func(ctx context.Context, o fs.Object) {
+		_, name := version.Remove(o.Remote())
+		path := filepath.Join(folder, filepath.FromSlash(name))
+		r, err := o.Open(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = r.Close() }()
+		data, err := io.ReadAll(r)
+		if err == nil {
+			err = os.MkdirAll(filepath.Dir(path), 0o700)
+		}
+		if err == nil {
+			err = os.WriteFile(path, data, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	return folder
+}
+
+// A bucket refuses to delete what it still keeps under lock: pruning leaves the points that are there, with all
+// they need, and says so.
+func TestPruneUnderLock(t *testing.T) {
+	x := newTrial(t, "versitygw, lock", "", lockedPlace(t, servetest.Folder(t), false))
+	setValues(t, x.s, x.id, locked) // such a bucket does not let the wizard's own file go
+	x.saveMany()
+	err := pruneAll(t.Context(), x.s)
+	if n := x.points(); n != 9 {
+		t.Fatalf("%d points are left under lock: %v", n, err)
+	}
+	if err != nil && remote.Passing(err) {
+		t.Errorf("the lock passes for a broken line: %s", explain(err))
+	}
+	x.should("told", err != nil, "nobody is told that nine points stay")
+	x.save(1, 10_000)
+	x.send()
+	if n := x.points(); n != 10 {
+		t.Fatalf("%d points after another one", n)
+	}
+	x.restoresWhole()
+}
+
+// removeAll deletes every object of a destination, as somebody would who has its login, and counts those that
+// were refused.
+func removeAll(t *testing.T, s *Service, id string) (objects, refused int) {
+	t.Helper()
+	each(t, s, id, func(ctx context.Context, o fs.Object) {
+		if objects++; o.Remove(ctx) != nil {
+			refused++
+		}
+	})
+	return objects, refused
+}
+
+// each does something with every object of a destination.
+func each(t *testing.T, s *Service, id string, do func(context.Context, fs.Object)) {
+	t.Helper()
+	ctx := context.Background()
+	f, err := s.set.Remotes.Open(ctx, id, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = walk.ListR(ctx, f, "", true, -1, walk.ListObjects, func(entries fs.DirEntries) error {
+		entries.ForObject(func(o fs.Object) { do(ctx, o) })
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
