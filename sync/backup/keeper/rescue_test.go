@@ -166,7 +166,7 @@ func TestThePutBackPCGoesOnAtTheOwnersWord(t *testing.T) {
 	if st, err = twin.Continue(t.Context()); err != nil || len(st.Copies[0].Alarms) != 0 || !st.Unsaved {
 		t.Fatalf("%+v %v", st, err)
 	}
-	if st, err = twin.Now(t.Context()); err != nil || st.Light != appbackup.Green || st.Copies[0].Lacks {
+	if st, err = twin.Now(t.Context()); err != nil || st.Copies[0].Light != appbackup.Green || st.Copies[0].Lacks {
 		t.Errorf("%+v %v", st, err)
 	}
 }
