@@ -17,6 +17,7 @@ type Cutter struct {
 	up, down atomic.Int64 // bytes per connection; 0 lets everything through
 	portal   atomic.Int64 // HTTP status the portal answers; 0 for none
 	cuts     atomic.Int64
+	greets   bool // the server speaks first, as one of FTP does
 
 	mu   sync.Mutex
 	open map[net.Conn]bool // clients
@@ -77,7 +78,7 @@ func (c *Cutter) serve(client net.Conn, addr string) {
 	c.note(client, true)
 	defer func() { _ = client.Close(); c.note(client, false) }()
 	if status := c.portal.Load(); status != 0 {
-		answerAsPortal(client, status)
+		c.answerAsPortal(client, status)
 		return
 	}
 	server, err := net.Dial("tcp", addr)
@@ -132,9 +133,13 @@ func reset(c net.Conn) {
 
 const portalPage = `<!doctype html><title>Bienvenue</title><p>Acceptez les conditions pour continuer.</p>`
 
-// answerAsPortal answers before anything is asked: what speaks first in its protocol, such as SSH, gets the
-// page as well.
-func answerAsPortal(client net.Conn, status int64) {
+// answerAsPortal answers whatever is asked, in whatever protocol.
+func (c *Cutter) answerAsPortal(client net.Conn, status int64) {
+	if !c.greets {
+		if n, _ := client.Read(make([]byte, 4096)); n == 0 {
+			return
+		}
+	}
 	page := strings.Repeat(portalPage, 4)
 	_, _ = fmt.Fprintf(client, "HTTP/1.1 %d Portal\r\nContent-Type: text/html\r\nContent-Length: %d\r\n"+
 		"Connection: close\r\n\r\n%s", status, len(page), page)
