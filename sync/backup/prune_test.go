@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -165,4 +167,39 @@ func TestAPauseIsCaughtUpWithinDays(t *testing.T) {
 	if left != 14 || days < 4 || days > 10 { // ten hours, and five points of which the last hour's newest is one
 		t.Errorf("%d points are left after %d days", left, days)
 	}
+}
+
+// allPointsRestore restores every point listed at a destination and compares it with the book as it
+// was then; it returns how many there are.
+func allPointsRestore(t testing.TB, s *Service, id string, images map[uint64][]byte) int {
+	t.Helper()
+	ctx := context.Background()
+	tree, err := OpenCopy(ctx, s.set.Remotes, id, testKey)
+	if err != nil {
+		if strings.Contains(err.Error(), "backup.no_vault") {
+			return 0
+		}
+		t.Fatal(err)
+	}
+	contents, err := tree.Read(ctx)
+	if err != nil {
+		if strings.Contains(err.Error(), "backup.vault_empty") {
+			return 0
+		}
+		t.Fatal(err)
+	}
+	for _, p := range contents.Writers[0].Points {
+		sink := newSink(t)
+		done, err := Restore(ctx, tree, p, sink, nil)
+		if err != nil {
+			t.Fatalf("%s is listed but does not come back: %v", p, err)
+		}
+		if !bytes.Equal(sink.image, images[p.Seq]) {
+			t.Fatalf("%s came back wrong", p)
+		}
+		if n := len(done.Files.Missing) + len(done.Files.Damaged); n > 0 {
+			t.Fatalf("%s lacks %d attachments", p, n)
+		}
+	}
+	return len(contents.Writers[0].Points)
 }
