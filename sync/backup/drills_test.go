@@ -2,6 +2,7 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -392,6 +393,10 @@ func (x *trial) saveMany() {
 // pruneAll removes what is too many on this PC and at every destination.
 func pruneAll(ctx context.Context, s *Service) error {
 	_, err := s.Prune(ctx, true)
+	for _, d := range s.set.Remotes.List() {
+		_, there := s.PruneAt(ctx, d.ID, true)
+		err = errors.Join(err, there)
+	}
 	return err
 }
 

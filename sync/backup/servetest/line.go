@@ -54,16 +54,19 @@ func (c *Cutter) listen(t testing.TB, at, addr string) string {
 	return l.Addr().String()
 }
 
-// Limit changes how many bytes a new connection may upload; 0 lets everything through.
-func (c *Cutter) Limit(bytes int64) { c.up.Store(bytes) }
+// Limit changes how many bytes each connection may upload; 0 lets everything through. Connections that are open
+// are broken, as by LimitDown and Portal.
+func (c *Cutter) Limit(bytes int64) { c.change(&c.up, bytes) }
 
-// LimitDown changes how many bytes a new connection may download; 0 lets everything through.
-func (c *Cutter) LimitDown(bytes int64) { c.down.Store(bytes) }
+// LimitDown changes how many bytes each connection may download; 0 lets everything through.
+func (c *Cutter) LimitDown(bytes int64) { c.change(&c.down, bytes) }
 
-// Portal makes every connection get a page in HTML with this HTTP status, whatever is asked; 0 leads to the
-// server again. Those that are open are broken.
-func (c *Cutter) Portal(status int) {
-	c.portal.Store(int64(status))
+// Portal makes each connection get a page in HTML with this HTTP status, whatever is asked; 0 leads to the server
+// again.
+func (c *Cutter) Portal(status int) { c.change(&c.portal, int64(status)) }
+
+func (c *Cutter) change(what *atomic.Int64, to int64) {
+	what.Store(to)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for client := range c.open {
