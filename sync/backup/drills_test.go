@@ -2,11 +2,12 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"path/filepath"
-	"sync"
+	"slices"
 	"time"
 
 	"zafe/app/fault"
@@ -125,12 +126,13 @@ func (x *trial) keepConfig() string {
 
 // child is what a process of its own is told; see TestChild.
 func (x *trial) child(config, do string) []string {
-	return []string{"ZAFE_DO=" + do, "ZAFE_VAULT=" + x.s.set.Dir, "ZAFE_REMOTES=" + config, "ZAFE_ID=" + x.id}
+	return []string{"ZAFE_DO=" + do, "ZAFE_VAULT=" + x.s.set.Dir, "ZAFE_REMOTES=" + config, "ZAFE_ID=" + x.id,
+		"ZAFE_WRITER=" + x.s.set.WriterID}
 }
 
 // cutUp: each connection breaks after some bytes of upload, in the middle of a large attachment or later.
 func (x *trial) cutUp() {
-	for round := range 1 + x.rounds {
+	for round := range x.rounds {
 		x.book.work(4, 10_000)
 		x.save(4, 60_000)
 		x.line.Limit(int64(40_000 + rand.IntN(15_000)))
@@ -149,15 +151,16 @@ func (x *trial) cutUp() {
 func (x *trial) insist(what string, limit func(int64), try func() error) {
 	x.Helper()
 	defer limit(0)
-	for n := range 4 {
-		if n == 3 {
+	const tries = 3
+	for n := range tries {
+		if n == tries-1 {
 			limit(0)
 		}
 		err := try()
 		if err == nil {
 			return
 		}
-		if n == 3 || !remote.Passing(err) {
+		if n == tries-1 || !remote.Passing(err) {
 			x.Fatalf("%s over a cut line ends with %s", what, explain(err))
 		}
 	}
@@ -286,6 +289,9 @@ func (x *trial) clockJumps() {
 			x.Fatal(explain(err))
 		}
 		_, err := x.s.Prune(x.Context(), false)
+		if key := fault.KeyOf(err); jump > 0 && key != "backup.prune_clock" {
+			x.Errorf("a jump of %s does not keep from pruning: %v", jump, err)
+		}
 		if n := x.points(); n != len(x.proofs) {
 			x.Fatalf("%d of %d points are left after a jump of %s: %v", n, len(x.proofs), jump, err)
 		}
@@ -308,40 +314,24 @@ func (x *trial) second() *trial {
 	return y
 }
 
-// twoWriters: two PCs send to the same place at the same time.
+// twoWriters: two PCs, each a process of its own, send to the same place at the same time.
 func (x *trial) twoWriters() {
 	y := x.second()
+	other := x.keepConfig()
 	for range 1 + x.rounds {
 		x.save(3, 30_000)
 		y.save(3, 30_000)
-		x.both(x, y)
+		done := make(chan error)
+		go func() { done <- runChild(y.child(other, "send")...) }()
+		sent := x.s.Send(x.Context(), x.id, nil)
+		if err := <-done; err != nil || sent.Err != nil {
+			x.Fatalf("one: %v, the other: %v", sent.Err, err)
+		}
 	}
 	if n, m := x.points(), y.points(); n != 1+x.rounds || m != n {
 		x.Fatalf("%d points of one, %d of the other", n, m)
 	}
 	y.restoresWhole()
-}
-
-// both sends from two PCs at once. What the other's traffic costs one of them passes.
-func (x *trial) both(all ...*trial) {
-	x.Helper()
-	var wg sync.WaitGroup
-	errs := make([]error, len(all))
-	for i, y := range all {
-		wg.Go(func() {
-			for range 3 {
-				if errs[i] = y.s.Send(x.Context(), x.id, nil).Err; errs[i] == nil || !remote.Passing(errs[i]) {
-					return
-				}
-			}
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			x.Fatal(explain(err))
-		}
-	}
 }
 
 // pruneMeanwhile: one PC is killed while it prunes and the other sends at the same time; every point that is
@@ -382,6 +372,11 @@ func (x *trial) pruneMeanwhile() {
 	y.restoresWhole()
 }
 
+// alarms says whether a server's answer "404" is one that rclone takes for "nothing is there".
+func (x *trial) alarms() bool {
+	return slices.Contains([]string{"webdav", "s3", "azureblob"}, x.draft.Provider)
+}
+
 // saveMany makes nine points of which some are too many, sends them and proves the newest.
 func (x *trial) saveMany() {
 	x.Helper()
@@ -398,6 +393,10 @@ func (x *trial) saveMany() {
 // pruneAll removes what is too many on this PC and at every destination.
 func pruneAll(ctx context.Context, s *Service) error {
 	_, err := s.Prune(ctx, true)
+	for _, d := range s.set.Remotes.List() {
+		_, there := s.PruneAt(ctx, d.ID, true)
+		err = errors.Join(err, there)
+	}
 	return err
 }
 
@@ -416,6 +415,9 @@ func (x *trial) portal() {
 			x.Fatalf("%d: sent to a portal: %+v", status, sent)
 		}
 		x.Logf("%d: sending says %s", status, explain(sent.Err))
+		if key := fault.KeyOf(sent.Err); x.alarms() && status == http.StatusNotFound && key != "backup.vault_gone" {
+			x.Errorf("what was there and is not found any more is told as %s", key)
+		}
 		if s := x.s.Status(x.change()).Copies[0]; !s.Lacks || s.Fault == nil {
 			x.Errorf("%d: the status is %+v", status, s)
 		}

@@ -54,7 +54,18 @@ func killChild(t *testing.T, test string, within time.Duration, env ...string) {
 	_ = cmd.Wait()
 }
 
-// TestChild is the process that the matrix kills: it sends, prunes or restores.
+// runChild runs TestChild as a process of its own to its end.
+func runChild(env ...string) error {
+	cmd := exec.Command(os.Args[0], "-test.run=^TestChild$")
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, out)
+	}
+	return err
+}
+
+// TestChild is the process that the matrix kills, or the other PC: it sends, prunes or restores.
 func TestChild(t *testing.T) {
 	do := os.Getenv("ZAFE_DO")
 	if do == "" {
@@ -67,7 +78,7 @@ func TestChild(t *testing.T) {
 	}
 	set := Settings{
 		Dir: os.Getenv("ZAFE_VAULT"), Vault: VaultOf{ID: "company-1", RecoveryKey: testKey},
-		WriterID: "pc-00000001", Remotes: remotes, State: &remote.Memory{},
+		WriterID: os.Getenv("ZAFE_WRITER"), Remotes: remotes, State: &remote.Memory{},
 	}
 	switch id := os.Getenv("ZAFE_ID"); do {
 	case "send":

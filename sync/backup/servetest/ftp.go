@@ -67,6 +67,7 @@ func (f *FTPServer) Line(t testing.TB) *Cutter {
 	t.Helper()
 	const host = "127.0.0.2"
 	c := newCutter()
+	c.greets = true
 	for _, port := range f.data {
 		c.listen(t, net.JoinHostPort(host, port), net.JoinHostPort(f.Host, port))
 	}

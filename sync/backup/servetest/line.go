@@ -17,6 +17,7 @@ type Cutter struct {
 	up, down atomic.Int64 // bytes per connection; 0 lets everything through
 	portal   atomic.Int64 // HTTP status the portal answers; 0 for none
 	cuts     atomic.Int64
+	greets   bool // the server speaks first, as one of FTP does
 
 	mu   sync.Mutex
 	open map[net.Conn]bool // clients
@@ -53,16 +54,19 @@ func (c *Cutter) listen(t testing.TB, at, addr string) string {
 	return l.Addr().String()
 }
 
-// Limit changes how many bytes a new connection may upload; 0 lets everything through.
-func (c *Cutter) Limit(bytes int64) { c.up.Store(bytes) }
+// Limit changes how many bytes each connection may upload; 0 lets everything through. Connections that are open
+// are broken, as by LimitDown and Portal.
+func (c *Cutter) Limit(bytes int64) { c.change(&c.up, bytes) }
 
-// LimitDown changes how many bytes a new connection may download; 0 lets everything through.
-func (c *Cutter) LimitDown(bytes int64) { c.down.Store(bytes) }
+// LimitDown changes how many bytes each connection may download; 0 lets everything through.
+func (c *Cutter) LimitDown(bytes int64) { c.change(&c.down, bytes) }
 
-// Portal makes every connection get a page in HTML with this HTTP status, whatever is asked; 0 leads to the
-// server again. Those that are open are broken.
-func (c *Cutter) Portal(status int) {
-	c.portal.Store(int64(status))
+// Portal makes each connection get a page in HTML with this HTTP status, whatever is asked; 0 leads to the server
+// again.
+func (c *Cutter) Portal(status int) { c.change(&c.portal, int64(status)) }
+
+func (c *Cutter) change(what *atomic.Int64, to int64) {
+	what.Store(to)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for client := range c.open {
@@ -77,7 +81,7 @@ func (c *Cutter) serve(client net.Conn, addr string) {
 	c.note(client, true)
 	defer func() { _ = client.Close(); c.note(client, false) }()
 	if status := c.portal.Load(); status != 0 {
-		answerAsPortal(client, status)
+		c.answerAsPortal(client, status)
 		return
 	}
 	server, err := net.Dial("tcp", addr)
@@ -132,9 +136,13 @@ func reset(c net.Conn) {
 
 const portalPage = `<!doctype html><title>Bienvenue</title><p>Acceptez les conditions pour continuer.</p>`
 
-// answerAsPortal answers before anything is asked: what speaks first in its protocol, such as SSH, gets the
-// page as well.
-func answerAsPortal(client net.Conn, status int64) {
+// answerAsPortal answers whatever is asked, in whatever protocol.
+func (c *Cutter) answerAsPortal(client net.Conn, status int64) {
+	if !c.greets {
+		if n, _ := client.Read(make([]byte, 4096)); n == 0 {
+			return
+		}
+	}
 	page := strings.Repeat(portalPage, 4)
 	_, _ = fmt.Fprintf(client, "HTTP/1.1 %d Portal\r\nContent-Type: text/html\r\nContent-Length: %d\r\n"+
 		"Connection: close\r\n\r\n%s", status, len(page), page)
