@@ -159,14 +159,14 @@ func TestThePutBackPCGoesOnAtTheOwnersWord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := st.Copies[0]; st.Unsaved || st.Light != appbackup.Red || fault.KeyOf(c.Fault) != "backup.put_back" ||
+	if c := st.Copies[0]; st.Unsaved || c.Light != appbackup.Red || fault.KeyOf(c.Fault) != "backup.put_back" ||
 		len(c.Alarms) != 1 || c.Alarms[0].Key != "backup.alarm.put_back" {
 		t.Fatalf("%+v", st)
 	}
 	if st, err = twin.Continue(t.Context()); err != nil || len(st.Copies[0].Alarms) != 0 || !st.Unsaved {
 		t.Fatalf("%+v %v", st, err)
 	}
-	if st, err = twin.Now(t.Context()); err != nil || st.Light != appbackup.Green || st.Copies[0].Lacks {
+	if st, err = twin.Now(t.Context()); err != nil || st.Copies[0].Light != appbackup.Green || st.Copies[0].Lacks {
 		t.Errorf("%+v %v", st, err)
 	}
 }
