@@ -159,7 +159,7 @@ func TestThePutBackPCGoesOnAtTheOwnersWord(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := st.Copies[0]; st.Unsaved || st.Light != appbackup.Red || fault.KeyOf(c.Fault) != "backup.put_back" ||
+	if c := st.Copies[0]; st.Unsaved || c.Light != appbackup.Red || fault.KeyOf(c.Fault) != "backup.put_back" ||
 		len(c.Alarms) != 1 || c.Alarms[0].Key != "backup.alarm.put_back" {
 		t.Fatalf("%+v", st)
 	}
