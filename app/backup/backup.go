@@ -199,6 +199,12 @@ type Engine interface {
 	// Faults backup.kept_gone, backup.kept_stays.
 	Kept(ctx context.Context) ([]aside.Kept, error)
 	RemoveKept(ctx context.Context, name string) error
+	// Acknowledge notes that the owner saw that somebody put an older state back at a destination. Fault
+	// backup.dest_unknown.
+	Acknowledge(ctx context.Context, id string) (Status, error)
+	// Refill begins again at a destination whose copies are gone, or with those of the main PC when id is "": until
+	// then backup.vault_gone is said, as they may only be out of reach. Fault backup.dest_unknown.
+	Refill(ctx context.Context, id string) (Status, error)
 	// Continue goes on with the book after it was put back as it once was: alarm.put_back, alarm.local_behind.
 	Continue(ctx context.Context) (Status, error)
 }
@@ -328,6 +334,14 @@ var (
 	GetStatus = op.Op[op.Empty, Status]{
 		Spec: quiet("backup.status", auth.BackupRead, "Tells how the copies stand."),
 	}
+	Acknowledge = op.Op[IDRequest, Status]{
+		Spec: spec("destination.acknowledge", auth.BackupManage, false,
+			"Notes that the owner saw that somebody put an older state back at a destination."),
+	}
+	Refill = op.Op[IDRequest, Status]{
+		Spec: spec("destination.refill", auth.BackupManage, true,
+			"Begins again at a destination whose copies are gone, or with those of the main PC."),
+	}
 	Continue = op.Op[op.Empty, Status]{
 		Spec: spec("backup.continue", auth.BackupManage, true,
 			"Goes on with the book as it is, after it or its copies on this PC were put back as they once were."),
@@ -392,6 +406,10 @@ func Bind[T op.Tx](r *op.Registry[T], e Engine) {
 	})
 	op.BindAction(r, Now, func(ctx context.Context, _ op.Empty) (Status, error) { return e.Now(ctx) })
 	op.BindAction(r, Drill, func(ctx context.Context, q IDRequest) (Status, error) { return e.Drill(ctx, q.ID) })
+	op.BindAction(r, Acknowledge, func(ctx context.Context, q IDRequest) (Status, error) {
+		return e.Acknowledge(ctx, q.ID)
+	})
+	op.BindAction(r, Refill, func(ctx context.Context, q IDRequest) (Status, error) { return e.Refill(ctx, q.ID) })
 	op.BindAction(r, Continue, func(ctx context.Context, _ op.Empty) (Status, error) { return e.Continue(ctx) })
 	op.BindAction(r, Stop, func(context.Context, op.Empty) (op.Empty, error) { e.Stop(); return op.Empty{}, nil })
 }

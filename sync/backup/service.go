@@ -151,6 +151,14 @@ func (s *Service) NewVault(ctx context.Context, dir string) error {
 	return s.note(ctx, func(k *state) { k.Made = true })
 }
 
+// Refill makes the local vault again where it was.
+func (s *Service) Refill(ctx context.Context) error {
+	s.mu.Lock()
+	dir := s.folder
+	s.mu.Unlock()
+	return s.NewVault(ctx, dir)
+}
+
 func (s *Service) vaultSettings() vault.Settings {
 	s.mu.Lock()
 	defer s.mu.Unlock()

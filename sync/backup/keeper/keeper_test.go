@@ -84,6 +84,13 @@ func newKeeper(t *testing.T) (*keeper.Keeper, book, *storetest.Clock, *atomic.Bo
 	return newKeeperLogging(t, func(string) {})
 }
 
+// newKeeperAt is a keeper with the folder of its copies on this PC.
+func newKeeperAt(t *testing.T) (*keeper.Keeper, book, *storetest.Clock, string) {
+	t.Helper()
+	k, b, clock, _ := newKeeper(t)
+	return k, b, clock, k.Folder()
+}
+
 func newKeeperLogging(t *testing.T, also func(what string)) (*keeper.Keeper, book, *storetest.Clock, *atomic.Bool) {
 	t.Helper()
 	return newKeeperOf(t, "pc-1", nil, also)

@@ -293,6 +293,12 @@ func (b *backups) places(st backup.Status) {
 	if st.Anew() {
 		all = append(all, kit.NewNotice(kit.Info, "", e.T("backups.anew_text")))
 	}
+	if f := st.LastFault; f != nil {
+		all = append(all, kit.NewNotice(kit.Error, e.T("backups.local_failed"), e.Text.Fault(f)))
+		if way := b.way(f, ""); way != nil {
+			all = append(all, kit.HBox(8, way, kit.Spacer()))
+		}
+	}
 	if len(st.Copies) == 0 {
 		var add *kit.Button
 		if e.Can(backup.Begin.Spec) {
@@ -335,6 +341,11 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 	for _, a := range c.Alarms {
 		text.Add(kit.NewLabel(e.Text.Fault(a), kit.Style{Size: theme.SizeCaption, Color: theme.ErrorText, Wrap: true}))
 	}
+	for _, f := range append([]*fault.Fault{c.Fault}, c.Alarms...) {
+		if way := b.way(f, c.ID); way != nil {
+			text.Add(kit.Pad(4, 0, 0, 0, kit.HBox(8, way, kit.Spacer())))
+		}
+	}
 	icon, tone := "cloud-check", toneOf(c.Light)
 	switch {
 	case c.Light != backup.Green:
@@ -349,6 +360,37 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 		row.Add(more)
 	}
 	return row
+}
+
+// way is the button that ends an alarm of a place, "" for this PC, on the owner's word; nil for one that ends by
+// itself or is mended elsewhere.
+func (b *backups) way(f *fault.Fault, id string) fyne.CanvasObject {
+	e := b.env
+	if f == nil || !e.Can(backup.Refill.Spec) {
+		return nil
+	}
+	done := func(st backup.Status) {
+		e.Shell.Toast(kit.Ok, e.T("backups.way_done"))
+		b.show(st)
+	}
+	asks := func(name string, do func()) *kit.Button {
+		return b.Write(kit.NewButton(e.T(name), "", kit.Secondary, func() {
+			e.Shell.Confirm(e.T(name), e.T(name+"_text"), e.T(name), false, do)
+		}).Small())
+	}
+	switch f.Key {
+	case "backup.vault_gone":
+		return asks("backups.refill", func() { page.Do(e, backup.Refill, backup.IDRequest{ID: id}, done) })
+	case "backup.alarm.rolled_back":
+		return b.Write(kit.NewButton(e.T("backups.acknowledge"), "", kit.Secondary, func() {
+			page.Do(e, backup.Acknowledge, backup.IDRequest{ID: id}, done)
+		}).Small())
+	case "backup.alarm.put_back", "backup.alarm.local_behind":
+		restore := kit.NewButton(e.T("integrity.restore"), "", kit.Secondary, e.Shell.Restore).Small()
+		return kit.HBox(8, restore, asks("backups.go_on", func() { page.Do(e, backup.Continue, op.Empty{}, done) }))
+	default:
+		return nil
+	}
 }
 
 // aside is something set aside on the main PC, and its removal.

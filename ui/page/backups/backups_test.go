@@ -12,6 +12,7 @@ import (
 	"zafe/app/aside"
 	"zafe/app/auth"
 	"zafe/app/backup"
+	"zafe/app/fault"
 	"zafe/app/verify"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -194,5 +195,66 @@ func TestWhatIsKeptAsideIsRemovedOnAClearYes(t *testing.T) {
 	p.buttons("Supprimer")[0].Tapped(nil)
 	if !slices.Equal(copies.gone, []string{"book.aside-20261122-101500"}) || len(p.buttons("Supprimer")) != 0 {
 		t.Errorf("removed %v, still shown: %v", copies.gone, len(p.buttons("Supprimer")))
+	}
+}
+
+func (e *engine) Acknowledge(_ context.Context, id string) (backup.Status, error) {
+	e.gone = append(e.gone, "acknowledged "+id)
+	return e.status, nil
+}
+
+func (e *engine) Refill(_ context.Context, id string) (backup.Status, error) {
+	e.gone = append(e.gone, "refilled "+id)
+	return e.status, nil
+}
+
+func (e *engine) Continue(context.Context) (backup.Status, error) {
+	e.gone = append(e.gone, "continued")
+	return e.status, nil
+}
+
+// TestEveryAlarmHasAWayOut, which asks again where something could be lost.
+func TestEveryAlarmHasAWayOut(t *testing.T) {
+	refused := func(key string) *fault.Fault { return fault.New(fault.Conflict, key) }
+	for name, c := range map[string]struct {
+		copy   backup.Copy
+		local  *fault.Fault
+		button string
+		asks   bool
+		want   string
+	}{
+		"an emptied place": {backup.Copy{Fault: refused("backup.vault_gone")}, nil, "Recommencer ici", true, "refilled d1"},
+		"this PC":          {backup.Copy{}, refused("backup.vault_gone"), "Recommencer ici", true, "refilled "},
+		"an older state": {
+			backup.Copy{Alarms: []*fault.Fault{refused("backup.alarm.rolled_back")}}, nil,
+			"J’ai cherché, c’est compris", false, "acknowledged d1",
+		},
+		"a put-back PC": {
+			backup.Copy{Alarms: []*fault.Fault{refused("backup.alarm.put_back")}}, nil,
+			"Continuer avec ce livre", true, "continued",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.copy.Destination, c.copy.Light = backup.Destination{ID: "d1", Label: "Disque"}, backup.Red
+			copies := &engine{status: backup.Status{
+				Light: backup.Red, SheetKnown: true, Copies: []backup.Copy{c.copy}, LastFault: c.local,
+			}}
+			p, sh, _ := shown(t, copies)
+			found := p.buttons(c.button)
+			if len(found) != 1 {
+				t.Fatalf("%d buttons", len(found))
+			}
+			if c.asks {
+				sh.Yes = false
+				found[0].Tapped(nil)
+				if sh.Yes = true; len(copies.gone) > 0 {
+					t.Fatal("it is done without a question")
+				}
+			}
+			found[0].Tapped(nil)
+			if len(copies.gone) != 1 || copies.gone[0] != c.want {
+				t.Errorf("%q", copies.gone)
+			}
+		})
 	}
 }
