@@ -22,7 +22,6 @@ var owed = func() map[string]string {
 		"s3, full disk: told":     "rclone's own server answers 500",
 		"sshd, full disk: told":   "OpenSSH says no more than Failure; rclone could ask how much is free",
 		"vsftpd, full disk: told": "it says Failure writing to local file; nothing says how much is free",
-		"versitygw, lock: told":   "Prune counts what was refused and tells nobody",
 	}
 	for _, name := range []string{"s3", "versitygw", "azurite"} {
 		all[name+", wrong login: told"] = "the marker is asked for by HEAD, whose refusal has no reason in it"

@@ -2,8 +2,10 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"zafe/app/fault"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/vault"
 )
@@ -37,7 +39,7 @@ func (s *Service) Prune(ctx context.Context, confirmed bool) (deleted int, err e
 		deleted = len(plan.Points)
 		refused, err := v.Prune(ctx, plan)
 		deleted -= min(deleted, refused)
-		return remote.Classify(err)
+		return told(refused, err)
 	})
 	return deleted, err
 }
@@ -69,9 +71,18 @@ func (s *Service) PruneAt(ctx context.Context, id string, confirmed bool) (delet
 		deleted = len(plan.Points)
 		refused, err := tree.Prune(ctx, plan)
 		deleted -= min(deleted, refused)
-		return remote.Classify(err)
+		return told(refused, err)
 	})
 	return deleted, err
+}
+
+// told says what kept a pruning from its end: a place that does not let objects go (yet) is "backup.prune_refused".
+func told(refused int, err error) error {
+	err = remote.Classify(err)
+	if refused == 0 || passing(err) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return fault.New(fault.Conflict, "backup.prune_refused", "count", refused).Because(err)
 }
 
 // Proved tells whether a trial restore that passed lately lets old restore points go.

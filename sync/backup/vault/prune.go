@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -360,6 +361,7 @@ const refusedMax = 5
 type removal struct {
 	ctx     context.Context
 	refused int
+	why     error // of the last refusal
 }
 
 // remove tells whether all of the objects are gone.
@@ -369,8 +371,8 @@ func (r *removal) remove(objects []fs.Object) (gone bool) {
 		if r.ctx.Err() != nil || r.refused >= refusedMax {
 			return false
 		}
-		if o.Remove(r.ctx) != nil {
-			gone = false
+		if err := o.Remove(r.ctx); err != nil {
+			gone, r.why = false, err
 			r.refused++
 		}
 	}
@@ -378,8 +380,8 @@ func (r *removal) remove(objects []fs.Object) (gone bool) {
 }
 
 // Prune deletes what a plan lists. An object the storage refuses to delete yet (object lock) stays
-// for the next time, with what it needs; the count of those is returned. Stopped at any moment, every point
-// still listed can be restored.
+// for the next time, with what it needs; the count of those is returned, and why the last one was. Stopped at any
+// moment, every point still listed can be restored.
 func (t *Tree) Prune(ctx context.Context, plan Plan) (refused int, err error) {
 	ctx = jobContext(ctx)
 	r := &removal{ctx: ctx}
@@ -390,7 +392,7 @@ func (t *Tree) Prune(ctx context.Context, plan Plan) (refused int, err error) {
 		}
 		m, err := g.needs()
 		if err != nil || ctx.Err() != nil {
-			return r.refused, ctx.Err()
+			return r.refused, cmp.Or(ctx.Err(), r.why)
 		}
 		m.names(stays)
 	}
@@ -410,7 +412,7 @@ func (t *Tree) Prune(ctx context.Context, plan Plan) (refused int, err error) {
 			r.remove(plan.files)
 		}
 	}
-	return r.refused, ctx.Err()
+	return r.refused, cmp.Or(ctx.Err(), r.why)
 }
 
 // dropPoints forgets pruned points of the local vault.
@@ -426,5 +428,5 @@ func (v *Vault) Prune(ctx context.Context, plan Plan) (refused int, err error) {
 		v.dropPoints(plan.Points)
 		return refused, nil
 	}
-	return refused, v.load(ctx)
+	return refused, errors.Join(err, v.load(ctx))
 }
