@@ -133,8 +133,10 @@ func (x *trial) keepConfig() string {
 
 // child is what a process of its own is told; see TestChild.
 func (x *trial) child(config, do string) []string {
-	return []string{"ZAFE_DO=" + do, "ZAFE_VAULT=" + x.s.set.Dir, "ZAFE_REMOTES=" + config, "ZAFE_ID=" + x.id,
-		"ZAFE_WRITER=" + x.s.set.WriterID}
+	return []string{
+		"ZAFE_DO=" + do, "ZAFE_VAULT=" + x.s.set.Dir, "ZAFE_REMOTES=" + config, "ZAFE_ID=" + x.id,
+		"ZAFE_WRITER=" + x.s.set.WriterID,
+	}
 }
 
 // cutUp: each connection breaks after some bytes of upload, in the middle of a large attachment or later.
