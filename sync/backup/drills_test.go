@@ -53,23 +53,30 @@ func (x *trial) change() uint64 {
 // kill: the program is killed while it sends, at any moment.
 func (x *trial) kill() {
 	config := x.keepConfig()
-	x.save(8, 60_000)
-	start := time.Now()
-	x.send()
-	within := time.Since(start)
-	listed, interrupted := 1, 0
-	for range 3 * x.rounds {
-		x.save(8, 60_000)
+	within := time.Duration(0)
+	for range 2 { // the second goes over lines and folders that are there
+		x.save(5, 60_000)
+		start := time.Now()
+		x.send()
+		within = time.Since(start)
+	}
+	listed, interrupted := 2, 0
+	for n := 0; n < 3*x.rounds || interrupted == 0 && n < 3*x.rounds+6; n++ {
+		x.save(5, 60_000)
 		killChild(x.T, "TestChild", within, x.child(config, "send")...)
-		n := x.points()
-		if n < listed || n > len(x.proofs) {
-			x.Fatalf("%d points of %d, %d before", n, len(x.proofs), listed)
+		there := x.points()
+		if there < listed || there > len(x.proofs) {
+			x.Fatalf("%d points of %d, %d before", there, len(x.proofs), listed)
 		}
-		if listed = n; n < len(x.proofs) {
+		if listed = there; there < len(x.proofs) {
 			interrupted++
+		} else {
+			within /= 2 // too late
 		}
 	}
-	x.Logf("%d of %d sendings were interrupted", interrupted, 3*x.rounds)
+	if interrupted == 0 {
+		x.Error("every sending was over before it could be killed")
+	}
 	x.send()
 	if n := x.points(); n != len(x.proofs) {
 		x.Fatalf("%d points in the end", n)
@@ -80,7 +87,7 @@ func (x *trial) kill() {
 // the next restore is in nobody's way.
 func (x *trial) killRestore() {
 	config := x.keepConfig()
-	x.save(8, 60_000)
+	x.save(5, 60_000)
 	x.send()
 	start := time.Now()
 	x.restoresWhole()
@@ -126,8 +133,10 @@ func (x *trial) keepConfig() string {
 
 // child is what a process of its own is told; see TestChild.
 func (x *trial) child(config, do string) []string {
-	return []string{"ZAFE_DO=" + do, "ZAFE_VAULT=" + x.s.set.Dir, "ZAFE_REMOTES=" + config, "ZAFE_ID=" + x.id,
-		"ZAFE_WRITER=" + x.s.set.WriterID}
+	return []string{
+		"ZAFE_DO=" + do, "ZAFE_VAULT=" + x.s.set.Dir, "ZAFE_REMOTES=" + config, "ZAFE_ID=" + x.id,
+		"ZAFE_WRITER=" + x.s.set.WriterID,
+	}
 }
 
 // cutUp: each connection breaks after some bytes of upload, in the middle of a large attachment or later.

