@@ -23,7 +23,7 @@ func (h *home) numbers(n billing.Numbers) {
 	delete(h.tasks, "numbers")
 	if n.Awaited {
 		h.tasks["numbers"] = h.task("warning-circle", kit.Warn, e.T("home.todo.numbers"),
-			e.T("home.numbers_since", "when", e.Text.Instant(n.Made)), e.T("home.act.numbers"), func() { h.askNumbers(n) })
+			e.T("home.numbers_since"), e.T("home.act.numbers"), func() { h.askNumbers(n) })
 	}
 	h.arrange()
 }
