@@ -26,12 +26,7 @@ var owed = func() map[string]string {
 	for _, name := range []string{"s3", "versitygw", "azurite"} {
 		all[name+", wrong login: told"] = "the marker is asked for by HEAD, whose refusal has no reason in it"
 	}
-	for _, name := range []string{"webdav", "s3", "apache", "versitygw"} {
-		all[name+", wrong login: trial restore"] = "Drill takes a refused login for a bad copy"
-	}
 	for _, name := range []string{"webdav", "s3", "apache", "versitygw", "azurite"} {
-		all[name+", portal: compared"] = "Check does not look for the marker first"
-		all[name+", portal: trial restore"] = "Drill does not look for the marker first, and blames the copy"
 		all[name+", portal: blank PC"] = "a page in HTML passes for a folder without a vault"
 	}
 	return all

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"zafe/app/fault"
@@ -105,8 +106,8 @@ func bringFrom(ctx context.Context, tree *vault.Tree, missing []vault.Attachment
 }
 
 // Drill is a complete trial restore of a point from a destination ("" means the local vault; a zero
-// point means the newest that was sent there, "backup.vault_empty" if none was). The sink's Commit should open the restored book in memory, check its
-// integrity and compare its totals with Manifest.Matches: an error of it fails the drill. A quarter of
+// point means the newest that was sent there, "backup.vault_empty" if none was). The sink's Commit should open the
+// restored book in memory, check its integrity and compare its totals with Manifest.Matches: an error of it fails the drill. A quarter of
 // the attachments, another one each week, is read to the end and compared with its hashes (Check sees
 // every week that all are there). The result is remembered for Status and allows pruning.
 func (s *Service) Drill(ctx context.Context, id string, p vault.Point, sink vault.BookSink,
@@ -120,6 +121,11 @@ func (s *Service) Drill(ctx context.Context, id string, p vault.Point, sink vaul
 		if p.Seq == 0 {
 			if p, err = s.newestAt(v, id); err != nil {
 				return err
+			}
+		}
+		if id != "" {
+			if err := v.Ours(ctx, tree); err != nil {
+				return remote.Classify(err)
 			}
 		}
 		_, week := s.set.Now().ISOWeek()
@@ -144,10 +150,10 @@ func (s *Service) newestAt(v *vault.Vault, id string) (vault.Point, error) {
 	return vault.Point{}, fault.New(fault.NotFound, "backup.vault_empty")
 }
 
-// noteDrill remembers the outcome. A line that broke says nothing about the copy.
+// noteDrill remembers the outcome. A line that broke, or a place that refused us, says nothing about the copy.
 func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, err error) error {
 	now := s.set.Now()
-	if err != nil && (ctx.Err() != nil || passing(err)) {
+	if err != nil && (ctx.Err() != nil || passing(err) || strings.HasPrefix(fault.KeyOf(err), "backup.dest_")) {
 		return nil //nolint:nilerr // nothing to remember
 	}
 	return s.note(ctx, func(k *state) {

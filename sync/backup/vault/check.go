@@ -21,9 +21,12 @@ type CheckReport struct {
 func (r CheckReport) Complete() bool { return len(r.Missing)+len(r.Wrong) == 0 }
 
 // Check compares names and sizes on a copy (or on the local vault's own tree) with the manifests of
-// the local vault. A copy that is ahead is told by Ahead, as by Replicate.
+// the local vault. A copy that is ahead is told by Ahead, as by Replicate. Faults as [Vault.Ours].
 func (v *Vault) Check(ctx context.Context, t *Tree, s Sending) (CheckReport, error) {
 	ctx = jobContext(ctx)
+	if err := v.Ours(ctx, t); err != nil {
+		return CheckReport{}, err
+	}
 	points := v.own()
 	want, err := v.wanted(ctx, points, Sending{})
 	if err != nil {

@@ -93,6 +93,20 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 	return sent, err
 }
 
+// Ours tells whether a copy is still there and of this vault: "backup.vault_gone", "backup.other_vault". Where a
+// network answers in the place's stead, what it answers says nothing about the copy.
+func (v *Vault) Ours(ctx context.Context, copied *Tree) error {
+	switch id, err := copied.marker(ctx); {
+	case err != nil:
+		return err
+	case id == "":
+		return faultEmptied
+	case id != v.set.ID:
+		return faultOtherVault
+	}
+	return nil
+}
+
 // claim checks that the place is ours, or makes it so if nothing is there.
 func (v *Vault) claim(ctx context.Context, to *Tree, known bool) error {
 	id, err := to.marker(ctx)
