@@ -464,7 +464,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Dir: b.pc.home.Path(folder.Vault), Vault: keeper.VaultOf(id), WriterID: id.WriterID,
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
 		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes,
-		State: kept.Copies(b.store), RestoredFrom: from, Now: time.Now,
+		State: kept.Copies(b.store), RestoredFrom: from, Now: time.Now, Behind: b.behind,
 	})
 	if err != nil {
 		return err
@@ -504,7 +504,15 @@ func (b *book) newWriter(ctx context.Context) (writer string, err error) {
 	return writer, b.store.Update(ctx, func(tx *store.Tx) error {
 		id, _, err := setup.IdentityOf(tx)
 		id.WriterID, id.WriterName = writer, b.pc.Name()
-		return errors.Join(err, setup.SaveIdentity(tx, id))
+		return errors.Join(err, setup.SaveIdentity(tx, id), op.RecordIn(ctx, tx))
+	})
+}
+
+// behind makes a book that somebody put back, as its copies show, wait for its owner's word on its numbers.
+func (b *book) behind(ctx context.Context) error {
+	return b.store.Update(ctx, func(tx *store.Tx) error {
+		last, err := tx.Head()
+		return errors.Join(err, billing.AskNumbers(tx, last.At, tx.Now()), tx.NoteOlder(`{"seen":0}`))
 	})
 }
 

@@ -28,7 +28,7 @@ func classify(err error) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
 		return fault.New(fault.Unavailable, "store.disk_full").Because(err)
-	case errors.As(err, &file):
+	case errors.As(err, &file) && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.EMFILE):
 		return fault.New(fault.Unavailable, "store.disk").Because(err)
 	}
 	var se *sqlite.Error

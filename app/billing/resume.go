@@ -22,7 +22,7 @@ import (
 const resumeKey = "billing.resume"
 
 // passedMax is how many numbers of a series one answer may pass over: more is a slip of the keyboard.
-const passedMax = 10_000
+const passedMax = 100_000
 
 // yearsMax bounds the years whose series are asked about.
 const yearsMax = 10
@@ -33,8 +33,17 @@ type awaited struct {
 	Restored time.Time `json:"restored"` // from it
 }
 
-// AskNumbers makes the book restored now, from a copy made then, wait for the owner's word on its numbers.
+// AskNumbers makes a book that is found now as it was then wait for the owner's word on its numbers: it was restored
+// from a copy, or somebody put its files back, and what was given out meanwhile is not in it. A question still open
+// goes on from the older of both.
 func AskNumbers(tx company.Settings, made, now time.Time) error {
+	was, open, err := awaiting(tx)
+	if err != nil {
+		return err
+	}
+	if open && was.Made.Before(made) {
+		made = was.Made
+	}
 	return tx.SetSetting(resumeKey, awaited{Made: made.UTC(), Restored: now.UTC()})
 }
 
@@ -129,12 +138,14 @@ func numbers(tx Tx) (n Numbers, err error) {
 	return n, err
 }
 
-// toConfirm are the series that numbers were given out of since the copy was made, of every year since then.
+// toConfirm are the series that numbers may have been given out of since the copy was made: those of every year
+// between then and now, whichever of the two clocks was wrong, and those in use of the year before, whose documents
+// are dated and paid for some time yet.
 func toConfirm(tx Tx, a awaited) ([]Series, error) {
 	var all []Series
-	now := tx.Today().Year
-	// Clocks have been wrong, then and now.
-	for year := min(max(a.Made.Local().Year(), now-yearsMax), now); year <= now; year++ {
+	then, now := a.Made.Local().Year(), tx.Today().Year
+	from, to := min(then, now), max(then, now)
+	for year := max(from-1, to-yearsMax); year <= to; year++ {
 		period := strconv.Itoa(year)
 		for _, s := range []Series{
 			{Kind: string(Invoice), Prefix: seriesName(Invoice, period)},
@@ -147,7 +158,9 @@ func toConfirm(tx Tx, a awaited) ([]Series, error) {
 				return nil, err
 			}
 			s.Period, s.Last, s.Prefix = period, last, s.Prefix+"-"
-			all = append(all, s)
+			if last > 0 || year >= from {
+				all = append(all, s)
+			}
 		}
 	}
 	return all, nil

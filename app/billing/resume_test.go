@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zafe/app/billing"
+	"zafe/app/civil"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/store"
@@ -55,7 +56,7 @@ func TestNoNumberIsUsedTwice(t *testing.T) {
 		want string
 	}{
 		"back":    {answer(0), "billing.numbers_back"},
-		"far":     {answer(20_000), "billing.numbers_far"},
+		"far":     {answer(200_000), "billing.numbers_far"},
 		"missing": {billing.ConfirmRequest{Series: answer(3).Series[:3]}, "billing.numbers_missing"},
 		"bounds":  {answer(-1), "billing.numbers_bounds"},
 	} {
@@ -114,5 +115,68 @@ func TestGapsStay(t *testing.T) {
 	err := b.Store.Update(t.Context(), func(tx *store.Tx) error { return tx.AddGap(gap) })
 	if err == nil {
 		t.Error("a gap behind a number that nobody has")
+	}
+}
+
+// asks are the series to confirm, and the answer that passes fifty of each over.
+func (b book) asks() (series []string, answer billing.ConfirmRequest) {
+	b.t.Helper()
+	n := must(billing.GetNumbers.Call(b.Ctx(), b.As("owner"), op.Empty{}))(b.t)
+	for _, s := range n.Series {
+		series = append(series, s.Prefix)
+		answer.Series = append(answer.Series, billing.Taken{Kind: s.Kind, Period: s.Period, Last: s.Last + 50})
+	}
+	return series, answer
+}
+
+// TestNumbersOverNewYear: documents of December are dated and paid for in January.
+func TestNumbersOverNewYear(t *testing.T) {
+	b := open(t)
+	c := b.customer()
+	b.invoice(c, goods(100_00, 200_000))
+	b.Clock.Set(time.Date(2027, 1, 10, 12, 0, 0, 0, time.UTC))
+	b.restored(time.Date(2027, 1, 4, 12, 0, 0, 0, time.UTC))
+	series, answer := b.asks()
+	if want := []string{"F-2026-", "F-2027-", "A-2027-", "D-2027-", "R-2027-"}; !slices.Equal(series, want) {
+		t.Fatalf("asked %v, want %v", series, want)
+	}
+	must(billing.ConfirmNumbers.Call(b.Ctx(), b.As("owner"), answer))(t)
+	r := billing.SaveRequest{
+		Header: billing.Header{Customer: c.ID, Date: civil.New(2026, 12, 31)}, Lines: []billing.Line{goods(100_00, 200_000)},
+	}
+	if d := b.issue(must(billing.SaveInvoice.Call(b.Ctx(), b.As("owner"), r))(t)).Document; d.Serial != 52 {
+		t.Errorf("the next of December is %s", d.Number)
+	}
+}
+
+// TestNumbersUnderAWrongClock: the years between both clocks are asked about, whichever is wrong.
+func TestNumbersUnderAWrongClock(t *testing.T) {
+	b := open(t)
+	c := b.customer()
+	b.invoice(c, goods(100_00, 200_000))
+	b.Clock.Set(time.Date(2025, 3, 1, 12, 0, 0, 0, time.UTC)) // a flat battery
+	b.restored(time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC))
+	series, answer := b.asks()
+	if !slices.Contains(series, "F-2025-") || !slices.Contains(series, "F-2026-") {
+		t.Fatalf("asked %v", series)
+	}
+	must(billing.ConfirmNumbers.Call(b.Ctx(), b.As("owner"), answer))(t)
+	b.Clock.Set(time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC))
+	if d := b.invoice(c, goods(100_00, 200_000)).Document; d.Serial != 52 {
+		t.Errorf("the next is %s", d.Number)
+	}
+}
+
+// TestTwoRestoresAskFromTheOlder copy: what the first one asks is still open.
+func TestTwoRestoresAskFromTheOlder(t *testing.T) {
+	b := open(t)
+	b.invoice(b.customer(), goods(100_00, 200_000))
+	b.Clock.Set(time.Date(2027, 1, 10, 12, 0, 0, 0, time.UTC))
+	first := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	b.restored(first)
+	b.restored(time.Date(2027, 1, 9, 12, 0, 0, 0, time.UTC))
+	n := must(billing.GetNumbers.Call(b.Ctx(), b.As("owner"), op.Empty{}))(t)
+	if !n.Made.Equal(first) || len(n.Series) != 8 {
+		t.Errorf("asked from %v: %d series", n.Made, len(n.Series))
 	}
 }

@@ -76,6 +76,14 @@ func judge(ctx context.Context, st *store.Store, clock func() time.Time, seen ve
 		if err := verify.Accept(tx, a); err != nil {
 			return err
 		}
+		// Nobody can tell any more whether the last numbers given out are in it.
+		last, err := tx.Head()
+		if err != nil {
+			return err
+		}
+		if err := billing.AskNumbers(tx, last.At, tx.Now()); err != nil {
+			return err
+		}
 		what := fmt.Sprintf(`{"cut":%t,"events":%d,"file":%q,"pages":%d,"why":%q}`,
 			out.Cut, rep.Events, out.File, out.Pages, out.Why)
 		return tx.NoteAccepted(int64(owner.ID), owner.Name, what)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"zafe/app/audit"
+	"zafe/app/billing"
 	"zafe/app/fault"
 	"zafe/app/setup"
 	"zafe/app/verify"
@@ -75,6 +76,10 @@ func Compare(ctx context.Context, st *store.Store, m Memory) (older bool, err er
 		return false, m.SetSeen(verify.Seen{}) // the program was killed before it forgot what it saw
 	}
 	return true, st.Update(ctx, func(tx *store.Tx) error {
+		// What was done since is lost, numbers given out among it.
+		if err := billing.AskNumbers(tx, last.At, tx.Now()); err != nil {
+			return err
+		}
 		return tx.NoteOlder(fmt.Sprintf(`{"seen":%d}`, seen.Event))
 	})
 }

@@ -2,6 +2,7 @@ package witness_test
 
 import (
 	"testing"
+	"time"
 
 	"zafe/app/audit"
 	"zafe/app/fault"
@@ -106,4 +107,21 @@ func TestReachesIsRefusedByAShorterChain(t *testing.T) {
 			t.Errorf("event %d: %v", event, err)
 		}
 	}
+}
+
+// TestAnOlderBookAsksForItsNumbers: what was done since is lost, and numbers given out with it (F6).
+func TestAnOlderBookAsksForItsNumbers(t *testing.T) {
+	st, seen := newBook(t)
+	was := last(t, st)
+	seen.Event++
+	if older, err := witness.Compare(t.Context(), st, &memory{seen}); err != nil || !older {
+		t.Fatal(older, err)
+	}
+	update(t, st, func(tx *store.Tx) error {
+		var asked struct{ Made time.Time }
+		if _, err := tx.Setting("billing.resume", &asked); err != nil || !asked.Made.Equal(was.At) {
+			t.Errorf("asked from %v, %v", asked.Made, err)
+		}
+		return nil
+	})
 }

@@ -98,10 +98,24 @@ func (s *Service) guard(id string, confirmed bool) vault.Guard {
 	now := s.set.Now()
 	was := s.know.day(id, now)
 	return vault.Guard{
-		Now: now, Rule: vault.DefaultRule, Drill: s.know.Drill, DrillBad: !s.know.DrillFailed.IsZero(),
+		Now: now, Rule: vault.DefaultRule, Drill: s.know.Drill, DrillBad: s.know.drillBad(id),
 		Gone: was.Gone, Grown: int(s.know.Saved.Seq - min(s.know.Saved.Seq, was.Seq)),
 		Files: !within(now, was.Files, filesEvery), Confirmed: confirmed,
 	}
+}
+
+// drillBad tells whether the last trial restore from a place failed. From this PC nothing goes while one did anywhere:
+// what it has may be needed there.
+func (k *state) drillBad(id string) bool {
+	if c := k.Copies[id]; c != nil {
+		return !c.DrillFailed.IsZero()
+	}
+	for _, c := range k.Copies {
+		if id == "" && !c.DrillFailed.IsZero() {
+			return true
+		}
+	}
+	return !k.DrillFailed.IsZero()
 }
 
 // day is what was removed at a place within the present day.

@@ -46,6 +46,17 @@ func (k *state) ahead(id string, p *vault.Point, now time.Time) {
 	}
 }
 
+// behind tells the book, before it is noted, that there is a point which this PC does not know it made.
+func (s *Service) behind(ctx context.Context, p *vault.Point) error {
+	if p == nil || s.set.Behind == nil || s.stopped() != nil {
+		return nil
+	}
+	return s.set.Behind(ctx)
+}
+
+// removedPlace stands for a destination that was removed: no other has that name.
+const removedPlace = "-"
+
 // noteNumbers compares the numbers that the book knows with those in the local vault. A vault that lacks the last
 // ones was put back; one that the owner made anew has none at all. Where the book is behind, it went back itself, to
 // before an update: what the vault has numbered may have been sent.

@@ -2,12 +2,14 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 
+	"zafe/app/fault"
 	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
 )
@@ -242,5 +244,83 @@ func TestALocalVaultPutBack(t *testing.T) {
 	}
 	if report := goOn(t, s, c, b, 2); report.Taken.Manifest.Seq != 5 || s.Status(b.change).PutBack != nil {
 		t.Errorf("number %d: %+v", report.Taken.Manifest.Seq, s.Status(b.change))
+	}
+}
+
+// TestThePlaceOfAnAlarmIsRemoved: the alarm stays, blames no other place, and its way out still works.
+func TestThePlaceOfAnAlarmIsRemoved(t *testing.T) {
+	ctx := context.Background()
+	b := newBook(t)
+	s, c, set := newService(t, b)
+	told := 0
+	id, _ := addFolder(t, s, "USB")
+	goOn(t, s, c, b, 3)
+	image := imageOf(t, set)
+	goOn(t, s, c, b, 2)
+	set.Behind = func(context.Context) error { told++; return nil }
+	s = image.back(t, set, true)
+	s.set.Behind = set.Behind
+	if _, err := s.Snapshot(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.Send(ctx, id, nil).Err; fault.KeyOf(err) != "backup.put_back" {
+			t.Fatal(err)
+		}
+	}
+	if told != 1 {
+		t.Errorf("the book is told %d times that it is behind", told)
+	}
+	if err := errors.Join(s.set.Remotes.Remove(ctx, id), s.Forget(ctx, id)); err != nil {
+		t.Fatal(err)
+	}
+	other, _ := addFolder(t, s, "Neuf")
+	if st := s.Status(b.change); st.PutBack == nil || st.PutBack.Place == other {
+		t.Fatalf("the alarm is %+v", st.PutBack)
+	}
+	if err := s.Continue(ctx, func() (string, error) { return "new-0001", nil }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Snapshot(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Send(ctx, other, nil).Err; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestATrialAtOnePlaceMendsNoOther: a rotten copy stays red, and keeps its points, while another passes.
+func TestATrialAtOnePlaceMendsNoOther(t *testing.T) {
+	ctx := context.Background()
+	b := newBook(t)
+	s, c, _ := newService(t, b)
+	rotten, dir := addFolder(t, s, "A")
+	sound, _ := addFolder(t, s, "B")
+	goOn(t, s, c, b, 2)
+	objects, err := filepath.Glob(filepath.Join(dir, "w", "*", "db", "*"))
+	if err != nil || len(objects) == 0 {
+		t.Fatal(objects, err)
+	}
+	for _, path := range objects {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data[len(data)/2] ^= 1
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := s.Drill(ctx, rotten, vault.Point{}, newSink(t), nil); err == nil {
+		t.Fatal("a rotten copy passes")
+	}
+	if _, err := s.Drill(ctx, sound, vault.Point{}, newSink(t), nil); err != nil {
+		t.Fatal(err)
+	}
+	if st := s.Status(b.change); st.Overall != schedule.Red || st.DrillFailed.IsZero() {
+		t.Errorf("%s, failed %v", st.Overall, st.DrillFailed)
+	}
+	if a, b := s.guard(rotten, false), s.guard(sound, false); a.Proved() || !b.Proved() || s.Proved() {
+		t.Errorf("the rotten one is proved: %v, the sound one: %v, this PC: %v", a.Proved(), b.Proved(), s.Proved())
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"zafe/app/fault"
@@ -153,20 +152,30 @@ func (s *Service) newestAt(v *vault.Vault, id string) (vault.Point, error) {
 // noteDrill remembers the outcome. A line that broke, or a place that refused us, says nothing about the copy.
 func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, err error) error {
 	now := s.set.Now()
-	if err != nil && (ctx.Err() != nil || passing(err) || strings.HasPrefix(fault.KeyOf(err), "backup.dest_")) {
+	if err != nil && (ctx.Err() != nil || passing(err) || barred(err)) {
 		return nil //nolint:nilerr // nothing to remember
 	}
 	return s.note(ctx, func(k *state) {
+		failed := &k.DrillFailed // that of one place is not mended by another
+		if id != "" {
+			failed = &k.copyOf(id, now).DrillFailed
+		}
 		if err != nil {
-			k.DrillFailed = now
+			*failed = now
 			return
 		}
+		*failed = time.Time{}
 		k.Drill = &vault.Drill{Seq: p.Seq, At: now.UTC()}
-		k.DrillFailed = time.Time{}
 		if id != "" {
 			k.copyOf(id, now).Drilled = now
 		}
 	})
+}
+
+// barred tells whether a place did not let us read, which says nothing about what is there.
+func barred(err error) bool {
+	code := fault.Of(err).Code
+	return code == fault.Forbidden || code == fault.Unavailable
 }
 
 // treeAt opens the local vault or a destination for reading.

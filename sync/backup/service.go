@@ -44,12 +44,15 @@ type Settings struct {
 	AppVersion   string
 	Schema       int // version of the book's schema
 	RestoredFrom *vault.Origin
-	Every        time.Duration // promised time between two backups; 0 promises nothing
-	Source       vault.Source
-	Files        vault.Files
-	Remotes      *remote.Remotes
-	State        StateStore
-	Now          func() time.Time // nil means time.Now
+	// Behind is told, once, that a destination has points of this book that it does not know it made: the book is as
+	// it once was. May be nil.
+	Behind  func(ctx context.Context) error
+	Every   time.Duration // promised time between two backups; 0 promises nothing
+	Source  vault.Source
+	Files   vault.Files
+	Remotes *remote.Remotes
+	State   StateStore
+	Now     func() time.Time // nil means time.Now
 }
 
 // Service makes backups of one book. A restore point can be made while older ones are being sent, and
@@ -304,6 +307,9 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 		return err
 	}
 	err := s.try(ctx, v, sent, told)
+	if behindErr := s.behind(ctx, sent.Ahead); behindErr != nil {
+		return behindErr
+	}
 	noteErr := s.note(ctx, func(k *state) {
 		c := k.copyOf(id, now)
 		c.Tried, c.Fault = now, fault.Of(err)
@@ -373,6 +379,9 @@ func (s *Service) Check(ctx context.Context, id string) (report vault.CheckRepor
 		latest, _ := v.Latest() // a point made during the comparison is not part of it
 		if report, err = v.Check(ctx, v.At(f), s.sending(id, nil)); err != nil {
 			return remote.Classify(err)
+		}
+		if err := s.behind(ctx, report.Ahead); err != nil {
+			return err
 		}
 		now := s.set.Now()
 		err = s.note(ctx, func(k *state) {

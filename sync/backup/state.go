@@ -24,20 +24,22 @@ type state struct {
 	Made        bool                 `json:"made"`             // the local vault was made
 	Saved       Mark                 `json:"saved"`
 	Copies      map[string]*copyMark `json:"copies,omitempty"`
-	Drill       *vault.Drill         `json:"drill,omitempty"` // last trial restore that passed
-	DrillFailed time.Time            `json:"drill_failed,omitzero"`
+	Drill       *vault.Drill         `json:"drill,omitempty"`       // last trial restore that passed
+	DrillFailed time.Time            `json:"drill_failed,omitzero"` // of one from this PC's own copies
 	Pruned      pruned               `json:"pruned,omitzero"`
 	PutBack     *PutBack             `json:"put_back,omitempty"`
 }
 
 // copyMark is what is known about one destination.
 type copyMark struct {
-	Since   time.Time    `json:"since"`
-	Known   bool         `json:"known"` // a complete copy was there once
-	OK      Mark         `json:"ok,omitzero"`
-	Tried   time.Time    `json:"tried,omitzero"`
-	Drilled time.Time    `json:"drilled,omitzero"`
-	Fault   *fault.Fault `json:"fault,omitempty"` // of the last try
+	Since   time.Time `json:"since"`
+	Known   bool      `json:"known"` // a complete copy was there once
+	OK      Mark      `json:"ok,omitzero"`
+	Tried   time.Time `json:"tried,omitzero"`
+	Drilled time.Time `json:"drilled,omitzero"`
+	// DrillFailed is when a later trial restore from there failed.
+	DrillFailed time.Time    `json:"drill_failed,omitzero"`
+	Fault       *fault.Fault `json:"fault,omitempty"` // of the last try
 	// Again is set while the place has the copies of an earlier recovery key, and nothing under this one:
 	// it is filled anew since Since.
 	Again bool `json:"again,omitempty"`
@@ -191,7 +193,12 @@ func (s *Service) Acknowledge(ctx context.Context, id string) error {
 // Forget drops what is known about a destination: after it was removed, or when the owner says that an
 // emptied place shall be filled again.
 func (s *Service) Forget(ctx context.Context, id string) error {
-	return s.note(ctx, func(k *state) { delete(k.Copies, id) })
+	return s.note(ctx, func(k *state) {
+		delete(k.Copies, id)
+		if k.PutBack != nil && k.PutBack.Place == id && id != "" {
+			k.PutBack.Place = removedPlace // the PC was put back all the same
+		}
+	})
 }
 
 // CopyStatus is one destination on the status screen.
@@ -242,6 +249,9 @@ func (s *Service) Status(change uint64) Status {
 	var lights []schedule.Light
 	for _, d := range destinations {
 		mark := s.know.copyOf(d.ID, now).by(now)
+		if mark.DrillFailed.After(out.DrillFailed) {
+			out.DrillFailed = mark.DrillFailed
+		}
 		c := CopyStatus{
 			ID: d.ID, Label: d.Label, LastOK: mark.OK, Tried: mark.Tried, Drilled: mark.Drilled,
 			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Again: mark.Again, Fault: mark.Fault,

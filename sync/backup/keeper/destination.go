@@ -59,7 +59,7 @@ func field(f remote.Field, values map[string]string) appbackup.Field {
 func (k *Keeper) Form(_ context.Context, provider, id string, values map[string]string) ([]appbackup.Field, error) {
 	if id == "" {
 		fields, err := Form(provider, values)
-		return asked(provider, fields), err
+		return asked(provider, values, fields), err
 	}
 	saved, _, err := k.set.Remotes.Values(id)
 	if err != nil {
@@ -67,7 +67,7 @@ func (k *Keeper) Form(_ context.Context, provider, id string, values map[string]
 	}
 	maps.Copy(saved, values)
 	fields, err := Form(provider, saved)
-	fields = asked(provider, fields)
+	fields = asked(provider, saved, fields)
 	for i := range fields {
 		if v, ok := saved[fields[i].Name]; ok {
 			fields[i].Default = v
@@ -77,8 +77,8 @@ func (k *Keeper) Form(_ context.Context, provider, id string, values map[string]
 }
 
 // asked adds what only the owner knows to the boxes of a place that copies go to.
-func asked(provider string, fields []appbackup.Field) []appbackup.Field {
-	if !remote.Near(provider) {
+func asked(provider string, values map[string]string, fields []appbackup.Field) []appbackup.Field {
+	if !remote.Near(provider, values) {
 		return fields
 	}
 	return append(fields, appbackup.Field{

@@ -234,6 +234,11 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	if p := st.PutBack; p != nil && p.Place == "" {
 		behind = fault.New(fault.Conflict, "backup.alarm.local_behind", "have", p.Have, "want", p.Want)
 	}
+	if p := st.PutBack; p != nil && p.Place != "" {
+		if _, err := k.set.Remotes.Get(p.Place); err != nil { // it was removed since
+			behind = fault.New(fault.Conflict, "backup.alarm.put_back", "made", p.Made)
+		}
+	}
 	for _, c := range st.Copies {
 		d, err := k.set.Remotes.Get(c.ID)
 		if err != nil {

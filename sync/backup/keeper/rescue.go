@@ -119,18 +119,31 @@ func (r *Rescue) Points(ctx context.Context, skip int) (page []appbackup.Point, 
 	if err != nil {
 		return nil, 0, err
 	}
-	end := min(skip+pointsShown, len(all))
-	shown := all[min(skip, end):end]
-	ms, err := r.tree.DescribeAll(ctx, r.contents, shown, func(_ vault.Point, err error) {
-		r.log("restore point unreadable", err)
-	})
-	for _, m := range ms {
-		page = append(page, PointOf(m))
+	var unread error // why the first of those that cannot be read is not shown
+	for {
+		end := min(skip+pointsShown, len(all))
+		ms, err := r.tree.DescribeAll(ctx, r.contents, all[min(skip, end):end], func(_ vault.Point, err error) {
+			r.log("restore point unreadable", err)
+			if unread == nil {
+				unread = err
+			}
+		})
+		if err != nil {
+			return nil, 0, remote.Classify(err)
+		}
+		for _, m := range ms {
+			page = append(page, PointOf(m))
+		}
+		switch {
+		case end == len(all) && len(page) == 0:
+			return nil, 0, remote.Classify(unread)
+		case end == len(all):
+			return page, 0, nil
+		case len(page) > 0:
+			return page, end, nil
+		}
+		skip = end // none of these can be read: older ones may
 	}
-	if end == len(all) {
-		end = 0
-	}
-	return page, end, remote.Classify(err)
 }
 
 // list reads the names of the restore points once.

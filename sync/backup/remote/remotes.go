@@ -25,6 +25,13 @@ const (
 	folderKey = "zafe_folder"
 )
 
+// shelf are the kinds of S3 storage, by rclone's names, that anybody may run on a shelf of their own. The others are
+// let by their makers, in buildings of theirs.
+var shelf = []string{
+	"", "Other", "Ceph", "Exaba", "FlashBlade", "HCP", "Minio", "Rclone", "RelAix", "Scality", "SeaweedFS",
+	"SpectraLogic", "Zadara",
+}
+
 // AwayKey is the value of a destination, "true" or "false", that says whether it is in another building than the
 // book. It is asked for what may be [Near]; the others are with a company that lets storage, and away.
 const AwayKey = "zafe_away"
@@ -32,8 +39,11 @@ const AwayKey = "zafe_away"
 // near are the kinds of storage that may stand beside the PC.
 var near = []string{"local", "sftp", "webdav", "smb", "ftp"}
 
-// Near tells whether a kind of storage may stand in the building of the PC.
-func Near(provider string) bool { return slices.Contains(near, provider) }
+// Near tells whether a storage of a kind, with what was entered for it, may stand in the building of the PC.
+func Near(provider string, values map[string]string) bool {
+	return slices.Contains(near, provider) || provider == "s3" && slices.Contains(shelf, values["provider"]) ||
+		provider == "swift"
+}
 
 // Destination is one configured place for copies.
 type Destination struct {
@@ -101,7 +111,7 @@ func (r *Remotes) Get(id string) (Destination, error) {
 		return Destination{}, fault.New(fault.NotFound, "backup.dest_unknown")
 	}
 	d := Destination{ID: id, Label: values[labelKey], Provider: values["type"], Folder: values[folderKey]}
-	d.Away = values[AwayKey] == "true" || !Near(d.Provider)
+	d.Away = values[AwayKey] == "true" || !Near(d.Provider, values)
 	return d, nil
 }
 

@@ -105,6 +105,17 @@ func TestTheNumbersAreConfirmedAfterARestore(t *testing.T) {
 	if len(edits) != 4 {
 		t.Fatalf("%d numbers are asked", len(edits))
 	}
+	if press("Confirmer ces numéros"); len(sh.Window.Canvas().Overlays().List()) == 0 {
+		t.Fatal("confirmed without a look")
+	}
+	for _, o := range sh.Window.Canvas().Overlays().List() {
+		uitest.Walk(o, func(o fyne.CanvasObject) {
+			if c, ok := o.(*kit.Check); ok {
+				c.SetOn(true)
+				c.OnChanged(true)
+			}
+		})
+	}
 	edits[0].SetText(" f-2026-0012 ")
 	edits[1].SetText("F-2026-0003")
 	press("Confirmer ces numéros")

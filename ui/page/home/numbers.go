@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -13,9 +14,15 @@ import (
 	"zafe/ui/page"
 )
 
-// marginUnknown is how many numbers are passed over when the owner does not know how far the lost book went: more
-// than a small company gives out between two copies.
-const marginUnknown = 100
+// marginLeast is how many numbers are passed over at least when the owner does not know how far the lost book went.
+const marginLeast = 100
+
+// margin is how many numbers of a series the lost book may have given out between two moments: twice as many as it
+// did before, and marginLeast.
+func margin(s billing.Series, from, to time.Time) int64 {
+	rate := float64(s.Last) / float64(from.YearDay())
+	return max(marginLeast, int64(2*rate*to.Sub(from).Hours()/24))
+}
 
 // numbers asks, after a restore, which numbers were given out last: nothing can be issued before.
 func (h *home) numbers(n billing.Numbers) {
@@ -50,9 +57,18 @@ func (h *home) askNumbers(n billing.Numbers) {
 	}
 	body.Add(kit.MutedParagraph(e.T("home.numbers_lost")))
 	var m *kit.Modal
+	var act *kit.Button
+	looked := kit.NewCheck(e.T("home.numbers_looked"), func(on bool) {
+		if on {
+			act.Enable()
+		} else {
+			act.Disable()
+		}
+	})
+	body.Add(looked)
 	unknown := kit.NewButton(e.T("home.numbers_unknown"), "", kit.Secondary, func() {
 		for i, s := range n.Series {
-			edits[i].SetText(numberOf(s, s.Last+marginUnknown))
+			edits[i].SetText(numberOf(s, s.Last+margin(s, n.Made, n.Restored)))
 			fields[i].SetError("")
 		}
 	})
@@ -75,9 +91,10 @@ func (h *home) askNumbers(n billing.Numbers) {
 			h.numbers(n)
 		})
 	}
+	act = kit.NewButton(e.T("home.numbers_confirm"), "check", kit.Primary, confirm)
+	act.Disable()
 	m = kit.NewModal(e.T("home.todo.numbers"), 640, body, unknown,
-		kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }),
-		kit.NewButton(e.T("home.numbers_confirm"), "check", kit.Primary, confirm)).OnEnter(confirm)
+		kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }), act)
 	m.Show(e.Window)
 	m.Focus(edits[0])
 }
