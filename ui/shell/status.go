@@ -120,12 +120,15 @@ func (f *facts) tone() kit.Tone {
 	}
 }
 
+// anew tells that the copies begin again under a new key, and that nothing else is wrong with them.
+func (f *facts) anew() bool { return f.backup.Light == backup.Green && f.backup.Anew() }
+
 // copies is the colour of the backups.
 func (f *facts) copies() kit.Tone {
 	if !f.known {
 		return kit.Neutral
 	}
-	if f.backup.Anew() {
+	if f.anew() {
 		return kit.Info
 	}
 	return map[backup.Light]kit.Tone{
@@ -210,7 +213,7 @@ func (f *facts) saying(s *Shell) string {
 	if !f.known {
 		return s.t("shell.shield.unknown")
 	}
-	if r, anew := f.backup.Running, f.backup.Anew(); r != nil || anew {
+	if r, anew := f.backup.Running, f.anew(); r != nil || anew {
 		doing := s.t("shell.shield.started")
 		if anew {
 			doing = s.t("shell.shield.anew")
