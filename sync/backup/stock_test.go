@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"zafe/app/recovery"
 	"zafe/store"
 	"zafe/store/storetest"
 	"zafe/sync/backup/servetest"
@@ -60,8 +61,17 @@ func TestStockTools(t *testing.T) {
 				t.Fatalf("README.txt does not say how to %q in %q", step, steps)
 			}
 			script := strings.NewReplacer(append(with, "WRITER", m.WriterID, "/path/to/this/folder", dir,
-				"THE-RECOVERY-KEY", testKey, "PAGES = 0 ", "PAGES = "+pages+" ")...).Replace(steps[i])
+				"THE-RECOVERY-KEY", stockKey, "PAGES = 0 ", "PAGES = "+pages+" ")...).Replace(steps[i])
 			return shell(t, home, script)
+		}
+		key, err := recovery.Parse(stockKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shares := key.Shares()
+		joined := follow("THE-FIRST-SHARE", "THE-FIRST-SHARE", shares[2].String(), "THE-OTHER-SHARE", shares[i].String())
+		if joined != stockKey {
+			t.Fatalf("two shares make %q", joined)
 		}
 		follow("rclone config create")
 		points := strings.Fields(follow("rclone lsf -R zafe:w"))
@@ -75,7 +85,7 @@ func TestStockTools(t *testing.T) {
 		}
 		follow("> book.sqlite", "NNNNNNNN.sqlite.zst", m.Full.Name)
 		follow("> book.pages", "NNNNNNNN.pages.zst", m.Diff.Name)
-		follow("python3 -")
+		follow("PAGES = 0")
 		if sum := shell(t, home, "sha256sum book.sqlite | cut -d' ' -f1"); sum != m.DBSHA256 {
 			t.Errorf("the book came back as %s, the manifest says %s", sum, m.DBSHA256)
 		}
@@ -98,6 +108,9 @@ func TestStockTools(t *testing.T) {
 	}
 }
 
+// stockKey is a recovery key as it is printed.
+const stockKey = "ZAFE1-000G-40R4-0M30-E209-185G-R38E-1W81-24GK-BC1MH1"
+
 // noise is a text that does not compress to less than three quarters.
 func noise(length int) string {
 	var text strings.Builder
@@ -111,7 +124,7 @@ func noise(length int) string {
 func saveInParts(t *testing.T, writer, dir string, b *ledgerBook) vault.Manifest {
 	t.Helper()
 	ctx := context.Background()
-	key, err := vault.NewKey(testKey)
+	key, err := vault.NewKey(stockKey)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +248,7 @@ func TestBackUpWhileOthersWrite(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	tree, err := OpenFolder(ctx, dir, testKey)
+	tree, err := OpenFolder(ctx, dir, stockKey)
 	if err != nil {
 		t.Fatal(err)
 	}
