@@ -70,6 +70,15 @@ type Gap struct {
 	By     string    `json:"by"` // name
 }
 
+// Numbers are the first and the last of the gap as they would have been printed.
+func (g Gap) Numbers() (first, last string) {
+	prefix := paymentPrefix + g.Period
+	if g.Kind != paymentSeries {
+		prefix = seriesName(Kind(g.Kind), g.Period)
+	}
+	return fmt.Sprintf("%s-%04d", prefix, g.First), fmt.Sprintf("%s-%04d", prefix, g.Last)
+}
+
 // Numbers is what the book knows of its numbers.
 type Numbers struct {
 	Awaited  bool      `json:"awaited"` // the series are to be confirmed before a number is given out

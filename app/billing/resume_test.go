@@ -71,6 +71,9 @@ func TestNoNumberIsUsedTwice(t *testing.T) {
 	if g := done.Gaps; done.Awaited || len(g) != 1 || g[0].First != 2 || g[0].Last != 4 || g[0].Kind != "invoice" {
 		t.Fatalf("%+v", done)
 	}
+	if from, to := done.Gaps[0].Numbers(); from != "F-2026-0002" || to != "F-2026-0004" {
+		t.Errorf("%s to %s", from, to)
+	}
 	if _, err := billing.ConfirmNumbers.Call(ctx, owner, answer(9)); fault.KeyOf(err) != "billing.numbers_known" {
 		t.Errorf("twice: %v", err)
 	}

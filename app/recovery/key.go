@@ -81,8 +81,8 @@ func (k Key) MatchesGroups(typed map[int]string) bool {
 
 // Parse reads a key as a person types it: in any case, with O for 0, I or L for
 // 1 and U for V, with other separators or none, with or without the prefix. It
-// never corrects a symbol. Two shares of a key ([Share]) with a plus sign between
-// them are read as that key.
+// never corrects a symbol. Two shares of a key ([Share]), with a plus sign or an end
+// of line between them, are read as that key.
 //
 // It returns the faults "recovery.group" (wrapping ErrGroup), "recovery.length"
 // (ErrLength) and "recovery.checksum" (ErrChecksum), those of [ParseShare] and
@@ -90,6 +90,11 @@ func (k Key) MatchesGroups(typed map[int]string) bool {
 func Parse(s string) (Key, error) {
 	if one, other, two := strings.Cut(s, "+"); two {
 		return parseShares(one, other)
+	}
+	if at := strings.Index(strings.ToUpper(s), SharePrefix); at >= 0 {
+		if next := strings.LastIndex(strings.ToUpper(s), SharePrefix); next > at { // one below the other
+			return parseShares(s[:next], s[next:])
+		}
 	}
 	if IsShare(s) {
 		return Key{}, fault.New(fault.Invalid, "recovery.share_alone")

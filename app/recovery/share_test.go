@@ -53,7 +53,8 @@ func TestAnyTwoShares(t *testing.T) {
 		all := k.Shares()
 		for i, a := range all {
 			for j, b := range all {
-				got, err := Parse(strings.ToLower(a.String()) + " + " + b.String())
+				between := rapid.SampledFrom([]string{" + ", "\n", "\r\n"}).Draw(t, "between")
+				got, err := Parse(strings.ToLower(a.String()) + between + b.String())
 				if i == j {
 					if fault.KeyOf(err) != "recovery.share_twice" {
 						t.Fatalf("the same twice: %v", err)

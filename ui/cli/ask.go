@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"zafe/app/fault"
+	"zafe/app/recovery"
 )
 
 // passwordBytesMax bounds a password, or a name, that somebody types.
@@ -47,6 +48,20 @@ func (r *run) complete(ctx context.Context, who *credentials, login bool) (err e
 		who.password, err = r.ask(ctx, "cli.password_yours", true)
 	}
 	return err
+}
+
+// askRecovery asks for the recovery key, or for two of its shares. Fault cli.recovery_needed where nobody can be asked.
+func (r *run) askRecovery(ctx context.Context) (string, error) {
+	if r.terminal() == nil {
+		return "", fault.New(fault.Invalid, "cli.recovery_needed")
+	}
+	key, err := r.ask(ctx, "cli.recovery_ask", false)
+	if err == nil && recovery.IsShare(key) && !strings.Contains(key, "+") {
+		var other string
+		other, err = r.ask(ctx, "cli.share_ask", false)
+		key += "+" + other
+	}
+	return key, err
 }
 
 // newPassword asks twice for a password that is to be set. Faults cli.password_needed, cli.password_differs.

@@ -109,7 +109,7 @@ func (r *run) root() *cobra.Command {
 	f.StringVar(&r.passwordFile, "password-file", "", "file with the password")
 	f.StringVar(&r.totpFile, "totp-file", "", "file with the second factor's secret")
 	f.StringVar(&r.recovery, "recovery-file", "",
-		"file with the recovery key, or two of its shares with a plus sign between them, instead of a log-in")
+		"file with the recovery key, or two of its shares, one below the other, instead of a log-in")
 	f.BoolVar(&r.json, "json", false, "answer in JSON")
 	c.AddCommand(r.version(), r.demo(), r.init(), r.serve(), r.join(), r.op(), r.imports(), r.exports(),
 		r.backup(), r.restore(), r.verify(), r.repair())

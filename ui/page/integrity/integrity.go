@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/backup"
+	"zafe/app/billing"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/verify"
@@ -35,6 +36,8 @@ type integrity struct {
 
 	state, last   *kit.KPI
 	parts, around *fyne.Container
+	gaps          []billing.Gap // numbers passed over after a restore
+	status        verify.Status
 	now           *kit.Button
 }
 
@@ -69,10 +72,19 @@ func (p *integrity) Refresh() {
 		}
 		p.show(st)
 	})
+	if p.env.Can(billing.GetNumbers.Spec) {
+		page.Call(p.env, billing.GetNumbers, op.Empty{}, func(n billing.Numbers, err error) {
+			if err == nil && len(n.Gaps) > 0 { // else they are shown another time
+				p.gaps = n.Gaps
+				p.list(p.status)
+			}
+		})
+	}
 }
 
 func (p *integrity) show(st verify.Status) {
 	e, rep := p.env, st.Last
+	p.status = st
 	switch {
 	case st.Health.State == verify.Damaged:
 		p.state.Set(e.T("integrity.damaged"), e.T("integrity.damaged_note", "when", e.Text.Instant(st.Health.Since)),
@@ -111,6 +123,11 @@ func (p *integrity) list(st verify.Status) {
 			text += " " + e.T("verify.log_cut")
 		}
 		all = append(all, line("shield-warning", kit.Warn, kit.Paragraph(text), nil))
+	}
+	for _, g := range p.gaps {
+		first, last := g.Numbers()
+		all = append(all, line("info", kit.Info, kit.Paragraph(
+			e.T("integrity.gap", "first", first, "last", last, "when", e.Text.Instant(g.At), "by", g.By)), nil))
 	}
 	for _, f := range st.Notices {
 		all = append(all, line("info", kit.Info, kit.Paragraph(e.Text.T(f.Key, f.Args)), nil))

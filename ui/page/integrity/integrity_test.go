@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
+	"zafe/app/billing"
 	"zafe/app/verify"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -23,7 +24,10 @@ func shown(t *testing.T, found *verify.Found, around *verify.Surroundings) (
 	*integrity, *uitest.Shell, func() []string,
 ) {
 	t.Helper()
-	w := storetest.NewWorld(t)
+	w := storetest.NewWorld(t, billing.Bind[*store.Tx])
+	w.Update(func(tx *store.Tx) error {
+		return tx.AddGap(billing.Gap{Kind: "invoice", Period: "2026", First: 1, Last: 3, At: w.Clock.Now(), By: "Claire"})
+	})
 	verify.Bind(w.Registry, verify.New(verify.Settings[*store.Tx]{
 		Work: w.Store, Clock: w.Clock.Now,
 		Steps: []verify.Step{{Name: "seal", Run: func(context.Context, func(int64, int64)) (verify.Found, error) {
@@ -141,5 +145,15 @@ func TestWhatWasAcceptedIsNotForgotten(t *testing.T) {
 		if !says(texts, want) {
 			t.Errorf("%q is not said in %q", want, texts)
 		}
+	}
+}
+
+// TestNumbersPassedOverAreShown, with who decided it and when.
+func TestNumbersPassedOverAreShown(t *testing.T) {
+	_, _, texts := shown(t, &verify.Found{}, &verify.Surroundings{})
+	if !slices.ContainsFunc(texts(), func(s string) bool {
+		return strings.Contains(s, "F-2026-0001") && strings.Contains(s, "F-2026-0003") && strings.Contains(s, "Claire")
+	}) {
+		t.Errorf("%q", texts())
 	}
 }
