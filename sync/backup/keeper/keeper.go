@@ -51,6 +51,7 @@ type Keeper struct {
 
 	mu        sync.Mutex
 	seen      uint64 // the last change the plan was told of
+	first     uint64 // the last change when the book was opened
 	plan      *schedule.Schedule
 	lanes     map[string]chan struct{} // one job at a time at each destination, and one on this PC: ""
 	jobs      map[string]*job          // under way, by lane
@@ -76,7 +77,7 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 		return nil, err
 	}
 	k := &Keeper{
-		set: set, seen: change, wake: make(chan struct{}, 1),
+		set: set, seen: change, first: change, wake: make(chan struct{}, 1),
 		lanes: map[string]chan struct{}{}, jobs: map[string]*job{},
 		pruned: map[string]time.Time{}, quiet: semaphore.NewWeighted(jobsMax),
 	}

@@ -339,6 +339,24 @@ func TestClosingSavesWhatIsNotSaved(t *testing.T) {
 	}
 }
 
+// TestARestoredBookThatWasOnlyLookedAt is not sent to where the one that goes on has its copies.
+func TestARestoredBookThatWasOnlyLookedAt(t *testing.T) {
+	k, b, _, _ := newKeeperOf(t, "pc-2", &appbackup.Point{ID: "00000007-20261121T100000Z-pc-1"}, func(string) {})
+	add(t, k, elsewhere(t))
+	for i, want := range []int{0, 1} {
+		if i == 1 {
+			b.change(t)
+			k.Changed()
+		}
+		if err := k.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if points, err := k.Points(t.Context(), ""); err != nil || len(points) != want {
+			t.Errorf("%d points, want %d: %v", len(points), want, err)
+		}
+	}
+}
+
 func TestOneDestinationIsMadeAtATime(t *testing.T) {
 	k, _, _, _ := newKeeper(t)
 	if _, err := k.Finish(t.Context()); fault.KeyOf(err) != "backup.no_setup" {

@@ -99,7 +99,8 @@ func (k *Keeper) lane(target string) chan struct{} {
 // lastPoint is the time a restore point may take when the system stops the program.
 const lastPoint = 20 * time.Second
 
-// Close does what is left before the program ends: save, then send. Ending ctx leaves the sending for
+// Close does what is left before the program ends: save, then send. A restored book that was only looked at leaves
+// nothing behind: it may have been restored for a trial, beside the one that goes on. Ending ctx leaves the sending for
 // the next start; the restore point on this PC is made all the same, the system allows that much.
 func (k *Keeper) Close(ctx context.Context) error {
 	if !k.set.Automatic {
@@ -109,8 +110,11 @@ func (k *Keeper) Close(ctx context.Context) error {
 	defer cancel()
 	k.look(saving)
 	k.mu.Lock()
-	tasks := k.plan.OnClose()
+	tasks, untouched := k.plan.OnClose(), k.seen == k.first
 	k.mu.Unlock()
+	if k.set.Origin != nil && untouched && k.set.Service.Status(k.first).Saved.Seq == 0 {
+		return nil
+	}
 	var saved error
 	if len(tasks) > 0 && tasks[0].Kind == schedule.Snapshot {
 		saved, tasks = k.do(saving, tasks[0]), tasks[1:]

@@ -632,7 +632,7 @@ func (b *backups) checkSheet() {
 			})
 		})
 		cancel := kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() })
-		m = kit.NewModal(e.T("backups.sheet_title"), 460, body, cancel, ok)
+		m = kit.NewModal(e.T("backups.sheet_title"), 460, body, cancel, ok).OnEnter(func() { ok.Tapped(nil) })
 		m.Show(e.Window)
 	})
 }
