@@ -10,7 +10,7 @@ import (
 // Where versions is set, buckets can keep old versions of their objects.
 func Gateway(t testing.TB, dir string, versions bool) (endpoint string) {
 	t.Helper()
-	path := cached(t, "versitygw", Lacks)
+	path := cached(t, "versitygw")
 	args := []string{path, "--quiet", "--port", freeAddr(t), "posix"}
 	data, old := filepath.Join(dir, "data"), filepath.Join(dir, "versions")
 	for _, d := range []string{data, old} {
