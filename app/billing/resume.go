@@ -148,13 +148,13 @@ func numbers(tx Tx) (n Numbers, err error) {
 }
 
 // toConfirm are the series that numbers may have been given out of since the copy was made: those of every year
-// between then and now, whichever of the two clocks was wrong, and those in use of the year before, whose documents
-// are dated and paid for some time yet.
+// between now and then, whichever of the two clocks was wrong, and those in use of the year before, whose documents
+// are dated and paid for some time yet. The last year comes first.
 func toConfirm(tx Tx, a awaited) ([]Series, error) {
 	var all []Series
 	then, now := a.Made.Local().Year(), tx.Today().Year
 	from, to := min(then, now), max(then, now)
-	for year := max(from-1, to-yearsMax); year <= to; year++ {
+	for year := to; year >= max(from-1, to-yearsMax); year-- {
 		period := strconv.Itoa(year)
 		for _, s := range []Series{
 			{Kind: string(Invoice), Prefix: seriesName(Invoice, period)},

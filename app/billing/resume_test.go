@@ -140,7 +140,7 @@ func TestNumbersOverNewYear(t *testing.T) {
 	b.Clock.Set(time.Date(2027, 1, 10, 12, 0, 0, 0, time.UTC))
 	b.restored(time.Date(2027, 1, 4, 12, 0, 0, 0, time.UTC))
 	series, answer := b.asks()
-	if want := []string{"F-2026-", "F-2027-", "A-2027-", "D-2027-", "R-2027-"}; !slices.Equal(series, want) {
+	if want := []string{"F-2027-", "A-2027-", "D-2027-", "R-2027-", "F-2026-"}; !slices.Equal(series, want) {
 		t.Fatalf("asked %v, want %v", series, want)
 	}
 	must(billing.ConfirmNumbers.Call(b.Ctx(), b.As("owner"), answer))(t)

@@ -347,18 +347,18 @@ func (h *home) copies(st backup.Status) {
 			e.T("home.restored_from", "when", e.Text.Instant(st.Origin.Made)), e.T("home.act.backup"),
 			func() { e.Shell.Open(page.Route{Name: "backups"}) })
 	case st.Light != backup.Green:
-		title, under := e.T("home.todo.backup"), e.T("home.backup_never")
+		title, under, act := e.T("home.todo.backup"), e.T("home.backup_never"), e.T("home.act.backup")
 		if !st.Saved.IsZero() {
 			under = e.T("home.backup_last", "when", e.Text.Instant(st.Saved))
 		}
 		if len(st.Worries) > 0 && len(st.Copies) > 0 {
-			title = e.T("home.todo.worry")
+			title, act = e.T("home.todo.worry"), e.T("home.act.overdue")
 		}
 		tone := kit.Error
 		if st.Light == backup.Amber {
 			tone = kit.Warn
 		}
-		h.tasks["backup"] = h.task("shield-warning", tone, title, under, e.T("home.act.backup"), func() {
+		h.tasks["backup"] = h.task("shield-warning", tone, title, under, act, func() {
 			e.Shell.Open(page.Route{Name: "backups"})
 		})
 	}
