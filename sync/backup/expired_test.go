@@ -20,6 +20,7 @@ func TestLoginExpiresDuringASending(t *testing.T) {
 	x := newTrial(t, "cloud, expired login", "", place{draft: remote.Draft{
 		Provider: "local", Folder: servetest.Folder(t),
 	}})
+	servetest.LoginPort(t)
 	defer func(open func(string) error) { oauthutil.OpenURL = open }(oauthutil.OpenURL)
 	oauthutil.OpenURL = cloud.Browse
 	draft := remote.Draft{Provider: "google cloud storage", Label: "nuage", Folder: "bucket/zafe", Values: map[string]string{

@@ -248,7 +248,7 @@ func TestBackUpWhileOthersWrite(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	tree, err := OpenFolder(ctx, dir, stockKey)
+	tree, err := OpenFolder(ctx, dir, testKey)
 	if err != nil {
 		t.Fatal(err)
 	}

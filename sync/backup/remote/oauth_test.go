@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"zafe/sync/backup/servetest"
+
 	"github.com/rclone/rclone/lib/oauthutil"
 	"golang.org/x/oauth2"
 )
@@ -29,6 +31,7 @@ type provider struct {
 }
 
 func newProvider(t *testing.T) *provider {
+	servetest.LoginPort(t)
 	p := &provider{}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/auth", p.auth)
