@@ -50,10 +50,11 @@ func (r *run) complete(ctx context.Context, who *credentials, login bool) (err e
 	return err
 }
 
-// askRecovery asks for the recovery key, or for two of its shares. Fault cli.recovery_needed where nobody can be asked.
+// askRecovery asks for the recovery key, or for two of its shares. Where nobody can be asked: fault
+// cli.recovery_file_needed.
 func (r *run) askRecovery(ctx context.Context) (string, error) {
 	if r.terminal() == nil {
-		return "", fault.New(fault.Invalid, "cli.recovery_needed")
+		return "", fault.New(fault.Invalid, "cli.recovery_file_needed")
 	}
 	key, err := r.ask(ctx, "cli.recovery_ask", false)
 	if err == nil && recovery.IsShare(key) && !strings.Contains(key, "+") {
