@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // attach attaches a signed quote to a customer of the company; see attached.
@@ -200,5 +202,67 @@ func (s *story) damaged(t *testing.T) {
 	}
 	if aside, err := filepath.Glob(filepath.Join(c.dir, "book.aside-*", "book.db")); err != nil || len(aside) != 1 {
 		t.Errorf("the damaged book was not kept: %v %v", aside, err)
+	}
+}
+
+// numbers asks, through the program that serves the restored book, for what was given out after the copy: until the
+// owner has said it nothing is issued, and then nothing twice (F6).
+func (s *story) numbers(t *testing.T) {
+	c := newDesk(t, filepath.Dir(s.a.dir), "c", "--recovery-file", s.recovery)
+	h := c.serve("127.0.0.1:0")
+	defer h.stop(t)
+	yann := c.as(s.person("yann", salesPassword)...)
+	type saved struct {
+		Customer struct {
+			ID int64 `json:"id"`
+		} `json:"customer"`
+	}
+	luc := op[saved](yann, "customer.save", object{
+		"kind": "person", "name": "Luc Roche", "street": "2 rue Nozières", "postal_code": "97110",
+		"city": "Pointe-à-Pitre", "country": "FR",
+	})
+	draft := op[document](yann, "quote.save", object{
+		"customer": luc.Customer.ID, "date": time.Now().Format(time.DateOnly), "lines": line(100_000_000),
+	})
+	send := []string{"op", "quote.send", fmt.Sprintf(`{"id":%d,"version":%d}`, draft.ID, draft.Version)}
+	yann.refused("le gérant doit d’abord confirmer", send...)
+	type series struct {
+		Kind   string `json:"kind"`
+		Period string `json:"period"`
+		Last   int64  `json:"last"`
+	}
+	type known struct {
+		Awaited bool     `json:"awaited"`
+		Series  []series `json:"series"`
+		Gaps    []struct {
+			First int64  `json:"first"`
+			Last  int64  `json:"last"`
+			By    string `json:"by"`
+		} `json:"gaps"`
+	}
+	ask := op[known](yann, "series.get", object{})
+	answer := slices.Clone(ask.Series)
+	quote := slices.IndexFunc(answer, func(n series) bool { return n.Kind == "quote" })
+	if !ask.Awaited || len(answer) != 4 || answer[0].Kind != "invoice" || answer[0].Last != 61 || quote < 0 {
+		t.Fatalf("asked %+v", ask)
+	}
+	last := answer[quote].Last
+	answer[quote].Last += 2 // sent after the copy
+	body, err := json.Marshal(object{"series": answer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	yann.refused("rôle", "op", "series.confirm", string(body))
+	done := op[known](c.as(s.owner(newPassword)...), "series.confirm", object{"series": answer})
+	if done.Awaited || len(done.Gaps) != 1 || done.Gaps[0].First != last+1 || done.Gaps[0].Last != last+2 ||
+		done.Gaps[0].By != "Claire Essai" {
+		t.Errorf("confirmed %+v", done)
+	}
+	var sent document
+	if err := json.Unmarshal([]byte(yann.ok(send...)), &sent); err != nil {
+		t.Fatal(err)
+	}
+	if want := fmt.Sprintf("D-%d-%04d", time.Now().Year(), last+3); sent.Number != want {
+		t.Errorf("the next is %s, want %s", sent.Number, want)
 	}
 }

@@ -54,7 +54,6 @@ type story struct {
 	recovery     string
 	totp         string // file of the owner's secret
 	sales, clerk int64
-	mine         int64  // the customer of the sales person
 	attachment   string // request for the one there is
 	gross        int64
 	backup       []string // flags of the remote
@@ -89,6 +88,7 @@ func TestTheWholeStory(t *testing.T) {
 		{"one byte", s.oneByte},
 		{"lost and restored", s.lost},
 		{"damaged and restored", s.damaged},
+		{"numbers", s.numbers},
 	} {
 		if !t.Run(step.name, func(t *testing.T) { s.t, s.a.t, s.b.t = t, t, t; step.do(t) }) {
 			return
