@@ -465,6 +465,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
 		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes,
 		State: kept.Copies(b.store), RestoredFrom: from, Now: time.Now, Behind: b.behind,
+		SameDisk: func(dir string) bool { return keeper.SameDisk(b.pc.home.Path(folder.Vault), dir) },
 	})
 	if err != nil {
 		return err

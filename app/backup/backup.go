@@ -97,6 +97,9 @@ type Destination struct {
 	Away     bool   `json:"away"` // it is in another building than the book, as far as the owner said
 }
 
+// Where names the place as the recovery sheet prints it.
+func (d Destination) Where() string { return d.Label + " – " + d.Folder }
+
 // Health is what trying a destination found.
 type Health struct {
 	Empty bool  `json:"empty"`

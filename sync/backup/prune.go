@@ -85,9 +85,9 @@ func told(refused int, err error) error {
 	return fault.New(fault.Conflict, "backup.prune_refused", "count", refused).Because(err)
 }
 
-// Proved tells whether a trial restore that passed lately lets old restore points go.
-func (s *Service) Proved() bool {
-	g := s.guard("", false)
+// Proved tells whether a trial restore that passed lately lets old restore points go at a place, "" for this PC.
+func (s *Service) Proved(id string) bool {
+	g := s.guard(id, false)
 	return g.Proved()
 }
 

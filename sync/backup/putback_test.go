@@ -320,7 +320,7 @@ func TestATrialAtOnePlaceMendsNoOther(t *testing.T) {
 	if st := s.Status(b.change); st.Overall != schedule.Red || st.DrillFailed.IsZero() {
 		t.Errorf("%s, failed %v", st.Overall, st.DrillFailed)
 	}
-	if a, b := s.guard(rotten, false), s.guard(sound, false); a.Proved() || !b.Proved() || s.Proved() {
-		t.Errorf("the rotten one is proved: %v, the sound one: %v, this PC: %v", a.Proved(), b.Proved(), s.Proved())
+	if a, b := s.guard(rotten, false), s.guard(sound, false); a.Proved() || !b.Proved() || s.Proved("") {
+		t.Errorf("the rotten one is proved: %v, the sound one: %v, this PC: %v", a.Proved(), b.Proved(), s.Proved(""))
 	}
 }

@@ -44,6 +44,9 @@ type Settings struct {
 	AppVersion   string
 	Schema       int // version of the book's schema
 	RestoredFrom *vault.Origin
+	// SameDisk tells whether a folder of this PC is on the disk that holds the book. It is asked while the folder is
+	// there. May be nil.
+	SameDisk func(folder string) bool
 	// Behind is told, once, that a destination has points of this book that it does not know it made: the book is as
 	// it once was. May be nil.
 	Behind  func(ctx context.Context) error
@@ -314,6 +317,8 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 		c := k.copyOf(id, now)
 		c.Tried, c.Fault = now, fault.Of(err)
 		if k.ahead(id, sent.Ahead, now); err == nil {
+			c.OnDisk = sent.Destination.Provider == "local" && s.set.SameDisk != nil &&
+				s.set.SameDisk(sent.Destination.Folder)
 			c.Known, c.Again, c.OK = true, false, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
 			if !told.Whole {
 				c.Looked = now

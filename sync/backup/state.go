@@ -37,6 +37,9 @@ type copyMark struct {
 	OK      Mark      `json:"ok,omitzero"`
 	Tried   time.Time `json:"tried,omitzero"`
 	Drilled time.Time `json:"drilled,omitzero"`
+	// OnDisk is set when it was on the disk that holds the book, the last time something was sent there: of a disk that
+	// is unplugged, all that can be seen is the folder it is plugged in at.
+	OnDisk bool `json:"on_disk,omitempty"`
 	// DrillFailed is when a later trial restore from there failed.
 	DrillFailed time.Time    `json:"drill_failed,omitzero"`
 	Fault       *fault.Fault `json:"fault,omitempty"` // of the last try
@@ -213,6 +216,7 @@ type CopyStatus struct {
 	Again   bool         // it has the copies of an earlier recovery key, and nothing yet under this one
 	Fault   *fault.Fault // why the last try failed, nil if it worked
 	Since   time.Time    // when the owner set it up
+	OnDisk  bool         // it goes with the disk that holds the book
 	// Holes is how many objects of older points are missing there; the light is amber at best.
 	Holes int
 	// RolledBack is when points once sent were found missing there: somebody put an older state back.
@@ -255,7 +259,7 @@ func (s *Service) Status(change uint64) Status {
 		c := CopyStatus{
 			ID: d.ID, Label: d.Label, LastOK: mark.OK, Tried: mark.Tried, Drilled: mark.Drilled,
 			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Again: mark.Again, Fault: mark.Fault,
-			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals, Since: mark.Since,
+			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals, Since: mark.Since, OnDisk: mark.OnDisk,
 		}
 		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At, Again: mark.Again}
 		if c.Lacks {

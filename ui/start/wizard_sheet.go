@@ -20,7 +20,7 @@ func (w *wizard) sheet() {
 	if w.env.Can(backup.Destinations.Spec) {
 		page.Do(w.env, backup.Destinations, op.Empty{}, func(d backup.DestinationsResponse) {
 			for _, at := range d.Destinations {
-				places = append(places, at.Label+" – "+at.Folder)
+				places = append(places, at.Where())
 			}
 		})
 	}

@@ -187,8 +187,12 @@ func (k *Keeper) Probe(ctx context.Context, id string) (appbackup.Health, error)
 	return appbackup.Health{Empty: h.Empty, Vault: h.Vault, Free: h.Free}, err
 }
 
-// SameDisk implements Engine. Of a folder that is not there yet, the one that it will be made in counts.
-func (k *Keeper) SameDisk(folder string) bool {
+// SameDisk implements Engine.
+func (k *Keeper) SameDisk(folder string) bool { return SameDisk(k.set.Dir, folder) }
+
+// SameDisk tells whether a folder is on the disk of another one, as far as the system says. Of a folder that is not
+// there yet, the one that it will be made in counts.
+func SameDisk(dir, folder string) bool {
 	if folder == "" || !filepath.IsAbs(folder) {
 		return false
 	}
@@ -197,8 +201,8 @@ func (k *Keeper) SameDisk(folder string) bool {
 		up := filepath.Dir(folder)
 		switch {
 		case err == nil:
-			book, err := os.Stat(k.set.Dir)
-			return err == nil && sameDisk(k.set.Dir, book, folder, here)
+			book, err := os.Stat(dir)
+			return err == nil && sameDisk(dir, book, folder, here)
 		case up == folder:
 			return false
 		}

@@ -111,6 +111,7 @@ func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func
 		Dir: filepath.Join(dir, "vault"), WriterID: writer, WriterName: "PC", Source: b, Files: b,
 		Vault:   backup.VaultOf{ID: "v", RecoveryKey: sheet},
 		Remotes: remotes, State: &remote.Memory{}, Now: clock.Now, Every: 2 * time.Hour,
+		SameDisk: func(folder string) bool { return keeper.SameDisk(dir, folder) },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -206,6 +207,31 @@ func TestAllUnderOneRoof(t *testing.T) {
 	fields, err := k.Form(t.Context(), "local", far.ID, nil)
 	if err != nil || len(fields) == 0 || fields[len(fields)-1].Name != remote.AwayKey || fields[len(fields)-1].Default != "true" {
 		t.Errorf("its form: %d boxes, %v", len(fields), err)
+	}
+}
+
+// TestAnUnpluggedDisk is not taken for the disk of the book, though the folder it is plugged in at is there.
+func TestAnUnpluggedDisk(t *testing.T) {
+	k, b, _, _ := newKeeper(t)
+	b.change(t)
+	usb := elsewhere(t)
+	plug := filepath.Join(t.TempDir(), "usb")
+	if err := os.Symlink(usb.Folder, plug); err != nil {
+		t.Fatal(err)
+	}
+	usb.Folder = plug
+	add(t, k, usb)
+	now(t, k)
+	for _, left := range []func() error{
+		func() error { return os.Remove(plug) },
+		func() error { return os.Mkdir(plug, 0o700) }, // what some systems leave
+	} {
+		if err := left(); err != nil {
+			t.Fatal(err)
+		}
+		if st, err := k.Status(t.Context()); err != nil || worries(st) != "" {
+			t.Errorf("unplugged: %q, %v", worries(st), err)
+		}
 	}
 }
 

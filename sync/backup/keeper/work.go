@@ -111,6 +111,7 @@ func (k *Keeper) Close(ctx context.Context) error {
 	k.look(saving)
 	k.mu.Lock()
 	tasks, untouched := k.plan.OnClose(), k.seen == k.first
+	k.closing = true
 	k.mu.Unlock()
 	if k.set.Origin != nil && untouched && k.set.Service.Status(k.first).Saved.Seq == 0 {
 		return nil
@@ -217,8 +218,12 @@ func (k *Keeper) prune(ctx context.Context, task schedule.Task) {
 	now := k.set.Clock()
 	k.mu.Lock()
 	last, ok := k.pruned[task.Target]
+	closing := k.closing
 	k.mu.Unlock()
-	if age := now.Sub(last); ok && age >= 0 && age < pruneEvery || !k.set.Service.Proved() {
+	if closing {
+		return
+	}
+	if age := now.Sub(last); ok && age >= 0 && age < pruneEvery || !k.set.Service.Proved(task.Target) {
 		return
 	}
 	share, remove := int64(1), k.set.Service.PruneAt

@@ -7,7 +7,6 @@ import (
 	appbackup "zafe/app/backup"
 	"zafe/app/fault"
 	"zafe/sync/backup"
-	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
 )
 
@@ -32,24 +31,23 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 	add := func(light schedule.Light, key string, args ...any) {
 		out = append(out, worry{light, fault.New(fault.Unavailable, key, args...)})
 	}
-	first, worked := time.Time{}, false
-	var places []remote.Destination
+	first, worked, elsewhere, away := time.Time{}, false, false, false
 	for _, c := range st.Copies {
+		elsewhere = elsewhere || !c.OnDisk
 		if d, err := k.set.Remotes.Get(c.ID); err == nil {
-			places = append(places, d)
+			away = away || d.Away && !c.OnDisk
 		}
 		if first.IsZero() || c.Since.Before(first) {
 			first = c.Since
 		}
 		worked = worked || !c.LastOK.At.IsZero()
 	}
-	away := func(d remote.Destination) bool { return d.Away && !k.onDiskOfBook(d) }
 	switch {
-	case len(places) == 0:
+	case len(st.Copies) == 0:
 		add(schedule.Red, "backup.worry.none")
-	case !slices.ContainsFunc(places, func(d remote.Destination) bool { return !k.onDiskOfBook(d) }):
+	case !elsewhere:
 		add(schedule.Red, "backup.worry.same_disk")
-	case !slices.ContainsFunc(places, away):
+	case !away:
 		add(schedule.Amber, "backup.worry.same_roof")
 	}
 	if !st.DrillFailed.IsZero() {
@@ -81,11 +79,6 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 		}
 	})
 	return out
-}
-
-// onDiskOfBook tells whether a copy goes with the disk that holds the book.
-func (k *Keeper) onDiskOfBook(d remote.Destination) bool {
-	return d.Provider == "local" && k.SameDisk(d.Folder)
 }
 
 // worry puts the reasons into the status.

@@ -587,7 +587,7 @@ func (b *backups) sheet() {
 	e := b.env
 	var places []string
 	for _, c := range b.status.Copies {
-		places = append(places, c.Label+" – "+c.Folder)
+		places = append(places, c.Where())
 	}
 	page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
 		e.Shell.ShowDocument(p.SheetFile(e.Text),

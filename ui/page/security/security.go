@@ -221,7 +221,7 @@ func (s *security) share() {
 		page.Do(e, backup.GetStatus, op.Empty{}, func(st backup.Status) {
 			req := setup.SheetRequest{Lang: e.Text.Lang()}
 			for _, c := range st.Copies {
-				req.Places = append(req.Places, c.Label+" – "+c.Folder)
+				req.Places = append(req.Places, c.Where())
 			}
 			page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
 				e.Shell.ShowDocument(p.SharesFile(e.Text), page.Fetch(e, setup.PrintShares, req))
