@@ -188,6 +188,12 @@ func confirm(ctx context.Context, tx Tx, req ConfirmRequest) (Numbers, error) {
 	if err != nil {
 		return Numbers{}, err
 	}
+	for i, t := range req.Series {
+		known := slices.ContainsFunc(all, func(s Series) bool { return s.Kind == t.Kind && s.Period == t.Period })
+		if !known {
+			return Numbers{}, fault.Field(seriesField(i), "billing.numbers_unknown")
+		}
+	}
 	passed := []Gap{} // in the event, even if there is none
 	for _, s := range all {
 		at := slices.IndexFunc(req.Series, func(t Taken) bool { return t.Kind == s.Kind && t.Period == s.Period })

@@ -51,6 +51,8 @@ func TestNoNumberIsUsedTwice(t *testing.T) {
 		req.Series[0].Last = invoices
 		return req
 	}
+	stranger := answer(3)
+	stranger.Series = append(stranger.Series, billing.Taken{Kind: "invoice", Period: "1999"})
 	for name, c := range map[string]struct {
 		req  billing.ConfirmRequest
 		want string
@@ -59,6 +61,7 @@ func TestNoNumberIsUsedTwice(t *testing.T) {
 		"far":     {answer(200_000), "billing.numbers_far"},
 		"missing": {billing.ConfirmRequest{Series: answer(3).Series[:3]}, "billing.numbers_missing"},
 		"bounds":  {answer(-1), "billing.numbers_bounds"},
+		"unknown": {stranger, "billing.numbers_unknown"},
 	} {
 		if _, err := billing.ConfirmNumbers.Call(ctx, owner, c.req); fault.KeyOf(err) != c.want {
 			t.Errorf("%s: %v", name, err)

@@ -100,16 +100,20 @@ func Join(a, b Share) (Key, error) {
 	if a.Number == b.Number || a.Mark != b.Mark {
 		return Key{}, fault.New(fault.Invalid, "recovery.share_other")
 	}
-	// The line through (a.Number, a.Value) and (b.Number, b.Value), at 0.
-	over := inverse(a.Number ^ b.Number)
-	var k Key
-	for i := range k {
-		k[i] = times(over, times(b.Number, a.Value[i])^times(a.Number, b.Value[i]))
-	}
+	k := start(a, b)
 	if mark := k.mark(); subtle.ConstantTimeCompare(mark[:], a.Mark[:]) == 0 {
 		return Key{}, fault.New(fault.Invalid, "recovery.share_other")
 	}
 	return k, nil
+}
+
+// start is where the line through two shares of different numbers is at 0.
+func start(a, b Share) (k Key) {
+	over := inverse(a.Number ^ b.Number)
+	for i := range k {
+		k[i] = times(over, times(b.Number, a.Value[i])^times(a.Number, b.Value[i]))
+	}
+	return k
 }
 
 func parseShares(one, other string) (Key, error) {

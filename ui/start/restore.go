@@ -22,6 +22,7 @@ type restorePage struct {
 	form  *destform.Form
 	place backup.NewDestination
 	key   string
+	sheet *sheetField
 	vault machine.Vault
 	older int // of the points listed so far, what to skip for older ones; 0 when there are none
 }
@@ -167,8 +168,10 @@ func (r *restorePage) here(folder string) fyne.CanvasObject {
 // its form.
 func (r *restorePage) askKey(problem error) {
 	f := r.f
-	sheet := f.newSheet()
-	sheet.set(r.key)
+	if r.sheet == nil {
+		r.sheet = f.newSheet()
+	}
+	sheet := r.sheet // as it was typed, when one comes back to it
 	why := refusal()
 	if problem != nil {
 		refuse(why, f.Text.Fault(fault.Of(problem)))

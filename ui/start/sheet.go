@@ -177,16 +177,6 @@ func (s *sheetField) refuse(text string) {
 	}
 }
 
-// set shows a key known already.
-func (s *sheetField) set(key string) {
-	all := symbols(strings.TrimPrefix(key, recovery.Prefix))
-	for i, e := range s.boxes {
-		n := min(lengthOf(i), len(all))
-		e.SetText(string(all[:n]))
-		all = all[n:]
-	}
-}
-
 // key reads the key, and shows where it is mistyped: at the box of its group, or at the line of the share. The
 // faults are those of [recovery.Parse].
 func (s *sheetField) key() (string, error) {

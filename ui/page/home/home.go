@@ -352,7 +352,7 @@ func (h *home) copies(st backup.Status) {
 			under = e.T("home.backup_last", "when", e.Text.Instant(st.Saved))
 		}
 		if len(st.Worries) > 0 && len(st.Copies) > 0 {
-			title, act = e.T("home.todo.worry"), e.T("home.act.overdue")
+			title, act = e.T("home.todo.worry"), e.T("home.act.worry")
 		}
 		tone := kit.Error
 		if st.Light == backup.Amber {
