@@ -77,7 +77,7 @@ func main() {
 
 // pc is this computer: one data folder.
 type pc struct {
-	machine.Memory
+	*machine.Memory
 	home  folder.Folder
 	alone *opener.PC             // opens the book without anybody
 	front atomic.Pointer[func()] // brings the window to the front
@@ -92,7 +92,7 @@ func newPC(dir string) (*pc, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pc{home: home, Memory: machine.Memory{Path: home.Path(folder.Memory), Warn: home.Warn}}
+	p := &pc{home: home, Memory: &machine.Memory{Path: home.Path(folder.Memory), Warn: home.Warn}}
 	p.alone = &opener.PC{Warn: home.Warn, Keepers: []opener.Keeper{
 		{Kind: crypt.KindKeyring, Ring: keyring.New()},
 		{Kind: crypt.KindTPM, Ring: keyring.NewChip(home.Path(folder.Chip))},
