@@ -66,15 +66,17 @@ type Service struct {
 	snap sync.Mutex   // one snapshot at a time
 	use  sync.RWMutex // pruning the local vault, a new recovery key and a new writer exclude all else
 
-	mu     sync.Mutex // guards what follows
-	id     VaultOf    // changes under use as well
-	key    *vault.Key // likewise
-	know   state
-	memory vault.Known  // manifests that were read
-	vault  *vault.Vault // open while jobs run
-	jobs   int
-	sends  map[string]bool // destinations being sent to
-	folder string          // of the local vault
+	mu        sync.Mutex // guards what follows
+	id        VaultOf    // changes under use as well
+	key       *vault.Key // likewise
+	know      state
+	memory    vault.Known        // manifests that were read
+	vault     *vault.Vault       // open while jobs run
+	bring     context.CancelFunc // ends the attachments' coming back
+	excluding bool               // something waits for all else to end
+	jobs      int
+	sends     map[string]bool // destinations being sent to
+	folder    string          // of the local vault
 }
 
 // Open prepares a service. It makes the local vault the first time; a vault that was there and has
@@ -113,11 +115,11 @@ func (s *Service) take(ctx context.Context, of VaultOf) error {
 }
 
 // Renew lets the book get a new recovery key, and goes on with the vault that renew gives. Nothing else is
-// done meanwhile: it waits for jobs under way, and those that come are refused with "backup.busy". What
-// was saved stays where it is, under the old key; nothing of it is known to be in the new vault, which the
+// done meanwhile: it waits for jobs under way, but ends BringFiles, and those that come are refused with
+// "backup.busy". What was saved stays where it is, under the old key; nothing of it is known to be in the new vault, which the
 // next runs fill.
 func (s *Service) Renew(ctx context.Context, renew func() (VaultOf, error)) error {
-	s.use.Lock()
+	s.exclude()
 	defer s.use.Unlock()
 	of, err := renew()
 	if err != nil {
@@ -197,6 +199,29 @@ func (s *Service) alone(ctx context.Context, job func(*vault.Vault) error) error
 	}
 	defer s.use.Unlock()
 	return s.opened(ctx, job)
+}
+
+// exclude takes use for a new key or writer. The attachments that come back, which can take days, go on later.
+func (s *Service) exclude() {
+	s.mu.Lock()
+	s.excluding = true
+	if s.bring != nil {
+		s.bring()
+	}
+	s.mu.Unlock()
+	s.use.Lock()
+	s.mu.Lock()
+	s.excluding = false
+	s.mu.Unlock()
+}
+
+// bringing lets exclude end what stop ends.
+func (s *Service) bringing(stop context.CancelFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bring = stop; s.excluding {
+		stop()
+	}
 }
 
 func faultBusy() error { return fault.New(fault.Conflict, "backup.busy") }

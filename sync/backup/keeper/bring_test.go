@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"testing"
+	"time"
 
 	appbackup "zafe/app/backup"
 	"zafe/app/fault"
@@ -134,7 +135,10 @@ func TestANewSheetWaitsForPapersAndTakesTheCopiesAlong(t *testing.T) {
 	if err := keys.Rotate(t.Context(), sheet); fault.KeyOf(err) != "opening.files_coming" || len(d.turned) != 1 {
 		t.Errorf("with papers to come: %v, %v", err, d.turned)
 	}
-	lacking.lacks = nil
+	// Once every place was looked through, there is nothing to wait for.
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	k.BringFiles(ctx, nil, lacking)
 	d.err = errors.New("the disk is full")
 	if err := keys.Rotate(t.Context(), sheet); !errors.Is(err, d.err) || read != 0 {
 		t.Errorf("refused: %v, read %d times", err, read)
