@@ -45,7 +45,7 @@ func (k *Keeper) Run(ctx context.Context) {
 		k.mu.Lock()
 		due, _ := k.plan.Due(k.set.Clock())
 		k.mu.Unlock()
-		saved := k.set.Service.Status(0).Saved.Seq > 0
+		saved := k.set.Service.Saved().Seq > 0
 		for target, tasks := range byTarget(due) {
 			if target != "" && (!saved || due[0].Kind == schedule.Snapshot) {
 				continue // there is nothing to send yet, or it would have to be sent again

@@ -28,6 +28,23 @@ var Default = Policy{
 	DrillEvery: 7 * 24 * time.Hour,
 }
 
+// PolicyFor is the rhythm that keeps the work lost at worst below most: a point is made after a quarter of it, so
+// that the sending, and the end of another under way, have the rest. A broken line is tried again as often. However
+// much may be lost, the rhythm is never slower than Default.
+func PolicyFor(most time.Duration) Policy {
+	p := Default
+	p.AfterFirst = min(p.AfterFirst, most/4)
+	p.WhenIdle = min(p.WhenIdle, p.AfterFirst/2)
+	p.Retry = slices.Clone(p.Retry)
+	for i := range p.Retry {
+		p.Retry[i] = min(p.Retry[i], max(most/4, p.Retry[0]))
+	}
+	return p
+}
+
+// Follow changes the rhythm from now on.
+func (s *Schedule) Follow(p Policy) { s.policy = p }
+
 // Kind is what is to be done.
 type Kind string
 

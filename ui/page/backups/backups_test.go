@@ -258,3 +258,51 @@ func TestEveryAlarmHasAWayOut(t *testing.T) {
 		})
 	}
 }
+
+func (e *engine) SetLoss(_ context.Context, most backup.Loss) (backup.Status, error) {
+	e.status.Rules.Loss = most
+	return e.status, nil
+}
+
+// TestTheOwnerChoosesWhatMayBeLost in the page's own words.
+func TestTheOwnerChoosesWhatMayBeLost(t *testing.T) {
+	copies := &engine{status: backup.Status{
+		Light: backup.Green, LossSeconds: 720, SheetKnown: true,
+		Copies: []backup.Copy{{Destination: backup.Destination{ID: "d1", Label: "Disque"}, Light: backup.Green}},
+	}}
+	p, sh, _ := shown(t, copies)
+	says := func(want ...string) {
+		t.Helper()
+		all := ""
+		uitest.Walk(p.object, func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok {
+				all += l.Text() + "|"
+			}
+		})
+		for _, w := range want {
+			if !strings.Contains(all, w) {
+				t.Errorf("%q is not said in %q", w, all)
+			}
+		}
+	}
+	says("Au pire, une journée de travail à ressaisir", "12\u00a0min de travail n’est pas encore ailleurs")
+	p.buttons("Réglages")[0].Tapped(nil)
+	var save *kit.Button
+	for _, o := range sh.Window.Canvas().Overlays().List() {
+		uitest.Walk(o, func(o fyne.CanvasObject) {
+			switch x := o.(type) {
+			case *kit.Choice:
+				x.SetKey(string(backup.HalfDay))
+			case *kit.Button:
+				if x.Text() == "Enregistrer" {
+					save = x
+				}
+			}
+		})
+	}
+	save.Tapped(nil)
+	if copies.status.Rules.Loss != backup.HalfDay {
+		t.Errorf("chosen: %+v", copies.status.Rules)
+	}
+	says("Au pire, une demi-journée de travail à ressaisir")
+}
