@@ -156,6 +156,8 @@ type Status struct {
 	// Origin is the point that the book was restored from, while it has none of its own.
 	Origin *Point `json:"origin,omitempty"`
 	Rules  Rules  `json:"rules"`
+	// Paused is until when nothing is sent by itself, zero for no pause.
+	Paused time.Time `json:"paused,omitzero"`
 	// LossSeconds is how old the oldest work is that would be lost with this PC now; -1 when nothing is elsewhere.
 	LossSeconds int64 `json:"loss_seconds"`
 }
@@ -215,6 +217,11 @@ type Engine interface {
 	Continue(ctx context.Context) (Status, error)
 	// SetLoss keeps the most work that may have to be done again, and follows it at once.
 	SetLoss(ctx context.Context, most Loss) (Status, error)
+	// Pause stops the sending, and begins none by itself for a time, or ends a pause. Points are still made on the main
+	// PC, and what is asked for by hand is done.
+	Pause(ctx context.Context, q PauseRequest) (Status, error)
+	// SetSpeed limits how much of the line the copies take from now on.
+	SetSpeed(ctx context.Context, s Speed) (Status, error)
 }
 
 // AllRequest asks for the short or the whole list.

@@ -10,4 +10,6 @@ import (
 func (k *Keeper) Folder() string { return k.set.Dir }
 
 // KeptRules is what a program that starts now would follow.
-func (k *Keeper) KeptRules(ctx context.Context) (appbackup.Rules, error) { return loadRules(ctx, k.set.Rules) }
+func (k *Keeper) KeptRules(ctx context.Context) (appbackup.Rules, error) {
+	return loadRules(ctx, k.set.Rules)
+}

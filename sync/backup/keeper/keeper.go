@@ -91,6 +91,7 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 		return nil, err
 	}
 	k.plan = k.planned(change)
+	k.limit()
 	return k, nil
 }
 
@@ -264,7 +265,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	out.LossSeconds = lossSeconds(st, k.set.Clock())
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	out.Rules = k.rules
+	out.Rules, out.Paused = k.rules, k.rules.PausedUntil(k.set.Clock())
 	out.Running = k.running("")
 	for i := range out.Copies {
 		c := &out.Copies[i]

@@ -7,6 +7,7 @@ import (
 
 	appbackup "zafe/app/backup"
 	"zafe/sync/backup"
+	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
 )
 
@@ -22,7 +23,9 @@ func loadRules(ctx context.Context, store backup.StateStore) (rules appbackup.Ru
 func (k *Keeper) planned(change uint64) *schedule.Schedule {
 	most := k.rules.Loss.Most()
 	k.set.Service.Promise(most)
-	return k.set.Service.Schedule(schedule.PolicyFor(most), change)
+	plan := k.set.Service.Schedule(schedule.PolicyFor(most), change)
+	plan.Pause(k.rules.PausedUntil(k.set.Clock()))
+	return plan
 }
 
 // Rules are what the owner decided.
@@ -50,7 +53,9 @@ func (k *Keeper) rule(ctx context.Context, change func(*appbackup.Rules)) (appba
 	k.mu.Lock()
 	k.rules = rules
 	k.plan.Follow(schedule.PolicyFor(most))
+	k.plan.Pause(rules.PausedUntil(k.set.Clock()))
 	k.mu.Unlock()
+	k.limit()
 	k.Changed()
 	return k.Status(ctx)
 }
@@ -58,6 +63,35 @@ func (k *Keeper) rule(ctx context.Context, change func(*appbackup.Rules)) (appba
 // SetLoss implements Engine.
 func (k *Keeper) SetLoss(ctx context.Context, most appbackup.Loss) (appbackup.Status, error) {
 	return k.rule(ctx, func(r *appbackup.Rules) { r.Loss = most })
+}
+
+// limit gives the copies as much of the line as the rules do at this hour. It waits for what is being written under
+// another limit, so that no lock may be held.
+func (k *Keeper) limit() {
+	remote.LimitUploads(k.Rules().Speed.At(k.set.Clock()) * 1000 / 8)
+}
+
+// Pause implements Engine.
+func (k *Keeper) Pause(ctx context.Context, q appbackup.PauseRequest) (appbackup.Status, error) {
+	until := q.Until(k.set.Clock())
+	st, err := k.rule(ctx, func(r *appbackup.Rules) { r.Paused = until })
+	if err != nil || until.IsZero() {
+		return st, err
+	}
+	k.mu.Lock()
+	for target, j := range k.jobs {
+		if target != "" {
+			j.stopped = true
+			j.cancel()
+		}
+	}
+	k.mu.Unlock()
+	return st, nil
+}
+
+// SetSpeed implements Engine.
+func (k *Keeper) SetSpeed(ctx context.Context, s appbackup.Speed) (appbackup.Status, error) {
+	return k.rule(ctx, func(r *appbackup.Rules) { r.Speed = s })
 }
 
 // lossSeconds is how old the oldest work is that would be lost with the disk of the book, -1 when nothing is

@@ -1,6 +1,7 @@
 package keeper_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -52,4 +53,51 @@ func TestThePromiseIsWatched(t *testing.T) {
 		t.Fatal(err)
 	}
 	look(appbackup.Green, false, 0)
+}
+
+// TestAPauseIsShownAndEnds: nothing leaves meanwhile but by hand, the book is saved here, the light goes by the clock,
+// and what waited leaves by itself.
+func TestAPauseIsShownAndEnds(t *testing.T) {
+	k, b, clock, _ := newKeeper(t)
+	slow := twoPlaces(t, k)
+	if _, err := k.SetLoss(t.Context(), appbackup.Hour); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan bool)
+	go func() { k.Run(ctx); close(ended) }()
+	t.Cleanup(func() { stop(); <-ended })
+	b.change(t)
+	until(t, k, clock, "all is sent", func(s, f appbackup.Copy, _ appbackup.Status) bool {
+		return !s.Lacks && !f.Lacks
+	})
+	b.change(t)
+	slow.held.Store(true)
+	until(t, k, clock, "one place has it, the other is under way", func(s, f appbackup.Copy, _ appbackup.Status) bool {
+		return s.Running != nil && s.Lacks && f.Running == nil && !f.Lacks
+	})
+	st, err := k.Pause(t.Context(), appbackup.PauseRequest{Minutes: 180})
+	end := clock.Now().Add(3 * time.Hour)
+	if err != nil || st.Paused.Sub(end).Abs() > time.Minute {
+		t.Fatalf("%v: paused until %v, now %v", err, st.Paused, clock.Now())
+	}
+	slow.held.Store(false)
+	b.change(t)
+	until(t, k, clock, "it is saved here alone", func(s, f appbackup.Copy, st appbackup.Status) bool {
+		return !st.Unsaved && s.Lacks && f.Lacks && s.Running == nil && f.Running == nil && !st.Paused.IsZero()
+	})
+	clock.Add(time.Hour)
+	until(t, k, clock, "the light goes by the clock", func(s, f appbackup.Copy, st appbackup.Status) bool {
+		return strings.Contains(worries(st), "loss") && st.Light != appbackup.Green && s.Lacks && f.Lacks
+	})
+	if clock.Now().After(end) {
+		t.Error("the light waited for the end of the pause")
+	}
+	clock.Set(end.Add(-time.Minute))
+	until(t, k, clock, "all is sent after it", func(s, f appbackup.Copy, st appbackup.Status) bool {
+		return !s.Lacks && !f.Lacks && st.Paused.IsZero()
+	})
+	if clock.Now().Before(end) {
+		t.Errorf("sent %v before the end of the pause", end.Sub(clock.Now()))
+	}
 }

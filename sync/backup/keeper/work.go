@@ -42,9 +42,8 @@ func (k *Keeper) Run(ctx context.Context) {
 		case <-k.wake:
 		}
 		k.look(ctx)
-		k.mu.Lock()
-		due, _ := k.plan.Due(k.set.Clock())
-		k.mu.Unlock()
+		k.limit()
+		due := k.due(k.set.Clock())
 		saved := k.set.Service.Saved().Seq > 0
 		for target, tasks := range byTarget(due) {
 			if target != "" && (!saved || due[0].Kind == schedule.Snapshot) {
@@ -62,6 +61,15 @@ func (k *Keeper) Run(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// due lists what is to be done now, by the rules of the moment.
+func (k *Keeper) due(now time.Time) []schedule.Task {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.plan.Pause(k.rules.PausedUntil(now))
+	due, _ := k.plan.Due(now)
+	return due
 }
 
 // byTarget gives each destination's tasks, in their order.
@@ -110,7 +118,8 @@ func (k *Keeper) Close(ctx context.Context) error {
 	defer cancel()
 	k.look(saving)
 	k.mu.Lock()
-	tasks, untouched := k.plan.OnClose(), k.seen == k.first
+	k.plan.Pause(k.rules.PausedUntil(k.set.Clock()))
+	tasks, untouched := k.plan.OnClose(k.set.Clock()), k.seen == k.first
 	k.closing = true
 	k.mu.Unlock()
 	if k.set.Origin != nil && untouched && k.set.Service.Status(k.first).Saved.Seq == 0 {

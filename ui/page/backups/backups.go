@@ -307,6 +307,9 @@ func (b *backups) places(st backup.Status) {
 		all = append(all, kit.Pad(28, 0, 0, 0, kit.NewEmpty("hard-drives", e.T("backups.none_title"),
 			e.T("backups.none"), add)))
 	}
+	if !st.Paused.IsZero() {
+		all = append(all, b.paused(st))
+	}
 	if len(st.Copies) > 0 {
 		all = append(all, b.rhythm(st))
 	}
