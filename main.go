@@ -347,6 +347,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := b.backups(ctx, id); err != nil {
 		return nil, err
 	}
+	reg.BeforeRisk(b.keep.Before)
 	b.bind(users)
 	if err := users.Settle(ctx); err != nil {
 		return nil, err

@@ -13,3 +13,10 @@ func (k *Keeper) Folder() string { return k.set.Dir }
 func (k *Keeper) KeptRules(ctx context.Context) (appbackup.Rules, error) {
 	return loadRules(ctx, k.set.Rules)
 }
+
+// Hold keeps the lane of this PC, as a snapshot under way does, until the test gives it back.
+func (k *Keeper) Hold() (release func()) {
+	lane := k.lane("")
+	lane <- struct{}{}
+	return func() { <-lane }
+}

@@ -101,3 +101,39 @@ func TestAPauseIsShownAndEnds(t *testing.T) {
 		t.Errorf("sent %v before the end of the pause", end.Sub(clock.Now()))
 	}
 }
+
+// TestAPointBeforeWhatChangesMuch: when there is something to save, and for as long as whoever waits has time.
+func TestAPointBeforeWhatChangesMuch(t *testing.T) {
+	var failed []string
+	k, b, clock, _ := newKeeperLogging(t, func(what string) { failed = append(failed, what) })
+	points := func() int {
+		t.Helper()
+		all, err := k.Points(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(all)
+	}
+	for i, changed := range []bool{true, false, true} {
+		if clock.Add(time.Minute); changed {
+			b.change(t)
+		}
+		k.Before(t.Context(), "test.import")
+		if got, want := points(), []int{1, 1, 2}[i]; got != want {
+			t.Fatalf("time %d: %d points, want %d", i, got, want)
+		}
+	}
+	b.change(t)
+	release := k.Hold()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	k.Before(ctx, "test.import") // whoever waits goes on
+	if got := points(); got != 2 || len(failed) != 1 {
+		t.Errorf("%d points, told %v", got, failed)
+	}
+	release()
+	k.Before(t.Context(), "test.import")
+	if got := points(); got != 3 {
+		t.Errorf("then %d points", got)
+	}
+}

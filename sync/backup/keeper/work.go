@@ -104,6 +104,22 @@ func (k *Keeper) lane(target string) chan struct{} {
 	return k.lanes[target]
 }
 
+// Before makes a restore point on this PC of what no point has, before an operation that changes much at once. It
+// gives up when ctx ends: the operation goes on, and what would have been in that point is in the one before it or in
+// the book.
+func (k *Keeper) Before(ctx context.Context, what string) {
+	k.look(ctx)
+	k.mu.Lock()
+	needless := !k.set.Automatic || k.closing || !k.plan.Unsaved()
+	k.mu.Unlock()
+	if needless {
+		return
+	}
+	if err := k.do(ctx, schedule.Task{Kind: schedule.Snapshot}); err != nil {
+		k.set.Log("no restore point before "+what, err)
+	}
+}
+
 // lastPoint is the time a restore point may take when the system stops the program.
 const lastPoint = 20 * time.Second
 
