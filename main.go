@@ -347,6 +347,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := b.backups(ctx, id); err != nil {
 		return nil, err
 	}
+	reg.BeforeRisk(b.keep.Before)
 	b.bind(users)
 	if err := users.Settle(ctx); err != nil {
 		return nil, err
@@ -462,7 +463,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	}
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
 		Dir: b.pc.home.Path(folder.Vault), Vault: keeper.VaultOf(id), WriterID: id.WriterID,
-		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
+		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(),
 		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes,
 		State: kept.Copies(b.store), RestoredFrom: from, Now: time.Now, Behind: b.behind,
 		SameDisk: func(dir string) bool { return keeper.SameDisk(b.pc.home.Path(folder.Vault), dir) },
@@ -473,6 +474,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	b.keep, err = keeper.New(ctx, keeper.Settings{
 		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo, Origin: origin,
 		Dir:    b.pc.home.Path(folder.Vault),
+		Rules:  kept.Rules(b.store),
 		Change: source.Book{Store: b.store}.Change,
 		SheetKnown: func(ctx context.Context) (known bool, err error) {
 			err = b.store.View(ctx, func(tx *store.Tx) error {

@@ -12,6 +12,7 @@ import (
 	"zafe/app/aside"
 	"zafe/app/fault"
 	"zafe/sync/backup/remote"
+	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
 
 	"github.com/rclone/rclone/fs"
@@ -50,7 +51,6 @@ type Settings struct {
 	// Behind is told, once, that a destination has points of this book that it does not know it made: the book is as
 	// it once was. May be nil.
 	Behind  func(ctx context.Context) error
-	Every   time.Duration // promised time between two backups; 0 promises nothing
 	Source  vault.Source
 	Files   vault.Files
 	Remotes *remote.Remotes
@@ -77,6 +77,8 @@ type Service struct {
 	jobs      int
 	sends     map[string]bool // destinations being sent to
 	folder    string          // of the local vault
+	most      time.Duration   // how much work the owner accepts to lose
+	work      schedule.Work   // since when the copies lack some
 }
 
 // Open prepares a service. It makes the local vault the first time; a vault that was there and has
@@ -85,7 +87,7 @@ func Open(ctx context.Context, set Settings) (*Service, error) {
 	if set.Now == nil {
 		set.Now = time.Now //nolint:forbidigo // what the zero value means
 	}
-	s := &Service{set: set, sends: map[string]bool{}}
+	s := &Service{set: set, sends: map[string]bool{}, most: schedule.CloudLimit}
 	if err := s.take(ctx, set.Vault); err != nil {
 		return nil, err
 	}
@@ -264,9 +266,7 @@ func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.
 		}
 		run := vault.Run{
 			Now: now, Drill: s.lastDrill(), RestoredFrom: s.set.RestoredFrom, After: s.savedSeq(), Watch: watch,
-		}
-		if s.set.Every > 0 {
-			run.NextExpected = now.Add(s.set.Every).UTC().Truncate(time.Second)
+			NextExpected: now.Add(s.promised()).UTC().Truncate(time.Second),
 		}
 		if taken, err = v.Snapshot(ctx, s.set.Source, s.set.Files, run); err != nil {
 			return remote.Classify(err)

@@ -137,7 +137,7 @@ func newService(t testing.TB, b *book) (*Service, *clock, Settings) {
 	set := Settings{
 		Dir: filepath.Join(t.TempDir(), "vault"), Vault: VaultOf{ID: "company-1", RecoveryKey: testKey},
 		WriterID: "pc-00000001", WriterName: "Caisse", AppVersion: "1.0", Schema: 1, Source: b, Files: b,
-		Every: 2 * time.Hour, Remotes: remotes, State: &remote.Memory{}, Now: func() time.Time { return c.now },
+		Remotes: remotes, State: &remote.Memory{}, Now: func() time.Time { return c.now },
 	}
 	s, err := Open(context.Background(), set)
 	if err != nil {
@@ -179,6 +179,7 @@ func TestBackUpAndRestore(t *testing.T) {
 		t.Errorf("without any copy: %+v", status)
 	}
 	usb, dir := addFolder(t, s, "Clé USB")
+	s.Promise(2 * time.Hour)
 	report, err := s.BackUp(ctx, nil)
 	if err != nil || len(report.Sent) != 1 || report.Sent[0].Err != nil {
 		t.Fatalf("%+v %v", report, err)
