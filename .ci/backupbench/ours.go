@@ -11,7 +11,6 @@ import (
 
 	_ "aapreinit" // before rclone, as everywhere
 
-	"zafe/app/backup"
 	"zafe/app/fault"
 	"zafe/store"
 	"zafe/store/source"
@@ -139,7 +138,7 @@ func (p *blank) Begin(ctx context.Context, _ int, _ uint32) error {
 	p.now = today.AddDate(0, 0, 1)
 	p.into = store.StartRestore(ctx, p.dir, secrets, p.options(), func(tx *store.Tx) error {
 		t, err := source.Totals(tx)
-		if err == nil && !p.manifest.Matches(backup.Totals(t)) {
+		if err == nil && !p.manifest.Matches(t) {
 			err = fault.New(fault.Conflict, "backup.totals_differ")
 		}
 		return err

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 
 	"zafe/app/fault"
 
 	"github.com/klauspost/compress/zstd"
 	"github.com/rclone/rclone/fs"
+	"golang.org/x/sync/errgroup"
 )
 
 // FileReport sums up the attachments of a restore.
@@ -51,13 +53,19 @@ func (t *Tree) BringFiles(ctx context.Context, all []Attachment, sink FileSink, 
 	return b.report, err
 }
 
+// puts is how many attachments the sink takes at once: each waits until it is on the disk.
+const puts = 8
+
 // bringer brings attachments back from a vault.
 type bringer struct {
-	tree     *Tree
-	sink     FileSink
-	watch    Watch
-	months   map[string]listing
-	zstd     *zstd.Decoder
+	tree   *Tree
+	sink   FileSink
+	watch  Watch
+	months map[string]listing
+	zstd   *zstd.Decoder
+	group  *errgroup.Group // of those that the sink takes
+
+	mu       sync.Mutex // guards what follows
 	progress Progress
 	report   FileReport
 }
@@ -151,17 +159,17 @@ func (b *bringer) bring(ctx context.Context, all []filed) error {
 	all = slices.SortedStableFunc(slices.Values(all), func(x, y filed) int {
 		return cmp.Or(cmp.Compare(x.Pack, y.Pack), cmp.Compare(x.Offset, y.Offset))
 	})
-	for len(all) > 0 {
+	b.group, ctx = errgroup.WithContext(ctx)
+	b.group.SetLimit(puts)
+	for len(all) > 0 && err == nil {
 		n := 1
 		for all[0].Pack != "" && n < len(all) && all[n].Pack == all[0].Pack {
 			n++
 		}
-		if err := b.bringPlace(ctx, all[:n]); err != nil {
-			return err
-		}
+		err = b.bringPlace(ctx, all[:n])
 		all = all[n:]
 	}
-	return nil
+	return cmp.Or(b.group.Wait(), err)
 }
 
 // bringPlace gives what one stored file holds to the sink, but for what that has.
@@ -176,8 +184,7 @@ func (b *bringer) bringPlace(ctx context.Context, all []filed) error {
 			return err
 		}
 		if has {
-			b.report.Already++
-			b.tell(f)
+			b.done(f, &b.report.Already)
 			continue
 		}
 		wanted = append(wanted, f)
@@ -192,10 +199,19 @@ func (b *bringer) bringPlace(ctx context.Context, all []filed) error {
 	if wanted[0].Pack != "" {
 		return b.bringPack(ctx, l, wanted)
 	}
-	return b.bringFile(ctx, l, wanted[0])
+	b.group.Go(func() error { return b.bringFile(ctx, l, wanted[0]) })
+	return nil
 }
 
-// tell notes that one is done.
+// done counts one that is here.
+func (b *bringer) done(f filed, count *int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	*count++
+	b.tell(f)
+}
+
+// tell notes that one is done; mu is held.
 func (b *bringer) tell(f filed) {
 	b.progress.Objects++
 	b.progress.Done += f.Size
@@ -204,6 +220,8 @@ func (b *bringer) tell(f filed) {
 
 // lose notes one that cannot be brought: err says whether it is missing or damaged. Other errors are passed.
 func (b *bringer) lose(f filed, err error) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	switch {
 	case !isDamage(err):
 		return err
@@ -233,8 +251,7 @@ func (b *bringer) bringFile(ctx context.Context, l listing, f filed) error {
 	case !errors.Is(watched.err, io.EOF):
 		return fmt.Errorf("the sink kept attachment %s without reading it to its end", f.Hash)
 	}
-	b.report.Restored++
-	b.tell(f)
+	b.done(f, &b.report.Restored)
 	return closeErr
 }
 
@@ -282,11 +299,13 @@ func (b *bringer) bringRun(ctx context.Context, o fs.Object, run []filed) (done 
 		if err != nil {
 			return i, damage(f.Hash, err)
 		}
-		if err := b.sink.Put(ctx, f.Attachment, bytes.NewReader(content)); err != nil {
-			return i, err
-		}
-		b.report.Restored++
-		b.tell(f)
+		b.group.Go(func() error {
+			err := b.sink.Put(ctx, f.Attachment, bytes.NewReader(content))
+			if err == nil {
+				b.done(f, &b.report.Restored)
+			}
+			return err
+		})
 	}
 	return len(run), nil
 }
