@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ type book struct {
 	change   uint64
 	files    map[string][]byte
 	image    []byte
+	mu       sync.Mutex // guards restored
 	restored map[string][]byte
 	refuse   error // what Commit says
 }
@@ -110,12 +112,16 @@ func (b *book) Commit(context.Context, vault.Manifest) error {
 }
 func (b *book) Abort() { b.image = nil }
 func (b *book) Has(_ context.Context, a vault.Attachment) (bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	_, ok := b.restored[a.Hash]
 	return ok, nil
 }
 
 func (b *book) Put(_ context.Context, a vault.Attachment, r io.Reader) error {
 	data, err := io.ReadAll(r)
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if err == nil {
 		b.restored[a.Hash] = data
 	}

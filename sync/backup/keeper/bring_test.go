@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 // shelf is a book that lacks papers until they are put there.
 type shelf struct {
 	lacks []vault.Attachment
+	mu    sync.Mutex // guards got
 	got   map[string]string
 }
 
@@ -33,12 +35,16 @@ func (s *shelf) Missing(context.Context) (out []vault.Attachment, err error) {
 }
 
 func (s *shelf) Has(_ context.Context, a vault.Attachment) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	_, here := s.got[a.Hash]
 	return here, nil
 }
 
 func (s *shelf) Put(_ context.Context, a vault.Attachment, content io.Reader) error {
 	data, err := io.ReadAll(content)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.got[a.Hash] = string(data)
 	return err
 }
