@@ -462,7 +462,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	}
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
 		Dir: b.pc.home.Path(folder.Vault), Vault: keeper.VaultOf(id), WriterID: id.WriterID,
-		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
+		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: backup.Promise().Loss,
 		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes,
 		State: kept.Copies(b.store), RestoredFrom: from, Now: time.Now, Behind: b.behind,
 		SameDisk: func(dir string) bool { return keeper.SameDisk(b.pc.home.Path(folder.Vault), dir) },
@@ -485,8 +485,9 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Drill: func() vault.BookSink {
 			return received{rebuild.NewTrial(b.pc.home.Dir, b.pc.options(crypt.KDF{}), b.pc.home.Warn)}
 		},
-		Writer: b.newWriter,
-		Log:    b.pc.home.Warn,
+		Measures: kept.Measures{Store: b.store},
+		Writer:   b.newWriter,
+		Log:      b.pc.home.Warn,
 	})
 	return err
 }
