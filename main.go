@@ -31,6 +31,7 @@ import (
 	"zafe/app/opening"
 	"zafe/app/party"
 	"zafe/app/password"
+	"zafe/app/plan"
 	"zafe/app/recovery"
 	"zafe/app/search"
 	"zafe/app/setup"
@@ -387,6 +388,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	setup.Bind(b.Registry)
 	appdevice.Bind(b.Registry, b.host)
 	backup.Bind(b.Registry, b.keep)
+	plan.Bind(b.Registry, b.store, b.keep)
 	bindBusiness(b.Registry, b.store)
 	history.Bind(b.Registry)
 	verify.Bind(b.Registry, b.check)
