@@ -31,6 +31,7 @@ import (
 	"zafe/app/opening"
 	"zafe/app/party"
 	"zafe/app/password"
+	"zafe/app/plan"
 	"zafe/app/recovery"
 	"zafe/app/search"
 	"zafe/app/setup"
@@ -388,6 +389,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	setup.Bind(b.Registry)
 	appdevice.Bind(b.Registry, b.host)
 	backup.Bind(b.Registry, b.keep)
+	plan.Bind(b.Registry, b.store, b.keep)
 	bindBusiness(b.Registry, b.store)
 	history.Bind(b.Registry)
 	verify.Bind(b.Registry, b.check)
@@ -487,8 +489,9 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Drill: func() vault.BookSink {
 			return received{rebuild.NewTrial(b.pc.home.Dir, b.pc.options(crypt.KDF{}), b.pc.home.Warn)}
 		},
-		Writer: b.newWriter,
-		Log:    b.pc.home.Warn,
+		Measures: kept.Measures{Store: b.store},
+		Writer:   b.newWriter,
+		Log:      b.pc.home.Warn,
 	})
 	return err
 }

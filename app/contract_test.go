@@ -24,6 +24,7 @@ import (
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/party"
+	"zafe/app/plan"
 	"zafe/app/search"
 	"zafe/app/setup"
 	"zafe/app/user"
@@ -44,6 +45,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	setup.Bind(r)
 	device.Bind(r, nil)
 	backup.Bind(r, nil)
+	plan.Bind(r, w.Store, nil)
 	company.Bind(r)
 	party.Bind(r)
 	catalog.Bind(r)

@@ -159,11 +159,16 @@ func (o Options) room(dir string) error {
 			need += info.Size()
 		}
 	}
+	return o.Room(filepath.Dir(dir), need)
+}
+
+// Room refuses with store.no_room when the disk of a folder cannot take so many bytes more.
+func (o Options) Room(dir string, need int64) error {
 	free := freeBytes
 	if o.free != nil {
 		free = o.free
 	}
-	left, err := free(filepath.Dir(dir))
+	left, err := free(dir)
 	if err != nil || left >= need {
 		return err
 	}

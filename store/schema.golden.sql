@@ -635,6 +635,8 @@ CREATE INDEX entry_line_aux ON entry_line(aux_id, account_id, date, debit, credi
 
 CREATE INDEX entry_line_entry ON entry_line(entry_id)
 
+CREATE INDEX event_measured ON event(id) WHERE op = 'backup.measured'
+
 CREATE UNIQUE INDEX event_request ON event(request_id) WHERE request_id IS NOT NULL
 
 CREATE INDEX event_subject ON event(subject_kind, subject_id, id)

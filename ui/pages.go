@@ -11,6 +11,7 @@ import (
 	"zafe/ui/page/items"
 	"zafe/ui/page/journal"
 	"zafe/ui/page/people"
+	"zafe/ui/page/plan"
 	"zafe/ui/page/sales"
 	"zafe/ui/page/security"
 	"zafe/ui/page/settings"
@@ -26,6 +27,7 @@ func pages() shell.Table {
 	t.Register(items.Routes())
 	t.Register(books.Routes())
 	t.Register(backups.Routes())
+	t.Register(plan.Routes())
 	t.Register(people.Routes())
 	t.Register(journal.Routes())
 	t.Register(integrity.Routes())

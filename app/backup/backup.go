@@ -115,6 +115,9 @@ type Copy struct {
 	Tried   time.Time `json:"tried"`
 	Drilled time.Time `json:"drilled"` // last trial restore from it that passed
 	Lacks   bool      `json:"lacks"`   // the book has work that is not there
+	// Oldest is when the oldest work was done that is not there; zero when all of it is.
+	Oldest time.Time `json:"oldest,omitzero"`
+	OnDisk bool      `json:"on_disk,omitempty"` // it is on the disk that holds the book
 	// Again: it has the copies of an earlier recovery sheet, and nothing yet that the present one opens.
 	Again   bool         `json:"again,omitempty"`
 	Fault   *fault.Fault `json:"fault,omitempty"`
@@ -145,7 +148,8 @@ type Status struct {
 	Saved       time.Time    `json:"saved"`   // newest restore point on this PC
 	Unsaved     bool         `json:"unsaved"` // the book has work no restore point has
 	Copies      []Copy       `json:"copies"`
-	Drill       time.Time    `json:"drill"` // last trial restore that passed
+	Drill       time.Time    `json:"drill"`           // last trial restore that passed
+	Proof       *Measure     `json:"proof,omitempty"` // what it showed, when the book knows
 	DrillFailed time.Time    `json:"drill_failed"`
 	Running     *Running     `json:"running,omitempty"`    // on this PC, or else at one of the copies
 	LastFault   *fault.Fault `json:"last_fault,omitempty"` // of the local restore point

@@ -45,6 +45,7 @@ const (
 	GroupRow            // title of a group: its first cell spans the table
 	SubtotalRow         // ends a group
 	TotalRow            // ends the report
+	NoteRow             // a remark: its first cell spans the table
 )
 
 // ReportRow is a row of a report. Missing cells are blank.
@@ -200,7 +201,7 @@ func (s *reportPrinter) layRow(row ReportRow) (laidRow, piece) {
 			continue
 		}
 		width := s.w[i]
-		if row.Kind == GroupRow && i == 0 {
+		if i == 0 && (row.Kind == GroupRow || row.Kind == NoteRow) {
 			width = s.width - 2*reportMargin
 		}
 		lines := s.wrap(c.words, st, width)

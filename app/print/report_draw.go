@@ -66,6 +66,8 @@ func (s *reportPrinter) row(row laidRow, height float64) {
 			top += 0.3
 		case GroupRow:
 			top += 0.8
+		case NoteRow:
+			top += 1.2
 		default:
 			s.hairline(reportMargin, y+height, full, inkHairline, 0.1)
 		}

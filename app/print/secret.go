@@ -68,9 +68,18 @@ func (s *secretSheet) table(facts []fact) {
 
 // steps puts numbered instructions.
 func (s *secretSheet) steps(title string, keys ...string) {
-	s.subheading(s.t.say(title))
+	texts := make([]string, len(keys))
 	for i, key := range keys {
-		y, lines := s.y, s.wrap(s.t.say(key), textSheet, sheetWidth-9)
+		texts[i] = s.t.say(key)
+	}
+	s.numbered(s.t.say(title), texts)
+}
+
+// numbered puts instructions that are in the reader's language already.
+func (s *secretSheet) numbered(title string, texts []string) {
+	s.subheading(title)
+	for i, text := range texts {
+		y, lines := s.y, s.wrap(text, textSheet, sheetWidth-9)
 		s.put(func() {
 			s.box(sheetLeft, y-0.4, 5.2, 5.2, 2.6, s.accent)
 			s.text(sheetLeft+2.6, y, fmt.Sprint(i+1), style{semiBold, 8.8, inkWhite}, center)

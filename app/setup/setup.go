@@ -66,7 +66,7 @@ func Renew(tx Tx, key recovery.Key, vaultID string) error {
 	}
 	id.RecoveryKey, id.VaultID, id.Replaced = key.String(), vaultID, id.VaultID
 	id.VaultFolder = recovery.VaultPrefix + tx.Today().String() + "-" + vaultID[len(vaultID)-4:]
-	p.SheetKnown, p.SheetOn = false, civil.Date{}
+	p.SheetKnown, p.SheetOn, p.SheetChecks = false, civil.Date{}, 0
 	if err := SaveIdentity(tx, id); err != nil {
 		return err
 	}
@@ -109,13 +109,19 @@ func Steps() []Step {
 
 // Progress is how far the set-up has come.
 type Progress struct {
-	Step        Step       `json:"step"`         // the step to show next
-	SheetKnown  bool       `json:"sheet_known"`  // two groups of the sheet were typed back
-	SheetOn     civil.Date `json:"sheet_on"`     // when
-	NoBackup    bool       `json:"no_backup"`    // the owner chose to go on without a destination
-	SheetGroups []int      `json:"sheet_groups"` // the groups to type back, from 1
+	Step        Step       `json:"step"`                   // the step to show next
+	SheetKnown  bool       `json:"sheet_known"`            // two groups of the sheet were typed back
+	SheetOn     civil.Date `json:"sheet_on"`               // when
+	NoBackup    bool       `json:"no_backup"`              // the owner chose to go on without a destination
+	SheetChecks int        `json:"sheet_checks,omitempty"` // how many times
+	SheetGroups []int      `json:"sheet_groups"`           // the groups to type back, from 1: others than the last time
 	SheetNumber string     `json:"sheet_number,omitempty"`
 	SheetMade   time.Time  `json:"sheet_made,omitzero"` // when the key on it was
+}
+
+// SheetDue tells whether the sheet is to be typed back again: paper gets lost, and ink fades.
+func (p Progress) SheetDue(today civil.Date) bool {
+	return p.SheetKnown && !today.Before(p.SheetOn.AddYears(1))
 }
 
 // SheetFile is the name of the file of the sheet, which differs from that of any other.
@@ -216,14 +222,14 @@ func progress(tx Tx) (Progress, error) {
 	if err != nil || !ok {
 		return p, err
 	}
-	p.SheetGroups = askedGroups(id.VaultID)
+	p.SheetGroups = askedGroups(id.VaultID, p.SheetChecks)
 	sheet := sheetOf(id.VaultID)
 	p.SheetNumber, p.SheetMade = sheet.Number, sheet.Made.UTC()
 	return p, nil
 }
 
-// askedGroups picks two different groups among those with the key's own symbols.
-func askedGroups(seed string) []int {
+// askedGroups picks two different groups among those with the key's own symbols, and neither of them the next round.
+func askedGroups(seed string, round int) []int {
 	sum := 0
 	for _, c := range seed {
 		sum += int(c)
@@ -234,6 +240,11 @@ func askedGroups(seed string) []int {
 	if second == first {
 		second = first%n + 1
 	}
+	step := 1
+	if gap := (second - first + n) % n; gap == 1 || gap == n-1 {
+		step = 2 // one more would ask for the second again
+	}
+	first, second = (first-1+step*round)%n+1, (second-1+step*round)%n+1
 	return []int{min(first, second), max(first, second)}
 }
 
@@ -315,5 +326,7 @@ func check(tx Tx, req CheckRequest) (Progress, error) {
 		}
 	}
 	p.SheetKnown, p.SheetOn = true, tx.Today()
+	p.SheetChecks++
+	p.SheetGroups = askedGroups(id.VaultID, p.SheetChecks)
 	return p, tx.SetSetting(progressKey, p)
 }

@@ -79,3 +79,23 @@ func Restart(tx *store.Tx, from backup.Point) error {
 	return errors.Join(tx.SetSetting(copies, []byte(nil)), tx.SetSetting(origin, from),
 		tx.SetSetting(jobs, map[string]time.Time{}))
 }
+
+// Measures keeps what was measured about the copies in the journal of the book.
+type Measures struct{ Store *store.Store }
+
+// Note implements keeper.Measures.
+func (m Measures) Note(ctx context.Context, measure backup.Measure) error {
+	return m.Store.Update(ctx, func(tx *store.Tx) error { return tx.AddMeasure(measure) })
+}
+
+// Proof implements keeper.Measures.
+func (m Measures) Proof(ctx context.Context, seq uint64) (p *backup.Measure, err error) {
+	err = m.Store.View(ctx, func(tx *store.Tx) (err error) { p, err = tx.Proof(seq); return err })
+	return p, err
+}
+
+// ChangeAfter implements keeper.Measures.
+func (m Measures) ChangeAfter(ctx context.Context, change uint64) (at time.Time, err error) {
+	err = m.Store.View(ctx, func(tx *store.Tx) (err error) { at, err = tx.ChangeAfter(change); return err })
+	return at, err
+}

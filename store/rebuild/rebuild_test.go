@@ -200,6 +200,17 @@ func TestATrialGivenUpLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestATrialThatHasNoRoomIsNotBegun(t *testing.T) {
+	parent := t.TempDir()
+	trial := rebuild.NewTrial(parent, options(), func(what string, err error) { t.Error(what, err) })
+	if err := trial.Begin(t.Context(), 1<<16, 1<<31); fault.KeyOf(err) != "store.no_room" {
+		t.Error(err)
+	}
+	if left := names(t, parent); len(left) != 0 {
+		t.Errorf("left behind: %q", left)
+	}
+}
+
 func TestSweepRemovesWhatAKilledProgramLeft(t *testing.T) {
 	parent := t.TempDir()
 	for _, name := range []string{"drill-123/book", "book", "vault"} {

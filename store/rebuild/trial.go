@@ -15,6 +15,12 @@ import (
 
 const trialPrefix = "drill-"
 
+// What a trial needs beside the pages themselves: their seals, and room for those at work.
+const (
+	sealShare = 8
+	spare     = 64 << 20 // bytes
+)
+
 // trialCost: a trial lives for seconds under keys that nobody is given: being random, they need not be slow.
 // What a disk still holds of it afterwards cannot be read.
 var trialCost = crypt.KDF{Time: 1, MemoryKiB: 64, Threads: 1}
@@ -29,8 +35,8 @@ type Trial struct {
 	dir string
 }
 
-// NewTrial prepares a trial in a folder of its own in parent. The clock of the options must be set. Faults of
-// its Commit: backup.totals_differ.
+// NewTrial prepares a trial in a folder of its own in parent. The clock of the options must be set. Fault of its
+// Begin: store.no_room. Of its Commit: backup.totals_differ.
 func NewTrial(parent string, o store.Options, warn func(what string, err error)) *Trial {
 	o.SlotCost = trialCost
 	return &Trial{parent: parent, options: o, warn: warn}
@@ -39,7 +45,11 @@ func NewTrial(parent string, o store.Options, warn func(what string, err error))
 var _ Receiver = (*Trial)(nil)
 
 // Begin implements [Receiver].
-func (t *Trial) Begin(ctx context.Context, _ int, _ uint32) error {
+func (t *Trial) Begin(ctx context.Context, pageSize int, pages uint32) error {
+	image := int64(pageSize) * int64(pages)
+	if err := t.options.Room(t.parent, image+image/sealShare+spare); err != nil {
+		return err
+	}
 	dir, err := os.MkdirTemp(t.parent, trialPrefix)
 	if err != nil {
 		return err

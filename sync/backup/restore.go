@@ -3,11 +3,7 @@ package backup
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
-	"slices"
-	"strconv"
-	"time"
 
 	"zafe/app/fault"
 	"zafe/sync/backup/remote"
@@ -107,80 +103,6 @@ func bringFrom(ctx context.Context, tree *vault.Tree, missing []vault.Attachment
 	return append(report.Missing, report.Damaged...), nil
 }
 
-// Drill is a complete trial restore of a point from a destination ("" means the local vault; a zero
-// point means the newest that was sent there, "backup.vault_empty" if none was). The sink's Commit should open the
-// restored book in memory, check its integrity and compare its totals with Manifest.Matches: an error of it fails the drill. A quarter of
-// the attachments, another one each week, is read to the end and compared with its hashes (Check sees
-// every week that all are there). The result is remembered for Status and allows pruning.
-func (s *Service) Drill(ctx context.Context, id string, p vault.Point, sink vault.BookSink,
-	watch vault.Watch,
-) (done Restored, err error) {
-	err = s.with(ctx, func(v *vault.Vault) error {
-		tree, err := s.treeAt(ctx, v, id)
-		if err != nil {
-			return err
-		}
-		if p.Seq == 0 {
-			if p, err = s.newestAt(v, id); err != nil {
-				return err
-			}
-		}
-		if id != "" {
-			if err := v.Ours(ctx, tree); err != nil {
-				return remote.Classify(err)
-			}
-		}
-		_, week := s.set.Now().ISOWeek()
-		done, err = Restore(ctx, tree, p, drillSink{BookSink: sink, week: week}, watch)
-		if n := len(done.Files.Damaged) + len(done.Files.Missing); err == nil && n > 0 {
-			err = fault.New(fault.Conflict, "backup.files_damaged", "count", n)
-		}
-		return errors.Join(err, s.noteDrill(ctx, id, p, err))
-	})
-	return done, err
-}
-
-// newestAt gives the newest point a destination should have: the local vault may be ahead of it, and
-// pruning, which spares at a destination what the local vault has, may have passed over the last one sent.
-func (s *Service) newestAt(v *vault.Vault, id string) (vault.Point, error) {
-	all := v.Manifests()
-	for _, m := range slices.Backward(all) {
-		if id == "" || m.Seq <= s.sentSeq(id) {
-			return m.Point(), nil
-		}
-	}
-	return vault.Point{}, fault.New(fault.NotFound, "backup.vault_empty")
-}
-
-// noteDrill remembers the outcome. A line that broke, or a place that refused us, says nothing about the copy.
-func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, err error) error {
-	now := s.set.Now()
-	if err != nil && (ctx.Err() != nil || passing(err) || barred(err)) {
-		return nil //nolint:nilerr // nothing to remember
-	}
-	return s.note(ctx, func(k *state) {
-		failed := &k.DrillFailed // that of one place is not mended by another
-		if id != "" {
-			failed = &k.copyOf(id, now).DrillFailed
-		}
-		if err != nil {
-			*failed = now
-			return
-		}
-		*failed = time.Time{}
-		k.Drill = &vault.Drill{Seq: p.Seq, At: now.UTC()}
-		if id != "" {
-			k.copyOf(id, now).Drilled = now
-		}
-	})
-}
-
-// barred tells whether a place did not let us read, which says nothing about what is there.
-func barred(err error) bool {
-	code := fault.Of(err).Code
-	return code == fault.Forbidden || code == fault.Unavailable
-}
-
 // treeAt opens the local vault or a destination for reading.
 func (s *Service) treeAt(ctx context.Context, v *vault.Vault, id string) (*vault.Tree, error) {
 	if id == "" {
@@ -191,34 +113,4 @@ func (s *Service) treeAt(ctx context.Context, v *vault.Vault, id string) (*vault
 		return nil, err
 	}
 	return v.At(f), nil
-}
-
-// drillShares is in how many drills all attachments come up once.
-const drillShares = 4
-
-// drillSink adds to a book's sink one that reads some attachments and keeps none.
-type drillSink struct {
-	vault.BookSink
-	week int
-}
-
-// Commit makes a refusal of the book's sink a failure of the drill, not of the line.
-func (d drillSink) Commit(ctx context.Context, m vault.Manifest) error {
-	err := d.BookSink.Commit(ctx, m)
-	if f := new(fault.Fault); err == nil || errors.As(err, &f) || ctx.Err() != nil {
-		return err
-	}
-	return fault.New(fault.Conflict, "backup.drill_failed").Because(err)
-}
-
-// Has passes over the attachments of other weeks.
-func (d drillSink) Has(_ context.Context, a vault.Attachment) (bool, error) {
-	first, err := strconv.ParseUint(a.Hash[:4], 16, 16)
-	return int(first)%drillShares != d.week%drillShares, err
-}
-
-// Put reads one attachment to its end.
-func (drillSink) Put(_ context.Context, _ vault.Attachment, content io.Reader) error {
-	_, err := io.Copy(io.Discard, content)
-	return err
 }

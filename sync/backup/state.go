@@ -26,6 +26,7 @@ type state struct {
 	Copies      map[string]*copyMark `json:"copies,omitempty"`
 	Drill       *vault.Drill         `json:"drill,omitempty"`       // last trial restore that passed
 	DrillFailed time.Time            `json:"drill_failed,omitzero"` // of one from this PC's own copies
+	Suspect     uint64               `json:"suspect,omitempty"`     // an older point whose trial restore failed there
 	Pruned      pruned               `json:"pruned,omitzero"`
 	PutBack     *PutBack             `json:"put_back,omitempty"`
 }
@@ -42,7 +43,8 @@ type copyMark struct {
 	OnDisk bool `json:"on_disk,omitempty"`
 	// DrillFailed is when a later trial restore from there failed.
 	DrillFailed time.Time    `json:"drill_failed,omitzero"`
-	Fault       *fault.Fault `json:"fault,omitempty"` // of the last try
+	Suspect     uint64       `json:"suspect,omitempty"` // an older point whose trial restore failed
+	Fault       *fault.Fault `json:"fault,omitempty"`   // of the last try
 	// Again is set while the place has the copies of an earlier recovery key, and nothing under this one:
 	// it is filled anew since Since.
 	Again bool `json:"again,omitempty"`

@@ -176,7 +176,7 @@ func (r *run) backup() *cobra.Command {
 		}),
 		r.simple("drill", "Restores the newest copy to nowhere and compares it", func(ctx context.Context, b machine.Book) error {
 			out, err := backup.Drill.Call(ctx, b, backup.IDRequest{})
-			return r.told(out, err)
+			return r.toldStatus(out, err)
 		}))
 	return c
 }
@@ -233,8 +233,45 @@ func (r *run) backupNow(ctx context.Context, b machine.Book) error {
 }
 
 func (r *run) backupStatus(ctx context.Context, b machine.Book) error {
-	out, err := backup.GetStatus.Call(ctx, b, op.Empty{})
-	return r.told(out, err)
+	return r.toldStatus(backup.GetStatus.Call(ctx, b, op.Empty{}))
+}
+
+// toldStatus tells how the copies stand, in words unless JSON is asked for.
+func (r *run) toldStatus(st backup.Status, err error) error {
+	if err != nil {
+		return err
+	}
+	return r.answer(st, func(w io.Writer) error {
+		p := r.text()
+		lines := []string{p.T("backups.light."+string(st.Light), nil)}
+		for _, f := range st.Worries {
+			lines = append(lines, p.Fault(f))
+		}
+		for _, c := range st.Copies {
+			args := map[string]any{"label": c.Label, "when": c.LastOK, "since": c.Oldest}
+			switch {
+			case c.LastOK.IsZero():
+				lines = append(lines, p.T("cli.copy_never", args))
+			case c.Oldest.IsZero():
+				lines = append(lines, p.T("cli.copy_whole", args))
+			default:
+				lines = append(lines, p.T("cli.copy_lacks", args))
+			}
+			if c.Fault != nil {
+				lines = append(lines, p.Fault(c.Fault))
+			}
+		}
+		switch {
+		case !st.DrillFailed.IsZero():
+			lines = append(lines, p.T("cli.drill_failed", map[string]any{"when": st.DrillFailed}))
+		case st.Proof != nil:
+			lines = append(lines, p.T("cli.proof", map[string]any{"when": st.Drill, "what": st.Proof.Told(p)}))
+		default:
+			lines = append(lines, p.T("cli.drill_never", nil))
+		}
+		_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
+		return err
+	})
 }
 
 func (r *run) restore() *cobra.Command {

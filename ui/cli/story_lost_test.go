@@ -57,7 +57,7 @@ func (s *story) copies(t *testing.T) {
 	s.a.ok(append([]string{"backup", "add"}, s.backup...)...)
 	s.a.ok("backup", "now")
 	s.a.ok("backup", "drill")
-	if out := s.a.ok("backup", "status"); !strings.Contains(out, `"sftp"`) {
+	if out := s.a.ok("backup", "status", "--json"); !strings.Contains(out, `"sftp"`) {
 		t.Errorf("status: %s", out)
 	}
 }

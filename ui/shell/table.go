@@ -41,6 +41,7 @@ var areas = []area{
 	{"items", "package", []auth.Permission{auth.ItemRead}, false},
 	{"books", "calculator", []auth.Permission{auth.LedgerRead}, false},
 	{"backups", "hard-drives", []auth.Permission{auth.BackupRead}, true},
+	{"plan", "lifebuoy", []auth.Permission{auth.BackupRead}, true},
 	{"people", "shield-check", []auth.Permission{auth.UserManage, auth.DeviceManage}, true},
 	{"journal", "clock-counter-clockwise", []auth.Permission{auth.AuditRead}, true},
 	{"settings", "gear", []auth.Permission{auth.CompanyWrite}, true},

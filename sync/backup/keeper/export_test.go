@@ -4,6 +4,7 @@ import (
 	"context"
 
 	appbackup "zafe/app/backup"
+	"zafe/sync/backup/vault"
 )
 
 // Folder is the folder of the copies on this PC.
@@ -20,3 +21,6 @@ func (k *Keeper) Hold() (release func()) {
 	lane <- struct{}{}
 	return func() { <-lane }
 }
+
+// SetDrill makes trial restores go where a test wants.
+func (k *Keeper) SetDrill(to func() vault.BookSink) { k.set.Drill = to }

@@ -29,7 +29,8 @@ type Settings struct {
 	// Dir is the folder of the copies that this PC keeps for itself, on the disk that holds the book.
 	Dir string
 	// Change is the number of the book's last change worth a backup.
-	Change func(ctx context.Context) (uint64, error)
+	Change   func(ctx context.Context) (uint64, error)
+	Measures Measures
 	// SheetKnown tells whether the recovery sheet was typed back.
 	SheetKnown func(ctx context.Context) (bool, error)
 	// Writer gives this installation another name among the writers of the vault, and keeps it in the book.
@@ -64,6 +65,7 @@ type Keeper struct {
 	lastFault *fault.Fault
 	nowhere   map[string]bool // attachments, by hash, that the book lacks and no place has
 	closing   bool            // nothing is begun that can wait for the next start
+	worst     worst
 	setup     *remote.Setup
 
 	// quiet is held in part by each job and whole while old restore points of this PC are removed, and for a
@@ -238,6 +240,9 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	}
 	if st.Drill != nil {
 		out.Drill = st.Drill.At
+		if out.Proof, err = k.set.Measures.Proof(ctx, st.Drill.Seq); err != nil {
+			return appbackup.Status{}, err
+		}
 	}
 	var behind *fault.Fault
 	if st.Saved.Seq == 0 {
@@ -257,17 +262,21 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 		if err != nil {
 			continue
 		}
+		oldest, err := k.set.Measures.ChangeAfter(ctx, c.LastOK.Change)
+		if err != nil {
+			return appbackup.Status{}, err
+		}
 		out.Copies = append(out.Copies, appbackup.Copy{
 			Destination: appbackup.Destination(d), Light: appbackup.Light(c.Light), LastOK: c.LastOK.At,
-			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Again: c.Again, Fault: c.Fault,
-			Alarms: alarms(c, st.PutBack),
+			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Oldest: oldest, OnDisk: c.OnDisk, Again: c.Again,
+			Fault: c.Fault, Alarms: alarms(c, st.PutBack),
 		})
 	}
 	out.LossSeconds = lossSeconds(st, k.set.Clock())
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	out.Rules, out.Paused = k.rules, k.rules.PausedUntil(k.set.Clock())
-	out.Running = k.running("")
+	out.Running = cmp.Or(k.running(""), k.running(ownDrill))
 	for i := range out.Copies {
 		c := &out.Copies[i]
 		c.Running = k.running(c.ID)

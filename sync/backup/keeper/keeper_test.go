@@ -15,6 +15,7 @@ import (
 	appbackup "zafe/app/backup"
 	"zafe/app/fault"
 	"zafe/store"
+	"zafe/store/kept"
 	"zafe/store/storetest"
 	"zafe/sync/backup"
 	"zafe/sync/backup/keeper"
@@ -124,7 +125,8 @@ func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func
 			writers++
 			return fmt.Sprintf("%s-anew-%d", writer, writers), nil
 		},
-		Rules: &remote.Memory{}, Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Origin: origin, Dir: filepath.Join(dir, "vault"),
+		Measures: kept.Measures{Store: st},
+		Rules:    &remote.Memory{}, Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Origin: origin, Dir: filepath.Join(dir, "vault"),
 		Change: func(ctx context.Context) (uint64, error) {
 			c, err := b.Checks(ctx)
 			return c.Change, err

@@ -77,6 +77,16 @@ func (n *nowhere) Commit(_ context.Context, m vault.Manifest) error {
 }
 func (n *nowhere) Abort() {}
 
+// unmeasured keeps no measure.
+type unmeasured struct{}
+
+func (unmeasured) Note(context.Context, appbackup.Measure) error { return nil }
+func (unmeasured) Proof(context.Context, uint64) (*appbackup.Measure, error) {
+	return nil, nil //nolint:nilnil // none
+}
+
+func (unmeasured) ChangeAfter(context.Context, uint64) (time.Time, error) { return time.Time{}, nil }
+
 // shop is a keeper that works for years within seconds.
 type shop struct {
 	t      *testing.T
@@ -117,6 +127,7 @@ func newShop(t *testing.T) *shop {
 	}
 	s.k, err = keeper.New(t.Context(), keeper.Settings{
 		Rules: &remote.Memory{}, Service: service, Remotes: remotes, Clock: s.clock.Now, Automatic: true, Dir: dir,
+		Measures:   unmeasured{},
 		Change:     func(context.Context) (uint64, error) { return s.ledger.change, nil },
 		SheetKnown: func(context.Context) (bool, error) { return true, nil },
 		Drill:      func() vault.BookSink { return &nowhere{} },

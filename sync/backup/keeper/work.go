@@ -145,7 +145,11 @@ func (k *Keeper) Close(ctx context.Context) error {
 	if len(tasks) > 0 && tasks[0].Kind == schedule.Snapshot {
 		saved, tasks = k.do(saving, tasks[0]), tasks[1:]
 	}
-	return errors.Join(saved, k.all(ctx, tasks))
+	err := errors.Join(saved, k.all(ctx, tasks))
+	if since, known := k.exposure(ctx); known {
+		k.noteLoss(ctx, since)
+	}
+	return err
 }
 
 // all does tasks of different destinations side by side and returns when each has done or failed.
@@ -163,7 +167,7 @@ func (k *Keeper) all(ctx context.Context, tasks []schedule.Task) error {
 
 // do runs one task when its destination is free.
 func (k *Keeper) do(ctx context.Context, task schedule.Task) error {
-	lane := k.lane(task.Target)
+	lane := k.lane(laneOf(task))
 	select {
 	case lane <- struct{}{}:
 	case <-ctx.Done():
@@ -220,16 +224,15 @@ func (k *Keeper) perform(ctx context.Context, task schedule.Task, watch vault.Wa
 		}
 		return err
 	case schedule.Send:
-		return k.set.Service.Send(ctx, task.Target, watch).Err
+		return k.send(ctx, task.Target, watch)
 	case schedule.Check:
 		report, err := k.set.Service.Check(ctx, task.Target)
 		if err == nil && !report.Complete() {
-			return k.set.Service.Send(ctx, task.Target, watch).Err
+			return k.send(ctx, task.Target, watch)
 		}
 		return err
 	default:
-		_, err := k.set.Service.Drill(ctx, task.Target, vault.Point{}, k.set.Drill(), watch)
-		return err
+		return k.drill(ctx, task.Target, watch)
 	}
 }
 
@@ -279,7 +282,7 @@ func (k *Keeper) start(cancel context.CancelFunc, task schedule.Task) *job {
 	j := &job{Running: appbackup.Running{Destination: k.label(task.Target)}, cancel: cancel}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.jobs[task.Target] = j
+	k.jobs[laneOf(task)] = j
 	k.plan.Started(task)
 	return j
 }
@@ -287,7 +290,7 @@ func (k *Keeper) start(cancel context.CancelFunc, task schedule.Task) *job {
 func (k *Keeper) stop(task schedule.Task) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	delete(k.jobs, task.Target)
+	delete(k.jobs, laneOf(task))
 }
 
 // watch keeps how far a job has come.

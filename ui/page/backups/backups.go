@@ -24,7 +24,7 @@ import (
 // Routes are the pages of this package.
 func Routes() map[string]func(*page.Env, page.Route) page.Page {
 	return map[string]func(*page.Env, page.Route) page.Page{
-		"backups": func(e *page.Env, _ page.Route) page.Page { return newBackups(e) },
+		"backups": func(e *page.Env, r page.Route) page.Page { return newBackups(e, r.Arg) },
 	}
 }
 
@@ -54,7 +54,13 @@ type backups struct {
 	following bool // the progress is read again in a moment
 }
 
-func newBackups(e *page.Env) page.Page {
+// What the page can be asked to begin with.
+const (
+	toCheck = "check" // the recovery sheet
+	toPrint = "sheet" // likewise
+)
+
+func newBackups(e *page.Env, begin string) page.Page {
 	b := &backups{Gate: page.NewGate(e), env: e, copies: kit.VBox(10), lists: map[string][]backup.Point{}}
 	var actions []fyne.CanvasObject
 	if e.Can(setup.PrintSheet.Spec) {
@@ -70,7 +76,9 @@ func newBackups(e *page.Env) page.Page {
 	}
 	b.light = kit.NewKPI("shield-check", e.T("backups.state"), nil)
 	b.last = kit.NewKPI("clock", e.T("backups.last"), nil)
-	b.drill = kit.NewKPI("arrow-counter-clockwise", e.T("backups.drill"), nil)
+	b.drill = kit.NewKPI("arrow-counter-clockwise", e.T("backups.drill"), func() {
+		e.Shell.Open(page.Route{Name: "plan"})
+	})
 	b.bar = kit.NewProgress(e.T("backups.running"), b.stop)
 	b.bar.Hide()
 	columns := []kit.Column{
@@ -98,6 +106,12 @@ func newBackups(e *page.Env) page.Page {
 		kit.Cols(theme.GapCard, []float32{1, 1.2}, places, points))
 	b.object = kit.NewPage(kit.NewHeader(e.T("backups.title"), e.T("backups.under"), actions...), body)
 	b.Refresh()
+	switch {
+	case begin == toCheck && e.Can(setup.CheckSheet.Spec):
+		b.checkSheet()
+	case begin == toPrint && e.Can(setup.PrintSheet.Spec):
+		b.sheet()
+	}
 	return b
 }
 
@@ -276,6 +290,8 @@ func (b *backups) figures(st backup.Status) {
 		b.drill.Set(e.T("backups.soon"), e.T("backups.drill_anew"), kit.Neutral, nil)
 	case st.Drill.IsZero():
 		b.drill.Set(e.T("backups.drill_never"), e.T("backups.drill_note"), kit.Warn, nil)
+	case st.Proof != nil:
+		b.drill.Set(e.Text.Instant(st.Drill), st.Proof.Told(e.Text), kit.Ok, nil)
 	default:
 		b.drill.Set(e.Text.Instant(st.Drill), e.T("backups.drill_ok"), kit.Ok, nil)
 	}

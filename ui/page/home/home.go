@@ -16,6 +16,7 @@ import (
 	"zafe/app/ledger"
 	"zafe/app/money"
 	"zafe/app/op"
+	"zafe/app/plan"
 	"zafe/app/verify"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -227,6 +228,13 @@ func (h *home) Refresh() {
 			}
 		})
 	}
+	if e.Can(backup.Drill.Spec) {
+		page.Call(e, plan.Get, op.Empty{}, func(p plan.Plan, err error) {
+			if err == nil {
+				h.yearly(p)
+			}
+		})
+	}
 	if e.Can(billing.ConfirmNumbers.Spec) {
 		page.Call(e, billing.GetNumbers, op.Empty{}, func(n billing.Numbers, err error) {
 			if err == nil {
@@ -341,6 +349,14 @@ var tones = map[string]kit.Tone{"overdue": kit.Warn, "accepted": kit.Ok, "drafts
 func (h *home) copies(st backup.Status) {
 	e := h.env
 	delete(h.tasks, "backup")
+	delete(h.tasks, "proof")
+	if st.Proof != nil && st.DrillFailed.IsZero() {
+		text := kit.VBox(0, kit.NewLabel(e.T("home.proof", "when", e.Text.Instant(st.Drill)),
+			kit.Style{Weight: kit.Medium, Wrap: true}),
+			kit.NewLabel(st.Proof.Told(e.Text), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+		h.tasks["proof"] = kit.Row(12, kit.IconTile("shield-check", kit.Ok), text,
+			kit.NewButton(e.T("home.act.proof"), "", kit.Secondary, func() { e.Shell.Open(page.Route{Name: "plan"}) }))
+	}
 	switch {
 	case st.Origin != nil && st.Light != backup.Red:
 		h.tasks["backup"] = h.task("shield-check", kit.Info, e.T("home.todo.first_copy"),
@@ -361,6 +377,22 @@ func (h *home) copies(st backup.Status) {
 		h.tasks["backup"] = h.task("shield-warning", tone, title, under, act, func() {
 			e.Shell.Open(page.Route{Name: "backups"})
 		})
+	}
+	h.arrange()
+}
+
+// yearly puts on the list what comes back each year: the paper, and the day of the backup.
+func (h *home) yearly(p plan.Plan) {
+	e := h.env
+	delete(h.tasks, "sheet")
+	delete(h.tasks, "invite")
+	if p.SheetDue {
+		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet"), e.T("plan.fact.sheet_on", "on", p.SheetOn),
+			e.T("home.act.sheet"), func() { e.Shell.Open(page.Route{Name: "backups", Arg: "check"}) })
+	}
+	if p.Invite {
+		h.tasks["invite"] = h.task("calendar", kit.Info, e.T("home.todo.invite"), e.T("home.invite"),
+			e.T("home.act.invite"), func() { e.Shell.Open(page.Route{Name: "plan"}) })
 	}
 	h.arrange()
 }
@@ -397,7 +429,7 @@ func (h *home) task(icon string, tone kit.Tone, title, under, act string, run fu
 // arrange puts the tasks in the order of their weight.
 func (h *home) arrange() {
 	var all []fyne.CanvasObject
-	for _, key := range []string{"integrity", "numbers", "backup", "overdue", "accepted", "drafts"} {
+	for _, key := range []string{"integrity", "numbers", "backup", "sheet", "invite", "overdue", "accepted", "drafts", "proof"} {
 		if o := h.tasks[key]; o != nil {
 			if len(all) > 0 {
 				all = append(all, kit.Separator())

@@ -1,0 +1,177 @@
+package plan
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"zafe/app/audit"
+	"zafe/app/auth"
+	"zafe/app/backup"
+	"zafe/app/civil"
+	"zafe/app/company"
+	"zafe/app/fault"
+	"zafe/app/i18n"
+	"zafe/app/op"
+	"zafe/app/print"
+)
+
+// Chain is the journal, as the measures are read from it.
+type Chain interface {
+	Measures(since time.Time) ([]backup.Measure, error)
+	EachEvent(after int64, fn func(audit.Event) error) error
+	Head() (audit.Event, error)
+}
+
+// AttestRequest asks for the attestation in a language.
+type AttestRequest struct {
+	Lang string `json:"lang"`
+}
+
+// Attest is the operation. Fault plan.chain_broken when the journal is not what was written.
+var Attest = op.Op[AttestRequest, op.Download]{Spec: op.Spec{
+	Name: "plan.attest", Kind: op.Stream, Needs: auth.BackupRead, Since: 1,
+	Doc: "Prints what was promised and what was measured of the copies, month by month over a year, from the journal.",
+}}
+
+// months is how many are attested, the present one among them.
+const months = 12
+
+// Month is what was measured in a month. A part without a measure is not known.
+type Month struct {
+	First civil.Date // its first day
+
+	Loss, LossPromised time.Duration // the longest
+	LossEvent          int64         // 0: not measured
+	LossDays           int           // with a measure
+
+	Back, BackPromised time.Duration // the longest of a trial restore that passed
+	BackEvent          int64         // 0: not measured
+	Passed, Failed     int           // trial restores
+}
+
+// Months sums the measures up by month, the oldest first; those of another time are left out.
+func Months(today civil.Date, measures []backup.Measure) []Month {
+	out := make([]Month, months)
+	for i := range out {
+		out[i].First = today.StartOfMonth().AddMonths(i + 1 - months)
+	}
+	days := map[civil.Date]bool{}
+	for _, m := range measures {
+		on := civil.Of(m.At.Local())
+		i := (on.Year-out[0].First.Year)*12 + int(on.Month) - int(out[0].First.Month)
+		if i < 0 || i >= months {
+			continue
+		}
+		v, promised := &out[i], time.Duration(m.Promised)*time.Millisecond
+		switch {
+		case m.Kind == backup.LossMeasure:
+			if v.LossPromised = promised; v.LossEvent == 0 || m.Took() > v.Loss {
+				v.Loss, v.LossEvent = m.Took(), m.Event
+			}
+			if !days[on] {
+				days[on] = true
+				v.LossDays++
+			}
+		case !m.Passed():
+			v.Failed++
+		default:
+			v.Passed++
+			if v.BackPromised = promised; v.BackEvent == 0 || m.Took() > v.Back {
+				v.Back, v.BackEvent = m.Took(), m.Event
+			}
+		}
+	}
+	return out
+}
+
+// Intact walks the whole chain: a measure that was changed, added or taken out breaks it. Fault plan.chain_broken.
+func Intact(tx Chain) error {
+	var prev audit.Hash
+	var n int64
+	return tx.EachEvent(0, func(e audit.Event) error {
+		n++
+		if e.ID != n || e.Prev != prev || e.Seal() != e.Hash {
+			return fault.New(fault.Conflict, "plan.chain_broken", "event", n)
+		}
+		prev = e.Hash
+		return nil
+	})
+}
+
+func attest[T Tx](_ context.Context, tx T, req AttestRequest, w io.Writer) (op.Download, error) {
+	p := i18n.For(req.Lang)
+	today := tx.Today()
+	measures, err := tx.Measures(today.StartOfMonth().AddMonths(1 - months).In(time.Local))
+	if err != nil {
+		return op.Download{}, err
+	}
+	if err := Intact(tx); err != nil {
+		return op.Download{}, err
+	}
+	c, err := company.Of(tx)
+	if err != nil {
+		return op.Download{}, err
+	}
+	head, err := tx.Head()
+	if err != nil {
+		return op.Download{}, err
+	}
+	all := Months(today, measures)
+	r := print.Report{
+		Title: p.T("plan.attest.title", nil), Company: c.Name, PrintedAt: tx.Now().Local(), Landscape: true,
+		Subtitle: p.T("plan.attest.subtitle", nil),
+		Period: p.T("plan.attest.period", map[string]any{
+			"from": p.MonthYear(all[0].First), "to": p.MonthYear(all[months-1].First),
+		}),
+		Columns: []print.ReportColumn{
+			{Title: p.T("plan.attest.month", nil), Width: 15},
+			{Title: p.T("plan.attest.loss_promised", nil), Width: 14},
+			{Title: p.T("plan.attest.loss", nil), Width: 15},
+			{Title: p.T("plan.attest.days", nil), Width: 12},
+			{Title: p.T("plan.attest.back_promised", nil), Width: 15},
+			{Title: p.T("plan.attest.back", nil), Width: 17},
+			{Title: p.T("plan.attest.trials", nil), Width: 17},
+			{Title: p.T("plan.attest.events", nil), Width: 14},
+		},
+	}
+	for _, m := range all {
+		r.Rows = append(r.Rows, monthRow(p, m))
+	}
+	for _, note := range []string{
+		p.T("plan.attest.note_loss", nil), p.T("plan.attest.note_back", nil),
+		p.T("plan.attest.note_chain", map[string]any{"event": head.ID, "hash": head.Hash.String()}),
+	} {
+		r.Rows = append(r.Rows, print.ReportRow{Kind: print.NoteRow, Cells: []print.Cell{print.Words(note)}})
+	}
+	name := p.T("plan.attest.file", map[string]any{"date": today.String()})
+	return op.Download{Name: name, Type: "application/pdf"}, print.WriteReport(w, p, r)
+}
+
+// monthRow is a line of the attestation: what was not measured says so.
+func monthRow(p *i18n.Printer, m Month) print.ReportRow {
+	none := p.T("plan.attest.none", nil)
+	loss, lossPromised, days, back, backPromised := none, "", "", none, ""
+	var events []string
+	if m.LossEvent != 0 {
+		loss, lossPromised, days = backup.Lasted(p, m.Loss), p.Duration(m.LossPromised), p.Number(int64(m.LossDays))
+		events = append(events, p.Number(m.LossEvent))
+	}
+	if m.LossEvent != 0 && m.Loss == 0 {
+		loss = p.T("plan.nothing", nil)
+	}
+	if m.BackEvent != 0 {
+		back, backPromised = backup.Lasted(p, m.Back), p.Duration(m.BackPromised)
+		events = append(events, p.Number(m.BackEvent))
+	}
+	trials := none
+	if m.Passed+m.Failed > 0 {
+		trials = p.T("plan.attest.counts", map[string]any{"passed": m.Passed, "failed": m.Failed})
+	}
+	cells := []string{p.MonthYear(m.First), lossPromised, loss, days, backPromised, back, trials, p.List(events)}
+	row := print.ReportRow{}
+	for _, c := range cells {
+		row.Cells = append(row.Cells, print.Words(c))
+	}
+	return row
+}

@@ -1,0 +1,320 @@
+// Package plan is the recovery plan (plan de reprise): what would happen now if the PC were stolen, or its owner died,
+// as far as the facts say. Every value is measured or counted, none is typed. It knows neither where copies are kept nor
+// how: that is package backup's engine.
+package plan
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"zafe/app/auth"
+	"zafe/app/backup"
+	"zafe/app/civil"
+	"zafe/app/company"
+	"zafe/app/device"
+	"zafe/app/op"
+	"zafe/app/setup"
+	"zafe/app/user"
+)
+
+// ID names a scenario.
+type ID string
+
+// The scenarios, in the order they are shown.
+const (
+	Broken     ID = "broken"     // the PC no longer starts
+	Stolen     ID = "stolen"     // it is gone, and what was beside it perhaps
+	Burnt      ID = "burnt"      // so is the whole house
+	Ransomware ID = "ransomware" // what the PC can write to is encrypted
+	Password   ID = "password"   // nobody knows the owner's password any more
+	Sheet      ID = "sheet"      // the recovery sheet is lost
+	Death      ID = "death"      // the owner is dead, or cannot be asked
+	Provider   ID = "provider"   // one of the places that have copies closes
+)
+
+// IDs are the scenarios in their order. Another one needs its rule in scenario, its texts "plan." + ID and, on the
+// page, its buttons.
+func IDs() []ID {
+	return []ID{Broken, Stolen, Burnt, Ransomware, Password, Sheet, Death, Provider}
+}
+
+// Scenario is what would happen now, and what it takes.
+type Scenario struct {
+	ID     ID        `json:"id"`
+	Safe   bool      `json:"safe"`           // work goes on, with what is told of below
+	Lost   time.Time `json:"lost,omitzero"`  // work done since then is lost; zero when none is
+	From   string    `json:"from,omitempty"` // the place that the book comes back from; "" when it needs none
+	Back   *Back     `json:"back,omitempty"` // nil when it needs none, or was never measured
+	Lacks  []string  `json:"lacks"`          // what does not hold yet: message keys "plan.lack." and the word
+	Copies []string  `json:"copies"`         // the places that have a copy then
+}
+
+// Back is how long the book takes to come back, as measured at the place.
+type Back struct {
+	Millis int64     `json:"ms"`
+	At     time.Time `json:"at"`
+	Event  int64     `json:"event"` // of the journal, that proves it
+	// FilesMillis is an estimate for all attachments, which come while people work; -1 when nothing says.
+	FilesMillis int64 `json:"files_ms"`
+}
+
+// Plan is the whole of it, now.
+type Plan struct {
+	At        time.Time        `json:"at"`
+	Promise   backup.Terms     `json:"promise"`
+	Places    int              `json:"places"` // that have a copy
+	Away      int              `json:"away"`   // of them, in another building
+	Proof     *backup.Measure  `json:"proof,omitempty"`
+	Trials    []backup.Measure `json:"trials"` // trial restores of the last twelve months, the newest first
+	Sheet     bool             `json:"sheet"`  // it was typed back
+	SheetOn   civil.Date       `json:"sheet_on"`
+	SheetDue  bool             `json:"sheet_due"` // that was over a year ago
+	Invite    bool             `json:"invite"`    // it is the day of the backup, and nothing was tried since
+	Owners    int              `json:"owners"`    // people whose password opens the book
+	Devices   int              `json:"devices"`   // paired PCs
+	Scenarios []Scenario       `json:"scenarios"`
+}
+
+// trialsMax bounds the list of trial restores: two of each week and place, for more than one place.
+const trialsMax = 250
+
+// Tx is what this package needs of a transaction.
+type Tx interface {
+	op.Tx
+	company.Settings
+	Chain
+	Today() civil.Date
+	Users() ([]user.User, error)
+	Devices() ([]device.Device, error)
+}
+
+// Engine tells how the copies stand.
+type Engine interface {
+	Status(ctx context.Context) (backup.Status, error)
+}
+
+// Get is the operation.
+var Get = op.Op[op.Empty, Plan]{Spec: op.Spec{
+	Name: "plan.get", Kind: op.Query, Needs: auth.BackupRead, Since: 1,
+	Doc: "Tells what would happen now in each of the scenarios of the recovery plan.",
+}}
+
+// Bind registers the operations.
+func Bind[T Tx](r *op.Registry[T], work op.Work[T], e Engine) {
+	op.BindElsewhere(r, Get, func(ctx context.Context, _ op.Empty) (Plan, error) { return now(ctx, work, e) })
+	op.BindStream(r, PrintSheet, printSheet[T](e))
+	op.BindStream(r, Attest, attest[T])
+}
+
+func now[T Tx](ctx context.Context, work op.Work[T], e Engine) (p Plan, err error) {
+	st, err := e.Status(ctx)
+	if err != nil {
+		return p, err
+	}
+	err = work.View(ctx, func(tx T) (err error) { p, err = of(tx, st); return err })
+	return p, err
+}
+
+// of makes the plan from how the copies stand.
+func of(tx Tx, st backup.Status) (p Plan, err error) {
+	p = Plan{At: tx.Now(), Promise: st.Rules.Promise(), Proof: st.Proof, Sheet: st.SheetKnown, Trials: []backup.Measure{}}
+	facts := facts{status: st, back: map[string]*Back{}}
+	measures, err := tx.Measures(tx.Now().AddDate(-1, 0, 0))
+	if err != nil {
+		return p, err
+	}
+	for i := len(measures) - 1; i >= 0; i-- {
+		m := measures[i]
+		if m.Kind != backup.TrialMeasure {
+			continue
+		}
+		if m.Passed() && !m.Older && facts.back[m.Place] == nil {
+			facts.back[m.Place] = backOf(m)
+		}
+		if len(p.Trials) < trialsMax {
+			p.Trials = append(p.Trials, m)
+		}
+	}
+	for _, c := range st.Copies {
+		if has(c) {
+			p.Places++
+			if away(c) {
+				p.Away++
+			}
+		}
+	}
+	if err := p.people(tx); err != nil {
+		return p, err
+	}
+	progress, err := setup.ProgressOf(tx)
+	if err != nil {
+		return p, err
+	}
+	p.SheetOn, p.SheetDue = progress.SheetOn, progress.SheetDue(tx.Today())
+	p.Invite = invited(tx.Today(), measures)
+	for _, id := range IDs() {
+		p.Scenarios = append(p.Scenarios, p.scenario(id, facts))
+	}
+	return p, nil
+}
+
+// people counts who could open the book, and the PCs that work on it.
+func (p *Plan) people(tx Tx) error {
+	users, err := tx.Users()
+	if err != nil {
+		return err
+	}
+	for _, u := range users {
+		if u.OpensBook() {
+			p.Owners++
+		}
+	}
+	devices, err := tx.Devices()
+	for _, d := range devices {
+		if d.State == device.Active {
+			p.Devices++
+		}
+	}
+	return err
+}
+
+func backOf(m backup.Measure) *Back {
+	b := &Back{Millis: m.Millis, At: m.At, Event: m.Event, FilesMillis: -1}
+	if files, known := m.AllFiles(); known {
+		b.FilesMillis = files.Milliseconds()
+	}
+	return b
+}
+
+// The day of the backup, and for how long after it one is invited to try a restore.
+const (
+	inviteMonth, inviteDay = 3, 31
+	inviteDays             = 7
+)
+
+// invited tells whether a trial restore is proposed: from 31 March on, for a week, until one passed.
+func invited(today civil.Date, measures []backup.Measure) bool {
+	day := civil.New(today.Year, inviteMonth, inviteDay)
+	if today.Before(day) || civil.DaysBetween(day, today) >= inviteDays {
+		return false
+	}
+	for _, m := range measures {
+		if m.Passed() && !civil.Of(m.At.Local()).Before(day) {
+			return false
+		}
+	}
+	return true
+}
+
+// facts are what the scenarios are judged by.
+type facts struct {
+	status backup.Status
+	back   map[string]*Back // by place
+}
+
+func has(c backup.Copy) bool  { return !c.LastOK.IsZero() }
+func away(c backup.Copy) bool { return c.Away && !c.OnDisk }
+
+// What may be missing, the words after "plan.lack.".
+const (
+	lackCopy   = "copy"   // nothing is left
+	lackAway   = "away"   // no place in another building
+	lackSecond = "second" // no second place
+	lackProof  = "proof"  // nothing was ever restored from there
+	lackSheet  = "sheet"  // the sheet was never typed back
+	lackOwner  = "owner"  // nobody else opens the book
+)
+
+// scenario judges one.
+func (p *Plan) scenario(id ID, f facts) Scenario {
+	s := Scenario{ID: id, Lacks: []string{}, Copies: []string{}}
+	lack := func(word string, missing bool) {
+		if missing {
+			s.Lacks = append(s.Lacks, word)
+		}
+	}
+	switch id {
+	case Broken:
+		s.restore(f, func(c backup.Copy) bool { return !c.OnDisk })
+		lack(lackCopy, !s.Safe)
+		lack(lackSheet, !p.Sheet)
+	case Stolen, Burnt, Ransomware:
+		s.restore(f, away)
+		lack(lackAway, p.Away == 0)
+		lack(lackSheet, !p.Sheet)
+	case Password:
+		s.Safe = p.Owners > 1 || p.Sheet
+		lack(lackSheet, !p.Sheet)
+	case Death:
+		s.Safe = p.Owners > 1 || p.Sheet
+		lack(lackOwner, p.Owners < 2)
+		lack(lackSheet, !p.Sheet)
+	case Sheet:
+		s.Safe = true // the book is here: it prints another one
+	case Provider:
+		s.Safe = true // the book is here
+		lack(lackSecond, p.Places < 2)
+	}
+	if restores(id) {
+		lack(lackProof, s.Safe && s.Back == nil)
+		return s
+	}
+	for _, c := range f.status.Copies { // the book is here: it needs no copy, and all are left
+		if has(c) {
+			s.Copies = append(s.Copies, c.Label)
+		}
+	}
+	return s
+}
+
+// restores tells whether the book has to come back from a copy.
+func restores(id ID) bool { return slices.Contains([]ID{Broken, Stolen, Burnt, Ransomware}, id) }
+
+func millis(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
+
+// restore picks the place that loses the least among those that are left.
+func (s *Scenario) restore(f facts, left func(backup.Copy) bool) {
+	var best *backup.Copy
+	for i, c := range f.status.Copies {
+		if !has(c) || !left(c) {
+			continue
+		}
+		s.Copies = append(s.Copies, c.Label)
+		if best == nil || less(c, *best) {
+			best = &f.status.Copies[i]
+		}
+	}
+	if best == nil {
+		return
+	}
+	s.Safe, s.Lost, s.From, s.Back = true, best.Oldest, best.Label, f.back[best.ID]
+}
+
+// less tells whether a copy loses less work than another.
+func less(a, b backup.Copy) bool {
+	switch {
+	case a.Oldest.IsZero() || b.Oldest.IsZero():
+		return a.Oldest.IsZero() && !b.Oldest.IsZero()
+	default:
+		return a.Oldest.After(b.Oldest)
+	}
+}
+
+// Loss is the work that would be lost, in time. Known is false when all of it would.
+func (p Plan) Loss(s Scenario) (d time.Duration, known bool) {
+	if !s.Safe || s.Lost.IsZero() {
+		return 0, s.Safe
+	}
+	return max(0, p.At.Sub(s.Lost)), true
+}
+
+// Of is the scenario with an ID, the zero one if there is none.
+func (p Plan) Of(id ID) (s Scenario) {
+	for _, s := range p.Scenarios {
+		if s.ID == id {
+			return s
+		}
+	}
+	return s
+}

@@ -1,0 +1,301 @@
+package plan_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"zafe/app/audit"
+	"zafe/app/auth"
+	"zafe/app/backup"
+	"zafe/app/civil"
+	"zafe/app/fault"
+	"zafe/app/i18n"
+	"zafe/app/op"
+	"zafe/app/plan"
+	"zafe/app/user"
+	"zafe/store"
+	"zafe/store/storetest"
+)
+
+// engine has the copies that a test says.
+type engine struct{ st backup.Status }
+
+func (e *engine) Status(context.Context) (backup.Status, error) { return e.st, nil }
+
+// office is a book whose copies a test says.
+type office struct {
+	*storetest.World
+	*engine
+	t *testing.T
+}
+
+func open(t *testing.T) *office {
+	t.Helper()
+	w, e := storetest.NewWorld(t), new(engine)
+	plan.Bind(w.Registry, w.Store, e)
+	o := &office{w, e, t}
+	o.person("claire", auth.Owner)
+	return o
+}
+
+func (o *office) update(do func(tx *store.Tx) error) {
+	o.t.Helper()
+	if err := o.Store.Update(o.t.Context(), do); err != nil {
+		o.t.Fatal(err)
+	}
+}
+
+func (o *office) person(login string, role auth.Role) {
+	o.update(func(tx *store.Tx) error {
+		_, err := tx.SaveUser(user.User{Login: login, Name: login, Role: role, CreatedAt: tx.Now()})
+		return err
+	})
+}
+
+func (o *office) measure(m backup.Measure) {
+	o.t.Helper()
+	o.update(func(tx *store.Tx) error { return tx.AddMeasure(m) })
+}
+
+func (o *office) get() plan.Plan {
+	o.t.Helper()
+	p, err := plan.Get.Call(o.t.Context(), o.As("owner"), op.Empty{})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return p
+}
+
+// place is a copy to which all was sent, or all but the work of the last minutes.
+func (o *office) place(id string, away, onDisk bool, lacks time.Duration) backup.Copy {
+	c := backup.Copy{Destination: backup.Destination{ID: id, Label: id, Away: away}, OnDisk: onDisk, LastOK: o.Clock.Now()}
+	if lacks > 0 {
+		c.Oldest = o.Clock.Now().Add(-lacks)
+	}
+	return c
+}
+
+// told is a scenario in a line: whether it is safe, what is lost, from where it comes back, what lacks.
+func told(p plan.Plan, id plan.ID) string {
+	s, fr := p.Of(id), i18n.For(i18n.French)
+	return strings.Join([]string{p.Lost(fr, s), p.Returns(fr, s), s.From, strings.Join(s.Lacks, " ")}, "|")
+}
+
+// TestEachScenarioFollowsFromTheFacts: which copies are left, how old they are, what was measured of them, who opens.
+func TestEachScenarioFollowsFromTheFacts(t *testing.T) {
+	o := open(t)
+	look := func(when string, want map[plan.ID]string) {
+		t.Helper()
+		p := o.get()
+		if len(p.Scenarios) != len(plan.IDs()) {
+			t.Fatalf("%s: %d scenarios", when, len(p.Scenarios))
+		}
+		for id, w := range want {
+			if got := told(p, id); got != w {
+				t.Errorf("%s, %s: %q, want %q", when, id, got, w)
+			}
+		}
+	}
+	look("without a copy", map[plan.ID]string{
+		plan.Broken: "tout|jamais||copy sheet", plan.Burnt: "tout|jamais||away sheet", plan.Stolen: "tout|jamais||away sheet",
+		plan.Ransomware: "tout|jamais||away sheet", plan.Password: "l’accès|jamais||sheet",
+		plan.Death: "l’accès|jamais||owner sheet", plan.Sheet: "rien|tout de suite||", plan.Provider: "rien|tout de suite||second",
+	})
+	here, usb, cloud := o.place("here", false, true, 0), o.place("usb", false, false, 0), o.place("cloud", true, false, 12*time.Minute)
+	never := backup.Copy{Destination: backup.Destination{ID: "never", Label: "never", Away: true}}
+	o.st.Copies = []backup.Copy{here, never}
+	look("on the disk of the book alone", map[plan.ID]string{
+		plan.Broken: "tout|jamais||copy sheet", plan.Burnt: "tout|jamais||away sheet",
+	})
+	o.st.Copies, o.st.SheetKnown = []backup.Copy{here, never, cloud, usb}, true
+	o.measure(backup.Measure{Kind: backup.TrialMeasure, Place: "cloud", Seq: 1, Millis: 90_000, Bytes: 10, Files: backup.FilesRead{All: 30}})
+	o.measure(backup.Measure{Kind: backup.TrialMeasure, Place: "cloud", Seq: 1, Millis: 1, Fault: "backup.totals_differ"})
+	o.measure(backup.Measure{Kind: backup.TrialMeasure, Place: "cloud", Seq: 1, Millis: 2, Older: true})
+	look("with copies", map[plan.ID]string{
+		plan.Broken: "rien|pas mesuré|usb|proof", plan.Burnt: "12\u00a0min|1\u00a0min|cloud|",
+		plan.Stolen: "12\u00a0min|1\u00a0min|cloud|", plan.Ransomware: "12\u00a0min|1\u00a0min|cloud|",
+		plan.Password: "rien|tout de suite||", plan.Death: "rien|tout de suite||owner", plan.Provider: "rien|tout de suite||",
+	})
+	p := o.get()
+	b := p.Of(plan.Burnt).Back
+	if b == nil || b.FilesMillis != 270_000 || b.Event == 0 || p.Places != 3 || p.Away != 1 || len(p.Trials) != 3 || p.Trials[2].Event != b.Event {
+		t.Errorf("%+v, %+v", b, p)
+	}
+	if got := p.Of(plan.Broken).Copies; !slices.Equal(got, []string{"cloud", "usb"}) {
+		t.Errorf("left when the PC breaks: %q", got)
+	}
+	second := o.place("second", true, false, 5*time.Minute)
+	o.st.Copies = append(o.st.Copies, second)
+	o.person("luc", auth.Owner)
+	o.st.SheetKnown = false
+	look("with a fresher copy and a second owner", map[plan.ID]string{
+		plan.Burnt: "5\u00a0min|pas mesuré|second|sheet proof", plan.Death: "rien|tout de suite||sheet",
+	})
+	o.Clock.Add(time.Hour)
+	look("an hour later", map[plan.ID]string{plan.Burnt: "1\u00a0h\u00a005|pas mesuré|second|sheet proof"})
+}
+
+// TestADayOfTheBackup: from 31 March on, for a week, until a trial restore passed.
+func TestADayOfTheBackup(t *testing.T) {
+	o := open(t)
+	at := func(month time.Month, day int) plan.Plan {
+		o.Clock.Set(time.Date(2027, month, day, 12, 0, 0, 0, time.Local))
+		return o.get()
+	}
+	if at(3, 30).Invite || !at(3, 31).Invite || !at(4, 6).Invite || at(4, 7).Invite {
+		t.Error("not from 31 March to 6 April")
+	}
+	at(3, 30)
+	o.measure(backup.Measure{Kind: backup.TrialMeasure, Seq: 1})
+	if !at(3, 31).Invite {
+		t.Error("what was tried the day before is not tried since")
+	}
+	at(4, 1)
+	o.measure(backup.Measure{Kind: backup.TrialMeasure, Seq: 1, Fault: "backup.drill_failed"})
+	if !at(4, 1).Invite {
+		t.Error("a trial that failed ends the invitation")
+	}
+	o.measure(backup.Measure{Kind: backup.TrialMeasure, Seq: 1})
+	if p := at(4, 2); p.Invite || !p.Trials[0].Passed() {
+		t.Errorf("tried, and still invited: %+v", p.Trials)
+	}
+}
+
+// TestMonths: the worst of each month, with the lines that prove it; a month without a measure has none.
+func TestMonths(t *testing.T) {
+	at := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 10, 0, 0, 0, time.Local) }
+	loss := func(event int64, at time.Time, minutes int64) backup.Measure {
+		return backup.Measure{Event: event, At: at, Kind: backup.LossMeasure, Millis: minutes * 60_000, Promised: 7_200_000}
+	}
+	trial := func(event int64, at time.Time, seconds int64, bad string) backup.Measure {
+		return backup.Measure{Event: event, At: at, Kind: backup.TrialMeasure, Millis: seconds * 1000, Promised: 900_000, Fault: bad}
+	}
+	got := plan.Months(civil.New(2026, 11, 22), []backup.Measure{
+		loss(1, time.Date(2025, 11, 30, 10, 0, 0, 0, time.Local), 500), // over a year ago
+		loss(2, time.Date(2025, 12, 1, 10, 0, 0, 0, time.Local), 0),
+		loss(3, at(10, 5), 20), loss(4, at(10, 5), 90), loss(5, at(10, 6), 30),
+		trial(6, at(10, 7), 4, ""), trial(7, at(10, 14), 9, "backup.totals_differ"), trial(8, at(10, 21), 5, ""),
+		trial(9, at(11, 1), 3, "backup.totals_differ"),
+	})
+	if len(got) != 12 || got[0].First != civil.New(2025, 12, 1) || got[0].LossEvent != 2 || got[0].LossDays != 1 {
+		t.Fatalf("%+v", got)
+	}
+	if m := got[10]; m.Loss != 90*time.Minute || m.LossEvent != 4 || m.LossDays != 2 || m.LossPromised != 2*time.Hour ||
+		m.Back != 5*time.Second || m.BackEvent != 8 || m.BackPromised != 15*time.Minute || m.Passed != 2 || m.Failed != 1 {
+		t.Errorf("October: %+v", m)
+	}
+	if m := got[11]; m.LossEvent != 0 || m.BackEvent != 0 || m.Failed != 1 {
+		t.Errorf("November: %+v", m)
+	}
+	if m := got[5]; m != (plan.Month{First: civil.New(2026, 5, 1)}) {
+		t.Errorf("May: %+v", m)
+	}
+}
+
+// text is what a PDF says.
+func text(t *testing.T, pdf []byte) string {
+	t.Helper()
+	if _, err := exec.LookPath("pdftotext"); err != nil {
+		t.Skip(err)
+	}
+	file := filepath.Join(t.TempDir(), "x.pdf")
+	if err := os.WriteFile(file, pdf, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("pdftotext", "-layout", file, "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(strings.Fields(strings.ReplaceAll(string(out), "\u00a0", " ")), " ")
+}
+
+// TestTheAttestationIsTheJournals: it prints what the journal has, and nothing once a line of it was changed.
+func TestTheAttestationIsTheJournals(t *testing.T) {
+	o := open(t)
+	o.measure(backup.Measure{Kind: backup.LossMeasure, Millis: 47 * 60_000, Promised: 7_200_000})
+	o.measure(backup.Measure{Kind: backup.TrialMeasure, Seq: 1, Millis: 4000, Promised: 900_000})
+	print := func() (string, error) {
+		var b bytes.Buffer
+		_, err := plan.Attest.Fetch(t.Context(), o.As("reader"), plan.AttestRequest{Lang: "fr"}, &b)
+		if err != nil {
+			return "", err
+		}
+		return text(t, b.Bytes()), nil
+	}
+	got, err := print()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"novembre 2026 2h 47 min 1 15 min 4s réussis : 1, échoués : 0 1 et 2", "octobre 2026 pas mesuré pas mesuré pas mesuré"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in %q", want, got)
+		}
+	}
+	if n := strings.Count(got, "pas mesuré"); n != 33 {
+		t.Errorf("%d parts are not measured, of eleven months", n)
+	}
+	if strings.Contains(got, "!plan.") {
+		t.Error("a message is missing")
+	}
+	for name, change := range map[string]func(e *audit.Event) bool{
+		"changed": func(e *audit.Event) bool { e.Payload = strings.Replace(e.Payload, "4000", "400", 1); return true },
+		"gone":    func(e *audit.Event) bool { return e.ID != 2 },
+	} {
+		err := o.Store.View(t.Context(), func(tx *store.Tx) error { return plan.Intact(forged{tx, change}) })
+		if fault.KeyOf(err) != "plan.chain_broken" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// forged is a journal that somebody has worked on.
+type forged struct {
+	*store.Tx
+	change func(e *audit.Event) bool // false: the line is gone
+}
+
+func (f forged) EachEvent(after int64, fn func(audit.Event) error) error {
+	return f.Tx.EachEvent(after, func(e audit.Event) error {
+		if !f.change(&e) {
+			return nil
+		}
+		return fn(e)
+	})
+}
+
+// TestASheetOfEachScenario fits a page, in both languages, and says the facts.
+func TestASheetOfEachScenario(t *testing.T) {
+	o := open(t)
+	o.st.Copies = []backup.Copy{o.place("Coffre de Paul", true, false, 12*time.Minute), o.place("Disque", false, false, 0)}
+	for _, lang := range []string{"fr", "en"} {
+		for _, id := range plan.IDs() {
+			var b bytes.Buffer
+			req := plan.SheetRequest{Scenario: id, Lang: lang}
+			d, err := plan.PrintSheet.Fetch(t.Context(), o.As("owner"), req, &b)
+			if err != nil || !strings.HasSuffix(d.Name, ".pdf") {
+				t.Fatalf("%s: %+v %v", id, d, err)
+			}
+			got := text(t, b.Bytes())
+			if strings.Contains(got, "!plan.") || strings.Count(b.String(), "/Type /Page\n")+strings.Count(b.String(), "/Type/Page ") > 1 {
+				t.Errorf("%s: %q", id, got)
+			}
+			if id == plan.Burnt && lang == "fr" && !strings.Contains(got, "Travail perdu, maintenant 12 min") {
+				t.Errorf("%s: %q", id, got)
+			}
+			if len(o.get().Of(id).Steps(i18n.For(lang))) < 2 {
+				t.Errorf("%s: nothing to do", id)
+			}
+		}
+	}
+	_, err := plan.PrintSheet.Fetch(t.Context(), o.As("owner"), plan.SheetRequest{Scenario: "flood", Lang: "fr"}, new(bytes.Buffer))
+	if fault.KeyOf(err) != "plan.scenario_unknown" {
+		t.Error(err)
+	}
+}

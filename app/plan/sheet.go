@@ -1,0 +1,153 @@
+package plan
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strconv"
+
+	"zafe/app/auth"
+	"zafe/app/backup"
+	"zafe/app/company"
+	"zafe/app/fault"
+	"zafe/app/i18n"
+	"zafe/app/op"
+	"zafe/app/print"
+)
+
+// SheetRequest asks for the sheet of a scenario in a language.
+type SheetRequest struct {
+	Scenario ID     `json:"scenario"`
+	Lang     string `json:"lang"`
+}
+
+// Validate accepts the scenarios there are: plan.scenario_unknown.
+func (r SheetRequest) Validate() error {
+	if !slices.Contains(IDs(), r.Scenario) {
+		return fault.Field("scenario", "plan.scenario_unknown")
+	}
+	return nil
+}
+
+// PrintSheet is the operation.
+var PrintSheet = op.Op[SheetRequest, op.Download]{Spec: op.Spec{
+	Name: "plan.sheet", Kind: op.Stream, Needs: auth.BackupRead, Since: 1,
+	Doc: "Prints what to do in a scenario of the recovery plan, with the facts of now; it holds no secret.",
+}}
+
+func printSheet[T Tx](e Engine) func(context.Context, T, SheetRequest, io.Writer) (op.Download, error) {
+	return func(ctx context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
+		st, err := e.Status(ctx)
+		if err != nil {
+			return op.Download{}, err
+		}
+		pl, err := of(tx, st)
+		if err != nil {
+			return op.Download{}, err
+		}
+		c, err := company.Of(tx)
+		if err != nil {
+			return op.Download{}, err
+		}
+		p := i18n.For(req.Lang)
+		s := pl.Of(req.Scenario)
+		d := print.PlanSheet{
+			Company: c.Name, Title: s.Title(p), Lead: p.T("plan."+string(s.ID)+".lead", nil), Do: p.T("plan.do", nil),
+			Steps: s.Steps(p), Printed: tx.Now().Local(),
+			Footer: p.T("plan.footer", map[string]any{"at": pl.At}),
+		}
+		for _, f := range pl.Facts(p, s) {
+			d.Facts = append(d.Facts, print.PlanFact(f))
+		}
+		for _, copies := range st.Copies {
+			if slices.Contains(s.Copies, copies.Label) && len(d.Facts) < placesMax {
+				d.Facts = append(d.Facts, print.PlanFact{
+					Label: p.T("plan.fact.copy", nil), Value: copies.Where() + " · " + p.Instant(copies.LastOK),
+				})
+			}
+		}
+		name := p.T("plan.file", map[string]any{"scenario": s.Title(p), "date": tx.Today().String()})
+		return op.Download{Name: name, Type: "application/pdf"}, print.Plan(w, p, d)
+	}
+}
+
+// placesMax is how many lines the facts of a sheet may take.
+const placesMax = 14
+
+// Fact is one fact of a scenario, in words.
+type Fact struct{ Label, Value string }
+
+// Title is the name of a scenario.
+func (s Scenario) Title(p *i18n.Printer) string { return p.T("plan."+string(s.ID), nil) }
+
+// Steps are what to do, in order: as many as there are messages.
+func (s Scenario) Steps(p *i18n.Printer) (out []string) {
+	for i := 1; p.Has("plan." + string(s.ID) + "." + strconv.Itoa(i)); i++ {
+		out = append(out, p.T("plan."+string(s.ID)+"."+strconv.Itoa(i), nil))
+	}
+	return out
+}
+
+// Lost is what would be lost, in words.
+func (p Plan) Lost(t *i18n.Printer, s Scenario) string {
+	switch d, known := p.Loss(s); {
+	case !known && restores(s.ID):
+		return t.T("plan.all", nil)
+	case !known:
+		return t.T("plan.access", nil)
+	case s.Lost.IsZero():
+		return t.T("plan.nothing", nil)
+	default:
+		return backup.Lasted(t, d)
+	}
+}
+
+// Returns is how long it takes, in words.
+func (p Plan) Returns(t *i18n.Printer, s Scenario) string {
+	switch {
+	case !s.Safe:
+		return t.T("plan.never", nil)
+	case !restores(s.ID):
+		return t.T("plan.at_once", nil)
+	case s.Back == nil:
+		return t.T("plan.unmeasured", nil)
+	default:
+		return backup.Lasted(t, millis(s.Back.Millis))
+	}
+}
+
+// Facts are those of a scenario.
+func (p Plan) Facts(t *i18n.Printer, s Scenario) []Fact {
+	out := []Fact{
+		{t.T("plan.fact.lost", nil), p.Lost(t, s)},
+		{t.T("plan.fact.back", nil), p.Returns(t, s)},
+	}
+	if s.From != "" {
+		out = append(out, Fact{t.T("plan.fact.from", nil), s.From})
+	}
+	if b := s.Back; b != nil {
+		out = append(out, Fact{
+			t.T("plan.fact.measured", nil), t.T("plan.fact.measured_on", map[string]any{"at": b.At, "event": b.Event}),
+		})
+		files := t.T("plan.unmeasured", nil)
+		if b.FilesMillis >= 0 {
+			files = t.T("plan.fact.files_in", map[string]any{"took": backup.Lasted(t, millis(b.FilesMillis))})
+		}
+		out = append(out, Fact{t.T("plan.fact.files", nil), files})
+	}
+	if len(s.Copies) > 0 {
+		out = append(out, Fact{t.T("plan.fact.left", nil), t.List(s.Copies)})
+	}
+	sheet := t.T("plan.fact.sheet_never", nil)
+	if p.Sheet {
+		sheet = t.T("plan.fact.sheet_on", map[string]any{"on": p.SheetOn})
+	}
+	out = append(out, Fact{t.T("plan.fact.sheet", nil), sheet})
+	if s.ID == Death || s.ID == Password {
+		out = append(out, Fact{t.T("plan.fact.owners", nil), t.Number(int64(p.Owners))})
+	}
+	if s.ID == Stolen {
+		out = append(out, Fact{t.T("plan.fact.devices", nil), t.Number(int64(p.Devices))})
+	}
+	return out
+}

@@ -1,0 +1,241 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"time"
+
+	"zafe/app/fault"
+	"zafe/sync/backup/remote"
+	"zafe/sync/backup/vault"
+)
+
+// Trial is the result of a trial restore, and what it took.
+type Trial struct {
+	Restored
+	Point     vault.Point // zero when it was not begun
+	BookTook  time.Duration
+	BookRead  int64 // bytes that the place gave for the book
+	FilesTook time.Duration
+	FilesRead int64 // bytes of attachments
+}
+
+// Drill is a complete trial restore of a point from a destination ("" means the local vault; a zero
+// point means the newest that was sent there, "backup.vault_empty" if none was). The sink's Commit should open the
+// restored book in memory, check its integrity and compare its totals with Manifest.Matches: an error of it fails the
+// drill. A quarter of the attachments, another one each week, is read to the end and compared with its hashes (Check
+// sees every week that all are there). The result is remembered for Status and allows pruning.
+func (s *Service) Drill(ctx context.Context, id string, p vault.Point, sink vault.BookSink,
+	watch vault.Watch,
+) (done Trial, err error) {
+	err = s.with(ctx, func(v *vault.Vault) error {
+		to := p
+		if to.Seq == 0 {
+			if to, err = s.newestAt(v, id); err != nil {
+				return err
+			}
+		}
+		tree, err := s.oursAt(ctx, v, id)
+		if err != nil {
+			return err
+		}
+		done.Point = to
+		err = s.rehearse(ctx, tree, &done, sink, watch, true)
+		return errors.Join(err, s.noteDrill(ctx, id, done.Point, false, err))
+	})
+	return done, err
+}
+
+// DrillOlder is a trial restore of a point picked at random among those older than the newest at a destination, without
+// attachments: those are the same whatever the point. One whose trial failed is tried again first. It does
+// nothing, and Point.Seq is 0, where there is no older point or some are known to be incomplete.
+func (s *Service) DrillOlder(ctx context.Context, id string, sink vault.BookSink, watch vault.Watch,
+) (done Trial, err error) {
+	err = s.with(ctx, func(v *vault.Vault) error {
+		p, err := s.olderAt(ctx, v, id)
+		if err != nil || p.Seq == 0 {
+			return err
+		}
+		tree, err := s.oursAt(ctx, v, id)
+		if err != nil {
+			return err
+		}
+		done.Point = p
+		err = s.rehearse(ctx, tree, &done, sink, watch, false)
+		return errors.Join(err, s.noteDrill(ctx, id, done.Point, true, err))
+	})
+	return done, err
+}
+
+// oursAt opens a place for reading, and makes sure that it has the copies of this book.
+func (s *Service) oursAt(ctx context.Context, v *vault.Vault, id string) (*vault.Tree, error) {
+	tree, err := s.treeAt(ctx, v, id)
+	if err != nil || id == "" {
+		return tree, err
+	}
+	return tree, remote.Classify(v.Ours(ctx, tree))
+}
+
+// rehearse restores a point to nowhere, measuring the time.
+func (s *Service) rehearse(ctx context.Context, tree *vault.Tree, done *Trial, sink vault.BookSink,
+	watch vault.Watch, files bool,
+) error {
+	_, week := s.set.Now().ISOWeek()
+	to := &drillSink{BookSink: sink, week: week}
+	begun := s.set.Now()
+	m, err := tree.RestoreBook(ctx, done.Point, to, watch)
+	done.BookTook = s.set.Now().Sub(begun)
+	if err != nil {
+		return remote.Classify(err)
+	}
+	if done.Manifest, done.BookRead = m, m.Full.Bytes; m.Diff != nil {
+		done.BookRead += m.Diff.Bytes
+	}
+	if !files {
+		return nil
+	}
+	begun = s.set.Now()
+	done.Files, err = tree.RestoreFiles(ctx, m, to, watch)
+	done.FilesTook, done.FilesRead = s.set.Now().Sub(begun), to.read
+	if n := len(done.Files.Damaged) + len(done.Files.Missing); err == nil && n > 0 {
+		err = fault.New(fault.Conflict, "backup.files_damaged", "count", n)
+	}
+	return remote.Classify(err)
+}
+
+// newestAt gives the newest point a destination should have: the local vault may be ahead of it, and
+// pruning, which spares at a destination what the local vault has, may have passed over the last one sent.
+func (s *Service) newestAt(v *vault.Vault, id string) (vault.Point, error) {
+	all := v.Manifests()
+	for _, m := range slices.Backward(all) {
+		if id == "" || m.Seq <= s.sentSeq(id) {
+			return m.Point(), nil
+		}
+	}
+	return vault.Point{}, fault.New(fault.NotFound, "backup.vault_empty")
+}
+
+// olderAt picks one of the points older than the newest that a destination should have, the zero point for none. A
+// point whose trial failed and that retention has removed since is no longer held against the place.
+func (s *Service) olderAt(ctx context.Context, v *vault.Vault, id string) (vault.Point, error) {
+	newest, err := s.newestAt(v, id)
+	if err != nil {
+		return vault.Point{}, err
+	}
+	s.mu.Lock()
+	_, at := s.know.trials(id, s.set.Now())
+	suspect, holes := *at, 0
+	if c := s.know.Copies[id]; c != nil {
+		holes = c.Holes
+	}
+	s.mu.Unlock()
+	var older []vault.Point
+	for _, m := range v.Manifests() {
+		if m.Seq == suspect && suspect != 0 {
+			return m.Point(), nil
+		}
+		if m.Seq < newest.Seq {
+			older = append(older, m.Point())
+		}
+	}
+	if suspect != 0 {
+		err = s.note(ctx, func(k *state) {
+			failed, suspect := k.trials(id, s.set.Now())
+			*failed, *suspect = time.Time{}, 0
+		})
+	}
+	if len(older) == 0 || holes > 0 {
+		return vault.Point{}, err
+	}
+	return older[rand.IntN(len(older))], err //nolint:gosec // nobody gains by guessing which
+}
+
+// noteDrill remembers the outcome. A line that broke, or a place that refused us, says nothing about the copy. Older is
+// set for a point that was picked among the older ones: that it passed proves less than the newest does, and that it
+// failed is not mended by another one.
+func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, older bool, err error) error {
+	now := s.set.Now()
+	if err != nil && !Tells(ctx, err) {
+		return nil //nolint:nilerr // nothing to remember
+	}
+	return s.note(ctx, func(k *state) {
+		failed, suspect := k.trials(id, now)
+		if err != nil {
+			if *failed = now; older {
+				*suspect = p.Seq
+			}
+			return
+		}
+		if older && p.Seq == *suspect {
+			*suspect = 0
+		}
+		if *suspect == 0 {
+			*failed = time.Time{}
+		}
+		if older {
+			return
+		}
+		k.Drill = &vault.Drill{Seq: p.Seq, At: now.UTC()}
+		if id != "" {
+			k.copyOf(id, now).Drilled = now
+		}
+	})
+}
+
+// trials is where the last failure of a trial restore from a place is noted, and the older point it was of: what failed
+// at one place is not mended by another.
+func (k *state) trials(id string, now time.Time) (failed *time.Time, suspect *uint64) {
+	if id == "" {
+		return &k.DrillFailed, &k.Suspect
+	}
+	c := k.copyOf(id, now)
+	return &c.DrillFailed, &c.Suspect
+}
+
+// Tells tells whether the error of a trial restore says something about the copy: not that the line broke, that the
+// place refused us, or that this PC has no room.
+func Tells(ctx context.Context, err error) bool {
+	return ctx.Err() == nil && !passing(err) && !barred(err)
+}
+
+// barred tells whether a place did not let us read, which says nothing about what is there.
+func barred(err error) bool {
+	code := fault.Of(err).Code
+	return code == fault.Forbidden || code == fault.Unavailable
+}
+
+// drillShares is in how many drills all attachments come up once.
+const drillShares = 4
+
+// drillSink adds to a book's sink one that reads some attachments and keeps none.
+type drillSink struct {
+	vault.BookSink
+	week int
+	read int64 // bytes
+}
+
+// Commit makes a refusal of the book's sink a failure of the drill, not of the line.
+func (d *drillSink) Commit(ctx context.Context, m vault.Manifest) error {
+	err := d.BookSink.Commit(ctx, m)
+	if f := new(fault.Fault); err == nil || errors.As(err, &f) || ctx.Err() != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, "backup.drill_failed").Because(err)
+}
+
+// Has passes over the attachments of other weeks.
+func (d *drillSink) Has(_ context.Context, a vault.Attachment) (bool, error) {
+	first, err := strconv.ParseUint(a.Hash[:4], 16, 16)
+	return int(first)%drillShares != d.week%drillShares, err
+}
+
+// Put reads one attachment to its end.
+func (d *drillSink) Put(_ context.Context, _ vault.Attachment, content io.Reader) error {
+	n, err := io.Copy(io.Discard, content)
+	d.read += n
+	return err
+}

@@ -1,0 +1,135 @@
+package keeper
+
+import (
+	"context"
+	"time"
+
+	appbackup "zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/sync/backup"
+	"zafe/sync/backup/schedule"
+	"zafe/sync/backup/vault"
+)
+
+// Measures keeps what was measured in the journal of the book.
+type Measures interface {
+	Note(ctx context.Context, m appbackup.Measure) error
+	// Proof is the newest trial restore of the point with a number that passed, nil for none.
+	Proof(ctx context.Context, seq uint64) (*appbackup.Measure, error)
+	// ChangeAfter is when the first change after one was made, the zero time if there is none.
+	ChangeAfter(ctx context.Context, change uint64) (time.Time, error)
+}
+
+// ownDrill is the lane of a trial restore from this PC's own copies: it keeps no restore point waiting.
+const ownDrill = "own drill"
+
+// laneOf is where a task waits for others.
+func laneOf(task schedule.Task) string {
+	if task.Kind == schedule.Drill && task.Target == "" {
+		return ownDrill
+	}
+	return task.Target
+}
+
+// drill restores the newest point of a place to nowhere, then an older one, and notes what that took.
+func (k *Keeper) drill(ctx context.Context, id string, watch vault.Watch) error {
+	done, err := k.set.Service.Drill(ctx, id, vault.Point{}, k.set.Drill(), watch)
+	k.noteTrial(ctx, id, done, false, err)
+	if err != nil {
+		return err
+	}
+	done, err = k.set.Service.DrillOlder(ctx, id, k.set.Drill(), watch)
+	if err != nil && !backup.Tells(ctx, err) {
+		k.set.Log("no older restore point was tried", err)
+		return ctx.Err() // the newest was: the older one has its turn next week
+	}
+	k.noteTrial(ctx, id, done, true, err)
+	if err != nil {
+		return fault.New(fault.Conflict, "backup.older_failed", "made", done.Point.At).Because(err)
+	}
+	return nil
+}
+
+// noteTrial notes how a trial restore went, unless it says nothing about the copy.
+func (k *Keeper) noteTrial(ctx context.Context, id string, t backup.Trial, older bool, err error) {
+	if t.Point.Seq == 0 || err != nil && !backup.Tells(ctx, err) {
+		return
+	}
+	m := appbackup.Measure{
+		Kind: appbackup.TrialMeasure, Promised: k.Rules().Promise().Back.Milliseconds(), Place: id, Label: k.label(id),
+		Older: older, Seq: t.Point.Seq, Made: t.Point.At, Millis: t.BookTook.Milliseconds(), Bytes: t.BookRead,
+		Debit: t.Manifest.Checks.SumDebit, Credit: t.Manifest.Checks.SumCredit, Invoices: t.Manifest.Checks.InvoiceCount,
+		Files: appbackup.FilesRead{Bytes: t.FilesRead, Millis: t.FilesTook.Milliseconds(), All: t.Manifest.Files.Bytes},
+	}
+	if d, missing := k.set.Remotes.Get(id); missing == nil {
+		m.Away = d.Away
+	}
+	if err != nil {
+		m.Fault = fault.Of(err).Key
+	}
+	k.note(ctx, m)
+}
+
+// exposure is when the oldest work was done that no place away from the house has; zero when all is there. It is not
+// known before the first copy is at such a place.
+func (k *Keeper) exposure(ctx context.Context) (since time.Time, known bool) {
+	var safe uint64
+	for _, c := range k.set.Service.Status(0).Copies {
+		d, err := k.set.Remotes.Get(c.ID)
+		if err == nil && d.Away && !c.OnDisk && c.LastOK.Seq > 0 {
+			safe, known = max(safe, c.LastOK.Change), true
+		}
+	}
+	if !known {
+		return since, false
+	}
+	since, err := k.set.Measures.ChangeAfter(context.WithoutCancel(ctx), safe)
+	if err != nil {
+		k.set.Log("the work that is nowhere else is unknown", err)
+	}
+	return since, err == nil
+}
+
+// worst is the longest time noted on a day.
+type worst struct {
+	day  string
+	loss time.Duration
+}
+
+// noteLoss notes for how long work was nowhere else, if that is the first of the day or longer than all before: the
+// journal then has the worst of each day.
+func (k *Keeper) noteLoss(ctx context.Context, since time.Time) {
+	now := k.set.Clock()
+	w := worst{day: now.Format(time.DateOnly)}
+	if !since.IsZero() {
+		w.loss = max(0, now.Sub(since))
+	}
+	k.mu.Lock()
+	known := k.worst.day == w.day && w.loss <= k.worst.loss
+	if !known {
+		k.worst = w
+	}
+	k.mu.Unlock()
+	if !known {
+		k.note(ctx, appbackup.Measure{
+			Kind: appbackup.LossMeasure, Millis: w.loss.Milliseconds(), Promised: k.Rules().Promise().Loss.Milliseconds(),
+		})
+	}
+}
+
+// note keeps a measure; the work that was measured is done, whatever becomes of it.
+func (k *Keeper) note(ctx context.Context, m appbackup.Measure) {
+	if err := k.set.Measures.Note(context.WithoutCancel(ctx), m); err != nil {
+		k.set.Log("a measure of the copies was not noted", err)
+	}
+}
+
+// send sends to a place, and notes for how long work was nowhere else until then.
+func (k *Keeper) send(ctx context.Context, id string, watch vault.Watch) error {
+	since, known := k.exposure(ctx)
+	err := k.set.Service.Send(ctx, id, watch).Err
+	if known {
+		k.noteLoss(ctx, since)
+	}
+	return err
+}

@@ -1,0 +1,230 @@
+// Package plan is the page of the recovery plan (plan de reprise): what would happen now in each of the worst cases, as
+// measured, with the button or the sheet that helps; and the trial restores that prove it.
+package plan
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/backup"
+	"zafe/app/op"
+	"zafe/app/plan"
+	"zafe/app/setup"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/theme"
+)
+
+// Routes are the pages of this package.
+func Routes() map[string]func(*page.Env, page.Route) page.Page {
+	return map[string]func(*page.Env, page.Route) page.Page{
+		"plan": func(e *page.Env, _ page.Route) page.Page { return newPage(e) },
+	}
+}
+
+type planPage struct {
+	*page.Gate
+	env    *page.Env
+	object fyne.CanvasObject
+
+	lost, back, away, sheet *kit.KPI
+	notice                  *fyne.Container // what is to be done about it now and then
+	cases                   *kit.Grid
+	detail                  *kit.Card
+	trials                  *kit.Grid
+	plan                    plan.Plan
+}
+
+func newPage(e *page.Env) page.Page {
+	p := &planPage{Gate: page.NewGate(e), env: e, notice: kit.VBox(0)}
+	p.lost = kit.NewKPI("hourglass", e.T("plan.kpi.lost"), nil)
+	p.back = kit.NewKPI("clock-counter-clockwise", e.T("plan.kpi.back"), nil)
+	p.away = kit.NewKPI("map-pin", e.T("plan.kpi.away"), func() { p.open("backups", "") })
+	p.sheet = kit.NewKPI("lifebuoy", e.T("plan.kpi.sheet"), nil)
+	p.cases = kit.NewGrid([]kit.Column{
+		{Title: e.T("plan.column.case"), Width: 190, Weight: 1},
+		{Title: e.T("plan.column.lost"), Width: 116},
+		{Title: e.T("plan.column.back"), Width: 116},
+	}, func() int { return len(p.plan.Scenarios) }, p.caseCell)
+	p.cases.OnSelect = func(int) { p.showCase() }
+	p.trials = kit.NewGrid([]kit.Column{
+		{Title: e.T("plan.column.when"), Width: 130},
+		{Title: e.T("plan.column.place"), Width: 120, Weight: 1},
+		{Title: e.T("plan.column.point"), Width: 130, Spare: true},
+		{Title: e.T("plan.column.took"), Width: 110},
+		{Title: e.T("plan.column.result"), Width: 104},
+		{Title: e.T("plan.column.event"), Width: 70, Align: fyne.TextAlignTrailing, Spare: true},
+	}, func() int { return len(p.plan.Trials) }, p.trialCell)
+	p.trials.SetEmpty(kit.NewEmpty("clock", e.T("plan.no_trial"), e.T("plan.no_trial_hint"), nil))
+	p.detail = kit.NewCard(e.T("plan.title"), kit.VBox(0))
+	body := kit.Split(theme.GapCard, []float32{0, 0, 1},
+		p.notice, kit.Cols(theme.GapCard, nil, p.lost, p.back, p.away, p.sheet),
+		kit.Cols(theme.GapCard, []float32{1, 1.15},
+			kit.Split(theme.GapCard, []float32{1.55, 1},
+				kit.NewCard(e.T("plan.cases"), p.cases).Flush(), kit.NewCard(e.T("plan.trials"), p.trials).Flush()),
+			p.detail))
+	p.object = kit.NewPage(kit.NewHeader(e.T("plan.title"), e.T("plan.under"), p.actions()...), body)
+	p.Refresh()
+	return p
+}
+
+func (p *planPage) actions() (out []fyne.CanvasObject) {
+	e := p.env
+	if e.Can(plan.Attest.Spec) {
+		out = append(out, kit.NewButton(e.T("plan.attest"), "file-pdf", kit.Secondary, func() {
+			e.Shell.ShowDocument(e.T("plan.attest.file", "date", p.plan.At.Local().Format(time.DateOnly)),
+				page.Fetch(e, plan.Attest, plan.AttestRequest{Lang: e.Text.Lang()}))
+		}))
+	}
+	if e.Can(backup.Drill.Spec) {
+		out = append(out, p.Write(kit.NewButton(e.T("plan.try"), "arrow-counter-clockwise", kit.Primary, p.try)))
+	}
+	return out
+}
+
+// try makes a trial restore now, of the copy that would be used if the house burnt, or else of the first there is.
+func (p *planPage) try() {
+	e := p.env
+	page.Call(e, backup.GetStatus, op.Empty{}, func(st backup.Status, err error) {
+		if err != nil {
+			e.Shell.Fail(err)
+			return
+		}
+		id := ""
+		for _, c := range st.Copies {
+			if !c.LastOK.IsZero() && (id == "" || c.Label == p.plan.Of(plan.Burnt).From) {
+				id = c.ID
+			}
+		}
+		e.Shell.Toast(kit.Info, e.T("plan.trying"))
+		page.Call(e, backup.Drill, backup.IDRequest{ID: id}, func(_ backup.Status, err error) {
+			e.Shell.Changed("backup")
+			p.Refresh()
+			if err != nil {
+				e.Shell.Fail(err)
+				return
+			}
+			e.Shell.Toast(kit.Ok, e.T("plan.tried"))
+		})
+	})
+}
+
+// Object implements page.Page.
+func (p *planPage) Object() fyne.CanvasObject { return p.object }
+
+// Unsaved implements page.Page.
+func (p *planPage) Unsaved() bool { return false }
+
+// Refresh implements page.Page.
+func (p *planPage) Refresh() {
+	page.Do(p.env, plan.Get, op.Empty{}, p.show)
+}
+
+func (p *planPage) open(name, arg string) { p.env.Shell.Open(page.Route{Name: name, Arg: arg}) }
+
+func (p *planPage) show(pl plan.Plan) {
+	p.plan = pl
+	p.figures()
+	p.remind()
+	p.cases.Reload()
+	p.trials.Reload()
+	if p.cases.Selected() < 0 && len(pl.Scenarios) > 0 {
+		p.cases.Select(0)
+	}
+	p.showCase()
+}
+
+// figures fills the four cards; the worst case is that of the house, where only what is away is left.
+func (p *planPage) figures() {
+	e, pl := p.env, p.plan
+	worst := pl.Of(plan.Burnt)
+	tone := kit.Ok
+	switch d, known := pl.Loss(worst); {
+	case !known:
+		tone = kit.Error
+	case d > pl.Promise.Loss:
+		tone = kit.Warn
+	}
+	p.lost.Set(pl.Lost(e.Text, worst), e.T("plan.promised", "time", e.Text.Duration(pl.Promise.Loss)), tone, nil)
+	back, note, tone := e.T("plan.unmeasured"), e.T("plan.try_it"), kit.Warn
+	if b := pl.Proof; b != nil {
+		back, note, tone = backup.Lasted(e.Text, b.Took()), b.Told(e.Text), kit.Ok
+	}
+	p.back.Set(back, note, tone, nil)
+	tone = kit.Ok
+	if pl.Away == 0 {
+		tone = kit.Error
+	}
+	p.away.Set(e.Text.Number(int64(pl.Away)), e.Text.N("plan.places", pl.Places, nil), tone, nil)
+	switch {
+	case !pl.Sheet:
+		p.sheet.Set(e.T("plan.sheet.no"), e.T("plan.sheet.no_note"), kit.Warn, nil)
+	case pl.SheetDue:
+		p.sheet.Set(e.T("plan.sheet.due"), e.T("plan.fact.sheet_on", "on", pl.SheetOn), kit.Warn, nil)
+	default:
+		p.sheet.Set(e.T("plan.sheet.ok"), e.T("plan.fact.sheet_on", "on", pl.SheetOn), kit.Ok, nil)
+	}
+}
+
+// remind says what comes back each year.
+func (p *planPage) remind() {
+	e := p.env
+	p.notice.Objects = nil
+	switch {
+	case (p.plan.SheetDue || !p.plan.Sheet) && e.Can(setup.CheckSheet.Spec):
+		key := "plan.sheet_never"
+		if p.plan.SheetDue {
+			key = "plan.sheet_due"
+		}
+		p.notice.Add(kit.NewNotice(kit.Warn, e.T("plan.kpi.sheet"), e.T(key),
+			p.Write(kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, func() { p.open("backups", "check") }))))
+	case p.plan.Invite && e.Can(backup.Drill.Spec):
+		p.notice.Add(kit.NewNotice(kit.Info, e.T("plan.invite"), e.T("plan.invite_text"),
+			p.Write(kit.NewButton(e.T("plan.try"), "", kit.Secondary, p.try))))
+	}
+	p.object.Refresh()
+}
+
+func (p *planPage) caseCell(row, col int) kit.CellView {
+	e, s := p.env, p.plan.Scenarios[row]
+	tone := kit.Ok
+	switch {
+	case !s.Safe:
+		tone = kit.Error
+	case len(s.Lacks) > 0:
+		tone = kit.Warn
+	}
+	switch col {
+	case 0:
+		return kit.CellView{Text: s.Title(e.Text), Icon: icons[s.ID]}
+	case 1:
+		return kit.CellView{Text: p.plan.Lost(e.Text, s), Pill: true, Tone: tone}
+	default:
+		return kit.CellView{Text: p.plan.Returns(e.Text, s)}
+	}
+}
+
+func (p *planPage) trialCell(row, col int) kit.CellView {
+	e, m := p.env, p.plan.Trials[row]
+	switch col {
+	case 0:
+		return kit.CellView{Text: e.Text.Instant(m.At)}
+	case 1:
+		if m.Place == "" {
+			return kit.CellView{Text: e.T("plan.here")}
+		}
+		return kit.CellView{Text: m.Label}
+	case 2:
+		return kit.CellView{Text: e.Text.Instant(m.Made), Color: theme.Muted}
+	case 3:
+		return kit.CellView{Text: backup.Lasted(e.Text, m.Took())}
+	case 4:
+		if m.Passed() {
+			return kit.CellView{Text: e.T("plan.passed"), Pill: true, Tone: kit.Ok}
+		}
+		return kit.CellView{Text: e.T("plan.failed"), Pill: true, Tone: kit.Error}
+	default:
+		return kit.CellView{Text: e.Text.Number(m.Event), Color: theme.Muted}
+	}
+}

@@ -1,0 +1,166 @@
+package plan
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/auth"
+	"zafe/app/backup"
+	"zafe/app/civil"
+	"zafe/app/plan"
+	"zafe/app/setup"
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/uitest"
+)
+
+// engine has the copies that a test says.
+type engine struct {
+	backup.Engine
+	st      backup.Status
+	drilled []string
+}
+
+func (e *engine) Status(context.Context) (backup.Status, error) { return e.st, nil }
+
+func (e *engine) Drill(_ context.Context, id string) (backup.Status, error) {
+	e.drilled = append(e.drilled, id)
+	return e.st, nil
+}
+
+// shown is the page over a book with a copy in another building.
+func shown(t *testing.T, role auth.Role) (*planPage, *uitest.Shell, *engine, *storetest.World) {
+	t.Helper()
+	w := storetest.NewWorld(t)
+	e := &engine{st: backup.Status{SheetKnown: true, Copies: []backup.Copy{
+		{Destination: backup.Destination{ID: "usb", Label: "Disque"}, LastOK: w.Clock.Now()},
+		{
+			Destination: backup.Destination{ID: "paul", Label: "Coffre de Paul", Away: true},
+			LastOK:      w.Clock.Now(), Oldest: w.Clock.Now().Add(-12 * time.Minute),
+		},
+	}}}
+	backup.Bind(w.Registry, e)
+	plan.Bind(w.Registry, w.Store, e)
+	setup.Bind(w.Registry)
+	w.Update(func(tx *store.Tx) error {
+		return tx.AddMeasure(backup.Measure{Kind: backup.TrialMeasure, Place: "paul", Label: "Coffre de Paul", Seq: 1, Millis: 4000})
+	})
+	env, sh := uitest.New(t, w.As(string(role)), role)
+	p := Routes()["plan"](env, page.Route{}).(*planPage)
+	sh.Show(p.Object())
+	return p, sh, e, w
+}
+
+// texts are all that the page says in labels, and its buttons.
+func (p *planPage) texts() (out []string) {
+	uitest.Walk(p.object, func(o fyne.CanvasObject) {
+		switch x := o.(type) {
+		case *kit.Label:
+			out = append(out, x.Text())
+		case *kit.Button:
+			out = append(out, x.Text())
+		case *kit.Banner:
+			out = append(out, x.Text())
+		}
+	})
+	return out
+}
+
+func (p *planPage) press(t *testing.T, text string) {
+	t.Helper()
+	var found *kit.Button
+	uitest.Walk(p.object, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == text {
+			found = b
+		}
+	})
+	if found == nil {
+		t.Fatalf("no button %q", text)
+	}
+	found.Tapped(nil)
+}
+
+// TestEachScenarioHasItsFactsAndAButton, which leads where it says.
+func TestEachScenarioHasItsFactsAndAButton(t *testing.T) {
+	p, sh, _, _ := shown(t, auth.Owner)
+	if len(p.plan.Scenarios) != 8 {
+		t.Fatalf("%d scenarios", len(p.plan.Scenarios))
+	}
+	for i, s := range p.plan.Scenarios {
+		p.cases.Select(i)
+		says := p.texts()
+		if !slices.Contains(says, "Imprimer la fiche") || len(ways[s.ID]) == 0 || icons[s.ID] == "" {
+			t.Errorf("%s has no way out: %q", s.ID, says)
+		}
+		for _, w := range ways[s.ID] {
+			before := len(sh.Opened) + sh.Leaves
+			p.press(t, p.env.T(w.key))
+			if len(sh.Opened)+sh.Leaves == before {
+				t.Errorf("%s: %s leads nowhere", s.ID, w.key)
+			}
+		}
+		if s.ID == plan.Burnt && (!slices.Contains(says, "12\u00a0min") || !slices.Contains(says, "Coffre de Paul")) {
+			t.Errorf("burnt: %q", says)
+		}
+		if got := p.caseCell(i, 1).Text; got != p.plan.Lost(p.env.Text, s) {
+			t.Errorf("%s: %q", s.ID, got)
+		}
+	}
+	if p.trialCell(0, 1).Text != "Coffre de Paul" || p.trialCell(0, 4).Tone != kit.Ok {
+		t.Errorf("the trial: %+v", p.trialCell(0, 1))
+	}
+}
+
+// TestATrialIsMadeFromThePlan, of the copy that a fire would leave.
+func TestATrialIsMadeFromThePlan(t *testing.T) {
+	p, _, e, _ := shown(t, auth.Owner)
+	p.press(t, "Essayer une restauration")
+	if !slices.Equal(e.drilled, []string{"paul"}) {
+		t.Errorf("tried %q", e.drilled)
+	}
+}
+
+// TestThePlanReminds of the paper after a year, and of the day of the backup.
+func TestThePlanReminds(t *testing.T) {
+	p, sh, e, w := shown(t, auth.Owner)
+	if len(p.notice.Objects) > 0 {
+		t.Errorf("%q", p.texts())
+	}
+	w.Clock.Set(time.Date(2027, 3, 31, 9, 0, 0, 0, time.Local))
+	if p.Refresh(); !p.plan.Invite || len(p.notice.Objects) != 1 {
+		t.Error("nobody is invited on 31 March")
+	}
+	w.Update(func(tx *store.Tx) error {
+		return tx.SetSetting("setup", setup.Progress{SheetKnown: true, SheetOn: civil.New(2026, 3, 31)})
+	})
+	if p.Refresh(); len(p.notice.Objects) != 1 {
+		t.Fatal("the sheet is not asked for after a year")
+	}
+	p.press(t, "Vérifier ma feuille")
+	if last := sh.Opened[len(sh.Opened)-1]; last.Name != "backups" || last.Arg != "check" {
+		t.Errorf("it leads to %+v", last)
+	}
+	e.st.SheetKnown = false
+	if p.Refresh(); len(p.notice.Objects) != 1 {
+		t.Error("a sheet that was never checked is not said")
+	}
+}
+
+// TestAReaderReadsThePlan, and changes nothing.
+func TestAReaderReadsThePlan(t *testing.T) {
+	p, _, _, _ := shown(t, auth.Reader)
+	for _, text := range p.texts() {
+		if text == "Essayer une restauration" || text == "Ajouter une destination" {
+			t.Errorf("a reader may %q", text)
+		}
+	}
+	if len(p.plan.Scenarios) != 8 {
+		t.Error("a reader sees no plan")
+	}
+}
