@@ -107,8 +107,7 @@ func (t *Tx) UseRecoveryCode(id auth.UserID, hash [32]byte) (bool, int, error) {
 	if err != nil {
 		return false, 0, err
 	}
-	var left int
-	_, err = t.one(`SELECT count(*) FROM recovery_code WHERE user_id = ? AND used_at = ''`, []any{id}, &left)
+	left, err := t.RecoveryCodesLeft(id)
 	return n == 1, left, err
 }
 
@@ -167,4 +166,10 @@ func (t *Tx) DropSessions(id auth.UserID) error {
 func (t *Tx) DropDeviceSessions(fingerprint string) error {
 	_, err := t.exec(`DELETE FROM session WHERE device = ?`, fingerprint)
 	return err
+}
+
+// RecoveryCodesLeft counts the recovery codes that a person has not used.
+func (t *Tx) RecoveryCodesLeft(id auth.UserID) (left int, err error) {
+	_, err = t.one(`SELECT count(*) FROM recovery_code WHERE user_id = ? AND used_at = ''`, []any{id}, &left)
+	return left, err
 }

@@ -195,7 +195,7 @@ func (s *Service[T]) changePassword(ctx context.Context, req PasswordRequest) (o
 		}
 		return op.Empty{}, err
 	}
-	if err := s.policy(req.New, []string{u.Login, u.Name, u.Email}, u.SecondFactorHelps()); err != nil {
+	if err := s.mayBe(ctx, req.New, u, u.SecondFactorHelps()); err != nil {
 		return op.Empty{}, at("new", err)
 	}
 	hash, err := s.hashing.hash(ctx, req.New)
@@ -254,8 +254,8 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	after.Role, after.Disabled = req.Role, req.Disabled
 	var hash string
 	if req.Password != "" {
-		about := []string{req.Login, req.Name, req.Email}
-		if err := s.policy(req.Password, about, after.SecondFactorHelps()); err != nil {
+		after.Login, after.Name, after.Email = req.Login, req.Name, req.Email
+		if err := s.mayBe(ctx, req.Password, after, after.SecondFactorHelps()); err != nil {
 			return User{}, at("password", err)
 		}
 		var err error
@@ -403,8 +403,16 @@ func resetSecondFactor[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty
 }
 
 func signOut[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, error) {
-	op.Note(ctx, "user", int64(req.ID), "", "")
-	return op.Empty{}, tx.DropSessions(req.ID)
+	u, err := tx.User(req.ID)
+	if err != nil {
+		return op.Empty{}, err
+	}
+	op.Note(ctx, "user", int64(u.ID), "", "")
+	u.Generation++ // a log-in under way is closed too
+	if _, err := tx.SaveUser(u); err != nil {
+		return op.Empty{}, err
+	}
+	return op.Empty{}, tx.DropSessions(u.ID)
 }
 
 func savePreferences[T Tx](ctx context.Context, tx T, req PreferencesRequest) (op.Empty, error) {

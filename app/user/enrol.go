@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/op"
 )
@@ -69,9 +70,13 @@ func (s *Service[T]) enrolBegin(ctx context.Context, tx T, _ op.Empty) (EnrolRes
 	if err != nil {
 		return EnrolResponse{}, err
 	}
+	firm, err := company.Of(tx)
+	if err != nil {
+		return EnrolResponse{}, err
+	}
 	now := tx.Now()
 	op.AfterCommit(ctx, func() { s.enrols.put(a.Session, secret, now) })
-	return EnrolResponse{Secret: secret, URI: enrolURI("Zafè", u.Login, secret)}, nil
+	return EnrolResponse{Secret: secret, URI: enrolURI(firm.Name, u.Login, secret)}, nil
 }
 
 // enrolConfirm puts the secret this session was shown in force. It looks at no other: a code of the

@@ -86,7 +86,7 @@ var (
 		Doc: "Gives an owner a new password by the recovery key: at once with the second factor, else after a day.",
 	}}
 	Refuse = op.Op[IDRequest, op.Empty]{Spec: op.Spec{
-		Name: "password.refuse", Kind: op.Command, Needs: auth.KeyManage, Since: 1,
+		Name: "password.refuse", Kind: op.Command, Needs: auth.KeyManage, Fresh: true, Since: 1,
 		Doc: "Refuses the new password that somebody asked for with the recovery key.",
 	}}
 	Notices = op.Op[op.Empty, NoticesResponse]{Spec: op.Spec{
@@ -123,7 +123,7 @@ func (s *Service[T]) recover(ctx context.Context, req RecoverRequest) (RecoverRe
 	if !known || u.Role != auth.Owner || u.Disabled {
 		return none, fault.Field("login", "user.not_owner")
 	}
-	if err := s.policy(req.Password, []string{u.Login, u.Name, u.Email}, true); err != nil {
+	if err := s.mayBe(ctx, req.Password, u, true); err != nil {
 		return none, at("password", err)
 	}
 	how := NoticeClosed

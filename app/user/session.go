@@ -11,6 +11,7 @@ import (
 
 	"zafe/app/audit"
 	"zafe/app/auth"
+	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/op"
 )
@@ -118,6 +119,21 @@ type Service[T Tx] struct {
 // Policy refuses a password that is too easy to guess for the person described by context; a second
 // factor lets it be shorter. Package password has the real one.
 type Policy func(password string, context []string, secondFactor bool) error
+
+// mayBe refuses a password that is too easy to guess for who knows the person and where they work. Faults: those
+// of the policy.
+func (s *Service[T]) mayBe(ctx context.Context, password string, u User, secondFactor bool) error {
+	var firm company.Profile
+	if err := s.work.View(ctx, func(tx T) (err error) { firm, err = company.Of(tx); return err }); err != nil {
+		return err
+	}
+	return s.policy(password, about(u, firm), secondFactor)
+}
+
+// about is what an attacker would know of a person.
+func about(u User, firm company.Profile) []string {
+	return []string{u.Login, u.Name, u.Email, firm.Name, firm.TradeName, firm.City}
+}
 
 // NewService makes the service over a store and its key slots.
 func NewService[T Tx](w op.Work[T], clock func() time.Time, cost Hashing, policy Policy, slots Slots) *Service[T] {

@@ -91,7 +91,7 @@ func (s *Service[T]) settleSlots(ctx context.Context, id auth.UserID, password, 
 			return s.keepSlot(ctx, id, number)
 		}
 	}
-	if s.weakAlone(u, password) {
+	if s.weakAlone(ctx, u, password) {
 		return s.keepSlot(ctx, id, 0)
 	}
 	return s.setSlot(ctx, id, password)
@@ -100,8 +100,8 @@ func (s *Service[T]) settleSlots(ctx context.Context, id auth.UserID, password, 
 // weakAlone tells whether a delegate's password is too easy to guess for opening the book, where no
 // second factor helps it and nobody counts the tries on a stolen disk. An owner's is the owner's own
 // risk: without it nobody might be able to open the book.
-func (s *Service[T]) weakAlone(u User, password string) bool {
-	return u.Role != auth.Owner && s.policy(password, []string{u.Login, u.Name, u.Email}, false) != nil
+func (s *Service[T]) weakAlone(ctx context.Context, u User, password string) bool {
+	return u.Role != auth.Owner && s.mayBe(ctx, password, u, false) != nil
 }
 
 // Settle takes away the slots of people who are not to open the book, which a program killed between

@@ -1,6 +1,7 @@
 package user
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base32"
@@ -32,11 +33,12 @@ func newSecret() (string, error) {
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b), nil
 }
 
-// enrolURI is what the QR code holds. It is built here because the library does not escape '&' and
-// '+' in the issuer, and shops are called "Dupont & Fils".
+// enrolURI is what the QR code holds: the phone lists the code under the company's name, so that somebody who
+// works for two tells them apart. It is built here because the library does not escape '&' and '+' in the
+// issuer, and shops are called "Dupont & Fils".
 func enrolURI(company, login, secret string) string {
 	escape := func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
-	issuer := strings.ReplaceAll(company, ":", " ")
+	issuer := cmp.Or(strings.TrimSpace(strings.ReplaceAll(company, ":", " ")), "Zafè")
 	return "otpauth://totp/" + escape(issuer) + ":" + escape(login) + "?secret=" + secret +
 		"&issuer=" + escape(issuer) + "&algorithm=SHA1&digits=6&period=30"
 }

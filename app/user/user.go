@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/op"
@@ -73,6 +74,7 @@ type Session struct {
 // Tx is what this package needs of a transaction.
 type Tx interface {
 	op.Tx
+	company.Settings
 	Users() ([]User, error)
 	User(id auth.UserID) (User, error)            // fault user.not_found
 	UserByLogin(login string) (User, bool, error) // login or e-mail, case-insensitive
