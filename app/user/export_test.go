@@ -9,3 +9,6 @@ func (s *Service[T]) Fill() {
 
 // EnrolURI is what a QR code holds.
 var EnrolURI = enrolURI
+
+// Digest is how tokens, and the recovery codes of before, are stored.
+var Digest = digest

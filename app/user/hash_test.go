@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"zafe/app/fault"
 )
@@ -15,9 +16,8 @@ func TestAFewHashesRunTheOthersWait(t *testing.T) {
 	h := newHasher(Standard)
 	var running, most atomic.Int64
 	var refused atomic.Int64
-	end := make(chan struct{})
-	var first, all sync.WaitGroup
-	first.Add(10)
+	end, ten := make(chan struct{}), make(chan struct{})
+	var all sync.WaitGroup
 	for range 30 {
 		all.Go(func() {
 			err := h.run(context.Background(), func() {
@@ -28,15 +28,18 @@ func TestAFewHashesRunTheOthersWait(t *testing.T) {
 				running.Add(-1)
 			})
 			if fault.KeyOf(err) == "user.too_busy" {
-				if refused.Add(1) <= 10 {
-					first.Done()
+				if refused.Add(1) == 10 {
+					close(ten)
 				}
 			} else if err != nil {
 				t.Errorf("got %v", err)
 			}
 		})
 	}
-	first.Wait() // of 30 at the same moment, ten are sent away
+	select {
+	case <-ten: // of 30 at the same moment, ten are sent away
+	case <-time.After(10 * time.Second):
+	}
 	close(end)
 	all.Wait()
 	if refused.Load() != 10 || most.Load() > 2 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"zafe/app/auth"
+	"zafe/app/civil"
 	"zafe/app/fault"
 	"zafe/app/op"
 )
@@ -111,13 +112,14 @@ func (s *Service[T]) Settle(ctx context.Context) error {
 	s.slotting.Lock()
 	defer s.slotting.Unlock()
 	var people []User
-	err := s.work.View(ctx, func(tx T) (err error) { people, err = tx.Users(); return err })
+	var today civil.Date
+	err := s.work.View(ctx, func(tx T) (err error) { today = tx.Today(); people, err = tx.Users(); return err })
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, label := range s.slots.PasswordLabels() {
-		opens := func(u User) bool { return SlotLabel(u.ID) == label && u.OpensBook() }
+		opens := func(u User) bool { return SlotLabel(u.ID) == label && u.OpensBook() && !u.Ended(today) }
 		if strings.HasPrefix(label, labelPrefix) && !slices.ContainsFunc(people, opens) {
 			errs = append(errs, s.keepLabelled(ctx, label, 0))
 		}

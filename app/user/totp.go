@@ -62,24 +62,6 @@ func CodeAt(secret string, now time.Time) (string, error) {
 		hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
 }
 
-// newRecoveryCodes returns printable single-use codes and their hashes.
-func newRecoveryCodes() (codes []string, hashes [][32]byte, err error) {
-	for range recoveryCodes {
-		var b [10]byte
-		if _, err := rand.Read(b[:]); err != nil {
-			return nil, nil, err
-		}
-		raw := base32.StdEncoding.EncodeToString(b[:])
-		groups := make([]string, codeGroups)
-		for i := range groups {
-			groups[i] = raw[i*codeGroupLen : (i+1)*codeGroupLen]
-		}
-		codes = append(codes, strings.Join(groups, "-"))
-		hashes = append(hashes, digest(raw))
-	}
-	return codes, hashes, nil
-}
-
 // foldCode strips what people type around a code: spaces, dashes, case.
 func foldCode(s string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\u00a0", "", "\u202f", "").Replace(s))
