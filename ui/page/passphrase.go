@@ -16,6 +16,6 @@ func Passphrase(e *Env, fill func(phrase string)) {
 		return
 	}
 	fill(phrase)
-	kit.Alert(e.Window, kit.Info, e.T("start.password.phrase"), e.T("start.password.phrase_text", "phrase", phrase),
+	kit.Alert(e.Window, kit.Info, e.T("start.password.phrase"), e.T("password.phrase_text", "phrase", phrase),
 		e.T("start.password.noted"))
 }

@@ -239,9 +239,9 @@ func (a *account) password() fyne.CanvasObject {
 			a.Refresh()
 		})
 	}))
-	propose := kit.NewButton(e.T("start.password.propose"), "lightning", kit.Link, func() {
+	propose := a.Write(kit.NewButton(e.T("start.password.propose"), "lightning", kit.Link, func() {
 		page.Passphrase(e, fresh.SetText)
-	})
+	}))
 	return kit.NewCard(e.T("account.password"), kit.VBox(12, kit.FormGrid(2, fields["old"], fields["new"]),
 		kit.HBox(8, change, propose, kit.Spacer())))
 }

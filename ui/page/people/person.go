@@ -33,7 +33,7 @@ type person struct {
 	typed             bool // the log-in was typed, and no longer follows the name
 }
 
-func today() civil.Date { return civil.Of(time.Now()) } //nolint:forbidigo // where the month of a date opens
+func today() civil.Date { return civil.Of(time.Now()) } //nolint:forbidigo // the date on this screen
 
 // edit creates or changes a person.
 func (p *people) edit(u user.User) {
