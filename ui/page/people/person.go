@@ -89,6 +89,7 @@ func (d *person) show(title string) {
 	} else {
 		body.Add(d.active)
 	}
+	d.ends.OnRefused = func(err error) { d.fields["ends_on"].SetError(e.Text.Fault(err)) }
 	d.secret.Strength = d.strength
 	d.name.OnChanged = func(text string) {
 		if !d.typed {
@@ -163,12 +164,15 @@ func (d *person) refused(req user.SaveRequest) bool {
 }
 
 func (d *person) save() {
+	if !d.ends.Commit() {
+		return // it says so itself
+	}
 	e, u := d.env, d.after()
 	req := user.SaveRequest{
 		ID: u.ID, Login: u.Login, Name: u.Name, Email: u.Email, Role: u.Role, Password: d.secret.Text(),
 		Disabled: u.Disabled, EndsOn: u.EndsOn,
 	}
-	if !d.ends.Commit() || d.refused(req) {
+	if d.refused(req) {
 		return
 	}
 	page.Call(e, user.Save, req, func(_ user.User, err error) {
