@@ -313,6 +313,7 @@ type book struct {
 	host  *host.Host[*store.Tx]
 	check *verify.Service[*store.Tx]
 	token atomic.Pointer[string]
+	away  atomic.Bool
 	works *job.Group // what Close waits for
 
 	answering func() // lets the verbs of this PC in, once
@@ -525,13 +526,16 @@ func (b *book) behind(ctx context.Context) error {
 // credential is that of who is logged in here.
 func (b *book) credential() op.Credential {
 	if t := b.token.Load(); t != nil {
-		return op.Credential{Token: *t}
+		return op.Credential{Token: *t, Away: b.away.Load()}
 	}
 	return op.Credential{}
 }
 
 // SetToken implements machine.Book.
 func (b *book) SetToken(token string) { b.token.Store(&token) }
+
+// SetAway implements machine.Book.
+func (b *book) SetAway(away bool) { b.away.Store(away) }
 
 // Local implements machine.Book.
 func (b *book) Local() bool { return true }

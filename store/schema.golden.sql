@@ -330,6 +330,13 @@ CREATE TABLE fiscal_year (
   CHECK (to_date > from_date AND to_date < date(from_date, '+24 months'))
 ) STRICT
 
+CREATE TABLE guess (
+  what  TEXT    PRIMARY KEY,
+  since TEXT    NOT NULL,
+  last  TEXT    NOT NULL,
+  wrong INTEGER NOT NULL CHECK (wrong >= 0)
+) STRICT, WITHOUT ROWID
+
 CREATE TABLE import_batch (
   id        INTEGER PRIMARY KEY,
   kind      TEXT    NOT NULL,
@@ -426,7 +433,7 @@ CREATE TABLE notice (
   at         TEXT    NOT NULL,
   kind       TEXT    NOT NULL,
   subject_id INTEGER NOT NULL REFERENCES user(id)
-) STRICT
+, detail TEXT NOT NULL DEFAULT '') STRICT
 
 CREATE TABLE open_line (
   line_id    INTEGER PRIMARY KEY REFERENCES entry_line,
@@ -493,7 +500,7 @@ CREATE TABLE recovery_code (
   user_id INTEGER NOT NULL REFERENCES user(id),
   hash    BLOB    NOT NULL CHECK (length(hash) = 32),
   used_at TEXT    NOT NULL
-) STRICT
+, kdf TEXT NOT NULL DEFAULT '') STRICT
 
 CREATE VIRTUAL TABLE search USING fts5(
   title, body, content='search_doc', content_rowid='id',
@@ -527,7 +534,7 @@ CREATE TABLE session (
   created_at TEXT    NOT NULL,
   fresh_at   TEXT    NOT NULL,
   expires_at TEXT    NOT NULL
-) STRICT
+, old_hash BLOB NOT NULL DEFAULT x'', old_until TEXT NOT NULL DEFAULT '') STRICT
 
 CREATE TABLE setting (
   key   TEXT PRIMARY KEY,
@@ -564,7 +571,15 @@ CREATE TABLE user (
   theme         TEXT    NOT NULL,
   created_at    TEXT    NOT NULL,
   last_login_at TEXT    NOT NULL
-, delegate INTEGER NOT NULL DEFAULT 0 CHECK (delegate IN (0, 1))) STRICT
+, delegate INTEGER NOT NULL DEFAULT 0 CHECK (delegate IN (0, 1)), lock_after INTEGER NOT NULL DEFAULT 0 CHECK (lock_after BETWEEN 0 AND 30), ends_on TEXT NOT NULL DEFAULT '') STRICT
+
+CREATE TABLE user_place (
+  user_id  INTEGER NOT NULL REFERENCES user(id),
+  device   TEXT    NOT NULL,
+  first_at TEXT    NOT NULL,
+  last_at  TEXT    NOT NULL,
+  PRIMARY KEY (user_id, device)
+) STRICT, WITHOUT ROWID
 
 CREATE TABLE vat_release (
   id       INTEGER PRIMARY KEY,

@@ -44,19 +44,24 @@ func (t *Tx) DropPasswordReset(id auth.UserID) error {
 	return err
 }
 
-// AddNotice keeps what a person is to be told.
+// AddNotice keeps what a person is to be told, and of all that the youngest user.NoticesMax.
 func (t *Tx) AddNotice(to auth.UserID, n user.Notice) error {
-	_, err := t.insert(`INSERT INTO notice(user_id, at, kind, subject_id) VALUES (?, ?, ?, ?)`,
-		to, instant(n.At), n.Kind, n.User)
+	_, err := t.insert(`INSERT INTO notice(user_id, at, kind, subject_id, detail) VALUES (?, ?, ?, ?, ?)`,
+		to, instant(n.At), n.Kind, n.User, n.Detail)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`DELETE FROM notice WHERE user_id = ?1 AND id NOT IN
+		(SELECT id FROM notice WHERE user_id = ?1 ORDER BY id DESC LIMIT ?2)`, to, user.NoticesMax)
 	return err
 }
 
 // Notices lists what a person is to be told, oldest first.
 func (t *Tx) Notices(to auth.UserID) ([]user.Notice, error) {
-	return all(t, `SELECT n.kind, n.subject_id, u.name, n.at FROM notice n JOIN user u ON u.id = n.subject_id
+	return all(t, `SELECT n.kind, n.subject_id, u.name, n.at, n.detail FROM notice n JOIN user u ON u.id = n.subject_id
 		WHERE n.user_id = ? ORDER BY n.id`, []any{to}, func(scan func(...any) error, n *user.Notice) (err error) {
 		var at string
-		if err := scan(&n.Kind, &n.User, &n.Name, &at); err != nil {
+		if err := scan(&n.Kind, &n.User, &n.Name, &at, &n.Detail); err != nil {
 			return err
 		}
 		n.At, err = parseInstant(at)

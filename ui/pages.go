@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"zafe/ui/page/account"
 	"zafe/ui/page/backups"
 	"zafe/ui/page/books"
 	"zafe/ui/page/customers"
@@ -32,6 +33,7 @@ func pages() shell.Table {
 	t.Register(journal.Routes())
 	t.Register(integrity.Routes())
 	t.Register(settings.Routes())
+	t.Register(account.Routes())
 	t.Register(security.Routes())
 	return t
 }

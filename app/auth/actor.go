@@ -16,6 +16,7 @@ type Actor struct {
 	FreshAt   time.Time // last time the second factor (or password without one) was given, UTC
 	System    bool      // jobs and set-up: holds every permission
 	MustSetUp bool      // logged in but must still enrol the second factor: only Anyone operations
+	Locked    bool      // nobody has been at the session for too long: only Public operations, until it is confirmed
 }
 
 // System is the actor of the program's own jobs.
@@ -30,7 +31,7 @@ func (a Actor) Scope(p Permission) Scope {
 	if a.System {
 		return All
 	}
-	if a.User == 0 {
+	if a.User == 0 || a.Locked {
 		return None
 	}
 	if p == Anyone {

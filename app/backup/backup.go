@@ -324,7 +324,7 @@ var (
 		Spec: secret("destination.answer", "Answers the provider's question."),
 	}
 	Finish = op.Op[op.Empty, Destination]{
-		Spec: spec("destination.finish", auth.BackupManage, false, "Tries the destination for real and keeps it."),
+		Spec: spec("destination.finish", auth.BackupManage, true, "Tries the destination for real and keeps it."),
 	}
 	Cancel = op.Op[op.Empty, op.Empty]{
 		Spec: spec("destination.cancel", auth.BackupManage, false, "Forgets the destination being made."),

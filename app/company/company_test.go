@@ -137,3 +137,38 @@ func TestEveryFieldIsInTheDigest(t *testing.T) {
 		t.Error("the version is in the digest: it says nothing of the company")
 	}
 }
+
+// TestWhereTheMoneyGoesAsksWhoIsThere: another IBAN needs a recent second factor; anything else, and the first
+// IBAN of the set-up, does not.
+func TestWhereTheMoneyGoesAsksWhoIsThere(t *testing.T) {
+	w := world(t)
+	stale := func(p company.Profile) error {
+		_, err := company.Save.Call(w.Ctx(), w.As("stale"), p)
+		return err
+	}
+	p := get(t, w)
+	p.Name, p.Bank.IBAN = "Dupont & Fils", "FR7630006000011234567890189"
+	if err := stale(p); err != nil {
+		t.Fatalf("the first IBAN: %v", err)
+	}
+	p = get(t, w)
+	p.Phone = "01 02 03 04 05"
+	if err := stale(p); err != nil {
+		t.Errorf("a telephone: %v", err)
+	}
+	for _, iban := range []string{"DE89370400440532013000", ""} {
+		p = get(t, w)
+		p.Bank.IBAN = iban
+		if err := stale(p); fault.KeyOf(err) != "op.fresh_needed" {
+			t.Errorf("%q: %v", iban, err)
+		}
+		if got := get(t, w).Bank.IBAN; got != "FR7630006000011234567890189" {
+			t.Errorf("the IBAN is %q", got)
+		}
+	}
+	p = get(t, w)
+	p.Bank.IBAN = "DE89370400440532013000"
+	if got := save(t, w, p); got.Bank.IBAN != "DE89370400440532013000" {
+		t.Errorf("with the second factor: %q", got.Bank.IBAN)
+	}
+}

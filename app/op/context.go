@@ -8,10 +8,12 @@ import (
 )
 
 // Credential is what a caller proves itself with: the session token and, for a call from the LAN,
-// the fingerprint of the device's key as TLS proved it ("" at the host's own keyboard).
+// the fingerprint of the device's key as TLS proved it ("" at the host's own keyboard). Away says that nobody is at
+// the screen: what a program asks by itself keeps no session open.
 type Credential struct {
 	Token  string
 	Device string
+	Away   bool
 }
 
 type ctxKey int

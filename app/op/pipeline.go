@@ -151,6 +151,8 @@ func (r *Registry[T]) allowed(s *Spec, a auth.Actor) error {
 		switch {
 		case a.User == 0:
 			return fault.New(fault.Unauthenticated, "op.login_needed")
+		case a.Locked:
+			return fault.New(fault.Unauthenticated, "op.locked")
 		case a.MustSetUp:
 			return fault.New(fault.Forbidden, "op.second_factor_needed")
 		default:

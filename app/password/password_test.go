@@ -181,3 +181,27 @@ func TestRandomPasswordsAreAccepted(t *testing.T) {
 		t.Errorf("refused: %v", refused)
 	}
 }
+
+// TestTheMeterPraisesNothingThatIsRefused: its green begins at 3, and what may be chosen is green.
+func TestTheMeterPraisesNothingThatIsRefused(t *testing.T) {
+	words := []string{
+		"azerty", "soleil", "Boulangerie", "marseille", "vZ8!kq2Lm0#x", "correct cheval pile", "2026", "!", "Élodie",
+	}
+	refused, taken := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		parts := rapid.SliceOfN(rapid.SampledFrom(words), 1, 5).Draw(t, "words")
+		s := strings.Join(parts, rapid.SampledFrom([]string{"", " ", "-"}).Draw(t, "between"))
+		n, err := Check(s, who, rapid.Bool().Draw(t, "second factor"))
+		if err != nil {
+			refused++
+		} else {
+			taken++
+		}
+		if (err != nil) != (n < 3) {
+			t.Fatalf("%q shows %d: %v", s, n, err)
+		}
+	})
+	if refused == 0 || taken == 0 {
+		t.Errorf("%d refused, %d taken: nothing was shown", refused, taken)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"zafe/app/auth"
+	"zafe/app/civil"
 	"zafe/app/fault"
 	"zafe/app/op"
 )
@@ -28,19 +29,23 @@ type PasswordRequest struct {
 	New string `json:"new"`
 }
 
-// PreferencesRequest sets one's own language and theme.
+// PreferencesRequest sets one's own language and theme, and the minutes until one's screen locks (0: as it was).
 type PreferencesRequest struct {
-	Lang  string `json:"lang"`
-	Theme string `json:"theme"`
+	Lang      string `json:"lang"`
+	Theme     string `json:"theme"`
+	LockAfter int    `json:"lock_after,omitempty"`
 }
 
-// Validate accepts the languages and themes there are.
+// Validate accepts the languages, themes and delays there are.
 func (r PreferencesRequest) Validate() error {
 	if r.Lang != "" && r.Lang != "fr" && r.Lang != "en" {
 		return fault.Field("lang", "user.lang_unknown")
 	}
 	if r.Theme != "" && r.Theme != "light" && r.Theme != "dark" {
 		return fault.Field("theme", "user.theme_unknown")
+	}
+	if r.LockAfter != 0 && (r.LockAfter < LockMinutes || r.LockAfter > lockMost) {
+		return fault.Field("lock_after", "user.lock_after", "min", LockMinutes, "max", lockMost)
 	}
 	return nil
 }
@@ -55,10 +60,12 @@ type SaveRequest struct {
 	Role     auth.Role   `json:"role"`
 	Password string      `json:"password,omitempty"`
 	Disabled bool        `json:"disabled,omitempty"`
+	// EndsOn is the last day of the account, for somebody from outside or who leaves; none for an owner.
+	EndsOn civil.Date `json:"ends_on,omitzero"`
 }
 
 // Refusals are all that is wrong with the request by itself, one a field. Faults: user.login_invalid,
-// user.name_missing, user.email_invalid, user.role_unknown, user.password_missing.
+// user.name_missing, user.email_invalid, user.role_unknown, user.password_missing, user.owner_ends.
 func (r SaveRequest) Refusals() (out []*fault.Fault) {
 	check := func(wrong bool, field, key string) {
 		if wrong {
@@ -72,6 +79,7 @@ func (r SaveRequest) Refusals() (out []*fault.Fault) {
 	check(r.Email != "" && !strings.Contains(r.Email, "@"), "email", "user.email_invalid")
 	check(!r.Role.Known(), "role", "user.role_unknown")
 	check(r.ID == 0 && r.Password == "", "password", "user.password_missing")
+	check(r.Role == auth.Owner && !r.EndsOn.IsZero(), "ends_on", "user.owner_ends")
 	return out
 }
 
@@ -100,20 +108,21 @@ var (
 		Doc: "Makes a new second-factor secret, in force once confirmed.", Secret: true,
 	}}
 	EnrolConfirm = op.Op[CodeRequest, CodesResponse]{Spec: op.Spec{
-		Name: "totp.confirm", Kind: op.Command, Needs: auth.Anyone, Since: 1,
+		Name: "totp.confirm", Kind: op.Action, Needs: auth.Anyone, Since: 1,
 		Doc: "Puts the second factor in force with a first code and returns recovery codes.", Secret: true,
 	}}
 	RenewCodes = op.Op[op.Empty, CodesResponse]{Spec: op.Spec{
-		Name: "totp.renew_codes", Kind: op.Command, Needs: auth.Anyone, Fresh: true, Since: 1,
+		Name: "totp.renew_codes", Kind: op.Action, Needs: auth.Anyone, Fresh: true, Since: 1,
 		Doc: "Replaces one's recovery codes.", Secret: true,
 	}}
-	ChangePassword = op.Op[PasswordRequest, op.Empty]{Spec: op.Spec{
+	ChangePassword = op.Op[PasswordRequest, TokenResponse]{Spec: op.Spec{
 		Name: "password.change", Kind: op.Action, Needs: auth.Anyone, Since: 1,
-		Doc: "Changes one's own password.", Secret: true,
+		Doc:    "Changes one's own password and closes one's other sessions; this one goes on under another token.",
+		Secret: true,
 	}}
 	SavePreferences = op.Op[PreferencesRequest, op.Empty]{Spec: op.Spec{
 		Name: "preferences.save", Kind: op.Command, Needs: auth.Anyone, Since: 1,
-		Doc: "Sets one's own language and theme.",
+		Doc: "Sets one's own language and theme, and when one's screen locks.",
 	}}
 	List = op.Op[op.Empty, ListResponse]{Spec: op.Spec{
 		Name: "user.list", Kind: op.Query, Needs: auth.UserManage, Since: 1, Doc: "Lists the people.",
@@ -155,8 +164,8 @@ func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
 	op.Bind(r, Logout, logout[T])
 	op.Bind(r, Current, s.current)
 	op.Bind(r, EnrolBegin, s.enrolBegin)
-	op.Bind(r, EnrolConfirm, s.enrolConfirm)
-	op.Bind(r, RenewCodes, renewCodes[T])
+	op.BindAction(r, EnrolConfirm, s.enrolConfirm)
+	op.BindAction(r, RenewCodes, s.renewCodes)
 	op.BindAction(r, ChangePassword, s.changePassword)
 	op.Bind(r, SavePreferences, savePreferences[T])
 	op.Bind(r, List, list[T])
@@ -169,77 +178,53 @@ func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
 	op.Bind(r, Refuse, refuseReset[T])
 	op.Bind(r, Notices, s.notices)
 	op.Bind(r, NoticesSeen, noticesSeen[T])
+	op.Bind(r, Sessions, s.sessions)
+	op.Bind(r, CloseSession, closeSession[T])
+	op.BindAction(r, CloseOthers, s.closeOthers)
 }
 
-func renewCodes[T Tx](ctx context.Context, tx T, _ op.Empty) (CodesResponse, error) {
-	return freshCodes(tx, op.Actor(ctx).User)
-}
-
-func freshCodes(tx Tx, id auth.UserID) (CodesResponse, error) {
-	codes, hashes, err := newRecoveryCodes()
-	if err != nil {
-		return CodesResponse{}, err
-	}
-	return CodesResponse{Codes: codes}, tx.SaveRecoveryCodes(id, hashes)
-}
-
-func (s *Service[T]) changePassword(ctx context.Context, req PasswordRequest) (op.Empty, error) {
+func (s *Service[T]) changePassword(ctx context.Context, req PasswordRequest) (out TokenResponse, err error) {
 	a := op.Actor(ctx)
-	var u User
-	if err := s.work.View(ctx, func(tx T) (err error) { u, err = tx.User(a.User); return err }); err != nil {
-		return op.Empty{}, err
+	u, err := s.stored(ctx, a.User)
+	if err != nil {
+		return out, err
 	}
 	if err := s.checkPassword(ctx, u, a.Device, req.Old); err != nil {
 		if f := fault.Of(err); f.Field == "password" {
 			f.Field = "old"
 		}
-		return op.Empty{}, err
+		return out, err
 	}
-	if err := s.policy(req.New, []string{u.Login, u.Name, u.Email}, u.SecondFactorHelps()); err != nil {
-		return op.Empty{}, at("new", err)
+	if err := s.mayBe(ctx, req.New, u, u.SecondFactorHelps()); err != nil {
+		return out, at("new", err)
 	}
 	hash, err := s.hashing.hash(ctx, req.New)
 	if err != nil {
-		return op.Empty{}, err
+		return out, err
 	}
 	commit := func() error {
-		return s.work.Update(ctx, func(tx T) error { return storeOwn(ctx, tx, hash) })
+		return s.work.Update(ctx, func(tx T) (err error) { out.Token, err = storeOwn(ctx, tx, hash); return err })
 	}
 	if u.OpensBook() {
-		return op.Empty{}, s.replaceSlot(ctx, u.ID, req.New, hash, commit)
+		err = s.replaceSlot(ctx, u.ID, req.New, hash, commit)
+	} else {
+		err = commit()
 	}
-	return op.Empty{}, commit()
+	return out, err
 }
 
-// storeOwn stores the hash of the actor's own new password.
-func storeOwn(ctx context.Context, tx Tx, hash string) error {
+// storeOwn stores the hash of the actor's own new password and gives their session another token.
+func storeOwn(ctx context.Context, tx Tx, hash string) (token string, err error) {
 	u, err := tx.User(op.Actor(ctx).User)
 	if err != nil {
-		return err
+		return "", err
 	}
 	u.Password = hash
-	if _, err = tx.SaveUser(u); err != nil {
-		return err
-	}
-	if err := onlySession(tx, op.CredentialOf(ctx)); err != nil {
-		return err
+	if token, err = onlySession(ctx, tx, u); err != nil {
+		return "", err
 	}
 	op.Note(ctx, "user", int64(u.ID), "", "")
-	return op.RecordIn(ctx, tx)
-}
-
-// onlySession closes every session of a person but the one they are using: whoever else had their
-// password is out.
-func onlySession(tx Tx, c op.Credential) error {
-	ss, _, err := sessionOf(tx, c)
-	if err != nil {
-		return err
-	}
-	if err := tx.DropSessions(ss.User); err != nil {
-		return err
-	}
-	_, err = tx.AddSession(ss)
-	return err
+	return token, op.RecordIn(ctx, tx)
 }
 
 func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
@@ -254,8 +239,8 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	after.Role, after.Disabled = req.Role, req.Disabled
 	var hash string
 	if req.Password != "" {
-		about := []string{req.Login, req.Name, req.Email}
-		if err := s.policy(req.Password, about, after.SecondFactorHelps()); err != nil {
+		after.Login, after.Name, after.Email = req.Login, req.Name, req.Email
+		if err := s.mayBe(ctx, req.Password, after, after.SecondFactorHelps()); err != nil {
 			return User{}, at("password", err)
 		}
 		var err error
@@ -344,7 +329,7 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
 		u.Password = hash
 	}
 	u.Login, u.Name, u.Email = strings.TrimSpace(req.Login), strings.TrimSpace(req.Name), strings.TrimSpace(req.Email)
-	u.Role, u.Disabled = req.Role, req.Disabled
+	u.Role, u.Disabled, u.EndsOn = req.Role, req.Disabled, req.EndsOn
 	u.Delegate = delegated(u) // an owner needs not be one, and somebody who left is none
 	return tx.SaveUser(u)
 }
@@ -399,12 +384,26 @@ func resetSecondFactor[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty
 	if _, err := tx.SaveUser(u); err != nil {
 		return op.Empty{}, err
 	}
-	return op.Empty{}, tx.SaveRecoveryCodes(u.ID, nil)
+	if err := tx.SaveRecoveryCodes(u.ID, "", nil); err != nil {
+		return op.Empty{}, err
+	}
+	if err := tell(tx, u.ID, NoticeNoPhone, ""); err != nil {
+		return op.Empty{}, err
+	}
+	return op.Empty{}, tellOwners(tx, u.ID, NoticeNoPhoneOf, "", u.ID, op.Actor(ctx).User)
 }
 
 func signOut[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, error) {
-	op.Note(ctx, "user", int64(req.ID), "", "")
-	return op.Empty{}, tx.DropSessions(req.ID)
+	u, err := tx.User(req.ID)
+	if err != nil {
+		return op.Empty{}, err
+	}
+	op.Note(ctx, "user", int64(u.ID), "", "")
+	u.Generation++ // a log-in under way is closed too
+	if _, err := tx.SaveUser(u); err != nil {
+		return op.Empty{}, err
+	}
+	return op.Empty{}, tx.DropSessions(u.ID)
 }
 
 func savePreferences[T Tx](ctx context.Context, tx T, req PreferencesRequest) (op.Empty, error) {
@@ -413,6 +412,9 @@ func savePreferences[T Tx](ctx context.Context, tx T, req PreferencesRequest) (o
 		return op.Empty{}, err
 	}
 	u.Lang, u.Theme = req.Lang, req.Theme
+	if req.LockAfter != 0 {
+		u.LockAfter = req.LockAfter
+	}
 	_, err = tx.SaveUser(u)
 	return op.Empty{}, err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/op"
 )
@@ -69,31 +70,48 @@ func (s *Service[T]) enrolBegin(ctx context.Context, tx T, _ op.Empty) (EnrolRes
 	if err != nil {
 		return EnrolResponse{}, err
 	}
+	firm, err := company.Of(tx)
+	if err != nil {
+		return EnrolResponse{}, err
+	}
 	now := tx.Now()
 	op.AfterCommit(ctx, func() { s.enrols.put(a.Session, secret, now) })
-	return EnrolResponse{Secret: secret, URI: enrolURI("Zafè", u.Login, secret)}, nil
+	return EnrolResponse{Secret: secret, URI: enrolURI(firm.Name, u.Login, secret)}, nil
 }
 
 // enrolConfirm puts the secret this session was shown in force. It looks at no other: a code of the
 // factor in force confirms nothing here.
-func (s *Service[T]) enrolConfirm(ctx context.Context, tx T, req CodeRequest) (CodesResponse, error) {
-	a := op.Actor(ctx)
-	secret := s.enrols.get(a.Session, tx.Now())
+func (s *Service[T]) enrolConfirm(ctx context.Context, req CodeRequest) (CodesResponse, error) {
+	a, now := op.Actor(ctx), s.clock()
+	secret := s.enrols.get(a.Session, now)
 	if secret == "" {
 		return CodesResponse{}, fault.New(fault.Conflict, "user.enrol_first")
 	}
-	u, err := tx.User(a.User)
+	step, ok := matchStep(secret, foldCode(req.Code), now, stepsAround)
+	if !ok {
+		return CodesResponse{}, wrongCode(secret, foldCode(req.Code), now)
+	}
+	codes, save, err := s.freshCodes(ctx)
 	if err != nil {
 		return CodesResponse{}, err
 	}
-	step, ok := matchStep(secret, foldCode(req.Code), tx.Now(), stepsAround)
-	if !ok {
-		return CodesResponse{}, wrongCode(secret, foldCode(req.Code), tx.Now())
-	}
-	u.Secret, u.SecondOn, u.LastStep = secret, true, step
-	if _, err := tx.SaveUser(u); err != nil {
+	err = s.work.Update(ctx, func(tx T) error {
+		u, err := tx.User(a.User)
+		if err != nil {
+			return err
+		}
+		u.Secret, u.SecondOn, u.LastStep = secret, true, step
+		if _, err := tx.SaveUser(u); err != nil {
+			return err
+		}
+		if err := save(tx, u.ID); err != nil {
+			return err
+		}
+		return op.RecordIn(ctx, tx)
+	})
+	if err != nil {
 		return CodesResponse{}, err
 	}
-	op.AfterCommit(ctx, func() { s.enrols.drop(a.Session) })
-	return freshCodes(tx, u.ID)
+	s.enrols.drop(a.Session)
+	return CodesResponse{Codes: codes}, nil
 }

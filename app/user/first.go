@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"zafe/app/auth"
+	"zafe/app/company"
 	"zafe/app/fault"
 )
 
@@ -41,7 +42,11 @@ func Reset(ctx context.Context, tx Tx, login, password string, cost Hashing, pol
 	if owner.ID == 0 {
 		return owner, fault.Field("login", "user.not_found")
 	}
-	if err := policy(password, []string{owner.Login, owner.Name, owner.Email}, true); err != nil {
+	firm, err := company.Of(tx)
+	if err != nil {
+		return owner, err
+	}
+	if err := policy(password, about(owner, firm), true); err != nil {
 		return owner, at("password", err)
 	}
 	if owner.Password, err = newHasher(cost).hash(ctx, password); err != nil {

@@ -30,24 +30,6 @@ type PendingReset struct {
 	Device  string      `json:"device,omitempty"`
 }
 
-// NoticeKind says what an owner is told; its text is message "notice.<kind>".
-type NoticeKind string
-
-// What owners are told at their next log-in.
-const (
-	NoticeReset  NoticeKind = "reset"  // an owner got a new password by the sheet and the second factor
-	NoticeWaited NoticeKind = "waited" // by the sheet and a day's notice
-	NoticeClosed NoticeKind = "closed" // the sheet opened the closed book: everybody was shut out
-)
-
-// Notice is something an owner is told once.
-type Notice struct {
-	Kind NoticeKind  `json:"kind"`
-	User auth.UserID `json:"user"` // whom it is about
-	Name string      `json:"name"`
-	At   time.Time   `json:"at"`
-}
-
 // RecoverRequest asks for a new password for an owner. Code is the second factor, "" without it.
 type RecoverRequest struct {
 	Login    string `json:"login"`
@@ -73,12 +55,6 @@ type RecoverResponse struct {
 	After time.Time `json:"after,omitzero"`
 }
 
-// NoticesResponse is what an owner should know: what waits for their refusal, and what happened.
-type NoticesResponse struct {
-	Resets  []PendingReset `json:"resets,omitempty"`
-	Notices []Notice       `json:"notices,omitempty"`
-}
-
 // The operations of a forgotten password.
 var (
 	Recover = op.Op[RecoverRequest, RecoverResponse]{Spec: op.Spec{
@@ -86,16 +62,8 @@ var (
 		Doc: "Gives an owner a new password by the recovery key: at once with the second factor, else after a day.",
 	}}
 	Refuse = op.Op[IDRequest, op.Empty]{Spec: op.Spec{
-		Name: "password.refuse", Kind: op.Command, Needs: auth.KeyManage, Since: 1,
+		Name: "password.refuse", Kind: op.Command, Needs: auth.KeyManage, Fresh: true, Since: 1,
 		Doc: "Refuses the new password that somebody asked for with the recovery key.",
-	}}
-	Notices = op.Op[op.Empty, NoticesResponse]{Spec: op.Spec{
-		Name: "notice.list", Kind: op.Query, Needs: auth.KeyManage, Since: 1,
-		Doc: "Lists what an owner should know at log-in about passwords that were recovered.",
-	}}
-	NoticesSeen = op.Op[op.Empty, op.Empty]{Spec: op.Spec{
-		Name: "notice.seen", Kind: op.Command, Needs: auth.KeyManage, Since: 1,
-		Doc: "Forgets one's own notices once they were read.",
 	}}
 )
 
@@ -123,7 +91,7 @@ func (s *Service[T]) recover(ctx context.Context, req RecoverRequest) (RecoverRe
 	if !known || u.Role != auth.Owner || u.Disabled {
 		return none, fault.Field("login", "user.not_owner")
 	}
-	if err := s.policy(req.Password, []string{u.Login, u.Name, u.Email}, true); err != nil {
+	if err := s.mayBe(ctx, req.Password, u, true); err != nil {
 		return none, at("password", err)
 	}
 	how := NoticeClosed
@@ -150,14 +118,14 @@ func (s *Service[T]) checkSheet(ctx context.Context, device, typed string) error
 		return at("recovery", err)
 	}
 	defer clear(key[:])
-	place := "recover\x00" + device
-	if err := s.limit.take(place, s.clock()); err != nil {
+	g, err := s.guess(ctx, User{}, "recovery sheet", device, "recover")
+	if err != nil {
 		return err
 	}
 	if !s.slots.RecoveryOpens(key) {
-		return s.refuse(ctx, User{}, "password.refused", fault.Field("recovery", "store.wrong_recovery"))
+		return s.refuse(ctx, User{}, g, "password.refused", fault.Field("recovery", "store.wrong_recovery"))
 	}
-	s.limit.succeeded(place)
+	s.limit.right(g)
 	return nil
 }
 
@@ -214,30 +182,18 @@ func recovered(ctx context.Context, tx Tx, u User, hash string, how NoticeKind) 
 	stored.Generation++
 	if how == NoticeWaited { // there is no second factor at hand: it is set up anew at the log-in
 		stored.Secret, stored.SecondOn, stored.LastStep = "", false, 0
-		if err := tx.SaveRecoveryCodes(u.ID, nil); err != nil {
+		if err := tx.SaveRecoveryCodes(u.ID, "", nil); err != nil {
 			return err
 		}
 	}
 	if _, err := tx.SaveUser(stored); err != nil {
 		return err
 	}
-	people, err := tx.Users()
-	if err != nil {
+	if err := tellOwners(tx, u.ID, how, "", u.ID); err != nil {
 		return err
 	}
-	for _, p := range people {
-		if how == NoticeClosed {
-			err = tx.DropSessions(p.ID)
-		}
-		if err == nil && p.ID != u.ID && p.Role == auth.Owner && !p.Disabled {
-			err = tx.AddNotice(p.ID, Notice{Kind: how, User: u.ID, At: tx.Now()})
-		}
-		if err != nil {
-			return err
-		}
-	}
 	if how == NoticeClosed {
-		if err := tx.RevokeDevices(); err != nil {
+		if err := shutOut(tx); err != nil {
 			return err
 		}
 	}
@@ -246,6 +202,20 @@ func recovered(ctx context.Context, tx Tx, u User, hash string, how NoticeKind) 
 		return err
 	}
 	return op.RecordIn(ctx, tx)
+}
+
+// shutOut closes every session of everybody, and the book to every PC but this one.
+func shutOut(tx Tx) error {
+	people, err := tx.Users()
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if err := tx.DropSessions(p.ID); err != nil {
+			return err
+		}
+	}
+	return tx.RevokeDevices()
 }
 
 func refuseReset[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, error) {
@@ -258,24 +228,4 @@ func refuseReset[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, erro
 	}
 	op.Note(ctx, "user", int64(req.ID), "", "")
 	return op.Empty{}, tx.DropPasswordReset(req.ID)
-}
-
-func (s *Service[T]) notices(ctx context.Context, tx T, _ op.Empty) (out NoticesResponse, err error) {
-	resets, err := tx.PasswordResets()
-	if err != nil {
-		return out, err
-	}
-	now := s.steady()
-	for _, r := range resets {
-		if now.Sub(r.AskedAt) < resetAfter+resetGood {
-			r.After = r.AskedAt.Add(resetAfter)
-			out.Resets = append(out.Resets, r)
-		}
-	}
-	out.Notices, err = tx.Notices(op.Actor(ctx).User)
-	return out, err
-}
-
-func noticesSeen[T Tx](ctx context.Context, tx T, _ op.Empty) (op.Empty, error) {
-	return op.Empty{}, tx.DropNotices(op.Actor(ctx).User)
 }

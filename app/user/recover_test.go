@@ -169,7 +169,10 @@ func TestAnyOwnerRefusesAndTheDayBeginsAnew(t *testing.T) {
 		if key := refuse(auth.Actor{User: marc, Role: auth.Assistant}); key != "op.forbidden" {
 			t.Error("an assistant refused:", key)
 		}
-		lucie := auth.Actor{User: 3, Role: auth.Owner}
+		if key := refuse(auth.Actor{User: 3, Role: auth.Owner}); key != "op.fresh_needed" {
+			t.Error("refused by whoever sits at a session left open:", key)
+		}
+		lucie := auth.Actor{User: 3, Role: auth.Owner, FreshAt: l.clock.Now()}
 		if key := refuse(lucie); key != "" {
 			t.Fatal(key)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"zafe/app/audit"
 	"zafe/app/auth"
+	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/op"
 )
@@ -37,10 +38,9 @@ type Next string
 
 // What comes after the password.
 const (
-	Done   Next = ""       // logged in
-	Code   Next = "code"   // give the second factor
-	Enrol  Next = "enrol"  // logged in, but the second factor must be set up first
-	freshS      = "fresh_" // prefix of step-up throttle keys
+	Done  Next = ""      // logged in
+	Code  Next = "code"  // give the second factor
+	Enrol Next = "enrol" // logged in, but the second factor must be set up first
 )
 
 // LoginResponse carries the session's token and what comes next.
@@ -71,12 +71,14 @@ var (
 		Name: "session.second_factor", Kind: op.Action, Needs: auth.Public, Since: 1, Secret: true,
 		Doc: "Completes a pending session with a TOTP or recovery code.",
 	}}
-	Confirm = op.Op[ConfirmRequest, op.Empty]{Spec: op.Spec{
-		Name: "session.confirm", Kind: op.Action, Needs: auth.Anyone, Since: 1, Secret: true,
-		Doc: "Gives the second factor again (or the password without one) for operations that ask for it.",
+	Confirm = op.Op[ConfirmRequest, TokenResponse]{Spec: op.Spec{
+		Name: "session.confirm", Kind: op.Action, Needs: auth.Public, Since: 1, Secret: true,
+		Doc: "Gives the second factor again (or the password without one): for operations that ask for it, or to open " +
+			"a locked session. The session goes on under another token.",
 	}}
 	Logout = op.Op[op.Empty, op.Empty]{Spec: op.Spec{
-		Name: "session.logout", Kind: op.Command, Needs: auth.Anyone, Since: 1, Doc: "Closes the session.",
+		Name: "session.logout", Kind: op.Command, Needs: auth.Public, Since: 1,
+		Doc: "Closes the session, locked or not.",
 	}}
 	Current = op.Op[op.Empty, Me]{Spec: op.Spec{
 		Name: "session.me", Kind: op.Query, Needs: auth.Anyone, Since: 1,
@@ -89,6 +91,7 @@ type Me struct {
 	User      User              `json:"user"`
 	May       map[string]string `json:"may"` // permission -> "own" or "all"
 	MustEnrol bool              `json:"must_enrol"`
+	CodesLeft int               `json:"codes_left"` // recovery codes not used yet
 	// LongerPassword: a start delegate whose password is too short to open the book.
 	LongerPassword bool `json:"longer_password,omitempty"`
 }
@@ -111,6 +114,7 @@ type Service[T Tx] struct {
 	// slotting: one person's row and slots change at a time.
 	slotting sync.Mutex
 	limit    throttle
+	alive    alive
 	enrols   enrolments
 	started  time.Time // with the monotonic clock of a real one
 }
@@ -118,6 +122,21 @@ type Service[T Tx] struct {
 // Policy refuses a password that is too easy to guess for the person described by context; a second
 // factor lets it be shorter. Package password has the real one.
 type Policy func(password string, context []string, secondFactor bool) error
+
+// mayBe refuses a password that is too easy to guess for who knows the person and where they work. Faults: those
+// of the policy.
+func (s *Service[T]) mayBe(ctx context.Context, password string, u User, secondFactor bool) error {
+	var firm company.Profile
+	if err := s.work.View(ctx, func(tx T) (err error) { firm, err = company.Of(tx); return err }); err != nil {
+		return err
+	}
+	return s.policy(password, about(u, firm), secondFactor)
+}
+
+// about is what an attacker would know of a person.
+func about(u User, firm company.Profile) []string {
+	return []string{u.Login, u.Name, u.Email, firm.Name, firm.TradeName, firm.City}
+}
 
 // NewService makes the service over a store and its key slots.
 func NewService[T Tx](w op.Work[T], clock func() time.Time, cost Hashing, policy Policy, slots Slots) *Service[T] {
@@ -138,6 +157,10 @@ func (s *Service[T]) Authenticate(ctx context.Context, c op.Credential) (a auth.
 			return err
 		}
 		a = actorOf(u, ss)
+		now := tx.Now()
+		if a.Locked = s.locked(u, ss, now); !a.Locked && !c.Away {
+			s.alive.mark(ss.ID, now)
+		}
 		return nil
 	})
 	return a, err
@@ -164,7 +187,7 @@ func sessionOf(tx Tx, c op.Credential) (Session, User, error) {
 	if err != nil {
 		return ss, u, err
 	}
-	if u.Disabled || u.Generation != ss.Generation {
+	if u.Disabled || u.Generation != ss.Generation || u.Ended(tx.Today()) {
 		return ss, u, over
 	}
 	return ss, u, nil
@@ -173,26 +196,32 @@ func sessionOf(tx Tx, c op.Credential) (Session, User, error) {
 func (s *Service[T]) login(ctx context.Context, req LoginRequest) (LoginResponse, error) {
 	device := op.CredentialOf(ctx).Device
 	var u User
-	var known bool
+	var known, ended bool
 	err := s.work.View(ctx, func(tx T) (err error) {
 		u, known, err = tx.UserByLogin(strings.TrimSpace(req.Login))
+		ended = u.Ended(tx.Today())
 		return err
 	})
 	if err != nil {
 		return LoginResponse{}, err
 	}
-	key := loginKey(u, req.Login, device)
-	if err := s.limit.take(key, s.clock()); err != nil {
+	g, err := s.guess(ctx, u, req.Login, device, "login")
+	if err != nil {
 		return LoginResponse{}, err
 	}
 	good, err := s.hashing.verify(ctx, u.Password, req.Password)
 	if err != nil {
+		s.limit.unanswered(g)
 		return LoginResponse{}, err
 	}
 	if !good || !known || u.Disabled {
-		return LoginResponse{}, s.refuse(ctx, u, "session.refused", fault.New(fault.Unauthenticated, "user.bad_login"))
+		return LoginResponse{}, s.refuse(ctx, u, g, "session.refused", fault.New(fault.Unauthenticated, "user.bad_login"))
 	}
-	s.limit.succeeded(key)
+	s.limit.right(g)
+	if ended {
+		return LoginResponse{}, s.refuse(ctx, u, nil, "session.refused",
+			fault.New(fault.Unauthenticated, "user.ended", "day", u.EndsOn))
+	}
 	var renewed string
 	if s.hashing.weaker(u.Password) {
 		if renewed, err = s.hashing.hash(ctx, req.Password); err != nil {
@@ -207,13 +236,13 @@ func (s *Service[T]) login(ctx context.Context, req LoginRequest) (LoginResponse
 	return resp, err
 }
 
-// loginKey names the counter of a person at a place: the same whether the log-in name or the e-mail
-// address was typed.
-func loginKey(u User, typed, device string) string {
-	if u.ID != 0 {
-		typed = SlotLabel(u.ID)
+// guess counts a password or a code that is about to be checked. Faults: user.wait, user.wait_day.
+func (s *Service[T]) guess(ctx context.Context, u User, typed, device, at string) (g guess, err error) {
+	err = s.work.View(ctx, func(tx T) (err error) { g, err = guessOf(tx, u, typed, device, at); return err })
+	if err != nil {
+		return nil, err
 	}
-	return strings.ToLower(strings.TrimSpace(typed)) + "\x00" + device
+	return g, s.limit.take(g, s.clock())
 }
 
 // open starts a session for the person whose password was just found good; renewed, if not empty,
@@ -236,7 +265,10 @@ func (s *Service[T]) open(ctx context.Context, u User, renewed, device string) (
 		if renewed != "" {
 			stored.Password = renewed
 		}
-		life := sessionFor
+		if err := unfinished(tx); err != nil {
+			return err
+		}
+		before, life := stored, sessionFor
 		switch {
 		case stored.SecondOn:
 			resp.Next, life = Code, pendingFor
@@ -255,6 +287,11 @@ func (s *Service[T]) open(ctx context.Context, u User, renewed, device string) (
 		})
 		if err != nil {
 			return err
+		}
+		if !ss.Pending {
+			if err := s.arrive(tx, before, ss); err != nil {
+				return err
+			}
 		}
 		op.NoteActor(ctx, actorOf(stored, ss))
 		return op.RecordIn(ctx, tx)
@@ -284,6 +321,7 @@ func (s *Service[T]) secondFactor(ctx context.Context, req CodeRequest) (LoginRe
 		if err != nil {
 			return err
 		}
+		before := u
 		u.LastLoginAt = tx.Now()
 		if _, err := tx.SaveUser(u); err != nil {
 			return err
@@ -294,6 +332,9 @@ func (s *Service[T]) secondFactor(ctx context.Context, req CodeRequest) (LoginRe
 		if err := tx.SaveSession(ss); err != nil {
 			return err
 		}
+		if err := s.arrive(tx, before, ss); err != nil {
+			return err
+		}
 		return op.RecordIn(ctx, tx)
 	})
 	if err != nil {
@@ -302,12 +343,24 @@ func (s *Service[T]) secondFactor(ctx context.Context, req CodeRequest) (LoginRe
 	return LoginResponse{Token: token, Next: Done}, nil
 }
 
-func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (op.Empty, error) {
+// confirm proves who is at a session, locked or not. A session whose second factor was never given has nobody yet:
+// fault op.login_needed.
+func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (out TokenResponse, err error) {
 	cred := op.CredentialOf(ctx)
 	var u User
-	err := s.work.View(ctx, func(tx T) (err error) { _, u, err = sessionOf(tx, cred); return err })
+	err = s.work.View(ctx, func(tx T) error {
+		ss, who, err := sessionOf(tx, cred)
+		if err == nil && ss.Pending {
+			err = fault.New(fault.Unauthenticated, "op.login_needed")
+		}
+		if err == nil {
+			u = who
+			op.NoteActor(ctx, actorOf(u, ss))
+		}
+		return err
+	})
 	if err != nil {
-		return op.Empty{}, err
+		return out, err
 	}
 	if u.SecondOn {
 		err = s.checkCode(ctx, u, cred.Device, req.Code)
@@ -315,34 +368,36 @@ func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (op.Empty,
 		err = s.checkPassword(ctx, u, cred.Device, req.Password)
 	}
 	if err != nil {
-		return op.Empty{}, err
+		return out, err
 	}
-	return op.Empty{}, s.work.Update(ctx, func(tx T) error {
+	err = s.work.Update(ctx, func(tx T) error {
 		ss, _, err := sessionOf(tx, cred)
 		if err != nil {
 			return err
 		}
 		ss.FreshAt = tx.Now()
-		if err := tx.SaveSession(ss); err != nil {
+		if out.Token, err = rotate(tx, ss); err != nil {
 			return err
 		}
 		return op.RecordIn(ctx, tx)
 	})
+	return out, err
 }
 
 func (s *Service[T]) checkPassword(ctx context.Context, u User, device, password string) error {
-	key := freshS + SlotLabel(u.ID) + "\x00" + device
-	if err := s.limit.take(key, s.clock()); err != nil {
+	g, err := s.guess(ctx, u, "", device, "proof")
+	if err != nil {
 		return err
 	}
 	good, err := s.hashing.verify(ctx, u.Password, password)
 	if err != nil {
+		s.limit.unanswered(g)
 		return err
 	}
 	if !good {
-		return s.refuse(ctx, u, "session.password_refused", fault.Field("password", "user.bad_password"))
+		return s.refuse(ctx, u, g, "session.password_refused", fault.Field("password", "user.bad_password"))
 	}
-	s.limit.succeeded(key)
+	s.limit.right(g)
 	return nil
 }
 
@@ -353,34 +408,41 @@ func (s *Service[T]) checkCode(ctx context.Context, u User, device, typed string
 		// Without a secret there would still be a code: that of the empty one.
 		return fault.New(fault.Conflict, "user.enrol_first")
 	}
-	key := freshS + SlotLabel(u.ID) + "\x00" + device
-	if err := s.limit.take(key, s.clock()); err != nil {
+	g, err := s.guess(ctx, u, "", device, "proof")
+	if err != nil {
 		return err
 	}
 	code := foldCode(typed)
-	err := s.work.Update(ctx, func(tx T) error {
-		if len(code) == codeGroups*codeGroupLen {
-			used, _, err := tx.UseRecoveryCode(u.ID, digest(code))
-			if err == nil && !used {
-				err = fault.Field("code", "user.bad_code")
-			}
+	spend := func(tx Tx) error { return spendStep(tx, u, code) }
+	if len(code) == codeGroups*codeGroupLen {
+		hash, err := s.recoveryHash(ctx, u.ID, code)
+		if err != nil {
+			s.limit.unanswered(g)
 			return err
 		}
-		step, ok := matchStep(u.Secret, code, tx.Now(), stepsAround)
-		if !ok {
-			return wrongCode(u.Secret, code, tx.Now())
-		}
-		taken, err := tx.TakeTOTPStep(u.ID, step)
-		if err == nil && !taken {
-			err = fault.Field("code", "user.code_reused")
-		}
-		return err
-	})
-	if f := fault.Of(err); f != nil && f.Field == "code" {
-		return s.refuse(ctx, u, "session.code_refused", f)
+		spend = func(tx Tx) error { return useRecovery(tx, u.ID, hash) }
 	}
-	if err == nil {
-		s.limit.succeeded(key)
+	err = s.work.Update(ctx, func(tx T) error { return spend(tx) })
+	if f := fault.Of(err); f != nil && f.Field == "code" {
+		return s.refuse(ctx, u, g, "session.code_refused", f)
+	}
+	if err != nil {
+		s.limit.unanswered(g)
+		return err
+	}
+	s.limit.right(g)
+	return nil
+}
+
+// spendStep accepts a six-digit code once.
+func spendStep(tx Tx, u User, code string) error {
+	step, ok := matchStep(u.Secret, code, tx.Now(), stepsAround)
+	if !ok {
+		return wrongCode(u.Secret, code, tx.Now())
+	}
+	taken, err := tx.TakeTOTPStep(u.ID, step)
+	if err == nil && !taken {
+		err = fault.Field("code", "user.code_reused")
 	}
 	return err
 }
@@ -395,15 +457,31 @@ func wrongCode(secret, code string, now time.Time) error {
 	return fault.Field("code", "user.bad_code")
 }
 
-// refuse records a failure in the journal, also when the caller does not wait for it, and returns f.
-func (s *Service[T]) refuse(ctx context.Context, u User, what string, f *fault.Fault) error {
+// refuse records a failure in the journal and in its counters, also when the caller does not wait for it, tells the
+// owners of the tenth for one person in a day, and returns f.
+func (s *Service[T]) refuse(ctx context.Context, u User, g guess, what string, f *fault.Fault) error {
 	ctx = context.WithoutCancel(ctx)
-	a := op.Actor(ctx) // nobody at a log-in
+	a, device := op.Actor(ctx), op.CredentialOf(ctx).Device // nobody at a log-in
 	err := s.work.Update(ctx, func(tx T) error {
 		_, err := tx.AppendEvent(audit.Event{
-			Op: what, Actor: int64(a.User), ActorName: a.Name, Device: op.CredentialOf(ctx).Device, SubjectKind: "user", SubjectID: int64(u.ID),
+			Op: what, Actor: int64(a.User), ActorName: a.Name, Device: device,
+			SubjectKind: "user", SubjectID: int64(u.ID),
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		if err := s.limit.keep(tx, g); err != nil || u.ID == 0 || g == nil {
+			return err
+		}
+		ring, err := alarm(tx, u.ID)
+		if err != nil || !ring {
+			return err
+		}
+		name, err := tx.PCName(device)
+		if err != nil {
+			return err
+		}
+		return tellOwners(tx, u.ID, NoticeTriesOf, name)
 	})
 	if err != nil {
 		return err
@@ -411,8 +489,13 @@ func (s *Service[T]) refuse(ctx context.Context, u User, what string, f *fault.F
 	return f
 }
 
+// logout closes the session that asks.
 func logout[T Tx](ctx context.Context, tx T, _ op.Empty) (op.Empty, error) {
-	return op.Empty{}, tx.DropSession(op.Actor(ctx).Session)
+	a := op.Actor(ctx)
+	if a.Session == 0 {
+		return op.Empty{}, fault.New(fault.Unauthenticated, "op.login_needed")
+	}
+	return op.Empty{}, tx.DropSession(a.Session)
 }
 
 func (s *Service[T]) current(ctx context.Context, tx T, _ op.Empty) (Me, error) {
@@ -422,6 +505,9 @@ func (s *Service[T]) current(ctx context.Context, tx T, _ op.Empty) (Me, error) 
 	}
 	u, err := tx.User(a.User)
 	m := Me{User: u, MustEnrol: a.MustSetUp, May: map[string]string{}}
+	if err == nil {
+		m.CodesLeft, err = tx.RecoveryCodesLeft(u.ID)
+	}
 	m.LongerPassword = delegated(u) && len(s.slots.PasswordSlots(SlotLabel(u.ID))) == 0
 	for _, p := range auth.Permissions() {
 		if s := a.Scope(p); s != auth.None {

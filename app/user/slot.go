@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"zafe/app/auth"
+	"zafe/app/civil"
 	"zafe/app/fault"
 	"zafe/app/op"
 )
@@ -91,7 +92,7 @@ func (s *Service[T]) settleSlots(ctx context.Context, id auth.UserID, password, 
 			return s.keepSlot(ctx, id, number)
 		}
 	}
-	if s.weakAlone(u, password) {
+	if s.weakAlone(ctx, u, password) {
 		return s.keepSlot(ctx, id, 0)
 	}
 	return s.setSlot(ctx, id, password)
@@ -100,8 +101,8 @@ func (s *Service[T]) settleSlots(ctx context.Context, id auth.UserID, password, 
 // weakAlone tells whether a delegate's password is too easy to guess for opening the book, where no
 // second factor helps it and nobody counts the tries on a stolen disk. An owner's is the owner's own
 // risk: without it nobody might be able to open the book.
-func (s *Service[T]) weakAlone(u User, password string) bool {
-	return u.Role != auth.Owner && s.policy(password, []string{u.Login, u.Name, u.Email}, false) != nil
+func (s *Service[T]) weakAlone(ctx context.Context, u User, password string) bool {
+	return u.Role != auth.Owner && s.mayBe(ctx, password, u, false) != nil
 }
 
 // Settle takes away the slots of people who are not to open the book, which a program killed between
@@ -111,13 +112,14 @@ func (s *Service[T]) Settle(ctx context.Context) error {
 	s.slotting.Lock()
 	defer s.slotting.Unlock()
 	var people []User
-	err := s.work.View(ctx, func(tx T) (err error) { people, err = tx.Users(); return err })
+	var today civil.Date
+	err := s.work.View(ctx, func(tx T) (err error) { today = tx.Today(); people, err = tx.Users(); return err })
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, label := range s.slots.PasswordLabels() {
-		opens := func(u User) bool { return SlotLabel(u.ID) == label && u.OpensBook() }
+		opens := func(u User) bool { return SlotLabel(u.ID) == label && u.OpensBook() && !u.Ended(today) }
 		if strings.HasPrefix(label, labelPrefix) && !slices.ContainsFunc(people, opens) {
 			errs = append(errs, s.keepLabelled(ctx, label, 0))
 		}

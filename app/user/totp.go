@@ -1,6 +1,7 @@
 package user
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base32"
@@ -32,11 +33,12 @@ func newSecret() (string, error) {
 	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b), nil
 }
 
-// enrolURI is what the QR code holds. It is built here because the library does not escape '&' and
-// '+' in the issuer, and shops are called "Dupont & Fils".
+// enrolURI is what the QR code holds: the phone lists the code under the company's name, so that somebody who
+// works for two tells them apart. It is built here because the library does not escape '&' and '+' in the
+// issuer, and shops are called "Dupont & Fils".
 func enrolURI(company, login, secret string) string {
 	escape := func(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
-	issuer := strings.ReplaceAll(company, ":", " ")
+	issuer := cmp.Or(strings.TrimSpace(strings.ReplaceAll(company, ":", " ")), "Zafè")
 	return "otpauth://totp/" + escape(issuer) + ":" + escape(login) + "?secret=" + secret +
 		"&issuer=" + escape(issuer) + "&algorithm=SHA1&digits=6&period=30"
 }
@@ -58,24 +60,6 @@ func matchStep(secret, code string, now time.Time, around int64) (step int64, ok
 func CodeAt(secret string, now time.Time) (string, error) {
 	return hotp.GenerateCodeCustom(strings.ToUpper(strings.TrimSpace(secret)), uint64(now.Unix()/stepSeconds),
 		hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
-}
-
-// newRecoveryCodes returns printable single-use codes and their hashes.
-func newRecoveryCodes() (codes []string, hashes [][32]byte, err error) {
-	for range recoveryCodes {
-		var b [10]byte
-		if _, err := rand.Read(b[:]); err != nil {
-			return nil, nil, err
-		}
-		raw := base32.StdEncoding.EncodeToString(b[:])
-		groups := make([]string, codeGroups)
-		for i := range groups {
-			groups[i] = raw[i*codeGroupLen : (i+1)*codeGroupLen]
-		}
-		codes = append(codes, strings.Join(groups, "-"))
-		hashes = append(hashes, digest(raw))
-	}
-	return codes, hashes, nil
 }
 
 // foldCode strips what people type around a code: spaces, dashes, case.

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/civil"
+	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/op"
@@ -26,6 +28,8 @@ type User struct {
 	Theme       string      `json:"theme"` // "", "light" or "dark": "" follows the system
 	CreatedAt   time.Time   `json:"created_at"`
 	LastLoginAt time.Time   `json:"last_login_at"`
+	LockAfter   int         `json:"lock_after,omitempty"` // minutes until the screen locks, 0: as the role has it
+	EndsOn      civil.Date  `json:"ends_on,omitzero"`     // last day of the account, in the company's time zone
 
 	Password   string `json:"-"` // PHC string
 	Secret     string `json:"-"` // TOTP secret, base32
@@ -36,6 +40,9 @@ type User struct {
 // OpensBook tells whether the person's password is to open the sealed book itself: that of an owner or
 // of a start delegate.
 func (u User) OpensBook() bool { return !u.Disabled && (u.Role == auth.Owner || u.Delegate) }
+
+// Ended tells whether the last day of the account is over.
+func (u User) Ended(today civil.Date) bool { return !u.EndsOn.IsZero() && today.After(u.EndsOn) }
 
 // SecondFactorHelps tells whether a second factor stands beside the person's password wherever it is
 // used, so that a shorter one will do: their role wants one, and the password does not open the sealed
@@ -61,6 +68,8 @@ func LoginFor(name string) string {
 type Session struct {
 	ID         int64
 	TokenHash  [32]byte
+	OldHash    [32]byte // of the token before it, good until OldUntil; zero for none
+	OldUntil   time.Time
 	User       auth.UserID
 	Device     string
 	Generation int64
@@ -73,17 +82,25 @@ type Session struct {
 // Tx is what this package needs of a transaction.
 type Tx interface {
 	op.Tx
+	company.Settings
+	Today() civil.Date // in the company's time zone
 	Users() ([]User, error)
 	User(id auth.UserID) (User, error)            // fault user.not_found
 	UserByLogin(login string) (User, bool, error) // login or e-mail, case-insensitive
 	SaveUser(u User) (User, error)                // ID 0 inserts; fault user.login_taken
 	TakeTOTPStep(id auth.UserID, step int64) (bool, error)
-	SaveRecoveryCodes(id auth.UserID, hashes [][32]byte) error
+	SaveRecoveryCodes(id auth.UserID, kdf string, hashes [][32]byte) error
+	RecoveryKDF(id auth.UserID) (string, error)
+	RecoveryCodesLeft(id auth.UserID) (int, error)
 	UseRecoveryCode(id auth.UserID, hash [32]byte) (used bool, left int, err error)
 	AddSession(s Session) (Session, error)
 	SessionByToken(hash [32]byte) (Session, bool, error)
+	Session(id int64) (Session, bool, error)
+	Sessions(user auth.UserID) ([]Session, error) // over or not, oldest first
+	Unfinished() ([]Session, error)               // pending ones whose time is over
 	SaveSession(s Session) error
 	DropSession(id int64) error
+	DropPending(user auth.UserID, device string) error
 	DropSessions(user auth.UserID) error
 	PasswordResets() ([]PendingReset, error) // with names, oldest first
 	PasswordReset(id auth.UserID) (PendingReset, bool, error)
@@ -93,6 +110,12 @@ type Tx interface {
 	Notices(to auth.UserID) ([]Notice, error) // with names, oldest first
 	DropNotices(to auth.UserID) error
 	RevokeDevices() error // of every paired PC
+	PCName(device string) (string, error)
+	Place(user auth.UserID, device string) (Place, bool, error)
+	Places(user auth.UserID) ([]Place, error) // the last used first
+	SavePlace(user auth.UserID, device string) error
+	Guesses(what string) (Guesses, error)
+	SaveGuesses(what string, g Guesses, before time.Time) error // forgets those that began before
 }
 
 // The limits of a session and of the log-in.

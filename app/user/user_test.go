@@ -119,13 +119,14 @@ func TestOneCodeWorksOnceEvenAtTheSameMoment(t *testing.T) {
 	code := w.code(secret)
 	var good atomic.Int32
 	var wg sync.WaitGroup
-	for range 4 {
-		in, err := w.login("claire", "un mot de passe", "")
+	for i := range 4 {
+		pc := fmt.Sprintf("pc-%d", i)
+		in, err := w.login("claire", "un mot de passe", pc)
 		if err != nil {
 			t.Fatal(err)
 		}
 		wg.Go(func() {
-			_, err := user.SecondFactor.Call(w.Ctx(), w.with(in.Token, ""), user.CodeRequest{Code: code})
+			_, err := user.SecondFactor.Call(w.Ctx(), w.with(in.Token, pc), user.CodeRequest{Code: code})
 			if err == nil {
 				good.Add(1)
 			} else if fault.KeyOf(err) != "user.code_reused" {
@@ -161,6 +162,9 @@ func TestSessionBelongsToItsDevice(t *testing.T) {
 func TestWrongPasswordsSlowDownOnePlaceOnly(t *testing.T) {
 	w := newWorld(t)
 	w.add("yann", auth.Sales, "un mot de passe")
+	if _, err := w.login("yann", "un mot de passe", "own pc"); err != nil {
+		t.Fatal(err)
+	}
 	for range 5 {
 		if _, err := w.login("yann", "faux", "elsewhere"); fault.KeyOf(err) != "user.bad_login" {
 			t.Fatal(err)

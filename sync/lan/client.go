@@ -29,6 +29,7 @@ type Client struct {
 	http  *http.Client
 	trust *tls.Config
 	token atomic.Pointer[string]
+	away  atomic.Bool
 	// Reached is told after each exchange whether the host answered; nil to ignore. It drives the
 	// banner "host unreachable" and its end.
 	Reached func(ok bool)
@@ -63,6 +64,9 @@ func NewClient(addr string, root *x509.Certificate, id device.Identity) *Client 
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }
+
+// SetAway says with every call from now on whether nobody is at the screen here.
+func (c *Client) SetAway(away bool) { c.away.Store(away) }
 
 // SetToken sets the session token sent with every call; "" for none.
 func (c *Client) SetToken(token string) { c.token.Store(&token) }
@@ -167,6 +171,9 @@ func (c *Client) exchange(ctx context.Context, method, path string, body io.Read
 	}
 	if op.IsPreview(ctx) {
 		r.Header.Set(headerPreview, "1")
+	}
+	if c.away.Load() {
+		r.Header.Set(headerAway, "1")
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {

@@ -207,6 +207,7 @@ func (s *serving) guard(next http.HandlerFunc) http.HandlerFunc {
 		}
 		ctx := op.WithCredential(r.Context(), op.Credential{
 			Token: strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), Device: string(from),
+			Away: r.Header.Get(headerAway) != "",
 		})
 		ctx = op.WithRequestID(op.WithLevel(ctx, level), r.Header.Get(headerRequest))
 		if r.Header.Get(headerPreview) != "" {

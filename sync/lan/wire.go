@@ -22,6 +22,7 @@ const (
 	headerLevel   = "Zafe-Level"
 	headerRequest = "Zafe-Request"
 	headerPreview = "Zafe-Preview"
+	headerAway    = "Zafe-Away" // nobody is at the screen of the one who asks
 	headerFile    = "Zafe-File"
 	headerAsk     = "Zafe-Ask"   // request of an upload
 	headerFault   = "Zafe-Fault" // trailer of a stream that failed midway

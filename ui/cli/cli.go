@@ -44,6 +44,7 @@ type run struct {
 	totpFile, recovery string
 	json               bool
 	serving            bool // the book opens for others: nobody needs to be logged in here
+	in                 bool // somebody is logged in
 	understood         bool // the verb and its flags; what fails from here on is the work itself
 }
 
@@ -262,6 +263,7 @@ func (r *run) login(ctx context.Context, b machine.Book, who credentials) error 
 	if err != nil {
 		return errors.Join(err, b.Close(ctx, nil))
 	}
+	r.in = true
 	return nil
 }
 
@@ -325,7 +327,13 @@ func (r *run) withBook(ctx context.Context, fn func(context.Context, machine.Boo
 	if err != nil {
 		return err
 	}
-	return errors.Join(fn(ctx, b), b.Close(ctx, nil))
+	err = fn(ctx, b)
+	if r.in {
+		// Scripts run many verbs: sessions left open would close those of the same person at work. One that cannot
+		// be closed locks by itself.
+		_, _ = user.Logout.Call(ctx, b, op.Empty{})
+	}
+	return errors.Join(err, b.Close(ctx, nil))
 }
 
 // answer prints a value: JSON when asked for, else by text.

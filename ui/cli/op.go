@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/user"
 	"zafe/ui/machine"
 )
 
@@ -168,8 +170,19 @@ func call(ctx context.Context, b machine.Book, name, id string, in []byte) ([]by
 	if id != "" {
 		ctx = op.WithRequestID(ctx, id)
 	}
-	return b.DoJSON(ctx, name, in)
+	out, err := b.DoJSON(ctx, name, in)
+	if err == nil && slices.Contains(rotating, name) {
+		var next user.TokenResponse
+		if err := json.Unmarshal(out, &next); err != nil {
+			return nil, err
+		}
+		b.SetToken(next.Token)
+	}
+	return out, err
 }
+
+// rotating are the operations after which the session goes on under the token that they answer.
+var rotating = []string{user.Confirm.Name, user.ChangePassword.Name, user.CloseOthers.Name}
 
 func (r *run) pretty(out []byte) error {
 	var text bytes.Buffer

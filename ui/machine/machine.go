@@ -62,6 +62,8 @@ type Book interface {
 	UploadJSON(ctx context.Context, name string, in []byte, content io.Reader) ([]byte, error)
 	// SetToken gives the session token of the person logged in; "" after log-out.
 	SetToken(token string)
+	// SetAway says that nobody is at the screen: what the program asks meanwhile keeps no session open.
+	SetAway(away bool)
 	// Local tells whether the book is on this PC.
 	Local() bool
 	// Place names where the book is, for the status bar: this PC's name or the main PC's address.

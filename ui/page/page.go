@@ -67,6 +67,8 @@ type Shell interface {
 	// StepUp asks for the second factor (or the password) again, then runs then; a cancelled
 	// dialog runs nothing.
 	StepUp(then func())
+	// Renew takes the token under which the session goes on.
+	Renew(token string)
 	// PickFile lets the user choose a file and gives its name and bytes (at most 32 MiB).
 	// extensions are like ".csv"; none means any file.
 	PickFile(title string, extensions []string, got func(name string, data []byte))

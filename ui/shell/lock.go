@@ -12,11 +12,10 @@ import (
 	"zafe/ui/theme"
 )
 
-// How long nobody has to touch the program before it locks (security: idle lock).
-const (
-	idleOwner = 5 * time.Minute
-	idleOther = 10 * time.Minute
-)
+// awayAfter is how long nobody has to touch the program before what it asks by itself keeps the session open no
+// longer: more than the time between two questions about the state of the copies, so that work without a call, such
+// as a long text, does.
+const awayAfter = time.Minute
 
 // idle knows when the person last did something. The pointer is seen where it moves over the pages,
 // and typing by what it changes in the field that has the keyboard.
@@ -38,13 +37,17 @@ func (i *idle) second(s *Shell) {
 	if seen := s.fingerprint(); seen != i.seen {
 		i.seen, i.last = seen, s.Clock()
 	}
-	limit := idleOther
-	if s.owner() {
-		limit = idleOwner
-	}
-	if !i.locked && !s.asking && s.Clock().Sub(i.last) >= limit {
+	since := s.Clock().Sub(i.last)
+	s.Book.SetAway(i.locked || since >= awayAfter)
+	if !i.locked && !s.asking && since >= s.Me.User.LocksAfter() {
 		s.Lock()
 	}
+}
+
+// back notes that somebody is there.
+func (i *idle) back(s *Shell) {
+	i.locked, i.last = false, s.Clock()
+	s.Book.SetAway(false)
 }
 
 // fingerprint changes with what has the keyboard and what is typed in it.
@@ -98,7 +101,7 @@ func (s *Shell) Lock() {
 			o.Show()
 		}
 	}
-	try := func() { s.confirm(p, open, func() { s.idle.locked = false; m.Close() }) }
+	try := func() { s.confirm(p, open, func() { s.idle.back(s); m.Close() }) }
 	p = s.newProof(try)
 	body := kit.VBox(theme.GapField, kit.Strong(s.Me.User.Name), kit.MutedParagraph(s.t("shell.locked.text")),
 		p.object)
@@ -118,6 +121,6 @@ func (s *Shell) Lock() {
 }
 
 func (s *Shell) unlock() {
-	s.idle.locked, s.idle.last = false, s.Clock()
+	s.idle.back(s)
 	s.Host.SetContent(s.front)
 }

@@ -169,7 +169,8 @@ func (s *Shell) help() {
 	left, right := lines[:half], lines[half:]
 	rows = append(rows, kit.Cols(28, nil, kit.VBox(theme.GapTight, left...), kit.VBox(theme.GapTight,
 		right...)))
-	rows = append(rows, kit.Gap(0, 4), kit.Caption(s.t("shell.help.version", "version", s.Machine.Version())))
+	rows = append(rows, kit.Gap(0, 4), kit.Caption(s.t("shell.help.version", "version", s.Machine.Version())),
+		kit.MutedParagraph(s.t("shell.help.sources")))
 	var m *kit.Modal
 	m = kit.NewModal(s.t("shell.help.title"), 720, kit.VBox(theme.GapTight, rows...),
 		kit.NewButton(s.t("common.close"), "", kit.Primary, func() { m.Close() }))

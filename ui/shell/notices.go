@@ -1,24 +1,23 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/theme"
 )
 
-// notices tell a person, once they are at their pages, what they should know about passwords: an owner
-// which ones were asked for or given with the recovery sheet, a start delegate that theirs is too short.
+// notices tell a person, once they are at their pages, what they should know about their account, an owner about
+// everybody's, and a start delegate that their password is too short.
 func (s *Shell) notices() {
 	if s.Me.LongerPassword {
 		kit.Alert(s.Window, kit.Warn, s.t("notice.longer"), s.t("notice.longer_text"), s.t("common.close"))
-	}
-	if !s.Me.Can(user.Notices.Needs) {
-		return
 	}
 	var told user.NoticesResponse
 	s.run(func(ctx context.Context) (err error) {
@@ -39,7 +38,7 @@ func (s *Shell) tell(told user.NoticesResponse) {
 	}
 	for _, n := range told.Notices {
 		body.Add(kit.NewNotice(kit.Warn, "", s.t("notice."+string(n.Kind), "name", n.Name,
-			"when", s.Text.Instant(n.At))))
+			"when", s.Text.Instant(n.At), "detail", cmp.Or(n.Detail, s.t("notice.main_pc")))))
 	}
 	var m *kit.Modal
 	m = kit.NewModal(s.t("notice.title"), 560, body,
@@ -59,12 +58,18 @@ func (s *Shell) tell(told user.NoticesResponse) {
 // tellReset shows a request that waits, with the way to refuse it.
 func (s *Shell) tellReset(body *fyne.Container, r user.PendingReset) {
 	var no *kit.Button
-	no = kit.NewButton(s.t("notice.refuse"), "prohibit", kit.Danger, func() {
+	var refuse func()
+	refuse = func() {
 		no.Disable()
 		s.run(func(ctx context.Context) error {
 			_, err := user.Refuse.Call(ctx, s.Book, user.IDRequest{ID: r.User})
 			return err
 		}, func(err error) {
+			if fault.KeyOf(err) == "op.fresh_needed" {
+				no.Enable()
+				s.stepUp(refuse)
+				return
+			}
 			if err != nil {
 				no.Enable()
 				kit.Toast(s.Host, kit.Error, s.Text.Fault(err))
@@ -72,7 +77,8 @@ func (s *Shell) tellReset(body *fyne.Container, r user.PendingReset) {
 			}
 			kit.Toast(s.Host, kit.Ok, s.t("notice.refused", "name", r.Name))
 		})
-	})
+	}
+	no = kit.NewButton(s.t("notice.refuse"), "prohibit", kit.Danger, refuse)
 	body.Add(kit.Paragraph(s.t("notice.asked", "name", r.Name, "when", s.Text.Instant(r.AskedAt),
 		"after", s.Text.Instant(r.After))))
 	body.Add(kit.HBox(0, no, kit.Spacer()))

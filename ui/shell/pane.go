@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"zafe/app/fault"
+	"zafe/app/op"
 	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -60,6 +61,9 @@ func (p *pane) Confirm(title, text, action string, danger bool, yes func()) {
 
 // StepUp implements page.Shell.
 func (p *pane) StepUp(then func()) { p.s.stepUp(then) }
+
+// Renew implements page.Shell.
+func (p *pane) Renew(token string) { p.s.Book.SetToken(token) }
 
 // PickFile implements page.Shell.
 func (p *pane) PickFile(title string, extensions []string, got func(string, []byte)) {
@@ -122,11 +126,26 @@ func (p *pane) Changed(kind string) {
 	switch kind {
 	case "backup", "destination", "book":
 		p.s.facts.poll(p.s)
+	case "me":
+		p.s.knowMe()
 	case "company":
 		p.s.name()
 	case "fiscal_year":
 		p.s.facts.year(p.s)
 	}
+}
+
+// knowMe reads who the person is anew: when their screen locks may have changed.
+func (s *Shell) knowMe() {
+	var me user.Me
+	s.run(func(ctx context.Context) (err error) {
+		me, err = user.Current.Call(ctx, s.Book, op.Empty{})
+		return err
+	}, func(err error) {
+		if err == nil { // else the next log-in tells
+			s.Me = me
+		}
+	})
 }
 
 // Restore implements page.Shell.
@@ -144,6 +163,10 @@ func (s *Shell) Fail(err error) {
 	}
 	if f.Code == fault.Unauthenticated && (f.Key == "user.session_over" || f.Key == "op.login_needed") {
 		s.relogin()
+		return
+	}
+	if f.Key == "op.locked" {
+		s.Lock() // the main PC was the first to see that nobody is there
 		return
 	}
 	if f.Key == "store.damaged" {
@@ -175,6 +198,7 @@ func (s *Shell) relogin() {
 // comeBack shows the pages again after a new log-in. Another person starts at home.
 func (s *Shell) comeBack(me user.Me) {
 	s.asking = false
+	s.idle.back(s)
 	if me.User.ID != s.Me.User.ID {
 		s.end()
 		s.Rebuild(me)

@@ -9,7 +9,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"zafe/app/auth"
 	"zafe/app/company"
 	"zafe/app/i18n"
 	"zafe/app/op"
@@ -208,11 +207,6 @@ func (s *Shell) area(r page.Route) string {
 	return r.Name
 }
 
-// owner tells whether the person locks sooner and closes sessions sooner than others.
-func (s *Shell) owner() bool {
-	return s.Me.User.Role == auth.Owner || s.Me.User.Role == auth.Accountant
-}
-
 // end stops everything the shell does, when the person leaves.
 func (s *Shell) end() {
 	s.leaveAll()
@@ -233,6 +227,7 @@ func (s *Shell) LogOut() {
 			_, _ = user.Logout.Call(s.ctx, s.Book, op.Empty{})
 		}, func() {
 			s.Book.SetToken("")
+			s.Book.SetAway(false)
 			s.end()
 			s.LoggedOut()
 		})

@@ -35,13 +35,16 @@ type book struct {
 	uitest.NoJSON
 	op.Caller
 	local   bool
+	away    bool
+	token   string
 	watch   func(bool)
 	retried int
 	retry   error
 	closed  int
 }
 
-func (b *book) SetToken(string)             {}
+func (b *book) SetToken(token string)       { b.token = token }
+func (b *book) SetAway(away bool)           { b.away = away }
 func (b *book) Local() bool                 { return b.local }
 func (b *book) Place() string               { return "SRV-ATELIER" }
 func (b *book) Watch(f func(bool))          { b.watch = f }
@@ -239,11 +242,11 @@ func find(o fyne.CanvasObject, text string) *kit.Button {
 
 // bindConfirm answers the proof of identity: only this password is right.
 func bindConfirm(r *op.Registry[*store.Tx]) {
-	op.BindAction(r, user.Confirm, func(_ context.Context, req user.ConfirmRequest) (op.Empty, error) {
+	op.BindAction(r, user.Confirm, func(_ context.Context, req user.ConfirmRequest) (user.TokenResponse, error) {
 		if req.Password != "right" {
-			return op.Empty{}, fault.Field("password", "user.bad_password")
+			return user.TokenResponse{}, fault.Field("password", "user.bad_password")
 		}
-		return op.Empty{}, nil
+		return user.TokenResponse{Token: "another"}, nil
 	})
 }
 

@@ -61,7 +61,7 @@ func (s *Shell) second() {
 }
 
 func (f *facts) poll(s *Shell) {
-	if f.running || !s.link.online {
+	if f.running || !s.link.online || s.idle.locked {
 		f.show(s)
 		return
 	}

@@ -59,12 +59,14 @@ func (s *Shell) confirm(p *proof, ok, over func()) {
 	if req.Code == "" && req.Password == "" {
 		return
 	}
-	s.run(func(ctx context.Context) error {
-		_, err := user.Confirm.Call(ctx, s.Book, req)
+	var out user.TokenResponse
+	s.run(func(ctx context.Context) (err error) {
+		out, err = user.Confirm.Call(ctx, s.Book, req)
 		return err
 	}, func(err error) {
 		switch fault.KeyOf(err) {
 		case "":
+			s.Book.SetToken(out.Token)
 			ok()
 		case "user.session_over", "op.login_needed":
 			over()

@@ -108,7 +108,7 @@ func (f *Flow) codes(b machine.Book, codes []string) {
 	acts := kit.HBox(theme.GapTight,
 		kit.NewButton(f.t("start.codes.save"), "floppy-disk", kit.Secondary, func() { f.keepCodes(text) }),
 		kit.NewButton(f.t("start.codes.copy"), "copy", kit.Secondary, func() {
-			fyne.CurrentApp().Clipboard().SetContent(text)
+			kit.CopySecret(text)
 			kit.Toast(f.Host, kit.Ok, f.t("start.codes.copied"))
 		}))
 	card := kit.NewCard("", kit.VBox(theme.GapField, grid, acts, kit.Separator(), kept))

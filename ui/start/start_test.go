@@ -55,6 +55,7 @@ type book struct {
 }
 
 func (b *book) SetToken(token string)                                  { b.token = token }
+func (b *book) SetAway(bool)                                           {}
 func (b *book) Local() bool                                            { return true }
 func (b *book) Place() string                                          { return "PC" }
 func (b *book) Watch(func(bool))                                       {}

@@ -32,6 +32,7 @@ type Shell struct {
 	Offline bool
 	Proved  func() // runs when StepUp is answered
 
+	Token  string // what Renew was given
 	Opened []page.Route
 	Backs  int
 	Toasts []string
@@ -170,6 +171,9 @@ func (s *Shell) StepUp(then func()) {
 		then()
 	}
 }
+
+// Renew implements page.Shell.
+func (s *Shell) Renew(token string) { s.Token = token }
 
 // PickFile implements page.Shell.
 func (s *Shell) PickFile(title string, _ []string, got func(string, []byte)) {

@@ -128,6 +128,12 @@ func (p *people) userCell(row, col int) kit.CellView {
 		if u.Disabled {
 			return kit.CellView{Text: e.T("people.disabled"), Pill: true, Tone: kit.Neutral}
 		}
+		if u.Ended(today()) {
+			return kit.CellView{Text: e.T("people.ended"), Pill: true, Tone: kit.Neutral}
+		}
+		if !u.EndsOn.IsZero() {
+			return kit.CellView{Text: e.T("people.until", "day", e.Text.Date(u.EndsOn)), Pill: true, Tone: kit.Info}
+		}
 		return kit.CellView{Text: e.T("people.active"), Pill: true, Tone: kit.Ok}
 	}
 }

@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
+	"zafe/app/civil"
 	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -40,6 +42,8 @@ type dialog struct {
 	t  *testing.T
 	w  *storetest.World
 	sh *uitest.Shell
+
+	page page.Page
 }
 
 func open(t *testing.T, button string) *dialog {
@@ -61,7 +65,7 @@ func open(t *testing.T, button string) *dialog {
 	sh.Proved = func() { fresh = true }
 	p := people.Routes()["people"](e, page.Route{Name: "people"})
 	sh.Show(p.Object())
-	d := &dialog{t: t, w: w, sh: sh}
+	d := &dialog{t: t, w: w, sh: sh, page: p}
 	d.press(p.Object(), button)
 	return d
 }
@@ -99,9 +103,14 @@ func (d *dialog) field(label string) *kit.Field {
 
 func (d *dialog) write(label, text string) {
 	d.t.Helper()
-	edit, ok := d.field(label).Control().(*kit.LineEdit)
-	if !ok {
-		edit = d.field(label).Control().(*kit.PasswordField).Edit()
+	var edit *kit.LineEdit
+	switch c := d.field(label).Control().(type) {
+	case *kit.PasswordField:
+		edit = c.Edit()
+	case *kit.DateField:
+		edit = c.Edit()
+	default:
+		edit = c.(*kit.LineEdit)
 	}
 	d.sh.Window.Canvas().Focus(edit)
 	edit.SelectAll()
@@ -192,5 +201,36 @@ func TestTheLoginFollowsTheNameUntilItIsTyped(t *testing.T) {
 	out, err := user.List.Call(t.Context(), d.w.As("owner"), op.Empty{})
 	if err != nil || len(out.Users) != 2 || len(d.sh.Failed) != 0 {
 		t.Fatal(out, err, d.sh.Failed)
+	}
+}
+
+// TestAnAccountWithALastDayKeepsIt when something else about its person changes.
+func TestAnAccountWithALastDayKeepsIt(t *testing.T) {
+	d := open(t, "Nouvel utilisateur")
+	d.write("Nom", "Luc Petit")
+	d.write("Mot de passe", "zurgobinptak4kofel")
+	d.write("Accès jusqu’au", "31/12/2099")
+	d.press(d.object(), "Enregistrer")
+	luc := func() user.User {
+		out, err := user.List.Call(t.Context(), d.w.As("owner"), op.Empty{})
+		if err != nil || len(out.Users) != 2 || len(d.sh.Failed) != 0 {
+			t.Fatal(out, err, d.sh.Failed)
+		}
+		return out.Users[1]
+	}
+	want := civil.New(2099, time.December, 31)
+	if got := luc().EndsOn; got != want {
+		t.Fatalf("stored %s", got)
+	}
+	d.page.Refresh()
+	uitest.Walk(d.page.Object(), func(o fyne.CanvasObject) {
+		if g, ok := o.(*kit.Grid); ok {
+			g.OnOpen(1)
+		}
+	})
+	d.write("E-mail", "luc@example.fr")
+	d.press(d.object(), "Enregistrer")
+	if got := luc(); got.EndsOn != want || got.Email != "luc@example.fr" {
+		t.Errorf("stored %+v", got)
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
+	"zafe/app/civil"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/password"
@@ -25,10 +27,13 @@ type person struct {
 	role              *kit.Select
 	secret            *kit.PasswordField
 	active            *kit.Switch
+	ends              *kit.DateField
 	fields            map[string]*kit.Field
 	modal             *kit.Modal
 	typed             bool // the log-in was typed, and no longer follows the name
 }
+
+func today() civil.Date { return civil.Of(time.Now()) } //nolint:forbidigo // the date on this screen
 
 // edit creates or changes a person.
 func (p *people) edit(u user.User) {
@@ -57,6 +62,9 @@ func (p *people) edit(u user.User) {
 	}
 	d.active = kit.NewSwitch(e.T("people.may_log_in"), e.T("people.may_log_in_note"), func(bool) { d.rule() })
 	d.active.SetOn(!u.Disabled)
+	parse := func(s string) (civil.Date, error) { return civil.ParseInput(s, today()) }
+	d.ends = kit.NewDateField(parse, e.Text.Date, today, func(civil.Date) {})
+	d.ends.SetDate(u.EndsOn)
 	d.show(title)
 }
 
@@ -68,14 +76,20 @@ func (d *person) show(title string) {
 		"email":    kit.NewField(e.T("people.email"), d.mail),
 		"role":     kit.NewField(e.T("people.column.role"), d.role),
 		"password": kit.NewField(e.T("people.password"), d.secret),
+		"ends_on":  kit.NewField(e.T("people.ends"), d.ends).Hint(e.T("people.ends_hint")),
 	}
+	propose := kit.NewButton(e.T("start.password.propose"), "lightning", kit.Link, func() {
+		page.Passphrase(e, d.secret.SetText)
+	})
 	body := kit.VBox(12,
-		kit.FormGrid(2, d.fields["name"], d.fields["login"], d.fields["email"], d.fields["role"]), d.fields["password"])
+		kit.FormGrid(2, d.fields["name"], d.fields["login"], d.fields["email"], d.fields["role"]), d.fields["password"],
+		kit.HBox(0, propose, kit.Spacer()), kit.FormGrid(2, d.fields["ends_on"]))
 	if d.was.ID == 0 {
 		d.fields["password"].Required()
 	} else {
 		body.Add(d.active)
 	}
+	d.ends.OnRefused = func(err error) { d.fields["ends_on"].SetError(e.Text.Fault(err)) }
 	d.secret.Strength = d.strength
 	d.name.OnChanged = func(text string) {
 		if !d.typed {
@@ -97,6 +111,7 @@ func (d *person) after() user.User {
 	u := d.was
 	u.Name, u.Login, u.Email = d.name.Text(), d.login.Text(), d.mail.Text()
 	u.Role, u.Disabled = auth.Role(d.role.Key()), u.ID != 0 && !d.active.On()
+	u.EndsOn = d.ends.Date()
 	return u
 }
 
@@ -149,10 +164,13 @@ func (d *person) refused(req user.SaveRequest) bool {
 }
 
 func (d *person) save() {
+	if !d.ends.Commit() {
+		return // it says so itself
+	}
 	e, u := d.env, d.after()
 	req := user.SaveRequest{
 		ID: u.ID, Login: u.Login, Name: u.Name, Email: u.Email, Role: u.Role, Password: d.secret.Text(),
-		Disabled: u.Disabled,
+		Disabled: u.Disabled, EndsOn: u.EndsOn,
 	}
 	if d.refused(req) {
 		return

@@ -1,4 +1,4 @@
-// Package settings is the company's profile and each person's own account.
+// Package settings is the company's profile.
 package settings
 
 import (
@@ -21,7 +21,6 @@ import (
 func Routes() map[string]func(*page.Env, page.Route) page.Page {
 	return map[string]func(*page.Env, page.Route) page.Page{
 		"settings": func(e *page.Env, _ page.Route) page.Page { return newSettings(e) },
-		"account":  func(e *page.Env, _ page.Route) page.Page { return newAccount(e) },
 	}
 }
 

@@ -1,0 +1,70 @@
+package app_test
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/store"
+)
+
+// guarded are the operations that ask again who is there (security: step-up): exports, who may do what, PCs, keys,
+// places of copies, what opens closed days or undoes many records at once. company.save asks by itself for the
+// bank details.
+var guarded = []string{
+	"backup.continue", "customer.export", "delegate.set", "destination.answer", "destination.begin",
+	"destination.finish", "destination.refill", "destination.remove", "device.invite", "device.revoke",
+	"fec.export", "fec.undo_import", "fiscal_year.close", "fiscal_year.close_period", "import.undo", "kept.remove",
+	"opening.automatic", "opening.rotate", "password.refuse", "recovery.shares", "recovery.sheet", "session.close",
+	"session.close_others",
+	"totp.renew_codes", "user.reset_second_factor", "user.save", "user.sign_out",
+}
+
+// call performs an operation of any kind with an empty request.
+func call(ctx context.Context, r *op.Registry[*store.Tx], s op.Spec) error {
+	var err error
+	switch s.Kind {
+	case op.Stream:
+		_, err = r.StreamJSON(ctx, s.Name, nil, io.Discard)
+	case op.Upload:
+		_, err = r.UploadJSON(ctx, s.Name, nil, strings.NewReader("x"))
+	default:
+		_, err = r.DoJSON(ctx, s.Name, nil)
+	}
+	return err
+}
+
+// TestWhatMattersAsksAgainWhoIsThere: each operation with Fresh refuses an owner whose second factor was given long
+// ago, before it looks at anything else; no other does.
+func TestWhatMattersAsksAgainWhoIsThere(t *testing.T) {
+	r := registry(t)
+	ctx := op.WithCredential(t.Context(), op.Credential{Token: "stale"})
+	var asks []string
+	for _, s := range r.Specs() {
+		if !s.Fresh {
+			continue
+		}
+		asks = append(asks, s.Name)
+		if s.Kind == op.Query || s.Needs == auth.Public {
+			t.Errorf("%s: a %s for %s cannot ask who is there", s.Name, s.Kind, s.Needs)
+		}
+		if err := call(ctx, r, s); fault.KeyOf(err) != "op.fresh_needed" {
+			t.Errorf("%s went on for a stale session: %v", s.Name, err)
+		}
+	}
+	for _, name := range guarded {
+		if !slices.Contains(asks, name) {
+			t.Errorf("%s no longer asks", name)
+		}
+	}
+	for _, name := range asks {
+		if !slices.Contains(guarded, name) {
+			t.Errorf("%s asks: name it above", name)
+		}
+	}
+}

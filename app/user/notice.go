@@ -1,0 +1,112 @@
+package user
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"zafe/app/auth"
+	"zafe/app/op"
+)
+
+// NoticeKind says what a person is told; its text is message "notice.<kind>".
+type NoticeKind string
+
+// What people are told at their next log-in.
+const (
+	NoticeReset  NoticeKind = "reset"  // owners: one of them got a new password by the sheet and the second factor
+	NoticeWaited NoticeKind = "waited" // owners: by the sheet and a day's notice
+	NoticeClosed NoticeKind = "closed" // owners: the sheet opened the closed book: everybody was shut out
+
+	NoticePlace        NoticeKind = "place"         // one's first log-in on a PC; Detail is its name
+	NoticePlaceOf      NoticeKind = "place_of"      // owners: that of somebody
+	NoticeUnfinished   NoticeKind = "unfinished"    // one's password was given, and no code after it
+	NoticeUnfinishedOf NoticeKind = "unfinished_of" // owners: somebody's was
+	NoticeTriesOf      NoticeKind = "tries_of"      // owners: ten wrong tries for somebody; Detail is the last PC
+	NoticeCodeUsed     NoticeKind = "code_used"     // one's recovery code was used; Detail is how many are left
+	NoticeCrowded      NoticeKind = "crowded"       // one's session on a PC was closed: there were too many
+	NoticeNoPhone      NoticeKind = "no_phone"      // an owner took one's second factor away
+	NoticeNoPhoneOf    NoticeKind = "no_phone_of"   // the other owners: that of somebody
+)
+
+// NoticesMax bounds what waits to be told to a person: of more, the youngest.
+const NoticesMax = 50
+
+// Notice is something a person is told once.
+type Notice struct {
+	Kind   NoticeKind  `json:"kind"`
+	User   auth.UserID `json:"user"` // whom it is about
+	Name   string      `json:"name"`
+	At     time.Time   `json:"at"`
+	Detail string      `json:"detail,omitempty"` // as the kind says; of a PC "" is the main PC
+}
+
+// NoticesResponse is what a person should know: what waits for an owner's refusal, and what happened.
+type NoticesResponse struct {
+	Resets  []PendingReset `json:"resets,omitempty"`
+	Notices []Notice       `json:"notices,omitempty"`
+}
+
+// The operations on notices.
+var (
+	Notices = op.Op[op.Empty, NoticesResponse]{Spec: op.Spec{
+		Name: "notice.list", Kind: op.Query, Needs: auth.Anyone, Since: 1,
+		Doc: "Lists what one should know at log-in about one's account, and owners about everybody's.",
+	}}
+	NoticesSeen = op.Op[op.Empty, op.Empty]{Spec: op.Spec{
+		Name: "notice.seen", Kind: op.Command, Needs: auth.Anyone, Since: 1,
+		Doc: "Forgets one's own notices once they were read.",
+	}}
+)
+
+func (s *Service[T]) notices(ctx context.Context, tx T, _ op.Empty) (out NoticesResponse, err error) {
+	if op.Actor(ctx).May(auth.KeyManage) {
+		resets, err := tx.PasswordResets()
+		if err != nil {
+			return out, err
+		}
+		now := s.steady()
+		for _, r := range resets {
+			if now.Sub(r.AskedAt) < resetAfter+resetGood {
+				r.After = r.AskedAt.Add(resetAfter)
+				out.Resets = append(out.Resets, r)
+			}
+		}
+	}
+	out.Notices, err = tx.Notices(op.Actor(ctx).User)
+	return out, err
+}
+
+func noticesSeen[T Tx](ctx context.Context, tx T, _ op.Empty) (op.Empty, error) {
+	return op.Empty{}, tx.DropNotices(op.Actor(ctx).User)
+}
+
+// tell keeps a notice about a person for themself.
+func tell(tx Tx, about auth.UserID, kind NoticeKind, detail string) error {
+	return tx.AddNotice(about, Notice{Kind: kind, User: about, At: tx.Now(), Detail: detail})
+}
+
+// tellOwners keeps a notice about a person for every owner in work but some.
+func tellOwners(tx Tx, about auth.UserID, kind NoticeKind, detail string, but ...auth.UserID) error {
+	people, err := tx.Users()
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		if slices.Contains(but, p.ID) || p.Role != auth.Owner || p.Disabled {
+			continue
+		}
+		if err := tx.AddNotice(p.ID, Notice{Kind: kind, User: about, At: tx.Now(), Detail: detail}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellBoth tells a person and the owners, each in their own words; an owner whom it is about hears it once.
+func tellBoth(tx Tx, about auth.UserID, one, owners NoticeKind, detail string) error {
+	if err := tell(tx, about, one, detail); err != nil {
+		return err
+	}
+	return tellOwners(tx, about, owners, detail, about)
+}

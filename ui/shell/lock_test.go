@@ -1,0 +1,94 @@
+package shell_test
+
+import (
+	"testing"
+	"time"
+
+	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/i18n"
+	"zafe/app/user"
+	"zafe/ui/uitest"
+)
+
+// TestWhatTheProgramAsksByItselfKeepsNoSessionOpen: the main PC is told when nobody is there, and that somebody is
+// back.
+func TestWhatTheProgramAsksByItselfKeepsNoSessionOpen(t *testing.T) {
+	d := newDesk(t, auth.Sales)
+	d.seconds(59)
+	if d.book.away {
+		t.Fatal("away within the minute")
+	}
+	d.seconds(2)
+	if !d.book.away {
+		t.Fatal("nobody has been there for a minute")
+	}
+	d.seconds(600)
+	if !shown(d, "Session verrouillée") || !d.book.away {
+		t.Fatal("locked ten minutes later: away", d.book.away)
+	}
+	typePassword(d, "right")
+	d.press("Déverrouiller")
+	if d.book.away || d.book.token != "another" {
+		t.Errorf("back: away %t, token %q", d.book.away, d.book.token)
+	}
+}
+
+func TestThePersonChoosesWhenTheScreenLocks(t *testing.T) {
+	d := newDesk(t, auth.Sales)
+	d.Me.User.LockAfter = 30
+	d.seconds(30*60 - 1)
+	if shown(d, "Session verrouillée") {
+		t.Fatal("locked too soon")
+	}
+	d.seconds(2)
+	if !shown(d, "Session verrouillée") {
+		t.Error("not locked")
+	}
+}
+
+// TestTheMainPCLocksTheScreenToo: it may know before the screen that nobody is there, after a restart of its own.
+func TestTheMainPCLocksTheScreenToo(t *testing.T) {
+	d := newDesk(t, auth.Owner)
+	home := d.last()
+	for range 2 {
+		home.env.Shell.Fail(fault.New(fault.Unauthenticated, "op.locked"))
+	}
+	if !shown(d, "Session verrouillée") || !hidden(d, home.object) || d.asked != 0 {
+		t.Fatal("not locked; log-in asked:", d.asked)
+	}
+	typePassword(d, "right")
+	d.press("Déverrouiller")
+	if shown(d, "Session verrouillée") || hidden(d, home.object) {
+		t.Error("still locked")
+	}
+}
+
+// TestAnotherPersonIsNotAway: who logs in after a lock is there.
+func TestAnotherPersonIsNotAway(t *testing.T) {
+	d := newDesk(t, auth.Owner)
+	d.seconds(61)
+	d.last().env.Shell.Fail(fault.New(fault.Unauthenticated, "user.session_over"))
+	d.clock.Add(time.Hour)
+	d.again(uitest.Me(auth.Owner))
+	d.seconds(1)
+	if d.book.away || shown(d, "Session verrouillée") {
+		t.Errorf("away %t right after the log-in", d.book.away)
+	}
+}
+
+// TestNoticesHaveWords: each kind, in both languages.
+func TestNoticesHaveWords(t *testing.T) {
+	kinds := []user.NoticeKind{
+		user.NoticeReset, user.NoticeWaited, user.NoticeClosed, user.NoticePlace, user.NoticePlaceOf,
+		user.NoticeUnfinished, user.NoticeUnfinishedOf, user.NoticeTriesOf, user.NoticeCodeUsed, user.NoticeCrowded,
+		user.NoticeNoPhone, user.NoticeNoPhoneOf,
+	}
+	for _, lang := range []string{i18n.French, i18n.English} {
+		for _, k := range kinds {
+			if !i18n.For(lang).Has("notice." + string(k)) {
+				t.Errorf("%s: no message notice.%s", lang, k)
+			}
+		}
+	}
+}
