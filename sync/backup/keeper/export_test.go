@@ -4,6 +4,7 @@ import (
 	"context"
 
 	appbackup "zafe/app/backup"
+	"zafe/sync/backup/remote"
 )
 
 // Folder is the folder of the copies on this PC.
@@ -19,4 +20,9 @@ func (k *Keeper) Hold() (release func()) {
 	lane := k.lane("")
 	lane <- struct{}{}
 	return func() { <-lane }
+}
+
+// MoveLogins keeps the log-ins of the destinations elsewhere from now on.
+func (k *Keeper) MoveLogins(ctx context.Context, to remote.ConfigStore) error {
+	return k.set.Remotes.MoveTo(ctx, to)
 }
