@@ -34,6 +34,8 @@ type Provider struct {
 	First    bool   `json:"first"`   // in the short list
 	Browser  bool   `json:"browser"` // the log-in happens in the browser
 	Bucket   bool   `json:"bucket"`  // its folder starts with the name of a bucket
+	// Shared says that the log-in uses an identity that many programs share, which the provider may slow down or end.
+	Shared bool `json:"shared,omitempty"`
 }
 
 // Field is one box of a destination's form, or one question of its set-up.

@@ -22,7 +22,7 @@ func Providers(all bool) []appbackup.Provider {
 	for _, p := range ps {
 		out = append(out, appbackup.Provider{
 			Name: p.Name, Title: p.Title, TitleKey: p.TitleKey, HelpKey: p.HelpKey,
-			First: p.First, Browser: p.Browser, Bucket: p.Bucket,
+			First: p.First, Browser: p.Browser, Bucket: p.Bucket, Shared: remote.BuiltInLogin(p.Name),
 		})
 	}
 	return out

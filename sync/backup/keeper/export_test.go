@@ -4,6 +4,7 @@ import (
 	"context"
 
 	appbackup "zafe/app/backup"
+	"zafe/sync/backup/remote"
 	"zafe/sync/backup/vault"
 )
 
@@ -24,3 +25,8 @@ func (k *Keeper) Hold() (release func()) {
 
 // SetDrill makes trial restores go where a test wants.
 func (k *Keeper) SetDrill(to func() vault.BookSink) { k.set.Drill = to }
+
+// MoveLogins keeps the log-ins of the destinations elsewhere from now on.
+func (k *Keeper) MoveLogins(ctx context.Context, to remote.ConfigStore) error {
+	return k.set.Remotes.MoveTo(ctx, to)
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	appbackup "zafe/app/backup"
+	"zafe/sync/backup/remote"
 )
 
 // TestThePromiseIsWatched: when more work would be lost than the owner accepts, the light says so by the clock.
@@ -135,5 +136,33 @@ func TestAPointBeforeWhatChangesMuch(t *testing.T) {
 	k.Before(t.Context(), "test.import")
 	if got := points(); got != 3 {
 		t.Errorf("then %d points", got)
+	}
+}
+
+// full is a book that nothing can be written in any more.
+type full struct{ remote.Memory }
+
+func (*full) Save(context.Context, []byte) error { return errors.New("the disk is full") }
+
+// TestALoginThatCouldNotBeKeptIsSaid: after the next start it would be refused, and nobody would know why.
+func TestALoginThatCouldNotBeKeptIsSaid(t *testing.T) {
+	k, _, _, _ := newKeeper(t)
+	add(t, k, elsewhere(t))
+	said := func() bool {
+		t.Helper()
+		st, err := k.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(worries(st), "login_unsaved")
+	}
+	if said() {
+		t.Error("said without need")
+	}
+	if err := k.MoveLogins(t.Context(), &full{}); err == nil || !said() {
+		t.Errorf("not said: %v", err)
+	}
+	if err := k.MoveLogins(t.Context(), &remote.Memory{}); err != nil || said() {
+		t.Errorf("still said: %v", err)
 	}
 }

@@ -69,6 +69,9 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 			add(schedule.Amber, "backup.worry.drill_old", "days", days)
 		}
 	}
+	if k.set.Remotes.SaveError() != nil {
+		add(schedule.Amber, "backup.worry.login_unsaved")
+	}
 	if k.set.Automatic && !sheetKnown && worked && now.Sub(first) >= sheetLimit {
 		add(schedule.Amber, "backup.worry.sheet")
 	}

@@ -229,6 +229,8 @@ func (b *backups) worries(st backup.Status) {
 			continue
 		case "backup.worry.drill_failed", "backup.worry.drill_old":
 			title = "backups.worry.proof"
+		case "backup.worry.login_unsaved":
+			title = "backups.worry.login"
 		default:
 			if e.Can(backup.Begin.Spec) {
 				act = b.Write(kit.NewButton(e.T("backups.add"), "plus", kit.Secondary, func() { b.edit(nil) }))

@@ -1,6 +1,7 @@
 package backups
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -18,10 +19,7 @@ import (
 // rhythm says what the owner accepts to lose, what would be lost now, and leads to the rules.
 func (b *backups) rhythm(st backup.Status) fyne.CanvasObject {
 	e := b.env
-	most := st.Rules.Loss
-	if most == "" {
-		most = backup.Day
-	}
+	most := cmp.Or(st.Rules.Loss, backup.Day)
 	now := e.T("backups.loss_none")
 	switch {
 	case st.LossSeconds < 0:
@@ -105,7 +103,7 @@ func (b *backups) speed(now int64) *kit.Select {
 // rules is the window where the owner decides on the rhythm of all copies.
 func (b *backups) rules() {
 	e, was := b.env, b.status.Rules
-	loss := destform.NewLoss(e.Text, was.Loss)
+	loss := destform.NewLoss(e.Text, cmp.Or(was.Loss, backup.Day))
 	day, night := b.speed(was.Speed.DayKbit), b.speed(was.Speed.NightKbit)
 	var m *kit.Modal
 	done := func(st backup.Status) {

@@ -31,10 +31,8 @@ func (e *engine) Providers(bool) []backup.Provider {
 	return []backup.Provider{
 		{Name: "local", TitleKey: "backup.provider.local.title", First: true},
 		{Name: "s3", TitleKey: "backup.provider.s3.title", First: true, Bucket: true},
-		{
-			Name:  "box",
-			Title: "Box",
-		},
+		{Name: "box", Title: "Box"},
+		{Name: "drive", Title: "Drive", First: true, Browser: true, Shared: true},
 	}
 }
 
@@ -265,6 +263,23 @@ func TestAFolderOnTheDiskOfTheBookIsTakenOnAClearYes(t *testing.T) {
 			if asked := len(sh.Asked) > 0; asked != c.asks || taken != (yes || !c.asks) {
 				t.Errorf("%s, %t: asked %t, taken %t", name, yes, asked, taken)
 			}
+		}
+	}
+}
+
+// TestASharedIdentityIsToldBeforeAnybodyReliesOnIt: the provider may end it.
+func TestASharedIdentityIsToldBeforeAnybodyReliesOnIt(t *testing.T) {
+	for name, shared := range map[string]bool{"Drive": true, "backup.provider.s3.title": false} {
+		_, env, sh := open(t)
+		f := destform.New(destform.ForEnv(env, nil))
+		sh.Show(f.Object())
+		if env.Text.Has(name) {
+			name = env.T(name)
+		}
+		press(t, f.Object(), name)
+		told := field(f.Object(), func(o fyne.CanvasObject) bool { _, ok := o.(*kit.Banner); return ok }, 0) != nil
+		if told != shared {
+			t.Errorf("%s: told %t", name, told)
 		}
 	}
 }

@@ -86,6 +86,9 @@ func (f *Form) drawBoxes() {
 	if k := f.chosen.HelpKey; k != "" && f.o.Text.Has(k) {
 		objects = append(objects, kit.MutedParagraph(f.t(k)))
 	}
+	if f.chosen.Shared {
+		objects = append(objects, kit.NewNotice(kit.Warn, "", f.t("dest.shared")))
+	}
 	objects = append(objects, f.placeBoxes(), f.sameDisk)
 	f.look()
 	var plain, more []fyne.CanvasObject
