@@ -62,7 +62,7 @@ func (x *trial) kill() {
 	}
 	listed, interrupted := 2, 0
 	for n := 0; n < 3*x.rounds || interrupted == 0 && n < 3*x.rounds+6; n++ {
-		x.save(5, 60_000)
+		x.save(10, 30_000)
 		killChild(x.T, "TestChild", within, x.child(config, "send")...)
 		there := x.points()
 		if there < listed || there > len(x.proofs) {
@@ -87,7 +87,7 @@ func (x *trial) kill() {
 // the next restore is in nobody's way.
 func (x *trial) killRestore() {
 	config := x.keepConfig()
-	x.save(5, 60_000)
+	x.save(10, 30_000)
 	x.send()
 	start := time.Now()
 	x.restoresWhole()
@@ -177,7 +177,7 @@ func (x *trial) insist(what string, limit func(int64), try func() error) {
 
 // cutDown: each connection breaks after some bytes of download, during a restore and a trial restore.
 func (x *trial) cutDown() {
-	x.save(5, 90_000)
+	x.save(10, 45_000)
 	x.send()
 	for range x.rounds {
 		x.line.LimitDown(int64(40_000 + rand.IntN(40_000)))

@@ -287,15 +287,16 @@ func (b *bringer) bringRun(ctx context.Context, o fs.Object, run []filed) (done 
 		return 0, damage(run[0].Hash, err)
 	}
 	defer func() { _ = r.Close() }()
+	in := &drained{in: r}
 	for i, f := range run {
 		if err := ctx.Err(); err != nil {
 			return i, err
 		}
-		if _, err := io.CopyN(io.Discard, r, f.Offset-at); err != nil {
-			return i, passed(damage(f.Hash, short(err))) // what is damaged is not wanted
+		if _, err := io.CopyN(io.Discard, in, f.Offset-at); err != nil {
+			return i, passed(damage(f.Hash, in.short(err))) // what is damaged is not wanted
 		}
 		at = f.end()
-		content, err := b.frame(r, f)
+		content, err := b.frame(in, f)
 		if err != nil {
 			return i, damage(f.Hash, err)
 		}
@@ -319,10 +320,10 @@ func passed(err error) error {
 }
 
 // frame reads an attachment where its frame begins.
-func (b *bringer) frame(r io.Reader, f filed) ([]byte, error) {
+func (b *bringer) frame(in *drained, f filed) ([]byte, error) {
 	data := make([]byte, f.Length)
-	if _, err := io.ReadFull(r, data); err != nil {
-		return nil, short(err)
+	if _, err := io.ReadFull(in, data); err != nil {
+		return nil, in.short(err)
 	}
 	content, err := b.zstd.DecodeAll(data, nil)
 	if err != nil || int64(len(content)) != f.Size || sumHex(content) != f.Hash {

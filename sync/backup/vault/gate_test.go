@@ -16,6 +16,7 @@ type gate struct {
 	listed map[string]int
 	opened map[string]int        // by stored leaf name
 	remove func(fs.Object) error // nil lets everything go
+	breaks int64                 // so many bytes come of what is opened, and then the line breaks; 0 never
 }
 
 // List implements fs.Fs.
@@ -57,7 +58,26 @@ func (o *gated) Open(ctx context.Context, options ...fs.OpenOption) (io.ReadClos
 	}
 	o.gate.opened[leaf(o)]++
 	o.gate.mu.Unlock()
-	return o.Object.Open(ctx, options...)
+	r, err := o.Object.Open(ctx, options...)
+	if err == nil && o.gate.breaks > 0 {
+		r = &breaking{ReadCloser: r, left: o.gate.breaks}
+	}
+	return r, err
+}
+
+// breaking is a line that breaks.
+type breaking struct {
+	io.ReadCloser
+	left int64
+}
+
+func (b *breaking) Read(p []byte) (int, error) {
+	if b.left == 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n, err := b.ReadCloser.Read(p[:min(int64(len(p)), b.left)])
+	b.left -= int64(n)
+	return n, err
 }
 
 // Remove implements fs.Object.

@@ -261,6 +261,41 @@ type fullShelf struct {
 
 func (s *fullShelf) Put(context.Context, Attachment, io.Reader) error { return s.err }
 
+// TestAPackIsAskedForOnce: what lies together comes with one request, and a line that breaks is no damage.
+func TestAPackIsAskedForOnce(t *testing.T) {
+	v, b, d := newVault(t), newBook(t, 50), newDrawer()
+	d.addNoise("2026-11", 12, 50_000)
+	m := take(t, v, b, d, testNow)
+	_, f := place(t)
+	if _, err := v.Replicate(t.Context(), f, Sending{}); err != nil {
+		t.Fatal(err)
+	}
+	g := &gate{Fs: f}
+	wantFiles(t, v.At(g), m, d, d.all)
+	packs := 0
+	for name, n := range g.opened {
+		if plain, _ := v.set.Key.unseal(name); packPattern.MatchString(plain) {
+			packs += n
+		}
+	}
+	if packs != 1 {
+		t.Errorf("%d requests for a pack", packs)
+	}
+	for _, after := range []int64{10, 100_000} {
+		g.breaks = 0
+		all, err := v.At(g).attachments(t.Context(), contentsOf(t, v, dbDir(m.WriterID)), m.Files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.breaks = after
+		bring := v.At(g).bringer(&shelf{files: map[string][]byte{}}, nil)
+		err = bring.bring(jobContext(t.Context()), all)
+		if len(bring.report.Damaged)+len(bring.report.Missing) > 0 || after < 50_000 && err == nil {
+			t.Errorf("a line that breaks after %d bytes: %v %+v", after, err, bring.report)
+		}
+	}
+}
+
 // stopping ends the context at one of the openings of an attachment, as a process that is killed there.
 type stopping struct {
 	*drawer

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -313,4 +314,12 @@ func (d *drained) Read(p []byte) (int, error) {
 		d.err = err
 	}
 	return n, err
+}
+
+// short is the package's short for what was read through d: a line that broke is no early end of data.
+func (d *drained) short(err error) error {
+	if d.err != nil && !errors.Is(d.err, io.EOF) {
+		return d.err
+	}
+	return short(err)
 }
