@@ -12,8 +12,11 @@ type Terms struct {
 	Back time.Duration `json:"back"`
 }
 
-// Promise gives the terms in force under the owner's rules. Everything that speaks of a promise asks here.
-func Promise(r Rules) Terms { return Terms{Loss: r.Loss.Most(), Back: 15 * time.Minute} }
+// backWithin is the time within which the book is back.
+const backWithin = 15 * time.Minute
+
+// Promise gives the terms in force. Everything that speaks of a promise asks here.
+func (r Rules) Promise() Terms { return Terms{Loss: r.Loss.Most(), Back: backWithin} }
 
 // MeasureKind is what was measured.
 type MeasureKind string

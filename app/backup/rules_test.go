@@ -35,7 +35,9 @@ func TestAPauseUntilTheMorning(t *testing.T) {
 	}
 	at := func(day, hour int) time.Time { return time.Date(2026, 10, day, hour, 0, 0, 0, paris) }
 	for _, c := range []struct{ now, want time.Time }{
-		{at(20, 14), at(21, 8)}, {at(20, 8), at(21, 8)}, {at(20, 3), at(20, 8)},
+		{at(20, 14), at(21, 8)},
+		{at(20, 8), at(21, 8)},
+		{at(20, 3), at(20, 8)},
 		{at(24, 8), at(24, 8).Add(PauseMost)}, // the clocks go back on the 25th
 	} {
 		got := PauseRequest{Morning: true}.Until(c.now)

@@ -118,7 +118,7 @@ func now[T Tx](ctx context.Context, work op.Work[T], e Engine) (p Plan, err erro
 
 // of makes the plan from how the copies stand.
 func of(tx Tx, st backup.Status) (p Plan, err error) {
-	p = Plan{At: tx.Now(), Promise: backup.Promise(st.Rules), Proof: st.Proof, Sheet: st.SheetKnown, Trials: []backup.Measure{}}
+	p = Plan{At: tx.Now(), Promise: st.Rules.Promise(), Proof: st.Proof, Sheet: st.SheetKnown, Trials: []backup.Measure{}}
 	facts := facts{status: st, back: map[string]*Back{}}
 	measures, err := tx.Measures(tx.Now().AddDate(-1, 0, 0))
 	if err != nil {

@@ -10,9 +10,6 @@ import (
 // Folder is the folder of the copies on this PC.
 func (k *Keeper) Folder() string { return k.set.Dir }
 
-// SetDrill makes trial restores go where a test wants.
-func (k *Keeper) SetDrill(to func() vault.BookSink) { k.set.Drill = to }
-
 // KeptRules is what a program that starts now would follow.
 func (k *Keeper) KeptRules(ctx context.Context) (appbackup.Rules, error) {
 	return loadRules(ctx, k.set.Rules)
@@ -24,3 +21,6 @@ func (k *Keeper) Hold() (release func()) {
 	lane <- struct{}{}
 	return func() { <-lane }
 }
+
+// SetDrill makes trial restores go where a test wants.
+func (k *Keeper) SetDrill(to func() vault.BookSink) { k.set.Drill = to }

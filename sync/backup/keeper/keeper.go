@@ -63,9 +63,9 @@ type Keeper struct {
 	jobs      map[string]*job          // under way, by lane
 	pruned    map[string]time.Time     // the last removal of old points, by lane
 	lastFault *fault.Fault
-	worst     worst
 	nowhere   map[string]bool // attachments, by hash, that the book lacks and no place has
 	closing   bool            // nothing is begun that can wait for the next start
+	worst     worst
 	setup     *remote.Setup
 
 	// quiet is held in part by each job and whole while old restore points of this PC are removed, and for a

@@ -56,7 +56,7 @@ func (k *Keeper) noteTrial(ctx context.Context, id string, t backup.Trial, older
 		return
 	}
 	m := appbackup.Measure{
-		Kind: appbackup.TrialMeasure, Promised: appbackup.Promise(k.Rules()).Back.Milliseconds(), Place: id, Label: k.label(id),
+		Kind: appbackup.TrialMeasure, Promised: k.Rules().Promise().Back.Milliseconds(), Place: id, Label: k.label(id),
 		Older: older, Seq: t.Point.Seq, Made: t.Point.At, Millis: t.BookTook.Milliseconds(), Bytes: t.BookRead,
 		Debit: t.Manifest.Checks.SumDebit, Credit: t.Manifest.Checks.SumCredit, Invoices: t.Manifest.Checks.InvoiceCount,
 		Files: appbackup.FilesRead{Bytes: t.FilesRead, Millis: t.FilesTook.Milliseconds(), All: t.Manifest.Files.Bytes},
@@ -112,7 +112,7 @@ func (k *Keeper) noteLoss(ctx context.Context, since time.Time) {
 	k.mu.Unlock()
 	if !known {
 		k.note(ctx, appbackup.Measure{
-			Kind: appbackup.LossMeasure, Millis: w.loss.Milliseconds(), Promised: appbackup.Promise(k.Rules()).Loss.Milliseconds(),
+			Kind: appbackup.LossMeasure, Millis: w.loss.Milliseconds(), Promised: k.Rules().Promise().Loss.Milliseconds(),
 		})
 	}
 }
