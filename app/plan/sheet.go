@@ -138,11 +138,7 @@ func (p Plan) Facts(t *i18n.Printer, s Scenario) []Fact {
 	if len(s.Copies) > 0 {
 		out = append(out, Fact{t.T("plan.fact.left", nil), t.List(s.Copies)})
 	}
-	sheet := t.T("plan.fact.sheet_never", nil)
-	if p.Sheet {
-		sheet = t.T("plan.fact.sheet_on", map[string]any{"on": p.SheetOn})
-	}
-	out = append(out, Fact{t.T("plan.fact.sheet", nil), sheet})
+	out = append(out, Fact{t.T("plan.fact.sheet", nil), p.Checked(t)})
 	if s.ID == Death || s.ID == Password {
 		out = append(out, Fact{t.T("plan.fact.owners", nil), t.Number(int64(p.Owners))})
 	}
@@ -150,4 +146,16 @@ func (p Plan) Facts(t *i18n.Printer, s Scenario) []Fact {
 		out = append(out, Fact{t.T("plan.fact.devices", nil), t.Number(int64(p.Devices))})
 	}
 	return out
+}
+
+// Checked is when the recovery sheet was typed back, in words.
+func (p Plan) Checked(t *i18n.Printer) string {
+	switch {
+	case !p.Sheet:
+		return t.T("plan.fact.sheet_never", nil)
+	case p.SheetOn.IsZero():
+		return t.T("plan.fact.sheet_checked", nil)
+	default:
+		return t.T("plan.fact.sheet_on", map[string]any{"on": p.SheetOn})
+	}
 }

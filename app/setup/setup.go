@@ -121,7 +121,7 @@ type Progress struct {
 
 // SheetDue tells whether the sheet is to be typed back again: paper gets lost, and ink fades.
 func (p Progress) SheetDue(today civil.Date) bool {
-	return p.SheetKnown && !today.Before(p.SheetOn.AddYears(1))
+	return p.SheetKnown && !p.SheetOn.IsZero() && !today.Before(p.SheetOn.AddYears(1))
 }
 
 // SheetFile is the name of the file of the sheet, which differs from that of any other.

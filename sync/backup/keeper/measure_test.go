@@ -78,7 +78,7 @@ func TestWhatWouldBeLostIsMeasured(t *testing.T) {
 	want = append(want, 25*time.Hour+30*time.Minute)
 	got := b.measures(t)
 	for i, m := range got {
-		if i >= len(want) || m.Kind != appbackup.LossMeasure || m.Took() != want[i] || m.Promised != 7_200_000 || m.Event == 0 {
+		if i >= len(want) || m.Kind != appbackup.LossMeasure || m.Took() != want[i] || m.Promised != 86_400_000 || m.Event == 0 {
 			t.Errorf("%d: %+v", i, m)
 		}
 	}

@@ -38,7 +38,7 @@ type backups struct {
 
 	light  *kit.KPI
 	last   *kit.KPI
-	drill  *kit.KPI
+	drill  *kit.Card
 	copies *fyne.Container
 	grid   *kit.Grid
 	points []backup.Point
@@ -76,9 +76,7 @@ func newBackups(e *page.Env, begin string) page.Page {
 	}
 	b.light = kit.NewKPI("shield-check", e.T("backups.state"), nil)
 	b.last = kit.NewKPI("clock", e.T("backups.last"), nil)
-	b.drill = kit.NewKPI("arrow-counter-clockwise", e.T("backups.drill"), func() {
-		e.Shell.Open(page.Route{Name: "plan"})
-	})
+	b.drill = kit.NewCard("", kit.VBox(0))
 	b.bar = kit.NewProgress(e.T("backups.running"), b.stop)
 	b.bar.Hide()
 	columns := []kit.Column{
@@ -102,7 +100,7 @@ func newBackups(e *page.Env, begin string) page.Page {
 	b.worry = kit.VBox(0)
 	b.worry.Hide()
 	body := kit.Split(theme.GapCard, []float32{0, 0, 0, 0, 1}, b.wound, b.worry,
-		kit.Cols(theme.GapCard, nil, b.light, b.last, b.drill), b.bar,
+		kit.Cols(theme.GapCard, []float32{1, 1, 1.5}, b.light, b.last, b.drill), b.bar,
 		kit.Cols(theme.GapCard, []float32{1, 1.2}, places, points))
 	b.object = kit.NewPage(kit.NewHeader(e.T("backups.title"), e.T("backups.under"), actions...), body)
 	b.Refresh()
@@ -287,16 +285,26 @@ func (b *backups) figures(st backup.Status) {
 	}
 	switch {
 	case !st.DrillFailed.IsZero():
-		b.drill.Set(e.T("backups.drill_failed"), e.Text.Instant(st.DrillFailed), kit.Error, nil)
+		b.prove(e.T("backups.drill_failed"), e.Text.Instant(st.DrillFailed), kit.Error)
 	case st.Drill.IsZero() && st.Anew():
-		b.drill.Set(e.T("backups.soon"), e.T("backups.drill_anew"), kit.Neutral, nil)
+		b.prove(e.T("backups.soon"), e.T("backups.drill_anew"), kit.Neutral)
 	case st.Drill.IsZero():
-		b.drill.Set(e.T("backups.drill_never"), e.T("backups.drill_note"), kit.Warn, nil)
+		b.prove(e.T("backups.drill_never"), e.T("backups.drill_note"), kit.Warn)
 	case st.Proof != nil:
-		b.drill.Set(e.Text.Instant(st.Drill), st.Proof.Told(e.Text), kit.Ok, nil)
+		b.prove(e.Text.Instant(st.Drill), st.Proof.Told(e.Text), kit.Ok)
 	default:
-		b.drill.Set(e.Text.Instant(st.Drill), e.T("backups.drill_ok"), kit.Ok, nil)
+		b.prove(e.Text.Instant(st.Drill), e.T("backups.drill_ok"), kit.Ok)
 	}
+}
+
+// prove tells of the last proven restore: when, and what it showed.
+func (b *backups) prove(when, what string, tone kit.Tone) {
+	e := b.env
+	head := kit.NewLabel(e.T("backups.drill"), kit.Style{Weight: kit.Medium, Color: theme.Muted, Shrink: true})
+	text := kit.VBox(2, head, kit.NewLabel(when, kit.Style{Weight: kit.Bold, Size: 17}),
+		kit.NewLabel(what, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+	b.drill.SetBody(kit.Row(12, kit.IconTile("arrow-counter-clockwise", tone), text,
+		kit.NewButton(e.T("backups.plan"), "", kit.Secondary, func() { e.Shell.Open(page.Route{Name: "plan"}) }).Small()))
 }
 
 // places lists the destinations with what can be done with each.

@@ -47,6 +47,7 @@ type home struct {
 	chart                           *kit.Bars
 	aged                            *kit.Stack
 	todo                            *fyne.Container
+	proof                           *kit.Card
 	latest                          *kit.Grid
 	rows                            []billing.Row
 	tasks                           map[string]fyne.CanvasObject
@@ -54,7 +55,11 @@ type home struct {
 }
 
 func newHome(e *page.Env) page.Page {
-	h := &home{Gate: page.NewGate(e), env: e, todo: kit.VBox(9), tasks: map[string]fyne.CanvasObject{}}
+	h := &home{
+		Gate: page.NewGate(e), env: e, todo: kit.VBox(9), tasks: map[string]fyne.CanvasObject{},
+		proof: kit.NewCard("", kit.VBox(0)).Room(10),
+	}
+	h.proof.Hide() // until it is known
 	var actions []fyne.CanvasObject
 	if e.Can(billing.SaveQuote.Spec) {
 		actions = append(actions, h.Write(kit.NewButton(e.T("home.new_quote"), "file-text", kit.Secondary, func() {
@@ -109,10 +114,11 @@ func (h *home) body() fyne.CanvasObject {
 	} else {
 		parts = append(parts, latest)
 	}
-	weights := make([]float32, len(parts))
+	weights := make([]float32, len(parts), len(parts)+1)
 	for i := range weights {
 		weights[i] = 1
 	}
+	parts, weights = append(parts, h.proof), append(weights, 0) // it keeps its own as well
 	if books {
 		weights[0] = 0 // the figures keep their own height
 	}
@@ -349,14 +355,7 @@ var tones = map[string]kit.Tone{"overdue": kit.Warn, "accepted": kit.Ok, "drafts
 func (h *home) copies(st backup.Status) {
 	e := h.env
 	delete(h.tasks, "backup")
-	delete(h.tasks, "proof")
-	if st.Proof != nil && st.DrillFailed.IsZero() {
-		text := kit.VBox(0, kit.NewLabel(e.T("home.proof", "when", e.Text.Instant(st.Drill)),
-			kit.Style{Weight: kit.Medium, Wrap: true}),
-			kit.NewLabel(st.Proof.Told(e.Text), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
-		h.tasks["proof"] = kit.Row(12, kit.IconTile("shield-check", kit.Ok), text,
-			kit.NewButton(e.T("home.act.proof"), "", kit.Secondary, func() { e.Shell.Open(page.Route{Name: "plan"}) }))
-	}
+	h.prove(st)
 	switch {
 	case st.Origin != nil && st.Light != backup.Red:
 		h.tasks["backup"] = h.task("shield-check", kit.Info, e.T("home.todo.first_copy"),
@@ -379,6 +378,27 @@ func (h *home) copies(st backup.Status) {
 		})
 	}
 	h.arrange()
+}
+
+// prove tells of the last proven restore.
+func (h *home) prove(st backup.Status) {
+	e := h.env
+	icon, tone, title, under := "shield-warning", kit.Warn, e.T("home.proof_never"), e.T("home.proof_weekly")
+	switch {
+	case !st.DrillFailed.IsZero():
+		tone, title, under = kit.Error, e.T("home.proof_failed"), e.Text.Instant(st.DrillFailed)
+	case !st.Drill.IsZero():
+		icon, tone, title = "shield-check", kit.Ok, e.T("home.proof", "when", e.Text.Instant(st.Drill))
+		if under = e.T("backups.drill_ok"); st.Proof != nil {
+			under = st.Proof.Told(e.Text)
+		}
+	}
+	text := kit.HBox(12, kit.NewLabel(title, kit.Style{Weight: kit.Medium}),
+		kit.NewLabel(under, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Shrink: true}))
+	h.proof.SetBody(kit.Row(12, kit.IconTile(icon, tone), text,
+		kit.NewButton(e.T("home.act.proof"), "", kit.Secondary, func() { e.Shell.Open(page.Route{Name: "plan"}) })))
+	h.proof.Show()
+	h.object.Refresh()
 }
 
 // yearly puts on the list what comes back each year: the paper, and the day of the backup.
@@ -429,7 +449,7 @@ func (h *home) task(icon string, tone kit.Tone, title, under, act string, run fu
 // arrange puts the tasks in the order of their weight.
 func (h *home) arrange() {
 	var all []fyne.CanvasObject
-	for _, key := range []string{"integrity", "numbers", "backup", "sheet", "invite", "overdue", "accepted", "drafts", "proof"} {
+	for _, key := range []string{"integrity", "numbers", "backup", "sheet", "invite", "overdue", "accepted", "drafts"} {
 		if o := h.tasks[key]; o != nil {
 			if len(all) > 0 {
 				all = append(all, kit.Separator())

@@ -154,3 +154,39 @@ func TestACompanyWithoutVATIsShownNone(t *testing.T) {
 		t.Error("a company in franchise en base is shown VAT to pay")
 	}
 }
+
+// TestTheLastProvenRestoreIsTold: its date, its place, its point, what it took; and that there is none, or that it failed.
+func TestTheLastProvenRestoreIsTold(t *testing.T) {
+	w := storetest.NewWorld(t, billing.Bind[*store.Tx])
+	copies := &engine{status: backup.Status{Light: backup.Green}}
+	backup.Bind(w.Registry, copies)
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["home"](e, page.Route{}).(*home)
+	sh.Show(p.Object())
+	says := func() (out string) {
+		p.Refresh()
+		uitest.Walk(p.proof, func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok {
+				out += l.Text() + "|"
+			}
+		})
+		return out
+	}
+	if got := says(); !strings.Contains(got, "Aucune restauration prouvée") {
+		t.Error(got)
+	}
+	copies.status.Drill = storetest.Noon
+	copies.status.Proof = &backup.Measure{
+		Kind: backup.TrialMeasure, Place: "x", Label: "Coffre", Made: storetest.Noon, Millis: 260_000,
+	}
+	got := says()
+	for _, want := range []string{"21/11/2026", "Coffre", "4\u00a0min", "balance identique au centime"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in %q", want, got)
+		}
+	}
+	copies.status.DrillFailed = storetest.Noon
+	if got := says(); !strings.Contains(got, "échoué") || strings.Contains(got, "identique") {
+		t.Error(got)
+	}
+}

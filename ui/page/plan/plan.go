@@ -61,7 +61,7 @@ func newPage(e *page.Env) page.Page {
 	body := kit.Split(theme.GapCard, []float32{0, 0, 1},
 		p.notice, kit.Cols(theme.GapCard, nil, p.lost, p.back, p.away, p.sheet),
 		kit.Cols(theme.GapCard, []float32{1, 1.15},
-			kit.Split(theme.GapCard, []float32{1.55, 1},
+			kit.Split(theme.GapCard, []float32{2.5, 1},
 				kit.NewCard(e.T("plan.cases"), p.cases).Flush(), kit.NewCard(e.T("plan.trials"), p.trials).Flush()),
 			p.detail))
 	p.object = kit.NewPage(kit.NewHeader(e.T("plan.title"), e.T("plan.under"), p.actions()...), body)
@@ -149,7 +149,7 @@ func (p *planPage) figures() {
 	p.lost.Set(pl.Lost(e.Text, worst), e.T("plan.promised", "time", e.Text.Duration(pl.Promise.Loss)), tone, nil)
 	back, note, tone := e.T("plan.unmeasured"), e.T("plan.try_it"), kit.Warn
 	if b := pl.Proof; b != nil {
-		back, note, tone = backup.Lasted(e.Text, b.Took()), b.Told(e.Text), kit.Ok
+		back, note, tone = backup.Lasted(e.Text, b.Took()), p.from(b), kit.Ok
 	}
 	p.back.Set(back, note, tone, nil)
 	tone = kit.Ok
@@ -161,16 +161,25 @@ func (p *planPage) figures() {
 	case !pl.Sheet:
 		p.sheet.Set(e.T("plan.sheet.no"), e.T("plan.sheet.no_note"), kit.Warn, nil)
 	case pl.SheetDue:
-		p.sheet.Set(e.T("plan.sheet.due"), e.T("plan.fact.sheet_on", "on", pl.SheetOn), kit.Warn, nil)
+		p.sheet.Set(e.T("plan.sheet.due"), pl.Checked(e.Text), kit.Warn, nil)
 	default:
-		p.sheet.Set(e.T("plan.sheet.ok"), e.T("plan.fact.sheet_on", "on", pl.SheetOn), kit.Ok, nil)
+		p.sheet.Set(e.T("plan.sheet.ok"), pl.Checked(e.Text), kit.Ok, nil)
 	}
+}
+
+// from is where and when a trial restore was made.
+func (p *planPage) from(m *backup.Measure) string {
+	if m.Place == "" {
+		return p.env.T("plan.here") + ", " + p.env.Text.Instant(m.At)
+	}
+	return m.Label + ", " + p.env.Text.Instant(m.At)
 }
 
 // remind says what comes back each year.
 func (p *planPage) remind() {
 	e := p.env
 	p.notice.Objects = nil
+	p.notice.Show()
 	switch {
 	case (p.plan.SheetDue || !p.plan.Sheet) && e.Can(setup.CheckSheet.Spec):
 		key := "plan.sheet_never"
@@ -182,6 +191,8 @@ func (p *planPage) remind() {
 	case p.plan.Invite && e.Can(backup.Drill.Spec):
 		p.notice.Add(kit.NewNotice(kit.Info, e.T("plan.invite"), e.T("plan.invite_text"),
 			p.Write(kit.NewButton(e.T("plan.try"), "", kit.Secondary, p.try))))
+	default:
+		p.notice.Hide()
 	}
 	p.object.Refresh()
 }
