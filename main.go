@@ -77,7 +77,7 @@ func main() {
 
 // pc is this computer: one data folder.
 type pc struct {
-	machine.Memory
+	*machine.Memory
 	home  folder.Folder
 	alone *opener.PC             // opens the book without anybody
 	front atomic.Pointer[func()] // brings the window to the front
@@ -92,7 +92,7 @@ func newPC(dir string) (*pc, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &pc{home: home, Memory: machine.Memory{Path: home.Path(folder.Memory), Warn: home.Warn}}
+	p := &pc{home: home, Memory: &machine.Memory{Path: home.Path(folder.Memory), Warn: home.Warn}}
 	p.alone = &opener.PC{Warn: home.Warn, Keepers: []opener.Keeper{
 		{Kind: crypt.KindKeyring, Ring: keyring.New()},
 		{Kind: crypt.KindTPM, Ring: keyring.NewChip(home.Path(folder.Chip))},
@@ -348,6 +348,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := b.backups(ctx, id); err != nil {
 		return nil, err
 	}
+	reg.BeforeRisk(b.keep.Before)
 	b.bind(users)
 	if err := users.Settle(ctx); err != nil {
 		return nil, err
@@ -463,7 +464,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	}
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
 		Dir: b.pc.home.Path(folder.Vault), Vault: keeper.VaultOf(id), WriterID: id.WriterID,
-		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(), Every: 2 * time.Hour,
+		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(),
 		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes,
 		State: kept.Copies(b.store), RestoredFrom: from, Now: time.Now, Behind: b.behind,
 		SameDisk: func(dir string) bool { return keeper.SameDisk(b.pc.home.Path(folder.Vault), dir) },
@@ -474,6 +475,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	b.keep, err = keeper.New(ctx, keeper.Settings{
 		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo, Origin: origin,
 		Dir:    b.pc.home.Path(folder.Vault),
+		Rules:  kept.Rules(b.store),
 		Change: source.Book{Store: b.store}.Change,
 		SheetKnown: func(ctx context.Context) (known bool, err error) {
 			err = b.store.View(ctx, func(tx *store.Tx) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -113,6 +114,23 @@ func TestEveryEventHasAName(t *testing.T) {
 		if !p.Has("role."+string(r)) || !p.Has("role."+string(r)+".help") {
 			t.Errorf("role %s has no words", r)
 		}
+	}
+}
+
+// TestARestorePointComesBeforeWhatChangesMuch at once.
+func TestARestorePointComesBeforeWhatChangesMuch(t *testing.T) {
+	var risky []string
+	for _, s := range registry(t).Specs() {
+		if s.Risky {
+			risky = append(risky, s.Name)
+		}
+	}
+	want := []string{
+		"customer.import", "fec.import", "fec.undo_import", "fiscal_year.close", "fiscal_year.close_period",
+		"import.undo", "item.import",
+	}
+	if slices.Sort(risky); !slices.Equal(risky, want) {
+		t.Errorf("risky are %v, want %v", risky, want)
 	}
 }
 

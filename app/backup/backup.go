@@ -155,6 +155,11 @@ type Status struct {
 	SheetKnown bool           `json:"sheet_known"` // the recovery sheet was typed back
 	// Origin is the point that the book was restored from, while it has none of its own.
 	Origin *Point `json:"origin,omitempty"`
+	Rules  Rules  `json:"rules"`
+	// Paused is until when nothing is sent by itself, zero for no pause.
+	Paused time.Time `json:"paused,omitzero"`
+	// LossSeconds is how old the oldest work is that would be lost with this PC now; -1 when nothing is elsewhere.
+	LossSeconds int64 `json:"loss_seconds"`
 }
 
 // Anew tells that the copies begin again under a new recovery key, the old ones staying readable with the old
@@ -210,6 +215,13 @@ type Engine interface {
 	Refill(ctx context.Context, id string) (Status, error)
 	// Continue goes on with the book after it was put back as it once was: alarm.put_back, alarm.local_behind.
 	Continue(ctx context.Context) (Status, error)
+	// SetLoss keeps the most work that may have to be done again, and follows it at once.
+	SetLoss(ctx context.Context, most Loss) (Status, error)
+	// Pause stops the sending, and begins none by itself for a time, or ends a pause. Points are still made on the main
+	// PC, and what is asked for by hand is done.
+	Pause(ctx context.Context, q PauseRequest) (Status, error)
+	// SetSpeed limits how much of the line the copies take from now on.
+	SetSpeed(ctx context.Context, s Speed) (Status, error)
 }
 
 // AllRequest asks for the short or the whole list.
@@ -370,6 +382,7 @@ func secret(name, doc string) op.Spec {
 
 // Bind registers the operations over an engine.
 func Bind[T op.Tx](r *op.Registry[T], e Engine) {
+	bindRules(r, e)
 	op.BindElsewhere(r, Providers, func(_ context.Context, q AllRequest) (ProvidersResponse, error) {
 		return ProvidersResponse{e.Providers(q.All)}, nil
 	})

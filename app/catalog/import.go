@@ -54,7 +54,7 @@ type ImportRequest struct {
 // Import imports a file of items: all of it, or nothing. Faults: those of the preview,
 // imports.field_missing, imports.has_errors, imports.nothing.
 var Import = op.Op[ImportRequest, imports.Batch]{Spec: op.Spec{
-	Name: "item.import", Kind: op.Command, Needs: auth.ItemWrite, Since: 1,
+	Name: "item.import", Kind: op.Command, Needs: auth.ItemWrite, Risky: true, Since: 1,
 	Doc: "Imports a file of items as one batch that import.undo takes back.",
 }}
 

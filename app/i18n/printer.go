@@ -133,6 +133,9 @@ func (p *Printer) funcs() template.FuncMap {
 		"price":    func(v any) string { return ofInt(v, p.UnitPrice) },
 		"number":   func(v any) string { return ofInt(v, p.Number) },
 		"bytes":    func(v any) string { return ofInt(v, p.Bytes) },
+		"seconds": func(v any) string {
+			return ofInt(v, func(n int64) string { return p.Duration(time.Duration(n) * time.Second) })
+		},
 		"date":     func(v any) string { return ofDate(v, p.Date) },
 		"longdate": func(v any) string { return ofDate(v, p.DateLong) },
 		"instant":  func(v any) string { return ofInstant(v, p.Instant) },

@@ -50,7 +50,7 @@ type UndoRequest struct {
 // as a whole when a record has been changed since (imports.undo_changed) or is used by something else
 // (imports.undo_used). Other faults: imports.not_found, imports.already_undone.
 var Undo = op.Op[UndoRequest, Batch]{Spec: op.Spec{
-	Name: "import.undo", Kind: op.Command, Needs: auth.CustomerImport, Fresh: true, Since: 1,
+	Name: "import.undo", Kind: op.Command, Needs: auth.CustomerImport, Fresh: true, Risky: true, Since: 1,
 	Doc: "Undoes an import: every record is as it was before, or nothing changes.",
 }}
 

@@ -142,7 +142,7 @@ type FECReport struct {
 // it returns the report whatever is wrong. Faults: fec.refused, fec.already_imported, fec.year_gap,
 // ledger.year_locked, ledger.period_closed.
 var FECImport = op.Op[FECImportRequest, FECReport]{Spec: op.Spec{
-	Name: "fec.import", Kind: op.Command, Needs: auth.LedgerImport, Since: 1,
+	Name: "fec.import", Kind: op.Command, Needs: auth.LedgerImport, Risky: true, Since: 1,
 	Doc: "Takes a FEC in as posted history; as a preview, reports what it holds and what is wrong.",
 }}
 

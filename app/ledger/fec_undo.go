@@ -35,7 +35,7 @@ type UndoImportRequest struct {
 // same. The accounts and journals it created stay. Faults: fec.no_import, ledger.year_locked,
 // fec.import_used.
 var FECUndoImport = op.Op[UndoImportRequest, op.Empty]{Spec: op.Spec{
-	Name: "fec.undo_import", Kind: op.Command, Needs: auth.LedgerImport, Fresh: true, Since: 1,
+	Name: "fec.undo_import", Kind: op.Command, Needs: auth.LedgerImport, Fresh: true, Risky: true, Since: 1,
 	Doc: "Takes an import of history back while its fiscal year is open and nothing refers to it.",
 }}
 

@@ -119,7 +119,7 @@ type YearRequest struct {
 // locked, its last day be past, and no draft be left in it. Faults: ledger.no_year,
 // ledger.year_locked, ledger.year_running, ledger.year_order, ledger.year_drafts.
 var FiscalYearClose = op.Op[YearRequest, FiscalYear]{Spec: op.Spec{
-	Name: "fiscal_year.close", Kind: op.Command, Needs: auth.LedgerClose, Fresh: true, Since: 1,
+	Name: "fiscal_year.close", Kind: op.Command, Needs: auth.LedgerClose, Fresh: true, Risky: true, Since: 1,
 	Doc: "Locks a fiscal year for ever: nothing can be posted in it any more.",
 }}
 
@@ -182,7 +182,7 @@ type ClosePeriodRequest struct {
 // FiscalYearClosePeriod closes part of a fiscal year for the time being (clôture de période), or
 // reopens it. Faults: ledger.no_year, ledger.year_locked, ledger.period_outside.
 var FiscalYearClosePeriod = op.Op[ClosePeriodRequest, FiscalYear]{Spec: op.Spec{
-	Name: "fiscal_year.close_period", Kind: op.Command, Needs: auth.LedgerClose, Fresh: true, Since: 1,
+	Name: "fiscal_year.close_period", Kind: op.Command, Needs: auth.LedgerClose, Fresh: true, Risky: true, Since: 1,
 	Doc: "Closes the days of a fiscal year up to a date for the time being, or reopens them.",
 }}
 

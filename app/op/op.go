@@ -48,6 +48,8 @@ type Spec struct {
 	Doc   string
 	// Secret keeps the request out of the event payload digest and the log: it holds a password.
 	Secret bool
+	// Risky says that much changes at once: the copies get a restore point first, see [Registry.BeforeRisk].
+	Risky bool
 }
 
 // Op is a Spec with the types of its request and response.

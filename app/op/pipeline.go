@@ -99,6 +99,7 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 		return nil, err
 	}
 	ctx = context.WithValue(ctx, callKey, c)
+	r.beforeRisk(ctx, row.spec)
 	switch row.spec.Kind {
 	case Query:
 		if row.elsewhere {

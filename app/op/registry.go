@@ -88,6 +88,7 @@ type Registry[T Tx] struct {
 	log   func(Record)
 	rows  map[string]*row[T]
 	clock func() time.Time
+	risk  func(ctx context.Context, name string)
 }
 
 type row[T Tx] struct {
@@ -107,6 +108,24 @@ type row[T Tx] struct {
 // one record a call.
 func New[T Tx](w Work[T], a Authenticator, clock func() time.Time, log func(Record)) *Registry[T] {
 	return &Registry[T]{work: w, auth: a, log: log, rows: map[string]*row[T]{}, clock: clock}
+}
+
+// riskWait is how long a risky operation waits at most for what comes before it.
+const riskWait = 30 * time.Second
+
+// BeforeRisk has fn run before each risky operation that is allowed, well formed and no rehearsal, outside any
+// transaction. It can hold the operation up for half a minute, which its ctx says, and cannot refuse it: whoever has
+// to work is not kept from it by a backup.
+func (r *Registry[T]) BeforeRisk(fn func(ctx context.Context, name string)) { r.risk = fn }
+
+// beforeRisk does what comes before an operation.
+func (r *Registry[T]) beforeRisk(ctx context.Context, s *Spec) {
+	if r.risk == nil || !s.Risky || IsPreview(ctx) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, riskWait)
+	defer cancel()
+	r.risk(ctx, s.Name)
 }
 
 // Bind registers a Query or Command and its handler. A missing permission, document or level, or a

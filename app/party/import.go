@@ -33,7 +33,7 @@ type ImportRequest struct {
 // Import imports a file of customers: all of it, or nothing. Faults: those of the preview,
 // imports.field_missing, imports.has_errors, imports.nothing, party.owner_not_you.
 var Import = op.Op[ImportRequest, imports.Batch]{Spec: op.Spec{
-	Name: "customer.import", Kind: op.Command, Needs: auth.CustomerImport, Since: 1,
+	Name: "customer.import", Kind: op.Command, Needs: auth.CustomerImport, Risky: true, Since: 1,
 	Doc: "Imports a file of customers as one batch that import.undo takes back.",
 }}
 

@@ -149,9 +149,11 @@ func (s *secretSheet) keyPanel(key, content, title string) error {
 		for i, g := range groups {
 			x := sheetLeft + 7 + float64(i%perRow)*groupWidth
 			top := y + 13 + float64(i/perRow)*rowHeight
-			if i > 0 { // the prefix is no group
-				s.text(x, top, fmt.Sprint(i), style{regular, 6.5, inkMuted}, left)
+			if i == 0 { // the prefix is no group, and must not be counted as one
+				s.spaced(x, top+4.4, g, style{regular, 12, inkMuted}, 3.4)
+				continue
 			}
+			s.text(x, top-0.8, fmt.Sprint(i), style{semiBold, 9, s.accent}, left)
 			s.spaced(x, top+2.6, g, style{semiBold, 17.5, inkText}, 4.7)
 		}
 		x := sheetLeft + sheetWidth - codeSide - 6

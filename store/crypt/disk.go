@@ -28,7 +28,7 @@ type disk interface {
 	lock(path string) (io.Closer, error)
 }
 
-// diskFile is one open file. Its methods are safe for concurrent use.
+// diskFile is one open file. Its methods are safe for concurrent use, except that Close comes last.
 type diskFile interface {
 	io.ReaderAt
 	io.WriterAt
@@ -41,10 +41,27 @@ type diskFile interface {
 // osDisk is the real thing.
 type osDisk struct{}
 
-type osFile struct{ *os.File }
+type osFile struct {
+	*os.File
+	warm warmReads
+}
+
+// ReadAt reads as the file does, and what the system has in its memory in less time.
+func (f *osFile) ReadAt(p []byte, off int64) (int, error) {
+	if f.warm.read(p, off) {
+		return len(p), nil
+	}
+	return f.File.ReadAt(p, off)
+}
+
+// Close closes the file.
+func (f *osFile) Close() error {
+	f.warm.stop()
+	return f.File.Close()
+}
 
 // Size returns the file's length in bytes.
-func (f osFile) Size() (int64, error) {
+func (f *osFile) Size() (int64, error) {
 	st, err := f.Stat()
 	if err != nil {
 		return 0, err
@@ -57,11 +74,13 @@ func (osDisk) open(path string, create bool) (diskFile, error) {
 	if create {
 		flag |= os.O_CREATE
 	}
-	f, err := os.OpenFile(path, flag, fileMode)
+	file, err := os.OpenFile(path, flag, fileMode)
 	if err != nil {
 		return nil, err
 	}
-	return osFile{f}, nil
+	f := &osFile{File: file}
+	f.warm.start(file)
+	return f, nil
 }
 
 func (osDisk) size(path string) (int64, error) {

@@ -224,12 +224,13 @@ func newBook(t *testing.T) string {
 // wolf.
 func TestKill(t *testing.T) { kills(t, 6) }
 
-// kills kills that many processes, at random moments from their start on.
+// kills kills that many processes, at random moments from their start on, and more where a loaded machine lets
+// them do little before: it takes two transactions for each to say anything.
 func kills(t *testing.T, count int) (transactions int) {
 	seed, _ := seeded(t)
 	path, rnd, want := newBook(t), rand.New(rand.NewPCG(seed, 1)), model{}
 	last := 0 // transactions in want
-	for i := range count {
+	for i := 0; i < count || last < 2*count; i++ {
 		if i%100 == 99 {
 			t.Logf("%d kills", i) // a soak takes an hour
 		}
@@ -256,9 +257,6 @@ func kills(t *testing.T, count int) (transactions int) {
 		if err := errors.Join(db.Close(), m.Unmount()); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if last < 2*count {
-		t.Errorf("only %d transactions", last)
 	}
 	t.Logf("%d kills, %d transactions", count, last)
 	return last

@@ -17,6 +17,7 @@ const (
 	copies       = "backup.state"
 	origin       = "backup.origin" // the restore point that the book was put back from
 	jobs         = "jobs.last"
+	rules        = "backup.rules"
 )
 
 // Setting is a setting of a book that holds what its owner alone understands.
@@ -30,6 +31,9 @@ func Destinations(st *store.Store) Setting { return Setting{st, destinations} }
 
 // Copies is where the backups keep what they know of the copies.
 func Copies(st *store.Store) Setting { return Setting{st, copies} }
+
+// Rules is where the backups keep what the owner decided on their rhythm. They stay with a book that is restored.
+func Rules(st *store.Store) Setting { return Setting{st, rules} }
 
 // Load returns what was saved last, nil when nothing was.
 func (s Setting) Load(ctx context.Context) (data []byte, err error) {

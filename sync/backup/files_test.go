@@ -2,10 +2,13 @@ package backup
 
 import (
 	"context"
+	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"zafe/sync/backup/vault"
@@ -64,7 +67,49 @@ func TestBringFiles(t *testing.T) {
 	if err := os.RemoveAll(usb); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := s.BringFiles(ctx, all, b); left != 2 {
+	if left, err := s.BringFiles(ctx, all, b); left != 2 || err == nil {
 		t.Errorf("a disk that is not there: %d left, %v", left, err)
+	}
+}
+
+// slowSink takes an attachment for as long as it is let.
+type slowSink struct {
+	vault.FileSink
+	begun func()
+}
+
+func (s slowSink) Put(ctx context.Context, _ vault.Attachment, _ io.Reader) error {
+	s.begun()
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// TestTheOwnersWordDoesNotWaitForAttachments: they can take days to come back.
+func TestTheOwnersWordDoesNotWaitForAttachments(t *testing.T) {
+	b := newBook(t)
+	b.attach("contract")
+	s, _, _ := newService(t, b)
+	if _, err := s.BackUp(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	all, err := b.Attachments(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := make(chan struct{})
+	ended := make(chan error)
+	go func() {
+		_, err := s.BringFiles(t.Context(), all, slowSink{FileSink: b, begun: sync.OnceFunc(func() { close(begun) })})
+		ended <- err
+	}()
+	<-begun
+	if err := s.Continue(t.Context(), func() (string, error) { return "pc-00000009", nil }); err != nil {
+		t.Error(err)
+	}
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("ended with %v", err)
+	}
+	if left, err := s.BringFiles(t.Context(), all, b); err != nil || left != 0 {
+		t.Errorf("later: %d left, %v", left, err)
 	}
 }

@@ -81,9 +81,9 @@ func (s *Service) noteNumbers(ctx context.Context, v *vault.Vault) error {
 
 // Continue goes on with the book as it is now, after PutBack: with the name of a new installation that renew
 // gives, so that no number is used twice and what is stored under the old one stays as it is. It waits for jobs
-// under way; those that come meanwhile are refused with "backup.busy".
+// under way, but ends BringFiles; those that come meanwhile are refused with "backup.busy".
 func (s *Service) Continue(ctx context.Context, renew func() (writer string, err error)) error {
-	s.use.Lock()
+	s.exclude()
 	defer s.use.Unlock()
 	writer, err := renew()
 	if err != nil {

@@ -70,10 +70,13 @@ func Restore(ctx context.Context, tree *vault.Tree, p vault.Point, sink vault.Si
 
 // BringFiles brings back attachments that the book names and the disk lacks, from the local vault and then
 // from each destination until all are there. It returns how many are nowhere that could be reached, and what
-// kept it from looking everywhere.
+// kept it from looking everywhere. Renew and Continue end it: it is called again later.
 func (s *Service) BringFiles(ctx context.Context, missing []vault.Attachment, sink vault.FileSink,
 ) (left int, err error) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	err = s.with(ctx, func(v *vault.Vault) error {
+		s.bringing(stop)
 		places := []string{""}
 		for _, d := range s.set.Remotes.List() {
 			places = append(places, d.ID)

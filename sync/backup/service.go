@@ -12,6 +12,7 @@ import (
 	"zafe/app/aside"
 	"zafe/app/fault"
 	"zafe/sync/backup/remote"
+	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
 
 	"github.com/rclone/rclone/fs"
@@ -50,7 +51,6 @@ type Settings struct {
 	// Behind is told, once, that a destination has points of this book that it does not know it made: the book is as
 	// it once was. May be nil.
 	Behind  func(ctx context.Context) error
-	Every   time.Duration // promised time between two backups; 0 promises nothing
 	Source  vault.Source
 	Files   vault.Files
 	Remotes *remote.Remotes
@@ -66,15 +66,19 @@ type Service struct {
 	snap sync.Mutex   // one snapshot at a time
 	use  sync.RWMutex // pruning the local vault, a new recovery key and a new writer exclude all else
 
-	mu     sync.Mutex // guards what follows
-	id     VaultOf    // changes under use as well
-	key    *vault.Key // likewise
-	know   state
-	memory vault.Known  // manifests that were read
-	vault  *vault.Vault // open while jobs run
-	jobs   int
-	sends  map[string]bool // destinations being sent to
-	folder string          // of the local vault
+	mu        sync.Mutex // guards what follows
+	id        VaultOf    // changes under use as well
+	key       *vault.Key // likewise
+	know      state
+	memory    vault.Known        // manifests that were read
+	vault     *vault.Vault       // open while jobs run
+	bring     context.CancelFunc // ends the attachments' coming back
+	excluding bool               // something waits for all else to end
+	jobs      int
+	sends     map[string]bool // destinations being sent to
+	folder    string          // of the local vault
+	most      time.Duration   // how much work the owner accepts to lose
+	work      schedule.Work   // since when the copies lack some
 }
 
 // Open prepares a service. It makes the local vault the first time; a vault that was there and has
@@ -83,7 +87,7 @@ func Open(ctx context.Context, set Settings) (*Service, error) {
 	if set.Now == nil {
 		set.Now = time.Now //nolint:forbidigo // what the zero value means
 	}
-	s := &Service{set: set, sends: map[string]bool{}}
+	s := &Service{set: set, sends: map[string]bool{}, most: schedule.CloudLimit}
 	if err := s.take(ctx, set.Vault); err != nil {
 		return nil, err
 	}
@@ -113,11 +117,11 @@ func (s *Service) take(ctx context.Context, of VaultOf) error {
 }
 
 // Renew lets the book get a new recovery key, and goes on with the vault that renew gives. Nothing else is
-// done meanwhile: it waits for jobs under way, and those that come are refused with "backup.busy". What
-// was saved stays where it is, under the old key; nothing of it is known to be in the new vault, which the
+// done meanwhile: it waits for jobs under way, but ends BringFiles, and those that come are refused with
+// "backup.busy". What was saved stays where it is, under the old key; nothing of it is known to be in the new vault, which the
 // next runs fill.
 func (s *Service) Renew(ctx context.Context, renew func() (VaultOf, error)) error {
-	s.use.Lock()
+	s.exclude()
 	defer s.use.Unlock()
 	of, err := renew()
 	if err != nil {
@@ -199,6 +203,29 @@ func (s *Service) alone(ctx context.Context, job func(*vault.Vault) error) error
 	return s.opened(ctx, job)
 }
 
+// exclude takes use for a new key or writer. The attachments that come back, which can take days, go on later.
+func (s *Service) exclude() {
+	s.mu.Lock()
+	s.excluding = true
+	if s.bring != nil {
+		s.bring()
+	}
+	s.mu.Unlock()
+	s.use.Lock()
+	s.mu.Lock()
+	s.excluding = false
+	s.mu.Unlock()
+}
+
+// bringing lets exclude end what stop ends.
+func (s *Service) bringing(stop context.CancelFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.bring = stop; s.excluding {
+		stop()
+	}
+}
+
 func faultBusy() error { return fault.New(fault.Conflict, "backup.busy") }
 
 // opened opens the vault for the first of several jobs and closes it after the last.
@@ -239,9 +266,7 @@ func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.
 		}
 		run := vault.Run{
 			Now: now, Drill: s.lastDrill(), RestoredFrom: s.set.RestoredFrom, After: s.savedSeq(), Watch: watch,
-		}
-		if s.set.Every > 0 {
-			run.NextExpected = now.Add(s.set.Every).UTC().Truncate(time.Second)
+			NextExpected: now.Add(s.promised()).UTC().Truncate(time.Second),
 		}
 		if taken, err = v.Snapshot(ctx, s.set.Source, s.set.Files, run); err != nil {
 			return remote.Classify(err)

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -29,6 +30,7 @@ type book struct {
 	change   uint64
 	files    map[string][]byte
 	image    []byte
+	mu       sync.Mutex // guards restored
 	restored map[string][]byte
 	refuse   error // what Commit says
 }
@@ -110,12 +112,16 @@ func (b *book) Commit(context.Context, vault.Manifest) error {
 }
 func (b *book) Abort() { b.image = nil }
 func (b *book) Has(_ context.Context, a vault.Attachment) (bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	_, ok := b.restored[a.Hash]
 	return ok, nil
 }
 
 func (b *book) Put(_ context.Context, a vault.Attachment, r io.Reader) error {
 	data, err := io.ReadAll(r)
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if err == nil {
 		b.restored[a.Hash] = data
 	}
@@ -137,7 +143,7 @@ func newService(t testing.TB, b *book) (*Service, *clock, Settings) {
 	set := Settings{
 		Dir: filepath.Join(t.TempDir(), "vault"), Vault: VaultOf{ID: "company-1", RecoveryKey: testKey},
 		WriterID: "pc-00000001", WriterName: "Caisse", AppVersion: "1.0", Schema: 1, Source: b, Files: b,
-		Every: 2 * time.Hour, Remotes: remotes, State: &remote.Memory{}, Now: func() time.Time { return c.now },
+		Remotes: remotes, State: &remote.Memory{}, Now: func() time.Time { return c.now },
 	}
 	s, err := Open(context.Background(), set)
 	if err != nil {
@@ -179,6 +185,7 @@ func TestBackUpAndRestore(t *testing.T) {
 		t.Errorf("without any copy: %+v", status)
 	}
 	usb, dir := addFolder(t, s, "Clé USB")
+	s.Promise(2 * time.Hour)
 	report, err := s.BackUp(ctx, nil)
 	if err != nil || len(report.Sent) != 1 || report.Sent[0].Err != nil {
 		t.Fatalf("%+v %v", report, err)

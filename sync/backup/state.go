@@ -182,10 +182,13 @@ func (s *Service) noteBegun(ctx context.Context, id string, seq uint64) error {
 	return s.note(ctx, func(k *state) { k.copyOf(id, s.set.Now()).Begun = seq })
 }
 
-func (s *Service) savedSeq() uint64 {
+func (s *Service) savedSeq() uint64 { return s.Saved().Seq }
+
+// Saved is the newest restore point on this PC.
+func (s *Service) Saved() Mark {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.know.Saved.Seq
+	return s.know.Saved
 }
 
 // Acknowledge notes that the owner has seen the alarm of CopyStatus.RolledBack.
@@ -234,7 +237,11 @@ type Status struct {
 	Copies      []CopyStatus
 	Drill       *vault.Drill // last trial restore that passed
 	DrillFailed time.Time    // a later one that failed; zero if none
-	PutBack     *PutBack     // the local vault or the whole PC is as it once was; nil if not
+	// LostSince is when the oldest work was done that would be lost with the disk of the book now, zero for none. Nowhere
+	// is set when all of it would be: no other place has a copy.
+	LostSince time.Time
+	Nowhere   bool
+	PutBack   *PutBack // the local vault or the whole PC is as it once was; nil if not
 }
 
 // Status judges the copies by the clock. Change is the book's commit counter now.
@@ -250,6 +257,8 @@ func (s *Service) Status(change uint64) Status {
 	if out.Drill != nil && out.Drill.At.After(now.Add(clockDrift)) {
 		out.Drill = nil // as in by
 	}
+	s.work.Seen(change, now)
+	out.Nowhere = true
 	var lights []schedule.Light
 	for _, d := range destinations {
 		mark := s.know.copyOf(d.ID, now).by(now)
@@ -263,12 +272,13 @@ func (s *Service) Status(change uint64) Status {
 		}
 		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At, Again: mark.Again}
 		if c.Lacks {
-			facts.Lacks = mark.OK.At // at the worst the work is as old as that
+			facts.Lacks = s.lacking(mark.OK)
 		}
+		out.lost(c, facts)
 		if mark.Fault != nil {
 			facts.Stopped = !passing(mark.Fault)
 		}
-		c.Light = schedule.LightOf(now, facts, limitOf(d.Provider))
+		c.Light = schedule.LightOf(now, facts, s.limitOf(d.Provider))
 		if c.Holes > 0 {
 			c.Light = schedule.Worst([]schedule.Light{c.Light, schedule.Amber})
 		}
@@ -288,11 +298,53 @@ func (s *Service) Status(change uint64) Status {
 	return out
 }
 
-func limitOf(provider string) time.Duration {
+// lost takes note of what a copy would save of the work if the disk of the book died now.
+func (s *Status) lost(c CopyStatus, facts schedule.Copy) {
+	if c.OnDisk || facts.LastOK.IsZero() {
+		return
+	}
+	if s.Nowhere || facts.Lacks.IsZero() || !s.LostSince.IsZero() && facts.Lacks.After(s.LostSince) {
+		s.LostSince = facts.Lacks
+	}
+	s.Nowhere = false
+}
+
+// lacking is since when a copy lacks work of the book. Of work done before this program began it is only known that
+// it is not older than the copy. It is called with the lock held.
+func (s *Service) lacking(ok Mark) time.Time {
+	if since, seen := s.work.Since(ok.Change); seen && !since.After(s.set.Now()) {
+		return since
+	}
+	return ok.At
+}
+
+// limitOf is how late a copy may be. It is called with the lock held.
+func (s *Service) limitOf(provider string) time.Duration {
 	if provider == "local" {
 		return schedule.DiskLimit
 	}
-	return schedule.CloudLimit
+	return s.most
+}
+
+// Promise says how much work the owner accepts to lose: copies that lack more are late, and each restore point
+// announces the next one by then.
+func (s *Service) Promise(most time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.most = most
+}
+
+func (s *Service) promised() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.most
+}
+
+// Seen notes the book's commit counter now, so that it is known since when copies lack work.
+func (s *Service) Seen(change uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.work.Seen(change, s.set.Now())
 }
 
 // Schedule starts the rhythm of this service, knowing what was done before. Change is the book's

@@ -37,8 +37,8 @@ func shell(t *testing.T, dir, script string) string {
 	return strings.TrimSpace(out.String())
 }
 
-// Two PCs keep copies in one place, in parts, and Debian's rclone and zstd, Python and SQLite bring both books and
-// their attachments back by the lines of the README.txt that lies there: nothing of this program is needed.
+// Two PCs keep copies in one place, in parts and packs, and Debian's rclone and zstd, Python and SQLite bring both
+// books and their attachments back by the lines of the README.txt that lies there: nothing of this program is needed.
 func TestStockTools(t *testing.T) {
 	for _, tool := range []string{"rclone", "zstd", "python3", "sqlite3"} {
 		servetest.Program(t, tool)
@@ -95,15 +95,21 @@ func TestStockTools(t *testing.T) {
 			t.Errorf("sqlite3 says %q, want %q", got, want)
 		}
 		follow("rclone copy zafe:files")
-		list := strings.Fields(shell(t, home, "rclone cat zafe:w/"+m.WriterID+"/db/"+m.Files.List.Name))
-		if len(list) != 3*3 {
-			t.Fatalf("the list of attachments is %q", list)
-		}
-		for j := 0; j < len(list); j += 3 {
-			path := filepath.Join("files", list[j+2], list[j])
-			if sum := shell(t, home, "sha256sum "+path+" | cut -d' ' -f1"); sum != list[j] {
-				t.Errorf("attachment %d of writer %d came back as %s", j/3, i, sum)
+		follow("while read -r sum", "NNNNNNNN.files", m.Files.List.Name)
+		list := strings.Split(shell(t, home, "rclone cat zafe:w/"+m.WriterID+"/db/"+m.Files.List.Name), "\n")
+		packed := 0
+		for j, line := range list {
+			of := strings.Fields(line)
+			if len(of) > 3 {
+				packed++
 			}
+			path := filepath.Join("files", of[2], of[0])
+			if sum := shell(t, home, "sha256sum "+path+" | cut -d' ' -f1"); sum != of[0] {
+				t.Errorf("attachment %d of writer %d came back as %s", j, i, sum)
+			}
+		}
+		if len(list) != 13 || packed != 12 {
+			t.Errorf("%d attachments, %d of them in packs", len(list), packed)
 		}
 	}
 }
@@ -147,7 +153,7 @@ func saveInParts(t *testing.T, writer, dir string, b *ledgerBook) vault.Manifest
 		for range 1 + 4*i { // a difference larger than a part
 			b.work(0, 0)
 		}
-		b.work(2-i, 30_000)
+		b.work(12-11*i, 30_000) // so many at once lie in a pack
 		if _, err := v.Snapshot(ctx, b, b, vault.Run{Now: storetest.Noon.Add(time.Duration(i) * time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
@@ -185,7 +191,8 @@ func readmeSteps(t *testing.T, dir string) (steps []string) {
 			steps = append(steps, code)
 		}
 		last := steps[len(steps)-1]
-		whole = strings.HasSuffix(code, "\\\n") || strings.Contains(last, "<<'PY'") && !strings.HasSuffix(last, "\nPY\n")
+		whole = strings.HasSuffix(code, "\\\n") || strings.Contains(last, "<<'PY'") && !strings.HasSuffix(last, "\nPY\n") ||
+			strings.Contains(last, "; do\n") && !strings.HasSuffix(last, "\ndone\n")
 	}
 	if len(steps) < 6 {
 		t.Fatalf("README.txt has the steps %q", steps)

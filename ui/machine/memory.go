@@ -1,7 +1,9 @@
 package machine
 
 import (
+	"os"
 	"path/filepath"
+	"sync"
 
 	"zafe/app/aside"
 	"zafe/app/durable"
@@ -12,6 +14,8 @@ import (
 type Memory struct {
 	Path string
 	Warn func(what string, err error) // an unreadable file is no reason to keep a person out of their book
+
+	changing sync.Mutex // each change reads the whole file and writes it
 }
 
 // remembered is the file.
@@ -22,7 +26,7 @@ type remembered struct {
 	Seen    verify.Seen `json:"seen,omitzero"`
 }
 
-func (m Memory) read() (r remembered) {
+func (m *Memory) read() (r remembered) {
 	if err := durable.ReadJSON(m.Path, &r); err != nil {
 		m.Warn("preferences unreadable", err)
 		return remembered{}
@@ -30,38 +34,51 @@ func (m Memory) read() (r remembered) {
 	return r
 }
 
-// Preferences are the defaults when the file cannot be read.
-func (m Memory) Preferences() Preferences { return m.read().Preferences }
+// unreadable is the end of the name under which a file that cannot be read is kept when a new one takes its place.
+const unreadable = ".unreadable"
 
-// SavePreferences keeps what else the file holds.
-func (m Memory) SavePreferences(p Preferences) error {
-	r := m.read()
-	r.Preferences = p
+// change changes a part of the file and keeps the others.
+func (m *Memory) change(part func(*remembered)) error {
+	m.changing.Lock()
+	defer m.changing.Unlock()
+	var r remembered
+	if err := durable.ReadJSON(m.Path, &r); err != nil {
+		m.Warn("preferences unreadable", err)
+		if err := os.Rename(m.Path, m.Path+unreadable); err != nil {
+			return err
+		}
+		r = remembered{}
+	}
+	part(&r)
 	return durable.WriteJSON(m.Path, r)
 }
 
+// Preferences are the defaults when the file cannot be read.
+func (m *Memory) Preferences() Preferences { return m.read().Preferences }
+
+// SavePreferences keeps what else the file holds.
+func (m *Memory) SavePreferences(p Preferences) error {
+	return m.change(func(r *remembered) { r.Preferences = p })
+}
+
 // Company is the name of the company whose book is here, and whether it is the sample one.
-func (m Memory) Company() (name string, sample bool) {
+func (m *Memory) Company() (name string, sample bool) {
 	r := m.read()
 	return r.Company, r.Demo
 }
 
 // SetCompany notes whose book is here.
-func (m Memory) SetCompany(name string, sample bool) error {
-	r := m.read()
-	r.Company, r.Demo = name, sample
-	return durable.WriteJSON(m.Path, r)
+func (m *Memory) SetCompany(name string, sample bool) error {
+	return m.change(func(r *remembered) { r.Company, r.Demo = name, sample })
 }
 
 // Seen is the furthest that this PC saw a book go.
-func (m Memory) Seen() verify.Seen { return m.read().Seen }
+func (m *Memory) Seen() verify.Seen { return m.read().Seen }
 
 // SetSeen notes how far a book is.
-func (m Memory) SetSeen(s verify.Seen) error {
-	r := m.read()
-	r.Seen = s
-	return durable.WriteJSON(m.Path, r)
+func (m *Memory) SetSeen(s verify.Seen) error {
+	return m.change(func(r *remembered) { r.Seen = s })
 }
 
 // Aside is the book that was set aside last, beside the file.
-func (m Memory) Aside() string { return aside.Last(filepath.Dir(m.Path)) }
+func (m *Memory) Aside() string { return aside.Last(filepath.Dir(m.Path)) }

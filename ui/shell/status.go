@@ -232,6 +232,8 @@ func (f *facts) saying(s *Shell) string {
 	switch {
 	case len(f.backup.Copies) == 0:
 		return s.t("shell.shield.nowhere")
+	case !f.backup.Paused.IsZero():
+		return s.t("shell.shield.paused", "until", s.Text.Clock(f.backup.Paused))
 	case last.IsZero() && f.backup.Origin != nil:
 		return s.t("shell.shield.restored")
 	case last.IsZero():

@@ -32,6 +32,7 @@ func (w *wizard) backup() {
 func (w *wizard) place() {
 	t := w.env.T
 	form := destform.New(destform.ForEnv(w.env, nil))
+	loss := destform.NewLoss(w.env.Text, "")
 	why := refusal()
 	var next *kit.Button
 	next = w.next(func() {
@@ -42,7 +43,7 @@ func (w *wizard) place() {
 			return
 		}
 		refuse(why, "")
-		destform.Sure(w.env, form.Value(), nil, func() { w.make(form, next, why) })
+		destform.Sure(w.env, form.Value(), nil, func() { w.make(form, loss.Value(), next, why) })
 	})
 	skip := kit.NewButton(t("start.backup.skip"), "", kit.Ghost, func() {
 		w.env.Shell.Confirm(t("start.backup.skip_title"), t("start.backup.skip_text"),
@@ -54,18 +55,18 @@ func (w *wizard) place() {
 					})
 			})
 	})
-	w.show(setup.Backup, kit.NewCard("", kit.VBox(theme.GapField, form.Object(), why)), skip, next)
+	w.show(setup.Backup, kit.NewCard("", kit.VBox(theme.GapField, form.Object(), kit.Separator(), loss.Object(), why)), skip, next)
 }
 
-// make tries a place for real and keeps it.
-func (w *wizard) make(form *destform.Form, next *kit.Button, why *kit.Label) {
+// make tries a place for real and keeps it, with how much work may be lost.
+func (w *wizard) make(form *destform.Form, most backup.Loss, next *kit.Button, why *kit.Label) {
 	busy(next, true)
 	destform.Make(w.env, form.Value(), form.Provider().Browser, func(d backup.Destination, err error) {
 		busy(next, false)
 		switch {
 		case err == nil:
 			w.env.Shell.Changed("destination")
-			w.firstCopy(d)
+			page.Do(w.env, backup.SetLoss, backup.LossRequest{Loss: most}, func(backup.Status) { w.firstCopy(d) })
 		case fault.KeyOf(err) == "op.cancelled", form.SetError(err):
 		default:
 			refuse(why, w.env.Text.Fault(err))

@@ -2,6 +2,8 @@ package keeper
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	appbackup "zafe/app/backup"
@@ -15,9 +17,12 @@ type Lacking interface {
 	Missing(ctx context.Context) ([]vault.Attachment, error)
 }
 
-// bringEvery is how often attachments that are still missing are looked for: the disk that has them may be
-// plugged in later.
-const bringEvery = 15 * time.Minute
+// How often attachments that are still missing are looked for: the disk that has them may be plugged in later.
+// Those that no place has, every one having been looked through, are lost but for a place that is added.
+const (
+	bringEvery     = 15 * time.Minute
+	bringLostEvery = 24 * time.Hour
+)
 
 // BringFiles brings back what a restore still lacks, while people work on the book, until nothing is missing
 // or ctx ends: from the place it was restored from, unless rescue is nil, then from wherever the book's own
@@ -33,27 +38,69 @@ func (k *Keeper) BringFiles(ctx context.Context, rescue *Rescue, b Lacking) {
 		if err != nil && ctx.Err() == nil {
 			k.set.Log("attachments are not all back", err)
 		}
-		if err == nil && left == 0 {
+		wait := bringEvery
+		switch {
+		case err == nil && left == 0:
 			return
+		case err == nil:
+			wait = bringLostEvery
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(bringEvery):
+		case <-time.After(wait):
 		}
 	}
 }
 
+// bringOnce looks for what is missing and tells how much stays so; without an error no place has it.
 func (k *Keeper) bringOnce(ctx context.Context, rescue *Rescue, b Lacking) (left int, err error) {
 	missing, err := b.Missing(ctx)
-	if err == nil && len(missing) > 0 && rescue != nil {
-		if _, err := rescue.Files(ctx, missing, b, func(appbackup.Progress) {}); err != nil {
-			k.set.Log("attachments are looked for in the other copies", err)
-		}
-		missing, err = b.Missing(ctx)
-	}
 	if err != nil || len(missing) == 0 {
-		return len(missing), err
+		return 0, err
 	}
-	return k.set.Service.BringFiles(ctx, missing, b)
+	var elsewhere error
+	if rescue != nil {
+		_, elsewhere = rescue.Files(ctx, missing, b, func(appbackup.Progress) {})
+		if missing, err = b.Missing(ctx); err != nil {
+			return 0, errors.Join(elsewhere, err)
+		}
+	}
+	if len(missing) > 0 {
+		_, err = k.set.Service.BringFiles(ctx, missing, b)
+	}
+	missing, unread := b.Missing(ctx)
+	if err = errors.Join(err, unread); err == nil {
+		err = elsewhere
+	}
+	if err == nil {
+		k.lose(missing)
+	}
+	return len(missing), err
+}
+
+// lose notes the attachments that no place has.
+func (k *Keeper) lose(missing []vault.Attachment) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	before := len(k.nowhere)
+	k.nowhere = map[string]bool{}
+	for _, a := range missing {
+		k.nowhere[a.Hash] = true
+	}
+	if n := len(missing); n != before && n > 0 {
+		k.set.Log("attachments are in no copy", fmt.Errorf("%d of them, the first %s", n, missing[0].Hash))
+	}
+}
+
+// coming counts the attachments that may still come back.
+func (k *Keeper) coming(missing []vault.Attachment) (n int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, a := range missing {
+		if !k.nowhere[a.Hash] {
+			n++
+		}
+	}
+	return n
 }

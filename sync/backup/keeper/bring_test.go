@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"testing"
+	"time"
 
 	appbackup "zafe/app/backup"
 	"zafe/app/fault"
@@ -19,6 +21,7 @@ import (
 // shelf is a book that lacks papers until they are put there.
 type shelf struct {
 	lacks []vault.Attachment
+	mu    sync.Mutex // guards got
 	got   map[string]string
 }
 
@@ -32,12 +35,16 @@ func (s *shelf) Missing(context.Context) (out []vault.Attachment, err error) {
 }
 
 func (s *shelf) Has(_ context.Context, a vault.Attachment) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	_, here := s.got[a.Hash]
 	return here, nil
 }
 
 func (s *shelf) Put(_ context.Context, a vault.Attachment, content io.Reader) error {
 	data, err := io.ReadAll(content)
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.got[a.Hash] = string(data)
 	return err
 }
@@ -134,7 +141,10 @@ func TestANewSheetWaitsForPapersAndTakesTheCopiesAlong(t *testing.T) {
 	if err := keys.Rotate(t.Context(), sheet); fault.KeyOf(err) != "opening.files_coming" || len(d.turned) != 1 {
 		t.Errorf("with papers to come: %v, %v", err, d.turned)
 	}
-	lacking.lacks = nil
+	// Once every place was looked through, there is nothing to wait for.
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	k.BringFiles(ctx, nil, lacking)
 	d.err = errors.New("the disk is full")
 	if err := keys.Rotate(t.Context(), sheet); !errors.Is(err, d.err) || read != 0 {
 		t.Errorf("refused: %v, read %d times", err, read)

@@ -34,6 +34,8 @@ type Settings struct {
 	SheetKnown func(ctx context.Context) (bool, error)
 	// Writer gives this installation another name among the writers of the vault, and keeps it in the book.
 	Writer func(ctx context.Context) (string, error)
+	// Rules is where the owner's decisions on the rhythm are kept, in the book.
+	Rules backup.StateStore
 	// Drill gives a place for a trial restore, which checks the book it is given.
 	Drill func() vault.BookSink
 	Clock func() time.Time
@@ -49,15 +51,19 @@ type Keeper struct {
 	set  Settings
 	wake chan struct{}
 
+	ruling sync.Mutex // one change of the rules at a time
+
 	mu        sync.Mutex
 	seen      uint64 // the last change the plan was told of
 	first     uint64 // the last change when the book was opened
 	plan      *schedule.Schedule
+	rules     appbackup.Rules
 	lanes     map[string]chan struct{} // one job at a time at each destination, and one on this PC: ""
 	jobs      map[string]*job          // under way, by lane
 	pruned    map[string]time.Time     // the last removal of old points, by lane
 	lastFault *fault.Fault
-	closing   bool // nothing is begun that can wait for the next start
+	nowhere   map[string]bool // attachments, by hash, that the book lacks and no place has
+	closing   bool            // nothing is begun that can wait for the next start
 	setup     *remote.Setup
 
 	// quiet is held in part by each job and whole while old restore points of this PC are removed, and for a
@@ -82,7 +88,11 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 		lanes: map[string]chan struct{}{}, jobs: map[string]*job{},
 		pruned: map[string]time.Time{}, quiet: semaphore.NewWeighted(jobsMax),
 	}
-	k.plan = set.Service.Schedule(schedule.Default, change)
+	if k.rules, err = loadRules(ctx, set.Rules); err != nil {
+		return nil, err
+	}
+	k.plan = k.planned(change)
+	k.limit()
 	return k, nil
 }
 
@@ -118,7 +128,7 @@ func (k *Keeper) anew(ctx context.Context, begin func() error) error {
 		return err
 	}
 	k.mu.Lock()
-	k.seen, k.plan, k.lastFault = change, k.set.Service.Schedule(schedule.Default, change), nil
+	k.seen, k.plan, k.lastFault = change, k.planned(change), nil
 	k.plan.AtOnce(k.set.Clock()) // until the first copy is there, only the old sheet brings anything back
 	k.mu.Unlock()
 	k.Changed()
@@ -145,6 +155,7 @@ func (k *Keeper) look(ctx context.Context) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.set.Service.Seen(change)
 	if change != k.seen {
 		k.seen = change
 		k.plan.Changed(k.set.Clock())
@@ -252,8 +263,10 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 			Alarms: alarms(c, st.PutBack),
 		})
 	}
+	out.LossSeconds = lossSeconds(st, k.set.Clock())
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	out.Rules, out.Paused = k.rules, k.rules.PausedUntil(k.set.Clock())
 	out.Running = k.running("")
 	for i := range out.Copies {
 		c := &out.Copies[i]

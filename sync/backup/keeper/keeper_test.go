@@ -110,7 +110,7 @@ func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func
 	service, err := backup.Open(t.Context(), backup.Settings{
 		Dir: filepath.Join(dir, "vault"), WriterID: writer, WriterName: "PC", Source: b, Files: b,
 		Vault:   backup.VaultOf{ID: "v", RecoveryKey: sheet},
-		Remotes: remotes, State: &remote.Memory{}, Now: clock.Now, Every: 2 * time.Hour,
+		Remotes: remotes, State: &remote.Memory{}, Now: clock.Now,
 		SameDisk: func(folder string) bool { return keeper.SameDisk(dir, folder) },
 	})
 	if err != nil {
@@ -124,7 +124,7 @@ func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func
 			writers++
 			return fmt.Sprintf("%s-anew-%d", writer, writers), nil
 		},
-		Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Origin: origin, Dir: filepath.Join(dir, "vault"),
+		Rules: &remote.Memory{}, Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Origin: origin, Dir: filepath.Join(dir, "vault"),
 		Change: func(ctx context.Context) (uint64, error) {
 			c, err := b.Checks(ctx)
 			return c.Change, err

@@ -18,7 +18,7 @@ type Keys struct {
 }
 
 // Rotate implements opening.Keys. A new recovery key waits for attachments that are only in the old
-// vault: opening.files_coming.
+// vault: opening.files_coming. It does not wait for those that no place has.
 func (k Keys) Rotate(ctx context.Context, r opening.Rotation) error {
 	if !r.Sheet {
 		return k.Keys.Rotate(ctx, r)
@@ -27,7 +27,7 @@ func (k Keys) Rotate(ctx context.Context, r opening.Rotation) error {
 	if err != nil {
 		return err
 	}
-	if n := len(missing); n > 0 {
+	if n := k.Keeper.coming(missing); n > 0 {
 		return fault.New(fault.Conflict, "opening.files_coming", "count", n)
 	}
 	return k.Keeper.Renew(ctx, func() (backup.VaultOf, error) {

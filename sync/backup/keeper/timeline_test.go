@@ -116,7 +116,7 @@ func newShop(t *testing.T) *shop {
 		t.Fatal(err)
 	}
 	s.k, err = keeper.New(t.Context(), keeper.Settings{
-		Service: service, Remotes: remotes, Clock: s.clock.Now, Automatic: true, Dir: dir,
+		Rules: &remote.Memory{}, Service: service, Remotes: remotes, Clock: s.clock.Now, Automatic: true, Dir: dir,
 		Change:     func(context.Context) (uint64, error) { return s.ledger.change, nil },
 		SheetKnown: func(context.Context) (bool, error) { return true, nil },
 		Drill:      func() vault.BookSink { return &nowhere{} },

@@ -42,10 +42,9 @@ func (k *Keeper) Run(ctx context.Context) {
 		case <-k.wake:
 		}
 		k.look(ctx)
-		k.mu.Lock()
-		due, _ := k.plan.Due(k.set.Clock())
-		k.mu.Unlock()
-		saved := k.set.Service.Status(0).Saved.Seq > 0
+		k.limit()
+		due := k.due(k.set.Clock())
+		saved := k.set.Service.Saved().Seq > 0
 		for target, tasks := range byTarget(due) {
 			if target != "" && (!saved || due[0].Kind == schedule.Snapshot) {
 				continue // there is nothing to send yet, or it would have to be sent again
@@ -62,6 +61,15 @@ func (k *Keeper) Run(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// due lists what is to be done now, by the rules of the moment.
+func (k *Keeper) due(now time.Time) []schedule.Task {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.plan.Pause(k.rules.PausedUntil(now))
+	due, _ := k.plan.Due(now)
+	return due
 }
 
 // byTarget gives each destination's tasks, in their order.
@@ -96,6 +104,22 @@ func (k *Keeper) lane(target string) chan struct{} {
 	return k.lanes[target]
 }
 
+// Before makes a restore point on this PC of what no point has, before an operation that changes much at once. It
+// gives up when ctx ends: the operation goes on, and what would have been in that point is in the one before it or in
+// the book.
+func (k *Keeper) Before(ctx context.Context, what string) {
+	k.look(ctx)
+	k.mu.Lock()
+	needless := !k.set.Automatic || k.closing || !k.plan.Unsaved()
+	k.mu.Unlock()
+	if needless {
+		return
+	}
+	if err := k.do(ctx, schedule.Task{Kind: schedule.Snapshot}); err != nil {
+		k.set.Log("no restore point before "+what, err)
+	}
+}
+
 // lastPoint is the time a restore point may take when the system stops the program.
 const lastPoint = 20 * time.Second
 
@@ -110,7 +134,8 @@ func (k *Keeper) Close(ctx context.Context) error {
 	defer cancel()
 	k.look(saving)
 	k.mu.Lock()
-	tasks, untouched := k.plan.OnClose(), k.seen == k.first
+	k.plan.Pause(k.rules.PausedUntil(k.set.Clock()))
+	tasks, untouched := k.plan.OnClose(k.set.Clock()), k.seen == k.first
 	k.closing = true
 	k.mu.Unlock()
 	if k.set.Origin != nil && untouched && k.set.Service.Status(k.first).Saved.Seq == 0 {

@@ -26,7 +26,7 @@ type worry struct {
 // worries are the reasons beside those of each copy: what all copies have in common, and what was never proved.
 // The worst come first.
 func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
-	now := k.set.Clock()
+	now, rules := k.set.Clock(), k.Rules()
 	var out []worry
 	add := func(light schedule.Light, key string, args ...any) {
 		out = append(out, worry{light, fault.New(fault.Unavailable, key, args...)})
@@ -49,6 +49,10 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 		add(schedule.Red, "backup.worry.same_disk")
 	case !away:
 		add(schedule.Amber, "backup.worry.same_roof")
+	}
+	lost, most := lossSeconds(st, now), int64(rules.Loss.Most()/time.Second)
+	if rules.Loss != "" && elsewhere && lost > most {
+		add(schedule.Amber, "backup.worry.loss", "lost", lost, "most", most)
 	}
 	if !st.DrillFailed.IsZero() {
 		add(schedule.Red, "backup.worry.drill_failed")

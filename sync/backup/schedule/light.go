@@ -18,8 +18,12 @@ const (
 	DiskLimit  = 7 * 24 * time.Hour
 )
 
-// unseen is after how many limits a copy that lacks nothing must have been looked at again.
+// unseen is after how many limits, of a day at least, a copy that lacks nothing must have been looked at again.
 const unseen = 7
+
+// redAtLeast is how long work may be late, however little the owner accepts to lose, before it is an alarm: a line
+// that is down for an hour, a PC that wakes up, mend themselves.
+const redAtLeast = 2 * time.Hour
 
 // Copy is what is known about one destination.
 type Copy struct {
@@ -33,22 +37,23 @@ type Copy struct {
 // LightOf turns red by the clock, not by an error: silence is as bad as a failure. Work lacking for
 // one limit is amber, for two red. A copy that lacks nothing but was not looked at for seven limits is
 // amber. One that waits for the owner is never green. One that never worked is amber from its first day,
-// unless it is only filled anew.
+// unless it is only filled anew, and has a day at least for the first sending.
 func LightOf(now time.Time, c Copy, limit time.Duration) Light {
 	since := c.Lacks
+	day := max(limit, CloudLimit)
 	if c.LastOK.IsZero() {
-		since = c.Made
+		since, limit = c.Made, day
 	}
 	light := Green
 	if !since.IsZero() {
 		switch age := now.Sub(since); {
-		case age >= 2*limit:
+		case age >= max(2*limit, redAtLeast):
 			return Red
 		case age >= limit || c.LastOK.IsZero() && !c.Again:
 			light = Amber
 		}
 	}
-	if c.Stopped || !c.LastOK.IsZero() && now.Sub(c.LastOK) >= unseen*limit {
+	if c.Stopped || !c.LastOK.IsZero() && now.Sub(c.LastOK) >= unseen*day {
 		light = Amber
 	}
 	return light

@@ -28,6 +28,27 @@ var Default = Policy{
 	DrillEvery: 7 * 24 * time.Hour,
 }
 
+// PolicyFor is the rhythm that keeps the work lost at worst below most: a point is made after a quarter of it, so
+// that the sending, and the end of another under way, have the rest. A broken line is tried again as often. However
+// much may be lost, the rhythm is never slower than Default.
+func PolicyFor(most time.Duration) Policy {
+	p := Default
+	p.AfterFirst = min(p.AfterFirst, most/4)
+	p.WhenIdle = min(p.WhenIdle, p.AfterFirst/2)
+	p.Retry = slices.Clone(p.Retry)
+	for i := range p.Retry {
+		p.Retry[i] = min(p.Retry[i], max(most/4, p.Retry[0]))
+	}
+	return p
+}
+
+// Follow changes the rhythm from now on.
+func (s *Schedule) Follow(p Policy) { s.policy = p }
+
+// Pause lets nothing be due at any destination before a time; the book is saved on this PC all the same. Zero ends a
+// pause.
+func (s *Schedule) Pause(until time.Time) { s.paused = until }
+
 // Kind is what is to be done.
 type Kind string
 
@@ -50,6 +71,7 @@ type Schedule struct {
 	policy      Policy
 	firstChange time.Time // of the changes no restore point has; zero when there are none
 	lastChange  time.Time
+	paused      time.Time // nothing is sent before
 	snapshot    attempt
 	targets     []*target
 }
@@ -139,25 +161,26 @@ func (s *Schedule) Due(now time.Time) (tasks []Task, next time.Time) {
 		if t.send.stopped {
 			continue
 		}
+		from := later(t.send.notUntil, s.paused)
 		if t.pending {
-			ask(Task{Kind: Send, Target: t.id}, t.send.notUntil)
+			ask(Task{Kind: Send, Target: t.id}, from)
 		}
-		ask(Task{Kind: Check, Target: t.id}, later(t.checked.Add(s.policy.CheckEvery), t.send.notUntil))
-		ask(Task{Kind: Drill, Target: t.id}, later(t.drilled.Add(s.policy.DrillEvery), later(t.send.notUntil, t.drill.notUntil)))
+		ask(Task{Kind: Check, Target: t.id}, later(t.checked.Add(s.policy.CheckEvery), from))
+		ask(Task{Kind: Drill, Target: t.id}, later(t.drilled.Add(s.policy.DrillEvery), later(from, t.drill.notUntil)))
 	}
 	slices.SortStableFunc(tasks, func(a, b Task) int { return order(a.Kind) - order(b.Kind) })
 	return tasks, next
 }
 
 // OnClose lists what to do before the program ends: save, then send to every destination that does not
-// wait for the owner.
-func (s *Schedule) OnClose() []Task {
+// wait for the owner, unless there is a pause.
+func (s *Schedule) OnClose(now time.Time) []Task {
 	var tasks []Task
 	if s.Unsaved() {
 		tasks = append(tasks, Task{Kind: Snapshot})
 	}
 	for _, t := range s.targets {
-		if (t.pending || s.Unsaved()) && !t.send.stopped {
+		if (t.pending || s.Unsaved()) && !t.send.stopped && !s.paused.After(now) {
 			tasks = append(tasks, Task{Kind: Send, Target: t.id})
 		}
 	}

@@ -110,7 +110,7 @@ func TestWaitsForTheOwner(t *testing.T) {
 			t.Errorf("%v runs against a refused login", task)
 		}
 	}
-	for _, task := range s.OnClose() {
+	for _, task := range s.OnClose(at(2)) {
 		if task.Target == "cloud" {
 			t.Errorf("on close %v", task)
 		}
@@ -129,12 +129,12 @@ func TestWaitsForTheOwner(t *testing.T) {
 
 func TestOnClose(t *testing.T) {
 	s := current()
-	if tasks := s.OnClose(); len(tasks) != 0 {
+	if tasks := s.OnClose(at(2)); len(tasks) != 0 {
 		t.Errorf("nothing changed, yet %v", tasks)
 	}
 	s.Changed(at(1))
 	want := []Task{{Kind: Snapshot}, {Send, "cloud"}, {Send, "usb"}}
-	if tasks := s.OnClose(); !reflect.DeepEqual(tasks, want) {
+	if tasks := s.OnClose(at(2)); !reflect.DeepEqual(tasks, want) {
 		t.Errorf("on close %v, want %v", tasks, want)
 	}
 }
@@ -251,4 +251,23 @@ func TestANewVaultIsFilledAtOnce(t *testing.T) {
 	if tasks, _ := s.Due(start); len(tasks) == 0 || tasks[0] != (Task{Send, "usb"}) {
 		t.Errorf("after the restore point due %v", tasks)
 	}
+}
+
+// TestAPause keeps everything here, and nothing for longer than it lasts.
+func TestAPause(t *testing.T) {
+	s := current()
+	s.Changed(at(0))
+	s.Pause(at(60))
+	wantDue(t, s, at(2), []Task{{Kind: Snapshot}}, at(24*60))
+	s.Saved(at(2))
+	wantDue(t, s, at(3), nil, at(60))
+	if tasks := s.OnClose(at(59)); len(tasks) != 0 {
+		t.Errorf("on close in a pause %v", tasks)
+	}
+	if tasks := s.OnClose(at(60)); len(tasks) != 2 {
+		t.Errorf("on close after a pause %v", tasks)
+	}
+	wantDue(t, s, at(60), []Task{{Send, "cloud"}, {Send, "usb"}}, at(24*60))
+	s.Pause(time.Time{})
+	wantDue(t, s, at(4), []Task{{Send, "cloud"}, {Send, "usb"}}, at(24*60))
 }

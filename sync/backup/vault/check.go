@@ -98,8 +98,8 @@ func (v *Vault) spared(ctx context.Context, m Manifest, bad []string) (bool, err
 	if isDamage(err) {
 		return false, nil
 	}
-	for _, a := range all {
-		needed[a.Hash] = true
+	for _, f := range all {
+		needed[f.part().Name] = true
 	}
 	return !slices.ContainsFunc(bad, func(name string) bool { return needed[name] }), err
 }
@@ -166,18 +166,19 @@ func (v *Vault) wantedFiles(ctx context.Context, points []stored, s Sending) (al
 		if err != nil {
 			return nil, err
 		}
-		for _, a := range files {
-			if seen[a.Hash] {
+		for _, f := range files {
+			part := f.part()
+			if seen[part.Name] {
 				continue
 			}
-			seen[a.Hash] = true
-			i, ok := at[a.Month]
+			seen[part.Name] = true
+			i, ok := at[f.Month]
 			if !ok {
 				i = len(all)
-				at[a.Month] = i
-				all = append(all, group{dir: monthDir(a.Month), old: s.Whole})
+				at[f.Month] = i
+				all = append(all, group{dir: monthDir(f.Month), old: s.Whole})
 			}
-			all[i].parts = append(all[i].parts, partOf(a))
+			all[i].parts = append(all[i].parts, part)
 			all[i].old = all[i].old && m.Seq <= s.LastSeq
 		}
 	}

@@ -79,6 +79,11 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 	if err := job.compare(ctx, want); err != nil {
 		return Sent{Ahead: job.ahead}, err
 	}
+	if job.packs {
+		if err := to.putRaw(ctx, readmeName, readmeText); err != nil {
+			return Sent{}, err
+		}
+	}
 	if err := job.send(ctx); err != nil {
 		return Sent{Objects: job.sent, Bytes: job.sentBytes}, err
 	}
@@ -131,11 +136,15 @@ func (v *Vault) claim(ctx context.Context, to *Tree, known bool) error {
 	return to.putRaw(ctx, markerName, markerText(v.set.ID))
 }
 
-// putRaw writes a small clear file.
+// putRaw writes a small clear file, over the one that is there.
 func (t *Tree) putRaw(ctx context.Context, name string, data []byte) error {
 	now := time.Now() //nolint:forbidigo // nobody reads the date of this file
 	info := object.NewStaticObjectInfo(t.at(name), now, int64(len(data)), true, nil, t.fs)
-	_, err := t.fs.Put(ctx, bytes.NewReader(data), info)
+	o, err := t.fs.NewObject(ctx, t.at(name))
+	if err == nil {
+		return o.Update(ctx, bytes.NewReader(data), info)
+	}
+	_, err = t.fs.Put(ctx, bytes.NewReader(data), info)
 	return err
 }
 
@@ -149,6 +158,7 @@ type copyJob struct {
 	last     []transfer         // manifests, oldest first
 	newest   uint64             // newest own point that was there beforehand
 	ahead    *Point             // see Sent
+	packs    bool               // are among the data: an older README does not tell of them
 	same     map[string]listing // folders of the copy to which nothing is sent
 
 	mu        sync.Mutex
@@ -211,6 +221,7 @@ func (j *copyJob) sort(g group, here, there listing) {
 			j.last = append(j.last, t)
 		} else {
 			j.data = append(j.data, t)
+			j.packs = j.packs || packPattern.MatchString(p.Name)
 		}
 	}
 	if len(j.data)+len(j.last) == before {

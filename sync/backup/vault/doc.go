@@ -6,6 +6,7 @@
 //	README.txt                    clear text: what this is, how to restore with stock tools
 //	VAULT                         clear text: format and identity
 //	files/2026-11/<sha256>        attachments, shared by all writers
+//	files/2026-11/<sha256>-<size>.pack  many small ones that came together
 //	w/<writer>/db/                00000001.sqlite.zst 00000001.hashes 00000002.pages.zst ...
 //	w/<writer>/manifest/          00000002-20261121T182625Z-<writer>.json, written last
 //

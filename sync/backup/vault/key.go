@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"context"
 	"io"
 
 	"github.com/rclone/rclone/backend/crypt"
@@ -49,6 +50,11 @@ func (k *Key) encrypt(r io.Reader) (io.Reader, error) { return k.cipher.EncryptD
 
 // decrypt returns a reader of the plain form of r; a changed byte makes a read fail.
 func (k *Key) decrypt(r io.ReadCloser) (io.ReadCloser, error) { return k.cipher.DecryptData(r) }
+
+// decryptRange is decrypt for n bytes of a content from an offset; open opens a range of its encrypted form.
+func (k *Key) decryptRange(ctx context.Context, open crypt.OpenRangeSeek, offset, n int64) (io.ReadCloser, error) {
+	return k.cipher.DecryptDataSeek(ctx, open, offset, n)
+}
 
 // storedSize gives the number of bytes a content of n bytes occupies in a vault.
 func (k *Key) storedSize(n int64) int64 { return k.cipher.EncryptedSize(n) }

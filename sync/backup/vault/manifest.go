@@ -8,8 +8,13 @@ import (
 	"time"
 )
 
-// formatVersion is the number in the marker and in every manifest. A higher one is refused.
-const formatVersion = 1
+// The formats of a restore point, the number in its manifest. A higher one is refused. A point without packs is of
+// the first format, which older programs read.
+const (
+	plainFormat   = 1 // each attachment is a file
+	packsFormat   = 2 // some lie in packs
+	formatVersion = packsFormat
+)
 
 // historyMax is how many of the older points a manifest names: more than retention keeps of one writer. Where
 // retention waits, for a trial restore that passes, manifests grow no more.
@@ -146,7 +151,7 @@ func decodeManifest(data []byte) (Manifest, error) {
 	if err := json.Unmarshal(data, &m); err != nil {
 		return Manifest{}, err
 	}
-	if m.Format != formatVersion {
+	if m.Format < plainFormat || m.Format > formatVersion {
 		return Manifest{}, faultNewer.Because(fmt.Errorf("format %d", m.Format))
 	}
 	if m.PageSize < 512 || m.PageSize > 65536 || m.Pages == 0 || m.Full.Name == "" {

@@ -15,6 +15,7 @@ const (
 	readmeName = "README.txt"
 	filesDir   = "files"
 	writersDir = "w"
+	packSuffix = ".pack"
 	stampTime  = "20060102T150405Z"
 )
 
@@ -22,6 +23,7 @@ var (
 	writerPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
 	monthPattern  = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}$`)
 	hashPattern   = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	packPattern   = regexp.MustCompile(`^[0-9a-f]{64}-[0-9]{1,10}\.pack$`)
 	pointPattern  = regexp.MustCompile(`^([0-9]{8,12})-([0-9]{8}T[0-9]{6}Z)-([a-z0-9][a-z0-9-]{0,39})\.json$`)
 )
 
@@ -64,6 +66,9 @@ func fullName(seq uint64) string   { return fmt.Sprintf("%08d.sqlite.zst", seq) 
 func diffName(seq uint64) string   { return fmt.Sprintf("%08d.pages.zst", seq) }
 func hashesName(seq uint64) string { return fmt.Sprintf("%08d.hashes", seq) }
 func listName(seq uint64) string   { return fmt.Sprintf("%08d.files", seq) }
+
+// packName names a pack by its SHA-256 and its size in bytes.
+func packName(sum string, size int64) string { return fmt.Sprintf("%s-%d%s", sum, size, packSuffix) }
 
 // objectSeq reads the sequence number a database object's name starts with.
 func objectSeq(name string) (uint64, bool) {

@@ -303,8 +303,8 @@ func (t *Tree) markFiles(ctx context.Context, writer string, manifests []Manifes
 		if err != nil {
 			return err
 		}
-		for _, a := range all {
-			needed[a.Hash] = true
+		for _, f := range all {
+			needed[f.part().Name] = true
 		}
 	}
 	return nil
@@ -321,9 +321,10 @@ func (t *Tree) oldFiles(ctx context.Context, needed map[string]bool, now time.Ti
 		if err != nil {
 			return nil, err
 		}
-		for hash, objects := range l.names {
+		for name, objects := range l.names {
+			ours := hashPattern.MatchString(name) || packPattern.MatchString(name)
 			for _, o := range objects {
-				if !needed[hash] && hashPattern.MatchString(hash) &&
+				if ours && !needed[name] &&
 					now.Sub(o.ModTime(ctx)) > attachmentGrace {
 					drop = append(drop, o)
 				}

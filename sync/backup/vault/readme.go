@@ -9,9 +9,12 @@ import (
 //go:embed readme.txt
 var readmeText []byte
 
+// markerVersion is the number in the marker: that of the folders, which packs did not change.
+const markerVersion = 1
+
 // markerText is the content of the VAULT file.
 func markerText(id string) []byte {
-	return fmt.Appendf(nil, "ZAFE-VAULT %d\nid: %s\n", formatVersion, id)
+	return fmt.Appendf(nil, "ZAFE-VAULT %d\nid: %s\n", markerVersion, id)
 }
 
 // parseMarker reads the vault's identity.
@@ -21,7 +24,7 @@ func parseMarker(data []byte) (id string, err error) {
 	if _, err := fmt.Sscanf(lines[0], "ZAFE-VAULT %d", &version); err != nil {
 		return "", faultNoVault.Because(err)
 	}
-	if version > formatVersion {
+	if version > markerVersion {
 		return "", faultNewer
 	}
 	for _, line := range lines[1:] {

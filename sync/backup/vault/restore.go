@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -300,97 +299,6 @@ func mergedPage(m Manifest, full *fullReader, diff *diffReader, pgno uint32) ([]
 		return nil, faultDamaged(m.Full.Name, fmt.Errorf("%w: page %d is nowhere", errDiffers, pgno))
 	}
 	return data, nil
-}
-
-// FileReport sums up the attachments of a restore.
-type FileReport struct {
-	Restored, Already int
-	Missing, Damaged  []Attachment
-}
-
-// RestoreFiles brings back the attachments of a restore point. One that is missing or damaged is
-// reported and does not stop the others.
-func (t *Tree) RestoreFiles(ctx context.Context, m Manifest, sink FileSink, watch Watch) (FileReport, error) {
-	ctx = jobContext(ctx)
-	db, err := t.list(ctx, dbDir(m.WriterID))
-	if err != nil {
-		return FileReport{}, err
-	}
-	all, err := t.attachments(ctx, db, m.Files)
-	if err != nil {
-		return FileReport{}, err
-	}
-	return t.BringFiles(ctx, all, sink, watch)
-}
-
-// BringFiles brings back attachments that the book names, whichever restore points have them: what a restore
-// that was interrupted still lacks. One that is missing or damaged is reported and does not stop the others.
-func (t *Tree) BringFiles(ctx context.Context, all []Attachment, sink FileSink, watch Watch,
-) (FileReport, error) {
-	ctx = jobContext(ctx)
-	var report FileReport
-	months := map[string]listing{}
-	progress := Progress{Stage: StageFiles, Of: len(all)}
-	for _, a := range all {
-		progress.Total += a.Size
-	}
-	for _, a := range all {
-		if err := ctx.Err(); err != nil {
-			return report, err
-		}
-		l, ok := months[a.Month]
-		if !ok {
-			var err error
-			if l, err = t.list(ctx, monthDir(a.Month)); err != nil {
-				return report, err
-			}
-			months[a.Month] = l
-		}
-		if err := t.restoreFile(ctx, l, a, sink, &report); err != nil {
-			return report, err
-		}
-		progress.Objects++
-		progress.Done += a.Size
-		watch.tell(progress)
-	}
-	return report, nil
-}
-
-func (t *Tree) restoreFile(ctx context.Context, l listing, a Attachment, sink FileSink,
-	report *FileReport,
-) error {
-	if ok, err := sink.Has(ctx, a); err != nil {
-		return err
-	} else if ok {
-		report.Already++
-		return nil
-	}
-	if len(l.names[a.Hash]) == 0 {
-		report.Missing = append(report.Missing, a)
-		return nil
-	}
-	r, err := t.openPart(ctx, l, partOf(a))
-	if isDamage(err) {
-		report.Damaged = append(report.Damaged, a)
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	watched := &drained{in: r}
-	err = sink.Put(ctx, a, watched)
-	closeErr := r.Close()
-	switch {
-	case isDamage(watched.err):
-		report.Damaged = append(report.Damaged, a)
-		return nil
-	case err != nil:
-		return err
-	case !errors.Is(watched.err, io.EOF):
-		return fmt.Errorf("the sink kept attachment %s without reading it to its end", a.Hash)
-	}
-	report.Restored++
-	return closeErr
 }
 
 // drained remembers how reading ended.

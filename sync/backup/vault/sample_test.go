@@ -126,6 +126,7 @@ type shelf struct {
 	manifest  Manifest
 	committed bool
 	aborted   bool
+	mu        sync.Mutex // guards what follows
 	files     map[string][]byte
 }
 
@@ -140,6 +141,8 @@ func (s *shelf) Commit(_ context.Context, m Manifest) error {
 }
 func (s *shelf) Abort() { s.aborted = true }
 func (s *shelf) Has(_ context.Context, a Attachment) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	_, ok := s.files[a.Hash]
 	return ok, nil
 }
@@ -149,6 +152,8 @@ func (s *shelf) Put(_ context.Context, a Attachment, r io.Reader) error {
 	if err != nil {
 		return err
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.files[a.Hash] = data
 	return nil
 }

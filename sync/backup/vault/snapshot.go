@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
+	"path/filepath"
 	"slices"
 	"time"
 )
@@ -30,7 +32,11 @@ type Taken struct {
 // Snapshot makes a restore point in the local vault: attachments, the book, late attachments, the list, then
 // the manifest. Killed at any moment it leaves the older points untouched and nothing half-made.
 func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) (Taken, error) {
-	if _, _, err := v.storeAttachments(ctx, files, run.Watch); err != nil {
+	packed, err := v.packedNow(ctx)
+	if err != nil {
+		return Taken{}, err
+	}
+	if _, _, err := v.storeAttachments(ctx, files, packed, run.Watch); err != nil {
 		return Taken{}, err
 	}
 	seq, err := v.nextSeq(ctx, run.After)
@@ -51,7 +57,7 @@ func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) 
 	}
 	m := Manifest{
 		SealHead: head,
-		Format:   formatVersion, VaultID: v.set.ID, WriterID: v.set.WriterID,
+		Format:   plainFormat, VaultID: v.set.ID, WriterID: v.set.WriterID,
 		WriterName: v.set.WriterName, Seq: seq, Created: run.Now.UTC().Truncate(time.Second),
 		AppVersion: v.set.AppVersion, Schema: v.set.Schema, Checks: before,
 		NextExpected: run.NextExpected, Drill: run.Drill, RestoredFrom: run.RestoredFrom,
@@ -67,12 +73,19 @@ func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) 
 		m.ChecksAfter = &after
 	}
 	// What was attached while the book was read may be in it, and is caught up with.
-	kept, damaged, err := v.storeAttachments(ctx, files, run.Watch)
+	kept, damaged, err := v.storeAttachments(ctx, files, packed, run.Watch)
 	if err != nil {
 		return Taken{}, err
 	}
 	if m.Files, err = v.storeList(db, seq, kept); err != nil {
 		return Taken{}, err
+	}
+	if slices.ContainsFunc(kept, func(f filed) bool { return f.Pack != "" }) {
+		m.Format = packsFormat
+		// One that an older program wrote does not tell of packs.
+		if err := writeFile(filepath.Join(v.set.Dir, readmeName), bytes.NewReader(readmeText)); err != nil {
+			return Taken{}, err
+		}
 	}
 	if err := v.commit(m); err != nil {
 		return Taken{}, err
@@ -175,44 +188,86 @@ func (v *Vault) usableBase(ctx context.Context, now time.Time) (Manifest, *base)
 	}
 }
 
-// storeAttachments copies the attachments the vault does not have yet.
-func (v *Vault) storeAttachments(ctx context.Context, files Files, watch Watch) (kept, damaged []Attachment,
-	err error,
-) {
+// storeAttachments copies the attachments the vault does not have yet. packed says which lie in packs, and is told
+// which are put in some.
+func (v *Vault) storeAttachments(ctx context.Context, files Files, packed map[string]filed, watch Watch,
+) (kept []filed, damaged []Attachment, err error) {
 	all, err := files.Attachments(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	months := map[string]listing{}
-	progress := Progress{Stage: StageAttachments, Of: len(all)}
+	months := map[string][]Attachment{}
 	for _, a := range all {
-		if err := ctx.Err(); err != nil {
-			return nil, nil, err
-		}
 		if err := wellNamed(a); err != nil {
 			return nil, nil, err
 		}
-		l, ok := months[a.Month]
-		if !ok {
-			if l, err = v.tree.list(ctx, monthDir(a.Month)); err != nil {
-				return nil, nil, err
-			}
-			months[a.Month] = l
+		months[a.Month] = append(months[a.Month], a)
+	}
+	progress := Progress{Stage: StageAttachments, Of: len(all)}
+	for _, month := range slices.Sorted(maps.Keys(months)) {
+		in, broken, err := v.storeMonth(ctx, files, months[month], packed, func(a Attachment) {
+			progress.Objects++
+			progress.Done += a.Size
+			watch.tell(progress)
+		})
+		if err != nil {
+			return nil, nil, err
 		}
-		if !l.has(v.tree, partOf(a)) {
-			broken, err := v.storeAttachment(ctx, files, a)
-			if err != nil {
-				return nil, nil, err
-			}
-			if broken {
-				damaged = append(damaged, a)
-				continue
-			}
+		kept, damaged = append(kept, in...), append(damaged, broken...)
+	}
+	return kept, damaged, nil
+}
+
+// storeMonth copies those of one month. Many small ones that are new go into packs.
+func (v *Vault) storeMonth(ctx context.Context, files Files, all []Attachment, packed map[string]filed,
+	tell func(Attachment),
+) (kept []filed, damaged []Attachment, err error) {
+	l, err := v.tree.list(ctx, monthDir(all[0].Month))
+	if err != nil {
+		return nil, nil, err
+	}
+	var small, alone []Attachment
+	for _, a := range all {
+		f, ok := packed[a.Hash]
+		switch {
+		case l.has(v.tree, partOf(a)):
+			f = filed{Attachment: a}
+		case ok && f.Attachment == a && l.has(v.tree, f.part()):
+		case a.Size < packBelow:
+			small = append(small, a)
+			continue
+		default:
+			alone = append(alone, a)
+			continue
 		}
-		kept = append(kept, a)
-		progress.Objects++
-		progress.Done += a.Size
-		watch.tell(progress)
+		kept = append(kept, f)
+		tell(a)
+	}
+	if len(small) < packFrom {
+		alone, small = append(alone, small...), nil
+	}
+	stored, broken, err := v.storePacks(ctx, files, l, small, tell)
+	if err != nil {
+		return nil, nil, err
+	}
+	kept, damaged = append(kept, stored...), append(damaged, broken...)
+	for _, f := range stored {
+		packed[f.Hash] = f
+	}
+	for _, a := range alone {
+		if err := ctx.Err(); err != nil {
+			return nil, nil, err
+		}
+		broken, err := v.storeAttachment(ctx, files, a)
+		if err != nil {
+			return nil, nil, err
+		}
+		if broken {
+			damaged = append(damaged, a)
+			continue
+		}
+		kept = append(kept, filed{Attachment: a})
+		tell(a)
 	}
 	return kept, damaged, nil
 }
@@ -255,7 +310,7 @@ func (f *failing) Read(p []byte) (int, error) {
 }
 
 // storeList writes the list of attachments, or refers to the previous one if the set is the same.
-func (v *Vault) storeList(db folder, seq uint64, all []Attachment) (FileSet, error) {
+func (v *Vault) storeList(db folder, seq uint64, all []filed) (FileSet, error) {
 	if len(all) == 0 {
 		return FileSet{}, nil
 	}

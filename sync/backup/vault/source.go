@@ -55,7 +55,7 @@ type BookSink interface {
 type FileSink interface {
 	// Has says whether this attachment is already there, so that an interrupted restore goes on.
 	Has(ctx context.Context, a Attachment) (bool, error)
-	// Put receives one content. It is good only if content ended with io.EOF: a damaged attachment
+	// Put receives one content, while it receives others. It is good only if content ended with io.EOF: a damaged attachment
 	// makes the reader fail instead, and Put must then keep nothing and return that error.
 	Put(ctx context.Context, a Attachment, content io.Reader) error
 }

@@ -158,9 +158,32 @@ func (t *Tree) open(ctx context.Context, o fs.Object) (io.ReadCloser, error) {
 	return t.key.decrypt(raw)
 }
 
-// openPart opens the stored file of one part and checks it against its hash while it is read. Of
-// several candidates it reads each once and takes the one that fits.
+// openRange opens n bytes of the plain content of a stored object from an offset.
+func (t *Tree) openRange(ctx context.Context, o fs.Object, offset, n int64) (io.ReadCloser, error) {
+	return t.key.decryptRange(ctx, func(ctx context.Context, offset, n int64) (io.ReadCloser, error) {
+		end := offset + n - 1
+		if n < 0 || end >= o.Size() {
+			end = -1
+		}
+		return operations.Open(ctx, o, &fs.RangeOption{Start: offset, End: end})
+	}, offset, n)
+}
+
+// openPart opens the stored file of one part and checks it against its hash while it is read.
 func (t *Tree) openPart(ctx context.Context, l listing, p Part) (io.ReadCloser, error) {
+	o, err := t.pick(ctx, l, p)
+	if err != nil {
+		return nil, err
+	}
+	r, err := t.open(ctx, o)
+	if err != nil {
+		return nil, damage(p.Name, err)
+	}
+	return &checked{in: r, part: p, sum: newSum()}, nil
+}
+
+// pick finds the stored file of one part. Of several candidates it reads each once and takes the one that fits.
+func (t *Tree) pick(ctx context.Context, l listing, p Part) (fs.Object, error) {
 	candidates := slices.DeleteFunc(slices.Clone(l.names[p.Name]), func(o fs.Object) bool {
 		return o.Size() != t.key.storedSize(p.Bytes)
 	})
@@ -173,11 +196,7 @@ func (t *Tree) openPart(ctx context.Context, l listing, p Part) (io.ReadCloser, 
 	for len(candidates) > 1 && !t.fits(ctx, candidates[0], p) {
 		candidates = candidates[1:]
 	}
-	r, err := t.open(ctx, candidates[0])
-	if err != nil {
-		return nil, damage(p.Name, err)
-	}
-	return &checked{in: r, part: p, sum: newSum()}, nil
+	return candidates[0], nil
 }
 
 func (t *Tree) fits(ctx context.Context, o fs.Object, p Part) bool {
@@ -262,7 +281,7 @@ func (j *joined) Close() error {
 }
 
 // attachments reads the list of attachments of a restore point.
-func (t *Tree) attachments(ctx context.Context, db listing, set FileSet) ([]Attachment, error) {
+func (t *Tree) attachments(ctx context.Context, db listing, set FileSet) ([]filed, error) {
 	if set.List == nil {
 		return nil, nil
 	}
@@ -283,26 +302,23 @@ func (t *Tree) attachments(ctx context.Context, db listing, set FileSet) ([]Atta
 }
 
 // formatList writes attachments one per line, sorted, so that equal sets are equal bytes.
-func formatList(all []Attachment) []byte {
+func formatList(all []filed) []byte {
 	lines := make([]string, len(all))
-	for i, a := range all {
-		lines[i] = fmt.Sprintf("%s %d %s\n", a.Hash, a.Size, a.Month)
+	for i, f := range all {
+		lines[i] = f.line()
 	}
 	slices.Sort(lines)
 	return []byte(strings.Join(slices.Compact(lines), ""))
 }
 
-func parseList(data []byte) ([]Attachment, error) {
-	var all []Attachment
+func parseList(data []byte) ([]filed, error) {
+	var all []filed
 	for line := range bytes.Lines(data) {
-		var a Attachment
-		if _, err := fmt.Sscanf(string(line), "%s %d %s\n", &a.Hash, &a.Size, &a.Month); err != nil {
+		f, err := parseLine(string(line))
+		if err != nil {
 			return nil, err
 		}
-		if err := wellNamed(a); err != nil {
-			return nil, err
-		}
-		all = append(all, a)
+		all = append(all, f)
 	}
 	return all, nil
 }

@@ -285,7 +285,7 @@ func TestNewerFormatIsRefused(t *testing.T) {
 	_, err = v.Tree().Read(ctx)
 	wantFault(t, err, "backup.no_vault")
 	m, _ := v.Latest()
-	m.Format = 2
+	m.Format = 3
 	data, err := m.encode()
 	if err != nil {
 		t.Fatal(err)

@@ -307,11 +307,14 @@ func (b *backups) places(st backup.Status) {
 		all = append(all, kit.Pad(28, 0, 0, 0, kit.NewEmpty("hard-drives", e.T("backups.none_title"),
 			e.T("backups.none"), add)))
 	}
-	for i, c := range st.Copies {
-		if i > 0 {
-			all = append(all, kit.Separator())
-		}
-		all = append(all, b.place(c))
+	if !st.Paused.IsZero() {
+		all = append(all, b.paused(st))
+	}
+	if len(st.Copies) > 0 {
+		all = append(all, b.rhythm(st))
+	}
+	for _, c := range st.Copies {
+		all = append(all, kit.Separator(), b.place(c))
 	}
 	for i, k := range b.kept {
 		if i == 0 {

@@ -258,3 +258,96 @@ func TestEveryAlarmHasAWayOut(t *testing.T) {
 		})
 	}
 }
+
+func (e *engine) SetLoss(_ context.Context, most backup.Loss) (backup.Status, error) {
+	e.status.Rules.Loss = most
+	return e.status, nil
+}
+
+func (e *engine) SetSpeed(_ context.Context, s backup.Speed) (backup.Status, error) {
+	e.status.Rules.Speed = s
+	return e.status, nil
+}
+
+func (e *engine) Pause(_ context.Context, q backup.PauseRequest) (backup.Status, error) {
+	e.status.Paused = q.Until(storetest.Noon)
+	return e.status, nil
+}
+
+// icon is the icon button with a tip.
+func icon(root fyne.CanvasObject, tip string) (found *kit.IconButton) {
+	uitest.Walk(root, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.IconButton); ok && b.AccessibilityLabel() == tip {
+			found = b
+		}
+	})
+	return found
+}
+
+// TestAPauseIsSaidWithItsEndAndItsWayOut on the page of the copies.
+func TestAPauseIsSaidWithItsEndAndItsWayOut(t *testing.T) {
+	copies := &engine{status: backup.Status{
+		Copies: []backup.Copy{{Destination: backup.Destination{ID: "d1", Label: "Disque"}}},
+	}}
+	p, _, _ := shown(t, copies)
+	if len(p.buttons("Reprendre")) > 0 {
+		t.Error("a pause that nobody asked for")
+	}
+	p.pause(backup.PauseRequest{Minutes: 60})
+	if !copies.status.Paused.Equal(storetest.Noon.Add(time.Hour)) || len(p.buttons("Reprendre")) != 1 {
+		t.Fatalf("paused until %v, %d ways out", copies.status.Paused, len(p.buttons("Reprendre")))
+	}
+	p.buttons("Reprendre")[0].Tapped(nil)
+	if !copies.status.Paused.IsZero() || len(p.buttons("Reprendre")) > 0 {
+		t.Error("the pause goes on")
+	}
+}
+
+// TestTheOwnerChoosesWhatMayBeLost in the page's own words.
+func TestTheOwnerChoosesWhatMayBeLost(t *testing.T) {
+	copies := &engine{status: backup.Status{
+		Light: backup.Green, LossSeconds: 720, SheetKnown: true,
+		Copies: []backup.Copy{{Destination: backup.Destination{ID: "d1", Label: "Disque"}, Light: backup.Green}},
+	}}
+	p, sh, _ := shown(t, copies)
+	says := func(want ...string) {
+		t.Helper()
+		all := ""
+		uitest.Walk(p.object, func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok {
+				all += l.Text() + "|"
+			}
+		})
+		for _, w := range want {
+			if !strings.Contains(all, w) {
+				t.Errorf("%q is not said in %q", w, all)
+			}
+		}
+	}
+	says("Au pire, une journée de travail à ressaisir", "12\u00a0min de travail n’est pas encore ailleurs")
+	if menu := icon(p.object, "Réglages"); menu == nil {
+		t.Fatal("no way to the rules")
+	}
+	p.rules()
+	var save *kit.Button
+	for _, o := range sh.Window.Canvas().Overlays().List() {
+		uitest.Walk(o, func(o fyne.CanvasObject) {
+			switch x := o.(type) {
+			case *kit.Choice:
+				x.SetKey(string(backup.HalfDay))
+			case *kit.Select:
+				x.SetKey("2000")
+			case *kit.Button:
+				if x.Text() == "Enregistrer" {
+					save = x
+				}
+			}
+		})
+	}
+	save.Tapped(nil)
+	want := backup.Rules{Loss: backup.HalfDay, Speed: backup.Speed{DayKbit: 2000, NightKbit: 2000}}
+	if copies.status.Rules != want {
+		t.Errorf("chosen: %+v", copies.status.Rules)
+	}
+	says("Au pire, une demi-journée de travail à ressaisir")
+}

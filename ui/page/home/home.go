@@ -389,8 +389,9 @@ func (h *home) sound(st verify.Status) {
 }
 
 func (h *home) task(icon string, tone kit.Tone, title, under, act string, run func()) fyne.CanvasObject {
-	text := kit.VBox(0, kit.NewLabel(title, kit.Style{Weight: kit.Medium, Shrink: true}), kit.Caption(under))
-	return kit.HBox(12, kit.IconTile(icon, tone), text, kit.Spacer(), kit.NewButton(act, "", kit.Secondary, run))
+	text := kit.VBox(0, kit.NewLabel(title, kit.Style{Weight: kit.Medium, Wrap: true}),
+		kit.NewLabel(under, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+	return kit.Row(12, kit.IconTile(icon, tone), text, kit.NewButton(act, "", kit.Secondary, run))
 }
 
 // arrange puts the tasks in the order of their weight.

@@ -1,0 +1,107 @@
+package keeper
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	appbackup "zafe/app/backup"
+	"zafe/sync/backup"
+	"zafe/sync/backup/remote"
+	"zafe/sync/backup/schedule"
+)
+
+func loadRules(ctx context.Context, store backup.StateStore) (rules appbackup.Rules, err error) {
+	data, err := store.Load(ctx)
+	if err == nil && len(data) > 0 {
+		err = json.Unmarshal(data, &rules)
+	}
+	return rules, err
+}
+
+// planned is the rhythm of the rules, knowing what was done before.
+func (k *Keeper) planned(change uint64) *schedule.Schedule {
+	most := k.rules.Loss.Most()
+	k.set.Service.Promise(most)
+	plan := k.set.Service.Schedule(schedule.PolicyFor(most), change)
+	plan.Pause(k.rules.PausedUntil(k.set.Clock()))
+	return plan
+}
+
+// Rules are what the owner decided.
+func (k *Keeper) Rules() appbackup.Rules {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.rules
+}
+
+// rule changes what the owner decided and keeps it in the book; what the rules are then is done at once.
+func (k *Keeper) rule(ctx context.Context, change func(*appbackup.Rules)) (appbackup.Status, error) {
+	k.ruling.Lock()
+	defer k.ruling.Unlock()
+	rules := k.Rules()
+	change(&rules)
+	data, err := json.Marshal(rules)
+	if err == nil {
+		err = k.set.Rules.Save(ctx, data)
+	}
+	if err != nil {
+		return appbackup.Status{}, err
+	}
+	most := rules.Loss.Most()
+	k.set.Service.Promise(most)
+	k.mu.Lock()
+	k.rules = rules
+	k.plan.Follow(schedule.PolicyFor(most))
+	k.plan.Pause(rules.PausedUntil(k.set.Clock()))
+	k.mu.Unlock()
+	k.limit()
+	k.Changed()
+	return k.Status(ctx)
+}
+
+// SetLoss implements Engine.
+func (k *Keeper) SetLoss(ctx context.Context, most appbackup.Loss) (appbackup.Status, error) {
+	return k.rule(ctx, func(r *appbackup.Rules) { r.Loss = most })
+}
+
+// limit gives the copies as much of the line as the rules do at this hour. It waits for what is being written under
+// another limit, so that no lock may be held.
+func (k *Keeper) limit() {
+	remote.LimitUploads(k.Rules().Speed.At(k.set.Clock()) * 1000 / 8)
+}
+
+// Pause implements Engine.
+func (k *Keeper) Pause(ctx context.Context, q appbackup.PauseRequest) (appbackup.Status, error) {
+	until := q.Until(k.set.Clock())
+	st, err := k.rule(ctx, func(r *appbackup.Rules) { r.Paused = until })
+	if err != nil || until.IsZero() {
+		return st, err
+	}
+	k.mu.Lock()
+	for target, j := range k.jobs {
+		if target != "" {
+			j.stopped = true
+			j.cancel()
+		}
+	}
+	k.mu.Unlock()
+	return st, nil
+}
+
+// SetSpeed implements Engine.
+func (k *Keeper) SetSpeed(ctx context.Context, s appbackup.Speed) (appbackup.Status, error) {
+	return k.rule(ctx, func(r *appbackup.Rules) { r.Speed = s })
+}
+
+// lossSeconds is how old the oldest work is that would be lost with the disk of the book, -1 when nothing is
+// elsewhere.
+func lossSeconds(st backup.Status, now time.Time) int64 {
+	switch {
+	case st.Nowhere:
+		return -1
+	case st.LostSince.IsZero():
+		return 0
+	}
+	return max(0, int64(now.Sub(st.LostSince)/time.Second))
+}

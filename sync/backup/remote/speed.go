@@ -1,0 +1,27 @@
+package remote
+
+import (
+	"sync"
+
+	"github.com/rclone/rclone/fs"
+	"github.com/rclone/rclone/fs/accounting"
+)
+
+// upload is the limit that rclone was told: there is one for the whole program.
+var upload struct {
+	sync.Mutex
+	limit int64
+}
+
+// LimitUploads bounds what leaves this PC to all destinations together, in bytes per second; 0 is no limit. What
+// comes back, such as a restore, has the whole line, and so have the disks of this PC. It takes effect at once, also
+// for what is on its way, and costs nothing when the limit is what it was.
+func LimitUploads(bytes int64) {
+	upload.Lock()
+	defer upload.Unlock()
+	if upload.limit == bytes {
+		return
+	}
+	upload.limit = bytes
+	accounting.TokenBucket.SetBwLimit(fs.BwPair{Tx: fs.SizeSuffix(bytes)})
+}
