@@ -246,7 +246,7 @@ func read(t *testing.T, zbar, text string) string {
 	if err != nil || f.Close() != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), zbar, "--raw", "-q", path).Output() //nolint:gosec // its own file
+	out, err := exec.CommandContext(t.Context(), zbar, "--raw", "-q", path).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
