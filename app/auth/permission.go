@@ -2,7 +2,10 @@
 // It knows no password, no session storage and no screen (package user has those).
 package auth
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Permission names one right. Every operation of the registry needs exactly one.
 type Permission string
@@ -44,17 +47,39 @@ const (
 	BookVerify     Permission = "book.verify"
 )
 
-// Permissions returns every grantable permission, sorted. Public and Anyone are not granted.
-func Permissions() []Permission {
-	all := []Permission{
-		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerImport, CustomerExport, ItemRead, ItemWrite,
-		SalesRead, SalesWrite, InvoiceIssue, PaymentWrite, LedgerRead, LedgerWrite, LedgerPost,
-		LedgerClose, LedgerExport, LedgerImport, CompanyRead, CompanyWrite, UserManage, DeviceManage, KeyManage,
-		BackupRead, BackupManage, AuditRead, BookVerify,
-	}
-	slices.Sort(all)
-	return all
+// supports says on which records each grantable permission can be held. Those whose operations look at whom
+// a record belongs to may be limited; the others are about the whole book, and holding them on some
+// records would mean holding them on all.
+var supports = map[Permission][]Scope{
+	CustomerRead: limited, CustomerWrite: limited, CustomerImport: limited, CustomerExport: limited,
+	SalesRead: limited, SalesWrite: limited, InvoiceIssue: limited, PaymentWrite: limited,
+
+	DashboardRead: whole, SearchUse: whole, ItemRead: whole, ItemWrite: whole,
+	LedgerRead: whole, LedgerWrite: whole, LedgerPost: whole, LedgerClose: whole, LedgerExport: whole,
+	LedgerImport: whole, CompanyRead: whole, CompanyWrite: whole, UserManage: whole, DeviceManage: whole,
+	KeyManage: whole, BackupRead: whole, BackupManage: whole, AuditRead: whole, BookVerify: whole,
 }
+
+var (
+	limited = []Scope{Own, All}
+	whole   = []Scope{All}
+)
+
+// Permissions returns every grantable permission, sorted. Public and Anyone are not granted.
+func Permissions() []Permission { return slices.Sorted(maps.Keys(supports)) }
+
+// Known tells whether an operation may need p.
+func (p Permission) Known() bool {
+	_, grantable := supports[p]
+	return grantable || p == Public || p == Anyone
+}
+
+// Scopes returns on which records p can be held beside None, the narrowest first; nothing for what is not
+// granted.
+func (p Permission) Scopes() []Scope { return slices.Clone(supports[p]) }
+
+// Supports tells whether p can be held on s. Anything can be held on nothing.
+func (p Permission) Supports(s Scope) bool { return s == None || slices.Contains(supports[p], s) }
 
 // Scope says on which records a permission holds.
 type Scope uint8

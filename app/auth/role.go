@@ -24,12 +24,15 @@ func (r Role) NeedsSecondFactor() bool {
 	return r == Owner || r.Scope(LedgerExport) != None || r.Scope(CustomerExport) != None
 }
 
-// Scope returns on which records the role holds p.
+// Scope returns on which records the role holds p. What p cannot be held on is not held at all.
 func (r Role) Scope(p Permission) Scope {
 	if p == Public || p == Anyone {
 		return All
 	}
-	return grants[r][p]
+	if s := grants[r][p]; p.Supports(s) {
+		return s
+	}
+	return None
 }
 
 // grants is the role matrix; its golden test makes every change a decision.
@@ -45,7 +48,7 @@ var grants = map[Role]map[Permission]Scope{
 		SalesRead, SalesWrite, InvoiceIssue, PaymentWrite, CompanyRead, BackupRead,
 	),
 	Sales: {
-		DashboardRead: Own, SearchUse: Own, CustomerRead: Own, CustomerWrite: Own, ItemRead: All,
+		DashboardRead: All, SearchUse: All, CustomerRead: Own, CustomerWrite: Own, ItemRead: All,
 		SalesRead: Own, SalesWrite: Own, CompanyRead: All, BackupRead: All,
 	},
 	Reader: all(DashboardRead, SearchUse, CustomerRead, ItemRead, SalesRead, LedgerRead, CompanyRead, BackupRead),

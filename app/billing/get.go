@@ -117,7 +117,7 @@ func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
 	a := op.Actor(ctx)
 	p, err := tx.DocumentList(Filter{
 		ListRequest: req, Query: search.Parse(req.Text), Today: tx.Today(),
-		Mine: a.Scope(auth.SalesRead) == auth.Own, User: a.User,
+		Mine: a.Scope(auth.SalesRead) != auth.All, User: a.User,
 	})
 	if p.Rows == nil {
 		p.Rows = []Row{}
@@ -132,7 +132,7 @@ func payments[T Tx](ctx context.Context, tx T, req PaymentListRequest) (PaymentP
 	a := op.Actor(ctx)
 	p, err := tx.PaymentList(PaymentFilter{
 		PaymentListRequest: req, Query: search.Parse(req.Text),
-		Mine: a.Scope(auth.SalesRead) == auth.Own, User: a.User,
+		Mine: a.Scope(auth.SalesRead) != auth.All, User: a.User,
 	})
 	if p.Rows == nil {
 		p.Rows = []Payment{}

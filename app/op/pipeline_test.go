@@ -363,6 +363,7 @@ func TestWrongRowsPanicAtStartUp(t *testing.T) {
 		"no permission": {Name: "x.y", Kind: op.Query, Since: 1, Doc: "d"},
 		"no document":   {Name: "x.y", Kind: op.Query, Needs: auth.Public, Since: 1},
 		"future level":  {Name: "x.y", Kind: op.Query, Needs: auth.Public, Since: op.Level + 1, Doc: "d"},
+		"unknown right": {Name: "x.y", Kind: op.Query, Needs: "ledger.reed", Since: 1, Doc: "d"},
 	} {
 		func() {
 			defer func() {

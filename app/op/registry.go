@@ -196,6 +196,8 @@ func add[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp],
 		panic("op: an operation needs a name and a document: " + s.Name)
 	case s.Needs == "":
 		panic("op: " + s.Name + " names no permission; write auth.Public if that is meant")
+	case !s.Needs.Known():
+		panic("op: " + s.Name + " needs " + string(s.Needs) + ", which nobody can hold")
 	case s.Since < 1 || s.Since > Level:
 		panic(fmt.Sprintf("op: %s has level %d outside 1..%d", s.Name, s.Since, Level))
 	}

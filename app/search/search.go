@@ -105,7 +105,7 @@ func find[T Tx](ctx context.Context, tx T, req FindRequest) (Found, error) {
 		if scope == auth.None {
 			continue
 		}
-		hits, err := tx.SearchDocs(k.name, q, scope == auth.Own, actor.User)
+		hits, err := tx.SearchDocs(k.name, q, scope != auth.All, actor.User)
 		if err != nil {
 			return Found{}, err
 		}
