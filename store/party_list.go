@@ -22,7 +22,7 @@ var customerOrders = map[party.Sort]string{
 	party.ByPhone:      `phone = '', phone, name_fold`,
 }
 
-// customerListing turns a selection into a listing. The owner is in the condition, never left to
+// customerListing turns a selection into a listing. The rights are in the condition, never left to
 // whoever reads the rows.
 func (t *Tx) customerListing(s party.Selection) (listing, error) {
 	l := listing{
@@ -43,10 +43,13 @@ func (t *Tx) customerListing(s party.Selection) (listing, error) {
 	default:
 		l.where = `archived = 0`
 	}
-	for _, owner := range s.Owners() {
+	if s.Owner != 0 {
 		l.where += ` AND owner = ?`
-		l.args = append(l.args, owner)
+		l.args = append(l.args, s.Owner)
 	}
+	allowed, args := customerFacts.condition(s.Allowed)
+	l.where += ` AND ` + allowed
+	l.args = append(l.args, args...)
 	return l, nil
 }
 
@@ -220,13 +223,14 @@ func (t *Tx) EachCustomerKey(fn func(party.Key) error) error {
 // lookAlikesMax bounds how many look-alikes are told: a person needs a few.
 const lookAlikesMax = 10
 
-// LookAlikes returns the other customers with the SIREN of c, or with its name and postal code; only
-// those of owner when mine is set. Contacts are not read.
-func (t *Tx) LookAlikes(c party.Customer, mine bool, owner auth.UserID) ([]party.Customer, error) {
+// LookAlikes returns the other customers with the SIREN of c, or with its name and postal code, of
+// those allowed. Contacts are not read.
+func (t *Tx) LookAlikes(c party.Customer, allowed auth.Predicate) ([]party.Customer, error) {
+	condition, args := customerFacts.condition(allowed)
 	return all(t, `SELECT id, `+customerColumns+` FROM customer
-		WHERE id <> ?1 AND (?2 = 0 OR owner = ?3) AND id IN (
-			SELECT id FROM customer WHERE archived IN (0, 1) AND (siren = '') = 0 AND siren = ?4
-			UNION SELECT id FROM customer WHERE archived IN (0, 1) AND name_fold = ?5 AND postal_code = ?6)
-		ORDER BY archived, id LIMIT ?7`,
-		[]any{c.ID, mine, owner, c.SIREN, search.Fold(c.Name), c.PostalCode, lookAlikesMax}, scanCustomer)
+		WHERE `+condition+` AND id <> ? AND id IN (
+			SELECT id FROM customer WHERE archived IN (0, 1) AND (siren = '') = 0 AND siren = ?
+			UNION SELECT id FROM customer WHERE archived IN (0, 1) AND name_fold = ? AND postal_code = ?)
+		ORDER BY archived, id LIMIT ?`,
+		append(args, c.ID, c.SIREN, search.Fold(c.Name), c.PostalCode, lookAlikesMax), scanCustomer)
 }

@@ -61,7 +61,7 @@ var supports = map[Permission][]Scope{
 }
 
 var (
-	limited = []Scope{Own, All}
+	limited = []Scope{Own, Team, All}
 	whole   = []Scope{All}
 )
 
@@ -84,12 +84,14 @@ func (p Permission) Supports(s Scope) bool { return s == None || slices.Contains
 // Scope says on which records a permission holds.
 type Scope uint8
 
-// Scopes, from nothing to everything. Own means records whose owner is the actor.
+// Scopes, from nothing to everything. Own means the records of the actor and those about their customers, Team
+// the same for everybody of their team.
 const (
 	None Scope = iota
 	Own
+	Team
 	All
 )
 
 // String gives the scope's permanent name.
-func (s Scope) String() string { return [...]string{"none", "own", "all"}[s] }
+func (s Scope) String() string { return [...]string{"none", "own", "team", "all"}[s] }

@@ -34,7 +34,7 @@ func stampOf(ctx context.Context, tx Tx) Stamp {
 // customer returns a customer the actor may use under p: fault party.not_found.
 func customer(ctx context.Context, tx Tx, id party.CustomerID, p auth.Permission) (party.Customer, error) {
 	c, err := tx.Customer(id)
-	if err == nil && !op.Actor(ctx).Sees(p, c.Owner) {
+	if err == nil && !op.Actor(ctx).Sees(p, auth.Whose{Owner: c.Owner}) {
 		err = fault.New(fault.NotFound, "party.not_found")
 	}
 	return c, err

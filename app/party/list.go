@@ -104,31 +104,18 @@ type Page struct {
 	AtLeast bool  `json:"at_least,omitempty"`
 }
 
-// Selection is what the store is asked for, rights included: Mine limits it to the records of User
-// whatever else is asked.
+// Selection is what the store is asked for, rights included: it has none but those of Allowed, whatever else
+// is asked.
 type Selection struct {
-	Query  search.Query
-	Typed  string // as typed, for an exact code
-	Filter Filter
-	Owner  auth.UserID
-	Mine   bool
-	User   auth.UserID
-	Sort   Sort
-	Desc   bool
-	Offset int
-	Limit  int
-}
-
-// Owners returns the owners whose records the selection is limited to: each of them must fit.
-func (s Selection) Owners() []auth.UserID {
-	var out []auth.UserID
-	if s.Mine {
-		out = append(out, s.User)
-	}
-	if s.Owner != 0 {
-		out = append(out, s.Owner)
-	}
-	return out
+	Query   search.Query
+	Typed   string // as typed, for an exact code
+	Filter  Filter
+	Owner   auth.UserID // only theirs; 0: everybody's
+	Allowed auth.Predicate
+	Sort    Sort
+	Desc    bool
+	Offset  int
+	Limit   int
 }
 
 // List is the list of customers.
@@ -154,10 +141,8 @@ func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
 }
 
 func selection(ctx context.Context, p auth.Permission, text string) Selection {
-	actor := op.Actor(ctx)
 	return Selection{
-		Query: search.Parse(text), Typed: text, Filter: FilterActive, Sort: ByName,
-		Mine: actor.Scope(p) != auth.All, User: actor.User,
+		Query: search.Parse(text), Typed: text, Filter: FilterActive, Sort: ByName, Allowed: op.Actor(ctx).Where(p),
 	}
 }
 

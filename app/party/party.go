@@ -64,3 +64,6 @@ type Customer struct {
 
 	record.Stamp
 }
+
+// Whose tells whose the customer is.
+func (c Customer) Whose() auth.Whose { return auth.Whose{Owner: c.Owner} }

@@ -81,7 +81,7 @@ func prepared(ctx context.Context, tx Tx, c Customer) (Customer, error) {
 			c.Owner = actor.User
 		}
 	}
-	if !actor.Sees(auth.CustomerWrite, c.Owner) {
+	if !actor.Sees(auth.CustomerWrite, c.Whose()) {
 		return c, fault.Field("owner", "party.owner_not_you")
 	}
 	if c.ID != 0 || c.Code == "" {
@@ -111,8 +111,7 @@ func storeAll(ctx context.Context, tx Tx, cs []Customer) error {
 // warningsOf tells what is worth a second look, of the customers the actor may see only.
 func warningsOf(ctx context.Context, tx Tx, c Customer) ([]*fault.Fault, error) {
 	var out []*fault.Fault
-	actor := op.Actor(ctx)
-	alike, err := tx.LookAlikes(c, actor.Scope(auth.CustomerRead) != auth.All, actor.User)
+	alike, err := tx.LookAlikes(c, op.Actor(ctx).Where(auth.CustomerRead))
 	if err != nil {
 		return nil, err
 	}

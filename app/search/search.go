@@ -81,9 +81,8 @@ var Find = op.Op[FindRequest, Found]{Spec: op.Spec{
 // Tx is what this package needs of a transaction.
 type Tx interface {
 	op.Tx
-	// SearchDocs returns records of a kind that answer q, the latest first; only those of owner
-	// when mine is set.
-	SearchDocs(kind string, q Query, mine bool, owner auth.UserID) ([]Hit, error)
+	// SearchDocs returns records of a kind that answer q, the latest first, of those allowed.
+	SearchDocs(kind string, q Query, allowed auth.Predicate) ([]Hit, error)
 }
 
 // Bind registers the operations.
@@ -101,11 +100,10 @@ func find[T Tx](ctx context.Context, tx T, req FindRequest) (Found, error) {
 	actor := op.Actor(ctx)
 	var groups [][]Hit
 	for _, k := range kinds {
-		scope := actor.Scope(k.needs)
-		if scope == auth.None {
+		if !actor.May(k.needs) {
 			continue
 		}
-		hits, err := tx.SearchDocs(k.name, q, scope != auth.All, actor.User)
+		hits, err := tx.SearchDocs(k.name, q, actor.Where(k.needs))
 		if err != nil {
 			return Found{}, err
 		}

@@ -381,7 +381,7 @@ func names[T Tx](ctx context.Context, tx T, _ op.Empty) (NamesResponse, error) {
 	us, err := tx.Users()
 	var out NamesResponse
 	for _, u := range us {
-		if !u.Disabled && op.Actor(ctx).Sees(auth.CustomerRead, u.ID) {
+		if !u.Disabled && op.Actor(ctx).Sees(auth.CustomerRead, auth.Whose{Owner: u.ID}) {
 			out.Users = append(out.Users, Name{ID: u.ID, Name: u.Name})
 		}
 	}
