@@ -94,7 +94,7 @@ func TestRoleMatrix(t *testing.T) {
 	for _, s := range registry(t).Specs() {
 		fmt.Fprintf(&b, "%-28s", s.Name)
 		for _, r := range auth.Roles() {
-			fmt.Fprintf(&b, " %s=%s", r, r.Scope(s.Needs))
+			fmt.Fprintf(&b, " %s=%s", r, r.Rights().Scope(s.Needs))
 		}
 		b.WriteByte('\n')
 	}

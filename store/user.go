@@ -50,6 +50,8 @@ func scanUser(scan func(...any) error, u *user.User) (err error) {
 	if u.CreatedAt, err = parseInstant(created); err != nil {
 		return err
 	}
+	u.Rights = u.Role.Rights()
+	u.NeedsSecondFactor = u.Rights.NeedsSecondFactor()
 	u.LastLoginAt, err = parseInstant(last)
 	return err
 }

@@ -131,7 +131,7 @@ func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
 			if !known {
 				t.Errorf("the page %q is not in this test", route)
 			}
-			if role.Scope(need) == auth.None {
+			if role.Rights().Scope(need) == auth.None {
 				continue
 			}
 			env, sh := uitest.New(t, w.As(name), role)

@@ -11,6 +11,7 @@ type Actor struct {
 	Name      string // display name, kept in events
 	Login     string
 	Role      Role
+	Rights    Rights    // of the role
 	Team      []UserID  // those whose records are the team's, the actor among them or not
 	Device    string    // device id (SPKI fingerprint), "" at the host's own keyboard
 	Session   int64     // row id of the session, 0 for the system actor
@@ -40,7 +41,7 @@ func (a Actor) Scope(p Permission) Scope {
 	if a.MustSetUp {
 		return None
 	}
-	return a.Role.Scope(p)
+	return a.Rights.Scope(p)
 }
 
 // May tells whether the actor holds p on at least some records.

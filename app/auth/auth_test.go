@@ -11,7 +11,7 @@ func TestARightIsHeldOnlyOnWhatItSupports(t *testing.T) {
 			t.Errorf("%s can be held on %v", p, scopes)
 		}
 		for _, r := range Roles() {
-			if s := grants[r][p]; !p.Supports(s) {
+			if s := ready[r][p]; !p.Supports(s) {
 				t.Errorf("role %s is given %s on %s, which it cannot be held on", r, p, s)
 			}
 		}

@@ -1,6 +1,11 @@
 package auth
 
-// Role is a named set of rights. Its string is permanent; its French title is message "role.<name>".
+import (
+	"maps"
+	"slices"
+)
+
+// Role is the permanent key of a named set of rights. The title of a ready one is message "role.<key>".
 type Role string
 
 // The ready-made roles.
@@ -12,31 +17,35 @@ const (
 	Reader     Role = "reader"     // Lecture seule
 )
 
-// Roles returns the roles in the order screens show them.
+// Roles returns the ready roles in the order screens show them.
 func Roles() []Role { return []Role{Owner, Accountant, Assistant, Sales, Reader} }
 
-// Known tells whether r is one of Roles.
-func (r Role) Known() bool { _, ok := grants[r]; return ok }
+// Rights returns what a ready role may do; of another one nothing is known here, the book has it.
+func (r Role) Rights() Rights { return maps.Clone(ready[r]) }
 
-// NeedsSecondFactor tells whether a person in this role must have a second factor
-// (features.md A4: owner, accountant and anyone with export rights).
-func (r Role) NeedsSecondFactor() bool {
-	return r == Owner || r.Scope(LedgerExport) != None || r.Scope(CustomerExport) != None
-}
+// Rights are what somebody may do: on which records each permission is held. What is not there is not held.
+type Rights map[Permission]Scope
 
-// Scope returns on which records the role holds p. What p cannot be held on is not held at all.
-func (r Role) Scope(p Permission) Scope {
+// Scope returns on which records p is held. What p cannot be held on is not held at all.
+func (r Rights) Scope(p Permission) Scope {
 	if p == Public || p == Anyone {
 		return All
 	}
-	if s := grants[r][p]; p.Supports(s) {
+	if s := r[p]; p.Supports(s) {
 		return s
 	}
 	return None
 }
 
-// grants is the role matrix; its golden test makes every change a decision.
-var grants = map[Role]map[Permission]Scope{
+// NeedsSecondFactor tells whether a person with these rights must have a second factor: who manages people or
+// the keys, and who can take lists or the books out (features.md A4).
+func (r Rights) NeedsSecondFactor() bool {
+	return slices.ContainsFunc([]Permission{UserManage, KeyManage, LedgerExport, CustomerExport},
+		func(p Permission) bool { return r.Scope(p) != None })
+}
+
+// ready is the role matrix; its golden test makes every change a decision.
+var ready = map[Role]Rights{
 	Owner: everything(),
 	Accountant: all(
 		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerExport, ItemRead, SalesRead, PaymentWrite,
@@ -54,12 +63,12 @@ var grants = map[Role]map[Permission]Scope{
 	Reader: all(DashboardRead, SearchUse, CustomerRead, ItemRead, SalesRead, LedgerRead, CompanyRead, BackupRead),
 }
 
-func all(ps ...Permission) map[Permission]Scope {
-	m := make(map[Permission]Scope, len(ps))
+func all(ps ...Permission) Rights {
+	m := make(Rights, len(ps))
 	for _, p := range ps {
 		m[p] = All
 	}
 	return m
 }
 
-func everything() map[Permission]Scope { return all(Permissions()...) }
+func everything() Rights { return all(Permissions()...) }

@@ -37,7 +37,7 @@ func held() *rapid.Generator[auth.Predicate] {
 		me := auth.UserID(rapid.IntRange(0, 4).Draw(t, "me"))
 		team := rapid.SliceOfN(rapid.Map(rapid.IntRange(0, 4), func(i int) auth.UserID { return auth.UserID(i) }), 0, 2).Draw(t, "team")
 		role := rapid.SampledFrom(auth.Roles()).Draw(t, "role")
-		return auth.Actor{User: me, Team: team, Role: role}.Where(auth.SalesRead)
+		return auth.Actor{User: me, Team: team, Rights: role.Rights()}.Where(auth.SalesRead)
 	})
 }
 

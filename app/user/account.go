@@ -70,7 +70,7 @@ func (r SaveRequest) Refusals() (out []*fault.Fault) {
 	check(login == "" || utf8.RuneCountInString(login) > 60 || strings.ContainsAny(r.Login, " \t"), "login",
 		"user.login_invalid")
 	check(r.Email != "" && !strings.Contains(r.Email, "@"), "email", "user.email_invalid")
-	check(!r.Role.Known(), "role", "user.role_unknown")
+	check(r.Role.Rights() == nil, "role", "user.role_unknown")
 	check(r.ID == 0 && r.Password == "", "password", "user.password_missing")
 	return out
 }
@@ -252,6 +252,7 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	}
 	after := before
 	after.Role, after.Disabled = req.Role, req.Disabled
+	after.NeedsSecondFactor = req.Role.Rights().NeedsSecondFactor()
 	var hash string
 	if req.Password != "" {
 		about := []string{req.Login, req.Name, req.Email}

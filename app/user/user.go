@@ -27,10 +27,14 @@ type User struct {
 	CreatedAt   time.Time   `json:"created_at"`
 	LastLoginAt time.Time   `json:"last_login_at"`
 
-	Password   string `json:"-"` // PHC string
-	Secret     string `json:"-"` // TOTP secret, base32
-	LastStep   int64  `json:"-"` // last TOTP time step accepted
-	Generation int64  `json:"-"` // sessions of an older generation are void
+	// NeedsSecondFactor: the rights of the role ask for one.
+	NeedsSecondFactor bool `json:"needs_second_factor,omitempty"`
+
+	Rights     auth.Rights `json:"-"` // of the role, as the book has them now
+	Password   string      `json:"-"` // PHC string
+	Secret     string      `json:"-"` // TOTP secret, base32
+	LastStep   int64       `json:"-"` // last TOTP time step accepted
+	Generation int64       `json:"-"` // sessions of an older generation are void
 }
 
 // OpensBook tells whether the person's password is to open the sealed book itself: that of an owner or
@@ -40,7 +44,7 @@ func (u User) OpensBook() bool { return !u.Disabled && (u.Role == auth.Owner || 
 // SecondFactorHelps tells whether a second factor stands beside the person's password wherever it is
 // used, so that a shorter one will do: their role wants one, and the password does not open the sealed
 // book on its own, as a start delegate's does. It is the one rule of every screen and of every check.
-func (u User) SecondFactorHelps() bool { return u.Role.NeedsSecondFactor() && !delegated(u) }
+func (u User) SecondFactorHelps() bool { return u.NeedsSecondFactor && !delegated(u) }
 
 // Is refuses a log-in that is not this person's with user.bad_login; "" asks for nobody in particular.
 func (u User) Is(login string) error {

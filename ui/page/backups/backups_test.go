@@ -226,11 +226,13 @@ func TestEveryAlarmHasAWayOut(t *testing.T) {
 		"an emptied place": {backup.Copy{Fault: refused("backup.vault_gone")}, nil, "Recommencer ici", true, "refilled d1"},
 		"this PC":          {backup.Copy{}, refused("backup.vault_gone"), "Recommencer ici", true, "refilled "},
 		"an older state": {
-			backup.Copy{Alarms: []*fault.Fault{refused("backup.alarm.rolled_back")}}, nil,
+			backup.Copy{Alarms: []*fault.Fault{refused("backup.alarm.rolled_back")}},
+			nil,
 			"J’ai cherché, c’est compris", false, "acknowledged d1",
 		},
 		"a put-back PC": {
-			backup.Copy{Alarms: []*fault.Fault{refused("backup.alarm.put_back")}}, nil,
+			backup.Copy{Alarms: []*fault.Fault{refused("backup.alarm.put_back")}},
+			nil,
 			"Continuer avec ce livre", true, "continued",
 		},
 	} {

@@ -114,7 +114,7 @@ func (p *people) userCell(row, col int) kit.CellView {
 		switch {
 		case u.SecondOn:
 			return kit.CellView{Text: e.T("people.second_on"), Pill: true, Tone: kit.Ok}
-		case u.Role.NeedsSecondFactor():
+		case u.NeedsSecondFactor:
 			return kit.CellView{Text: e.T("people.second_due"), Pill: true, Tone: kit.Warn}
 		default:
 			return kit.CellView{Text: "–", Color: theme.Faint}

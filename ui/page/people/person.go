@@ -97,6 +97,7 @@ func (d *person) after() user.User {
 	u := d.was
 	u.Name, u.Login, u.Email = d.name.Text(), d.login.Text(), d.mail.Text()
 	u.Role, u.Disabled = auth.Role(d.role.Key()), u.ID != 0 && !d.active.On()
+	u.NeedsSecondFactor = u.Role.Rights().NeedsSecondFactor()
 	return u
 }
 
