@@ -23,6 +23,7 @@ import (
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/party"
+	"zafe/app/role"
 	"zafe/app/search"
 	"zafe/app/setup"
 	"zafe/app/user"
@@ -38,6 +39,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	t.Helper()
 	w := storetest.NewWorld(t)
 	r := w.Registry
+	role.Bind(r)
 	user.Bind(r, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Standard, nil, w.Store))
 	opening.Bind(r, w.Store, nil, nil)
 	setup.Bind(r)

@@ -5,6 +5,8 @@ package auth
 import (
 	"maps"
 	"slices"
+
+	"zafe/app/fault"
 )
 
 // Permission names one right. Every operation of the registry needs exactly one.
@@ -22,12 +24,14 @@ const (
 	SearchUse      Permission = "search.use"
 	CustomerRead   Permission = "customer.read"
 	CustomerWrite  Permission = "customer.write"
+	CustomerDelete Permission = "customer.delete"
 	CustomerImport Permission = "customer.import"
 	CustomerExport Permission = "customer.export"
 	ItemRead       Permission = "item.read"
 	ItemWrite      Permission = "item.write"
 	SalesRead      Permission = "sales.read"
 	SalesWrite     Permission = "sales.write"
+	SalesDelete    Permission = "sales.delete"
 	InvoiceIssue   Permission = "invoice.issue"
 	PaymentWrite   Permission = "payment.write"
 	LedgerRead     Permission = "ledger.read"
@@ -51,8 +55,8 @@ const (
 // a record belongs to may be limited; the others are about the whole book, and holding them on some
 // records would mean holding them on all.
 var supports = map[Permission][]Scope{
-	CustomerRead: limited, CustomerWrite: limited, CustomerImport: limited, CustomerExport: limited,
-	SalesRead: limited, SalesWrite: limited, InvoiceIssue: limited, PaymentWrite: limited,
+	CustomerRead: limited, CustomerWrite: limited, CustomerDelete: limited, CustomerImport: limited, CustomerExport: limited,
+	SalesRead: limited, SalesWrite: limited, SalesDelete: limited, InvoiceIssue: limited, PaymentWrite: limited,
 
 	DashboardRead: whole, SearchUse: whole, ItemRead: whole, ItemWrite: whole,
 	LedgerRead: whole, LedgerWrite: whole, LedgerPost: whole, LedgerClose: whole, LedgerExport: whole,
@@ -93,5 +97,21 @@ const (
 	All
 )
 
+// scopeNames are permanent: on the wire and in the book.
+var scopeNames = []string{"none", "own", "team", "all"}
+
 // String gives the scope's permanent name.
-func (s Scope) String() string { return [...]string{"none", "own", "team", "all"}[s] }
+func (s Scope) String() string { return scopeNames[s] }
+
+// MarshalText writes the permanent name.
+func (s Scope) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a permanent name. Fault auth.scope_unknown.
+func (s *Scope) UnmarshalText(text []byte) error {
+	i := slices.Index(scopeNames, string(text))
+	if i < 0 {
+		return fault.New(fault.Invalid, "auth.scope_unknown")
+	}
+	*s = Scope(i)
+	return nil
+}

@@ -140,13 +140,13 @@ func (c Customer) tooLong() bool {
 
 // Archive puts a customer away: it leaves lists and searches, its documents stay.
 var Archive = op.Op[IDRequest, Customer]{Spec: op.Spec{
-	Name: "customer.archive", Kind: op.Command, Needs: auth.CustomerWrite, Since: 1,
+	Name: "customer.archive", Kind: op.Command, Needs: auth.CustomerDelete, Since: 1,
 	Doc: "Puts a customer away without losing anything of it.",
 }}
 
 // Restore brings an archived customer back.
 var Restore = op.Op[IDRequest, Customer]{Spec: op.Spec{
-	Name: "customer.restore", Kind: op.Command, Needs: auth.CustomerWrite, Since: 1,
+	Name: "customer.restore", Kind: op.Command, Needs: auth.CustomerDelete, Since: 1,
 	Doc: "Brings an archived customer back.",
 }}
 
@@ -159,7 +159,7 @@ func restore[T Tx](ctx context.Context, tx T, req IDRequest) (Customer, error) {
 }
 
 func setArchived(ctx context.Context, tx Tx, id CustomerID, archived bool) (Customer, error) {
-	c, err := visible(ctx, tx, id, auth.CustomerWrite)
+	c, err := visible(ctx, tx, id, auth.CustomerDelete)
 	if err != nil {
 		return c, err
 	}

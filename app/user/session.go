@@ -145,7 +145,7 @@ func (s *Service[T]) Authenticate(ctx context.Context, c op.Credential) (a auth.
 
 func actorOf(u User, ss Session) auth.Actor {
 	return auth.Actor{
-		User: u.ID, Name: u.Name, Login: u.Login, Role: u.Role, Rights: u.Rights, Device: ss.Device, Session: ss.ID,
+		User: u.ID, Name: u.Name, Login: u.Login, Role: u.Role, Rights: u.Rights, Team: u.Team, Device: ss.Device, Session: ss.ID,
 		FreshAt: ss.FreshAt, MustSetUp: u.NeedsSecondFactor && !u.SecondOn,
 	}
 }

@@ -30,11 +30,22 @@ type User struct {
 	// NeedsSecondFactor: the rights of the role ask for one.
 	NeedsSecondFactor bool `json:"needs_second_factor,omitempty"`
 
-	Rights     auth.Rights `json:"-"` // of the role, as the book has them now
-	Password   string      `json:"-"` // PHC string
-	Secret     string      `json:"-"` // TOTP secret, base32
-	LastStep   int64       `json:"-"` // last TOTP time step accepted
-	Generation int64       `json:"-"` // sessions of an older generation are void
+	RoleName string `json:"role_name,omitempty"` // of a role that the company made
+
+	Rights     auth.Rights   `json:"-"` // of the role, as the book has them now
+	Team       []auth.UserID `json:"-"` // the people of their team, themselves among them
+	Password   string        `json:"-"` // PHC string
+	Secret     string        `json:"-"` // TOTP secret, base32
+	LastStep   int64         `json:"-"` // last TOTP time step accepted
+	Generation int64         `json:"-"` // sessions of an older generation are void
+}
+
+// RoleTitle is what people call the person's role.
+func (u User) RoleTitle(p *i18n.Printer) string {
+	if u.RoleName != "" {
+		return u.RoleName
+	}
+	return p.T("role."+string(u.Role), nil)
 }
 
 // OpensBook tells whether the person's password is to open the sealed book itself: that of an owner or
@@ -81,6 +92,8 @@ type Tx interface {
 	User(id auth.UserID) (User, error)            // fault user.not_found
 	UserByLogin(login string) (User, bool, error) // login or e-mail, case-insensitive
 	SaveUser(u User) (User, error)                // ID 0 inserts; fault user.login_taken
+	// RightsOf returns what a role may do, and whether there is such a role.
+	RightsOf(role auth.Role) (auth.Rights, bool, error)
 	TakeTOTPStep(id auth.UserID, step int64) (bool, error)
 	SaveRecoveryCodes(id auth.UserID, hashes [][32]byte) error
 	UseRecoveryCode(id auth.UserID, hash [32]byte) (used bool, left int, err error)

@@ -21,6 +21,7 @@ import (
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/party"
+	"zafe/app/role"
 	"zafe/app/search"
 	"zafe/app/setup"
 	"zafe/app/tax"
@@ -76,6 +77,7 @@ func (r row) visible(a auth.Actor) bool {
 
 // product binds every operation of the product.
 func product(r *op.Registry[*store.Tx], w *storetest.World) {
+	role.Bind(r)
 	user.Bind(r, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Standard, nil, w.Store))
 	opening.Bind(r, w.Store, nil, nil)
 	setup.Bind(r)
@@ -175,7 +177,7 @@ func (m *maker) person(name string, first, then auth.UserID) {
 	whose := auth.Whose{Owner: first, Customer: then}
 	client := row{kind: aCustomer, id: int64(c.ID), canary: c.Name, whose: c.Whose(), version: c.Version}
 	client.seen = []sight{{auth.SalesRead, whose}, {auth.SalesWrite, whose}, {auth.InvoiceIssue, whose}, {auth.PaymentWrite, whose}}
-	client.seen = append(client.seen, sight{auth.CustomerImport, c.Whose()}, sight{auth.CustomerExport, c.Whose()},
+	client.seen = append(client.seen, sight{auth.SalesDelete, whose}, sight{auth.CustomerDelete, c.Whose()}, sight{auth.CustomerImport, c.Whose()}, sight{auth.CustomerExport, c.Whose()},
 		sight{auth.CustomerWrite, c.Whose()})
 	m.add(client, auth.CustomerRead, true)
 	for _, kind := range sales {
@@ -211,6 +213,6 @@ func (m *maker) batch(who string) {
 	c := do(m, party.Names, "owner", party.NamesRequest{Text: name})[0]
 	full := do(m, party.Get, "owner", party.IDRequest{ID: c.ID})
 	r := row{kind: aCustomer, id: int64(c.ID), canary: name, whose: full.Whose(), version: full.Version}
-	r.seen = []sight{{auth.CustomerImport, r.whose}, {auth.CustomerExport, r.whose}, {auth.CustomerWrite, r.whose}}
+	r.seen = []sight{{auth.CustomerImport, r.whose}, {auth.CustomerExport, r.whose}, {auth.CustomerWrite, r.whose}, {auth.CustomerDelete, r.whose}}
 	m.add(r, auth.CustomerRead, false)
 }

@@ -54,7 +54,7 @@ func (a *account) cards() fyne.CanvasObject {
 	}
 	who := kit.NewCard(e.T("account.who"), kit.VBox(8,
 		kit.Line(e.T("people.column.name"), u.Name), kit.Line(e.T("people.column.login"), u.Login),
-		kit.Line(e.T("people.column.role"), e.T("role."+string(u.Role)))))
+		kit.Line(e.T("people.column.role"), u.RoleTitle(e.Text))))
 	factor := kit.NewCard(e.T("account.second"), kit.VBox(12, kit.HBox(8, kit.NewPill(second, tone), kit.Spacer()),
 		kit.MutedParagraph(e.T("account.second_note")), kit.HBox(8, a.factorButtons(u)...)))
 	return kit.VBox(theme.GapCard, kit.Cols(theme.GapCard, nil, who, factor), a.password())
