@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"strings"
 
 	"zafe/app/auth"
 	"zafe/app/party"
@@ -50,7 +51,28 @@ func (t *Tx) customerListing(s party.Selection) (listing, error) {
 	allowed, args := customerFacts.condition(s.Allowed)
 	l.where += ` AND ` + allowed
 	l.args = append(l.args, args...)
+	if s.Query.NoContact && !s.Query.Empty() {
+		condition, args := openly(s.Query)
+		l.where += ` AND ` + condition
+		l.args = append(l.args, args...)
+	}
 	return l, nil
+}
+
+// openly is the condition that a customer answers q by what everybody who sees them may see: what is indexed has their
+// telephones and addresses of e-mail too.
+func openly(q search.Query) (string, []any) {
+	const open = `instr(' ' || name_fold || ' ' || city_fold || ' ' || postal_code || ' ' || lower(code) || ' ' ||
+		siren || ' ' || siret || ' ' || lower(vat_number), ' ' || ?) > 0`
+	conditions, args := make([]string, len(q.Words)), make([]any, 0, len(q.Words)+1)
+	for i, w := range q.Words {
+		conditions[i], args = open, append(args, w)
+	}
+	condition := strings.Join(conditions, " AND ")
+	if q.Digits != "" {
+		condition, args = `(`+condition+`) OR `+open, append(args, q.Digits)
+	}
+	return `(` + condition + `)`, args
 }
 
 // CustomerPage returns the rows a selection asks for, with what each customer owes.

@@ -77,6 +77,10 @@ func (t *Tx) SearchDocs(kind string, q search.Query, allowed auth.Predicate) ([]
 		condition, args := table.facts.condition(allowed)
 		c.where("x.ref IN (SELECT id FROM "+table.from+" WHERE "+condition+")", args...)
 	}
+	if q.NoContact && kind == search.Customer {
+		condition, args := openly(q)
+		c.where("x.ref IN (SELECT id FROM customer WHERE "+condition+")", args...)
+	}
 	return all(t, `SELECT x.kind, x.ref, x.title, x.detail FROM search s JOIN search_doc x ON x.id = s.rowid`+
 		c.String()+` ORDER BY s.rowid DESC LIMIT ?`, append(c.args, candidatesMax),
 		func(scan func(...any) error, h *search.Hit) error {

@@ -49,6 +49,9 @@ const (
 	BackupManage   Permission = "backup.manage"
 	AuditRead      Permission = "audit.read"
 	BookVerify     Permission = "book.verify"
+	FieldBank      Permission = "field.bank"    // see Class
+	FieldBalance   Permission = "field.balance" // see Class
+	FieldContact   Permission = "field.contact" // see Class
 )
 
 // supports says on which records each grantable permission can be held. Those whose operations look at whom
@@ -62,6 +65,7 @@ var supports = map[Permission][]Scope{
 	LedgerRead: whole, LedgerWrite: whole, LedgerPost: whole, LedgerClose: whole, LedgerExport: whole,
 	LedgerImport: whole, CompanyRead: whole, CompanyWrite: whole, UserManage: whole, DeviceManage: whole,
 	KeyManage: whole, BackupRead: whole, BackupManage: whole, AuditRead: whole, BookVerify: whole,
+	FieldBank: whole, FieldBalance: whole, FieldContact: whole,
 }
 
 var (

@@ -74,22 +74,27 @@ var ready = map[Role]Rights{
 	Accountant: all(
 		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerDelete, CustomerExport, ItemRead, SalesRead, PaymentWrite,
 		LedgerRead, LedgerWrite, LedgerPost, LedgerClose, LedgerExport, LedgerImport, CompanyRead,
-		BackupRead, AuditRead, BookVerify,
+		BackupRead, AuditRead, BookVerify, FieldBank, FieldBalance, FieldContact,
 	),
 	Assistant: all(
 		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerDelete, CustomerImport, ItemRead, ItemWrite,
 		SalesRead, SalesWrite, SalesDelete, InvoiceIssue, PaymentWrite, CompanyRead, BackupRead,
+		FieldBank, FieldBalance, FieldContact,
 	),
 	Sales: {
 		DashboardRead: All, SearchUse: All, CustomerRead: Own, CustomerWrite: Own, CustomerDelete: Own, ItemRead: All,
 		SalesRead: Own, SalesWrite: Own, SalesDelete: Own, CompanyRead: All, BackupRead: All,
+		FieldBank: All, FieldBalance: All, FieldContact: All,
 	},
 	Purchasing: all(DashboardRead, SearchUse, ItemRead, ItemWrite, CompanyRead, BackupRead),
 	Stock:      all(DashboardRead, SearchUse, ItemRead, CompanyRead, BackupRead),
 	HR:         all(DashboardRead, CompanyRead, BackupRead),
 	Workshop:   all(SearchUse, ItemRead, BackupRead),
 	Technician: all(DashboardRead, DeviceManage, BackupRead, BackupManage),
-	Reader:     all(DashboardRead, SearchUse, CustomerRead, ItemRead, SalesRead, LedgerRead, CompanyRead, BackupRead),
+	Reader: all(
+		DashboardRead, SearchUse, CustomerRead, ItemRead, SalesRead, LedgerRead, CompanyRead, BackupRead,
+		FieldBank, FieldBalance, FieldContact,
+	),
 }
 
 func all(ps ...Permission) Rights {

@@ -87,13 +87,13 @@ type Row struct {
 	PostalCode string       `json:"postal_code,omitempty"`
 	City       string       `json:"city,omitempty"`
 	SIREN      string       `json:"siren,omitempty"`
-	Email      string       `json:"email,omitempty"`
-	Phone      string       `json:"phone,omitempty"`
+	Email      string       `json:"email,omitempty" class:"contact"`
+	Phone      string       `json:"phone,omitempty" class:"contact"`
 	Owner      auth.UserID  `json:"owner"`
 	Prospect   bool         `json:"prospect,omitempty"`
 	Archived   bool         `json:"archived,omitempty"`
-	Balance    money.Amount `json:"balance"`
-	Overdue    money.Amount `json:"overdue"`
+	Balance    money.Amount `json:"balance" class:"balance"`
+	Overdue    money.Amount `json:"overdue" class:"balance"`
 }
 
 // Page is a part of the list. Total is the number of customers it is a part of; when AtLeast is set
@@ -124,7 +124,32 @@ var List = op.Op[ListRequest, Page]{Spec: op.Spec{
 	Doc: "Lists the customers one may see: searched as one types, filtered, sorted, by pages.",
 }}
 
+// tells are the classes that an order or a filter gives away.
+func (r ListRequest) tells() []auth.Class {
+	var out []auth.Class
+	if r.Sort == ByEmail || r.Sort == ByPhone {
+		out = append(out, auth.Contact)
+	}
+	if r.Filter == FilterOverdue {
+		out = append(out, auth.Balance)
+	}
+	return out
+}
+
+// shown refuses a list that would tell what the actor may not see: op.field_hidden.
+func shown(ctx context.Context, r ListRequest) error {
+	for _, class := range r.tells() {
+		if op.Actor(ctx).Hides(class) {
+			return fault.New(fault.Forbidden, "op.field_hidden")
+		}
+	}
+	return nil
+}
+
 func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
+	if err := shown(ctx, req); err != nil {
+		return Page{}, err
+	}
 	s := selection(ctx, auth.CustomerRead, req.Text)
 	s.Filter, s.Owner, s.Sort, s.Desc, s.Offset, s.Limit =
 		req.Filter, req.Owner, req.Sort, req.Desc, req.Offset, req.Limit
@@ -141,8 +166,9 @@ func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
 }
 
 func selection(ctx context.Context, p auth.Permission, text string) Selection {
+	actor := op.Actor(ctx)
 	return Selection{
-		Query: search.Parse(text), Typed: text, Filter: FilterActive, Sort: ByName, Allowed: op.Actor(ctx).Where(p),
+		Query: search.Parse(text).As(actor), Typed: text, Filter: FilterActive, Sort: ByName, Allowed: actor.Where(p),
 	}
 }
 

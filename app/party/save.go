@@ -68,6 +68,7 @@ func prepared(ctx context.Context, tx Tx, c Customer) (Customer, error) {
 		if err := old.Current(c.Version, "party.changed_meanwhile"); err != nil {
 			return c, err
 		}
+		op.KeepHidden(ctx, &c, old)
 		if c.Code != "" && c.Code != old.Code {
 			return c, fault.Field("code", "party.code_fixed", "code", old.Code)
 		}

@@ -89,7 +89,8 @@ type Tx interface {
 func Bind[T Tx](r *op.Registry[T]) { op.Bind(r, Find, find[T]) }
 
 func find[T Tx](ctx context.Context, tx T, req FindRequest) (Found, error) {
-	q := Parse(req.Text)
+	actor := op.Actor(ctx)
+	q := Parse(req.Text).As(actor)
 	if q.Empty() {
 		return Found{Hits: []Hit{}}, nil
 	}
@@ -97,7 +98,6 @@ func find[T Tx](ctx context.Context, tx T, req FindRequest) (Found, error) {
 	if limit == 0 {
 		limit = LimitDefault
 	}
-	actor := op.Actor(ctx)
 	var groups [][]Hit
 	for _, k := range kinds {
 		if !actor.May(k.needs) {

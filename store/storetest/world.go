@@ -67,6 +67,7 @@ var actors = map[string]auth.Actor{
 	"assistant":  {User: 5, Name: "Marc", Login: "marc", Role: auth.Assistant, Rights: auth.Assistant.Rights()},
 	"reader":     {User: 6, Name: "Ines", Login: "ines", Role: auth.Reader, Rights: auth.Reader.Rights()},
 	"enrol":      {User: 1, Name: "Claire", Login: "claire", Role: auth.Owner, Rights: auth.Owner.Rights(), MustSetUp: true},
+	"blind":      {User: 1, Name: "Claire", Login: "claire", Rights: blind()},
 	"machines": {User: 7, Name: "Hugo", Login: "hugo", Rights: auth.Rights{
 		auth.DashboardRead: auth.All, auth.CompanyRead: auth.All, auth.UserManage: auth.All, auth.DeviceManage: auth.All,
 		auth.BackupRead: auth.All, auth.BackupManage: auth.All, auth.AuditRead: auth.All,
@@ -86,13 +87,23 @@ func limited(s auth.Scope) auth.Rights {
 	return r
 }
 
+// blind are all rights but those on classes of fields.
+func blind() auth.Rights {
+	r := auth.Owner.Rights()
+	for _, c := range []auth.Class{auth.Bank, auth.Balance, auth.Contact} {
+		delete(r, c.Right())
+	}
+	return r
+}
+
 // Actor returns one of the people of As: whose rights a test compares the answers with.
 func Actor(who string) auth.Actor { return actors[who] }
 
 // As returns a caller in the name of one of the ready people: owner (user 1), stale (the same, whose second
 // factor is long ago), accountant (2), sales (3), sales2 (4), assistant (5), reader (6), own (3, every right there is on their own
 // records) and team (3, on those of users 3 and 4), enrol (1, who has
-// yet to set up the second factor), machines (7, the PCs, copies and journal, no record); anything else is nobody.
+// yet to set up the second factor), machines (7, the PCs, copies and journal, no record) and
+// blind (1, everything but the fields of a class); anything else is nobody.
 func (w *World) As(who string) op.Caller {
 	return op.Local[*store.Tx]{
 		Registry:   w.Registry,

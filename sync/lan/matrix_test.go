@@ -387,6 +387,71 @@ func refusedTo(a auth.Actor, got answer) bool {
 	}
 }
 
+// TestHiddenFieldsAreInNoAnswer asks every operation as somebody who may do everything but see the fields of a class: no
+// answer has one, and no search, order or filter tells one.
+func TestHiddenFieldsAreInNoAnswer(t *testing.T) {
+	x := newMatrix(t)
+	shown := map[string]int{}
+	for _, s := range x.specs {
+		for _, p := range []probe{probes[s.Name], more[s.Name]} {
+			for _, request := range x.requests(p) {
+				if got := x.send(s, "blind", request); found(got) != "" {
+					t.Errorf("%s shows %s: %s", s.Name, found(got), got.text)
+				}
+				owners := x.send(s, "owner", request)
+				for _, word := range hidden {
+					shown[word] += strings.Count(owners.text, word)
+				}
+			}
+		}
+	}
+	for _, word := range hidden {
+		if shown[word] == 0 {
+			t.Errorf("nobody is shown %s", word)
+		}
+	}
+	for _, text := range []string{"courriel", "courriel.yann@exemple.fr", "0590 690554433", "590690554433", "paule"} {
+		for name, key := range map[string]string{"customer.list": "text", "customer.names": "text", "search.find": "text", "customer.export": "text"} {
+			s := x.specs[slices.IndexFunc(x.specs, func(s op.Spec) bool { return s.Name == name })]
+			if got := x.send(s, "blind", m{key: text}); got.status != http.StatusOK || strings.Contains(got.text, "zq") {
+				t.Errorf("%s finds somebody by %s: %d %s", name, text, got.status, got.text)
+			}
+		}
+	}
+	list := x.specs[slices.IndexFunc(x.specs, func(s op.Spec) bool { return s.Name == "customer.list" })]
+	for _, request := range []m{{"sort": "email"}, {"sort": "phone"}, {"filter": "overdue"}} {
+		if got := x.send(list, "blind", request); got.status != http.StatusForbidden || !strings.Contains(got.text, "op.field_hidden") {
+			t.Errorf("%v: %d %s", request, got.status, got.text)
+		}
+	}
+	if got := x.send(list, "blind", m{"text": "zqyann"}); !strings.Contains(got.text, "zqyannclient") {
+		t.Errorf("nobody is found by their name: %s", got.text)
+	}
+}
+
+// requests are all the ways in which an operation is asked.
+func (x matrix) requests(p probe) (out []any) {
+	if p.ask != nil {
+		out = append(out, p.ask)
+	}
+	for _, r := range x.rows {
+		if p.each != nil && slices.Contains(p.of, r.kind) {
+			out = append(out, p.each(r))
+		}
+	}
+	return out
+}
+
+// found is the first hidden thing of an answer.
+func found(got answer) string {
+	for _, word := range hidden {
+		if strings.Contains(got.text, word) {
+			return word
+		}
+	}
+	return ""
+}
+
 // TestAnOldSecondFactorOpensNothing: every operation that asks for a recent second factor refuses an old one, before it
 // reads the request.
 func TestAnOldSecondFactorOpensNothing(t *testing.T) {

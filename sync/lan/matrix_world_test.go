@@ -75,6 +75,10 @@ func (r row) visible(a auth.Actor) bool {
 	return false
 }
 
+// hidden are what is in the fields of a class: an address of e-mail, a telephone, a contact, an IBAN and a BIC, in small
+// letters.
+var hidden = []string{"courriel.", "590690554433", "paule.", "fr7630006000011234567890189", "agrifrpp"}
+
 // product binds every operation of the product.
 func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	role.Bind(r)
@@ -119,6 +123,7 @@ func matrixRows(t *testing.T, w *storetest.World) []row {
 	w.Update(func(tx *store.Tx) error {
 		_, err := ledger.OpenFiscalYear(tx, civil.YearOf(civil.New(2026, 1, 1)))
 		p := company.Default()
+		p.Bank.IBAN, p.Bank.BIC = strings.ToUpper(hidden[3]), strings.ToUpper(hidden[4])
 		p.Name, p.LegalForm, p.SIREN, p.RCSCity = "Menuiserie Durand", "sarl", "732829320", "Nantes"
 		p.VATNumber = "FR44732829320"
 		p.Street, p.PostalCode, p.City, p.Capital = "3 quai de la Fosse", "44000", "Nantes", 10_000_00
@@ -150,6 +155,8 @@ func (m *maker) person(name string, first, then auth.UserID) {
 	c := do(m, party.Save, "owner", party.Customer{
 		Kind: party.Company, Name: word("client"), Owner: first, PaymentDays: 30, SIREN: siren,
 		Address: party.Address{Street: "14 rue des Forges", PostalCode: "44000", City: "Nantes", Country: "FR"},
+		Email:   hidden[0] + name + "@exemple.fr", Phone: "+" + hidden[1],
+		Contacts: []party.Contact{{Name: hidden[2] + name, Email: hidden[0] + "2@exemple.fr"}},
 	}).Customer
 	head := func(what string) billing.SaveRequest {
 		return billing.SaveRequest{
