@@ -2,15 +2,12 @@ package lan_test
 
 import (
 	"encoding/json"
-	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 )
-
-var mutantsAsked = flag.Bool("mutants", false, "take each filter of rights away, and see the matrix fail without it")
 
 // mutant is a change of the sources that takes one filter of rights away.
 type mutant struct{ what, file, old, new string }
@@ -44,26 +41,40 @@ var mutants = []mutant{
 	{"an old second factor", "app/op/pipeline.go", "if s.Fresh && !a.System &&", "if false && s.Fresh &&"},
 }
 
-// TestEachFilterIsMissed sees that every filter is where it was, and with -mutants that the matrix fails when it is
-// taken away: a matrix that stays green then would prove nothing.
-func TestEachFilterIsMissed(t *testing.T) {
-	root, err := filepath.Abs("../..")
+// source returns the file of a mutant and what it becomes.
+func (mu mutant) source(t *testing.T) (path, changed string) {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("../..", filepath.FromSlash(mu.file)))
 	if err != nil {
 		t.Fatal(err)
 	}
+	src, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(src), mu.old); n != 1 {
+		t.Fatalf("%s: %s has %q %d times", mu.what, mu.file, mu.old, n)
+	}
+	return path, strings.Replace(string(src), mu.old, mu.new, 1)
+}
+
+// TestEachFilterIsWhereItWas: a filter that was moved must be moved in the list of mutants too.
+func TestEachFilterIsWhereItWas(t *testing.T) {
+	for _, mu := range mutants {
+		mu.source(t)
+	}
+}
+
+// TestSoakEachFilterIsMissed takes every filter away in turn and sees the matrix fail: one that stays green then would
+// prove nothing. It builds the program as often, a quarter of an hour in all.
+func TestSoakEachFilterIsMissed(t *testing.T) {
+	if os.Getenv("ZAFE_SOAK") == "" {
+		t.Skip("part of make soak")
+	}
 	for _, mu := range mutants {
 		t.Run(strings.ReplaceAll(mu.what, " ", "_"), func(t *testing.T) {
-			path := filepath.Join(root, filepath.FromSlash(mu.file))
-			src, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n := strings.Count(string(src), mu.old); n != 1 {
-				t.Fatalf("%s has %q %d times", mu.file, mu.old, n)
-			}
-			if *mutantsAsked {
-				mu.missed(t, path, strings.Replace(string(src), mu.old, mu.new, 1))
-			}
+			path, changed := mu.source(t)
+			mu.missed(t, path, changed)
 		})
 	}
 }
