@@ -12,16 +12,14 @@ import (
 const candidatesMax = 200
 
 // IndexSearch makes a record findable in the search box, or refreshes it, in this transaction: kind
-// is one of package search's, owner whose record it is (0: nobody's), title and detail are shown,
-// body is found too. The record is indexed under the folded words of title and body.
-func (t *Tx) IndexSearch(kind string, ref int64, owner auth.UserID, title, detail, body string) error {
-	return t.indexAll(kind, []searchDoc{{ref, owner, title, detail, body}}, nil)
+// is one of package search's, title and detail are shown, body is found too. The record is indexed under the folded words of title and body.
+func (t *Tx) IndexSearch(kind string, ref int64, title, detail, body string) error {
+	return t.indexAll(kind, []searchDoc{{ref, title, detail, body}}, nil)
 }
 
 // searchDoc is a record as IndexSearch takes it.
 type searchDoc struct {
 	ref                 int64
-	owner               auth.UserID
 	title, detail, body string
 }
 
@@ -31,12 +29,11 @@ func (t *Tx) indexAll(kind string, docs []searchDoc, gone []int64) error {
 	rows := make([][]any, len(docs))
 	for i, d := range docs {
 		indexed := search.Index(d.title, d.body) + " " + kindToken(kind)
-		rows[i] = []any{kind, d.ref, d.owner, d.title, d.detail, indexed}
+		rows[i] = []any{kind, d.ref, d.title, d.detail, indexed}
 	}
-	err := t.insertRows(`INSERT INTO search_doc(kind, ref, owner, title, detail, body)`,
-		` ON CONFLICT(kind, ref) DO UPDATE SET owner = excluded.owner, title = excluded.title,
-			detail = excluded.detail, body = excluded.body
-		WHERE (owner, title, detail, body) <> (excluded.owner, excluded.title, excluded.detail, excluded.body)`, rows)
+	err := t.insertRows(`INSERT INTO search_doc(kind, ref, title, detail, body)`,
+		` ON CONFLICT(kind, ref) DO UPDATE SET title = excluded.title, detail = excluded.detail, body = excluded.body
+		WHERE (title, detail, body) <> (excluded.title, excluded.detail, excluded.body)`, rows)
 	if err != nil || len(gone) == 0 {
 		return err
 	}

@@ -110,7 +110,7 @@ func index(tx Tx, d Document) error {
 		return tx.DropSearch(string(d.Kind), int64(d.ID))
 	}
 	body := strings.Join([]string{d.Buyer.Name, d.Buyer.Code, d.Subject, d.CustomerRef, d.PurchaseOrder}, " ")
-	return tx.IndexSearch(string(d.Kind), int64(d.ID), d.Owner, title, detail, body)
+	return tx.IndexSearch(string(d.Kind), int64(d.ID), title, detail, body)
 }
 
 // draftOf is draft for documents of some kinds: fault billing.not_found for another kind.

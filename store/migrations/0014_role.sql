@@ -54,3 +54,6 @@ CREATE TABLE team_member (
   team INTEGER NOT NULL REFERENCES team(id)
 ) STRICT;
 CREATE INDEX team_member_team ON team_member(team);
+
+-- Whose a record is, the search box asks the record itself.
+ALTER TABLE search_doc DROP COLUMN owner;
