@@ -33,6 +33,7 @@ import (
 	"zafe/app/password"
 	"zafe/app/plan"
 	"zafe/app/recovery"
+	"zafe/app/role"
 	"zafe/app/search"
 	"zafe/app/setup"
 	"zafe/app/user"
@@ -399,6 +400,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 // bindBusiness registers the operations on the business itself.
 func bindBusiness(reg *op.Registry[*store.Tx], st *store.Store) {
 	company.Bind(reg)
+	role.Bind(reg)
 	party.Bind(reg)
 	catalog.Bind(reg)
 	imports.Bind(reg)

@@ -25,6 +25,7 @@ import (
 	"zafe/app/opening"
 	"zafe/app/party"
 	"zafe/app/plan"
+	"zafe/app/role"
 	"zafe/app/search"
 	"zafe/app/setup"
 	"zafe/app/user"
@@ -40,6 +41,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	t.Helper()
 	w := storetest.NewWorld(t)
 	r := w.Registry
+	role.Bind(r)
 	user.Bind(r, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Standard, nil, w.Store))
 	opening.Bind(r, w.Store, nil, nil)
 	setup.Bind(r)
@@ -97,7 +99,7 @@ func TestRoleMatrix(t *testing.T) {
 	for _, s := range registry(t).Specs() {
 		fmt.Fprintf(&b, "%-28s", s.Name)
 		for _, r := range auth.Roles() {
-			fmt.Fprintf(&b, " %s=%s", r, r.Scope(s.Needs))
+			fmt.Fprintf(&b, " %s=%s", r, r.Rights().Scope(s.Needs))
 		}
 		b.WriteByte('\n')
 	}

@@ -55,7 +55,9 @@ func (t *Tx) Document(id billing.DocumentID) (billing.Document, bool, error) {
 	var state, delivery, buyer, mentions string
 	var customer, source *int64
 	d.ID, d.Terms = id, &billing.Terms{}
-	ok, err := t.one(`SELECT `+documentColumns+`, `+finalColumns+` FROM document WHERE id = ?`, []any{id},
+	ok, err := t.one(`SELECT `+documentColumns+`, `+finalColumns+`,
+		coalesce((SELECT c.owner FROM customer c WHERE c.id = document.customer), 0)
+		FROM document WHERE id = ?`, []any{id},
 		&d.Kind, &d.Version, &customer, &d.Owner, &source,
 		toDate{&d.Date}, toDate{&d.DueDate}, toDate{&d.DeliveryDate}, toDate{&d.ValidUntil},
 		&d.Terms.Days, &d.Terms.EndOfMonth, &d.Method, &d.Subject, &d.CustomerRef, &d.PurchaseOrder, &delivery,
@@ -63,7 +65,8 @@ func (t *Tx) Document(id billing.DocumentID) (billing.Document, bool, error) {
 		toInstant{&d.Created.At}, &d.Created.By, &d.Created.Name,
 		toInstant{&d.Changed.At}, &d.Changed.By, &d.Changed.Name,
 		&state, &d.Number, &d.Period, &d.Serial, &buyer, &d.SellerText, &mentions,
-		&d.Entry, &d.Receivable, &d.Digest, toInstant{&d.Issued.At}, &d.Issued.By, &d.Issued.Name)
+		&d.Entry, &d.Receivable, &d.Digest, toInstant{&d.Issued.At}, &d.Issued.By, &d.Issued.Name,
+		&d.CustomerOwner)
 	if err != nil || !ok {
 		return d, ok, err
 	}

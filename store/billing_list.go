@@ -135,9 +135,7 @@ func documentFilter(f billing.Filter) *clause {
 	if f.Owner != 0 {
 		c.where("d.owner = ?", f.Owner)
 	}
-	if f.Mine {
-		c.where("d.owner = ?", f.User)
-	}
+	c.allowed(f.Allowed, documentFacts)
 	if f.Open {
 		c.where("d.id IN (SELECT document FROM balance WHERE open > 0)")
 	}

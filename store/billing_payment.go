@@ -7,7 +7,7 @@ import (
 	"zafe/app/search"
 )
 
-const paymentColumns = `p.id, p.number, p.direction = 'out', p.customer, c.code, c.name, p.owner, p.date,
+const paymentColumns = `p.id, p.number, p.direction = 'out', p.customer, c.code, c.name, p.owner, c.owner, p.date,
 	p.amount, p.method, p.account, p.reference, p.note, p.entry, coalesce(p.line, 0),
 	p.digest, p.period, p.serial, p.at, p.by, p.by_name,
 	k.payment IS NOT NULL, coalesce(k.date, ''), coalesce(k.reason, ''),
@@ -21,7 +21,7 @@ const paymentSource = ` FROM payment p JOIN customer c ON c.id = p.customer
 func scanPayment(scan func(...any) error, p *billing.Payment) error {
 	var cancelled bool
 	var c billing.Cancellation
-	err := scan(&p.ID, &p.Number, &p.Refund, &p.Customer, &p.CustomerCode, &p.CustomerName, &p.Owner,
+	err := scan(&p.ID, &p.Number, &p.Refund, &p.Customer, &p.CustomerCode, &p.CustomerName, &p.Owner, &p.CustomerOwner,
 		toDate{&p.Date}, &p.Amount, &p.Method, &p.Account, &p.Reference, &p.Note, &p.Entry,
 		&p.Line, &p.Digest, &p.Period, &p.Serial,
 		toInstant{&p.Recorded.At}, &p.Recorded.By, &p.Recorded.Name,
@@ -83,9 +83,7 @@ func (t *Tx) PaymentList(f billing.PaymentFilter) (billing.PaymentPage, error) {
 	if f.Method != "" {
 		c.where("p.method = ?", string(f.Method))
 	}
-	if f.Mine {
-		c.where("p.owner = ?", f.User)
-	}
+	c.allowed(f.Allowed, paymentFacts)
 	if !f.Cancelled {
 		c.where("k.payment IS NULL")
 	}

@@ -53,13 +53,13 @@ func sold(t *testing.T) *storetest.World {
 	}}
 	quote, err := billing.SaveQuote.Call(ctx, who, save)
 	check(t, err)
-	_, err = billing.SendQuote.Call(ctx, who, billing.IssueRequest{ID: quote.ID})
+	_, err = billing.SendQuote.Call(ctx, who, billing.IssueRequest{ID: quote.ID, Version: quote.Version})
 	check(t, err)
 	_, err = billing.AcceptQuote.Call(ctx, who, billing.AcceptRequest{ID: quote.ID})
 	check(t, err)
 	draft, err := billing.SaveInvoice.Call(ctx, who, save)
 	check(t, err)
-	invoice, err := billing.Issue.Call(ctx, who, billing.IssueRequest{ID: draft.ID})
+	invoice, err := billing.Issue.Call(ctx, who, billing.IssueRequest{ID: draft.ID, Version: draft.Version})
 	check(t, err)
 	pay := billing.RecordRequest{Customer: customer, Date: today, Amount: 120_00, Method: "transfer"}
 	pay.Allocations = []billing.Allocation{{Document: invoice.ID, Amount: 120_00}}
@@ -67,7 +67,7 @@ func sold(t *testing.T) *storetest.World {
 	check(t, err)
 	draft, err = billing.Credit.Call(ctx, who, billing.CreditRequest{Invoice: invoice.ID})
 	check(t, err)
-	credit, err := billing.Issue.Call(ctx, who, billing.IssueRequest{ID: draft.ID})
+	credit, err := billing.Issue.Call(ctx, who, billing.IssueRequest{ID: draft.ID, Version: draft.Version})
 	check(t, err)
 	pay.Refund, pay.Allocations = true, []billing.Allocation{{Document: credit.ID, Amount: 120_00}}
 	refund, err := billing.RecordPayment.Call(ctx, who, pay)

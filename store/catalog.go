@@ -71,7 +71,7 @@ func (t *Tx) SaveItems(is []catalog.Item) ([]catalog.ItemID, error) {
 		if i.Archived { // it leaves the search box
 			gone = append(gone, saved[n])
 		} else {
-			docs = append(docs, searchDoc{saved[n], 0, i.Label, i.Code, folds[n]})
+			docs = append(docs, searchDoc{saved[n], i.Label, i.Code, folds[n]})
 		}
 	}
 	return ids, t.indexAll(search.Item, docs, gone)

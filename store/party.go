@@ -109,7 +109,7 @@ func (t *Tx) SaveCustomers(cs []party.Customer) ([]party.CustomerID, error) {
 		if c.City != "" {
 			detail += " · " + c.City
 		}
-		docs = append(docs, searchDoc{saved[i], c.Owner, c.Name, detail, customerFold(c)})
+		docs = append(docs, searchDoc{saved[i], c.Name, detail, customerFold(c)})
 	}
 	const head = `INSERT INTO customer_contact(customer, pos, name, role, email, phone)`
 	if err := t.insertRows(head, ``, contacts); err != nil {

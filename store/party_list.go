@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"strings"
 
 	"zafe/app/auth"
 	"zafe/app/party"
@@ -22,7 +23,7 @@ var customerOrders = map[party.Sort]string{
 	party.ByPhone:      `phone = '', phone, name_fold`,
 }
 
-// customerListing turns a selection into a listing. The owner is in the condition, never left to
+// customerListing turns a selection into a listing. The rights are in the condition, never left to
 // whoever reads the rows.
 func (t *Tx) customerListing(s party.Selection) (listing, error) {
 	l := listing{
@@ -43,11 +44,35 @@ func (t *Tx) customerListing(s party.Selection) (listing, error) {
 	default:
 		l.where = `archived = 0`
 	}
-	for _, owner := range s.Owners() {
+	if s.Owner != 0 {
 		l.where += ` AND owner = ?`
-		l.args = append(l.args, owner)
+		l.args = append(l.args, s.Owner)
+	}
+	allowed, args := customerFacts.condition(s.Allowed)
+	l.where += ` AND ` + allowed
+	l.args = append(l.args, args...)
+	if s.Query.NoContact && !s.Query.Empty() {
+		condition, args := openly(s.Query)
+		l.where += ` AND ` + condition
+		l.args = append(l.args, args...)
 	}
 	return l, nil
+}
+
+// openly is the condition that a customer answers q by what everybody who sees them may see: what is indexed has their
+// telephones and addresses of e-mail too.
+func openly(q search.Query) (string, []any) {
+	const open = `instr(' ' || name_fold || ' ' || city_fold || ' ' || postal_code || ' ' || lower(code) || ' ' ||
+		siren || ' ' || siret || ' ' || lower(vat_number), ' ' || ?) > 0`
+	conditions, args := make([]string, len(q.Words)), make([]any, 0, len(q.Words)+1)
+	for i, w := range q.Words {
+		conditions[i], args = open, append(args, w)
+	}
+	condition := strings.Join(conditions, " AND ")
+	if q.Digits != "" {
+		condition, args = `(`+condition+`) OR `+open, append(args, q.Digits)
+	}
+	return `(` + condition + `)`, args
 }
 
 // CustomerPage returns the rows a selection asks for, with what each customer owes.
@@ -220,13 +245,14 @@ func (t *Tx) EachCustomerKey(fn func(party.Key) error) error {
 // lookAlikesMax bounds how many look-alikes are told: a person needs a few.
 const lookAlikesMax = 10
 
-// LookAlikes returns the other customers with the SIREN of c, or with its name and postal code; only
-// those of owner when mine is set. Contacts are not read.
-func (t *Tx) LookAlikes(c party.Customer, mine bool, owner auth.UserID) ([]party.Customer, error) {
+// LookAlikes returns the other customers with the SIREN of c, or with its name and postal code, of
+// those allowed. Contacts are not read.
+func (t *Tx) LookAlikes(c party.Customer, allowed auth.Predicate) ([]party.Customer, error) {
+	condition, args := customerFacts.condition(allowed)
 	return all(t, `SELECT id, `+customerColumns+` FROM customer
-		WHERE id <> ?1 AND (?2 = 0 OR owner = ?3) AND id IN (
-			SELECT id FROM customer WHERE archived IN (0, 1) AND (siren = '') = 0 AND siren = ?4
-			UNION SELECT id FROM customer WHERE archived IN (0, 1) AND name_fold = ?5 AND postal_code = ?6)
-		ORDER BY archived, id LIMIT ?7`,
-		[]any{c.ID, mine, owner, c.SIREN, search.Fold(c.Name), c.PostalCode, lookAlikesMax}, scanCustomer)
+		WHERE `+condition+` AND id <> ? AND id IN (
+			SELECT id FROM customer WHERE archived IN (0, 1) AND (siren = '') = 0 AND siren = ?
+			UNION SELECT id FROM customer WHERE archived IN (0, 1) AND name_fold = ? AND postal_code = ?)
+		ORDER BY archived, id LIMIT ?`,
+		append(args, c.ID, c.SIREN, search.Fold(c.Name), c.PostalCode, lookAlikesMax), scanCustomer)
 }

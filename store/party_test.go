@@ -69,7 +69,7 @@ func TestUndoIsRefusedWhenADocumentUsesWhatWasImported(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}
-	_, err = billing.DeleteDraft.Call(ctx, who, billing.IssueRequest{ID: quote.ID})
+	_, err = billing.DeleteDraft.Call(ctx, who, billing.IssueRequest{ID: quote.ID, Version: quote.Version})
 	check(t, err)
 	for _, batch := range []imports.BatchID{customers.ID, items.ID} {
 		_, err = imports.Undo.Call(ctx, who, imports.UndoRequest{ID: batch})
@@ -119,7 +119,7 @@ func TestTheListShowsWhatIsOwed(t *testing.T) {
 			Header: billing.Header{Customer: customer + 1}, Lines: []billing.Line{line(0)},
 		})
 		check(t, err)
-		invoice, err := billing.Issue.Call(ctx, who, billing.IssueRequest{ID: draft.ID})
+		invoice, err := billing.Issue.Call(ctx, who, billing.IssueRequest{ID: draft.ID, Version: draft.Version})
 		check(t, err)
 		if customer == 1 {
 			_, err = billing.RecordPayment.Call(ctx, who, billing.RecordRequest{

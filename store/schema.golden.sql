@@ -502,6 +502,22 @@ CREATE TABLE recovery_code (
   used_at TEXT    NOT NULL
 , kdf TEXT NOT NULL DEFAULT '') STRICT
 
+CREATE TABLE role (
+  id         INTEGER PRIMARY KEY,
+  key        TEXT    NOT NULL UNIQUE,
+  name       TEXT    NOT NULL,
+  version    INTEGER NOT NULL,
+  updated_at TEXT    NOT NULL,
+  updated_by TEXT    NOT NULL
+) STRICT
+
+CREATE TABLE role_right (
+  role       INTEGER NOT NULL REFERENCES role(id),
+  permission TEXT    NOT NULL,
+  scope      TEXT    NOT NULL CHECK (scope IN ('own', 'team', 'all')),
+  PRIMARY KEY (role, permission)
+) STRICT, WITHOUT ROWID
+
 CREATE VIRTUAL TABLE search USING fts5(
   title, body, content='search_doc', content_rowid='id',
   tokenize="unicode61 remove_diacritics 2", prefix='1 2 3 4'
@@ -553,6 +569,19 @@ CREATE TABLE settlement (
   at       TEXT    NOT NULL,
   CHECK ((payment IS NULL) <> (credit IS NULL)),
   CHECK ((undoes IS NULL) = (amount > 0))
+) STRICT
+
+CREATE TABLE team (
+  id         INTEGER PRIMARY KEY,
+  name       TEXT    NOT NULL COLLATE NOCASE UNIQUE CHECK (name <> ''),
+  version    INTEGER NOT NULL,
+  updated_at TEXT    NOT NULL,
+  updated_by TEXT    NOT NULL
+) STRICT
+
+CREATE TABLE team_member (
+  user INTEGER PRIMARY KEY REFERENCES user(id),
+  team INTEGER NOT NULL REFERENCES team(id)
 ) STRICT
 
 CREATE TABLE user (
@@ -684,6 +713,8 @@ CREATE INDEX quote_answer_document ON quote_answer(document, id)
 
 CREATE INDEX recovery_code_user ON recovery_code(user_id)
 
+CREATE UNIQUE INDEX role_name ON role(name COLLATE NOCASE) WHERE name <> ''
+
 CREATE INDEX session_user ON session(user_id)
 
 CREATE INDEX settlement_credit ON settlement(credit) WHERE credit IS NOT NULL
@@ -693,6 +724,8 @@ CREATE INDEX settlement_document ON settlement(document)
 CREATE INDEX settlement_line ON settlement(line)
 
 CREATE INDEX settlement_payment ON settlement(payment) WHERE payment IS NOT NULL
+
+CREATE INDEX team_member_team ON team_member(team)
 
 CREATE INDEX vat_release_date ON vat_release(date)
 
@@ -958,6 +991,11 @@ BEGIN SELECT RAISE(ABORT, 'a quote_answer row never changes'); END
 CREATE TRIGGER quote_answer_no_update BEFORE UPDATE ON quote_answer
 BEGIN SELECT RAISE(ABORT, 'a quote_answer row never changes'); END
 
+CREATE TRIGGER role_delete BEFORE DELETE ON role
+WHEN old.name = '' OR EXISTS (SELECT 1 FROM user WHERE role = old.key) BEGIN
+  SELECT RAISE(ABORT, 'the role is in use');
+END
+
 CREATE TRIGGER series_gap_kept BEFORE DELETE ON series_gap
 BEGIN
   SELECT RAISE(ABORT, 'a gap stays as it was decided');
@@ -983,6 +1021,15 @@ BEGIN SELECT RAISE(ABORT, 'a settlement row never changes'); END
 
 CREATE TRIGGER settlement_no_update BEFORE UPDATE ON settlement
 BEGIN SELECT RAISE(ABORT, 'a settlement row never changes'); END
+
+CREATE TRIGGER user_role_insert BEFORE INSERT ON user WHEN NOT EXISTS (SELECT 1 FROM role WHERE key = new.role) BEGIN
+  SELECT RAISE(ABORT, 'no such role');
+END
+
+CREATE TRIGGER user_role_update BEFORE UPDATE OF role ON user
+WHEN NOT EXISTS (SELECT 1 FROM role WHERE key = new.role) BEGIN
+  SELECT RAISE(ABORT, 'no such role');
+END
 
 CREATE TRIGGER vat_release_no_delete BEFORE DELETE ON vat_release
 BEGIN SELECT RAISE(ABORT, 'a vat_release row is never deleted'); END

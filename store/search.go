@@ -1,7 +1,6 @@
 package store
 
 import (
-	"strconv"
 	"strings"
 
 	"zafe/app/auth"
@@ -13,16 +12,14 @@ import (
 const candidatesMax = 200
 
 // IndexSearch makes a record findable in the search box, or refreshes it, in this transaction: kind
-// is one of package search's, owner whose record it is (0: nobody's), title and detail are shown,
-// body is found too. The record is indexed under the folded words of title and body.
-func (t *Tx) IndexSearch(kind string, ref int64, owner auth.UserID, title, detail, body string) error {
-	return t.indexAll(kind, []searchDoc{{ref, owner, title, detail, body}}, nil)
+// is one of package search's, title and detail are shown, body is found too. The record is indexed under the folded words of title and body.
+func (t *Tx) IndexSearch(kind string, ref int64, title, detail, body string) error {
+	return t.indexAll(kind, []searchDoc{{ref, title, detail, body}}, nil)
 }
 
 // searchDoc is a record as IndexSearch takes it.
 type searchDoc struct {
 	ref                 int64
-	owner               auth.UserID
 	title, detail, body string
 }
 
@@ -31,13 +28,12 @@ type searchDoc struct {
 func (t *Tx) indexAll(kind string, docs []searchDoc, gone []int64) error {
 	rows := make([][]any, len(docs))
 	for i, d := range docs {
-		indexed := search.Index(d.title, d.body) + " " + kindToken(kind) + " " + ownerToken(d.owner)
-		rows[i] = []any{kind, d.ref, d.owner, d.title, d.detail, indexed}
+		indexed := search.Index(d.title, d.body) + " " + kindToken(kind)
+		rows[i] = []any{kind, d.ref, d.title, d.detail, indexed}
 	}
-	err := t.insertRows(`INSERT INTO search_doc(kind, ref, owner, title, detail, body)`,
-		` ON CONFLICT(kind, ref) DO UPDATE SET owner = excluded.owner, title = excluded.title,
-			detail = excluded.detail, body = excluded.body
-		WHERE (owner, title, detail, body) <> (excluded.owner, excluded.title, excluded.detail, excluded.body)`, rows)
+	err := t.insertRows(`INSERT INTO search_doc(kind, ref, title, detail, body)`,
+		` ON CONFLICT(kind, ref) DO UPDATE SET title = excluded.title, detail = excluded.detail, body = excluded.body
+		WHERE (title, detail, body) <> (excluded.title, excluded.detail, excluded.body)`, rows)
 	if err != nil || len(gone) == 0 {
 		return err
 	}
@@ -52,17 +48,38 @@ func (t *Tx) DropSearch(kind string, ref int64) error {
 	return err
 }
 
-// SearchDocs returns up to candidatesMax records of a kind that answer q, the latest first; only
-// those of owner when mine is set.
-func (t *Tx) SearchDocs(kind string, q search.Query, mine bool, owner auth.UserID) ([]search.Hit, error) {
-	match := "(" + matching(q) + ") AND " + kindToken(kind)
-	if mine {
-		match += " AND " + ownerToken(owner)
+// searched are the tables whose records belong to people and are found in the search box.
+var searched = map[string]struct {
+	from  string
+	facts facts
+}{
+	search.Customer:   {"customer d", facts{owner: "d.owner"}},
+	search.Quote:      {"document d", documentFacts},
+	search.Invoice:    {"document d", documentFacts},
+	search.CreditNote: {"document d", documentFacts},
+	search.Payment:    {"payment p", paymentFacts},
+}
+
+// SearchDocs returns up to candidatesMax records of a kind that answer q, the latest first, of those allowed. The
+// rights look at the records themselves, not at what the index was told of them.
+func (t *Tx) SearchDocs(kind string, q search.Query, allowed auth.Predicate) ([]search.Hit, error) {
+	c := &clause{}
+	c.where("s.search MATCH ?", "("+matching(q)+") AND "+kindToken(kind))
+	c.where("x.kind = ?", kind)
+	if allowed != auth.Always(true) {
+		table, belongs := searched[kind]
+		if !belongs {
+			return nil, nil // it is nobody's: for those only who see all
+		}
+		condition, args := table.facts.condition(allowed)
+		c.where("x.ref IN (SELECT id FROM "+table.from+" WHERE "+condition+")", args...)
 	}
-	return all(t, `SELECT d.kind, d.ref, d.title, d.detail
-		FROM search s JOIN search_doc d ON d.id = s.rowid
-		WHERE s.search MATCH ?1 AND d.kind = ?2 AND (?3 = 0 OR d.owner = ?4)
-		ORDER BY s.rowid DESC LIMIT ?5`, []any{match, kind, mine, owner, candidatesMax},
+	if q.NoContact && kind == search.Customer {
+		condition, args := openly(q)
+		c.where("x.ref IN (SELECT id FROM customer WHERE "+condition+")", args...)
+	}
+	return all(t, `SELECT x.kind, x.ref, x.title, x.detail FROM search s JOIN search_doc x ON x.id = s.rowid`+
+		c.String()+` ORDER BY s.rowid DESC LIMIT ?`, append(c.args, candidatesMax),
 		func(scan func(...any) error, h *search.Hit) error {
 			return scan(&h.Kind, &h.Ref, &h.Title, &h.Detail)
 		})
@@ -81,8 +98,5 @@ func matching(q search.Query) string {
 	return "(" + all + `) OR "` + q.Digits + `"*`
 }
 
-// The tokens let the index itself narrow a search to a kind and an owner. They are an economy, not
-// a protection: SearchDocs filters the rows as well.
+// kindToken lets the index itself narrow a search to a kind. It is an economy: SearchDocs filters the rows as well.
 func kindToken(kind string) string { return "k0" + strings.ReplaceAll(kind, "_", "") }
-
-func ownerToken(owner auth.UserID) string { return "o0" + strconv.FormatInt(int64(owner), 10) + "o" }

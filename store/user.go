@@ -15,7 +15,11 @@ const userColumns = `id, login, name, email, role, password, totp_secret, totp_o
 
 // Users returns everybody, by name.
 func (t *Tx) Users() ([]user.User, error) {
-	return all(t, `SELECT `+userColumns+` FROM user ORDER BY disabled, name`, nil, scanUser)
+	us, err := all(t, `SELECT `+userColumns+` FROM user ORDER BY disabled, name`, nil, scanUser)
+	if err != nil {
+		return nil, err
+	}
+	return us, t.withRights(us)
 }
 
 // User returns one person; fault user.not_found.
@@ -27,7 +31,7 @@ func (t *Tx) User(id auth.UserID) (user.User, error) {
 	if err != nil {
 		return user.User{}, err
 	}
-	return us[0], nil
+	return us[0], t.withRights(us)
 }
 
 // UserByLogin finds a person by log-in name or e-mail address.
@@ -38,7 +42,8 @@ func (t *Tx) UserByLogin(login string) (user.User, bool, error) {
 	if err != nil || len(us) == 0 {
 		return user.User{}, false, err
 	}
-	return us[0], true, nil
+	err = t.withRights(us)
+	return us[0], err == nil, err
 }
 
 func scanUser(scan func(...any) error, u *user.User) (err error) {
@@ -83,7 +88,10 @@ func (t *Tx) SaveUser(u user.User) (user.User, error) {
 		f.Code = fault.Conflict
 		return u, f
 	}
-	return u, err
+	if err != nil {
+		return u, err
+	}
+	return t.User(u.ID)
 }
 
 // TakeTOTPStep marks a time step as used and tells whether it was still free: the condition in the

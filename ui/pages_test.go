@@ -24,6 +24,7 @@ import (
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/party"
+	"zafe/app/role"
 	"zafe/app/search"
 	"zafe/app/setup"
 	"zafe/app/user"
@@ -45,6 +46,7 @@ func shop(t *testing.T) *storetest.World {
 		setup.Bind, history.Bind)
 	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1},
 		func(string, []string, bool) error { return nil }, w.Store)
+	role.Bind(w.Registry)
 	user.Bind(w.Registry, svc)
 	opening.Bind(w.Registry, w.Store, svc, (&opener.PC{Keepers: []opener.Keeper{{Kind: opening.Keyring, Ring: noRing{}}}}).Keys(w.Store))
 	verify.Bind(w.Registry, verify.New(verify.Settings[*store.Tx]{
@@ -131,7 +133,7 @@ func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
 			if !known {
 				t.Errorf("the page %q is not in this test", route)
 			}
-			if role.Scope(need) == auth.None {
+			if role.Rights().Scope(need) == auth.None {
 				continue
 			}
 			env, sh := uitest.New(t, w.As(name), role)

@@ -33,7 +33,7 @@ var recovery = [20]byte{1, 2, 3}
 type owner struct{}
 
 func (owner) Authenticate(context.Context, op.Credential) (auth.Actor, error) {
-	return auth.Actor{User: 1, Name: "Owner", Login: "owner", Role: auth.Owner, FreshAt: time.Now()}, nil
+	return auth.Actor{User: 1, Name: "Owner", Login: "owner", Role: auth.Owner, Rights: auth.Owner.Rights(), FreshAt: time.Now()}, nil
 }
 
 func main() {

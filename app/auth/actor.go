@@ -11,6 +11,8 @@ type Actor struct {
 	Name      string // display name, kept in events
 	Login     string
 	Role      Role
+	Rights    Rights    // of the role
+	Team      []UserID  // those whose records are the team's, the actor among them or not
 	Device    string    // device id (SPKI fingerprint), "" at the host's own keyboard
 	Session   int64     // row id of the session, 0 for the system actor
 	FreshAt   time.Time // last time the second factor (or password without one) was given, UTC
@@ -40,23 +42,11 @@ func (a Actor) Scope(p Permission) Scope {
 	if a.MustSetUp {
 		return None
 	}
-	return a.Role.Scope(p)
+	return a.Rights.Scope(p)
 }
 
 // May tells whether the actor holds p on at least some records.
 func (a Actor) May(p Permission) bool { return a.Scope(p) != None }
-
-// Sees tells whether the actor holds p on a record that belongs to owner.
-func (a Actor) Sees(p Permission, owner UserID) bool {
-	switch a.Scope(p) {
-	case All:
-		return true
-	case Own:
-		return owner == a.User
-	default:
-		return false
-	}
-}
 
 // FreshFor is how long a second factor counts as fresh for step-up operations.
 const FreshFor = 5 * time.Minute

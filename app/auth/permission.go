@@ -2,7 +2,12 @@
 // It knows no password, no session storage and no screen (package user has those).
 package auth
 
-import "slices"
+import (
+	"maps"
+	"slices"
+
+	"zafe/app/fault"
+)
 
 // Permission names one right. Every operation of the registry needs exactly one.
 type Permission string
@@ -19,12 +24,14 @@ const (
 	SearchUse      Permission = "search.use"
 	CustomerRead   Permission = "customer.read"
 	CustomerWrite  Permission = "customer.write"
+	CustomerDelete Permission = "customer.delete"
 	CustomerImport Permission = "customer.import"
 	CustomerExport Permission = "customer.export"
 	ItemRead       Permission = "item.read"
 	ItemWrite      Permission = "item.write"
 	SalesRead      Permission = "sales.read"
 	SalesWrite     Permission = "sales.write"
+	SalesDelete    Permission = "sales.delete"
 	InvoiceIssue   Permission = "invoice.issue"
 	PaymentWrite   Permission = "payment.write"
 	LedgerRead     Permission = "ledger.read"
@@ -42,29 +49,73 @@ const (
 	BackupManage   Permission = "backup.manage"
 	AuditRead      Permission = "audit.read"
 	BookVerify     Permission = "book.verify"
+	FieldBank      Permission = "field.bank"    // see Class
+	FieldBalance   Permission = "field.balance" // see Class
+	FieldContact   Permission = "field.contact" // see Class
+)
+
+// supports says on which records each grantable permission can be held. Those whose operations look at whom
+// a record belongs to may be limited; the others are about the whole book, and holding them on some
+// records would mean holding them on all.
+var supports = map[Permission][]Scope{
+	CustomerRead: limited, CustomerWrite: limited, CustomerDelete: limited, CustomerImport: limited, CustomerExport: limited,
+	SalesRead: limited, SalesWrite: limited, SalesDelete: limited, InvoiceIssue: limited, PaymentWrite: limited,
+
+	DashboardRead: whole, SearchUse: whole, ItemRead: whole, ItemWrite: whole,
+	LedgerRead: whole, LedgerWrite: whole, LedgerPost: whole, LedgerClose: whole, LedgerExport: whole,
+	LedgerImport: whole, CompanyRead: whole, CompanyWrite: whole, UserManage: whole, DeviceManage: whole,
+	KeyManage: whole, BackupRead: whole, BackupManage: whole, AuditRead: whole, BookVerify: whole,
+	FieldBank: whole, FieldBalance: whole, FieldContact: whole,
+}
+
+var (
+	limited = []Scope{Own, Team, All}
+	whole   = []Scope{All}
 )
 
 // Permissions returns every grantable permission, sorted. Public and Anyone are not granted.
-func Permissions() []Permission {
-	all := []Permission{
-		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerImport, CustomerExport, ItemRead, ItemWrite,
-		SalesRead, SalesWrite, InvoiceIssue, PaymentWrite, LedgerRead, LedgerWrite, LedgerPost,
-		LedgerClose, LedgerExport, LedgerImport, CompanyRead, CompanyWrite, UserManage, DeviceManage, KeyManage,
-		BackupRead, BackupManage, AuditRead, BookVerify,
-	}
-	slices.Sort(all)
-	return all
+func Permissions() []Permission { return slices.Sorted(maps.Keys(supports)) }
+
+// Known tells whether an operation may need p.
+func (p Permission) Known() bool {
+	_, grantable := supports[p]
+	return grantable || p == Public || p == Anyone
 }
+
+// Scopes returns on which records p can be held beside None, the narrowest first; nothing for what is not
+// granted.
+func (p Permission) Scopes() []Scope { return slices.Clone(supports[p]) }
+
+// Supports tells whether p can be held on s. Anything can be held on nothing.
+func (p Permission) Supports(s Scope) bool { return s == None || slices.Contains(supports[p], s) }
 
 // Scope says on which records a permission holds.
 type Scope uint8
 
-// Scopes, from nothing to everything. Own means records whose owner is the actor.
+// Scopes, from nothing to everything. Own means the records of the actor and those about their customers, Team
+// the same for everybody of their team.
 const (
 	None Scope = iota
 	Own
+	Team
 	All
 )
 
+// scopeNames are permanent: on the wire and in the book.
+var scopeNames = []string{"none", "own", "team", "all"}
+
 // String gives the scope's permanent name.
-func (s Scope) String() string { return [...]string{"none", "own", "all"}[s] }
+func (s Scope) String() string { return scopeNames[s] }
+
+// MarshalText writes the permanent name.
+func (s Scope) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads a permanent name. Fault auth.scope_unknown.
+func (s *Scope) UnmarshalText(text []byte) error {
+	i := slices.Index(scopeNames, string(text))
+	if i < 0 {
+		return fault.New(fault.Invalid, "auth.scope_unknown")
+	}
+	*s = Scope(i)
+	return nil
+}

@@ -1,62 +1,115 @@
 package auth
 
-// Role is a named set of rights. Its string is permanent; its French title is message "role.<name>".
+import (
+	"maps"
+	"slices"
+)
+
+// Role is the permanent key of a named set of rights. The title of a ready one is message "role.<key>".
 type Role string
 
 // The ready-made roles.
 const (
 	Owner      Role = "owner"      // Gérant: everything
+	Admin      Role = "admin"      // Administrateur: everything but what opens the sealed book
 	Accountant Role = "accountant" // Comptable: the books, reads sales, manages no user
-	Sales      Role = "sales"      // Commercial: own customers and their documents only
 	Assistant  Role = "assistant"  // Assistant commercial: all sales, no books
+	Sales      Role = "sales"      // Commercial: own customers and their documents only
+	Purchasing Role = "purchasing" // Achats: the articles and their prices
+	Stock      Role = "stock"      // Stock: reads the articles
+	HR         Role = "hr"         // Ressources humaines: the company, until there are salaries to keep
+	Workshop   Role = "workshop"   // Poste atelier: reads the articles on a shared PC
+	Technician Role = "technician" // Technicien: the PCs and the copies, not one record
 	Reader     Role = "reader"     // Lecture seule
 )
 
-// Roles returns the roles in the order screens show them.
-func Roles() []Role { return []Role{Owner, Accountant, Assistant, Sales, Reader} }
-
-// Known tells whether r is one of Roles.
-func (r Role) Known() bool { _, ok := grants[r]; return ok }
-
-// NeedsSecondFactor tells whether a person in this role must have a second factor
-// (features.md A4: owner, accountant and anyone with export rights).
-func (r Role) NeedsSecondFactor() bool {
-	return r == Owner || r.Scope(LedgerExport) != None || r.Scope(CustomerExport) != None
+// Roles returns the ready roles in the order screens show them.
+func Roles() []Role {
+	return []Role{
+		Owner, Admin, Accountant, Assistant, Sales, Purchasing, Stock, HR, Workshop, Technician, Reader,
+	}
 }
 
-// Scope returns on which records the role holds p.
-func (r Role) Scope(p Permission) Scope {
+// Ready tells whether r is one of Roles.
+func (r Role) Ready() bool { _, is := ready[r]; return is }
+
+// Rights returns what a ready role may do; of another one nothing is known here, the book has it.
+func (r Role) Rights() Rights { return maps.Clone(ready[r]) }
+
+// Rights are what somebody may do: on which records each permission is held. What is not there is not held.
+type Rights map[Permission]Scope
+
+// Scope returns on which records p is held. What p cannot be held on is not held at all.
+func (r Rights) Scope(p Permission) Scope {
 	if p == Public || p == Anyone {
 		return All
 	}
-	return grants[r][p]
+	if s := r[p]; p.Supports(s) {
+		return s
+	}
+	return None
 }
 
-// grants is the role matrix; its golden test makes every change a decision.
-var grants = map[Role]map[Permission]Scope{
+// Covers tells whether these rights hold everything that others do: nobody gives away what they do not have.
+func (r Rights) Covers(others Rights) bool {
+	for p := range others {
+		if r.Scope(p) < others.Scope(p) {
+			return false
+		}
+	}
+	return true
+}
+
+// NeedsSecondFactor tells whether a person with these rights must have a second factor: who manages people or
+// the keys, and who can take lists or the books out (features.md A4).
+func (r Rights) NeedsSecondFactor() bool {
+	return slices.ContainsFunc([]Permission{UserManage, KeyManage, LedgerExport, CustomerExport},
+		func(p Permission) bool { return r.Scope(p) != None })
+}
+
+// ready is the role matrix; its golden test makes every change a decision.
+var ready = map[Role]Rights{
 	Owner: everything(),
+	Admin: without(everything(), KeyManage),
 	Accountant: all(
-		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerExport, ItemRead, SalesRead, PaymentWrite,
+		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerDelete, CustomerExport, ItemRead, SalesRead, PaymentWrite,
 		LedgerRead, LedgerWrite, LedgerPost, LedgerClose, LedgerExport, LedgerImport, CompanyRead,
-		BackupRead, AuditRead, BookVerify,
+		BackupRead, AuditRead, BookVerify, FieldBank, FieldBalance, FieldContact,
 	),
 	Assistant: all(
-		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerImport, ItemRead, ItemWrite,
-		SalesRead, SalesWrite, InvoiceIssue, PaymentWrite, CompanyRead, BackupRead,
+		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerDelete, CustomerImport, ItemRead, ItemWrite,
+		SalesRead, SalesWrite, SalesDelete, InvoiceIssue, PaymentWrite, CompanyRead, BackupRead,
+		FieldBank, FieldBalance, FieldContact,
 	),
 	Sales: {
-		DashboardRead: Own, SearchUse: Own, CustomerRead: Own, CustomerWrite: Own, ItemRead: All,
-		SalesRead: Own, SalesWrite: Own, CompanyRead: All, BackupRead: All,
+		DashboardRead: All, SearchUse: All, CustomerRead: Own, CustomerWrite: Own, CustomerDelete: Own, ItemRead: All,
+		SalesRead: Own, SalesWrite: Own, SalesDelete: Own, CompanyRead: All, BackupRead: All,
+		FieldBank: All, FieldBalance: All, FieldContact: All,
 	},
-	Reader: all(DashboardRead, SearchUse, CustomerRead, ItemRead, SalesRead, LedgerRead, CompanyRead, BackupRead),
+	Purchasing: all(DashboardRead, SearchUse, ItemRead, ItemWrite, CompanyRead, BackupRead),
+	Stock:      all(DashboardRead, SearchUse, ItemRead, CompanyRead, BackupRead),
+	HR:         all(DashboardRead, CompanyRead, BackupRead),
+	Workshop:   all(SearchUse, ItemRead, BackupRead),
+	Technician: all(DashboardRead, DeviceManage, BackupRead, BackupManage),
+	Reader: all(
+		DashboardRead, SearchUse, CustomerRead, ItemRead, SalesRead, LedgerRead, CompanyRead, BackupRead,
+		FieldBank, FieldBalance, FieldContact,
+	),
 }
 
-func all(ps ...Permission) map[Permission]Scope {
-	m := make(map[Permission]Scope, len(ps))
+func all(ps ...Permission) Rights {
+	m := make(Rights, len(ps))
 	for _, p := range ps {
 		m[p] = All
 	}
 	return m
 }
 
-func everything() map[Permission]Scope { return all(Permissions()...) }
+func everything() Rights { return all(Permissions()...) }
+
+func without(r Rights, ps ...Permission) Rights {
+	for _, p := range ps {
+		delete(r, p)
+	}
+	return r
+}

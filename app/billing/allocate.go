@@ -100,7 +100,7 @@ func sourceOf(
 // payment returns a payment the actor holds p on: fault billing.payment_not_found.
 func payment(ctx context.Context, tx Tx, id PaymentID, p auth.Permission) (Payment, error) {
 	got, ok, err := tx.Payment(id)
-	if err == nil && (!ok || !op.Actor(ctx).Sees(p, got.Owner)) {
+	if err == nil && (!ok || !op.Actor(ctx).Sees(p, got.Whose())) {
 		err = fault.New(fault.NotFound, "billing.payment_not_found")
 	}
 	return got, err

@@ -125,7 +125,7 @@ func TestChecksNameWhatIsWrong(t *testing.T) {
 			if got := keys(d, row.level); !slices.Equal(got, []string{row.want}) {
 				t.Errorf("%s: %v, want %s", row.level, got, row.want)
 			}
-			_, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID})
+			_, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version})
 			if row.level == billing.Blocked {
 				refused(t, err, "billing.check."+row.want)
 			} else if err != nil {

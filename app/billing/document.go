@@ -165,7 +165,7 @@ type Buyer struct {
 	SIREN     string        `json:"siren,omitempty"`
 	SIRET     string        `json:"siret,omitempty"`
 	VATNumber string        `json:"vat_number,omitempty"`
-	Email     string        `json:"email,omitempty"`
+	Email     string        `json:"email,omitempty" class:"contact"`
 	Address   party.Address `json:"address"`
 }
 

@@ -90,7 +90,7 @@ func TestGuadeloupeHasItsOwnRates(t *testing.T) {
 	same(t, b.entries(),
 		"VE 2026-11-21 F-2026-0001 | 411000/C000001 D319.10 | 707000 C300.00 | 445715 C17.00 | 445716 C2.10")
 	d := b.draft(c, goods(10_00, 200_000))
-	_, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID})
+	_, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version})
 	refused(t, err, "billing.check.vat_rate", "lines[0].vat_rate")
 	b.verify()
 }
@@ -175,18 +175,18 @@ func TestTwoDraftCreditNotesCannotBothBeIssued(t *testing.T) {
 	if got := keys(b.get(first.ID).Document, billing.Blocked); len(got) != 1 || got[0] != "credit_too_much" {
 		t.Errorf("checks of the other draft: %v", got)
 	}
-	_, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: first.ID})
+	_, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: first.ID, Version: first.Version})
 	refused(t, err, "billing.check.credit_too_much", "lines")
 	// nor may a draft be raised above the invoice
 	more := b.invoice(b.customer(), goods(100_00, 200_000))
 	d := must(billing.Credit.Call(b.Ctx(), b.As("owner"), billing.CreditRequest{Invoice: more.ID}))(t)
 	d.Lines[0].UnitPrice++
 	d.Lines[0].Quantity *= 1000
-	raised := must(billing.SaveInvoice.Call(b.Ctx(), b.As("owner"), billing.SaveRequest{ID: d.ID, Lines: d.Lines}))(t)
+	raised := must(billing.SaveInvoice.Call(b.Ctx(), b.As("owner"), billing.SaveRequest{ID: d.ID, Version: d.Version, Lines: d.Lines}))(t)
 	if raised.Kind != billing.CreditNote || raised.Customer != more.Customer {
 		t.Errorf("draft %s of customer %d", raised.Kind, raised.Customer)
 	}
-	_, err = billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID})
+	_, err = billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: raised.Version})
 	refused(t, err, "billing.check.credit_too_much", "lines")
 	b.verify()
 }

@@ -114,10 +114,9 @@ func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
 	if req.Limit == 0 {
 		req.Limit = PageDefault
 	}
-	a := op.Actor(ctx)
 	p, err := tx.DocumentList(Filter{
 		ListRequest: req, Query: search.Parse(req.Text), Today: tx.Today(),
-		Mine: a.Scope(auth.SalesRead) == auth.Own, User: a.User,
+		Allowed: op.Actor(ctx).Where(auth.SalesRead),
 	})
 	if p.Rows == nil {
 		p.Rows = []Row{}
@@ -129,10 +128,8 @@ func payments[T Tx](ctx context.Context, tx T, req PaymentListRequest) (PaymentP
 	if req.Limit == 0 {
 		req.Limit = PageDefault
 	}
-	a := op.Actor(ctx)
 	p, err := tx.PaymentList(PaymentFilter{
-		PaymentListRequest: req, Query: search.Parse(req.Text),
-		Mine: a.Scope(auth.SalesRead) == auth.Own, User: a.User,
+		PaymentListRequest: req, Query: search.Parse(req.Text), Allowed: op.Actor(ctx).Where(auth.SalesRead),
 	})
 	if p.Rows == nil {
 		p.Rows = []Payment{}

@@ -13,7 +13,8 @@ import (
 	"zafe/app/op"
 )
 
-// IssueRequest makes a draft final. Version, when given, is that of the draft that was read.
+// IssueRequest makes a draft final. Version is that of the draft that was read: nobody issues what they have
+// not seen.
 type IssueRequest struct {
 	ID      DocumentID `json:"id"`
 	Version int64      `json:"version,omitempty"`

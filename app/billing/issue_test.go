@@ -33,7 +33,7 @@ func TestConcurrentIssuesAreNumberedWithoutGap(t *testing.T) {
 	var wg sync.WaitGroup
 	for i, d := range drafts {
 		wg.Go(func() {
-			a, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID})
+			a, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version})
 			if (err != nil) != (i%4 == 3) {
 				t.Errorf("draft %d: %v", i, err)
 			}
@@ -61,13 +61,14 @@ func TestFailedOrRehearsedIssueBurnsNothing(t *testing.T) {
 	b := open(t)
 	c := b.customer()
 	d := b.draft(c, goods(10_00, 200_000))
-	preview, err := billing.Issue.Call(op.WithPreview(b.Ctx()), b.As("owner"), billing.IssueRequest{ID: d.ID})
+	preview, err := billing.Issue.Call(op.WithPreview(b.Ctx()), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version})
 	if err != nil || preview.Number != "F-2026-0001" || len(preview.Posting.Lines) != 3 {
 		t.Fatalf("preview %+v, %v", preview, err)
 	}
 	bad := goods(10_00, 200_000)
 	bad.Account = "799999" // not in the chart: refused after the number was taken
-	_, err = billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: b.draft(c, bad).ID})
+	wrong := b.draft(c, bad)
+	_, err = billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: wrong.ID, Version: wrong.Version})
 	refused(t, err, "ledger.unknown_account", "")
 	err = b.Store.Update(b.Ctx(), func(tx *store.Tx) error {
 		if _, err := tx.NextNumber("invoice", "2026"); err != nil {
@@ -94,12 +95,12 @@ func TestIssueIsDoneOnceForOneRequest(t *testing.T) {
 	b := open(t)
 	d := b.draft(b.customer(), goods(10_00, 200_000))
 	ctx := op.WithRequestID(b.Ctx(), "018f-issue")
-	first := must(billing.Issue.Call(ctx, b.As("owner"), billing.IssueRequest{ID: d.ID}))(t)
-	again := must(billing.Issue.Call(ctx, b.As("owner"), billing.IssueRequest{ID: d.ID}))(t)
+	first := must(billing.Issue.Call(ctx, b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version}))(t)
+	again := must(billing.Issue.Call(ctx, b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version}))(t)
 	if first.Number != again.Number || first.Digest != again.Digest || again.Posting.ID != first.Posting.ID {
 		t.Errorf("first %s %s, again %s %s", first.Number, first.Digest, again.Number, again.Digest)
 	}
-	_, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID})
+	_, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version})
 	refused(t, err, "billing.already_final")
 	b.verify()
 }
@@ -121,11 +122,15 @@ func TestTwoPeopleOnOneDraft(t *testing.T) {
 	if f := fault.Of(err); f.Code != fault.Conflict || f.Args["who"] != "Marc" {
 		t.Errorf("%v", f)
 	}
-	_, err = billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version})
-	refused(t, err, "billing.changed_meanwhile")
-	_, err = billing.DeleteDraft.Call(b.Ctx(), b.As("owner"),
-		billing.IssueRequest{ID: d.ID, Version: d.Version})
-	refused(t, err, "billing.changed_meanwhile")
+	for _, version := range []int64{d.Version, 0} { // an old one, and none at all
+		r.Version = version
+		_, err = billing.SaveInvoice.Call(b.Ctx(), b.As("owner"), r)
+		refused(t, err, "billing.changed_meanwhile")
+		_, err = billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: version})
+		refused(t, err, "billing.changed_meanwhile")
+		_, err = billing.DeleteDraft.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: version})
+		refused(t, err, "billing.changed_meanwhile")
+	}
 	if got := b.get(d.ID); got.Subject != "Marc" || got.Version != d.Version+1 {
 		t.Errorf("subject %q, version %d", got.Subject, got.Version)
 	}
@@ -160,7 +165,7 @@ func TestDatesFollowTheSeries(t *testing.T) {
 			Lines:  []billing.Line{goods(10_00, 200_000)},
 		}
 		saved := must(billing.SaveInvoice.Call(b.Ctx(), b.As("owner"), r))(t)
-		_, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: saved.ID})
+		_, err := billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: saved.ID, Version: saved.Version})
 		return err
 	}
 	for _, step := range []struct {
@@ -208,13 +213,13 @@ func TestDueDateFollowsTermsUntilIssue(t *testing.T) {
 func TestDeletedDraftLeavesNothing(t *testing.T) {
 	b := open(t)
 	d := b.draft(b.customer(), goods(10_00, 200_000))
-	must(billing.DeleteDraft.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID}))(t)
+	must(billing.DeleteDraft.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version}))(t)
 	_, err := billing.Get.Call(b.Ctx(), b.As("owner"), billing.DocumentRequest{ID: d.ID})
 	refused(t, err, "billing.not_found")
 	if next := b.draft(b.customer(), goods(10_00, 200_000)); next.ID == d.ID {
 		t.Error("the id of a deleted draft was given again")
 	}
 	a := b.invoice(b.customer(), goods(10_00, 200_000))
-	_, err = billing.DeleteDraft.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: a.ID})
+	_, err = billing.DeleteDraft.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: a.ID, Version: a.Version})
 	refused(t, err, "billing.already_final")
 }

@@ -87,10 +87,9 @@ func (s Status) Known() bool {
 // Filter is a ListRequest as the store runs it.
 type Filter struct {
 	ListRequest
-	Query search.Query
-	Mine  bool // only documents of User
-	User  auth.UserID
-	Today civil.Date
+	Query   search.Query
+	Allowed auth.Predicate // the documents one may see: the list has no other
+	Today   civil.Date
 }
 
 // Row is one document of a list.
@@ -153,9 +152,8 @@ func (r PaymentListRequest) Validate() error {
 // PaymentFilter is a PaymentListRequest as the store runs it.
 type PaymentFilter struct {
 	PaymentListRequest
-	Query search.Query
-	Mine  bool
-	User  auth.UserID
+	Query   search.Query
+	Allowed auth.Predicate // the payments one may see: the list has no other
 }
 
 // PaymentPage is a page of payments. Count and Total are over all the filter keeps; refunds count

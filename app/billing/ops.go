@@ -58,7 +58,7 @@ var (
 		Doc: "Reads one document with its payments, links and history; a draft as it would be issued now.",
 	}}
 	DeleteDraft = op.Op[IssueRequest, op.Empty]{Spec: op.Spec{
-		Name: "document.delete_draft", Kind: op.Command, Needs: auth.SalesWrite, Since: 1,
+		Name: "document.delete_draft", Kind: op.Command, Needs: auth.SalesDelete, Since: 1,
 		Doc: "Throws a draft away.",
 	}}
 	Duplicate = op.Op[DocumentRequest, Document]{Spec: op.Spec{

@@ -47,7 +47,12 @@ type Payment struct {
 	Period string        `json:"-"`
 	Serial int64         `json:"-"`
 	Line   ledger.LineID `json:"-"` // of what was on account from the start, 0 for none
+
+	CustomerOwner auth.UserID `json:"-"` // whose the customer is now
 }
+
+// Whose tells the payment's owner and its customer's.
+func (p Payment) Whose() auth.Whose { return auth.Whose{Owner: p.Owner, Customer: p.CustomerOwner} }
 
 // Cancellation is the end of a payment recorded by mistake.
 type Cancellation struct {

@@ -77,7 +77,7 @@ func recordPayment(ctx context.Context, tx Tx, req RecordRequest) (Payment, erro
 		}
 	}
 	op.Note(ctx, "payment", int64(p.ID), p.Digest, "")
-	if err := tx.IndexSearch(search.Payment, int64(p.ID), p.Owner, p.Number, c.Name,
+	if err := tx.IndexSearch(search.Payment, int64(p.ID), p.Number, c.Name,
 		c.Name+" "+c.Code+" "+p.Reference); err != nil {
 		return p, err
 	}

@@ -34,7 +34,7 @@ func stampOf(ctx context.Context, tx Tx) Stamp {
 // customer returns a customer the actor may use under p: fault party.not_found.
 func customer(ctx context.Context, tx Tx, id party.CustomerID, p auth.Permission) (party.Customer, error) {
 	c, err := tx.Customer(id)
-	if err == nil && !op.Actor(ctx).Sees(p, c.Owner) {
+	if err == nil && !op.Actor(ctx).Sees(p, auth.Whose{Owner: c.Owner}) {
 		err = fault.New(fault.NotFound, "party.not_found")
 	}
 	return c, err
@@ -50,7 +50,7 @@ func document(ctx context.Context, tx Tx, id DocumentID, p auth.Permission) (Doc
 }
 
 // draft returns a draft to change. Faults: billing.not_found, billing.already_final,
-// billing.changed_meanwhile when version is not 0 and not the draft's.
+// billing.changed_meanwhile when version is not the draft's.
 func draft(ctx context.Context, tx Tx, id DocumentID, version int64, p auth.Permission) (Document, error) {
 	d, err := document(ctx, tx, id, p)
 	switch {
@@ -58,7 +58,7 @@ func draft(ctx context.Context, tx Tx, id DocumentID, version int64, p auth.Perm
 		return d, err
 	case d.Final:
 		return d, fault.New(fault.Conflict, "billing.already_final", "number", d.Number)
-	case version != 0 && version != d.Version:
+	case version != d.Version:
 		return d, fault.New(fault.Conflict, "billing.changed_meanwhile", "who", d.Changed.Name, "at",
 			d.Changed.At)
 	}

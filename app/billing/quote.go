@@ -153,7 +153,7 @@ func duplicate[T Tx](ctx context.Context, tx T, req DocumentRequest) (Document, 
 
 // deleteDraft throws a draft away: it never had a number.
 func deleteDraft[T Tx](ctx context.Context, tx T, req IssueRequest) (op.Empty, error) {
-	d, err := draft(ctx, tx, req.ID, req.Version, auth.SalesWrite)
+	d, err := draft(ctx, tx, req.ID, req.Version, auth.SalesDelete)
 	if err != nil {
 		return op.Empty{}, err
 	}

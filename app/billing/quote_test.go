@@ -15,7 +15,7 @@ func (b book) quote(c party.Customer) billing.Document {
 		Header: billing.Header{Customer: c.ID, Subject: "Porte d'entrée"},
 		Lines:  []billing.Line{goods(1_000_00, 200_000), service(250_00, 100_000)},
 	}))(b.t)
-	return must(billing.SendQuote.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID}))(b.t)
+	return must(billing.SendQuote.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version}))(b.t)
 }
 
 func TestQuoteToCash(t *testing.T) {
@@ -26,7 +26,7 @@ func TestQuoteToCash(t *testing.T) {
 		q.Gross != 1_475_00 {
 		t.Errorf("quote %s %s until %s, %s", q.Number, q.Status, q.ValidUntil, q.Gross)
 	}
-	_, err := billing.SaveQuote.Call(b.Ctx(), b.As("owner"), billing.SaveRequest{ID: q.ID, Header: q.Header})
+	_, err := billing.SaveQuote.Call(b.Ctx(), b.As("owner"), billing.SaveRequest{ID: q.ID, Version: q.Version, Header: q.Header})
 	refused(t, err, "billing.already_final")
 	q = must(
 		billing.AcceptQuote.Call(b.Ctx(), b.As("owner"), billing.AcceptRequest{ID: q.ID, Signer: "Mme Paul"}),
@@ -102,10 +102,10 @@ func TestDraftQuoteHasNoAnswer(t *testing.T) {
 	d := must(billing.SaveQuote.Call(b.Ctx(), b.As("owner"), billing.SaveRequest{}))(t)
 	_, err := billing.AcceptQuote.Call(b.Ctx(), b.As("owner"), billing.AcceptRequest{ID: d.ID})
 	refused(t, err, "billing.quote_not_sent")
-	_, err = billing.SendQuote.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID})
+	_, err = billing.SendQuote.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version})
 	refused(t, err, "billing.check.customer_missing", "customer")
 	i := b.draft(b.customer(), goods(1_00, 200_000))
-	_, err = billing.SendQuote.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: i.ID})
+	_, err = billing.SendQuote.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: i.ID, Version: i.Version})
 	refused(t, err, "billing.not_found")
 }
 

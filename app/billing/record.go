@@ -45,6 +45,8 @@ type Document struct {
 	Period     string          `json:"-"`
 	Serial     int64           `json:"-"`
 	Receivable ledger.LineID   `json:"-"`
+
+	CustomerOwner auth.UserID `json:"-"` // whose the customer is now
 }
 
 // Balance is what is left of a final invoice or credit note.
@@ -114,5 +116,8 @@ func (d Document) due(today civil.Date) civil.Date {
 	return d.Terms.DueDate(d.day(today))
 }
 
+// Whose tells the document's owner and its customer's.
+func (d Document) Whose() auth.Whose { return auth.Whose{Owner: d.Owner, Customer: d.CustomerOwner} }
+
 // visibleTo tells whether the actor holds p on the document.
-func (d Document) visibleTo(a auth.Actor, p auth.Permission) bool { return a.Sees(p, d.Owner) }
+func (d Document) visibleTo(a auth.Actor, p auth.Permission) bool { return a.Sees(p, d.Whose()) }

@@ -42,12 +42,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 		}},
 		{"invoice.save", ".f..nfu", func(w op.Caller) error {
 			r := save()
-			r.ID = draft.ID
+			r.ID, r.Version = draft.ID, draft.Version
 			_, err := billing.SaveInvoice.Call(b.Ctx(), w, r)
 			return err
 		}},
 		{"invoice.issue", ".f.fffu", func(w op.Caller) error {
-			_, err := billing.Issue.Call(b.Ctx(), w, billing.IssueRequest{ID: draft.ID})
+			_, err := billing.Issue.Call(b.Ctx(), w, billing.IssueRequest{ID: draft.ID, Version: draft.Version})
 			return err
 		}},
 		{"invoice.credit", ".f..nfu", func(w op.Caller) error {
@@ -71,7 +71,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			return err
 		}},
 		{"document.delete_draft", ".f..nfu", func(w op.Caller) error {
-			_, err := billing.DeleteDraft.Call(b.Ctx(), w, billing.IssueRequest{ID: draft.ID})
+			_, err := billing.DeleteDraft.Call(b.Ctx(), w, billing.IssueRequest{ID: draft.ID, Version: draft.Version})
 			return err
 		}},
 		{"payment.record", "...fffu", func(w op.Caller) error {
@@ -148,6 +148,6 @@ func TestSalespeopleSeeOnlyTheirDocuments(t *testing.T) {
 	// a draft of Yann's may not be moved to Lucie's customer either
 	d := b.draft(yanns, goods(1_00, 200_000))
 	_, err = billing.SaveInvoice.Call(b.Ctx(), b.As("sales"),
-		billing.SaveRequest{ID: d.ID, Header: billing.Header{Customer: lucies.ID}})
+		billing.SaveRequest{ID: d.ID, Version: d.Version, Header: billing.Header{Customer: lucies.ID}})
 	refused(t, err, "party.not_found", "customer")
 }

@@ -37,8 +37,8 @@ func save(ctx context.Context, tx Tx, req SaveRequest, kinds ...Kind) (Document,
 	return d, store(ctx, tx, &d)
 }
 
-// write puts a request into a draft, within the rights of the actor: a person who sees only their
-// own customers keeps their documents for themselves.
+// write puts a request into a draft, within the rights of the actor: nobody gives a document to somebody whose
+// documents they may not change.
 func write(ctx context.Context, tx Tx, d *Document, req SaveRequest) error {
 	owner := req.Owner
 	if req.Customer != 0 {
@@ -51,7 +51,7 @@ func write(ctx context.Context, tx Tx, d *Document, req SaveRequest) error {
 		}
 	}
 	actor := op.Actor(ctx)
-	if owner == 0 || actor.Scope(auth.SalesWrite) == auth.Own {
+	if owner == 0 || owner != d.Owner && !actor.Sees(auth.SalesWrite, auth.Whose{Owner: owner}) {
 		owner = actor.User
 	}
 	d.Header, d.Lines = req.Header, make([]Line, len(req.Lines))
@@ -110,7 +110,7 @@ func index(tx Tx, d Document) error {
 		return tx.DropSearch(string(d.Kind), int64(d.ID))
 	}
 	body := strings.Join([]string{d.Buyer.Name, d.Buyer.Code, d.Subject, d.CustomerRef, d.PurchaseOrder}, " ")
-	return tx.IndexSearch(string(d.Kind), int64(d.ID), d.Owner, title, detail, body)
+	return tx.IndexSearch(string(d.Kind), int64(d.ID), title, detail, body)
 }
 
 // draftOf is draft for documents of some kinds: fault billing.not_found for another kind.

@@ -2,7 +2,6 @@ package billing
 
 import (
 	"zafe/app/audit"
-	"zafe/app/auth"
 	"zafe/app/catalog"
 	"zafe/app/civil"
 	"zafe/app/company"
@@ -22,7 +21,7 @@ type Tx interface {
 	Customer(id party.CustomerID) (party.Customer, error)
 	// Item returns an article: fault catalog.not_found.
 	Item(id catalog.ItemID) (catalog.Item, error)
-	IndexSearch(kind string, ref int64, owner auth.UserID, title, detail, body string) error
+	IndexSearch(kind string, ref int64, title, detail, body string) error
 	DropSearch(kind string, ref int64) error
 	// Events returns the latest events of a subject, newest first.
 	Events(kind string, id, before int64, limit int) ([]audit.Event, error)

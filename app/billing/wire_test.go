@@ -135,7 +135,7 @@ func TestAnyDraftIsSavedOrRefusedInWords(t *testing.T) {
 			return
 		}
 		saved++
-		_, err = billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID})
+		_, err = billing.Issue.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version})
 		if f := fault.Of(err); f != nil && f.Code == fault.Internal {
 			t.Fatalf("%v: %v", f, f.Unwrap())
 		}

@@ -61,8 +61,8 @@ type Profile struct {
 // Bank is the account customers pay to.
 type Bank struct {
 	Label   string `json:"label"`
-	IBAN    string `json:"iban"`
-	BIC     string `json:"bic"`
+	IBAN    string `json:"iban" class:"bank"`
+	BIC     string `json:"bic" class:"bank"`
 	Account string `json:"account"` // ledger account, 512000
 }
 
@@ -240,6 +240,7 @@ func save[T Tx](ctx context.Context, tx T, req Profile) (Profile, error) {
 	if err := old.Current(p.Version, "company.changed_meanwhile"); err != nil {
 		return p, err
 	}
+	op.KeepHidden(ctx, &p, old)
 	a := op.Actor(ctx)
 	if old.Bank.IBAN != "" && old.Bank.IBAN != p.Bank.IBAN && !a.System && tx.Now().Sub(a.FreshAt) > auth.FreshFor {
 		return p, fault.New(fault.Unauthenticated, "op.fresh_needed")

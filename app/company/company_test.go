@@ -172,3 +172,26 @@ func TestWhereTheMoneyGoesAsksWhoIsThere(t *testing.T) {
 		t.Errorf("with the second factor: %q", got.Bank.IBAN)
 	}
 }
+
+// TestWhoIsNotShownTheBankDetailsCannotChangeThem: neither erased nor replaced by who does not see them.
+func TestWhoIsNotShownTheBankDetailsCannotChangeThem(t *testing.T) {
+	w := storetest.NewWorld(t, company.Bind[*store.Tx])
+	p := get(t, w)
+	p.Name, p.Bank.IBAN = "Durand", "FR7630006000011234567890189"
+	if _, err := company.Save.Call(w.Ctx(), w.As("owner"), p); err != nil {
+		t.Fatal(err)
+	}
+	seen, err := company.Get.Call(w.Ctx(), w.As("blind"), op.Empty{})
+	if err != nil || seen.Bank.IBAN != "" || seen.Bank.Account == "" {
+		t.Fatalf("%+v %v", seen.Bank, err)
+	}
+	for _, typed := range []string{"", "FR1420041010050500013M02606"} {
+		seen.Bank.IBAN = typed
+		if seen, err = company.Save.Call(w.Ctx(), w.As("blind"), seen); err != nil || seen.Bank.IBAN != "" {
+			t.Fatalf("%+v %v", seen.Bank, err)
+		}
+		if got := get(t, w); got.Bank.IBAN != "FR7630006000011234567890189" {
+			t.Errorf("IBAN %q", got.Bank.IBAN)
+		}
+	}
+}

@@ -121,7 +121,7 @@ func Fill(ctx context.Context, c op.Caller, clock Clock, size Size, progress fun
 	}
 	for i, p := range People {
 		m.people[p.Login] = auth.Actor{
-			User: auth.UserID(i + 1), Name: p.Name, Login: p.Login, Role: p.Role,
+			User: auth.UserID(i + 1), Name: p.Name, Login: p.Login, Role: p.Role, Rights: p.Role.Rights(),
 			FreshAt: LastDay.AddYears(100).In(time.UTC),
 		}
 	}

@@ -40,16 +40,8 @@ type about struct {
 	final         bool   // it never changes any more, and what is attached to it stays
 	writable      bool   // the actor holds the right to change such a record on this one
 	reads, writes auth.Permission
-	owner         auth.UserID // 0: it belongs to all
+	whose         auth.Whose
 	missing       *fault.Fault
-}
-
-// sees tells whether the actor holds a permission on the record.
-func (r about) sees(a auth.Actor, p auth.Permission) bool {
-	if r.owner == 0 {
-		return a.Scope(p) == auth.All
-	}
-	return a.Sees(p, r.owner)
 }
 
 // open returns a record if the actor may read it and, when write is set, change it: the rights on what is
@@ -61,9 +53,9 @@ func open[C any](ctx context.Context, tx Tx[C], s Subject, write bool) (about, e
 		return r, err
 	}
 	actor := op.Actor(ctx)
-	r.writable = r.sees(actor, r.writes)
+	r.writable = actor.Sees(r.writes, r.whose)
 	switch {
-	case !r.sees(actor, r.reads):
+	case !actor.Sees(r.reads, r.whose):
 		return r, r.missing
 	case write && !r.writable:
 		return r, fault.New(fault.Forbidden, "op.forbidden")
@@ -80,13 +72,13 @@ func load[C any](tx Tx[C], s Subject) (r about, err error) {
 		r.missing = fault.New(fault.NotFound, "party.not_found")
 		var c party.Customer
 		c, err = tx.Customer(party.CustomerID(s.ID))
-		r.owner = c.Owner
+		r.whose = c.Whose()
 	case Document:
 		r = about{reads: auth.SalesRead, writes: auth.SalesWrite}
 		r.missing = fault.New(fault.NotFound, "billing.not_found")
 		var d billing.Document
 		d, there, err = tx.Document(billing.DocumentID(s.ID))
-		r.kind, r.final, r.owner = string(d.Kind), d.Final, d.Owner
+		r.kind, r.final, r.whose = string(d.Kind), d.Final, d.Whose()
 	default:
 		r = about{kind: "entry", reads: auth.LedgerRead, writes: auth.LedgerWrite}
 		r.missing = fault.New(fault.NotFound, "ledger.entry_gone")

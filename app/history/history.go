@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
 	"zafe/app/audit"
@@ -28,7 +29,7 @@ type Event struct {
 	Hash    string    `json:"hash"`
 
 	// What follows is read from the rows as they are now; events themselves never change. Each is empty when
-	// the row is gone.
+	// the row is gone, and for somebody who may not read all such rows.
 	Name  string `json:"name,omitempty"`  // of the subject, as people know it: "D-2026-0001", "Luc Petit"
 	File  string `json:"file,omitempty"`  // of the attachment it is about
 	Login string `json:"login,omitempty"` // of the account that somebody not logged in tried
@@ -79,7 +80,25 @@ var List = op.Op[ListRequest, Page]{Spec: op.Spec{
 // Bind registers the operation.
 func Bind[T Tx](r *op.Registry[T]) { op.Bind(r, List, list[T]) }
 
-func list[T Tx](_ context.Context, tx T, req ListRequest) (Page, error) {
+// readers are the rights that show what a kind of subject is called, each needed on all records: the journal says what
+// was done to everything, not what everything is. A kind that is not here has no name of its own to hide.
+var readers = map[string][]auth.Permission{
+	"customer": {auth.CustomerRead}, "item": {auth.ItemRead}, "import": {auth.CustomerImport},
+	"quote": {auth.SalesRead}, "invoice": {auth.SalesRead}, "credit_note": {auth.SalesRead},
+	"document": {auth.SalesRead}, "payment": {auth.SalesRead},
+	"entry": {auth.LedgerRead}, "entry_line": {auth.LedgerRead}, "draft": {auth.LedgerRead},
+	"fec_import": {auth.LedgerRead}, "fiscal_year": {auth.LedgerRead},
+	"attachment": {auth.CustomerRead, auth.SalesRead, auth.LedgerRead},
+	"user":       {}, "device": {}, "role": {}, "team": {},
+}
+
+// shows tells whether somebody may learn what a kind of subject is called.
+func shows(a auth.Actor, kind string) bool {
+	rights, known := readers[kind]
+	return known && !slices.ContainsFunc(rights, func(p auth.Permission) bool { return a.Scope(p) != auth.All })
+}
+
+func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
 	limit := req.Limit
 	if limit == 0 {
 		limit = 100
@@ -90,7 +109,7 @@ func list[T Tx](_ context.Context, tx T, req ListRequest) (Page, error) {
 	}
 	head, err := tx.Head()
 	p := Page{Total: head.ID, Events: make([]Event, 0, len(es))}
-	names := namer[T]{tx: tx, known: map[named]string{}}
+	names := namer[T]{tx: tx, actor: op.Actor(ctx), known: map[named]string{}}
 	for _, e := range es {
 		line := Event{
 			ID: e.ID, At: e.At, Actor: e.ActorName, Device: e.Device, Op: e.Op,
@@ -105,6 +124,7 @@ func list[T Tx](_ context.Context, tx T, req ListRequest) (Page, error) {
 // namer finds what people call the subjects of events, each once.
 type namer[T Tx] struct {
 	tx    T
+	actor auth.Actor
 	known map[named]string
 	err   error // the first one
 }
@@ -128,7 +148,9 @@ func (n *namer[T]) fill(line *Event, e audit.Event) {
 	// A payload of another shape says nothing of these.
 	_ = json.Unmarshal([]byte(e.Payload), &f)
 	line.Name = cmp.Or(n.name(e.SubjectKind, e.SubjectID), f.Now.Number, f.Now.Code)
-	line.File = n.name("attachment", f.Attachment)
+	if shows(n.actor, e.SubjectKind) {
+		line.File = n.named("attachment", f.Attachment)
+	}
 	if e.ActorName == "" && e.SubjectKind == "user" && e.SubjectID != 0 {
 		u, err := n.tx.User(auth.UserID(e.SubjectID))
 		if err != nil && fault.KeyOf(err) != "user.not_found" {
@@ -139,7 +161,14 @@ func (n *namer[T]) fill(line *Event, e audit.Event) {
 }
 
 func (n *namer[T]) name(kind string, id int64) string {
-	if kind == "" || id == 0 {
+	if !shows(n.actor, kind) {
+		return ""
+	}
+	return n.named(kind, id)
+}
+
+func (n *namer[T]) named(kind string, id int64) string {
+	if id == 0 {
 		return ""
 	}
 	k := named{kind, id}

@@ -100,7 +100,7 @@ func TestEventsNameTheirSubjectAsPeopleDo(t *testing.T) {
 		}},
 	}))(t)
 	o.names("quote.save", "quote", "Bois d'Inde")
-	must(billing.SendQuote.Call(ctx, owner, billing.IssueRequest{ID: draft.ID}))(t)
+	must(billing.SendQuote.Call(ctx, owner, billing.IssueRequest{ID: draft.ID, Version: draft.Version}))(t)
 	o.names("quote.send", "quote", "D-2026-0001")
 	must(billing.PDF.Fetch(ctx, owner, billing.PDFRequest{ID: draft.ID}, io.Discard))(t)
 	o.names("document.pdf", "document", "D-2026-0001")

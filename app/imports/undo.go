@@ -117,7 +117,7 @@ func note(ctx context.Context, b Batch, changes []Change, content func(Change) s
 // as the one who imported.
 func mine(a auth.Actor, b Batch) bool {
 	p, known := needs[b.Kind]
-	return known && a.Sees(p, b.User)
+	return known && a.Sees(p, auth.Whose{Owner: b.User})
 }
 
 func list[T Tx](ctx context.Context, tx T, req ListRequest) ([]Batch, error) {

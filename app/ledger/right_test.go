@@ -36,7 +36,7 @@ func TestEveryOperationAsksItsRight(t *testing.T) {
 		}
 		for who, role := range roles {
 			err := call(who)
-			if may := role.Scope(s.Needs) != auth.None; may == errors.Is(err, refused) {
+			if may := role.Rights().Scope(s.Needs) != auth.None; may == errors.Is(err, refused) {
 				t.Errorf("%s as %s: %v", s.Name, who, err)
 			}
 			var f *fault.Fault
@@ -67,7 +67,7 @@ func TestWhoMayWhat(t *testing.T) {
 		}
 		got := ""
 		for _, r := range []auth.Role{auth.Owner, auth.Accountant, auth.Assistant, auth.Sales, auth.Reader} {
-			if r.Scope(s.Needs) != auth.None {
+			if r.Rights().Scope(s.Needs) != auth.None {
 				got += " " + string(r)
 			}
 		}

@@ -189,7 +189,7 @@ func (r *Registry[T]) commit(ctx context.Context, row *row[T], id, hash string,
 			}
 			if found {
 				c.skipped = true
-				out, err = replay(stored, row, hash)
+				out, err = replay(ctx, stored, row, hash)
 				return err
 			}
 		}
@@ -256,9 +256,12 @@ func event(tx Tx, c *call, id string) error {
 	return err
 }
 
-func replay[T Tx](stored Answer, row *row[T], hash string) (any, error) {
+func replay[T Tx](ctx context.Context, stored Answer, row *row[T], hash string) (any, error) {
 	if stored.Op != row.spec.Name || stored.InputHash != hash {
 		return nil, fault.New(fault.Conflict, "op.key_reused")
+	}
+	if row.classed {
+		return maskedJSON(ctx, stored.Response, row.resp)
 	}
 	return json.RawMessage(stored.Response), nil
 }
@@ -322,7 +325,7 @@ func (r *Registry[T]) doneBefore(ctx context.Context, row *row[T], id, hash stri
 		if stored, found, err = tx.Replay(id); err != nil || !found {
 			return err
 		}
-		out, err = replay(stored, row, hash)
+		out, err = replay(ctx, stored, row, hash)
 		return err
 	})
 	return out, found, err

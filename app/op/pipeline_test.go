@@ -363,6 +363,7 @@ func TestWrongRowsPanicAtStartUp(t *testing.T) {
 		"no permission": {Name: "x.y", Kind: op.Query, Since: 1, Doc: "d"},
 		"no document":   {Name: "x.y", Kind: op.Query, Needs: auth.Public, Since: 1},
 		"future level":  {Name: "x.y", Kind: op.Query, Needs: auth.Public, Since: op.Level + 1, Doc: "d"},
+		"unknown right": {Name: "x.y", Kind: op.Query, Needs: "ledger.reed", Since: 1, Doc: "d"},
 	} {
 		func() {
 			defer func() {
@@ -373,4 +374,37 @@ func TestWrongRowsPanicAtStartUp(t *testing.T) {
 			op.Bind(w.Registry, op.Op[op.Empty, op.Empty]{Spec: s}, handler)
 		}()
 	}
+}
+
+type unknownClass struct {
+	Secret string `json:"secret" class:"nothing"`
+}
+
+type classInMap struct {
+	Of map[string]struct {
+		IBAN string `json:"iban" class:"bank"`
+	} `json:"of"`
+}
+
+// TestFieldsNobodyCouldMaskPanicAtStartUp: a class without a right, and one where masking does not reach.
+func TestFieldsNobodyCouldMaskPanicAtStartUp(t *testing.T) {
+	w := storetest.NewWorld(t)
+	refused := func(name string, bind func()) {
+		defer func() {
+			if recover() == nil {
+				t.Errorf("%s: no panic", name)
+			}
+		}()
+		bind()
+	}
+	spec := op.Spec{Name: "x.y", Kind: op.Query, Needs: auth.Public, Since: 1, Doc: "d"}
+	refused("unknown class", func() {
+		op.Bind(w.Registry, op.Op[op.Empty, unknownClass]{Spec: spec},
+			func(context.Context, *store.Tx, op.Empty) (unknownClass, error) { return unknownClass{}, nil })
+	})
+	spec.Name = "x.z"
+	refused("class in a map", func() {
+		op.Bind(w.Registry, op.Op[op.Empty, classInMap]{Spec: spec},
+			func(context.Context, *store.Tx, op.Empty) (classInMap, error) { return classInMap{}, nil })
+	})
 }

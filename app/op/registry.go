@@ -100,6 +100,8 @@ type row[T Tx] struct {
 	run func(ctx context.Context, tx T, req any, w io.Writer) (any, error)
 	// elsewhere: a Query without a transaction.
 	elsewhere bool
+	// classed: the answer has fields that not everybody may see.
+	classed bool
 	// upload is set for uploads, which have no run.
 	upload *uploading[T]
 }
@@ -215,6 +217,8 @@ func add[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp],
 		panic("op: an operation needs a name and a document: " + s.Name)
 	case s.Needs == "":
 		panic("op: " + s.Name + " names no permission; write auth.Public if that is meant")
+	case !s.Needs.Known():
+		panic("op: " + s.Name + " needs " + string(s.Needs) + ", which nobody can hold")
 	case s.Since < 1 || s.Since > Level:
 		panic(fmt.Sprintf("op: %s has level %d outside 1..%d", s.Name, s.Since, Level))
 	}
@@ -224,6 +228,19 @@ func add[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp],
 	r.rows[s.Name] = &row[T]{
 		spec: &s, req: reflect.TypeFor[Req](), resp: reflect.TypeFor[Resp](), run: run,
 		decode: func(in input) (any, error) { return decode[Req](in) },
+	}
+	if w := r.rows[s.Name]; classed(w.resp, map[reflect.Type]bool{}) {
+		if run == nil {
+			panic("op: the answer of an upload is not masked: " + s.Name)
+		}
+		w.classed = true
+		w.run = func(ctx context.Context, tx T, req any, file io.Writer) (any, error) {
+			out, err := run(ctx, tx, req, file)
+			if err != nil {
+				return out, err
+			}
+			return masked(ctx, out), nil
+		}
 	}
 }
 

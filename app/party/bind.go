@@ -35,8 +35,8 @@ type Tx interface {
 	// EachCustomer calls fn for every customer of a selection, in its order, contacts included.
 	EachCustomer(s Selection, fn func(Customer) error) error
 	// LookAlikes returns the other customers with the SIREN of c, or with its name and postal
-	// code; only those of owner when mine is set.
-	LookAlikes(c Customer, mine bool, owner auth.UserID) ([]Customer, error)
+	// code, of those allowed.
+	LookAlikes(c Customer, allowed auth.Predicate) ([]Customer, error)
 }
 
 // Bind registers the operations.
@@ -59,7 +59,7 @@ func visible(ctx context.Context, tx Tx, id CustomerID, p auth.Permission) (Cust
 	if err != nil {
 		return Customer{}, err
 	}
-	if !op.Actor(ctx).Sees(p, c.Owner) {
+	if !op.Actor(ctx).Sees(p, c.Whose()) {
 		return Customer{}, fault.New(fault.NotFound, "party.not_found")
 	}
 	return c, nil

@@ -32,6 +32,9 @@ var Export = op.Op[ExportRequest, op.Download]{Spec: op.Spec{
 const byteOrderMark = "\ufeff"
 
 func export[T Tx](ctx context.Context, tx T, req ExportRequest, w io.Writer) (op.Download, error) {
+	if err := shown(ctx, ListRequest{Filter: req.Filter}); err != nil {
+		return op.Download{}, err
+	}
 	s := selection(ctx, auth.CustomerExport, req.Text)
 	if s.Owner = req.Owner; req.Filter != "" {
 		s.Filter = req.Filter
@@ -51,6 +54,7 @@ func export[T Tx](ctx context.Context, tx T, req ExportRequest, w io.Writer) (op
 		return d, err
 	}
 	err := tx.EachCustomer(s, func(c Customer) error {
+		op.Mask(ctx, &c)
 		cells := exported(c)
 		record := make([]string, len(importFields))
 		for i, f := range importFields {

@@ -44,7 +44,7 @@ func importPreview[T Tx](ctx context.Context, tx T, req imports.Upload) (imports
 
 func importFile[T Tx](ctx context.Context, tx T, req ImportRequest) (imports.Batch, error) {
 	plan := newPlan(ctx, tx, req.Owner)
-	if !plan.actor.Sees(auth.CustomerImport, plan.owner) {
+	if !plan.actor.Sees(auth.CustomerImport, auth.Whose{Owner: plan.owner}) {
 		return imports.Batch{}, fault.Field("owner", "party.owner_not_you")
 	}
 	p, err := imports.Run(req.Upload, importFields, plan.judge)
@@ -187,7 +187,7 @@ func (p *plan) match(c Customer) (*Customer, *fault.Fault, error) {
 	strong, weak := keys(c)
 	fits := p.stored[strong]
 	if c.Code != "" {
-		if len(fits) == 1 && !p.actor.Sees(auth.CustomerImport, fits[0].Owner) {
+		if len(fits) == 1 && !p.actor.Sees(auth.CustomerImport, auth.Whose{Owner: fits[0].Owner}) {
 			return nil, fault.Field("code", "party.code_taken", "code", c.Code), nil
 		}
 	} else {
@@ -196,7 +196,7 @@ func (p *plan) match(c Customer) (*Customer, *fault.Fault, error) {
 			candidates = append(candidates, p.stored["siren "+c.SIREN]...)
 		}
 		fits = fitting(c, slices.DeleteFunc(candidates, func(k Key) bool {
-			return !p.actor.Sees(auth.CustomerImport, k.Owner)
+			return !p.actor.Sees(auth.CustomerImport, auth.Whose{Owner: k.Owner})
 		}))
 	}
 	switch len(fits) {

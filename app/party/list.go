@@ -87,13 +87,13 @@ type Row struct {
 	PostalCode string       `json:"postal_code,omitempty"`
 	City       string       `json:"city,omitempty"`
 	SIREN      string       `json:"siren,omitempty"`
-	Email      string       `json:"email,omitempty"`
-	Phone      string       `json:"phone,omitempty"`
+	Email      string       `json:"email,omitempty" class:"contact"`
+	Phone      string       `json:"phone,omitempty" class:"contact"`
 	Owner      auth.UserID  `json:"owner"`
 	Prospect   bool         `json:"prospect,omitempty"`
 	Archived   bool         `json:"archived,omitempty"`
-	Balance    money.Amount `json:"balance"`
-	Overdue    money.Amount `json:"overdue"`
+	Balance    money.Amount `json:"balance" class:"balance"`
+	Overdue    money.Amount `json:"overdue" class:"balance"`
 }
 
 // Page is a part of the list. Total is the number of customers it is a part of; when AtLeast is set
@@ -104,31 +104,18 @@ type Page struct {
 	AtLeast bool  `json:"at_least,omitempty"`
 }
 
-// Selection is what the store is asked for, rights included: Mine limits it to the records of User
-// whatever else is asked.
+// Selection is what the store is asked for, rights included: it has none but those of Allowed, whatever else
+// is asked.
 type Selection struct {
-	Query  search.Query
-	Typed  string // as typed, for an exact code
-	Filter Filter
-	Owner  auth.UserID
-	Mine   bool
-	User   auth.UserID
-	Sort   Sort
-	Desc   bool
-	Offset int
-	Limit  int
-}
-
-// Owners returns the owners whose records the selection is limited to: each of them must fit.
-func (s Selection) Owners() []auth.UserID {
-	var out []auth.UserID
-	if s.Mine {
-		out = append(out, s.User)
-	}
-	if s.Owner != 0 {
-		out = append(out, s.Owner)
-	}
-	return out
+	Query   search.Query
+	Typed   string // as typed, for an exact code
+	Filter  Filter
+	Owner   auth.UserID // only theirs; 0: everybody's
+	Allowed auth.Predicate
+	Sort    Sort
+	Desc    bool
+	Offset  int
+	Limit   int
 }
 
 // List is the list of customers.
@@ -137,7 +124,32 @@ var List = op.Op[ListRequest, Page]{Spec: op.Spec{
 	Doc: "Lists the customers one may see: searched as one types, filtered, sorted, by pages.",
 }}
 
+// tells are the classes that an order or a filter gives away.
+func (r ListRequest) tells() []auth.Class {
+	var out []auth.Class
+	if r.Sort == ByEmail || r.Sort == ByPhone {
+		out = append(out, auth.Contact)
+	}
+	if r.Filter == FilterOverdue {
+		out = append(out, auth.Balance)
+	}
+	return out
+}
+
+// shown refuses a list that would tell what the actor may not see: op.field_hidden.
+func shown(ctx context.Context, r ListRequest) error {
+	for _, class := range r.tells() {
+		if op.Actor(ctx).Hides(class) {
+			return fault.New(fault.Forbidden, "op.field_hidden")
+		}
+	}
+	return nil
+}
+
 func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
+	if err := shown(ctx, req); err != nil {
+		return Page{}, err
+	}
 	s := selection(ctx, auth.CustomerRead, req.Text)
 	s.Filter, s.Owner, s.Sort, s.Desc, s.Offset, s.Limit =
 		req.Filter, req.Owner, req.Sort, req.Desc, req.Offset, req.Limit
@@ -156,8 +168,7 @@ func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
 func selection(ctx context.Context, p auth.Permission, text string) Selection {
 	actor := op.Actor(ctx)
 	return Selection{
-		Query: search.Parse(text), Typed: text, Filter: FilterActive, Sort: ByName,
-		Mine: actor.Scope(p) != auth.All, User: actor.User,
+		Query: search.Parse(text).As(actor), Typed: text, Filter: FilterActive, Sort: ByName, Allowed: actor.Where(p),
 	}
 }
 

@@ -47,8 +47,8 @@ type Customer struct {
 	SIREN     string     `json:"siren,omitempty"`      // 9 digits
 	SIRET     string     `json:"siret,omitempty"`      // 14 digits, starting with SIREN
 	VATNumber string     `json:"vat_number,omitempty"` // with its country, "FR44732829320"
-	Email     string     `json:"email,omitempty"`
-	Phone     string     `json:"phone,omitempty"`
+	Email     string     `json:"email,omitempty" class:"contact"`
+	Phone     string     `json:"phone,omitempty" class:"contact"`
 
 	Address           // head office, where invoices go
 	Delivery *Address `json:"delivery,omitempty"` // nil: the same
@@ -60,7 +60,10 @@ type Customer struct {
 	Owner    auth.UserID `json:"owner"` // salesperson in charge (commercial)
 	Prospect bool        `json:"prospect"`
 	Archived bool        `json:"archived"`
-	Contacts []Contact   `json:"contacts,omitempty"`
+	Contacts []Contact   `json:"contacts,omitempty" class:"contact"`
 
 	record.Stamp
 }
+
+// Whose tells whose the customer is.
+func (c Customer) Whose() auth.Whose { return auth.Whose{Owner: c.Owner} }

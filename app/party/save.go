@@ -68,6 +68,7 @@ func prepared(ctx context.Context, tx Tx, c Customer) (Customer, error) {
 		if err := old.Current(c.Version, "party.changed_meanwhile"); err != nil {
 			return c, err
 		}
+		op.KeepHidden(ctx, &c, old)
 		if c.Code != "" && c.Code != old.Code {
 			return c, fault.Field("code", "party.code_fixed", "code", old.Code)
 		}
@@ -81,7 +82,7 @@ func prepared(ctx context.Context, tx Tx, c Customer) (Customer, error) {
 			c.Owner = actor.User
 		}
 	}
-	if !actor.Sees(auth.CustomerWrite, c.Owner) {
+	if !actor.Sees(auth.CustomerWrite, c.Whose()) {
 		return c, fault.Field("owner", "party.owner_not_you")
 	}
 	if c.ID != 0 || c.Code == "" {
@@ -111,8 +112,7 @@ func storeAll(ctx context.Context, tx Tx, cs []Customer) error {
 // warningsOf tells what is worth a second look, of the customers the actor may see only.
 func warningsOf(ctx context.Context, tx Tx, c Customer) ([]*fault.Fault, error) {
 	var out []*fault.Fault
-	actor := op.Actor(ctx)
-	alike, err := tx.LookAlikes(c, actor.Scope(auth.CustomerRead) != auth.All, actor.User)
+	alike, err := tx.LookAlikes(c, op.Actor(ctx).Where(auth.CustomerRead))
 	if err != nil {
 		return nil, err
 	}
@@ -141,13 +141,13 @@ func (c Customer) tooLong() bool {
 
 // Archive puts a customer away: it leaves lists and searches, its documents stay.
 var Archive = op.Op[IDRequest, Customer]{Spec: op.Spec{
-	Name: "customer.archive", Kind: op.Command, Needs: auth.CustomerWrite, Since: 1,
+	Name: "customer.archive", Kind: op.Command, Needs: auth.CustomerDelete, Since: 1,
 	Doc: "Puts a customer away without losing anything of it.",
 }}
 
 // Restore brings an archived customer back.
 var Restore = op.Op[IDRequest, Customer]{Spec: op.Spec{
-	Name: "customer.restore", Kind: op.Command, Needs: auth.CustomerWrite, Since: 1,
+	Name: "customer.restore", Kind: op.Command, Needs: auth.CustomerDelete, Since: 1,
 	Doc: "Brings an archived customer back.",
 }}
 
@@ -160,7 +160,7 @@ func restore[T Tx](ctx context.Context, tx T, req IDRequest) (Customer, error) {
 }
 
 func setArchived(ctx context.Context, tx Tx, id CustomerID, archived bool) (Customer, error) {
-	c, err := visible(ctx, tx, id, auth.CustomerWrite)
+	c, err := visible(ctx, tx, id, auth.CustomerDelete)
 	if err != nil {
 		return c, err
 	}

@@ -81,16 +81,16 @@ var Find = op.Op[FindRequest, Found]{Spec: op.Spec{
 // Tx is what this package needs of a transaction.
 type Tx interface {
 	op.Tx
-	// SearchDocs returns records of a kind that answer q, the latest first; only those of owner
-	// when mine is set.
-	SearchDocs(kind string, q Query, mine bool, owner auth.UserID) ([]Hit, error)
+	// SearchDocs returns records of a kind that answer q, the latest first, of those allowed.
+	SearchDocs(kind string, q Query, allowed auth.Predicate) ([]Hit, error)
 }
 
 // Bind registers the operations.
 func Bind[T Tx](r *op.Registry[T]) { op.Bind(r, Find, find[T]) }
 
 func find[T Tx](ctx context.Context, tx T, req FindRequest) (Found, error) {
-	q := Parse(req.Text)
+	actor := op.Actor(ctx)
+	q := Parse(req.Text).As(actor)
 	if q.Empty() {
 		return Found{Hits: []Hit{}}, nil
 	}
@@ -98,14 +98,12 @@ func find[T Tx](ctx context.Context, tx T, req FindRequest) (Found, error) {
 	if limit == 0 {
 		limit = LimitDefault
 	}
-	actor := op.Actor(ctx)
 	var groups [][]Hit
 	for _, k := range kinds {
-		scope := actor.Scope(k.needs)
-		if scope == auth.None {
+		if !actor.May(k.needs) {
 			continue
 		}
-		hits, err := tx.SearchDocs(k.name, q, scope == auth.Own, actor.User)
+		hits, err := tx.SearchDocs(k.name, q, actor.Where(k.needs))
 		if err != nil {
 			return Found{}, err
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"zafe/app/auth"
 	"zafe/app/i18n"
 )
 
@@ -32,6 +33,14 @@ func Index(parts ...string) string { return Fold(strings.Join(parts, " ")) }
 type Query struct {
 	Words  []string
 	Digits string
+	// NoContact: what is typed is not looked for in the fields of auth.Contact.
+	NoContact bool
+}
+
+// As is what an actor may ask: a search by what they may not see would tell it.
+func (q Query) As(a auth.Actor) Query {
+	q.NoContact = a.Hides(auth.Contact)
+	return q
 }
 
 // Parse reads a typed text.

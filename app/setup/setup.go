@@ -186,15 +186,15 @@ var (
 		Doc: "Moves the set-up to a step.",
 	}}
 	PrintSheet = op.Op[SheetRequest, op.Download]{Spec: op.Spec{
-		Name: "recovery.sheet", Kind: op.Stream, Needs: auth.BackupManage, Fresh: true, Since: 1,
+		Name: "recovery.sheet", Kind: op.Stream, Needs: auth.KeyManage, Fresh: true, Since: 1,
 		Doc: "Prints the recovery sheet; it opens everything and belongs in a safe.",
 	}}
 	PrintShares = op.Op[SheetRequest, op.Download]{Spec: op.Spec{
-		Name: "recovery.shares", Kind: op.Stream, Needs: auth.BackupManage, Fresh: true, Since: 1,
+		Name: "recovery.shares", Kind: op.Stream, Needs: auth.KeyManage, Fresh: true, Since: 1,
 		Doc: "Prints the recovery key shared between three sheets, any two of which open everything.",
 	}}
 	CheckSheet = op.Op[CheckRequest, Progress]{Spec: op.Spec{
-		Name: "recovery.check", Kind: op.Command, Needs: auth.BackupManage, Since: 1, Secret: true,
+		Name: "recovery.check", Kind: op.Command, Needs: auth.KeyManage, Since: 1, Secret: true,
 		Doc: "Proves that the sheet is on paper: two groups of the key are typed back.",
 	}}
 )

@@ -77,7 +77,7 @@ func (r SaveRequest) Refusals() (out []*fault.Fault) {
 	check(login == "" || utf8.RuneCountInString(login) > 60 || strings.ContainsAny(r.Login, " \t"), "login",
 		"user.login_invalid")
 	check(r.Email != "" && !strings.Contains(r.Email, "@"), "email", "user.email_invalid")
-	check(!r.Role.Known(), "role", "user.role_unknown")
+	check(r.Role == "", "role", "user.role_unknown")
 	check(r.ID == 0 && r.Password == "", "password", "user.password_missing")
 	check(r.Role == auth.Owner && !r.EndsOn.IsZero(), "ends_on", "user.owner_ends")
 	return out
@@ -237,6 +237,13 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	}
 	after := before
 	after.Role, after.Disabled = req.Role, req.Disabled
+	if err := s.work.View(ctx, func(tx T) (err error) {
+		after.Rights, err = rightsOf(tx, req.Role)
+		return err
+	}); err != nil {
+		return User{}, err
+	}
+	after.NeedsSecondFactor = after.Rights.NeedsSecondFactor()
 	var hash string
 	if req.Password != "" {
 		after.Login, after.Name, after.Email = req.Login, req.Name, req.Email
@@ -305,6 +312,13 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
 			return u, err
 		}
 	}
+	rights, err := rightsOf(tx, req.Role)
+	if err != nil {
+		return u, err
+	}
+	if !above(a, u) || !a.System && !a.Rights.Covers(rights) {
+		return u, fault.New(fault.Forbidden, "user.above_you")
+	}
 	if u.Role == auth.Owner && !u.Disabled && (req.Role != auth.Owner || req.Disabled) {
 		people, err := tx.Users()
 		if err != nil {
@@ -333,6 +347,19 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
 	u.Delegate = delegated(u) // an owner needs not be one, and somebody who left is none
 	return tx.SaveUser(u)
 }
+
+// rightsOf returns what a role may do: fault user.role_unknown.
+func rightsOf(tx Tx, role auth.Role) (auth.Rights, error) {
+	rights, known, err := tx.RightsOf(role)
+	if err == nil && !known {
+		err = fault.Field("role", "user.role_unknown")
+	}
+	return rights, err
+}
+
+// above tells whether somebody may decide about a person: they hold all that the person holds. Else who manages people
+// would give themselves an owner's password.
+func above(a auth.Actor, u User) bool { return a.System || a.Rights.Covers(u.Rights) }
 
 // mayOwn refuses one owner too many, and one whose password is not known: it opens the sealed book, and must be
 // known once to be given that power.
@@ -366,7 +393,7 @@ func names[T Tx](ctx context.Context, tx T, _ op.Empty) (NamesResponse, error) {
 	us, err := tx.Users()
 	var out NamesResponse
 	for _, u := range us {
-		if !u.Disabled && op.Actor(ctx).Sees(auth.CustomerRead, u.ID) {
+		if !u.Disabled && op.Actor(ctx).Sees(auth.CustomerRead, auth.Whose{Owner: u.ID}) {
 			out.Users = append(out.Users, Name{ID: u.ID, Name: u.Name})
 		}
 	}
@@ -377,6 +404,9 @@ func resetSecondFactor[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty
 	u, err := tx.User(req.ID)
 	if err != nil {
 		return op.Empty{}, err
+	}
+	if !above(op.Actor(ctx), u) {
+		return op.Empty{}, fault.New(fault.Forbidden, "user.above_you")
 	}
 	u.Secret, u.SecondOn, u.LastStep = "", false, 0
 	u.Generation++
@@ -397,6 +427,9 @@ func signOut[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, error) {
 	u, err := tx.User(req.ID)
 	if err != nil {
 		return op.Empty{}, err
+	}
+	if !above(op.Actor(ctx), u) {
+		return op.Empty{}, fault.New(fault.Forbidden, "user.above_you")
 	}
 	op.Note(ctx, "user", int64(u.ID), "", "")
 	u.Generation++ // a log-in under way is closed too

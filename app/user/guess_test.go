@@ -248,7 +248,7 @@ func TestSomebodyWithoutAPhoneIsTold(t *testing.T) {
 	w := newWorld(t)
 	claire, lucie := w.add("claire", auth.Owner, word), w.add("lucie", auth.Owner, word)
 	sonia := w.add("sonia", auth.Accountant, word)
-	ctx := op.AsActor(w.Ctx(), auth.Actor{User: claire.ID, Role: auth.Owner, FreshAt: w.Clock.Now()})
+	ctx := op.AsActor(w.Ctx(), auth.Actor{User: claire.ID, Role: auth.Owner, Rights: auth.Owner.Rights(), FreshAt: w.Clock.Now()})
 	if _, err := user.ResetSecondFactor.Call(ctx, w.with("", ""), user.IDRequest{ID: sonia.ID}); err != nil {
 		t.Fatal(err)
 	}

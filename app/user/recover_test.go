@@ -81,7 +81,7 @@ func (l lost) user(id auth.UserID) (u user.User) {
 // told is what an owner sees at log-in.
 func (l lost) told(id auth.UserID) user.NoticesResponse {
 	l.t.Helper()
-	ctx := op.AsActor(l.t.Context(), auth.Actor{User: id, Role: auth.Owner})
+	ctx := op.AsActor(l.t.Context(), auth.Actor{User: id, Role: auth.Owner, Rights: auth.Owner.Rights()})
 	out, err := user.Notices.Call(ctx, l.local(), op.Empty{})
 	if err != nil {
 		l.t.Fatal(err)
@@ -166,13 +166,13 @@ func TestAnyOwnerRefusesAndTheDayBeginsAnew(t *testing.T) {
 			_, err := user.Refuse.Call(op.AsActor(t.Context(), a), l.local(), user.IDRequest{ID: 1})
 			return fault.KeyOf(err)
 		}
-		if key := refuse(auth.Actor{User: marc, Role: auth.Assistant}); key != "op.forbidden" {
+		if key := refuse(auth.Actor{User: marc, Role: auth.Assistant, Rights: auth.Assistant.Rights()}); key != "op.forbidden" {
 			t.Error("an assistant refused:", key)
 		}
-		if key := refuse(auth.Actor{User: 3, Role: auth.Owner}); key != "op.fresh_needed" {
+		if key := refuse(auth.Actor{User: 3, Role: auth.Owner, Rights: auth.Owner.Rights()}); key != "op.fresh_needed" {
 			t.Error("refused by whoever sits at a session left open:", key)
 		}
-		lucie := auth.Actor{User: 3, Role: auth.Owner, FreshAt: l.clock.Now()}
+		lucie := auth.Actor{User: 3, Role: auth.Owner, Rights: auth.Owner.Rights(), FreshAt: l.clock.Now()}
 		if key := refuse(lucie); key != "" {
 			t.Fatal(key)
 		}
@@ -244,7 +244,7 @@ func TestTheSheetOfAClosedBookShutsEverybodyOut(t *testing.T) {
 		if n := l.told(3).Notices; err != nil || len(n) != 1 || n[0].Kind != user.NoticeClosed {
 			t.Errorf("the other owner was told %+v, %v", n, err)
 		}
-		ctx := op.AsActor(t.Context(), auth.Actor{User: 3, Role: auth.Owner})
+		ctx := op.AsActor(t.Context(), auth.Actor{User: 3, Role: auth.Owner, Rights: auth.Owner.Rights()})
 		if _, err := user.NoticesSeen.Call(ctx, l.local(), op.Empty{}); err != nil || len(l.told(3).Notices) != 0 {
 			t.Error("told twice", err)
 		}
@@ -302,7 +302,7 @@ func TestTriesWithTheSheetAreSlowedDown(t *testing.T) {
 // TestAnotherOwnerGivesANewPassword: the first way of all, where the second factor stays.
 func TestAnotherOwnerGivesANewPassword(t *testing.T) {
 	c := inLost(t, func(l lost) {
-		_, err := user.Save.Call(op.AsActor(t.Context(), auth.Actor{User: 3, Role: auth.Owner, FreshAt: l.clock.Now()}),
+		_, err := user.Save.Call(op.AsActor(t.Context(), auth.Actor{User: 3, Role: auth.Owner, Rights: auth.Owner.Rights(), FreshAt: l.clock.Now()}),
 			l.local(), user.SaveRequest{ID: 1, Login: "claire", Name: "Claire", Role: auth.Owner, Password: fresh})
 		if err != nil {
 			t.Fatal(err)

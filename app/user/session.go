@@ -168,8 +168,8 @@ func (s *Service[T]) Authenticate(ctx context.Context, c op.Credential) (a auth.
 
 func actorOf(u User, ss Session) auth.Actor {
 	return auth.Actor{
-		User: u.ID, Name: u.Name, Login: u.Login, Role: u.Role, Device: ss.Device, Session: ss.ID,
-		FreshAt: ss.FreshAt, MustSetUp: u.Role.NeedsSecondFactor() && !u.SecondOn,
+		User: u.ID, Name: u.Name, Login: u.Login, Role: u.Role, Rights: u.Rights, Team: u.Team, Device: ss.Device, Session: ss.ID,
+		FreshAt: ss.FreshAt, MustSetUp: u.NeedsSecondFactor && !u.SecondOn,
 	}
 }
 
@@ -272,7 +272,7 @@ func (s *Service[T]) open(ctx context.Context, u User, renewed, device string) (
 		switch {
 		case stored.SecondOn:
 			resp.Next, life = Code, pendingFor
-		case stored.Role.NeedsSecondFactor():
+		case stored.NeedsSecondFactor:
 			resp.Next = Enrol
 		}
 		if resp.Next != Code {

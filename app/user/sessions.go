@@ -29,7 +29,7 @@ const (
 func (u User) LocksAfter() time.Duration {
 	chosen := time.Duration(u.LockAfter) * time.Minute
 	switch {
-	case chosen == 0 && u.Role.NeedsSecondFactor():
+	case chosen == 0 && u.NeedsSecondFactor:
 		return lockSensitive
 	case chosen == 0:
 		return lockAfter
@@ -40,14 +40,14 @@ func (u User) LocksAfter() time.Duration {
 
 // LockMost is the longest delay in minutes that the person may choose.
 func (u User) LockMost() int {
-	if u.Role.NeedsSecondFactor() {
+	if u.NeedsSecondFactor {
 		return lockMostOwner
 	}
 	return lockMost
 }
 
 func (u User) sessionsMax() int {
-	if u.Role.NeedsSecondFactor() {
+	if u.NeedsSecondFactor {
 		return sessionsFew
 	}
 	return sessionsMax

@@ -130,7 +130,8 @@ func TestWhenAScreenLocks(t *testing.T) {
 		{auth.Owner, 30, 10 * time.Minute},
 		{auth.Owner, 7, 7 * time.Minute},
 	} {
-		if got := (user.User{Role: c.role, LockAfter: c.minutes}).LocksAfter(); got != c.want {
+		u := user.User{Role: c.role, NeedsSecondFactor: c.role.Rights().NeedsSecondFactor(), LockAfter: c.minutes}
+		if got := u.LocksAfter(); got != c.want {
 			t.Errorf("%+v: %s", c, got)
 		}
 	}
@@ -227,7 +228,7 @@ func TestOneSeesAndClosesOnesSessions(t *testing.T) {
 	if key := shut(second, out.Sessions[0].ID); key != "" || !w.out(first) || w.out(second) {
 		t.Errorf("one's own: %q", key)
 	}
-	ctx := op.AsActor(w.Ctx(), auth.Actor{User: 99, Role: auth.Owner, FreshAt: w.Clock.Now()})
+	ctx := op.AsActor(w.Ctx(), auth.Actor{User: 99, Role: auth.Owner, Rights: auth.Owner.Rights(), FreshAt: w.Clock.Now()})
 	owned, err := user.Sessions.Call(ctx, op.Local[*store.Tx]{Registry: w.reg}, user.SessionsRequest{User: yann.ID})
 	if err != nil || len(owned.Sessions) != 1 {
 		t.Fatalf("the owner sees %+v, %v", owned, err)

@@ -31,10 +31,25 @@ type User struct {
 	LockAfter   int         `json:"lock_after,omitempty"` // minutes until the screen locks, 0: as the role has it
 	EndsOn      civil.Date  `json:"ends_on,omitzero"`     // last day of the account, in the company's time zone
 
-	Password   string `json:"-"` // PHC string
-	Secret     string `json:"-"` // TOTP secret, base32
-	LastStep   int64  `json:"-"` // last TOTP time step accepted
-	Generation int64  `json:"-"` // sessions of an older generation are void
+	// NeedsSecondFactor: the rights of the role ask for one.
+	NeedsSecondFactor bool `json:"needs_second_factor,omitempty"`
+
+	RoleName string `json:"role_name,omitempty"` // of a role that the company made
+
+	Rights     auth.Rights   `json:"-"` // of the role, as the book has them now
+	Team       []auth.UserID `json:"-"` // the people of their team, themselves among them
+	Password   string        `json:"-"` // PHC string
+	Secret     string        `json:"-"` // TOTP secret, base32
+	LastStep   int64         `json:"-"` // last TOTP time step accepted
+	Generation int64         `json:"-"` // sessions of an older generation are void
+}
+
+// RoleTitle is what people call the person's role.
+func (u User) RoleTitle(p *i18n.Printer) string {
+	if u.RoleName != "" {
+		return u.RoleName
+	}
+	return p.T("role."+string(u.Role), nil)
 }
 
 // OpensBook tells whether the person's password is to open the sealed book itself: that of an owner or
@@ -47,7 +62,7 @@ func (u User) Ended(today civil.Date) bool { return !u.EndsOn.IsZero() && today.
 // SecondFactorHelps tells whether a second factor stands beside the person's password wherever it is
 // used, so that a shorter one will do: their role wants one, and the password does not open the sealed
 // book on its own, as a start delegate's does. It is the one rule of every screen and of every check.
-func (u User) SecondFactorHelps() bool { return u.Role.NeedsSecondFactor() && !delegated(u) }
+func (u User) SecondFactorHelps() bool { return u.NeedsSecondFactor && !delegated(u) }
 
 // Is refuses a log-in that is not this person's with user.bad_login; "" asks for nobody in particular.
 func (u User) Is(login string) error {
@@ -88,6 +103,8 @@ type Tx interface {
 	User(id auth.UserID) (User, error)            // fault user.not_found
 	UserByLogin(login string) (User, bool, error) // login or e-mail, case-insensitive
 	SaveUser(u User) (User, error)                // ID 0 inserts; fault user.login_taken
+	// RightsOf returns what a role may do, and whether there is such a role.
+	RightsOf(role auth.Role) (auth.Rights, bool, error)
 	TakeTOTPStep(id auth.UserID, step int64) (bool, error)
 	SaveRecoveryCodes(id auth.UserID, kdf string, hashes [][32]byte) error
 	RecoveryKDF(id auth.UserID) (string, error)

@@ -531,6 +531,7 @@ func TestTheLengthOfAPasswordFollowsTheRole(t *testing.T) {
 		{user.User{Role: auth.Assistant, SecondOn: true}, false},
 		{user.User{Role: auth.Reader}, false},
 	} {
+		c.u.NeedsSecondFactor = c.u.Role.Rights().NeedsSecondFactor()
 		if got := c.u.SecondFactorHelps(); got != c.with {
 			t.Errorf("%+v: %t", c.u, got)
 		}

@@ -96,14 +96,14 @@ func (a actor) rotate(word string) (opening.Rotated, error) {
 // prove asks for a proof some time after the second factor was given.
 func (a actor) prove(word string, later time.Duration) (opening.Proven, error) {
 	ctx := op.AsActor(a.o.t.Context(), auth.Actor{
-		User: 1, Name: "Claire", Role: auth.Owner, FreshAt: a.o.options().Clock().Add(-later),
+		User: 1, Name: "Claire", Role: auth.Owner, Rights: auth.Owner.Rights(), FreshAt: a.o.options().Clock().Add(-later),
 	})
 	return opening.Prove.Call(ctx, a.Local, opening.ProveRequest{Password: word})
 }
 
 func (a actor) rotateWith(req opening.RotateRequest) (opening.Rotated, error) {
 	ctx := op.AsActor(a.o.t.Context(), auth.Actor{
-		User: 1, Name: "Claire", Role: auth.Owner, FreshAt: a.o.options().Clock(),
+		User: 1, Name: "Claire", Role: auth.Owner, Rights: auth.Owner.Rights(), FreshAt: a.o.options().Clock(),
 	})
 	return opening.Rotate.Call(ctx, a.Local, req)
 }
@@ -216,7 +216,7 @@ func TestANewSheetReplacesTheOldOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	var sheet strings.Builder
-	ctx := op.AsActor(t.Context(), auth.Actor{User: 1, Role: auth.Owner, FreshAt: o.options().Clock()})
+	ctx := op.AsActor(t.Context(), auth.Actor{User: 1, Role: auth.Owner, Rights: auth.Owner.Rights(), FreshAt: o.options().Clock()})
 	file, err := setup.PrintSheet.Fetch(ctx, claire.Local, setup.SheetRequest{Lang: "fr"}, &sheet)
 	if err != nil || !strings.HasPrefix(sheet.String(), "%PDF") {
 		t.Error(err)
@@ -272,7 +272,7 @@ func TestAnOpeningChangedHalfWayIsInTheJournal(t *testing.T) {
 	o := newOffice(t)
 	claire := o.as("claire", password).(actor)
 	ctx, leave := context.WithCancel(op.AsActor(t.Context(), auth.Actor{
-		User: 1, Name: "Claire", Role: auth.Owner, FreshAt: o.options().Clock(),
+		User: 1, Name: "Claire", Role: auth.Owner, Rights: auth.Owner.Rights(), FreshAt: o.options().Clock(),
 	}))
 	defer leave()
 	o.ring.left, o.ring.fails = 0, keyring.ErrNone

@@ -59,18 +59,51 @@ func (k tokens) Authenticate(_ context.Context, c op.Credential) (auth.Actor, er
 }
 
 var actors = map[string]auth.Actor{
-	"owner":      {User: 1, Name: "Claire", Login: "claire", Role: auth.Owner},
-	"stale":      {User: 1, Name: "Claire", Login: "claire", Role: auth.Owner},
-	"accountant": {User: 2, Name: "Sonia", Login: "sonia", Role: auth.Accountant},
-	"sales":      {User: 3, Name: "Yann", Login: "yann", Role: auth.Sales},
-	"sales2":     {User: 4, Name: "Lucie", Login: "lucie", Role: auth.Sales},
-	"assistant":  {User: 5, Name: "Marc", Login: "marc", Role: auth.Assistant},
-	"reader":     {User: 6, Name: "Ines", Login: "ines", Role: auth.Reader},
+	"owner":      {User: 1, Name: "Claire", Login: "claire", Role: auth.Owner, Rights: auth.Owner.Rights()},
+	"stale":      {User: 1, Name: "Claire", Login: "claire", Role: auth.Owner, Rights: auth.Owner.Rights()},
+	"accountant": {User: 2, Name: "Sonia", Login: "sonia", Role: auth.Accountant, Rights: auth.Accountant.Rights()},
+	"sales":      {User: 3, Name: "Yann", Login: "yann", Role: auth.Sales, Rights: auth.Sales.Rights()},
+	"sales2":     {User: 4, Name: "Lucie", Login: "lucie", Role: auth.Sales, Rights: auth.Sales.Rights()},
+	"assistant":  {User: 5, Name: "Marc", Login: "marc", Role: auth.Assistant, Rights: auth.Assistant.Rights()},
+	"reader":     {User: 6, Name: "Ines", Login: "ines", Role: auth.Reader, Rights: auth.Reader.Rights()},
+	"enrol":      {User: 1, Name: "Claire", Login: "claire", Role: auth.Owner, Rights: auth.Owner.Rights(), MustSetUp: true},
+	"blind":      {User: 1, Name: "Claire", Login: "claire", Rights: blind()},
+	"machines": {User: 7, Name: "Hugo", Login: "hugo", Rights: auth.Rights{
+		auth.DashboardRead: auth.All, auth.CompanyRead: auth.All, auth.UserManage: auth.All, auth.DeviceManage: auth.All,
+		auth.BackupRead: auth.All, auth.BackupManage: auth.All, auth.AuditRead: auth.All,
+	}},
+	"own":  {User: 3, Name: "Yann", Login: "yann", Rights: limited(auth.Own)},
+	"team": {User: 3, Name: "Yann", Login: "yann", Rights: limited(auth.Team), Team: []auth.UserID{3, 4}},
 }
 
+// limited are all the rights that can be held on s, and those without which nothing is shown.
+func limited(s auth.Scope) auth.Rights {
+	r := auth.Rights{auth.DashboardRead: auth.All, auth.SearchUse: auth.All}
+	for _, p := range auth.Permissions() {
+		if p.Supports(s) && s != auth.All {
+			r[p] = s
+		}
+	}
+	return r
+}
+
+// blind are all rights but those on classes of fields.
+func blind() auth.Rights {
+	r := auth.Owner.Rights()
+	for _, c := range []auth.Class{auth.Bank, auth.Balance, auth.Contact} {
+		delete(r, c.Right())
+	}
+	return r
+}
+
+// Actor returns one of the people of As: whose rights a test compares the answers with.
+func Actor(who string) auth.Actor { return actors[who] }
+
 // As returns a caller in the name of one of the ready people: owner (user 1), stale (the same, whose second
-// factor is long ago), accountant (2), sales (3), sales2 (4), assistant (5), reader (6); anything else is
-// nobody.
+// factor is long ago), accountant (2), sales (3), sales2 (4), assistant (5), reader (6), own (3, every right there is on their own
+// records) and team (3, on those of users 3 and 4), enrol (1, who has
+// yet to set up the second factor), machines (7, the PCs, copies and journal, no record) and
+// blind (1, everything but the fields of a class); anything else is nobody.
 func (w *World) As(who string) op.Caller {
 	return op.Local[*store.Tx]{
 		Registry:   w.Registry,

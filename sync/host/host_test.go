@@ -108,7 +108,7 @@ func TestAPCComesInAndIsShutOut(t *testing.T) {
 	if err != nil || hello.Book != "one" || hello.Version != "test" || hello.Event == 0 || o.host.Connected() != 1 {
 		t.Errorf("%+v, %d connected, %v", hello, o.host.Connected(), err)
 	}
-	owner := op.AsActor(t.Context(), auth.Actor{User: 1, Role: auth.Owner, FreshAt: o.Clock.Now()})
+	owner := op.AsActor(t.Context(), auth.Actor{User: 1, Role: auth.Owner, Rights: auth.Owner.Rights(), FreshAt: o.Clock.Now()})
 	local := op.Local[*store.Tx]{Registry: o.Registry}
 	all, err := appdevice.List.Call(owner, local, op.Empty{})
 	if err != nil || len(all.Devices) != 1 || all.Devices[0].Name != "PC-Marie" {

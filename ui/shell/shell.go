@@ -88,7 +88,7 @@ func New(o Options) *Shell {
 	s.tasks = kit.VBox(0)
 	s.status = kit.NewStatusBar()
 	s.nav = kit.NewNavBar(Brand, "", s.items(false), s.items(true), s.visit)
-	s.nav.SetUser(o.Me.User.Name, o.Text.T("role."+string(o.Me.User.Role), nil))
+	s.nav.SetUser(o.Me.User.Name, o.Me.User.RoleTitle(o.Text))
 	s.nav.OnUser = s.userMenu
 	s.top = s.newTopBar()
 	s.banner = kit.NewBanner(kit.Warn, "", "", kit.NewButton(s.t("shell.link.retry"), "arrows-clockwise",

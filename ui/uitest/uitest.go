@@ -90,7 +90,7 @@ func Me(role auth.Role) user.Me {
 	}
 	may := map[string]string{}
 	for _, p := range auth.Permissions() {
-		if s := role.Scope(p); s != auth.None {
+		if s := role.Rights().Scope(p); s != auth.None {
 			may[string(p)] = s.String()
 		}
 	}

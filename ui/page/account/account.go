@@ -68,7 +68,7 @@ func (a *account) cards() fyne.CanvasObject {
 	a.Forget()
 	lines := []fyne.CanvasObject{
 		kit.Line(e.T("people.column.name"), u.Name), kit.Line(e.T("people.column.login"), u.Login),
-		kit.Line(e.T("people.column.role"), e.T("role."+string(u.Role))),
+		kit.Line(e.T("people.column.role"), u.RoleTitle(e.Text)),
 	}
 	if !u.EndsOn.IsZero() {
 		lines = append(lines, kit.Line(e.T("account.ends"), e.Text.Date(u.EndsOn)))

@@ -9,6 +9,7 @@ import (
 	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/role"
 	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -28,6 +29,7 @@ type people struct {
 	env     *page.Env
 	object  fyne.CanvasObject
 	users   []user.User
+	roles   []role.Role
 	devices []device.Device
 	names   map[auth.UserID]string
 	who     *kit.Grid
@@ -37,6 +39,9 @@ type people struct {
 
 func newPeople(e *page.Env) page.Page {
 	p := &people{Gate: page.NewGate(e), env: e, names: map[auth.UserID]string{}}
+	for _, r := range auth.Roles() { // until those of the company are read
+		p.roles = append(p.roles, role.Role{Key: r, Ready: true, SecondFactor: r.Rights().NeedsSecondFactor()})
+	}
 	p.who = kit.NewGrid([]kit.Column{
 		{Title: e.T("people.column.name"), Width: 190, Weight: 1},
 		{Title: e.T("people.column.login"), Width: 140},
@@ -93,6 +98,7 @@ func (p *people) Refresh() {
 		p.who.Reload()
 		p.pcs.Reload()
 	})
+	page.Do(e, role.List, op.Empty{}, func(r role.ListResponse) { p.roles = r.Roles })
 	if e.Can(device.List.Spec) {
 		page.Do(e, device.List, op.Empty{}, func(r device.ListResponse) {
 			p.devices = r.Devices
@@ -109,12 +115,12 @@ func (p *people) userCell(row, col int) kit.CellView {
 	case 1:
 		return kit.CellView{Text: u.Login, Color: theme.Muted}
 	case 2:
-		return kit.CellView{Text: e.T("role." + string(u.Role))}
+		return kit.CellView{Text: u.RoleTitle(e.Text)}
 	case 3:
 		switch {
 		case u.SecondOn:
 			return kit.CellView{Text: e.T("people.second_on"), Pill: true, Tone: kit.Ok}
-		case u.Role.NeedsSecondFactor():
+		case u.NeedsSecondFactor:
 			return kit.CellView{Text: e.T("people.second_due"), Pill: true, Tone: kit.Warn}
 		default:
 			return kit.CellView{Text: "–", Color: theme.Faint}

@@ -15,6 +15,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/password"
+	"zafe/app/role"
 	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -54,6 +55,7 @@ func open(t *testing.T, button string) *dialog {
 			_, err := password.Check(p, about, second)
 			return err
 		}, w.Store)
+	role.Bind(w.Registry)
 	user.Bind(w.Registry, svc)
 	device.Bind(w.Registry, nil)
 	w.Update(func(tx *store.Tx) error {

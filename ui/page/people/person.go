@@ -49,9 +49,13 @@ func (p *people) edit(u user.User) {
 	d.login.SetText(u.Login)
 	d.mail.SetText(u.Email)
 	var options []kit.Option
-	for _, r := range auth.Roles() {
-		key := "role." + string(r)
-		options = append(options, kit.Option{Key: string(r), Text: e.T(key), Detail: e.T(key + ".help")})
+	for _, r := range p.roles {
+		o := kit.Option{Key: string(r.Key), Text: r.Name}
+		if r.Ready {
+			key := "role." + string(r.Key)
+			o.Text, o.Detail = e.T(key), e.T(key+".help")
+		}
+		options = append(options, o)
 	}
 	d.role = kit.NewSelect(options, func(string) { d.rule() })
 	d.role.SetKey(string(auth.Assistant))
@@ -112,6 +116,11 @@ func (d *person) after() user.User {
 	u.Name, u.Login, u.Email = d.name.Text(), d.login.Text(), d.mail.Text()
 	u.Role, u.Disabled = auth.Role(d.role.Key()), u.ID != 0 && !d.active.On()
 	u.EndsOn = d.ends.Date()
+	for _, r := range d.page.roles {
+		if r.Key == u.Role {
+			u.NeedsSecondFactor = r.SecondFactor
+		}
+	}
 	return u
 }
 

@@ -56,8 +56,8 @@ func TestADraftTakesFilesThatFollowIt(t *testing.T) {
 	doc := d.get(id)
 	line := line("Porte", 1, 10000, 200_000)
 	req := billing.SaveRequest{ID: id, Version: doc.Version, Header: doc.Header, Lines: []billing.Line{line}}
-	must(billing.SaveQuote.Call(d.Ctx(), d.As("owner"), req))(t)
-	must(billing.SendQuote.Call(d.Ctx(), d.As("owner"), billing.IssueRequest{ID: id}))(t)
+	saved := must(billing.SaveQuote.Call(d.Ctx(), d.As("owner"), req))(t)
+	must(billing.SendQuote.Call(d.Ctx(), d.As("owner"), billing.IssueRequest{ID: id, Version: saved.Version}))(t)
 	l := d.attached(id)
 	if len(l.Attachments) != 1 || l.Attachments[0].Name != "Plan.pdf" || l.MayDetach {
 		t.Fatalf("%+v", l)
@@ -81,7 +81,7 @@ func TestADraftThatIsDeletedTakesItsFilesWithIt(t *testing.T) {
 	a := d.attached(doc.ID).Attachments
 	eq(t, "attached", len(a), 1)
 	d.click("Fermer")
-	must(billing.DeleteDraft.Call(d.Ctx(), d.As("owner"), billing.IssueRequest{ID: doc.ID}))(t)
+	must(billing.DeleteDraft.Call(d.Ctx(), d.As("owner"), billing.IssueRequest{ID: doc.ID, Version: doc.Version}))(t)
 	_, err := file.Detach.Call(d.Ctx(), d.As("owner"), file.Request{ID: a[0].ID})
 	eq(t, "gone", fault.KeyOf(err), "file.not_found")
 	for left := range 2 { // one day it is noticed, a month later it is forgotten

@@ -173,7 +173,7 @@ func (d *desk) quotes() []billing.Document {
 		what := "Agencement " + []string{"cuisine", "boutique", "bureau"}[i%3]
 		q := d.quote(who, day(11, 2+i), what, line("Plan de travail", 1, 90000, 200_000))
 		if i < 6 {
-			q = must(billing.SendQuote.Call(d.Ctx(), d.As("owner"), billing.IssueRequest{ID: q.ID}))(d.t)
+			q = must(billing.SendQuote.Call(d.Ctx(), d.As("owner"), billing.IssueRequest{ID: q.ID, Version: q.Version}))(d.t)
 		}
 		out = append(out, q)
 	}

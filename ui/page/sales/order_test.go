@@ -118,7 +118,7 @@ func TestDeletedElsewhere(t *testing.T) {
 	s.pump()
 	kit.Focus(field[*kit.LineEdit](d, "Objet"))
 	d.write("Un")
-	must(billing.DeleteDraft.Call(d.Ctx(), d.As("owner"), billing.IssueRequest{ID: doc.ID}))(t)
+	must(billing.DeleteDraft.Call(d.Ctx(), d.As("owner"), billing.IssueRequest{ID: doc.ID, Version: doc.Version}))(t)
 	d.pass(rest)
 	s.pump()
 	d.sees("pas encore enregistré : Ce document n'existe pas")

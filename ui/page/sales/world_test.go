@@ -207,7 +207,7 @@ func (d *desk) draft(c party.Customer, on civil.Date, about string, lines ...bil
 // issue makes a draft final.
 func (d *desk) issue(doc billing.Document) billing.IssueAnswer {
 	d.t.Helper()
-	return must(billing.Issue.Call(d.Ctx(), d.As("owner"), billing.IssueRequest{ID: doc.ID}))(d.t)
+	return must(billing.Issue.Call(d.Ctx(), d.As("owner"), billing.IssueRequest{ID: doc.ID, Version: doc.Version}))(d.t)
 }
 
 // sold issues an invoice of some doors at 120 € each on 1 September.

@@ -158,7 +158,7 @@ func (s *security) delegates() fyne.CanvasObject {
 	})
 	for _, u := range may {
 		var tick *kit.Switch
-		tick = kit.NewSwitch(u.Name, e.T("role."+string(u.Role)), func(on bool) {
+		tick = kit.NewSwitch(u.Name, u.RoleTitle(e.Text), func(on bool) {
 			tick.SetOn(u.Delegate) // until it is so
 			page.Writable(e, func() { s.delegate(u, on) })
 		})
