@@ -32,6 +32,7 @@ import (
 	"zafe/app/party"
 	"zafe/app/password"
 	"zafe/app/recovery"
+	"zafe/app/relay"
 	"zafe/app/search"
 	"zafe/app/setup"
 	"zafe/app/user"
@@ -53,7 +54,6 @@ import (
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/vault"
 	"zafe/sync/device"
-	"zafe/sync/guest"
 	"zafe/sync/host"
 	"zafe/sync/lan"
 	"zafe/ui"
@@ -78,11 +78,12 @@ func main() {
 // pc is this computer: one data folder.
 type pc struct {
 	machine.Memory
-	home  folder.Folder
-	alone *opener.PC             // opens the book without anybody
-	front atomic.Pointer[func()] // brings the window to the front
-	older atomic.Bool            // the book, here or on the main PC, is older than this PC saw it
-	told  atomic.Pointer[func(key string)]
+	home    folder.Folder
+	alone   *opener.PC             // opens the book without anybody
+	front   atomic.Pointer[func()] // brings the window to the front
+	older   atomic.Bool            // the book, here or on the main PC, is older than this PC saw it
+	told    atomic.Pointer[func(key string)]
+	copying copying
 	// rescue is where the book was restored from that is opened next, and has its attachments.
 	rescue atomic.Pointer[keeper.Rescue]
 }
@@ -310,6 +311,7 @@ type book struct {
 	store *store.Store
 	keep  *keeper.Keeper
 	host  *host.Host[*store.Tx]
+	guard *host.Guard
 	check *verify.Service[*store.Tx]
 	token atomic.Pointer[string]
 	works *job.Group // what Close waits for
@@ -331,6 +333,9 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.guarding(ctx, id); err != nil {
+		return nil, err
+	}
 	if err := rebuild.Sweep(p.home.Dir); err != nil { // the book is held: no trial restore is under way
 		p.home.Log.Warn("trial restore not removed", slog.Any("err", err))
 	}
@@ -340,6 +345,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	b.check = p.watch(st)
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, password.Strong, st)
 	reg := op.New[*store.Tx](st, users, time.Now, op.LogTo(p.home.Log))
+	reg.Fence = relay.Fence(live{b.guard, st})
 	b.caller = caller{Registry: reg, Credential: b.credential}
 	if err := b.network(id); err != nil {
 		return nil, err
@@ -360,7 +366,11 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 		}
 		b.works.Go(serve)
 	})
+	if b.fenced() { // it is looked at
+		return b, nil
+	}
 	st.OnCommit(func(uint64) { b.keep.Changed() })
+	b.works.Go(b.guard.Run)
 	b.works.Go(b.keep.Run)
 	b.works.Go(func(ctx context.Context) { b.check.Care(ctx, b, kept.Jobs{Store: st}, p.home.Warn) })
 	b.works.Go(func(ctx context.Context) { b.keep.BringFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
@@ -386,6 +396,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	})
 	setup.Bind(b.Registry)
 	appdevice.Bind(b.Registry, b.host)
+	relay.Bind(b.Registry, live{b.guard, b.store})
 	backup.Bind(b.Registry, b.keep)
 	bindBusiness(b.Registry, b.store)
 	history.Bind(b.Registry)
@@ -429,21 +440,13 @@ func (b *book) network(id setup.Identity) (err error) {
 			}
 			return front != nil
 		},
+		Feed: b.store.Feed, Relayed: b.guard.Relayed, Others: b.guard.Others,
 		Log: func(what string, err error) {
 			b.pc.home.Log.Info("lan", slog.String("what", what), slog.Any("err", err))
 		},
 		Warn: b.pc.home.Warn,
 	})
 	return err
-}
-
-// Serve implements machine.Book. A program that serves is there to stay, so that the verbs of this PC are
-// let in as well, whatever becomes of the port. What the office does is answered before the book closes.
-func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error {
-	return b.works.Do(ctx, func(ctx context.Context) error {
-		b.answering()
-		return b.host.Serve(ctx, addr, ready)
-	})
 }
 
 // backups prepares the copies of the book.
@@ -562,6 +565,9 @@ func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
 	}
 	b.works.End()
 	progress("shell.closing.backup")
+	if b.fenced() {
+		return b.store.Close()
+	}
 	if err := b.keep.Close(ctx); err != nil {
 		b.pc.home.Log.Warn("backup at close failed", slog.Any("err", err))
 	}
@@ -587,26 +593,6 @@ func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
 
 // Leave implements machine.Machine.
 func (p *pc) Leave() error { return os.Remove(p.home.Path(folder.Host)) }
-
-// Connect implements machine.Machine.
-func (p *pc) Connect(ctx context.Context) (_ machine.Book, err error) {
-	defer p.home.Refer("connect", &err)
-	s, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
-	if err != nil {
-		return nil, err
-	}
-	if !ok {
-		return nil, fault.New(fault.NotFound, "store.no_book")
-	}
-	b, err := guest.Connect(ctx, s, guest.Witness{Memory: p, Warn: p.home.Warn, Older: func(seen, shown int64) {
-		p.older.Store(true)
-		p.home.Log.Warn("the main PC shows an older book", slog.Int64("seen", seen), slog.Int64("shown", shown))
-	}})
-	if b == nil {
-		return nil, err
-	}
-	return b, err // with an error of the way there, so that it can be tried again
-}
 
 // Providers implements machine.Machine.
 func (p *pc) Providers(all bool) []backup.Provider { return keeper.Providers(all) }

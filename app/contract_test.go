@@ -23,6 +23,7 @@ import (
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/party"
+	"zafe/app/relay"
 	"zafe/app/search"
 	"zafe/app/setup"
 	"zafe/app/user"
@@ -42,6 +43,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	opening.Bind(r, w.Store, nil, nil)
 	setup.Bind(r)
 	device.Bind(r, nil)
+	relay.Bind(r, nil)
 	backup.Bind(r, nil)
 	company.Bind(r)
 	party.Bind(r)

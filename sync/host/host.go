@@ -7,6 +7,7 @@ package host
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -20,6 +21,7 @@ import (
 	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/relay"
 	"zafe/sync/device"
 	"zafe/sync/lan"
 	"zafe/sync/pair"
@@ -40,9 +42,14 @@ type Settings[T Tx] struct {
 	Registry lan.Registry
 	Version  string // of the program
 	Clock    func() time.Time
-	Raise    func() bool                  // see [lan.Server]
-	Log      func(what string, err error) // what others did that is nothing to worry about
-	Warn     func(what string, err error)
+	Raise    func() bool // see [lan.Server]
+	// Feed answers the relay PC's copy of the book.
+	Feed func(ctx context.Context, ask io.Reader, w io.Writer) error
+	// Relayed is told where the relay PC can be reached, and Others are what it was told.
+	Relayed func(at []string)
+	Others  func() []string
+	Log     func(what string, err error) // what others did that is nothing to worry about
+	Warn    func(what string, err error)
 }
 
 // Host serves one open book. It is the book's appdevice.Inviter.
@@ -67,7 +74,7 @@ func New[T Tx](set Settings[T]) (*Host[T], error) {
 	h.desk = &pair.Desk{Root: root.Cert, Clock: set.Clock, Enrol: h.enrol}
 	h.server = &lan.Server{
 		Registry: set.Registry, Devices: h, Desk: h.desk, Identity: identity,
-		Hello: h.hello, Raise: set.Raise, Log: set.Log,
+		Hello: h.hello, Feed: h.feed, Raise: set.Raise, Log: set.Log,
 	}
 	return h, nil
 }
@@ -82,10 +89,34 @@ func (h *Host[T]) hello(ctx context.Context) (out lan.Hello, err error) {
 			return err
 		}
 		last, err := tx.Head()
+		if err != nil {
+			return err
+		}
 		out.Company, out.Event, out.Hash = c.Name, last.ID, last.Hash.String()
+		p, err := relay.Of(tx)
+		out.Term, out.Relay = p.Term, p.Relay != "" && p.Relay == op.CredentialOf(ctx).Device
 		return err
 	})
+	out.Others = h.set.Others()
 	return out, err
+}
+
+// feed answers the PC that the owner named. Fault relay.not_named for any other.
+func (h *Host[T]) feed(ctx context.Context, at []string, ask io.Reader, w io.Writer) error {
+	named := false
+	err := h.set.Book.View(ctx, func(tx T) error {
+		p, err := relay.Of(tx)
+		named = p.Relay != "" && p.Relay == op.CredentialOf(ctx).Device
+		return err
+	})
+	if err == nil && !named {
+		err = fault.New(fault.Forbidden, "relay.not_named")
+	}
+	if err != nil {
+		return err
+	}
+	h.set.Relayed(at)
+	return h.set.Feed(ctx, ask, w)
 }
 
 func (h *Host[T]) enrol(ctx context.Context, fp device.Fingerprint, name string, by int64) error {

@@ -61,6 +61,11 @@ type Hello struct {
 	// host shows an older book.
 	Event int64  `json:"event,omitempty"`
 	Hash  string `json:"hash,omitempty"`
+	// Term is how often another PC became the main one: the highest is. Others are the addresses of the PC that
+	// can take its place, and Relay tells that it is the one that asks.
+	Term   int64    `json:"term,omitempty"`
+	Others []string `json:"others,omitempty"`
+	Relay  bool     `json:"relay,omitempty"`
 }
 
 // liveness finds out that the other end is gone though nothing was said: a cable pulled out, a PC
