@@ -20,56 +20,75 @@ type Copy interface {
 
 // Follower keeps a copy of the book of the main PC while that has named this PC its relay.
 type Follower struct {
-	Book *Book
+	// Connect reaches the main PC as [Connect] does; nil while this PC works on the book of no other.
+	Connect func(ctx context.Context) (*Book, error)
 	// Open takes the copy; it fails while another program of this PC has it.
 	Open  func() (Copy, error)
-	At    []string // where this PC can be reached once it is the main one
 	Clock func() time.Time
-	// Kept is told of the first moment of each copy that follows, and then of each answer.
-	Kept func(at time.Time)
-	Warn func(what string, err error)
+	Warn  func(what string, err error)
 
+	turn sync.Mutex // held while the copy is worked on, or must not be
 	mu   sync.Mutex
-	stop context.CancelFunc
-	over chan struct{}
+	stop context.CancelFunc // ends the work that is under way; nil for none
+	kept time.Time
 }
 
 // How long a follower waits before it tries again.
 const (
-	notNamedWait = 10 * time.Second
-	brokenWait   = time.Second
+	notJoinedWait = 10 * time.Second
+	notNamedWait  = 10 * time.Second
+	brokenWait    = time.Second
 )
 
-// Start follows until Stop.
-func (f *Follower) Start() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	ctx, stop := context.WithCancel(context.Background())
-	over := make(chan struct{})
-	f.stop, f.over = stop, over
-	go func() {
-		defer close(over)
-		f.run(ctx)
-	}()
+// Run follows until ctx ends. at are the addresses of this PC once it is the main one, its own for nil.
+func (f *Follower) Run(ctx context.Context, at []string) {
+	if len(at) == 0 {
+		at = lan.Addresses(lan.Port)
+	}
+	for ctx.Err() == nil {
+		f.turn.Lock()
+		f.joined(ctx, at)
+		f.turn.Unlock()
+		select {
+		case <-ctx.Done():
+		case <-time.After(notJoinedWait):
+		}
+	}
 }
 
-// Stop lets go of the copy. It may be called again.
-func (f *Follower) Stop() {
+// Pause lets go of the copy until resume is called.
+func (f *Follower) Pause() (resume func()) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.stop == nil {
+	if f.stop != nil {
+		f.stop()
+	}
+	f.mu.Unlock()
+	f.turn.Lock()
+	return f.turn.Unlock
+}
+
+// Kept is when the copy was known to have everything, zero if not since the program started.
+func (f *Follower) Kept() time.Time { f.mu.Lock(); defer f.mu.Unlock(); return f.kept }
+
+// joined follows the main PC of this one, if there is one, until ctx ends or Pause.
+func (f *Follower) joined(ctx context.Context, at []string) {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	f.mu.Lock()
+	f.stop = stop
+	f.mu.Unlock()
+	b, err := f.Connect(ctx)
+	if b == nil {
+		if err != nil && ctx.Err() == nil {
+			f.Warn("the copy of the book does not follow", err)
+		}
 		return
 	}
-	f.stop()
-	<-f.over
-	f.stop = nil
-}
-
-func (f *Follower) run(ctx context.Context) {
+	defer b.Client.Close()
 	told := ""
 	for ctx.Err() == nil {
 		wait := brokenWait
-		if err := f.follow(ctx); err != nil && ctx.Err() == nil {
+		if err := f.follow(ctx, b, at); err != nil && ctx.Err() == nil {
 			if key := fault.KeyOf(err); key != told {
 				told = key
 				f.Warn("the copy of the book does not follow", err)
@@ -88,24 +107,24 @@ func (f *Follower) run(ctx context.Context) {
 }
 
 // follow keeps the copy until something is in the way.
-func (f *Follower) follow(ctx context.Context) error {
-	h, err := f.Book.Hello(ctx)
-	if err == nil && h.Term < f.Book.term() {
-		return fault.New(fault.Unavailable, "relay.old_host", "host", f.Book.Addr())
+func (f *Follower) follow(ctx context.Context, b *Book, at []string) error {
+	h, err := b.Hello(ctx)
+	if err == nil && h.Term < b.term() {
+		return fault.New(fault.Unavailable, "relay.old_host", "host", b.Addr())
 	}
 	if err != nil {
-		return f.Book.Retry(ctx)
+		return b.Retry(ctx)
 	}
 	if !h.Relay {
 		return fault.New(fault.Forbidden, "relay.not_named")
 	}
-	f.Book.moved(f.Book.seated().Moved(f.Book.Addr(), h))
+	b.moved(b.seated().Moved(b.Addr(), h))
 	c, err := f.Open()
 	if err != nil {
 		return err
 	}
 	for err == nil && ctx.Err() == nil {
-		err = f.once(ctx, c)
+		err = f.once(ctx, b, at, c)
 	}
 	if closeErr := c.Close(); err == nil {
 		err = closeErr
@@ -114,19 +133,21 @@ func (f *Follower) follow(ctx context.Context) error {
 }
 
 // once is one exchange.
-func (f *Follower) once(ctx context.Context, c Copy) error {
+func (f *Follower) once(ctx context.Context, b *Book, at []string, c Copy) error {
 	ask, err := c.Ask()
 	if err != nil {
 		return err
 	}
-	answer, err := f.Book.Feed(ctx, f.At, ask)
+	answer, err := b.Feed(ctx, at, ask)
 	if err != nil {
 		return err
 	}
 	_, err = c.Receive(ctx, answer)
 	_ = answer.Close() // what it had to say is done or not
 	if err == nil && c.Ready() {
-		f.Kept(f.Clock())
+		f.mu.Lock()
+		f.kept = f.Clock()
+		f.mu.Unlock()
 	}
 	return err
 }

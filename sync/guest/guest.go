@@ -15,12 +15,24 @@ import (
 	"zafe/sync/lan"
 )
 
+// Memory keeps how far the book was.
+type Memory interface {
+	Seen() verify.Seen
+	SetSeen(s verify.Seen) error
+}
+
+// Nobody is a memory that keeps nothing.
+type Nobody struct{}
+
+// Seen implements Memory.
+func (Nobody) Seen() verify.Seen { return verify.Seen{} }
+
+// SetSeen implements Memory.
+func (Nobody) SetSeen(verify.Seen) error { return nil }
+
 // Witness keeps what this PC was told of the book of the main PC.
 type Witness struct {
-	Memory interface {
-		Seen() verify.Seen
-		SetSeen(s verify.Seen) error
-	}
+	Memory Memory
 	// Older is told that the main PC shows an older book: the events seen, and shown now.
 	Older func(seen, shown int64)
 	// Keep keeps where the main PC is.

@@ -18,7 +18,8 @@ import (
 // main PC of a shop must work alone. One that took over is remembered, answering or not, until the owner decides.
 type Guard struct {
 	set  GuardSettings
-	lost chan struct{} // closed when another PC took over
+	lost context.Context // ends when another PC took over
+	lose context.CancelFunc
 
 	mu     sync.Mutex
 	seat   lan.Seat
@@ -45,26 +46,27 @@ const (
 
 // NewGuard reads what the guard remembers. What cannot be read keeps nobody from working.
 func NewGuard(set GuardSettings) *Guard {
-	g := &Guard{set: set, lost: make(chan struct{})}
+	g := &Guard{set: set}
+	g.lost, g.lose = context.WithCancel(context.Background())
 	if err := durable.ReadJSON(set.Path, &g.seat); err != nil {
 		set.Warn("where another main PC may be cannot be read", err)
 	}
 	if g.seat.Term > set.Term {
-		g.lose(g.seat.Addr)
+		g.lostTo(g.seat.Addr)
 	}
 	return g
 }
 
-// lose notes that another PC took over; mu is held, or nobody else knows the guard.
-func (g *Guard) lose(place string) {
+// lostTo notes that another PC took over; mu is held, or nobody else knows the guard.
+func (g *Guard) lostTo(place string) {
 	if g.rival.Place == "" {
 		g.rival = relay.Rival{Place: place, Since: g.set.Clock()}
-		close(g.lost)
+		g.lose()
 	}
 }
 
-// Lost is closed once another PC is known to have taken over.
-func (g *Guard) Lost() <-chan struct{} { return g.lost }
+// Lost ends once another PC is known to have taken over.
+func (g *Guard) Lost() context.Context { return g.lost }
 
 // Known is the PC that is known to have taken over.
 func (g *Guard) Known() (relay.Rival, bool) {
@@ -103,7 +105,7 @@ func (g *Guard) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-g.lost:
+		case <-g.lost.Done():
 			return
 		case <-tick.C:
 			g.Look(ctx)
@@ -130,7 +132,7 @@ func (g *Guard) Look(ctx context.Context) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.keep(g.seat.Moved(addr, h))
-	g.lose(addr)
+	g.lostTo(addr)
 }
 
 // keep remembers; mu is held.
@@ -177,4 +179,19 @@ func (g *Guard) Others() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.seat.Others
+}
+
+// Taken is the seat at the PC that took over from this one, as its guard remembers it at path. Fault
+// relay.not_taken.
+func Taken(path string) (s lan.Seat, err error) {
+	err = durable.ReadJSON(path, &s)
+	if err == nil && s.Addr == "" {
+		err = fault.New(fault.Conflict, "relay.not_taken")
+	}
+	return s, err
+}
+
+// Lead has the guard at path begin with this PC as the main one, of a term, and ask where the seat's was.
+func Lead(path string, s lan.Seat, term int64) error {
+	return durable.WriteJSON(path, s.Moved("", lan.Hello{Term: term}))
 }

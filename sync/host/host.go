@@ -45,11 +45,10 @@ type Settings[T Tx] struct {
 	Raise    func() bool // see [lan.Server]
 	// Feed answers the relay PC's copy of the book.
 	Feed func(ctx context.Context, ask io.Reader, w io.Writer) error
-	// Relayed is told where the relay PC can be reached, and Others are what it was told.
-	Relayed func(at []string)
-	Others  func() []string
-	Log     func(what string, err error) // what others did that is nothing to worry about
-	Warn    func(what string, err error)
+	// Guard ends the serving when another PC took over.
+	Guard *Guard
+	Log   func(what string, err error) // what others did that is nothing to worry about
+	Warn  func(what string, err error)
 }
 
 // Host serves one open book. It is the book's appdevice.Inviter.
@@ -97,7 +96,7 @@ func (h *Host[T]) hello(ctx context.Context) (out lan.Hello, err error) {
 		out.Term, out.Relay = p.Term, p.Relay != "" && p.Relay == op.CredentialOf(ctx).Device
 		return err
 	})
-	out.Others = h.set.Others()
+	out.Others = h.set.Guard.Others()
 	return out, err
 }
 
@@ -115,7 +114,7 @@ func (h *Host[T]) feed(ctx context.Context, at []string, ask io.Reader, w io.Wri
 	if err != nil {
 		return err
 	}
-	h.set.Relayed(at)
+	h.set.Guard.Relayed(at)
 	return h.set.Feed(ctx, ask, w)
 }
 
@@ -151,9 +150,15 @@ func (h *Host[T]) Cut(fingerprint string) { h.server.CloseDevice(device.Fingerpr
 // Connected counts the PCs of the office at work on the book.
 func (h *Host[T]) Connected() int { return h.server.Connected() }
 
-// Serve answers the PCs of the office at addr until ctx ends; ready is told where it listens. Fault
-// lan.port_taken.
+// Serve answers the PCs of the office at addr until ctx ends; ready is told where it listens. Faults
+// lan.port_taken, relay.taken_over.
 func (h *Host[T]) Serve(ctx context.Context, addr string, ready func(addr string)) error {
+	if err := h.set.Guard.Refusal(); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(h.set.Guard.Lost(), stop)()
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -170,7 +175,7 @@ func (h *Host[T]) Serve(ctx context.Context, addr string, ready func(addr string
 	h.port.Store(int64(n))
 	defer h.port.Store(0)
 	ready(ln.Addr().String())
-	return h.server.Serve(ctx, ln)
+	return errors.Join(h.server.Serve(ctx, ln), h.set.Guard.Refusal())
 }
 
 // Answer lets the other programs of this PC in, once: they reach it on the loopback with a key that lives as

@@ -98,7 +98,14 @@ func (r *run) relayFollow() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return m.Follow(c.Context(), at)
+			st, err := m.State(c.Context())
+			if err == nil && st.Presence != machine.Joined {
+				err = fault.New(fault.NotFound, "relay.not_joined")
+			}
+			if err == nil {
+				m.Follow(c.Context(), at)
+			}
+			return err
 		},
 	}
 	c.Flags().StringSliceVar(&at, "at", nil, "address at which this PC will serve once it took over; its own by default")

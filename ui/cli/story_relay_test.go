@@ -251,7 +251,7 @@ func (s *relayStory) rejoins(t *testing.T) {
 	if !have["Chez le premier"] || have["Après la reprise"] {
 		t.Error("it shows another book")
 	}
-	if kept, err := filepath.Glob(filepath.Join(s.b.dir, "book-*", "book.db")); err != nil || len(kept) != 1 {
+	if kept, err := filepath.Glob(filepath.Join(s.b.dir, "book.aside-*", "book.db")); err != nil || len(kept) != 1 {
 		t.Errorf("its own book is not kept: %v %v", kept, err)
 	}
 }

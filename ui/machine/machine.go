@@ -31,6 +31,7 @@ type State struct {
 	Older    bool   // the book last opened is older than this PC had seen it: earlier files were put back
 	AutoOpen bool   // the book opens without the owner's password (this PC's keyring has a key)
 	Earlier  bool   // the book is kept as it was before its last update: see Machine.GoBack
+	Taken    string // address of the PC that took over from this one, "" for none: see Machine.Rejoin
 	// Damaged is since when the book's files are known not to be what was written, though it may open; zero
 	// for a sound one.
 	Damaged time.Time
@@ -202,10 +203,9 @@ type Machine interface {
 	Connect(ctx context.Context) (Book, error)
 	// Leave forgets the main PC.
 	Leave() error
-	// Follow keeps the copy of the main PC's book, while that has named this PC its relay, until ctx ends. Connect
-	// does so too, as long as its book is open. at are the addresses at which this PC will be the main one, the
-	// usual ones for nil.
-	Follow(ctx context.Context, at []string) error
+	// Follow keeps the copy of the main PC's book, while this PC is joined to one that named it its relay, until
+	// ctx ends. at are the addresses at which this PC will be the main one, the usual ones for nil.
+	Follow(ctx context.Context, at []string)
 	// Standby tells of that copy.
 	Standby() Standby
 	// TakeOver makes this PC the main one, with an owner's password or the recovery key: with its copy, when the

@@ -63,7 +63,7 @@ func (f *Flow) Login() {
 	}
 	forgotten := kit.NewButton(f.t("start.login.forgotten"), "", kit.Link, f.Forgotten)
 	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(f.t("start.login.title")),
-		kit.Muted(under)), f.hostCard(), p.done(), wound}
+		kit.Muted(under)), f.hostCard(), f.relayCard(), p.done(), wound}
 	body = append(body, p.samples(),
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass),
 		p.keep, p.enter, p.where, p.mend, // what is wrong stands under the button, which so stays in its place

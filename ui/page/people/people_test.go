@@ -13,6 +13,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/password"
+	"zafe/app/relay"
 	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -52,6 +53,7 @@ func open(t *testing.T, button string) *dialog {
 		}, w.Store)
 	user.Bind(w.Registry, svc)
 	device.Bind(w.Registry, nil)
+	relay.Bind(w.Registry, alone{})
 	w.Update(func(tx *store.Tx) error {
 		_, err := tx.SaveUser(user.User{Login: "claire", Name: "Claire", Role: auth.Owner, CreatedAt: tx.Now()})
 		return err
