@@ -28,6 +28,7 @@ func (s *Store) Feed(ctx context.Context, ask io.Reader, w io.Writer) error {
 	if s.life.Err() != nil {
 		return errClosed()
 	}
+	w = heard{w, s.journal}
 	switch {
 	case a.Base:
 		return (&feeding{s, w, a}).base(ctx)
@@ -36,6 +37,21 @@ func (s *Store) Feed(ctx context.Context, ask io.Reader, w io.Writer) error {
 	default:
 		return (&feeding{s, w, a}).steps(ctx)
 	}
+}
+
+// heard notes that the standby is there as long as it takes what it is sent: a large file takes its time.
+type heard struct {
+	io.Writer
+	journal *journal
+}
+
+// Write implements io.Writer.
+func (h heard) Write(p []byte) (int, error) {
+	n, err := h.Writer.Write(p)
+	if err == nil {
+		h.journal.hears()
+	}
+	return n, err
 }
 
 // feeding is one answer.

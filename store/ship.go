@@ -154,15 +154,18 @@ func (j *journal) still(session string, read func() error) error {
 	return read()
 }
 
-// on tells whether a session goes on, whose standby is at work.
+// on tells whether a session goes on.
 func (j *journal) on(session string) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.session != session {
-		return false
-	}
+	return j.session == session
+}
+
+// hears notes that the standby is there.
+func (j *journal) hears() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
 	j.asked = j.clock()
-	return true
 }
 
 // acknowledge forgets the steps up to seq, which a standby has done; false: its place is not known.

@@ -80,8 +80,8 @@ type Fed struct {
 
 // Rival is another PC that is the main one now.
 type Rival struct {
-	Place string    // its address
-	Since time.Time // when this PC learned of it
+	Place  string // its address
+	Before int64  // the last event that it has of those that were recorded here
 }
 
 // Live is what the program knows beyond the book.
@@ -102,6 +102,7 @@ const (
 	Following = "following" // it has everything
 	Late      = "late"      // something has waited for longer than it should
 	Away      = "away"      // it has not spoken for a while
+	Taken     = "taken"     // it took over: this PC is the main one no more
 )
 
 // When a relay is late, and when it is away.
@@ -120,6 +121,9 @@ type Status struct {
 	BehindMS int64     `json:"behind_ms"`
 	Main     device.ID `json:"main"` // the row of the main PC itself, 0 for none
 	Term     int64     `json:"term"`
+	// Own is how many events were recorded here that the PC that took over, whose address is the name, does not
+	// have. They are the last ones of the journal.
+	Own int64 `json:"own"`
 }
 
 // NameRequest names the relay PC; 0 names none.
@@ -141,13 +145,13 @@ var (
 
 // Bind registers the operations.
 func Bind[T Tx](r *op.Registry[T], live Live) {
-	op.Bind(r, Get, func(_ context.Context, tx T, _ op.Empty) (Status, error) { return status(tx, live) })
+	op.Bind(r, Get, func(ctx context.Context, tx T, _ op.Empty) (Status, error) { return status(ctx, tx, live) })
 	op.Bind(r, Name, func(ctx context.Context, tx T, req NameRequest) (Status, error) {
 		return name(ctx, tx, live, req.ID)
 	})
 }
 
-func status(tx Tx, live Live) (s Status, err error) {
+func status(ctx context.Context, tx Tx, live Live) (s Status, err error) {
 	p, err := Of(tx)
 	if err != nil {
 		return s, err
@@ -157,6 +161,11 @@ func status(tx Tx, live Live) (s Status, err error) {
 		return s, err
 	} else if known {
 		s.Main = d.ID
+	}
+	if r, taken := live.Rival(ctx); taken {
+		last, err := tx.Head()
+		s.State, s.Name, s.Own = Taken, r.Place, max(last.ID-r.Before, 0)
+		return s, err
 	}
 	d, known, err := tx.DeviceByFingerprint(p.Relay)
 	if err != nil || !known || d.State != device.Active {
@@ -210,7 +219,7 @@ func name(ctx context.Context, tx Tx, live Live, id device.ID) (s Status, err er
 	if err := tx.SetSetting(postKey, p); err != nil {
 		return s, err
 	}
-	return status(tx, live)
+	return status(ctx, tx, live)
 }
 
 func enrol(ctx context.Context, tx Tx, fingerprint, name string) error {

@@ -155,7 +155,11 @@ func TestAFencedBookIsOnlyRead(t *testing.T) {
 	if f := fault.Of(err); f == nil || f.Key != "relay.taken_over" || f.Args["place"] != l.rival.Place {
 		t.Errorf("written: %v", err)
 	}
-	if s, err := relay.Get.Call(w.Ctx(), owner, op.Empty{}); err != nil || s.Relay != ids["desk"] {
+	var last audit.Event
+	w.Update(func(tx *store.Tx) (err error) { last, err = tx.Head(); return err })
+	l.rival.Before = last.ID - 2
+	s, err := relay.Get.Call(w.Ctx(), owner, op.Empty{})
+	if err != nil || s.State != relay.Taken || s.Name != l.rival.Place || s.Own != 2 {
 		t.Errorf("read: %+v, %v", s, err)
 	}
 }

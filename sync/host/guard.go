@@ -52,15 +52,15 @@ func NewGuard(set GuardSettings) *Guard {
 		set.Warn("where another main PC may be cannot be read", err)
 	}
 	if g.seat.Term > set.Term {
-		g.lostTo(g.seat.Addr)
+		g.lostTo(g.seat)
 	}
 	return g
 }
 
 // lostTo notes that another PC took over; mu is held, or nobody else knows the guard.
-func (g *Guard) lostTo(place string) {
+func (g *Guard) lostTo(s lan.Seat) {
 	if g.rival.Place == "" {
-		g.rival = relay.Rival{Place: place, Since: g.set.Clock()}
+		g.rival = relay.Rival{Place: s.Addr, Before: s.Before}
 		g.lose()
 	}
 }
@@ -132,7 +132,7 @@ func (g *Guard) Look(ctx context.Context) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.keep(g.seat.Moved(addr, h))
-	g.lostTo(addr)
+	g.lostTo(g.seat)
 }
 
 // keep remembers; mu is held.

@@ -93,7 +93,7 @@ func (h *Host[T]) hello(ctx context.Context) (out lan.Hello, err error) {
 		}
 		out.Company, out.Event, out.Hash = c.Name, last.ID, last.Hash.String()
 		p, err := relay.Of(tx)
-		out.Term, out.Relay = p.Term, p.Relay != "" && p.Relay == op.CredentialOf(ctx).Device
+		out.Term, out.Before, out.Relay = p.Term, p.Before, p.Relay != "" && p.Relay == op.CredentialOf(ctx).Device
 		return err
 	})
 	out.Others = h.set.Guard.Others()

@@ -70,7 +70,7 @@ func (s Seat) addresses() []string {
 // before stays known: it may become the main one again.
 func (s Seat) Moved(addr string, h Hello) Seat {
 	others := append(slices.Clone(h.Others), s.addresses()...)
-	s.Addr, s.Term, s.Others = addr, max(s.Term, h.Term), nil
+	s.Addr, s.Term, s.Before, s.Others = addr, max(s.Term, h.Term), h.Before, nil
 	for _, a := range others {
 		if a != addr && a != "" && !slices.Contains(s.Others, a) && len(s.Others) < othersMax {
 			s.Others = append(s.Others, a)

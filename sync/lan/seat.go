@@ -26,6 +26,7 @@ type Seat struct {
 	Company string `json:"company"`
 	// Term is the highest of a main PC that was reached, and Others are where another one may be.
 	Term   int64    `json:"term,omitempty"`
+	Before int64    `json:"before,omitempty"` // as that one's Hello says
 	Others []string `json:"others,omitempty"`
 }
 

@@ -66,6 +66,8 @@ type Hello struct {
 	Term   int64    `json:"term,omitempty"`
 	Others []string `json:"others,omitempty"`
 	Relay  bool     `json:"relay,omitempty"`
+	// Before is the last event that both PCs have when one took over last.
+	Before int64 `json:"before,omitempty"`
 }
 
 // liveness finds out that the other end is gone though nothing was said: a cable pulled out, a PC

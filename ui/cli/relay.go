@@ -40,7 +40,7 @@ func (r *run) relayStatus() *cobra.Command {
 func (r *run) relayed(s relay.Status) error {
 	return r.answer(s, func(w io.Writer) error {
 		_, err := fmt.Fprintln(w, r.text().T("relay.state."+s.State, map[string]any{
-			"name": s.Name, "at": r.text().Instant(s.Asked), "s": (s.BehindMS + 999) / 1000,
+			"name": s.Name, "at": r.text().Instant(s.Asked), "s": (s.BehindMS + 999) / 1000, "n": s.Own,
 		}))
 		return err
 	})

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"net"
 	"os"
@@ -207,6 +208,10 @@ func (s *relayStory) comesBack(t *testing.T) {
 	refusal := "a pris le relais"
 	s.a.refused(refusal, "op", "customer.save", another)
 	s.a.refused(refusal, "serve", "--listen", s.at)
+	status := struct{ State string }{}
+	if err := json.Unmarshal([]byte(s.a.ok("relay", "status", "--json")), &status); err != nil || status.State != "taken" {
+		t.Errorf("its status: %+v, %v", status, err)
+	}
 	if have := s.customers(s.a); have["Après la reprise"] || !have[clientName(0)] {
 		t.Error("it does not show its own book")
 	}

@@ -14,7 +14,7 @@ func (p *people) relayed(s relay.Status) {
 	e := p.env
 	p.relay = s
 	p.standby.SetText(e.T("relay.state."+s.State, "name", s.Name, "at", e.Text.Instant(s.Asked),
-		"s", (s.BehindMS+999)/1000))
+		"s", (s.BehindMS+999)/1000, "n", s.Own))
 	p.pcs.Reload()
 }
 
