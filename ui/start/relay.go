@@ -20,9 +20,13 @@ func (f *Flow) relayCard() fyne.CanvasObject {
 		return kit.NewNotice(kit.Warn, f.t("start.relay.taken", "place", f.state.Taken), f.t("start.relay.taken_more"),
 			kit.NewButton(f.t("start.relay.rejoin"), "", kit.Primary, f.rejoin),
 			kit.NewButton(f.t("start.relay.back"), "", kit.Secondary, f.TakeOver))
-	case f.state.Presence == machine.Joined && f.Machine.Standby().Ready:
+	case f.state.Presence == machine.Joined:
 		act := kit.NewButton(f.t("start.relay.act"), "", kit.Link, f.TakeOver)
-		return kit.HBox(0, kit.Caption(f.t("start.relay.down")), act)
+		o := kit.HBox(0, kit.Caption(f.t("start.relay.down")), act)
+		if !f.Machine.Standby().Ready {
+			o.Hide()
+		}
+		return o
 	}
 	o := kit.Gap(0, 0)
 	o.Hide()

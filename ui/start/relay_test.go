@@ -12,11 +12,16 @@ import (
 func TestTakingOver(t *testing.T) {
 	p := newPC(t, machine.Joined, owner)
 	p.state.Host = "192.168.1.20:24653"
-	if s := show(t, p); s.has("en panne") {
+	s := show(t, p)
+	if s.offers("Prendre le relais") {
 		t.Error("a PC without a copy offers to take over")
 	}
 	p.standby = machine.Standby{Ready: true, Kept: storetest.Noon}
-	s := show(t, p)
+	s.login("claire", "un autre mot")
+	if !s.offers("Prendre le relais") {
+		t.Error("a PC whose copy came meanwhile offers nothing")
+	}
+	s = show(t, p)
 	s.press("Prendre le relais")
 	if !s.has("192.168.1.20") || !s.has("21/11/2026") {
 		t.Error("it does not say what for, or what the copy has")
