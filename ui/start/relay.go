@@ -44,11 +44,16 @@ func (f *Flow) TakeOver() {
 		refuse(why, "")
 		busy(act, true)
 		secret := machine.Secret{Password: pass.Text()}
+		var b machine.Book
 		f.work(func(ctx context.Context) error {
 			if err := f.letGo(ctx); err != nil {
 				return err
 			}
-			return f.Machine.TakeOver(ctx, secret)
+			if err := f.Machine.TakeOver(ctx, secret); err != nil {
+				return err
+			}
+			b, _ = f.Machine.Open(ctx, secret) // what is in the way is told by the log-in
+			return nil
 		}, func(err error) {
 			busy(act, false)
 			if err != nil {
@@ -56,8 +61,11 @@ func (f *Flow) TakeOver() {
 				f.focus(pass.Edit())
 				return
 			}
-			f.done = f.t("start.relay.done")
+			f.book, f.done = b, f.t("start.relay.done")
 			f.Run()
+			if b != nil && f.Opened != nil { // the others are let in before anybody is at this one
+				f.Opened(b)
+			}
 		})
 	})
 	pass.Edit().OnSubmitted = func(string) { act.Tapped(nil) }

@@ -36,6 +36,9 @@ func TestTakingOver(t *testing.T) {
 	if !slices.Equal(p.relaying, []string{"took over"}) || !s.has("maintenant le poste principal") {
 		t.Errorf("it did %v", p.relaying)
 	}
+	if len(s.opened) != 1 || s.flow.Book() == nil {
+		t.Error("the others are not let in before somebody logs in")
+	}
 }
 
 // TestAnotherPCTookOver: the log-in says so, and leads to both ways out, the open book closed before.
@@ -48,9 +51,9 @@ func TestAnotherPCTookOver(t *testing.T) {
 		{[]string{"Travailler sur ce poste-là", "Travailler sur ce poste-là"}, "rejoined", "book.aside-"},
 		{[]string{"Reprendre la main ici", ""}, "took over", "maintenant le poste principal"},
 	} {
-		p := newPC(t, machine.Here, owner)
-		p.state.Taken, p.state.AutoOpen = "192.168.1.31:24653", true
-		s := show(t, p)
+		p := newAlone(t, true)
+		p.state.Taken = "192.168.1.31:24653"
+		s := showOn(t, p.pc, p)
 		if !s.has("a pris le relais") || !s.has("192.168.1.31") {
 			t.Error("the log-in does not say it")
 		}
@@ -64,8 +67,8 @@ func TestAnotherPCTookOver(t *testing.T) {
 		if !slices.Equal(p.relaying, []string{c.want}) || !s.has(c.says) {
 			t.Errorf("%s: it did %v", c.want, p.relaying)
 		}
-		if s.flow.Book() != nil {
-			t.Errorf("%s: the old book is still open", c.want)
+		if p.book.closed != 1 {
+			t.Errorf("%s: the old book was closed %d times", c.want, p.book.closed)
 		}
 	}
 }
