@@ -231,11 +231,12 @@ func (m *mirror) do(s wireStep, r io.Reader) error {
 			return nil
 		}
 		return durable.Folder(m.dir)
+	default:
+		if !isBookFile(s.name) || s.to != "" && !isBookFile(s.to) {
+			return errStrange(s)
+		}
+		return m.doFile(s)
 	}
-	if !isBookFile(s.name) || s.to != "" && !isBookFile(s.to) {
-		return errStrange(s)
-	}
-	return m.doFile(s)
 }
 
 func errStrange(s wireStep) error {
