@@ -33,6 +33,7 @@ import (
 	"zafe/app/password"
 	"zafe/app/plan"
 	"zafe/app/recovery"
+	"zafe/app/relay"
 	"zafe/app/role"
 	"zafe/app/search"
 	"zafe/app/setup"
@@ -85,6 +86,7 @@ type pc struct {
 	front atomic.Pointer[func()] // brings the window to the front
 	older atomic.Bool            // the book, here or on the main PC, is older than this PC saw it
 	told  atomic.Pointer[func(key string)]
+	copy  guest.Follower // of the book of another PC, while this one is its relay
 	// rescue is where the book was restored from that is opened next, and has its attachments.
 	rescue atomic.Pointer[keeper.Rescue]
 }
@@ -99,6 +101,16 @@ func newPC(dir string) (*pc, error) {
 		{Kind: crypt.KindKeyring, Ring: keyring.New()},
 		{Kind: crypt.KindTPM, Ring: keyring.NewChip(home.Path(folder.Chip))},
 	}}
+	p.copy = guest.Follower{
+		Clock: time.Now, Warn: home.Warn,
+		Open: func() (guest.Copy, error) { return store.OpenStandby(home.Path(folder.Relay)) },
+		Connect: func(ctx context.Context) (*guest.Book, error) {
+			if s, err := p.State(ctx); err != nil || s.Presence != machine.Joined {
+				return nil, err
+			}
+			return p.connect(ctx, guest.Nobody{}) // who works here notes how far the book is
+		},
+	}
 	return p, store.Settle(home.Path(folder.Book))
 }
 
@@ -108,11 +120,13 @@ var _ machine.Machine = (*pc)(nil)
 func (p *pc) State(context.Context) (machine.State, error) {
 	if store.Exists(p.home.Path(folder.Book)) {
 		name, sample := p.Company()
-		// A key file that cannot be read is told by Open.
+		taken, _ := host.Taken(p.home.Path(folder.Office)) // what cannot be read is told by Open, as is
+		// a key file that is damaged.
 		h, _ := store.HeaderOf(p.home.Path(folder.Book))
 		return machine.State{
 			Presence: machine.Here, Company: name, Demo: sample, AutoOpen: p.alone.Alone(h),
 			Older: p.older.Load(), Earlier: store.HasEarlier(p.home.Path(folder.Book)), Damaged: p.home.Damaged(),
+			Taken: taken.Addr,
 		}, nil
 	}
 	j, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
@@ -312,6 +326,7 @@ type book struct {
 	store *store.Store
 	keep  *keeper.Keeper
 	host  *host.Host[*store.Tx]
+	guard *host.Guard
 	check *verify.Service[*store.Tx]
 	token atomic.Pointer[string]
 	away  atomic.Bool
@@ -334,6 +349,9 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := b.guarding(ctx, id); err != nil {
+		return nil, err
+	}
 	if err := rebuild.Sweep(p.home.Dir); err != nil { // the book is held: no trial restore is under way
 		p.home.Log.Warn("trial restore not removed", slog.Any("err", err))
 	}
@@ -343,6 +361,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	b.check = p.watch(st)
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, password.Strong, st)
 	reg := op.New[*store.Tx](st, users, time.Now, op.LogTo(p.home.Log))
+	reg.Fence = relay.Fence(live{b.guard, st})
 	b.caller = caller{Registry: reg, Credential: b.credential}
 	if err := b.network(id); err != nil {
 		return nil, err
@@ -364,7 +383,11 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 		}
 		b.works.Go(serve)
 	})
+	if b.guard.Refusal() != nil { // it is looked at
+		return b, nil
+	}
 	st.OnCommit(func(uint64) { b.keep.Changed() })
+	b.works.Go(b.guard.Run)
 	b.works.Go(b.keep.Run)
 	b.works.Go(func(ctx context.Context) { b.check.Care(ctx, b, kept.Jobs{Store: st}, p.home.Warn) })
 	b.works.Go(func(ctx context.Context) { b.keep.BringFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
@@ -390,6 +413,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	})
 	setup.Bind(b.Registry)
 	appdevice.Bind(b.Registry, b.host)
+	relay.Bind(b.Registry, live{b.guard, b.store})
 	backup.Bind(b.Registry, b.keep)
 	plan.Bind(b.Registry, b.store, b.keep)
 	bindBusiness(b.Registry, b.store)
@@ -435,6 +459,7 @@ func (b *book) network(id setup.Identity) (err error) {
 			}
 			return front != nil
 		},
+		Feed: b.store.Feed, Guard: b.guard,
 		Log: func(what string, err error) {
 			b.pc.home.Log.Info("lan", slog.String("what", what), slog.Any("err", err))
 		},
@@ -450,6 +475,30 @@ func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error
 		b.answering()
 		return b.host.Serve(ctx, addr, ready)
 	})
+}
+
+// live is what this program knows of the relay PC, and of one that took over.
+type live struct {
+	*host.Guard
+	store *store.Store
+}
+
+// Fed implements relay.Live.
+func (l live) Fed() relay.Fed { return relay.Fed(l.store.Fed()) }
+
+// guarding asks whether another PC took the place of this one, before the book is written to.
+func (b *book) guarding(ctx context.Context, id setup.Identity) error {
+	var post relay.Post
+	err := b.store.View(ctx, func(tx *store.Tx) (err error) { post, err = relay.Of(tx); return err })
+	if err != nil {
+		return err
+	}
+	b.guard = host.NewGuard(host.GuardSettings{
+		Path: b.pc.home.Path(folder.Office), Name: b.pc.Name(), Book: id.BookID, Root: id.Root, Term: post.Term,
+		Clock: time.Now, Warn: b.pc.home.Warn,
+	})
+	b.guard.Look(ctx)
+	return nil
 }
 
 // backups prepares the copies of the book.
@@ -573,6 +622,9 @@ func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
 	}
 	b.works.End()
 	progress("shell.closing.backup")
+	if b.guard.Refusal() != nil { // nothing of it is to reach the copies
+		return b.store.Close()
+	}
 	if err := b.keep.Close(ctx); err != nil {
 		b.pc.home.Log.Warn("backup at close failed", slog.Any("err", err))
 	}
@@ -600,7 +652,15 @@ func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
 func (p *pc) Leave() error { return os.Remove(p.home.Path(folder.Host)) }
 
 // Connect implements machine.Machine.
-func (p *pc) Connect(ctx context.Context) (_ machine.Book, err error) {
+func (p *pc) Connect(ctx context.Context) (machine.Book, error) {
+	b, err := p.connect(ctx, p)
+	if b == nil {
+		return nil, err
+	}
+	return b, err // with an error of the way there, so that it can be tried again
+}
+
+func (p *pc) connect(ctx context.Context, m guest.Memory) (_ *guest.Book, err error) {
 	defer p.home.Refer("connect", &err)
 	s, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
 	if err != nil {
@@ -609,14 +669,99 @@ func (p *pc) Connect(ctx context.Context) (_ machine.Book, err error) {
 	if !ok {
 		return nil, fault.New(fault.NotFound, "store.no_book")
 	}
-	b, err := guest.Connect(ctx, s, guest.Witness{Memory: p, Warn: p.home.Warn, Older: func(seen, shown int64) {
-		p.older.Store(true)
-		p.home.Log.Warn("the main PC shows an older book", slog.Int64("seen", seen), slog.Int64("shown", shown))
-	}})
-	if b == nil {
-		return nil, err
+	return guest.Connect(ctx, s, guest.Witness{
+		Memory: m, Warn: p.home.Warn,
+		Keep: func(s lan.Seat) error { return durable.WriteJSON(p.home.Path(folder.Host), s) },
+		Older: func(seen, shown int64) {
+			p.older.Store(true)
+			p.home.Log.Warn("the main PC shows an older book", slog.Int64("seen", seen), slog.Int64("shown", shown))
+		},
+	})
+}
+
+// Follow implements machine.Machine.
+func (p *pc) Follow(ctx context.Context, at []string) { p.copy.Run(ctx, at) }
+
+// Standby implements machine.Machine.
+func (p *pc) Standby() machine.Standby {
+	return machine.Standby{
+		Ready: store.Exists(p.home.Path(folder.Relay)) && !store.Exists(p.home.Path(folder.Book)), Kept: p.copy.Kept(),
 	}
-	return b, err // with an error of the way there, so that it can be tried again
+}
+
+// TakeOver implements machine.Machine.
+func (p *pc) TakeOver(ctx context.Context, s machine.Secret) (err error) {
+	defer p.home.Refer("take over", &err)
+	open, err := unlock(s)
+	if err != nil {
+		return err
+	}
+	office := p.home.Path(folder.Office)
+	if store.Exists(p.home.Path(folder.Book)) { // another took over from this one
+		seat, err := host.Taken(office)
+		if err != nil {
+			return err
+		}
+		return p.take(ctx, p.home.Path(folder.Book), open, seat)
+	}
+	seat, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
+	if err != nil {
+		return err
+	}
+	if !ok || !p.Standby().Ready {
+		return fault.New(fault.NotFound, "relay.no_copy")
+	}
+	if addr, h, err := seat.Highest(ctx); err == nil && h.Term >= seat.Term {
+		return fault.New(fault.Conflict, "relay.host_alive", "host", addr)
+	}
+	defer p.copy.Pause()()
+	err = p.take(ctx, p.home.Path(folder.Relay), open, seat)
+	if err == nil {
+		err = store.PutInPlace(p.home.Path(folder.Relay), p.home.Path(folder.Book))
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(p.SetSeen(verify.Seen{}), p.SetCompany(seat.Company, false), p.Leave())
+}
+
+// take makes this PC the main one, with the book in dir, and remembers where the other one was.
+func (p *pc) take(ctx context.Context, dir string, open store.Unlock, seat lan.Seat) error {
+	id, err := device.Parse(seat.Key)
+	if err != nil {
+		return err
+	}
+	writer, err := p.newWriter()
+	if err != nil {
+		return err
+	}
+	post, err := repair.TakeOver(ctx, dir, open, p.options(crypt.KDF{}), repair.Taking{
+		WriterID: writer, WriterName: p.Name(), Main: string(id.Fingerprint), Above: seat.Term,
+	})
+	if err != nil {
+		return err
+	}
+	return host.Lead(p.home.Path(folder.Office), seat, post.Term)
+}
+
+// Rejoin implements machine.Machine.
+func (p *pc) Rejoin(ctx context.Context) (err error) {
+	defer p.home.Refer("rejoin", &err)
+	office := p.home.Path(folder.Office)
+	seat, err := host.Taken(office)
+	if err != nil {
+		return err
+	}
+	addr, h, err := seat.Highest(ctx)
+	if err != nil {
+		return err
+	}
+	seat = seat.Moved(addr, h)
+	seat.Company = h.Company
+	if err := store.SetAside(p.home.Path(folder.Book), p.home.Aside(time.Now())); err != nil {
+		return err
+	}
+	return errors.Join(durable.WriteJSON(p.home.Path(folder.Host), seat), os.Remove(office))
 }
 
 // Providers implements machine.Machine.

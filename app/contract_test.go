@@ -25,6 +25,7 @@ import (
 	"zafe/app/opening"
 	"zafe/app/party"
 	"zafe/app/plan"
+	"zafe/app/relay"
 	"zafe/app/role"
 	"zafe/app/search"
 	"zafe/app/setup"
@@ -46,6 +47,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	opening.Bind(r, w.Store, nil, nil)
 	setup.Bind(r)
 	device.Bind(r, nil)
+	relay.Bind(r, nil)
 	backup.Bind(r, nil)
 	plan.Bind(r, w.Store, nil)
 	company.Bind(r)

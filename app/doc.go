@@ -23,8 +23,8 @@
 //	store/kept        what services keep in it
 //	store/folder      the data folder that it is in, with the log
 //	store/opener      opens it without anybody
-//	sync/host         serves it to the office
-//	sync/guest        works on the one of another PC
+//	sync/host         serves it to the office, unless another PC took over
+//	sync/guest        works on the one of another PC, wherever that is, and keeps a copy as its relay
 //	sync/backup       copies: vault (one place), remote (how it is reached), keeper (when, and for whom)
 //
 // # Inside app

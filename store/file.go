@@ -47,6 +47,7 @@ func (s *Store) openFiles(ctx context.Context) error {
 		}
 	}
 	s.files = blob.New(filepath.Join(s.dir, filesDir), key)
+	s.files.Changed = s.journal.file
 	if err := s.files.Tidy(); err != nil { // what is left over keeps nobody from working
 		s.opts.tell("half-written attachments could not be removed: " + err.Error())
 	}

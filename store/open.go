@@ -130,7 +130,11 @@ func (s *Store) hold() error {
 	if s.damage == nil {
 		s.damage = new(damage)
 	}
-	m, err := crypt.NewMount(s.root, crypt.Options{OnEvent: s.sees, TempDir: s.dir})
+	if s.journal == nil {
+		s.journal = &journal{clock: s.opts.filled().Clock}
+	}
+	s.journal.restart()
+	m, err := crypt.NewMount(s.root, crypt.Options{OnEvent: s.sees, TempDir: s.dir, Tap: s.journal})
 	if err != nil {
 		return err
 	}

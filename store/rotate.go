@@ -266,7 +266,7 @@ func (s *Store) clear(ctx context.Context) bool {
 
 // reopen opens the files in the book's place under a root key and makes them this store's.
 func (s *Store) reopen(keys *crypt.Keys, root crypt.Root) error {
-	next := &Store{dir: s.dir, opts: s.opts, root: root, damage: s.damage}
+	next := &Store{dir: s.dir, opts: s.opts, root: root, journal: s.journal, damage: s.damage}
 	if err := next.hold(); err != nil {
 		return err
 	}

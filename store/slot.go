@@ -176,6 +176,7 @@ func (s *Store) editKeys(ctx context.Context, change func() (made []int, err err
 		return err
 	}
 	made, err := change()
+	s.journal.put(filepath.Join(s.dir, keysFile))
 	s.gate.leave()
 	if err != nil {
 		return classify(err)

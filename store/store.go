@@ -98,6 +98,7 @@ type Store struct {
 	turns      turns      // of those who read
 	copying    sync.Mutex // held by what moves pages: checkpoints, and a copy of the whole book
 	commits    atomic.Uint64
+	journal    *journal
 	damage     *damage // what the seal met in the files; made with the first mount
 	notices    notices
 	dirty      chan struct{}

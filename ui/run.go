@@ -67,7 +67,15 @@ func Run(ctx context.Context, m machine.Machine) error {
 	})
 	stop := context.AfterFunc(ctx, func() { fyne.Do(d.close) })
 	defer stop()
+	following, leave := context.WithCancel(ctx)
+	followed := make(chan struct{})
+	go func() {
+		defer close(followed)
+		m.Follow(following, nil)
+	}()
 	d.app.Run()
+	leave()
+	<-followed
 	return nil
 }
 

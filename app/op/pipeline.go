@@ -91,6 +91,11 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 	if err := r.allowed(row.spec, c.actor); err != nil {
 		return nil, err
 	}
+	if r.Fence != nil {
+		if err := r.Fence(ctx, row.spec); err != nil {
+			return nil, err
+		}
+	}
 	if err := r.possible(ctx, row.spec, w != nil, in.content != nil); err != nil {
 		return nil, err
 	}

@@ -50,6 +50,9 @@ func NewNameKey() (k NameKey) {
 type Folder struct {
 	dir  string
 	name NameKey
+	// Changed is told the name of each content that came, once it would survive a power cut, or went. Nil for
+	// nobody.
+	Changed func(name string)
 }
 
 // New returns the folder of a book. It is made with its first content.
@@ -159,15 +162,23 @@ func (c *Content) Place() error {
 	if c.placed {
 		return nil
 	}
-	at := c.folder.path(c.Name)
-	if err := c.folder.shelf(filepath.Dir(at)); err != nil {
+	at := pathIn(c.folder.dir, c.Name)
+	if err := shelf(c.folder.dir, filepath.Dir(at)); err != nil {
 		return err
 	}
 	if err := crypt.Rename(c.path, at); err != nil {
 		return err
 	}
 	c.path, c.placed = at, true
-	return durable.Folder(filepath.Dir(at))
+	err := durable.Folder(filepath.Dir(at))
+	c.folder.changed(c.Name)
+	return err
+}
+
+func (f *Folder) changed(name string) {
+	if f.Changed != nil {
+		f.Changed(name)
+	}
 }
 
 // PlaceAs gives the content its name sealed under another key: that of a row whose file was lost.
@@ -190,17 +201,19 @@ func (c *Content) Discard() error {
 	return nil
 }
 
-// shelf makes the folder that holds contents, durably.
-func (f *Folder) shelf(dir string) error {
+// shelf makes the folder dir of root that holds contents, durably.
+func shelf(root, dir string) error {
 	if err := os.Mkdir(dir, folderMode); errors.Is(err, fs.ErrExist) {
 		return nil
 	} else if err != nil {
 		return err
 	}
-	return errors.Join(durable.Folder(f.dir), durable.Folder(filepath.Dir(f.dir)))
+	return errors.Join(durable.Folder(root), durable.Folder(filepath.Dir(root)))
 }
 
-func (f *Folder) path(name string) string { return filepath.Join(f.dir, name[:2], name) }
+func (f *Folder) path(name string) string { return pathIn(f.dir, name) }
+
+func pathIn(dir, name string) string { return filepath.Join(dir, name[:2], name) }
 
 // Has tells whether a content of that name and size is there, without reading it.
 func (f *Folder) Has(name string, size int64) (bool, error) {
@@ -292,8 +305,7 @@ func isName(s string) bool {
 
 // Remove deletes a content; it is no error when it is not there.
 func (f *Folder) Remove(name string) error {
-	if err := os.Remove(f.path(name)); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+	err := Drop(f.dir, name)
+	f.changed(name)
+	return err
 }

@@ -21,6 +21,8 @@ type Options struct {
 	// TempDir is where SQLite's temporary files go, sealed; the system's folder if empty. What a killed process
 	// left there is removed.
 	TempDir string
+	// Tap is told of everything done to the files of the databases; nil for nobody.
+	Tap Tap
 
 	disk disk // replaced by tests
 }
@@ -57,6 +59,9 @@ func NewMount(root Root, o Options) (*Mount, error) {
 	}
 	if m.disk == nil {
 		m.disk = osDisk{}
+	}
+	if o.Tap != nil {
+		m.disk = tapDisk{m.disk, o.Tap}
 	}
 	if m.tempDir == "" {
 		m.tempDir = os.TempDir()

@@ -3,8 +3,10 @@ package guest_test
 import (
 	"context"
 	"net"
+	"slices"
 	"testing"
 
+	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/verify"
 	"zafe/store/storetest"
@@ -22,6 +24,8 @@ func (m *memory) SetSeen(s verify.Seen) error { m.seen = s; return nil }
 
 // mainPC is a main PC that shows a book as far as the test says.
 type mainPC struct {
+	root  device.Root
+	self  device.Fingerprint
 	seat  lan.Seat
 	shown lan.Hello
 	stop  func()
@@ -33,7 +37,28 @@ func newMainPC(t *testing.T) *mainPC {
 	if err != nil {
 		t.Fatal(err)
 	}
-	identity, err := root.Host(storetest.Noon)
+	m := &mainPC{root: root, shown: lan.Hello{
+		Product: "zafe", Level: op.Level, MinLevel: op.MinLevel, Book: "one", Event: 7, Hash: "aa",
+	}}
+	if m.seat, m.self, err = lan.Own("", root.Cert, storetest.Noon); err != nil {
+		t.Fatal(err)
+	}
+	m.serve(t)
+	return m
+}
+
+// beside is another PC that has the book of this one and knows the same guest.
+func (m *mainPC) beside(t *testing.T) *mainPC {
+	t.Helper()
+	other := &mainPC{root: m.root, self: m.self, seat: m.seat, shown: m.shown}
+	other.serve(t)
+	return other
+}
+
+// serve serves at an address of its own until stop is called or the test ends.
+func (m *mainPC) serve(t *testing.T) {
+	t.Helper()
+	identity, err := m.root.Host(storetest.Noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,15 +66,9 @@ func newMainPC(t *testing.T) *mainPC {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &mainPC{shown: lan.Hello{
-		Product: "zafe", Level: op.Level, MinLevel: op.MinLevel, Book: "one", Event: 7, Hash: "aa",
-	}}
-	var self device.Fingerprint
-	if m.seat, self, err = lan.Own(ln.Addr().String(), root.Cert, storetest.Noon); err != nil {
-		t.Fatal(err)
-	}
+	m.seat.Addr = ln.Addr().String()
 	server := &lan.Server{
-		Registry: storetest.NewWorld(t).Registry, Desk: &pair.Desk{Root: root.Cert}, Identity: identity, Self: self,
+		Registry: storetest.NewWorld(t).Registry, Desk: &pair.Desk{Root: m.root.Cert}, Identity: identity, Self: m.self,
 		Hello: func(context.Context) (lan.Hello, error) { return m.shown, nil },
 		Log:   func(what string, err error) { t.Logf("%s: %v", what, err) },
 	}
@@ -68,7 +87,45 @@ func newMainPC(t *testing.T) *mainPC {
 		}
 	}
 	t.Cleanup(m.stop)
-	return m
+}
+
+// TestTheMainPCIsFoundAgain where another took its place, and the old one is worked on no more.
+func TestTheMainPCIsFoundAgain(t *testing.T) {
+	first := newMainPC(t)
+	second := first.beside(t)
+	first.shown.Others, second.shown.Term = []string{second.seat.Addr}, 1
+	var kept lan.Seat
+	w := guest.Witness{
+		Memory: &memory{}, Older: func(int64, int64) {}, Warn: func(what string, err error) { t.Log(what, err) },
+		Keep: func(s lan.Seat) error { kept = s; return nil },
+	}
+	b, err := guest.Connect(t.Context(), first.seat, w)
+	if err != nil || b.Place() != first.seat.Addr || !slices.Contains(kept.Others, second.seat.Addr) {
+		t.Fatalf("at %s, others %v, %v", b.Place(), kept.Others, err)
+	}
+	defer b.Client.Close()
+	first.stop()
+	if err := b.Retry(t.Context()); err != nil || b.Place() != second.seat.Addr {
+		t.Fatalf("the one that took over is not found: at %s, %v", b.Place(), err)
+	}
+	if kept.Addr != second.seat.Addr || kept.Term != 1 || !slices.Contains(kept.Others, first.seat.Addr) {
+		t.Errorf("kept %+v", kept)
+	}
+
+	// At the next start both answer: the higher term counts, whichever was asked first.
+	again := first.beside(t)
+	seat := kept
+	seat.Addr, seat.Others = again.seat.Addr, []string{second.seat.Addr}
+	if b, err = guest.Connect(t.Context(), seat, w); err != nil || b.Place() != second.seat.Addr {
+		t.Errorf("the old one is worked on: at %s, %v", b.Place(), err)
+	}
+	b.Client.Close()
+	second.stop()
+	b, err = guest.Connect(t.Context(), seat, w)
+	if fault.KeyOf(err) != "relay.old_host" {
+		t.Errorf("the old one is worked on: %v", err)
+	}
+	b.Client.Close()
 }
 
 func TestAnOlderBookOfTheMainPCIsNoticed(t *testing.T) {

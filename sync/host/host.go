@@ -7,6 +7,7 @@ package host
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -20,6 +21,7 @@ import (
 	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/relay"
 	"zafe/sync/device"
 	"zafe/sync/lan"
 	"zafe/sync/pair"
@@ -40,9 +42,13 @@ type Settings[T Tx] struct {
 	Registry lan.Registry
 	Version  string // of the program
 	Clock    func() time.Time
-	Raise    func() bool                  // see [lan.Server]
-	Log      func(what string, err error) // what others did that is nothing to worry about
-	Warn     func(what string, err error)
+	Raise    func() bool // see [lan.Server]
+	// Feed answers the relay PC's copy of the book.
+	Feed func(ctx context.Context, ask io.Reader, w io.Writer) error
+	// Guard ends the serving when another PC took over.
+	Guard *Guard
+	Log   func(what string, err error) // what others did that is nothing to worry about
+	Warn  func(what string, err error)
 }
 
 // Host serves one open book. It is the book's appdevice.Inviter.
@@ -67,7 +73,7 @@ func New[T Tx](set Settings[T]) (*Host[T], error) {
 	h.desk = &pair.Desk{Root: root.Cert, Clock: set.Clock, Enrol: h.enrol}
 	h.server = &lan.Server{
 		Registry: set.Registry, Devices: h, Desk: h.desk, Identity: identity,
-		Hello: h.hello, Raise: set.Raise, Log: set.Log,
+		Hello: h.hello, Feed: h.feed, Raise: set.Raise, Log: set.Log,
 	}
 	return h, nil
 }
@@ -82,10 +88,34 @@ func (h *Host[T]) hello(ctx context.Context) (out lan.Hello, err error) {
 			return err
 		}
 		last, err := tx.Head()
+		if err != nil {
+			return err
+		}
 		out.Company, out.Event, out.Hash = c.Name, last.ID, last.Hash.String()
+		p, err := relay.Of(tx)
+		out.Term, out.Before, out.Relay = p.Term, p.Before, p.Relay != "" && p.Relay == op.CredentialOf(ctx).Device
 		return err
 	})
+	out.Others = h.set.Guard.Others()
 	return out, err
+}
+
+// feed answers the PC that the owner named. Fault relay.not_named for any other.
+func (h *Host[T]) feed(ctx context.Context, at []string, ask io.Reader, w io.Writer) error {
+	named := false
+	err := h.set.Book.View(ctx, func(tx T) error {
+		p, err := relay.Of(tx)
+		named = p.Relay != "" && p.Relay == op.CredentialOf(ctx).Device
+		return err
+	})
+	if err == nil && !named {
+		err = fault.New(fault.Forbidden, "relay.not_named")
+	}
+	if err != nil {
+		return err
+	}
+	h.set.Guard.Relayed(at)
+	return h.set.Feed(ctx, ask, w)
 }
 
 func (h *Host[T]) enrol(ctx context.Context, fp device.Fingerprint, name string, by int64) error {
@@ -120,9 +150,15 @@ func (h *Host[T]) Cut(fingerprint string) { h.server.CloseDevice(device.Fingerpr
 // Connected counts the PCs of the office at work on the book.
 func (h *Host[T]) Connected() int { return h.server.Connected() }
 
-// Serve answers the PCs of the office at addr until ctx ends; ready is told where it listens. Fault
-// lan.port_taken.
+// Serve answers the PCs of the office at addr until ctx ends; ready is told where it listens. Faults
+// lan.port_taken, relay.taken_over.
 func (h *Host[T]) Serve(ctx context.Context, addr string, ready func(addr string)) error {
+	if err := h.set.Guard.Refusal(); err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(h.set.Guard.Lost(), stop)()
 	var lc net.ListenConfig
 	ln, err := lc.Listen(ctx, "tcp", addr)
 	if err != nil {
@@ -139,7 +175,7 @@ func (h *Host[T]) Serve(ctx context.Context, addr string, ready func(addr string
 	h.port.Store(int64(n))
 	defer h.port.Store(0)
 	ready(ln.Addr().String())
-	return h.server.Serve(ctx, ln)
+	return errors.Join(h.server.Serve(ctx, ln), h.set.Guard.Refusal())
 }
 
 // Answer lets the other programs of this PC in, once: they reach it on the loopback with a key that lives as

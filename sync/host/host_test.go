@@ -27,6 +27,7 @@ type office struct {
 	host  *host.Host[*store.Tx]
 	root  device.Root
 	warns []string
+	guard *host.Guard
 }
 
 func newOffice(t *testing.T) *office {
@@ -40,11 +41,12 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
+	o.guard = o.newGuard(t, pem)
 	o.host, err = host.New(host.Settings[*store.Tx]{
 		Book: o.Store, BookID: "one", Root: pem, Registry: o.Registry, Version: "test", Clock: o.Clock.Now,
-		Raise: func() bool { return true },
-		Log:   func(what string, err error) { t.Logf("%s: %v", what, err) },
-		Warn:  func(what string, err error) { o.warns = append(o.warns, what+": "+err.Error()) },
+		Raise: func() bool { return true }, Feed: o.Store.Feed, Guard: o.guard,
+		Log:  func(what string, err error) { t.Logf("%s: %v", what, err) },
+		Warn: func(what string, err error) { o.warns = append(o.warns, what+": "+err.Error()) },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -25,7 +25,7 @@ import (
 
 // Client performs operations on a host. It is an op.Caller: pages do not know which they use.
 type Client struct {
-	addr  string
+	addr  atomic.Pointer[string]
 	http  *http.Client
 	trust *tls.Config
 	token atomic.Pointer[string]
@@ -52,7 +52,7 @@ func NewClient(addr string, root *x509.Certificate, id device.Identity) *Client 
 			return device.CheckHost(cs.PeerCertificates, root)
 		},
 	}
-	return &Client{addr: addr, trust: trust, http: &http.Client{
+	c := &Client{trust: trust, http: &http.Client{
 		Transport: &http.Transport{
 			Proxy:               nil, // never through a proxy: the host is on this network
 			DialContext:         dialer.DialContext,
@@ -63,16 +63,21 @@ func NewClient(addr string, root *x509.Certificate, id device.Identity) *Client 
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
+	c.Move(addr)
+	return c
 }
 
 // SetAway says with every call from now on whether nobody is at the screen here.
 func (c *Client) SetAway(away bool) { c.away.Store(away) }
 
+// Move makes the client ask at another address from now on.
+func (c *Client) Move(addr string) { c.addr.Store(&addr) }
+
 // SetToken sets the session token sent with every call; "" for none.
 func (c *Client) SetToken(token string) { c.token.Store(&token) }
 
 // Addr returns the host's address.
-func (c *Client) Addr() string { return c.addr }
+func (c *Client) Addr() string { return *c.addr.Load() }
 
 // Close drops the idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
@@ -87,7 +92,7 @@ func (c *Client) Hello(ctx context.Context) (Hello, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	if err := json.NewDecoder(io.LimitReader(resp.Body, headerBytes)).Decode(&h); err != nil {
-		return h, fault.New(fault.Unavailable, "lan.wrong_host", "host", c.addr).Because(err)
+		return h, fault.New(fault.Unavailable, "lan.wrong_host", "host", c.Addr()).Because(err)
 	}
 	if h.Level < op.MinLevel || op.Level < h.MinLevel {
 		return h, fault.New(fault.Unavailable, "op.version", "level", op.Level, "min", h.MinLevel)
@@ -151,9 +156,9 @@ func (c *Client) send(ctx context.Context, method, path string, body []byte) (*h
 // exchange is send with a body of any kind, and for a file the request that goes ahead of it.
 func (c *Client) exchange(ctx context.Context, method, path string, body io.Reader, ask string,
 ) (*http.Response, error) {
-	r, err := http.NewRequestWithContext(ctx, method, "https://"+c.addr+path, body)
+	r, err := http.NewRequestWithContext(ctx, method, "https://"+c.Addr()+path, body)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "lan.bad_address", "host", c.addr).Because(err)
+		return nil, fault.New(fault.Invalid, "lan.bad_address", "host", c.Addr()).Because(err)
 	}
 	r.Header.Set(headerLevel, strconv.Itoa(op.Level))
 	r.Header.Set("Content-Type", "application/json")
@@ -211,7 +216,7 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	}
 	switch {
 	case device.ErrNotPinned(err):
-		return fault.New(fault.Unavailable, "lan.wrong_host", "host", c.addr).Because(err)
+		return fault.New(fault.Unavailable, "lan.wrong_host", "host", c.Addr()).Because(err)
 	case refusedAlert(err) || !errors.Is(err, context.DeadlineExceeded) && c.refused(ctx):
 		return fault.New(fault.Forbidden, "lan.device_refused").Because(err)
 	}
@@ -221,7 +226,7 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fault.New(fault.Unavailable, "op.timeout").Because(err)
 	}
-	return fault.New(fault.Unavailable, "lan.host_unreachable", "host", c.addr).Because(err)
+	return fault.New(fault.Unavailable, "lan.host_unreachable", "host", c.Addr()).Because(err)
 }
 
 // refusedAlert recognises the alert by which a TLS 1.3 host turns a device away.
@@ -236,7 +241,7 @@ func (c *Client) refused(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	d := tls.Dialer{NetDialer: &net.Dialer{Timeout: dialTimeout}, Config: c.trust.Clone()}
-	conn, err := d.DialContext(ctx, "tcp", c.addr)
+	conn, err := d.DialContext(ctx, "tcp", c.Addr())
 	if err != nil {
 		return refusedAlert(err)
 	}

@@ -24,6 +24,10 @@ type Seat struct {
 	Root    []byte `json:"root"` // the pinned root certificate, DER
 	Key     []byte `json:"key"`  // this PC's identity, PEM
 	Company string `json:"company"`
+	// Term is the highest of a main PC that was reached, and Others are where another one may be.
+	Term   int64    `json:"term,omitempty"`
+	Before int64    `json:"before,omitempty"` // as that one's Hello says
+	Others []string `json:"others,omitempty"`
 }
 
 // ReadSeat reads the file at path in which a seat is remembered; ok is false when there is none.
@@ -72,6 +76,16 @@ func Join(ctx context.Context, addr, code, name string, now time.Time) (Seat, er
 // Reach returns the book of the main PC, which was reached: place is what people call it. With an error
 // of the way there the book is returned too, so that [Remote.Retry] can be tried later.
 func (s Seat) Reach(ctx context.Context, place string) (*Remote, error) {
+	r, err := s.Open(place)
+	if err != nil {
+		return nil, err
+	}
+	_, err = r.Hello(ctx)
+	return r, err
+}
+
+// Open is Reach of a main PC to which nothing is said yet.
+func (s Seat) Open(place string) (*Remote, error) {
 	id, err := device.Parse(s.Key)
 	if err != nil {
 		return nil, err
@@ -86,8 +100,7 @@ func (s Seat) Reach(ctx context.Context, place string) (*Remote, error) {
 			(*w)(ok)
 		}
 	}
-	_, err = r.Hello(ctx)
-	return r, err
+	return r, nil
 }
 
 // Remote is a book that another program has open: the main PC, or the one at work on this PC.

@@ -51,7 +51,9 @@ type Server struct {
 	// Raise brings this program's window to the front for another start of it on this PC; false: it has none.
 	Raise func() bool
 	Hello func(ctx context.Context) (Hello, error)
-	Log   func(what string, err error)
+	// Feed answers the PC that keeps a copy of the book, of which it was told where it can be reached.
+	Feed func(ctx context.Context, at []string, ask io.Reader, w io.Writer) error
+	Log  func(what string, err error)
 	// Patience is how long the host looks for the answer to a question; the zero value is right.
 	Patience time.Duration
 	// Grace is how long questions and files may go on once the host closes; the zero value is right.
@@ -170,6 +172,7 @@ func (s *serving) routes() http.Handler {
 	mux.HandleFunc("POST /op/{name}", s.guard(s.call))
 	mux.HandleFunc("POST /stream/{name}", s.guard(s.stream))
 	mux.HandleFunc("POST /upload/{name}", s.guard(s.upload))
+	mux.HandleFunc("POST /feed", s.guard(s.feed))
 	mux.HandleFunc("POST /raise", s.guard(s.raise))
 	return mux
 }
@@ -304,7 +307,7 @@ func (l *lateWriter) Write(p []byte) (int, error) {
 func (s *Server) refuse(w http.ResponseWriter, err error) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status(fault.Of(err).Code))
-	_, _ = io.WriteString(w, marshalFault(err))
+	_, _ = io.WriteString(w, marshalFault(err)) //nolint:gosec // JSON for our own client; no browser gets past the handshake
 }
 
 func marshalFault(err error) string {

@@ -62,6 +62,13 @@ type Hello struct {
 	// host shows an older book.
 	Event int64  `json:"event,omitempty"`
 	Hash  string `json:"hash,omitempty"`
+	// Term is how often another PC became the main one: the highest is. Others are the addresses of the PC that
+	// can take its place, and Relay tells that it is the one that asks.
+	Term   int64    `json:"term,omitempty"`
+	Others []string `json:"others,omitempty"`
+	Relay  bool     `json:"relay,omitempty"`
+	// Before is the last event that both PCs have when one took over last.
+	Before int64 `json:"before,omitempty"`
 }
 
 // liveness finds out that the other end is gone though nothing was said: a cable pulled out, a PC

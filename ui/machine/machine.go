@@ -31,6 +31,7 @@ type State struct {
 	Older    bool   // the book last opened is older than this PC had seen it: earlier files were put back
 	AutoOpen bool   // the book opens without the owner's password (this PC's keyring has a key)
 	Earlier  bool   // the book is kept as it was before its last update: see Machine.GoBack
+	Taken    string // address of the PC that took over from this one, "" for none: see Machine.Rejoin
 	// Damaged is since when the book's files are known not to be what was written, though it may open; zero
 	// for a sound one.
 	Damaged time.Time
@@ -170,6 +171,12 @@ func Replacing(m Machine, do func() error) (kept string, err error) {
 	return kept, err
 }
 
+// Standby is the copy of the main PC's book that this PC can take over with.
+type Standby struct {
+	Ready bool
+	Kept  time.Time // when it was known to have everything, zero if not since the program started
+}
+
 // Machine is this PC.
 type Machine interface {
 	State(ctx context.Context) (State, error)
@@ -198,6 +205,18 @@ type Machine interface {
 	Connect(ctx context.Context) (Book, error)
 	// Leave forgets the main PC.
 	Leave() error
+	// Follow keeps the copy of the main PC's book, while this PC is joined to one that named it its relay, until
+	// ctx ends. at are the addresses at which this PC will be the main one, the usual ones for nil.
+	Follow(ctx context.Context, at []string)
+	// Standby tells of that copy.
+	Standby() Standby
+	// TakeOver makes this PC the main one, with an owner's password or the recovery key: with its copy, when the
+	// main PC does not answer; or with its own book, when another PC took over from it. The book is to be opened
+	// after that. Faults: relay.no_copy, relay.host_alive, relay.not_taken, store.owner_only and those of Open.
+	TakeOver(ctx context.Context, s Secret) error
+	// Rejoin makes a PC from which another took over work on the book of that one. Its own is moved aside, never
+	// deleted. Faults: relay.not_taken, store.in_use, lan.host_unreachable.
+	Rejoin(ctx context.Context) error
 	// Providers lists the kinds of places a backup can be in, and Form the boxes of one of them.
 	Providers(all bool) []backup.Provider
 	Form(provider string, values map[string]string) ([]backup.Field, error)

@@ -26,6 +26,7 @@ type loginPage struct {
 	where *kit.Label
 	mend  *kit.Button // leads to what can be done for a book that does not open
 	why   error       // that it does not open
+	relay fyne.CanvasObject
 	enter *kit.Button
 	spin  *kit.Spinner
 	doing *kit.Label // the part of a long opening that is under way
@@ -54,6 +55,7 @@ func (f *Flow) Login() {
 	p.mend = kit.NewButton(f.t("start.login.mend"), "lifebuoy", kit.Secondary, func() { f.guide(p.why) })
 	p.mend.Hide()
 	wound := p.wound()
+	p.relay = f.relayCard()
 	last := f.Machine.Preferences().Login
 	p.keep.SetOn(last != "")
 	p.name.SetText(cmp.Or(f.name, last))
@@ -63,7 +65,7 @@ func (f *Flow) Login() {
 	}
 	forgotten := kit.NewButton(f.t("start.login.forgotten"), "", kit.Link, f.Forgotten)
 	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(f.t("start.login.title")),
-		kit.Muted(under)), f.hostCard(), p.done(), wound}
+		kit.Muted(under)), f.hostCard(), p.relay, p.done(), wound}
 	body = append(body, p.samples(),
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass),
 		p.keep, p.enter, p.where, p.mend, // what is wrong stands under the button, which so stays in its place
@@ -241,6 +243,9 @@ func (p *loginPage) failed(err error) {
 	refuse(p.where, p.f.Text.Fault(fault.Of(err)))
 	if trouble(err) != "" {
 		p.why = err
+	}
+	if p.f.state.Presence == machine.Joined && p.f.Machine.Standby().Ready { // the copy may have come since
+		p.relay.Show()
 	}
 	if p.why == nil {
 		p.mend.Hide()

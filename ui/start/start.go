@@ -68,7 +68,7 @@ func (f *Flow) Run() {
 			f.Doors()
 		default:
 			f.Login()
-			if f.state.AutoOpen && f.alone == nil {
+			if f.state.AutoOpen && f.alone == nil && f.book == nil {
 				f.openAlone()
 			}
 		}

@@ -81,6 +81,9 @@ type pc struct {
 	back    []string // passwords with which it went back
 	aside   string   // the book set aside last
 
+	standby  machine.Standby
+	relaying []string // what was done about the main PC, and with which password
+
 	restoring func() error // runs while a copy is put in place; nil for nothing
 }
 
@@ -152,6 +155,24 @@ func (p *pc) Join(_ context.Context, addr, code, name string) error {
 		return fault.New(fault.Unauthenticated, "pair.bad_code")
 	}
 	p.state = machine.State{Presence: machine.Joined, Host: addr}
+	return nil
+}
+
+func (p *pc) Follow(context.Context, []string) {}
+func (p *pc) Standby() machine.Standby         { return p.standby }
+
+func (p *pc) TakeOver(_ context.Context, s machine.Secret) error {
+	if s.Password != secretWords {
+		return fault.Field("password", "store.wrong_password")
+	}
+	p.relaying = append(p.relaying, "took over")
+	p.state = machine.State{Presence: machine.Here}
+	return nil
+}
+
+func (p *pc) Rejoin(context.Context) error {
+	p.relaying, p.aside = append(p.relaying, "rejoined"), "/data/book.aside-20261122-101500"
+	p.state = machine.State{Presence: machine.Joined, Host: p.state.Taken}
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/relay"
 	"zafe/app/role"
 	"zafe/app/user"
 	"zafe/ui/kit"
@@ -31,6 +32,8 @@ type people struct {
 	users   []user.User
 	roles   []role.Role
 	devices []device.Device
+	relay   relay.Status
+	standby *kit.Label // what the relay PC has
 	names   map[auth.UserID]string
 	who     *kit.Grid
 	pcs     *kit.Grid
@@ -61,10 +64,13 @@ func newPeople(e *page.Env) page.Page {
 	}, func() int { return len(p.devices) }, p.deviceCell)
 	p.pcs.Muted = func(row int) bool { return p.devices[row].State == device.Revoked }
 	p.pcs.OnOpen = func(row int) { p.device(p.devices[row]) }
+	p.standby = kit.Muted("")
 	p.pcs.SetEmpty(kit.NewEmpty("desktop", e.T("people.no_pc"), e.T("people.no_pc_hint"), nil))
 	p.tabs = kit.NewTabs(
 		kit.Tab{Key: "users", Text: e.T("people.users"), Make: func() fyne.CanvasObject { return p.who }},
-		kit.Tab{Key: "pcs", Text: e.T("people.pcs"), Make: func() fyne.CanvasObject { return p.pcs }},
+		kit.Tab{Key: "pcs", Text: e.T("people.pcs"), Make: func() fyne.CanvasObject {
+			return kit.VFill(theme.GapTight, 1, p.standby, p.pcs)
+		}},
 	)
 	var actions []fyne.CanvasObject
 	if e.Can(device.Invite.Spec) {
@@ -104,6 +110,7 @@ func (p *people) Refresh() {
 			p.devices = r.Devices
 			p.pcs.Reload()
 		})
+		page.Do(e, relay.Get, op.Empty{}, p.relayed)
 	}
 }
 
@@ -156,6 +163,12 @@ func (p *people) deviceCell(row, col int) kit.CellView {
 	case 3:
 		return kit.CellView{Text: e.Text.Instant(d.FirstSeen)}
 	default:
+		switch d.ID {
+		case p.relay.Relay:
+			return kit.CellView{Text: e.T("people.relay.pill"), Pill: true, Tone: p.relayTone()}
+		case p.relay.Main:
+			return kit.CellView{Text: e.T("people.relay.main"), Pill: true, Tone: kit.Neutral}
+		}
 		if d.State == device.Revoked {
 			return kit.CellView{Text: e.T("people.revoked"), Pill: true, Tone: kit.Error}
 		}
@@ -209,6 +222,9 @@ func (p *people) device(d device.Device) {
 		})
 	}
 	buttons := []fyne.CanvasObject{kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() })}
+	if d.State == device.Active && e.Can(relay.Name.Spec) && d.ID != p.relay.Main {
+		buttons = append(buttons, p.relayButton(d, func() { m.Close() }))
+	}
 	if d.State == device.Active {
 		buttons = append(buttons, kit.NewButton(e.T("people.revoke"), "lock", kit.Danger, func() {
 			e.Shell.Confirm(e.T("people.revoke_title", "name", d.Name), e.T("people.revoke_text"), e.T("people.revoke"), true, func() {

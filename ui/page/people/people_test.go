@@ -15,6 +15,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/password"
+	"zafe/app/relay"
 	"zafe/app/role"
 	"zafe/app/user"
 	"zafe/store"
@@ -58,6 +59,7 @@ func open(t *testing.T, button string) *dialog {
 	role.Bind(w.Registry)
 	user.Bind(w.Registry, svc)
 	device.Bind(w.Registry, nil)
+	relay.Bind(w.Registry, alone{})
 	w.Update(func(tx *store.Tx) error {
 		_, err := tx.SaveUser(user.User{Login: "claire", Name: "Claire", Role: auth.Owner, CreatedAt: tx.Now()})
 		return err

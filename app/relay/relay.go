@@ -1,0 +1,246 @@
+// Package relay is about the PC that can take the place of the main one (poste relais): the owner names it among
+// those that work on the book, and from then on it has a copy that follows within seconds. When it takes over,
+// the book's term rises by one; of two PCs that both have the book, the one with the higher term is the main one,
+// and the other writes no more until the owner decides. How the copy travels is not its business.
+package relay
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"zafe/app/audit"
+	"zafe/app/auth"
+	"zafe/app/company"
+	"zafe/app/device"
+	"zafe/app/fault"
+	"zafe/app/op"
+)
+
+const postKey = "relay"
+
+// Post is what the book says of its main PC and of the one that can take its place.
+type Post struct {
+	Term   int64  `json:"term,omitempty"`   // how often another PC became the main one
+	Relay  string `json:"relay,omitempty"`  // fingerprint of the relay PC; "" for none
+	Main   string `json:"main,omitempty"`   // under which the main PC itself may ask another one
+	Before int64  `json:"before,omitempty"` // the last event that both PCs have, when one took over last
+}
+
+// Of reads the post.
+func Of(tx company.Settings) (p Post, err error) {
+	_, err = tx.Setting(postKey, &p)
+	return p, err
+}
+
+// Tx is what this package needs of a transaction.
+type Tx interface {
+	device.Tx
+	company.Settings
+	Head() (audit.Event, error)
+}
+
+// Taking is who takes over: the owner, and the PC that is the main one from now on, by the fingerprint under which
+// others know it. Above is the highest term known elsewhere.
+type Taking struct {
+	Owner auth.UserID
+	Name  string
+	Main  string
+	Above int64
+}
+
+// TakeOver makes the PC that has this copy the main one, and returns the book's post.
+func TakeOver(tx Tx, t Taking) (Post, error) {
+	p, err := Of(tx)
+	if err != nil {
+		return p, err
+	}
+	last, err := tx.Head()
+	if err != nil {
+		return p, err
+	}
+	p = Post{Term: max(p.Term, t.Above) + 1, Main: t.Main, Before: last.ID}
+	if err := tx.SetSetting(postKey, p); err != nil {
+		return p, err
+	}
+	_, err = tx.AppendEvent(audit.Event{
+		Op: "book.taken_over", Actor: int64(t.Owner), ActorName: t.Name, Device: t.Main,
+		Payload: fmt.Sprintf(`{"after":%d,"term":%d}`, last.ID, p.Term),
+	})
+	return p, err
+}
+
+// Fed is how far the relay PC is.
+type Fed struct {
+	Asked  time.Time     // when it spoke last; zero if not since the program started
+	Whole  bool          // it has a whole copy
+	Behind time.Duration // for how long what it does not have yet has waited
+}
+
+// Rival is another PC that is the main one now.
+type Rival struct {
+	Place  string // its address
+	Before int64  // the last event that it has of those that were recorded here
+}
+
+// Live is what the program knows beyond the book.
+type Live interface {
+	// Fed tells how far the relay PC is.
+	Fed() Fed
+	// Seat returns this PC's own name and the fingerprint by which another main PC is to know it.
+	Seat() (name, fingerprint string, err error)
+	// Rival is the PC that took over from this one, if any did.
+	Rival(ctx context.Context) (Rival, bool)
+}
+
+// The states of the relay.
+const (
+	None      = "none"      // no PC was named
+	Waiting   = "waiting"   // it has not spoken since the program started
+	Copying   = "copying"   // it is given a whole copy
+	Following = "following" // it has everything
+	Late      = "late"      // something has waited for longer than it should
+	Away      = "away"      // it has not spoken for a while
+	Taken     = "taken"     // it took over: this PC is the main one no more
+)
+
+// When a relay is late, and when it is away.
+const (
+	LateAfter = 10 * time.Second
+	AwayAfter = 15 * time.Second
+)
+
+// Status is the relay as it is now.
+type Status struct {
+	Relay device.ID `json:"relay"` // 0 for none
+	Name  string    `json:"name"`
+	State string    `json:"state"`
+	Asked time.Time `json:"asked,omitzero"` // when it spoke last
+	// BehindMS is for how long what it does not have yet has waited, in milliseconds.
+	BehindMS int64     `json:"behind_ms"`
+	Main     device.ID `json:"main"` // the row of the main PC itself, 0 for none
+	Term     int64     `json:"term"`
+	// Own is how many events were recorded here that the PC that took over, whose address is the name, does not
+	// have. They are the last ones of the journal.
+	Own int64 `json:"own"`
+}
+
+// NameRequest names the relay PC; 0 names none.
+type NameRequest struct {
+	ID device.ID `json:"id"`
+}
+
+// The operations.
+var (
+	Get = op.Op[op.Empty, Status]{Spec: op.Spec{
+		Name: "relay.get", Kind: op.Query, Needs: auth.DeviceManage, Since: 1,
+		Doc: "Tells which PC can take the place of the main one, and how far its copy is.",
+	}}
+	Name = op.Op[NameRequest, Status]{Spec: op.Spec{
+		Name: "relay.name", Kind: op.Command, Needs: auth.DeviceManage, Fresh: true, Since: 1,
+		Doc: "Names the PC that keeps a live copy and can take the place of the main one (poste relais).",
+	}}
+)
+
+// Bind registers the operations.
+func Bind[T Tx](r *op.Registry[T], live Live) {
+	op.Bind(r, Get, func(ctx context.Context, tx T, _ op.Empty) (Status, error) { return status(ctx, tx, live) })
+	op.Bind(r, Name, func(ctx context.Context, tx T, req NameRequest) (Status, error) {
+		return name(ctx, tx, live, req.ID)
+	})
+}
+
+func status(ctx context.Context, tx Tx, live Live) (s Status, err error) {
+	p, err := Of(tx)
+	if err != nil {
+		return s, err
+	}
+	s = Status{State: None, Term: p.Term}
+	if d, known, err := tx.DeviceByFingerprint(p.Main); err != nil {
+		return s, err
+	} else if known {
+		s.Main = d.ID
+	}
+	if r, taken := live.Rival(ctx); taken {
+		last, err := tx.Head()
+		s.State, s.Name, s.Own = Taken, r.Place, max(last.ID-r.Before, 0)
+		return s, err
+	}
+	d, known, err := tx.DeviceByFingerprint(p.Relay)
+	if err != nil || !known || d.State != device.Active {
+		return s, err
+	}
+	fed := live.Fed()
+	s.Relay, s.Name, s.Asked, s.BehindMS = d.ID, d.Name, fed.Asked, fed.Behind.Milliseconds()
+	switch {
+	case fed.Asked.IsZero():
+		s.State = Waiting
+	case tx.Now().Sub(fed.Asked) > AwayAfter:
+		s.State = Away
+	case !fed.Whole:
+		s.State = Copying
+	case fed.Behind > LateAfter:
+		s.State = Late
+	default:
+		s.State = Following
+	}
+	return s, nil
+}
+
+func name(ctx context.Context, tx Tx, live Live, id device.ID) (s Status, err error) {
+	p, err := Of(tx)
+	if err != nil {
+		return s, err
+	}
+	p.Relay = ""
+	if id != 0 {
+		d, err := tx.Device(id)
+		if err != nil {
+			return s, err
+		}
+		op.Note(ctx, "device", int64(id), "", "")
+		own, fingerprint, err := live.Seat()
+		switch {
+		case err != nil:
+			return s, err
+		case d.State != device.Active:
+			return s, fault.Field("id", "relay.revoked", "name", d.Name)
+		case d.Fingerprint == fingerprint:
+			return s, fault.Field("id", "relay.itself", "name", d.Name)
+		}
+		p.Relay = d.Fingerprint
+		// The relay PC, once it is the main one, knows this one from its copy.
+		if err := enrol(ctx, tx, fingerprint, own); err != nil {
+			return s, err
+		}
+		p.Main = fingerprint
+	}
+	if err := tx.SetSetting(postKey, p); err != nil {
+		return s, err
+	}
+	return status(ctx, tx, live)
+}
+
+func enrol(ctx context.Context, tx Tx, fingerprint, name string) error {
+	d, known, err := tx.DeviceByFingerprint(fingerprint)
+	if err != nil || known && d.State == device.Active {
+		return err
+	}
+	return device.Enrol(tx, fingerprint, name, op.Actor(ctx).User)
+}
+
+// Fence refuses work on a book whose place another PC took: relay.taken_over. Reading goes on, at this PC.
+func Fence(live Live) func(ctx context.Context, s *op.Spec) error {
+	return func(ctx context.Context, s *op.Spec) error {
+		reading := s.Kind == op.Query || s.Kind == op.Stream || strings.HasPrefix(s.Name, "session.")
+		if reading && op.CredentialOf(ctx).Device == "" {
+			return nil
+		}
+		r, taken := live.Rival(ctx)
+		if !taken {
+			return nil
+		}
+		return fault.New(fault.Conflict, "relay.taken_over", "place", r.Place)
+	}
+}

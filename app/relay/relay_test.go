@@ -1,0 +1,165 @@
+package relay_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"zafe/app/audit"
+	"zafe/app/device"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/relay"
+	"zafe/store"
+	"zafe/store/storetest"
+)
+
+// live is what the program knows, as the test says.
+type live struct {
+	fed   relay.Fed
+	rival relay.Rival
+}
+
+func (l *live) Fed() relay.Fed                            { return l.fed }
+func (*live) Seat() (string, string, error)               { return "SRV", "main", nil }
+func (l *live) Rival(context.Context) (relay.Rival, bool) { return l.rival, l.rival.Place != "" }
+
+// office is a book with PCs under their names as fingerprints.
+func office(t *testing.T, pcs ...string) (*storetest.World, *live, map[string]device.ID) {
+	t.Helper()
+	w, l, ids := storetest.NewWorld(t), &live{}, map[string]device.ID{}
+	relay.Bind(w.Registry, l)
+	w.Update(func(tx *store.Tx) error {
+		for _, pc := range pcs {
+			if err := device.Enrol(tx, pc, pc, 1); err != nil {
+				return err
+			}
+			d, _, err := tx.DeviceByFingerprint(pc)
+			if err != nil {
+				return err
+			}
+			ids[pc] = d.ID
+		}
+		return nil
+	})
+	return w, l, ids
+}
+
+func TestNaming(t *testing.T) {
+	w, _, ids := office(t, "desk", "lost")
+	w.Update(func(tx *store.Tx) error {
+		d, err := tx.Device(ids["lost"])
+		d.State = device.Revoked
+		if err == nil {
+			_, err = tx.SaveDevice(d)
+		}
+		return err
+	})
+	owner := w.As("owner")
+	for id, want := range map[device.ID]string{ids["lost"]: "relay.revoked", 99: "device.not_found"} {
+		if _, err := relay.Name.Call(w.Ctx(), owner, relay.NameRequest{ID: id}); fault.KeyOf(err) != want {
+			t.Errorf("PC %d: %v, want %s", id, err, want)
+		}
+	}
+	if _, err := relay.Name.Call(w.Ctx(), w.As("accountant"), relay.NameRequest{ID: ids["desk"]}); fault.KeyOf(err) != "op.forbidden" {
+		t.Errorf("the accountant names it: %v", err)
+	}
+	s, err := relay.Name.Call(w.Ctx(), owner, relay.NameRequest{ID: ids["desk"]})
+	if err != nil || s.Relay != ids["desk"] || s.Name != "desk" || s.Main == 0 || s.Main == s.Relay {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	// The main PC itself is one of the list now, and no relay of its own.
+	if _, err := relay.Name.Call(w.Ctx(), owner, relay.NameRequest{ID: s.Main}); fault.KeyOf(err) != "relay.itself" {
+		t.Errorf("the main PC is its own relay: %v", err)
+	}
+	if s, err = relay.Name.Call(w.Ctx(), owner, relay.NameRequest{}); err != nil || s.Relay != 0 || s.State != relay.None {
+		t.Errorf("none: %+v, %v", s, err)
+	}
+}
+
+func TestTheStateOfTheRelay(t *testing.T) {
+	w, l, ids := office(t, "desk")
+	if _, err := relay.Name.Call(w.Ctx(), w.As("owner"), relay.NameRequest{ID: ids["desk"]}); err != nil {
+		t.Fatal(err)
+	}
+	now := w.Clock.Now()
+	for _, c := range []struct {
+		fed  relay.Fed
+		want string
+	}{
+		{relay.Fed{}, relay.Waiting},
+		{relay.Fed{Asked: now}, relay.Copying},
+		{relay.Fed{Asked: now, Whole: true}, relay.Following},
+		{relay.Fed{Asked: now, Whole: true, Behind: relay.LateAfter}, relay.Following},
+		{relay.Fed{Asked: now, Whole: true, Behind: relay.LateAfter + time.Second}, relay.Late},
+		{relay.Fed{Asked: now.Add(-relay.AwayAfter), Whole: true}, relay.Following},
+		{relay.Fed{Asked: now.Add(-relay.AwayAfter - time.Second), Whole: true}, relay.Away},
+	} {
+		l.fed = c.fed
+		s, err := relay.Get.Call(w.Ctx(), w.As("owner"), op.Empty{})
+		if err != nil || s.State != c.want || s.BehindMS != c.fed.Behind.Milliseconds() {
+			t.Errorf("%+v: %+v, %v, want %s", c.fed, s, err, c.want)
+		}
+	}
+	w.Update(func(tx *store.Tx) error {
+		d, err := tx.Device(ids["desk"])
+		d.State = device.Revoked
+		if err == nil {
+			_, err = tx.SaveDevice(d)
+		}
+		return err
+	})
+	if s, err := relay.Get.Call(w.Ctx(), w.As("owner"), op.Empty{}); err != nil || s.State != relay.None {
+		t.Errorf("a revoked PC is the relay: %+v, %v", s, err)
+	}
+}
+
+// TestTakingOver: the term is above both that of the book and the highest known elsewhere, and the chain says it.
+func TestTakingOver(t *testing.T) {
+	w, _, ids := office(t, "desk")
+	if _, err := relay.Name.Call(w.Ctx(), w.As("owner"), relay.NameRequest{ID: ids["desk"]}); err != nil {
+		t.Fatal(err)
+	}
+	var before audit.Event
+	w.Update(func(tx *store.Tx) (err error) { before, err = tx.Head(); return err })
+	for _, c := range []struct{ above, want int64 }{{0, 1}, {4, 5}, {2, 6}} {
+		var p relay.Post
+		var last audit.Event
+		w.Update(func(tx *store.Tx) (err error) {
+			if p, err = relay.TakeOver(tx, relay.Taking{Owner: 1, Name: "Claire", Main: "desk", Above: c.above}); err != nil {
+				return err
+			}
+			last, err = tx.Head()
+			return err
+		})
+		if p.Term != c.want || p.Relay != "" || p.Main != "desk" || p.Before != before.ID {
+			t.Errorf("above %d: %+v", c.above, p)
+		}
+		if last.Op != "book.taken_over" || last.ActorName != "Claire" || last.ID != before.ID+1 {
+			t.Errorf("the chain ends with %+v", last)
+		}
+		before = last
+	}
+}
+
+// TestAFencedBookIsOnlyRead, by who is at the PC that has it.
+func TestAFencedBookIsOnlyRead(t *testing.T) {
+	w, l, ids := office(t, "desk")
+	w.Registry.Fence = relay.Fence(l)
+	owner := w.As("owner")
+	if _, err := relay.Name.Call(w.Ctx(), owner, relay.NameRequest{ID: ids["desk"]}); err != nil {
+		t.Fatalf("nobody took over: %v", err)
+	}
+	l.rival.Place = "192.168.1.31:24653"
+	_, err := relay.Name.Call(w.Ctx(), owner, relay.NameRequest{})
+	if f := fault.Of(err); f == nil || f.Key != "relay.taken_over" || f.Args["place"] != l.rival.Place {
+		t.Errorf("written: %v", err)
+	}
+	var last audit.Event
+	w.Update(func(tx *store.Tx) (err error) { last, err = tx.Head(); return err })
+	l.rival.Before = last.ID - 2
+	s, err := relay.Get.Call(w.Ctx(), owner, op.Empty{})
+	if err != nil || s.State != relay.Taken || s.Name != l.rival.Place || s.Own != 2 {
+		t.Errorf("read: %+v, %v", s, err)
+	}
+}

@@ -1,0 +1,56 @@
+package repair
+
+import (
+	"context"
+	"errors"
+
+	"zafe/app/billing"
+	"zafe/app/relay"
+	"zafe/app/setup"
+	"zafe/app/user"
+	"zafe/store"
+)
+
+// Taking is the PC that takes over: the name under which its backups go, and what relay.Taking says of it.
+type Taking struct {
+	WriterID   string
+	WriterName string
+	Main       string
+	Above      int64
+}
+
+// TakeOver makes the PC of the book in dir, which nobody has open, the main one when an owner asks for it. Nobody
+// knows whether the last numbers given out are in it: they are asked for. Faults: store.owner_only and those of
+// [store.Open].
+func TakeOver(ctx context.Context, dir string, unlock store.Unlock, o store.Options, t Taking) (relay.Post, error) {
+	st, err := store.Open(ctx, dir, unlock, o)
+	if err != nil {
+		return relay.Post{}, err
+	}
+	var post relay.Post
+	err = st.Update(ctx, func(tx *store.Tx) error {
+		owner, err := ownerOf(tx, st.OpenedBy())
+		if err != nil {
+			return err
+		}
+		post, err = take(tx, owner, t)
+		return err
+	})
+	return post, errors.Join(err, st.Close())
+}
+
+func take(tx *store.Tx, owner user.User, t Taking) (relay.Post, error) {
+	last, err := tx.Head()
+	if err != nil {
+		return relay.Post{}, err
+	}
+	id, _, err := setup.IdentityOf(tx)
+	if err != nil {
+		return relay.Post{}, err
+	}
+	id.WriterID, id.WriterName = t.WriterID, t.WriterName
+	if err := errors.Join(setup.SaveIdentity(tx, id), billing.AskNumbers(tx, last.At, tx.Now())); err != nil {
+		return relay.Post{}, err
+	}
+	return relay.TakeOver(tx, relay.Taking{Owner: owner.ID, Name: owner.Name, Main: t.Main, Above: t.Above})
+}

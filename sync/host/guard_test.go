@@ -1,0 +1,221 @@
+package host_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	appdevice "zafe/app/device"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/relay"
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/sync/device"
+	"zafe/sync/guest"
+	"zafe/sync/host"
+	"zafe/sync/lan"
+)
+
+func (o *office) newGuard(t *testing.T, pem []byte) *host.Guard {
+	t.Helper()
+	return host.NewGuard(host.GuardSettings{
+		Path: filepath.Join(t.TempDir(), "office.json"), Name: "SRV", Book: "one", Root: pem, Clock: o.Clock.Now,
+		Warn: func(what string, err error) { t.Error(what, err) },
+	})
+}
+
+// live is what the operations know of an office.
+type live struct {
+	*host.Guard
+	*store.Store
+}
+
+func (l live) Fed() relay.Fed { return relay.Fed(l.Store.Fed()) }
+
+// pair gives a PC its seat in the office, as if it had been joined.
+func (o *office) pair(t *testing.T, name string) (lan.Seat, device.Fingerprint) {
+	t.Helper()
+	s, fp, err := lan.Own("", o.root.Cert, storetest.Noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Update(func(tx *store.Tx) error { return appdevice.Enrol(tx, string(fp), name, 1) })
+	return s, fp
+}
+
+// TestOnlyTheNamedPCIsFed names a PC the relay, which follows then, and no other does.
+func TestOnlyTheNamedPCIsFed(t *testing.T) {
+	o := newOffice(t)
+	relay.Bind(o.Registry, live{o.guard, o.Store})
+	seat, fp := o.pair(t, "Comptoir")
+	other, _ := o.pair(t, "Atelier")
+	addr, _ := o.serve(t)
+	seat.Addr, other.Addr = addr, addr
+	asks := func(s lan.Seat) error {
+		r, err := s.Reach(t.Context(), "")
+		if err != nil {
+			return err
+		}
+		defer r.Client.Close()
+		answer, err := r.Feed(t.Context(), []string{"192.168.1.31:24653"}, []byte(`{"base":true}`))
+		if err != nil {
+			return err
+		}
+		n, err := io.Copy(io.Discard, answer)
+		if n == 0 {
+			t.Error("an empty answer")
+		}
+		return errors.Join(err, answer.Close())
+	}
+	if err := asks(seat); fault.KeyOf(err) != "relay.not_named" {
+		t.Fatalf("fed without being named: %v", err)
+	}
+	var id appdevice.ID
+	o.Update(func(tx *store.Tx) error {
+		d, _, err := tx.DeviceByFingerprint(string(fp))
+		id = d.ID
+		return err
+	})
+	named, err := relay.Name.Call(o.Ctx(), o.As("owner"), relay.NameRequest{ID: id})
+	if err != nil || named.Relay != id || named.State != relay.Waiting || named.Main == 0 {
+		t.Fatalf("%+v, %v", named, err)
+	}
+	if err := asks(other); fault.KeyOf(err) != "relay.not_named" {
+		t.Errorf("another PC: %v", err)
+	}
+	if len(o.guard.Others()) != 0 {
+		t.Errorf("another PC says where the relay is: %v", o.guard.Others())
+	}
+	if err := asks(seat); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.guard.Others(); !slices.Equal(got, []string{"192.168.1.31:24653"}) {
+		t.Errorf("the relay is at %v", got)
+	}
+	r, err := other.Reach(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Client.Close()
+	if h, err := r.Hello(t.Context()); err != nil || h.Relay || !slices.Equal(h.Others, o.guard.Others()) {
+		t.Errorf("a PC is told %+v, %v", h, err)
+	}
+}
+
+// TestAPCFollows has a PC follow by itself, and let go of the copy when it is to.
+func TestAPCFollows(t *testing.T) {
+	o := newOffice(t)
+	seat, fp := o.pair(t, "Comptoir")
+	seat.Addr, _ = o.serve(t)
+	o.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{Relay: string(fp)}) })
+	dir := filepath.Join(t.TempDir(), "relay")
+	f := guest.Follower{
+		Clock: o.Clock.Now, Warn: func(what string, err error) { t.Log(what, err) },
+		Open: func() (guest.Copy, error) { return store.OpenStandby(dir) },
+		Connect: func(ctx context.Context) (*guest.Book, error) {
+			return guest.Connect(ctx, seat, guest.Witness{Memory: guest.Nobody{}, Keep: func(lan.Seat) error { return nil }})
+		},
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var over sync.WaitGroup
+	over.Go(func() { f.Run(ctx, []string{"192.168.1.31:24653"}) })
+	defer over.Wait()
+	defer stop()
+	for n := 0; !o.Store.Fed().Whole; n++ {
+		if n > 500 {
+			t.Fatal("it does not follow")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if f.Kept().IsZero() {
+		t.Error("nobody knows that it has everything")
+	}
+	resume := f.Pause()
+	s, err := store.Open(t.Context(), dir, store.WithRecovery(storetest.Recovery), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	resume()
+}
+
+// TestThePCThatLostItsPlaceStops: the other one has a higher term, and is remembered when it does not answer.
+func TestThePCThatLostItsPlaceStops(t *testing.T) {
+	first, second := newOffice(t), newOffice(t)
+	second.root = first.root
+	pem, err := first.root.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "office.json")
+	set := host.GuardSettings{
+		Path: path, Name: "SRV", Book: "one", Root: pem, Term: 3, Clock: first.Clock.Now,
+		Warn: func(what string, err error) { t.Error(what, err) },
+	}
+	g := host.NewGuard(set)
+	name, fp, err := g.Seat()
+	if err != nil || name != "SRV" {
+		t.Fatal(name, err)
+	}
+	if _, again, err := host.NewGuard(set).Seat(); err != nil || again != fp {
+		t.Errorf("another key at each start: %v", err)
+	}
+	if _, err := host.Taken(path); fault.KeyOf(err) != "relay.not_taken" {
+		t.Errorf("taken by nobody: %v", err)
+	}
+	second.Update(func(tx *store.Tx) error { return appdevice.Enrol(tx, fp, "SRV", 1) })
+	second.host, err = host.New(host.Settings[*store.Tx]{
+		Book: second.Store, BookID: "one", Root: pem, Registry: second.Registry, Clock: second.Clock.Now,
+		Guard: second.guard, Log: func(what string, err error) { t.Log(what, err) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr, stop := second.serve(t)
+	g.Relayed([]string{addr})
+	for term, lost := range map[int64]bool{2: false, 3: false} {
+		second.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{Term: term}) })
+		g.Look(t.Context())
+		if _, got := g.Known(); got != lost {
+			t.Errorf("term %d: lost %t", term, got)
+		}
+	}
+	fence := relay.Fence(live{g, first.Store})
+	if err := fence(t.Context(), &relay.Name.Spec); err != nil {
+		t.Errorf("the main PC is fenced off: %v", err)
+	}
+	second.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{Term: 4}) })
+	first.Clock.Add(time.Hour) // it was asleep: the first call asks
+	if err := fence(t.Context(), &relay.Name.Spec); fault.KeyOf(err) != "relay.taken_over" {
+		t.Errorf("work on a book whose place was taken: %v", err)
+	}
+	if err := fence(t.Context(), &relay.Get.Spec); err != nil {
+		t.Errorf("it cannot be read: %v", err)
+	}
+	lanCall := op.WithCredential(t.Context(), op.Credential{Device: "ab"})
+	if err := fence(lanCall, &relay.Get.Spec); fault.KeyOf(err) != "relay.taken_over" {
+		t.Errorf("another PC reads it: %v", err)
+	}
+	stop()
+	g = host.NewGuard(set)
+	if r, lost := g.Known(); !lost || r.Place != addr || g.Lost().Err() == nil {
+		t.Errorf("forgotten at the next start: %+v", r)
+	}
+	if seat, err := host.Taken(path); err != nil || seat.Addr != addr || seat.Term != 4 {
+		t.Errorf("taken: %+v, %v", seat, err)
+	} else if err := host.Lead(path, seat, 5); err != nil {
+		t.Fatal(err)
+	}
+	set.Term = 5
+	if g = host.NewGuard(set); g.Refusal() != nil || !slices.Contains(g.Others(), addr) {
+		t.Errorf("it leads again: %v, others %v", g.Refusal(), g.Others())
+	}
+}

@@ -1,0 +1,74 @@
+package start_test
+
+import (
+	"slices"
+	"testing"
+
+	"zafe/store/storetest"
+	"zafe/ui/machine"
+)
+
+// TestTakingOver: only a PC with a copy offers it; the owner's password, one button, and the log-in of this PC.
+func TestTakingOver(t *testing.T) {
+	p := newPC(t, machine.Joined, owner)
+	p.state.Host = "192.168.1.20:24653"
+	s := show(t, p)
+	if s.offers("Prendre le relais") {
+		t.Error("a PC without a copy offers to take over")
+	}
+	p.standby = machine.Standby{Ready: true, Kept: storetest.Noon}
+	s.login("claire", "un autre mot")
+	if !s.offers("Prendre le relais") {
+		t.Error("a PC whose copy came meanwhile offers nothing")
+	}
+	s = show(t, p)
+	s.press("Prendre le relais")
+	if !s.has("192.168.1.20") || !s.has("21/11/2026") {
+		t.Error("it does not say what for, or what the copy has")
+	}
+	s.fields()[0].SetText("un autre mot")
+	s.press("Prendre le relais")
+	if len(p.relaying) != 0 || !s.has("mot de passe") {
+		t.Errorf("with a wrong password: %v", p.relaying)
+	}
+	s.fields()[0].SetText(secretWords)
+	s.press("Prendre le relais")
+	if !slices.Equal(p.relaying, []string{"took over"}) || !s.has("maintenant le poste principal") {
+		t.Errorf("it did %v", p.relaying)
+	}
+	if len(s.opened) != 1 || s.flow.Book() == nil {
+		t.Error("the others are not let in before somebody logs in")
+	}
+}
+
+// TestAnotherPCTookOver: the log-in says so, and leads to both ways out, the open book closed before.
+func TestAnotherPCTookOver(t *testing.T) {
+	for _, c := range []struct {
+		press []string
+		want  string
+		says  string
+	}{
+		{[]string{"Travailler sur ce poste-là", "Travailler sur ce poste-là"}, "rejoined", "book.aside-"},
+		{[]string{"Reprendre la main ici", ""}, "took over", "maintenant le poste principal"},
+	} {
+		p := newAlone(t, true)
+		p.state.Taken = "192.168.1.31:24653"
+		s := showOn(t, p.pc, p)
+		if !s.has("a pris le relais") || !s.has("192.168.1.31") {
+			t.Error("the log-in does not say it")
+		}
+		s.press(c.press[0])
+		if c.press[1] == "" {
+			s.fields()[0].SetText(secretWords)
+			s.press("Prendre le relais")
+		} else {
+			s.press(c.press[1]) // the question
+		}
+		if !slices.Equal(p.relaying, []string{c.want}) || !s.has(c.says) {
+			t.Errorf("%s: it did %v", c.want, p.relaying)
+		}
+		if p.book.closed != 1 {
+			t.Errorf("%s: the old book was closed %d times", c.want, p.book.closed)
+		}
+	}
+}
