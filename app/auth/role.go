@@ -19,7 +19,7 @@ const (
 	Stock      Role = "stock"      // Stock: reads the articles
 	HR         Role = "hr"         // Ressources humaines: the company, until there are salaries to keep
 	Workshop   Role = "workshop"   // Poste atelier: reads the articles on a shared PC
-	Technician Role = "technician" // Technicien: the PCs and the copies, not one record
+	Technician Role = "technician" // who looks after the PCs and the copies, and reads not one record
 	Reader     Role = "reader"     // Lecture seule
 )
 

@@ -94,7 +94,7 @@ func (mu mutant) missed(t *testing.T, path, src string) {
 		}
 	}
 	args := []string{"test", "-vet=off", "-tags", "migrated_fynedo,fastdev", "-overlay", overlay, "-run", "^(TestNobodySees|TestHidden|TestAnOld)", "."}
-	out, err := exec.CommandContext(t.Context(), "go", args...).CombinedOutput() //nolint:gosec // our own arguments
+	out, err := exec.CommandContext(t.Context(), "go", args...).CombinedOutput()
 	switch {
 	case err == nil:
 		t.Errorf("the matrix does not miss %s", mu.what)
