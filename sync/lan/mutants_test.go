@@ -65,8 +65,8 @@ func TestEachFilterIsWhereItWas(t *testing.T) {
 	}
 }
 
-// TestSoakEachFilterIsMissed takes every filter away in turn and sees the matrix fail: one that stays green then would
-// prove nothing. It builds the program as often, a quarter of an hour in all.
+// TestSoakEachFilterIsMissed takes every filter away in turn and sees the matrix fail: one that stays green then
+// would prove nothing. It builds the program as often, a quarter of an hour in all.
 func TestSoakEachFilterIsMissed(t *testing.T) {
 	if os.Getenv("ZAFE_SOAK") == "" {
 		t.Skip("part of make soak")
