@@ -37,12 +37,12 @@
 //
 // # Rights
 //
-// A role is rights; a right is a permission of package auth, held on nothing, one's own records, those of one's team or
-// all. Every operation names the one it needs. On which records an actor holds it is one auth.Predicate: handlers ask
-// it about a record (Sees), lists hand it to the store, which writes it as their filter (store/scope.go). What is not
-// one's own is not found. Fields that not everybody sees have a class by struct tag (auth.Class); the pipeline empties
-// them in every answer. sync/lan/matrix_test.go asks every operation over the wire as everybody: one that is new
-// must be put there.
+// A role is rights; a right is a permission of package auth, held on nothing, one's own records, those of
+// one's team or all. Every operation names the one it needs. On which records an actor holds it is one
+// auth.Predicate: handlers ask it about a record (Sees), lists hand it to the store, which writes it as
+// their filter (store/scope.go). What is not one's own is not found. Fields that not everybody sees have a
+// class by struct tag (auth.Class); the pipeline empties them in every answer. sync/lan/matrix_test.go asks
+// every operation over the wire as everybody: one that is new must be put there.
 //
 // # Glossary
 //

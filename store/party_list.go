@@ -59,8 +59,8 @@ func (t *Tx) customerListing(s party.Selection) (listing, error) {
 	return l, nil
 }
 
-// openly is the condition that a customer answers q by what everybody who sees them may see: what is indexed has their
-// telephones and addresses of e-mail too.
+// openly is the condition that a customer answers q by what everybody who sees them may see: what is indexed
+// has their telephones and addresses of e-mail too.
 func openly(q search.Query) (string, []any) {
 	const open = `instr(' ' || name_fold || ' ' || city_fold || ' ' || postal_code || ' ' || lower(code) || ' ' ||
 		siren || ' ' || siret || ' ' || lower(vat_number), ' ' || ?) > 0`

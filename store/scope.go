@@ -7,7 +7,8 @@ import (
 	"zafe/app/auth"
 )
 
-// facts are the columns of a table that hold what rights look at; customer is "" where records are about none.
+// facts are the columns of a table that hold what rights look at; customer is "" where records are about
+// none.
 type facts struct{ owner, customer string }
 
 // The tables whose records belong to people.
@@ -17,8 +18,8 @@ var (
 	paymentFacts  = facts{owner: "p.owner", customer: "p.customer"}
 )
 
-// allowed keeps the records on which a permission is held. Every list, count, total and search takes its filter from
-// here, and from the predicate that decides about one record.
+// allowed keeps the records on which a permission is held. Every list, count, total and search takes its
+// filter from here, and from the predicate that decides about one record.
 func (c *clause) allowed(p auth.Predicate, f facts) {
 	condition, args := f.condition(p)
 	c.where(condition, args...)

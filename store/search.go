@@ -11,8 +11,9 @@ import (
 // who typed one letter will type another.
 const candidatesMax = 200
 
-// IndexSearch makes a record findable in the search box, or refreshes it, in this transaction: kind
-// is one of package search's, title and detail are shown, body is found too. The record is indexed under the folded words of title and body.
+// IndexSearch makes a record findable in the search box, or refreshes it, in this transaction: kind is one of
+// package search's, title and detail are shown, body is found too. The record is indexed under the folded
+// words of title and body.
 func (t *Tx) IndexSearch(kind string, ref int64, title, detail, body string) error {
 	return t.indexAll(kind, []searchDoc{{ref, title, detail, body}}, nil)
 }
@@ -60,8 +61,8 @@ var searched = map[string]struct {
 	search.Payment:    {"payment p", paymentFacts},
 }
 
-// SearchDocs returns up to candidatesMax records of a kind that answer q, the latest first, of those allowed. The
-// rights look at the records themselves, not at what the index was told of them.
+// SearchDocs returns up to candidatesMax records of a kind that answer q, the latest first, of those allowed.
+// The rights look at the records themselves, not at what the index was told of them.
 func (t *Tx) SearchDocs(kind string, q search.Query, allowed auth.Predicate) ([]search.Hit, error) {
 	c := &clause{}
 	c.where("s.search MATCH ?", "("+matching(q)+") AND "+kindToken(kind))
@@ -98,5 +99,6 @@ func matching(q search.Query) string {
 	return "(" + all + `) OR "` + q.Digits + `"*`
 }
 
-// kindToken lets the index itself narrow a search to a kind. It is an economy: SearchDocs filters the rows as well.
+// kindToken lets the index itself narrow a search to a kind. It is an economy: SearchDocs filters the rows as
+// well.
 func kindToken(kind string) string { return "k0" + strings.ReplaceAll(kind, "_", "") }

@@ -1,8 +1,8 @@
 package auth
 
-// Class is a kind of field that not everybody who sees a record sees. A field has it by the struct tag class:"contact";
-// where its right is not held the field leaves no handler, and a list can neither be searched, sorted nor filtered by it:
-// an order and a total tell values.
+// Class is a kind of field that not everybody who sees a record sees. A field has it by the struct tag
+// class:"contact"; where its right is not held the field leaves no handler, and a list can neither be
+// searched, sorted nor filtered by it: an order and a total tell values.
 type Class string
 
 // The classes, permanent once released.

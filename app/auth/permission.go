@@ -58,7 +58,8 @@ const (
 // a record belongs to may be limited; the others are about the whole book, and holding them on some
 // records would mean holding them on all.
 var supports = map[Permission][]Scope{
-	CustomerRead: limited, CustomerWrite: limited, CustomerDelete: limited, CustomerImport: limited, CustomerExport: limited,
+	CustomerRead: limited, CustomerWrite: limited, CustomerDelete: limited,
+	CustomerImport: limited, CustomerExport: limited,
 	SalesRead: limited, SalesWrite: limited, SalesDelete: limited, InvoiceIssue: limited, PaymentWrite: limited,
 
 	DashboardRead: whole, SearchUse: whole, ItemRead: whole, ItemWrite: whole,
@@ -92,8 +93,8 @@ func (p Permission) Supports(s Scope) bool { return s == None || slices.Contains
 // Scope says on which records a permission holds.
 type Scope uint8
 
-// Scopes, from nothing to everything. Own means the records of the actor and those about their customers, Team
-// the same for everybody of their team.
+// Scopes, from nothing to everything. Own means the records of the actor and those about their customers,
+// Team the same for everybody of their team.
 const (
 	None Scope = iota
 	Own

@@ -8,9 +8,9 @@ type Whose struct {
 	Customer UserID // present owner of the customer that the record is about
 }
 
-// Predicate tells the records on which an actor holds a permission. It is a small tree, so that one and the same
-// gives the decision about a record (Match) and the filter of a list, which the store writes in SQL from it:
-// what a list shows is what one may open, nothing more and nothing less.
+// Predicate tells the records on which an actor holds a permission. It is a small tree, so that one and the
+// same gives the decision about a record (Match) and the filter of a list, which the store writes in SQL from
+// it: what a list shows is what one may open, nothing more and nothing less.
 type Predicate interface {
 	// Match tells whether a record is one of them.
 	Match(w Whose) bool
@@ -23,8 +23,8 @@ type Always bool
 // OwnedBy is the records that belong to one of these people.
 type OwnedBy []UserID
 
-// CustomerOf is the records about a customer that belongs to one of these people now, whoever made them: who takes a
-// customer over takes over what was issued to them, which never changes any more.
+// CustomerOf is the records about a customer that belongs to one of these people now, whoever made them: who
+// takes a customer over takes over what was issued to them, which never changes any more.
 type CustomerOf []UserID
 
 // AnyOf is the records that one of the predicates holds for.

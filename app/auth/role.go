@@ -19,7 +19,7 @@ const (
 	Stock      Role = "stock"      // Stock: reads the articles
 	HR         Role = "hr"         // Ressources humaines: the company, until there are salaries to keep
 	Workshop   Role = "workshop"   // Poste atelier: reads the articles on a shared PC
-	Technician Role = "technician" // Technicien: the PCs and the copies, not one record
+	Technician Role = "technician" // who looks after the PCs and the copies, and reads not one record
 	Reader     Role = "reader"     // Lecture seule
 )
 
@@ -72,17 +72,20 @@ var ready = map[Role]Rights{
 	Owner: everything(),
 	Admin: without(everything(), KeyManage),
 	Accountant: all(
-		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerDelete, CustomerExport, ItemRead, SalesRead, PaymentWrite,
+		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerDelete, CustomerExport,
+		ItemRead, SalesRead, PaymentWrite,
 		LedgerRead, LedgerWrite, LedgerPost, LedgerClose, LedgerExport, LedgerImport, CompanyRead,
 		BackupRead, AuditRead, BookVerify, FieldBank, FieldBalance, FieldContact,
 	),
 	Assistant: all(
-		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerDelete, CustomerImport, ItemRead, ItemWrite,
+		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerDelete, CustomerImport,
+		ItemRead, ItemWrite,
 		SalesRead, SalesWrite, SalesDelete, InvoiceIssue, PaymentWrite, CompanyRead, BackupRead,
 		FieldBank, FieldBalance, FieldContact,
 	),
 	Sales: {
-		DashboardRead: All, SearchUse: All, CustomerRead: Own, CustomerWrite: Own, CustomerDelete: Own, ItemRead: All,
+		DashboardRead: All, SearchUse: All, CustomerRead: Own, CustomerWrite: Own, CustomerDelete: Own,
+		ItemRead:  All,
 		SalesRead: Own, SalesWrite: Own, SalesDelete: Own, CompanyRead: All, BackupRead: All,
 		FieldBank: All, FieldBalance: All, FieldContact: All,
 	},

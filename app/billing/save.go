@@ -37,8 +37,8 @@ func save(ctx context.Context, tx Tx, req SaveRequest, kinds ...Kind) (Document,
 	return d, store(ctx, tx, &d)
 }
 
-// write puts a request into a draft, within the rights of the actor: nobody gives a document to somebody whose
-// documents they may not change.
+// write puts a request into a draft, within the rights of the actor: nobody gives a document to somebody
+// whose documents they may not change.
 func write(ctx context.Context, tx Tx, d *Document, req SaveRequest) error {
 	owner := req.Owner
 	if req.Customer != 0 {

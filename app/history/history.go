@@ -80,8 +80,9 @@ var List = op.Op[ListRequest, Page]{Spec: op.Spec{
 // Bind registers the operation.
 func Bind[T Tx](r *op.Registry[T]) { op.Bind(r, List, list[T]) }
 
-// readers are the rights that show what a kind of subject is called, each needed on all records: the journal says what
-// was done to everything, not what everything is. A kind that is not here has no name of its own to hide.
+// readers are the rights that show what a kind of subject is called, each needed on all records: the journal
+// says what was done to everything, not what everything is. A kind that is not here has no name of its own to
+// hide.
 var readers = map[string][]auth.Permission{
 	"customer": {auth.CustomerRead}, "item": {auth.ItemRead}, "import": {auth.CustomerImport},
 	"quote": {auth.SalesRead}, "invoice": {auth.SalesRead}, "credit_note": {auth.SalesRead},

@@ -9,12 +9,12 @@ import (
 	"zafe/app/auth"
 )
 
-// Mask empties the fields of *v that the actor of the running call may not see. The pipeline does it to every answer;
-// what writes a file does it to each record on its way there.
+// Mask empties the fields of *v that the actor of the running call may not see. The pipeline does it to every
+// answer; what writes a file does it to each record on its way there.
 func Mask[V any](ctx context.Context, v *V) { mask(reflect.ValueOf(v).Elem(), Actor(ctx).Hides) }
 
-// KeepHidden puts the stored fields that the actor of the running call may not see into a record about to replace the
-// stored one: who was not shown a telephone cannot erase it by saving the rest.
+// KeepHidden puts the stored fields that the actor of the running call may not see into a record about to
+// replace the stored one: who was not shown a telephone cannot erase it by saving the rest.
 func KeepHidden[V any](ctx context.Context, v *V, stored V) {
 	keepHidden(reflect.ValueOf(v).Elem(), reflect.ValueOf(&stored).Elem(), Actor(ctx).Hides)
 }
@@ -61,7 +61,8 @@ func mask(v reflect.Value, hides func(auth.Class) bool) {
 	}
 }
 
-// keepHidden goes through structs in structs: what is in a list is replaced as a whole, or has a class as a whole.
+// keepHidden goes through structs in structs: what is in a list is replaced as a whole, or has a class as a
+// whole.
 func keepHidden(v, stored reflect.Value, hides func(auth.Class) bool) {
 	if v.Kind() != reflect.Struct {
 		return
@@ -78,8 +79,8 @@ func keepHidden(v, stored reflect.Value, hides func(auth.Class) bool) {
 	}
 }
 
-// classed tells whether a type has fields of a class. One that nobody can hold the right of, and one in a map, which
-// mask does not reach, are a programmer's errors and panic at start-up.
+// classed tells whether a type has fields of a class. One that nobody can hold the right of, and one in a
+// map, which mask does not reach, are a programmer's errors and panic at start-up.
 func classed(t reflect.Type, seen map[reflect.Type]bool) (found bool) {
 	switch t.Kind() { //nolint:exhaustive // the others hold no fields
 	case reflect.Pointer, reflect.Slice, reflect.Array:

@@ -74,7 +74,8 @@ func TestNoExportOfHiddenFields(t *testing.T) {
 	}
 }
 
-// TestClassesAreRights: each class has a right that can be held, and every ready role that reads customers sees them whole.
+// TestClassesAreRights: each class has a right that can be held, and every ready role that reads customers sees them
+// whole.
 func TestClassesAreRights(t *testing.T) {
 	for _, c := range []auth.Class{auth.Bank, auth.Balance, auth.Contact} {
 		if !c.Right().Supports(auth.All) || c.Right().Supports(auth.Own) {

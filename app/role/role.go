@@ -1,5 +1,5 @@
-// Package role is about what people may do: the ready roles, those that an owner makes for the company, and the teams
-// whose records people share. What a right is, and how it is looked at, is package auth's.
+// Package role is about what people may do: the ready roles, those that an owner makes for the company, and
+// the teams whose records people share. What a right is, and how it is looked at, is package auth's.
 package role
 
 import (
@@ -21,7 +21,8 @@ const (
 	TeamsMax = 100
 )
 
-// Role is a named set of rights. Key is permanent; Name is "" for a ready one, whose title is message "role.<key>".
+// Role is a named set of rights. Key is permanent; Name is "" for a ready one, whose title is message
+// "role.<key>".
 type Role struct {
 	ID           int64       `json:"id"`
 	Key          auth.Role   `json:"key"`
@@ -35,7 +36,8 @@ type Role struct {
 	UpdatedBy    string      `json:"updated_by,omitempty"`
 }
 
-// Team is people whose records are shared by those who hold a right on their team's. A person is in one or none.
+// Team is people whose records are shared by those who hold a right on their team's. A person is in one or
+// none.
 type Team struct {
 	ID        int64         `json:"id"`
 	Name      string        `json:"name"`
@@ -45,7 +47,8 @@ type Team struct {
 	UpdatedBy string        `json:"updated_by,omitempty"`
 }
 
-// SaveRequest makes a role (Key "") or changes one that was made. To copy a role, its rights are given another name.
+// SaveRequest makes a role (Key "") or changes one that was made. To copy a role, its rights are given
+// another name.
 type SaveRequest struct {
 	Key     auth.Role   `json:"key,omitempty"`
 	Version int64       `json:"version,omitempty"`
@@ -53,8 +56,8 @@ type SaveRequest struct {
 	Rights  auth.Rights `json:"rights"`
 }
 
-// Validate refuses a role without a name, and rights that cannot be held so: role.name_missing, role.right_unknown,
-// role.right_scope, role.keys, role.separate.
+// Validate refuses a role without a name, and rights that cannot be held so: role.name_missing,
+// role.right_unknown, role.right_scope, role.keys, role.separate.
 func (r SaveRequest) Validate() error {
 	if err := named(r.Name); err != nil {
 		return err
@@ -87,14 +90,15 @@ func sorted(r auth.Rights) []auth.Permission {
 	return out
 }
 
-// apart are the rights that no role an owner makes holds together: who makes accounts could pay or post under a name
-// that is nobody's, and who changes the bank details printed on invoices could hide where the money went.
+// apart are the rights that no role an owner makes holds together: who makes accounts could pay or post under
+// a name that is nobody's, and who changes the bank details printed on invoices could hide where the money
+// went.
 var apart = [][2]auth.Permission{
 	{auth.UserManage, auth.PaymentWrite}, {auth.UserManage, auth.LedgerPost}, {auth.CompanyWrite, auth.PaymentWrite},
 }
 
-// separate refuses rights that do not go together, and the keys, which are the owners': whoever has them opens the
-// sealed book whatever their role says.
+// separate refuses rights that do not go together, and the keys, which are the owners': whoever has them
+// opens the sealed book whatever their role says.
 func separate(r auth.Rights) error {
 	if r.Scope(auth.KeyManage) != auth.None {
 		return fault.Field("rights", "role.keys")
@@ -165,7 +169,8 @@ type Tx interface {
 	Roles() ([]Role, error)
 	// Role returns one. Fault role.not_found.
 	Role(key auth.Role) (Role, error)
-	// SaveRole stores a role with its rights, a new one with a key of its own when it has none. Fault role.name_taken.
+	// SaveRole stores a role with its rights, a new one with a key of its own when it has none. Fault
+	// role.name_taken.
 	SaveRole(r Role) (Role, error)
 	// DropRole deletes a role that nobody has.
 	DropRole(r Role) error
@@ -194,8 +199,8 @@ func list[T Tx](_ context.Context, tx T, _ op.Empty) (out ListResponse, err erro
 	return out, err
 }
 
-// save stores a role. Faults: those of Validate, role.not_found, role.ready, role.changed_meanwhile, role.above_you,
-// role.too_many, role.name_taken.
+// save stores a role. Faults: those of Validate, role.not_found, role.ready, role.changed_meanwhile,
+// role.above_you, role.too_many, role.name_taken.
 func save[T Tx](ctx context.Context, tx T, req SaveRequest) (Role, error) {
 	var r Role
 	if req.Key != "" {
@@ -261,8 +266,8 @@ func drop[T Tx](ctx context.Context, tx T, req KeyRequest) (op.Empty, error) {
 	return op.Empty{}, tx.DropRole(r)
 }
 
-// saveTeam stores a team. Faults: those of Validate, role.team_not_found, role.changed_meanwhile, role.too_many,
-// role.name_taken, user.not_found.
+// saveTeam stores a team. Faults: those of Validate, role.team_not_found, role.changed_meanwhile,
+// role.too_many, role.name_taken, user.not_found.
 func saveTeam[T Tx](ctx context.Context, tx T, req TeamRequest) (Team, error) {
 	teams, err := tx.Teams()
 	if err != nil {

@@ -95,8 +95,8 @@ func TestEveryReadyRoleIsARow(t *testing.T) {
 	}
 }
 
-// TestARoleHoldsFromTheNextCallOn: what is ticked is what the people of the role may do, at once, and so is the second
-// factor that goes with it.
+// TestARoleHoldsFromTheNextCallOn: what is ticked is what the people of the role may do, at once, and so is the
+// second factor that goes with it.
 func TestARoleHoldsFromTheNextCallOn(t *testing.T) {
 	s := open(t)
 	r, err := call(s, role.Save, "owner", role.SaveRequest{Name: " Comptoir ", Rights: counter})
@@ -164,8 +164,8 @@ func TestWhatNoRoleMayHold(t *testing.T) {
 	}
 }
 
-// TestNobodyGivesWhatTheyDoNotHave: who manages people may neither make a role above their own nor decide about somebody
-// who holds more, an owner first of all.
+// TestNobodyGivesWhatTheyDoNotHave: who manages people may neither make a role above their own nor decide about
+// somebody who holds more, an owner first of all.
 func TestNobodyGivesWhatTheyDoNotHave(t *testing.T) {
 	s := open(t)
 	user.Bind(s.Registry, s.users)

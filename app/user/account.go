@@ -357,12 +357,12 @@ func rightsOf(tx Tx, role auth.Role) (auth.Rights, error) {
 	return rights, err
 }
 
-// above tells whether somebody may decide about a person: they hold all that the person holds. Else who manages people
-// would give themselves an owner's password.
+// above tells whether somebody may decide about a person: they hold all that the person holds. Else who
+// manages people would give themselves an owner's password.
 func above(a auth.Actor, u User) bool { return a.System || a.Rights.Covers(u.Rights) }
 
-// mayOwn refuses one owner too many, and one whose password is not known: it opens the sealed book, and must be
-// known once to be given that power.
+// mayOwn refuses one owner too many, and one whose password is not known: it opens the sealed book, and must
+// be known once to be given that power.
 func mayOwn(tx Tx, hash string) error {
 	if hash == "" {
 		return fault.Field("password", "user.password_missing")

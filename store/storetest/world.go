@@ -100,10 +100,10 @@ func blind() auth.Rights {
 func Actor(who string) auth.Actor { return actors[who] }
 
 // As returns a caller in the name of one of the ready people: owner (user 1), stale (the same, whose second
-// factor is long ago), accountant (2), sales (3), sales2 (4), assistant (5), reader (6), own (3, every right there is on their own
-// records) and team (3, on those of users 3 and 4), enrol (1, who has
-// yet to set up the second factor), machines (7, the PCs, copies and journal, no record) and
-// blind (1, everything but the fields of a class); anything else is nobody.
+// factor is long ago), accountant (2), sales (3), sales2 (4), assistant (5), reader (6), own (3, every right
+// there is on their own records) and team (3, on those of users 3 and 4), enrol (1, who has yet to set up the
+// second factor), machines (7, the PCs, copies and journal, no record) and blind (1, everything but the
+// fields of a class); anything else is nobody.
 func (w *World) As(who string) op.Caller {
 	return op.Local[*store.Tx]{
 		Registry:   w.Registry,

@@ -18,8 +18,8 @@ import (
 	"zafe/store/storetest"
 )
 
-// everybody are the people of the matrix: the ready roles, those who hold every right there is on their own records and
-// on those of their team, and nobody.
+// everybody are the people of the matrix: the ready roles, those who hold every right there is on their own records
+// and on those of their team, and nobody.
 var everybody = []string{
 	"owner", "accountant", "assistant", "sales", "sales2", "reader", "own", "team", "machines", "nobody", "enrol",
 }
@@ -34,7 +34,8 @@ type probe struct {
 	reads bool                        // an allowed answer is a success and shows the record
 	all   []string                    // the kinds of which an answer has every record one may see
 	found bool                        // ... by kind and number, as the search box
-	// idle: nothing of a record can be in its answer, or it works outside the book; only whether it may be asked is tried.
+	// idle: nothing of a record can be in its answer, or it works outside the book; only whether it may be asked is
+	// tried.
 	idle bool
 }
 
@@ -199,7 +200,7 @@ func newRaw(t *testing.T, o *office) raw {
 	return raw{t, o.addr, &http.Client{Transport: &http.Transport{
 		Protocols: protocols,
 		TLSClientConfig: &tls.Config{
-			MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{id.TLS}, InsecureSkipVerify: true, //nolint:gosec // a test
+			MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{id.TLS}, InsecureSkipVerify: true,
 		},
 	}}}
 }
@@ -262,9 +263,9 @@ func newMatrix(t *testing.T) matrix {
 	return matrix{newRaw(t, o), specs, matrixRows(t, o.world)}
 }
 
-// TestNobodySeesAnothersRecords asks every operation of the product as everybody, over TLS with nothing but a token. What
-// somebody may not see is in no answer, what they may see is there, and a record that is not theirs is as good as
-// none. What to expect follows from the rights alone.
+// TestNobodySeesAnothersRecords asks every operation of the product as everybody, over TLS with nothing but a token.
+// What somebody may not see is in no answer, what they may see is there, and a record that is not theirs is as good
+// as none. What to expect follows from the rights alone.
 func TestNobodySeesAnothersRecords(t *testing.T) {
 	x := newMatrix(t)
 	asked := 0
@@ -387,8 +388,8 @@ func refusedTo(a auth.Actor, got answer) bool {
 	}
 }
 
-// TestHiddenFieldsAreInNoAnswer asks every operation as somebody who may do everything but see the fields of a class: no
-// answer has one, and no search, order or filter tells one.
+// TestHiddenFieldsAreInNoAnswer asks every operation as somebody who may do everything but see the fields of a class:
+// no answer has one, and no search, order or filter tells one.
 func TestHiddenFieldsAreInNoAnswer(t *testing.T) {
 	x := newMatrix(t)
 	shown := map[string]int{}
@@ -452,8 +453,8 @@ func found(got answer) string {
 	return ""
 }
 
-// TestAnOldSecondFactorOpensNothing: every operation that asks for a recent second factor refuses an old one, before it
-// reads the request.
+// TestAnOldSecondFactorOpensNothing: every operation that asks for a recent second factor refuses an old one, before
+// it reads the request.
 func TestAnOldSecondFactorOpensNothing(t *testing.T) {
 	x := newMatrix(t)
 	fresh := 0

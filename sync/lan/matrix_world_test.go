@@ -75,8 +75,8 @@ func (r row) visible(a auth.Actor) bool {
 	return false
 }
 
-// hidden are what is in the fields of a class: an address of e-mail, a telephone, a contact, an IBAN and a BIC, in small
-// letters.
+// hidden are what is in the fields of a class: an address of e-mail, a telephone, a contact, an IBAN and a BIC, in
+// small letters.
 var hidden = []string{"courriel.", "590690554433", "paule.", "fr7630006000011234567890189", "agrifrpp"}
 
 // product binds every operation of the product.
