@@ -146,10 +146,11 @@ var probes = map[string]probe{
 	"company.get": asked, "company.save": asked, "setup.get": asked, "setup.step": asked, "series.confirm": asked,
 	"device.list": asked, "device.rename": asked, "device.revoke": asked, "user.list": asked, "notice.list": asked, "notice.seen": asked,
 	"role.list": asked, "role.save": asked, "role.delete": asked, "team.save": asked, "team.delete": asked,
-	"session.me": asked, "preferences.save": asked, "password.refuse": asked, "user.reset_second_factor": asked, "user.sign_out": asked,
+	"session.me": asked, "session.list": asked, "session.close": asked, "preferences.save": asked, "password.refuse": asked, "user.reset_second_factor": asked, "user.sign_out": asked,
 
-	"backup.continue": idle, "backup.disk": idle, "backup.drill": idle, "backup.form": idle, "backup.now": idle,
-	"backup.points": idle, "backup.providers": idle, "backup.status": idle, "backup.stop": idle,
+	"backup.continue": idle, "backup.disk": idle, "backup.drill": idle, "backup.form": idle, "backup.loss": idle,
+	"backup.now": idle, "backup.pause": idle, "backup.points": idle, "backup.providers": idle, "backup.speed": idle, "backup.status": idle, "backup.stop": idle,
+	"plan.attest": idle, "plan.get": idle, "plan.sheet": idle, "relay.get": idle, "relay.name": idle,
 	"destination.acknowledge": idle, "destination.answer": idle, "destination.begin": idle, "destination.cancel": idle,
 	"destination.finish": idle, "destination.list": idle, "destination.probe": idle, "destination.refill": idle,
 	"destination.remove": idle, "destination.rename": idle, "kept.list": idle, "kept.remove": idle,
@@ -157,6 +158,7 @@ var probes = map[string]probe{
 	"delegate.set": idle, "opening.automatic": idle, "opening.get": idle, "opening.prove": idle, "opening.rotate": idle,
 	"recovery.check": idle, "recovery.shares": idle, "recovery.sheet": idle,
 	"password.change": idle, "password.recover": idle, "session.confirm": idle, "session.login": idle, "session.logout": idle,
+	"session.close_others":  idle,
 	"session.second_factor": idle, "totp.begin": idle, "totp.confirm": idle, "totp.renew_codes": idle, "user.save": idle,
 }
 

@@ -21,6 +21,8 @@ import (
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/party"
+	"zafe/app/plan"
+	"zafe/app/relay"
 	"zafe/app/role"
 	"zafe/app/search"
 	"zafe/app/setup"
@@ -87,6 +89,8 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	setup.Bind(r)
 	appdevice.Bind(r, nil)
 	backup.Bind(r, nil)
+	plan.Bind(r, w.Store, nil)
+	relay.Bind(r, nil)
 	company.Bind(r)
 	party.Bind(r)
 	catalog.Bind(r)
