@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"zafe/app/fault"
@@ -100,7 +101,7 @@ func (s *Service) rehearse(ctx context.Context, tree *vault.Tree, done *Trial, s
 	}
 	begun = s.set.Now()
 	done.Files, err = tree.RestoreFiles(ctx, m, to, watch)
-	done.FilesTook, done.FilesRead = s.set.Now().Sub(begun), to.read
+	done.FilesTook, done.FilesRead = s.set.Now().Sub(begun), to.read.Load()
 	if n := len(done.Files.Damaged) + len(done.Files.Missing); err == nil && n > 0 {
 		err = fault.New(fault.Conflict, "backup.files_damaged", "count", n)
 	}
@@ -215,7 +216,7 @@ const drillShares = 4
 type drillSink struct {
 	vault.BookSink
 	week int
-	read int64 // bytes
+	read atomic.Int64 // bytes
 }
 
 // Commit makes a refusal of the book's sink a failure of the drill, not of the line.
@@ -236,6 +237,6 @@ func (d *drillSink) Has(_ context.Context, a vault.Attachment) (bool, error) {
 // Put reads one attachment to its end.
 func (d *drillSink) Put(_ context.Context, _ vault.Attachment, content io.Reader) error {
 	n, err := io.Copy(io.Discard, content)
-	d.read += n
+	d.read.Add(n)
 	return err
 }
