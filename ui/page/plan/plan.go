@@ -72,10 +72,10 @@ func newPage(e *page.Env) page.Page {
 func (p *planPage) actions() (out []fyne.CanvasObject) {
 	e := p.env
 	if e.Can(plan.Attest.Spec) {
-		out = append(out, kit.NewButton(e.T("plan.attest"), "file-pdf", kit.Secondary, func() {
+		out = append(out, p.Write(kit.NewButton(e.T("plan.attest"), "file-pdf", kit.Secondary, func() {
 			e.Shell.ShowDocument(e.T("plan.attest.file", "date", p.plan.At.Local().Format(time.DateOnly)),
 				page.Fetch(e, plan.Attest, plan.AttestRequest{Lang: e.Text.Lang()}))
-		}))
+		})))
 	}
 	if e.Can(backup.Drill.Spec) {
 		out = append(out, p.Write(kit.NewButton(e.T("plan.try"), "arrow-counter-clockwise", kit.Primary, p.try)))
