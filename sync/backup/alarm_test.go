@@ -166,3 +166,26 @@ func TestSnapshotWhileSending(t *testing.T) {
 		t.Fatalf("%+v", sent)
 	}
 }
+
+// TestAPCThatTookOverMakesItsCopiesAtOnce: what the book knows of the copies came along, the folder of the copies of
+// the other PC did not.
+func TestAPCThatTookOverMakesItsCopiesAtOnce(t *testing.T) {
+	b := newBook(t)
+	old, c, set := newService(t, b)
+	addFolder(t, old, "USB")
+	if report, err := old.BackUp(t.Context(), nil); err != nil || report.Sent[0].Err != nil {
+		t.Fatal(err, report.Sent)
+	}
+	taken := set
+	taken.Dir = filepath.Join(t.TempDir(), "vault")
+	taken.WriterID, taken.WriterName = "new-00000002", "Atelier"
+	fresh, err := Open(t.Context(), taken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.pass(time.Hour)
+	report, err := fresh.BackUp(t.Context(), nil)
+	if err != nil || len(report.Sent) != 1 || report.Sent[0].Err != nil {
+		t.Fatalf("%v %+v", err, report.Sent)
+	}
+}

@@ -102,7 +102,8 @@ func (k *state) writtenBy(writer string) {
 	if k.Writer = writer; was == "" || was == writer {
 		return
 	}
-	k.Saved, k.Pruned, k.PutBack = Mark{}, pruned{}, nil
+	// It may be on another PC, where the folder of its copies is yet to be made.
+	k.Made, k.Saved, k.Pruned, k.PutBack = false, Mark{}, pruned{}, nil
 	if k.Drill != nil {
 		k.Drill = &vault.Drill{At: k.Drill.At}
 	}
