@@ -22,7 +22,7 @@ type MatrixRequest struct {
 // PrintMatrix is the operation.
 var PrintMatrix = op.Op[MatrixRequest, op.Download]{Spec: op.Spec{
 	Name: "role.matrix", Kind: op.Stream, Needs: auth.UserManage, Since: 1,
-	Doc: "Prints who may do what, to be signed: each right in each role, the people of each, and where the journal stood.",
+	Doc: "Prints who may do what, to be signed: the rights by role, the people, and where the journal stood.",
 }}
 
 const (

@@ -262,7 +262,8 @@ func (p *roles) acts() fyne.CanvasObject {
 
 func (p *roles) drop() {
 	e, r := p.env, p.was
-	e.Shell.Confirm(e.T("roles.delete_title", "name", r.Name), e.T("roles.delete_text"), e.T("common.delete"), true, func() {
+	title := e.T("roles.delete_title", "name", r.Name)
+	e.Shell.Confirm(title, e.T("roles.delete_text"), e.T("common.delete"), true, func() {
 		page.Do(e, role.Delete, role.KeyRequest{Key: r.Key}, func(op.Empty) {
 			e.Shell.Toast(kit.Ok, e.T("roles.deleted", "name", r.Name))
 			p.changed = false

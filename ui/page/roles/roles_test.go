@@ -47,7 +47,10 @@ func show(t *testing.T) shown {
 	w := storetest.NewWorld(t, role.Bind[*store.Tx])
 	user.Bind(w.Registry, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{}, nil, w.Store))
 	w.Update(func(tx *store.Tx) error {
-		for _, u := range []user.User{{Login: "claire", Name: "Claire", Role: auth.Owner}, {Login: "marc", Name: "Marc", Role: auth.Sales}} {
+		for _, u := range []user.User{
+			{Login: "claire", Name: "Claire", Role: auth.Owner},
+			{Login: "marc", Name: "Marc", Role: auth.Sales},
+		} {
 			u.CreatedAt = tx.Now()
 			if _, err := tx.SaveUser(u); err != nil {
 				return err
