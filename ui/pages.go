@@ -13,6 +13,7 @@ import (
 	"zafe/ui/page/journal"
 	"zafe/ui/page/people"
 	"zafe/ui/page/plan"
+	"zafe/ui/page/roles"
 	"zafe/ui/page/sales"
 	"zafe/ui/page/security"
 	"zafe/ui/page/settings"
@@ -30,6 +31,7 @@ func pages() shell.Table {
 	t.Register(backups.Routes())
 	t.Register(plan.Routes())
 	t.Register(people.Routes())
+	t.Register(roles.Routes())
 	t.Register(journal.Routes())
 	t.Register(integrity.Routes())
 	t.Register(settings.Routes())

@@ -112,7 +112,7 @@ var needs = map[string]auth.Permission{
 	"quotes": auth.SalesRead, "quote": auth.SalesWrite, "invoices": auth.SalesRead,
 	"invoice":  auth.SalesWrite,
 	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
-	"people": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
+	"people": auth.UserManage, "roles": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
 	"account": auth.Anyone,
 	"backups": auth.BackupRead, "plan": auth.BackupRead, "security": auth.KeyManage,
 }
@@ -169,6 +169,7 @@ func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
 var reads = map[string]bool{
 	"Exporter": true, "Tout voir": true, "Ajouter un contact": true, "Lettrage": true, "Grand livre": true,
 	"Exporter (CSV)": true, "Intégrité du dossier": true, "Sécurité du dossier": true,
+	"Attestation": true, "Rôles et droits": true, "Imprimer pour signature": true,
 	"Imprimer ou vérifier la feuille": true, // leads to the page of backups
 }
 

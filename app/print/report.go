@@ -3,6 +3,7 @@ package print
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"zafe/app/i18n"
@@ -101,8 +102,41 @@ type reportPrinter struct {
 	y      float64
 }
 
-// WriteReport writes a report as a PDF file. Errors are ErrDocument or those of w.
-func WriteReport(w io.Writer, p *i18n.Printer, r Report) error {
+// WriteReport writes a report as a PDF file, or several one after the other, each from a new page on. Errors are
+// ErrDocument or those of w.
+func WriteReport(w io.Writer, p *i18n.Printer, reports ...Report) error {
+	if len(reports) == 0 {
+		return fmt.Errorf("%w: no report", ErrDocument)
+	}
+	for _, r := range reports {
+		if err := r.check(); err != nil {
+			return err
+		}
+	}
+	first, t := reports[0], words{p}
+	c, err := newCanvas(info{
+		title: joinWords(" — ", first.Title, first.Period), author: first.Company, lang: t.lang(),
+		made: first.PrintedAt, landscape: first.Landscape,
+	})
+	if err != nil {
+		return err
+	}
+	all := document{canvas: c}
+	var by []*reportPrinter // of each page
+	for _, r := range reports {
+		s := &reportPrinter{document: document{canvas: c}, t: t, r: r, accent: r.Accent.accent()}
+		if err := s.layColumns(); err != nil {
+			return err
+		}
+		s.layRows()
+		all.sheets = append(all.sheets, s.sheets...)
+		by = append(by, slices.Repeat([]*reportPrinter{s}, len(s.sheets))...)
+	}
+	return all.write(w, func(page, pages int) { by[page-1].furniture(page, pages) })
+}
+
+// check refuses a report that cannot be printed: ErrDocument.
+func (r Report) check() error {
 	if len(r.Columns) == 0 || r.PrintedAt.IsZero() {
 		return fmt.Errorf("%w: report without columns or date", ErrDocument)
 	}
@@ -113,20 +147,7 @@ func WriteReport(w io.Writer, p *i18n.Printer, r Report) error {
 			}
 		}
 	}
-	t := words{p}
-	c, err := newCanvas(info{
-		title: joinWords(" — ", r.Title, r.Period), author: r.Company, lang: t.lang(),
-		made: r.PrintedAt, landscape: r.Landscape,
-	})
-	if err != nil {
-		return err
-	}
-	s := &reportPrinter{document: document{canvas: c}, t: t, r: r, accent: r.Accent.accent()}
-	if err := s.layColumns(); err != nil {
-		return err
-	}
-	s.layRows()
-	return s.write(w, s.furniture)
+	return nil
 }
 
 // layColumns shares the width of the page.

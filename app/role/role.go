@@ -9,9 +9,13 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"zafe/app/audit"
 	"zafe/app/auth"
+	"zafe/app/civil"
+	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/user"
 )
 
 // NameMax bounds the name of a role or a team, in characters. RolesMax and TeamsMax bound their numbers.
@@ -165,6 +169,11 @@ var (
 // Tx is what this package needs of a transaction.
 type Tx interface {
 	op.Tx
+	company.Settings
+	Today() civil.Date
+	Users() ([]user.User, error)
+	// Head returns the last event of the journal.
+	Head() (audit.Event, error)
 	// Roles returns the roles, the ready ones first, the others by name.
 	Roles() ([]Role, error)
 	// Role returns one. Fault role.not_found.
@@ -189,6 +198,7 @@ func Bind[T Tx](r *op.Registry[T]) {
 	op.Bind(r, Delete, drop[T])
 	op.Bind(r, SaveTeam, saveTeam[T])
 	op.Bind(r, DeleteTeam, dropTeam[T])
+	op.BindStream(r, PrintMatrix, matrix[T])
 }
 
 func list[T Tx](_ context.Context, tx T, _ op.Empty) (out ListResponse, err error) {

@@ -145,7 +145,7 @@ var probes = map[string]probe{
 	"item.names": asked, "item.restore": asked, "item.save": asked,
 	"company.get": asked, "company.save": asked, "setup.get": asked, "setup.step": asked, "series.confirm": asked,
 	"device.list": asked, "device.rename": asked, "device.revoke": asked, "user.list": asked, "notice.list": asked, "notice.seen": asked,
-	"role.list": asked, "role.save": asked, "role.delete": asked, "team.save": asked, "team.delete": asked,
+	"role.list": asked, "role.save": asked, "role.delete": asked, "role.matrix": asked, "team.save": asked, "team.delete": asked,
 	"session.me": asked, "session.list": asked, "session.close": asked, "preferences.save": asked, "password.refuse": asked, "user.reset_second_factor": asked, "user.sign_out": asked,
 
 	"backup.continue": idle, "backup.disk": idle, "backup.drill": idle, "backup.form": idle, "backup.loss": idle,

@@ -24,6 +24,7 @@ var rooms = []struct {
 }{
 	{"security", "key", "shell.spot.security", auth.KeyManage},
 	{"integrity", "shield-check", "shell.spot.integrity", auth.BookVerify},
+	{"roles", "list-checks", "shell.spot.roles", auth.UserManage},
 	{"account", "user", "shell.user.account", auth.Anyone},
 }
 

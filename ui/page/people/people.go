@@ -73,6 +73,11 @@ func newPeople(e *page.Env) page.Page {
 		}},
 	)
 	var actions []fyne.CanvasObject
+	if e.Can(role.List.Spec) {
+		actions = append(actions, kit.NewButton(e.T("roles.title"), "list-checks", kit.Secondary, func() {
+			e.Shell.Open(page.Route{Name: "roles"})
+		}))
+	}
 	if e.Can(device.Invite.Spec) {
 		actions = append(actions, p.Write(kit.NewButton(e.T("people.invite"), "desktop", kit.Secondary, p.invite)))
 	}

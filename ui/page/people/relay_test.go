@@ -13,6 +13,7 @@ import (
 	"zafe/app/device"
 	"zafe/app/op"
 	"zafe/app/relay"
+	"zafe/app/role"
 	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -34,6 +35,7 @@ func (alone) Rival(context.Context) (r relay.Rival, _ bool) { return r, false }
 func TestTheRelayIsNamedOnThePage(t *testing.T) {
 	w := storetest.NewWorld(t)
 	user.Bind(w.Registry, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{}, nil, w.Store))
+	role.Bind(w.Registry)
 	device.Bind(w.Registry, nil)
 	relay.Bind(w.Registry, alone{storetest.Noon})
 	w.Update(func(tx *store.Tx) error { return device.Enrol(tx, "bb", "Comptoir", 1) })
