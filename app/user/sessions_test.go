@@ -179,6 +179,65 @@ func TestAProofGivesAnotherToken(t *testing.T) {
 	}
 }
 
+// TestWhoKeptATokenIsOutAtOnce when the person changes their password or closes their other sessions: those are done
+// because of a thief.
+func TestWhoKeptATokenIsOutAtOnce(t *testing.T) {
+	for name, act := range map[string]func(w *world, c op.Caller) (user.TokenResponse, error){
+		"password": func(w *world, c op.Caller) (user.TokenResponse, error) {
+			return user.ChangePassword.Call(w.Ctx(), c, user.PasswordRequest{Old: word, New: "un autre mot de passe"})
+		},
+		"others": func(w *world, c op.Caller) (user.TokenResponse, error) {
+			return user.CloseOthers.Call(w.Ctx(), c, op.Empty{})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.pair("pc")
+			w.add("yann", auth.Sales, word)
+			thief := w.in("yann", "pc")
+			out, err := act(w, thief)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !w.out(thief) || me(w, w.with(out.Token, "pc")) != "" {
+				t.Errorf("the thief: %q, the person: %q", me(w, thief), me(w, w.with(out.Token, "pc")))
+			}
+		})
+	}
+}
+
+// TestAReplacedTokenChangesNothing of the session or the account in its last minute.
+func TestAReplacedTokenChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	w.pair("pc")
+	w.add("yann", auth.Sales, word)
+	thief := w.in("yann", "pc")
+	out, err := user.Confirm.Call(w.Ctx(), thief, user.ConfirmRequest{Password: word})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, act := range map[string]func() error{
+		"logout": func() error { _, err := user.Logout.Call(w.Ctx(), thief, op.Empty{}); return err },
+		"others": func() error { _, err := user.CloseOthers.Call(w.Ctx(), thief, op.Empty{}); return err },
+		"codes":  func() error { _, err := user.RenewCodes.Call(w.Ctx(), thief, op.Empty{}); return err },
+		"confirm": func() error {
+			_, err := user.Confirm.Call(w.Ctx(), thief, user.ConfirmRequest{Password: word})
+			return err
+		},
+		"password": func() error {
+			_, err := user.ChangePassword.Call(w.Ctx(), thief, user.PasswordRequest{Old: word, New: "un autre mot de passe"})
+			return err
+		},
+	} {
+		if key := fault.KeyOf(act()); key != "op.fresh_needed" {
+			t.Errorf("%s: %q", name, key)
+		}
+	}
+	if key := me(w, w.with(out.Token, "pc")); key != "" {
+		t.Errorf("the person: %q", key)
+	}
+}
+
 func TestAHalfSessionConfirmsNothing(t *testing.T) {
 	w := newWorld(t)
 	w.add("claire", auth.Owner, word)

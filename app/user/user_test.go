@@ -434,10 +434,11 @@ func TestChangingOnesPasswordClosesOnesOtherSessions(t *testing.T) {
 		tokens = append(tokens, in.Token)
 	}
 	change := user.PasswordRequest{Old: "un mot de passe", New: "un tout autre"}
-	if _, err := user.ChangePassword.Call(w.Ctx(), w.with(tokens[0], "pc-1"), change); err != nil {
+	out, err := user.ChangePassword.Call(w.Ctx(), w.with(tokens[0], "pc-1"), change)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := user.Current.Call(w.Ctx(), w.with(tokens[0], "pc-1"), op.Empty{}); err != nil {
+	if _, err := user.Current.Call(w.Ctx(), w.with(out.Token, "pc-1"), op.Empty{}); err != nil {
 		t.Errorf("one's own session: %v", err)
 	}
 	if _, err := user.Current.Call(w.Ctx(), w.with(tokens[1], "pc-2"), op.Empty{}); fault.KeyOf(err) != "user.session_over" {
