@@ -319,10 +319,21 @@ func (s *Service[T]) open(ctx context.Context, u User, renewed, device string) (
 	return resp, nil
 }
 
+// halfSession finds the session of a credential that still waits for its second factor: a complete one would go on
+// past its time with each code. Faults: user.session_over, op.login_needed.
+func halfSession(tx Tx, c op.Credential) (Session, User, error) {
+	ss, u, err := sessionOf(tx, c)
+	if err == nil && !ss.Pending {
+		err = fault.New(fault.Unauthenticated, "op.login_needed")
+	}
+	return ss, u, err
+}
+
+// secondFactor completes a log-in. Faults: those of halfSession and of checkCode.
 func (s *Service[T]) secondFactor(ctx context.Context, req CodeRequest) (LoginResponse, error) {
 	cred := op.CredentialOf(ctx)
 	var u User
-	err := s.work.View(ctx, func(tx T) (err error) { _, u, err = sessionOf(tx, cred); return err })
+	err := s.work.View(ctx, func(tx T) (err error) { _, u, err = halfSession(tx, cred); return err })
 	if err != nil {
 		return LoginResponse{}, err
 	}
@@ -334,7 +345,7 @@ func (s *Service[T]) secondFactor(ctx context.Context, req CodeRequest) (LoginRe
 		return LoginResponse{}, err
 	}
 	err = s.work.Update(ctx, func(tx T) error {
-		ss, u, err := sessionOf(tx, cred)
+		ss, u, err := halfSession(tx, cred)
 		if err != nil {
 			return err
 		}
@@ -402,7 +413,7 @@ func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (out Token
 }
 
 func (s *Service[T]) checkPassword(ctx context.Context, u User, device, password string) error {
-	g, err := s.guess(ctx, u, "", device, "proof")
+	g, err := s.guess(ctx, u, "", device, "password")
 	if err != nil {
 		return err
 	}
@@ -425,7 +436,7 @@ func (s *Service[T]) checkCode(ctx context.Context, u User, device, typed string
 		// Without a secret there would still be a code: that of the empty one.
 		return fault.New(fault.Conflict, "user.enrol_first")
 	}
-	g, err := s.guess(ctx, u, "", device, "proof")
+	g, err := s.guess(ctx, u, "", device, "code")
 	if err != nil {
 		return err
 	}

@@ -252,6 +252,26 @@ func TestAHalfSessionConfirmsNothing(t *testing.T) {
 	}
 }
 
+// TestACodeProlongsNoSession that is complete: after twelve hours the password is asked for again.
+func TestACodeProlongsNoSession(t *testing.T) {
+	w := newWorld(t)
+	claire := w.add("claire", auth.Owner, word)
+	secret, _ := w.enrol("claire", word)
+	c := w.full("claire", word, secret, "")
+	since := w.stored(claire.ID).LastLoginAt
+	for _, after := range []time.Duration{time.Minute, 11 * time.Hour} { // open, then locked
+		w.Clock.Add(after)
+		_, err := user.SecondFactor.Call(w.Ctx(), c, user.CodeRequest{Code: w.code(secret)})
+		if fault.KeyOf(err) != "op.login_needed" || !w.stored(claire.ID).LastLoginAt.Equal(since) {
+			t.Errorf("%s later: %v", after, err)
+		}
+	}
+	w.Clock.Add(time.Hour)
+	if !w.out(c) {
+		t.Error("it goes on after twelve hours")
+	}
+}
+
 // TestOneSeesAndClosesOnesSessions, and those of nobody else.
 func TestOneSeesAndClosesOnesSessions(t *testing.T) {
 	w := newWorld(t)

@@ -241,10 +241,11 @@ func TestStepUpIsNeededAndAges(t *testing.T) {
 	if _, err := user.Save.Call(w.Ctx(), c, marc); fault.KeyOf(err) != "op.fresh_needed" {
 		t.Errorf("stale second factor accepted: %v", err)
 	}
-	if _, err := user.Confirm.Call(w.Ctx(), c, user.ConfirmRequest{Code: w.code(secret)}); err != nil {
+	out, err := user.Confirm.Call(w.Ctx(), c, user.ConfirmRequest{Code: w.code(secret)})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := user.Save.Call(w.Ctx(), c, marc); err != nil {
+	if _, err := user.Save.Call(w.Ctx(), w.with(out.Token, ""), marc); err != nil {
 		t.Error(err)
 	}
 }
