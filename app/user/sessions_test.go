@@ -272,6 +272,44 @@ func TestACodeProlongsNoSession(t *testing.T) {
 	}
 }
 
+// TestAnOpenScreenTakesNoTelephone of whoever finds it: a person without a second factor proves first that it is
+// them, and is told, with the owners.
+func TestAnOpenScreenTakesNoTelephone(t *testing.T) {
+	w := newWorld(t)
+	w.pair("pc")
+	claire, yann := w.add("claire", auth.Owner, word), w.add("yann", auth.Assistant, word)
+	c := w.in("yann", "pc")
+	e, err := user.EnrolBegin.Call(w.Ctx(), c, op.Empty{}) // just after the log-in
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(auth.FreshFor + time.Second)
+	if _, err := user.EnrolBegin.Call(w.Ctx(), c, op.Empty{}); fault.KeyOf(err) != "op.fresh_needed" {
+		t.Errorf("a new secret: %v", err)
+	}
+	confirm := func(c op.Caller) error {
+		_, err := user.EnrolConfirm.Call(w.Ctx(), c, user.CodeRequest{Code: w.code(e.Secret)})
+		return err
+	}
+	if key := fault.KeyOf(confirm(c)); key != "op.fresh_needed" || w.stored(yann.ID).SecondOn {
+		t.Fatalf("the secret that was on the screen: %q", key)
+	}
+	out, err := user.Confirm.Call(w.Ctx(), c, user.ConfirmRequest{Password: word})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := confirm(w.with(out.Token, "pc")); err != nil || !w.stored(yann.ID).SecondOn {
+		t.Error(err)
+	}
+	for id, want := range map[auth.UserID]string{
+		yann.ID: fmt.Sprintf("phone %d PC", yann.ID), claire.ID: fmt.Sprintf("phone_of %d PC", yann.ID),
+	} {
+		if told := w.told(id); !slices.Equal(told, []string{want}) {
+			t.Errorf("person %d is told %q, want %q", id, told, want)
+		}
+	}
+}
+
 // TestOneSeesAndClosesOnesSessions, and those of nobody else.
 func TestOneSeesAndClosesOnesSessions(t *testing.T) {
 	w := newWorld(t)
