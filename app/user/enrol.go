@@ -57,14 +57,24 @@ func (e *enrolments) drop(session int64) {
 	delete(e.waiting, session)
 }
 
+// recent refuses, with op.fresh_needed, somebody who has not just proved who they are: whoever finds a screen open
+// would put a telephone of their own in force, and prove with it from then on that they are the person.
+func recent(a auth.Actor, now time.Time) error {
+	if now.Sub(a.FreshAt) > auth.FreshFor {
+		return fault.New(fault.Unauthenticated, "op.fresh_needed")
+	}
+	return nil
+}
+
+// enrolBegin shows the session a new secret. Faults: those of recent.
 func (s *Service[T]) enrolBegin(ctx context.Context, tx T, _ op.Empty) (EnrolResponse, error) {
 	a := op.Actor(ctx)
 	u, err := tx.User(a.User)
 	if err != nil {
 		return EnrolResponse{}, err
 	}
-	if u.SecondOn && tx.Now().Sub(a.FreshAt) > auth.FreshFor {
-		return EnrolResponse{}, fault.New(fault.Unauthenticated, "op.fresh_needed")
+	if err := recent(a, tx.Now()); err != nil {
+		return EnrolResponse{}, err
 	}
 	secret, err := newSecret()
 	if err != nil {
@@ -80,9 +90,14 @@ func (s *Service[T]) enrolBegin(ctx context.Context, tx T, _ op.Empty) (EnrolRes
 }
 
 // enrolConfirm puts the secret this session was shown in force. It looks at no other: a code of the
-// factor in force confirms nothing here.
+// factor in force confirms nothing here. Who was made to set one up at the log-in may take their time: they can do
+// nothing else. The others are told of it, with the owners. Faults: those of recent, user.enrol_first, user.bad_code,
+// user.clock_differs.
 func (s *Service[T]) enrolConfirm(ctx context.Context, req CodeRequest) (CodesResponse, error) {
 	a, now := op.Actor(ctx), s.clock()
+	if err := recent(a, now); err != nil && !a.MustSetUp {
+		return CodesResponse{}, err
+	}
 	secret := s.enrols.get(a.Session, now)
 	if secret == "" {
 		return CodesResponse{}, fault.New(fault.Conflict, "user.enrol_first")
@@ -106,6 +121,15 @@ func (s *Service[T]) enrolConfirm(ctx context.Context, req CodeRequest) (CodesRe
 		}
 		if err := save(tx, u.ID); err != nil {
 			return err
+		}
+		if !a.MustSetUp {
+			name, err := tx.PCName(a.Device)
+			if err == nil {
+				err = tellBoth(tx, u.ID, NoticePhone, NoticePhoneOf, name)
+			}
+			if err != nil {
+				return err
+			}
 		}
 		return op.RecordIn(ctx, tx)
 	})

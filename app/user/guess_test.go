@@ -87,6 +87,53 @@ func TestADayOfGuessesFromOnePC(t *testing.T) {
 	}
 }
 
+// TestStrangersAtASharedPCKeepNobodyOut who works there: neither from the log-in nor from a locked session.
+func TestStrangersAtASharedPCKeepNobodyOut(t *testing.T) {
+	w := newWorld(t)
+	w.pair("pc")
+	w.add("yann", auth.Sales, word)
+	here := w.in("yann", "pc")
+	for i, key := 0, ""; key != "user.wait_day"; i++ {
+		_, err := w.login(fmt.Sprint("nobody", i), "faux", "pc")
+		if key = fault.KeyOf(err); key != "user.wait" {
+			continue
+		}
+		if _, err := user.Confirm.Call(w.Ctx(), here, user.ConfirmRequest{Password: word}); err != nil {
+			t.Error(err)
+		}
+		here = w.in("yann", "pc")
+		w.wait(fault.Of(err))
+	}
+	if _, err := user.Confirm.Call(w.Ctx(), here, user.ConfirmRequest{Password: word}); err != nil {
+		t.Error(err)
+	}
+	w.in("yann", "pc")
+}
+
+// TestAPasswordClearsNoCodes: who sits at an open session and knows its password does not try the codes one by one.
+func TestAPasswordClearsNoCodes(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, word)
+	secret, _ := w.enrol("claire", word)
+	c := w.full("claire", word, secret, "")
+	tried := 0
+	for i := range 40 {
+		_, err := user.Confirm.Call(w.Ctx(), c, user.ConfirmRequest{Code: "000000"})
+		if fault.KeyOf(err) == "user.bad_code" {
+			tried++
+		}
+		if i%4 == 3 {
+			_, err := user.ChangePassword.Call(w.Ctx(), c, user.PasswordRequest{Old: word, New: "x"})
+			if fault.KeyOf(err) != "password.too_short" {
+				t.Fatal(err)
+			}
+		}
+	}
+	if tried != 5 {
+		t.Errorf("%d codes looked at without a wait, want 5", tried)
+	}
+}
+
 // TestANameThatNobodyHasWaitsLikeOne: the waits tell nobody who works here.
 func TestANameThatNobodyHasWaitsLikeOne(t *testing.T) {
 	w := newWorld(t)

@@ -27,6 +27,8 @@ const (
 	NoticeCrowded      NoticeKind = "crowded"       // one's session on a PC was closed: there were too many
 	NoticeNoPhone      NoticeKind = "no_phone"      // an owner took one's second factor away
 	NoticeNoPhoneOf    NoticeKind = "no_phone_of"   // the other owners: that of somebody
+	NoticePhone        NoticeKind = "phone"         // one's second factor was set up on a PC; Detail is its name
+	NoticePhoneOf      NoticeKind = "phone_of"      // owners: that of somebody
 )
 
 // NoticesMax bounds what waits to be told to a person: of more, the youngest.

@@ -157,6 +157,9 @@ func (s *Service[T]) Authenticate(ctx context.Context, c op.Credential) (a auth.
 			return err
 		}
 		a = actorOf(u, ss)
+		if replaced(ss, c) {
+			a.FreshAt = time.Time{} // what is on its way with it is nothing that asks for a proof
+		}
 		now := tx.Now()
 		if a.Locked = s.locked(u, ss, now); !a.Locked && !c.Away {
 			s.alive.mark(ss.ID, now)
@@ -191,6 +194,20 @@ func sessionOf(tx Tx, c op.Credential) (Session, User, error) {
 		return ss, u, over
 	}
 	return ss, u, nil
+}
+
+// replaced tells whether the token of a credential is the one before the session's own.
+func replaced(ss Session, c op.Credential) bool { return ss.TokenHash != digest(c.Token) }
+
+// ownSession finds the session of a credential for what changes the session itself or the account: with the token
+// in force only, so that whoever kept the one before can neither go on with it nor throw the person out. Faults:
+// user.session_over, op.fresh_needed.
+func ownSession(tx Tx, c op.Credential) (Session, User, error) {
+	ss, u, err := sessionOf(tx, c)
+	if err == nil && replaced(ss, c) {
+		err = fault.New(fault.Unauthenticated, "op.fresh_needed")
+	}
+	return ss, u, err
 }
 
 func (s *Service[T]) login(ctx context.Context, req LoginRequest) (LoginResponse, error) {
@@ -302,10 +319,21 @@ func (s *Service[T]) open(ctx context.Context, u User, renewed, device string) (
 	return resp, nil
 }
 
+// halfSession finds the session of a credential that still waits for its second factor: a complete one would go on
+// past its time with each code. Faults: user.session_over, op.login_needed.
+func halfSession(tx Tx, c op.Credential) (Session, User, error) {
+	ss, u, err := sessionOf(tx, c)
+	if err == nil && !ss.Pending {
+		err = fault.New(fault.Unauthenticated, "op.login_needed")
+	}
+	return ss, u, err
+}
+
+// secondFactor completes a log-in. Faults: those of halfSession and of checkCode.
 func (s *Service[T]) secondFactor(ctx context.Context, req CodeRequest) (LoginResponse, error) {
 	cred := op.CredentialOf(ctx)
 	var u User
-	err := s.work.View(ctx, func(tx T) (err error) { _, u, err = sessionOf(tx, cred); return err })
+	err := s.work.View(ctx, func(tx T) (err error) { _, u, err = halfSession(tx, cred); return err })
 	if err != nil {
 		return LoginResponse{}, err
 	}
@@ -317,7 +345,7 @@ func (s *Service[T]) secondFactor(ctx context.Context, req CodeRequest) (LoginRe
 		return LoginResponse{}, err
 	}
 	err = s.work.Update(ctx, func(tx T) error {
-		ss, u, err := sessionOf(tx, cred)
+		ss, u, err := halfSession(tx, cred)
 		if err != nil {
 			return err
 		}
@@ -349,7 +377,7 @@ func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (out Token
 	cred := op.CredentialOf(ctx)
 	var u User
 	err = s.work.View(ctx, func(tx T) error {
-		ss, who, err := sessionOf(tx, cred)
+		ss, who, err := ownSession(tx, cred)
 		if err == nil && ss.Pending {
 			err = fault.New(fault.Unauthenticated, "op.login_needed")
 		}
@@ -371,12 +399,12 @@ func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (out Token
 		return out, err
 	}
 	err = s.work.Update(ctx, func(tx T) error {
-		ss, _, err := sessionOf(tx, cred)
+		ss, _, err := ownSession(tx, cred)
 		if err != nil {
 			return err
 		}
 		ss.FreshAt = tx.Now()
-		if out.Token, err = rotate(tx, ss); err != nil {
+		if out.Token, err = rotate(tx, ss, tokenGrace); err != nil {
 			return err
 		}
 		return op.RecordIn(ctx, tx)
@@ -385,7 +413,7 @@ func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (out Token
 }
 
 func (s *Service[T]) checkPassword(ctx context.Context, u User, device, password string) error {
-	g, err := s.guess(ctx, u, "", device, "proof")
+	g, err := s.guess(ctx, u, "", device, "password")
 	if err != nil {
 		return err
 	}
@@ -408,7 +436,7 @@ func (s *Service[T]) checkCode(ctx context.Context, u User, device, typed string
 		// Without a secret there would still be a code: that of the empty one.
 		return fault.New(fault.Conflict, "user.enrol_first")
 	}
-	g, err := s.guess(ctx, u, "", device, "proof")
+	g, err := s.guess(ctx, u, "", device, "code")
 	if err != nil {
 		return err
 	}
@@ -491,11 +519,14 @@ func (s *Service[T]) refuse(ctx context.Context, u User, g guess, what string, f
 
 // logout closes the session that asks.
 func logout[T Tx](ctx context.Context, tx T, _ op.Empty) (op.Empty, error) {
-	a := op.Actor(ctx)
-	if a.Session == 0 {
+	if op.Actor(ctx).Session == 0 {
 		return op.Empty{}, fault.New(fault.Unauthenticated, "op.login_needed")
 	}
-	return op.Empty{}, tx.DropSession(a.Session)
+	ss, _, err := ownSession(tx, op.CredentialOf(ctx))
+	if err != nil {
+		return op.Empty{}, err
+	}
+	return op.Empty{}, tx.DropSession(ss.ID)
 }
 
 func (s *Service[T]) current(ctx context.Context, tx T, _ op.Empty) (Me, error) {

@@ -22,7 +22,7 @@ const (
 	lockGrace     = time.Minute
 	sessionsMax   = 3
 	sessionsFew   = 2
-	tokenGrace    = time.Minute // how long a token that was replaced is good for what is on its way
+	tokenGrace    = time.Minute // how long a token replaced by a proof is good for what is on its way
 )
 
 // LocksAfter is how long the person's screen stays open when nobody touches it.
@@ -88,7 +88,7 @@ func (s *Service[T]) locked(u User, ss Session, now time.Time) bool {
 	return now.Sub(s.alive.of(ss)) > u.LocksAfter()+lockGrace
 }
 
-// TokenResponse is the token that takes the place of the one before, good for a minute more.
+// TokenResponse is the token that takes the place of the one before.
 type TokenResponse struct {
 	Token string `json:"token"`
 }
@@ -216,9 +216,10 @@ func (s *Service[T]) closeOthers(ctx context.Context, _ op.Empty) (out TokenResp
 }
 
 // onlySession stores a person with every session of theirs closed but the one they are using, which goes on under
-// another token: whoever else had their password, or this token, is out. A log-in under way is closed too.
+// another token: whoever else had their password, or this token, is out at once. A log-in under way is closed too.
+// Faults: those of ownSession.
 func onlySession(ctx context.Context, tx Tx, u User) (token string, err error) {
-	ss, _, err := sessionOf(tx, op.CredentialOf(ctx))
+	ss, _, err := ownSession(tx, op.CredentialOf(ctx))
 	if err != nil {
 		return "", err
 	}
@@ -239,15 +240,15 @@ func onlySession(ctx context.Context, tx Tx, u User) (token string, err error) {
 		}
 	}
 	ss.Generation = u.Generation
-	return rotate(tx, ss)
+	return rotate(tx, ss, 0)
 }
 
-// rotate gives a session another token. The one before is good for a minute more, for what is on its way with it.
-func rotate(tx Tx, ss Session) (token string, err error) {
+// rotate gives a session another token. The one before is good for grace more, for what is on its way with it.
+func rotate(tx Tx, ss Session, grace time.Duration) (token string, err error) {
 	if token, err = newToken(); err != nil {
 		return "", err
 	}
-	ss.OldHash, ss.OldUntil = ss.TokenHash, tx.Now().Add(tokenGrace)
+	ss.OldHash, ss.OldUntil = ss.TokenHash, tx.Now().Add(grace)
 	ss.TokenHash = digest(token)
 	return token, tx.SaveSession(ss)
 }

@@ -179,6 +179,65 @@ func TestAProofGivesAnotherToken(t *testing.T) {
 	}
 }
 
+// TestWhoKeptATokenIsOutAtOnce when the person changes their password or closes their other sessions: those are done
+// because of a thief.
+func TestWhoKeptATokenIsOutAtOnce(t *testing.T) {
+	for name, act := range map[string]func(w *world, c op.Caller) (user.TokenResponse, error){
+		"password": func(w *world, c op.Caller) (user.TokenResponse, error) {
+			return user.ChangePassword.Call(w.Ctx(), c, user.PasswordRequest{Old: word, New: "un autre mot de passe"})
+		},
+		"others": func(w *world, c op.Caller) (user.TokenResponse, error) {
+			return user.CloseOthers.Call(w.Ctx(), c, op.Empty{})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.pair("pc")
+			w.add("yann", auth.Sales, word)
+			thief := w.in("yann", "pc")
+			out, err := act(w, thief)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !w.out(thief) || me(w, w.with(out.Token, "pc")) != "" {
+				t.Errorf("the thief: %q, the person: %q", me(w, thief), me(w, w.with(out.Token, "pc")))
+			}
+		})
+	}
+}
+
+// TestAReplacedTokenChangesNothing of the session or the account in its last minute.
+func TestAReplacedTokenChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	w.pair("pc")
+	w.add("yann", auth.Sales, word)
+	thief := w.in("yann", "pc")
+	out, err := user.Confirm.Call(w.Ctx(), thief, user.ConfirmRequest{Password: word})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, act := range map[string]func() error{
+		"logout": func() error { _, err := user.Logout.Call(w.Ctx(), thief, op.Empty{}); return err },
+		"others": func() error { _, err := user.CloseOthers.Call(w.Ctx(), thief, op.Empty{}); return err },
+		"codes":  func() error { _, err := user.RenewCodes.Call(w.Ctx(), thief, op.Empty{}); return err },
+		"confirm": func() error {
+			_, err := user.Confirm.Call(w.Ctx(), thief, user.ConfirmRequest{Password: word})
+			return err
+		},
+		"password": func() error {
+			_, err := user.ChangePassword.Call(w.Ctx(), thief, user.PasswordRequest{Old: word, New: "un autre mot de passe"})
+			return err
+		},
+	} {
+		if key := fault.KeyOf(act()); key != "op.fresh_needed" {
+			t.Errorf("%s: %q", name, key)
+		}
+	}
+	if key := me(w, w.with(out.Token, "pc")); key != "" {
+		t.Errorf("the person: %q", key)
+	}
+}
+
 func TestAHalfSessionConfirmsNothing(t *testing.T) {
 	w := newWorld(t)
 	w.add("claire", auth.Owner, word)
@@ -190,6 +249,64 @@ func TestAHalfSessionConfirmsNothing(t *testing.T) {
 	_, err = user.Confirm.Call(w.Ctx(), w.with(in.Token, ""), user.ConfirmRequest{Code: w.code(secret), Password: word})
 	if fault.KeyOf(err) != "op.login_needed" {
 		t.Errorf("a session without its second factor was confirmed: %v", err)
+	}
+}
+
+// TestACodeProlongsNoSession that is complete: after twelve hours the password is asked for again.
+func TestACodeProlongsNoSession(t *testing.T) {
+	w := newWorld(t)
+	claire := w.add("claire", auth.Owner, word)
+	secret, _ := w.enrol("claire", word)
+	c := w.full("claire", word, secret, "")
+	since := w.stored(claire.ID).LastLoginAt
+	for _, after := range []time.Duration{time.Minute, 11 * time.Hour} { // open, then locked
+		w.Clock.Add(after)
+		_, err := user.SecondFactor.Call(w.Ctx(), c, user.CodeRequest{Code: w.code(secret)})
+		if fault.KeyOf(err) != "op.login_needed" || !w.stored(claire.ID).LastLoginAt.Equal(since) {
+			t.Errorf("%s later: %v", after, err)
+		}
+	}
+	w.Clock.Add(time.Hour)
+	if !w.out(c) {
+		t.Error("it goes on after twelve hours")
+	}
+}
+
+// TestAnOpenScreenTakesNoTelephone of whoever finds it: a person without a second factor proves first that it is
+// them, and is told, with the owners.
+func TestAnOpenScreenTakesNoTelephone(t *testing.T) {
+	w := newWorld(t)
+	w.pair("pc")
+	claire, yann := w.add("claire", auth.Owner, word), w.add("yann", auth.Assistant, word)
+	c := w.in("yann", "pc")
+	e, err := user.EnrolBegin.Call(w.Ctx(), c, op.Empty{}) // just after the log-in
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(auth.FreshFor + time.Second)
+	if _, err := user.EnrolBegin.Call(w.Ctx(), c, op.Empty{}); fault.KeyOf(err) != "op.fresh_needed" {
+		t.Errorf("a new secret: %v", err)
+	}
+	confirm := func(c op.Caller) error {
+		_, err := user.EnrolConfirm.Call(w.Ctx(), c, user.CodeRequest{Code: w.code(e.Secret)})
+		return err
+	}
+	if key := fault.KeyOf(confirm(c)); key != "op.fresh_needed" || w.stored(yann.ID).SecondOn {
+		t.Fatalf("the secret that was on the screen: %q", key)
+	}
+	out, err := user.Confirm.Call(w.Ctx(), c, user.ConfirmRequest{Password: word})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := confirm(w.with(out.Token, "pc")); err != nil || !w.stored(yann.ID).SecondOn {
+		t.Error(err)
+	}
+	for id, want := range map[auth.UserID]string{
+		yann.ID: fmt.Sprintf("phone %d PC", yann.ID), claire.ID: fmt.Sprintf("phone_of %d PC", yann.ID),
+	} {
+		if told := w.told(id); !slices.Equal(told, []string{want}) {
+			t.Errorf("person %d is told %q, want %q", id, told, want)
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ var (
 	paceKnown = pace{free: 5, first: time.Second, longest: 5 * time.Minute, forgives: true}
 	// paceElsewhere: a person at all the places where they never have, together.
 	paceElsewhere = pace{free: 5, first: 30 * time.Second, longest: 15 * time.Minute, daily: 25, kept: true}
-	// paceSource: a paired PC, whomever it tries.
+	// paceSource: a paired PC, for all those who have never logged in there.
 	paceSource = pace{daily: 100, burst: 20, burstFor: 10 * time.Minute, kept: true}
 )
 
@@ -61,8 +61,8 @@ type counted struct {
 // guess is a password or a code that is about to be checked.
 type guess []counted
 
-// guessOf says what a guess counts in; at tells passwords of a log-in from codes, whose counter a right password
-// does not clear. typed is the name of somebody who is not known.
+// guessOf says what a guess counts in; at tells the password of a log-in, the password of a proof and codes apart, so
+// that who knows one clears no counter of another. typed is the name of somebody who is not known.
 func guessOf(tx Tx, u User, typed, device, at string) (guess, error) {
 	who := SlotLabel(u.ID)
 	if u.ID == 0 {
@@ -78,8 +78,7 @@ func guessOf(tx Tx, u User, typed, device, at string) (guess, error) {
 	g := guess{{what: who, nobody: u.ID == 0, pace: &paceElsewhere}}
 	if known {
 		g[0].what, g[0].pace = at+"\x00"+who+"\x00"+device, &paceKnown
-	}
-	if device != "" {
+	} else {
 		g = append(g, counted{what: "pc:" + device, pace: &paceSource})
 	}
 	for i, c := range g {

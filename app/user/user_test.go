@@ -241,10 +241,11 @@ func TestStepUpIsNeededAndAges(t *testing.T) {
 	if _, err := user.Save.Call(w.Ctx(), c, marc); fault.KeyOf(err) != "op.fresh_needed" {
 		t.Errorf("stale second factor accepted: %v", err)
 	}
-	if _, err := user.Confirm.Call(w.Ctx(), c, user.ConfirmRequest{Code: w.code(secret)}); err != nil {
+	out, err := user.Confirm.Call(w.Ctx(), c, user.ConfirmRequest{Code: w.code(secret)})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := user.Save.Call(w.Ctx(), c, marc); err != nil {
+	if _, err := user.Save.Call(w.Ctx(), w.with(out.Token, ""), marc); err != nil {
 		t.Error(err)
 	}
 }
@@ -434,10 +435,11 @@ func TestChangingOnesPasswordClosesOnesOtherSessions(t *testing.T) {
 		tokens = append(tokens, in.Token)
 	}
 	change := user.PasswordRequest{Old: "un mot de passe", New: "un tout autre"}
-	if _, err := user.ChangePassword.Call(w.Ctx(), w.with(tokens[0], "pc-1"), change); err != nil {
+	out, err := user.ChangePassword.Call(w.Ctx(), w.with(tokens[0], "pc-1"), change)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := user.Current.Call(w.Ctx(), w.with(tokens[0], "pc-1"), op.Empty{}); err != nil {
+	if _, err := user.Current.Call(w.Ctx(), w.with(out.Token, "pc-1"), op.Empty{}); err != nil {
 		t.Errorf("one's own session: %v", err)
 	}
 	if _, err := user.Current.Call(w.Ctx(), w.with(tokens[1], "pc-2"), op.Empty{}); fault.KeyOf(err) != "user.session_over" {

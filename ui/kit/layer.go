@@ -68,6 +68,16 @@ func (l *layer) close() {
 	}
 }
 
+// CloseLayers takes every dialog and list off a window, shown or hidden, for whoever comes next. Nobody is told.
+func CloseLayers(c fyne.Canvas) {
+	r := routerOf(c)
+	for _, l := range r.layers {
+		l.open = false
+		c.Overlays().Remove(l)
+	}
+	r.layers = nil
+}
+
 func (l *layer) key(name fyne.KeyName, mod fyne.KeyModifier) bool {
 	if l.onKey != nil && l.onKey(name, mod) {
 		return true

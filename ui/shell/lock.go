@@ -105,14 +105,7 @@ func (s *Shell) Lock() {
 	p = s.newProof(try)
 	body := kit.VBox(theme.GapField, kit.Strong(s.Me.User.Name), kit.MutedParagraph(s.t("shell.locked.text")),
 		p.object)
-	leave := kit.NewButton(s.t("shell.locked.other"), "sign-out", kit.Ghost, func() {
-		m.Close()
-		s.unlock()
-		for _, o := range hidden {
-			o.Show()
-		}
-		s.LogOut()
-	})
+	leave := kit.NewButton(s.t("shell.locked.other"), "sign-out", kit.Ghost, s.LogOut)
 	m = kit.NewModal(s.t("shell.locked.title"), 420, body, leave,
 		kit.NewButton(s.t("shell.locked.open"), "lock-open", kit.Primary, try)).Lock().Mark("lock",
 		kit.Info).OnEnter(try)

@@ -8,6 +8,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/user"
+	"zafe/ui/kit"
 	"zafe/ui/uitest"
 )
 
@@ -64,6 +65,43 @@ func TestTheMainPCLocksTheScreenToo(t *testing.T) {
 	}
 }
 
+// TestWhoCannotUnlockSeesNothingByLeaving: neither while they are asked about what was not saved, nor when they stay
+// after all, nor while the main PC is told.
+func TestWhoCannotUnlockSeesNothingByLeaving(t *testing.T) {
+	d := newDesk(t, auth.Sales)
+	home := d.last()
+	home.unsaved = true
+	kit.Confirm(d.window, "Supprimer le client ?", "", "Supprimer", "Garder", true, func() {})
+	dialog := d.window.Canvas().Overlays().Top()
+	d.Lock()
+	covered := func(when string) {
+		t.Helper()
+		d.seconds(1)
+		if !hidden(d, home.object) || dialog.Visible() || !d.book.away {
+			t.Fatalf("%s: page hidden %t, dialog shown %t, away %t", when, hidden(d, home.object), dialog.Visible(),
+				d.book.away)
+		}
+	}
+	d.press("Se déconnecter")
+	covered("asked")
+	d.press("Rester sur la page")
+	covered("stayed")
+	if !shown(d, "Session verrouillée") || d.out != 0 {
+		t.Fatal("not locked any more; left:", d.out)
+	}
+	d.press("Se déconnecter")
+	d.hold = true
+	d.press("Quitter sans enregistrer")
+	covered("on the way out")
+	for _, then := range d.later {
+		then()
+	}
+	if d.out != 1 || d.book.token != "" || len(d.window.Canvas().Overlays().List()) != 0 {
+		t.Errorf("left %d, token %q, %d dialogs over the log-in", d.out, d.book.token,
+			len(d.window.Canvas().Overlays().List()))
+	}
+}
+
 // TestAnotherPersonIsNotAway: who logs in after a lock is there.
 func TestAnotherPersonIsNotAway(t *testing.T) {
 	d := newDesk(t, auth.Owner)
@@ -83,6 +121,7 @@ func TestNoticesHaveWords(t *testing.T) {
 		user.NoticeReset, user.NoticeWaited, user.NoticeClosed, user.NoticePlace, user.NoticePlaceOf,
 		user.NoticeUnfinished, user.NoticeUnfinishedOf, user.NoticeTriesOf, user.NoticeCodeUsed, user.NoticeCrowded,
 		user.NoticeNoPhone, user.NoticeNoPhoneOf,
+		user.NoticePhone, user.NoticePhoneOf,
 	}
 	for _, lang := range []string{i18n.French, i18n.English} {
 		for _, k := range kinds {

@@ -207,8 +207,9 @@ func (s *Shell) area(r page.Route) string {
 	return r.Name
 }
 
-// end stops everything the shell does, when the person leaves.
+// end stops everything the shell does, when the person leaves: no dialog of theirs stays for the next one.
 func (s *Shell) end() {
+	kit.CloseLayers(s.Window.Canvas())
 	s.leaveAll()
 	s.cancel()
 	for _, d := range s.drop {
@@ -219,13 +220,16 @@ func (s *Shell) end() {
 	clearDocuments()
 }
 
-// LogOut closes the session and shows the log-in.
+// LogOut closes the session and shows the log-in. A screen that is locked stays so until then.
 func (s *Shell) LogOut() {
 	s.leaving(s.history, func() {
 		s.Spawn(func() {
 			// A session that cannot be closed on the main PC ends there by itself.
 			_, _ = user.Logout.Call(s.ctx, s.Book, op.Empty{})
 		}, func() {
+			if s.ctx.Err() != nil {
+				return // asked twice
+			}
 			s.Book.SetToken("")
 			s.Book.SetAway(false)
 			s.end()
