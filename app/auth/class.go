@@ -8,7 +8,7 @@ type Class string
 // The classes, permanent once released.
 const (
 	Bank    Class = "bank"    // where the company's money goes: IBAN and BIC
-	Balance Class = "balance" // what customers owe
+	Balance Class = "balance" // what customers owe, in the lists, papers and payments; the books are whole
 	Contact Class = "contact" // how people are reached: addresses of e-mail, telephones, contacts
 )
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/search"
 )
@@ -110,7 +111,19 @@ func settlements(tx Tx, d Document) ([]Settlement, error) {
 	return out, nil
 }
 
+// owed refuses a list by what is owed to whom it is not shown: op.field_hidden. That an invoice is overdue, and
+// what was paid on it, everybody sees who sees the invoice.
+func owed(ctx context.Context, told bool) error {
+	if told && op.Actor(ctx).Hides(auth.Balance) {
+		return fault.New(fault.Forbidden, "op.field_hidden")
+	}
+	return nil
+}
+
 func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
+	if err := owed(ctx, req.Open || req.Sort == ByOpen); err != nil {
+		return Page{}, err
+	}
 	if req.Limit == 0 {
 		req.Limit = PageDefault
 	}
@@ -125,6 +138,9 @@ func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
 }
 
 func payments[T Tx](ctx context.Context, tx T, req PaymentListRequest) (PaymentPage, error) {
+	if err := owed(ctx, req.OnAccount); err != nil {
+		return PaymentPage{}, err
+	}
 	if req.Limit == 0 {
 		req.Limit = PageDefault
 	}

@@ -109,7 +109,7 @@ type Row struct {
 	Net          money.Amount     `json:"net"`
 	VAT          money.Amount     `json:"vat"`
 	Gross        money.Amount     `json:"gross"`
-	Open         money.Amount     `json:"open"` // left to settle, 0 for quotes and drafts
+	Open         money.Amount     `json:"open" class:"balance"` // left to settle, 0 for quotes and drafts
 }
 
 // Page is a page of documents. Count and Sums are over all the filter keeps, credit notes counted
@@ -125,7 +125,7 @@ type Sums struct {
 	Net   money.Amount `json:"net"`
 	VAT   money.Amount `json:"vat"`
 	Gross money.Amount `json:"gross"`
-	Open  money.Amount `json:"open"`
+	Open  money.Amount `json:"open" class:"balance"`
 }
 
 // PaymentListRequest asks for payments, the latest first. Empty parts do not filter.
@@ -162,7 +162,7 @@ type PaymentPage struct {
 	Rows      []Payment    `json:"rows"`
 	Count     int          `json:"count"`
 	Total     money.Amount `json:"total"`
-	OnAccount money.Amount `json:"on_account"`
+	OnAccount money.Amount `json:"on_account" class:"balance"`
 }
 
 // Link is a document tied to another: an invoice made from a quote, a credit note of an invoice.

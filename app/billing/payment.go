@@ -37,7 +37,7 @@ type Payment struct {
 	Reference    string           `json:"reference,omitempty"`
 	Note         string           `json:"note,omitempty"`
 	Settlements  []Settlement     `json:"settlements"`
-	OnAccount    money.Amount     `json:"on_account"` // not yet used to settle anything
+	OnAccount    money.Amount     `json:"on_account" class:"balance"` // not yet used to settle anything
 	Entry        ledger.EntryID   `json:"entry"`
 	Recorded     Stamp            `json:"recorded"`
 	Cancelled    *Cancellation    `json:"cancelled,omitempty"`

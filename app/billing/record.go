@@ -27,7 +27,7 @@ type Document struct {
 	// OnCollection tells that the tax on services waits for the payment (TVA sur les encaissements).
 	OnCollection bool     `json:"on_collection"`
 	Mentions     []string `json:"mentions,omitempty"` // legal texts, in French, in reading order
-	Balance      Balance  `json:"balance"`
+	Balance      Balance  `json:"balance" class:"balance"`
 	Answer       *Answer  `json:"answer,omitempty"` // of the customer to a quote
 	Checks       []Check  `json:"checks,omitempty"` // of a draft
 

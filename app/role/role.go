@@ -276,9 +276,31 @@ func drop[T Tx](ctx context.Context, tx T, req KeyRequest) (op.Empty, error) {
 	return op.Empty{}, tx.DropRole(r)
 }
 
-// saveTeam stores a team. Faults: those of Validate, role.team_not_found, role.changed_meanwhile,
-// role.too_many, role.name_taken, user.not_found.
+// mayTeam refuses to decide who is in which team to whom a team may show more than they see: they hold on all
+// records whatever any role holds on the team's. Else they would take everybody into their own, or an
+// accomplice into another. Fault role.above_you.
+func mayTeam(ctx context.Context, tx Tx) error {
+	a := op.Actor(ctx)
+	roles, err := tx.Roles()
+	if err != nil {
+		return err
+	}
+	for _, r := range roles {
+		for p := range r.Rights {
+			if r.Rights.Scope(p) == auth.Team && a.Scope(p) != auth.All {
+				return fault.New(fault.Forbidden, "role.above_you")
+			}
+		}
+	}
+	return nil
+}
+
+// saveTeam stores a team. Faults: those of Validate, role.above_you, role.team_not_found,
+// role.changed_meanwhile, role.too_many, role.name_taken, user.not_found.
 func saveTeam[T Tx](ctx context.Context, tx T, req TeamRequest) (Team, error) {
+	if err := mayTeam(ctx, tx); err != nil {
+		return Team{}, err
+	}
 	teams, err := tx.Teams()
 	if err != nil {
 		return Team{}, err
@@ -302,7 +324,11 @@ func saveTeam[T Tx](ctx context.Context, tx T, req TeamRequest) (Team, error) {
 	return t, err
 }
 
+// dropTeam takes a team apart. Fault role.above_you.
 func dropTeam[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, error) {
+	if err := mayTeam(ctx, tx); err != nil {
+		return op.Empty{}, err
+	}
 	op.Note(ctx, "team", req.ID, "", "")
 	return op.Empty{}, tx.DropTeam(req.ID)
 }

@@ -224,6 +224,30 @@ func TestATeamIsWhoseRecordsAreShared(t *testing.T) {
 	}
 }
 
+// TestNobodyWidensTheirRightsByATeam: what a role holds on the team's records is as wide as the team, so that only who
+// sees all of them anyway says who is in it.
+func TestNobodyWidensTheirRightsByATeam(t *testing.T) {
+	s := open(t)
+	made, err := call(s, role.SaveTeam, "machines", role.TeamRequest{Name: "Nord", Members: []auth.UserID{2}})
+	if err != nil {
+		t.Fatal("no role holds anything on the team's:", err)
+	}
+	if _, err := call(s, role.Save, "owner", role.SaveRequest{Name: "Comptoir", Rights: counter}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = call(s, role.SaveTeam, "machines", role.TeamRequest{Name: "Sud", Members: []auth.UserID{1, 2, 3}})
+	s.refused(err, "role.above_you")
+	_, err = call(s, role.SaveTeam, "machines", role.TeamRequest{ID: made.ID, Version: 1, Name: "Nord", Members: []auth.UserID{2, 3}})
+	s.refused(err, "role.above_you")
+	_, err = call(s, role.DeleteTeam, "machines", role.IDRequest{ID: made.ID})
+	s.refused(err, "role.above_you")
+	if got := s.person(2).Team; len(got) != 1 {
+		t.Errorf("team %v", got)
+	}
+	_, err = call(s, role.SaveTeam, "owner", role.TeamRequest{ID: made.ID, Version: 1, Name: "Nord", Members: []auth.UserID{2, 3}})
+	s.refused(err, "")
+}
+
 // TestTheBookItselfKeepsRolesInUse: below the program, no person is without a role, and no ready role goes.
 func TestTheBookItselfKeepsRolesInUse(t *testing.T) {
 	s := open(t)

@@ -238,10 +238,10 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	after := before
 	after.Role, after.Disabled = req.Role, req.Disabled
 	if err := s.work.View(ctx, func(tx T) (err error) {
-		after.Rights, err = rightsOf(tx, req.Role)
+		after.Rights, err = mayGive(tx, op.Actor(ctx), before, req.Role)
 		return err
 	}); err != nil {
-		return User{}, err
+		return User{}, err // before the key file is touched: a slot of somebody else's choice is there at no moment
 	}
 	after.NeedsSecondFactor = after.Rights.NeedsSecondFactor()
 	var hash string
@@ -312,12 +312,8 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
 			return u, err
 		}
 	}
-	rights, err := rightsOf(tx, req.Role)
-	if err != nil {
+	if _, err := mayGive(tx, a, u, req.Role); err != nil {
 		return u, err
-	}
-	if !above(a, u) || !a.System && !a.Rights.Covers(rights) {
-		return u, fault.New(fault.Forbidden, "user.above_you")
 	}
 	if u.Role == auth.Owner && !u.Disabled && (req.Role != auth.Owner || req.Disabled) {
 		people, err := tx.Users()
@@ -357,9 +353,31 @@ func rightsOf(tx Tx, role auth.Role) (auth.Rights, error) {
 	return rights, err
 }
 
-// above tells whether somebody may decide about a person: they hold all that the person holds. Else who
-// manages people would give themselves an owner's password.
-func above(a auth.Actor, u User) bool { return a.System || a.Rights.Covers(u.Rights) }
+// mayGive returns what a role may do, when somebody may decide about a person and holds all of that themselves.
+// Faults: user.role_unknown, user.above_you.
+func mayGive(tx Tx, a auth.Actor, u User, role auth.Role) (auth.Rights, error) {
+	rights, err := rightsOf(tx, role)
+	if err == nil && (!above(a, u) || !a.System && !a.Rights.Covers(rights)) {
+		err = fault.New(fault.Forbidden, "user.above_you")
+	}
+	return rights, err
+}
+
+// above tells whether somebody may decide about a person: they hold all that the person holds, and keep the
+// keys when that person opens the sealed book. Else who manages people would give themselves an owner's
+// password, or a start delegate's.
+func above(a auth.Actor, u User) bool {
+	return a.System || a.Rights.Covers(u.Rights) && (!u.OpensBook() || a.May(auth.KeyManage))
+}
+
+// under returns a person about whom the actor may decide. Faults: user.not_found, user.above_you.
+func under(ctx context.Context, tx Tx, id auth.UserID) (User, error) {
+	u, err := tx.User(id)
+	if err == nil && !above(op.Actor(ctx), u) {
+		err = fault.New(fault.Forbidden, "user.above_you")
+	}
+	return u, err
+}
 
 // mayOwn refuses one owner too many, and one whose password is not known: it opens the sealed book, and must
 // be known once to be given that power.
@@ -401,12 +419,9 @@ func names[T Tx](ctx context.Context, tx T, _ op.Empty) (NamesResponse, error) {
 }
 
 func resetSecondFactor[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, error) {
-	u, err := tx.User(req.ID)
+	u, err := under(ctx, tx, req.ID)
 	if err != nil {
 		return op.Empty{}, err
-	}
-	if !above(op.Actor(ctx), u) {
-		return op.Empty{}, fault.New(fault.Forbidden, "user.above_you")
 	}
 	u.Secret, u.SecondOn, u.LastStep = "", false, 0
 	u.Generation++
@@ -424,12 +439,9 @@ func resetSecondFactor[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty
 }
 
 func signOut[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, error) {
-	u, err := tx.User(req.ID)
+	u, err := under(ctx, tx, req.ID)
 	if err != nil {
 		return op.Empty{}, err
-	}
-	if !above(op.Actor(ctx), u) {
-		return op.Empty{}, fault.New(fault.Forbidden, "user.above_you")
 	}
 	op.Note(ctx, "user", int64(u.ID), "", "")
 	u.Generation++ // a log-in under way is closed too

@@ -162,6 +162,38 @@ func TestADelegateWhoLeavesIsOut(t *testing.T) {
 	})
 }
 
+// TestWhoKeepsNoKeysDecidesNothingAboutADelegate: a password that an administrator chose would open the sealed book.
+func TestWhoKeepsNoKeysDecidesNothingAboutADelegate(t *testing.T) {
+	const chosen = "quatre moulins verts dans la brume"
+	c := newCrew(t, longWord)
+	c.step(func(r *op.Registry[*store.Tx]) error { return c.delegate(r, true) })
+	c.step(func(r *op.Registry[*store.Tx]) error { c.logIn(r, longWord); return nil })
+	ask := func(r *op.Registry[*store.Tx], role auth.Role) string {
+		ctx := op.AsActor(t.Context(), auth.Actor{User: 99, Role: role, Rights: role.Rights(), FreshAt: c.clock.Now()})
+		_, err := user.Save.Call(ctx, op.Local[*store.Tx]{Registry: r}, user.SaveRequest{
+			ID: marc, Login: "marc", Name: "Marc", Role: auth.Assistant, Password: chosen,
+		})
+		return fault.KeyOf(err)
+	}
+	c.at(0, func(m *mortal, r *op.Registry[*store.Tx]) { // one write, and the program would be dead
+		if key := ask(r, auth.Admin); key != "user.above_you" {
+			t.Errorf("an administrator: %q", key)
+		}
+	})
+	if c.opens(chosen) || !c.opens(longWord) {
+		t.Error("the administrator's password opens:", c.opens(chosen), "the delegate's own:", c.opens(longWord))
+	}
+	c.step(func(r *op.Registry[*store.Tx]) error {
+		if key := ask(r, auth.Owner); key != "" {
+			t.Errorf("an owner: %q", key)
+		}
+		return nil
+	})
+	if !c.opens(chosen) {
+		t.Error("the password that an owner gave does not open")
+	}
+}
+
 // TestAShortPasswordOpensNothing: on a stolen disk nobody counts the tries.
 func TestAShortPasswordOpensNothing(t *testing.T) {
 	c := newCrew(t, shortWord)

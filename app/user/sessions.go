@@ -1,6 +1,7 @@
 package user
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -146,14 +147,7 @@ var (
 
 func (s *Service[T]) sessions(ctx context.Context, tx T, req SessionsRequest) (out SessionsResponse, err error) {
 	a := op.Actor(ctx)
-	id := a.User
-	if req.User != 0 && req.User != a.User {
-		if !a.May(auth.UserManage) {
-			return out, fault.New(fault.Forbidden, "op.forbidden")
-		}
-		id = req.User
-	}
-	u, err := tx.User(id)
+	u, err := sessionsOf(ctx, tx, cmp.Or(req.User, a.User))
 	if err != nil {
 		return out, err
 	}
@@ -171,8 +165,20 @@ func (s *Service[T]) sessions(ctx context.Context, tx T, req SessionsRequest) (o
 			Locked: s.locked(u, ss, tx.Now()), Current: ss.ID == a.Session,
 		})
 	}
-	out.Places, err = tx.Places(id)
+	out.Places, err = tx.Places(u.ID)
 	return out, err
+}
+
+// sessionsOf returns a person whose sessions the actor may see and close: themselves, or with user.manage
+// somebody about whom they may decide. Faults: op.forbidden, user.not_found, user.above_you.
+func sessionsOf(ctx context.Context, tx Tx, id auth.UserID) (User, error) {
+	switch a := op.Actor(ctx); {
+	case id == a.User:
+		return tx.User(id)
+	case !a.May(auth.UserManage):
+		return User{}, fault.New(fault.Forbidden, "op.forbidden")
+	}
+	return under(ctx, tx, id)
 }
 
 // opened lists the sessions of a person with which something can be done.
@@ -186,15 +192,17 @@ func opened(tx Tx, u User) (out []Session, err error) {
 	return out, err
 }
 
-// closeSession closes one's own, or with user.manage anybody's. A session of somebody else is as unknown as none.
+// closeSession closes a session of somebody whose sessions the actor may see; another is as unknown as none.
 func closeSession[T Tx](ctx context.Context, tx T, req SessionRequest) (op.Empty, error) {
-	a := op.Actor(ctx)
 	ss, ok, err := tx.Session(req.ID)
-	if err != nil {
-		return op.Empty{}, err
+	if err == nil && ok {
+		_, err = sessionsOf(ctx, tx, ss.User)
 	}
-	if !ok || ss.User != a.User && !a.May(auth.UserManage) {
+	switch f := fault.Of(err); {
+	case f == nil && !ok, f != nil && f.Code == fault.Forbidden:
 		return op.Empty{}, fault.New(fault.NotFound, "user.no_session")
+	case f != nil:
+		return op.Empty{}, err
 	}
 	op.Note(ctx, "user", int64(ss.User), "", "")
 	return op.Empty{}, tx.DropSession(ss.ID)

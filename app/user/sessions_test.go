@@ -535,3 +535,33 @@ func (w *world) events(name string) (out []audit.Event) {
 	}
 	return out
 }
+
+// TestNobodyLooksAboveThemselves: where an owner is logged in is neither told nor ended by who manages people only,
+// as little as user.sign_out is.
+func TestNobodyLooksAboveThemselves(t *testing.T) {
+	w := newWorld(t)
+	claire, yann := w.add("claire", auth.Owner, word), w.add("yann", auth.Sales, word)
+	secret, _ := w.enrol("claire", word)
+	hers := w.full("claire", word, secret, "")
+	his := w.in("yann", "")
+	local := op.Local[*store.Tx]{Registry: w.reg}
+	admin := op.AsActor(w.Ctx(), auth.Actor{User: 99, Role: auth.Admin, Rights: auth.Admin.Rights(), FreshAt: w.Clock.Now()})
+	shut := func(of auth.UserID) (key string) {
+		open, err := user.Sessions.Call(op.AsSystem(w.Ctx()), local, user.SessionsRequest{User: of})
+		if err != nil || len(open.Sessions) == 0 {
+			t.Fatal(open, err)
+		}
+		last := open.Sessions[len(open.Sessions)-1]
+		_, err = user.CloseSession.Call(admin, local, user.SessionRequest{ID: last.ID})
+		return fault.KeyOf(err)
+	}
+	if out, err := user.Sessions.Call(admin, local, user.SessionsRequest{User: claire.ID}); fault.KeyOf(err) != "user.above_you" || len(out.Sessions)+len(out.Places) != 0 {
+		t.Errorf("the owner's sessions: %+v, %v", out, err)
+	}
+	if key := shut(claire.ID); key != "user.no_session" || w.out(hers) {
+		t.Errorf("the owner's session: %q, closed %t", key, w.out(hers))
+	}
+	if key := shut(yann.ID); key != "" || !w.out(his) {
+		t.Errorf("the session of somebody with fewer rights: %q, closed %t", key, w.out(his))
+	}
+}

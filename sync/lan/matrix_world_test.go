@@ -81,6 +81,21 @@ func (r row) visible(a auth.Actor) bool {
 // small letters.
 var hidden = []string{"courriel.", "590690554433", "paule.", "fr7630006000011234567890189", "agrifrpp"}
 
+// What a customer of the matrix owes, and owes are the figures that only the class of balances has: what is left of
+// an invoice, what is on account, what the customer owes, and the first two of all three customers.
+const (
+	price     money.Amount = 10_345_678_30
+	gross                  = price + price/5
+	settled                = 3_141_592_65
+	onAccount              = 271_828_18
+	unpaid                 = gross - settled
+)
+
+var owes = []string{
+	fmt.Sprintf(":%d", unpaid), fmt.Sprintf(":%d", onAccount), fmt.Sprintf(":%d", unpaid-onAccount),
+	fmt.Sprintf(":%d", 3*unpaid), fmt.Sprintf(":%d", 3*onAccount),
+}
+
 // product binds every operation of the product.
 func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	role.Bind(r)
@@ -166,7 +181,7 @@ func (m *maker) person(name string, first, then auth.UserID) {
 		return billing.SaveRequest{
 			Header: billing.Header{Customer: c.ID, Subject: word(what), Date: civil.New(2026, 11, 21)},
 			Lines: []billing.Line{{
-				Kind: billing.ItemLine, Description: "Porte", Quantity: money.Unit, Unit: "C62", UnitPrice: money.Amount(100_00).UnitPrice(),
+				Kind: billing.ItemLine, Description: "Porte", Quantity: money.Unit, Unit: "C62", UnitPrice: price.UnitPrice(),
 				VATRate: 200_000, Nature: tax.Goods, Account: "707000",
 			}},
 		}
@@ -179,7 +194,8 @@ func (m *maker) person(name string, first, then auth.UserID) {
 	docs[aQuote] = do(m, billing.SendQuote, "owner", billing.IssueRequest{ID: q.ID, Version: q.Version})
 	docs[aInvoice] = do(m, billing.Issue, "owner", billing.IssueRequest{ID: i.ID, Version: i.Version}).Document
 	pay := do(m, billing.RecordPayment, "owner", billing.RecordRequest{
-		Customer: c.ID, Date: civil.New(2026, 11, 21), Amount: 10_00, Method: "transfer", Reference: word("virement"),
+		Customer: c.ID, Date: civil.New(2026, 11, 21), Amount: settled + onAccount, Method: "transfer", Reference: word("virement"),
+		Allocations: []billing.Allocation{{Document: docs[aInvoice].ID, Amount: settled}},
 	})
 	if then != first {
 		c.Owner = then

@@ -38,6 +38,13 @@ var mutants = []mutant{
 	{"the fields of a class in an export", "app/party/export.go", "op.Mask(ctx, &c)", "_ = ctx"},
 	{"an order that tells", "app/party/list.go", "if op.Actor(ctx).Hides(class) {", "if class == \"\" {"},
 	{"a search that tells", "app/search/words.go", "q.NoContact = a.Hides(auth.Contact)", "q.NoContact = false"},
+	{"what a customer owes", "app/party/list.go", "`json:\"balance\" class:\"balance\"`", "`json:\"balance\"`"},
+	{"what is left of a paper", "app/billing/record.go", "`json:\"balance\" class:\"balance\"`", "`json:\"balance\"`"},
+	{"what is left in a list", "app/billing/list.go", "`json:\"open\" class:\"balance\"` //", "`json:\"open\"` //"},
+	{"what is left of a whole list", "app/billing/list.go", "`json:\"open\" class:\"balance\"`\n}", "`json:\"open\"`\n}"},
+	{"what is on account", "app/billing/payment.go", " class:\"balance\"", ""},
+	{"what is on account in all", "app/billing/list.go", "`json:\"on_account\" class:\"balance\"`", "`json:\"on_account\"`"},
+	{"a list by what is owed", "app/billing/get.go", "if told && op.Actor(ctx).Hides(auth.Balance) {", "if told && ctx == nil {"},
 	{"an old second factor", "app/op/pipeline.go", "if s.Fresh && !a.System &&", "if false && s.Fresh &&"},
 }
 

@@ -3,6 +3,7 @@ package sales
 import (
 	"fyne.io/fyne/v2"
 
+	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/money"
 	"zafe/ui/kit"
@@ -77,6 +78,9 @@ var (
 	openColumn = listColumn{
 		Column: right(kit.Column{Key: string(billing.ByOpen), Width: 110}), title: "open",
 		cell: func(e *page.Env, r billing.Row) kit.CellView {
+			if !e.Me.Can(auth.FieldBalance) {
+				return kit.CellView{} // hidden is not nothing to pay
+			}
 			v := figure(e, signed(r, r.Open), kit.Regular)
 			if r.Status == billing.Overdue {
 				v.Color = theme.ErrorText

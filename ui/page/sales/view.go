@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/file"
 	"zafe/app/money"
@@ -161,6 +162,9 @@ func (v *view) totals() fyne.CanvasObject {
 		if a != 0 {
 			rows.Add(kit.Line(e.T("sales_ui.total."+key+"."+string(c.Kind)), e.Text.Amount(a)))
 		}
+	}
+	if !e.Me.Can(auth.FieldBalance) {
+		return rows // hidden is not nothing to pay
 	}
 	line("netted", c.Balance.Netted)
 	line("paid", c.Balance.Paid)
