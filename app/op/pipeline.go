@@ -283,6 +283,10 @@ func (r *Registry[T]) stream(ctx context.Context, row *row[T], req any, w io.Wri
 	if err != nil {
 		return nil, err
 	}
+	if row.elsewhere {
+		var none T
+		return row.run(ctx, none, req, w)
+	}
 	var out any
 	err = r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, req, w); return err })
 	if o, ok := out.(Opened); ok && err != nil {

@@ -101,7 +101,7 @@ type row[T Tx] struct {
 	decode func(in input) (any, error)
 	// run handles a decoded request; w is nil but for streams.
 	run func(ctx context.Context, tx T, req any, w io.Writer) (any, error)
-	// elsewhere: a Query without a transaction.
+	// elsewhere: a Query or Stream without a transaction.
 	elsewhere bool
 	// classed: the answer has fields that not everybody may see.
 	classed bool
@@ -164,6 +164,18 @@ func BindStream[T Tx, Req any](r *Registry[T], o Op[Req, Download],
 	add(r, o, func(ctx context.Context, tx T, req any, w io.Writer) (any, error) {
 		return handler(ctx, tx, req.(Req), w)
 	})
+}
+
+// BindStreamElsewhere registers a Stream that asks others than the book as well: no transaction is open while the
+// handler runs, so that it may open its own.
+func BindStreamElsewhere[T Tx, Req any](r *Registry[T], o Op[Req, Download],
+	handler func(ctx context.Context, req Req, w io.Writer) (Download, error),
+) {
+	mustKind(o.Spec, Stream)
+	add(r, o, func(ctx context.Context, _ T, req any, w io.Writer) (any, error) {
+		return handler(ctx, req.(Req), w)
+	})
+	r.rows[o.Name].elsewhere = true
 }
 
 // Opened is a file that exists and has yet to be sent.

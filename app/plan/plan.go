@@ -103,7 +103,7 @@ var Get = op.Op[op.Empty, Plan]{Spec: op.Spec{
 // Bind registers the operations.
 func Bind[T Tx](r *op.Registry[T], work op.Work[T], e Engine) {
 	op.BindElsewhere(r, Get, func(ctx context.Context, _ op.Empty) (Plan, error) { return now(ctx, work, e) })
-	op.BindStream(r, PrintSheet, printSheet[T](e))
+	op.BindStreamElsewhere(r, PrintSheet, printSheet(work, e))
 	op.BindStream(r, Attest, attest[T])
 }
 

@@ -3,11 +3,14 @@ package plan_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -25,9 +28,17 @@ import (
 )
 
 // engine has the copies that a test says.
-type engine struct{ st backup.Status }
+type engine struct {
+	st    backup.Status
+	reads func(ctx context.Context) error // the book, as a keeper does
+}
 
-func (e *engine) Status(context.Context) (backup.Status, error) { return e.st, nil }
+func (e *engine) Status(ctx context.Context) (backup.Status, error) {
+	if e.reads != nil {
+		return e.st, e.reads(ctx)
+	}
+	return e.st, nil
+}
 
 // office is a book whose copies a test says.
 type office struct {
@@ -298,4 +309,36 @@ func TestASheetOfEachScenario(t *testing.T) {
 	if fault.KeyOf(err) != "plan.scenario_unknown" {
 		t.Error(err)
 	}
+}
+
+// TestManySheetsAtOnce: each asks how the copies stand, which reads the book. As many as may read at once, all asking
+// at the same moment, wait for nobody.
+func TestManySheetsAtOnce(t *testing.T) {
+	const sheets = 12
+	o := open(t)
+	var done sync.WaitGroup
+	var asking atomic.Int32
+	all := make(chan struct{})
+	o.reads = func(ctx context.Context) error {
+		if asking.Add(1) == sheets {
+			close(all)
+		}
+		select {
+		case <-all:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		return o.Store.View(ctx, func(*store.Tx) error { return nil })
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for range sheets {
+		done.Go(func() {
+			_, err := plan.PrintSheet.Fetch(ctx, o.As("owner"), plan.SheetRequest{Scenario: plan.Burnt, Lang: "fr"}, io.Discard)
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	done.Wait()
 }

@@ -35,40 +35,56 @@ var PrintSheet = op.Op[SheetRequest, op.Download]{Spec: op.Spec{
 	Doc: "Prints what to do in a scenario of the recovery plan, with the facts of now; it holds no secret.",
 }}
 
-func printSheet[T Tx](e Engine) func(context.Context, T, SheetRequest, io.Writer) (op.Download, error) {
-	return func(ctx context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
+// printSheet asks how the copies stand before it reads the book: that reads the book as well, and a read within
+// another one waits for ever once there are as many of them as may read.
+func printSheet[T Tx](work op.Work[T], e Engine) func(context.Context, SheetRequest, io.Writer) (op.Download, error) {
+	return func(ctx context.Context, req SheetRequest, w io.Writer) (d op.Download, err error) {
 		st, err := e.Status(ctx)
 		if err != nil {
-			return op.Download{}, err
-		}
-		pl, err := of(tx, st)
-		if err != nil {
-			return op.Download{}, err
-		}
-		c, err := company.Of(tx)
-		if err != nil {
-			return op.Download{}, err
+			return d, err
 		}
 		p := i18n.For(req.Lang)
-		s := pl.Of(req.Scenario)
-		d := print.PlanSheet{
-			Company: c.Name, Title: s.Title(p), Lead: p.T("plan."+string(s.ID)+".lead", nil), Do: p.T("plan.do", nil),
-			Steps: s.Steps(p), Printed: tx.Now().Local(),
-			Footer: p.T("plan.footer", map[string]any{"at": pl.At}),
+		var sheet print.PlanSheet
+		err = work.View(ctx, func(tx T) (err error) {
+			sheet, err = sheetOf(tx, st, p, req.Scenario)
+			d.Name = p.T("plan.file", map[string]any{"scenario": sheet.Title, "date": tx.Today().String()})
+			return err
+		})
+		if err != nil {
+			return op.Download{}, err
 		}
-		for _, f := range pl.Facts(p, s) {
-			d.Facts = append(d.Facts, print.PlanFact(f))
-		}
-		for _, copies := range st.Copies {
-			if slices.Contains(s.Copies, copies.Label) && len(d.Facts) < placesMax {
-				d.Facts = append(d.Facts, print.PlanFact{
-					Label: p.T("plan.fact.copy", nil), Value: copies.Where() + " · " + p.Instant(copies.LastOK),
-				})
-			}
-		}
-		name := p.T("plan.file", map[string]any{"scenario": s.Title(p), "date": tx.Today().String()})
-		return op.Download{Name: name, Type: "application/pdf"}, print.Plan(w, p, d)
+		d.Type = "application/pdf"
+		return d, print.Plan(w, p, sheet)
 	}
+}
+
+// sheetOf is what the sheet of a scenario says.
+func sheetOf(tx Tx, st backup.Status, p *i18n.Printer, id ID) (d print.PlanSheet, err error) {
+	pl, err := of(tx, st)
+	if err != nil {
+		return d, err
+	}
+	c, err := company.Of(tx)
+	if err != nil {
+		return d, err
+	}
+	s := pl.Of(id)
+	d = print.PlanSheet{
+		Company: c.Name, Title: s.Title(p), Lead: p.T("plan."+string(s.ID)+".lead", nil), Do: p.T("plan.do", nil),
+		Steps: s.Steps(p), Printed: tx.Now().Local(),
+		Footer: p.T("plan.footer", map[string]any{"at": pl.At}),
+	}
+	for _, f := range pl.Facts(p, s) {
+		d.Facts = append(d.Facts, print.PlanFact(f))
+	}
+	for _, copies := range st.Copies {
+		if slices.Contains(s.Copies, copies.Label) && len(d.Facts) < placesMax {
+			d.Facts = append(d.Facts, print.PlanFact{
+				Label: p.T("plan.fact.copy", nil), Value: copies.Where() + " · " + p.Instant(copies.LastOK),
+			})
+		}
+	}
+	return d, nil
 }
 
 // placesMax is how many lines the facts of a sheet may take.
