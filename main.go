@@ -711,8 +711,8 @@ func (p *pc) TakeOver(ctx context.Context, s machine.Secret) (err error) {
 	if !ok || !p.Standby().Ready {
 		return fault.New(fault.NotFound, "relay.no_copy")
 	}
-	if addr, h, err := seat.Highest(ctx); err == nil && h.Term >= seat.Term {
-		return fault.New(fault.Conflict, "relay.host_alive", "host", addr)
+	if err := seat.Gone(ctx); err != nil {
+		return err
 	}
 	defer p.copy.Pause()()
 	err = p.take(ctx, p.home.Path(folder.Relay), open, seat)

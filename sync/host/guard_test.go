@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -145,6 +146,68 @@ func TestAPCFollows(t *testing.T) {
 		t.Error(err)
 	}
 	resume()
+	gone := func(why string) {
+		t.Helper()
+		for n := 0; store.Exists(dir); n++ {
+			if n > 1000 {
+				t.Fatal("the copy stays: " + why)
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	o.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{}) })
+	gone("it is not named any more")
+	o.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{Relay: string(fp)}) })
+	for n := 0; !store.Exists(dir); n++ {
+		if n > 1000 {
+			t.Fatal("it does not follow again")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	o.Update(func(tx *store.Tx) error {
+		d, _, err := tx.DeviceByFingerprint(string(fp))
+		d.State = appdevice.Revoked
+		_, saveErr := tx.SaveDevice(d)
+		return errors.Join(err, saveErr)
+	})
+	gone("it is shut out")
+}
+
+// TestOnlyADeadMainPCIsReplaced: whatever answers in any way is alive, but one that is the main PC no more.
+func TestOnlyADeadMainPCIsReplaced(t *testing.T) {
+	o := newOffice(t)
+	seat, _ := o.pair(t, "Comptoir")
+	stranger, _, err := lan.Own("", o.root.Cert, storetest.Noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr, stop := o.serve(t)
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = silent.Close() }()
+	for _, c := range []struct {
+		seat lan.Seat
+		addr string
+		term int64
+		want string
+	}{
+		{seat, addr, 0, "relay.host_alive"},
+		{seat, addr, 1, ""},
+		{stranger, addr, 0, "lan.device_refused"},
+		{seat, silent.Addr().String(), 0, "relay.host_busy"},
+	} {
+		c.seat.Addr, c.seat.Term = c.addr, c.term
+		if err := c.seat.Gone(t.Context()); fault.KeyOf(err) != c.want {
+			t.Errorf("term %d: %v, want %q", c.term, err, c.want)
+		}
+	}
+	stop()
+	seat.Addr = addr
+	if err := seat.Gone(t.Context()); err != nil {
+		t.Errorf("a dead one: %v", err)
+	}
 }
 
 // TestThePCThatLostItsPlaceStops: the other one has a higher term, and is remembered when it does not answer.

@@ -212,7 +212,8 @@ type Machine interface {
 	Standby() Standby
 	// TakeOver makes this PC the main one, with an owner's password or the recovery key: with its copy, when the
 	// main PC does not answer; or with its own book, when another PC took over from it. The book is to be opened
-	// after that. Faults: relay.no_copy, relay.host_alive, relay.not_taken, store.owner_only and those of Open.
+	// after that. Faults: relay.no_copy, relay.not_taken, store.owner_only, those of Open, and where a main PC is
+	// alive relay.host_alive, relay.host_busy or what it answers, as lan.device_refused.
 	TakeOver(ctx context.Context, s Secret) error
 	// Rejoin makes a PC from which another took over work on the book of that one. Its own is moved aside, never
 	// deleted. Faults: relay.not_taken, store.in_use, lan.host_unreachable.
