@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zafe/app/fault"
+	"zafe/app/relay"
 	"zafe/sync/device"
 )
 
@@ -29,7 +30,7 @@ func (s Seat) Highest(ctx context.Context) (addr string, h Hello, err error) {
 		return "", h, err
 	}
 	for i, a := range all {
-		if errs[i] == nil && (addr == "" || hellos[i].Term > h.Term) {
+		if errs[i] == nil && (addr == "" || relay.Later(hellos[i].Term, hellos[i].Lead, h.Term, h.Lead)) {
 			addr, h = a, hellos[i]
 		}
 	}
@@ -117,7 +118,10 @@ func (s Seat) addresses() []string {
 // before stays known: it may become the main one again.
 func (s Seat) Moved(addr string, h Hello) Seat {
 	others := append(slices.Clone(h.Others), s.addresses()...)
-	s.Addr, s.Term, s.Before, s.Others = addr, max(s.Term, h.Term), h.Before, nil
+	if relay.Later(h.Term, h.Lead, s.Term, s.Lead) {
+		s.Term, s.Lead = h.Term, h.Lead
+	}
+	s.Addr, s.Before, s.Others = addr, h.Before, nil
 	for _, a := range others {
 		if a != addr && a != "" && !slices.Contains(s.Others, a) && len(s.Others) < othersMax {
 			s.Others = append(s.Others, a)

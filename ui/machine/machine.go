@@ -32,6 +32,7 @@ type State struct {
 	AutoOpen bool   // the book opens without the owner's password (this PC's keyring has a key)
 	Earlier  bool   // the book is kept as it was before its last update: see Machine.GoBack
 	Taken    string // address of the PC that took over from this one, "" for none: see Machine.Rejoin
+	Fenced   bool   // another PC took over, though its address may not be known any more
 	// Damaged is since when the book's files are known not to be what was written, though it may open; zero
 	// for a sound one.
 	Damaged time.Time
