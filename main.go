@@ -120,13 +120,13 @@ var _ machine.Machine = (*pc)(nil)
 func (p *pc) State(context.Context) (machine.State, error) {
 	if store.Exists(p.home.Path(folder.Book)) {
 		name, sample := p.Company()
-		taken, _ := host.Taken(p.home.Path(folder.Office)) // what cannot be read is told by Open, as is
-		// a key file that is damaged.
+		taken, notTaken := host.Taken(p.home.Path(folder.Office))
+		// A key file that is damaged is told by Open.
 		h, _ := store.HeaderOf(p.home.Path(folder.Book))
 		return machine.State{
 			Presence: machine.Here, Company: name, Demo: sample, AutoOpen: p.alone.Alone(h),
 			Older: p.older.Load(), Earlier: store.HasEarlier(p.home.Path(folder.Book)), Damaged: p.home.Damaged(),
-			Taken: taken.Addr,
+			Taken: taken.Addr, Fenced: notTaken == nil,
 		}, nil
 	}
 	j, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
@@ -371,9 +371,6 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	}
 	reg.BeforeRisk(b.keep.Before)
 	b.bind(users)
-	if err := users.Settle(ctx); err != nil {
-		return nil, err
-	}
 	b.works = job.NewGroup()
 	b.answering = sync.OnceFunc(func() {
 		serve, err := b.host.Answer(p.home.Path(folder.Running))
@@ -386,11 +383,14 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if b.guard.Refusal() != nil { // it is looked at
 		return b, nil
 	}
+	if err := users.Settle(ctx); err != nil {
+		return nil, err
+	}
 	st.OnCommit(func(uint64) { b.keep.Changed() })
-	b.works.Go(b.guard.Run)
-	b.works.Go(b.keep.Run)
-	b.works.Go(func(ctx context.Context) { b.check.Care(ctx, b, kept.Jobs{Store: st}, p.home.Warn) })
-	b.works.Go(func(ctx context.Context) { b.keep.BringFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
+	b.works.Go(func(ctx context.Context) { b.guard.Run(ctx); b.noteLoss(context.WithoutCancel(ctx)) })
+	b.lead(b.keep.Run)
+	b.lead(func(ctx context.Context) { b.check.Care(ctx, b, kept.Jobs{Store: st}, p.home.Warn) })
+	b.lead(func(ctx context.Context) { b.keep.BringFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
 	return b, nil
 }
 
@@ -494,11 +494,33 @@ func (b *book) guarding(ctx context.Context, id setup.Identity) error {
 		return err
 	}
 	b.guard = host.NewGuard(host.GuardSettings{
-		Path: b.pc.home.Path(folder.Office), Name: b.pc.Name(), Book: id.BookID, Root: id.Root, Term: post.Term,
+		Path: b.pc.home.Path(folder.Office), Name: b.pc.Name(), Book: id.BookID, Root: id.Root, Post: post,
 		Clock: time.Now, Warn: b.pc.home.Warn,
 	})
 	b.guard.Look(ctx)
+	b.noteLoss(ctx)
 	return nil
+}
+
+// noteLoss keeps in the book that another PC took over: the file that says so can be lost.
+func (b *book) noteLoss(ctx context.Context) {
+	l, ok := b.guard.Loss()
+	if !ok {
+		return
+	}
+	if err := b.store.Update(ctx, func(tx *store.Tx) error { return relay.Note(tx, l) }); err != nil {
+		b.pc.home.Warn("that another PC took over was not noted in the book", err)
+	}
+}
+
+// lead does a work of the main PC until ctx ends or another PC takes over: nothing more is to reach the copies.
+func (b *book) lead(work func(ctx context.Context)) {
+	b.works.Go(func(ctx context.Context) {
+		ctx, stop := context.WithCancel(ctx)
+		defer stop()
+		defer context.AfterFunc(b.guard.Lost(), stop)()
+		work(ctx)
+	})
 }
 
 // backups prepares the copies of the book.
@@ -711,8 +733,8 @@ func (p *pc) TakeOver(ctx context.Context, s machine.Secret) (err error) {
 	if !ok || !p.Standby().Ready {
 		return fault.New(fault.NotFound, "relay.no_copy")
 	}
-	if addr, h, err := seat.Highest(ctx); err == nil && h.Term >= seat.Term {
-		return fault.New(fault.Conflict, "relay.host_alive", "host", addr)
+	if err := seat.Gone(ctx); err != nil {
+		return err
 	}
 	defer p.copy.Pause()()
 	err = p.take(ctx, p.home.Path(folder.Relay), open, seat)
@@ -727,6 +749,15 @@ func (p *pc) TakeOver(ctx context.Context, s machine.Secret) (err error) {
 
 // take makes this PC the main one, with the book in dir, and remembers where the other one was.
 func (p *pc) take(ctx context.Context, dir string, open store.Unlock, seat lan.Seat) error {
+	if seat.Key == nil { // it was lost with the file that had it
+		fresh, err := device.NewPC(time.Now())
+		if err != nil {
+			return err
+		}
+		if seat.Key, err = fresh.Marshal(); err != nil {
+			return err
+		}
+	}
 	id, err := device.Parse(seat.Key)
 	if err != nil {
 		return err
@@ -735,13 +766,13 @@ func (p *pc) take(ctx context.Context, dir string, open store.Unlock, seat lan.S
 	if err != nil {
 		return err
 	}
-	post, err := repair.TakeOver(ctx, dir, open, p.options(crypt.KDF{}), repair.Taking{
+	book, post, err := repair.TakeOver(ctx, dir, open, p.options(crypt.KDF{}), repair.Taking{
 		WriterID: writer, WriterName: p.Name(), Main: string(id.Fingerprint), Above: seat.Term,
 	})
 	if err != nil {
 		return err
 	}
-	return host.Lead(p.home.Path(folder.Office), seat, post.Term)
+	return host.Lead(p.home.Path(folder.Office), book, seat, post)
 }
 
 // Rejoin implements machine.Machine.
@@ -749,6 +780,9 @@ func (p *pc) Rejoin(ctx context.Context) (err error) {
 	defer p.home.Refer("rejoin", &err)
 	office := p.home.Path(folder.Office)
 	seat, err := host.Taken(office)
+	if err == nil && (seat.Addr == "" || seat.Key == nil) {
+		err = fault.New(fault.Conflict, "relay.fenced")
+	}
 	if err != nil {
 		return err
 	}
@@ -814,8 +848,13 @@ func (c *copies) Restore(ctx context.Context, point, login, pass string, progres
 	if r.WriterID, err = c.pc.newWriter(); err != nil {
 		return done, err
 	}
+	above, lead := host.Restored(c.pc.home.Path(folder.Office))
+	r.Above = above
 	own := rebuild.NewOwn(c.pc.home.Path(folder.Book), c.pc.replacing(), r)
 	if err := c.Rescue.Restore(ctx, point, received{own}, progress); err != nil {
+		return done, err
+	}
+	if err := lead(); err != nil {
 		return done, err
 	}
 	c.pc.rescue.Store(c.Rescue)

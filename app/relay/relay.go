@@ -26,6 +26,63 @@ type Post struct {
 	Relay  string `json:"relay,omitempty"`  // fingerprint of the relay PC; "" for none
 	Main   string `json:"main,omitempty"`   // under which the main PC itself may ask another one
 	Before int64  `json:"before,omitempty"` // the last event that both PCs have, when one took over last
+	// Lead is drawn at random whenever the term rises: of two PCs that took the same term the one with the greater
+	// Lead is the main one. Lost is the PC that is known to have taken over from this one.
+	Lead string `json:"lead,omitempty"`
+	Lost *Lost  `json:"lost,omitempty"`
+}
+
+// Lost is a PC that took over from the one whose book says it.
+type Lost struct {
+	Place  string `json:"place"`
+	Term   int64  `json:"term"`
+	Lead   string `json:"lead,omitempty"`
+	Before int64  `json:"before,omitempty"`
+}
+
+// Later tells whether a PC that took a term with a lead is the main one, and not one with the others.
+func Later(term int64, lead string, thanTerm int64, thanLead string) bool {
+	return term > thanTerm || term == thanTerm && lead > thanLead
+}
+
+// Note keeps in the book that another PC took over, until an owner decides: the file that says so beside the book
+// can be lost.
+func Note(tx company.Settings, l Lost) error {
+	p, err := Of(tx)
+	if err != nil {
+		return err
+	}
+	p.Lost = &l
+	return tx.SetSetting(postKey, p)
+}
+
+// Raise makes a book that was put back from a backup that of the main PC: its term rises above its own and any
+// known on this PC, as when another PC takes over.
+func Raise(tx Tx, above int64) error {
+	p, err := Of(tx)
+	if err != nil {
+		return err
+	}
+	last, err := tx.Head()
+	if err != nil {
+		return err
+	}
+	p.Term, p.Lead, p.Before, p.Lost = max(p.Term, above)+1, op.NewID(tx.Now()), last.ID, nil
+	return tx.SetSetting(postKey, p)
+}
+
+// Settle makes this PC the main one in a book that names a relay: from its copy the relay is to know this PC, by
+// its fingerprint.
+func Settle(tx Tx, fingerprint, name string) error {
+	p, err := Of(tx)
+	if err != nil || p.Relay == "" || p.Main == fingerprint {
+		return err
+	}
+	p.Main = fingerprint
+	if err := tx.SetSetting(postKey, p); err != nil {
+		return err
+	}
+	return enrol(tx, fingerprint, name, 0)
 }
 
 // Of reads the post.
@@ -60,7 +117,7 @@ func TakeOver(tx Tx, t Taking) (Post, error) {
 	if err != nil {
 		return p, err
 	}
-	p = Post{Term: max(p.Term, t.Above) + 1, Main: t.Main, Before: last.ID}
+	p = Post{Term: max(p.Term, t.Above) + 1, Main: t.Main, Before: last.ID, Lead: op.NewID(tx.Now())}
 	if err := tx.SetSetting(postKey, p); err != nil {
 		return p, err
 	}
@@ -80,7 +137,7 @@ type Fed struct {
 
 // Rival is another PC that is the main one now.
 type Rival struct {
-	Place  string // its address
+	Place  string // its address, "" if nobody knows
 	Before int64  // the last event that it has of those that were recorded here
 }
 
@@ -92,6 +149,8 @@ type Live interface {
 	Seat() (name, fingerprint string, err error)
 	// Rival is the PC that took over from this one, if any did.
 	Rival(ctx context.Context) (Rival, bool)
+	// Forget forgets where the relay PC can be reached: it is the relay no more.
+	Forget()
 }
 
 // The states of the relay.
@@ -193,6 +252,7 @@ func name(ctx context.Context, tx Tx, live Live, id device.ID) (s Status, err er
 	if err != nil {
 		return s, err
 	}
+	was := p.Relay
 	p.Relay = ""
 	if id != 0 {
 		d, err := tx.Device(id)
@@ -211,7 +271,7 @@ func name(ctx context.Context, tx Tx, live Live, id device.ID) (s Status, err er
 		}
 		p.Relay = d.Fingerprint
 		// The relay PC, once it is the main one, knows this one from its copy.
-		if err := enrol(ctx, tx, fingerprint, own); err != nil {
+		if err := enrol(tx, fingerprint, own, op.Actor(ctx).User); err != nil {
 			return s, err
 		}
 		p.Main = fingerprint
@@ -219,18 +279,30 @@ func name(ctx context.Context, tx Tx, live Live, id device.ID) (s Status, err er
 	if err := tx.SetSetting(postKey, p); err != nil {
 		return s, err
 	}
+	if was != p.Relay {
+		op.AfterCommit(ctx, live.Forget)
+	}
 	return status(ctx, tx, live)
 }
 
-func enrol(ctx context.Context, tx Tx, fingerprint, name string) error {
+func enrol(tx Tx, fingerprint, name string, by auth.UserID) error {
 	d, known, err := tx.DeviceByFingerprint(fingerprint)
 	if err != nil || known && d.State == device.Active {
 		return err
 	}
-	return device.Enrol(tx, fingerprint, name, op.Actor(ctx).User)
+	return device.Enrol(tx, fingerprint, name, by)
 }
 
-// Fence refuses work on a book whose place another PC took: relay.taken_over. Reading goes on, at this PC.
+// Refusal is the fault of work on a book whose place a rival took: relay.taken_over, relay.fenced where nobody knows
+// which PC that is.
+func Refusal(r Rival) error {
+	if r.Place == "" {
+		return fault.New(fault.Conflict, "relay.fenced")
+	}
+	return fault.New(fault.Conflict, "relay.taken_over", "place", r.Place)
+}
+
+// Fence refuses work on a book whose place another PC took, as [Refusal] says. Reading goes on, at this PC.
 func Fence(live Live) func(ctx context.Context, s *op.Spec) error {
 	return func(ctx context.Context, s *op.Spec) error {
 		reading := s.Kind == op.Query || s.Kind == op.Stream || strings.HasPrefix(s.Name, "session.")
@@ -241,6 +313,6 @@ func Fence(live Live) func(ctx context.Context, s *op.Spec) error {
 		if !taken {
 			return nil
 		}
-		return fault.New(fault.Conflict, "relay.taken_over", "place", r.Place)
+		return Refusal(r)
 	}
 }

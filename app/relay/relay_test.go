@@ -22,6 +22,7 @@ type live struct {
 
 func (l *live) Fed() relay.Fed                            { return l.fed }
 func (*live) Seat() (string, string, error)               { return "SRV", "main", nil }
+func (*live) Forget()                                     {}
 func (l *live) Rival(context.Context) (relay.Rival, bool) { return l.rival, l.rival.Place != "" }
 
 // office is a book with PCs under their names as fingerprints.
@@ -161,5 +162,26 @@ func TestAFencedBookIsOnlyRead(t *testing.T) {
 	s, err := relay.Get.Call(w.Ctx(), owner, op.Empty{})
 	if err != nil || s.State != relay.Taken || s.Name != l.rival.Place || s.Own != 2 {
 		t.Errorf("read: %+v, %v", s, err)
+	}
+}
+
+// TestABackupThatIsPutBackLeads: its term is above that of the book and any known here, and the fence is gone.
+func TestABackupThatIsPutBackLeads(t *testing.T) {
+	w, _, _ := office(t)
+	before := relay.Post{Term: 2, Lead: "a", Relay: "desk", Lost: &relay.Lost{Place: "there", Term: 3}}
+	for _, c := range []struct{ above, want int64 }{{0, 3}, {5, 6}} {
+		w.Update(func(tx *store.Tx) error {
+			if err := tx.SetSetting("relay", before); err != nil {
+				return err
+			}
+			if err := relay.Raise(tx, c.above); err != nil {
+				return err
+			}
+			p, err := relay.Of(tx)
+			if p.Term != c.want || p.Lost != nil || p.Lead == "" || p.Lead == before.Lead || p.Relay != before.Relay {
+				t.Errorf("above %d: %+v", c.above, p)
+			}
+			return err
+		})
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"zafe/app/op"
 	"zafe/app/password"
 	"zafe/app/recovery"
+	"zafe/app/relay"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
@@ -24,6 +25,7 @@ type Request struct {
 	Recovery   recovery.Key
 	WriterID   string // of this PC, new
 	WriterName string
+	Above      int64 // the highest term of a main PC known here: see [relay.Raise]
 }
 
 // Check refuses what the book would refuse, as far as it can be told before anything is downloaded. Faults as
@@ -89,7 +91,7 @@ func (b *Own) adopt(tx *store.Tx, c Copy) error {
 	}
 	b.events = last.ID
 	// What the other PC found and did was about its own files.
-	return errors.Join(setup.SaveIdentity(tx, id), kept.Restart(tx, c.Point), verify.Forget(tx),
+	return errors.Join(setup.SaveIdentity(tx, id), relay.Raise(tx, b.request.Above), kept.Restart(tx, c.Point), verify.Forget(tx),
 		billing.AskNumbers(tx, c.Point.Made, tx.Now()),
 		tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, c.WriterID, c.Seq)))
 }

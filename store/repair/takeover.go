@@ -19,38 +19,41 @@ type Taking struct {
 	Above      int64
 }
 
-// TakeOver makes the PC of the book in dir, which nobody has open, the main one when an owner asks for it. Nobody
+// TakeOver makes the PC of the book in dir, which nobody has open, the main one when an owner asks for it, and returns
+// the book's identifier and post. Nobody
 // knows whether the last numbers given out are in it: they are asked for. Faults: store.owner_only and those of
 // [store.Open].
-func TakeOver(ctx context.Context, dir string, unlock store.Unlock, o store.Options, t Taking) (relay.Post, error) {
+func TakeOver(ctx context.Context, dir string, unlock store.Unlock, o store.Options, t Taking) (
+	book string, post relay.Post, err error,
+) {
 	st, err := store.Open(ctx, dir, unlock, o)
 	if err != nil {
-		return relay.Post{}, err
+		return "", post, err
 	}
-	var post relay.Post
 	err = st.Update(ctx, func(tx *store.Tx) error {
 		owner, err := ownerOf(tx, st.OpenedBy())
 		if err != nil {
 			return err
 		}
-		post, err = take(tx, owner, t)
+		book, post, err = take(tx, owner, t)
 		return err
 	})
-	return post, errors.Join(err, st.Close())
+	return book, post, errors.Join(err, st.Close())
 }
 
-func take(tx *store.Tx, owner user.User, t Taking) (relay.Post, error) {
+func take(tx *store.Tx, owner user.User, t Taking) (book string, post relay.Post, err error) {
 	last, err := tx.Head()
 	if err != nil {
-		return relay.Post{}, err
+		return "", post, err
 	}
 	id, _, err := setup.IdentityOf(tx)
 	if err != nil {
-		return relay.Post{}, err
+		return "", post, err
 	}
 	id.WriterID, id.WriterName = t.WriterID, t.WriterName
 	if err := errors.Join(setup.SaveIdentity(tx, id), billing.AskNumbers(tx, last.At, tx.Now())); err != nil {
-		return relay.Post{}, err
+		return "", post, err
 	}
-	return relay.TakeOver(tx, relay.Taking{Owner: owner.ID, Name: owner.Name, Main: t.Main, Above: t.Above})
+	post, err = relay.TakeOver(tx, relay.Taking{Owner: owner.ID, Name: owner.Name, Main: t.Main, Above: t.Above})
+	return id.BookID, post, err
 }

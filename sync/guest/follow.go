@@ -2,6 +2,7 @@ package guest
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -15,10 +16,13 @@ type Copy interface {
 	Ready() bool
 	Ask() ([]byte, error)
 	Receive(ctx context.Context, answer io.Reader) (steps int, err error)
+	Remove() error
 	Close() error
 }
 
-// Follower keeps a copy of the book of the main PC while that has named this PC its relay.
+// Follower keeps a copy of the book of the main PC while that has named this PC its relay, and removes it once the
+// main PC has named another, or none, or shuts this PC out: with the copy anybody could take over, and guess at the
+// passwords of its day.
 type Follower struct {
 	// Connect reaches the main PC as [Connect] does; nil while this PC works on the book of no other.
 	Connect func(ctx context.Context) (*Book, error)
@@ -93,8 +97,9 @@ func (f *Follower) joined(ctx context.Context, at []string) {
 				told = key
 				f.Warn("the copy of the book does not follow", err)
 			}
-			if fault.KeyOf(err) == "relay.not_named" {
+			if key := fault.KeyOf(err); key == "relay.not_named" || key == "lan.device_refused" {
 				wait = notNamedWait
+				f.remove()
 			}
 		} else {
 			told = ""
@@ -130,6 +135,23 @@ func (f *Follower) follow(ctx context.Context, b *Book, at []string) error {
 		err = closeErr
 	}
 	return err
+}
+
+// remove removes the copy, if there is one.
+func (f *Follower) remove() {
+	c, err := f.Open()
+	if err == nil {
+		if c.Ready() {
+			err = c.Remove()
+			f.mu.Lock()
+			f.kept = time.Time{}
+			f.mu.Unlock()
+		}
+		err = errors.Join(err, c.Close())
+	}
+	if err != nil {
+		f.Warn("the copy of the book is not removed", err)
+	}
 }
 
 // once is one exchange.

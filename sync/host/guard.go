@@ -17,23 +17,37 @@ import (
 // it did, before the book is written to and again and again. A PC that does not answer is no reason to stop: the
 // main PC of a shop must work alone. One that took over is remembered, answering or not, until the owner decides.
 type Guard struct {
-	set  GuardSettings
-	lost context.Context // ends when another PC took over
-	lose context.CancelFunc
+	set    GuardSettings
+	lost   context.Context // ends when another PC took over
+	lose   context.CancelFunc
+	asking sync.Mutex // one asks, who comes meanwhile waits for the answer
 
 	mu     sync.Mutex
-	seat   lan.Seat
+	seat   memory
+	fenced bool
 	rival  relay.Rival
 	looked time.Time
 }
 
+// memory is what the file of a guard holds. What another book left there is nothing to this one.
+type memory struct {
+	lan.Seat
+	Book  string   `json:"book"`
+	Relay []string `json:"relay,omitempty"` // where the relay PC is; the seat's others are main PCs that were
+	// Fenced tells that another PC took over, at the seat's address if that is known.
+	Fenced bool `json:"fenced,omitempty"`
+}
+
+// all is the seat with every address where another main PC may be.
+func (m memory) all() lan.Seat { return m.Moved(m.Addr, lan.Hello{Before: m.Before, Others: m.Relay}) }
+
 // GuardSettings are what a Guard needs.
 type GuardSettings struct {
-	Path  string // of the file in which the guard remembers where to ask, and as whom
-	Name  string // of this PC
-	Book  string // its identifier
-	Root  []byte // PEM: see [Settings]
-	Term  int64  // of the book
+	Path  string     // of the file in which the guard remembers where to ask, and as whom
+	Name  string     // of this PC
+	Book  string     // its identifier
+	Root  []byte     // PEM: see [Settings]
+	Post  relay.Post // of the book
 	Clock func() time.Time
 	Warn  func(what string, err error)
 }
@@ -44,25 +58,41 @@ const (
 	lookWait  = 2 * time.Second
 )
 
-// NewGuard reads what the guard remembers. What cannot be read keeps nobody from working.
+// NewGuard reads what the guard remembers, in its file and in the book. A file that cannot be read may say that
+// another PC took over: the book is fenced until its owner decides.
 func NewGuard(set GuardSettings) *Guard {
 	g := &Guard{set: set}
 	g.lost, g.lose = context.WithCancel(context.Background())
-	if err := durable.ReadJSON(set.Path, &g.seat); err != nil {
+	var m memory
+	if err := durable.ReadJSON(set.Path, &m); err != nil {
 		set.Warn("where another main PC may be cannot be read", err)
+		m = memory{Fenced: true}
+	} else if m.Book != set.Book && m.Book != "" {
+		m = memory{}
 	}
-	if g.seat.Term > set.Term {
-		g.lostTo(g.seat)
+	m.Book = set.Book
+	if root, err := device.ParseRoot(set.Root); err != nil {
+		set.Warn("the root of the office cannot be read", err)
+	} else {
+		m.Root = root.Cert.Raw
+	}
+	p := set.Post
+	if l := p.Lost; l != nil && m.Addr == "" { // the file that says it is gone
+		m.Seat = m.Moved(l.Place, lan.Hello{Term: l.Term, Lead: l.Lead, Before: l.Before})
+	}
+	g.seat = m
+	if m.Fenced || p.Lost != nil || relay.Later(m.Term, m.Lead, p.Term, p.Lead) {
+		g.lostTo(m)
 	}
 	return g
 }
 
 // lostTo notes that another PC took over; mu is held, or nobody else knows the guard.
-func (g *Guard) lostTo(s lan.Seat) {
-	if g.rival.Place == "" {
-		g.rival = relay.Rival{Place: s.Addr, Before: s.Before}
-		g.lose()
-	}
+func (g *Guard) lostTo(m memory) {
+	m.Fenced = true
+	g.keep(m)
+	g.fenced, g.rival = true, relay.Rival{Place: m.Addr, Before: m.Before}
+	g.lose()
 }
 
 // Lost ends once another PC is known to have taken over.
@@ -72,20 +102,35 @@ func (g *Guard) Lost() context.Context { return g.lost }
 func (g *Guard) Known() (relay.Rival, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.rival, g.rival.Place != ""
+	return g.rival, g.fenced
+}
+
+// Loss is what the book is to keep of that PC; false while none took over, or nobody knows which.
+func (g *Guard) Loss() (relay.Lost, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	m := g.seat
+	return relay.Lost{Place: m.Addr, Term: m.Term, Lead: m.Lead, Before: m.Before}, g.fenced && m.Addr != ""
 }
 
 // Rival is the PC that took over, which is asked for if that was not done for a while.
 func (g *Guard) Rival(ctx context.Context) (relay.Rival, bool) {
-	g.mu.Lock()
-	late := g.set.Clock().Sub(g.looked).Abs() > lookStale && len(g.seat.Others) > 0
-	g.mu.Unlock()
-	r, lost := g.Known()
-	if lost || !late {
+	if r, lost := g.Known(); lost || !g.late() {
 		return r, lost
 	}
-	g.Look(ctx)
+	g.asking.Lock()
+	defer g.asking.Unlock()
+	if g.late() { // nobody asked meanwhile
+		g.look(ctx)
+	}
 	return g.Known()
+}
+
+// late tells whether nobody asked for a while, by the clock on the wall: another may stand still while a PC sleeps.
+func (g *Guard) late() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.set.Clock().Round(0).Sub(g.looked).Abs() > lookStale && len(g.others()) > 0
 }
 
 // Refusal is the fault of a PC from which another took over, nil for the main one.
@@ -94,7 +139,7 @@ func (g *Guard) Refusal() error {
 	if !lost {
 		return nil
 	}
-	return fault.New(fault.Conflict, "relay.taken_over", "place", r.Place)
+	return relay.Refusal(r)
 }
 
 // Run looks again and again until ctx ends or another PC took over.
@@ -115,28 +160,41 @@ func (g *Guard) Run(ctx context.Context) {
 
 // Look asks the others.
 func (g *Guard) Look(ctx context.Context) {
+	g.asking.Lock()
+	defer g.asking.Unlock()
+	g.look(ctx)
+}
+
+// look is Look; asking is held.
+func (g *Guard) look(ctx context.Context) {
 	g.mu.Lock()
-	seat := g.seat
-	g.looked = g.set.Clock()
-	lost := g.rival.Place != ""
+	seat, fenced := g.seat.all(), g.fenced
 	g.mu.Unlock()
-	if lost || len(seat.Others) == 0 || seat.Key == nil {
-		return
+	if !fenced && len(seat.Others) > 0 && seat.Key != nil {
+		g.ask(ctx, seat)
 	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.looked = g.set.Clock().Round(0)
+}
+
+func (g *Guard) ask(ctx context.Context, seat lan.Seat) {
 	ctx, stop := context.WithTimeout(ctx, lookWait)
 	defer stop()
 	addr, h, err := seat.Highest(ctx)
-	if err != nil || h.Book != g.set.Book || h.Term <= g.set.Term {
+	p := g.set.Post
+	if err != nil || h.Book != g.set.Book || !relay.Later(h.Term, h.Lead, p.Term, p.Lead) {
 		return
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.keep(g.seat.Moved(addr, h))
-	g.lostTo(g.seat)
+	m := g.seat
+	m.Seat = m.Moved(addr, h)
+	g.lostTo(m)
 }
 
 // keep remembers; mu is held.
-func (g *Guard) keep(s lan.Seat) {
+func (g *Guard) keep(s memory) {
 	g.seat = s
 	if err := durable.WriteJSON(g.set.Path, s); err != nil {
 		g.set.Warn("where another main PC may be was not noted", err)
@@ -160,38 +218,62 @@ func (g *Guard) Seat() (name, fingerprint string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	own.Others, own.Term = g.seat.Others, g.set.Term
-	g.seat = own
-	return g.set.Name, string(fp), durable.WriteJSON(g.set.Path, own)
+	g.seat.Key, g.seat.Term, g.seat.Lead = own.Key, g.set.Post.Term, g.set.Post.Lead
+	return g.set.Name, string(fp), durable.WriteJSON(g.set.Path, g.seat)
 }
 
-// Relayed notes where the relay PC can be reached.
+// Relayed notes where the relay PC can be reached now.
 func (g *Guard) Relayed(at []string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if s := g.seat.Moved("", lan.Hello{Others: at}); !slices.Equal(s.Others, g.seat.Others) {
-		g.keep(s)
+	if !slices.Equal(at, g.seat.Relay) {
+		m := g.seat
+		m.Relay = slices.Clone(at)
+		g.keep(m)
 	}
 }
+
+// Forget forgets where the relay PC can be reached.
+func (g *Guard) Forget() { g.Relayed(nil) }
 
 // Others are where another main PC may be.
 func (g *Guard) Others() []string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.seat.Others
+	return g.others()
 }
 
-// Taken is the seat at the PC that took over from this one, as its guard remembers it at path. Fault
-// relay.not_taken.
-func Taken(path string) (s lan.Seat, err error) {
-	err = durable.ReadJSON(path, &s)
-	if err == nil && s.Addr == "" {
-		err = fault.New(fault.Conflict, "relay.not_taken")
+// others is Others; mu is held.
+func (g *Guard) others() []string { return g.seat.all().Others }
+
+// Taken is the seat at the PC that took over from this one, as its guard remembers it at path: without an address,
+// or a key, where that is not known any more. Fault relay.not_taken.
+func Taken(path string) (lan.Seat, error) {
+	var m memory
+	if durable.ReadJSON(path, &m) != nil { // as NewGuard
+		return lan.Seat{}, nil
 	}
-	return s, err
+	if m.Addr == "" && !m.Fenced {
+		return m.Seat, fault.New(fault.Conflict, "relay.not_taken")
+	}
+	return m.Seat, nil
 }
 
-// Lead has the guard at path begin with this PC as the main one, of a term, and ask where the seat's was.
-func Lead(path string, s lan.Seat, term int64) error {
-	return durable.WriteJSON(path, s.Moved("", lan.Hello{Term: term}))
+// Lead has the guard at path begin with this PC as the main one, as the post of the book says, and ask where the
+// seat's was.
+func Lead(path, book string, s lan.Seat, p relay.Post) error {
+	return durable.WriteJSON(path, memory{Seat: s.Moved("", lan.Hello{Term: p.Term, Lead: p.Lead}), Book: book})
+}
+
+// Restored tells the guard at path that a backup was put back here: this PC leads with that. Above is the highest
+// term that the guard knew.
+func Restored(path string) (above int64, done func() error) {
+	var m memory
+	if err := durable.ReadJSON(path, &m); err != nil {
+		m = memory{} // who puts a backup back decides
+	}
+	return m.Term, func() error {
+		m.Seat = m.Moved("", lan.Hello{})
+		return durable.WriteJSON(path, m)
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -145,6 +147,68 @@ func TestAPCFollows(t *testing.T) {
 		t.Error(err)
 	}
 	resume()
+	gone := func(why string) {
+		t.Helper()
+		for n := 0; store.Exists(dir); n++ {
+			if n > 1000 {
+				t.Fatal("the copy stays: " + why)
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	o.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{}) })
+	gone("it is not named any more")
+	o.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{Relay: string(fp)}) })
+	for n := 0; !store.Exists(dir); n++ {
+		if n > 1000 {
+			t.Fatal("it does not follow again")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	o.Update(func(tx *store.Tx) error {
+		d, _, err := tx.DeviceByFingerprint(string(fp))
+		d.State = appdevice.Revoked
+		_, saveErr := tx.SaveDevice(d)
+		return errors.Join(err, saveErr)
+	})
+	gone("it is shut out")
+}
+
+// TestOnlyADeadMainPCIsReplaced: whatever answers in any way is alive, but one that is the main PC no more.
+func TestOnlyADeadMainPCIsReplaced(t *testing.T) {
+	o := newOffice(t)
+	seat, _ := o.pair(t, "Comptoir")
+	stranger, _, err := lan.Own("", o.root.Cert, storetest.Noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr, stop := o.serve(t)
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = silent.Close() }()
+	for _, c := range []struct {
+		seat lan.Seat
+		addr string
+		term int64
+		want string
+	}{
+		{seat, addr, 0, "relay.host_alive"},
+		{seat, addr, 1, ""},
+		{stranger, addr, 0, "lan.device_refused"},
+		{seat, silent.Addr().String(), 0, "relay.host_busy"},
+	} {
+		c.seat.Addr, c.seat.Term = c.addr, c.term
+		if err := c.seat.Gone(t.Context()); fault.KeyOf(err) != c.want {
+			t.Errorf("term %d: %v, want %q", c.term, err, c.want)
+		}
+	}
+	stop()
+	seat.Addr = addr
+	if err := seat.Gone(t.Context()); err != nil {
+		t.Errorf("a dead one: %v", err)
+	}
 }
 
 // TestThePCThatLostItsPlaceStops: the other one has a higher term, and is remembered when it does not answer.
@@ -157,8 +221,9 @@ func TestThePCThatLostItsPlaceStops(t *testing.T) {
 	}
 	path := filepath.Join(t.TempDir(), "office.json")
 	set := host.GuardSettings{
-		Path: path, Name: "SRV", Book: "one", Root: pem, Term: 3, Clock: first.Clock.Now,
-		Warn: func(what string, err error) { t.Error(what, err) },
+		Path: path, Name: "SRV", Book: "one", Root: pem, Post: relay.Post{Term: 3, Lead: "b"},
+		Clock: first.Clock.Now,
+		Warn:  func(what string, err error) { t.Error(what, err) },
 	}
 	g := host.NewGuard(set)
 	name, fp, err := g.Seat()
@@ -181,18 +246,18 @@ func TestThePCThatLostItsPlaceStops(t *testing.T) {
 	}
 	addr, stop := second.serve(t)
 	g.Relayed([]string{addr})
-	for term, lost := range map[int64]bool{2: false, 3: false} {
-		second.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{Term: term}) })
+	for _, post := range []relay.Post{{Term: 2, Lead: "c"}, {Term: 3, Lead: "b"}, {Term: 3, Lead: "a"}} {
+		second.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", post) })
 		g.Look(t.Context())
-		if _, got := g.Known(); got != lost {
-			t.Errorf("term %d: lost %t", term, got)
+		if _, lost := g.Known(); lost {
+			t.Errorf("lost to %+v", post)
 		}
 	}
 	fence := relay.Fence(live{g, first.Store})
 	if err := fence(t.Context(), &relay.Name.Spec); err != nil {
 		t.Errorf("the main PC is fenced off: %v", err)
 	}
-	second.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{Term: 4}) })
+	second.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{Term: 3, Lead: "c"}) })
 	first.Clock.Add(time.Hour) // it was asleep: the first call asks
 	if err := fence(t.Context(), &relay.Name.Spec); fault.KeyOf(err) != "relay.taken_over" {
 		t.Errorf("work on a book whose place was taken: %v", err)
@@ -209,13 +274,104 @@ func TestThePCThatLostItsPlaceStops(t *testing.T) {
 	if r, lost := g.Known(); !lost || r.Place != addr || g.Lost().Err() == nil {
 		t.Errorf("forgotten at the next start: %+v", r)
 	}
-	if seat, err := host.Taken(path); err != nil || seat.Addr != addr || seat.Term != 4 {
+	if l, ok := g.Loss(); !ok || l != (relay.Lost{Place: addr, Term: 3, Lead: "c"}) {
+		t.Errorf("the book is to know %+v", l)
+	}
+	if seat, err := host.Taken(path); err != nil || seat.Addr != addr || seat.Term != 3 || seat.Lead != "c" {
 		t.Errorf("taken: %+v, %v", seat, err)
-	} else if err := host.Lead(path, seat, 5); err != nil {
+	} else if err := host.Lead(path, "one", seat, relay.Post{Term: 5}); err != nil {
 		t.Fatal(err)
 	}
-	set.Term = 5
+	set.Post = relay.Post{Term: 5}
 	if g = host.NewGuard(set); g.Refusal() != nil || !slices.Contains(g.Others(), addr) {
 		t.Errorf("it leads again: %v, others %v", g.Refusal(), g.Others())
+	}
+}
+
+// TestAFenceIsNotLostWithItsFile, and holds for its own book alone.
+func TestAFenceIsNotLostWithItsFile(t *testing.T) {
+	root, err := device.NewRoot(storetest.Noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pem, err := root.Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost := relay.Post{Term: 1, Lost: &relay.Lost{Place: "192.168.1.31:24653", Term: 2}}
+	for name, c := range map[string]struct {
+		file string
+		book string
+		post relay.Post
+		want string
+	}{
+		"nothing there":         {"", "one", relay.Post{}, ""},
+		"torn":                  {"{", "one", relay.Post{}, "relay.fenced"},
+		"torn, the book knows":  {"{", "one", lost, "relay.taken_over"},
+		"gone, the book knows":  {"", "one", lost, "relay.taken_over"},
+		"taken":                 {`{"book":"one","addr":"a:1","term":1}`, "one", relay.Post{}, "relay.taken_over"},
+		"an older book":         {`{"book":"one","addr":"","term":1}`, "one", relay.Post{}, "relay.fenced"},
+		"it leads":              {`{"book":"one","addr":"","term":1}`, "one", relay.Post{Term: 1}, ""},
+		"another book":          {`{"book":"one","addr":"a:1","term":1,"fenced":true}`, "two", relay.Post{}, ""},
+		"of a program before":   {`{"addr":"a:1","term":1}`, "one", relay.Post{}, "relay.taken_over"},
+		"the same term, a lead": {`{"book":"one","addr":"a:1","term":1,"lead":"b"}`, "one", relay.Post{Term: 1, Lead: "a"}, "relay.taken_over"},
+	} {
+		path := filepath.Join(t.TempDir(), "office.json")
+		if c.file != "" {
+			if err := os.WriteFile(path, []byte(c.file), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		set := host.GuardSettings{
+			Path: path, Name: "SRV", Book: c.book, Root: pem, Post: c.post, Clock: time.Now, Warn: func(string, error) {},
+		}
+		for range 2 { // the next start as well
+			g := host.NewGuard(set)
+			if err := g.Refusal(); fault.KeyOf(err) != c.want || (g.Lost().Err() != nil) != (c.want != "") {
+				t.Errorf("%s: %v, want %q", name, err, c.want)
+			}
+			if _, err := host.Taken(path); c.book == "one" && (err == nil) != (c.want != "") {
+				t.Errorf("%s: the start page: %v", name, err)
+			}
+		}
+	}
+}
+
+// TestABookFromABackupKnowsItsRelay: it is fed only once its copy knows this main PC, which asks it from then on.
+func TestABookFromABackupKnowsItsRelay(t *testing.T) {
+	o := newOffice(t)
+	seat, fp := o.pair(t, "Comptoir")
+	seat.Addr, _ = o.serve(t)
+	o.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{Relay: string(fp), Main: "of old"}) })
+	r, err := seat.Reach(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Client.Close()
+	answer, err := r.Feed(t.Context(), []string{"192.168.1.31:24653"}, []byte(`{"base":true}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Close()
+	_, own, err := o.guard.Seat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Update(func(tx *store.Tx) error {
+		p, err := relay.Of(tx)
+		d, known, deviceErr := tx.DeviceByFingerprint(own)
+		if p.Main != own || !known || d.State != appdevice.Active {
+			t.Errorf("%+v, its own row %+v", p, d)
+		}
+		return errors.Join(err, deviceErr)
+	})
+	// Where the relay is now counts, not where it was; once it is not named, nobody asks there.
+	o.guard.Relayed([]string{"192.168.1.32:24653"})
+	if got := o.guard.Others(); !slices.Equal(got, []string{"192.168.1.32:24653"}) {
+		t.Errorf("the relay is at %v", got)
+	}
+	o.guard.Forget()
+	if got := o.guard.Others(); len(got) != 0 {
+		t.Errorf("forgotten: %v", got)
 	}
 }

@@ -93,7 +93,8 @@ func (h *Host[T]) hello(ctx context.Context) (out lan.Hello, err error) {
 		}
 		out.Company, out.Event, out.Hash = c.Name, last.ID, last.Hash.String()
 		p, err := relay.Of(tx)
-		out.Term, out.Before, out.Relay = p.Term, p.Before, p.Relay != "" && p.Relay == op.CredentialOf(ctx).Device
+		out.Term, out.Lead, out.Before = p.Term, p.Lead, p.Before
+		out.Relay = p.Relay != "" && p.Relay == op.CredentialOf(ctx).Device
 		return err
 	})
 	out.Others = h.set.Guard.Others()
@@ -111,11 +112,31 @@ func (h *Host[T]) feed(ctx context.Context, at []string, ask io.Reader, w io.Wri
 	if err == nil && !named {
 		err = fault.New(fault.Forbidden, "relay.not_named")
 	}
+	if err == nil { // a main PC that the copy does not know could not be told that the relay took over
+		err = h.Settle(ctx)
+	}
 	if err != nil {
 		return err
 	}
 	h.set.Guard.Relayed(at)
 	return h.set.Feed(ctx, ask, w)
+}
+
+// Settle makes this PC the main one in a book that names a relay and came here from a backup, or whose guard lost its
+// key.
+func (h *Host[T]) Settle(ctx context.Context) error {
+	var p relay.Post
+	err := h.set.Book.View(ctx, func(tx T) (err error) { p, err = relay.Of(tx); return err })
+	if err != nil || p.Relay == "" {
+		return err
+	}
+	name, fingerprint, err := h.set.Guard.Seat()
+	if err != nil || p.Main == fingerprint {
+		return err
+	}
+	return h.set.Book.Update(ctx, func(tx T) error {
+		return relay.Settle(tx, fingerprint, name)
+	})
 }
 
 func (h *Host[T]) enrol(ctx context.Context, fp device.Fingerprint, name string, by int64) error {

@@ -27,6 +27,7 @@ type Seat struct {
 	// Term is the highest of a main PC that was reached, and Others are where another one may be.
 	Term   int64    `json:"term,omitempty"`
 	Before int64    `json:"before,omitempty"` // as that one's Hello says
+	Lead   string   `json:"lead,omitempty"`
 	Others []string `json:"others,omitempty"`
 }
 

@@ -69,6 +69,8 @@ type Hello struct {
 	Relay  bool     `json:"relay,omitempty"`
 	// Before is the last event that both PCs have when one took over last.
 	Before int64 `json:"before,omitempty"`
+	// Lead tells PCs of the same term apart: the greater one is the main PC.
+	Lead string `json:"lead,omitempty"`
 }
 
 // liveness finds out that the other end is gone though nothing was said: a cable pulled out, a PC

@@ -32,6 +32,7 @@ type State struct {
 	AutoOpen bool   // the book opens without the owner's password (this PC's keyring has a key)
 	Earlier  bool   // the book is kept as it was before its last update: see Machine.GoBack
 	Taken    string // address of the PC that took over from this one, "" for none: see Machine.Rejoin
+	Fenced   bool   // another PC took over, though its address may not be known any more
 	// Damaged is since when the book's files are known not to be what was written, though it may open; zero
 	// for a sound one.
 	Damaged time.Time
@@ -212,7 +213,8 @@ type Machine interface {
 	Standby() Standby
 	// TakeOver makes this PC the main one, with an owner's password or the recovery key: with its copy, when the
 	// main PC does not answer; or with its own book, when another PC took over from it. The book is to be opened
-	// after that. Faults: relay.no_copy, relay.host_alive, relay.not_taken, store.owner_only and those of Open.
+	// after that. Faults: relay.no_copy, relay.not_taken, store.owner_only, those of Open, and where a main PC is
+	// alive relay.host_alive, relay.host_busy or what it answers, as lan.device_refused.
 	TakeOver(ctx context.Context, s Secret) error
 	// Rejoin makes a PC from which another took over work on the book of that one. Its own is moved aside, never
 	// deleted. Faults: relay.not_taken, store.in_use, lan.host_unreachable.

@@ -16,7 +16,10 @@ import (
 func (f *Flow) relayCard() fyne.CanvasObject {
 	switch {
 	case f.over != nil:
-	case f.state.Taken != "":
+	case f.state.Fenced && f.state.Taken == "":
+		return kit.NewNotice(kit.Warn, f.t("start.relay.fenced"), f.t("start.relay.taken_more"),
+			kit.NewButton(f.t("start.relay.back"), "", kit.Secondary, f.TakeOver))
+	case f.state.Fenced:
 		return kit.NewNotice(kit.Warn, f.t("start.relay.taken", "place", f.state.Taken), f.t("start.relay.taken_more"),
 			kit.NewButton(f.t("start.relay.rejoin"), "", kit.Primary, f.rejoin),
 			kit.NewButton(f.t("start.relay.back"), "", kit.Secondary, f.TakeOver))
@@ -70,11 +73,14 @@ func (f *Flow) TakeOver() {
 	})
 	pass.Edit().OnSubmitted = func(string) { act.Tapped(nil) }
 	title, text := f.t("start.relay.title"), f.t("start.relay.text", "host", f.state.Host)
-	if f.state.Taken != "" {
+	switch {
+	case f.state.Fenced && f.state.Taken == "":
+		title, text = f.t("start.relay.back"), f.t("start.relay.fenced_text")
+	case f.state.Fenced:
 		title, text = f.t("start.relay.back"), f.t("start.relay.back_text", "place", f.state.Taken)
 	}
 	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(title), kit.MutedParagraph(text))}
-	if at := f.Machine.Standby().Kept; !at.IsZero() && f.state.Taken == "" {
+	if at := f.Machine.Standby().Kept; !at.IsZero() && !f.state.Fenced {
 		body = append(body, kit.NewNotice(kit.Info, "", f.t("start.relay.kept", "at", f.Text.Instant(at))))
 	}
 	body = append(body, field, why, act, kit.HBox(0, kit.NewButton(f.t("common.back"), "caret-left", kit.Ghost, f.Login)))

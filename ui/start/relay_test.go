@@ -52,7 +52,7 @@ func TestAnotherPCTookOver(t *testing.T) {
 		{[]string{"Reprendre la main ici", ""}, "took over", "maintenant le poste principal"},
 	} {
 		p := newAlone(t, true)
-		p.state.Taken = "192.168.1.31:24653"
+		p.state.Taken, p.state.Fenced = "192.168.1.31:24653", true
 		s := showOn(t, p.pc, p)
 		if !s.has("a pris le relais") || !s.has("192.168.1.31") {
 			t.Error("the log-in does not say it")
@@ -70,5 +70,21 @@ func TestAnotherPCTookOver(t *testing.T) {
 		if p.book.closed != 1 {
 			t.Errorf("%s: the old book was closed %d times", c.want, p.book.closed)
 		}
+	}
+}
+
+// TestNobodyKnowsWhoTookOver: the file that said it is damaged. The lead can be taken back, nothing else.
+func TestNobodyKnowsWhoTookOver(t *testing.T) {
+	p := newAlone(t, true)
+	p.state.Fenced = true
+	s := showOn(t, p.pc, p)
+	if !s.has("ne sait plus") || s.offers("Travailler sur ce poste-là") {
+		t.Error("the log-in does not say it, or leads to a PC that nobody knows")
+	}
+	s.press("Reprendre la main ici")
+	s.fields()[0].SetText(secretWords)
+	s.press("Prendre le relais")
+	if !slices.Equal(p.relaying, []string{"took over"}) {
+		t.Errorf("it did %v", p.relaying)
 	}
 }

@@ -28,6 +28,7 @@ type alone struct{ asked time.Time }
 
 func (a alone) Fed() relay.Fed                              { return relay.Fed{Asked: a.asked, Whole: true} }
 func (alone) Seat() (string, string, error)                 { return "SRV", "aa", nil }
+func (alone) Forget()                                       {}
 func (alone) Rival(context.Context) (r relay.Rival, _ bool) { return r, false }
 
 // TestTheRelayIsNamedOnThePage: a PC of the list is named after a question, is marked and says what it has, and is
