@@ -412,7 +412,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 		Keys: b.pc.alone.Keys(b.store), Keeper: b.keep, Book: source.Files{Store: b.store}, Identity: b.identity,
 	})
 	setup.Bind(b.Registry)
-	appdevice.Bind(b.Registry, b.host)
+	appdevice.Bind(b.Registry, b.host, relay.Spare[*store.Tx])
 	relay.Bind(b.Registry, live{b.guard, b.store})
 	backup.Bind(b.Registry, b.keep)
 	plan.Bind(b.Registry, b.store, b.keep)

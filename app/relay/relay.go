@@ -293,6 +293,16 @@ func enrol(tx Tx, fingerprint, name string, by auth.UserID) error {
 	return device.Enrol(tx, fingerprint, name, by)
 }
 
+// Spare refuses to shut the main PC itself out while there is a relay, which could not tell it any more that it took
+// over: fault relay.main_stays.
+func Spare[T Tx](tx T, d device.Device) error {
+	p, err := Of(tx)
+	if err == nil && p.Relay != "" && p.Main == d.Fingerprint {
+		err = fault.New(fault.Conflict, "relay.main_stays", "name", d.Name)
+	}
+	return err
+}
+
 // Refusal is the fault of work on a book whose place a rival took: relay.taken_over, relay.fenced where nobody knows
 // which PC that is.
 func Refusal(r Rival) error {
