@@ -160,6 +160,13 @@ func TestTakingOver(t *testing.T) {
 		}
 		before = last
 	}
+	w.Update(func(tx *store.Tx) error {
+		p, err := relay.TakeOver(tx, relay.Taking{Owner: 1, Name: "Claire", Main: "desk", Before: 2})
+		if p.Before != 2 {
+			t.Errorf("taken back: the other one has up to event %d, want 2", p.Before)
+		}
+		return err
+	})
 }
 
 // TestAFencedBookIsOnlyRead, by who is at the PC that has it.
