@@ -13,6 +13,7 @@ import (
 	"zafe/app/device"
 	"zafe/app/op"
 	"zafe/app/relay"
+	"zafe/app/role"
 	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -36,6 +37,7 @@ func TestTheRelayIsNamedOnThePage(t *testing.T) {
 	w := storetest.NewWorld(t)
 	user.Bind(w.Registry, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{}, nil, w.Store))
 	device.Bind(w.Registry, nil)
+	role.Bind(w.Registry)
 	relay.Bind(w.Registry, alone{storetest.Noon})
 	w.Update(func(tx *store.Tx) error { return device.Enrol(tx, "bb", "Comptoir", 1) })
 	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
