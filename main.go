@@ -412,7 +412,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 		Keys: b.pc.alone.Keys(b.store), Keeper: b.keep, Book: source.Files{Store: b.store}, Identity: b.identity,
 	})
 	setup.Bind(b.Registry)
-	appdevice.Bind(b.Registry, b.host)
+	appdevice.Bind(b.Registry, b.host, relay.Spare[*store.Tx])
 	relay.Bind(b.Registry, live{b.guard, b.store})
 	backup.Bind(b.Registry, b.keep)
 	plan.Bind(b.Registry, b.store, b.keep)
@@ -737,6 +737,7 @@ func (p *pc) TakeOver(ctx context.Context, s machine.Secret) (err error) {
 		return err
 	}
 	defer p.copy.Pause()()
+	seat.Before = 0 // that of an older takeover: all that is in the copy was the main PC's
 	err = p.take(ctx, p.home.Path(folder.Relay), open, seat)
 	if err == nil {
 		err = store.PutInPlace(p.home.Path(folder.Relay), p.home.Path(folder.Book))
@@ -767,7 +768,7 @@ func (p *pc) take(ctx context.Context, dir string, open store.Unlock, seat lan.S
 		return err
 	}
 	book, post, err := repair.TakeOver(ctx, dir, open, p.options(crypt.KDF{}), repair.Taking{
-		WriterID: writer, WriterName: p.Name(), Main: string(id.Fingerprint), Above: seat.Term,
+		WriterID: writer, WriterName: p.Name(), Main: string(id.Fingerprint), Above: seat.Term, Before: seat.Before,
 	})
 	if err != nil {
 		return err

@@ -47,6 +47,9 @@ func (s *Standby) Close() error { return errors.Join(s.copy.close(), s.lock.Clos
 // Ready tells whether there is a whole copy, however old.
 func (s *Standby) Ready() bool { return there(s.dir) }
 
+// Follows tells whether the copy is at a place that the other end knows, not about to begin anew.
+func (s *Standby) Follows() bool { return s.session != "" }
+
 // Remove removes the copy: this PC is not to have it any more.
 func (s *Standby) Remove() error {
 	s.session = ""

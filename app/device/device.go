@@ -99,15 +99,24 @@ var (
 	}}
 )
 
-// Bind registers the operations.
-func Bind[T Tx](r *op.Registry[T], inviter Inviter) {
+// Bind registers the operations. Each of spare may refuse that a PC is shut out.
+func Bind[T Tx](r *op.Registry[T], inviter Inviter, spare ...func(tx T, d Device) error) {
 	op.Bind(r, List, list[T])
 	op.BindAction(r, Invite, func(ctx context.Context, _ op.Empty) (Invitation, error) {
 		return inviter.Invite(op.Actor(ctx).User)
 	})
 	op.Bind(r, Rename, rename[T])
 	op.Bind(r, Revoke, func(ctx context.Context, tx T, req IDRequest) (Device, error) {
-		return revoke(ctx, tx, inviter, req)
+		d, err := tx.Device(req.ID)
+		for _, refuse := range spare {
+			if err == nil {
+				err = refuse(tx, d)
+			}
+		}
+		if err != nil {
+			return d, err
+		}
+		return revoke(ctx, tx, inviter, d)
 	})
 }
 
@@ -146,11 +155,7 @@ func rename[T Tx](ctx context.Context, tx T, req RenameRequest) (Device, error) 
 	return tx.SaveDevice(d)
 }
 
-func revoke(ctx context.Context, tx Tx, inviter Inviter, req IDRequest) (Device, error) {
-	d, err := tx.Device(req.ID)
-	if err != nil {
-		return d, err
-	}
+func revoke(ctx context.Context, tx Tx, inviter Inviter, d Device) (Device, error) {
 	op.Note(ctx, "device", int64(d.ID), "", "")
 	d.State = Revoked
 	// A PC that is let in again later starts with a log-in.

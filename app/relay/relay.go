@@ -99,12 +99,14 @@ type Tx interface {
 }
 
 // Taking is who takes over: the owner, and the PC that is the main one from now on, by the fingerprint under which
-// others know it. Above is the highest term known elsewhere.
+// others know it. Above is the highest term known elsewhere. Before is the last event that the PC has which took over
+// from this one and from which the lead is taken back, 0 for none.
 type Taking struct {
-	Owner auth.UserID
-	Name  string
-	Main  string
-	Above int64
+	Owner  auth.UserID
+	Name   string
+	Main   string
+	Above  int64
+	Before int64
 }
 
 // TakeOver makes the PC that has this copy the main one, and returns the book's post.
@@ -118,6 +120,9 @@ func TakeOver(tx Tx, t Taking) (Post, error) {
 		return p, err
 	}
 	p = Post{Term: max(p.Term, t.Above) + 1, Main: t.Main, Before: last.ID, Lead: op.NewID(tx.Now())}
+	if t.Before > 0 {
+		p.Before = min(last.ID, t.Before)
+	}
 	if err := tx.SetSetting(postKey, p); err != nil {
 		return p, err
 	}
@@ -291,6 +296,16 @@ func enrol(tx Tx, fingerprint, name string, by auth.UserID) error {
 		return err
 	}
 	return device.Enrol(tx, fingerprint, name, by)
+}
+
+// Spare refuses to shut the main PC itself out while there is a relay, which could not tell it any more that it took
+// over: fault relay.main_stays.
+func Spare[T Tx](tx T, d device.Device) error {
+	p, err := Of(tx)
+	if err == nil && p.Relay != "" && p.Main == d.Fingerprint {
+		err = fault.New(fault.Conflict, "relay.main_stays", "name", d.Name)
+	}
+	return err
 }
 
 // Refusal is the fault of work on a book whose place a rival took: relay.taken_over, relay.fenced where nobody knows

@@ -25,6 +25,11 @@ func (*live) Seat() (string, string, error)               { return "SRV", "main"
 func (*live) Forget()                                     {}
 func (l *live) Rival(context.Context) (relay.Rival, bool) { return l.rival, l.rival.Place != "" }
 
+// nobody has the PCs come in.
+type nobody struct{ device.Inviter }
+
+func (nobody) Cut(string) {}
+
 // office is a book with PCs under their names as fingerprints.
 func office(t *testing.T, pcs ...string) (*storetest.World, *live, map[string]device.ID) {
 	t.Helper()
@@ -73,6 +78,20 @@ func TestNaming(t *testing.T) {
 	if _, err := relay.Name.Call(w.Ctx(), owner, relay.NameRequest{ID: s.Main}); fault.KeyOf(err) != "relay.itself" {
 		t.Errorf("the main PC is its own relay: %v", err)
 	}
+	main := s.Main
+	device.Bind(w.Registry, nobody{}, relay.Spare[*store.Tx])
+	shut := func() error {
+		_, err := device.Revoke.Call(w.Ctx(), owner, device.IDRequest{ID: main})
+		return err
+	}
+	if err := shut(); fault.KeyOf(err) != "relay.main_stays" {
+		t.Errorf("the main PC is shut out of its own book: %v", err)
+	}
+	defer func() {
+		if err := shut(); err != nil {
+			t.Errorf("without a relay: %v", err)
+		}
+	}()
 	if s, err = relay.Name.Call(w.Ctx(), owner, relay.NameRequest{}); err != nil || s.Relay != 0 || s.State != relay.None {
 		t.Errorf("none: %+v, %v", s, err)
 	}
@@ -141,6 +160,13 @@ func TestTakingOver(t *testing.T) {
 		}
 		before = last
 	}
+	w.Update(func(tx *store.Tx) error {
+		p, err := relay.TakeOver(tx, relay.Taking{Owner: 1, Name: "Claire", Main: "desk", Before: 2})
+		if p.Before != 2 {
+			t.Errorf("taken back: the other one has up to event %d, want 2", p.Before)
+		}
+		return err
+	})
 }
 
 // TestAFencedBookIsOnlyRead, by who is at the PC that has it.

@@ -17,12 +17,12 @@ type Taking struct {
 	WriterName string
 	Main       string
 	Above      int64
+	Before     int64
 }
 
 // TakeOver makes the PC of the book in dir, which nobody has open, the main one when an owner asks for it, and returns
-// the book's identifier and post. Nobody
-// knows whether the last numbers given out are in it: they are asked for. Faults: store.owner_only and those of
-// [store.Open].
+// the book's identifier and post. Nobody knows whether the last numbers given out are in it: they are asked for.
+// Faults: store.owner_only and those of [store.Open].
 func TakeOver(ctx context.Context, dir string, unlock store.Unlock, o store.Options, t Taking) (
 	book string, post relay.Post, err error,
 ) {
@@ -54,6 +54,8 @@ func take(tx *store.Tx, owner user.User, t Taking) (book string, post relay.Post
 	if err := errors.Join(setup.SaveIdentity(tx, id), billing.AskNumbers(tx, last.At, tx.Now())); err != nil {
 		return "", post, err
 	}
-	post, err = relay.TakeOver(tx, relay.Taking{Owner: owner.ID, Name: owner.Name, Main: t.Main, Above: t.Above})
+	post, err = relay.TakeOver(tx, relay.Taking{
+		Owner: owner.ID, Name: owner.Name, Main: t.Main, Above: t.Above, Before: t.Before,
+	})
 	return id.BookID, post, err
 }

@@ -14,6 +14,7 @@ import (
 // Copy is the copy of the book that this PC keeps; a store's standby is one.
 type Copy interface {
 	Ready() bool
+	Follows() bool // it is where the main PC knows what it lacks
 	Ask() ([]byte, error)
 	Receive(ctx context.Context, answer io.Reader) (steps int, err error)
 	Remove() error
@@ -46,9 +47,6 @@ const (
 
 // Run follows until ctx ends. at are the addresses of this PC once it is the main one, its own for nil.
 func (f *Follower) Run(ctx context.Context, at []string) {
-	if len(at) == 0 {
-		at = lan.Addresses(lan.Port)
-	}
 	for ctx.Err() == nil {
 		f.turn.Lock()
 		f.joined(ctx, at)
@@ -156,19 +154,24 @@ func (f *Follower) remove() {
 
 // once is one exchange.
 func (f *Follower) once(ctx context.Context, b *Book, at []string, c Copy) error {
+	if len(at) == 0 { // they change: the network may not have been there yet
+		at = lan.Addresses(lan.Port)
+	}
 	ask, err := c.Ask()
 	if err != nil {
 		return err
 	}
+	since := f.Clock()
 	answer, err := b.Feed(ctx, at, ask)
 	if err != nil {
 		return err
 	}
-	_, err = c.Receive(ctx, answer)
+	steps, err := c.Receive(ctx, answer)
 	_ = answer.Close() // what it had to say is done or not
-	if err == nil && c.Ready() {
+	// More may wait behind an answer that had something. An empty one says that all was there when it was asked for.
+	if err == nil && steps == 0 && c.Follows() {
 		f.mu.Lock()
-		f.kept = f.Clock()
+		f.kept = since
 		f.mu.Unlock()
 	}
 	return err

@@ -129,14 +129,11 @@ func TestAPCFollows(t *testing.T) {
 	over.Go(func() { f.Run(ctx, []string{"192.168.1.31:24653"}) })
 	defer over.Wait()
 	defer stop()
-	for n := 0; !o.Store.Fed().Whole; n++ {
+	for n := 0; !o.Store.Fed().Whole || f.Kept().IsZero(); n++ {
 		if n > 500 {
 			t.Fatal("it does not follow")
 		}
 		time.Sleep(20 * time.Millisecond)
-	}
-	if f.Kept().IsZero() {
-		t.Error("nobody knows that it has everything")
 	}
 	resume := f.Pause()
 	s, err := store.Open(t.Context(), dir, store.WithRecovery(storetest.Recovery), store.Options{})
@@ -373,5 +370,62 @@ func TestABookFromABackupKnowsItsRelay(t *testing.T) {
 	o.guard.Forget()
 	if got := o.guard.Others(); len(got) != 0 {
 		t.Errorf("forgotten: %v", got)
+	}
+}
+
+// scripted is a copy whose answers are what the test says; it ends the test's work with the last.
+type scripted struct {
+	clock   *storetest.Clock
+	answers []answer
+	kept    []time.Time
+	f       *guest.Follower
+	stop    func()
+}
+
+type answer struct {
+	steps   int
+	follows bool
+}
+
+func (s *scripted) Ready() bool          { return true }
+func (s *scripted) Follows() bool        { return s.answers[0].follows }
+func (s *scripted) Remove() error        { return nil }
+func (s *scripted) Close() error         { return nil }
+func (s *scripted) Ask() ([]byte, error) { return []byte(`{"base":true}`), nil }
+func (s *scripted) Receive(_ context.Context, _ io.Reader) (int, error) {
+	s.kept = append(s.kept, s.f.Kept())
+	s.clock.Add(time.Minute) // a large file comes in
+	if len(s.kept) > 1 {
+		s.answers = s.answers[1:]
+	}
+	if len(s.answers) == 1 {
+		s.stop()
+	}
+	return s.answers[0].steps, nil
+}
+
+// TestWhatTheCopyHasIsSaidHonestly: only an empty answer of a main PC that knows the copy says that it has all, and
+// only what there was when it was asked.
+func TestWhatTheCopyHasIsSaidHonestly(t *testing.T) {
+	o := newOffice(t)
+	seat, fp := o.pair(t, "Comptoir")
+	seat.Addr, _ = o.serve(t)
+	o.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{Relay: string(fp)}) })
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	s := &scripted{clock: o.Clock, stop: stop, answers: []answer{{0, false}, {3, true}, {0, true}, {0, false}}}
+	f := guest.Follower{
+		Clock: o.Clock.Now, Warn: func(what string, err error) { t.Log(what, err) },
+		Open: func() (guest.Copy, error) { return s, nil },
+		Connect: func(ctx context.Context) (*guest.Book, error) {
+			return guest.Connect(ctx, seat, guest.Witness{Memory: guest.Nobody{}, Keep: func(lan.Seat) error { return nil }})
+		},
+	}
+	s.f = &f
+	asked := o.Clock.Now().Add(2 * time.Minute) // the third time
+	f.Run(ctx, nil)
+	want := []time.Time{{}, {}, {}, asked}
+	if !slices.EqualFunc(s.kept, want, time.Time.Equal) {
+		t.Errorf("said before each answer: %v, want %v", s.kept, want)
 	}
 }

@@ -80,7 +80,11 @@ func (f *Flow) TakeOver() {
 		title, text = f.t("start.relay.back"), f.t("start.relay.back_text", "place", f.state.Taken)
 	}
 	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(title), kit.MutedParagraph(text))}
-	if at := f.Machine.Standby().Kept; !at.IsZero() && !f.state.Fenced {
+	switch at := f.Machine.Standby().Kept; {
+	case f.state.Fenced:
+	case at.IsZero():
+		body = append(body, kit.NewNotice(kit.Warn, "", f.t("start.relay.kept_unknown")))
+	default:
 		body = append(body, kit.NewNotice(kit.Info, "", f.t("start.relay.kept", "at", f.Text.Instant(at))))
 	}
 	body = append(body, field, why, act, kit.HBox(0, kit.NewButton(f.t("common.back"), "caret-left", kit.Ghost, f.Login)))

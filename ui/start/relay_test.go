@@ -16,7 +16,14 @@ func TestTakingOver(t *testing.T) {
 	if s.offers("Prendre le relais") {
 		t.Error("a PC without a copy offers to take over")
 	}
-	p.standby = machine.Standby{Ready: true, Kept: storetest.Noon}
+	p.standby = machine.Standby{Ready: true}
+	s = show(t, p)
+	s.press("Prendre le relais")
+	if !s.has("Zafè ne sait pas") {
+		t.Error("it promises a copy of which nobody knows how old it is")
+	}
+	p.standby.Kept = storetest.Noon
+	s = show(t, p)
 	s.login("claire", "un autre mot")
 	if !s.offers("Prendre le relais") {
 		t.Error("a PC whose copy came meanwhile offers nothing")

@@ -230,7 +230,7 @@ func (p *people) device(d device.Device) {
 	if d.State == device.Active && e.Can(relay.Name.Spec) && d.ID != p.relay.Main {
 		buttons = append(buttons, p.relayButton(d, func() { m.Close() }))
 	}
-	if d.State == device.Active {
+	if d.State == device.Active && (d.ID != p.relay.Main || p.relay.Relay == 0) {
 		buttons = append(buttons, kit.NewButton(e.T("people.revoke"), "lock", kit.Danger, func() {
 			e.Shell.Confirm(e.T("people.revoke_title", "name", d.Name), e.T("people.revoke_text"), e.T("people.revoke"), true, func() {
 				page.Do(e, device.Revoke, device.IDRequest{ID: d.ID}, func(device.Device) {
