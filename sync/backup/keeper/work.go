@@ -147,7 +147,7 @@ func (k *Keeper) Close(ctx context.Context) error {
 	}
 	err := errors.Join(saved, k.all(ctx, tasks))
 	if since, known := k.exposure(ctx); known {
-		k.noteLoss(ctx, since)
+		k.noteLoss(ctx, since, true)
 	}
 	return err
 }
