@@ -41,11 +41,11 @@ const months = 12
 type Month struct {
 	First civil.Date // its first day
 
-	Loss, LossPromised time.Duration // the longest
+	Loss, LossPromised time.Duration // the longest, and what was promised when it was measured
 	LossEvent          int64         // 0: not measured
-	LossDays           int           // with a measure
+	LossDays, LossOver int           // with a measure; with one beyond what was promised then
 
-	Back, BackPromised time.Duration // the longest of a trial restore that passed
+	Back, BackPromised time.Duration // likewise, of the trial restores that passed
 	BackEvent          int64         // 0: not measured
 	Passed, Failed     int           // trial restores
 }
@@ -56,7 +56,7 @@ func Months(today civil.Date, measures []backup.Measure) []Month {
 	for i := range out {
 		out[i].First = today.StartOfMonth().AddMonths(i + 1 - months)
 	}
-	days := map[civil.Date]bool{}
+	days, over := map[civil.Date]bool{}, map[civil.Date]bool{}
 	for _, m := range measures {
 		on := civil.Of(m.At.Local())
 		i := (on.Year-out[0].First.Year)*12 + int(on.Month) - int(out[0].First.Month)
@@ -66,8 +66,12 @@ func Months(today civil.Date, measures []backup.Measure) []Month {
 		v, promised := &out[i], time.Duration(m.Promised)*time.Millisecond
 		switch {
 		case m.Kind == backup.LossMeasure:
-			if v.LossPromised = promised; v.LossEvent == 0 || m.Took() > v.Loss {
-				v.Loss, v.LossEvent = m.Took(), m.Event
+			if v.LossEvent == 0 || m.Took() > v.Loss {
+				v.Loss, v.LossPromised, v.LossEvent = m.Took(), promised, m.Event
+			}
+			if m.Took() > promised && !over[on] {
+				over[on] = true
+				v.LossOver++
 			}
 			if !days[on] {
 				days[on] = true
@@ -77,8 +81,8 @@ func Months(today civil.Date, measures []backup.Measure) []Month {
 			v.Failed++
 		default:
 			v.Passed++
-			if v.BackPromised = promised; v.BackEvent == 0 || m.Took() > v.Back {
-				v.Back, v.BackEvent = m.Took(), m.Event
+			if v.BackEvent == 0 || m.Took() > v.Back {
+				v.Back, v.BackPromised, v.BackEvent = m.Took(), promised, m.Event
 			}
 		}
 	}
@@ -154,7 +158,8 @@ func monthRow(p *i18n.Printer, m Month) print.ReportRow {
 	loss, lossPromised, days, back, backPromised := none, "", "", none, ""
 	var events []string
 	if m.LossEvent != 0 {
-		loss, lossPromised, days = backup.Lasted(p, m.Loss), p.Duration(m.LossPromised), p.Number(int64(m.LossDays))
+		loss, lossPromised = backup.Lasted(p, m.Loss), p.Duration(m.LossPromised)
+		days = p.T("plan.attest.over", map[string]any{"days": m.LossDays, "over": m.LossOver})
 		events = append(events, p.Number(m.LossEvent))
 	}
 	if m.LossEvent != 0 && m.Loss == 0 {

@@ -210,6 +210,26 @@ func TestMonths(t *testing.T) {
 	}
 }
 
+// TestAMonthWithTwoPromises: the worst is shown beside the promise of its day, whichever was made later.
+func TestAMonthWithTwoPromises(t *testing.T) {
+	hour := int64(3_600_000)
+	measure := func(event int64, day int, took, promised int64) backup.Measure {
+		return backup.Measure{
+			Event: event, At: time.Date(2026, 11, day, 10, 0, 0, 0, time.Local), Kind: backup.LossMeasure,
+			Millis: took * hour, Promised: promised * hour,
+		}
+	}
+	for name, all := range map[string][]backup.Measure{
+		"one hour, then a day": {measure(1, 2, 20, 1), measure(2, 2, 5, 1), measure(3, 21, 10, 24)},
+		"a day, then one hour": {measure(3, 2, 10, 24), measure(1, 21, 20, 1), measure(2, 21, 5, 1), measure(4, 22, 0, 24)},
+	} {
+		m := plan.Months(civil.New(2026, 11, 22), all)[11]
+		if m.Loss != 20*time.Hour || m.LossPromised != time.Hour || m.LossEvent != 1 || m.LossOver != 1 {
+			t.Errorf("%s: %+v", name, m)
+		}
+	}
+}
+
 // text is what a PDF says.
 func text(t *testing.T, pdf []byte) string {
 	t.Helper()
@@ -244,7 +264,7 @@ func TestTheAttestationIsTheJournals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"novembre 2026 2h 47 min 1 15 min 4s réussis : 1, échoués : 0 1 et 2", "octobre 2026 pas mesuré pas mesuré pas mesuré"} {
+	for _, want := range []string{"novembre 2026 2h 47 min 1 (0) 15 min 4s réussis : 1, échoués : 0 1 et 2", "octobre 2026 pas mesuré pas mesuré pas mesuré"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in %q", want, got)
 		}

@@ -96,23 +96,31 @@ type worst struct {
 	loss time.Duration
 }
 
-// noteLoss notes for how long work was nowhere else, if that is the first of the day or longer than all before: the
-// journal then has the worst of each day.
-func (k *Keeper) noteLoss(ctx context.Context, since time.Time) {
-	now := k.set.Clock()
+// follows tells whether the journal is to hear of a time after what it heard: of the first of a day, and of a longer
+// one that is over. Of one that still grows, because a line is down and tried hundreds of times a day, only where it
+// doubled or begins to break the promise.
+func (w worst) follows(last worst, over bool, promised time.Duration) bool {
+	broken := w.loss > promised && last.loss <= promised
+	return w.day != last.day || w.loss > last.loss && (over || broken || w.loss >= 2*last.loss)
+}
+
+// noteLoss notes for how long work was nowhere else, as far as the journal has to hear of it. Over says that it is not
+// going to be noted again as a longer one: the work is elsewhere now, or the program ends.
+func (k *Keeper) noteLoss(ctx context.Context, since time.Time, over bool) {
+	now, promised := k.set.Clock(), k.Rules().Promise().Loss
 	w := worst{day: now.Format(time.DateOnly)}
 	if !since.IsZero() {
 		w.loss = max(0, now.Sub(since))
 	}
 	k.mu.Lock()
-	known := k.worst.day == w.day && w.loss <= k.worst.loss
-	if !known {
+	follows := w.follows(k.worst, over, promised)
+	if follows {
 		k.worst = w
 	}
 	k.mu.Unlock()
-	if !known {
+	if follows {
 		k.note(ctx, appbackup.Measure{
-			Kind: appbackup.LossMeasure, Millis: w.loss.Milliseconds(), Promised: k.Rules().Promise().Loss.Milliseconds(),
+			Kind: appbackup.LossMeasure, Millis: w.loss.Milliseconds(), Promised: promised.Milliseconds(),
 		})
 	}
 }
@@ -129,7 +137,8 @@ func (k *Keeper) send(ctx context.Context, id string, watch vault.Watch) error {
 	since, known := k.exposure(ctx)
 	err := k.set.Service.Send(ctx, id, watch).Err
 	if known {
-		k.noteLoss(ctx, since)
+		d, missing := k.set.Remotes.Get(id)
+		k.noteLoss(ctx, since, err == nil && missing == nil && d.Away)
 	}
 	return err
 }

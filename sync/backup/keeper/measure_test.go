@@ -67,9 +67,13 @@ func TestWhatWouldBeLostIsMeasured(t *testing.T) {
 	if err := os.RemoveAll(cloud.Folder); err != nil {
 		t.Fatal(err)
 	}
-	now()
-	want = append(want, 90*time.Minute) // a sending that fails measures as well
-	clock.Add(24 * time.Hour)
+	now() // a sending that fails measures as well, once it is twice as long
+	for range 200 {
+		clock.Add(time.Minute)
+		now()
+	}
+	want = append(want, 100*time.Minute, 200*time.Minute)
+	clock.Add(24*time.Hour - 200*time.Minute)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // the system ends the program: nothing is sent any more
 	if err := k.Close(ctx); err != nil {

@@ -81,7 +81,7 @@ func (k *Keeper) Pause(ctx context.Context, q appbackup.PauseRequest) (appbackup
 	k.mu.Lock()
 	for target, j := range k.jobs {
 		if target != "" {
-			j.stopped = true
+			j.stopped, j.held = true, true
 			j.cancel()
 		}
 	}

@@ -22,6 +22,7 @@ type job struct {
 	appbackup.Running
 	cancel  context.CancelFunc
 	stopped bool // by the owner
+	held    bool // by a pause
 }
 
 // Run follows the schedule until ctx ends. Each destination has its own worker while something is due
@@ -147,7 +148,7 @@ func (k *Keeper) Close(ctx context.Context) error {
 	}
 	err := errors.Join(saved, k.all(ctx, tasks))
 	if since, known := k.exposure(ctx); known {
-		k.noteLoss(ctx, since)
+		k.noteLoss(ctx, since, true)
 	}
 	return err
 }
@@ -206,6 +207,8 @@ func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began ti
 	}
 	switch {
 	case err != nil && ctx.Err() != nil: // the program ends
+	case err != nil && j.held:
+		k.plan.Held(task)
 	case err != nil:
 		k.plan.Failed(now, task, j.stopped || remote.Passing(err))
 	case task.Kind == schedule.Snapshot:

@@ -46,8 +46,24 @@ func PolicyFor(most time.Duration) Policy {
 func (s *Schedule) Follow(p Policy) { s.policy = p }
 
 // Pause lets nothing be due at any destination before a time; the book is saved on this PC all the same. Zero ends a
-// pause.
-func (s *Schedule) Pause(until time.Time) { s.paused = until }
+// pause: what waited goes on at once, whatever it waited for besides the owner.
+func (s *Schedule) Pause(until time.Time) {
+	if until.IsZero() && !s.paused.IsZero() {
+		for _, t := range s.targets {
+			t.send.notUntil = time.Time{}
+		}
+	}
+	s.paused = until
+}
+
+// Held notes a task of a destination that a pause has stopped: that is no failure, and it is due again after it.
+func (s *Schedule) Held(task Task) {
+	for _, t := range s.targets {
+		if t.id == task.Target && task.Kind == Send {
+			t.sending, t.late = false, false
+		}
+	}
+}
 
 // Kind is what is to be done.
 type Kind string

@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 )
@@ -270,4 +271,37 @@ func TestAPause(t *testing.T) {
 	wantDue(t, s, at(60), []Task{{Send, "cloud"}, {Send, "usb"}}, at(24*60))
 	s.Pause(time.Time{})
 	wantDue(t, s, at(4), []Task{{Send, "cloud"}, {Send, "usb"}}, at(24*60))
+}
+
+// TestWhatAPauseHeldGoesOnAtItsEnd: at once when it ends, with no wait for a failure that was none, nor for one before.
+func TestWhatAPauseHeldGoesOnAtItsEnd(t *testing.T) {
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	s, send := New(Default, now, false), Task{Kind: Send, Target: "a"}
+	s.Add(now, "a", false, now, now)
+	sends := func() bool {
+		due, _ := s.Due(now)
+		return slices.Contains(due, send)
+	}
+	now = now.Add(Default.AtStart)
+	for name, end := range map[string]func(){
+		"held":         func() { s.Started(send); s.Pause(now.Add(time.Hour)); s.Held(send) },
+		"failed first": func() { s.Failed(now, send, true); s.Failed(now, send, true); s.Pause(now.Add(time.Hour)) },
+	} {
+		if s.Done(now, send); sends() {
+			t.Fatal("sent, and due")
+		}
+		if s.Saved(now); !sends() {
+			t.Fatalf("%s: nothing to send", name)
+		}
+		if end(); sends() {
+			t.Errorf("%s: sent in the pause", name)
+		}
+		if s.Pause(time.Time{}); !sends() {
+			t.Errorf("%s: it waits after the pause", name)
+		}
+		s.Saved(now)
+		if s.Done(now, send); sends() {
+			t.Errorf("%s: what was stopped counts as under way", name)
+		}
+	}
 }

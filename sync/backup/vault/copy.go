@@ -80,9 +80,7 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 		return Sent{Ahead: job.ahead}, err
 	}
 	if job.packs {
-		if err := to.putRaw(ctx, readmeName, readmeText); err != nil {
-			return Sent{}, err
-		}
+		to.renewReadme(ctx)
 	}
 	if err := job.send(ctx); err != nil {
 		return Sent{Objects: job.sent, Bytes: job.sentBytes}, err
@@ -134,6 +132,14 @@ func (v *Vault) claim(ctx context.Context, to *Tree, known bool) error {
 		return err
 	}
 	return to.putRaw(ctx, markerName, markerText(v.set.ID))
+}
+
+// renewReadme lets the README tell of packs where it does not yet. A place may refuse to write over what it has: the
+// copies are as good under the old one, and every program that can read them knows packs.
+func (t *Tree) renewReadme(ctx context.Context) {
+	if was, err := t.raw(ctx, readmeName, int64(len(readmeText))+1); err == nil && !bytes.Equal(was, readmeText) {
+		_ = t.putRaw(ctx, readmeName, readmeText)
+	}
 }
 
 // putRaw writes a small clear file, over the one that is there.

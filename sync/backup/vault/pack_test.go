@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/rclone/rclone/fs"
 )
 
 // addNoise puts in n attachments of a size that do not compress.
@@ -412,4 +414,59 @@ func TestPlacesInAList(t *testing.T) {
 			t.Errorf("%q is taken for %+v", bad[1], f)
 		}
 	}
+}
+
+// TestAPlaceThatKeepsWhatItHas: where nothing can be written over, packs arrive all the same, under the old README.
+func TestAPlaceThatKeepsWhatItHas(t *testing.T) {
+	ctx := t.Context()
+	v, b, d := newVault(t), newBook(t, 50), newDrawer()
+	dir, f := place(t)
+	take(t, v, b, d, testNow)
+	if _, err := v.Replicate(ctx, f, Sending{}); err != nil {
+		t.Fatal(err)
+	}
+	old := []byte("as an older program wrote it")
+	write(t, filepath.Join(dir, readmeName), old)
+	d.addNoise("2026-11", packFrom, 500)
+	m := take(t, v, b, d, testNow.Add(time.Hour))
+	keeps := &appendOnly{Fs: f}
+	sent, err := v.Replicate(ctx, keeps, Sending{Known: true})
+	if err != nil || m.Format != packsFormat || !sent.Check.Complete() {
+		t.Fatalf("format %d: %+v %v", m.Format, sent, err)
+	}
+	if data, _ := os.ReadFile(filepath.Join(dir, readmeName)); !bytes.Equal(data, old) || keeps.refused != 1 {
+		t.Errorf("%d refusals, and the README says %q", keeps.refused, data)
+	}
+	write(t, filepath.Join(dir, readmeName), readmeText)
+	d.addNoise("2026-12", packFrom, 500)
+	take(t, v, b, d, testNow.Add(2*time.Hour))
+	if _, err := v.Replicate(ctx, keeps, Sending{Known: true}); err != nil || keeps.refused != 1 {
+		t.Errorf("a README that tells of packs is written again: %d refusals, %v", keeps.refused, err)
+	}
+}
+
+// appendOnly is a place that lets nothing be written over.
+type appendOnly struct {
+	fs.Fs
+	refused int
+}
+
+// NewObject implements fs.Fs.
+func (a *appendOnly) NewObject(ctx context.Context, remote string) (fs.Object, error) {
+	o, err := a.Fs.NewObject(ctx, remote)
+	if err != nil {
+		return nil, err
+	}
+	return &lasting{o, a}, nil
+}
+
+type lasting struct {
+	fs.Object
+	at *appendOnly
+}
+
+// Update implements fs.Object.
+func (o *lasting) Update(context.Context, io.Reader, fs.ObjectInfo, ...fs.OpenOption) error {
+	o.at.refused++
+	return errors.New("it is kept as it is")
 }

@@ -354,21 +354,26 @@ func (t *Tree) rawNames(ctx context.Context, dir string) ([]string, error) {
 
 // marker reads the vault's identity; "" when the marker is lost.
 func (t *Tree) marker(ctx context.Context) (string, error) {
-	o, err := t.fs.NewObject(ctx, t.at(markerName))
+	data, err := t.raw(ctx, markerName, 4096)
 	if errors.Is(err, fs.ErrorObjectNotFound) || errors.Is(err, fs.ErrorDirNotFound) {
 		return "", nil
 	}
 	if err != nil {
 		return "", err
 	}
+	return parseMarker(data)
+}
+
+// raw reads the beginning of a small clear file, at most so many bytes of it.
+func (t *Tree) raw(ctx context.Context, name string, most int64) ([]byte, error) {
+	o, err := t.fs.NewObject(ctx, t.at(name))
+	if err != nil {
+		return nil, err
+	}
 	r, err := operations.Open(ctx, o)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer func() { _ = r.Close() }()
-	data, err := io.ReadAll(io.LimitReader(r, 4096))
-	if err != nil {
-		return "", err
-	}
-	return parseMarker(data)
+	return io.ReadAll(io.LimitReader(r, most))
 }

@@ -146,7 +146,7 @@ func (p *planPage) figures() {
 	case d > pl.Promise.Loss:
 		tone = kit.Warn
 	}
-	p.lost.Set(pl.Lost(e.Text, worst), e.T("plan.promised", "time", e.Text.Duration(pl.Promise.Loss)), tone, nil)
+	p.lost.Set(pl.Lost(e.Text, worst), p.promised(), tone, nil)
 	back, note, tone := e.T("plan.unmeasured"), e.T("plan.try_it"), kit.Warn
 	if b := pl.Proof; b != nil {
 		back, note, tone = backup.Lasted(e.Text, b.Took()), p.from(b), kit.Ok
@@ -156,15 +156,33 @@ func (p *planPage) figures() {
 	if pl.Away == 0 {
 		tone = kit.Error
 	}
-	p.away.Set(e.Text.Number(int64(pl.Away)), e.Text.N("plan.places", pl.Places, nil), tone, nil)
+	p.away.Set(e.Text.Number(int64(pl.Away)), p.places(), tone, nil)
 	switch {
 	case !pl.Sheet:
 		p.sheet.Set(e.T("plan.sheet.no"), e.T("plan.sheet.no_note"), kit.Warn, nil)
 	case pl.SheetDue:
 		p.sheet.Set(e.T("plan.sheet.due"), pl.Checked(e.Text), kit.Warn, nil)
+	case pl.SheetOn.IsZero():
+		p.sheet.Set(e.T("plan.sheet.ok"), e.T("plan.sheet.ok_note"), kit.Ok, nil)
 	default:
 		p.sheet.Set(e.T("plan.sheet.ok"), pl.Checked(e.Text), kit.Ok, nil)
 	}
+}
+
+// promised is what is promised of the work lost: nothing before a copy is in another building.
+func (p *planPage) promised() string {
+	if p.plan.Away == 0 {
+		return p.env.T("plan.promised_none")
+	}
+	return p.env.T("plan.promised", "time", p.env.Text.Duration(p.plan.Promise.Loss))
+}
+
+// places is of how many copies those in another building are.
+func (p *planPage) places() string {
+	if p.plan.Places == 0 {
+		return p.env.T("plan.places_none")
+	}
+	return p.env.Text.N("plan.places", p.plan.Places, nil)
 }
 
 // from is where and when a trial restore was made.

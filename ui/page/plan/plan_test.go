@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -162,5 +163,18 @@ func TestAReaderReadsThePlan(t *testing.T) {
 	}
 	if len(p.plan.Scenarios) != 8 {
 		t.Error("a reader sees no plan")
+	}
+}
+
+// TestNothingIsPromisedWithoutACopy, and what is not there is not counted.
+func TestNothingIsPromisedWithoutACopy(t *testing.T) {
+	p, _, e, _ := shown(t, auth.Owner)
+	if a, b := p.promised(), p.places(); !strings.HasPrefix(a, "promis") || b != "sur 2 destinations" {
+		t.Errorf("with copies: %q, %q", a, b)
+	}
+	e.st.Copies = nil
+	p.Refresh()
+	if a, b := p.promised(), p.places(); !strings.HasPrefix(a, "rien n’est promis") || b != "aucune destination" {
+		t.Errorf("without a copy: %q, %q", a, b)
 	}
 }
