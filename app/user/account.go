@@ -236,8 +236,10 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 		}
 	}
 	after := before
-	after.Role, after.Disabled = req.Role, req.Disabled
+	after.Role, after.Disabled, after.EndsOn = req.Role, req.Disabled, req.EndsOn
+	var today civil.Date
 	if err := s.work.View(ctx, func(tx T) (err error) {
+		today = tx.Today()
 		after.Rights, err = mayGive(tx, op.Actor(ctx), before, req.Role)
 		return err
 	}); err != nil {
@@ -265,7 +267,7 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 			return op.RecordIn(ctx, tx)
 		})
 	}
-	if after.OpensBook() && hash != "" && len(s.slots.PasswordSlots(SlotLabel(req.ID))) > 0 {
+	if opensOn(after, today) && hash != "" && len(s.slots.PasswordSlots(SlotLabel(req.ID))) > 0 {
 		err := s.replaceSlot(ctx, req.ID, req.Password, hash, commit)
 		return out, err
 	}
@@ -278,7 +280,7 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	// person's next log-in, or takes it away when it starts.
 	var err error
 	switch {
-	case !out.OpensBook():
+	case !opensOn(out, today):
 		err = s.keepSlot(ctx, out.ID, 0)
 	case hash != "":
 		err = s.setSlot(ctx, out.ID, req.Password)

@@ -335,3 +335,22 @@ func TestKilledWhileRecovering(t *testing.T) {
 		}
 	}
 }
+
+// TestTheSheetCountsApart: neither log-ins with whatever name keep it out, nor right ones of its own.
+func TestTheSheetCountsApart(t *testing.T) {
+	w := newWorld(t)
+	w.pair("pc-1", "pc-2")
+	w.add("claire", auth.Owner, word)
+	w.attack(always("Recovery sheet"), always("pc-1"))
+	w.Clock.Add(-time.Hour) // within its day
+	for i := range 9 {
+		for _, pc := range []string{"", "pc-2"} {
+			_, err := user.Recover.Call(w.Ctx(), w.with("", pc), user.RecoverRequest{
+				Login: "nobody", Recovery: recovery.Key(storetest.Recovery).String(), Password: "un autre mot de passe",
+			})
+			if fault.KeyOf(err) != "user.not_owner" {
+				t.Fatalf("right sheet %d at %q: %v", i, pc, err)
+			}
+		}
+	}
+}

@@ -7,10 +7,12 @@ import (
 	"encoding/base64"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"zafe/app/audit"
 	"zafe/app/auth"
+	"zafe/app/civil"
 	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -113,6 +115,7 @@ type Service[T Tx] struct {
 	slots   Slots
 	// slotting: one person's row and slots change at a time.
 	slotting sync.Mutex
+	settled  atomic.Pointer[civil.Date] // the day of the last Settle
 	limit    throttle
 	alive    alive
 	enrols   enrolments
@@ -213,10 +216,11 @@ func ownSession(tx Tx, c op.Credential) (Session, User, error) {
 func (s *Service[T]) login(ctx context.Context, req LoginRequest) (LoginResponse, error) {
 	device := op.CredentialOf(ctx).Device
 	var u User
-	var known, ended bool
+	var known bool
+	var today civil.Date
 	err := s.work.View(ctx, func(tx T) (err error) {
 		u, known, err = tx.UserByLogin(strings.TrimSpace(req.Login))
-		ended = u.Ended(tx.Today())
+		today = tx.Today()
 		return err
 	})
 	if err != nil {
@@ -235,7 +239,8 @@ func (s *Service[T]) login(ctx context.Context, req LoginRequest) (LoginResponse
 		return LoginResponse{}, s.refuse(ctx, u, g, "session.refused", fault.New(fault.Unauthenticated, "user.bad_login"))
 	}
 	s.limit.right(g)
-	if ended {
+	if u.Ended(today) {
+		s.settleOn(ctx, today)
 		return LoginResponse{}, s.refuse(ctx, u, nil, "session.refused",
 			fault.New(fault.Unauthenticated, "user.ended", "day", u.EndsOn))
 	}
@@ -249,6 +254,7 @@ func (s *Service[T]) login(ctx context.Context, req LoginRequest) (LoginResponse
 	if err == nil {
 		// A slot that cannot be put right keeps nobody out: the next log-in tries again.
 		_ = s.settleSlots(ctx, u.ID, req.Password, cmp.Or(renewed, u.Password))
+		s.settleOn(ctx, today)
 	}
 	return resp, err
 }

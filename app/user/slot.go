@@ -73,11 +73,11 @@ func (s *Service[T]) replaceSlot(ctx context.Context, id auth.UserID, password, 
 func (s *Service[T]) settleSlots(ctx context.Context, id auth.UserID, password, phc string) error {
 	s.slotting.Lock()
 	defer s.slotting.Unlock()
-	u, err := s.stored(ctx, id)
+	u, today, err := s.storedToday(ctx, id)
 	if err != nil || u.Password != phc {
 		return err // the password was changed meanwhile, and its slot with it
 	}
-	if !u.OpensBook() {
+	if !opensOn(u, today) {
 		return s.keepSlot(ctx, id, 0)
 	}
 	there := s.slots.PasswordSlots(SlotLabel(id))
@@ -105,9 +105,13 @@ func (s *Service[T]) weakAlone(ctx context.Context, u User, password string) boo
 	return u.Role != auth.Owner && s.mayBe(ctx, password, u, false) != nil
 }
 
+// opensOn tells whether a person's password is to open the book on a day: not when their account is over.
+func opensOn(u User, today civil.Date) bool { return u.OpensBook() && !u.Ended(today) }
+
 // Settle takes away the slots of people who are not to open the book, which a program killed between
-// the row and the slot has left, and of those the book does not know: it may be older than its key file, and
-// the next person it gets would have their number. It is called when the book was opened.
+// the row and the slot has left or whose last day is over, and of those the book does not know: it may be older than
+// its key file, and the next person it gets would have their number. It is called when the book was opened; a
+// program that runs for weeks does it at the first log-in of each day too.
 func (s *Service[T]) Settle(ctx context.Context) error {
 	s.slotting.Lock()
 	defer s.slotting.Unlock()
@@ -119,12 +123,22 @@ func (s *Service[T]) Settle(ctx context.Context) error {
 	}
 	var errs []error
 	for _, label := range s.slots.PasswordLabels() {
-		opens := func(u User) bool { return SlotLabel(u.ID) == label && u.OpensBook() && !u.Ended(today) }
+		opens := func(u User) bool { return SlotLabel(u.ID) == label && opensOn(u, today) }
 		if strings.HasPrefix(label, labelPrefix) && !slices.ContainsFunc(people, opens) {
 			errs = append(errs, s.keepLabelled(ctx, label, 0))
 		}
 	}
-	return errors.Join(errs...)
+	if err = errors.Join(errs...); err == nil {
+		s.settled.Store(&today)
+	}
+	return err
+}
+
+// settleOn settles once a day. What cannot be put right keeps nobody out: the next log-in tries again.
+func (s *Service[T]) settleOn(ctx context.Context, today civil.Date) {
+	if last := s.settled.Load(); last == nil || *last != today {
+		_ = s.Settle(ctx)
+	}
 }
 
 // Still runs do while no password that opens the book changes.
@@ -181,4 +195,10 @@ func (s *Service[T]) keepLabelled(ctx context.Context, label string, kept int) e
 func (s *Service[T]) stored(ctx context.Context, id auth.UserID) (u User, err error) {
 	err = s.work.View(ctx, func(tx T) (err error) { u, err = tx.User(id); return err })
 	return u, err
+}
+
+// storedToday is a person as the book has them, and the day there.
+func (s *Service[T]) storedToday(ctx context.Context, id auth.UserID) (u User, today civil.Date, err error) {
+	err = s.work.View(ctx, func(tx T) (err error) { today = tx.Today(); u, err = tx.User(id); return err })
+	return u, today, err
 }

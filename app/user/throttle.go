@@ -66,7 +66,7 @@ type guess []counted
 func guessOf(tx Tx, u User, typed, device, at string) (guess, error) {
 	who := SlotLabel(u.ID)
 	if u.ID == 0 {
-		who = "name:" + strings.ToLower(strings.TrimSpace(typed))
+		who = at + "\x00name:" + strings.ToLower(strings.TrimSpace(typed))
 	}
 	known := device == ""
 	if !known && u.ID != 0 {
@@ -186,11 +186,14 @@ func (t *throttle) right(g guess) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, c := range g {
-		if c.pace.forgives {
+		switch {
+		case !c.pace.forgives:
+			t.back(c)
+		case c.nobody:
+			delete(t.nobodys, c.what)
+		default:
 			delete(t.tries, c.what)
-			continue
 		}
-		t.back(c)
 	}
 }
 
