@@ -87,7 +87,7 @@ func (t *Tx) SaveRole(r role.Role) (role.Role, error) {
 	var err error
 	if r.ID == 0 {
 		if r.ID, err = t.insert(`INSERT INTO role(key, name, version, updated_at, updated_by)
-			SELECT 'role' || (1 + coalesce(max(id), 0)), ?, ?, ?, ? FROM role`,
+			SELECT 'role' || (1 + seq), ?, ?, ?, ? FROM sqlite_sequence WHERE name = 'role'`,
 			r.Name, r.Version, instant(r.UpdatedAt), r.UpdatedBy); err == nil {
 			_, err = t.one(`SELECT key FROM role WHERE id = ?`, []any{r.ID}, &r.Key)
 		}

@@ -503,7 +503,7 @@ CREATE TABLE recovery_code (
 , kdf TEXT NOT NULL DEFAULT '') STRICT
 
 CREATE TABLE role (
-  id         INTEGER PRIMARY KEY,
+  id         INTEGER PRIMARY KEY AUTOINCREMENT, -- the key of a deleted role, which the journal cites, is never given again
   key        TEXT    NOT NULL UNIQUE,
   name       TEXT    NOT NULL,
   version    INTEGER NOT NULL,
@@ -572,7 +572,7 @@ CREATE TABLE settlement (
 ) STRICT
 
 CREATE TABLE team (
-  id         INTEGER PRIMARY KEY,
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
   name       TEXT    NOT NULL COLLATE NOCASE UNIQUE CHECK (name <> ''),
   version    INTEGER NOT NULL,
   updated_at TEXT    NOT NULL,

@@ -1,6 +1,9 @@
 package auth
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestARightIsHeldOnlyOnWhatItSupports: a right about the whole book cannot be held on one's own records: its
 // operations look at nobody, and would give all.
@@ -23,5 +26,26 @@ func TestARightIsHeldOnlyOnWhatItSupports(t *testing.T) {
 	}
 	if Permission("ledger.reed").Known() || Permission("ledger.reed").Supports(All) {
 		t.Error("a right that is not there can be held")
+	}
+}
+
+// TestWhoNeedsASecondFactor: each of the rights asks for one by itself, and nobody's screen is safe only because their
+// role has another name.
+func TestWhoNeedsASecondFactor(t *testing.T) {
+	for _, p := range Permissions() {
+		want := slices.Contains([]Permission{
+			UserManage, KeyManage, LedgerExport, CustomerExport, DeviceManage, BackupManage, CompanyWrite,
+		}, p)
+		for _, s := range p.Scopes() {
+			if got := (Rights{p: s}).NeedsSecondFactor(); got != want {
+				t.Errorf("%s on %s: %t", p, s, got)
+			}
+		}
+	}
+	for _, r := range Roles() {
+		want := slices.Contains([]Role{Owner, Admin, Accountant, Technician}, r)
+		if got := r.Rights().NeedsSecondFactor(); got != want {
+			t.Errorf("%s: %t", r, got)
+		}
 	}
 }

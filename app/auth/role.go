@@ -61,10 +61,12 @@ func (r Rights) Covers(others Rights) bool {
 }
 
 // NeedsSecondFactor tells whether a person with these rights must have a second factor: who manages people or
-// the keys, and who can take lists or the books out (features.md A4).
+// the keys, who can take lists or the books out (features.md A4), who lets PCs in or says where the copies go,
+// and who changes the bank details that invoices print.
 func (r Rights) NeedsSecondFactor() bool {
-	return slices.ContainsFunc([]Permission{UserManage, KeyManage, LedgerExport, CustomerExport},
-		func(p Permission) bool { return r.Scope(p) != None })
+	return slices.ContainsFunc([]Permission{
+		UserManage, KeyManage, LedgerExport, CustomerExport, DeviceManage, BackupManage, CompanyWrite,
+	}, func(p Permission) bool { return r.Scope(p) != None })
 }
 
 // ready is the role matrix; its golden test makes every change a decision.

@@ -6,6 +6,7 @@ import (
 
 	"zafe/app/auth"
 	"zafe/app/fault"
+	"zafe/app/imports"
 	"zafe/app/op"
 	"zafe/app/party"
 	"zafe/store/storetest"
@@ -38,6 +39,28 @@ func TestWhoIsNotShownAFieldCannotEraseIt(t *testing.T) {
 	// The digest of the event is that of the record, not of what was shown of it.
 	if now.Digest() == got.Digest() {
 		t.Error("the record is what was sent")
+	}
+}
+
+// TestAnImportNeitherTellsNorReplacesHiddenFields: a line that guesses an address is answered as one that does not,
+// and what its author is not shown stays as it is.
+func TestAnImportNeitherTellsNorReplacesHiddenFields(t *testing.T) {
+	w, c := reachable(t)
+	file := func(name, mail string) imports.Upload {
+		return upload("Nom;Code;E-mail\n" + name + ";" + c.Code + ";" + mail + "\n")
+	}
+	for _, mail := range []string{c.Email, "autre@exemple.fr"} {
+		p, err := party.ImportPreview.Call(w.Ctx(), w.As("blind"), file("Dupont", mail))
+		if err != nil || p.Unchanged != 1 {
+			t.Errorf("%s: %+v %v", mail, p, err)
+		}
+	}
+	_, err := party.Import.Call(w.Ctx(), w.As("blind"), party.ImportRequest{Upload: file("Dupont & Fils", "autre@exemple.fr")})
+	if now := customer(t, w, c.ID); err != nil || now.Name != "Dupont & Fils" || now.Email != c.Email || now.Phone != c.Phone {
+		t.Errorf("%+v %v", now, err)
+	}
+	if p := preview(t, w, file("Dupont & Fils", "autre@exemple.fr")); p.Updated != 1 {
+		t.Errorf("of somebody who sees the address: %+v", p)
 	}
 }
 

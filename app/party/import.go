@@ -74,6 +74,7 @@ type plan struct {
 	tx    Tx
 	actor auth.Actor
 	owner auth.UserID
+	keep  func(c *Customer, stored Customer) // what the actor is not shown, as it is stored
 	seen  map[string]earlier
 	known map[CustomerID]int // line that already speaks of a stored customer
 
@@ -98,6 +99,7 @@ func newPlan(ctx context.Context, tx Tx, owner auth.UserID) *plan {
 	}
 	return &plan{
 		tx: tx, actor: actor, owner: owner, seen: map[string]earlier{}, known: map[CustomerID]int{},
+		keep: func(c *Customer, stored Customer) { op.KeepHidden(ctx, c, stored) },
 	}
 }
 
@@ -160,6 +162,7 @@ func (p *plan) update(old Customer, row imports.Row) (imports.Outcome, []*fault.
 		return imports.Wrong, wrong, nil
 	}
 	changed = changed.normal()
+	p.keep(&changed, old)
 	if reflect.DeepEqual(changed, old) {
 		return imports.Unchanged, nil, nil
 	}

@@ -2,6 +2,7 @@ package role_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"zafe/app/auth"
@@ -246,6 +247,32 @@ func TestNobodyWidensTheirRightsByATeam(t *testing.T) {
 	}
 	_, err = call(s, role.SaveTeam, "owner", role.TeamRequest{ID: made.ID, Version: 1, Name: "Nord", Members: []auth.UserID{2, 3}})
 	s.refused(err, "")
+}
+
+// TestAKeyIsGivenOnce: what the journal says of a role that is gone is said of no other.
+func TestAKeyIsGivenOnce(t *testing.T) {
+	s := open(t)
+	seen := map[auth.Role]bool{}
+	for _, name := range []string{"Comptoir", "Atelier", "Quai"} {
+		r, err := call(s, role.Save, "owner", role.SaveRequest{Name: name, Rights: counter})
+		if err != nil || seen[r.Key] || string(r.Key) != fmt.Sprint("role", r.ID) {
+			t.Fatalf("%+v %v, after %v", r, err, seen)
+		}
+		seen[r.Key] = true
+		if _, err := call(s, role.Delete, "owner", role.KeyRequest{Key: r.Key}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	one, err := call(s, role.SaveTeam, "owner", role.TeamRequest{Name: "Nord"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := call(s, role.DeleteTeam, "owner", role.IDRequest{ID: one.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if two, err := call(s, role.SaveTeam, "owner", role.TeamRequest{Name: "Sud"}); err != nil || two.ID == one.ID {
+		t.Errorf("%+v %v, after %d", two, err, one.ID)
+	}
 }
 
 // TestTheBookItselfKeepsRolesInUse: below the program, no person is without a role, and no ready role goes.

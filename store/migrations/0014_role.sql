@@ -2,7 +2,7 @@
 -- Roles (rôles): named sets of rights. What a ready one may do is the program's, so that a new release gives new
 -- rights to whom they belong; rows of role_right are those of the owner's own roles. name is "" for a ready one.
 CREATE TABLE role (
-  id         INTEGER PRIMARY KEY,
+  id         INTEGER PRIMARY KEY AUTOINCREMENT, -- the key of a deleted role, which the journal cites, is never given again
   key        TEXT    NOT NULL UNIQUE,
   name       TEXT    NOT NULL,
   version    INTEGER NOT NULL,
@@ -43,7 +43,7 @@ END;
 
 -- Teams (équipes): whose records those of a right held on the team are. A person is in one team or none.
 CREATE TABLE team (
-  id         INTEGER PRIMARY KEY,
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
   name       TEXT    NOT NULL COLLATE NOCASE UNIQUE CHECK (name <> ''),
   version    INTEGER NOT NULL,
   updated_at TEXT    NOT NULL,
