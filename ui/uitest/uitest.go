@@ -94,7 +94,10 @@ func Me(role auth.Role) user.Me {
 			may[string(p)] = s.String()
 		}
 	}
-	u := user.User{ID: ids[role], Login: string(role), Name: "Claire Durand", Role: role, Lang: i18n.French}
+	u := user.User{
+		ID: ids[role], Login: string(role), Name: "Claire Durand", Role: role, Lang: i18n.French,
+		NeedsSecondFactor: role.Rights().NeedsSecondFactor(),
+	}
 	return user.Me{User: u, May: may}
 }
 

@@ -38,7 +38,6 @@ func TestTheRelayIsNamedOnThePage(t *testing.T) {
 	user.Bind(w.Registry, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{}, nil, w.Store))
 	role.Bind(w.Registry)
 	device.Bind(w.Registry, nil)
-	role.Bind(w.Registry)
 	relay.Bind(w.Registry, alone{storetest.Noon})
 	w.Update(func(tx *store.Tx) error { return device.Enrol(tx, "bb", "Comptoir", 1) })
 	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
