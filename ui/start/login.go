@@ -115,7 +115,10 @@ func (p *loginPage) done() fyne.CanvasObject {
 func (f *Flow) hostCard() fyne.CanvasObject {
 	name, detail := f.Machine.Name(), f.t("start.login.here")
 	var change fyne.CanvasObject = kit.Gap(1, 1)
-	if f.state.Presence == machine.Joined {
+	switch {
+	case f.state.Fenced:
+		detail = f.t("start.login.fenced")
+	case f.state.Presence == machine.Joined:
 		name, detail = f.state.Host, f.t("start.login.there")
 		change = kit.NewButton(f.t("start.login.change"), "", kit.Link, f.leave)
 	}

@@ -17,12 +17,10 @@ func (f *Flow) relayCard() fyne.CanvasObject {
 	switch {
 	case f.over != nil:
 	case f.state.Fenced && f.state.Taken == "":
-		return kit.NewNotice(kit.Warn, f.t("start.relay.fenced"), f.t("start.relay.taken_more"),
-			kit.NewButton(f.t("start.relay.back"), "", kit.Secondary, f.TakeOver))
+		return f.fenced(f.t("start.relay.fenced"))
 	case f.state.Fenced:
-		return kit.NewNotice(kit.Warn, f.t("start.relay.taken", "place", f.state.Taken), f.t("start.relay.taken_more"),
-			kit.NewButton(f.t("start.relay.rejoin"), "", kit.Primary, f.rejoin),
-			kit.NewButton(f.t("start.relay.back"), "", kit.Secondary, f.TakeOver))
+		return f.fenced(f.t("start.relay.taken", "place", f.state.Taken),
+			kit.NewButton(f.t("start.relay.rejoin"), "", kit.Secondary, f.rejoin))
 	case f.state.Presence == machine.Joined:
 		act := kit.NewButton(f.t("start.relay.act"), "", kit.Link, f.TakeOver)
 		o := kit.HBox(0, kit.Caption(f.t("start.relay.down")), act)
@@ -34,6 +32,12 @@ func (f *Flow) relayCard() fyne.CanvasObject {
 	o := kit.Gap(0, 0)
 	o.Hide()
 	return o
+}
+
+// fenced says why the book is only read here, and what can be done about it below: the log-in is narrow.
+func (f *Flow) fenced(why string, ways ...fyne.CanvasObject) fyne.CanvasObject {
+	ways = append(ways, kit.NewButton(f.t("start.relay.back"), "", kit.Secondary, f.TakeOver))
+	return kit.VBox(8, kit.NewNotice(kit.Warn, "", why+" "+f.t("start.relay.taken_more")), kit.HBox(8, ways...))
 }
 
 // TakeOver makes this PC the main one: the owner's password, and one button.
