@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +19,7 @@ import (
 	"zafe/app/i18n"
 	"zafe/app/op"
 	"zafe/app/plan"
+	"zafe/app/tooltest"
 	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -233,18 +231,8 @@ func TestAMonthWithTwoPromises(t *testing.T) {
 // text is what a PDF says.
 func text(t *testing.T, pdf []byte) string {
 	t.Helper()
-	if _, err := exec.LookPath("pdftotext"); err != nil {
-		t.Skip(err)
-	}
-	file := filepath.Join(t.TempDir(), "x.pdf")
-	if err := os.WriteFile(file, pdf, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.Command("pdftotext", "-layout", file, "-").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.Join(strings.Fields(strings.ReplaceAll(string(out), "\u00a0", " ")), " ")
+	said := tooltest.Say(t, pdf, "pdftotext", "-layout", "FILE", "-")
+	return strings.Join(strings.Fields(strings.ReplaceAll(said, "\u00a0", " ")), " ")
 }
 
 // TestTheAttestationIsTheJournals: it prints what the journal has, and nothing once a line of it was changed.

@@ -4,44 +4,19 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
-)
 
-// tool runs a command line program on a document and returns what it says. The
-// test is skipped where the program is not installed.
-func tool(t *testing.T, pdf []byte, name string, args ...string) string {
-	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		t.Skipf("%s is not installed", name)
-	}
-	file := filepath.Join(t.TempDir(), "document.pdf")
-	if err := os.WriteFile(file, pdf, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for i, a := range args {
-		if a == "FILE" {
-			args[i] = file
-		}
-	}
-	var stderr bytes.Buffer
-	cmd := exec.Command(name, args...)
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s: %v\n%s%s", name, err, out, stderr.Bytes())
-	}
-	return string(out)
-}
+	"zafe/app/tooltest"
+)
 
 // pdfText returns the text of a document as a reader copies it, its spaces plain.
 func pdfText(t *testing.T, pdf []byte) string {
 	t.Helper()
-	return narrow.Replace(tool(t, pdf, "pdftotext", "-layout", "FILE", "-"))
+	return narrow.Replace(tooltest.Say(t, pdf, "pdftotext", "-layout", "FILE", "-"))
 }
 
 // flat returns the text with every run of blanks as one space.
@@ -131,7 +106,7 @@ func TestStructure(t *testing.T) {
 	for name, pdf := range allSamples(t) {
 		t.Run(name, func(t *testing.T) {
 			checkStructure(t, pdf)
-			tool(t, pdf, "qpdf", "--check", "FILE") // exits 3 on a mere warning
+			tooltest.Say(t, pdf, "qpdf", "--check", "FILE") // exits 3 on a mere warning
 		})
 	}
 }
@@ -139,7 +114,7 @@ func TestStructure(t *testing.T) {
 func TestFontsAreEmbeddedSubsets(t *testing.T) {
 	for name, pdf := range allSamples(t) {
 		t.Run(name, func(t *testing.T) {
-			rows := strings.Split(strings.TrimSpace(tool(t, pdf, "pdffonts", "FILE")), "\n")[2:]
+			rows := strings.Split(strings.TrimSpace(tooltest.Say(t, pdf, "pdffonts", "FILE")), "\n")[2:]
 			if len(rows) == 0 {
 				t.Fatal("no font")
 			}

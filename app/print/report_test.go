@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"zafe/app/money"
+	"zafe/app/tooltest"
 )
 
 // TestReportCarriesForward adds a report of several pages up again from its text.
@@ -74,7 +75,7 @@ func TestLongReport(t *testing.T) {
 	r.Landscape = true
 	pdf := pdfBytes(t, func(b *bytes.Buffer) error { return WriteReport(b, french, r) })
 	checkStructure(t, pdf)
-	if out := tool(t, pdf, "pdfinfo", "FILE"); !strings.Contains(out, "841.89 x 595.28") {
+	if out := tooltest.Say(t, pdf, "pdfinfo", "FILE"); !strings.Contains(out, "841.89 x 595.28") {
 		t.Error(out)
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"zafe/app/i18n"
 	"zafe/app/money"
+	"zafe/app/tooltest"
 )
 
 func TestEnglish(t *testing.T) {
@@ -31,7 +32,7 @@ func TestDraftIsMarkedOnEveryPage(t *testing.T) {
 	d := sampleLong(120)
 	d.Draft, d.Number = true, ""
 	pages := strings.Split(
-		strings.TrimSuffix(tool(t, salesBytes(t, d), "pdftotext", "-raw", "FILE", "-"), "\f"),
+		strings.TrimSuffix(tooltest.Say(t, salesBytes(t, d), "pdftotext", "-raw", "FILE", "-"), "\f"),
 		"\f",
 	)
 	if len(pages) < 4 {
@@ -124,7 +125,7 @@ func TestAddressShowsInWindow(t *testing.T) {
 	d.Buyer.Address.Street = append(d.Buyer.Address.Street, "Bâtiment C, escalier 4, boîte aux lettres n° 12")
 	d.Buyer.Address.Country = "FRANCE"
 	d.PaidOn = day("2026-12-01")
-	out := tool(t, salesBytes(t, d), "pdftotext", "-bbox", "-f", "1", "-l", "1", "FILE", "-")
+	out := tooltest.Say(t, salesBytes(t, d), "pdftotext", "-bbox", "-f", "1", "-l", "1", "FILE", "-")
 	word := regexp.MustCompile(`xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]+)<`)
 	var inside []string
 	for _, m := range word.FindAllStringSubmatch(out, -1) {
@@ -192,11 +193,11 @@ func TestHostileInputs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			pdf := salesBytes(t, d)
 			checkStructure(t, pdf)
-			text := tool(t, pdf, "pdftotext", "-layout", "FILE", "-")
+			text := tooltest.Say(t, pdf, "pdftotext", "-layout", "FILE", "-")
 			if strings.ContainsAny(text, "\u202e\u200b\x00\x1b") {
 				t.Error("a control character reached the paper")
 			}
-			tool(t, pdf, "qpdf", "--check", "FILE")
+			tooltest.Say(t, pdf, "qpdf", "--check", "FILE")
 		})
 	}
 }

@@ -14,15 +14,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"zafe/app/tooltest"
 )
 
 // scan prints a document at an office resolution and reads its QR code back.
 func scan(t *testing.T, pdf []byte, resolution string) string {
 	t.Helper()
 	for _, name := range []string{"pdftoppm", "zbarimg"} {
-		if _, err := exec.LookPath(name); err != nil {
-			t.Skipf("%s is not installed", name)
-		}
+		tooltest.Program(t, name)
 	}
 	dir := t.TempDir()
 	file := filepath.Join(dir, "sheet.pdf")
@@ -190,7 +190,7 @@ func TestLogo(t *testing.T) {
 		d.Seller.Logo = logo
 		pdf := salesBytes(t, d)
 		checkStructure(t, pdf)
-		if rows := strings.Count(tool(t, pdf, "pdfimages", "-list", "FILE"), "\n") - 2; rows != 1 {
+		if rows := strings.Count(tooltest.Say(t, pdf, "pdfimages", "-list", "FILE"), "\n") - 2; rows != 1 {
 			t.Errorf("%s: %d pictures in the document", name, rows)
 		}
 	}

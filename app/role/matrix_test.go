@@ -2,9 +2,6 @@ package role_test
 
 import (
 	"bytes"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +10,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/i18n"
 	"zafe/app/role"
+	"zafe/app/tooltest"
 	"zafe/store"
 )
 
@@ -65,22 +63,12 @@ func check(t *testing.T, lang, what, text string, said map[string]string) {
 
 func (s shop) sheet(lang string) string {
 	s.t.Helper()
-	if _, err := exec.LookPath("pdftotext"); err != nil {
-		s.t.Skip(err)
-	}
 	var b bytes.Buffer
 	if _, err := role.PrintMatrix.Fetch(s.t.Context(), s.As("owner"), role.MatrixRequest{Lang: lang}, &b); err != nil {
 		s.t.Fatal(err)
 	}
-	file := filepath.Join(s.t.TempDir(), "x.pdf")
-	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
-		s.t.Fatal(err)
-	}
-	out, err := exec.Command("pdftotext", "-layout", file, "-").Output()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	lines := strings.Split(strings.NewReplacer("\u00a0", " ", "\u202f", " ", "’", "'").Replace(string(out)), "\n")
+	said := tooltest.Say(s.t, b.Bytes(), "pdftotext", "-layout", "FILE", "-")
+	lines := strings.Split(strings.NewReplacer("\u00a0", " ", "\u202f", " ", "’", "'").Replace(said), "\n")
 	for i, l := range lines {
 		lines[i] = strings.Join(strings.Fields(l), " ")
 	}

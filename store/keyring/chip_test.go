@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"zafe/app/tooltest"
+
 	"github.com/google/go-tpm/tpm2/transport"
 	"github.com/google/go-tpm/tpm2/transport/linuxudstpm"
 )
@@ -18,9 +20,7 @@ import (
 // emulator starts a chip in software, with a state of its own, until the test ends.
 func emulator(t *testing.T) func() (transport.TPMCloser, error) {
 	t.Helper()
-	if _, err := exec.LookPath("swtpm"); err != nil {
-		t.Skip("no swtpm here: .ci/deps test installs it")
-	}
+	tooltest.Program(t, "swtpm")
 	dir := t.TempDir()
 	socket := filepath.Join(dir, "s")
 	c := exec.CommandContext(t.Context(), "swtpm", "socket", "--tpm2", "--tpmstate", "dir="+dir,

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"zafe/app/tooltest"
 )
 
 // act names what a child of the test does with the keyring of its own session.
@@ -60,9 +62,7 @@ func child(t *testing.T, what string, env []string, through ...string) string {
 func session(t *testing.T, acts ...string) string {
 	t.Helper()
 	for _, tool := range []string{"dbus-run-session", "gnome-keyring-daemon"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip("no " + tool + " here: .ci/deps test installs it")
-		}
+		tooltest.Program(t, tool)
 	}
 	script := "printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1\n"
 	for _, a := range acts {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"zafe/app/tooltest"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/servetest"
 
@@ -171,7 +172,7 @@ func mountSmall(t testing.TB, dir, size string) {
 		t.Skip("only root can mount a small disk")
 	}
 	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size="+size, "tmpfs", dir).CombinedOutput(); err != nil {
-		servetest.Lacks(t, "cannot mount a small disk here:", string(out), err)
+		tooltest.Lacks(t, "cannot mount a small disk here:", string(out), err)
 	}
 	t.Cleanup(func() { _ = exec.Command("umount", "-l", dir).Run() })
 }

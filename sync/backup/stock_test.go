@@ -17,9 +17,9 @@ import (
 	"time"
 
 	"zafe/app/recovery"
+	"zafe/app/tooltest"
 	"zafe/store"
 	"zafe/store/storetest"
-	"zafe/sync/backup/servetest"
 	"zafe/sync/backup/vault"
 )
 
@@ -41,7 +41,7 @@ func shell(t *testing.T, dir, script string) string {
 // books and their attachments back by the lines of the README.txt that lies there: nothing of this program is needed.
 func TestStockTools(t *testing.T) {
 	for _, tool := range []string{"rclone", "zstd", "python3", "sqlite3"} {
-		servetest.Program(t, tool)
+		tooltest.Program(t, tool)
 	}
 	dir := filepath.Join(t.TempDir(), "copy")
 	var all []vault.Manifest

@@ -35,6 +35,7 @@ type Follower struct {
 	turn sync.Mutex // held while the copy is worked on, or must not be
 	mu   sync.Mutex
 	stop context.CancelFunc // ends the work that is under way; nil for none
+	held int                // of those who paused it, or are about to
 	kept time.Time
 }
 
@@ -61,12 +62,26 @@ func (f *Follower) Run(ctx context.Context, at []string) {
 // Pause lets go of the copy until resume is called.
 func (f *Follower) Pause() (resume func()) {
 	f.mu.Lock()
+	f.held++
 	if f.stop != nil {
 		f.stop()
 	}
 	f.mu.Unlock()
 	f.turn.Lock()
-	return f.turn.Unlock
+	return func() {
+		f.mu.Lock()
+		f.held--
+		f.mu.Unlock()
+		f.turn.Unlock()
+	}
+}
+
+// starts is whether work may begin that stop ends: nobody wants the copy for themselves.
+func (f *Follower) starts(stop context.CancelFunc) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.stop = stop
+	return f.held == 0
 }
 
 // Kept is when the copy was known to have everything, zero if not since the program started.
@@ -76,9 +91,9 @@ func (f *Follower) Kept() time.Time { f.mu.Lock(); defer f.mu.Unlock(); return f
 func (f *Follower) joined(ctx context.Context, at []string) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	f.mu.Lock()
-	f.stop = stop
-	f.mu.Unlock()
+	if !f.starts(stop) {
+		return
+	}
 	b, err := f.Connect(ctx)
 	if b == nil {
 		if err != nil && ctx.Err() == nil {

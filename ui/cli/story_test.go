@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"zafe/app/fr/fec"
+	"zafe/app/tooltest"
 	"zafe/sync/backup/servetest"
 )
 
@@ -66,9 +66,7 @@ func TestTheWholeStory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts real programs for a minute")
 	}
-	if _, err := exec.LookPath("/usr/sbin/sshd"); err != nil && os.Getenv("CI") == "" {
-		t.Skip("there is no sshd here: install openssh-server to run the story")
-	}
+	tooltest.Program(t, "/usr/sbin/sshd")
 	t.Setenv("ZAFE_ALL_SERVERS", "1") // where the suite must be complete, no sshd is a failure
 	s := newStory(t)
 	for _, step := range []struct {

@@ -12,6 +12,7 @@ import (
 	"time"
 	"unsafe"
 
+	"zafe/app/tooltest"
 	"zafe/app/user"
 )
 
@@ -26,7 +27,7 @@ func newTerminal(t *testing.T) *terminal {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
-		t.Skip(err)
+		tooltest.Lacks(t, err)
 	}
 	number, unlocked := 0, 0
 	for request, arg := range map[uintptr]*int{syscall.TIOCSPTLCK: &unlocked, syscall.TIOCGPTN: &number} {

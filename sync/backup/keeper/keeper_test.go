@@ -14,6 +14,7 @@ import (
 
 	appbackup "zafe/app/backup"
 	"zafe/app/fault"
+	"zafe/app/tooltest"
 	"zafe/store"
 	"zafe/store/kept"
 	"zafe/store/storetest"
@@ -151,7 +152,7 @@ func elsewhere(t *testing.T) appbackup.NewDestination {
 	t.Helper()
 	dir, err := os.MkdirTemp("/dev/shm", "zafe-copies-")
 	if err != nil {
-		t.Skip("no second disk here: ", err)
+		tooltest.Lacks(t, "no second disk here:", err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	return appbackup.NewDestination{

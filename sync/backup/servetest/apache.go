@@ -7,12 +7,14 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"zafe/app/tooltest"
 )
 
-// Apache starts Debian's Apache with WebDAV on a folder and returns its URL; see Folder and Lacks.
+// Apache starts Debian's Apache with WebDAV on a folder and returns its URL; see Folder and tooltest.Lacks.
 func Apache(t testing.TB, dir string) (url string) {
 	t.Helper()
-	path := Program(t, "/usr/sbin/apache2")
+	path := tooltest.Program(t, "/usr/sbin/apache2")
 	const who = "www-data"
 	own := Folder(t)
 	data, lock := filepath.Join(dir, "dav"), filepath.Join(own, "lock")

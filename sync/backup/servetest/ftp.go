@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"zafe/app/tooltest"
 )
 
 // FTPServer is a running vsftpd.
@@ -19,11 +21,11 @@ type FTPServer struct {
 // dataPorts is how many files can be under way at once.
 const dataPorts = 24
 
-// FTP starts Debian's vsftpd on a folder; see Folder and Lacks. It knows one person, FTPServer.User, whose
+// FTP starts Debian's vsftpd on a folder; see Folder and tooltest.Lacks. It knows one person, FTPServer.User, whose
 // password is Password and who may write in the folder "box".
 func FTP(t testing.TB, dir string) *FTPServer {
 	t.Helper()
-	path := Program(t, "/usr/sbin/vsftpd")
+	path := tooltest.Program(t, "/usr/sbin/vsftpd")
 	f := &FTPServer{User: "anonymous"}
 	own := Folder(t)
 	passwords := configure(t, filepath.Join(own, "passwords"), Password+"\n")

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Gateway starts versitygw, an S3 server with versions and object lock, on a folder; see Folder and Lacks.
+// Gateway starts versitygw, an S3 server with versions and object lock, on a folder; see Folder and tooltest.Lacks.
 // Where versions is set, buckets can keep old versions of their objects.
 func Gateway(t testing.TB, dir string, versions bool) (endpoint string) {
 	t.Helper()

@@ -1,7 +1,7 @@
 // Package servetest starts real servers on the loopback for tests of backups: rclone's own WebDAV and S3 in
 // this process; as independent ones Debian's sshd, Apache and vsftpd, the S3 gateway versitygw and Azure's
 // emulator; and lines that cut. Only tests may import it. What .ci/deps installs must be there where CI or
-// ZAFE_ALL_SERVERS is set: elsewhere the test of a server that is not is skipped.
+// ZAFE_ALL_SERVERS is set: elsewhere the test of a server that is not is skipped; see tooltest.Lacks.
 package servetest
 
 import (
@@ -31,26 +31,6 @@ const (
 	S3Key    = "ACCESSKEY1"
 	S3Secret = "SECRETKEY1"
 )
-
-// Lacks ends a test that cannot run here: where the suite must be complete it fails, elsewhere it is
-// skipped.
-func Lacks(t testing.TB, what ...any) {
-	t.Helper()
-	if os.Getenv("CI") != "" || os.Getenv("ZAFE_ALL_SERVERS") != "" {
-		t.Fatal(what...)
-	}
-	t.Skip(what...)
-}
-
-// Program finds what a test needs, or ends it; see Lacks.
-func Program(t testing.TB, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		Lacks(t, err)
-	}
-	return path
-}
 
 // cached finds a server that is no Debian package in the folder where .ci/deps puts those. It must be there only
 // where ZAFE_ALL_SERVERS is set.

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"zafe/app/tooltest"
 )
 
 // SSH is a running sshd.
@@ -22,7 +24,7 @@ type SSH struct {
 // SSHD starts Debian's sshd for the current user; see Lacks.
 func SSHD(t testing.TB) *SSH {
 	t.Helper()
-	path := Program(t, "/usr/sbin/sshd")
+	path := tooltest.Program(t, "/usr/sbin/sshd")
 	s := &SSH{Host: "127.0.0.1", User: currentUser(t), dir: t.TempDir()}
 	s.KeyFile, s.OtherKeyFile = s.newKey(t, "client"), s.newKey(t, "other")
 	s.NewHostKey(t)
