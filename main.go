@@ -102,7 +102,7 @@ func newPC(dir string) (*pc, error) {
 		{Kind: crypt.KindTPM, Ring: keyring.NewChip(home.Path(folder.Chip))},
 	}}
 	p.copy = guest.Follower{
-		Clock: time.Now, Warn: home.Warn,
+		Path: home.Path(folder.Copied), Clock: time.Now, Warn: home.Warn,
 		Open: func() (guest.Copy, error) { return store.OpenStandby(home.Path(folder.Relay)) },
 		Connect: func(ctx context.Context) (*guest.Book, error) {
 			if s, err := p.State(ctx); err != nil || s.Presence != machine.Joined {
@@ -712,7 +712,7 @@ func (p *pc) Standby() machine.Standby {
 }
 
 // TakeOver implements machine.Machine.
-func (p *pc) TakeOver(ctx context.Context, s machine.Secret) (err error) {
+func (p *pc) TakeOver(ctx context.Context, s machine.Secret, behind bool) (err error) {
 	defer p.home.Refer("take over", &err)
 	open, err := unlock(s)
 	if err != nil {
@@ -724,7 +724,7 @@ func (p *pc) TakeOver(ctx context.Context, s machine.Secret) (err error) {
 		if err != nil {
 			return err
 		}
-		return p.take(ctx, p.home.Path(folder.Book), open, seat)
+		return p.take(ctx, p.home.Path(folder.Book), open, seat, verify.Seen{})
 	}
 	seat, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
 	if err != nil {
@@ -738,18 +738,23 @@ func (p *pc) TakeOver(ctx context.Context, s machine.Secret) (err error) {
 	}
 	defer p.copy.Pause()()
 	seat.Before = 0 // that of an older takeover: all that is in the copy was the main PC's
-	err = p.take(ctx, p.home.Path(folder.Relay), open, seat)
+	var seen verify.Seen
+	if !behind {
+		seen = p.Seen()
+	}
+	err = p.take(ctx, p.home.Path(folder.Relay), open, seat, seen)
 	if err == nil {
 		err = store.PutInPlace(p.home.Path(folder.Relay), p.home.Path(folder.Book))
 	}
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.SetSeen(verify.Seen{}), p.SetCompany(seat.Company, false), p.Leave())
+	return errors.Join(p.SetSeen(verify.Seen{}), p.SetCompany(seat.Company, false), p.Leave(), p.copy.Forget())
 }
 
-// take makes this PC the main one, with the book in dir, and remembers where the other one was.
-func (p *pc) take(ctx context.Context, dir string, open store.Unlock, seat lan.Seat) error {
+// take makes this PC the main one, with the book in dir that is to go as far as was seen, and remembers where the
+// other one was.
+func (p *pc) take(ctx context.Context, dir string, open store.Unlock, seat lan.Seat, seen verify.Seen) error {
 	if seat.Key == nil { // it was lost with the file that had it
 		fresh, err := device.NewPC(time.Now())
 		if err != nil {
@@ -769,6 +774,7 @@ func (p *pc) take(ctx context.Context, dir string, open store.Unlock, seat lan.S
 	}
 	book, post, err := repair.TakeOver(ctx, dir, open, p.options(crypt.KDF{}), repair.Taking{
 		WriterID: writer, WriterName: p.Name(), Main: string(id.Fingerprint), Above: seat.Term, Before: seat.Before,
+		Seen: seen,
 	})
 	if err != nil {
 		return err

@@ -91,10 +91,8 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 	if err := r.allowed(row.spec, c.actor); err != nil {
 		return nil, err
 	}
-	if r.Fence != nil {
-		if err := r.Fence(ctx, row.spec); err != nil {
-			return nil, err
-		}
+	if err := r.fence(ctx, row.spec); err != nil {
+		return nil, err
 	}
 	if err := r.possible(ctx, row.spec, w != nil, in.content != nil); err != nil {
 		return nil, err
@@ -170,6 +168,14 @@ func (r *Registry[T]) allowed(s *Spec, a auth.Actor) error {
 	return nil
 }
 
+// fence refuses what may not be done where the book is now.
+func (r *Registry[T]) fence(ctx context.Context, s *Spec) error {
+	if r.Fence == nil {
+		return nil
+	}
+	return r.Fence(ctx, s)
+}
+
 // command runs a Command: idempotency, one write transaction, handler, audit event, commit.
 func (r *Registry[T]) command(ctx context.Context, row *row[T], in input, req any) (any, error) {
 	id := RequestID(ctx)
@@ -197,6 +203,9 @@ func (r *Registry[T]) commit(ctx context.Context, row *row[T], id, hash string,
 				out, err = replay(ctx, stored, row, hash)
 				return err
 			}
+		}
+		if err := r.fence(ctx, row.spec); err != nil { // the copy before, or the queue, may have taken long
+			return err
 		}
 		if out, err = work(tx); err != nil {
 			return err

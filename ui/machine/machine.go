@@ -175,7 +175,7 @@ func Replacing(m Machine, do func() error) (kept string, err error) {
 // Standby is the copy of the main PC's book that this PC can take over with.
 type Standby struct {
 	Ready bool
-	Kept  time.Time // when it was known to have everything, zero if not since the program started
+	Kept  time.Time // when it was known to have everything, zero if nobody knows
 }
 
 // Machine is this PC.
@@ -215,7 +215,7 @@ type Machine interface {
 	// main PC does not answer; or with its own book, when another PC took over from it. The book is to be opened
 	// after that. Faults: relay.no_copy, relay.not_taken, store.owner_only, those of Open, and where a main PC is
 	// alive relay.host_alive, relay.host_busy or what it answers, as lan.device_refused.
-	TakeOver(ctx context.Context, s Secret) error
+	TakeOver(ctx context.Context, s Secret, behind bool) error
 	// Rejoin makes a PC from which another took over work on the book of that one. Its own is moved aside, never
 	// deleted. Faults: relay.not_taken, store.in_use, lan.host_unreachable.
 	Rejoin(ctx context.Context) error

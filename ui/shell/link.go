@@ -45,6 +45,11 @@ func (s *Shell) reach(online bool) {
 	}
 	s.facts.show(s)
 	if !online {
+		if s.TakeOver == nil || !s.Machine.Standby().Ready {
+			s.relieve.Hide()
+		} else {
+			s.relieve.Show()
+		}
 		s.link.say(s)
 		s.banner.Show()
 		s.root.Refresh()
@@ -99,6 +104,14 @@ func (s *Shell) retry() {
 		l.tries++
 		l.left = backoff[min(l.tries, len(backoff)-1)]
 		l.say(s)
+	})
+}
+
+// leaveToTakeOver closes the book and hands over to the screen that makes this PC the main one.
+func (s *Shell) leaveToTakeOver() {
+	s.end()
+	Leave(LeaveOptions{
+		Window: s.Window, Text: s.Text, Book: s.Book, Spawn: s.Spawn, Tick: s.Tick, Quit: s.TakeOver,
 	})
 }
 

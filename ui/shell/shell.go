@@ -47,6 +47,8 @@ type Options struct {
 	Quit func()
 	// Restore shows the screen that restores a copy, once the book is closed; nil where there is none.
 	Restore func()
+	// TakeOver shows the screen that makes this PC the main one, once the book is closed; nil where there is none.
+	TakeOver func()
 	// Tick runs act on the UI goroutine at intervals until ctx ends; nil never does.
 	Tick func(ctx context.Context, d time.Duration, act func())
 	// Serve answers the other PCs for the program's life, and tells when it does and when it cannot;
@@ -67,6 +69,7 @@ type Shell struct {
 	tasks   *fyne.Container
 	status  *kit.StatusBar
 	banner  *kit.Banner // that the main PC is lost
+	relieve *kit.Button // in it, where this PC can take its place
 	wound   *kit.Banner // that the book is damaged
 	history []*frame    // the last one is shown
 	drop    []func()    // take the shell's shortcuts out
@@ -91,9 +94,9 @@ func New(o Options) *Shell {
 	s.nav.SetUser(o.Me.User.Name, o.Me.User.RoleTitle(o.Text))
 	s.nav.OnUser = s.userMenu
 	s.top = s.newTopBar()
-	s.banner = kit.NewBanner(kit.Warn, "", "", kit.NewButton(s.t("shell.link.retry"), "arrows-clockwise",
-		kit.Ghost, s.retry)).
-		Icon("wifi-slash")
+	s.relieve = kit.NewButton(s.t("start.relay.act"), "", kit.Ghost, func() { s.leaving(s.history, s.leaveToTakeOver) })
+	s.banner = kit.NewBanner(kit.Warn, "", "", s.relieve,
+		kit.NewButton(s.t("shell.link.retry"), "arrows-clockwise", kit.Ghost, s.retry)).Icon("wifi-slash")
 	s.banner.Hide()
 	s.wound = kit.NewBanner(kit.Error, s.t("shell.damaged.banner"), s.t("shell.damaged.banner_text"),
 		kit.NewButton(s.t("shell.damaged.act"), "", kit.Ghost, s.explain)).Icon("shield-warning")

@@ -83,6 +83,7 @@ type pc struct {
 
 	standby  machine.Standby
 	relaying []string // what was done about the main PC, and with which password
+	behind   bool     // the copy lacks what this PC saw
 
 	restoring func() error // runs while a copy is put in place; nil for nothing
 }
@@ -161,9 +162,12 @@ func (p *pc) Join(_ context.Context, addr, code, name string) error {
 func (p *pc) Follow(context.Context, []string) {}
 func (p *pc) Standby() machine.Standby         { return p.standby }
 
-func (p *pc) TakeOver(_ context.Context, s machine.Secret) error {
+func (p *pc) TakeOver(_ context.Context, s machine.Secret, behind bool) error {
 	if s.Password != secretWords {
 		return fault.Field("password", "store.wrong_password")
+	}
+	if p.behind && !behind {
+		return fault.New(fault.Conflict, "relay.copy_behind", "at", storetest.Noon, "n", 3)
 	}
 	p.relaying = append(p.relaying, "took over")
 	p.state = machine.State{Presence: machine.Here}
@@ -270,17 +274,19 @@ func showOn(t *testing.T, p *pc, m machine.Machine) *screen {
 // has tells whether a text stands on the screen.
 func (s *screen) has(part string) bool {
 	found := false
-	uitest.Walk(s.window.Content(), func(o fyne.CanvasObject) {
-		if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), part) {
-			found = true
+	see := func(o fyne.CanvasObject) {
+		switch o := o.(type) {
+		case *kit.Label:
+			found = found || strings.Contains(o.Text(), part)
+		case *kit.Banner:
+			found = found || strings.Contains(o.Text(), part)
+		case *kit.Field:
+			found = found || strings.Contains(o.Refusal(), part)
 		}
-		if b, ok := o.(*kit.Banner); ok && strings.Contains(b.Text(), part) {
-			found = true
-		}
-		if f, ok := o.(*kit.Field); ok && strings.Contains(f.Refusal(), part) {
-			found = true
-		}
-	})
+	}
+	for _, o := range append(s.window.Canvas().Overlays().List(), s.window.Content()) {
+		uitest.Walk(o, see)
+	}
 	return found
 }
 
