@@ -49,6 +49,8 @@ type Options struct {
 	Restore func()
 	// TakeOver shows the screen that makes this PC the main one, once the book is closed; nil where there is none.
 	TakeOver func()
+	// Anew shows the first screen, once the book is closed; nil where there is none.
+	Anew func()
 	// Tick runs act on the UI goroutine at intervals until ctx ends; nil never does.
 	Tick func(ctx context.Context, d time.Duration, act func())
 	// Serve answers the other PCs for the program's life, and tells when it does and when it cannot;
@@ -71,6 +73,7 @@ type Shell struct {
 	banner  *kit.Banner // that the main PC is lost
 	relieve *kit.Button // in it, where this PC can take its place
 	wound   *kit.Banner // that the book is damaged
+	outside *kit.Banner // that another PC is the main one now
 	history []*frame    // the last one is shown
 	drop    []func()    // take the shell's shortcuts out
 	link    link
@@ -101,8 +104,11 @@ func New(o Options) *Shell {
 	s.wound = kit.NewBanner(kit.Error, s.t("shell.damaged.banner"), s.t("shell.damaged.banner_text"),
 		kit.NewButton(s.t("shell.damaged.act"), "", kit.Ghost, s.explain)).Icon("shield-warning")
 	s.wound.Hide()
+	s.outside = kit.NewBanner(kit.Error, "", "", kit.NewButton(s.t("shell.outside.decide"), "", kit.Ghost,
+		func() { s.leaving(s.history, s.leaveToDecide) }))
+	s.outside.Hide()
 	s.idle.init(s)
-	column := kit.VFill(0, 3, s.banner, s.wound, s.top.object, s.place, s.tasks)
+	column := kit.VFill(0, 4, s.banner, s.wound, s.outside, s.top.object, s.place, s.tasks)
 	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, nil, column, s.status))
 	s.commands()
 	return s

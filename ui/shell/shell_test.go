@@ -115,6 +115,7 @@ type desk struct {
 
 	restored int // times the screen that restores was shown
 	tookOver int // that which makes this PC the main one
+	anew     int // the first one
 }
 
 // newSickDesk is a desk on the PC of its book, whose health is the service's.
@@ -183,8 +184,8 @@ func newDeskOver(t *testing.T, role auth.Role, first func(*page.Env, func()) fyn
 		Pages: pages, Clock: w.Clock.Now, Spawn: d.spawn, Tick: d.tick,
 		Relogin:   func(again func(user.Me)) { d.again, d.asked = again, d.asked+1 },
 		LoggedOut: func() { d.out++ }, Quit: func() { d.quit++ }, Restore: func() { d.restored++ },
-		TakeOver: func() { d.tookOver++ },
-		First:    first, Serve: d.serve,
+		TakeOver: func() { d.tookOver++ }, Anew: func() { d.anew++ },
+		First: first, Serve: d.serve,
 	})
 	return d
 }
@@ -369,6 +370,39 @@ func TestTheRelayOffersToTakeOverWhereOneIs(t *testing.T) {
 	act.Tapped(nil)
 	if d.tookOver != 1 || d.book.closed != 1 {
 		t.Errorf("the screen was shown %d times, the book closed %d times", d.tookOver, d.book.closed)
+	}
+}
+
+// TestAPCThatIsTheMainOneNoMore only reads, says so over every page, and leads to where its owner decides.
+func TestAPCThatIsTheMainOneNoMore(t *testing.T) {
+	d := newClosedDesk(t, auth.Owner, nil)
+	d.book.local = true
+	d.Start()
+	home := d.last()
+	d.taken(fault.New(fault.Conflict, "relay.taken_over", "place", "10.9.0.2:24653"))
+	if home.env.Shell.Online() || len(home.online) != 1 || home.online[0] {
+		t.Errorf("the page writes on: %v", home.online)
+	}
+	if shown(d, "le port") {
+		t.Error("a port is blamed")
+	}
+	said := false
+	uitest.Walk(d.window.Content(), func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Banner); ok && b.Visible() && strings.Contains(b.Text(), "10.9.0.2:24653") {
+			said = true
+		}
+	})
+	act := find(d.window.Content(), "Choisir…")
+	if !said || act == nil {
+		t.Fatal("it is not said")
+	}
+	d.seconds(60)
+	if home.env.Shell.Online() {
+		t.Error("it forgets")
+	}
+	act.Tapped(nil)
+	if d.anew != 1 || d.book.closed != 1 {
+		t.Errorf("the first screen was shown %d times, the book closed %d times", d.anew, d.book.closed)
 	}
 }
 

@@ -35,6 +35,7 @@ func (s *Shell) follow() {
 	s.facts.poll(s)
 	s.every(pollEvery, func() { s.facts.poll(s) })
 	s.every(time.Second, s.second)
+	s.every(beatEvery, s.beat)
 	s.connect()
 	s.serve()
 }
@@ -49,6 +50,20 @@ func (s *Shell) every(d time.Duration, act func()) {
 			act()
 		}
 	})
+}
+
+// beatEvery is how often a page that is shown looks at what changes by itself.
+const beatEvery = 5 * time.Second
+
+func (s *Shell) beat() {
+	if !s.link.online || s.idle.locked {
+		return
+	}
+	if f := s.current(); f != nil {
+		if l, ok := f.page.(page.Living); ok {
+			l.Beat()
+		}
+	}
 }
 
 // second is what the window looks at each second: the countdown of a lost link, idleness, the size.
@@ -175,6 +190,8 @@ func (f *facts) show(s *Shell) {
 
 func (f *facts) where(s *Shell) kit.StatusItem {
 	switch {
+	case s.link.ousted:
+		return kit.StatusItem{Icon: "warning", Text: s.t("start.login.fenced"), Tone: kit.Warn}
 	case s.Book.Local():
 		return kit.StatusItem{
 			Icon: "desktop-tower", Text: s.t("shell.here", "name", s.Book.Place()),

@@ -198,6 +198,23 @@ func toneOf(l backup.Light) kit.Tone {
 }
 
 // show tells the truth of the moment.
+// Beat implements page.Living: work goes on, and copies are made, without anybody here.
+func (b *backups) Beat() {
+	if b.busy || b.following {
+		return
+	}
+	page.Call(b.env, backup.GetStatus, op.Empty{}, func(st backup.Status, err error) {
+		switch was := b.status; {
+		case err != nil || b.busy:
+		case !st.Saved.Equal(was.Saved) || st.Light != was.Light || len(st.Copies) != len(was.Copies) || moving(st):
+			b.Refresh()
+		default:
+			b.status = st
+			b.figures(st)
+		}
+	})
+}
+
 func (b *backups) show(st backup.Status) {
 	b.status = st
 	if st.Origin != nil { // this PC has no point of its own yet: the places have those before the restore

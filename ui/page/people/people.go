@@ -3,6 +3,8 @@
 package people
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
@@ -24,6 +26,9 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 		"people": func(e *page.Env, _ page.Route) page.Page { return newPeople(e) },
 	}
 }
+
+// pcsTab is the key of the tab of the PCs.
+const pcsTab = "pcs"
 
 type people struct {
 	*page.Gate
@@ -68,7 +73,7 @@ func newPeople(e *page.Env) page.Page {
 	p.pcs.SetEmpty(kit.NewEmpty("desktop", e.T("people.no_pc"), e.T("people.no_pc_hint"), nil))
 	p.tabs = kit.NewTabs(
 		kit.Tab{Key: "users", Text: e.T("people.users"), Make: func() fyne.CanvasObject { return p.who }},
-		kit.Tab{Key: "pcs", Text: e.T("people.pcs"), Make: func() fyne.CanvasObject {
+		kit.Tab{Key: pcsTab, Text: e.T("people.pcs"), Make: func() fyne.CanvasObject {
 			return kit.VFill(theme.GapTight, 1, p.standby, p.pcs)
 		}},
 	)
@@ -117,6 +122,25 @@ func (p *people) Refresh() {
 		})
 		page.Do(e, relay.Get, op.Empty{}, p.relayed)
 	}
+}
+
+// Beat implements page.Living: whether the relay follows, and the PCs that came.
+func (p *people) Beat() {
+	e := p.env
+	if !e.Can(device.List.Spec) || p.tabs.Key() != pcsTab {
+		return
+	}
+	page.Call(e, device.List, op.Empty{}, func(r device.ListResponse, err error) {
+		if err == nil && !slices.Equal(r.Devices, p.devices) {
+			p.devices = r.Devices
+			p.pcs.Reload()
+		}
+	})
+	page.Call(e, relay.Get, op.Empty{}, func(s relay.Status, err error) {
+		if err == nil && s != p.relay {
+			p.relayed(s)
+		}
+	})
 }
 
 func (p *people) userCell(row, col int) kit.CellView {
