@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/fault"
 	"zafe/app/op"
 )
 
@@ -36,6 +37,7 @@ const NoticesMax = 50
 
 // Notice is something a person is told once.
 type Notice struct {
+	ID     int64       `json:"id"`
 	Kind   NoticeKind  `json:"kind"`
 	User   auth.UserID `json:"user"` // whom it is about
 	Name   string      `json:"name"`
@@ -55,11 +57,24 @@ var (
 		Name: "notice.list", Kind: op.Query, Needs: auth.Anyone, Since: 1,
 		Doc: "Lists what one should know at log-in about one's account, and owners about everybody's.",
 	}}
-	NoticesSeen = op.Op[op.Empty, op.Empty]{Spec: op.Spec{
+	NoticesSeen = op.Op[SeenRequest, op.Empty]{Spec: op.Spec{
 		Name: "notice.seen", Kind: op.Command, Needs: auth.Anyone, Since: 1,
-		Doc: "Forgets one's own notices once they were read.",
+		Doc: "Forgets those of one's own notices that were read.",
 	}}
 )
+
+// SeenRequest names the notices that were read: what came meanwhile was not.
+type SeenRequest struct {
+	IDs []int64 `json:"ids"`
+}
+
+// Validate bounds the list to as many as are shown: fault op.bad_request.
+func (r SeenRequest) Validate() error {
+	if len(r.IDs) > NoticesMax {
+		return fault.New(fault.Invalid, "op.bad_request", "detail", "ids")
+	}
+	return nil
+}
 
 func (s *Service[T]) notices(ctx context.Context, tx T, _ op.Empty) (out NoticesResponse, err error) {
 	if op.Actor(ctx).May(auth.KeyManage) {
@@ -75,12 +90,22 @@ func (s *Service[T]) notices(ctx context.Context, tx T, _ op.Empty) (out Notices
 			}
 		}
 	}
-	out.Notices, err = tx.Notices(op.Actor(ctx).User)
+	all, err := tx.Notices(op.Actor(ctx).User)
+	if err != nil {
+		return out, err
+	}
+	here, err := tx.PCName(op.Actor(ctx).Device)
+	for _, n := range all {
+		// Whoever got in on a new PC would read there that somebody did, and nobody else would.
+		if n.Kind != NoticePlace || n.Detail != here {
+			out.Notices = append(out.Notices, n)
+		}
+	}
 	return out, err
 }
 
-func noticesSeen[T Tx](ctx context.Context, tx T, _ op.Empty) (op.Empty, error) {
-	return op.Empty{}, tx.DropNotices(op.Actor(ctx).User)
+func noticesSeen[T Tx](ctx context.Context, tx T, req SeenRequest) (op.Empty, error) {
+	return op.Empty{}, tx.DropNotices(op.Actor(ctx).User, req.IDs)
 }
 
 // tell keeps a notice about a person for themself.
