@@ -483,6 +483,12 @@ type live struct {
 	store *store.Store
 }
 
+// Forget implements relay.Live.
+func (l live) Forget() {
+	l.Guard.Forget()
+	l.store.EndFeed()
+}
+
 // Fed implements relay.Live.
 func (l live) Fed() relay.Fed { return relay.Fed(l.store.Fed()) }
 
@@ -794,15 +800,22 @@ func (p *pc) Rejoin(ctx context.Context) (err error) {
 		return err
 	}
 	addr, h, err := seat.Highest(ctx)
+	if err == nil && relay.Later(seat.Term, seat.Lead, h.Term, h.Lead) {
+		err = fault.New(fault.Unavailable, "relay.old_host", "host", addr)
+	}
 	if err != nil {
 		return err
 	}
 	seat = seat.Moved(addr, h)
 	seat.Company = h.Company
+	// While the book is here, this PC works on it and not on the other: what ends in between is begun again.
+	if err := durable.WriteJSON(p.home.Path(folder.Host), seat); err != nil {
+		return err
+	}
 	if err := store.SetAside(p.home.Path(folder.Book), p.home.Aside(time.Now())); err != nil {
 		return err
 	}
-	return errors.Join(durable.WriteJSON(p.home.Path(folder.Host), seat), os.Remove(office))
+	return os.Remove(office)
 }
 
 // Providers implements machine.Machine.

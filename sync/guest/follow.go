@@ -17,7 +17,6 @@ import (
 
 // Copy is the copy of the book that this PC keeps; a store's standby is one.
 type Copy interface {
-	Ready() bool
 	Follows() bool // it is where the main PC knows what it lacks
 	Ask() ([]byte, error)
 	Receive(ctx context.Context, answer io.Reader) (steps int, err error)
@@ -244,9 +243,7 @@ func (h *hold) follow(ctx context.Context) error {
 func (f *Follower) remove() {
 	c, err := f.Open()
 	if err == nil {
-		if c.Ready() {
-			err = errors.Join(c.Remove(), f.Forget())
-		}
+		err = errors.Join(c.Remove(), f.Forget())
 		err = errors.Join(err, c.Close())
 	}
 	if err != nil {
