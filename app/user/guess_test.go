@@ -134,6 +134,26 @@ func TestAPasswordClearsNoCodes(t *testing.T) {
 	}
 }
 
+// TestACodeDoesNotWaitForThePassword: whoever mistyped their password on a new PC, and waited, gives the code at once.
+func TestACodeDoesNotWaitForThePassword(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, word)
+	secret, _ := w.enrol("claire", word)
+	for key := ""; key != "user.wait"; {
+		_, err := w.login("claire", "faux", "pc")
+		key = fault.KeyOf(err)
+	}
+	w.Clock.Add(time.Minute)
+	in, err := w.login("claire", word, "pc")
+	if err != nil || in.Next != user.Code {
+		t.Fatal(in, err)
+	}
+	_, err = user.SecondFactor.Call(w.Ctx(), w.with(in.Token, "pc"), user.CodeRequest{Code: w.code(secret)})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // TestANameThatNobodyHasWaitsLikeOne: the waits tell nobody who works here.
 func TestANameThatNobodyHasWaitsLikeOne(t *testing.T) {
 	w := newWorld(t)
