@@ -68,6 +68,7 @@ type Shell struct {
 	status  *kit.StatusBar
 	banner  *kit.Banner // that the main PC is lost
 	wound   *kit.Banner // that the book is damaged
+	danger  *kit.Banner // that the copies are in danger, for who cannot mend them
 	history []*frame    // the last one is shown
 	drop    []func()    // take the shell's shortcuts out
 	link    link
@@ -98,8 +99,11 @@ func New(o Options) *Shell {
 	s.wound = kit.NewBanner(kit.Error, s.t("shell.damaged.banner"), s.t("shell.damaged.banner_text"),
 		kit.NewButton(s.t("shell.damaged.act"), "", kit.Ghost, s.explain)).Icon("shield-warning")
 	s.wound.Hide()
+	s.danger = kit.NewBanner(kit.Error, s.t("alerts.banner"), "",
+		kit.NewButton(s.t("alerts.seen"), "", kit.Ghost, s.seen)).Icon("shield-warning")
+	s.danger.Hide()
 	s.idle.init(s)
-	column := kit.VFill(0, 3, s.banner, s.wound, s.top.object, s.place, s.tasks)
+	column := kit.VFill(0, 4, s.banner, s.wound, s.danger, s.top.object, s.place, s.tasks)
 	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, nil, column, s.status))
 	s.commands()
 	return s
