@@ -71,7 +71,7 @@ func (b *backups) alerts() fyne.CanvasObject {
 		tone = kit.Error
 	}
 	return kit.Row(12, kit.IconTile("bell", tone), text,
-		kit.NewIconButton("dots-three", e.T("alerts.set"), b.setAlerts))
+		kit.NewIconButton("pencil-simple", e.T("alerts.set"), b.setAlerts))
 }
 
 // alertForm asks where notices go.
@@ -88,6 +88,7 @@ type alertForm struct {
 	mailbox  *fyne.Container // shown while letters are on
 	watcher  *fyne.Container // shown while there is a watcher
 	said     *fyne.Container // what became of the trial
+	trial    *kit.Button     // shown while letters are on
 	object   fyne.CanvasObject
 	resize   func()
 }
@@ -100,6 +101,7 @@ func newAlertForm(e *page.Env, was notify.Status, resize func()) *alertForm {
 		env: e, was: was, edits: map[string]*kit.LineEdit{}, fields: map[string]*kit.Field{}, resize: resize,
 		said: kit.VBox(0),
 	}
+	f.trial = kit.NewButton(e.T("alerts.try"), "paper-plane-tilt", kit.Secondary, f.try)
 	f.mail = kit.NewSwitch(e.T("alerts.mail"), e.T("alerts.mail_note"), func(bool) { f.show() })
 	f.watch = kit.NewSwitch(e.T("alerts.watch"), e.T("alerts.watch_note"), func(bool) { f.show() })
 	f.mail.SetOn(was.Mail)
@@ -177,7 +179,7 @@ func (f *alertForm) guess(address string) {
 
 // show leaves out what is not asked for.
 func (f *alertForm) show() {
-	f.mailbox.Hidden, f.watcher.Hidden = !f.mail.On(), !f.watch.On()
+	f.mailbox.Hidden, f.watcher.Hidden, f.trial.Hidden = !f.mail.On(), !f.watch.On(), !f.mail.On()
 	f.object.Refresh()
 	f.resize()
 }
@@ -223,7 +225,7 @@ func (f *alertForm) say(tone kit.Tone, text string) {
 
 // try sends a letter by what is typed. The server may take its time: that is said, and a second factor is asked for
 // only then.
-func (f *alertForm) try(button *kit.Button) {
+func (f *alertForm) try() {
 	e := f.env
 	f.say(kit.Neutral, "")
 	q, good := f.value()
@@ -231,20 +233,20 @@ func (f *alertForm) try(button *kit.Button) {
 		f.refuse(err)
 		good = false
 	}
-	if !good || button.Disabled() {
+	if !good || f.trial.Disabled() {
 		return
 	}
-	button.Disable()
+	f.trial.Disable()
 	f.say(kit.Info, e.T("alerts.trying"))
 	e.Shell.Go(func(ctx context.Context) error {
 		_, err := notify.Try.Call(ctx, e.Caller, q)
 		return err
 	}, func(err error) {
-		button.Enable()
+		f.trial.Enable()
 		f.say(kit.Neutral, "")
 		switch {
 		case fault.KeyOf(err) == "op.fresh_needed":
-			e.Shell.StepUp(func() { f.try(button) })
+			e.Shell.StepUp(f.try)
 		case err != nil:
 			f.refuse(err)
 		default:
@@ -262,8 +264,6 @@ func (b *backups) setAlerts() {
 			m.Resize()
 		}
 	})
-	try := kit.NewButton(e.T("alerts.try"), "paper-plane-tilt", kit.Secondary, nil)
-	try.OnTapped = func() { f.try(try) }
 	save := kit.NewButton(e.T("common.save"), "check", kit.Primary, func() {
 		q, good := f.value()
 		if !good {
@@ -282,9 +282,9 @@ func (b *backups) setAlerts() {
 	})
 	cancel := kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() })
 	body := kit.VBox(theme.GapField, kit.Fixed(0, alertRoom, kit.NewScroll(f.object)), f.said)
-	m = kit.NewModal(e.T("alerts.title"), 680, body, try, cancel, save)
+	m = kit.NewModal(e.T("alerts.title"), 680, body, f.trial, cancel, save)
 	m.Show(e.Window)
 }
 
 // alertRoom is the height of the form, which a small screen has beside what the trial says.
-const alertRoom = 440
+const alertRoom = 430
