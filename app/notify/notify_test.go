@@ -294,6 +294,14 @@ func TestAReceiptEachMonth(t *testing.T) {
 	if got := o.pass(2 * day); got != "reçu de vos copies de sauvegarde, décembre 2026" {
 		t.Errorf("after months without power: %q", got)
 	}
+	q := settings()
+	q.Mail = false
+	o.save(q)
+	o.Clock.Set(o.Clock.Now().AddDate(0, 2, 0))
+	o.save(settings())
+	if got := o.pass(2 * day); got != "" {
+		t.Errorf("of months when nobody was to be told: %q", got)
+	}
 	o.Clock.Set(o.Clock.Now().AddDate(-2, 0, 0))
 	if got := o.pass(2 * day); got != "" {
 		t.Errorf("the clock was ahead: %q", got)
@@ -385,6 +393,10 @@ func TestAClockThatWasAheadHoldsNothingBack(t *testing.T) {
 	if got := o.pass(2 * time.Hour); !strings.HasPrefix(got, danger) {
 		t.Fatalf("%q", got)
 	}
+	o.Clock.Add(day)
+	o.refuse = errors.New("no")
+	o.pass(0)
+	o.refuse = nil
 	o.Clock.Set(right)
 	if got := o.pass(5 * time.Hour); got != danger {
 		t.Errorf("%q", got)
@@ -578,6 +590,14 @@ func TestSecretsGoNowhereElse(t *testing.T) {
 	}
 	if st := o.status(); st.PasswordKept || st.Watcher != "" {
 		t.Errorf("%+v", st)
+	}
+	again := settings()
+	again.Ping = ""
+	if _, err := notify.Save.Call(t.Context(), o.As("owner"), again); fault.KeyOf(err) != "notify.ping_missing" {
+		t.Errorf("a watcher that was turned off is not forgotten: %v", err)
+	}
+	if _, err := notify.Try.Call(t.Context(), o.As("owner"), again); err != nil {
+		t.Errorf("a trial needs a watcher: %v", err)
 	}
 }
 

@@ -33,7 +33,7 @@ func (c *Carrier) Send(ctx context.Context, a appnotify.Account, l appnotify.Let
 		return err
 	}
 	w := &wire{}
-	defer func() { _ = w.Close() }()
+	defer w.close()
 	client, err := c.client(ctx, a, w)
 	if err != nil {
 		return err
@@ -48,7 +48,7 @@ func (c *Carrier) Send(ctx context.Context, a appnotify.Account, l appnotify.Let
 		_ = session.Quit()
 		return nil
 	}
-	return why(ctx, a, l, w, err)
+	return why(ctx, a, l, err)
 }
 
 // message makes the e-mail. It says neither the name of the PC nor the program's version.
@@ -104,35 +104,18 @@ func (c *Carrier) client(ctx context.Context, a appnotify.Account, w *wire) (*ma
 	return mail.NewClient(a.Host, options...)
 }
 
-// wire is the connection under a session. It ends with the context of the letter, and remembers why it broke: go-mail
-// tells that in words alone.
+// wire is the connection under a session. It ends with the context of the letter.
 type wire struct {
-	net.Conn
-	broke error
-	stop  func() bool
+	conn net.Conn
+	stop func() bool
 }
 
-// Read implements io.Reader.
-func (w *wire) Read(p []byte) (int, error) {
-	n, err := w.Conn.Read(p)
-	w.broke = cmp.Or(w.broke, err)
-	return n, err
-}
-
-// Write implements io.Writer.
-func (w *wire) Write(p []byte) (int, error) {
-	n, err := w.Conn.Write(p)
-	w.broke = cmp.Or(w.broke, err)
-	return n, err
-}
-
-// Close implements io.Closer.
-func (w *wire) Close() error {
-	if w.Conn == nil {
-		return nil
+// close hangs up; what was to be said was.
+func (w *wire) close() {
+	if w.conn != nil {
+		w.stop()
+		_ = w.conn.Close()
 	}
-	w.stop()
-	return w.Conn.Close()
 }
 
 // dial opens the line, encrypted from the start where that is asked for. The context is that of the whole letter:
@@ -143,14 +126,14 @@ func (c *Carrier) dial(ctx context.Context, a appnotify.Account, w *wire) mail.D
 		if err != nil {
 			return nil, err
 		}
-		w.Conn, w.stop = conn, context.AfterFunc(ctx, func() { _ = conn.Close() })
+		w.conn, w.stop = conn, context.AfterFunc(ctx, func() { _ = conn.Close() })
 		if at, ok := conn.RemoteAddr().(*net.TCPAddr); a.Security == appnotify.Plain && (!ok || !at.IP.IsLoopback()) {
 			return nil, fault.New(fault.Invalid, "notify.not_loopback", "host", a.Host)
 		}
 		if a.Security != appnotify.TLS {
-			return w, nil
+			return conn, nil
 		}
-		secured := tls.Client(w, c.tls(a.Host))
+		secured := tls.Client(conn, c.tls(a.Host))
 		return secured, secured.HandshakeContext(dialing)
 	}
 }
@@ -160,7 +143,7 @@ var loginCodes = map[int]bool{530: true, 534: true, 535: true, 538: true}
 
 // why says in a person's words why a letter did not leave. What the server said counts more than that the line broke:
 // some hang up on whom they refuse.
-func why(ctx context.Context, a appnotify.Account, l appnotify.Letter, w *wire, err error) error {
+func why(ctx context.Context, a appnotify.Account, l appnotify.Letter, err error) error {
 	refuse := func(key string, args ...any) *fault.Fault {
 		return fault.New(fault.Unavailable, key, append([]any{"host", a.Host}, args...)...).Because(err)
 	}
@@ -184,7 +167,7 @@ func why(ctx context.Context, a appnotify.Account, l appnotify.Letter, w *wire, 
 	case strings.Contains(err.Error(), "does not support SMTP AUTH"), errors.Is(err, mail.ErrNoSupportedAuthDiscovered):
 		return refuse("notify.no_login")
 	}
-	f := cmp.Or(broken(a.Host, a.Port, err), broken(a.Host, a.Port, w.broke), refuse("notify.cut"))
+	f := cmp.Or(broken(a.Host, a.Port, err), refuse("notify.cut"))
 	if f.Key == "notify.cut" && ctx.Err() != nil { // it was this side that hung up
 		f = refuse("notify.silent")
 	}

@@ -163,6 +163,9 @@ func TestWhatGoesWrongIsToldClearly(t *testing.T) {
 			c.server.tls = ours.config(t)
 			port := c.server.serve(t)
 			carrier := &Carrier{roots: ours.pool, mailWithin: time.Second}
+			if c.want == "" {
+				carrier.mailWithin = mailWithin // nobody waits that long for a good-bye
+			}
 			begun := time.Now()
 			err := carrier.Send(t.Context(), account(port, c.by), letter)
 			if took := time.Since(begun); took > 3*time.Second {
