@@ -27,6 +27,7 @@ import (
 	"zafe/app/imports"
 	"zafe/app/job"
 	"zafe/app/ledger"
+	"zafe/app/notify"
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/party"
@@ -59,6 +60,7 @@ import (
 	"zafe/sync/guest"
 	"zafe/sync/host"
 	"zafe/sync/lan"
+	syncnotify "zafe/sync/notify"
 	"zafe/ui"
 	"zafe/ui/cli"
 	"zafe/ui/machine"
@@ -328,6 +330,7 @@ type book struct {
 	host  *host.Host[*store.Tx]
 	guard *host.Guard
 	check *verify.Service[*store.Tx]
+	tells *notify.Service[*store.Tx]
 	token atomic.Pointer[string]
 	away  atomic.Bool
 	works *job.Group // what Close waits for
@@ -389,6 +392,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.works.Go(func(ctx context.Context) { b.guard.Run(ctx); b.noteLoss(context.WithoutCancel(ctx)) })
 	b.lead(b.keep.Run)
+	b.lead(b.tells.Run)
 	b.lead(func(ctx context.Context) { b.check.Care(ctx, b, kept.Jobs{Store: st}, p.home.Warn) })
 	b.lead(func(ctx context.Context) { b.keep.BringFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
 	return b, nil
@@ -416,6 +420,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	relay.Bind(b.Registry, live{b.guard, b.store})
 	backup.Bind(b.Registry, b.keep)
 	plan.Bind(b.Registry, b.store, b.keep)
+	notify.Bind(b.Registry, b.tells)
 	bindBusiness(b.Registry, b.store)
 	history.Bind(b.Registry)
 	verify.Bind(b.Registry, b.check)
@@ -572,6 +577,11 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Measures: kept.Measures{Store: b.store},
 		Writer:   b.newWriter,
 		Log:      b.pc.home.Warn,
+		Proved:   func() { b.tells.Proved() },
+	})
+	b.tells = notify.New(notify.Options[*store.Tx]{
+		Work: b.store, Copies: b.keep, Carrier: syncnotify.New(), Clock: time.Now, Warn: b.pc.home.Warn,
+		Automatic: !id.Demo,
 	})
 	return err
 }
@@ -656,6 +666,7 @@ func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
 	if err := b.keep.Close(ctx); err != nil {
 		b.pc.home.Log.Warn("backup at close failed", slog.Any("err", err))
 	}
+	b.tells.Close(ctx)
 	progress("shell.closing.book")
 	if err := errors.Join(b.nameCompany(ctx), witness.Note(ctx, b.store, b.pc)); err != nil {
 		b.pc.home.Warn("the company's name or the end of the chain was not noted", err)

@@ -74,6 +74,7 @@ type Shell struct {
 	relieve *kit.Button // in it, where this PC can take its place
 	wound   *kit.Banner // that the book is damaged
 	outside *kit.Banner // that another PC is the main one now
+	danger  *kit.Banner // that the copies are in danger, for who cannot mend them
 	history []*frame    // the last one is shown
 	drop    []func()    // take the shell's shortcuts out
 	link    link
@@ -107,8 +108,11 @@ func New(o Options) *Shell {
 	s.outside = kit.NewBanner(kit.Error, "", "", kit.NewButton(s.t("shell.outside.decide"), "", kit.Ghost,
 		func() { s.leaving(s.history, s.leaveToDecide) }))
 	s.outside.Hide()
+	s.danger = kit.NewBanner(kit.Error, s.t("alerts.banner"), "",
+		kit.NewButton(s.t("alerts.seen"), "", kit.Ghost, s.seen)).Icon("shield-warning")
+	s.danger.Hide()
 	s.idle.init(s)
-	column := kit.VFill(0, 4, s.banner, s.wound, s.outside, s.top.object, s.place, s.tasks)
+	column := kit.VFill(0, 5, s.banner, s.wound, s.outside, s.danger, s.top.object, s.place, s.tasks)
 	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, nil, column, s.status))
 	s.commands()
 	return s

@@ -9,6 +9,7 @@ import (
 	"zafe/app/backup"
 	"zafe/app/civil"
 	"zafe/app/ledger"
+	"zafe/app/notify"
 	"zafe/app/op"
 	"zafe/app/verify"
 	"zafe/ui/kit"
@@ -24,6 +25,7 @@ type facts struct {
 	backup  backup.Status
 	known   bool // the backups have been asked
 	health  verify.Health
+	red     bool // as everybody is told, see warn
 	period  civil.Period
 	port    string // why other PCs cannot come, "" when they can
 	running bool   // a poll is under way
@@ -83,11 +85,15 @@ func (f *facts) poll(s *Shell) {
 	f.running = true
 	var st backup.Status
 	var health verify.Health
-	var unasked, unknown error // a lost main PC has its banner, and the shield keeps the last it knew
+	var light notify.Light
+	var unasked, unknown, unlit error // a lost main PC has its banner, and the shield keeps the last it knew
 	s.run(func(ctx context.Context) error {
 		health, unknown = verify.HealthOf.Call(ctx, s.Book, op.Empty{})
 		if s.Me.Can(backup.GetStatus.Needs) {
 			st, unasked = backup.GetStatus.Call(ctx, s.Book, op.Empty{})
+		}
+		if !s.Me.Can(backup.Begin.Needs) {
+			light, unlit = notify.LightOf.Call(ctx, s.Book, op.Empty{})
 		}
 		return nil
 	}, func(error) {
@@ -97,6 +103,9 @@ func (f *facts) poll(s *Shell) {
 		}
 		if unknown == nil {
 			s.ail(health)
+		}
+		if unlit == nil {
+			s.warn(light)
 		}
 		f.show(s)
 	})

@@ -12,6 +12,7 @@ import (
 	"zafe/app/aside"
 	"zafe/app/backup"
 	"zafe/app/fault"
+	"zafe/app/notify"
 	"zafe/app/op"
 	"zafe/app/setup"
 	"zafe/app/verify"
@@ -49,7 +50,9 @@ type backups struct {
 	worry  *fyne.Container // why the light is not green, if it is for what all copies have in common
 	status backup.Status
 	kept   []aside.Kept // set aside on the main PC
-	busy   bool         // this page asked for the work under way
+	// notices are where alerts go, nil as long as that is not known.
+	notices *notify.Status
+	busy    bool // this page asked for the work under way
 
 	following bool // the progress is read again in a moment
 }
@@ -160,6 +163,7 @@ func (b *backups) Refresh() {
 			}
 		})
 	}
+	b.askAlerts()
 	b.list("")
 }
 
@@ -358,6 +362,9 @@ func (b *backups) places(st backup.Status) {
 	}
 	for _, c := range st.Copies {
 		all = append(all, kit.Separator(), b.place(c))
+	}
+	if b.notices != nil {
+		all = append(all, kit.Separator(), b.alerts())
 	}
 	for i, k := range b.kept {
 		if i == 0 {
