@@ -45,6 +45,8 @@ type Settings[T Tx] struct {
 	Raise    func() bool // see [lan.Server]
 	// Feed answers the relay PC's copy of the book.
 	Feed func(ctx context.Context, ask io.Reader, w io.Writer) error
+	// Still tells whether somebody may go on with a call, see [lan.Server].
+	Still func(ctx context.Context, a auth.Actor) error
 	// Guard ends the serving when another PC took over.
 	Guard *Guard
 	Log   func(what string, err error) // what others did that is nothing to worry about
@@ -73,7 +75,7 @@ func New[T Tx](set Settings[T]) (*Host[T], error) {
 	h.desk = &pair.Desk{Root: root.Cert, Clock: set.Clock, Enrol: h.enrol}
 	h.server = &lan.Server{
 		Registry: set.Registry, Devices: h, Desk: h.desk, Identity: identity,
-		Hello: h.hello, Feed: h.feed, Raise: set.Raise, Log: set.Log,
+		Hello: h.hello, Feed: h.feed, Still: set.Still, Raise: set.Raise, Log: set.Log,
 	}
 	return h, nil
 }

@@ -217,6 +217,9 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	switch {
 	case device.ErrNotPinned(err):
 		return fault.New(fault.Unavailable, "lan.wrong_host", "host", c.Addr()).Because(err)
+	if _, gaveUp := errors.AsType[reset](err); gaveUp { // the host is there
+		return fault.New(fault.Unavailable, "lan.cut").Because(err)
+	}
 	case refusedAlert(err) || !errors.Is(err, context.DeadlineExceeded) && c.refused(ctx):
 		return fault.New(fault.Forbidden, "lan.device_refused").Because(err)
 	}
@@ -232,6 +235,16 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 // refusedAlert recognises the alert by which a TLS 1.3 host turns a device away.
 func refusedAlert(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "tls: bad certificate")
+// reset is what the other end says to give up one exchange while the connection goes on. net/http shows the error of
+// its own to a type that has the same fields.
+type reset struct {
+	StreamID uint32
+	Code     uint32
+	Cause    error
+}
+
+func (reset) Error() string { return "lan: the exchange was given up" }
+
 }
 
 // refused tells whether the host is there but turns this PC away. A refused client learns it from an
