@@ -82,8 +82,8 @@ func (c *Client) Addr() string { return *c.addr.Load() }
 // Close drops the idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Hello asks the host who it is. Faults: lan.host_unreachable, lan.device_refused, lan.wrong_host,
-// op.version.
+// Hello asks the host who it is. Faults: lan.host_unreachable, lan.device_refused, lan.wrong_host; and
+// of two programs that do not understand each other the one to update: op.version this one, lan.host_older the host's.
 func (c *Client) Hello(ctx context.Context) (Hello, error) {
 	var h Hello
 	resp, err := c.send(ctx, http.MethodGet, "/hello", nil)
@@ -94,7 +94,10 @@ func (c *Client) Hello(ctx context.Context) (Hello, error) {
 	if err := json.NewDecoder(io.LimitReader(resp.Body, headerBytes)).Decode(&h); err != nil {
 		return h, fault.New(fault.Unavailable, "lan.wrong_host", "host", c.Addr()).Because(err)
 	}
-	if h.Level < op.MinLevel || op.Level < h.MinLevel {
+	switch {
+	case h.Level < op.MinLevel:
+		return h, fault.New(fault.Unavailable, "lan.host_older", "version", h.Version)
+	case op.Level < h.MinLevel:
 		return h, fault.New(fault.Unavailable, "op.version", "level", op.Level, "min", h.MinLevel)
 	}
 	return h, nil
@@ -214,12 +217,12 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return fault.New(fault.Unavailable, "op.cancelled").Because(err)
 	}
-	switch {
-	case device.ErrNotPinned(err):
-		return fault.New(fault.Unavailable, "lan.wrong_host", "host", c.Addr()).Because(err)
 	if _, gaveUp := errors.AsType[reset](err); gaveUp { // the host is there
 		return fault.New(fault.Unavailable, "lan.cut").Because(err)
 	}
+	switch {
+	case device.ErrNotPinned(err):
+		return fault.New(fault.Unavailable, "lan.wrong_host", "host", c.Addr()).Because(err)
 	case refusedAlert(err) || !errors.Is(err, context.DeadlineExceeded) && c.refused(ctx):
 		return fault.New(fault.Forbidden, "lan.device_refused").Because(err)
 	}
@@ -232,9 +235,6 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	return fault.New(fault.Unavailable, "lan.host_unreachable", "host", c.Addr()).Because(err)
 }
 
-// refusedAlert recognises the alert by which a TLS 1.3 host turns a device away.
-func refusedAlert(err error) bool {
-	return err != nil && strings.Contains(err.Error(), "tls: bad certificate")
 // reset is what the other end says to give up one exchange while the connection goes on. net/http shows the error of
 // its own to a type that has the same fields.
 type reset struct {
@@ -245,6 +245,9 @@ type reset struct {
 
 func (reset) Error() string { return "lan: the exchange was given up" }
 
+// refusedAlert recognises the alert by which a TLS 1.3 host turns a device away.
+func refusedAlert(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "tls: bad certificate")
 }
 
 // refused tells whether the host is there but turns this PC away. A refused client learns it from an

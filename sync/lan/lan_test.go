@@ -84,6 +84,7 @@ type office struct {
 	root   device.Root
 	addr   string
 }
+	shown  atomic.Pointer[lan.Hello]
 
 func newOffice(t *testing.T, around ...func(lan.Registry) lan.Registry) *office {
 	t.Helper()
@@ -98,6 +99,7 @@ func newOffice(t *testing.T, around ...func(lan.Registry) lan.Registry) *office 
 	}
 	o := &office{world: w, root: root}
 	o.desk = &pair.Desk{Root: root.Cert, Clock: w.Clock.Now, Enrol: func(ctx context.Context, fp device.Fingerprint, name string, by int64) error {
+	o.shown.Store(&lan.Hello{Product: "zafe", Level: op.Level, MinLevel: op.MinLevel, Company: "Test"})
 		return w.Store.Update(ctx, func(tx *store.Tx) error {
 			return appdevice.Enrol(tx, string(fp), name, auth.UserID(by))
 		})
@@ -105,7 +107,7 @@ func newOffice(t *testing.T, around ...func(lan.Registry) lan.Registry) *office 
 	o.server = &lan.Server{
 		Registry: w.Registry, Devices: devices{w.Store}, Desk: o.desk, Identity: host,
 		Hello: func(context.Context) (lan.Hello, error) {
-			return lan.Hello{Product: "zafe", Level: op.Level, MinLevel: op.MinLevel, Company: "Test"}, nil
+			return *o.shown.Load(), nil
 		},
 		Log: func(what string, err error) { t.Logf("%s: %v", what, err) },
 	}
@@ -274,6 +276,26 @@ func TestHostGoesAndComesBack(t *testing.T) {
 }
 
 func TestPairingRefusals(t *testing.T) {
+// TestTheOlderProgramIsNamed: people must know which of two PCs to update.
+func TestTheOlderProgramIsNamed(t *testing.T) {
+	o := newOffice(t)
+	pc, _ := o.pc(t, "")
+	for _, c := range []struct {
+		level, least int
+		want         string
+	}{
+		{op.Level, op.MinLevel, ""},
+		{op.Level + 5, op.MinLevel, ""}, // newer, and serves this one
+		{op.MinLevel - 1, op.MinLevel - 1, "lan.host_older"},
+		{op.Level + 5, op.Level + 1, "op.version"},
+	} {
+		o.shown.Store(&lan.Hello{Product: "zafe", Version: "0.9", Level: c.level, MinLevel: c.least})
+		if _, err := pc.Hello(t.Context()); fault.KeyOf(err) != c.want {
+			t.Errorf("levels %d to %d: %v, want %q", c.least, c.level, err, c.want)
+		}
+	}
+}
+
 	o := newOffice(t)
 	id, err := device.NewPC(storetest.Noon)
 	if err != nil {
