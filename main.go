@@ -670,6 +670,23 @@ func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
 	return durable.WriteJSON(p.home.Path(folder.Host), s)
 }
 
+// JoinInvited implements machine.Machine.
+func (p *pc) JoinInvited(ctx context.Context, file []byte, name string) (err error) {
+	defer p.home.Refer("join", &err)
+	if err := p.home.Fit(); err != nil { // as Join
+		return err
+	}
+	begun := p.home.Path(folder.Joining)
+	s, err := lan.JoinInvited(ctx, begun, file, name, time.Now())
+	if err != nil {
+		return err
+	}
+	if err := durable.WriteJSON(p.home.Path(folder.Host), s); err != nil {
+		return err
+	}
+	return os.Remove(begun)
+}
+
 // Leave implements machine.Machine.
 func (p *pc) Leave() error { return os.Remove(p.home.Path(folder.Host)) }
 

@@ -75,8 +75,10 @@ func (t *Tx) DropNotices(to auth.UserID) error {
 	return err
 }
 
-// RevokeDevices shuts every paired PC out.
+// RevokeDevices shuts every paired PC out, and those that were invited.
 func (t *Tx) RevokeDevices() error {
-	_, err := t.exec(`UPDATE device SET state = ?`, device.Revoked)
-	return err
+	if _, err := t.exec(`UPDATE device SET state = ?`, device.Revoked); err != nil {
+		return err
+	}
+	return t.DropInvitations()
 }

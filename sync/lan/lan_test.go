@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -83,8 +84,8 @@ type office struct {
 	server *lan.Server
 	root   device.Root
 	addr   string
-}
 	shown  atomic.Pointer[lan.Hello]
+}
 
 func newOffice(t *testing.T, around ...func(lan.Registry) lan.Registry) *office {
 	t.Helper()
@@ -98,8 +99,8 @@ func newOffice(t *testing.T, around ...func(lan.Registry) lan.Registry) *office 
 		t.Fatal(err)
 	}
 	o := &office{world: w, root: root}
-	o.desk = &pair.Desk{Root: root.Cert, Clock: w.Clock.Now, Enrol: func(ctx context.Context, fp device.Fingerprint, name string, by int64) error {
 	o.shown.Store(&lan.Hello{Product: "zafe", Level: op.Level, MinLevel: op.MinLevel, Company: "Test"})
+	o.desk = &pair.Desk{Root: root.Cert, Clock: w.Clock.Now, Enrol: func(ctx context.Context, fp device.Fingerprint, name string, by int64) error {
 		return w.Store.Update(ctx, func(tx *store.Tx) error {
 			return appdevice.Enrol(tx, string(fp), name, auth.UserID(by))
 		})
@@ -275,7 +276,6 @@ func TestHostGoesAndComesBack(t *testing.T) {
 	}
 }
 
-func TestPairingRefusals(t *testing.T) {
 // TestTheOlderProgramIsNamed: people must know which of two PCs to update.
 func TestTheOlderProgramIsNamed(t *testing.T) {
 	o := newOffice(t)
@@ -296,6 +296,7 @@ func TestTheOlderProgramIsNamed(t *testing.T) {
 	}
 }
 
+func TestPairingRefusals(t *testing.T) {
 	o := newOffice(t)
 	id, err := device.NewPC(storetest.Noon)
 	if err != nil {
@@ -448,5 +449,40 @@ func TestIdentitySurvivesItsFile(t *testing.T) {
 	}
 	if err := device.CheckHost([]*x509.Certificate{pc.TLS.Leaf}, root.Cert); !device.ErrNotPinned(err) {
 		t.Errorf("a PC passes for the host: %v", err)
+	}
+}
+
+// TestNobodyComesBackByATicket: a PC that was shut out could resume an earlier connection, where no key is proven any
+// more.
+func TestNobodyComesBackByATicket(t *testing.T) {
+	o := newOffice(t)
+	_, id := o.pc(t, "owner")
+	c := &tls.Config{
+		InsecureSkipVerify: true, Certificates: []tls.Certificate{id.TLS}, NextProtos: []string{"h2"},
+		ClientSessionCache: tls.NewLRUClientSessionCache(8),
+	}
+	dial := func() (resumed bool, err error) {
+		conn, err := tls.Dial("tcp", o.addr, c)
+		if err != nil {
+			return false, err
+		}
+		defer func() { _ = conn.Close() }()
+		_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+		_, err = conn.Read(make([]byte, 1)) // a ticket comes before what the host says first
+		return conn.ConnectionState().DidResume, err
+	}
+	for n := range 3 {
+		if resumed, err := dial(); resumed || err != nil {
+			t.Errorf("connection %d: resumed %t, %v", n, resumed, err)
+		}
+	}
+	o.world.Update(func(tx *store.Tx) error {
+		d, _, err := tx.DeviceByFingerprint(string(id.Fingerprint))
+		d.State = appdevice.Revoked
+		_, saved := tx.SaveDevice(d)
+		return errors.Join(err, saved)
+	})
+	if resumed, err := dial(); resumed || err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("shut out: resumed %t, %v", resumed, err)
 	}
 }

@@ -91,6 +91,11 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 					s.Log("pairing refused", err)
 				}
 			},
+			pair.InviteProtocol: func(_ *http.Server, c *tls.Conn, _ http.Handler) {
+				if err := s.Desk.ServeInvited(ctx, c); err != nil {
+					s.Log("invitation refused", err)
+				}
+			},
 		},
 		TLSConfig: s.tls(ctx),
 	}
@@ -126,6 +131,9 @@ func (s *Server) tlsOf(ctx context.Context, conn net.Conn) *tls.Config {
 	if s.Desk.Open() {
 		protocols = append(protocols, pair.Protocol) // without a code out nobody is listened to
 	}
+	if s.Desk.Awaits(ctx) {
+		protocols = append(protocols, pair.InviteProtocol)
+	}
 	return &tls.Config{
 		MinVersion:             tls.VersionTLS13,
 		Certificates:           []tls.Certificate{s.Identity.TLS},
@@ -136,7 +144,7 @@ func (s *Server) tlsOf(ctx context.Context, conn net.Conn) *tls.Config {
 		// of its certificate, which is no secret, is checked only after it.
 		VerifyConnection: func(cs tls.ConnectionState) error {
 			switch cs.NegotiatedProtocol {
-			case pair.Protocol:
+			case pair.Protocol, pair.InviteProtocol:
 				return nil
 			case protoHTTP2:
 				return s.allowed(ctx, cs.PeerCertificates, conn.RemoteAddr().String())
@@ -251,6 +259,7 @@ func (s *serving) call(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, err)
 		return
 	}
+	defer leave()
 	ctx, name := r.Context(), r.PathValue("name")
 	over, ok := s.begin(name)
 	if !ok {
@@ -259,7 +268,8 @@ func (s *serving) call(w http.ResponseWriter, r *http.Request) {
 	}
 	defer over()
 	if spec, ok := s.Registry.Spec(name); ok && spec.Kind == op.Query {
-	defer leave()
+		watched, over := s.watch(w, r)
+		defer over()
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(watched, cmp.Or(s.Patience, queryTimeout))
 		defer cancel()
@@ -268,8 +278,6 @@ func (s *serving) call(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		s.refuse(w, reason(ctx, err))
 		return
-		watched, over := s.watch(w, r)
-		defer over()
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(out)
@@ -283,22 +291,22 @@ func (s *serving) stream(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, err)
 		return
 	}
+	defer leave()
+	ctx, over := s.watch(w, r)
+	defer over()
 	w.Header().Set("Trailer", headerFile+", "+headerFault)
 	out := &lateWriter{ctx: ctx, w: w}
 	d, err := s.Registry.StreamJSON(ctx, r.PathValue("name"), body, out)
 	if err != nil {
+		err = reason(ctx, err)
 		if !out.started {
 			w.Header().Del("Trailer")
 			s.refuse(w, err)
 			return
-	defer leave()
-	ctx, over := s.watch(w, r)
-	defer over()
 		}
 		w.Header().Set(headerFault, url.QueryEscape(marshalFault(err)))
 		return
 	}
-		err = reason(ctx, err)
 	meta, err := json.Marshal(d)
 	if err != nil {
 		w.Header().Set(headerFault, url.QueryEscape(marshalFault(err)))
@@ -309,23 +317,23 @@ func (s *serving) stream(w http.ResponseWriter, r *http.Request) {
 
 // lateWriter notes whether anything was sent, and takes nothing more once ctx has ended.
 type lateWriter struct {
+	ctx     context.Context
 	w       http.ResponseWriter
 	started bool
 }
 
 func (l *lateWriter) Write(p []byte) (int, error) {
+	if err := l.ctx.Err(); err != nil {
+		return 0, err
+	}
 	if !l.started {
 		l.started = true
 		l.w.Header().Set("Content-Type", "application/octet-stream")
-	ctx     context.Context
 	}
 	return l.w.Write(p)
 }
 
 func (s *Server) refuse(w http.ResponseWriter, err error) {
-	if err := l.ctx.Err(); err != nil {
-		return 0, err
-	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status(fault.Of(err).Code))
 	_, _ = io.WriteString(w, marshalFault(err)) //nolint:gosec // JSON for our own client; no browser gets past the handshake

@@ -3,6 +3,8 @@
 package people
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
@@ -32,6 +34,7 @@ type people struct {
 	users   []user.User
 	roles   []role.Role
 	devices []device.Device
+	invited int // invitation files that are out
 	relay   relay.Status
 	standby *kit.Label // what the relay PC has
 	names   map[auth.UserID]string
@@ -56,10 +59,11 @@ func newPeople(e *page.Env) page.Page {
 	p.who.Muted = func(row int) bool { return p.users[row].Disabled }
 	p.who.OnOpen = func(row int) { p.edit(p.users[row]) }
 	p.pcs = kit.NewGrid([]kit.Column{
-		{Title: e.T("people.column.pc"), Width: 200, Weight: 1},
-		{Title: e.T("people.column.print"), Width: 170},
-		{Title: e.T("people.column.by"), Width: 160},
-		{Title: e.T("people.column.since"), Width: 150},
+		{Title: e.T("people.column.pc"), Width: 170, Weight: 1},
+		{Title: e.T("people.column.print"), Width: 160},
+		{Title: e.T("people.column.by"), Width: 140},
+		{Title: e.T("people.column.since"), Width: 140},
+		{Title: e.T("people.column.seen"), Width: 120},
 		{Title: e.T("people.column.state"), Width: 110},
 	}, func() int { return len(p.devices) }, p.deviceCell)
 	p.pcs.Muted = func(row int) bool { return p.devices[row].State == device.Revoked }
@@ -69,7 +73,11 @@ func newPeople(e *page.Env) page.Page {
 	p.tabs = kit.NewTabs(
 		kit.Tab{Key: "users", Text: e.T("people.users"), Make: func() fyne.CanvasObject { return p.who }},
 		kit.Tab{Key: "pcs", Text: e.T("people.pcs"), Make: func() fyne.CanvasObject {
-			return kit.VFill(theme.GapTight, 1, p.standby, p.pcs)
+			top := kit.HBox(8, p.standby, kit.Spacer())
+			if e.Can(device.InviteFile.Spec) {
+				top.Add(p.remoteButton())
+			}
+			return kit.VFill(theme.GapTight, 1, top, p.pcs)
 		}},
 	)
 	var actions []fyne.CanvasObject
@@ -112,7 +120,7 @@ func (p *people) Refresh() {
 	page.Do(e, role.List, op.Empty{}, func(r role.ListResponse) { p.roles = r.Roles })
 	if e.Can(device.List.Spec) {
 		page.Do(e, device.List, op.Empty{}, func(r device.ListResponse) {
-			p.devices = r.Devices
+			p.devices, p.invited = r.Devices, r.Invited
 			p.pcs.Reload()
 		})
 		page.Do(e, relay.Get, op.Empty{}, p.relayed)
@@ -167,6 +175,8 @@ func (p *people) deviceCell(row, col int) kit.CellView {
 		return kit.CellView{Text: p.names[d.ApprovedBy]}
 	case 3:
 		return kit.CellView{Text: e.Text.Instant(d.FirstSeen)}
+	case 4:
+		return p.seenCell(d)
 	default:
 		switch d.ID {
 		case p.relay.Relay:
@@ -179,6 +189,15 @@ func (p *people) deviceCell(row, col int) kit.CellView {
 		}
 		return kit.CellView{Text: e.T("people.allowed"), Pill: true, Tone: kit.Ok}
 	}
+}
+
+// seenCell says when a PC was at work last. The main PC works by itself, and a PC that was shut out no more.
+func (p *people) seenCell(d device.Device) kit.CellView {
+	if d.State == device.Revoked || d.ID == p.relay.Main && d.ID != 0 {
+		return kit.CellView{Text: "–", Color: theme.Faint}
+	}
+	now := time.Now() //nolint:forbidigo // the time on this screen
+	return kit.CellView{Text: p.env.Text.Ago(d.LastSeen, now), Color: theme.Muted}
 }
 
 // invite shows the one-time code that lets a PC in, and where this one can be reached.
