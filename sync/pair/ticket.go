@@ -45,7 +45,7 @@ type Ticket struct {
 func NewTicket(root *x509.Certificate, addresses []string, expires time.Time) (file []byte, hash [32]byte, err error) {
 	t := Ticket{
 		Zafe: ticketFormat, Addresses: addresses[:min(len(addresses), addressesMax)],
-		Root: device.FingerprintOf(root), Token: make([]byte, tokenBytes), Expires: expires.UTC(),
+		Root: device.FingerprintOf(root), Token: make([]byte, tokenBytes), Expires: expires.UTC().Truncate(time.Second),
 	}
 	if _, err := rand.Read(t.Token); err != nil {
 		return nil, hash, err

@@ -34,7 +34,6 @@ type people struct {
 	users   []user.User
 	roles   []role.Role
 	devices []device.Device
-	invited int // invitation files that are out
 	relay   relay.Status
 	standby *kit.Label // what the relay PC has
 	names   map[auth.UserID]string
@@ -120,7 +119,7 @@ func (p *people) Refresh() {
 	page.Do(e, role.List, op.Empty{}, func(r role.ListResponse) { p.roles = r.Roles })
 	if e.Can(device.List.Spec) {
 		page.Do(e, device.List, op.Empty{}, func(r device.ListResponse) {
-			p.devices, p.invited = r.Devices, r.Invited
+			p.devices = r.Devices
 			p.pcs.Reload()
 		})
 		page.Do(e, relay.Get, op.Empty{}, p.relayed)

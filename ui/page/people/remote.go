@@ -17,15 +17,21 @@ func (p *people) remoteButton() fyne.CanvasObject {
 	return p.Write(kit.NewButton(p.env.T("people.remote"), "envelope-simple", kit.Ghost, p.remote))
 }
 
-// remote asks where this PC can be reached from elsewhere, and has the file kept that lets a PC in.
+// remote asks where this PC can be reached from elsewhere, once it is known which files are out already, and has the
+// file kept that lets a PC in.
 func (p *people) remote() {
+	page.Do(p.env, device.List, op.Empty{}, func(r device.ListResponse) { p.inviteRemote(r.Invited) })
+}
+
+// inviteRemote is remote with out files that no PC used yet.
+func (p *people) inviteRemote(out int) {
 	e := p.env
 	addr := kit.NewLineEdit("")
 	addr.Icon = "desktop-tower"
 	field := kit.NewField(e.T("people.remote.addr"), addr).Hint(e.T("people.remote.addr_hint"))
 	body := kit.VBox(12, kit.Paragraph(e.T("people.remote.how")), field)
 	var m *kit.Modal
-	if p.invited > 0 {
+	if out > 0 {
 		withdraw := kit.NewButton(e.T("people.remote.withdraw"), "", kit.Secondary, func() {
 			page.Do(e, device.Withdraw, op.Empty{}, func(op.Empty) {
 				m.Close()
@@ -33,7 +39,7 @@ func (p *people) remote() {
 				p.Refresh()
 			})
 		})
-		body.Add(kit.NewNotice(kit.Info, "", e.T("people.remote.out", "n", p.invited)))
+		body.Add(kit.NewNotice(kit.Info, "", e.T("people.remote.out", "n", out)))
 		body.Add(kit.HBox(8, withdraw))
 	}
 	body.Add(kit.MutedParagraph(e.T("people.remote.care")))
