@@ -366,7 +366,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	reg := op.New[*store.Tx](st, users, time.Now, op.LogTo(p.home.Log))
 	reg.Fence = relay.Fence(live{b.guard, st})
 	b.caller = caller{Registry: reg, Credential: b.credential}
-	if err := b.network(id); err != nil {
+	if err := b.network(id, users); err != nil {
 		return nil, err
 	}
 	if err := b.backups(ctx, id); err != nil {
@@ -454,7 +454,7 @@ func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
 }
 
 // network prepares this PC to be the main PC of an office.
-func (b *book) network(id setup.Identity) (err error) {
+func (b *book) network(id setup.Identity, users *user.Service[*store.Tx]) (err error) {
 	b.host, err = host.New(host.Settings[*store.Tx]{
 		Book: b.store, BookID: id.BookID, Root: id.Root, Registry: b.Registry, Version: version, Clock: time.Now,
 		Raise: func() bool {
@@ -464,7 +464,7 @@ func (b *book) network(id setup.Identity) (err error) {
 			}
 			return front != nil
 		},
-		Feed: b.store.Feed, Guard: b.guard,
+		Feed: b.store.Feed, Still: users.GoesOn, Guard: b.guard,
 		Log: func(what string, err error) {
 			b.pc.home.Log.Info("lan", slog.String("what", what), slog.Any("err", err))
 		},
@@ -685,6 +685,23 @@ func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
 		return err
 	}
 	return durable.WriteJSON(p.home.Path(folder.Host), s)
+}
+
+// JoinInvited implements machine.Machine.
+func (p *pc) JoinInvited(ctx context.Context, file []byte, name string) (err error) {
+	defer p.home.Refer("join", &err)
+	if err := p.home.Fit(); err != nil { // as Join
+		return err
+	}
+	begun := p.home.Path(folder.Joining)
+	s, err := lan.JoinInvited(ctx, begun, file, name, time.Now())
+	if err != nil {
+		return err
+	}
+	if err := durable.WriteJSON(p.home.Path(folder.Host), s); err != nil {
+		return err
+	}
+	return os.Remove(begun)
 }
 
 // Leave implements machine.Machine.

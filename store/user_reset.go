@@ -79,8 +79,10 @@ func (t *Tx) DropNotices(to auth.UserID, ids []int64) error {
 	return nil
 }
 
-// RevokeDevices shuts every paired PC out.
+// RevokeDevices shuts every paired PC out, and those that were invited.
 func (t *Tx) RevokeDevices() error {
-	_, err := t.exec(`UPDATE device SET state = ?`, device.Revoked)
-	return err
+	if _, err := t.exec(`UPDATE device SET state = ?`, device.Revoked); err != nil {
+		return err
+	}
+	return t.DropInvitations()
 }

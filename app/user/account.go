@@ -440,7 +440,7 @@ func resetSecondFactor[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty
 	if err := tell(tx, u.ID, NoticeNoPhone, ""); err != nil {
 		return op.Empty{}, err
 	}
-	return op.Empty{}, tellOwners(tx, u.ID, NoticeNoPhoneOf, "", u.ID, op.Actor(ctx).User)
+	return op.Empty{}, TellOwners(tx, u.ID, NoticeNoPhoneOf, "", u.ID, op.Actor(ctx).User)
 }
 
 func signOut[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, error) {

@@ -1,6 +1,7 @@
 package user
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -30,6 +31,11 @@ const (
 	NoticeNoPhoneOf    NoticeKind = "no_phone_of"   // the other owners: that of somebody
 	NoticePhone        NoticeKind = "phone"         // one's second factor was set up on a PC; Detail is its name
 	NoticePhoneOf      NoticeKind = "phone_of"      // owners: that of somebody
+
+	NoticePC        NoticeKind = "pc"         // the other owners: somebody let a PC in; Detail is its name
+	NoticeCode      NoticeKind = "code"       // owners: a wrong code was tried for somebody's; Detail is where
+	NoticeCodeBurnt NoticeKind = "code_burnt" // owners: ... so often that it is good no more
+	NoticeInvited   NoticeKind = "invited"    // owners: somebody's invitation file came from a second PC; Detail is where
 )
 
 // NoticesMax bounds what waits to be told to a person: of more, the youngest.
@@ -113,8 +119,16 @@ func tell(tx Tx, about auth.UserID, kind NoticeKind, detail string) error {
 	return tx.AddNotice(about, Notice{Kind: kind, User: about, At: tx.Now(), Detail: detail})
 }
 
-// tellOwners keeps a notice about a person for every owner in work but some.
-func tellOwners(tx Tx, about auth.UserID, kind NoticeKind, detail string, but ...auth.UserID) error {
+// Telling is what telling people needs of a transaction.
+type Telling interface {
+	Now() time.Time
+	Users() ([]User, error)
+	AddNotice(to auth.UserID, n Notice) error
+}
+
+// TellOwners keeps a notice about a person for every owner in work but some; about the program itself, 0, it is
+// about each of them.
+func TellOwners(tx Telling, about auth.UserID, kind NoticeKind, detail string, but ...auth.UserID) error {
 	people, err := tx.Users()
 	if err != nil {
 		return err
@@ -123,7 +137,8 @@ func tellOwners(tx Tx, about auth.UserID, kind NoticeKind, detail string, but ..
 		if slices.Contains(but, p.ID) || p.Role != auth.Owner || p.Disabled {
 			continue
 		}
-		if err := tx.AddNotice(p.ID, Notice{Kind: kind, User: about, At: tx.Now(), Detail: detail}); err != nil {
+		n := Notice{Kind: kind, User: cmp.Or(about, p.ID), At: tx.Now(), Detail: detail}
+		if err := tx.AddNotice(p.ID, n); err != nil {
 			return err
 		}
 	}
@@ -135,5 +150,5 @@ func tellBoth(tx Tx, about auth.UserID, one, owners NoticeKind, detail string) e
 	if err := tell(tx, about, one, detail); err != nil {
 		return err
 	}
-	return tellOwners(tx, about, owners, detail, about)
+	return TellOwners(tx, about, owners, detail, about)
 }

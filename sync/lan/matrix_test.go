@@ -155,7 +155,7 @@ var probes = map[string]probe{
 	"destination.acknowledge": idle, "destination.answer": idle, "destination.begin": idle, "destination.cancel": idle,
 	"destination.finish": idle, "destination.list": idle, "destination.probe": idle, "destination.refill": idle,
 	"destination.remove": idle, "destination.rename": idle, "kept.list": idle, "kept.remove": idle,
-	"book.health": idle, "book.integrity": idle, "book.verify": idle, "device.invite": idle,
+	"book.health": idle, "book.integrity": idle, "book.verify": idle, "device.invite": idle, "device.invite_file": idle, "device.withdraw": asked,
 	"delegate.set": idle, "opening.automatic": idle, "opening.get": idle, "opening.prove": idle, "opening.rotate": idle,
 	"recovery.check": idle, "recovery.shares": idle, "recovery.sheet": idle,
 	"password.change": idle, "password.recover": idle, "session.confirm": idle, "session.login": idle, "session.logout": idle,

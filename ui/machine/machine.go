@@ -203,6 +203,10 @@ type Machine interface {
 	GoBack(ctx context.Context, s Secret) error
 	// Join pairs this PC with the main PC; Connect reaches it.
 	Join(ctx context.Context, addr, code, name string) error
+	// JoinInvited is Join with an invitation file. Tried again after a failure, the power cut among them, it goes on
+	// where it was. Faults: pair.not_invitation, pair.invitation_altered, pair.invitation_used, pair.invitation_over,
+	// pair.invitation_unknown, pair.wrong_host, lan.host_unreachable.
+	JoinInvited(ctx context.Context, file []byte, name string) error
 	Connect(ctx context.Context) (Book, error)
 	// Leave forgets the main PC.
 	Leave() error

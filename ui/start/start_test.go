@@ -2,6 +2,8 @@ package start_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -156,6 +158,15 @@ func (p *pc) Join(_ context.Context, addr, code, name string) error {
 		return fault.New(fault.Unauthenticated, "pair.bad_code")
 	}
 	p.state = machine.State{Presence: machine.Joined, Host: addr}
+	return nil
+}
+
+func (p *pc) JoinInvited(_ context.Context, file []byte, name string) error {
+	p.joined = append(p.joined, string(file)+" "+name)
+	if string(file) != "invitation" {
+		return fault.New(fault.Conflict, "pair.invitation_used")
+	}
+	p.state = machine.State{Presence: machine.Joined, Host: "192.168.1.20"}
 	return nil
 }
 
@@ -317,6 +328,20 @@ func (s *screen) fields() []*kit.LineEdit {
 	return out
 }
 
+// pick presses a button that asks for a file, and chooses one.
+func (s *screen) pick(button, path string) {
+	s.t.Helper()
+	s.t.Setenv("DBUS_SESSION_BUS_ADDRESS", "") // in the window
+	s.press(button)
+	var at *kit.LineEdit
+	uitest.Walk(s.window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+		if e, ok := o.(*kit.LineEdit); ok && at == nil {
+			at = e
+		}
+	})
+	at.OnSubmitted(path)
+}
+
 func (s *screen) code(digits string) {
 	s.t.Helper()
 	var input *kit.CodeInput
@@ -432,6 +457,32 @@ func TestJoiningSaysWhatIsWrongThenLogsIn(t *testing.T) {
 	f[2].SetText(" ABCD-1234 ")
 	s.press("Apparier")
 	if want := "192.168.1.20 ABCD-1234 PC-COMPTA"; len(p.joined) != 2 || p.joined[1] != want {
+		t.Errorf("joined %q, want %q", p.joined, want)
+	}
+	if !s.has("192.168.1.20") || !s.has("Connexion") {
+		t.Error("the log-in does not follow")
+	}
+}
+
+// TestJoiningWithAnInvitationFile: nothing has to be typed, and what is wrong with the file is told.
+func TestJoiningWithAnInvitationFile(t *testing.T) {
+	p := newPC(t, machine.Nothing)
+	s := show(t, p)
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	s.press("Rejoindre")
+	s.pick("J’ai un fichier d’invitation", file("used.zafe-invitation", "used"))
+	if !s.has("a déjà servi") {
+		t.Fatal("a file that was used is not told")
+	}
+	s.pick("J’ai un fichier d’invitation", file("good.zafe-invitation", "invitation"))
+	if want := "invitation PC-COMPTA"; len(p.joined) != 2 || p.joined[1] != want {
 		t.Errorf("joined %q, want %q", p.joined, want)
 	}
 	if !s.has("192.168.1.20") || !s.has("Connexion") {
