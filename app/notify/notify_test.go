@@ -582,9 +582,9 @@ func TestSecretsGoNowhereElse(t *testing.T) {
 		}
 	}
 	off := kept
-	off.Mail, off.Watch, off.Host = false, false, "smtp.voleur.example"
+	off.Mail, off.Watch, off.Host, off.Ping = false, false, "smtp.voleur.example", ping
 	o.save(off)
-	off.Mail = true
+	off.Mail, off.Ping = true, ""
 	if _, err := notify.Save.Call(t.Context(), o.As("owner"), off); fault.KeyOf(err) != "notify.password_missing" {
 		t.Errorf("a secret was kept for another server: %v", err)
 	}

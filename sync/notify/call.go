@@ -43,7 +43,7 @@ func (c *Carrier) Call(ctx context.Context, address string) error {
 	if err != nil {
 		return lost(host, plainly(err))
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	_, _ = io.CopyN(io.Discard, answer.Body, answerMost) // an answer that breaks off was one
 	if answer.StatusCode/100 != 2 {
 		return fault.New(fault.Unavailable, "notify.call_refused", "host", host, "status", answer.StatusCode)

@@ -83,7 +83,9 @@ func line(s string) string {
 
 func (c *Carrier) client(ctx context.Context, a appnotify.Account, w *wire) (*mail.Client, error) {
 	options := []mail.Option{
-		mail.WithPort(a.Port), mail.WithHELO("localhost"), mail.WithTimeout(c.mailWithin), mail.WithoutNoop(),
+		// The context ends the line: a time-out of go-mail's own would be told in words alone.
+		mail.WithTimeout(2 * c.mailWithin),
+		mail.WithPort(a.Port), mail.WithHELO("localhost"), mail.WithoutNoop(),
 		mail.WithoutRset(), mail.WithoutSMTPUTF8(), mail.WithTLSConfig(c.tls(a.Host)),
 		mail.WithDialContextFunc(c.dial(ctx, a, w)),
 	}

@@ -244,7 +244,7 @@ func TestNothingIsSentInClear(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.Close()
+		defer func() { _ = l.Close() }()
 		box := account(l.Addr().(*net.TCPAddr).Port, appnotify.Plain)
 		box.Host = in.IP.String()
 		if err := c.Send(t.Context(), box, letter); fault.KeyOf(err) != "notify.not_loopback" {

@@ -130,7 +130,7 @@ func (b *bad) serve(t *testing.T) (port int) {
 				return
 			}
 			sessions.Go(func() {
-				defer conn.Close()
+				defer func() { _ = conn.Close() }()
 				b.session(conn, over)
 			})
 		}
