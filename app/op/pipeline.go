@@ -91,10 +91,8 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 	if err := r.allowed(row.spec, c.actor); err != nil {
 		return nil, err
 	}
-	if r.Fence != nil {
-		if err := r.Fence(ctx, row.spec); err != nil {
-			return nil, err
-		}
+	if err := r.fenced(ctx, row.spec); err != nil {
+		return nil, err
 	}
 	if err := r.possible(ctx, row.spec, w != nil, in.content != nil); err != nil {
 		return nil, err
@@ -122,6 +120,17 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 		out, err = r.command(ctx, row, in, req)
 	}
 	return out, err
+}
+
+// fenced refuses what is not done on this book, whoever asks.
+func (r *Registry[T]) fenced(ctx context.Context, s *Spec) error {
+	if r.Reading && s.Kind != Query && s.Kind != Stream {
+		return fault.New(fault.Forbidden, "op.read_only")
+	}
+	if r.Fence == nil {
+		return nil
+	}
+	return r.Fence(ctx, s)
 }
 
 // possible refuses a file where none is made or taken, and the lack of one where it is; and what a call may
@@ -279,16 +288,18 @@ func (r *Registry[T]) stream(ctx context.Context, row *row[T], req any, w io.Wri
 		kind, id := s.Subject()
 		Note(ctx, kind, id, "", "")
 	}
-	err := r.work.Update(ctx, func(tx T) error { return event(tx, c, RequestID(ctx)) })
-	if err != nil {
-		return nil, err
+	if !r.Reading {
+		err := r.work.Update(ctx, func(tx T) error { return event(tx, c, RequestID(ctx)) })
+		if err != nil {
+			return nil, err
+		}
 	}
 	if row.elsewhere {
 		var none T
 		return row.run(ctx, none, req, w)
 	}
 	var out any
-	err = r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, req, w); return err })
+	err := r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, req, w); return err })
 	if o, ok := out.(Opened); ok && err != nil {
 		return nil, errors.Join(err, o.Content.Close())
 	} else if ok {
