@@ -150,6 +150,9 @@ var probes = map[string]probe{
 
 	"backup.continue": idle, "backup.disk": idle, "backup.drill": idle, "backup.form": idle, "backup.loss": idle,
 	"backup.now": idle, "backup.pause": idle, "backup.points": idle, "backup.providers": idle, "backup.speed": idle, "backup.status": idle, "backup.stop": idle,
+	"past.close": idle, "past.customer": idle, "past.customers": idle, "past.documents": idle, "past.files": idle, "past.item": idle,
+	"past.items": idle, "past.open": idle, "past.pdf": idle, "past.status": idle, "past.take_customer": idle,
+	"past.take_draft": idle, "past.take_file": idle, "past.take_item": idle,
 	"plan.attest": idle, "plan.get": idle, "plan.sheet": idle, "relay.get": idle, "relay.name": idle,
 	"destination.acknowledge": idle, "destination.answer": idle, "destination.begin": idle, "destination.cancel": idle,
 	"destination.finish": idle, "destination.list": idle, "destination.probe": idle, "destination.refill": idle,

@@ -1,0 +1,85 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"testing"
+)
+
+// TestACustomerComesBackFromARestorePoint of this PC and of another place; a program that is killed while one is open
+// leaves nothing of it for long.
+func TestACustomerComesBackFromARestorePoint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a company, and serves it")
+	}
+	a, sheet, place := newCompany(t)
+	direct := a.as("--recovery-file", sheet)
+	type customer struct {
+		ID      int64  `json:"id"`
+		Version int64  `json:"version"`
+		Name    string `json:"name"`
+	}
+	type saved struct {
+		Customer customer `json:"customer"`
+	}
+	c := op[saved](direct, "customer.save", object{"kind": "company", "name": "Hôtel Champignac", "city": "Le Gosier"}).Customer
+	direct.ok("backup", "add", "--folder", place)
+	direct.ok("backup", "now")
+	point := op[struct {
+		Points []struct {
+			ID string `json:"id"`
+		} `json:"points"`
+	}](direct, "backup.points", object{}).Points[0].ID
+	there := op[struct {
+		Destinations []struct {
+			ID string `json:"id"`
+		} `json:"destinations"`
+	}](direct, "destination.list", object{}).Destinations[0].ID
+
+	for _, from := range []string{"", there} {
+		now := op[customer](direct, "customer.get", object{"id": c.ID})
+		now = op[saved](direct, "customer.save", object{"id": c.ID, "version": now.Version, "kind": "company", "name": "Autre"}).Customer
+		out, refusal, code := direct.run(lines(t, []call{
+			{Op: "past.open", Request: object{"place": from, "point": point}},
+			{Op: "past.customers", Request: object{"text": "champignac"}},
+			{Op: "past.take_customer", Request: object{"point": point, "id": c.ID, "version": now.Version}},
+		}), "op", "--lines")
+		if code != 0 {
+			t.Fatalf("from %q: %s, %s", from, refusal, out)
+		}
+		if back := op[customer](direct, "customer.get", object{"id": c.ID}); back.Name != c.Name {
+			t.Errorf("from %q came back %+v", from, back)
+		}
+		if left := open(t, a); len(left) != 0 {
+			t.Errorf("left behind: %q", left)
+		}
+	}
+
+	h := a.serve("127.0.0.1:0")
+	request, err := json.Marshal(object{"place": "", "point": point})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.ok("op", "past.open", string(request))
+	if len(open(t, a)) != 1 {
+		t.Fatal("nothing is open")
+	}
+	h.kill(t)
+	if len(open(t, a)) != 1 {
+		t.Fatal("the kill left nothing: this tries nothing")
+	}
+	direct.ok("op", "company.get")
+	if left := open(t, a); len(left) != 0 {
+		t.Errorf("left behind by the kill: %q", left)
+	}
+}
+
+// open are the folders of restore points that are open on a PC.
+func open(t *testing.T, d *desk) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(d.dir, "past-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
