@@ -134,6 +134,23 @@ func TestAnotherWithTheIDAndTheCodeOfThenIsNotTakenForOneThatIsGone(t *testing.T
 	}
 }
 
+// TestOneWithAnIDThatWasAnothersBeforeThePointIsKnown: what was undone by then is not it.
+func TestOneWithAnIDThatWasAnothersBeforeThePointIsKnown(t *testing.T) {
+	w := newWorld(t)
+	batch := do(w, party.Import, w.owner(), party.ImportRequest{Upload: imports.Upload{
+		Name: "clients.csv", Data: []byte("Nom;Ville\nÉbénisterie Zouk;Le Moule\n"),
+	}})
+	w.Clock.Add(time.Hour)
+	do(w, imports.Undo, w.owner(), imports.UndoRequest{ID: batch.ID})
+	w.Clock.Add(time.Hour)
+	c := do(w, party.Save, w.owner(), party.Customer{Kind: party.Person, Name: "Un autre"}).Customer
+	w.save("p1")
+	w.open("p1")
+	if got := do(w, past.Customer, w.owner(), party.IDRequest{ID: c.ID}); got.Now == nil || got.Now.ID != c.ID {
+		t.Errorf("it is taken for gone: %+v", got)
+	}
+}
+
 // TestAnItemIsComparedAndTakenBack, over today's and anew.
 func TestAnItemIsComparedAndTakenBack(t *testing.T) {
 	w := newWorld(t)
