@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -32,6 +33,7 @@ import (
 	"zafe/app/opening"
 	"zafe/app/party"
 	"zafe/app/password"
+	"zafe/app/past"
 	"zafe/app/plan"
 	"zafe/app/recovery"
 	"zafe/app/relay"
@@ -329,6 +331,7 @@ type book struct {
 	keep  *keeper.Keeper
 	host  *host.Host[*store.Tx]
 	guard *host.Guard
+	past  *past.Service
 	check *verify.Service[*store.Tx]
 	tells *notify.Service[*store.Tx]
 	token atomic.Pointer[string]
@@ -373,8 +376,10 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 		return nil, err
 	}
 	reg.BeforeRisk(b.keep.Before)
+	b.past = past.New(earlier{b}, time.Now, p.home.Warn)
 	b.bind(users)
 	b.works = job.NewGroup()
+	b.works.Go(b.past.Care)
 	b.answering = sync.OnceFunc(func() {
 		serve, err := b.host.Answer(p.home.Path(folder.Running))
 		if err != nil {
@@ -419,6 +424,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	appdevice.Bind(b.Registry, b.host, relay.Spare[*store.Tx])
 	relay.Bind(b.Registry, live{b.guard, b.store})
 	backup.Bind(b.Registry, b.keep)
+	past.Bind(b.Registry, b.store, b.past, b.store.ReceiveFile)
 	plan.Bind(b.Registry, b.store, b.keep)
 	notify.Bind(b.Registry, b.tells)
 	bindBusiness(b.Registry, b.store)
@@ -586,6 +592,47 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	return err
 }
 
+// earlier puts together what the book was at its restore points.
+type earlier struct{ *book }
+
+// was is the book as it was at one of them.
+type was struct {
+	op.Local[*store.Tx]
+	*rebuild.Past
+	keep  *keeper.Keeper
+	place string
+	point backup.Point
+}
+
+// Point implements past.Copy.
+func (w was) Point() backup.Point { return w.point }
+
+// Content implements past.Copy.
+func (w was) Content(ctx context.Context, digest string, take func(context.Context, io.Reader) error) error {
+	a, err := w.Attachment(ctx, digest)
+	if err != nil {
+		return err
+	}
+	return w.keep.Content(ctx, w.place, a, take)
+}
+
+// Open implements past.Engine.
+func (e earlier) Open(ctx context.Context, place, point string, progress func(backup.Progress)) (past.Copy, error) {
+	home := e.pc.home
+	into := rebuild.NewPast(home.Dir, e.pc.options(crypt.KDF{}), home.Warn)
+	p, err := e.keep.Recall(ctx, place, point, received{into}, progress)
+	if err != nil {
+		return nil, err
+	}
+	reg := op.New[*store.Tx](into, nil, time.Now, func(op.Record) {}) // who asks is known, and logs
+	reg.Reading = true
+	party.Bind(reg)
+	catalog.Bind(reg)
+	billing.Bind(reg)
+	file.Bind(reg, e.store.ReceiveFile) // refused, as all that writes
+	return was{op.Local[*store.Tx]{Registry: reg}, into, e.keep, place, p}, nil
+}
+
 // identity reads what makes the book itself.
 func (b *book) identity(ctx context.Context) (id setup.Identity, err error) {
 	err = b.store.View(ctx, func(tx *store.Tx) (err error) { id, _, err = setup.IdentityOf(tx); return err })
@@ -659,6 +706,7 @@ func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
 		progress = func(string) {}
 	}
 	b.works.End()
+	b.past.End()
 	progress("shell.closing.backup")
 	if b.guard.Refusal() != nil { // nothing of it is to reach the copies
 		return b.store.Close()

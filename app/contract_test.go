@@ -25,6 +25,7 @@ import (
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/party"
+	"zafe/app/past"
 	"zafe/app/plan"
 	"zafe/app/relay"
 	"zafe/app/role"
@@ -50,6 +51,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	device.Bind(r, nil)
 	relay.Bind(r, nil)
 	backup.Bind(r, nil)
+	past.Bind(r, w.Store, nil, w.Store.ReceiveFile)
 	plan.Bind(r, w.Store, nil)
 	notify.Bind[*store.Tx](r, nil)
 	company.Bind(r)

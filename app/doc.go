@@ -15,7 +15,7 @@
 // # Around a book
 //
 //	store/newbook     makes one: empty, or the sample company
-//	store/rebuild     puts one together from a copy: this PC's own, or a trial
+//	store/rebuild     puts one together from a copy: this PC's own, a trial, or one of the past
 //	store/repair      what owners may have done to one that is not what it should be
 //	store/checkup     what a check goes through
 //	store/witness     compares it with the furthest that this PC saw it go
@@ -33,7 +33,7 @@
 // fault, money, civil, i18n know nothing of the rest, nor does durable, by which files outlive a power cut. auth, audit and op make the registry of
 // operations, through which alone anything happens. record is what everything that people edit shares:
 // its stamp, its version and its digest. job runs what a book does by itself, such as the weekly check of
-// package verify. Areas (party, catalog, billing, ledger, ...)
+// package verify. past opens the book as it was at a restore point beside it. Areas (party, catalog, billing, ledger, ...)
 // hold contract and handler side by side and talk by plain function inside one transaction.
 //
 // # Rights

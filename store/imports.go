@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"zafe/app/catalog"
 	"zafe/app/fault"
@@ -70,6 +71,12 @@ func (t *Tx) ImportBatches(before imports.BatchID, limit int) ([]imports.Batch, 
 func (t *Tx) ImportChanges(id imports.BatchID) ([]imports.Change, error) {
 	return all(t, `SELECT ref, prior, version FROM import_change WHERE batch = ? ORDER BY ref`, []any{id},
 		func(scan func(...any) error, c *imports.Change) error { return scan(&c.Ref, &c.Prior, &c.Version) })
+}
+
+// ErasedAfter tells whether an import that created a record was undone after an instant.
+func (t *Tx) ErasedAfter(k imports.Kind, ref int64, at time.Time) (bool, error) {
+	return t.exists(`SELECT 1 FROM import_batch b JOIN import_change c ON c.batch = b.id
+		WHERE b.kind = ? AND b.undone_at > ? AND c.ref = ? AND c.prior = '' LIMIT 1`, k, instant(at), ref)
 }
 
 // MarkUndone records that a batch was undone.

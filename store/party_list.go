@@ -225,9 +225,10 @@ func (t *Tx) customersOf(ids []int64) ([]party.Customer, error) {
 	return found, err
 }
 
-// CustomerCodeTaken tells whether a customer has this code.
-func (t *Tx) CustomerCodeTaken(code string) (bool, error) {
-	return t.one(`SELECT 1 FROM customer WHERE code = ?`, []any{code}, new(int))
+// CustomerCoded returns the customer who has a code, and whether there is one.
+func (t *Tx) CustomerCoded(code string) (id party.CustomerID, there bool, err error) {
+	there, err = t.one(`SELECT id FROM customer WHERE code = ?`, []any{code}, &id)
+	return id, there, err
 }
 
 // EachCustomerKey calls fn for every customer there is, whoever may see it.

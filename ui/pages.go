@@ -11,6 +11,7 @@ import (
 	"zafe/ui/page/integrity"
 	"zafe/ui/page/items"
 	"zafe/ui/page/journal"
+	"zafe/ui/page/past"
 	"zafe/ui/page/people"
 	"zafe/ui/page/plan"
 	"zafe/ui/page/roles"
@@ -29,6 +30,7 @@ func pages() shell.Table {
 	t.Register(items.Routes())
 	t.Register(books.Routes())
 	t.Register(backups.Routes())
+	t.Register(past.Routes())
 	t.Register(plan.Routes())
 	t.Register(people.Routes())
 	t.Register(roles.Routes())

@@ -114,7 +114,7 @@ var needs = map[string]auth.Permission{
 	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
 	"people": auth.UserManage, "roles": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
 	"account": auth.Anyone,
-	"backups": auth.BackupRead, "plan": auth.BackupRead, "security": auth.KeyManage,
+	"backups": auth.BackupRead, "past": auth.BackupManage, "plan": auth.BackupRead, "security": auth.KeyManage,
 }
 
 // TestEveryPageOpensForEveryRoleOnASmallScreen: no refusal, and nothing that would widen the window.

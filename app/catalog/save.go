@@ -39,7 +39,9 @@ var Save = op.Op[Item, Saved]{Spec: op.Spec{
 	Doc: "Creates or changes an item; archived, updated_at and updated_by are not taken from the request.",
 }}
 
-func save[T Tx](ctx context.Context, tx T, req Item) (Saved, error) {
+func save[T Tx](ctx context.Context, tx T, req Item) (Saved, error) { return put(ctx, tx, req) }
+
+func put(ctx context.Context, tx Tx, req Item) (Saved, error) {
 	i := req.normal()
 	i.Archived = false
 	if i.ID != 0 {

@@ -92,18 +92,21 @@ type Content interface {
 // Bind registers the operations; receive takes a content in until io.EOF, in constant memory.
 func Bind[T Tx[C], C Content](r *op.Registry[T], receive func(ctx context.Context, r io.Reader) (C, error)) {
 	op.BindUpload(r, Attach, op.Uploading[T, AttachRequest, Attachment, C]{
-		Expect: func(ctx context.Context, tx T, req AttachRequest) error {
-			_, err := expect[C](ctx, tx, req)
-			return err
-		},
+		Expect: func(ctx context.Context, tx T, req AttachRequest) error { return Expect[C](ctx, tx, req) },
 		Receive: func(ctx context.Context, req AttachRequest, content io.Reader) (C, error) {
 			return receive(ctx, &exactly{in: content, left: req.Size})
 		},
-		Keep: attach[T, C],
+		Keep: Keep[T, C],
 	})
 	op.Bind(r, Listing, list[T, C])
 	op.BindFile(r, Get, get[T, C])
 	op.Bind(r, Detach, detach[T, C])
+}
+
+// Expect refuses a file that could not be kept, before its content is there. Faults as [Keep].
+func Expect[C Content](ctx context.Context, tx Tx[C], req AttachRequest) error {
+	_, err := expect(ctx, tx, req)
+	return err
 }
 
 // expect returns a record to which the actor may attach one more file. Faults: those of open; file.too_many.
@@ -119,8 +122,9 @@ func expect[C Content](ctx context.Context, tx Tx[C], req AttachRequest) (about,
 	return r, err
 }
 
-// attach keeps a content under a record. Faults: those of expect, file.program, file.already.
-func attach[T Tx[C], C Content](ctx context.Context, tx T, req AttachRequest, content C) (Attachment, error) {
+// Keep keeps a content under a record, in the transaction of an operation, which must have checked the request; the
+// event says so. Faults: those of the record for who may not change it, file.too_many, file.program, file.already.
+func Keep[T Tx[C], C Content](ctx context.Context, tx T, req AttachRequest, content C) (Attachment, error) {
 	r, err := expect(ctx, tx, req)
 	if err != nil {
 		return Attachment{}, err

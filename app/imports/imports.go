@@ -72,6 +72,9 @@ type Tx interface {
 	ImportBatches(before BatchID, limit int) ([]Batch, error)
 	// ImportChanges returns the changes of a batch by reference.
 	ImportChanges(id BatchID) ([]Change, error)
+	// ErasedAfter tells whether the import that created a record was undone after an instant: since then its id, and
+	// its code, may be another's.
+	ErasedAfter(k Kind, ref int64, at time.Time) (bool, error)
 	// ImportedRecord returns the present state of a record, and whether it is there.
 	ImportedRecord(k Kind, ref int64) (Record, bool, error)
 	// ImportedInUse returns, of the records a batch created, those something else refers to.

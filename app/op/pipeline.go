@@ -190,6 +190,9 @@ func (r *Registry[T]) allowed(s *Spec, a auth.Actor) error {
 
 // fence refuses what may not be done where the book is now.
 func (r *Registry[T]) fence(ctx context.Context, s *Spec) error {
+	if r.Reading && s.Kind != Query && s.Kind != Stream {
+		return fault.New(fault.Forbidden, "op.read_only")
+	}
 	if r.Fence == nil {
 		return nil
 	}
@@ -308,16 +311,18 @@ func (r *Registry[T]) stream(ctx context.Context, row *row[T], req any, w io.Wri
 		kind, id := s.Subject()
 		Note(ctx, kind, id, "", "")
 	}
-	err := r.work.Update(ctx, func(tx T) error { return event(tx, c, RequestID(ctx)) })
-	if err != nil {
-		return nil, err
+	if !r.Reading {
+		err := r.work.Update(ctx, func(tx T) error { return event(tx, c, RequestID(ctx)) })
+		if err != nil {
+			return nil, err
+		}
 	}
 	if row.elsewhere {
 		var none T
 		return row.run(ctx, none, req, w)
 	}
 	var out any
-	err = r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, req, w); return err })
+	err := r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, req, w); return err })
 	if o, ok := out.(Opened); ok && err != nil {
 		return nil, errors.Join(err, o.Content.Close())
 	} else if ok {

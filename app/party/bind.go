@@ -22,8 +22,8 @@ type Tx interface {
 	Customer(id CustomerID) (Customer, error)
 	// SaveCustomers stores every field of each, as a new row when its ID is zero, and returns the ids.
 	SaveCustomers(cs []Customer) ([]CustomerID, error)
-	// CustomerCodeTaken tells whether a customer has this code.
-	CustomerCodeTaken(code string) (bool, error)
+	// CustomerCoded returns the customer who has a code, whoever may see them, and whether there is one.
+	CustomerCoded(code string) (CustomerID, bool, error)
 	// EachCustomerKey calls fn for every customer there is, whoever may see it.
 	EachCustomerKey(fn func(Key) error) error
 	// Today is the civil date of the transaction.

@@ -43,7 +43,9 @@ var Save = op.Op[Customer, Saved]{Spec: op.Spec{
 	Doc: "Creates or changes a customer; archived, updated_at and updated_by are not taken from the request.",
 }}
 
-func save[T Tx](ctx context.Context, tx T, req Customer) (Saved, error) {
+func save[T Tx](ctx context.Context, tx T, req Customer) (Saved, error) { return put(ctx, tx, req) }
+
+func put(ctx context.Context, tx Tx, req Customer) (Saved, error) {
 	c, err := prepared(ctx, tx, req.normal())
 	if err != nil {
 		return Saved{}, err
@@ -88,7 +90,7 @@ func prepared(ctx context.Context, tx Tx, c Customer) (Customer, error) {
 	if c.ID != 0 || c.Code == "" {
 		return c, nil
 	}
-	taken, err := tx.CustomerCodeTaken(c.Code)
+	_, taken, err := tx.CustomerCoded(c.Code)
 	if err == nil && taken {
 		err = fault.Field("code", "party.code_taken", "code", c.Code)
 	}

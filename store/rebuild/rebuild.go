@@ -1,5 +1,5 @@
-// Package rebuild puts a book together from the pages of one of its copies: as this PC's own, or as a trial
-// that is checked and thrown away. Where the pages come from is the business of sync/backup; a book that did
+// Package rebuild puts a book together from the pages of one of its copies: as this PC's own, as a trial that is
+// checked and thrown away, or as what it once was, to be looked at. Where the pages come from is the business of sync/backup; a book that did
 // not exist before is package newbook's.
 package rebuild
 

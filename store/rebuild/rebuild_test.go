@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -208,20 +207,5 @@ func TestATrialThatHasNoRoomIsNotBegun(t *testing.T) {
 	}
 	if left := names(t, parent); len(left) != 0 {
 		t.Errorf("left behind: %q", left)
-	}
-}
-
-func TestSweepRemovesWhatAKilledProgramLeft(t *testing.T) {
-	parent := t.TempDir()
-	for _, name := range []string{"drill-123/book", "book", "vault"} {
-		if err := os.MkdirAll(filepath.Join(parent, name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := rebuild.Sweep(parent); err != nil {
-		t.Error(err)
-	}
-	if left := names(t, parent); !slices.Equal(left, []string{"book", "vault"}) {
-		t.Errorf("left: %q", left)
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/party"
+	"zafe/app/past"
 	"zafe/app/plan"
 	"zafe/app/relay"
 	"zafe/app/role"
@@ -105,6 +106,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	setup.Bind(r)
 	appdevice.Bind(r, nil)
 	backup.Bind(r, nil)
+	past.Bind(r, w.Store, nil, w.Store.ReceiveFile)
 	plan.Bind(r, w.Store, nil)
 	notify.Bind[*store.Tx](r, nil)
 	relay.Bind(r, nil)

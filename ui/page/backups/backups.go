@@ -14,11 +14,13 @@ import (
 	"zafe/app/fault"
 	"zafe/app/notify"
 	"zafe/app/op"
+	"zafe/app/past"
 	"zafe/app/setup"
 	"zafe/app/verify"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/page/destform"
+	pastpage "zafe/ui/page/past"
 	"zafe/ui/theme"
 )
 
@@ -94,8 +96,14 @@ func newBackups(e *page.Env, begin string) page.Page {
 	places := kit.NewCard(e.T("backups.places"), kit.NewScroll(b.copies))
 	points := kit.NewCard(e.T("backups.points"), b.grid).Flush()
 	if e.Can(backup.Begin.Spec) {
-		points.Action(b.Write(kit.NewButton(e.T("backups.restore"), "clock-counter-clockwise", kit.Secondary,
-			e.Shell.Restore).Small()))
+		restore := b.Write(kit.NewButton(e.T("backups.restore"), "clock-counter-clockwise", kit.Secondary,
+			e.Shell.Restore).Small())
+		points.Action(restore)
+		if e.Can(past.Open.Spec) {
+			look := func() { b.look(b.grid.Selected()) }
+			b.grid.OnOpen = b.look
+			points.Action(kit.HBox(8, b.Write(kit.NewButton(e.T("backups.look"), "eye", kit.Secondary, look).Small()), restore))
+		}
 	}
 	b.wound = kit.NewNotice(kit.Error, e.T("backups.damaged"), e.T("backups.damaged_text"),
 		kit.NewButton(e.T("integrity.restore"), "clock-counter-clockwise", kit.Primary, e.Shell.Restore))
@@ -184,10 +192,30 @@ func (b *backups) list(id string) {
 		}
 		slices.SortFunc(b.points, func(p, o backup.Point) int { return o.Made.Compare(p.Made) })
 		b.grid.Reload()
+		if b.grid.Selected() < 0 {
+			b.grid.Select(0)
+		}
 		if b.status.Origin != nil {
 			b.places(b.status) // each says whose copies it has
 		}
 	})
+}
+
+// look opens the book as it was at a point, to be looked at.
+func (b *backups) look(row int) {
+	if row < 0 || row >= len(b.points) {
+		return
+	}
+	p, at := b.points[row], ""
+	for place, points := range b.lists {
+		here := slices.ContainsFunc(points, func(o backup.Point) bool { return o.ID == p.ID })
+		if here && (at == "" || place == "") {
+			if at = place; at == "" {
+				break // this PC's own is the nearest
+			}
+		}
+	}
+	b.env.Shell.Open(pastpage.RouteTo(at, p.ID))
 }
 
 func toneOf(l backup.Light) kit.Tone {

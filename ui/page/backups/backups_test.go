@@ -353,3 +353,21 @@ func TestTheOwnerChoosesWhatMayBeLost(t *testing.T) {
 	}
 	says("Au pire, une demi-journée de travail à ressaisir")
 }
+
+// TestAPointIsOpenedFromTheNearestPlaceThatHasIt: this PC before a destination.
+func TestAPointIsOpenedFromTheNearestPlaceThatHasIt(t *testing.T) {
+	first, second := backup.Point{ID: "1", Made: storetest.Noon}, backup.Point{ID: "2", Made: storetest.Noon.Add(time.Hour)}
+	copies := &engine{
+		status: backup.Status{
+			Light: backup.Amber, Origin: &first, Copies: []backup.Copy{{Destination: backup.Destination{ID: "d1", Label: "Disque"}}},
+		},
+		points: map[string][]backup.Point{"": {second}, "d1": {second, first}},
+	}
+	p, sh, _ := shown(t, copies)
+	p.buttons("Ouvrir cette sauvegarde")[0].Tapped(nil)
+	p.grid.OnOpen(1)
+	want := []page.Route{{Name: "past", Arg: "\n2"}, {Name: "past", Arg: "d1\n1"}}
+	if !slices.Equal(sh.Opened, want) {
+		t.Errorf("opened %+v, want %+v", sh.Opened, want)
+	}
+}
