@@ -257,7 +257,7 @@ func TestARemotePCIsInvited(t *testing.T) {
 	if got := d.field("Adresse où joindre ce PC de l’extérieur").Refusal(); !strings.Contains(got, "mon serveur") {
 		t.Errorf("an address with a space: %q", got)
 	}
-	d.press(d.object(), "Les annuler")
+	d.press(d.object(), "Annuler ces invitations")
 	err := d.w.Store.View(t.Context(), func(tx *store.Tx) error {
 		n, err := tx.InvitationsOut()
 		if n != 0 {
