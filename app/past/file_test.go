@@ -77,6 +77,9 @@ func TestAnAttachmentFollowsTheRightsOnItsRecord(t *testing.T) {
 	refused(w, past.TakeFile, w.As("stale"), req, "op.fresh_needed")
 	reads := auth.Rights{auth.BackupManage: auth.All, auth.CustomerRead: auth.All}
 	refused(w, past.TakeFile, w.holding(9, reads), req, "op.forbidden")
+	if w.fetched != 0 {
+		t.Error("what may not be attached was asked of the copies")
+	}
 	req.Subject.Kind = file.Entry
 	refused(w, past.TakeFile, w.owner(), req, "file.no_subject")
 }

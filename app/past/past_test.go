@@ -2,11 +2,13 @@ package past_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
 	"zafe/app/backup"
 	"zafe/app/fault"
+	"zafe/app/file"
 	"zafe/app/op"
 	"zafe/app/party"
 	"zafe/app/past"
@@ -30,6 +32,11 @@ func TestNothingIsWrittenToThePast(t *testing.T) {
 	}
 	if _, err := party.Save.Call(op.WithPreview(ctx), book, c); fault.KeyOf(err) != "op.read_only" {
 		t.Errorf("rehearsed: %v", err)
+	}
+	content := strings.NewReader("x")
+	req := file.AttachRequest{Subject: file.Subject{Kind: file.Customer, ID: int64(c.ID)}, Name: "x.txt", Size: 1}
+	if _, err := file.Attach.Send(ctx, book, req, content); fault.KeyOf(err) != "op.read_only" || content.Len() != 1 {
+		t.Errorf("attached: %v, %d bytes left", err, content.Len())
 	}
 	inside := book.(copied).Past
 	if err := inside.Update(ctx, func(*store.Tx) error { return nil }); fault.KeyOf(err) != "op.read_only" {

@@ -35,6 +35,7 @@ type world struct {
 	parent  string // where points are opened
 	points  map[string]*point
 	warned  []string
+	fetched int // contents asked of the copies
 
 	began chan struct{} // told when an opening has begun, and then waited for; nil not to
 	goOn  chan struct{}
@@ -99,12 +100,14 @@ type copied struct {
 	op.Local[*store.Tx]
 	*rebuild.Past
 	point *point
+	w     *world
 }
 
 func (c copied) Point() backup.Point { return c.point.Point }
 
 // Content implements past.Copy.
 func (c copied) Content(ctx context.Context, digest string, take func(context.Context, io.Reader) error) error {
+	c.w.fetched++
 	a, err := c.Attachment(ctx, digest)
 	if err != nil {
 		return err
@@ -147,7 +150,7 @@ func (w *world) Open(ctx context.Context, _, id string, progress func(backup.Pro
 	catalog.Bind(reg)
 	billing.Bind(reg)
 	file.Bind(reg, w.Store.ReceiveFile)
-	return copied{op.Local[*store.Tx]{Registry: reg}, into, p}, nil
+	return copied{op.Local[*store.Tx]{Registry: reg}, into, p, w}, nil
 }
 
 // opened are the folders in which points are open.

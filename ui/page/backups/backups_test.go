@@ -364,10 +364,13 @@ func TestAPointIsOpenedFromTheNearestPlaceThatHasIt(t *testing.T) {
 		points: map[string][]backup.Point{"": {second}, "d1": {second, first}},
 	}
 	p, sh, _ := shown(t, copies)
-	p.buttons("Ouvrir cette sauvegarde")[0].Tapped(nil)
-	p.grid.OnOpen(1)
 	want := []page.Route{{Name: "past", Arg: "\n2"}, {Name: "past", Arg: "d1\n1"}}
-	if !slices.Equal(sh.Opened, want) {
-		t.Errorf("opened %+v, want %+v", sh.Opened, want)
+	for range 20 { // whichever place is looked at first
+		sh.Opened = nil
+		p.buttons("Ouvrir cette sauvegarde")[0].Tapped(nil)
+		p.grid.OnOpen(1)
+		if !slices.Equal(sh.Opened, want) {
+			t.Fatalf("opened %+v, want %+v", sh.Opened, want)
+		}
 	}
 }

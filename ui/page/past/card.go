@@ -218,7 +218,7 @@ func (b *book) document(row billing.Row) {
 
 func (b *book) paper(row billing.Row, files []fyne.CanvasObject) {
 	e := b.env
-	body := []fyne.CanvasObject{kit.Sub(b.number(row)), kit.Caption(row.CustomerName)}
+	body := []fyne.CanvasObject{kit.VBox(0, kit.Sub(b.number(row)), kit.Caption(row.CustomerName))}
 	for _, l := range [][2]string{
 		{e.T("customers.column.date"), e.Text.Date(row.Date)},
 		{e.T("customers.column.subject"), row.Subject},
