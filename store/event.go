@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -115,11 +114,12 @@ func scanEvent(scan func(...any) error, e *audit.Event) error {
 		&e.RequestID, &e.Payload, &e.Digest, &prev, &hash); err != nil {
 		return err
 	}
-	copy(e.Prev[:], prev)
-	copy(e.Hash[:], hash)
-	var err error
-	if e.At, err = parseInstant(at); err != nil {
-		return fmt.Errorf("store: event %d: %w", e.ID, err)
+	if len(prev) == len(e.Prev) && len(hash) == len(e.Hash) {
+		e.Prev, e.Hash = audit.Hash(prev), audit.Hash(hash)
+	}
+	// A time that the program did not write so is none: the chain is broken there, and the rest can be read.
+	if t, err := parseInstant(at); err == nil && instant(t) == at {
+		e.At = t
 	}
 	return nil
 }
