@@ -31,6 +31,7 @@ import (
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
+	"zafe/app/witness"
 	"zafe/store"
 	"zafe/store/storetest"
 )
@@ -48,6 +49,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	setup.Bind(r)
 	device.Bind(r, nil)
 	relay.Bind(r, nil)
+	witness.Bind(r, nil, nil)
 	backup.Bind(r, nil)
 	plan.Bind(r, w.Store, nil)
 	company.Bind(r)

@@ -21,6 +21,7 @@ var guarded = []string{
 	"destination.finish", "destination.refill", "destination.remove", "device.invite", "device.revoke",
 	"fec.export", "fec.undo_import", "fiscal_year.close", "fiscal_year.close_period", "import.undo", "kept.remove",
 	"opening.automatic", "opening.rotate", "password.refuse", "recovery.shares", "recovery.sheet", "relay.name", "role.delete", "role.save",
+	"event.export", "witness.accept",
 	"session.close", "session.close_others", "team.delete", "team.save",
 	"totp.renew_codes", "user.reset_second_factor", "user.save", "user.sign_out",
 }

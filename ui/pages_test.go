@@ -29,6 +29,7 @@ import (
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
+	"zafe/app/witness"
 	"zafe/store"
 	"zafe/store/keyring"
 	"zafe/store/opener"
@@ -49,6 +50,7 @@ func shop(t *testing.T) *storetest.World {
 	role.Bind(w.Registry)
 	user.Bind(w.Registry, svc)
 	opening.Bind(w.Registry, w.Store, svc, (&opener.PC{Keepers: []opener.Keeper{{Kind: opening.Keyring, Ring: noRing{}}}}).Keys(w.Store))
+	witness.Bind(w.Registry, func() map[string]witness.Heard { return nil }, func() {})
 	verify.Bind(w.Registry, verify.New(verify.Settings[*store.Tx]{
 		Work: w.Store, Clock: w.Clock.Now,
 		Around: func() verify.Surroundings { return verify.Surroundings{Swap: "off", Hibernate: "clear"} },

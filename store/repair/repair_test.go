@@ -43,6 +43,11 @@ func lost(t *testing.T, who user.User) (dir string, o store.Options) {
 	return dir, o
 }
 
+// further is more of a book than there is.
+func further(book string) verify.Seen {
+	return verify.Seen{Checkpoint: audit.Checkpoint{Book: book, Event: 9, Hash: "00"}}
+}
+
 func TestWhoMayHaveABookAccepted(t *testing.T) {
 	password, sheet := store.WithPassword(storetest.Password), store.WithRecovery(storetest.Recovery)
 	owner, nothing := user.User{Role: auth.Owner}, verify.Seen{}
@@ -56,8 +61,8 @@ func TestWhoMayHaveABookAccepted(t *testing.T) {
 		"the recovery sheet":        {owner, sheet, nothing, ""},
 		"a start delegate":          {user.User{Role: auth.Sales}, password, nothing, "store.owner_only"},
 		"an owner shut out":         {user.User{Role: auth.Owner, Disabled: true}, password, nothing, "store.owner_only"},
-		"of one that went further":  {owner, password, verify.Seen{Book: "one", Event: 9, Hash: "00"}, "store.repair_older"},
-		"another book went further": {owner, password, verify.Seen{Book: "two", Event: 9, Hash: "00"}, ""},
+		"of one that went further":  {owner, password, further("one"), "store.repair_older"},
+		"another book went further": {owner, password, further("two"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, o := lost(t, c.who)
@@ -103,7 +108,7 @@ func TestNothingToGoBackTo(t *testing.T) {
 	dir, o := lost(t, user.User{Role: auth.Owner})
 	unlock := store.WithPassword(storetest.Password)
 	_, err := repair.LookBack(t.Context(), dir, unlock, o)
-	for _, err := range []error{err, repair.GoBack(t.Context(), dir, unlock, o, storetest.Password)} {
+	for _, err := range []error{err, repair.GoBack(t.Context(), dir, unlock, o, storetest.Password, nil)} {
 		if fault.KeyOf(err) != "store.no_earlier" {
 			t.Error(err)
 		}

@@ -101,7 +101,7 @@ func (f *Follower) joined(ctx context.Context, at []string) {
 		}
 		return
 	}
-	defer b.Client.Close()
+	defer b.quit()
 	told := ""
 	for ctx.Err() == nil {
 		wait := brokenWait
@@ -126,7 +126,7 @@ func (f *Follower) joined(ctx context.Context, at []string) {
 
 // follow keeps the copy until something is in the way.
 func (f *Follower) follow(ctx context.Context, b *Book, at []string) error {
-	h, err := b.Hello(ctx)
+	h, err := b.hello(ctx)
 	if err == nil && h.Term < b.term() {
 		return fault.New(fault.Unavailable, "relay.old_host", "host", b.Addr())
 	}
@@ -137,6 +137,9 @@ func (f *Follower) follow(ctx context.Context, b *Book, at []string) error {
 		return fault.New(fault.Forbidden, "relay.not_named")
 	}
 	b.moved(b.seated().Moved(b.Addr(), h))
+	if err := b.look(ctx, h); err != nil {
+		return err
+	}
 	c, err := f.Open()
 	if err != nil {
 		return err

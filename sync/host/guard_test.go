@@ -16,6 +16,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/relay"
+	"zafe/app/verify"
 	"zafe/store"
 	"zafe/store/storetest"
 	"zafe/sync/device"
@@ -23,6 +24,12 @@ import (
 	"zafe/sync/host"
 	"zafe/sync/lan"
 )
+
+// nobody keeps nothing.
+type nobody struct{}
+
+func (nobody) Seen() verify.Seen                       { return verify.Seen{} }
+func (nobody) See(func(verify.Seen) verify.Seen) error { return nil }
 
 func (o *office) newGuard(t *testing.T, pem []byte) *host.Guard {
 	t.Helper()
@@ -121,7 +128,7 @@ func TestAPCFollows(t *testing.T) {
 		Clock: o.Clock.Now, Warn: func(what string, err error) { t.Log(what, err) },
 		Open: func() (guest.Copy, error) { return store.OpenStandby(dir) },
 		Connect: func(ctx context.Context) (*guest.Book, error) {
-			return guest.Connect(ctx, seat, guest.Witness{Memory: guest.Nobody{}, Keep: func(lan.Seat) error { return nil }})
+			return guest.Connect(ctx, seat, guest.Witness{Memory: nobody{}, Keep: func(lan.Seat) error { return nil }})
 		},
 	}
 	ctx, stop := context.WithCancel(t.Context())
@@ -418,7 +425,7 @@ func TestWhatTheCopyHasIsSaidHonestly(t *testing.T) {
 		Clock: o.Clock.Now, Warn: func(what string, err error) { t.Log(what, err) },
 		Open: func() (guest.Copy, error) { return s, nil },
 		Connect: func(ctx context.Context) (*guest.Book, error) {
-			return guest.Connect(ctx, seat, guest.Witness{Memory: guest.Nobody{}, Keep: func(lan.Seat) error { return nil }})
+			return guest.Connect(ctx, seat, guest.Witness{Memory: nobody{}, Keep: func(lan.Seat) error { return nil }})
 		},
 	}
 	s.f = &f

@@ -104,7 +104,7 @@ func newOffice(t *testing.T, around ...func(lan.Registry) lan.Registry) *office 
 	}}
 	o.server = &lan.Server{
 		Registry: w.Registry, Devices: devices{w.Store}, Desk: o.desk, Identity: host,
-		Hello: func(context.Context) (lan.Hello, error) {
+		Hello: func(context.Context, int64) (lan.Hello, error) {
 			return lan.Hello{Product: "zafe", Level: op.Level, MinLevel: op.MinLevel, Company: "Test"}, nil
 		},
 		Log: func(what string, err error) { t.Logf("%s: %v", what, err) },

@@ -29,6 +29,7 @@ import (
 	"zafe/app/tax"
 	"zafe/app/user"
 	"zafe/app/verify"
+	"zafe/app/witness"
 	"zafe/store"
 	"zafe/store/storetest"
 )
@@ -106,6 +107,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	backup.Bind(r, nil)
 	plan.Bind(r, w.Store, nil)
 	relay.Bind(r, nil)
+	witness.Bind(r, nil, nil)
 	company.Bind(r)
 	party.Bind(r)
 	catalog.Bind(r)
