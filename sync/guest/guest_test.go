@@ -19,11 +19,23 @@ import (
 	"zafe/sync/pair"
 )
 
-type memory struct{ seen verify.Seen }
+type memory struct {
+	mu   sync.Mutex
+	seen verify.Seen
+}
 
-func (m *memory) Seen() verify.Seen { return m.seen }
+func (m *memory) Seen() verify.Seen {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.seen
+}
 
-func (m *memory) See(change func(verify.Seen) verify.Seen) error { m.seen = change(m.seen); return nil }
+func (m *memory) See(change func(verify.Seen) verify.Seen) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.seen = change(m.seen)
+	return nil
+}
 
 // mainPC is a main PC that shows a book as far as the test says.
 type mainPC struct {
@@ -183,7 +195,7 @@ func TestAnOlderBookOfTheMainPCIsNoticed(t *testing.T) {
 			m := newMainPC(t)
 			m.shown.Book, m.shown.Event, m.shown.Hash = c.shown.Book, c.shown.Event, c.shown.Hash
 			m.shown.Term, m.shown.Lead, m.held = c.shown.Term, c.shown.Lead, c.held
-			kept, older := &memory{verify.Seen{Checkpoint: c.seen}}, false
+			kept, older := &memory{seen: verify.Seen{Checkpoint: c.seen}}, false
 			b, err := guest.Connect(t.Context(), m.seat, guest.Witness{
 				Memory: kept, Warn: func(what string, err error) { t.Error(what, err) },
 				Keep: func(lan.Seat) error { return nil },

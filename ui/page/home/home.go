@@ -438,9 +438,6 @@ func (h *home) sound(st verify.Status) {
 	case st.Last != nil && len(st.Last.Findings) > 0:
 		h.tasks["integrity"] = h.task("shield-warning", kit.Error,
 			e.Text.N("home.todo.integrity", len(st.Last.Findings), nil), e.T("home.integrity_at", "when", e.Text.Instant(st.Last.At)), e.T("home.act.integrity"), open)
-	case st.Surroundings.Older:
-		h.tasks["integrity"] = h.task("shield-warning", kit.Error, e.T("home.todo.older"), e.T("home.older"),
-			e.T("home.act.integrity"), open)
 	case st.Surroundings.Place != "":
 		h.tasks["integrity"] = h.task("shield-warning", kit.Error, e.T("home.todo.place"),
 			e.T("home.place."+st.Surroundings.Place, "what", st.Surroundings.Service), e.T("home.act.integrity"), open)

@@ -40,6 +40,7 @@ type journal struct {
 	count  *kit.Label
 	proof  *proof
 
+	search     *kit.LineEdit
 	person, pc *kit.Select
 	from, to   *kit.DateField
 	asked      history.ListRequest
@@ -88,7 +89,7 @@ func newJournal(e *page.Env) page.Page {
 // filters are what narrows the journal down, and the file of all of it.
 func (j *journal) filters() fyne.CanvasObject {
 	e := j.env
-	search := kit.NewSearch(e.T("history.search"), func(text string) {
+	j.search = kit.NewSearch(e.T("history.search"), func(text string) {
 		j.asked.Text = strings.TrimSpace(text)
 		j.typed++
 		now := j.typed
@@ -108,7 +109,7 @@ func (j *journal) filters() fyne.CanvasObject {
 	j.from = j.dateField(func(d civil.Date) { j.asked.From = d; j.reload() })
 	j.to = j.dateField(func(d civil.Date) { j.asked.To = d; j.reload() })
 	j.from.Edit().Placeholder, j.to.Edit().Placeholder = e.T("history.from"), e.T("history.to")
-	bar := kit.HBox(8, kit.Fixed(260, 0, search), kit.Fixed(172, 0, j.person), kit.Fixed(172, 0, j.pc),
+	bar := kit.HBox(8, kit.Fixed(260, 0, j.search), kit.Fixed(172, 0, j.person), kit.Fixed(172, 0, j.pc),
 		kit.Fixed(116, 0, j.from), kit.Muted("–"), kit.Fixed(116, 0, j.to), kit.Spacer())
 	if e.Can(history.Export.Spec) && e.Me.Can(auth.LedgerRead) {
 		bar.Add(kit.NewButton(e.T("common.export"), "export", kit.Ghost, func() {
@@ -204,6 +205,14 @@ func (j *journal) Object() fyne.CanvasObject { return j.object }
 
 // Unsaved implements page.Page.
 func (j *journal) Unsaved() bool { return false }
+
+// Commands implements page.Keyed.
+func (j *journal) Commands() []kit.Command {
+	return []kit.Command{{
+		Key: fyne.KeyF, Mod: fyne.KeyModifierShortcutDefault, Name: j.env.T("history.search_key"),
+		Run: func() { kit.Focus(j.search) },
+	}}
+}
 
 // Refresh implements page.Page.
 func (j *journal) Refresh() {
