@@ -18,6 +18,7 @@ require (
 	github.com/rclone/rclone v1.76.0
 	github.com/rymdport/portal v0.4.2
 	github.com/spf13/cobra v1.10.2
+	github.com/wneessen/go-mail v0.8.1
 	github.com/xuri/excelize/v2 v2.10.0
 	github.com/zalando/go-keyring v0.2.8
 	golang.org/x/crypto v0.58.0

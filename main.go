@@ -27,6 +27,7 @@ import (
 	"zafe/app/imports"
 	"zafe/app/job"
 	"zafe/app/ledger"
+	"zafe/app/notify"
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/party"
@@ -60,6 +61,7 @@ import (
 	"zafe/sync/guest"
 	"zafe/sync/host"
 	"zafe/sync/lan"
+	syncnotify "zafe/sync/notify"
 	"zafe/ui"
 	"zafe/ui/cli"
 	"zafe/ui/machine"
@@ -103,7 +105,7 @@ func newPC(dir string) (*pc, error) {
 		{Kind: crypt.KindTPM, Ring: keyring.NewChip(home.Path(folder.Chip))},
 	}}
 	p.copy = guest.Follower{
-		Clock: time.Now, Warn: home.Warn,
+		Path: home.Path(folder.Copied), Clock: time.Now, Warn: home.Warn,
 		Open: func() (guest.Copy, error) { return store.OpenStandby(home.Path(folder.Relay)) },
 		Connect: func(ctx context.Context) (*guest.Book, error) {
 			if s, err := p.State(ctx); err != nil || s.Presence != machine.Joined {
@@ -334,6 +336,7 @@ type book struct {
 	host  *host.Host[*store.Tx]
 	guard *host.Guard
 	check *verify.Service[*store.Tx]
+	tells *notify.Service[*store.Tx]
 	token atomic.Pointer[string]
 	away  atomic.Bool
 	works *job.Group // what Close waits for
@@ -369,7 +372,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	reg := op.New[*store.Tx](st, users, time.Now, op.LogTo(p.home.Log))
 	reg.Fence = relay.Fence(live{b.guard, st})
 	b.caller = caller{Registry: reg, Credential: b.credential}
-	if err := b.network(id); err != nil {
+	if err := b.network(id, users); err != nil {
 		return nil, err
 	}
 	if err := b.backups(ctx, id); err != nil {
@@ -395,6 +398,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.works.Go(func(ctx context.Context) { b.guard.Run(ctx); b.noteLoss(context.WithoutCancel(ctx)) })
 	b.lead(func(ctx context.Context) { b.compareCopies(ctx); b.keep.Run(ctx) })
+	b.lead(b.tells.Run)
 	b.lead(func(ctx context.Context) { b.check.Care(ctx, b, kept.Jobs{Store: st}, p.home.Warn) })
 	b.lead(func(ctx context.Context) { b.keep.BringFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
 	return b, nil
@@ -423,6 +427,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	appwitness.Bind(b.Registry, b.host.Heard, func() { b.pc.older.Store(false) })
 	backup.Bind(b.Registry, b.keep)
 	plan.Bind(b.Registry, b.store, b.keep)
+	notify.Bind(b.Registry, b.tells)
 	bindBusiness(b.Registry, b.store)
 	history.Bind(b.Registry)
 	verify.Bind(b.Registry, b.check)
@@ -456,7 +461,7 @@ func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
 }
 
 // network prepares this PC to be the main PC of an office.
-func (b *book) network(id setup.Identity) (err error) {
+func (b *book) network(id setup.Identity, users *user.Service[*store.Tx]) (err error) {
 	b.host, err = host.New(host.Settings[*store.Tx]{
 		Book: b.store, BookID: id.BookID, Root: id.Root, Registry: b.Registry, Version: version, Clock: time.Now,
 		Raise: func() bool {
@@ -466,7 +471,7 @@ func (b *book) network(id setup.Identity) (err error) {
 			}
 			return front != nil
 		},
-		Feed: b.store.Feed, Guard: b.guard,
+		Feed: b.store.Feed, Still: users.GoesOn, Guard: b.guard,
 		Log: func(what string, err error) {
 			b.pc.home.Log.Info("lan", slog.String("what", what), slog.Any("err", err))
 		},
@@ -488,6 +493,12 @@ func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error
 type live struct {
 	*host.Guard
 	store *store.Store
+}
+
+// Forget implements relay.Live.
+func (l live) Forget() {
+	l.Guard.Forget()
+	l.store.EndFeed()
 }
 
 // Fed implements relay.Live.
@@ -574,6 +585,11 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Measures: kept.Measures{Store: b.store},
 		Writer:   b.newWriter,
 		Log:      b.pc.home.Warn,
+		Proved:   func() { b.tells.Proved() },
+	})
+	b.tells = notify.New(notify.Options[*store.Tx]{
+		Work: b.store, Copies: b.keep, Carrier: syncnotify.New(), Clock: time.Now, Warn: b.pc.home.Warn,
+		Automatic: !id.Demo,
 	})
 	return err
 }
@@ -673,6 +689,7 @@ func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
 	if err := b.keep.Close(ctx); err != nil {
 		b.pc.home.Log.Warn("backup at close failed", slog.Any("err", err))
 	}
+	b.tells.Close(ctx)
 	progress("shell.closing.book")
 	if err := errors.Join(b.nameCompany(ctx), witness.Note(ctx, b.store, b.pc)); err != nil {
 		b.pc.home.Warn("the company's name or the end of the chain was not noted", err)
@@ -691,6 +708,23 @@ func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
 		return err
 	}
 	return durable.WriteJSON(p.home.Path(folder.Host), s)
+}
+
+// JoinInvited implements machine.Machine.
+func (p *pc) JoinInvited(ctx context.Context, file []byte, name string) (err error) {
+	defer p.home.Refer("join", &err)
+	if err := p.home.Fit(); err != nil { // as Join
+		return err
+	}
+	begun := p.home.Path(folder.Joining)
+	s, err := lan.JoinInvited(ctx, begun, file, name, time.Now())
+	if err != nil {
+		return err
+	}
+	if err := durable.WriteJSON(p.home.Path(folder.Host), s); err != nil {
+		return err
+	}
+	return os.Remove(begun)
 }
 
 // Leave implements machine.Machine.
@@ -739,7 +773,7 @@ func (p *pc) Standby() machine.Standby {
 }
 
 // TakeOver implements machine.Machine.
-func (p *pc) TakeOver(ctx context.Context, s machine.Secret) (err error) {
+func (p *pc) TakeOver(ctx context.Context, s machine.Secret, behind bool) (err error) {
 	defer p.home.Refer("take over", &err)
 	open, err := unlock(s)
 	if err != nil {
@@ -751,7 +785,7 @@ func (p *pc) TakeOver(ctx context.Context, s machine.Secret) (err error) {
 		if err != nil {
 			return err
 		}
-		return p.take(ctx, p.home.Path(folder.Book), open, seat)
+		return p.take(ctx, p.home.Path(folder.Book), open, seat, verify.Seen{})
 	}
 	seat, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
 	if err != nil {
@@ -765,18 +799,23 @@ func (p *pc) TakeOver(ctx context.Context, s machine.Secret) (err error) {
 	}
 	defer p.copy.Pause()()
 	seat.Before = 0 // that of an older takeover: all that is in the copy was the main PC's
-	err = p.take(ctx, p.home.Path(folder.Relay), open, seat)
+	var seen verify.Seen
+	if !behind {
+		seen = p.Seen()
+	}
+	err = p.take(ctx, p.home.Path(folder.Relay), open, seat, seen)
 	if err == nil {
 		err = store.PutInPlace(p.home.Path(folder.Relay), p.home.Path(folder.Book))
 	}
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.SetSeen(verify.Seen{}), p.SetCompany(seat.Company, false), p.Leave())
+	return errors.Join(p.SetSeen(verify.Seen{}), p.SetCompany(seat.Company, false), p.Leave(), p.copy.Forget())
 }
 
-// take makes this PC the main one, with the book in dir, and remembers where the other one was.
-func (p *pc) take(ctx context.Context, dir string, open store.Unlock, seat lan.Seat) error {
+// take makes this PC the main one, with the book in dir that is to go as far as was seen, and remembers where the
+// other one was.
+func (p *pc) take(ctx context.Context, dir string, open store.Unlock, seat lan.Seat, seen verify.Seen) error {
 	if seat.Key == nil { // it was lost with the file that had it
 		fresh, err := device.NewPC(time.Now())
 		if err != nil {
@@ -796,6 +835,7 @@ func (p *pc) take(ctx context.Context, dir string, open store.Unlock, seat lan.S
 	}
 	book, post, err := repair.TakeOver(ctx, dir, open, p.options(crypt.KDF{}), repair.Taking{
 		WriterID: writer, WriterName: p.Name(), Main: string(id.Fingerprint), Above: seat.Term, Before: seat.Before,
+		Seen: seen,
 	})
 	if err != nil {
 		return err
@@ -815,15 +855,22 @@ func (p *pc) Rejoin(ctx context.Context) (err error) {
 		return err
 	}
 	addr, h, err := seat.Highest(ctx)
+	if err == nil && relay.Later(seat.Term, seat.Lead, h.Term, h.Lead) {
+		err = fault.New(fault.Unavailable, "relay.old_host", "host", addr)
+	}
 	if err != nil {
 		return err
 	}
 	seat = seat.Moved(addr, h)
 	seat.Company = h.Company
+	// While the book is here, this PC works on it and not on the other: what ends in between is begun again.
+	if err := durable.WriteJSON(p.home.Path(folder.Host), seat); err != nil {
+		return err
+	}
 	if err := store.SetAside(p.home.Path(folder.Book), p.home.Aside(time.Now())); err != nil {
 		return err
 	}
-	return errors.Join(durable.WriteJSON(p.home.Path(folder.Host), seat), os.Remove(office))
+	return os.Remove(office)
 }
 
 // Providers implements machine.Machine.

@@ -21,6 +21,7 @@ import (
 	"zafe/app/i18n"
 	"zafe/app/imports"
 	"zafe/app/ledger"
+	"zafe/app/notify"
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/party"
@@ -52,6 +53,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	witness.Bind(r, nil, nil)
 	backup.Bind(r, nil)
 	plan.Bind(r, w.Store, nil)
+	notify.Bind[*store.Tx](r, nil)
 	company.Bind(r)
 	party.Bind(r)
 	catalog.Bind(r)

@@ -23,6 +23,7 @@
 //	store/kept        what services keep in it
 //	store/folder      the data folder that it is in, with the log
 //	store/opener      opens it without anybody
+//	sync/notify       takes what package notify of app has to say out of the house, by e-mail and to a watcher
 //	sync/host         serves it to the office, unless another PC took over
 //	sync/guest        works on the one of another PC, wherever that is, and keeps a copy as its relay
 //	sync/backup       copies: vault (one place), remote (how it is reached), keeper (when, and for whom)

@@ -18,8 +18,8 @@ import (
 // bank details.
 var guarded = []string{
 	"backup.continue", "customer.export", "delegate.set", "destination.answer", "destination.begin",
-	"destination.finish", "destination.refill", "destination.remove", "device.invite", "device.revoke",
-	"fec.export", "fec.undo_import", "fiscal_year.close", "fiscal_year.close_period", "import.undo", "kept.remove",
+	"destination.finish", "destination.refill", "destination.remove", "device.invite", "device.invite_file", "device.revoke",
+	"fec.export", "fec.undo_import", "fiscal_year.close", "fiscal_year.close_period", "import.undo", "kept.remove", "notify.save", "notify.try",
 	"opening.automatic", "opening.rotate", "password.refuse", "recovery.shares", "recovery.sheet", "relay.name", "role.delete", "role.save",
 	"event.export", "witness.accept",
 	"session.close", "session.close_others", "team.delete", "team.save",

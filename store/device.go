@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"zafe/app/device"
 	"zafe/app/fault"
 )
@@ -58,5 +60,55 @@ func scanDevice(scan func(...any) error, d *device.Device) (err error) {
 		return err
 	}
 	d.LastSeen, err = parseInstant(last)
+	return err
+}
+
+// AddInvitation keeps an invitation file by the hash of its token.
+func (t *Tx) AddInvitation(hash [32]byte, in device.Invited) error {
+	_, err := t.insert(`INSERT INTO invitation(hash, made_by, expires_at) VALUES (?,?,?)`,
+		hash[:], in.By, instant(in.Expires))
+	return err
+}
+
+// Invitation finds an invitation file, used and over or not.
+func (t *Tx) Invitation(hash [32]byte) (in device.Invited, known bool, err error) {
+	var expires string
+	known, err = t.one(`SELECT made_by, expires_at, device FROM invitation WHERE hash = ?`, []any{hash[:]},
+		&in.By, &expires, &in.Device)
+	if err != nil || !known {
+		return in, false, err
+	}
+	in.Expires, err = parseInstant(expires)
+	return in, true, err
+}
+
+// TakeInvitation gives an invitation file to a PC and tells whether it was free and in time: the condition in the
+// UPDATE is what keeps two PCs from using one.
+func (t *Tx) TakeInvitation(hash [32]byte, fingerprint string) (bool, error) {
+	n, err := t.exec(`UPDATE invitation SET device = ? WHERE hash = ? AND device = '' AND expires_at > ?`,
+		fingerprint, hash[:], instant(t.now))
+	return n == 1, err
+}
+
+// InvitationsOut counts the invitation files that are good for a PC.
+func (t *Tx) InvitationsOut() (n int, err error) {
+	_, err = t.one(`SELECT count(*) FROM invitation WHERE device = '' AND expires_at > ?`, []any{instant(t.now)}, &n)
+	return n, err
+}
+
+// InvitationsSince tells whether there are invitation files that end later than that, used or not.
+func (t *Tx) InvitationsSince(end time.Time) (bool, error) {
+	return t.one(`SELECT 1 FROM invitation WHERE expires_at > ? LIMIT 1`, []any{instant(end)}, new(int))
+}
+
+// PruneInvitations forgets the invitation files that were over before a time.
+func (t *Tx) PruneInvitations(before time.Time) error {
+	_, err := t.exec(`DELETE FROM invitation WHERE expires_at < ?`, instant(before))
+	return err
+}
+
+// DropInvitations forgets the invitation files that no PC used.
+func (t *Tx) DropInvitations() error {
+	_, err := t.exec(`DELETE FROM invitation WHERE device = ''`)
 	return err
 }

@@ -141,11 +141,12 @@ func (f *feeding) base(ctx context.Context) error {
 	}
 	err = wireStep{kind: wireBegin, seq: from, data: []byte(session)}.write(f.w)
 	if err == nil {
-		err = f.attachments(ctx, from)
+		err = f.attachments(ctx, session, from)
 	}
 	for _, s := range small {
-		s.seq = from
-		err = errors.Join(err, s.write(f.w))
+		if s.seq = from; err == nil {
+			err = s.write(f.w)
+		}
 	}
 	if err == nil {
 		err = f.blocks(ctx, session, bookFile, from, size, f.ask.Blocks)
@@ -191,11 +192,14 @@ func (f *feeding) beginning() (small []wireStep, size int64, err error) {
 }
 
 // attachments sends those that the standby lacks, and tells which are no more.
-func (f *feeding) attachments(ctx context.Context, seq uint64) error {
+func (f *feeding) attachments(ctx context.Context, session string, seq uint64) error {
 	root := filepath.Join(f.dir, filesDir)
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) || err == nil && (d.IsDir() || !isContent(d.Name())) {
 			return nil
+		}
+		if err == nil && !f.journal.on(session) {
+			err = errSession
 		}
 		if err == nil {
 			err = ctx.Err()

@@ -180,6 +180,10 @@ func (t *Tx) SaveTeam(x role.Team) (role.Team, error) {
 		if _, err := t.User(id); err != nil {
 			return x, err
 		}
+		if _, err := t.exec(`UPDATE team SET version = version + 1, updated_at = ?, updated_by = ?
+			WHERE id IN (SELECT team FROM team_member WHERE user = ?)`, instant(x.UpdatedAt), x.UpdatedBy, id); err != nil {
+			return x, err
+		}
 		if _, err := t.exec(`INSERT INTO team_member(user, team) VALUES (?, ?)
 			ON CONFLICT(user) DO UPDATE SET team = excluded.team`, id, x.ID); err != nil {
 			return x, err

@@ -363,6 +363,14 @@ CREATE TABLE import_change (
   PRIMARY KEY (batch, ref)
 ) STRICT, WITHOUT ROWID
 
+CREATE TABLE invitation (
+  id         INTEGER PRIMARY KEY,
+  hash       BLOB    NOT NULL UNIQUE CHECK (length(hash) = 32),
+  made_by    INTEGER NOT NULL,
+  expires_at TEXT    NOT NULL,
+  device     TEXT    NOT NULL DEFAULT ''
+) STRICT
+
 CREATE TABLE item (
   id            INTEGER PRIMARY KEY,
   code          TEXT    NOT NULL UNIQUE CHECK (code <> ''),

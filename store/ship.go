@@ -209,6 +209,10 @@ func (j *journal) after(session string, seq uint64) (steps []noted, came <-chan 
 	return steps, came, true
 }
 
+// EndFeed makes the standby start anew, if it may: another PC may be the one that is fed from now on. What it is being
+// given ends.
+func (s *Store) EndFeed() { s.journal.restart() }
+
 // Fed is how far a standby is.
 type Fed struct {
 	// Asked is when it spoke last, zero if not since the book was opened or since it was given up.

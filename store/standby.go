@@ -16,6 +16,10 @@ import (
 	"zafe/store/crypt"
 )
 
+// comingSuffix is of the folder with the attachments of a whole copy that is not whole yet: those that came need not
+// come again.
+const comingSuffix = ".coming"
+
 // Standby is the copy of another PC's book, in a folder of its own that [Open] opens at any moment, with the
 // secrets of the book. It is not safe for concurrent use.
 type Standby struct {
@@ -50,10 +54,14 @@ func (s *Standby) Ready() bool { return there(s.dir) }
 // Follows tells whether the copy is at a place that the other end knows, not about to begin anew.
 func (s *Standby) Follows() bool { return s.session != "" }
 
-// Remove removes the copy: this PC is not to have it any more.
+// Remove removes the copy, and what came of one: this PC is not to have it any more.
 func (s *Standby) Remove() error {
 	s.session = ""
-	return errors.Join(s.copy.close(), os.RemoveAll(s.dir), os.RemoveAll(s.dir+oldSuffix))
+	err := s.copy.close()
+	for _, dir := range []string{s.dir, s.dir + oldSuffix, s.dir + comingSuffix} {
+		err = errors.Join(err, os.RemoveAll(dir))
+	}
+	return err
 }
 
 // Ask is what to ask of [Store.Feed]. Without a place in what the other end knows it is a whole copy, but for
@@ -66,8 +74,11 @@ func (s *Standby) Ask() ([]byte, error) {
 		if a.Blocks, err = blockSums(filepath.Join(s.dir, bookFile)); err != nil {
 			return nil, err
 		}
-		if a.Files, err = fileMarks(filepath.Join(s.dir, filesDir)); err != nil {
-			return nil, err
+		a.Files = map[string]string{}
+		for _, dir := range []string{s.dir, s.dir + comingSuffix} {
+			if err := fileMarks(filepath.Join(dir, filesDir), a.Files); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return json.Marshal(a)
@@ -98,9 +109,9 @@ func blockSums(path string) (all []byte, err error) {
 	}
 }
 
-func fileMarks(root string) (map[string]string, error) {
-	all := map[string]string{}
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+// fileMarks adds what tells the attachments under root apart.
+func fileMarks(root string, all map[string]string) error {
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) || err == nil && (d.IsDir() || !isContent(d.Name())) {
 			return nil
 		}
@@ -109,7 +120,6 @@ func fileMarks(root string) (map[string]string, error) {
 		}
 		return err
 	})
-	return all, err
 }
 
 // Receive does what an answer says, and returns the number of steps done. An answer that breaks off is no loss:
@@ -161,21 +171,26 @@ func (s *Standby) whole(ctx context.Context, r *bufio.Reader, begin wireStep) er
 		if err := copyFile(filepath.Join(fresh, bookFile), old); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		m := &mirror{dir: fresh, building: true}
+		coming := s.dir + comingSuffix
+		m := &mirror{dir: fresh, building: true, coming: coming}
 		last, err = m.fill(ctx, r)
-		return errors.Join(err, m.close())
+		if err = errors.Join(err, m.close()); err != nil {
+			return err
+		}
+		return o.linkFiles(fresh, coming)
 	})
 	if err != nil {
 		return err
 	}
 	s.session, s.seq = string(begin.data), last
-	return os.RemoveAll(s.dir + oldSuffix)
+	return errors.Join(os.RemoveAll(s.dir+oldSuffix), os.RemoveAll(s.dir+comingSuffix))
 }
 
 // mirror does to the files of a folder what was done to a book's.
 type mirror struct {
 	dir      string
-	building bool // nobody opens it yet: all is flushed at the end, and what is missing came later
+	building bool   // nobody opens it yet: all is flushed at the end, and what is missing came later
+	coming   string // while building: where attachments go first, which stay there if it does not get to its end
 	files    map[string]*os.File
 }
 
@@ -224,11 +239,7 @@ func (m *mirror) do(s wireStep, r io.Reader) error {
 		if !isContent(s.name) {
 			return errStrange(s)
 		}
-		files := filepath.Join(m.dir, filesDir)
-		if s.kind == wireGone {
-			return blob.Drop(files, s.name)
-		}
-		return blob.Take(files, s.name, io.LimitReader(r, s.at), s.at)
+		return m.attachment(s, r)
 	case crypt.StepFolder:
 		if m.building {
 			return nil
@@ -240,6 +251,21 @@ func (m *mirror) do(s wireStep, r io.Reader) error {
 		}
 		return m.doFile(s)
 	}
+}
+
+// attachment takes or drops an attachment.
+func (m *mirror) attachment(s wireStep, r io.Reader) error {
+	files := filepath.Join(m.dir, filesDir)
+	if m.building {
+		if err := blob.Drop(files, s.name); err != nil { // another one of that name
+			return err
+		}
+		files = filepath.Join(m.coming, filesDir)
+	}
+	if s.kind == wireGone {
+		return blob.Drop(files, s.name)
+	}
+	return blob.Take(files, s.name, io.LimitReader(r, s.at), s.at)
 }
 
 func errStrange(s wireStep) error {

@@ -391,3 +391,58 @@ func TestABookUnderANewKeyIsCopiedAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestAWholeCopyThatWasCutKeepsItsAttachments: over a slow line it would never get to its end.
+func TestAWholeCopyThatWasCutKeepsItsAttachments(t *testing.T) {
+	f := feedBook(t)
+	f.commit(1)
+	for n := range 5 {
+		f.attach(n)
+	}
+	all := f.ask(t.Context())
+	if _, err := f.standby.Receive(t.Context(), bytes.NewReader(all[:len(all)-1])); err == nil || f.standby.Ready() {
+		t.Fatal("a copy that was cut is whole", err)
+	}
+	var err error
+	if err = f.standby.Close(); err == nil {
+		f.standby, err = store.OpenStandby(f.dir) // a restart
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	piece := strings.Repeat("piece0", 3000)
+	if again := f.ask(t.Context()); len(again) > len(all)-5*len(piece) {
+		t.Errorf("%d bytes, then %d: the attachments come again", len(all), len(again))
+	}
+	f.follow()
+	if got := taken(t, f.dir); got != 1 {
+		t.Error(got)
+	}
+	if _, err := os.Stat(f.dir + ".coming"); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("what came first stays:", err)
+	}
+}
+
+// TestAFeedEnds for a PC that is the relay no more, in the middle of a whole copy.
+func TestAFeedEnds(t *testing.T) {
+	f := feedBook(t)
+	f.commit(1)
+	f.attach(1)
+	f.attach(2)
+	ask, err := f.standby.Ask()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent bytes.Buffer
+	err = f.book.Feed(t.Context(), bytes.NewReader(ask), writerFunc(func(p []byte) (int, error) {
+		f.book.EndFeed()
+		return sent.Write(p)
+	}))
+	if err == nil || sent.Len() > 1000 {
+		t.Errorf("%d bytes were sent, %v", sent.Len(), err)
+	}
+}
+
+type writerFunc func(p []byte) (int, error)
+
+func (w writerFunc) Write(p []byte) (int, error) { return w(p) }

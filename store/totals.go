@@ -43,7 +43,7 @@ func (t *Tx) Totals() (Totals, error) {
 
 // changes picks the events worth a backup.
 const changes = `op NOT GLOB 'session.*' AND op NOT GLOB 'backup.*' AND op NOT GLOB 'destination.*' AND op NOT GLOB 'plan.*'
-	AND op NOT IN ('book.verify', 'device.invite', 'recovery.sheet', 'recovery.check')`
+	AND op NOT IN ('book.verify', 'device.invite', 'device.pair_refused', 'recovery.sheet', 'recovery.check')`
 
 // LastChange is the number of the last event worth a backup: log-ins and the backups themselves are
 // not. It only grows.

@@ -58,10 +58,10 @@ func (t *Tx) AddNotice(to auth.UserID, n user.Notice) error {
 
 // Notices lists what a person is to be told, oldest first.
 func (t *Tx) Notices(to auth.UserID) ([]user.Notice, error) {
-	return all(t, `SELECT n.kind, n.subject_id, u.name, n.at, n.detail FROM notice n JOIN user u ON u.id = n.subject_id
+	return all(t, `SELECT n.id, n.kind, n.subject_id, u.name, n.at, n.detail FROM notice n JOIN user u ON u.id = n.subject_id
 		WHERE n.user_id = ? ORDER BY n.id`, []any{to}, func(scan func(...any) error, n *user.Notice) (err error) {
 		var at string
-		if err := scan(&n.Kind, &n.User, &n.Name, &at, &n.Detail); err != nil {
+		if err := scan(&n.ID, &n.Kind, &n.User, &n.Name, &at, &n.Detail); err != nil {
 			return err
 		}
 		n.At, err = parseInstant(at)
@@ -69,14 +69,20 @@ func (t *Tx) Notices(to auth.UserID) ([]user.Notice, error) {
 	})
 }
 
-// DropNotices forgets what a person was told.
-func (t *Tx) DropNotices(to auth.UserID) error {
-	_, err := t.exec(`DELETE FROM notice WHERE user_id = ?`, to)
-	return err
+// DropNotices forgets some of what a person was told.
+func (t *Tx) DropNotices(to auth.UserID, ids []int64) error {
+	for _, id := range ids {
+		if _, err := t.exec(`DELETE FROM notice WHERE user_id = ? AND id = ?`, to, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// RevokeDevices shuts every paired PC out.
+// RevokeDevices shuts every paired PC out, and those that were invited.
 func (t *Tx) RevokeDevices() error {
-	_, err := t.exec(`UPDATE device SET state = ?`, device.Revoked)
-	return err
+	if _, err := t.exec(`UPDATE device SET state = ?`, device.Revoked); err != nil {
+		return err
+	}
+	return t.DropInvitations()
 }

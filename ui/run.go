@@ -157,6 +157,8 @@ func (d *desktop) enter(b machine.Book, me user.Me, first bool) {
 		Relogin:   func(again func(user.Me)) { d.flow.LogIn(b, again) },
 		LoggedOut: func() { d.shell = nil; d.start(); d.flow.LogIn(b, nil) },
 		Restore:   func() { d.shell = nil; d.start(); d.flow.Mend() },
+		TakeOver:  func() { d.shell = nil; d.start(); d.flow.TakeOver() },
+		Anew:      func() { d.shell = nil; d.start(); d.flow.Run() },
 		Rebuild:   func(me user.Me) { d.enter(b, me, false) },
 	}
 	if first && b.Local() {

@@ -2,7 +2,7 @@
 // question. The book is sealed; it is opened by its recovery key, so that no key derivation is measured.
 //
 //	perf import BOOK FEC...  perf tb BOOK YYYYMMDD  perf gl BOOK ACCOUNT  perf aged BOOK YYYYMMDD
-//	perf vat BOOK YEAR       perf fec BOOK YEAR
+//	perf vat BOOK YEAR       perf fec BOOK YEAR      perf browse BOOK ACCOUNT
 package main
 
 import (
@@ -50,8 +50,11 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return errors.New("usage: perf VERB BOOK ARGUMENT...")
 	}
 	verb, dir, arg := args[0], args[1], args[2]
-	if verb == "import" {
+	switch verb {
+	case "import":
 		return load(ctx, dir, args[2:])
+	case "browse":
+		return browse(ctx, dir, arg, out)
 	}
 	s, err := store.Open(ctx, dir, store.WithRecovery(recovery), store.Options{})
 	if err != nil {

@@ -4,13 +4,17 @@ package device
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"strings"
 	"time"
 
 	"zafe/app/audit"
 	"zafe/app/auth"
+	"zafe/app/civil"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/user"
 )
 
 // ID identifies a PC in one book.
@@ -41,6 +45,16 @@ type Tx interface {
 	DeviceByFingerprint(fp string) (Device, bool, error)
 	SaveDevice(d Device) (Device, error) // ID 0 inserts
 	DropDeviceSessions(fp string) error
+	User(id auth.UserID) (user.User, error) // fault user.not_found
+	user.Telling
+	Today() civil.Date
+	AddInvitation(hash [32]byte, in Invited) error
+	Invitation(hash [32]byte) (Invited, bool, error)
+	TakeInvitation(hash [32]byte, fingerprint string) (bool, error) // false: not free, or over
+	InvitationsOut() (int, error)                                   // that are good for a PC
+	InvitationsSince(end time.Time) (bool, error)                   // any that end later, used or not
+	PruneInvitations(before time.Time) error
+	DropInvitations() error // that no PC used
 }
 
 // Invitation is a one-time code that lets one PC in.
@@ -50,9 +64,11 @@ type Invitation struct {
 	Addresses []string  `json:"addresses"` // where this host can be reached, host:port
 }
 
-// Inviter makes invitations; the LAN server's pairing desk does.
+// Inviter makes invitations; the LAN server's pairing desk does. Fault device.not_serving.
 type Inviter interface {
 	Invite(by auth.UserID) (Invitation, error)
+	// InviteFile writes an invitation file, which tells of one more address if there is one.
+	InviteFile(ctx context.Context, by auth.UserID, address string, w io.Writer) error
 	// Cut closes the living connections of a device.
 	Cut(fingerprint string)
 }
@@ -60,6 +76,7 @@ type Inviter interface {
 // ListResponse lists the PCs.
 type ListResponse struct {
 	Devices []Device `json:"devices"`
+	Invited int      `json:"invited,omitempty"` // invitation files that are out
 }
 
 // IDRequest names a PC.
@@ -105,6 +122,7 @@ func Bind[T Tx](r *op.Registry[T], inviter Inviter, spare ...func(tx T, d Device
 	op.BindAction(r, Invite, func(ctx context.Context, _ op.Empty) (Invitation, error) {
 		return inviter.Invite(op.Actor(ctx).User)
 	})
+	bindInvitations(r, inviter)
 	op.Bind(r, Rename, rename[T])
 	op.Bind(r, Revoke, func(ctx context.Context, tx T, req IDRequest) (Device, error) {
 		d, err := tx.Device(req.ID)
@@ -120,8 +138,53 @@ func Bind[T Tx](r *op.Registry[T], inviter Inviter, spare ...func(tx T, d Device
 	})
 }
 
-// Enrol stores a PC that proved its code, with its event. A PC that comes back after being revoked is
-// let in again: it holds a fresh code.
+// seenEvery is how old what the book says of a PC's last call is at least before that is written again.
+const seenEvery = 10 * time.Minute
+
+// Dated tells whether what the book says of a PC's last call is too old.
+func (d Device) Dated(now time.Time) bool { return now.Sub(d.LastSeen).Abs() > seenEvery }
+
+// Seen notes that a PC is at work. It leaves no event: it is neither a decision nor a change to back up.
+func Seen(tx Tx, fingerprint string) error {
+	d, known, err := tx.DeviceByFingerprint(fingerprint)
+	if err != nil || !known || d.State != Active || !d.Dated(tx.Now()) {
+		return err
+	}
+	d.LastSeen = tx.Now()
+	_, err = tx.SaveDevice(d)
+	return err
+}
+
+// Refusal is a try of a PC to be let in that somebody should know of.
+type Refusal struct {
+	Fingerprint string
+	From        string // its address
+	By          auth.UserID
+	Why         user.NoticeKind
+}
+
+// Refused records such a try and tells the owners.
+func Refused(tx Tx, r Refusal) error {
+	_, err := tx.AppendEvent(audit.Event{
+		Op: "device.pair_refused", Device: r.Fingerprint,
+		Payload: fmt.Sprintf(`{"by":%d,"from":%q,"why":%q}`, r.By, r.From, r.Why),
+	})
+	if err != nil {
+		return err
+	}
+	return user.TellOwners(tx, r.By, r.Why, r.From)
+}
+
+// LetIn is Enrol of a PC that proved that somebody wanted it, and tells the other owners.
+func LetIn(tx Tx, fingerprint, name string, by auth.UserID) error {
+	if err := Enrol(tx, fingerprint, name, by); err != nil || by == 0 {
+		return err
+	}
+	return user.TellOwners(tx, by, user.NoticePC, name, by)
+}
+
+// Enrol stores a PC with its event, in the name of who let it in, 0 for the program itself. One that comes back after
+// being revoked is let in again: it holds a fresh code.
 func Enrol(tx Tx, fingerprint, name string, by auth.UserID) error {
 	d, known, err := tx.DeviceByFingerprint(fingerprint)
 	if err != nil {
@@ -134,15 +197,24 @@ func Enrol(tx Tx, fingerprint, name string, by auth.UserID) error {
 	if d, err = tx.SaveDevice(d); err != nil {
 		return err
 	}
+	approver, err := tx.User(by)
+	if f := fault.Of(err); f != nil && f.Code != fault.NotFound {
+		return err
+	}
 	_, err = tx.AppendEvent(audit.Event{
-		Op: "device.enrolled", Actor: int64(by), Device: fingerprint, SubjectKind: "device", SubjectID: int64(d.ID),
+		Op: "device.enrolled", Actor: int64(by), ActorName: approver.Name, Device: fingerprint,
+		SubjectKind: "device", SubjectID: int64(d.ID),
 	})
 	return err
 }
 
 func list[T Tx](_ context.Context, tx T, _ op.Empty) (ListResponse, error) {
 	ds, err := tx.Devices()
-	return ListResponse{Devices: ds}, err
+	if err != nil {
+		return ListResponse{}, err
+	}
+	out, err := tx.InvitationsOut()
+	return ListResponse{Devices: ds, Invited: out}, err
 }
 
 func rename[T Tx](ctx context.Context, tx T, req RenameRequest) (Device, error) {

@@ -1,6 +1,8 @@
 package device_test
 
 import (
+	"context"
+	"io"
 	"testing"
 	"time"
 
@@ -17,6 +19,8 @@ import (
 type desk struct{ cut []string }
 
 func (d *desk) Invite(auth.UserID) (device.Invitation, error) { return device.Invitation{}, nil }
+
+func (d *desk) InviteFile(context.Context, auth.UserID, string, io.Writer) error { return nil }
 
 func (d *desk) Cut(fp string) { d.cut = append(d.cut, fp) }
 

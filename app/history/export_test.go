@@ -48,8 +48,8 @@ func TestAnExportedJournalProvesItself(t *testing.T) {
 	if err != nil || c.Events != int64(len(nasty))+1 || c.Book != "one" || len(c.Key) != 64 || c.Last.IsZero() {
 		t.Fatalf("%+v, %v", c, err)
 	}
-	for _, line := range strings.SplitSeq(string(file), "\n") {
-		for _, cell := range strings.SplitSeq(line, ";") {
+	for line := range strings.SplitSeq(string(file), "\n") {
+		for cell := range strings.SplitSeq(line, ";") {
 			if cell != "" && strings.ContainsRune("=@", rune(strings.Trim(cell, `"`+" ")[:1][0])) {
 				t.Errorf("a spreadsheet computes %s", cell)
 			}

@@ -25,6 +25,7 @@ const (
 	levelKey
 	callKey
 	actorKey
+	allowedKey
 )
 
 // WithCredential returns a context whose calls carry c.
@@ -75,6 +76,11 @@ func AsSystem(ctx context.Context) context.Context { return AsActor(ctx, auth.Sy
 // server builds its contexts from scratch.
 func AsActor(ctx context.Context, a auth.Actor) context.Context {
 	return context.WithValue(ctx, actorKey, a)
+}
+
+// WithAllowed returns a context whose calls tell fn who makes them, once they may and before their work begins.
+func WithAllowed(ctx context.Context, fn func(auth.Actor)) context.Context {
+	return context.WithValue(ctx, allowedKey, fn)
 }
 
 // call is the running call's notebook: who, and what the handler says for the audit event.

@@ -77,24 +77,9 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 		}
 		err = r.finish(name, c, start, err)
 	}()
-	row, ok := r.rows[name]
-	if !ok {
-		return nil, fault.New(fault.NotFound, "op.unknown", "name", name)
-	}
-	if lvl := levelOf(ctx); lvl < MinLevel || lvl < row.spec.Since {
-		return nil, fault.New(fault.Unavailable, "op.version", "level", lvl, "min", max(MinLevel, row.spec.Since))
-	}
-	c.spec = row.spec
-	if c.actor, err = r.actor(ctx); err != nil {
+	row, err := r.admit(ctx, name, c)
+	if err != nil {
 		return nil, err
-	}
-	if err := r.allowed(row.spec, c.actor); err != nil {
-		return nil, err
-	}
-	if r.Fence != nil {
-		if err := r.Fence(ctx, row.spec); err != nil {
-			return nil, err
-		}
 	}
 	if err := r.possible(ctx, row.spec, w != nil, in.content != nil); err != nil {
 		return nil, err
@@ -102,6 +87,9 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 	req, err := row.decode(in)
 	if err != nil {
 		return nil, err
+	}
+	if tell, ok := ctx.Value(allowedKey).(func(auth.Actor)); ok {
+		tell(c.actor)
 	}
 	ctx = context.WithValue(ctx, callKey, c)
 	r.beforeRisk(ctx, row.spec)
@@ -122,6 +110,36 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 		out, err = r.command(ctx, row, in, req)
 	}
 	return out, err
+}
+
+// admit finds the row of a call and who makes it, and refuses what they may not do.
+func (r *Registry[T]) admit(ctx context.Context, name string, c *call) (*row[T], error) {
+	row, ok := r.rows[name]
+	if !ok {
+		return nil, fault.New(fault.NotFound, "op.unknown", "name", name)
+	}
+	if lvl := levelOf(ctx); lvl < MinLevel || lvl < row.spec.Since {
+		return nil, fault.New(fault.Unavailable, "op.version", "level", lvl, "min", max(MinLevel, row.spec.Since))
+	}
+	c.spec = row.spec
+	var err error
+	if c.actor, err = r.actor(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.allowed(row.spec, c.actor); err != nil {
+		return nil, err
+	}
+	return row, r.fence(ctx, row.spec)
+}
+
+// Admit refuses a call as the call itself would, before its request is read: one that is large is not taken in from
+// who may not make it.
+func (r *Registry[T]) Admit(ctx context.Context, name string) error {
+	start, c := r.clock(), &call{}
+	if _, err := r.admit(ctx, name, c); err != nil {
+		return r.finish(name, c, start, err)
+	}
+	return nil
 }
 
 // possible refuses a file where none is made or taken, and the lack of one where it is; and what a call may
@@ -170,6 +188,14 @@ func (r *Registry[T]) allowed(s *Spec, a auth.Actor) error {
 	return nil
 }
 
+// fence refuses what may not be done where the book is now.
+func (r *Registry[T]) fence(ctx context.Context, s *Spec) error {
+	if r.Fence == nil {
+		return nil
+	}
+	return r.Fence(ctx, s)
+}
+
 // command runs a Command: idempotency, one write transaction, handler, audit event, commit.
 func (r *Registry[T]) command(ctx context.Context, row *row[T], in input, req any) (any, error) {
 	id := RequestID(ctx)
@@ -197,6 +223,9 @@ func (r *Registry[T]) commit(ctx context.Context, row *row[T], id, hash string,
 				out, err = replay(ctx, stored, row, hash)
 				return err
 			}
+		}
+		if err := r.fence(ctx, row.spec); err != nil { // the copy before, or the queue, may have taken long
+			return err
 		}
 		if out, err = work(tx); err != nil {
 			return err

@@ -89,8 +89,8 @@ type Registry[T Tx] struct {
 	rows  map[string]*row[T]
 	clock func() time.Time
 	risk  func(ctx context.Context, name string)
-	// Fence may refuse a call that is allowed, because of where the book is; nil for nothing. It is set before the
-	// first call.
+	// Fence may refuse a call that is allowed, because of where the book is; nil for nothing. It is asked again in the
+	// transaction of what changes the book. It is set before the first call.
 	Fence func(ctx context.Context, s *Spec) error
 }
 

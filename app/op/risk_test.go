@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -49,4 +50,23 @@ func TestWhatComesBeforeARiskyOperation(t *testing.T) {
 	call(op.WithPreview(w.Ctx()), "owner", reform, fine, "done")
 	call(w.Ctx(), "reader", reform, fine)
 	call(w.Ctx(), "owner", reform, addRequest{})
+}
+
+// TestAFenceThatCameMeanwhile: what was let in is asked again when it changes the book.
+func TestAFenceThatCameMeanwhile(t *testing.T) {
+	w := storetest.NewWorld(t, bind)
+	asked := 0
+	w.Registry.Fence = func(context.Context, *op.Spec) error {
+		if asked++; asked > 1 {
+			return fault.New(fault.Conflict, "relay.fenced")
+		}
+		return nil
+	}
+	if _, err := add.Call(w.Ctx(), w.As("owner"), addRequest{Kind: "k"}); fault.KeyOf(err) != "relay.fenced" {
+		t.Errorf("%v", err)
+	}
+	w.Registry.Fence = nil
+	if got, err := add.Call(w.Ctx(), w.As("owner"), addRequest{Kind: "k"}); err != nil || got.Number != 1 {
+		t.Errorf("what was refused left a mark: %+v, %v", got, err)
+	}
 }

@@ -216,6 +216,10 @@ type facts struct {
 func has(c backup.Copy) bool  { return !c.LastOK.IsZero() }
 func away(c backup.Copy) bool { return c.Away && !c.OnDisk }
 
+// apart tells whether a place is a disk that lies elsewhere, unplugged: what a PC can send to over the network it can
+// erase there as well, unless the place keeps versions, which it alone knows.
+func apart(c backup.Copy) bool { return has(c) && away(c) && c.Provider == "local" }
+
 // What may be missing, the words after "plan.lack.".
 const (
 	lackCopy   = "copy"   // nothing is left
@@ -224,6 +228,7 @@ const (
 	lackProof  = "proof"  // nothing was ever restored from there
 	lackSheet  = "sheet"  // the sheet was never typed back
 	lackOwner  = "owner"  // nobody else opens the book
+	lackApart  = "apart"  // every copy is where this PC, and who is in it, can reach and erase it
 )
 
 // scenario judges one.
@@ -242,6 +247,7 @@ func (p *Plan) scenario(id ID, f facts) Scenario {
 	case Stolen, Burnt, Ransomware:
 		s.restore(f, away)
 		lack(lackAway, p.Away == 0)
+		lack(lackApart, id == Ransomware && p.Away > 0 && !slices.ContainsFunc(f.status.Copies, apart))
 		lack(lackSheet, !p.Sheet)
 	case Password:
 		s.Safe = p.Owners > 1 || p.Sheet

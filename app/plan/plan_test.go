@@ -128,9 +128,10 @@ func TestEachScenarioFollowsFromTheFacts(t *testing.T) {
 	o.measure(backup.Measure{Kind: backup.TrialMeasure, Place: "cloud", Seq: 1, Millis: 1, Fault: "backup.totals_differ"})
 	o.measure(backup.Measure{Kind: backup.TrialMeasure, Place: "cloud", Seq: 1, Millis: 2, Older: true})
 	look("with copies", map[plan.ID]string{
-		plan.Broken: "rien|pas mesuré|usb|proof", plan.Burnt: "12\u00a0min|1\u00a0min|cloud|",
-		plan.Stolen: "12\u00a0min|1\u00a0min|cloud|", plan.Ransomware: "12\u00a0min|1\u00a0min|cloud|",
-		plan.Password: "rien|tout de suite||", plan.Death: "rien|tout de suite||owner", plan.Provider: "rien|tout de suite||",
+		plan.Broken: "rien|pas mesuré|usb|proof", plan.Burnt: "12\u00a0min|1\u00a0min, plus l’installation|cloud|",
+		plan.Stolen:     "12\u00a0min|1\u00a0min, plus l’installation|cloud|",
+		plan.Ransomware: "12\u00a0min|1\u00a0min, plus l’installation|cloud|apart",
+		plan.Password:   "rien|tout de suite||", plan.Death: "rien|tout de suite||owner", plan.Provider: "rien|tout de suite||",
 	})
 	p := o.get()
 	b := p.Of(plan.Burnt).Back
@@ -140,6 +141,13 @@ func TestEachScenarioFollowsFromTheFacts(t *testing.T) {
 	if got := p.Of(plan.Broken).Copies; !slices.Equal(got, []string{"cloud", "usb"}) {
 		t.Errorf("left when the PC breaks: %q", got)
 	}
+	disk := o.place("disk", true, false, time.Hour)
+	disk.Provider = "local"
+	o.st.Copies = append(o.st.Copies, disk)
+	look("with a disk that lies elsewhere", map[plan.ID]string{
+		plan.Ransomware: "12\u00a0min|1\u00a0min, plus l’installation|cloud|",
+	})
+	o.st.Copies = o.st.Copies[:4]
 	second := o.place("second", true, false, 5*time.Minute)
 	o.st.Copies = append(o.st.Copies, second)
 	o.person("luc", auth.Owner)

@@ -77,6 +77,9 @@ func sheetOf(tx Tx, st backup.Status, p *i18n.Printer, id ID) (d print.PlanSheet
 	for _, f := range pl.Facts(p, s) {
 		d.Facts = append(d.Facts, print.PlanFact(f))
 	}
+	for _, word := range s.Lacks {
+		d.Facts = append(d.Facts, print.PlanFact{Label: p.T("plan.fact.lack", nil), Value: p.T("plan.lack."+word, nil)})
+	}
 	for _, copies := range st.Copies {
 		if slices.Contains(s.Copies, copies.Label) && len(d.Facts) < placesMax {
 			d.Facts = append(d.Facts, print.PlanFact{
@@ -128,7 +131,7 @@ func (p Plan) Returns(t *i18n.Printer, s Scenario) string {
 	case s.Back == nil:
 		return t.T("plan.unmeasured", nil)
 	default:
-		return backup.Lasted(t, millis(s.Back.Millis))
+		return t.T("plan.with_setup", map[string]any{"took": backup.Lasted(t, millis(s.Back.Millis))})
 	}
 }
 

@@ -168,7 +168,7 @@ type Live interface {
 	Seat() (name, fingerprint string, err error)
 	// Rival is the PC that took over from this one, if any did.
 	Rival(ctx context.Context) (Rival, bool)
-	// Forget forgets where the relay PC can be reached: it is the relay no more.
+	// Forget forgets where the relay PC can be reached, and ends what it is being given: it is the relay no more.
 	Forget()
 }
 

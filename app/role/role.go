@@ -131,9 +131,10 @@ type TeamRequest struct {
 // Validate refuses a team without a name: role.name_missing.
 func (r TeamRequest) Validate() error { return named(r.Name) }
 
-// IDRequest names a team.
-type IDRequest struct {
-	ID int64 `json:"id"`
+// TeamDrop names a team to be taken apart, as whoever does it saw it.
+type TeamDrop struct {
+	ID      int64 `json:"id"`
+	Version int64 `json:"version"`
 }
 
 // ListResponse are the roles, the ready ones first, and the teams.
@@ -160,7 +161,7 @@ var (
 		Name: "team.save", Kind: op.Command, Needs: auth.UserManage, Fresh: true, Since: 1,
 		Doc: "Makes a team or changes who is in it; people leave the team they were in.",
 	}}
-	DeleteTeam = op.Op[IDRequest, op.Empty]{Spec: op.Spec{
+	DeleteTeam = op.Op[TeamDrop, op.Empty]{Spec: op.Spec{
 		Name: "team.delete", Kind: op.Command, Needs: auth.UserManage, Fresh: true, Since: 1,
 		Doc: "Deletes a team; its people are in none.",
 	}}
@@ -307,15 +308,12 @@ func saveTeam[T Tx](ctx context.Context, tx T, req TeamRequest) (Team, error) {
 	}
 	t := Team{}
 	if req.ID != 0 {
-		i := slices.IndexFunc(teams, func(t Team) bool { return t.ID == req.ID })
-		if i < 0 {
-			return t, fault.New(fault.NotFound, "role.team_not_found")
-		}
-		if t = teams[i]; t.Version != req.Version {
-			return t, fault.New(fault.Conflict, "role.changed_meanwhile", "who", t.UpdatedBy, "at", t.UpdatedAt)
-		}
+		t, err = teamOf(teams, req.ID, req.Version)
 	} else if len(teams) >= TeamsMax {
-		return t, fault.New(fault.Conflict, "role.too_many", "max", TeamsMax)
+		err = fault.New(fault.Conflict, "role.too_many", "max", TeamsMax)
+	}
+	if err != nil {
+		return t, err
 	}
 	t.Name, t.Members = strings.TrimSpace(req.Name), slices.Compact(slices.Sorted(slices.Values(req.Members)))
 	t.Version, t.UpdatedAt, t.UpdatedBy = t.Version+1, tx.Now(), op.Actor(ctx).Name
@@ -324,9 +322,28 @@ func saveTeam[T Tx](ctx context.Context, tx T, req TeamRequest) (Team, error) {
 	return t, err
 }
 
-// dropTeam takes a team apart. Fault role.above_you.
-func dropTeam[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, error) {
+// teamOf is the team with an ID as whoever changes it saw it. Faults: role.team_not_found, role.changed_meanwhile.
+func teamOf(teams []Team, id, version int64) (Team, error) {
+	i := slices.IndexFunc(teams, func(t Team) bool { return t.ID == id })
+	if i < 0 {
+		return Team{}, fault.New(fault.NotFound, "role.team_not_found")
+	}
+	if t := teams[i]; t.Version != version {
+		return t, fault.New(fault.Conflict, "role.changed_meanwhile", "who", t.UpdatedBy, "at", t.UpdatedAt)
+	}
+	return teams[i], nil
+}
+
+// dropTeam takes a team apart. Faults: role.above_you and those of teamOf.
+func dropTeam[T Tx](ctx context.Context, tx T, req TeamDrop) (op.Empty, error) {
 	if err := mayTeam(ctx, tx); err != nil {
+		return op.Empty{}, err
+	}
+	teams, err := tx.Teams()
+	if err == nil {
+		_, err = teamOf(teams, req.ID, req.Version)
+	}
+	if err != nil {
 		return op.Empty{}, err
 	}
 	op.Note(ctx, "team", req.ID, "", "")

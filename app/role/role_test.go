@@ -220,7 +220,11 @@ func TestATeamIsWhoseRecordsAreShared(t *testing.T) {
 	s.refused(err, "role.changed_meanwhile")
 	_, err = call(s, role.SaveTeam, "owner", role.TeamRequest{ID: 99, Version: 1, Name: "Nord"})
 	s.refused(err, "role.team_not_found")
-	if _, err := call(s, role.DeleteTeam, "owner", role.IDRequest{ID: one.ID}); err != nil || len(s.person(2).Team) != 0 {
+	_, err = call(s, role.DeleteTeam, "owner", role.TeamDrop{ID: 99, Version: 1})
+	s.refused(err, "role.team_not_found")
+	_, err = call(s, role.DeleteTeam, "owner", role.TeamDrop{ID: one.ID, Version: one.Version}) // somebody left it meanwhile
+	s.refused(err, "role.changed_meanwhile")
+	if _, err := call(s, role.DeleteTeam, "owner", role.TeamDrop{ID: one.ID, Version: one.Version + 1}); err != nil || len(s.person(2).Team) != 0 {
 		t.Errorf("%v, team %v", err, s.person(2).Team)
 	}
 }
@@ -240,7 +244,7 @@ func TestNobodyWidensTheirRightsByATeam(t *testing.T) {
 	s.refused(err, "role.above_you")
 	_, err = call(s, role.SaveTeam, "machines", role.TeamRequest{ID: made.ID, Version: 1, Name: "Nord", Members: []auth.UserID{2, 3}})
 	s.refused(err, "role.above_you")
-	_, err = call(s, role.DeleteTeam, "machines", role.IDRequest{ID: made.ID})
+	_, err = call(s, role.DeleteTeam, "machines", role.TeamDrop{ID: made.ID, Version: made.Version})
 	s.refused(err, "role.above_you")
 	if got := s.person(2).Team; len(got) != 1 {
 		t.Errorf("team %v", got)
@@ -267,7 +271,7 @@ func TestAKeyIsGivenOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := call(s, role.DeleteTeam, "owner", role.IDRequest{ID: one.ID}); err != nil {
+	if _, err := call(s, role.DeleteTeam, "owner", role.TeamDrop{ID: one.ID, Version: one.Version}); err != nil {
 		t.Fatal(err)
 	}
 	if two, err := call(s, role.SaveTeam, "owner", role.TeamRequest{Name: "Sud"}); err != nil || two.ID == one.ID {

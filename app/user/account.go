@@ -245,6 +245,9 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	}); err != nil {
 		return User{}, err // before the key file is touched: a slot of somebody else's choice is there at no moment
 	}
+	if after.EndsOn != before.EndsOn && after.Ended(today) {
+		return User{}, fault.Field("ends_on", "user.ends_past")
+	}
 	after.NeedsSecondFactor = after.Rights.NeedsSecondFactor()
 	var hash string
 	if req.Password != "" {
@@ -437,7 +440,7 @@ func resetSecondFactor[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty
 	if err := tell(tx, u.ID, NoticeNoPhone, ""); err != nil {
 		return op.Empty{}, err
 	}
-	return op.Empty{}, tellOwners(tx, u.ID, NoticeNoPhoneOf, "", u.ID, op.Actor(ctx).User)
+	return op.Empty{}, TellOwners(tx, u.ID, NoticeNoPhoneOf, "", u.ID, op.Actor(ctx).User)
 }
 
 func signOut[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, error) {

@@ -134,6 +134,26 @@ func TestAPasswordClearsNoCodes(t *testing.T) {
 	}
 }
 
+// TestACodeDoesNotWaitForThePassword: whoever mistyped their password on a new PC, and waited, gives the code at once.
+func TestACodeDoesNotWaitForThePassword(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, word)
+	secret, _ := w.enrol("claire", word)
+	for key := ""; key != "user.wait"; {
+		_, err := w.login("claire", "faux", "pc")
+		key = fault.KeyOf(err)
+	}
+	w.Clock.Add(time.Minute)
+	in, err := w.login("claire", word, "pc")
+	if err != nil || in.Next != user.Code {
+		t.Fatal(in, err)
+	}
+	_, err = user.SecondFactor.Call(w.Ctx(), w.with(in.Token, "pc"), user.CodeRequest{Code: w.code(secret)})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 // TestANameThatNobodyHasWaitsLikeOne: the waits tell nobody who works here.
 func TestANameThatNobodyHasWaitsLikeOne(t *testing.T) {
 	w := newWorld(t)
@@ -219,6 +239,7 @@ func TestANewPlaceIsTold(t *testing.T) {
 	w.pair("pc-1", "pc-2")
 	claire := w.add("claire", auth.Owner, word)
 	yann := w.add("yann", auth.Sales, word)
+	w.add("marc", auth.Sales, word)
 	for _, pc := range []string{"pc-1", "", "pc-1", "pc-2", "pc-2"} {
 		w.in("yann", pc)
 		w.Clock.Add(time.Hour)
@@ -226,12 +247,23 @@ func TestANewPlaceIsTold(t *testing.T) {
 	if told := w.told(claire.ID); !slices.Equal(told, []string{fmt.Sprintf("place_of %d PC-2", yann.ID)}) {
 		t.Errorf("the owner is told %q", told)
 	}
+	there := w.in("yann", "pc-2")
+	if out, err := user.Notices.Call(w.Ctx(), there, op.Empty{}); err != nil || len(out.Notices) != 0 {
+		t.Errorf("whoever is at the new PC is told of it: %+v %v", out, err)
+	}
 	c := w.in("yann", "")
 	out, err := user.Notices.Call(w.Ctx(), c, op.Empty{})
 	if err != nil || len(out.Notices) != 1 || out.Notices[0].Kind != user.NoticePlace || out.Notices[0].Detail != "PC-2" {
 		t.Fatalf("%+v %v", out, err)
 	}
-	if _, err := user.NoticesSeen.Call(w.Ctx(), c, op.Empty{}); err != nil || len(w.told(yann.ID)) != 0 {
+	read := user.SeenRequest{IDs: []int64{out.Notices[0].ID}}
+	if _, err := user.NoticesSeen.Call(w.Ctx(), w.in("yann", "pc-1"), user.SeenRequest{}); err != nil || len(w.told(yann.ID)) != 1 {
+		t.Errorf("forgotten unread: %q %v", w.told(yann.ID), err)
+	}
+	if _, err := user.NoticesSeen.Call(w.Ctx(), w.in("marc", ""), read); err != nil || len(w.told(yann.ID)) != 1 {
+		t.Errorf("forgotten by somebody else: %q %v", w.told(yann.ID), err)
+	}
+	if _, err := user.NoticesSeen.Call(w.Ctx(), c, read); err != nil || len(w.told(yann.ID)) != 0 {
 		t.Errorf("still there: %q %v", w.told(yann.ID), err)
 	}
 	secret, _ := w.enrol("claire", word)

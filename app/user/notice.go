@@ -1,11 +1,13 @@
 package user
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/fault"
 	"zafe/app/op"
 )
 
@@ -31,6 +33,11 @@ const (
 	NoticePhoneOf      NoticeKind = "phone_of"      // owners: that of somebody
 	NoticeOlder        NoticeKind = "older"         // owners: a PC saw the book further than it is; Detail is its name
 	NoticeOlderCopy    NoticeKind = "older_copy"    // owners: the newest copy holds more than the book
+
+	NoticePC        NoticeKind = "pc"         // the other owners: somebody let a PC in; Detail is its name
+	NoticeCode      NoticeKind = "code"       // owners: a wrong code was tried for somebody's; Detail is where
+	NoticeCodeBurnt NoticeKind = "code_burnt" // owners: ... so often that it is good no more
+	NoticeInvited   NoticeKind = "invited"    // owners: somebody's invitation file came from a second PC; Detail is where
 )
 
 // NoticesMax bounds what waits to be told to a person: of more, the youngest.
@@ -38,6 +45,7 @@ const NoticesMax = 50
 
 // Notice is something a person is told once.
 type Notice struct {
+	ID     int64       `json:"id"`
 	Kind   NoticeKind  `json:"kind"`
 	User   auth.UserID `json:"user"` // whom it is about
 	Name   string      `json:"name"`
@@ -57,11 +65,24 @@ var (
 		Name: "notice.list", Kind: op.Query, Needs: auth.Anyone, Since: 1,
 		Doc: "Lists what one should know at log-in about one's account, and owners about everybody's.",
 	}}
-	NoticesSeen = op.Op[op.Empty, op.Empty]{Spec: op.Spec{
+	NoticesSeen = op.Op[SeenRequest, op.Empty]{Spec: op.Spec{
 		Name: "notice.seen", Kind: op.Command, Needs: auth.Anyone, Since: 1,
-		Doc: "Forgets one's own notices once they were read.",
+		Doc: "Forgets those of one's own notices that were read.",
 	}}
 )
+
+// SeenRequest names the notices that were read: what came meanwhile was not.
+type SeenRequest struct {
+	IDs []int64 `json:"ids"`
+}
+
+// Validate bounds the list to as many as are shown: fault op.bad_request.
+func (r SeenRequest) Validate() error {
+	if len(r.IDs) > NoticesMax {
+		return fault.New(fault.Invalid, "op.bad_request", "detail", "ids")
+	}
+	return nil
+}
 
 func (s *Service[T]) notices(ctx context.Context, tx T, _ op.Empty) (out NoticesResponse, err error) {
 	if op.Actor(ctx).May(auth.KeyManage) {
@@ -77,12 +98,22 @@ func (s *Service[T]) notices(ctx context.Context, tx T, _ op.Empty) (out Notices
 			}
 		}
 	}
-	out.Notices, err = tx.Notices(op.Actor(ctx).User)
+	all, err := tx.Notices(op.Actor(ctx).User)
+	if err != nil {
+		return out, err
+	}
+	here, err := tx.PCName(op.Actor(ctx).Device)
+	for _, n := range all {
+		// Whoever got in on a new PC would read there that somebody did, and nobody else would.
+		if n.Kind != NoticePlace || n.Detail != here {
+			out.Notices = append(out.Notices, n)
+		}
+	}
 	return out, err
 }
 
-func noticesSeen[T Tx](ctx context.Context, tx T, _ op.Empty) (op.Empty, error) {
-	return op.Empty{}, tx.DropNotices(op.Actor(ctx).User)
+func noticesSeen[T Tx](ctx context.Context, tx T, req SeenRequest) (op.Empty, error) {
+	return op.Empty{}, tx.DropNotices(op.Actor(ctx).User, req.IDs)
 }
 
 // tell keeps a notice about a person for themself.
@@ -90,8 +121,16 @@ func tell(tx Tx, about auth.UserID, kind NoticeKind, detail string) error {
 	return tx.AddNotice(about, Notice{Kind: kind, User: about, At: tx.Now(), Detail: detail})
 }
 
-// tellOwners keeps a notice about a person for every owner in work but some.
-func tellOwners(tx Tx, about auth.UserID, kind NoticeKind, detail string, but ...auth.UserID) error {
+// Telling is what telling people needs of a transaction.
+type Telling interface {
+	Now() time.Time
+	Users() ([]User, error)
+	AddNotice(to auth.UserID, n Notice) error
+}
+
+// TellOwners keeps a notice about a person for every owner in work but some; about the program itself, 0, it is
+// about each of them.
+func TellOwners(tx Telling, about auth.UserID, kind NoticeKind, detail string, but ...auth.UserID) error {
 	people, err := tx.Users()
 	if err != nil {
 		return err
@@ -100,7 +139,8 @@ func tellOwners(tx Tx, about auth.UserID, kind NoticeKind, detail string, but ..
 		if slices.Contains(but, p.ID) || p.Role != auth.Owner || p.Disabled {
 			continue
 		}
-		if err := tx.AddNotice(p.ID, Notice{Kind: kind, User: about, At: tx.Now(), Detail: detail}); err != nil {
+		n := Notice{Kind: kind, User: cmp.Or(about, p.ID), At: tx.Now(), Detail: detail}
+		if err := tx.AddNotice(p.ID, n); err != nil {
 			return err
 		}
 	}
@@ -112,5 +152,5 @@ func tellBoth(tx Tx, about auth.UserID, one, owners NoticeKind, detail string) e
 	if err := tell(tx, about, one, detail); err != nil {
 		return err
 	}
-	return tellOwners(tx, about, owners, detail, about)
+	return TellOwners(tx, about, owners, detail, about)
 }

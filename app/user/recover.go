@@ -189,7 +189,7 @@ func recovered(ctx context.Context, tx Tx, u User, hash string, how NoticeKind) 
 	if _, err := tx.SaveUser(stored); err != nil {
 		return err
 	}
-	if err := tellOwners(tx, u.ID, how, "", u.ID); err != nil {
+	if err := TellOwners(tx, u.ID, how, "", u.ID); err != nil {
 		return err
 	}
 	if how == NoticeClosed {

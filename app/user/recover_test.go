@@ -245,7 +245,8 @@ func TestTheSheetOfAClosedBookShutsEverybodyOut(t *testing.T) {
 			t.Errorf("the other owner was told %+v, %v", n, err)
 		}
 		ctx := op.AsActor(t.Context(), auth.Actor{User: 3, Role: auth.Owner, Rights: auth.Owner.Rights()})
-		if _, err := user.NoticesSeen.Call(ctx, l.local(), op.Empty{}); err != nil || len(l.told(3).Notices) != 0 {
+		read := user.SeenRequest{IDs: []int64{l.told(3).Notices[0].ID}}
+		if _, err := user.NoticesSeen.Call(ctx, l.local(), read); err != nil || len(l.told(3).Notices) != 0 {
 			t.Error("told twice", err)
 		}
 	})

@@ -181,22 +181,29 @@ func actorOf(u User, ss Session) auth.Actor {
 
 // sessionOf finds the living session of a credential and its user.
 func sessionOf(tx Tx, c op.Credential) (Session, User, error) {
-	over := fault.New(fault.Unauthenticated, "user.session_over")
 	ss, ok, err := tx.SessionByToken(digest(c.Token))
 	if err != nil {
 		return ss, User{}, err
 	}
-	if !ok || ss.Device != c.Device || !tx.Now().Before(ss.ExpiresAt) {
-		return ss, User{}, over
+	if !ok || ss.Device != c.Device {
+		return ss, User{}, sessionOver()
+	}
+	u, err := personOf(tx, ss)
+	return ss, u, err
+}
+
+func sessionOver() error { return fault.New(fault.Unauthenticated, "user.session_over") }
+
+// personOf returns whose a session is: fault user.session_over when it is one no more.
+func personOf(tx Tx, ss Session) (User, error) {
+	if !tx.Now().Before(ss.ExpiresAt) {
+		return User{}, sessionOver()
 	}
 	u, err := tx.User(ss.User)
-	if err != nil {
-		return ss, u, err
+	if err == nil && (u.Disabled || u.Generation != ss.Generation || u.Ended(tx.Today())) {
+		err = sessionOver()
 	}
-	if u.Disabled || u.Generation != ss.Generation || u.Ended(tx.Today()) {
-		return ss, u, over
-	}
-	return ss, u, nil
+	return u, err
 }
 
 // replaced tells whether the token of a credential is the one before the session's own.
@@ -515,7 +522,7 @@ func (s *Service[T]) refuse(ctx context.Context, u User, g guess, what string, f
 		if err != nil {
 			return err
 		}
-		return tellOwners(tx, u.ID, NoticeTriesOf, name)
+		return TellOwners(tx, u.ID, NoticeTriesOf, name)
 	})
 	if err != nil {
 		return err

@@ -3,6 +3,8 @@ package user
 import (
 	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -87,6 +89,26 @@ func (a *alive) of(ss Session) time.Time {
 // first; who took its token away is refused here all the same.
 func (s *Service[T]) locked(u User, ss Session, now time.Time) bool {
 	return now.Sub(s.alive.of(ss)) > u.LocksAfter()+lockGrace
+}
+
+// GoesOn tells whether somebody who began a call may go on with it. Faults: user.session_over when their session was
+// closed since, op.rights_changed when they may do other things than then. A screen that locked meanwhile ends
+// nothing that was asked before, and to be asked about is no sign of life.
+func (s *Service[T]) GoesOn(ctx context.Context, a auth.Actor) error {
+	return s.work.View(ctx, func(tx T) error {
+		ss, ok, err := tx.Session(a.Session)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return sessionOver()
+		}
+		u, err := personOf(tx, ss)
+		if err == nil && (!maps.Equal(u.Rights, a.Rights) || !slices.Equal(u.Team, a.Team)) {
+			err = fault.New(fault.Forbidden, "op.rights_changed")
+		}
+		return err
+	})
 }
 
 // TokenResponse is the token that takes the place of the one before.

@@ -493,6 +493,9 @@ func TestAnAccountEndsAtMidnight(t *testing.T) {
 	if key := save(auth.Owner, today); key != "user.owner_ends" {
 		t.Errorf("an owner's account ends: %q", key)
 	}
+	if key := save(auth.Sales, today.AddDays(-1)); key != "user.ends_past" {
+		t.Errorf("it ended before it was said: %q", key)
+	}
 	if key := save(auth.Sales, today); key != "" {
 		t.Fatal(key)
 	}
@@ -513,6 +516,9 @@ func TestAnAccountEndsAtMidnight(t *testing.T) {
 	}
 	if _, err := w.login("yann", "faux", "pc"); fault.KeyOf(err) != "user.bad_login" {
 		t.Errorf("who has not the password learns that the account ended: %v", err)
+	}
+	if key := save(auth.Sales, today); key != "" {
+		t.Errorf("an account that ended cannot be changed: %q", key)
 	}
 	if key := save(auth.Sales, today.AddDays(7)); key != "" {
 		t.Fatal(key)

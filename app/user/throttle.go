@@ -62,12 +62,13 @@ type counted struct {
 type guess []counted
 
 // guessOf says what a guess counts in; at tells the password of a log-in, the password of a proof and codes apart, so
-// that who knows one clears no counter of another. typed is the name of somebody who is not known.
+// that who knows one clears no counter of another, and who has waited to be let in by one need not wait for the next. typed is the name of somebody who is not known.
 func guessOf(tx Tx, u User, typed, device, at string) (guess, error) {
 	who := SlotLabel(u.ID)
 	if u.ID == 0 {
-		who = at + "\x00name:" + strings.ToLower(strings.TrimSpace(typed))
+		who = "name:" + strings.ToLower(strings.TrimSpace(typed))
 	}
+	who = at + "\x00" + who
 	known := device == ""
 	if !known && u.ID != 0 {
 		var err error
@@ -77,7 +78,7 @@ func guessOf(tx Tx, u User, typed, device, at string) (guess, error) {
 	}
 	g := guess{{what: who, nobody: u.ID == 0, pace: &paceElsewhere}}
 	if known {
-		g[0].what, g[0].pace = at+"\x00"+who+"\x00"+device, &paceKnown
+		g[0].what, g[0].pace = who+"\x00"+device, &paceKnown
 	} else {
 		g = append(g, counted{what: "pc:" + device, pace: &paceSource})
 	}

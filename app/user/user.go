@@ -124,9 +124,9 @@ type Tx interface {
 	SavePasswordReset(r PendingReset) error // in place of an older one
 	DropPasswordReset(id auth.UserID) error
 	AddNotice(to auth.UserID, n Notice) error
-	Notices(to auth.UserID) ([]Notice, error) // with names, oldest first
-	DropNotices(to auth.UserID) error
-	RevokeDevices() error // of every paired PC
+	Notices(to auth.UserID) ([]Notice, error)      // with names, oldest first
+	DropNotices(to auth.UserID, ids []int64) error // of those that are another's nothing is dropped
+	RevokeDevices() error                          // of every paired PC
 	PCName(device string) (string, error)
 	Place(user auth.UserID, device string) (Place, bool, error)
 	Places(user auth.UserID) ([]Place, error) // the last used first

@@ -544,3 +544,38 @@ func TestKilledCheckpoint(t *testing.T) {
 		}
 	}
 }
+
+// TestACheckpointInTwoWhoseFlushFails copies a part of the log while a reader holds the rest back, and lets a flush
+// of the checkpoint that ends it fail. What the first part wrote may be lost with it, and the flush after that finds
+// nothing to do: all of it must be copied again before the log goes.
+func TestACheckpointInTwoWhoseFlushFails(t *testing.T) {
+	b := makeBook(t)
+	for at := 1; ; at++ {
+		d := newSimDisk(b.files)
+		m, db, err := openSim(d, b.path, "full")
+		if err != nil {
+			t.Fatal(err)
+		}
+		run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
+		d.begin()
+		leaveOut(t, db)()
+		d.break1(&simFault{at: at, kind: failFlush})
+		_, _ = db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
+		failed := d.failed
+		d.break1(nil)
+		_, _ = db.Exec("PRAGMA wal_checkpoint(TRUNCATE)") // refused where the flush was of the ledger, until it is opened again
+		_, _ = db.Close(), m.Unmount()
+		for k := range uint64(lighter(16)) {
+			files, _ := d.crash(len(d.trace), rand.New(rand.NewPCG(k, 1)))
+			if n, err := recover1(files, b.path, "full"); err != nil || n < b.last {
+				t.Fatalf("flush %d failed, power cut %d: transaction %d of %d: %v", at, k, n, b.last, err)
+			}
+		}
+		if failed == 0 {
+			if at < 3 {
+				t.Errorf("only %d flushes", at-1)
+			}
+			return
+		}
+	}
+}

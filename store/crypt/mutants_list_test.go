@@ -48,12 +48,15 @@ var flushMutants = []mutant{
 	{"frames found on opening are not flushed", "walscan.go", []edit{
 		{"if err := f.Sync(); err != nil {", "if err := error(nil); err != nil {"},
 	}, cutTests},
+	{"a checkpoint goes on where it was after a flush that failed", "page.go", []edit{
+		{"\t\td.shm.again()\n", ""},
+	}, "TestACheckpointInTwo"},
 }
 
 // orderMutants turn round one order of FORMAT.md, "Order of writing", each.
 var orderMutants = []mutant{
 	{"1. the ledger knows of pages before they are flushed", "page.go", []edit{
-		{"if err := d.f.Sync(); err != nil {\n\t\treturn err\n\t}\n\td.versionMu.RLock()", "d.versionMu.RLock()"},
+		{"if err := d.f.Sync(); err != nil {\n\t\td.shm.again()\n\t\treturn err\n\t}\n\td.versionMu.RLock()", "d.versionMu.RLock()"},
 		{"d.dirty = d.dirty[:0]", "_ = d.f.Sync()\n\td.dirty = d.dirty[:0]"},
 	}, cutTests},
 	{"2. the file is cut before the ledger knows", "page.go", []edit{

@@ -194,6 +194,7 @@ func (d *database) flush() error {
 	d.writing.Lock()
 	defer d.writing.Unlock()
 	if err := d.f.Sync(); err != nil {
+		d.shm.again()
 		return err
 	}
 	d.versionMu.RLock()

@@ -43,6 +43,21 @@ func (x *sharedIndex) region(tls *libc.TLS, n, size int32, extend bool) (uintptr
 	return x.regions[n], nil
 }
 
+// backfillAt is where SQLite's index says how many frames of the log are in the database: behind two copies of its
+// header (https://sqlite.org/walformat.html, 2.3).
+const backfillAt = 2 * 48
+
+// again has the next checkpoint copy every frame of the log, after a flush of the database that failed: the system may
+// have dropped what it could not write and call the next flush done without it, and what an earlier checkpoint copied
+// would not be copied again. Whoever flushes holds the lock of the checkpoint, if there is a log.
+func (x *sharedIndex) again() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if len(x.regions) > 0 {
+		atomic.StoreUint32((*uint32)(at(x.regions[0]+backfillAt)), 0)
+	}
+}
+
 // free gives the regions back.
 func (x *sharedIndex) free() {
 	x.mu.Lock()

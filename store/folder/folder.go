@@ -29,7 +29,9 @@ const (
 	Vault   = "vault"        // a folder: the copies that this PC keeps for itself
 	Memory  = "local.json"   // what this PC remembers outside any book
 	Host    = "host.json"    // the main PC this one works on
+	Joining = "joining.json" // as whom this PC joins a main PC by an invitation file
 	Relay   = "relay"        // a folder: the copy of the book of the main PC, which this one can take the place of
+	Copied  = "relay.json"   // when that copy last had everything
 	Office  = "office.json"  // where another main PC may be, and as whom to ask it
 	Running = "running.json" // how the verbs reach the program that has the book open
 	Chip    = "chip.json"    // what this PC's security chip sealed

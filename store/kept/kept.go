@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"zafe/app/backup"
+	"zafe/app/notify"
 	"zafe/store"
 )
 
@@ -73,11 +74,11 @@ func Origin(ctx context.Context, st *store.Store) (p *backup.Point, err error) {
 	return p, err
 }
 
-// Restart makes a book that was put back from a point start anew here: what is known of copies and jobs was
-// known on another PC. Its destinations stay.
+// Restart makes a book that was put back from a point start anew here: what is known of copies, notices and jobs was
+// known on another PC. Its destinations stay, and where notices go.
 func Restart(tx *store.Tx, from backup.Point) error {
 	return errors.Join(tx.SetSetting(copies, []byte(nil)), tx.SetSetting(origin, from),
-		tx.SetSetting(jobs, map[string]time.Time{}))
+		tx.SetSetting(notify.StateKey, struct{}{}), tx.SetSetting(jobs, map[string]time.Time{}))
 }
 
 // Measures keeps what was measured about the copies in the journal of the book.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"zafe/app/backup"
+	"zafe/app/notify"
 	"zafe/store"
 	"zafe/store/kept"
 	"zafe/store/storetest"
@@ -45,9 +46,17 @@ func TestABookThatWasPutBackKeepsItsDestinationsAlone(t *testing.T) {
 	from := backup.Point{ID: "a point", Seq: 7}
 	err := errors.Join(destinations.Save(t.Context(), []byte("a disk")), copies.Save(t.Context(), []byte("one there")),
 		jobs.Done(t.Context(), "verify", clock.Now()),
+		st.Update(t.Context(), func(tx *store.Tx) error {
+			return tx.SetSetting(notify.StateKey, map[string]string{"receipt": "2026-10"})
+		}),
 		st.Update(t.Context(), func(tx *store.Tx) error { return kept.Restart(tx, from) }))
 	if err != nil {
 		t.Fatal(err)
+	}
+	var told map[string]string
+	err = st.View(t.Context(), func(tx *store.Tx) error { _, err := tx.Setting(notify.StateKey, &told); return err })
+	if err != nil || len(told) != 0 {
+		t.Errorf("what was told on another PC is remembered: %v, %v", told, err)
 	}
 	last, err := jobs.Last(t.Context())
 	if err != nil || len(last) != 0 || load(t, copies) != "" || load(t, destinations) != "a disk" {

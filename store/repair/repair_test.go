@@ -9,6 +9,7 @@ import (
 	"zafe/app/audit"
 	"zafe/app/auth"
 	"zafe/app/fault"
+	"zafe/app/relay"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
@@ -19,6 +20,16 @@ import (
 
 // lost makes a book without its ledger that a person's password opens.
 func lost(t *testing.T, who user.User) (dir string, o store.Options) {
+	t.Helper()
+	dir, o = made(t, who)
+	if err := os.Remove(filepath.Join(dir, "book.db-ledger")); err != nil {
+		t.Fatal(err)
+	}
+	return dir, o
+}
+
+// made makes a book that a person's password opens.
+func made(t *testing.T, who user.User) (dir string, o store.Options) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "book")
 	clock := &storetest.Clock{}
@@ -37,7 +48,7 @@ func lost(t *testing.T, who user.User) (dir string, o store.Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(st.Close(), os.Remove(filepath.Join(dir, "book.db-ledger"))); err != nil {
+	if err := st.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return dir, o
@@ -112,5 +123,26 @@ func TestNothingToGoBackTo(t *testing.T) {
 		if fault.KeyOf(err) != "store.no_earlier" {
 			t.Error(err)
 		}
+	}
+}
+
+// TestACopyThatLacksWhatWasSeen takes over only where the owner knows.
+func TestACopyThatLacksWhatWasSeen(t *testing.T) {
+	dir, o := made(t, user.User{Role: auth.Owner})
+	take := func(seen verify.Seen) (relay.Post, error) {
+		_, post, err := repair.TakeOver(t.Context(), dir, store.WithPassword(storetest.Password), o, repair.Taking{
+			WriterID: "b", WriterName: "Comptoir", Main: "ff", Seen: seen,
+		})
+		return post, err
+	}
+	_, err := take(verify.Seen{Checkpoint: audit.Checkpoint{Book: "one", Event: 4}})
+	if f := fault.Of(err); fault.KeyOf(err) != "relay.copy_behind" || f.Args["n"] != int64(3) || f.Args["at"] != storetest.Noon {
+		t.Fatalf("a copy of one event where four were seen: %v", err)
+	}
+	if post, err := take(verify.Seen{Checkpoint: audit.Checkpoint{Book: "two", Event: 4}}); err != nil || post.Term != 1 {
+		t.Errorf("another book went further: %+v, %v", post, err)
+	}
+	if post, err := take(verify.Seen{Checkpoint: audit.Checkpoint{Book: "one", Event: 2}}); err != nil || post.Term != 2 || post.Before != 2 {
+		t.Errorf("nothing is missing: %+v, %v", post, err)
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"errors"
 
 	"zafe/app/billing"
+	"zafe/app/fault"
 	"zafe/app/relay"
 	"zafe/app/setup"
 	"zafe/app/user"
+	"zafe/app/verify"
 	"zafe/store"
 )
 
@@ -18,11 +20,13 @@ type Taking struct {
 	Main       string
 	Above      int64
 	Before     int64
+	// Seen is how far the book was seen to go, zero if that does not matter.
+	Seen verify.Seen
 }
 
 // TakeOver makes the PC of the book in dir, which nobody has open, the main one when an owner asks for it, and returns
 // the book's identifier and post. Nobody knows whether the last numbers given out are in it: they are asked for.
-// Faults: store.owner_only and those of [store.Open].
+// Faults: relay.copy_behind when the book was seen to go further, store.owner_only and those of [store.Open].
 func TakeOver(ctx context.Context, dir string, unlock store.Unlock, o store.Options, t Taking) (
 	book string, post relay.Post, err error,
 ) {
@@ -49,6 +53,9 @@ func take(tx *store.Tx, owner user.User, t Taking) (book string, post relay.Post
 	id, _, err := setup.IdentityOf(tx)
 	if err != nil {
 		return "", post, err
+	}
+	if n := t.Seen.Event - last.ID; n > 0 && t.Seen.Book == id.BookID {
+		return "", post, fault.New(fault.Conflict, "relay.copy_behind", "at", last.At, "n", n)
 	}
 	id.WriterID, id.WriterName = t.WriterID, t.WriterName
 	if err := errors.Join(setup.SaveIdentity(tx, id), billing.AskNumbers(tx, last.At, tx.Now())); err != nil {

@@ -113,6 +113,9 @@ func (r Root) Host(now time.Time) (Identity, error) {
 // errNotPinned is returned when a host is not the one this PC was paired with.
 var errNotPinned = errors.New("device: the host is not the one paired")
 
+// NotPinned is the error of a host that is not the one expected.
+func NotPinned() error { return errNotPinned }
+
 // ErrNotPinned tells whether err says that another machine answers in the host's place.
 func ErrNotPinned(err error) bool { return errors.Is(err, errNotPinned) }
 

@@ -4,16 +4,19 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
+	"os"
+	"strings"
 	"sync"
 	"time"
 
+	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/sync/lan"
 )
 
 // Copy is the copy of the book that this PC keeps; a store's standby is one.
 type Copy interface {
-	Ready() bool
 	Follows() bool // it is where the main PC knows what it lacks
 	Ask() ([]byte, error)
 	Receive(ctx context.Context, answer io.Reader) (steps int, err error)
@@ -29,6 +32,7 @@ type Follower struct {
 	Connect func(ctx context.Context) (*Book, error)
 	// Open takes the copy; it fails while another program of this PC has it.
 	Open  func() (Copy, error)
+	Path  string // of the file that keeps when the copy last had everything
 	Clock func() time.Time
 	Warn  func(what string, err error)
 
@@ -36,7 +40,13 @@ type Follower struct {
 	mu   sync.Mutex
 	stop context.CancelFunc // ends the work that is under way; nil for none
 	held int                // of those who paused it, or are about to
-	kept time.Time
+	kept copied
+	told time.Time // what the file says of that
+}
+
+// copied is what the file of a follower holds.
+type copied struct {
+	At time.Time `json:"at,omitzero"` // when the copy was known to have everything
 }
 
 // How long a follower waits before it tries again.
@@ -44,7 +54,14 @@ const (
 	notJoinedWait = 10 * time.Second
 	notNamedWait  = 10 * time.Second
 	brokenWait    = time.Second
+	brokenMost    = time.Minute // where something stays in the way, as a full disk does
+	doublingsMax  = 6
+	holdFor       = 30 * time.Second // without a word from the main PC
 )
+
+// keptEvery is how often it is written down that the copy has everything: what is written is at most that much older
+// than the truth.
+const keptEvery = time.Minute
 
 // Run follows until ctx ends. at are the addresses of this PC once it is the main one, its own for nil.
 func (f *Follower) Run(ctx context.Context, at []string) {
@@ -84,8 +101,42 @@ func (f *Follower) starts(stop context.CancelFunc) bool {
 	return f.held == 0
 }
 
-// Kept is when the copy was known to have everything, zero if not since the program started.
-func (f *Follower) Kept() time.Time { f.mu.Lock(); defer f.mu.Unlock(); return f.kept }
+// Kept is when the copy was known to have everything, zero if nobody knows. It may have had everything later.
+func (f *Follower) Kept() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.kept.At.IsZero() {
+		if err := durable.ReadJSON(f.Path, &f.kept); err != nil {
+			f.Warn("when the copy of the book last had everything cannot be read", err)
+		}
+		f.told = f.kept.At
+	}
+	return f.kept.At
+}
+
+// keep notes when the copy had everything.
+func (f *Follower) keep(at time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.kept.At = at; at.Sub(f.told).Abs() < keptEvery {
+		return
+	}
+	f.told = at
+	if err := durable.WriteJSON(f.Path, f.kept); err != nil {
+		f.Warn("when the copy of the book last had everything was not noted", err)
+	}
+}
+
+// Forget forgets when the copy had everything: there is none, or it is the book of this PC now.
+func (f *Follower) Forget() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.kept, f.told = copied{}, time.Time{}
+	if err := os.Remove(f.Path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
 
 // joined follows the main PC of this one, if there is one, until ctx ends or Pause.
 func (f *Follower) joined(ctx context.Context, at []string) {
@@ -102,18 +153,18 @@ func (f *Follower) joined(ctx context.Context, at []string) {
 		return
 	}
 	defer b.quit()
+	h := hold{Follower: f, b: b, at: at}
+	defer h.letGo()
 	told := ""
 	for ctx.Err() == nil {
 		wait := brokenWait
-		if err := f.follow(ctx, b, at); err != nil && ctx.Err() == nil {
-			if key := fault.KeyOf(err); key != told {
+		if err := h.follow(ctx); err != nil && ctx.Err() == nil {
+			key := fault.KeyOf(err)
+			if key != told {
 				told = key
 				f.Warn("the copy of the book does not follow", err)
 			}
-			if key := fault.KeyOf(err); key == "relay.not_named" || key == "lan.device_refused" {
-				wait = notNamedWait
-				f.remove()
-			}
+			wait = h.after(key)
 		} else {
 			told = ""
 		}
@@ -124,31 +175,69 @@ func (f *Follower) joined(ctx context.Context, at []string) {
 	}
 }
 
+// hold is a copy at work.
+type hold struct {
+	*Follower
+	b  *Book
+	at []string // where this PC will be the main one
+
+	copy   Copy      // nil while it is not held
+	heard  time.Time // when the main PC last answered
+	failed int       // how often in a row something else than the line was in the way
+}
+
+// after does what a fault asks for, and tells how long to wait then. A copy that lost the main PC is held for a
+// while: let go of, it would have to be compared as a whole.
+func (h *hold) after(key string) time.Duration {
+	switch {
+	case key == "relay.not_named" || key == "lan.device_refused":
+		h.letGo()
+		h.remove()
+		return notNamedWait
+	case strings.HasPrefix(key, "store.") || h.Clock().Sub(h.heard).Abs() > holdFor:
+		h.letGo()
+	}
+	if key == "lan.host_unreachable" || key == "relay.old_host" { // it may come back at any moment
+		return brokenWait
+	}
+	h.failed++
+	return min(brokenWait<<min(h.failed-1, doublingsMax), brokenMost)
+}
+
+func (h *hold) letGo() {
+	if h.copy == nil {
+		return
+	}
+	if err := h.copy.Close(); err != nil {
+		h.Warn("the copy of the book was not closed well", err)
+	}
+	h.copy = nil
+}
+
 // follow keeps the copy until something is in the way.
-func (f *Follower) follow(ctx context.Context, b *Book, at []string) error {
-	h, err := b.hello(ctx)
-	if err == nil && h.Term < b.term() {
-		return fault.New(fault.Unavailable, "relay.old_host", "host", b.Addr())
+func (h *hold) follow(ctx context.Context) error {
+	hello, err := h.b.hello(ctx)
+	if err == nil && hello.Term < h.b.term() {
+		return fault.New(fault.Unavailable, "relay.old_host", "host", h.b.Addr())
 	}
 	if err != nil {
-		return b.Retry(ctx)
+		return h.b.Retry(ctx)
 	}
-	if !h.Relay {
+	if !hello.Relay {
 		return fault.New(fault.Forbidden, "relay.not_named")
 	}
-	b.moved(b.seated().Moved(b.Addr(), h))
-	if err := b.look(ctx, h); err != nil {
+	h.b.moved(h.b.seated().Moved(h.b.Addr(), hello))
+	if err := h.b.look(ctx, hello); err != nil {
 		return err
 	}
-	c, err := f.Open()
-	if err != nil {
-		return err
+	if h.copy == nil {
+		if h.copy, err = h.Open(); err != nil {
+			h.copy = nil
+			return err
+		}
 	}
 	for err == nil && ctx.Err() == nil {
-		err = f.once(ctx, b, at, c)
-	}
-	if closeErr := c.Close(); err == nil {
-		err = closeErr
+		err = h.once(ctx)
 	}
 	return err
 }
@@ -157,12 +246,7 @@ func (f *Follower) follow(ctx context.Context, b *Book, at []string) error {
 func (f *Follower) remove() {
 	c, err := f.Open()
 	if err == nil {
-		if c.Ready() {
-			err = c.Remove()
-			f.mu.Lock()
-			f.kept = time.Time{}
-			f.mu.Unlock()
-		}
+		err = errors.Join(c.Remove(), f.Forget())
 		err = errors.Join(err, c.Close())
 	}
 	if err != nil {
@@ -171,28 +255,31 @@ func (f *Follower) remove() {
 }
 
 // once is one exchange.
-func (f *Follower) once(ctx context.Context, b *Book, at []string, c Copy) error {
+func (h *hold) once(ctx context.Context) error {
+	at := h.at
 	if len(at) == 0 { // they change: the network may not have been there yet
 		at = lan.Addresses(lan.Port)
 	}
-	ask, err := c.Ask()
+	ask, err := h.copy.Ask()
 	if err != nil {
 		return err
 	}
-	since := f.Clock()
-	answer, err := b.Feed(ctx, at, ask)
+	since := h.Clock()
+	answer, err := h.b.Feed(ctx, at, ask)
 	if err != nil {
 		return err
 	}
-	steps, err := c.Receive(ctx, answer)
+	steps, err := h.copy.Receive(ctx, answer)
 	_ = answer.Close() // what it had to say is done or not
-	// More may wait behind an answer that had something. An empty one says that all was there when it was asked for.
-	if err == nil && steps == 0 && c.Follows() {
-		f.mu.Lock()
-		f.kept = since
-		f.mu.Unlock()
+	if err != nil {
+		return err
 	}
-	return err
+	h.heard, h.failed = h.Clock(), 0
+	// More may wait behind an answer that had something. An empty one says that all was there when it was asked for.
+	if steps == 0 && h.copy.Follows() {
+		h.keep(since)
+	}
+	return nil
 }
 
 func (b *Book) seated() lan.Seat { b.mu.Lock(); defer b.mu.Unlock(); return b.seat }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -125,7 +126,7 @@ func TestAPCFollows(t *testing.T) {
 	o.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{Relay: string(fp)}) })
 	dir := filepath.Join(t.TempDir(), "relay")
 	f := guest.Follower{
-		Clock: o.Clock.Now, Warn: func(what string, err error) { t.Log(what, err) },
+		Path: filepath.Join(t.TempDir(), "relay.json"), Clock: o.Clock.Now, Warn: func(what string, err error) { t.Log(what, err) },
 		Open: func() (guest.Copy, error) { return store.OpenStandby(dir) },
 		Connect: func(ctx context.Context) (*guest.Book, error) {
 			return guest.Connect(ctx, seat, guest.Witness{Memory: nobody{}, Keep: func(lan.Seat) error { return nil }})
@@ -422,7 +423,8 @@ func TestWhatTheCopyHasIsSaidHonestly(t *testing.T) {
 	defer stop()
 	s := &scripted{clock: o.Clock, stop: stop, answers: []answer{{0, false}, {3, true}, {0, true}, {0, false}}}
 	f := guest.Follower{
-		Clock: o.Clock.Now, Warn: func(what string, err error) { t.Log(what, err) },
+		Path: filepath.Join(t.TempDir(), "relay.json"), Clock: o.Clock.Now,
+		Warn: func(what string, err error) { t.Log(what, err) },
 		Open: func() (guest.Copy, error) { return s, nil },
 		Connect: func(ctx context.Context) (*guest.Book, error) {
 			return guest.Connect(ctx, seat, guest.Witness{Memory: nobody{}, Keep: func(lan.Seat) error { return nil }})
@@ -434,5 +436,120 @@ func TestWhatTheCopyHasIsSaidHonestly(t *testing.T) {
 	want := []time.Time{{}, {}, {}, asked}
 	if !slices.EqualFunc(s.kept, want, time.Time.Equal) {
 		t.Errorf("said before each answer: %v, want %v", s.kept, want)
+	}
+	after := guest.Follower{Path: f.Path, Clock: f.Clock, Warn: f.Warn}
+	if got := after.Kept(); !got.Equal(asked) {
+		t.Errorf("after a restart: %v, want %v", got, asked)
+	}
+	if err := after.Forget(); err != nil || !after.Kept().IsZero() {
+		t.Errorf("forgotten: %v, %v", after.Kept(), err)
+	}
+}
+
+// line is a way to a main PC that can be cut.
+type line struct {
+	net.Listener
+	to    string
+	mu    sync.Mutex
+	conns []net.Conn
+}
+
+func newLine(t *testing.T, to string) *line {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &line{Listener: ln, to: to}
+	var over sync.WaitGroup
+	t.Cleanup(func() { _ = ln.Close(); l.cut(); over.Wait() })
+	over.Go(func() {
+		for {
+			near, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", l.to)
+			if err != nil {
+				_ = near.Close()
+				continue
+			}
+			l.mu.Lock()
+			l.conns = append(l.conns, near, far)
+			l.mu.Unlock()
+			over.Go(func() { _, _ = io.Copy(near, far); _ = near.Close() })
+			over.Go(func() { _, _ = io.Copy(far, near); _ = far.Close() })
+		}
+	})
+	return l
+}
+
+func (l *line) cut() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range l.conns {
+		_ = c.Close()
+	}
+	l.conns = nil
+}
+
+// asked is a copy that counts how often it asked for all of the book.
+type asked struct {
+	guest.Copy
+	whole *atomic.Int64
+}
+
+func (a asked) Ask() ([]byte, error) {
+	if !a.Follows() {
+		a.whole.Add(1)
+	}
+	return a.Copy.Ask()
+}
+
+// TestACutLineCostsNoWholeCopy cuts the line of a PC that follows, which goes on where it was.
+func TestACutLineCostsNoWholeCopy(t *testing.T) {
+	o := newOffice(t)
+	seat, fp := o.pair(t, "Comptoir")
+	addr, _ := o.serve(t)
+	way := newLine(t, addr)
+	seat.Addr = way.Addr().String()
+	o.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{Relay: string(fp)}) })
+	dir, whole := filepath.Join(t.TempDir(), "relay"), new(atomic.Int64)
+	f := guest.Follower{
+		Path: filepath.Join(t.TempDir(), "relay.json"), Clock: o.Clock.Now,
+		Warn: func(what string, err error) { t.Log(what, err) },
+		Open: func() (guest.Copy, error) {
+			s, err := store.OpenStandby(dir)
+			return asked{s, whole}, err
+		},
+		Connect: func(ctx context.Context) (*guest.Book, error) {
+			return guest.Connect(ctx, seat, guest.Witness{Memory: nobody{}, Keep: func(lan.Seat) error { return nil }})
+		},
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var over sync.WaitGroup
+	over.Go(func() { f.Run(ctx, []string{"192.168.1.31:24653"}) })
+	defer over.Wait()
+	defer stop()
+	all := func(what string) {
+		t.Helper()
+		o.Clock.Add(time.Second)
+		o.Update(func(tx *store.Tx) error { return tx.SetSetting("said", what) })
+		since := o.Clock.Now()
+		for n := 0; f.Kept().Before(since); n++ {
+			if n > 1000 {
+				t.Fatal("it does not follow: " + what)
+			}
+			time.Sleep(20 * time.Millisecond)
+			o.Clock.Add(time.Millisecond)
+		}
+	}
+	all("before")
+	for range 3 {
+		way.cut()
+		all("after")
+	}
+	if n := whole.Load(); n != 1 {
+		t.Errorf("it asked for all of the book %d times", n)
 	}
 }

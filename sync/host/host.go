@@ -46,6 +46,8 @@ type Settings[T Tx] struct {
 	Raise    func() bool // see [lan.Server]
 	// Feed answers the relay PC's copy of the book.
 	Feed func(ctx context.Context, ask io.Reader, w io.Writer) error
+	// Still tells whether somebody may go on with a call, see [lan.Server].
+	Still func(ctx context.Context, a auth.Actor) error
 	// Guard ends the serving when another PC took over.
 	Guard *Guard
 	Log   func(what string, err error) // what others did that is nothing to worry about
@@ -60,6 +62,8 @@ type Host[T Tx] struct {
 	mu     sync.Mutex
 	heard  map[string]witness.Heard // by fingerprint
 	port   atomic.Int64             // 0 while the office is not served
+	seen   chan string              // PCs of which the book says too little
+	told   recent
 }
 
 // New prepares a host; it listens nowhere yet.
@@ -72,11 +76,13 @@ func New[T Tx](set Settings[T]) (*Host[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Host[T]{set: set}
-	h.desk = &pair.Desk{Root: root.Cert, Clock: set.Clock, Enrol: h.enrol}
+	h := &Host[T]{set: set, seen: make(chan string, seenMax)}
+	h.desk = &pair.Desk{
+		Root: root.Cert, Clock: set.Clock, Enrol: h.enrol, Refused: h.refused, Awaited: h.awaited, Redeem: h.redeem,
+	}
 	h.server = &lan.Server{
 		Registry: set.Registry, Devices: h, Desk: h.desk, Identity: identity,
-		Hello: h.hello, Feed: h.feed, Raise: set.Raise, Log: set.Log,
+		Hello: h.hello, Feed: h.feed, Still: set.Still, Raise: set.Raise, Log: set.Log,
 	}
 	return h, nil
 }
@@ -173,17 +179,20 @@ func (h *Host[T]) Settle(ctx context.Context) error {
 
 func (h *Host[T]) enrol(ctx context.Context, fp device.Fingerprint, name string, by int64) error {
 	return h.set.Book.Update(ctx, func(tx T) error {
-		return appdevice.Enrol(tx, string(fp), name, auth.UserID(by))
+		return appdevice.LetIn(tx, string(fp), name, auth.UserID(by))
 	})
 }
 
 // Allowed implements lan.Devices: the row of the book decides.
 func (h *Host[T]) Allowed(ctx context.Context, fp device.Fingerprint) (ok bool, err error) {
-	err = h.set.Book.View(ctx, func(tx T) error {
-		d, known, err := tx.DeviceByFingerprint(string(fp))
-		ok = known && d.State == appdevice.Active
-		return err
-	})
+	var d appdevice.Device
+	err = h.set.Book.View(ctx, func(tx T) (err error) { d, ok, err = tx.DeviceByFingerprint(string(fp)); return err })
+	if ok = ok && d.State == appdevice.Active; ok && d.Dated(h.set.Clock()) {
+		select {
+		case h.seen <- string(fp):
+		default: // its next call will do
+		}
+	}
 	return ok, err
 }
 
@@ -227,6 +236,7 @@ func (h *Host[T]) Serve(ctx context.Context, addr string, ready func(addr string
 	}
 	h.port.Store(int64(n))
 	defer h.port.Store(0)
+	defer h.keepSeen(ctx)()
 	ready(ln.Addr().String())
 	return errors.Join(h.server.Serve(ctx, ln), h.set.Guard.Refusal())
 }

@@ -96,7 +96,7 @@ func (o *office) status(t *testing.T) witness.Status {
 }
 
 // said counts the events of an operation.
-func (o *office) said(t *testing.T, what string) (n int) {
+func (o *office) events(t *testing.T, what string) (n int) {
 	t.Helper()
 	o.Update(func(tx *store.Tx) error {
 		return tx.EachEvent(0, func(e audit.Event) error {
@@ -146,8 +146,8 @@ func TestEveryPCIsAWitness(t *testing.T) {
 		m.seen = verify.Seen{Checkpoint: lost}
 	}
 	for range 2 {
-		if n := all(); n != pcs || o.said(t, "witness.older") != pcs || len(o.status(t).Alerts) != pcs {
-			t.Fatalf("%d of %d PCs alarmed, %d events, %d alerts", n, pcs, o.said(t, "witness.older"), len(o.status(t).Alerts))
+		if n := all(); n != pcs || o.events(t, "witness.older") != pcs || len(o.status(t).Alerts) != pcs {
+			t.Fatalf("%d of %d PCs alarmed, %d events, %d alerts", n, pcs, o.events(t, "witness.older"), len(o.status(t).Alerts))
 		}
 	}
 	if memories[3].seen.Checkpoint != lost {
@@ -156,7 +156,7 @@ func TestEveryPCIsAWitness(t *testing.T) {
 	if _, err := witness.Accept.Call(t.Context(), o.As("owner"), op.Empty{}); err != nil {
 		t.Fatal(err)
 	}
-	if n := all(); n != 0 || o.said(t, "witness.older") != pcs || memories[3].seen.Event == lost.Event {
+	if n := all(); n != 0 || o.events(t, "witness.older") != pcs || memories[3].seen.Event == lost.Event {
 		t.Errorf("after the owner's word %d alarmed, kept %+v", n, memories[3].seen)
 	}
 
@@ -192,12 +192,12 @@ func TestAnOwnersOwnDoingAlarmsNoPC(t *testing.T) {
 			o.Update(do)
 			seat.Addr, _ = o.serve(t)
 			o.morning(t, seat, k)
-			if k.older != 0 || o.said(t, "witness.older") != 0 || k.seen.Event == 5000 || k.seen.Term == 0 {
+			if k.older != 0 || o.events(t, "witness.older") != 0 || k.seen.Event == 5000 || k.seen.Term == 0 {
 				t.Errorf("alarmed %d times, kept %+v", k.older, k.seen)
 			}
 			k.seen = verify.Seen{Checkpoint: o.point(t, 4000)} // what is older than the new line alarms again
 			o.morning(t, seat, k)
-			if k.older == 0 || o.said(t, "witness.older") != 1 {
+			if k.older == 0 || o.events(t, "witness.older") != 1 {
 				t.Errorf("on the new line: alarmed %d times, kept %+v", k.older, k.seen)
 			}
 		})

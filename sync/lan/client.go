@@ -82,8 +82,8 @@ func (c *Client) Addr() string { return *c.addr.Load() }
 // Close drops the idle connections.
 func (c *Client) Close() { c.http.CloseIdleConnections() }
 
-// Hello asks the host who it is. Faults: lan.host_unreachable, lan.device_refused, lan.wrong_host,
-// op.version.
+// Hello asks the host who it is. Faults: lan.host_unreachable, lan.device_refused, lan.wrong_host; and
+// of two programs that do not understand each other the one to update: op.version this one, lan.host_older the host's.
 func (c *Client) Hello(ctx context.Context) (Hello, error) { return c.HelloOf(ctx, 0) }
 
 // HelloOf is Hello of a PC that saw the host's book go as far as an event, and asks for it; 0 for none.
@@ -101,7 +101,10 @@ func (c *Client) HelloOf(ctx context.Context, event int64) (Hello, error) {
 	if err := json.NewDecoder(io.LimitReader(resp.Body, headerBytes)).Decode(&h); err != nil {
 		return h, fault.New(fault.Unavailable, "lan.wrong_host", "host", c.Addr()).Because(err)
 	}
-	if h.Level < op.MinLevel || op.Level < h.MinLevel {
+	switch {
+	case h.Level < op.MinLevel:
+		return h, fault.New(fault.Unavailable, "lan.host_older", "version", h.Version)
+	case op.Level < h.MinLevel:
 		return h, fault.New(fault.Unavailable, "op.version", "level", op.Level, "min", h.MinLevel)
 	}
 	return h, nil
@@ -221,6 +224,9 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return fault.New(fault.Unavailable, "op.cancelled").Because(err)
 	}
+	if _, gaveUp := errors.AsType[reset](err); gaveUp { // the host is there
+		return fault.New(fault.Unavailable, "lan.cut").Because(err)
+	}
 	switch {
 	case device.ErrNotPinned(err):
 		return fault.New(fault.Unavailable, "lan.wrong_host", "host", c.Addr()).Because(err)
@@ -235,6 +241,16 @@ func (c *Client) unreachable(ctx context.Context, err error) error {
 	}
 	return fault.New(fault.Unavailable, "lan.host_unreachable", "host", c.Addr()).Because(err)
 }
+
+// reset is what the other end says to give up one exchange while the connection goes on. net/http shows the error of
+// its own to a type that has the same fields.
+type reset struct {
+	StreamID uint32
+	Code     uint32
+	Cause    error
+}
+
+func (reset) Error() string { return "lan: the exchange was given up" }
 
 // refusedAlert recognises the alert by which a TLS 1.3 host turns a device away.
 func refusedAlert(err error) bool {

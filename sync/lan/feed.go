@@ -37,7 +37,7 @@ func (s *Server) feed(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, fault.New(fault.Forbidden, "relay.not_named"))
 		return
 	}
-	out := &lateWriter{w: w}
+	out := &lateWriter{ctx: r.Context(), w: w}
 	if err := s.Feed(r.Context(), at, in, out); err != nil {
 		if out.started {
 			s.Log("the copy on another PC was cut off", err)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -83,6 +84,7 @@ type office struct {
 	server *lan.Server
 	root   device.Root
 	addr   string
+	shown  atomic.Pointer[lan.Hello]
 }
 
 func newOffice(t *testing.T, around ...func(lan.Registry) lan.Registry) *office {
@@ -97,6 +99,7 @@ func newOffice(t *testing.T, around ...func(lan.Registry) lan.Registry) *office 
 		t.Fatal(err)
 	}
 	o := &office{world: w, root: root}
+	o.shown.Store(&lan.Hello{Product: "zafe", Level: op.Level, MinLevel: op.MinLevel, Company: "Test"})
 	o.desk = &pair.Desk{Root: root.Cert, Clock: w.Clock.Now, Enrol: func(ctx context.Context, fp device.Fingerprint, name string, by int64) error {
 		return w.Store.Update(ctx, func(tx *store.Tx) error {
 			return appdevice.Enrol(tx, string(fp), name, auth.UserID(by))
@@ -105,7 +108,7 @@ func newOffice(t *testing.T, around ...func(lan.Registry) lan.Registry) *office 
 	o.server = &lan.Server{
 		Registry: w.Registry, Devices: devices{w.Store}, Desk: o.desk, Identity: host,
 		Hello: func(context.Context, int64) (lan.Hello, error) {
-			return lan.Hello{Product: "zafe", Level: op.Level, MinLevel: op.MinLevel, Company: "Test"}, nil
+			return *o.shown.Load(), nil
 		},
 		Log: func(what string, err error) { t.Logf("%s: %v", what, err) },
 	}
@@ -273,6 +276,26 @@ func TestHostGoesAndComesBack(t *testing.T) {
 	}
 }
 
+// TestTheOlderProgramIsNamed: people must know which of two PCs to update.
+func TestTheOlderProgramIsNamed(t *testing.T) {
+	o := newOffice(t)
+	pc, _ := o.pc(t, "")
+	for _, c := range []struct {
+		level, least int
+		want         string
+	}{
+		{op.Level, op.MinLevel, ""},
+		{op.Level + 5, op.MinLevel, ""}, // newer, and serves this one
+		{op.MinLevel - 1, op.MinLevel - 1, "lan.host_older"},
+		{op.Level + 5, op.Level + 1, "op.version"},
+	} {
+		o.shown.Store(&lan.Hello{Product: "zafe", Version: "0.9", Level: c.level, MinLevel: c.least})
+		if _, err := pc.Hello(t.Context()); fault.KeyOf(err) != c.want {
+			t.Errorf("levels %d to %d: %v, want %q", c.least, c.level, err, c.want)
+		}
+	}
+}
+
 func TestPairingRefusals(t *testing.T) {
 	o := newOffice(t)
 	id, err := device.NewPC(storetest.Noon)
@@ -426,5 +449,40 @@ func TestIdentitySurvivesItsFile(t *testing.T) {
 	}
 	if err := device.CheckHost([]*x509.Certificate{pc.TLS.Leaf}, root.Cert); !device.ErrNotPinned(err) {
 		t.Errorf("a PC passes for the host: %v", err)
+	}
+}
+
+// TestNobodyComesBackByATicket: a PC that was shut out could resume an earlier connection, where no key is proven any
+// more.
+func TestNobodyComesBackByATicket(t *testing.T) {
+	o := newOffice(t)
+	_, id := o.pc(t, "owner")
+	c := &tls.Config{
+		InsecureSkipVerify: true, Certificates: []tls.Certificate{id.TLS}, NextProtos: []string{"h2"},
+		ClientSessionCache: tls.NewLRUClientSessionCache(8),
+	}
+	dial := func() (resumed bool, err error) {
+		conn, err := tls.Dial("tcp", o.addr, c)
+		if err != nil {
+			return false, err
+		}
+		defer func() { _ = conn.Close() }()
+		_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+		_, err = conn.Read(make([]byte, 1)) // a ticket comes before what the host says first
+		return conn.ConnectionState().DidResume, err
+	}
+	for n := range 3 {
+		if resumed, err := dial(); resumed || err != nil {
+			t.Errorf("connection %d: resumed %t, %v", n, resumed, err)
+		}
+	}
+	o.world.Update(func(tx *store.Tx) error {
+		d, _, err := tx.DeviceByFingerprint(string(id.Fingerprint))
+		d.State = appdevice.Revoked
+		_, saved := tx.SaveDevice(d)
+		return errors.Join(err, saved)
+	})
+	if resumed, err := dial(); resumed || err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("shut out: resumed %t, %v", resumed, err)
 	}
 }

@@ -150,11 +150,12 @@ var probes = map[string]probe{
 
 	"backup.continue": idle, "backup.disk": idle, "backup.drill": idle, "backup.form": idle, "backup.loss": idle,
 	"backup.now": idle, "backup.pause": idle, "backup.points": idle, "backup.providers": idle, "backup.speed": idle, "backup.status": idle, "backup.stop": idle,
+	"notify.get": idle, "notify.light": idle, "notify.save": idle, "notify.try": idle,
 	"plan.attest": idle, "plan.get": idle, "plan.sheet": idle, "relay.get": idle, "relay.name": idle, "witness.get": idle, "witness.older": idle, "witness.accept": idle,
 	"destination.acknowledge": idle, "destination.answer": idle, "destination.begin": idle, "destination.cancel": idle,
 	"destination.finish": idle, "destination.list": idle, "destination.probe": idle, "destination.refill": idle,
 	"destination.remove": idle, "destination.rename": idle, "kept.list": idle, "kept.remove": idle,
-	"book.health": idle, "book.integrity": idle, "book.verify": idle, "device.invite": idle,
+	"book.health": idle, "book.integrity": idle, "book.verify": idle, "device.invite": idle, "device.invite_file": idle, "device.withdraw": asked,
 	"delegate.set": idle, "opening.automatic": idle, "opening.get": idle, "opening.prove": idle, "opening.rotate": idle,
 	"recovery.check": idle, "recovery.shares": idle, "recovery.sheet": idle,
 	"password.change": idle, "password.recover": idle, "session.confirm": idle, "session.login": idle, "session.logout": idle,

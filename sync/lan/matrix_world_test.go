@@ -18,6 +18,7 @@ import (
 	"zafe/app/imports"
 	"zafe/app/ledger"
 	"zafe/app/money"
+	"zafe/app/notify"
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/party"
@@ -106,6 +107,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	appdevice.Bind(r, nil)
 	backup.Bind(r, nil)
 	plan.Bind(r, w.Store, nil)
+	notify.Bind[*store.Tx](r, nil)
 	relay.Bind(r, nil)
 	witness.Bind(r, nil, nil)
 	company.Bind(r)

@@ -63,15 +63,22 @@ func Join(ctx context.Context, addr, code, name string, now time.Time) (Seat, er
 	if err != nil {
 		return Seat{}, err
 	}
-	s := Seat{Addr: addr, Root: root.Raw, Key: key}
-	r, err := s.Reach(ctx, addr)
+	return Seat{Addr: addr, Root: root.Raw, Key: key}.named(ctx)
+}
+
+// named is the seat with what the main PC says of itself.
+func (s Seat) named(ctx context.Context) (Seat, error) {
+	r, err := s.Open(s.Addr)
 	if err != nil {
 		return Seat{}, err
 	}
 	defer r.Client.Close()
 	hello, err := r.Hello(ctx)
+	if err != nil {
+		return Seat{}, err
+	}
 	s.Company = hello.Company
-	return s, err
+	return s, nil
 }
 
 // Reach returns the book of the main PC, which was reached: place is what people call it. With an error

@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/sync/device"
@@ -27,6 +28,7 @@ import (
 // Registry is what the server needs of the operations.
 type Registry interface {
 	Spec(name string) (op.Spec, bool)
+	Admit(ctx context.Context, name string) error
 	DoJSON(ctx context.Context, name string, in []byte) ([]byte, error)
 	StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (op.Download, error)
 	UploadJSON(ctx context.Context, name string, in []byte, content io.Reader) ([]byte, error)
@@ -54,11 +56,16 @@ type Server struct {
 	Hello func(ctx context.Context, event int64) (Hello, error)
 	// Feed answers the PC that keeps a copy of the book, of which it was told where it can be reached.
 	Feed func(ctx context.Context, at []string, ask io.Reader, w io.Writer) error
-	Log  func(what string, err error)
+	// Still tells whether somebody whose call is under way may go on with it: if not, by a fault, it is cut. nil:
+	// they always may.
+	Still func(ctx context.Context, a auth.Actor) error
+	Log   func(what string, err error)
 	// Patience is how long the host looks for the answer to a question; the zero value is right.
 	Patience time.Duration
 	// Grace is how long questions and files may go on once the host closes; the zero value is right.
 	Grace time.Duration
+
+	bodies bodies
 
 	mu    sync.Mutex
 	conns map[device.Fingerprint]map[net.Conn]bool
@@ -67,7 +74,10 @@ type Server struct {
 // Serve answers on ln until ctx ends. Then it refuses new calls with lan.host_closing and returns once the
 // work under way is done and answered; questions and files are cut after a moment.
 func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
-	v := &serving{Server: s, ended: make(chan struct{})}
+	v := &serving{Server: s, ended: make(chan struct{}), calls: map[*underway]bool{}}
+	looking, stop := context.WithCancel(context.WithoutCancel(ctx)) // a host that closes still sends files for a while
+	defer stop()
+	go v.look(looking)
 	srv := &http.Server{
 		Handler:           v.routes(),
 		ReadHeaderTimeout: headTimeout,
@@ -80,6 +90,11 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 			pair.Protocol: func(_ *http.Server, c *tls.Conn, _ http.Handler) {
 				if err := s.Desk.Serve(ctx, c); err != nil {
 					s.Log("pairing refused", err)
+				}
+			},
+			pair.InviteProtocol: func(_ *http.Server, c *tls.Conn, _ http.Handler) {
+				if err := s.Desk.ServeInvited(ctx, c); err != nil {
+					s.Log("invitation refused", err)
 				}
 			},
 		},
@@ -117,6 +132,9 @@ func (s *Server) tlsOf(ctx context.Context, conn net.Conn) *tls.Config {
 	if s.Desk.Open() {
 		protocols = append(protocols, pair.Protocol) // without a code out nobody is listened to
 	}
+	if s.Desk.Awaits(ctx) {
+		protocols = append(protocols, pair.InviteProtocol)
+	}
 	return &tls.Config{
 		MinVersion:             tls.VersionTLS13,
 		Certificates:           []tls.Certificate{s.Identity.TLS},
@@ -127,7 +145,7 @@ func (s *Server) tlsOf(ctx context.Context, conn net.Conn) *tls.Config {
 		// of its certificate, which is no secret, is checked only after it.
 		VerifyConnection: func(cs tls.ConnectionState) error {
 			switch cs.NegotiatedProtocol {
-			case pair.Protocol:
+			case pair.Protocol, pair.InviteProtocol:
 				return nil
 			case protoHTTP2:
 				return s.allowed(ctx, cs.PeerCertificates, conn.RemoteAddr().String())
@@ -242,11 +260,12 @@ func (s *Server) hello(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *serving) call(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, op.RequestBytesMax+1))
+	body, leave, err := s.body(w, r)
 	if err != nil {
-		s.refuse(w, fault.New(fault.Invalid, "op.too_large", "max_mb", op.RequestBytesMax>>20).Because(err))
+		s.refuse(w, err)
 		return
 	}
+	defer leave()
 	ctx, name := r.Context(), r.PathValue("name")
 	over, ok := s.begin(name)
 	if !ok {
@@ -255,13 +274,15 @@ func (s *serving) call(w http.ResponseWriter, r *http.Request) {
 	}
 	defer over()
 	if spec, ok := s.Registry.Spec(name); ok && spec.Kind == op.Query {
+		watched, over := s.watch(w, r)
+		defer over()
 		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, cmp.Or(s.Patience, queryTimeout))
+		ctx, cancel = context.WithTimeout(watched, cmp.Or(s.Patience, queryTimeout))
 		defer cancel()
 	}
 	out, err := s.Registry.DoJSON(ctx, name, body)
 	if err != nil {
-		s.refuse(w, err)
+		s.refuse(w, reason(ctx, err))
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
@@ -270,16 +291,20 @@ func (s *serving) call(w http.ResponseWriter, r *http.Request) {
 
 // stream sends a file as it is made; a failure midway is told in a trailer, so that the client never
 // keeps half a file as a whole one.
-func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, op.RequestBytesMax+1))
+func (s *serving) stream(w http.ResponseWriter, r *http.Request) {
+	body, leave, err := s.body(w, r)
 	if err != nil {
-		s.refuse(w, fault.New(fault.Invalid, "op.too_large", "max_mb", op.RequestBytesMax>>20).Because(err))
+		s.refuse(w, err)
 		return
 	}
+	defer leave()
+	ctx, over := s.watch(w, r)
+	defer over()
 	w.Header().Set("Trailer", headerFile+", "+headerFault)
-	out := &lateWriter{w: w}
-	d, err := s.Registry.StreamJSON(r.Context(), r.PathValue("name"), body, out)
+	out := &lateWriter{ctx: ctx, w: w}
+	d, err := s.Registry.StreamJSON(ctx, r.PathValue("name"), body, out)
 	if err != nil {
+		err = reason(ctx, err)
 		if !out.started {
 			w.Header().Del("Trailer")
 			s.refuse(w, err)
@@ -296,13 +321,17 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(headerFile, url.QueryEscape(string(meta)))
 }
 
-// lateWriter notes whether anything was sent.
+// lateWriter notes whether anything was sent, and takes nothing more once ctx has ended.
 type lateWriter struct {
+	ctx     context.Context
 	w       http.ResponseWriter
 	started bool
 }
 
 func (l *lateWriter) Write(p []byte) (int, error) {
+	if err := l.ctx.Err(); err != nil {
+		return 0, err
+	}
 	if !l.started {
 		l.started = true
 		l.w.Header().Set("Content-Type", "application/octet-stream")

@@ -19,6 +19,7 @@ type serving struct {
 
 	mu     sync.Mutex
 	works  int
+	calls  map[*underway]bool // that are not work, of people who are logged in
 	ending bool
 	ended  chan struct{} // closed once the host is closing and no work goes on
 }

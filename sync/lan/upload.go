@@ -82,15 +82,23 @@ func (s *sending) stop() error {
 
 // upload takes a file in. What was not answered is sent again and does no harm, so that a closing host waits
 // for it no longer than for a question.
-func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
+func (s *serving) upload(w http.ResponseWriter, r *http.Request) {
 	ask, err := url.QueryUnescape(r.Header.Get(headerAsk))
 	if err != nil {
 		s.refuse(w, fault.New(fault.Invalid, "op.bad_request", "detail", "request header").Because(err))
 		return
 	}
-	out, err := s.Registry.UploadJSON(r.Context(), r.PathValue("name"), []byte(ask), incoming{r.Body})
+	leave, err := s.bodies.enter(op.CredentialOf(r.Context()).Device)
 	if err != nil {
 		s.refuse(w, err)
+		return
+	}
+	defer leave()
+	ctx, over := s.watch(w, r)
+	defer over()
+	out, err := s.Registry.UploadJSON(ctx, r.PathValue("name"), []byte(ask), incoming{r.Body})
+	if err != nil {
+		s.refuse(w, reason(ctx, err))
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")

@@ -49,6 +49,13 @@ const (
 	workWait     = 30 * time.Minute       // for work
 	answerWait   = 500 * time.Millisecond // in which the answer of the last work gets through
 
+	lookEvery = 250 * time.Millisecond // at which it is looked whether calls under way may go on
+	cutWait   = 300 * time.Millisecond // in which the fault of one that was cut gets through
+
+	smallBytes = 64 << 10         // a request up to which is read before it is known who sends it
+	bodiesMax  = 4                // larger ones and files of one PC that are held at once
+	bodyWait   = 10 * time.Minute // in which a larger one must have come in
+
 	strangersMax     = 64 // connections at once that no paired PC has proven to be its own
 	strangersFromMax = 16 // of one address, or network of IPv6
 	networkBits      = 64 // of an IPv6 address

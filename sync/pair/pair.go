@@ -1,6 +1,7 @@
 // Package pair lets a new PC and the host recognise each other by a short one-time code, over a TLS
 // connection neither trusts yet. Both sides prove the code by a MAC bound to that connection, so that
-// a machine in the middle learns nothing it can use (security design 1.2). It knows no storage.
+// a machine in the middle learns nothing it can use (security design 1.2). A PC that is elsewhere is let in by an
+// invitation file instead, which names the host's root and holds a token. It knows no storage.
 package pair
 
 import (
@@ -38,6 +39,7 @@ const (
 	messageMax    = 16 << 10
 	nameRunesMax  = 60
 	exchangeFor   = 30 * time.Second
+	dialTimeout   = 4 * time.Second
 	requestFor    = 15 * time.Second // in which a device must have stretched the code and sent its request
 	argonPasses   = 3
 	argonMemory   = 64 << 10
@@ -52,6 +54,12 @@ type Desk struct {
 	Clock func() time.Time
 	// Enrol stores a device that proved the code; by is who asked for the code.
 	Enrol func(ctx context.Context, fp device.Fingerprint, name string, by int64) error
+	// Refused is told of each wrong code, before its answer; nil to tell nobody.
+	Refused func(ctx context.Context, r Refusal) error
+	// Awaited tells whether a PC may come with an invitation file, and Redeem lets the first one in that has the token
+	// of a hash. Both nil: there are no such files.
+	Awaited func(ctx context.Context) bool
+	Redeem  func(ctx context.Context, hash [32]byte, fp device.Fingerprint, name string, from net.Addr) error
 	// Patience is how long a connection may stay silent; the zero value is right.
 	Patience time.Duration
 
@@ -60,6 +68,14 @@ type Desk struct {
 	by      int64
 	expires time.Time
 	tries   int
+}
+
+// Refusal is a wrong code.
+type Refusal struct {
+	Device device.Fingerprint
+	From   net.Addr
+	By     int64 // who asked for the code
+	Burnt  bool  // it was the last try there was
 }
 
 // Invite makes a new code and voids the one before.
@@ -89,15 +105,15 @@ func (d *Desk) inForce() bool {
 	return d.code != "" && d.tries > 0 && !d.Clock().After(d.expires)
 }
 
-// take spends a try and returns the code in force, or "".
-func (d *Desk) take() (code string, by int64) {
+// take spends a try and returns the code in force, or "", and whether there is no other try.
+func (d *Desk) take() (code string, by int64, last bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.inForce() {
-		return "", 0
+		return "", 0, false
 	}
 	d.tries--
-	return d.code, d.by
+	return d.code, d.by, d.tries == 0
 }
 
 // spent voids the code after its one success.
@@ -134,7 +150,7 @@ func (d *Desk) Serve(ctx context.Context, conn *tls.Conn) error {
 		return err
 	}
 	_ = conn.SetDeadline(start.Add(exchangeFor))
-	key, fp, by, err := d.check(conn, req)
+	key, fp, by, err := d.check(ctx, conn, req)
 	if err != nil {
 		return errors.Join(err, write(conn, answer{Error: fault.KeyOf(err)}))
 	}
@@ -146,19 +162,23 @@ func (d *Desk) Serve(ctx context.Context, conn *tls.Conn) error {
 	return write(conn, answer{Root: d.Root.Raw, MAC: mac})
 }
 
-func (d *Desk) check(conn *tls.Conn, req request) (key []byte, fp device.Fingerprint, by int64, err error) {
+func (d *Desk) check(ctx context.Context, conn *tls.Conn, req request) (key []byte, fp device.Fingerprint, by int64, err error) {
 	state := conn.ConnectionState()
 	if len(state.PeerCertificates) == 0 {
 		return nil, "", 0, fault.New(fault.Invalid, "pair.refused")
 	}
 	fp = device.FingerprintOf(state.PeerCertificates[0])
-	code, by := d.take()
+	code, by, last := d.take()
 	if code == "" {
 		return nil, "", 0, fault.New(fault.Conflict, "pair.no_code")
 	}
 	key = stretch(code, exporter(&state))
 	if !hmac.Equal(req.MAC, seal(key, "device", exporter(&state), []byte(fp), []byte(req.Name))) {
-		return nil, "", 0, fault.Field("code", "pair.bad_code")
+		err := error(fault.Field("code", "pair.bad_code"))
+		if d.Refused != nil {
+			err = errors.Join(err, d.Refused(ctx, Refusal{Device: fp, From: conn.RemoteAddr(), By: by, Burnt: last}))
+		}
+		return nil, "", 0, err
 	}
 	if !d.spent(code) {
 		return nil, "", 0, fault.New(fault.Conflict, "pair.no_code")

@@ -133,9 +133,11 @@ func (r *run) invite(ctx context.Context, b machine.Book) error {
 }
 
 func (r *run) join() *cobra.Command {
-	var host, code, name string
+	var host, code, file, name string
 	c := &cobra.Command{
 		Use: "join", Short: "Pairs this PC with the main PC", Args: cobra.NoArgs,
+		Long: "Takes the address of the main PC and the code that it shows; or an invitation file, for a PC that is\n" +
+			"elsewhere. After a failure the same file may be given again.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			m, err := r.machine()
 			if err != nil {
@@ -151,22 +153,38 @@ func (r *run) join() *cobra.Command {
 			if name == "" {
 				name = m.Name()
 			}
-			if err := m.Join(c.Context(), host, code, name); err != nil {
+			if file == "" {
+				err = m.Join(c.Context(), host, code, name)
+			} else {
+				err = joinInvited(c.Context(), m, file, name)
+			}
+			if err != nil {
 				return err
 			}
-			r.say("cli.joined", "host", host)
+			if st, err = m.State(c.Context()); err != nil {
+				return err
+			}
+			r.say("cli.joined", "host", st.Host)
 			return nil
 		},
 	}
 	c.Flags().StringVar(&host, "host", "", "address of the main PC")
 	c.Flags().StringVar(&code, "code", "", "one-time code the owner shows")
+	c.Flags().StringVar(&file, "invitation", "", "invitation file of the main PC")
 	c.Flags().StringVar(&name, "name", "", "name of this PC")
-	for _, f := range []string{"host", "code"} {
-		if err := c.MarkFlagRequired(f); err != nil {
-			panic(err)
-		}
-	}
+	c.MarkFlagsOneRequired("host", "invitation")
+	c.MarkFlagsMutuallyExclusive("host", "invitation")
+	c.MarkFlagsMutuallyExclusive("code", "invitation")
 	return c
+}
+
+// joinInvited joins by the invitation file at a path.
+func joinInvited(ctx context.Context, m machine.Machine, path, name string) error {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return fault.New(fault.NotFound, "cli.file_unreadable", "file", path).Because(err)
+	}
+	return m.JoinInvited(ctx, file, name)
 }
 
 func (r *run) imports() *cobra.Command {

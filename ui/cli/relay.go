@@ -113,7 +113,8 @@ func (r *run) relayFollow() *cobra.Command {
 }
 
 func (r *run) relayTakeOver() *cobra.Command {
-	return &cobra.Command{
+	var behind bool
+	c := &cobra.Command{
 		Use: "take-over", Short: "Makes this PC the main one, with its copy of the book", Args: cobra.NoArgs,
 		Long: "On the relay PC, when the main PC does not answer; or on a main PC from which another took over, to take\n" +
 			"the book back: what was done on the other one meanwhile stays there. It takes an owner's password or the\n" +
@@ -128,7 +129,7 @@ func (r *run) relayTakeOver() *cobra.Command {
 				err = r.complete(c.Context(), &who, true)
 			}
 			if err == nil {
-				err = m.TakeOver(c.Context(), machine.Secret{Password: who.password, Recovery: who.recovery})
+				err = m.TakeOver(c.Context(), machine.Secret{Password: who.password, Recovery: who.recovery}, behind)
 			}
 			if err != nil {
 				return err
@@ -137,6 +138,8 @@ func (r *run) relayTakeOver() *cobra.Command {
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&behind, "behind", false, "even where the copy lacks what this PC has seen of the book")
+	return c
 }
 
 func (r *run) relayRejoin() *cobra.Command {

@@ -35,6 +35,8 @@ func (s *story) office(t *testing.T) {
 	s.b.ok("join", "--host", h.addr, "--code", h.code, "--name", "Atelier")
 	newDesk(t, t.TempDir(), "third").refused("", "join", "--host", h.addr, "--code", h.code) // a code works once
 
+	s.invited(t, h)
+
 	yann := s.b.as(s.person("yann", salesPassword)...)
 	type list struct {
 		Rows []struct {

@@ -29,7 +29,7 @@ type Modal struct {
 	window fyne.Size // for which they were found
 }
 
-// NewModal returns a dialog of a given width; height follows the body.
+// NewModal returns a dialog of a given width, more where its buttons take more; height follows the body.
 func NewModal(title string, width float32, body fyne.CanvasObject, buttons ...fyne.CanvasObject) *Modal {
 	return &Modal{title: title, width: width, body: body, buttons: buttons}
 }
@@ -60,7 +60,7 @@ func (m *Modal) ShowOn(c fyne.Canvas) {
 	m.panel = &modalPanel{modal: m}
 	m.panel.ExtendBaseWidget(m.panel)
 	m.layer = newLayer(c, m.panel, func(window fyne.Size) rect {
-		w := min(m.width, window.Width-2*modalAround)
+		w := min(max(m.width, m.footWidth()), window.Width-2*modalAround)
 		h := m.panel.heightFor(w)
 		if m.window != window {
 			m.window, m.least = window, h+spare(m.body)
@@ -75,6 +75,11 @@ func (m *Modal) ShowOn(c fyne.Canvas) {
 	m.layer.onClose = m.OnClosed
 	m.layer.show()
 	c.FocusNext()
+}
+
+// footWidth is the least width in which the buttons stand side by side.
+func (m *Modal) footWidth() float32 {
+	return HBox(theme.GapTight, append([]fyne.CanvasObject{Spacer()}, m.buttons...)...).MinSize().Width + 2*modalPad
 }
 
 // Close takes the dialog away.

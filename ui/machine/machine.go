@@ -175,7 +175,7 @@ func Replacing(m Machine, do func() error) (kept string, err error) {
 // Standby is the copy of the main PC's book that this PC can take over with.
 type Standby struct {
 	Ready bool
-	Kept  time.Time // when it was known to have everything, zero if not since the program started
+	Kept  time.Time // when it was known to have everything, zero if nobody knows
 }
 
 // Machine is this PC.
@@ -203,6 +203,10 @@ type Machine interface {
 	GoBack(ctx context.Context, s Secret) error
 	// Join pairs this PC with the main PC; Connect reaches it.
 	Join(ctx context.Context, addr, code, name string) error
+	// JoinInvited is Join with an invitation file. Tried again after a failure, the power cut among them, it goes on
+	// where it was. Faults: pair.not_invitation, pair.invitation_altered, pair.invitation_used, pair.invitation_over,
+	// pair.invitation_unknown, pair.wrong_host, lan.host_unreachable.
+	JoinInvited(ctx context.Context, file []byte, name string) error
 	Connect(ctx context.Context) (Book, error)
 	// Leave forgets the main PC.
 	Leave() error
@@ -215,7 +219,7 @@ type Machine interface {
 	// main PC does not answer; or with its own book, when another PC took over from it. The book is to be opened
 	// after that. Faults: relay.no_copy, relay.not_taken, store.owner_only, those of Open, and where a main PC is
 	// alive relay.host_alive, relay.host_busy or what it answers, as lan.device_refused.
-	TakeOver(ctx context.Context, s Secret) error
+	TakeOver(ctx context.Context, s Secret, behind bool) error
 	// Rejoin makes a PC from which another took over work on the book of that one. Its own is moved aside, never
 	// deleted. Faults: relay.not_taken, store.in_use, lan.host_unreachable.
 	Rejoin(ctx context.Context) error

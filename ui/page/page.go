@@ -39,6 +39,12 @@ type Linked interface {
 	SetOnline(online bool)
 }
 
+// Living is a Page with facts that change by themselves. Beat is called every few seconds while it is shown and the
+// main PC is there; it fails without a word.
+type Living interface {
+	Beat()
+}
+
 // Droppable is a Page that takes files dropped on the window.
 type Droppable interface {
 	Drop(paths []string)

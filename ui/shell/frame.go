@@ -92,7 +92,7 @@ func (s *Shell) show(f *frame) {
 	if k, ok := f.page.(page.Keyed); ok {
 		f.drop = s.Keys.Add(k.Commands()...)
 	}
-	if l, ok := f.page.(page.Linked); ok && !s.link.online {
+	if l, ok := f.page.(page.Linked); ok && !s.link.works() {
 		l.SetOnline(false)
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/fault"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 )
@@ -21,11 +22,15 @@ var backoff = []int{1, 2, 4, 8, 15}
 // link is the state of the way to the book.
 type link struct {
 	online bool
+	ousted bool // on the main PC: another one took its place, so that nothing is written here
 	tries  int
 	left   int       // seconds before the next try
 	trying bool      // a try is under way
 	serve  kit.Later // on the main PC: when to make sure that the others are let in
 }
+
+// works tells whether the book can be written to.
+func (l *link) works() bool { return l.online && !l.ousted }
 
 // connect follows the link to the main PC.
 func (s *Shell) connect() {
@@ -38,13 +43,14 @@ func (s *Shell) reach(online bool) {
 		return
 	}
 	s.link = link{online: online, left: backoff[0], serve: s.link.serve}
-	for _, f := range s.history {
-		if l, ok := f.page.(page.Linked); ok {
-			l.SetOnline(online)
-		}
-	}
+	s.gates()
 	s.facts.show(s)
 	if !online {
+		if s.TakeOver == nil || !s.Machine.Standby().Ready {
+			s.relieve.Hide()
+		} else {
+			s.relieve.Show()
+		}
 		s.link.say(s)
 		s.banner.Show()
 		s.root.Refresh()
@@ -57,6 +63,34 @@ func (s *Shell) reach(online bool) {
 	if f := s.current(); f != nil && !f.page.Unsaved() {
 		f.page.Refresh()
 	}
+}
+
+// gates has every page know whether the book can be written to.
+func (s *Shell) gates() {
+	for _, f := range s.history {
+		if l, ok := f.page.(page.Linked); ok {
+			l.SetOnline(s.link.works())
+		}
+	}
+}
+
+// oust takes note that another PC took the place of this one: the book is only read here, until its owner decides at
+// the log-in.
+func (s *Shell) oust(why *fault.Fault) {
+	if s.link.ousted {
+		return
+	}
+	s.link.ousted = true
+	s.gates()
+	s.facts.port = ""
+	s.facts.show(s)
+	text := s.t("start.relay.fenced")
+	if place := why.Args["place"]; place != nil {
+		text = s.t("start.relay.taken", "place", place)
+	}
+	s.outside.Set(kit.Error, s.t("start.login.fenced"), text+" "+s.t("start.relay.taken_more"))
+	s.outside.Show()
+	s.root.Refresh()
 }
 
 // say shows the countdown.
@@ -102,6 +136,22 @@ func (s *Shell) retry() {
 	})
 }
 
+// leaveToDecide closes the book and hands over to the log-in, where an owner decides which PC is the main one.
+func (s *Shell) leaveToDecide() {
+	s.end()
+	Leave(LeaveOptions{
+		Window: s.Window, Text: s.Text, Book: s.Book, Spawn: s.Spawn, Tick: s.Tick, Quit: s.Anew,
+	})
+}
+
+// leaveToTakeOver closes the book and hands over to the screen that makes this PC the main one.
+func (s *Shell) leaveToTakeOver() {
+	s.end()
+	Leave(LeaveOptions{
+		Window: s.Window, Text: s.Text, Book: s.Book, Spawn: s.Spawn, Tick: s.Tick, Quit: s.TakeOver,
+	})
+}
+
 // serveAgain is how often it is made sure that the others are let in.
 const serveAgain = 30 * time.Second
 
@@ -110,6 +160,9 @@ const serveAgain = 30 * time.Second
 // asking again does nothing; who logs in after that began is not told when it ends, and finds out so.
 func (s *Shell) serve() {
 	if !s.Book.Local() || s.Serve == nil || s.ctx.Err() != nil {
+		return
+	}
+	if s.link.ousted {
 		return
 	}
 	port := func(text string) {
@@ -121,6 +174,10 @@ func (s *Shell) serve() {
 	s.link.serve.In(serveAgain, s.serve)
 	s.Serve(s.Book, func() { port("") }, func(err error) {
 		if s.ctx.Err() != nil || err == nil || errors.Is(err, context.Canceled) {
+			return
+		}
+		if f := fault.Of(err); f.Key == "relay.taken_over" || f.Key == "relay.fenced" {
+			s.oust(f)
 			return
 		}
 		port(s.t("shell.port", "port", strings.TrimPrefix(ServeAddr, ":")))

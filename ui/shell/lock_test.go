@@ -121,7 +121,8 @@ func TestNoticesHaveWords(t *testing.T) {
 		user.NoticeReset, user.NoticeWaited, user.NoticeClosed, user.NoticePlace, user.NoticePlaceOf,
 		user.NoticeUnfinished, user.NoticeUnfinishedOf, user.NoticeTriesOf, user.NoticeCodeUsed, user.NoticeCrowded,
 		user.NoticeNoPhone, user.NoticeNoPhoneOf,
-		user.NoticePhone, user.NoticePhoneOf, user.NoticeOlder, user.NoticeOlderCopy,
+		user.NoticePhone, user.NoticePhoneOf, user.NoticePC, user.NoticeCode, user.NoticeCodeBurnt,
+		user.NoticeInvited, user.NoticeOlder, user.NoticeOlderCopy,
 	}
 	for _, lang := range []string{i18n.French, i18n.English} {
 		for _, k := range kinds {

@@ -68,7 +68,7 @@ func (s *Shell) newMenu(anchor fyne.CanvasObject) {
 	var options []kit.Option
 	for _, c := range s.creations() {
 		options = append(options, kit.Option{
-			Key: c.route, Text: s.t("shell.new." + c.kind), Icon: c.icon, Disabled: !s.link.online,
+			Key: c.route, Text: s.t("shell.new." + c.kind), Icon: c.icon, Disabled: !s.link.works(),
 		})
 	}
 	kit.ShowMenu(anchor, options, func(o kit.Option) { s.open(page.Route{Name: o.Key}) })

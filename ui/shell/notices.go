@@ -44,11 +44,15 @@ func (s *Shell) tell(told user.NoticesResponse) {
 	m = kit.NewModal(s.t("notice.title"), 560, body,
 		kit.NewButton(s.t("notice.read"), "", kit.Primary, func() { m.Close() })).Mark("shield-warning", kit.Warn)
 	m.OnClosed = func() {
-		if len(told.Notices) == 0 {
+		var seen user.SeenRequest
+		for _, n := range told.Notices {
+			seen.IDs = append(seen.IDs, n.ID)
+		}
+		if len(seen.IDs) == 0 {
 			return
 		}
 		s.run(func(ctx context.Context) error {
-			_, err := user.NoticesSeen.Call(ctx, s.Book, op.Empty{})
+			_, err := user.NoticesSeen.Call(ctx, s.Book, seen)
 			return err
 		}, func(error) {}) // what could not be forgotten is told once more
 	}

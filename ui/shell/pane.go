@@ -152,7 +152,7 @@ func (s *Shell) knowMe() {
 func (p *pane) Restore() { p.s.explain() }
 
 // Online implements page.Shell.
-func (p *pane) Online() bool { return p.s.link.online }
+func (p *pane) Online() bool { return p.s.link.works() }
 
 // Fail shows a refusal in the person's words. A session that is over asks for the log-in and keeps
 // the pages; a breakdown stays on the screen with its reference until it is read.

@@ -47,6 +47,10 @@ type Options struct {
 	Quit func()
 	// Restore shows the screen that restores a copy, once the book is closed; nil where there is none.
 	Restore func()
+	// TakeOver shows the screen that makes this PC the main one, once the book is closed; nil where there is none.
+	TakeOver func()
+	// Anew shows the first screen, once the book is closed; nil where there is none.
+	Anew func()
 	// Tick runs act on the UI goroutine at intervals until ctx ends; nil never does.
 	Tick func(ctx context.Context, d time.Duration, act func())
 	// Serve answers the other PCs for the program's life, and tells when it does and when it cannot;
@@ -67,7 +71,10 @@ type Shell struct {
 	tasks   *fyne.Container
 	status  *kit.StatusBar
 	banner  *kit.Banner // that the main PC is lost
+	relieve *kit.Button // in it, where this PC can take its place
 	wound   *kit.Banner // that the book is damaged
+	outside *kit.Banner // that another PC is the main one now
+	danger  *kit.Banner // that the copies are in danger, for who cannot mend them
 	history []*frame    // the last one is shown
 	drop    []func()    // take the shell's shortcuts out
 	link    link
@@ -91,15 +98,21 @@ func New(o Options) *Shell {
 	s.nav.SetUser(o.Me.User.Name, o.Me.User.RoleTitle(o.Text))
 	s.nav.OnUser = s.userMenu
 	s.top = s.newTopBar()
-	s.banner = kit.NewBanner(kit.Warn, "", "", kit.NewButton(s.t("shell.link.retry"), "arrows-clockwise",
-		kit.Ghost, s.retry)).
-		Icon("wifi-slash")
+	s.relieve = kit.NewButton(s.t("start.relay.act"), "", kit.Ghost, func() { s.leaving(s.history, s.leaveToTakeOver) })
+	s.banner = kit.NewBanner(kit.Warn, "", "", s.relieve,
+		kit.NewButton(s.t("shell.link.retry"), "arrows-clockwise", kit.Ghost, s.retry)).Icon("wifi-slash")
 	s.banner.Hide()
 	s.wound = kit.NewBanner(kit.Error, s.t("shell.damaged.banner"), s.t("shell.damaged.banner_text"),
 		kit.NewButton(s.t("shell.damaged.act"), "", kit.Ghost, s.explain)).Icon("shield-warning")
 	s.wound.Hide()
+	s.outside = kit.NewBanner(kit.Error, "", "", kit.NewButton(s.t("shell.outside.decide"), "", kit.Ghost,
+		func() { s.leaving(s.history, s.leaveToDecide) }))
+	s.outside.Hide()
+	s.danger = kit.NewBanner(kit.Error, s.t("alerts.banner"), "",
+		kit.NewButton(s.t("alerts.seen"), "", kit.Ghost, s.seen)).Icon("shield-warning")
+	s.danger.Hide()
 	s.idle.init(s)
-	column := kit.VFill(0, 3, s.banner, s.wound, s.top.object, s.place, s.tasks)
+	column := kit.VFill(0, 5, s.banner, s.wound, s.outside, s.danger, s.top.object, s.place, s.tasks)
 	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, nil, column, s.status))
 	s.commands()
 	return s

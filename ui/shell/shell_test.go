@@ -63,12 +63,14 @@ func (b *book) Close(_ context.Context, progress func(string)) error {
 // pc keeps preferences and nothing else: the shell asks no more of a machine.
 type pc struct {
 	machine.Machine
-	pref machine.Preferences
+	pref    machine.Preferences
+	standby machine.Standby
 }
 
 func (p *pc) Preferences() machine.Preferences               { return p.pref }
 func (p *pc) SavePreferences(pref machine.Preferences) error { p.pref = pref; return nil }
 func (p *pc) Version() string                                { return "test" }
+func (p *pc) Standby() machine.Standby                       { return p.standby }
 
 // sheet is a page of the tests.
 type sheet struct {
@@ -95,6 +97,7 @@ func (s *sheet) Commands() []kit.Command {
 type desk struct {
 	*shell.Shell
 	t      *testing.T
+	pc     pc
 	book   *book
 	window fyne.Window
 	keys   *kit.Keys
@@ -111,6 +114,8 @@ type desk struct {
 	quit   int
 
 	restored int // times the screen that restores was shown
+	tookOver int // that which makes this PC the main one
+	anew     int // the first one
 }
 
 // newSickDesk is a desk on the PC of its book, whose health is the service's.
@@ -174,11 +179,12 @@ func newDeskOver(t *testing.T, role auth.Role, first func(*page.Env, func()) fyn
 	}
 	pages.Register(routes)
 	d.Shell = shell.New(shell.Options{
-		Window: d.window, Host: host, Keys: d.keys, Machine: &pc{}, Book: d.book, Me: uitest.Me(role),
+		Window: d.window, Host: host, Keys: d.keys, Machine: &d.pc, Book: d.book, Me: uitest.Me(role),
 		Text:  text,
 		Pages: pages, Clock: w.Clock.Now, Spawn: d.spawn, Tick: d.tick,
 		Relogin:   func(again func(user.Me)) { d.again, d.asked = again, d.asked+1 },
 		LoggedOut: func() { d.out++ }, Quit: func() { d.quit++ }, Restore: func() { d.restored++ },
+		TakeOver: func() { d.tookOver++ }, Anew: func() { d.anew++ },
 		First: first, Serve: d.serve,
 	})
 	return d
@@ -336,6 +342,9 @@ func TestALostMainPCIsCountedDownAndComesBack(t *testing.T) {
 	if home.env.Shell.Online() || len(home.online) != 1 || home.online[0] {
 		t.Fatalf("the page was not told: %v", home.online)
 	}
+	if find(d.window.Content(), "Prendre le relais") != nil {
+		t.Error("a PC without a copy offers to take over")
+	}
 	d.seconds(1 + 2 + 4 + 8 + 15 + 15)
 	if d.book.retried != 6 {
 		t.Errorf("%d tries in 45 s, want 6 (1, 2, 4, 8, 15, 15 s)", d.book.retried)
@@ -346,6 +355,54 @@ func TestALostMainPCIsCountedDownAndComesBack(t *testing.T) {
 	if !home.env.Shell.Online() || home.refreshes != before+1 || !home.online[len(home.online)-1] {
 		t.Errorf("back: online %v, %d refreshes, told %v", home.env.Shell.Online(), home.refreshes-before,
 			home.online)
+	}
+}
+
+// TestTheRelayOffersToTakeOverWhereOneIs: nobody looks for it at the log-in while the main PC is lost.
+func TestTheRelayOffersToTakeOverWhereOneIs(t *testing.T) {
+	d := newDesk(t, auth.Sales)
+	d.pc.standby.Ready = true
+	d.book.watch(false)
+	act := find(d.window.Content(), "Prendre le relais")
+	if act == nil {
+		t.Fatal("it is not offered")
+	}
+	act.Tapped(nil)
+	if d.tookOver != 1 || d.book.closed != 1 {
+		t.Errorf("the screen was shown %d times, the book closed %d times", d.tookOver, d.book.closed)
+	}
+}
+
+// TestAPCThatIsTheMainOneNoMore only reads, says so over every page, and leads to where its owner decides.
+func TestAPCThatIsTheMainOneNoMore(t *testing.T) {
+	d := newClosedDesk(t, auth.Owner, nil)
+	d.book.local = true
+	d.Start()
+	home := d.last()
+	d.taken(fault.New(fault.Conflict, "relay.taken_over", "place", "10.9.0.2:24653"))
+	if home.env.Shell.Online() || len(home.online) != 1 || home.online[0] {
+		t.Errorf("the page writes on: %v", home.online)
+	}
+	if shown(d, "le port") {
+		t.Error("a port is blamed")
+	}
+	said := false
+	uitest.Walk(d.window.Content(), func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Banner); ok && b.Visible() && strings.Contains(b.Text(), "10.9.0.2:24653") {
+			said = true
+		}
+	})
+	act := find(d.window.Content(), "Choisir…")
+	if !said || act == nil {
+		t.Fatal("it is not said")
+	}
+	d.seconds(60)
+	if home.env.Shell.Online() {
+		t.Error("it forgets")
+	}
+	act.Tapped(nil)
+	if d.anew != 1 || d.book.closed != 1 {
+		t.Errorf("the first screen was shown %d times, the book closed %d times", d.anew, d.book.closed)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"zafe/app/backup"
 	"zafe/app/civil"
 	"zafe/app/ledger"
+	"zafe/app/notify"
 	"zafe/app/op"
 	"zafe/app/verify"
 	"zafe/ui/kit"
@@ -24,6 +25,7 @@ type facts struct {
 	backup  backup.Status
 	known   bool // the backups have been asked
 	health  verify.Health
+	red     bool // as everybody is told, see warn
 	period  civil.Period
 	port    string // why other PCs cannot come, "" when they can
 	running bool   // a poll is under way
@@ -35,6 +37,7 @@ func (s *Shell) follow() {
 	s.facts.poll(s)
 	s.every(pollEvery, func() { s.facts.poll(s) })
 	s.every(time.Second, s.second)
+	s.every(beatEvery, s.beat)
 	s.connect()
 	s.serve()
 }
@@ -49,6 +52,20 @@ func (s *Shell) every(d time.Duration, act func()) {
 			act()
 		}
 	})
+}
+
+// beatEvery is how often a page that is shown looks at what changes by itself.
+const beatEvery = 5 * time.Second
+
+func (s *Shell) beat() {
+	if !s.link.online || s.idle.locked {
+		return
+	}
+	if f := s.current(); f != nil {
+		if l, ok := f.page.(page.Living); ok {
+			l.Beat()
+		}
+	}
 }
 
 // second is what the window looks at each second: the countdown of a lost link, idleness, the size.
@@ -68,11 +85,15 @@ func (f *facts) poll(s *Shell) {
 	f.running = true
 	var st backup.Status
 	var health verify.Health
-	var unasked, unknown error // a lost main PC has its banner, and the shield keeps the last it knew
+	var light notify.Light
+	var unasked, unknown, unlit error // a lost main PC has its banner, and the shield keeps the last it knew
 	s.run(func(ctx context.Context) error {
 		health, unknown = verify.HealthOf.Call(ctx, s.Book, op.Empty{})
 		if s.Me.Can(backup.GetStatus.Needs) {
 			st, unasked = backup.GetStatus.Call(ctx, s.Book, op.Empty{})
+		}
+		if !s.Me.Can(backup.Begin.Needs) {
+			light, unlit = notify.LightOf.Call(ctx, s.Book, op.Empty{})
 		}
 		return nil
 	}, func(error) {
@@ -82,6 +103,9 @@ func (f *facts) poll(s *Shell) {
 		}
 		if unknown == nil {
 			s.ail(health)
+		}
+		if unlit == nil {
+			s.warn(light)
 		}
 		f.show(s)
 	})
@@ -175,6 +199,8 @@ func (f *facts) show(s *Shell) {
 
 func (f *facts) where(s *Shell) kit.StatusItem {
 	switch {
+	case s.link.ousted:
+		return kit.StatusItem{Icon: "warning", Text: s.t("start.login.fenced"), Tone: kit.Warn}
 	case s.Book.Local():
 		return kit.StatusItem{
 			Icon: "desktop-tower", Text: s.t("shell.here", "name", s.Book.Place()),

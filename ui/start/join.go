@@ -9,7 +9,10 @@ import (
 	"zafe/ui/theme"
 )
 
-// Join pairs this PC with the main PC: its address, the code it shows, a name for this PC.
+// invitationExt is how the name of an invitation file ends.
+const invitationExt = ".zafe-invitation"
+
+// Join pairs this PC with the main PC: its address, the code it shows, a name for this PC; or an invitation file.
 func (f *Flow) Join() {
 	addr := kit.NewLineEdit("192.168.1.20")
 	addr.Icon = "desktop-tower"
@@ -21,9 +24,9 @@ func (f *Flow) Join() {
 	addrField := kit.NewField(f.t("start.join.addr"), addr).Required()
 	codeField := kit.NewField(f.t("start.join.code"), code).Required()
 	nameField := kit.NewField(f.t("start.join.name"), name).Hint(f.t("start.join.name_hint"))
-	why := refusal()
-	spin := kit.NewSpinner()
-	spin.Hide()
+	j := &joining{Flow: f, why: refusal(), spin: kit.NewSpinner()}
+	j.spin.Hide()
+	own := func() string { return strings.TrimSpace(name.Text()) }
 	var pair *kit.Button
 	try := func() {
 		addrField.SetError(missing(f, addr.Text(), "start.join.addr_missing"))
@@ -31,23 +34,8 @@ func (f *Flow) Join() {
 		if addrField.Refusal() != "" || codeField.Refusal() != "" {
 			return
 		}
-		refuse(why, "")
-		busy(pair, true)
-		spin.Show()
-		spin.Start()
-		f.work(func(ctx context.Context) error {
-			return f.Machine.Join(ctx, strings.TrimSpace(addr.Text()), strings.TrimSpace(code.Text()),
-				strings.TrimSpace(name.Text()))
-		}, func(err error) {
-			busy(pair, false)
-			spin.Stop()
-			spin.Hide()
-			if err != nil {
-				refuse(why, f.Text.Fault(fault.Of(err)))
-				return
-			}
-			kit.Toast(f.Host, kit.Ok, f.t("start.join.done"))
-			f.Run()
+		j.by(pair, func(ctx context.Context) error {
+			return f.Machine.Join(ctx, strings.TrimSpace(addr.Text()), strings.TrimSpace(code.Text()), own())
 		})
 	}
 	pair = kit.NewButton(f.t("start.join.go"), "plugs-connected", kit.Primary, try)
@@ -56,14 +44,55 @@ func (f *Flow) Join() {
 	find := kit.NewCard("", kit.VBox(theme.GapField, kit.StepTitle(1, f.t("start.join.find"), true),
 		kit.MutedParagraph(f.t("start.join.find_text")), kit.Cols(theme.GapCard, nil, addrField, nameField)))
 	prove := kit.NewCard("", kit.VBox(theme.GapField, kit.StepTitle(2, f.t("start.join.prove"), true),
-		kit.MutedParagraph(f.t("start.join.prove_text")), codeField, why))
+		kit.MutedParagraph(f.t("start.join.prove_text")), codeField, j.why))
 	login := kit.NewCard("", kit.StepTitle(3, f.t("start.join.login"), false))
 	body := kit.VBox(theme.GapCard,
 		kit.VBox(theme.GapLabel, kit.Title(f.t("start.join.title")),
 			kit.MutedParagraph(f.t("start.join.text"))),
-		find, prove, login, kit.HBox(theme.GapTight, back, kit.Spacer(), spin, pair), f.why("start.join.why"))
+		find, prove, login, kit.HBox(theme.GapTight, back, kit.Spacer(), j.spin, j.invited(own), pair), f.why("start.join.why"))
 	f.show(f.beside(640, body))
 	f.focus(addr)
+}
+
+// joining is the screen on which this PC joins a main PC.
+type joining struct {
+	*Flow
+	why  *kit.Label
+	spin *kit.Spinner
+}
+
+// by joins in one of the ways, and goes on to the log-in.
+func (j *joining) by(pressed *kit.Button, join func(context.Context) error) {
+	refuse(j.why, "")
+	busy(pressed, true)
+	j.spin.Show()
+	j.spin.Start()
+	j.work(join, func(err error) {
+		busy(pressed, false)
+		j.spin.Stop()
+		j.spin.Hide()
+		if err != nil {
+			refuse(j.why, j.Text.Fault(fault.Of(err)))
+			return
+		}
+		kit.Toast(j.Host, kit.Ok, j.t("start.join.done"))
+		j.Run()
+	})
+}
+
+// invited is the way with an invitation file, under a name for this PC.
+func (j *joining) invited(name func() string) *kit.Button {
+	var b *kit.Button
+	b = kit.NewButton(j.t("start.join.invited"), "envelope-simple", kit.Secondary, func() {
+		j.chooser().Pick(j.t("start.join.invited_pick"), []string{invitationExt}, func(_ string, file []byte, err error) {
+			if err != nil {
+				refuse(j.why, j.Text.Fault(fault.Of(err)))
+				return
+			}
+			j.by(b, func(ctx context.Context) error { return j.Machine.JoinInvited(ctx, file, name()) })
+		})
+	})
+	return b
 }
 
 func upper(r rune) rune { return []rune(strings.ToUpper(string(r)))[0] }

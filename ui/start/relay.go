@@ -40,60 +40,96 @@ func (f *Flow) fenced(why string, ways ...fyne.CanvasObject) fyne.CanvasObject {
 	return kit.VBox(8, kit.NewNotice(kit.Warn, "", why+" "+f.t("start.relay.taken_more")), kit.HBox(8, ways...))
 }
 
-// TakeOver makes this PC the main one: the owner's password, and one button.
+// TakeOver makes this PC the main one, behind a book that is left or at the log-in.
 func (f *Flow) TakeOver() {
-	pass := kit.NewPasswordField("")
-	field := kit.NewField(f.t("start.relay.password"), pass).Required()
-	pass.OnChanged = func(string) { field.SetError("") }
-	why := refusal()
-	var act *kit.Button
-	act = kit.NewButton(f.t("start.relay.act"), "", kit.Primary, func() {
-		refuse(why, "")
-		busy(act, true)
-		secret := machine.Secret{Password: pass.Text()}
-		var b machine.Book
-		f.work(func(ctx context.Context) error {
-			if err := f.letGo(ctx); err != nil {
-				return err
-			}
-			if err := f.Machine.TakeOver(ctx, secret); err != nil {
-				return err
-			}
-			b, _ = f.Machine.Open(ctx, secret) // what is in the way is told by the log-in
-			return nil
-		}, func(err error) {
-			busy(act, false)
-			if err != nil {
-				refuse(why, f.Text.Fault(fault.Of(err)))
-				f.focus(pass.Edit())
-				return
-			}
-			f.book, f.done = b, f.t("start.relay.done")
-			f.Run()
-			if b != nil && f.Opened != nil { // the others are let in before anybody is at this one
-				f.Opened(b)
-			}
-		})
+	f.work(func(ctx context.Context) (err error) {
+		f.state, err = f.Machine.State(ctx)
+		return err
+	}, func(err error) {
+		if err != nil {
+			f.broken(err)
+			return
+		}
+		f.newTakeover().show()
 	})
-	pass.Edit().OnSubmitted = func(string) { act.Tapped(nil) }
-	title, text := f.t("start.relay.title"), f.t("start.relay.text", "host", f.state.Host)
+}
+
+// takeover is the screen: an owner's password, and one button.
+type takeover struct {
+	*Flow
+	pass *kit.PasswordField
+	why  *kit.Label
+	act  *kit.Button
+}
+
+func (f *Flow) newTakeover() *takeover {
+	t := &takeover{Flow: f, pass: kit.NewPasswordField(""), why: refusal()}
+	t.act = kit.NewButton(f.t("start.relay.act"), "", kit.Primary, func() { t.take(false) })
+	if f.state.Fenced {
+		t.act.SetText(f.t("start.relay.back"))
+	}
+	t.pass.Edit().OnSubmitted = func(string) { t.act.Tapped(nil) }
+	return t
+}
+
+func (t *takeover) show() {
+	title, text := t.t("start.relay.title"), t.t("start.relay.text", "host", t.state.Host)
 	switch {
-	case f.state.Fenced && f.state.Taken == "":
-		title, text = f.t("start.relay.back"), f.t("start.relay.fenced_text")
-	case f.state.Fenced:
-		title, text = f.t("start.relay.back"), f.t("start.relay.back_text", "place", f.state.Taken)
+	case t.state.Fenced && t.state.Taken == "":
+		title, text = t.t("start.relay.back"), t.t("start.relay.fenced_text")
+	case t.state.Fenced:
+		title, text = t.t("start.relay.back"), t.t("start.relay.back_text", "place", t.state.Taken)
 	}
 	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(title), kit.MutedParagraph(text))}
-	switch at := f.Machine.Standby().Kept; {
-	case f.state.Fenced:
+	switch at := t.Machine.Standby().Kept; {
+	case t.state.Fenced:
 	case at.IsZero():
-		body = append(body, kit.NewNotice(kit.Warn, "", f.t("start.relay.kept_unknown")))
+		body = append(body, kit.NewNotice(kit.Warn, "", t.t("start.relay.kept_unknown")))
 	default:
-		body = append(body, kit.NewNotice(kit.Info, "", f.t("start.relay.kept", "at", f.Text.Instant(at))))
+		body = append(body, kit.NewNotice(kit.Info, "", t.t("start.relay.kept", "at", t.Text.Instant(at))))
 	}
-	body = append(body, field, why, act, kit.HBox(0, kit.NewButton(f.t("common.back"), "caret-left", kit.Ghost, f.Login)))
-	f.show(f.beside(560, kit.VBox(14, body...)))
-	f.focus(pass.Edit())
+	body = append(body, kit.NewField(t.t("start.relay.password"), t.pass).Required(), t.why, t.act,
+		kit.HBox(0, kit.NewButton(t.t("common.back"), "caret-left", kit.Ghost, t.Login)))
+	t.Flow.show(t.beside(560, kit.VBox(14, body...)))
+	t.focus(t.pass.Edit())
+}
+
+// take takes over; behind tells that the owner knows that the copy lacks work.
+func (t *takeover) take(behind bool) {
+	refuse(t.why, "")
+	busy(t.act, true)
+	secret := machine.Secret{Password: t.pass.Text()}
+	var b machine.Book
+	t.work(func(ctx context.Context) error {
+		if err := t.letGo(ctx); err != nil {
+			return err
+		}
+		if err := t.Machine.TakeOver(ctx, secret, behind); err != nil {
+			return err
+		}
+		b, _ = t.Machine.Open(ctx, secret) // what is in the way is told by the log-in
+		return nil
+	}, func(err error) {
+		busy(t.act, false)
+		switch f := fault.Of(err); {
+		case err == nil:
+			t.taken(b)
+		case f.Key == "relay.copy_behind":
+			kit.Confirm(t.Window, t.t("start.relay.behind"), t.Text.Fault(f), t.t("start.relay.behind_act"),
+				t.t("common.cancel"), true, func() { t.take(true) })
+		default:
+			refuse(t.why, t.Text.Fault(f))
+			t.focus(t.pass.Edit())
+		}
+	})
+}
+
+func (t *takeover) taken(b machine.Book) {
+	t.book, t.done = b, t.t("start.relay.done")
+	t.Run()
+	if b != nil && t.Opened != nil { // the others are let in before anybody is at this one
+		t.Opened(b)
+	}
 }
 
 // letGo closes the book that is open behind the log-in.

@@ -38,8 +38,13 @@ func TestTakingOver(t *testing.T) {
 	if len(p.relaying) != 0 || !s.has("mot de passe") {
 		t.Errorf("with a wrong password: %v", p.relaying)
 	}
+	p.behind = true
 	s.fields()[0].SetText(secretWords)
 	s.press("Prendre le relais")
+	if len(p.relaying) != 0 || !s.has("il y manque au moins 3") {
+		t.Errorf("with a copy that lacks what this PC saw: %v", p.relaying)
+	}
+	s.press("Prendre le relais quand même")
 	if !slices.Equal(p.relaying, []string{"took over"}) || !s.has("maintenant le poste principal") {
 		t.Errorf("it did %v", p.relaying)
 	}
@@ -67,7 +72,7 @@ func TestAnotherPCTookOver(t *testing.T) {
 		s.press(c.press[0])
 		if c.press[1] == "" {
 			s.fields()[0].SetText(secretWords)
-			s.press("Prendre le relais")
+			s.press("Reprendre la main ici")
 		} else {
 			s.press(c.press[1]) // the question
 		}
@@ -90,7 +95,7 @@ func TestNobodyKnowsWhoTookOver(t *testing.T) {
 	}
 	s.press("Reprendre la main ici")
 	s.fields()[0].SetText(secretWords)
-	s.press("Prendre le relais")
+	s.press("Reprendre la main ici")
 	if !slices.Equal(p.relaying, []string{"took over"}) {
 		t.Errorf("it did %v", p.relaying)
 	}

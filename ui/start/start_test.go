@@ -2,6 +2,8 @@ package start_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -83,6 +85,7 @@ type pc struct {
 
 	standby  machine.Standby
 	relaying []string // what was done about the main PC, and with which password
+	behind   bool     // the copy lacks what this PC saw
 
 	restoring func() error // runs while a copy is put in place; nil for nothing
 }
@@ -158,12 +161,24 @@ func (p *pc) Join(_ context.Context, addr, code, name string) error {
 	return nil
 }
 
+func (p *pc) JoinInvited(_ context.Context, file []byte, name string) error {
+	p.joined = append(p.joined, string(file)+" "+name)
+	if string(file) != "invitation" {
+		return fault.New(fault.Conflict, "pair.invitation_used")
+	}
+	p.state = machine.State{Presence: machine.Joined, Host: "192.168.1.20"}
+	return nil
+}
+
 func (p *pc) Follow(context.Context, []string) {}
 func (p *pc) Standby() machine.Standby         { return p.standby }
 
-func (p *pc) TakeOver(_ context.Context, s machine.Secret) error {
+func (p *pc) TakeOver(_ context.Context, s machine.Secret, behind bool) error {
 	if s.Password != secretWords {
 		return fault.Field("password", "store.wrong_password")
+	}
+	if p.behind && !behind {
+		return fault.New(fault.Conflict, "relay.copy_behind", "at", storetest.Noon, "n", 3)
 	}
 	p.relaying = append(p.relaying, "took over")
 	p.state = machine.State{Presence: machine.Here}
@@ -270,17 +285,19 @@ func showOn(t *testing.T, p *pc, m machine.Machine) *screen {
 // has tells whether a text stands on the screen.
 func (s *screen) has(part string) bool {
 	found := false
-	uitest.Walk(s.window.Content(), func(o fyne.CanvasObject) {
-		if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), part) {
-			found = true
+	see := func(o fyne.CanvasObject) {
+		switch o := o.(type) {
+		case *kit.Label:
+			found = found || strings.Contains(o.Text(), part)
+		case *kit.Banner:
+			found = found || strings.Contains(o.Text(), part)
+		case *kit.Field:
+			found = found || strings.Contains(o.Refusal(), part)
 		}
-		if b, ok := o.(*kit.Banner); ok && strings.Contains(b.Text(), part) {
-			found = true
-		}
-		if f, ok := o.(*kit.Field); ok && strings.Contains(f.Refusal(), part) {
-			found = true
-		}
-	})
+	}
+	for _, o := range append(s.window.Canvas().Overlays().List(), s.window.Content()) {
+		uitest.Walk(o, see)
+	}
 	return found
 }
 
@@ -309,6 +326,20 @@ func (s *screen) fields() []*kit.LineEdit {
 		}
 	})
 	return out
+}
+
+// pick presses a button that asks for a file, and chooses one.
+func (s *screen) pick(button, path string) {
+	s.t.Helper()
+	s.t.Setenv("DBUS_SESSION_BUS_ADDRESS", "") // in the window
+	s.press(button)
+	var at *kit.LineEdit
+	uitest.Walk(s.window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+		if e, ok := o.(*kit.LineEdit); ok && at == nil {
+			at = e
+		}
+	})
+	at.OnSubmitted(path)
 }
 
 func (s *screen) code(digits string) {
@@ -426,6 +457,32 @@ func TestJoiningSaysWhatIsWrongThenLogsIn(t *testing.T) {
 	f[2].SetText(" ABCD-1234 ")
 	s.press("Apparier")
 	if want := "192.168.1.20 ABCD-1234 PC-COMPTA"; len(p.joined) != 2 || p.joined[1] != want {
+		t.Errorf("joined %q, want %q", p.joined, want)
+	}
+	if !s.has("192.168.1.20") || !s.has("Connexion") {
+		t.Error("the log-in does not follow")
+	}
+}
+
+// TestJoiningWithAnInvitationFile: nothing has to be typed, and what is wrong with the file is told.
+func TestJoiningWithAnInvitationFile(t *testing.T) {
+	p := newPC(t, machine.Nothing)
+	s := show(t, p)
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	s.press("Rejoindre")
+	s.pick("J’ai un fichier d’invitation", file("used.zafe-invitation", "used"))
+	if !s.has("a déjà servi") {
+		t.Fatal("a file that was used is not told")
+	}
+	s.pick("J’ai un fichier d’invitation", file("good.zafe-invitation", "invitation"))
+	if want := "invitation PC-COMPTA"; len(p.joined) != 2 || p.joined[1] != want {
 		t.Errorf("joined %q, want %q", p.joined, want)
 	}
 	if !s.has("192.168.1.20") || !s.has("Connexion") {

@@ -26,6 +26,9 @@ func (k *Keeper) Hold() (release func()) {
 // SetDrill makes trial restores go where a test wants.
 func (k *Keeper) SetDrill(to func() vault.BookSink) { k.set.Drill = to }
 
+// SetProved makes a test hear of what is proved.
+func (k *Keeper) SetProved(hear func()) { k.set.Proved = hear }
+
 // MoveLogins keeps the log-ins of the destinations elsewhere from now on.
 func (k *Keeper) MoveLogins(ctx context.Context, to remote.ConfigStore) error {
 	return k.set.Remotes.MoveTo(ctx, to)

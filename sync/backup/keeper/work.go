@@ -191,10 +191,23 @@ func (k *Keeper) run(ctx context.Context, task schedule.Task) error {
 	}
 	k.ended(ctx, task, j, began, err)
 	if err == nil {
+		k.proved(task)
 		k.prune(working, task)
 	}
 	k.stop(task)
 	return err
+}
+
+// proved tells that a task has shown that a place elsewhere can be relied on.
+func (k *Keeper) proved(task schedule.Task) {
+	if k.set.Proved == nil {
+		return
+	}
+	for _, c := range k.set.Service.Status(0).Copies {
+		if c.ID == task.Target && !c.OnDisk {
+			k.set.Proved()
+		}
+	}
 }
 
 // ended tells the schedule how a task went.

@@ -12,6 +12,7 @@ import (
 	"zafe/app/aside"
 	"zafe/app/backup"
 	"zafe/app/fault"
+	"zafe/app/notify"
 	"zafe/app/op"
 	"zafe/app/setup"
 	"zafe/app/verify"
@@ -49,7 +50,9 @@ type backups struct {
 	worry  *fyne.Container // why the light is not green, if it is for what all copies have in common
 	status backup.Status
 	kept   []aside.Kept // set aside on the main PC
-	busy   bool         // this page asked for the work under way
+	// notices are where alerts go, nil as long as that is not known.
+	notices *notify.Status
+	busy    bool // this page asked for the work under way
 
 	following bool // the progress is read again in a moment
 }
@@ -160,6 +163,7 @@ func (b *backups) Refresh() {
 			}
 		})
 	}
+	b.askAlerts()
 	b.list("")
 }
 
@@ -198,6 +202,23 @@ func toneOf(l backup.Light) kit.Tone {
 }
 
 // show tells the truth of the moment.
+// Beat implements page.Living: work goes on, and copies are made, without anybody here.
+func (b *backups) Beat() {
+	if b.busy || b.following {
+		return
+	}
+	page.Call(b.env, backup.GetStatus, op.Empty{}, func(st backup.Status, err error) {
+		switch was := b.status; {
+		case err != nil || b.busy:
+		case !st.Saved.Equal(was.Saved) || st.Light != was.Light || len(st.Copies) != len(was.Copies) || moving(st):
+			b.Refresh()
+		default:
+			b.status = st
+			b.figures(st)
+		}
+	})
+}
+
 func (b *backups) show(st backup.Status) {
 	b.status = st
 	if st.Origin != nil { // this PC has no point of its own yet: the places have those before the restore
@@ -341,6 +362,9 @@ func (b *backups) places(st backup.Status) {
 	}
 	for _, c := range st.Copies {
 		all = append(all, kit.Separator(), b.place(c))
+	}
+	if b.notices != nil {
+		all = append(all, kit.Separator(), b.alerts())
 	}
 	for i, k := range b.kept {
 		if i == 0 {

@@ -151,6 +151,9 @@ func (c *card) documents() fyne.CanvasObject {
 		case 3:
 			return kit.CellView{Text: e.Text.Amount(r.Gross)}
 		default:
+			if !e.Sees(auth.Balance) {
+				return page.Hidden()
+			}
 			if r.Open == 0 {
 				return kit.CellView{Text: "–", Color: theme.Faint}
 			}

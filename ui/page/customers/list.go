@@ -3,8 +3,11 @@
 package customers
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
+	"zafe/app/auth"
 	"zafe/app/party"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -53,12 +56,15 @@ func newList(e *page.Env, filter string) *list {
 			l.reload()
 		})
 	})
-	l.chips = kit.NewChips([]kit.Option{
-		{Key: string(party.FilterActive), Text: e.T("customers.filter.active")},
-		{Key: string(party.FilterOverdue), Text: e.T("customers.filter.overdue")},
-		{Key: string(party.FilterProspects), Text: e.T("customers.filter.prospects")},
-		{Key: string(party.FilterArchived), Text: e.T("customers.filter.archived")},
-	}, func(string) { l.reload() })
+	filters := []party.Filter{party.FilterActive, party.FilterOverdue, party.FilterProspects, party.FilterArchived}
+	if !e.Sees(auth.Balance) {
+		filters = slices.DeleteFunc(filters, func(f party.Filter) bool { return f == party.FilterOverdue })
+	}
+	var chips []kit.Option
+	for _, f := range filters {
+		chips = append(chips, kit.Option{Key: string(f), Text: e.T("customers.filter." + string(f))})
+	}
+	l.chips = kit.NewChips(chips, func(string) { l.reload() })
 	if filter != "" {
 		l.chips.SetKey(filter)
 	}
@@ -98,14 +104,14 @@ func (l *list) create() {
 
 func (l *list) makeGrid() {
 	e := l.env
-	right := fyne.TextAlignTrailing
+	right, contact := fyne.TextAlignTrailing, e.Sees(auth.Contact)
 	columns := []kit.Column{
 		{Key: string(party.ByCode), Title: e.T("customers.column.code"), Width: 86, Sortable: true},
 		{Key: string(party.ByName), Title: e.T("customers.column.name"), Width: 226, Weight: 2, Sortable: true},
 		{Key: string(party.ByPostalCode), Title: e.T("customers.column.postal"), Width: 66, Sortable: true},
 		{Key: string(party.ByCity), Title: e.T("customers.column.city"), Width: 124, Weight: 1, Sortable: true},
-		{Key: string(party.ByEmail), Title: e.T("customers.column.email"), Width: 180, Weight: 4, Sortable: true},
-		{Key: string(party.ByPhone), Title: e.T("customers.column.phone"), Width: 118, Sortable: true},
+		{Key: string(party.ByEmail), Title: e.T("customers.column.email"), Width: 180, Weight: 4, Sortable: contact},
+		{Key: string(party.ByPhone), Title: e.T("customers.column.phone"), Width: 118, Sortable: contact},
 		{Title: e.T("customers.column.balance"), Width: 112, Align: right},
 		{Title: e.T("customers.column.state"), Width: 100},
 	}
@@ -134,6 +140,9 @@ func (l *list) makeGrid() {
 
 func (l *list) cell(r party.Row, col int) kit.CellView {
 	e := l.env
+	if (col == 4 || col == 5) && !e.Sees(auth.Contact) || col == 6 && !e.Sees(auth.Balance) {
+		return page.Hidden()
+	}
 	switch col {
 	case 0:
 		return kit.CellView{Text: r.Code, Color: theme.Muted}

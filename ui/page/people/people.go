@@ -3,6 +3,9 @@
 package people
 
 import (
+	"slices"
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
@@ -24,6 +27,9 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 		"people": func(e *page.Env, _ page.Route) page.Page { return newPeople(e) },
 	}
 }
+
+// pcsTab is the key of the tab of the PCs.
+const pcsTab = "pcs"
 
 type people struct {
 	*page.Gate
@@ -56,10 +62,11 @@ func newPeople(e *page.Env) page.Page {
 	p.who.Muted = func(row int) bool { return p.users[row].Disabled }
 	p.who.OnOpen = func(row int) { p.edit(p.users[row]) }
 	p.pcs = kit.NewGrid([]kit.Column{
-		{Title: e.T("people.column.pc"), Width: 200, Weight: 1},
-		{Title: e.T("people.column.print"), Width: 170},
-		{Title: e.T("people.column.by"), Width: 160},
-		{Title: e.T("people.column.since"), Width: 150},
+		{Title: e.T("people.column.pc"), Width: 170, Weight: 1},
+		{Title: e.T("people.column.print"), Width: 160},
+		{Title: e.T("people.column.by"), Width: 140},
+		{Title: e.T("people.column.since"), Width: 140},
+		{Title: e.T("people.column.seen"), Width: 120},
 		{Title: e.T("people.column.state"), Width: 110},
 	}, func() int { return len(p.devices) }, p.deviceCell)
 	p.pcs.Muted = func(row int) bool { return p.devices[row].State == device.Revoked }
@@ -68,8 +75,12 @@ func newPeople(e *page.Env) page.Page {
 	p.pcs.SetEmpty(kit.NewEmpty("desktop", e.T("people.no_pc"), e.T("people.no_pc_hint"), nil))
 	p.tabs = kit.NewTabs(
 		kit.Tab{Key: "users", Text: e.T("people.users"), Make: func() fyne.CanvasObject { return p.who }},
-		kit.Tab{Key: "pcs", Text: e.T("people.pcs"), Make: func() fyne.CanvasObject {
-			return kit.VFill(theme.GapTight, 1, p.standby, p.pcs)
+		kit.Tab{Key: pcsTab, Text: e.T("people.pcs"), Make: func() fyne.CanvasObject {
+			top := kit.HBox(8, p.standby, kit.Spacer())
+			if e.Can(device.InviteFile.Spec) {
+				top.Add(p.remoteButton())
+			}
+			return kit.VFill(theme.GapTight, 1, top, p.pcs)
 		}},
 	)
 	var actions []fyne.CanvasObject
@@ -117,6 +128,25 @@ func (p *people) Refresh() {
 		})
 		page.Do(e, relay.Get, op.Empty{}, p.relayed)
 	}
+}
+
+// Beat implements page.Living: whether the relay follows, and the PCs that came.
+func (p *people) Beat() {
+	e := p.env
+	if !e.Can(device.List.Spec) || p.tabs.Key() != pcsTab {
+		return
+	}
+	page.Call(e, device.List, op.Empty{}, func(r device.ListResponse, err error) {
+		if err == nil && !slices.Equal(r.Devices, p.devices) {
+			p.devices = r.Devices
+			p.pcs.Reload()
+		}
+	})
+	page.Call(e, relay.Get, op.Empty{}, func(s relay.Status, err error) {
+		if err == nil && s != p.relay {
+			p.relayed(s)
+		}
+	})
 }
 
 func (p *people) userCell(row, col int) kit.CellView {
@@ -167,6 +197,8 @@ func (p *people) deviceCell(row, col int) kit.CellView {
 		return kit.CellView{Text: p.names[d.ApprovedBy]}
 	case 3:
 		return kit.CellView{Text: e.Text.Instant(d.FirstSeen)}
+	case 4:
+		return p.seenCell(d)
 	default:
 		switch d.ID {
 		case p.relay.Relay:
@@ -179,6 +211,15 @@ func (p *people) deviceCell(row, col int) kit.CellView {
 		}
 		return kit.CellView{Text: e.T("people.allowed"), Pill: true, Tone: kit.Ok}
 	}
+}
+
+// seenCell says when a PC was at work last. The main PC works by itself, and a PC that was shut out no more.
+func (p *people) seenCell(d device.Device) kit.CellView {
+	if d.State == device.Revoked || d.ID == p.relay.Main && d.ID != 0 {
+		return kit.CellView{Text: "–", Color: theme.Faint}
+	}
+	now := time.Now() //nolint:forbidigo // the time on this screen
+	return kit.CellView{Text: p.env.Text.Ago(d.LastSeen, now), Color: theme.Muted}
 }
 
 // invite shows the one-time code that lets a PC in, and where this one can be reached.

@@ -70,7 +70,9 @@ func open(t *testing.T, button string) *dialog {
 	p := people.Routes()["people"](e, page.Route{Name: "people"})
 	sh.Show(p.Object())
 	d := &dialog{t: t, w: w, sh: sh, page: p}
-	d.press(p.Object(), button)
+	if button != "" {
+		d.press(p.Object(), button)
+	}
 	return d
 }
 
@@ -236,5 +238,62 @@ func TestAnAccountWithALastDayKeepsIt(t *testing.T) {
 	d.press(d.object(), "Enregistrer")
 	if got := luc(); got.EndsOn != want || got.Email != "luc@example.fr" {
 		t.Errorf("stored %+v", got)
+	}
+}
+
+// TestARemotePCIsInvited: what cannot be an address is told before the file is asked for, and what is out can be
+// cancelled.
+func TestARemotePCIsInvited(t *testing.T) {
+	d := open(t, "")
+	d.w.Update(func(tx *store.Tx) error { return device.KeepInvitation(tx, [32]byte{1}, 1) })
+	d.page.Refresh()
+	find[*kit.Tabs](t, d.page.Object()).SetKey("pcs")
+	d.press(d.page.Object(), "Inviter un poste distant…")
+	if !d.says("encore servi") {
+		t.Error("an invitation that is out is not told")
+	}
+	d.write("Adresse où joindre ce PC de l’extérieur", "mon serveur")
+	d.press(d.object(), "Enregistrer le fichier")
+	if got := d.field("Adresse où joindre ce PC de l’extérieur").Refusal(); !strings.Contains(got, "mon serveur") {
+		t.Errorf("an address with a space: %q", got)
+	}
+	d.press(d.object(), "Les annuler")
+	err := d.w.Store.View(t.Context(), func(tx *store.Tx) error {
+		n, err := tx.InvitationsOut()
+		if n != 0 {
+			t.Errorf("%d are out", n)
+		}
+		return err
+	})
+	if err != nil || d.object() != nil || len(d.sh.Failed) != 0 {
+		t.Error(err, d.sh.Failed)
+	}
+}
+
+// TestAPCSaysWhenItWasSeen, but not one that was shut out.
+func TestAPCSaysWhenItWasSeen(t *testing.T) {
+	d := open(t, "")
+	d.w.Update(func(tx *store.Tx) error {
+		for i, state := range []string{device.Active, device.Revoked} {
+			_, err := tx.SaveDevice(device.Device{
+				Fingerprint: state, Name: state, State: state, ApprovedBy: 1, FirstSeen: tx.Now(),
+				LastSeen: time.Now().Add(time.Duration(-3-i) * time.Hour),
+			})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	d.page.Refresh()
+	find[*kit.Tabs](t, d.page.Object()).SetKey("pcs")
+	var seen []string
+	uitest.Walk(d.page.Object(), func(o fyne.CanvasObject) {
+		if g, ok := o.(*kit.Grid); ok && g.Rows() == 2 {
+			seen = append(seen, g.Cell(0, 4).Text, g.Cell(1, 4).Text)
+		}
+	})
+	if !slices.Equal(seen, []string{"il y a 3\u00a0h", "–"}) {
+		t.Errorf("seen %q", seen)
 	}
 }

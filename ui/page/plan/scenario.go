@@ -38,7 +38,7 @@ var ways = map[plan.ID][]way{
 	plan.Broken:     {{"plan.act.restore", "clock-counter-clockwise", backup.Begin.Spec, restore}},
 	plan.Stolen:     {{"plan.act.devices", "plugs", device.Revoke.Spec, to("people", "")}},
 	plan.Burnt:      {{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")}},
-	plan.Ransomware: {{"plan.act.restore", "clock-counter-clockwise", backup.Begin.Spec, restore}},
+	plan.Ransomware: {{"plan.act.key", "key", opening.Rotate.Spec, to("security", "")}}, // not "restore": not on this PC
 	plan.Password:   {{"plan.act.people", "users", user.Save.Spec, to("people", "")}},
 	plan.Sheet: {
 		{"plan.act.sheet", "printer", setup.PrintSheet.Spec, to("backups", "sheet")},

@@ -3,6 +3,7 @@ package sales
 import (
 	"fyne.io/fyne/v2"
 
+	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/op"
 	"zafe/ui/kit"
@@ -94,9 +95,11 @@ func newList(e *page.Env, k listKind, filter string) *list {
 		}
 		return false
 	}
-	options := make([]kit.Option, len(k.filters))
-	for i, f := range k.filters {
-		options[i] = kit.Option{Key: f.key, Text: e.T("sales_ui." + k.key + ".filter." + f.key)}
+	var options []kit.Option
+	for _, f := range k.filters {
+		if f.key != "open" || e.Sees(auth.Balance) {
+			options = append(options, kit.Option{Key: f.key, Text: e.T("sales_ui." + k.key + ".filter." + f.key)})
+		}
 	}
 	l.chips = kit.NewChips(options, func(string) { l.reload() })
 	if filter != "" {
@@ -122,7 +125,7 @@ func (l *list) makeGrid() {
 	for i, c := range l.kind.columns {
 		columns[i] = c.Column
 		columns[i].Title = l.env.T("sales_ui.column." + c.title)
-		columns[i].Sortable = c.Key != ""
+		columns[i].Sortable = c.Key != "" && (c.Key != string(billing.ByOpen) || l.env.Sees(auth.Balance))
 	}
 	l.grid = kit.NewGrid(columns, func() int { return l.rows.Count() }, func(row, col int) kit.CellView {
 		r, _ := l.rows.At(row)
@@ -192,7 +195,7 @@ func (l *list) arrived(first bool, err error) {
 		l.count.SetText(l.env.Text.N("sales_ui."+l.kind.key+".count", l.rows.Count(), nil))
 		foot := make([]kit.CellView, len(l.kind.columns))
 		for i, c := range l.kind.columns {
-			if c.sum != nil && l.rows.Count() > 0 {
+			if c.sum != nil && l.rows.Count() > 0 && (c.Key != string(billing.ByOpen) || l.env.Sees(auth.Balance)) {
 				foot[i] = kit.CellView{Text: l.env.Text.Amount(c.sum(l.sums)), Weight: kit.Bold}
 			}
 		}

@@ -78,8 +78,8 @@ var (
 	openColumn = listColumn{
 		Column: right(kit.Column{Key: string(billing.ByOpen), Width: 110}), title: "open",
 		cell: func(e *page.Env, r billing.Row) kit.CellView {
-			if !e.Me.Can(auth.FieldBalance) {
-				return kit.CellView{} // hidden is not nothing to pay
+			if !e.Sees(auth.Balance) {
+				return page.Hidden()
 			}
 			v := figure(e, signed(r, r.Open), kit.Regular)
 			if r.Status == billing.Overdue {

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/civil"
 	"zafe/app/money"
@@ -45,6 +46,9 @@ func newPayments(e *page.Env, filter string, id billing.PaymentID) *payments {
 	})
 	var chips []kit.Option
 	for _, key := range []string{"all", "on_account", "cancelled"} {
+		if key == "on_account" && !e.Sees(auth.Balance) {
+			continue
+		}
 		chips = append(chips, kit.Option{Key: key, Text: e.T("sales_ui.payments.filter." + key)})
 	}
 	p.chips = kit.NewChips(chips, func(string) { p.reload() })
@@ -146,6 +150,9 @@ var paymentColumns = []struct {
 		return figure(e, p.Amount, kit.Bold)
 	}},
 	{right(kit.Column{Width: 116}), "on_account", func(e *page.Env, p billing.Payment) kit.CellView {
+		if !e.Sees(auth.Balance) {
+			return page.Hidden()
+		}
 		return figure(e, p.OnAccount, kit.Regular)
 	}},
 	{kit.Column{Width: 116}, "status", func(e *page.Env, p billing.Payment) kit.CellView {
@@ -155,6 +162,8 @@ var paymentColumns = []struct {
 			key, tone = "cancelled", kit.Neutral
 		case p.Refund:
 			key, tone = "refund", kit.Info
+		case !e.Sees(auth.Balance):
+			return page.Hidden()
 		case p.OnAccount > 0:
 			key, tone = "on_account", kit.Warn
 		}
@@ -218,7 +227,9 @@ func (p *payments) arrived(first bool, err error) {
 		foot := make([]kit.CellView, len(paymentColumns))
 		foot[0] = kit.CellView{Text: e.T("sales_ui.list.total"), Color: theme.Muted}
 		foot[6] = kit.CellView{Text: e.Text.Amount(p.total), Weight: kit.Bold}
-		foot[7] = kit.CellView{Text: e.Text.Amount(p.left), Weight: kit.Bold}
+		if e.Sees(auth.Balance) {
+			foot[7] = kit.CellView{Text: e.Text.Amount(p.left), Weight: kit.Bold}
+		}
 		if p.rows.Count() == 0 {
 			foot = nil
 		}

@@ -8,7 +8,9 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 
+	"zafe/app/auth"
 	"zafe/ui/kit"
+	"zafe/ui/page"
 	"zafe/ui/uitest"
 )
 
@@ -147,5 +149,22 @@ func eq[V comparable](t testing.TB, what string, got, want V) {
 	t.Helper()
 	if got != want {
 		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+// TestWhatIsHiddenIsNotNothing: to whom it is not shown, nobody owes nothing.
+func TestWhatIsHiddenIsNotNothing(t *testing.T) {
+	d := open(t, auth.Owner)
+	sold := d.sold(2)
+	d.pay(sold.Document, day(11, 20), sold.Document.Gross/2, sold.Document.Gross/4)
+	owed := map[string][]string{"invoices": {"À encaisser", "180,00 €"}, "payments": {"À affecter", "60,00 €"}}
+	for name, shown := range owed {
+		d.show(page.Route{Name: name})
+		d.sees(append(shown, "-•••")...)
+	}
+	delete(d.env.Me.May, string(auth.FieldBalance))
+	for name, hidden := range owed {
+		d.show(page.Route{Name: name})
+		d.sees("•••", "-"+hidden[0], "-"+hidden[1])
 	}
 }

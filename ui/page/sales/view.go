@@ -163,7 +163,7 @@ func (v *view) totals() fyne.CanvasObject {
 			rows.Add(kit.Line(e.T("sales_ui.total."+key+"."+string(c.Kind)), e.Text.Amount(a)))
 		}
 	}
-	if !e.Me.Can(auth.FieldBalance) {
+	if !e.Sees(auth.Balance) {
 		return rows // hidden is not nothing to pay
 	}
 	line("netted", c.Balance.Netted)
