@@ -42,6 +42,7 @@ import (
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
+	appwitness "zafe/app/witness"
 	"zafe/store"
 	"zafe/store/checkup"
 	"zafe/store/crypt"
@@ -112,7 +113,7 @@ func newPC(dir string) (*pc, error) {
 			if s, err := p.State(ctx); err != nil || s.Presence != machine.Joined {
 				return nil, err
 			}
-			return p.connect(ctx, guest.Nobody{}) // who works here notes how far the book is
+			return p.connect(ctx)
 		},
 	}
 	return p, store.Settle(home.Path(folder.Book))
@@ -308,7 +309,12 @@ func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
 	if s.Recovery != "" {
 		pass = "" // it opened nothing
 	}
-	if err := repair.GoBack(ctx, p.home.Path(folder.Book), open, p.replacing(), pass); err != nil {
+	line := func(*store.Tx) error { return nil }
+	if _, notTaken := host.Taken(p.home.Path(folder.Office)); notTaken != nil { // this PC leads
+		above, _ := host.Restored(p.home.Path(folder.Office))
+		line = func(tx *store.Tx) error { return relay.Raise(tx, above) }
+	}
+	if err := repair.GoBack(ctx, p.home.Path(folder.Book), open, p.replacing(), pass, line); err != nil {
 		return err
 	}
 	p.home.KeepHealth(verify.Health{State: verify.Sound}) // the one that is aside was not
@@ -396,7 +402,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	}
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	b.works.Go(func(ctx context.Context) { b.guard.Run(ctx); b.noteLoss(context.WithoutCancel(ctx)) })
-	b.lead(b.keep.Run)
+	b.lead(func(ctx context.Context) { b.compareCopies(ctx); b.keep.Run(ctx) })
 	b.lead(b.tells.Run)
 	b.lead(func(ctx context.Context) { b.check.Care(ctx, b, kept.Jobs{Store: st}, p.home.Warn) })
 	b.lead(func(ctx context.Context) { b.keep.BringFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
@@ -423,6 +429,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	setup.Bind(b.Registry)
 	appdevice.Bind(b.Registry, b.host, relay.Spare[*store.Tx])
 	relay.Bind(b.Registry, live{b.guard, b.store})
+	appwitness.Bind(b.Registry, b.host.Heard, func() { b.pc.older.Store(false) })
 	backup.Bind(b.Registry, b.keep)
 	past.Bind(b.Registry, b.store, b.past, b.store.ReceiveFile)
 	plan.Bind(b.Registry, b.store, b.keep)
@@ -559,7 +566,8 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(),
 		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes,
 		State: kept.Copies(b.store), RestoredFrom: from, Now: time.Now, Behind: b.behind,
-		SameDisk: func(dir string) bool { return keeper.SameDisk(b.pc.home.Path(folder.Vault), dir) },
+		Checkpoint: source.Book{Store: b.store}.Checkpoint,
+		SameDisk:   func(dir string) bool { return keeper.SameDisk(b.pc.home.Path(folder.Vault), dir) },
 	})
 	if err != nil {
 		return err
@@ -657,6 +665,21 @@ func (b *book) behind(ctx context.Context) error {
 		last, err := tx.Head()
 		return errors.Join(err, billing.AskNumbers(tx, last.At, tx.Now()), tx.NoteOlder(`{"seen":0}`))
 	})
+}
+
+// compareCopies asks whether the newest copy on this PC holds more than the book.
+func (b *book) compareCopies(ctx context.Context) {
+	newest, err := b.keep.Newest(ctx)
+	if err == nil && newest != nil {
+		older := false
+		err = b.store.View(ctx, func(tx *store.Tx) (err error) { older, err = appwitness.Older(tx, *newest); return err })
+		if err == nil && older {
+			err = b.store.Update(ctx, func(tx *store.Tx) error { return appwitness.Compare(tx, *newest) })
+		}
+	}
+	if err != nil && ctx.Err() == nil {
+		b.pc.home.Warn("the book was not compared with its newest copy", err)
+	}
 }
 
 // credential is that of who is logged in here.
@@ -757,14 +780,17 @@ func (p *pc) Leave() error { return os.Remove(p.home.Path(folder.Host)) }
 
 // Connect implements machine.Machine.
 func (p *pc) Connect(ctx context.Context) (machine.Book, error) {
-	b, err := p.connect(ctx, p)
+	b, err := p.connect(ctx)
 	if b == nil {
 		return nil, err
 	}
 	return b, err // with an error of the way there, so that it can be tried again
 }
 
-func (p *pc) connect(ctx context.Context, m guest.Memory) (_ *guest.Book, err error) {
+// lookEvery is how often a PC looks whether the main PC still shows the newest book.
+const lookEvery = 10 * time.Minute
+
+func (p *pc) connect(ctx context.Context) (_ *guest.Book, err error) {
 	defer p.home.Refer("connect", &err)
 	s, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
 	if err != nil {
@@ -774,11 +800,12 @@ func (p *pc) connect(ctx context.Context, m guest.Memory) (_ *guest.Book, err er
 		return nil, fault.New(fault.NotFound, "store.no_book")
 	}
 	return guest.Connect(ctx, s, guest.Witness{
-		Memory: m, Warn: p.home.Warn,
+		Memory: p, Warn: p.home.Warn, Every: lookEvery,
 		Keep: func(s lan.Seat) error { return durable.WriteJSON(p.home.Path(folder.Host), s) },
 		Older: func(seen, shown int64) {
-			p.older.Store(true)
-			p.home.Log.Warn("the main PC shows an older book", slog.Int64("seen", seen), slog.Int64("shown", shown))
+			if was := p.older.Swap(seen != 0); seen != 0 && !was {
+				p.home.Log.Warn("the main PC shows an older book", slog.Int64("seen", seen), slog.Int64("shown", shown))
+			}
 		},
 	})
 }
@@ -981,7 +1008,7 @@ type received struct{ rebuild.Receiver }
 // Commit implements vault.BookSink.
 func (r received) Commit(ctx context.Context, m vault.Manifest) error {
 	return r.Receiver.Commit(ctx, rebuild.Copy{
-		WriterID: m.WriterID, Seq: m.Seq, Point: keeper.PointOf(m), Matches: m.Matches,
+		WriterID: m.WriterID, Seq: m.Seq, Point: keeper.PointOf(m), Matches: m.Matches, Checkpoint: m.Checkpoint,
 	})
 }
 

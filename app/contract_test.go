@@ -33,6 +33,7 @@ import (
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
+	"zafe/app/witness"
 	"zafe/store"
 	"zafe/store/storetest"
 )
@@ -50,6 +51,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	setup.Bind(r)
 	device.Bind(r, nil)
 	relay.Bind(r, nil)
+	witness.Bind(r, nil, nil)
 	backup.Bind(r, nil)
 	past.Bind(r, w.Store, nil, w.Store.ReceiveFile)
 	plan.Bind(r, w.Store, nil)

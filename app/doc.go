@@ -18,7 +18,7 @@
 //	store/rebuild     puts one together from a copy: this PC's own, a trial, or one of the past
 //	store/repair      what owners may have done to one that is not what it should be
 //	store/checkup     what a check goes through
-//	store/witness     compares it with the furthest that this PC saw it go
+//	store/witness     compares it with the furthest that this PC saw it go (what others saw is app/witness)
 //	store/source      gives it to the backups
 //	store/kept        what services keep in it
 //	store/folder      the data folder that it is in, with the log

@@ -1,12 +1,15 @@
 package store
 
 import (
-	"fmt"
+	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
 	"zafe/app/audit"
 	"zafe/app/fault"
+	"zafe/app/history"
 	"zafe/app/op"
 )
 
@@ -55,6 +58,110 @@ func (t *Tx) Events(kind string, id, before int64, limit int) ([]audit.Event, er
 	return all(t, `SELECT `+eventColumns+` FROM event
 		WHERE (?1 = 0 OR id < ?1) AND (?2 = '' OR (subject_kind = ?2 AND subject_id = ?3))
 		ORDER BY id DESC LIMIT ?4`, []any{before, kind, id, limit}, scanEvent)
+}
+
+var _ history.Tx = (*Tx)(nil)
+
+// eventsAtOnce is how many events of a journal of years one page of a search goes through.
+const eventsAtOnce = 50_000
+
+// EventPage returns the latest events that a filter chooses, at most its limit, newest first, and what to go on
+// before; 0 at the end. It goes through a part of a long journal.
+func (t *Tx) EventPage(f history.Filter) (events []audit.Event, next int64, err error) {
+	top := f.Before
+	if top == 0 {
+		head, err := t.Head()
+		if err != nil {
+			return nil, 0, err
+		}
+		top = head.ID + 1
+	}
+	bottom := max(top-eventsAtOnce, 1)
+	c := &clause{}
+	c.where("id >= ? AND id < ?", bottom, top)
+	if f.Kind != "" {
+		c.where("subject_kind = ? AND subject_id = ?", f.Kind, f.Subject)
+	}
+	if f.Person != 0 {
+		c.where("actor = ?", f.Person)
+	}
+	if f.PC != nil {
+		c.where("device = ?", *f.PC)
+	}
+	if !f.From.IsZero() {
+		c.where("at >= ?", instant(f.From))
+	}
+	if !f.Until.IsZero() {
+		c.where("at < ?", instant(f.Until))
+	}
+	if len(f.Words) > 0 {
+		words := &clause{}
+		for _, w := range f.Words {
+			condition, args := meant(w)
+			words.where(condition, args...)
+		}
+		whole, args := about(f.Whole)
+		ways := append(whole, "("+strings.Join(words.conditions, " AND ")+")")
+		c.where("("+strings.Join(ways, " OR ")+")", append(args, words.args...)...)
+	}
+	events, err = all(t, `SELECT `+eventColumns+` FROM event`+c.String()+` ORDER BY id DESC LIMIT ?`,
+		append(c.args, f.Limit), scanEvent)
+	switch {
+	case err != nil:
+		return nil, 0, err
+	case len(events) == f.Limit && f.Limit > 0:
+		next = events[f.Limit-1].ID
+	default:
+		next = bottom
+	}
+	if next <= 1 {
+		next = 0
+	}
+	return events, next, nil
+}
+
+// numberInPayload is the number or code that an event says its subject has.
+const numberInPayload = `CASE WHEN instr(payload, '"now"') > 0 AND json_valid(payload)
+	THEN lower(coalesce(payload ->> '$.now.number', '') || ' ' || coalesce(payload ->> '$.now.code', '')) ELSE '' END`
+
+// meant is the condition that an event has one of the things that a word may mean.
+func meant(w history.Word) (string, []any) {
+	ways := []string{
+		"instr(lower(actor_name), ?) > 0", "instr(" + numberInPayload + ", ?) > 0",
+		"actor IN (SELECT value FROM json_each(?))", "device IN (SELECT value FROM json_each(?))",
+		"op IN (SELECT value FROM json_each(?))",
+	}
+	args := []any{w.Text, w.Text, jsonList(w.People), jsonList(w.PCs), jsonList(w.Ops)}
+	subjects, more := about(w.Subjects)
+	return "(" + strings.Join(append(ways, subjects...), " OR ") + ")", append(args, more...)
+}
+
+// about are the conditions that an event is about one of some subjects, by kind.
+func about(subjects history.Subjects) (ways []string, args []any) {
+	for _, kind := range slices.Sorted(maps.Keys(subjects)) {
+		if ids := subjects[kind]; ids == nil {
+			ways, args = append(ways, "subject_kind = ?"), append(args, kind)
+		} else {
+			ways = append(ways, "(subject_kind = ? AND subject_id IN (SELECT value FROM json_each(?)))")
+			args = append(args, kind, idList(ids))
+		}
+	}
+	return ways, args
+}
+
+// jsonList is a list as json_each takes it.
+func jsonList[V ~string | ~int64](values []V) string {
+	b, _ := json.Marshal(values) // these always marshal
+	return string(b)
+}
+
+// Link returns an event by its number, and whether the journal has it.
+func (t *Tx) Link(id int64) (e audit.Event, ok bool, err error) {
+	es, err := all(t, `SELECT `+eventColumns+` FROM event WHERE id = ?`, []any{id}, scanEvent)
+	if err != nil || len(es) == 0 {
+		return e, false, err
+	}
+	return es[0], true, nil
 }
 
 // Head returns the last event of the chain, or the zero event of an empty book.
@@ -115,11 +222,12 @@ func scanEvent(scan func(...any) error, e *audit.Event) error {
 		&e.RequestID, &e.Payload, &e.Digest, &prev, &hash); err != nil {
 		return err
 	}
-	copy(e.Prev[:], prev)
-	copy(e.Hash[:], hash)
-	var err error
-	if e.At, err = parseInstant(at); err != nil {
-		return fmt.Errorf("store: event %d: %w", e.ID, err)
+	if len(prev) == len(e.Prev) && len(hash) == len(e.Hash) {
+		e.Prev, e.Hash = audit.Hash(prev), audit.Hash(hash)
+	}
+	// A time that the program did not write so is none: the chain is broken there, and the rest can be read.
+	if t, err := parseInstant(at); err == nil && instant(t) == at {
+		e.At = t
 	}
 	return nil
 }

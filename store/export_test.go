@@ -58,3 +58,9 @@ func Paced(o Options, every time.Duration, logMax int64) Options {
 	o.every, o.logMax = every, logMax
 	return o
 }
+
+// ColumnsOf are the columns of a table.
+func ColumnsOf(tx *Tx, table string) ([]string, error) {
+	return all(tx, `SELECT name FROM pragma_table_info(?)`, []any{table},
+		func(scan func(...any) error, name *string) error { return scan(name) })
+}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -306,8 +305,6 @@ func (t *Tx) without(names []string) ([]string, error) {
 	return all(t, `SELECT value FROM json_each(?) WHERE value NOT IN (SELECT name FROM file)`,
 		[]any{jsonList(names)}, func(scan func(...any) error, name *string) error { return scan(name) })
 }
-
-func jsonList(names []string) string { return `["` + strings.Join(names, `","`) + `"]` } // of hexadecimal
 
 // sweeps runs SweepFiles soon after the opening and every day.
 func (s *Store) sweeps(ctx context.Context) {

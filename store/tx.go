@@ -30,6 +30,9 @@ var _ op.Tx = (*Tx)(nil)
 // Now returns the transaction's instant, UTC, in whole milliseconds.
 func (t *Tx) Now() time.Time { return t.now }
 
+// StartOf is when a day begins in the host's time zone.
+func (t *Tx) StartOf(day civil.Date) time.Time { return day.In(t.st.opts.Zone) }
+
 // Today returns the civil date of the transaction's instant in the host's time zone.
 func (t *Tx) Today() civil.Date { return civil.Of(t.now.In(t.st.opts.Zone)) }
 

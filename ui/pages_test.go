@@ -29,6 +29,7 @@ import (
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
+	"zafe/app/witness"
 	"zafe/store"
 	"zafe/store/keyring"
 	"zafe/store/opener"
@@ -49,6 +50,7 @@ func shop(t *testing.T) *storetest.World {
 	role.Bind(w.Registry)
 	user.Bind(w.Registry, svc)
 	opening.Bind(w.Registry, w.Store, svc, (&opener.PC{Keepers: []opener.Keeper{{Kind: opening.Keyring, Ring: noRing{}}}}).Keys(w.Store))
+	witness.Bind(w.Registry, func() map[string]witness.Heard { return nil }, func() {})
 	verify.Bind(w.Registry, verify.New(verify.Settings[*store.Tx]{
 		Work: w.Store, Clock: w.Clock.Now,
 		Around: func() verify.Surroundings { return verify.Surroundings{Swap: "off", Hibernate: "clear"} },
@@ -169,7 +171,7 @@ func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
 var reads = map[string]bool{
 	"Exporter": true, "Tout voir": true, "Ajouter un contact": true, "Lettrage": true, "Grand livre": true,
 	"Exporter (CSV)": true, "Intégrité du dossier": true, "Sécurité du dossier": true,
-	"Attestation": true, "Rôles et droits": true, "Imprimer pour signature": true,
+	"Attestation": true, "Rôles et droits": true, "Imprimer pour signature": true, "Voir les témoins": true,
 	"Imprimer ou vérifier la feuille": true, // leads to the page of backups
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"hash"
 	"time"
 )
 
@@ -41,33 +42,42 @@ const version = 1
 // Seal returns the hash of e given its Prev: SHA-256 over a label, a version byte and every field,
 // each length-prefixed, so that no two different events share an encoding.
 func (e Event) Seal() Hash {
-	h := sha256.New()
-	field := func(b []byte) {
-		var n [8]byte
-		binary.BigEndian.PutUint64(n[:], uint64(len(b)))
-		h.Write(n[:])
-		h.Write(b)
-	}
-	number := func(v int64) {
-		var n [8]byte
-		binary.BigEndian.PutUint64(n[:], uint64(v))
-		field(n[:])
-	}
-	h.Write([]byte("zafe-audit"))
-	h.Write([]byte{version})
-	number(e.ID)
-	field([]byte(e.At.UTC().Format(TimeFormat)))
-	number(e.Actor)
-	field([]byte(e.ActorName))
-	field([]byte(e.Device))
-	field([]byte(e.Op))
-	field([]byte(e.SubjectKind))
-	number(e.SubjectID)
-	field([]byte(e.RequestID))
-	field([]byte(e.Payload))
-	field([]byte(e.Digest))
-	field(e.Prev[:])
-	return Hash(h.Sum(nil))
+	f := fields{sha256.New()}
+	f.raw([]byte("zafe-audit"))
+	f.raw([]byte{version})
+	f.number(e.ID)
+	f.text(e.At.UTC().Format(TimeFormat))
+	f.number(e.Actor)
+	f.text(e.ActorName)
+	f.text(e.Device)
+	f.text(e.Op)
+	f.text(e.SubjectKind)
+	f.number(e.SubjectID)
+	f.text(e.RequestID)
+	f.text(e.Payload)
+	f.text(e.Digest)
+	f.bytes(e.Prev[:])
+	return Hash(f.Sum(nil))
+}
+
+// fields hashes values one after the other, each with its length before it.
+type fields struct{ hash.Hash }
+
+func (f fields) raw(b []byte) { _, _ = f.Write(b) } // a hash takes anything
+
+func (f fields) bytes(b []byte) {
+	var n [8]byte
+	binary.BigEndian.PutUint64(n[:], uint64(len(b)))
+	f.raw(n[:])
+	f.raw(b)
+}
+
+func (f fields) text(s string) { f.bytes([]byte(s)) }
+
+func (f fields) number(v int64) {
+	var n [8]byte
+	binary.BigEndian.PutUint64(n[:], uint64(v))
+	f.bytes(n[:])
 }
 
 // TimeFormat is how instants are written in the book: RFC 3339, UTC, fixed width, milliseconds.

@@ -120,6 +120,7 @@ type Copy struct {
 	// Oldest is when the oldest work was done that is not there; zero when all of it is.
 	Oldest time.Time `json:"oldest,omitzero"`
 	OnDisk bool      `json:"on_disk,omitempty"` // it is on the disk that holds the book
+	Event  int64     `json:"event,omitempty"`   // the last change of the journal that is there; 0 for none
 	// Again: it has the copies of an earlier recovery sheet, and nothing yet that the present one opens.
 	Again   bool         `json:"again,omitempty"`
 	Fault   *fault.Fault `json:"fault,omitempty"`

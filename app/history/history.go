@@ -12,9 +12,13 @@ import (
 
 	"zafe/app/audit"
 	"zafe/app/auth"
+	"zafe/app/civil"
+	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/search"
 	"zafe/app/user"
+	"zafe/app/witness"
 )
 
 // Event is one line of the journal.
@@ -22,8 +26,9 @@ type Event struct {
 	ID      int64     `json:"id"`
 	At      time.Time `json:"at"`
 	Actor   string    `json:"actor"`
-	Device  string    `json:"device"`
-	Op      string    `json:"op"` // its name for people is message "event." and the operation
+	Device  string    `json:"device"`       // fingerprint of the PC, "" for the one that has the book
+	PC      string    `json:"pc,omitempty"` // its name now
+	Op      string    `json:"op"`           // its name for people is message "event." and the operation
 	Kind    string    `json:"kind"`
 	Subject int64     `json:"subject"`
 	Hash    string    `json:"hash"`
@@ -35,21 +40,37 @@ type Event struct {
 	Login string `json:"login,omitempty"` // of the account that somebody not logged in tried
 }
 
-// ListRequest asks for events, newest first, before one of them (0: from the end).
+// ListRequest asks for events, newest first, before one of them (0: from the end). What is chosen by more than one
+// part is chosen by all of them.
 type ListRequest struct {
-	Kind    string `json:"kind,omitempty"` // of one subject only
-	Subject int64  `json:"subject,omitempty"`
-	Before  int64  `json:"before,omitempty"`
-	Limit   int    `json:"limit,omitempty"`
+	Kind    string      `json:"kind,omitempty"` // of one subject only
+	Subject int64       `json:"subject,omitempty"`
+	Text    string      `json:"text,omitempty"` // words of who, what, on what and where, as Lang has them
+	Lang    string      `json:"lang,omitempty"`
+	Person  auth.UserID `json:"person,omitempty"` // by one person only
+	PC      string      `json:"pc,omitempty"`     // from one PC only: its fingerprint, or MainPC
+	From    civil.Date  `json:"from,omitzero"`    // first day, in the company's time zone
+	To      civil.Date  `json:"to,omitzero"`      // last day
+	Before  int64       `json:"before,omitempty"`
+	Limit   int         `json:"limit,omitempty"`
 }
 
-// limitMax bounds a page of the journal.
-const limitMax = 500
+// MainPC stands for the PC that has the book.
+const MainPC = "main"
 
-// Validate refuses an endless page: history.limit.
+// limitMax bounds a page of the journal, textMax what is typed to find events, in bytes.
+const (
+	limitMax = 500
+	textMax  = 200
+)
+
+// Validate refuses an endless page or search: history.limit, history.text.
 func (r ListRequest) Validate() error {
-	if r.Limit < 0 || r.Limit > limitMax {
+	switch {
+	case r.Limit < 0 || r.Limit > limitMax:
 		return fault.Field("limit", "history.limit", "max", limitMax)
+	case len(r.Text) > textMax:
+		return fault.Field("text", "history.text", "max", textMax)
 	}
 	return nil
 }
@@ -58,17 +79,39 @@ func (r ListRequest) Validate() error {
 type Page struct {
 	Events []Event `json:"events"`
 	Total  int64   `json:"total"` // events in the whole chain
+	// Next is what to read before for more, 0 when there is none. A page may be short, or empty, with more to come:
+	// each reads a part of a long journal.
+	Next   int64    `json:"next,omitempty"`
+	People []Choice `json:"people,omitempty"` // with the first page: who and which PCs can be asked for, by name
+	PCs    []Choice `json:"pcs,omitempty"`
+}
+
+// Choice is a person or a PC.
+type Choice struct {
+	ID   auth.UserID `json:"id,omitempty"`
+	PC   string      `json:"pc,omitempty"`
+	Name string      `json:"name"`
 }
 
 // Tx is what this package needs of a transaction.
 type Tx interface {
 	op.Tx
-	Events(kind string, id, before int64, limit int) ([]audit.Event, error)
-	Head() (audit.Event, error)
+	search.Tx
+	witness.Journal
+	audit.Journal
+	// EventPage returns the latest events that a filter chooses, newest first, and where to go on; 0 at the end.
+	EventPage(f Filter) (events []audit.Event, next int64, err error)
+	Today() civil.Date // in the company's time zone
+	// StartOf is when a day begins in the company's time zone.
+	StartOf(day civil.Date) time.Time
 	// SubjectName is what people call the subject of an event, "" when it is not there or has no name.
 	SubjectName(kind string, id int64) (string, error)
+	// PCName is what people call a PC, "" for one that is not known.
+	PCName(fingerprint string) (string, error)
 	// User returns a person: fault user.not_found.
 	User(id auth.UserID) (user.User, error)
+	Users() ([]user.User, error)
+	Devices() ([]device.Device, error)
 }
 
 // List is the operation.
@@ -77,8 +120,11 @@ var List = op.Op[ListRequest, Page]{Spec: op.Spec{
 	Doc: "Lists the journal of events, newest first.",
 }}
 
-// Bind registers the operation.
-func Bind[T Tx](r *op.Registry[T]) { op.Bind(r, List, list[T]) }
+// Bind registers the operations.
+func Bind[T Tx](r *op.Registry[T]) {
+	op.Bind(r, List, list[T])
+	op.BindStream(r, Export, export[T])
+}
 
 // readers are the rights that show what a kind of subject is called, each needed on all records: the journal
 // says what was done to everything, not what everything is. A kind that is not here has no name of its own to
@@ -104,12 +150,20 @@ func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
 	if limit == 0 {
 		limit = 100
 	}
-	es, err := tx.Events(req.Kind, req.Subject, req.Before, limit)
+	f, err := filter(tx, op.Actor(ctx), req)
+	if err != nil {
+		return Page{}, err
+	}
+	f.Before, f.Limit = req.Before, limit
+	es, next, err := tx.EventPage(f)
 	if err != nil {
 		return Page{}, err
 	}
 	head, err := tx.Head()
-	p := Page{Total: head.ID, Events: make([]Event, 0, len(es))}
+	p := Page{Total: head.ID, Next: next, Events: make([]Event, 0, len(es))}
+	if err == nil && req.Before == 0 {
+		p.People, p.PCs, err = choices(tx)
+	}
 	names := namer[T]{tx: tx, actor: op.Actor(ctx), known: map[named]string{}}
 	for _, e := range es {
 		line := Event{
@@ -148,6 +202,10 @@ func (n *namer[T]) fill(line *Event, e audit.Event) {
 	var f facts
 	// A payload of another shape says nothing of these.
 	_ = json.Unmarshal([]byte(e.Payload), &f)
+	if e.Device != "" {
+		pc, err := n.tx.PCName(e.Device)
+		line.PC, n.err = pc, cmp.Or(n.err, err)
+	}
 	line.Name = cmp.Or(n.name(e.SubjectKind, e.SubjectID), f.Now.Number, f.Now.Code)
 	if shows(n.actor, e.SubjectKind) {
 		line.File = n.named("attachment", f.Attachment)

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -19,7 +20,7 @@ import (
 // Chain is the journal, as the measures are read from it.
 type Chain interface {
 	Measures(since time.Time) ([]backup.Measure, error)
-	EachEvent(after int64, fn func(audit.Event) error) error
+	audit.Journal
 	Head() (audit.Event, error)
 }
 
@@ -91,16 +92,11 @@ func Months(today civil.Date, measures []backup.Measure) []Month {
 
 // Intact walks the whole chain: a measure that was changed, added or taken out breaks it. Fault plan.chain_broken.
 func Intact(tx Chain) error {
-	var prev audit.Hash
-	var n int64
-	return tx.EachEvent(0, func(e audit.Event) error {
-		n++
-		if e.ID != n || e.Prev != prev || e.Seal() != e.Hash {
-			return fault.New(fault.Conflict, "plan.chain_broken", "event", n)
-		}
-		prev = e.Hash
-		return nil
-	})
+	_, err := audit.Walk(tx, func(audit.Chain) {})
+	if broken, ok := errors.AsType[audit.Broken](err); ok {
+		return fault.New(fault.Conflict, "plan.chain_broken", "event", int64(broken))
+	}
+	return err
 }
 
 func attest[T Tx](_ context.Context, tx T, req AttestRequest, w io.Writer) (op.Download, error) {

@@ -71,6 +71,20 @@ func Raise(tx Tx, above int64) error {
 	return tx.SetSetting(postKey, p)
 }
 
+// Accept begins another line of the book at this PC, when an owner takes it as it is though others saw it further:
+// its term rises above its own and any known. What the others have of the line before nobody knows.
+func Accept(tx Tx, above int64) error {
+	if err := Raise(tx, above); err != nil {
+		return err
+	}
+	p, err := Of(tx)
+	if err != nil {
+		return err
+	}
+	p.Before = 0
+	return tx.SetSetting(postKey, p)
+}
+
 // Settle makes this PC the main one in a book that names a relay: from its copy the relay is to know this PC, by
 // its fingerprint.
 func Settle(tx Tx, fingerprint, name string) error {

@@ -5,6 +5,9 @@ package setup
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/hkdf"
+	"crypto/sha256"
 	"io"
 	"slices"
 	"strconv"
@@ -33,6 +36,23 @@ type Identity struct {
 	Replaced    string `json:"replaced,omitempty"` // VaultID under the recovery key before; "" for the first one
 	Root        []byte `json:"root"`               // PEM: the LAN root that paired PCs pin
 	Demo        bool   `json:"demo"`
+}
+
+// signerInfo tells what the key is made for; another use of the root's secret takes another.
+const signerInfo = "zafe-checkpoint-key-v1"
+
+// Signer is the key with which the book signs how far it is (package audit): made of the secret of its root, so
+// that every book has it, that it follows a restore, and that nothing more is to be kept. It is nil for a book
+// without a root.
+func (id Identity) Signer() (ed25519.PrivateKey, error) {
+	if len(id.Root) == 0 {
+		return nil, nil
+	}
+	seed, err := hkdf.Key(sha256.New, id.Root, nil, signerInfo, ed25519.SeedSize)
+	if err != nil {
+		return nil, err
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
 }
 
 // The settings this package keeps.

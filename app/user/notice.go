@@ -31,6 +31,8 @@ const (
 	NoticeNoPhoneOf    NoticeKind = "no_phone_of"   // the other owners: that of somebody
 	NoticePhone        NoticeKind = "phone"         // one's second factor was set up on a PC; Detail is its name
 	NoticePhoneOf      NoticeKind = "phone_of"      // owners: that of somebody
+	NoticeOlder        NoticeKind = "older"         // owners: a PC saw the book further than it is; Detail is its name
+	NoticeOlderCopy    NoticeKind = "older_copy"    // owners: the newest copy holds more than the book
 
 	NoticePC        NoticeKind = "pc"         // the other owners: somebody let a PC in; Detail is its name
 	NoticeCode      NoticeKind = "code"       // owners: a wrong code was tried for somebody's; Detail is where

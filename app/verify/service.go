@@ -266,30 +266,21 @@ func structure[T Tx](tx T) (out []Finding, err error) {
 // tellEvery is after how many events progress is told.
 const tellEvery = 1000
 
-var errEnough = errors.New("enough findings")
-
-// chain follows the events from the first: none missing, none changed, each bound to the one before.
+// chain follows the events from the first, and names the first that does not hold.
 func chain(tx Tx, rep *Report, tell func(done, total int64)) (f Found, err error) {
 	head, err := tx.Head()
 	if err != nil {
 		return f, err
 	}
-	var prev audit.Hash
-	err = tx.EachEvent(0, func(e audit.Event) error {
-		rep.Events++
-		if e.ID != rep.Events || e.Prev != prev || e.Seal() != e.Hash {
-			f.Findings = append(f.Findings, Finding{Key: "verify.chain", Args: map[string]any{"event": rep.Events}})
-			return errEnough
+	walked, err := audit.Walk(tx, func(c audit.Chain) {
+		if c.Events%tellEvery == 0 {
+			tell(c.Events, head.ID)
 		}
-		prev = e.Hash
-		if rep.Events%tellEvery == 0 {
-			tell(rep.Events, head.ID)
-		}
-		return nil
 	})
-	rep.Head, f.Count = prev.String(), rep.Events
-	if errors.Is(err, errEnough) {
-		err = nil
+	rep.Events, rep.Head, f.Count = walked.Events, walked.Head.String(), walked.Events
+	if broken, ok := errors.AsType[audit.Broken](err); ok {
+		f.Findings = append(f.Findings, Finding{Key: "verify.chain", Args: map[string]any{"event": int64(broken)}})
+		return f, nil
 	}
 	return f, err
 }

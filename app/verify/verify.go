@@ -123,10 +123,8 @@ func (r Report) State() State {
 // Seen is the furthest that a PC saw a book go. It is a witness against the book's own files: all of them put
 // back together as they once were show less.
 type Seen struct {
-	Book  string `json:"book"`           // its identity; another book is not compared
-	Event int64  `json:"event"`          // number of the last event of the chain
-	Hash  string `json:"hash"`           // of that event
-	Seal  uint64 `json:"seal,omitempty"` // number of the seal's last record; 0 on a PC without the files
+	audit.Checkpoint
+	Seal uint64 `json:"seal,omitempty"` // number of the seal's last record; 0 on a PC without the files
 }
 
 // Tx is what this package needs of a transaction.

@@ -6,8 +6,10 @@ package rebuild
 import (
 	"context"
 
+	"zafe/app/audit"
 	"zafe/app/backup"
 	"zafe/app/fault"
+	"zafe/app/witness"
 	"zafe/store"
 	"zafe/store/source"
 )
@@ -18,6 +20,8 @@ type Copy struct {
 	Seq      uint64
 	Point    backup.Point
 	Matches  func(backup.Totals) bool // whether the book in it has these totals
+	// Checkpoint is how far the book was when the copy was begun, signed by it; nil in older copies.
+	Checkpoint *audit.Checkpoint
 }
 
 // Receiver takes the pages of a copy. Commit says that all came, and what the copy says of them: what does
@@ -67,6 +71,17 @@ func (p *pages) Abort() {
 func promised(tx *store.Tx, c Copy) error {
 	got, err := source.Totals(tx)
 	if err == nil && !c.Matches(got) {
+		err = differs()
+	}
+	if err != nil || c.Checkpoint == nil {
+		return err
+	}
+	proven, err := witness.Proven(tx, *c.Checkpoint)
+	if err != nil {
+		return err
+	}
+	e, held, err := tx.Link(c.Checkpoint.Event)
+	if err == nil && (!proven || !held || e.Hash.String() != c.Checkpoint.Hash) {
 		err = differs()
 	}
 	return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,18 +41,66 @@ func original(t *testing.T) (*store.Store, rebuild.Copy) {
 		profile := company.Default()
 		profile.Name = "Atelier Dupont"
 		return errors.Join(err, noteErr, tx.SetSetting("company", profile),
-			setup.SaveIdentity(tx, setup.Identity{BookID: "one", WriterID: "old-1", WriterName: "Old"}))
+			setup.SaveIdentity(tx, setup.Identity{
+				BookID: "one", WriterID: "old-1", WriterName: "Old", Root: []byte("a root"),
+			}))
 	})
 	if err == nil {
 		err = kept.Copies(st).Save(t.Context(), []byte("what the old PC knew"))
 	}
 	totals, totalsErr := source.Book{Store: st}.Checks(t.Context())
-	if err := errors.Join(err, totalsErr); err != nil {
+	point, pointErr := source.Book{Store: st}.Checkpoint(t.Context())
+	if err := errors.Join(err, totalsErr, pointErr); err != nil {
 		t.Fatal(err)
 	}
 	return st, rebuild.Copy{
 		WriterID: "old-1", Seq: 7, Point: backup.Point{ID: "a point", Invoices: 3},
-		Matches: func(got backup.Totals) bool { return got == totals },
+		Matches: func(got backup.Totals) bool { return got == totals }, Checkpoint: &point,
+	}
+}
+
+// TestACopyIsTheBookThatItSays: one whose journal is not that of its checkpoint, or of which another book says so, is
+// put back nowhere and passes no trial. Older copies have none.
+func TestACopyIsTheBookThatItSays(t *testing.T) {
+	st, c := original(t)
+	root, err := setup.Identity{Root: []byte("a root")}.Signer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger, err := setup.Identity{Root: []byte("another")}.Signer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	further, another, forged := *c.Checkpoint, *c.Checkpoint, *c.Checkpoint
+	further.Event++
+	another.Hash = strings.Repeat("0", 64)
+	further, another = further.Sign(root), another.Sign(root)
+	unsigned := *c.Checkpoint
+	unsigned.Signature = ""
+	forged = forged.Sign(stranger)
+	for name, v := range map[string]struct {
+		point *audit.Checkpoint
+		want  string
+	}{
+		"as it is":       {c.Checkpoint, ""},
+		"an older copy":  {nil, ""},
+		"it lacks one":   {&further, "backup.totals_differ"},
+		"another event":  {&another, "backup.totals_differ"},
+		"another's word": {&forged, "backup.totals_differ"},
+		"nobody's word":  {&unsigned, "backup.totals_differ"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			made := c
+			made.Checkpoint = v.point
+			trial := rebuild.NewTrial(t.TempDir(), options(), func(what string, err error) { t.Error(what, err) })
+			if err := send(t.Context(), st, trial, made); fault.KeyOf(err) != v.want {
+				t.Errorf("trial: %v", err)
+			}
+			own := rebuild.NewOwn(filepath.Join(t.TempDir(), "book"), options(), request())
+			if err := send(t.Context(), st, own, made); fault.KeyOf(err) != v.want {
+				t.Errorf("restore: %v", err)
+			}
+		})
 	}
 }
 

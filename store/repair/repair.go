@@ -117,15 +117,17 @@ func LookBack(ctx context.Context, dir string, unlock store.Unlock, o store.Opti
 
 // GoBack puts the book in dir back as it was before its last update, when an owner asks for it; the present one
 // goes to Options.Aside. The password that opened logs its owner in there, though it may have been changed since;
-// "" when the recovery key did, which gives an owner a new one once the book is open. Faults: store.owner_only and
-// those of [store.GoBack].
-func GoBack(ctx context.Context, dir string, unlock store.Unlock, o store.Options, password string) error {
+// "" when the recovery key did, which gives an owner a new one once the book is open. Line begins another line of the
+// book, as [relay.Raise] does: the other PCs saw more. Faults: store.owner_only and those of [store.GoBack].
+func GoBack(ctx context.Context, dir string, unlock store.Unlock, o store.Options, password string,
+	line func(*store.Tx) error,
+) error {
 	return store.GoBack(ctx, dir, unlock, o, mayGoBack, func(tx *store.Tx, label string) error {
 		last, err := tx.Head()
 		if err != nil {
 			return err
 		}
-		if err := billing.AskNumbers(tx, last.At, tx.Now()); err != nil {
+		if err := errors.Join(billing.AskNumbers(tx, last.At, tx.Now()), line(tx)); err != nil {
 			return err
 		}
 		if password == "" {

@@ -54,6 +54,11 @@ func made(t *testing.T, who user.User) (dir string, o store.Options) {
 	return dir, o
 }
 
+// further is more of a book than there is.
+func further(book string) verify.Seen {
+	return verify.Seen{Checkpoint: audit.Checkpoint{Book: book, Event: 9, Hash: "00"}}
+}
+
 func TestWhoMayHaveABookAccepted(t *testing.T) {
 	password, sheet := store.WithPassword(storetest.Password), store.WithRecovery(storetest.Recovery)
 	owner, nothing := user.User{Role: auth.Owner}, verify.Seen{}
@@ -67,8 +72,8 @@ func TestWhoMayHaveABookAccepted(t *testing.T) {
 		"the recovery sheet":        {owner, sheet, nothing, ""},
 		"a start delegate":          {user.User{Role: auth.Sales}, password, nothing, "store.owner_only"},
 		"an owner shut out":         {user.User{Role: auth.Owner, Disabled: true}, password, nothing, "store.owner_only"},
-		"of one that went further":  {owner, password, verify.Seen{Book: "one", Event: 9, Hash: "00"}, "store.repair_older"},
-		"another book went further": {owner, password, verify.Seen{Book: "two", Event: 9, Hash: "00"}, ""},
+		"of one that went further":  {owner, password, further("one"), "store.repair_older"},
+		"another book went further": {owner, password, further("two"), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir, o := lost(t, c.who)
@@ -114,7 +119,7 @@ func TestNothingToGoBackTo(t *testing.T) {
 	dir, o := lost(t, user.User{Role: auth.Owner})
 	unlock := store.WithPassword(storetest.Password)
 	_, err := repair.LookBack(t.Context(), dir, unlock, o)
-	for _, err := range []error{err, repair.GoBack(t.Context(), dir, unlock, o, storetest.Password)} {
+	for _, err := range []error{err, repair.GoBack(t.Context(), dir, unlock, o, storetest.Password, nil)} {
 		if fault.KeyOf(err) != "store.no_earlier" {
 			t.Error(err)
 		}
@@ -130,14 +135,14 @@ func TestACopyThatLacksWhatWasSeen(t *testing.T) {
 		})
 		return post, err
 	}
-	_, err := take(verify.Seen{Book: "one", Event: 4})
+	_, err := take(verify.Seen{Checkpoint: audit.Checkpoint{Book: "one", Event: 4}})
 	if f := fault.Of(err); fault.KeyOf(err) != "relay.copy_behind" || f.Args["n"] != int64(3) || f.Args["at"] != storetest.Noon {
 		t.Fatalf("a copy of one event where four were seen: %v", err)
 	}
-	if post, err := take(verify.Seen{Book: "two", Event: 4}); err != nil || post.Term != 1 {
+	if post, err := take(verify.Seen{Checkpoint: audit.Checkpoint{Book: "two", Event: 4}}); err != nil || post.Term != 1 {
 		t.Errorf("another book went further: %+v, %v", post, err)
 	}
-	if post, err := take(verify.Seen{Book: "one", Event: 2}); err != nil || post.Term != 2 || post.Before != 2 {
+	if post, err := take(verify.Seen{Checkpoint: audit.Checkpoint{Book: "one", Event: 2}}); err != nil || post.Term != 2 || post.Before != 2 {
 		t.Errorf("nothing is missing: %+v, %v", post, err)
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"context"
 	"io"
 
+	"zafe/app/audit"
 	"zafe/app/backup"
+	"zafe/app/witness"
 	"zafe/store"
 )
 
@@ -23,6 +25,12 @@ func (b Book) Checks(ctx context.Context) (t backup.Totals, err error) {
 func (b Book) Change(ctx context.Context) (n uint64, err error) {
 	err = b.View(ctx, func(tx *store.Tx) (err error) { n, err = tx.LastChange(); return err })
 	return n, err
+}
+
+// Checkpoint is how far the book is now, signed by it.
+func (b Book) Checkpoint(ctx context.Context) (c audit.Checkpoint, err error) {
+	err = b.View(ctx, func(tx *store.Tx) (err error) { c, err = witness.Of(tx); return err })
+	return c, err
 }
 
 // Totals are those of the book in a transaction.

@@ -6,6 +6,7 @@ import (
 
 	"zafe/app/audit"
 	"zafe/app/fault"
+	"zafe/app/relay"
 	"zafe/app/setup"
 	"zafe/app/verify"
 	"zafe/store"
@@ -88,12 +89,37 @@ func TestABookIsComparedWithWhatThisPCSaw(t *testing.T) {
 
 func TestABookThatWasAskedForIsNotOlder(t *testing.T) {
 	st, seen := newBook(t)
-	update(t, st, func(tx *store.Tx) error { return tx.NoteRestored("{}") })
+	update(t, st, func(tx *store.Tx) error { return relay.Raise(tx, 0) })
 	seen.Event += 9
 	m := &memory{seen}
 	older, err := witness.Compare(t.Context(), st, m)
-	if err != nil || older || m.seen != (verify.Seen{}) {
-		t.Errorf("older %t, %v, %+v", older, err, m.seen)
+	if err != nil || older {
+		t.Errorf("older %t, %v", older, err)
+	}
+	if err := witness.Note(t.Context(), st, m); err != nil || m.seen.Event != seen.Event-9 {
+		t.Errorf("kept %+v, %v", m.seen, err)
+	}
+}
+
+// TestAnOlderBookIsToldUntilAnOwnerAnswers: at each opening, and once in the journal.
+func TestAnOlderBookIsToldUntilAnOwnerAnswers(t *testing.T) {
+	st, seen := newBook(t)
+	seen.Event += 9
+	m := &memory{seen}
+	for range 2 {
+		if older, err := witness.Compare(t.Context(), st, m); err != nil || !older {
+			t.Fatalf("older %t, %v", older, err)
+		}
+		if err := witness.Note(t.Context(), st, m); err != nil || m.seen != seen {
+			t.Errorf("the older one took its place: %+v, %v", m.seen, err)
+		}
+	}
+	if e := last(t, st); e.Op != "book.older" || e.ID != seen.Event-8 {
+		t.Errorf("event %d is %s", e.ID, e.Op)
+	}
+	update(t, st, func(tx *store.Tx) error { return relay.Accept(tx, 0) })
+	if older, err := witness.Compare(t.Context(), st, m); err != nil || older {
+		t.Errorf("older %t, %v", older, err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"zafe/app/aside"
+	"zafe/app/audit"
 	"zafe/app/fault"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
@@ -50,12 +51,14 @@ type Settings struct {
 	SameDisk func(folder string) bool
 	// Behind is told, once, that a destination has points of this book that it does not know it made: the book is as
 	// it once was. May be nil.
-	Behind  func(ctx context.Context) error
-	Source  vault.Source
-	Files   vault.Files
-	Remotes *remote.Remotes
-	State   StateStore
-	Now     func() time.Time // nil means time.Now
+	Behind func(ctx context.Context) error
+	// Checkpoint is how far the book is, signed by it, for each copy to keep. May be nil.
+	Checkpoint func(ctx context.Context) (audit.Checkpoint, error)
+	Source     vault.Source
+	Files      vault.Files
+	Remotes    *remote.Remotes
+	State      StateStore
+	Now        func() time.Time // nil means time.Now
 }
 
 // Service makes backups of one book. A restore point can be made while older ones are being sent, and
@@ -253,6 +256,29 @@ func (s *Service) opened(ctx context.Context, job func(*vault.Vault) error) (err
 	return job(v)
 }
 
+// checkpoint is how far the book is, nil when it cannot sign that.
+func (s *Service) checkpoint(ctx context.Context) (*audit.Checkpoint, error) {
+	if s.set.Checkpoint == nil {
+		return nil, nil
+	}
+	c, err := s.set.Checkpoint(ctx)
+	if err != nil || c.Signature == "" {
+		return nil, err
+	}
+	return &c, nil
+}
+
+// Newest is how far the book was when the newest restore point of this installation on this PC was begun; nil when
+// none says so.
+func (s *Service) Newest(ctx context.Context) (c *audit.Checkpoint, err error) {
+	err = s.with(ctx, func(v *vault.Vault) error {
+		m, _ := v.Latest()
+		c = m.Checkpoint
+		return nil
+	})
+	return c, err
+}
+
 // Snapshot makes a restore point in the local vault.
 func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.Taken, err error) {
 	if !s.snap.TryLock() {
@@ -267,6 +293,9 @@ func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.
 		run := vault.Run{
 			Now: now, Drill: s.lastDrill(), RestoredFrom: s.set.RestoredFrom, After: s.savedSeq(), Watch: watch,
 			NextExpected: now.Add(s.promised()).UTC().Truncate(time.Second),
+		}
+		if run.Checkpoint, err = s.checkpoint(ctx); err != nil {
+			return err
 		}
 		if taken, err = v.Snapshot(ctx, s.set.Source, s.set.Files, run); err != nil {
 			return remote.Classify(err)

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"zafe/app/audit"
 	"zafe/app/fault"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
@@ -241,6 +242,31 @@ func TestBackUpAndRestore(t *testing.T) {
 	plan := s2.Schedule(schedule.Default, b.change)
 	if !plan.Unsaved() {
 		t.Error("the schedule forgot the unsaved change over a restart")
+	}
+}
+
+// TestEachCopySaysHowFarTheBookWas, in the format that older programs read; a book that cannot sign says nothing.
+func TestEachCopySaysHowFarTheBookWas(t *testing.T) {
+	ctx := context.Background()
+	s, _, _ := newService(t, newBook(t))
+	point := audit.Checkpoint{Book: "one", Event: 7, Hash: "0f", At: time.Date(2026, 11, 20, 14, 0, 0, 0, time.UTC)}
+	s.set.Checkpoint = func(context.Context) (audit.Checkpoint, error) { return point, nil }
+	for _, signature := range []string{"", "aa"} {
+		if newest, err := s.Newest(ctx); err != nil || newest != nil {
+			t.Errorf("before: %+v, %v", newest, err)
+		}
+		point.Signature = signature
+		taken, err := s.Snapshot(ctx, nil)
+		if err != nil || taken.Manifest.Format != 1 || (taken.Manifest.Checkpoint != nil) != (signature != "") {
+			t.Errorf("%+v, %v", taken.Manifest, err)
+		}
+	}
+	if newest, err := s.Newest(ctx); err != nil || newest == nil || *newest != point {
+		t.Errorf("%+v, %v", newest, err)
+	}
+	s.set.Checkpoint = func(context.Context) (audit.Checkpoint, error) { return point, errors.New("no book") }
+	if _, err := s.Snapshot(ctx, nil); err == nil {
+		t.Error("a copy without what it should say")
 	}
 }
 

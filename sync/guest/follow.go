@@ -152,7 +152,7 @@ func (f *Follower) joined(ctx context.Context, at []string) {
 		}
 		return
 	}
-	defer b.Client.Close()
+	defer b.quit()
 	h := hold{Follower: f, b: b, at: at}
 	defer h.letGo()
 	told := ""
@@ -216,7 +216,7 @@ func (h *hold) letGo() {
 
 // follow keeps the copy until something is in the way.
 func (h *hold) follow(ctx context.Context) error {
-	hello, err := h.b.Hello(ctx)
+	hello, err := h.b.hello(ctx)
 	if err == nil && hello.Term < h.b.term() {
 		return fault.New(fault.Unavailable, "relay.old_host", "host", h.b.Addr())
 	}
@@ -227,6 +227,12 @@ func (h *hold) follow(ctx context.Context) error {
 		return fault.New(fault.Forbidden, "relay.not_named")
 	}
 	h.b.moved(h.b.seated().Moved(h.b.Addr(), hello))
+	if err := h.b.look(ctx, hello); err != nil {
+		return err
+	}
+	if lacks(hello, h.b.witness.Memory.Seen().Checkpoint) { // the copy here has what that book lost
+		return fault.New(fault.Conflict, "relay.older_host", "host", h.b.Addr())
+	}
 	if h.copy == nil {
 		if h.copy, err = h.Open(); err != nil {
 			h.copy = nil

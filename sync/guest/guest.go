@@ -10,31 +10,29 @@ import (
 	"sync"
 	"time"
 
+	"zafe/app/audit"
 	"zafe/app/fault"
 	"zafe/app/verify"
+	"zafe/app/witness"
 	"zafe/sync/lan"
 )
 
-// Memory keeps how far the book was.
+// Memory keeps how far the book was, for ever: what is older never takes its place.
 type Memory interface {
 	Seen() verify.Seen
-	SetSeen(s verify.Seen) error
+	// See changes it at once, whatever else works on this PC.
+	See(change func(verify.Seen) verify.Seen) error
 }
-
-// Nobody is a memory that keeps nothing.
-type Nobody struct{}
-
-// Seen implements Memory.
-func (Nobody) Seen() verify.Seen { return verify.Seen{} }
-
-// SetSeen implements Memory.
-func (Nobody) SetSeen(verify.Seen) error { return nil }
 
 // Witness keeps what this PC was told of the book of the main PC.
 type Witness struct {
 	Memory Memory
-	// Older is told that the main PC shows an older book: the events seen, and shown now.
+	// Older is told, each time this PC looks, whether the main PC shows an older book: the event seen that it does not
+	// have, and its last one. Seen is 0 when it has all.
+	// May be nil.
 	Older func(seen, shown int64)
+	// Every is how often it is looked while the book is open; 0 for never.
+	Every time.Duration
 	// Keep keeps where the main PC is.
 	Keep func(s lan.Seat) error
 	Warn func(what string, err error)
@@ -45,8 +43,9 @@ type Book struct {
 	*lan.Remote
 	witness Witness
 
-	mu   sync.Mutex
-	seat lan.Seat
+	mu    sync.Mutex
+	seat  lan.Seat
+	leave context.CancelFunc // ends the looking
 }
 
 // Connect reaches the main PC of a seat, wherever it is now. As with [lan.Seat.Reach], an error of the way there
@@ -56,8 +55,45 @@ func Connect(ctx context.Context, s lan.Seat, w Witness) (*Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Book{Remote: r, witness: w, seat: s}
+	b := &Book{Remote: r, witness: w, seat: s, leave: func() {}}
+	if w.Every > 0 {
+		var looking context.Context
+		looking, b.leave = context.WithCancel(context.WithoutCancel(ctx))
+		go b.watch(looking)
+	}
 	return b, b.Retry(ctx)
+}
+
+// watch looks again and again until ctx ends: a main PC may have come back with other files, and nobody asked.
+func (b *Book) watch(ctx context.Context) {
+	tick := time.NewTicker(b.witness.Every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := b.lookNow(ctx); err != nil && ctx.Err() == nil {
+				b.witness.Warn("how far the book is was not looked at", err)
+			}
+		}
+	}
+}
+
+// lookNow asks the main PC how far its book is.
+func (b *Book) lookNow(ctx context.Context) error {
+	ctx, stop := context.WithTimeout(ctx, lookWait)
+	defer stop()
+	h, err := b.hello(ctx)
+	if err != nil {
+		return err
+	}
+	return b.look(ctx, h)
+}
+
+// hello asks for the event that this PC saw last.
+func (b *Book) hello(ctx context.Context) (lan.Hello, error) {
+	return b.HelloOf(ctx, b.witness.Memory.Seen().Event)
 }
 
 // Retry finds the main PC, and notes how far its book goes.
@@ -65,7 +101,7 @@ func (b *Book) Retry(ctx context.Context) error {
 	b.mu.Lock()
 	seat := b.seat
 	b.mu.Unlock()
-	h, err := b.Hello(ctx)
+	h, err := b.hello(ctx)
 	if err != nil || h.Term < seat.Term {
 		addr, at, otherErr := seat.Highest(ctx)
 		switch {
@@ -75,12 +111,12 @@ func (b *Book) Retry(ctx context.Context) error {
 			return err
 		}
 		b.Move(addr)
-		if h, err = b.Hello(ctx); err != nil { // tells whoever watches that the main PC is back
+		if h, err = b.hello(ctx); err != nil { // tells whoever watches that the main PC is back
 			return err
 		}
 	}
 	b.moved(seat.Moved(b.Addr(), h))
-	return b.look(h)
+	return b.look(ctx, h)
 }
 
 // moved keeps where the main PC is.
@@ -99,31 +135,79 @@ func (b *Book) moved(s lan.Seat) {
 // Place is what people call the PC that has the book.
 func (b *Book) Place() string { return b.Addr() }
 
-// look compares the end of the chain with the furthest that this PC was told, and notes it.
-func (b *Book) look(h lan.Hello) error {
+// look compares the book with the furthest that this PC was told of it, and notes it if it went on. An older one is
+// told to the main PC as well, for its owners: it takes the word of a PC that can prove it.
+func (b *Book) look(ctx context.Context, h lan.Hello) error {
 	if h.Event == 0 { // an older host says nothing of it
 		return nil
 	}
-	seen := b.witness.Memory.Seen()
-	if seen.Book == h.Book && (h.Event < seen.Event || h.Event == seen.Event && h.Hash != seen.Hash) {
-		b.witness.Older(seen.Event, h.Event)
+	var seen verify.Seen
+	older, shown := false, h.Checkpoint()
+	err := b.witness.Memory.See(func(was verify.Seen) verify.Seen {
+		seen, older = was, lacks(h, was.Checkpoint)
+		if older || !furthest(shown, was.Checkpoint) {
+			return was
+		}
+		return verify.Seen{Checkpoint: shown}
+	})
+	if err != nil {
+		return err
 	}
-	return b.witness.Memory.SetSeen(verify.Seen{Book: h.Book, Event: h.Event, Hash: h.Hash})
+	if tell := b.witness.Older; tell != nil {
+		if !older {
+			tell(0, h.Event)
+		} else {
+			tell(seen.Event, h.Event)
+		}
+	}
+	if !older {
+		return nil
+	}
+	_, err = witness.Report.Call(ctx, b.Client, seen.Checkpoint)
+	if key := fault.KeyOf(err); key == "witness.known" || key == "op.unknown" { // by an older host
+		err = nil
+	}
+	if err != nil {
+		b.witness.Warn("that the book is older was not told to the main PC", err)
+	}
+	return nil
 }
 
-// lookWait bounds what a PC that leaves asks the main PC.
+// furthest tells whether a checkpoint is to take the place of what was seen before.
+func furthest(c, seen audit.Checkpoint) bool {
+	switch {
+	case c.Book != seen.Book || witness.Later(c, seen):
+		return true
+	case witness.Later(seen, c):
+		return false
+	default:
+		return c.Event > seen.Event || c.Event == seen.Event && seen.Signature == ""
+	}
+}
+
+// lacks tells whether a host does not have what was seen of its book, though no owner had it so.
+func lacks(h lan.Hello, seen audit.Checkpoint) bool {
+	switch {
+	case seen.Event == 0 || seen.Book != h.Book || witness.Later(h.Checkpoint(), seen):
+		return false
+	case h.Asked == seen.Event:
+		return h.Held != seen.Hash
+	default: // it was not asked, or is older than the question
+		return h.Event < seen.Event || h.Event == seen.Event && h.Hash != seen.Hash
+	}
+}
+
+// lookWait bounds what a PC asks the main PC beside the work.
 const lookWait = 2 * time.Second
 
 // Close leaves the main PC: the end of the day is what the next morning is compared with.
 func (b *Book) Close(ctx context.Context, progress func(string)) error {
-	asking, stop := context.WithTimeout(ctx, lookWait)
-	defer stop()
-	h, err := b.Hello(asking)
-	if err == nil {
-		err = b.look(h)
-	}
-	if err != nil {
+	defer b.quit()
+	if err := b.lookNow(ctx); err != nil {
 		b.witness.Warn("the end of the chain was not noted", err)
 	}
 	return b.Remote.Close(ctx, progress)
 }
+
+// quit leaves without a last look.
+func (b *Book) quit() { b.leave(); b.Client.Close() }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"net"
 	"slices"
+	"sync"
 	"testing"
+	"time"
 
+	"zafe/app/audit"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/verify"
@@ -16,18 +19,32 @@ import (
 	"zafe/sync/pair"
 )
 
-type memory struct{ seen verify.Seen }
+type memory struct {
+	mu   sync.Mutex
+	seen verify.Seen
+}
 
-func (m *memory) Seen() verify.Seen { return m.seen }
+func (m *memory) Seen() verify.Seen {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.seen
+}
 
-func (m *memory) SetSeen(s verify.Seen) error { m.seen = s; return nil }
+func (m *memory) See(change func(verify.Seen) verify.Seen) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.seen = change(m.seen)
+	return nil
+}
 
 // mainPC is a main PC that shows a book as far as the test says.
 type mainPC struct {
 	root  device.Root
 	self  device.Fingerprint
 	seat  lan.Seat
+	mu    sync.Mutex
 	shown lan.Hello
+	held  map[int64]string // hashes of its events; nil: it does not know the question
 	stop  func()
 }
 
@@ -45,6 +62,13 @@ func newMainPC(t *testing.T) *mainPC {
 	}
 	m.serve(t)
 	return m
+}
+
+// show changes how far the book is while it is served.
+func (m *mainPC) show(event int64, hash string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.shown.Event, m.shown.Hash = event, hash
 }
 
 // beside is another PC that has the book of this one and knows the same guest.
@@ -69,8 +93,16 @@ func (m *mainPC) serve(t *testing.T) {
 	m.seat.Addr = ln.Addr().String()
 	server := &lan.Server{
 		Registry: storetest.NewWorld(t).Registry, Desk: &pair.Desk{Root: m.root.Cert}, Identity: identity, Self: m.self,
-		Hello: func(context.Context) (lan.Hello, error) { return m.shown, nil },
-		Log:   func(what string, err error) { t.Logf("%s: %v", what, err) },
+		Hello: func(_ context.Context, event int64) (lan.Hello, error) {
+			m.mu.Lock()
+			defer m.mu.Unlock()
+			h := m.shown
+			if m.held != nil {
+				h.Asked, h.Held = event, m.held[event]
+			}
+			return h, nil
+		},
+		Log: func(what string, err error) { t.Logf("%s: %v", what, err) },
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	over := make(chan error, 1)
@@ -128,37 +160,93 @@ func TestTheMainPCIsFoundAgain(t *testing.T) {
 	b.Client.Close()
 }
 
+// point is a checkpoint of the first book on its first line.
+func point(event int64, hash string) audit.Checkpoint {
+	return audit.Checkpoint{Book: "one", Term: 1, Lead: "m", Event: event, Hash: hash}
+}
+
 func TestAnOlderBookOfTheMainPCIsNoticed(t *testing.T) {
-	shown := verify.Seen{Book: "one", Event: 7, Hash: "aa"}
+	other, later, twin, earlier := point(8, "bb"), point(2, "ff"), point(2, "ff"), point(9, "ff")
+	other.Book, later.Term, twin.Lead, earlier.Term = "two", 2, "n", 0
+	held := map[int64]string{6: "66", 7: "aa"}
 	for name, c := range map[string]struct {
-		seen, shown verify.Seen
+		seen, shown audit.Checkpoint
+		held        map[int64]string
 		older       bool
+		kept        audit.Checkpoint
 	}{
-		"nothing was seen":  {verify.Seen{}, shown, false},
-		"it went on":        {verify.Seen{Book: "one", Event: 6, Hash: "bb"}, shown, false},
-		"it is as it was":   {shown, shown, false},
-		"it lacks an event": {verify.Seen{Book: "one", Event: 8, Hash: "bb"}, shown, true},
-		"another event":     {verify.Seen{Book: "one", Event: 7, Hash: "bb"}, shown, true},
-		"another book":      {verify.Seen{Book: "two", Event: 8, Hash: "bb"}, shown, false},
-		"it does not say":   {verify.Seen{Book: "one", Event: 8, Hash: "bb"}, verify.Seen{Book: "one"}, false},
+		"nothing was seen":             {audit.Checkpoint{}, point(7, "aa"), held, false, point(7, "aa")},
+		"it went on":                   {point(6, "66"), point(7, "aa"), held, false, point(7, "aa")},
+		"it is as it was":              {point(7, "aa"), point(7, "aa"), held, false, point(7, "aa")},
+		"it lacks an event":            {point(8, "bb"), point(7, "aa"), held, true, point(8, "bb")},
+		"another event":                {point(7, "bb"), point(7, "aa"), held, true, point(7, "bb")},
+		"older, then more work":        {point(6, "bb"), point(7, "aa"), held, true, point(6, "bb")},
+		"another book":                 {other, point(7, "aa"), held, false, point(7, "aa")},
+		"an owner had it go back":      {point(8, "bb"), later, held, false, later},
+		"twice from the same copy":     {point(8, "bb"), twin, held, false, twin},
+		"one from before that":         {later, earlier, held, true, later},
+		"a main PC that was":           {later, earlier, map[int64]string{2: "ff"}, false, later},
+		"an older host went on":        {point(6, "66"), point(7, "aa"), nil, false, point(7, "aa")},
+		"an older host lacks an event": {point(8, "bb"), point(7, "aa"), nil, true, point(8, "bb")},
+		"an older host's other event":  {point(7, "bb"), point(7, "aa"), nil, true, point(7, "bb")},
+		"it does not say":              {point(8, "bb"), audit.Checkpoint{Book: "one"}, nil, false, point(8, "bb")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMainPC(t)
 			m.shown.Book, m.shown.Event, m.shown.Hash = c.shown.Book, c.shown.Event, c.shown.Hash
-			kept, older := &memory{c.seen}, false
+			m.shown.Term, m.shown.Lead, m.held = c.shown.Term, c.shown.Lead, c.held
+			kept, older := &memory{seen: verify.Seen{Checkpoint: c.seen}}, false
 			b, err := guest.Connect(t.Context(), m.seat, guest.Witness{
 				Memory: kept, Warn: func(what string, err error) { t.Error(what, err) },
-				Older: func(seen, shown int64) { older = seen == c.seen.Event && shown == c.shown.Event },
+				Keep: func(lan.Seat) error { return nil },
+				Older: func(seen, shown int64) {
+					if older = seen != 0; older && (seen != c.seen.Event || shown != c.shown.Event) {
+						t.Errorf("seen %d, shown %d", seen, shown)
+					}
+				},
 			})
-			after := c.shown
-			if after.Event == 0 {
-				after = c.seen
-			}
-			if err != nil || older != c.older || kept.seen != after {
-				t.Errorf("older %t, seen %+v, %v", older, kept.seen, err)
+			if err != nil || older != c.older || kept.seen.Checkpoint != c.kept {
+				t.Errorf("older %t, kept %+v, %v", older, kept.seen, err)
 			}
 			b.Client.Close()
 		})
+	}
+}
+
+// TestTheBookIsLookedAtAgain while nobody asks anything: the files of the main PC may be put back at noon.
+func TestTheBookIsLookedAtAgain(t *testing.T) {
+	m := newMainPC(t)
+	told := make(chan int64)
+	b, err := guest.Connect(t.Context(), m.seat, guest.Witness{
+		Memory: &memory{}, Warn: func(what string, err error) { t.Log(what, err) },
+		Keep: func(lan.Seat) error { return nil }, Every: time.Millisecond,
+		Older: func(seen, _ int64) {
+			if seen != 0 {
+				told <- seen
+			}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.show(5, "55")
+	if seen := <-told; seen != 7 {
+		t.Errorf("event %d was seen", seen)
+	}
+	<-told // and again: it is still so
+	go func() {
+		for range told { //nolint:revive // until the last look
+		}
+	}()
+	if err := b.Close(t.Context(), nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func notOlder(t *testing.T, seen int64) {
+	t.Helper()
+	if seen != 0 {
+		t.Errorf("older than event %d", seen)
 	}
 }
 
@@ -166,13 +254,14 @@ func TestTheEndOfTheDayIsWhatTheNextMorningIsComparedWith(t *testing.T) {
 	m := newMainPC(t)
 	kept, warned := &memory{}, 0
 	w := guest.Witness{
-		Memory: kept, Older: func(int64, int64) { t.Error("older") }, Warn: func(string, error) { warned++ },
+		Memory: kept, Older: func(seen, _ int64) { notOlder(t, seen) }, Warn: func(string, error) { warned++ },
+		Keep: func(lan.Seat) error { return nil },
 	}
 	b, err := guest.Connect(t.Context(), m.seat, w)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.shown.Event, m.shown.Hash = 20, "cc"
+	m.show(20, "cc")
 	if err := b.Close(t.Context(), nil); err != nil || kept.seen.Event != 20 || warned != 0 {
 		t.Errorf("seen %+v, warned %d times, %v", kept.seen, warned, err)
 	}

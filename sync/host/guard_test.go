@@ -17,6 +17,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/relay"
+	"zafe/app/verify"
 	"zafe/store"
 	"zafe/store/storetest"
 	"zafe/sync/device"
@@ -24,6 +25,12 @@ import (
 	"zafe/sync/host"
 	"zafe/sync/lan"
 )
+
+// nobody keeps nothing.
+type nobody struct{}
+
+func (nobody) Seen() verify.Seen                       { return verify.Seen{} }
+func (nobody) See(func(verify.Seen) verify.Seen) error { return nil }
 
 func (o *office) newGuard(t *testing.T, pem []byte) *host.Guard {
 	t.Helper()
@@ -122,7 +129,7 @@ func TestAPCFollows(t *testing.T) {
 		Path: filepath.Join(t.TempDir(), "relay.json"), Clock: o.Clock.Now, Warn: func(what string, err error) { t.Log(what, err) },
 		Open: func() (guest.Copy, error) { return store.OpenStandby(dir) },
 		Connect: func(ctx context.Context) (*guest.Book, error) {
-			return guest.Connect(ctx, seat, guest.Witness{Memory: guest.Nobody{}, Keep: func(lan.Seat) error { return nil }})
+			return guest.Connect(ctx, seat, guest.Witness{Memory: nobody{}, Keep: func(lan.Seat) error { return nil }})
 		},
 	}
 	ctx, stop := context.WithCancel(t.Context())
@@ -420,7 +427,7 @@ func TestWhatTheCopyHasIsSaidHonestly(t *testing.T) {
 		Warn: func(what string, err error) { t.Log(what, err) },
 		Open: func() (guest.Copy, error) { return s, nil },
 		Connect: func(ctx context.Context) (*guest.Book, error) {
-			return guest.Connect(ctx, seat, guest.Witness{Memory: guest.Nobody{}, Keep: func(lan.Seat) error { return nil }})
+			return guest.Connect(ctx, seat, guest.Witness{Memory: nobody{}, Keep: func(lan.Seat) error { return nil }})
 		},
 	}
 	s.f = &f
@@ -516,7 +523,7 @@ func TestACutLineCostsNoWholeCopy(t *testing.T) {
 			return asked{s, whole}, err
 		},
 		Connect: func(ctx context.Context) (*guest.Book, error) {
-			return guest.Connect(ctx, seat, guest.Witness{Memory: guest.Nobody{}, Keep: func(lan.Seat) error { return nil }})
+			return guest.Connect(ctx, seat, guest.Witness{Memory: nobody{}, Keep: func(lan.Seat) error { return nil }})
 		},
 	}
 	ctx, stop := context.WithCancel(t.Context())

@@ -8,13 +8,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"os"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
-	"zafe/app/audit"
 	"zafe/app/auth"
 	"zafe/app/company"
 	appdevice "zafe/app/device"
@@ -22,6 +23,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/relay"
+	"zafe/app/witness"
 	"zafe/sync/device"
 	"zafe/sync/lan"
 	"zafe/sync/pair"
@@ -30,8 +32,7 @@ import (
 // Tx is what this package needs of a transaction.
 type Tx interface {
 	appdevice.Tx
-	company.Settings
-	Head() (audit.Event, error)
+	witness.Journal
 }
 
 // Settings are what a Host needs.
@@ -58,8 +59,10 @@ type Host[T Tx] struct {
 	set    Settings[T]
 	desk   *pair.Desk
 	server *lan.Server
-	port   atomic.Int64 // 0 while the office is not served
-	seen   chan string  // PCs of which the book says too little
+	mu     sync.Mutex
+	heard  map[string]witness.Heard // by fingerprint
+	port   atomic.Int64             // 0 while the office is not served
+	seen   chan string              // PCs of which the book says too little
 	told   recent
 }
 
@@ -84,20 +87,32 @@ func New[T Tx](set Settings[T]) (*Host[T], error) {
 	return h, nil
 }
 
-func (h *Host[T]) hello(ctx context.Context) (out lan.Hello, err error) {
+func (h *Host[T]) hello(ctx context.Context, event int64) (out lan.Hello, err error) {
 	out = lan.Hello{
 		Product: "zafe", Version: h.set.Version, Level: op.Level, MinLevel: op.MinLevel, Book: h.set.BookID,
+	}
+	if event > 0 {
+		h.hear(op.CredentialOf(ctx).Device, event)
 	}
 	err = h.set.Book.View(ctx, func(tx T) error {
 		c, err := company.Of(tx)
 		if err != nil {
 			return err
 		}
-		last, err := tx.Head()
+		now, err := witness.Of(tx)
 		if err != nil {
 			return err
 		}
-		out.Company, out.Event, out.Hash = c.Name, last.ID, last.Hash.String()
+		out.Company, out.Event, out.Hash, out.At, out.Signature = c.Name, now.Event, now.Hash, now.At, now.Signature
+		if event > 0 {
+			e, held, err := tx.Link(event)
+			if err != nil {
+				return err
+			}
+			if out.Asked = event; held {
+				out.Held = e.Hash.String()
+			}
+		}
 		p, err := relay.Of(tx)
 		out.Term, out.Lead, out.Before = p.Term, p.Lead, p.Before
 		out.Relay = p.Relay != "" && p.Relay == op.CredentialOf(ctx).Device
@@ -105,6 +120,23 @@ func (h *Host[T]) hello(ctx context.Context) (out lan.Hello, err error) {
 	})
 	out.Others = h.set.Guard.Others()
 	return out, err
+}
+
+// hear notes which event a PC of the office says it has.
+func (h *Host[T]) hear(fingerprint string, event int64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.heard == nil {
+		h.heard = map[string]witness.Heard{}
+	}
+	h.heard[fingerprint] = witness.Heard{Event: event, At: h.set.Clock().UTC()}
+}
+
+// Heard is what the PCs of the office last said to have of the book, by fingerprint, since the program started.
+func (h *Host[T]) Heard() map[string]witness.Heard {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return maps.Clone(h.heard)
 }
 
 // feed answers the PC that the owner named. Fault relay.not_named for any other.

@@ -84,9 +84,16 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Hello asks the host who it is. Faults: lan.host_unreachable, lan.device_refused, lan.wrong_host; and
 // of two programs that do not understand each other the one to update: op.version this one, lan.host_older the host's.
-func (c *Client) Hello(ctx context.Context) (Hello, error) {
+func (c *Client) Hello(ctx context.Context) (Hello, error) { return c.HelloOf(ctx, 0) }
+
+// HelloOf is Hello of a PC that saw the host's book go as far as an event, and asks for it; 0 for none.
+func (c *Client) HelloOf(ctx context.Context, event int64) (Hello, error) {
 	var h Hello
-	resp, err := c.send(ctx, http.MethodGet, "/hello", nil)
+	path := "/hello"
+	if event > 0 {
+		path += "?" + askedEvent + "=" + strconv.FormatInt(event, 10)
+	}
+	resp, err := c.send(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return h, err
 	}

@@ -107,7 +107,7 @@ func newOffice(t *testing.T, around ...func(lan.Registry) lan.Registry) *office 
 	}}
 	o.server = &lan.Server{
 		Registry: w.Registry, Devices: devices{w.Store}, Desk: o.desk, Identity: host,
-		Hello: func(context.Context) (lan.Hello, error) {
+		Hello: func(context.Context, int64) (lan.Hello, error) {
 			return *o.shown.Load(), nil
 		},
 		Log: func(what string, err error) { t.Logf("%s: %v", what, err) },

@@ -139,7 +139,7 @@ var probes = map[string]probe{
 	"entry.post": {ask: m{"ids": []int{1}}}, "entry.reverse": {ask: m{"id": 1}}, "entry.save": asked,
 	"fec.check": {ask: m{"id": 1}}, "fec.export": {ask: m{"id": 1}}, "fec.import": asked, "fec.import_list": asked, "fec.undo_import": asked,
 	"fiscal_year.close": asked, "fiscal_year.close_period": asked, "fiscal_year.list": asked, "fiscal_year.open": asked,
-	"event.list": {ask: m{"limit": 500}},
+	"event.list": {ask: m{"limit": 500}}, "event.export": asked,
 
 	"item.archive": asked, "item.get": asked, "item.import": asked, "item.import_preview": asked, "item.list": asked,
 	"item.names": asked, "item.restore": asked, "item.save": asked,
@@ -155,6 +155,7 @@ var probes = map[string]probe{
 	"past.items": idle, "past.open": idle, "past.pdf": idle, "past.status": idle, "past.take_customer": idle,
 	"past.take_draft": idle, "past.take_file": idle, "past.take_item": idle,
 	"plan.attest": idle, "plan.get": idle, "plan.sheet": idle, "relay.get": idle, "relay.name": idle,
+	"witness.get": idle, "witness.older": idle, "witness.accept": idle,
 	"destination.acknowledge": idle, "destination.answer": idle, "destination.begin": idle, "destination.cancel": idle,
 	"destination.finish": idle, "destination.list": idle, "destination.probe": idle, "destination.refill": idle,
 	"destination.remove": idle, "destination.rename": idle, "kept.list": idle, "kept.remove": idle,

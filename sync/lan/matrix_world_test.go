@@ -31,6 +31,7 @@ import (
 	"zafe/app/tax"
 	"zafe/app/user"
 	"zafe/app/verify"
+	"zafe/app/witness"
 	"zafe/store"
 	"zafe/store/storetest"
 )
@@ -110,6 +111,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	plan.Bind(r, w.Store, nil)
 	notify.Bind[*store.Tx](r, nil)
 	relay.Bind(r, nil)
+	witness.Bind(r, nil, nil)
 	company.Bind(r)
 	party.Bind(r)
 	catalog.Bind(r)

@@ -52,7 +52,8 @@ type Server struct {
 	Self device.Fingerprint
 	// Raise brings this program's window to the front for another start of it on this PC; false: it has none.
 	Raise func() bool
-	Hello func(ctx context.Context) (Hello, error)
+	// Hello says what the host is, and the hash of an event to the PC that asks for one; 0 for none.
+	Hello func(ctx context.Context, event int64) (Hello, error)
 	// Feed answers the PC that keeps a copy of the book, of which it was told where it can be reached.
 	Feed func(ctx context.Context, at []string, ask io.Reader, w io.Writer) error
 	// Still tells whether somebody whose call is under way may go on with it: if not, by a fault, it is cut. nil:
@@ -239,7 +240,12 @@ func (s *serving) guard(next http.HandlerFunc) http.HandlerFunc {
 }
 
 func (s *Server) hello(w http.ResponseWriter, r *http.Request) {
-	h, err := s.Hello(r.Context())
+	event, err := strconv.ParseInt(cmp.Or(r.URL.Query().Get(askedEvent), "0"), 10, 64)
+	if err != nil {
+		s.refuse(w, fault.New(fault.Invalid, "op.bad_request", "detail", "event").Because(err))
+		return
+	}
+	h, err := s.Hello(r.Context(), event)
 	if err != nil {
 		s.refuse(w, err)
 		return

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"zafe/app/audit"
 	"zafe/app/fault"
 )
 
@@ -27,6 +28,9 @@ const (
 	headerAsk     = "Zafe-Ask"   // request of an upload
 	headerFault   = "Zafe-Fault" // trailer of a stream that failed midway
 )
+
+// askedEvent is the parameter of a hello.
+const askedEvent = "event"
 
 // Limits of the transport.
 const (
@@ -69,6 +73,13 @@ type Hello struct {
 	// host shows an older book.
 	Event int64  `json:"event,omitempty"`
 	Hash  string `json:"hash,omitempty"`
+	// At and Signature make a checkpoint of it (package audit).
+	At        time.Time `json:"at,omitzero"`
+	Signature string    `json:"signature,omitempty"`
+	// Asked is the event that the PC asked for, and Held its hash: "" when the chain does not hold it. A host
+	// that was asked for none, or is older, says 0.
+	Asked int64  `json:"asked,omitempty"`
+	Held  string `json:"held,omitempty"`
 	// Term is how often another PC became the main one: the highest is. Others are the addresses of the PC that
 	// can take its place, and Relay tells that it is the one that asks.
 	Term   int64    `json:"term,omitempty"`
@@ -78,6 +89,13 @@ type Hello struct {
 	Before int64 `json:"before,omitempty"`
 	// Lead tells PCs of the same term apart: the greater one is the main PC.
 	Lead string `json:"lead,omitempty"`
+}
+
+// Checkpoint is how far the book of the host is.
+func (h Hello) Checkpoint() audit.Checkpoint {
+	return audit.Checkpoint{
+		Book: h.Book, Term: h.Term, Lead: h.Lead, Event: h.Event, Hash: h.Hash, At: h.At, Signature: h.Signature,
+	}
 }
 
 // liveness finds out that the other end is gone though nothing was said: a cable pulled out, a PC

@@ -113,7 +113,7 @@ func (r *run) root() *cobra.Command {
 		"file with the recovery key, or two of its shares, one below the other, instead of a log-in")
 	f.BoolVar(&r.json, "json", false, "answer in JSON")
 	c.AddCommand(r.version(), r.demo(), r.init(), r.serve(), r.join(), r.op(), r.imports(), r.exports(),
-		r.backup(), r.restore(), r.verify(), r.repair(), r.relay())
+		r.backup(), r.restore(), r.verify(), r.verifyJournal(), r.repair(), r.relay())
 	r.mark(c)
 	return c
 }

@@ -34,6 +34,7 @@ var verbs = []struct {
 	{"backup drill", nil},
 	{"restore", []string{"--provider", "--point", "--list"}},
 	{"verify", nil},
+	{"verify-journal", nil},
 }
 
 func TestEveryVerbHasHelp(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestABookIsRepairedOrShownToBeOlder: what becomes of a book whose ledger is lost, and of one whose files
@@ -70,18 +71,35 @@ func TestABookIsRepairedOrShownToBeOlder(t *testing.T) {
 	}
 }
 
-// TestTheOtherPCIsAWitness: a PC of the office knows when the main PC shows an older book than yesterday.
+// TestTheOtherPCIsAWitness: the PCs of the office know when the main PC shows an older book than yesterday, whatever is
+// done in it since; each says so once, and an owner has the last word.
 func TestTheOtherPCIsAWitness(t *testing.T) {
 	if testing.Short() {
 		t.Skip("makes a company")
 	}
 	d := sample(t)
 	book, older := filepath.Join(d.dir, "book"), filepath.Join(t.TempDir(), "older")
+	if err := os.CopyFS(older, os.DirFS(book)); err != nil {
+		t.Fatal(err)
+	}
 	h := d.serve("127.0.0.1:0", "--invite")
 	word := write(t, t.TempDir(), "word", "essai-zafe-yann\n")
-	other := newDesk(t, t.TempDir(), "other", "--user", "yann", "--password-file", word)
-	other.ok("join", "--host", h.addr, "--code", h.code)
-	warned := func() bool {
+	var others []*desk
+	for _, name := range []string{"caisse", "atelier"} {
+		if len(others) > 0 {
+			h.stop(t)
+			h = d.serve(h.addr, "--invite")
+		}
+		other := newDesk(t, t.TempDir(), name, "--user", "yann", "--password-file", word)
+		other.ok("join", "--host", h.addr, "--code", h.code, "--name", name)
+		others = append(others, other)
+	}
+	h.stop(t)
+	// The copy has the PCs, as one of last night would.
+	if err := errors.Join(os.RemoveAll(older), os.CopyFS(older, os.DirFS(book))); err != nil {
+		t.Fatal(err)
+	}
+	warned := func(other *desk) bool {
 		t.Helper()
 		log, err := os.ReadFile(filepath.Join(other.dir, "zafe.log"))
 		if err != nil {
@@ -89,29 +107,110 @@ func TestTheOtherPCIsAWitness(t *testing.T) {
 		}
 		return strings.Contains(string(log), "the main PC shows an older book")
 	}
-	h.stop(t)
-	if err := os.CopyFS(older, os.DirFS(book)); err != nil {
-		t.Fatal(err)
-	}
 	h = d.serve(h.addr)
-	op[object](other, "session.me", object{})
-	op[object](other, "session.me", object{})
-	if warned() {
-		t.Fatal("the same book is taken for an older one")
+	for _, other := range others {
+		op[object](other, "session.me", object{})
+		op[object](other, "session.me", object{})
+		if warned(other) {
+			t.Fatal("the same book is taken for an older one")
+		}
 	}
 	h.stop(t)
-	if err := os.RemoveAll(book); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.CopyFS(book, os.DirFS(older)); err != nil {
+	if err := errors.Join(os.RemoveAll(book), os.CopyFS(book, os.DirFS(older))); err != nil {
 		t.Fatal(err)
 	}
 	write(t, d.dir, "local.json", `{"demo": true}`) // the main PC itself remembers nothing
-	d.serve(h.addr)
-	op[object](other, "session.me", object{})
-	if !warned() {
-		t.Error("the older book is not noticed")
+	if err := os.RemoveAll(filepath.Join(d.dir, "vault")); err != nil {
+		t.Fatal(err)
 	}
+	var work []call // beyond all that was seen
+	for range 40 {
+		work = append(work, call{Op: "setup.step", Request: object{"step": "done"}})
+	}
+	if _, refusal, code := d.run(lines(t, work), "op", "--lines"); code != 0 {
+		t.Fatal(refusal)
+	}
+	h = d.serve(h.addr)
+	for _, other := range others {
+		for range 2 {
+			op[object](other, "session.me", object{})
+		}
+		if !warned(other) {
+			t.Errorf("%s does not notice the older book", other.dir)
+		}
+	}
+	others[0].refused("Votre rôle", "op", "witness.accept")
+	h.stop(t)
+	said := func() int { return strings.Count(d.ok("op", "event.list", `{"limit": 50}`), `"op": "witness.older"`) }
+	if n := said(); n != len(others) {
+		t.Errorf("the journal says it %d times, for %d PCs", n, len(others))
+	}
+	if out := d.ok("op", "witness.get"); strings.Count(out, `"from": "pc"`) != len(others) ||
+		!strings.Contains(out, `"name": "caisse"`) {
+		t.Errorf("what waits for the owner: %s", out)
+	}
+	d.ok("op", "witness.accept")
+	h = d.serve(h.addr)
+	for _, other := range others {
+		op[object](other, "session.me", object{})
+	}
+	h.stop(t)
+	if out := d.ok("op", "witness.get"); said() != len(others) || strings.Contains(out, `"alerts"`) {
+		t.Errorf("the owner's word is not the last: %s", out)
+	}
+}
+
+// TestTheNewestCopyIsAWitness: files put back that are older than the copy beside them are noticed at the opening.
+func TestTheNewestCopyIsAWitness(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a company")
+	}
+	d := sample(t)
+	book, older := filepath.Join(d.dir, "book"), filepath.Join(t.TempDir(), "older")
+	if err := os.CopyFS(older, os.DirFS(book)); err != nil {
+		t.Fatal(err)
+	}
+	d.ok("verify")
+	d.ok("backup", "now")
+	if err := errors.Join(os.RemoveAll(book), os.CopyFS(book, os.DirFS(older))); err != nil {
+		t.Fatal(err)
+	}
+	write(t, d.dir, "local.json", `{"demo": true}`)
+	for range 20 { // it is looked at beside the work
+		h := d.serve("127.0.0.1:0")
+		time.Sleep(300 * time.Millisecond)
+		h.stop(t)
+		if out := d.ok("op", "witness.get"); strings.Contains(out, `"from": "copies"`) {
+			return
+		}
+	}
+	t.Error("the older book is not noticed")
+}
+
+// TestAJournalIsProvenWithoutItsBook, and the first line that somebody worked on is named.
+func TestAJournalIsProvenWithoutItsBook(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a company")
+	}
+	d := sample(t)
+	file := filepath.Join(t.TempDir(), "journal.csv")
+	d.ok("op", "event.export", "-o", file)
+	elsewhere := newDesk(t, t.TempDir(), "inspector")
+	if out := elsewhere.ok("verify-journal", file); !strings.Contains(out, "intact") {
+		t.Errorf("%q", out)
+	}
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.SplitAfter(string(whole), "\n")
+	cells := strings.SplitN(lines[40], ";", 5)
+	cells[3] = "Quelqu'un d'autre"
+	lines[40] = strings.Join(cells, ";")
+	changed := write(t, t.TempDir(), "journal.csv", strings.Join(lines, ""))
+	elsewhere.refused("ligne 41", "verify-journal", changed)
+	elsewhere.refused("coupé", "verify-journal", write(t, t.TempDir(), "j.csv", strings.Join(lines[:20], "")))
+	elsewhere.refused("peut pas être lu", "verify-journal", filepath.Join(t.TempDir(), "absent"))
 }
 
 // TestWhateverKeepsABookFromOpeningIsSaid: a damaged page by what to do, whichever it is; a file that the disk does

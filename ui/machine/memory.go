@@ -15,6 +15,7 @@ type Memory struct {
 	Path string
 	Warn func(what string, err error) // an unreadable file is no reason to keep a person out of their book
 
+	seeing   sync.Mutex
 	changing sync.Mutex // each change reads the whole file and writes it
 }
 
@@ -77,7 +78,19 @@ func (m *Memory) Seen() verify.Seen { return m.read().Seen }
 
 // SetSeen notes how far a book is.
 func (m *Memory) SetSeen(s verify.Seen) error {
-	return m.change(func(r *remembered) { r.Seen = s })
+	return m.See(func(verify.Seen) verify.Seen { return s })
+}
+
+// See changes what was seen; nothing is written when it stays as it was.
+func (m *Memory) See(change func(verify.Seen) verify.Seen) error {
+	m.seeing.Lock()
+	defer m.seeing.Unlock()
+	was := m.Seen()
+	now := change(was)
+	if now == was {
+		return nil
+	}
+	return m.change(func(r *remembered) { r.Seen = now })
 }
 
 // Aside is the book that was set aside last, beside the file.

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"zafe/app/audit"
 	"zafe/app/verify"
 	"zafe/ui/machine"
 )
@@ -26,7 +27,7 @@ func TestChangesAtTheSameTimeAllStay(t *testing.T) {
 		for _, change := range []func() error{
 			func() error { return m.SavePreferences(machine.Preferences{Lang: "en"}) },
 			func() error { return m.SetCompany("Atelier", true) },
-			func() error { return m.SetSeen(verify.Seen{Book: "one", Event: 7}) },
+			func() error { return m.SetSeen(verify.Seen{Checkpoint: audit.Checkpoint{Book: "one", Event: 7}}) },
 		} {
 			all.Go(func() {
 				if err := change(); err != nil {

@@ -122,7 +122,7 @@ func TestNoticesHaveWords(t *testing.T) {
 		user.NoticeUnfinished, user.NoticeUnfinishedOf, user.NoticeTriesOf, user.NoticeCodeUsed, user.NoticeCrowded,
 		user.NoticeNoPhone, user.NoticeNoPhoneOf,
 		user.NoticePhone, user.NoticePhoneOf, user.NoticePC, user.NoticeCode, user.NoticeCodeBurnt,
-		user.NoticeInvited,
+		user.NoticeInvited, user.NoticeOlder, user.NoticeOlderCopy,
 	}
 	for _, lang := range []string{i18n.French, i18n.English} {
 		for _, k := range kinds {

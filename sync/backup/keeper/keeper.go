@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"zafe/app/aside"
+	"zafe/app/audit"
 	appbackup "zafe/app/backup"
 	"zafe/app/fault"
 	"zafe/sync/backup"
@@ -99,6 +100,11 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 	k.plan = k.planned(change)
 	k.limit()
 	return k, nil
+}
+
+// Newest is how far the newest copy on this PC is: see [backup.Service.Newest].
+func (k *Keeper) Newest(ctx context.Context) (*audit.Checkpoint, error) {
+	return k.set.Service.Newest(ctx)
 }
 
 // Renew lets the book get a new recovery key, and goes on with the vault that renew gives: everything is
@@ -272,7 +278,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 		out.Copies = append(out.Copies, appbackup.Copy{
 			Destination: appbackup.Destination(d), Light: appbackup.Light(c.Light), LastOK: c.LastOK.At,
 			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Oldest: oldest, OnDisk: c.OnDisk, Again: c.Again,
-			Fault: c.Fault, Alarms: alarms(c, st.PutBack),
+			Fault: c.Fault, Alarms: alarms(c, st.PutBack), Event: int64(c.LastOK.Change),
 		})
 	}
 	out.LossSeconds = lossSeconds(st, k.set.Clock())

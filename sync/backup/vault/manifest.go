@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"zafe/app/audit"
 )
 
 // The formats of a restore point, the number in its manifest. A higher one is refused. A point without packs is of
@@ -47,6 +49,8 @@ type Manifest struct {
 	NextExpected time.Time `json:"next_expected,omitzero"`
 	Drill        *Drill    `json:"drill,omitempty"`
 	RestoredFrom *Origin   `json:"restored_from,omitempty"`
+	// Checkpoint is how far the book was before the pages were read, signed by it; nil in older backups.
+	Checkpoint *audit.Checkpoint `json:"checkpoint,omitempty"`
 }
 
 // Link ties a manifest to an older one, so that a hole made by somebody shows.

@@ -9,15 +9,18 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"zafe/app/audit"
 )
 
 // Run says what one backup is told besides the data.
 type Run struct {
 	Now          time.Time
-	NextExpected time.Time // when the following backup is promised; zero if unknown
-	Drill        *Drill    // last complete trial restore, nil if never
-	RestoredFrom *Origin   // set once a book was restored, nil otherwise
-	After        uint64    // the newest number that the book knows was used, whatever the vault holds
+	NextExpected time.Time         // when the following backup is promised; zero if unknown
+	Drill        *Drill            // last complete trial restore, nil if never
+	RestoredFrom *Origin           // set once a book was restored, nil otherwise
+	Checkpoint   *audit.Checkpoint // see Manifest; nil when the book has none
+	After        uint64            // the newest number that the book knows was used, whatever the vault holds
 	Watch        Watch
 }
 
@@ -61,6 +64,7 @@ func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) 
 		WriterName: v.set.WriterName, Seq: seq, Created: run.Now.UTC().Truncate(time.Second),
 		AppVersion: v.set.AppVersion, Schema: v.set.Schema, Checks: before,
 		NextExpected: run.NextExpected, Drill: run.Drill, RestoredFrom: run.RestoredFrom,
+		Checkpoint: run.Checkpoint,
 	}
 	if err := v.storeBook(ctx, src, db, &m, run); err != nil {
 		return Taken{}, err

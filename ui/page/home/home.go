@@ -18,6 +18,7 @@ import (
 	"zafe/app/op"
 	"zafe/app/plan"
 	"zafe/app/verify"
+	"zafe/app/witness"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/theme"
@@ -227,6 +228,13 @@ func (h *home) Refresh() {
 		h.waiting("drafts", "pencil-simple", billing.ListRequest{Kinds: []billing.Kind{billing.Invoice, billing.CreditNote}, Statuses: []billing.Status{billing.Draft}, Limit: 1},
 			page.Route{Name: "invoices", Arg: "draft"})
 	}
+	if e.Can(witness.Get.Spec) {
+		page.Call(e, witness.Get, op.Empty{}, func(st witness.Status, err error) {
+			if err == nil {
+				h.older(st.Alerts)
+			}
+		})
+	}
 	if e.Can(backup.GetStatus.Spec) {
 		page.Call(e, backup.GetStatus, op.Empty{}, func(st backup.Status, err error) {
 			if err == nil {
@@ -430,12 +438,21 @@ func (h *home) sound(st verify.Status) {
 	case st.Last != nil && len(st.Last.Findings) > 0:
 		h.tasks["integrity"] = h.task("shield-warning", kit.Error,
 			e.Text.N("home.todo.integrity", len(st.Last.Findings), nil), e.T("home.integrity_at", "when", e.Text.Instant(st.Last.At)), e.T("home.act.integrity"), open)
-	case st.Surroundings.Older:
-		h.tasks["integrity"] = h.task("shield-warning", kit.Error, e.T("home.todo.older"), e.T("home.older"),
-			e.T("home.act.integrity"), open)
 	case st.Surroundings.Place != "":
 		h.tasks["integrity"] = h.task("shield-warning", kit.Error, e.T("home.todo.place"),
 			e.T("home.place."+st.Surroundings.Place, "what", st.Surroundings.Service), e.T("home.act.integrity"), open)
+	}
+	h.arrange()
+}
+
+// older puts on the list that others saw the book further than it is.
+func (h *home) older(alerts []witness.Alert) {
+	e := h.env
+	delete(h.tasks, "witness")
+	if n := len(alerts); n > 0 {
+		h.tasks["witness"] = h.task("shield-warning", kit.Error, e.Text.N("home.todo.witness", n, nil),
+			e.T("home.witness", "when", e.Text.Instant(alerts[0].At)), e.T("home.act.integrity"),
+			func() { e.Shell.Open(page.Route{Name: "journal"}) })
 	}
 	h.arrange()
 }
@@ -449,7 +466,7 @@ func (h *home) task(icon string, tone kit.Tone, title, under, act string, run fu
 // arrange puts the tasks in the order of their weight.
 func (h *home) arrange() {
 	var all []fyne.CanvasObject
-	for _, key := range []string{"integrity", "numbers", "backup", "sheet", "invite", "overdue", "accepted", "drafts"} {
+	for _, key := range []string{"integrity", "witness", "numbers", "backup", "sheet", "invite", "overdue", "accepted", "drafts"} {
 		if o := h.tasks[key]; o != nil {
 			if len(all) > 0 {
 				all = append(all, kit.Separator())

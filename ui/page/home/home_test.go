@@ -14,6 +14,7 @@ import (
 	"zafe/app/fr"
 	"zafe/app/ledger"
 	"zafe/app/verify"
+	"zafe/app/witness"
 	"zafe/store"
 	"zafe/store/storetest"
 	"zafe/ui/kit"
@@ -35,6 +36,7 @@ func TestWhatThreatensTheBookIsToBeDone(t *testing.T) {
 		Work: w.Store, Clock: w.Clock.Now, Around: func() verify.Surroundings { return verify.Surroundings{} },
 	})
 	verify.Bind(w.Registry, service)
+	witness.Bind(w.Registry, func() map[string]witness.Heard { return nil }, func() {})
 	copies := &engine{status: backup.Status{Light: backup.Amber}}
 	backup.Bind(w.Registry, copies)
 	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
@@ -55,6 +57,14 @@ func TestWhatThreatensTheBookIsToBeDone(t *testing.T) {
 	p.Refresh()
 	if says("Aucune copie") || !says("Restauré du 21/11/2026") {
 		t.Error("a book that comes from a copy is said to have none")
+	}
+	w.Update(func(tx *store.Tx) error {
+		_, err := witness.Raise(tx, witness.Alert{From: witness.FromPC, Name: "Caisse", Seen: 9, Hash: "0f"})
+		return err
+	})
+	p.Refresh()
+	if !says("Un témoin a vu le dossier plus loin") {
+		t.Error("what a PC saw is not to be looked at")
 	}
 	service.Hurt()
 	p.Refresh()
@@ -158,6 +168,7 @@ func TestACompanyWithoutVATIsShownNone(t *testing.T) {
 // TestTheLastProvenRestoreIsTold: its date, its place, its point, what it took; and that there is none, or that it failed.
 func TestTheLastProvenRestoreIsTold(t *testing.T) {
 	w := storetest.NewWorld(t, billing.Bind[*store.Tx])
+	witness.Bind(w.Registry, func() map[string]witness.Heard { return nil }, func() {})
 	copies := &engine{status: backup.Status{Light: backup.Green}}
 	backup.Bind(w.Registry, copies)
 	e, sh := uitest.New(t, w.As("owner"), auth.Owner)

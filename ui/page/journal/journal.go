@@ -5,11 +5,13 @@ package journal
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/auth"
+	"zafe/app/civil"
 	"zafe/app/history"
-	"zafe/app/i18n"
 	"zafe/app/verify"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -27,16 +29,28 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 // stepRows is how many events are read at a time, as one scrolls down into the past.
 const stepRows = 200
 
+// typedRest is how long nothing is typed before the journal is searched.
+const typedRest = 300 * time.Millisecond
+
 type journal struct {
 	*page.Gate
 	env    *page.Env
 	object fyne.CanvasObject
 	grid   *kit.Grid
 	count  *kit.Label
+	proof  *proof
 
-	all    []history.Event
-	shown  []history.Event
-	filter string
+	search     *kit.LineEdit
+	person, pc *kit.Select
+	from, to   *kit.DateField
+	asked      history.ListRequest
+	typed      int // searches so far: an answer to an earlier one is thrown away
+	people     []history.Choice
+	pcs        []history.Choice
+
+	rows   []history.Event
+	total  int64
+	next   int64 // what to go on before
 	asking bool
 	ended  bool
 }
@@ -51,16 +65,12 @@ func newJournal(e *page.Env) page.Page {
 		{Title: e.T("history.column.subject"), Width: 260, Weight: 1},
 		{Title: e.T("history.column.where"), Width: 118},
 	}
-	j.grid = kit.NewGrid(columns, func() int { return len(j.shown) }, j.cell)
+	j.grid = kit.NewGrid(columns, func() int { return len(j.rows) }, j.cell)
 	j.grid.Need = func(_, last int) {
-		if last >= len(j.shown)-stepRows/4 {
+		if last >= len(j.rows)-stepRows/4 {
 			j.more()
 		}
 	}
-	search := kit.NewSearch(e.T("history.search"), func(text string) {
-		j.filter = i18n.Fold(text)
-		j.narrow()
-	})
 	var actions []fyne.CanvasObject
 	if e.Can(verify.Integrity.Spec) {
 		actions = append(actions, kit.NewButton(e.T("history.integrity"), "shield-check", kit.Secondary, func() {
@@ -68,14 +78,70 @@ func newJournal(e *page.Env) page.Page {
 		}))
 	}
 	head := kit.NewHeader(e.T("history.title"), e.T("history.under"), actions...)
-	j.object = kit.NewPage(head, j.grid).Bar(kit.HBox(8, kit.Fixed(360, 0, search))).Foot(kit.HBox(8, j.count))
+	j.proof = newProof(e, j.Gate, func() { j.object.Refresh() })
+	j.object = kit.NewPage(head, j.grid).Bar(j.proof.alert).Bar(j.proof.line).Bar(j.filters()).
+		Foot(kit.HBox(8, j.count))
 	j.Refresh()
 	kit.After(paging.RestShown, func() { kit.Focus(j.grid) })
 	return j
 }
 
+// filters are what narrows the journal down, and the file of all of it.
+func (j *journal) filters() fyne.CanvasObject {
+	e := j.env
+	j.search = kit.NewSearch(e.T("history.search"), func(text string) {
+		j.asked.Text = strings.TrimSpace(text)
+		j.typed++
+		now := j.typed
+		kit.After(typedRest, func() {
+			if now == j.typed { // else something was asked for meanwhile, with this text
+				j.reload()
+			}
+		})
+	})
+	j.person = kit.NewSelect(nil, func(key string) {
+		id, _ := strconv.ParseInt(key, 10, 64) // "" is everybody
+		j.asked.Person = auth.UserID(id)
+		j.reload()
+	})
+	j.pc = kit.NewSelect(nil, func(key string) { j.asked.PC = key; j.reload() })
+	j.choices()
+	j.from = j.dateField(func(d civil.Date) { j.asked.From = d; j.reload() })
+	j.to = j.dateField(func(d civil.Date) { j.asked.To = d; j.reload() })
+	j.from.Edit().Placeholder, j.to.Edit().Placeholder = e.T("history.from"), e.T("history.to")
+	bar := kit.HBox(8, kit.Fixed(260, 0, j.search), kit.Fixed(172, 0, j.person), kit.Fixed(172, 0, j.pc),
+		kit.Fixed(116, 0, j.from), kit.Muted("–"), kit.Fixed(116, 0, j.to), kit.Spacer())
+	if e.Can(history.Export.Spec) && e.Me.Can(auth.LedgerRead) {
+		bar.Add(kit.NewButton(e.T("common.export"), "export", kit.Ghost, func() {
+			name := e.T("history.export.file", "date", civil.Of(time.Now())) //nolint:forbidigo // a name to suggest
+			e.Shell.SaveFile(name, page.Fetch(e, history.Export, history.ExportRequest{Lang: e.Text.Lang()}))
+		}))
+	}
+	return bar
+}
+
+func (j *journal) dateField(changed func(civil.Date)) *kit.DateField {
+	today := func() civil.Date { return civil.Of(time.Now()) } //nolint:forbidigo // where the calendar opens
+	parse := func(s string) (civil.Date, error) { return civil.ParseInput(s, today()) }
+	return kit.NewDateField(parse, j.env.Text.Date, today, changed)
+}
+
+// choices fills the lists of people and PCs.
+func (j *journal) choices() {
+	people := []kit.Option{{Text: j.env.T("history.everybody")}}
+	for _, c := range j.people {
+		people = append(people, kit.Option{Key: strconv.FormatInt(int64(c.ID), 10), Text: c.Name})
+	}
+	pcs := []kit.Option{{Text: j.env.T("history.everywhere")}, {Key: history.MainPC, Text: j.env.T("history.here")}}
+	for _, c := range j.pcs {
+		pcs = append(pcs, kit.Option{Key: c.PC, Text: c.Name})
+	}
+	j.person.SetOptions(people)
+	j.pc.SetOptions(pcs)
+}
+
 func (j *journal) cell(row, col int) kit.CellView {
-	e, ev := j.env, j.shown[row]
+	e, ev := j.env, j.rows[row]
 	switch col {
 	case 0:
 		return kit.CellView{Text: e.Text.Number(ev.ID), Color: theme.Muted}
@@ -93,6 +159,9 @@ func (j *journal) cell(row, col int) kit.CellView {
 	default:
 		if ev.Device == "" {
 			return kit.CellView{Text: e.T("history.here"), Color: theme.Muted}
+		}
+		if ev.PC != "" {
+			return kit.CellView{Text: ev.PC}
 		}
 		return kit.CellView{Text: e.T("history.elsewhere") + " " + ev.Device[:min(6, len(ev.Device))], Color: theme.Muted}
 	}
@@ -137,46 +206,69 @@ func (j *journal) Object() fyne.CanvasObject { return j.object }
 // Unsaved implements page.Page.
 func (j *journal) Unsaved() bool { return false }
 
+// Commands implements page.Keyed.
+func (j *journal) Commands() []kit.Command {
+	return []kit.Command{{
+		Key: fyne.KeyF, Mod: fyne.KeyModifierShortcutDefault, Name: j.env.T("history.search_key"),
+		Run: func() { kit.Focus(j.search) },
+	}}
+}
+
 // Refresh implements page.Page.
 func (j *journal) Refresh() {
-	j.all, j.ended = nil, false
+	j.proof.refresh()
+	j.reload()
+}
+
+// reload reads from the end.
+func (j *journal) reload() {
+	j.typed++
+	j.rows, j.next, j.ended, j.asking = nil, 0, false, false
 	j.more()
 }
 
-// more reads further into the past.
+// more reads further into the past, until there is something more to show or the journal begins.
 func (j *journal) more() {
 	if j.asking || j.ended {
 		return
 	}
 	j.asking = true
-	var before int64
-	if n := len(j.all); n > 0 {
-		before = j.all[n-1].ID
-	}
-	page.Call(j.env, history.List, history.ListRequest{Before: before, Limit: stepRows}, func(p history.Page, err error) {
+	req, now := j.asked, j.typed
+	req.Before, req.Limit, req.Lang = j.next, stepRows, j.env.Text.Lang()
+	page.Call(j.env, history.List, req, func(p history.Page, err error) {
+		if now != j.typed {
+			return // something else is asked for now
+		}
 		j.asking = false
 		if err != nil {
+			j.ended = true
 			j.env.Shell.Fail(err)
 			return
 		}
-		j.ended = len(p.Events) < stepRows
-		j.all = append(j.all, p.Events...)
-		j.count.SetText(j.env.Text.N("history.count", int(p.Total), nil))
-		j.narrow()
+		if req.Before == 0 {
+			j.people, j.pcs = p.People, p.PCs
+			j.choices()
+		}
+		j.rows, j.next, j.total = append(j.rows, p.Events...), p.Next, p.Total
+		j.ended = p.Next == 0
+		j.counted()
+		j.grid.Reload()
+		if len(p.Events) == 0 {
+			j.more()
+		}
 	})
 }
 
-// narrow keeps the events whose words start with what was typed.
-func (j *journal) narrow() {
-	j.shown = j.all
-	if j.filter != "" {
-		j.shown = nil
-		for _, ev := range j.all {
-			text := i18n.Fold(who(j.env, ev) + " " + j.env.T("event."+ev.Op) + " " + subject(j.env, ev))
-			if strings.Contains(text, j.filter) {
-				j.shown = append(j.shown, ev)
-			}
+// counted says how many events there are, or were found so far.
+func (j *journal) counted() {
+	e := j.env
+	none := history.ListRequest{}
+	text := e.Text.N("history.count", int(j.total), nil)
+	if j.asked != none {
+		text = e.Text.N("history.found", len(j.rows), nil)
+		if !j.ended {
+			text = e.T("history.found_since", "found", text, "n", j.next)
 		}
 	}
-	j.grid.Reload()
+	j.count.SetText(text)
 }
