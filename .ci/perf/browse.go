@@ -31,11 +31,12 @@ func browse(ctx context.Context, dir, number string, out io.Writer) (err error) 
 		fmt.Fprintf(out, "%s\t%d\t%.1f ms\n", what, n, float64(time.Since(began).Microseconds())/1000)
 		began = time.Now()
 	}
+	took("open", 1)
 	c := caller(s)
 	if _, err := ledger.FiscalYearListing.Call(ctx, c, op.Empty{}); err != nil {
 		return err
 	}
-	took("open and read the years", 1)
+	took("years, with how much is in each", 1)
 	if number == "" { // no more than that
 		return peak(out)
 	}
