@@ -50,7 +50,7 @@ var flushMutants = []mutant{
 	}, cutTests},
 	{"a checkpoint goes on where it was after a flush that failed", "page.go", []edit{
 		{"\t\td.shm.again()\n", ""},
-	}, "TestACheckpointInTwo"},
+	}, "TestACheckpointInTwoWhoseFlushFails"},
 }
 
 // orderMutants turn round one order of FORMAT.md, "Order of writing", each.
