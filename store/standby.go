@@ -48,9 +48,6 @@ func OpenStandby(dir string) (*Standby, error) {
 // Close lets go of the copy.
 func (s *Standby) Close() error { return errors.Join(s.copy.close(), s.lock.Close()) }
 
-// Ready tells whether there is a whole copy, however old.
-func (s *Standby) Ready() bool { return there(s.dir) }
-
 // Follows tells whether the copy is at a place that the other end knows, not about to begin anew.
 func (s *Standby) Follows() bool { return s.session != "" }
 

@@ -103,6 +103,12 @@ func (f *fed) ask(ctx context.Context) []byte {
 	return answer.Bytes()
 }
 
+// here tells whether there is a whole copy.
+func (f *fed) here() bool {
+	_, err := os.Stat(f.dir)
+	return err == nil
+}
+
 // follow brings the standby to where the book is.
 func (f *fed) follow() {
 	f.t.Helper()
@@ -110,7 +116,7 @@ func (f *fed) follow() {
 		if _, err := f.standby.Receive(f.t.Context(), bytes.NewReader(f.ask(f.t.Context()))); err != nil {
 			f.t.Fatal(err)
 		}
-		if f.standby.Ready() && store.StepOf(f.standby) == store.LastStep(f.book) {
+		if f.here() && store.StepOf(f.standby) == store.LastStep(f.book) {
 			return
 		}
 	}
@@ -348,11 +354,11 @@ func TestAStandbyTakesTheNextCopy(t *testing.T) {
 			t.Errorf("left %s: %d", left, got)
 		}
 		var err error
-		if f.standby, err = store.OpenStandby(f.dir); err != nil || !f.standby.Ready() {
+		if f.standby, err = store.OpenStandby(f.dir); err != nil || !f.here() {
 			t.Fatal("not there any more", err)
 		}
 	}
-	if err := f.standby.Remove(); err != nil || f.standby.Ready() {
+	if err := f.standby.Remove(); err != nil || f.here() {
 		t.Error("it is still there", err)
 	}
 	if _, err := os.Stat(f.dir); !errors.Is(err, fs.ErrNotExist) {
@@ -400,7 +406,7 @@ func TestAWholeCopyThatWasCutKeepsItsAttachments(t *testing.T) {
 		f.attach(n)
 	}
 	all := f.ask(t.Context())
-	if _, err := f.standby.Receive(t.Context(), bytes.NewReader(all[:len(all)-1])); err == nil || f.standby.Ready() {
+	if _, err := f.standby.Receive(t.Context(), bytes.NewReader(all[:len(all)-1])); err == nil || f.here() {
 		t.Fatal("a copy that was cut is whole", err)
 	}
 	var err error

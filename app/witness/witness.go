@@ -159,19 +159,7 @@ func tell(tx Tx, a Alert) error {
 	if !told {
 		return nil
 	}
-	people, err := tx.Users()
-	if err != nil {
-		return err
-	}
-	for _, p := range people {
-		if p.Role != auth.Owner || p.Disabled {
-			continue
-		}
-		if err := tx.AddNotice(p.ID, user.Notice{Kind: kind, User: p.ID, At: tx.Now(), Detail: a.Name}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return user.TellOwners(tx, 0, kind, a.Name)
 }
 
 // Compare raises the alert of the copies when their newest holds more than the book, with its event.

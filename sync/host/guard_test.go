@@ -395,7 +395,6 @@ type answer struct {
 	follows bool
 }
 
-func (s *scripted) Ready() bool          { return true }
 func (s *scripted) Follows() bool        { return s.answers[0].follows }
 func (s *scripted) Remove() error        { return nil }
 func (s *scripted) Close() error         { return nil }
