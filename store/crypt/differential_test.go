@@ -5,17 +5,29 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
 
 // TestDifferential gives a plain and a sealed database the same statements: they answer the same and
 // hold the same.
-func TestDifferential(t *testing.T) { differential(t, 200) }
+func TestDifferential(t *testing.T) { differential(t, 1, 200) }
 
-// differential runs that many statements and returns how many times the contents were compared.
-func differential(t *testing.T, statements int) (compared int) {
-	rnd := rand.New(rand.NewPCG(seeded(t)))
+// differential runs that many histories of that many statements and returns how many times the contents
+// were compared. A history stays short: the statements let a table grow, and many of them go through it
+// whole.
+func differential(t *testing.T, histories, statements int) (compared int) {
+	seed, _ := seeded(t)
+	for i := range histories {
+		t.Run(strconv.Itoa(i), func(t *testing.T) {
+			compared += bothWays(t, rand.New(rand.NewPCG(seed, uint64(i))), statements)
+		})
+	}
+	return compared
+}
+
+func bothWays(t *testing.T, rnd *rand.Rand, statements int) (compared int) {
 	dir := t.TempDir()
 	m, events := mountOn(t, Options{TempDir: dir})
 	plain, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "plain.db")+"?"+standard().Encode())

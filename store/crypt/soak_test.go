@@ -59,7 +59,8 @@ const (
 	soakKills      = 1_000
 	soakHistories  = 2_500 // that meet a failing disk, most more than once
 	soakLargeMiB   = 200
-	soakStatements = 20_000
+	soakPairs      = 40  // histories given to a plain and a sealed database
+	soakStatements = 500 // of each
 )
 
 func TestSoakPowerCuts(t *testing.T) {
@@ -97,8 +98,9 @@ func TestSoakFlipLarge(t *testing.T) {
 
 func TestSoakDifferential(t *testing.T) {
 	soak(t)
-	n := differential(t, soakStatements)
-	figure(t, "plain and sealed", "%d statements, %d times the same content", soakStatements, n)
+	n := differential(t, soakPairs, soakStatements)
+	figure(t, "plain and sealed", "%d histories of %d statements, %d times the same content",
+		soakPairs, soakStatements, n)
 }
 
 func TestSoakMutants(t *testing.T) {
