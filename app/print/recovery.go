@@ -18,9 +18,8 @@ type RecoverySheet struct {
 	SIREN   string
 	Key     string // as the user types it: a prefix and groups, parted by hyphens
 	// Shares are what stands in for the key when it is shared, each on a page of its own and written like the key;
-	// any two of them open. Key and Code are not printed then.
+	// any two of them open. Key is not printed then.
 	Shares       []string
-	Code         string // content of the QR code; empty: Key
 	Vault        string // identifier of the store
 	Sheet        SheetID
 	Replaces     SheetID   // the sheet before; its zero value for none
@@ -90,7 +89,7 @@ func (s *secretSheet) wholeKey(r RecoverySheet) error {
 		s.paragraph(t.say("print.recovery.replaces", "sheet", t.sheet(r.Replaces)), style{semiBold, 9.6, inkText})
 		s.y += 2.5
 	}
-	if err := s.keyPanel(r.Key, r.Code, t.say("print.recovery.key", "sheet", t.sheet(r.Sheet))); err != nil {
+	if err := s.keyPanel(r.Key, t.say("print.recovery.key", "sheet", t.sheet(r.Sheet))); err != nil {
 		return err
 	}
 	s.places(r)
@@ -107,7 +106,7 @@ func (s *secretSheet) share(r RecoverySheet, share string, n int) error {
 	s.heading(t.say("print.share.title", "n", n, "all", all), r.Company, t.say("print.share.lead", "all", all))
 	s.paragraph(t.say("print.share.kept"), style{semiBold, 9.6, inkText})
 	s.y += 2.5
-	if err := s.keyPanel(share, "", t.say("print.share.key", "n", n, "sheet", t.sheet(r.Sheet))); err != nil {
+	if err := s.keyPanel(share, t.say("print.share.key", "n", n, "sheet", t.sheet(r.Sheet))); err != nil {
 		return err
 	}
 	s.places(r)
@@ -125,17 +124,13 @@ func (w words) sheet(id SheetID) string {
 }
 
 // keyPanel shows the key in large groups, numbered from 1 after the prefix so
-// that a mistyped one can be named, beside its QR code.
-// The code says the key itself unless it is given. Error ErrDocument.
-func (s *secretSheet) keyPanel(key, content, title string) error {
+// that a mistyped one can be named, beside a QR code of the key. Error ErrDocument.
+func (s *secretSheet) keyPanel(key, title string) error {
 	groups := strings.Split(key, "-")
 	if key == "" || len(groups) > keyGroupsMax {
 		return fmt.Errorf("%w: recovery key of %d groups", ErrDocument, len(groups))
 	}
-	if content == "" {
-		content = key
-	}
-	q, err := newCode(content)
+	q, err := newCode(key)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package start
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/recovery"
+	"zafe/app/recovery/scan"
 	"zafe/ui/kit"
 	"zafe/ui/theme"
 )
@@ -29,6 +31,7 @@ type sheetField struct {
 	shared [2]*kit.Field
 	shares [2]*kit.LineEdit
 	other  *kit.Button
+	photo  *kit.Button
 	parted bool   // two shares are asked for
 	then   func() // Enter in the last box
 }
@@ -63,8 +66,52 @@ func (f *Flow) newSheet() *sheetField {
 		}
 	}
 	s.other = kit.NewButton("", "", kit.Link, func() { s.ask(!s.parted); f.focus(s.first()) })
+	s.photo = kit.NewButton(f.t("start.sheet.photo"), "qr-code", kit.Link, func() { s.pick(f) })
 	s.ask(false)
 	return s
+}
+
+// pick reads a picture of the sheet that the person chooses, in the place of typing.
+func (s *sheetField) pick(f *Flow) {
+	f.chooser().Pick(f.t("start.sheet.photo_title"), scan.Extensions(), func(_ string, picture []byte, err error) {
+		if err != nil {
+			s.refuse(s.text.Fault(fault.Of(err)))
+			return
+		}
+		busy(s.photo, true)
+		var text string
+		f.work(func(context.Context) (err error) {
+			text, err = scan.Read(picture)
+			return err
+		}, func(err error) {
+			busy(s.photo, false)
+			if err != nil {
+				s.refuse(s.text.Fault(fault.Of(err)))
+				return
+			}
+			s.take(f, text)
+		})
+	})
+}
+
+// take shows what a picture said as if it had been typed: a second share stands behind the first.
+func (s *sheetField) take(f *Flow, text string) {
+	share := recovery.IsShare(text)
+	if s.parted != share {
+		s.ask(share)
+	}
+	s.refuse("")
+	if !share {
+		s.boxes[0].SetText(text)
+		s.typed(f, 0)
+		return
+	}
+	line := 0
+	if first := s.shares[0].Text(); first != "" && first != text && s.shares[1].Text() == "" {
+		line = 1
+	}
+	s.shares[line].SetText(text)
+	f.focus(s.shares[1])
 }
 
 // ask shows the boxes of a key, or the lines of two shares.
@@ -72,10 +119,10 @@ func (s *sheetField) ask(parted bool) {
 	s.parted = parted
 	if parted {
 		s.other.SetText(s.text.T("start.sheet.by_key", nil))
-		s.object.Objects = []fyne.CanvasObject{s.shared[0], s.shared[1], kit.HBox(0, s.other)}
+		s.object.Objects = []fyne.CanvasObject{s.shared[0], s.shared[1], kit.HBox(theme.GapCard, s.photo, s.other)}
 	} else {
 		s.other.SetText(s.text.T("start.sheet.by_shares", nil))
-		s.object.Objects = []fyne.CanvasObject{s.whole, kit.HBox(0, s.other)}
+		s.object.Objects = []fyne.CanvasObject{s.whole, kit.HBox(theme.GapCard, s.photo, s.other)}
 	}
 	s.object.Refresh()
 }

@@ -1,0 +1,70 @@
+package start_test
+
+import (
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/boombuler/barcode"
+	"github.com/boombuler/barcode/qr"
+
+	"zafe/app/recovery"
+	"zafe/ui/machine"
+)
+
+// codeFile writes a picture of a QR code.
+func codeFile(t *testing.T, text string) string {
+	t.Helper()
+	code, err := qr.Encode(text, qr.M, qr.Auto)
+	if err == nil {
+		code, err = barcode.Scale(code, 300, 300)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.CreateTemp(t.TempDir(), "*.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(f, code); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return f.Name()
+}
+
+// TestAPictureOfTheSheetStandsInForTyping: of the whole sheet, of two shares one after the other, and of none.
+func TestAPictureOfTheSheetStandsInForTyping(t *testing.T) {
+	key := recovery.Key{1, 2, 3, 4, 5}
+	p := newPC(t, machine.Nothing)
+	s := show(t, p)
+	s.press("Restaurer")
+	s.press("Un dossier, une clé ou un disque USB")
+	s.fields()[0].SetText("/media/usb")
+	s.press("Suivant")
+	text := filepath.Join(t.TempDir(), "feuille.jpg")
+	if err := os.WriteFile(text, []byte("no picture"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.pick("Lire une photo de la feuille", text)
+	if !s.has("Cette image ne s’ouvre pas") {
+		t.Fatal("a file that is no picture is not refused in words")
+	}
+	s.pick("Lire une photo de la feuille", codeFile(t, key.String()))
+	for i, want := range key.Groups() {
+		if got := s.fields()[i].Text(); got != want {
+			t.Errorf("group %d: %q, want %q", i+1, got, want)
+		}
+	}
+	shares := key.Shares()
+	s.pick("Lire une photo de la feuille", codeFile(t, shares[2].String()))
+	s.pick("Lire une photo de la feuille", codeFile(t, shares[2].String())) // twice the same
+	s.pick("Lire une photo de la feuille", codeFile(t, shares[0].String()))
+	s.press("Voir les copies")
+	if len(p.keys) != 1 || p.keys[0] != key.String() {
+		t.Errorf("asked with %v", p.keys)
+	}
+}
