@@ -307,6 +307,14 @@ func less(a, b backup.Copy) bool {
 	}
 }
 
+// proofValid is how long a trial restore vouches for the next one.
+const proofValid = 30 * 24 * time.Hour
+
+// Proven tells whether the last trial restore took no longer than is promised, and is not too long ago.
+func (p Plan) Proven() bool {
+	return p.Proof != nil && p.Proof.Took() <= p.Promise.Back && p.At.Sub(p.Proof.At) <= proofValid
+}
+
 // Loss is the work that would be lost, in time. Known is false when all of it would.
 func (p Plan) Loss(s Scenario) (d time.Duration, known bool) {
 	if !s.Safe || s.Lost.IsZero() {

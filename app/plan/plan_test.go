@@ -160,6 +160,25 @@ func TestEachScenarioFollowsFromTheFacts(t *testing.T) {
 }
 
 // TestADayOfTheBackup: from 31 March on, for a week, until a trial restore passed.
+// TestAnOldOrSlowTrialProvesNothing: what is promised was shown, and lately.
+func TestAnOldOrSlowTrialProvesNothing(t *testing.T) {
+	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+	p := plan.Plan{At: now, Promise: backup.Terms{Back: 15 * time.Minute}}
+	for name, of := range map[string]struct {
+		proof *backup.Measure
+		want  bool
+	}{
+		"none":      {nil, false},
+		"yesterday": {&backup.Measure{At: now.AddDate(0, 0, -1), Millis: 240_000}, true},
+		"slow":      {&backup.Measure{At: now.AddDate(0, 0, -1), Millis: 7_200_000}, false},
+		"long ago":  {&backup.Measure{At: now.AddDate(0, -2, 0), Millis: 240_000}, false},
+	} {
+		if p.Proof = of.proof; p.Proven() != of.want {
+			t.Errorf("%s: %v", name, p.Proven())
+		}
+	}
+}
+
 func TestADayOfTheBackup(t *testing.T) {
 	o := open(t)
 	at := func(month time.Month, day int) plan.Plan {

@@ -149,7 +149,10 @@ func (p *planPage) figures() {
 	p.lost.Set(pl.Lost(e.Text, worst), p.promised(), tone, nil)
 	back, note, tone := e.T("plan.unmeasured"), e.T("plan.try_it"), kit.Warn
 	if b := pl.Proof; b != nil {
-		back, note, tone = backup.Lasted(e.Text, b.Took()), p.from(b), kit.Ok
+		back, note = backup.Lasted(e.Text, b.Took()), p.from(b)
+	}
+	if pl.Proven() {
+		tone = kit.Ok
 	}
 	p.back.Set(back, note, tone, nil)
 	tone = kit.Ok
