@@ -55,7 +55,7 @@ var secrets = store.Secrets{
 type owner struct{}
 
 func (owner) Authenticate(context.Context, op.Credential) (auth.Actor, error) {
-	return auth.Actor{User: 1, Name: "Owner", Login: "owner", Role: auth.Owner, FreshAt: today}, nil
+	return auth.Actor{User: 1, Name: "Owner", Login: "owner", Role: auth.Owner, Rights: auth.Owner.Rights(), FreshAt: today}, nil
 }
 
 // book is the sealed book, open, whose clock the bench sets.
