@@ -50,8 +50,7 @@ func NewNameKey() (k NameKey) {
 type Folder struct {
 	dir  string
 	name NameKey
-	// Changed is told the name of each content that came, once it would survive a power cut, or went. Nil for
-	// nobody.
+	// Changed is told the name of each content that came or went. Nil for nobody.
 	Changed func(name string)
 }
 
@@ -162,17 +161,25 @@ func (c *Content) Place() error {
 	if c.placed {
 		return nil
 	}
-	at := pathIn(c.folder.dir, c.Name)
-	if err := shelf(c.folder.dir, filepath.Dir(at)); err != nil {
+	made, err := c.rename()
+	if err != nil {
 		return err
 	}
-	if err := crypt.Rename(c.path, at); err != nil {
-		return err
-	}
-	c.path, c.placed = at, true
-	err := durable.Folder(filepath.Dir(at))
+	err = settle(c.folder.dir, filepath.Dir(c.path), made)
 	c.folder.changed(c.Name)
 	return err
+}
+
+// rename gives the content its name, of which a power cut may leave nothing, and tells whether its folder is new.
+func (c *Content) rename() (made bool, err error) {
+	at := pathIn(c.folder.dir, c.Name)
+	if made, err = shelf(filepath.Dir(at)); err == nil {
+		err = crypt.Rename(c.path, at)
+	}
+	if err == nil {
+		c.path, c.placed = at, true
+	}
+	return made, err
 }
 
 func (f *Folder) changed(name string) {
@@ -187,7 +194,11 @@ func (c *Content) PlaceAs(ctx context.Context, key crypt.StreamKey) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(c.folder.Restore(ctx, crypt.NewStreamReader(in, c.Key, c.path), c.Name, key), in.Close())
+	err = errors.Join(c.folder.Restore(ctx, crypt.NewStreamReader(in, c.Key, c.path), c.Name, key), in.Close())
+	if err != nil {
+		return err
+	}
+	return settle(c.folder.dir, filepath.Dir(c.folder.path(c.Name)), true)
 }
 
 // Discard removes the content unless it was placed.
@@ -201,14 +212,21 @@ func (c *Content) Discard() error {
 	return nil
 }
 
-// shelf makes the folder dir of root that holds contents, durably.
-func shelf(root, dir string) error {
-	if err := os.Mkdir(dir, folderMode); errors.Is(err, fs.ErrExist) {
-		return nil
-	} else if err != nil {
-		return err
+// shelf makes the folder dir that holds contents and tells whether it was not there.
+func shelf(dir string) (made bool, err error) {
+	if err = os.Mkdir(dir, folderMode); errors.Is(err, fs.ErrExist) {
+		return false, nil
 	}
-	return errors.Join(durable.Folder(root), durable.Folder(filepath.Dir(root)))
+	return err == nil, err
+}
+
+// settle makes the names in the folder dir of root survive a power cut, that of the folder as well if it was made.
+func settle(root, dir string, made bool) error {
+	err := durable.Folder(dir)
+	if made {
+		err = errors.Join(err, durable.Folder(root), durable.Folder(filepath.Dir(root)))
+	}
+	return err
 }
 
 func (f *Folder) path(name string) string { return pathIn(f.dir, name) }
@@ -261,8 +279,8 @@ func (f *Folder) Check(ctx context.Context, name string, key crypt.StreamKey, si
 	}
 }
 
-// Restore puts back a content that the book knows already, under its name and key. Fault ErrOther when
-// r gives something else.
+// Restore puts back a content that the book knows already, under its name and key. After a power cut it may be
+// missing, as it was before; what is there is whole. Fault ErrOther when r gives something else.
 func (f *Folder) Restore(ctx context.Context, r io.Reader, name string, key crypt.StreamKey) error {
 	c, err := f.receive(ctx, r, key)
 	if err != nil {
@@ -270,8 +288,8 @@ func (f *Folder) Restore(ctx context.Context, r io.Reader, name string, key cryp
 	}
 	if c.Name != name {
 		err = fmt.Errorf("%w under %s", ErrOther, name)
-	} else {
-		err = c.Place()
+	} else if _, err = c.rename(); err == nil {
+		f.changed(name)
 	}
 	return errors.Join(err, c.Discard())
 }

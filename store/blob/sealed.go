@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"zafe/app/durable"
 	"zafe/store/crypt"
 )
 
@@ -30,9 +29,9 @@ func Take(dir, name string, r io.Reader, size int64) error {
 		err = out.Sync()
 	}
 	err = errors.Join(err, out.Close())
-	at := pathIn(dir, name)
+	at, made := pathIn(dir, name), false
 	if err == nil {
-		err = shelf(dir, filepath.Dir(at))
+		made, err = shelf(filepath.Dir(at))
 	}
 	if err == nil {
 		err = crypt.Rename(path, at)
@@ -40,7 +39,7 @@ func Take(dir, name string, r io.Reader, size int64) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(path))
 	}
-	return durable.Folder(filepath.Dir(at))
+	return settle(dir, filepath.Dir(at), made)
 }
 
 // Drop deletes a content of the folder dir; it is no error when it is not there.
