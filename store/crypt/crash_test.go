@@ -425,3 +425,50 @@ func TestCreateCut(t *testing.T) {
 		}
 	}
 }
+
+// TestKilledThenWorkedThenCut kills the process at every step of emptying and of deleting the log, works on in the next
+// one, and cuts the power at every step of that: what the killed one left to the memory of the system only must not come
+// back as "an older log". (It kills the mutants of the flushes of openLog, which no test of the list notices.)
+func TestKilledThenWorkedThenCut(t *testing.T) {
+	b := makeBook(t)
+	d := newSimDisk(b.files)
+	m, db, err := openSim(d, b.path, "full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.begin()
+	run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
+	run(t, db, bookTransaction(b.last+1))
+	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+		t.Fatal(err)
+	}
+	for n := range d.trace {
+		f := d.fork(n)
+		m, db, err := openSim(f, b.path, "full")
+		if err != nil {
+			t.Fatal(err)
+		}
+		read, err := checkSim(m, db, b.path)
+		if err != nil {
+			t.Fatalf("killed at %d: %v", n, err)
+		}
+		from := len(f.trace)
+		run(t, db, bookTransaction(read+1))
+		if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+			t.Fatal(err)
+		}
+		for cut := from; cut <= len(f.trace); cut++ {
+			for k := range uint64(4) {
+				rnd := rand.New(rand.NewPCG(k, 1))
+				if k == 0 {
+					rnd = rand.New(nothing{})
+				}
+				files, _ := f.crash(cut, rnd)
+				if got, err := recover1(files, b.path, "full"); err != nil || got < read {
+					t.Fatalf("killed at %d of %d, cut at %d (%d..%d): transaction %d, %d was read: %v", n, len(d.trace), cut, from,
+						len(f.trace), got, read, err)
+				}
+			}
+		}
+	}
+}

@@ -52,7 +52,7 @@ func (m *Mount) Explain(err error) error {
 		if last != nil && !errors.Is(last.Kind, ErrInUse) {
 			return fmt.Errorf("%w: %w", last, err)
 		}
-		if other != nil {
+		if other != nil && code != sqlite3.SQLITE_CORRUPT && code != sqlite3.SQLITE_NOTADB {
 			return fmt.Errorf("%w: %w", other, err)
 		}
 	}

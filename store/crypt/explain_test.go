@@ -2,6 +2,7 @@ package crypt
 
 import (
 	"errors"
+	"io/fs"
 	"strings"
 	"testing"
 )
@@ -47,5 +48,25 @@ func TestExplain(t *testing.T) {
 	}
 	if plain := errors.New("x"); !errors.Is(m.Explain(plain), plain) || m.Explain(nil) != nil {
 		t.Error("other errors are changed")
+	}
+}
+
+// TestExplainIsOfThisError: an error of the disk of hours ago is no cause of what SQLite finds corrupt now.
+func TestExplainIsOfThisError(t *testing.T) {
+	b := makeBook(t)
+	d := newSimDisk(b.files)
+	m, db, err := openSim(d, b.path, "full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = errors.Join(db.Close(), m.Unmount()) }()
+	run(t, db, "UPDATE meta SET n=n+0")
+	m.trouble(&fs.PathError{Op: "write", Path: b.path, Err: errors.New("input/output error")}) // this morning
+	run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")                                              // all is well again
+	run(t, db, "PRAGMA writable_schema=ON; UPDATE sqlite_schema SET rootpage=9999 WHERE name='item'; PRAGMA writable_schema=RESET")
+	err = db.QueryRow("SELECT sum(v) FROM item").Scan(new(any))
+	var disk *fs.PathError
+	if err == nil || errors.As(m.Explain(err), &disk) {
+		t.Errorf("explained by what is over: %v", m.Explain(err))
 	}
 }

@@ -123,16 +123,16 @@ func (m *Mount) failure(err error, fallback int32) int32 {
 			return sqlite3.SQLITE_NOTADB
 		}
 		return sqlite3.SQLITE_IOERR_DATA
-	case diskFull(err):
+	case DiskFull(err):
 		return sqlite3.SQLITE_FULL
 	}
 	m.trouble(err)
 	return fallback
 }
 
-// diskFull reports an error that means there is no room: ENOSPC, EDQUOT, or Windows'
+// DiskFull reports an error that means there is no room: ENOSPC, EDQUOT, or Windows'
 // ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL.
-func diskFull(err error) bool {
+func DiskFull(err error) bool {
 	var n syscall.Errno
 	return errors.As(err, &n) && isDiskFull(n)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Create makes an empty sealed database at path. It is complete or absent, whatever happens
-// meanwhile. It fails with fs.ErrExist if a file of that database is there.
+// meanwhile. It fails as [Mount.WriteImage].
 func (m *Mount) Create(path string) error {
 	page := emptyImage()
 	return m.WriteImage(path, func() ([]byte, error) {
@@ -23,8 +23,9 @@ func (m *Mount) Create(path string) error {
 // WriteImage seals a plain database image, page size 4096 with a reserve of 40 bytes that are zero,
 // as a new database at dst with a new identity and its ledger. next returns the pages in order and
 // io.EOF after the last; a page is used before the next call. Database and ledger appear under
-// their names, flushed, only when all is written; on error nothing stays. It fails with fs.ErrExist
-// if a database or log is there already.
+// their names, flushed, only when all is written; on error nothing stays, or all of it where only the last
+// flush of their folder failed. It fails with fs.ErrExist if a database or log is there already; a ledger
+// without a database is replaced.
 func (m *Mount) WriteImage(dst string, next func() ([]byte, error)) error {
 	return m.WriteImageAfter(dst, 0, next)
 }
@@ -64,7 +65,7 @@ func (m *Mount) writeImage(dst string, head uint64, next func() ([]byte, error))
 		err = m.disk.rename(tmp, dst)
 	}
 	if err != nil {
-		_ = m.disk.remove(tmp)
+		_, _ = m.disk.remove(tmp), m.disk.remove(dst+ledgerSuffix) // no database is there that it could be of
 		return err
 	}
 	return m.disk.syncDir(dst)

@@ -267,3 +267,25 @@ func TestRefusedSettings(t *testing.T) {
 		t.Errorf("absent: %v", err)
 	}
 }
+
+// TestWriteImageLeavesNothing: "on error nothing stays" (docstrings of WriteImage and Create).
+func TestWriteImageLeavesNothing(t *testing.T) {
+	const path = "/company.db"
+	for at := 1; ; at++ {
+		d := newSimDisk(nil)
+		m, _ := mountOn(t, Options{disk: d})
+		d.break1(&simFault{at: at, kind: failOnce})
+		err := m.Create(path)
+		if d.failed == 0 {
+			return
+		}
+		left := d.content()
+		if _, whole := left[path]; err != nil && len(left) > 0 && !whole {
+			names := []string{}
+			for p := range left {
+				names = append(names, p)
+			}
+			t.Errorf("operation %d failed (%v): %v stay", at, err, names)
+		}
+	}
+}

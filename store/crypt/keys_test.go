@@ -359,3 +359,13 @@ func TestKeysOfACopy(t *testing.T) {
 		}
 	}
 }
+
+func TestARootIsOverwritten(t *testing.T) {
+	r := NewRoot()
+	if r == (Root{}) {
+		t.Fatal("drawn as zeros")
+	}
+	if r.Zero(); r != (Root{}) {
+		t.Error("the key stays in memory")
+	}
+}

@@ -40,7 +40,7 @@ var flushMutants = []mutant{
 		{"if err := w.f.Sync(); err != nil {\n\t\treturn err\n\t}\n\tw.onDisk", "w.onDisk"},
 	}, "TestTwoHeaders"},
 	{"frames are not flushed", "wal.go", []edit{
-		{"if err := w.f.Sync(); err != nil {\n\t\tw.doubted()", "if err := error(nil); err != nil {\n\t\tw.doubted()"},
+		{"if err := w.f.Sync(); err != nil {\n\t\tw.lost()", "if err := error(nil); err != nil {\n\t\tw.lost()"},
 	}, cutTests},
 	{"a log of unknown header is not flushed when emptied", "wal.go", []edit{
 		{"errors.Join(f.Truncate(0), f.Sync(), f.Close())", "errors.Join(f.Truncate(0), f.Close())"},
@@ -56,7 +56,7 @@ var flushMutants = []mutant{
 // orderMutants turn round one order of FORMAT.md, "Order of writing", each.
 var orderMutants = []mutant{
 	{"1. the ledger knows of pages before they are flushed", "page.go", []edit{
-		{"if err := d.f.Sync(); err != nil {\n\t\td.shm.again()\n\t\treturn err\n\t}\n\td.versionMu.RLock()", "d.versionMu.RLock()"},
+		{"if err := d.f.Sync(); err != nil {\n\t\td.shm.again()\n\t\td.doubt(d.dirty...)\n\t\treturn err\n\t}\n\td.versionMu.RLock()", "d.versionMu.RLock()"},
 		{"d.dirty = d.dirty[:0]", "_ = d.f.Sync()\n\td.dirty = d.dirty[:0]"},
 	}, cutTests},
 	{"2. the file is cut before the ledger knows", "page.go", []edit{
@@ -85,9 +85,9 @@ var orderMutants = []mutant{
 		{"st.relaxed = gen, w.onDisk,", "st.relaxed = gen, id{},"},
 	}, cutTests},
 	{"4. the ledger calls a log live before its frames are flushed", "wal.go", []edit{
-		{"if err := w.f.Sync(); err != nil {\n\t\tw.doubted()", "w.mu.Lock()\n\tif commit > w.synced && !w.live {\n" +
+		{"if err := w.f.Sync(); err != nil {\n\t\tw.lost()", "w.mu.Lock()\n\tif commit > w.synced && !w.live {\n" +
 			"\t\tw.synced = commit\n\t\t_ = w.enliven()\n\t\tw.synced = 0\n\t}\n\tw.mu.Unlock()\n" +
-			"\tif err := w.f.Sync(); err != nil {\n\t\tw.doubted()"},
+			"\tif err := w.f.Sync(); err != nil {\n\t\tw.lost()"},
 	}, cutTests},
 	{"4. a commit is confirmed before the log is called live", "wal.go", []edit{
 		{"if w.live {\n\t\treturn nil\n\t}\n\treturn w.enliven()", "if w.live {\n\t\treturn nil\n\t}\n\treturn nil"},
@@ -286,8 +286,17 @@ var ruleMutants = []mutant{
 		{"w.commit = min(w.commit, n-1); commits", "commits"},
 	}, "TestFailedCommitCut"},
 	{"frames of a transaction that was given up", "wal.go", []edit{
-		{"if w.doubt <= w.synced {", "if w != nil {"},
+		{" || w.doubt > w.synced {\n\t\treturn nil", " {\n\t\treturn nil"},
 	}, "TestGivenUp"},
+	{"a flush that failed on another connection is forgotten", "walhandle.go", []edit{
+		{"err == nil && ends && h.w.uncertain()", "err == nil && ends && false"},
+	}, "TestACheckpointsFailedFlushOfTheLog"},
+	{"frames that a failed flush may have dropped count as flushed", "wal.go", []edit{
+		{"max(w.doubt, w.commit, w.reach), true", "max(w.doubt, w.commit), true"},
+	}, "TestACheckpointsFailedFlushOfTheLog"},
+	{"a page that failed to be written is tampering", "page.go", []edit{
+		{"\t\td.doubt(n)\n", ""},
+	}, "TestVerifyAfterAnHonestFailure"},
 	{"a header that failed may be in the file", "wal.go", []edit{
 		{"if !w.unsure {", "if w != nil {"},
 	}, "TestFailedHeader"},
@@ -372,4 +381,19 @@ var ruleMutants = []mutant{
 		{"t.s.seal(t.block[:], t.block[:pageSize], t.aad.page(uint32(n)))", "_ = n"},
 		{"if !t.s.open(t.block[:], t.block[:], t.aad.page(uint32(n))) {", "if false {"},
 	}, "TestNoPlaintext"},
+	{"a temporary block: its number", "temporary.go", []edit{
+		{"t.block[:pageSize], t.aad.page(uint32(n)))", "t.block[:pageSize], t.aad.page(0))"},
+		{"t.s.open(t.block[:], t.block[:], t.aad.page(uint32(n)))", "t.s.open(t.block[:], t.block[:], t.aad.page(0))"},
+	}, "TestABlockStaysWhereItIs"},
+	{"a temporary block: its file", "temporary.go", []edit{
+		{"aad: newPageAAD(newID())", "aad: newPageAAD(id{})"},
+	}, "TestABlockStaysWhereItIs"},
+	{"a stream: its role", "stream.go", []edit{{`"zafe-fi\x01"`, `"zafe-xx\x02"`}}, "TestGoldenStreamV1"},
+	{"a stream: the number of a block", "stream.go", []edit{
+		{"dst = be.AppendUint64(dst, index)", "dst = be.AppendUint64(dst, 0)"},
+	}, "TestStream.*"},
+	{"a stream: which block is the last", "stream.go", []edit{
+		{"\tif last {\n\t\treturn append(dst, 1)\n\t}\n\treturn append(dst, 0)", "\treturn append(dst, 0)"},
+	}, "TestStream.*"},
+	{"a root key is not overwritten", "root.go", []edit{{"{ clear(r[:]) }", "{}"}}, "TestARootIsOverwritten"},
 }

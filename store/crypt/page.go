@@ -121,6 +121,7 @@ func (f *mainFile) put(p []byte, n uint32) error {
 	d := f.db
 	version := sealPage(d.m.pages, &f.aad, f.scratch, p, n)
 	if _, err := d.f.WriteAt(f.scratch, int64(n-1)*pageSize); err != nil {
+		d.doubt(n)
 		return err
 	}
 	if n > d.pages.Load() {
@@ -133,6 +134,17 @@ func (f *mainFile) put(p []byte, n uint32) error {
 	d.dirty = append(d.dirty, n)
 	d.versionMu.Unlock()
 	return nil
+}
+
+// doubt notes that the disk may hold anything in place of some pages. Until they are written again SQLite reads them
+// from the log; writing is held.
+func (d *database) doubt(pages ...uint32) {
+	if d.torn == nil {
+		d.torn = make(map[uint32]bool)
+	}
+	for _, n := range pages {
+		d.torn[n] = true
+	}
 }
 
 // emptyPage is what a page that SQLite left out holds.
@@ -195,6 +207,7 @@ func (d *database) flush() error {
 	defer d.writing.Unlock()
 	if err := d.f.Sync(); err != nil {
 		d.shm.again()
+		d.doubt(d.dirty...)
 		return err
 	}
 	d.versionMu.RLock()

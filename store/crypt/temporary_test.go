@@ -27,3 +27,43 @@ func TestLeftTemporaries(t *testing.T) {
 		}
 	}
 }
+
+// TestABlockStaysWhereItIs: what was sealed as one block of one temporary file opens as no other, of none other.
+func TestABlockStaysWhereItIs(t *testing.T) {
+	s := newSuite(testRoot.Sub("temporary"))
+	files := [2]*tempFile{newTempFile(s, t.TempDir()), newTempFile(s, t.TempDir())}
+	page := make([]byte, pageSize)
+	for i, f := range files {
+		for n := range int64(2) {
+			page[0] = byte(10*i) + byte(n)
+			if err := f.writeAt(page, n*pageSize); err != nil {
+				t.Fatal(err)
+			}
+		}
+		defer func() { _ = f.close() }()
+	}
+	block := func(f *tempFile, n int64) []byte {
+		b := make([]byte, blockOnDisk)
+		if _, err := f.f.ReadAt(b, n*blockOnDisk); err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	for what, other := range map[string][]byte{
+		"another block": block(files[0], 1), "another file's": block(files[1], 0),
+	} {
+		was := block(files[0], 0)
+		if _, err := files[0].f.WriteAt(other, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := files[0].readAt(page, 0); err == nil {
+			t.Errorf("%s is read", what)
+		}
+		if _, err := files[0].f.WriteAt(was, 0); err != nil {
+			t.Fatal(err)
+		}
+		if err := files[0].readAt(page, 0); err != nil || page[0] != 0 {
+			t.Error(err)
+		}
+	}
+}

@@ -144,7 +144,7 @@ func (d *database) readPages(buf []byte, from uint32) (got int, failed map[uint3
 // written to the database and is checked there.
 func (d *database) verifyLog(ctx context.Context, rep *Report) error {
 	w := &d.log
-	gen, commit := w.committed()
+	gen, commit := w.confirmed()
 	if commit == 0 {
 		return nil
 	}
@@ -182,6 +182,16 @@ func (d *database) verifyLog(ctx context.Context, rep *Report) error {
 		rep.add(&Fault{ErrTampered, path, n, fmt.Sprintf("one of %d committed frames does not open", commit)})
 	}
 	return nil
+}
+
+// confirmed is committed without a transaction that was given up: nobody misses its frames.
+func (w *walFile) confirmed() (id, uint32) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.doubt > w.synced {
+		return w.gen, w.synced
+	}
+	return w.gen, w.commit
 }
 
 // committed returns the current generation and its last frame that ends a transaction.
@@ -224,6 +234,9 @@ func (d *database) verifyLedger(rep *Report) {
 	dirty := make(map[uint32]bool, len(d.dirty))
 	for _, n := range d.dirty {
 		dirty[n] = true
+	}
+	if d.ledger.f == nil && again.seq == d.ledger.seq+1 {
+		return // the record of which the flush failed is there all the same
 	}
 	same := again.seq == d.ledger.seq && again.prev == d.ledger.prev && again.state == d.ledger.state
 	for i := 0; same && i < min(len(versions), len(d.versions)); i++ {

@@ -25,6 +25,7 @@ type walFile struct {
 	commit uint32             // last of them that ends a transaction
 	synced uint32             // commit as of the last flush
 	doubt  uint32             // last frame that an error made uncertain; only those behind synced are
+	reach  uint32             // last frame of the running transaction that may be in the file
 	dirty  bool               // written since the last flush
 	live   bool               // mirrors the ledger
 	relax  bool               // mirrors the ledger
@@ -115,7 +116,7 @@ func (w *walFile) forget() error {
 
 // reset forgets all frames; w.mu is held.
 func (w *walFile) reset(gen id) {
-	w.gen, w.good, w.commit, w.synced, w.doubt, w.live, w.relax = gen, 0, 0, 0, 0, false, false
+	w.gen, w.good, w.commit, w.synced, w.doubt, w.reach, w.live, w.relax = gen, 0, 0, 0, 0, 0, false, false
 }
 
 // delete removes the log after the last connection closed it.
@@ -221,18 +222,15 @@ func (w *walFile) sync() error {
 	w.dirty = false
 	w.mu.Unlock()
 	if err := w.f.Sync(); err != nil {
-		w.doubted()
-		w.rewritten()
+		w.lost()
 		return err
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.gen != gen || commit <= w.synced {
+	if w.gen != gen || commit <= w.synced || w.doubt > w.synced {
 		return nil
 	}
-	if w.doubt <= w.synced {
-		w.synced = commit
-	}
+	w.synced = commit
 	if w.live {
 		return nil
 	}
@@ -263,10 +261,12 @@ func (w *walFile) admit(n uint32) error {
 	return err
 }
 
-// begun returns the first frame of the transaction to which a frame added as number n belongs.
+// begun returns the first frame of the transaction to which a frame belongs that is about to be added as number n.
+// What an error made uncertain from there on is written again.
 func (w *walFile) begun(n uint32) uint32 {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.reach, w.doubt = n, min(w.doubt, n-1)
 	return min(w.commit, n-1) + 1
 }
 
@@ -275,7 +275,7 @@ func (w *walFile) begun(n uint32) uint32 {
 func (w *walFile) appended(n uint32, commits bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.good, w.dirty, w.doubt = n, true, min(w.doubt, n-1)
+	w.good, w.dirty = n, true
 	if w.commit = min(w.commit, n-1); commits {
 		w.commit = n
 	}
@@ -287,7 +287,22 @@ func (w *walFile) appended(n uint32, commits bool) {
 func (w *walFile) doubted() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.doubt = w.commit
+	w.doubt = max(w.doubt, w.commit)
+}
+
+// lost notes a flush that failed: the system may have dropped what was written since the one before, and call the next
+// one done without it. Among that may be frames that another connection is about to have confirmed.
+func (w *walFile) lost() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.doubt, w.dirty = max(w.doubt, w.commit, w.reach), true
+}
+
+// uncertain tells whether there are frames behind the last flush of which nobody knows whether they are on the disk.
+func (w *walFile) uncertain() bool {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.doubt > w.synced
 }
 
 // rewritten notes that a frame of the running transaction changed.

@@ -11,7 +11,11 @@ type walHandle struct {
 	scratch [walRecord]byte
 	held    uint32 // frame whose header waits for its page; 0: none
 	head    [sqlFrameHead]byte
+	ends    bool // the last frame added ends a transaction: the next flush is to confirm it
 }
+
+// errDropped refuses to confirm a transaction.
+var errDropped = errors.New("an earlier flush failed, and may have dropped a part of the transaction")
 
 // bind prepares for the current generation and returns the number of readable frames.
 func (h *walHandle) bind() uint32 {
@@ -84,6 +88,7 @@ func (h *walHandle) readAt(p []byte, off int64) error {
 	if err != nil || frame == nil || n > good {
 		clear(p)
 		if len(p) != pageSize { // the end of a commit, where SQLite rewrites checksums
+			h.ends = false
 			h.w.doubted()
 		}
 		if err == nil {
@@ -129,7 +134,8 @@ func (h *walHandle) writeAt(p []byte, off int64) error {
 		if err := h.store(n, h.w.begun(n), h.head[:]); err != nil {
 			return err
 		}
-		h.w.appended(n, be.Uint32(h.head[4:]) != 0)
+		h.ends = be.Uint32(h.head[4:]) != 0
+		h.w.appended(n, h.ends)
 		return nil
 	}
 	return errors.New("unexpected write to the log")
@@ -150,6 +156,7 @@ func (h *walHandle) release() error {
 func (h *walHandle) rewrite(n uint32, head, page []byte) (err error) {
 	defer func() {
 		if err != nil {
+			h.ends = false
 			h.w.doubted()
 		}
 	}()
@@ -207,7 +214,11 @@ func (h *walHandle) sync() error {
 	if err := h.release(); err != nil {
 		return err
 	}
-	return h.w.sync()
+	err, ends := h.w.sync(), h.ends
+	if h.ends = false; err == nil && ends && h.w.uncertain() {
+		err = errDropped // SQLite gives it up; the next one is written in its place
+	}
+	return err
 }
 
 func (h *walHandle) size() (int64, error) { return h.w.length() }

@@ -1,0 +1,158 @@
+package crypt
+
+import (
+	"errors"
+	"math/rand/v2"
+	"testing"
+)
+
+// hookDisk tells of each write to the log, after it was done and before SQLite hears of it.
+type hookDisk struct {
+	*simDisk
+	wal   string
+	wrote func(off int64)
+}
+
+type hookFile struct {
+	diskFile
+	d *hookDisk
+}
+
+func (d *hookDisk) open(path string, create bool) (diskFile, error) {
+	f, err := d.simDisk.open(path, create)
+	if err != nil || path != d.wal {
+		return f, err
+	}
+	return &hookFile{f, d}, nil
+}
+
+func (f *hookFile) WriteAt(p []byte, off int64) (int, error) {
+	n, err := f.diskFile.WriteAt(p, off)
+	if err == nil && f.d.wrote != nil {
+		f.d.wrote(off)
+	}
+	return n, err
+}
+
+// TestACheckpointsFailedFlushOfTheLog: the product checkpoints on a connection of its own while the writer goes on. Its
+// checkpoint first flushes the log, with it the frames the writer has just written. If that flush fails, the system may
+// drop them and call the writer's own flush, a moment later, done (one error is told once of an open file): the
+// transaction must not be confirmed on the strength of it.
+func TestACheckpointsFailedFlushOfTheLog(t *testing.T) {
+	b := makeBook(t)
+	for at := 1; ; at++ { // behind which frame of the transaction the checkpoint comes
+		d := &hookDisk{simDisk: newSimDisk(b.files), wal: b.path + walSuffix}
+		m, err := NewMount(testRoot, Options{disk: d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		writer, mover := connect(t, m, b.path, standard()), connect(t, m, b.path, standard())
+		writer.SetMaxOpenConns(1)
+		mover.SetMaxOpenConns(1)
+		if n := text(t, mover, "SELECT count(*) FROM meta"); n != "1" {
+			t.Fatal(n)
+		}
+		run(t, writer, bookTransaction(b.last+1)) // flushed; something for a checkpoint to move
+		d.begin()
+		frames, failed := 0, false
+		d.wrote = func(int64) {
+			if frames++; frames != at {
+				return
+			}
+			d.break1(&simFault{at: 1, kind: failFlush})
+			_, err := mover.Exec("PRAGMA wal_checkpoint(PASSIVE)")
+			failed = err != nil
+			d.break1(nil)
+		}
+		_, err = writer.Exec(bookTransaction(b.last + 2))
+		d.wrote = nil
+		if frames < at {
+			_, _ = errors.Join(writer.Close(), mover.Close()), m.Unmount()
+			if at < 3 {
+				t.Errorf("only %d frames", frames)
+			}
+			return
+		}
+		if !failed {
+			t.Fatalf("frame %d: the checkpoint's flush did not fail", at)
+		}
+		acked := b.last + 1
+		if err == nil {
+			acked++
+		} else {
+			_, _ = writer.Exec("ROLLBACK")
+		}
+		files, _ := d.crash(len(d.trace), rand.New(nothing{}))
+		if n, err := recover1(files, b.path, "full"); err != nil || n < acked {
+			t.Errorf("flush failed behind frame %d, power cut: transaction %d, %d confirmed: %v", at, n, acked, err)
+		}
+		// Whatever was said, work goes on.
+		for range 2 {
+			acked++
+			if err != nil {
+				acked = b.last + 2
+			}
+			run(t, writer, bookTransaction(acked))
+			err = nil
+		}
+		run(t, mover, "PRAGMA wal_checkpoint(PASSIVE)")
+		files, _ = d.crash(len(d.trace), rand.New(nothing{}))
+		if n, err := recover1(files, b.path, "full"); err != nil || n < acked {
+			t.Errorf("behind frame %d, later: transaction %d, %d confirmed: %v", at, n, acked, err)
+		}
+		if err := errors.Join(writer.Close(), mover.Close(), m.Unmount()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestVerifyAfterAnHonestFailure lets each operation of the disk fail once, goes on, and has the open book verified: the
+// disk's failure is told where it happens; nothing of what it leaves is tampering while the log still has it all.
+func TestVerifyAfterAnHonestFailure(t *testing.T) {
+	b := makeBook(t)
+	seen := map[string]int{}
+	for _, kind := range []faultKind{failOnce, failFlush, failRead} {
+		for at := 1; ; at++ {
+			d := newSimDisk(b.files)
+			m, db, err := openSim(d, b.path, "full")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := checkSim(m, db, b.path); err != nil {
+				t.Fatal(err)
+			}
+			d.begin()
+			d.break1(&simFault{at: at, kind: kind, part: 2})
+			for _, q := range []string{
+				bookTransaction(b.last + 1), "PRAGMA wal_checkpoint(PASSIVE)",
+				`BEGIN; INSERT INTO item(pad) SELECT zeroblob(3000) FROM item;
+				UPDATE item SET pad=zeroblob(2900); UPDATE meta SET n=n+0; COMMIT`, "ROLLBACK",
+				"PRAGMA wal_checkpoint(PASSIVE)", "PRAGMA wal_checkpoint(TRUNCATE)",
+			} {
+				_, err := db.Exec(q)
+				if d.failed == 0 || err != nil && refused(m.Explain(err)) {
+					if err != nil && refused(m.Explain(err)) {
+						t.Errorf("%s %d: %.40s: %v", kind, at, q, m.Explain(err))
+					}
+					continue
+				}
+				rep, err := m.Verify(t.Context(), b.path, nil)
+				if refused(err) {
+					key := string(kind) + ", after " + q[:min(len(q), 30)] + ": " + rep.Faults[0].Error()
+					if seen[key]++; seen[key] == 1 {
+						t.Errorf("operation %d failed (%s): called %d faults, %s", at, kind, len(rep.Faults), key)
+					}
+				}
+			}
+			failed := d.failed
+			d.break1(nil)
+			_, _ = db.Close(), m.Unmount()
+			if n, err := recover1(d.content(), b.path, "full"); err != nil || n < b.last {
+				t.Errorf("%s %d: opened again: %d %v", kind, at, n, err)
+			}
+			if failed == 0 {
+				break
+			}
+		}
+	}
+}
