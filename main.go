@@ -405,6 +405,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	b.lead(func(ctx context.Context) { b.compareCopies(ctx); b.keep.Run(ctx) })
 	b.lead(b.tells.Run)
 	b.lead(func(ctx context.Context) { b.check.Care(ctx, b, kept.Jobs{Store: st}, p.home.Warn) })
+	b.lead(func(ctx context.Context) { witness.Keep(ctx, st, p, noteEvery, p.home.Warn) })
 	b.lead(func(ctx context.Context) { b.keep.BringFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
 	return b, nil
 }
@@ -786,6 +787,9 @@ func (p *pc) Connect(ctx context.Context) (machine.Book, error) {
 	}
 	return b, err // with an error of the way there, so that it can be tried again
 }
+
+// noteEvery is how often a main PC notes how far its book is.
+const noteEvery = time.Hour
 
 // lookEvery is how often a PC looks whether the main PC still shows the newest book.
 const lookEvery = 10 * time.Minute

@@ -14,6 +14,7 @@ func (s *Store) checkpoints(ctx context.Context) {
 	tick := time.NewTicker(s.opts.every)
 	defer tick.Stop()
 	p := pace{max: s.opts.logMax}
+	failed := "" // what was told of the last one
 	for {
 		select {
 		case <-ctx.Done():
@@ -33,11 +34,13 @@ func (s *Store) checkpoints(ctx context.Context) {
 		frames, emptied, err := s.checkpoint(ctx, mode)
 		s.copying.Unlock()
 		if err != nil {
-			if ctx.Err() == nil {
-				s.opts.tell("checkpoint: " + err.Error()) // the pages stay in the WAL, the next one tries again
+			if what := err.Error(); ctx.Err() == nil && what != failed {
+				s.opts.tell("checkpoint: " + what) // the pages stay in the WAL, the next one tries again
+				failed = what
 			}
 			continue
 		}
+		failed = ""
 		if what := p.done(frames*walFrameBytes, emptied); what != "" {
 			s.opts.tell(what)
 		}

@@ -26,7 +26,7 @@ func classify(err error) error {
 	}
 	var file *fs.PathError
 	switch {
-	case errors.Is(err, syscall.ENOSPC):
+	case crypt.DiskFull(err):
 		return fault.New(fault.Unavailable, "store.disk_full").Because(err)
 	case errors.As(err, &file) && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.EMFILE):
 		return fault.New(fault.Unavailable, "store.disk").Because(err)

@@ -161,7 +161,8 @@ func (s *Standby) whole(ctx context.Context, r *bufio.Reader, begin wireStep) er
 	var o Options
 	var last uint64
 	err := o.replace(s.dir, s.dir+oldSuffix, func(fresh string) (err error) {
-		if err := o.linkFiles(fresh, s.dir); err != nil {
+		// What came of a copy that was cut is younger than the attachments of the one before.
+		if err := errors.Join(o.linkFiles(fresh, s.dir+comingSuffix), o.linkFiles(fresh, s.dir)); err != nil {
 			return err
 		}
 		old := filepath.Join(s.dir, bookFile)
@@ -301,7 +302,7 @@ func (m *mirror) name(s wireStep) error {
 	for _, name := range []string{s.name, s.to} {
 		if f := m.files[name]; f != nil {
 			delete(m.files, name)
-			if err := f.Close(); err != nil {
+			if err := errors.Join(f.Sync(), f.Close()); err != nil {
 				return err
 			}
 		}

@@ -452,3 +452,40 @@ func TestAFeedEnds(t *testing.T) {
 type writerFunc func(p []byte) (int, error)
 
 func (w writerFunc) Write(p []byte) (int, error) { return w(p) }
+
+// TestACutCopyGivesWayToNothingOlder: an attachment was forgotten and attached again, sealed under another key, while the
+// standby was off. Its first new copy is cut behind the attachments; the next one must not keep the older file.
+func TestACutCopyGivesWayToNothingOlder(t *testing.T) {
+	f := feedBook(t)
+	f.commit(1)
+	f.attach(1)
+	f.follow()
+	if err := f.standby.Close(); err != nil { // the PC is off for a long time
+		t.Fatal(err)
+	}
+	err := f.book.Update(t.Context(), func(tx *store.Tx) error { // what SweepFiles does after 30 days
+		if err := store.Exec(tx, `DELETE FROM attachment`); err != nil {
+			return err
+		}
+		return store.Exec(tx, `DELETE FROM file`)
+	})
+	if err == nil {
+		err = os.RemoveAll(filepath.Join(f.book.Dir(), "files"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.attach(1)
+	f.commit(2)
+	if f.standby, err = store.OpenStandby(f.dir); err != nil {
+		t.Fatal(err)
+	}
+	whole := f.ask(t.Context())
+	if _, err := f.standby.Receive(t.Context(), bytes.NewReader(whole[:len(whole)-1])); err == nil {
+		t.Fatal("the copy was not cut")
+	}
+	f.follow()
+	if got := taken(t, f.dir); got != 2 {
+		t.Errorf("transaction %d", got)
+	}
+}

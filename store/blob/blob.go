@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"zafe/app/durable"
@@ -52,10 +53,16 @@ type Folder struct {
 	name NameKey
 	// Changed is told the name of each content that came or went. Nil for nobody.
 	Changed func(name string)
+
+	// settled are the folders whose own names are known to survive a power cut: Restore makes them without a flush.
+	settled sync.Map
+	flush   func(dir string) error
 }
 
 // New returns the folder of a book. It is made with its first content.
-func New(dir string, name NameKey) *Folder { return &Folder{dir: dir, name: name} }
+func New(dir string, name NameKey) *Folder {
+	return &Folder{dir: dir, name: name, flush: durable.Folder}
+}
 
 // Tidy removes what was half written, in a folder that this process alone has open. Whatever it returns, the
 // folder can be used.
@@ -161,25 +168,35 @@ func (c *Content) Place() error {
 	if c.placed {
 		return nil
 	}
-	made, err := c.rename()
-	if err != nil {
+	if err := c.rename(); err != nil {
 		return err
 	}
-	err = settle(c.folder.dir, filepath.Dir(c.path), made)
+	err := c.folder.settle(filepath.Dir(c.path))
 	c.folder.changed(c.Name)
 	return err
 }
 
-// rename gives the content its name, of which a power cut may leave nothing, and tells whether its folder is new.
-func (c *Content) rename() (made bool, err error) {
+// rename gives the content its name, of which a power cut may leave nothing.
+func (c *Content) rename() error {
 	at := pathIn(c.folder.dir, c.Name)
-	if made, err = shelf(filepath.Dir(at)); err == nil {
+	_, err := shelf(filepath.Dir(at))
+	if err == nil {
 		err = crypt.Rename(c.path, at)
 	}
 	if err == nil {
 		c.path, c.placed = at, true
 	}
-	return made, err
+	return err
+}
+
+// settle makes the names in the folder dir survive a power cut, and once its own.
+func (f *Folder) settle(dir string) error {
+	_, known := f.settled.Load(dir)
+	err := settle(f.flush, f.dir, dir, !known)
+	if err == nil {
+		f.settled.Store(dir, true)
+	}
+	return err
 }
 
 func (f *Folder) changed(name string) {
@@ -198,7 +215,7 @@ func (c *Content) PlaceAs(ctx context.Context, key crypt.StreamKey) error {
 	if err != nil {
 		return err
 	}
-	return settle(c.folder.dir, filepath.Dir(c.folder.path(c.Name)), true)
+	return c.folder.settle(filepath.Dir(c.folder.path(c.Name)))
 }
 
 // Discard removes the content unless it was placed.
@@ -221,10 +238,10 @@ func shelf(dir string) (made bool, err error) {
 }
 
 // settle makes the names in the folder dir of root survive a power cut, that of the folder as well if it was made.
-func settle(root, dir string, made bool) error {
-	err := durable.Folder(dir)
+func settle(flush func(string) error, root, dir string, made bool) error {
+	err := flush(dir)
 	if made {
-		err = errors.Join(err, durable.Folder(root), durable.Folder(filepath.Dir(root)))
+		err = errors.Join(err, flush(root), flush(filepath.Dir(root)))
 	}
 	return err
 }
@@ -288,7 +305,7 @@ func (f *Folder) Restore(ctx context.Context, r io.Reader, name string, key cryp
 	}
 	if c.Name != name {
 		err = fmt.Errorf("%w under %s", ErrOther, name)
-	} else if _, err = c.rename(); err == nil {
+	} else if err = c.rename(); err == nil {
 		f.changed(name)
 	}
 	return errors.Join(err, c.Discard())

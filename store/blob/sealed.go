@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"zafe/app/durable"
 	"zafe/store/crypt"
 )
 
@@ -39,7 +40,7 @@ func Take(dir, name string, r io.Reader, size int64) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(path))
 	}
-	return settle(dir, filepath.Dir(at), made)
+	return settle(durable.Folder, dir, filepath.Dir(at), made)
 }
 
 // Drop deletes a content of the folder dir; it is no error when it is not there.

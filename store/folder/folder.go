@@ -111,7 +111,7 @@ func (f Folder) Fit() error {
 	}
 	better := "~/zafe"
 	if runtime.GOOS == "windows" {
-		better = `C:\Zafe`
+		better = `%USERPROFILE%\Zafe` // what lies right under C:\ every user of the PC may read and change
 	}
 	switch at := harden.Here.Judge(f.Dir); at.Kind {
 	case harden.Network:

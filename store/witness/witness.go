@@ -5,6 +5,7 @@ package witness
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"zafe/app/fault"
 	"zafe/app/verify"
@@ -87,4 +88,21 @@ func Note(ctx context.Context, st *store.Store, m Memory) error {
 		return err
 	}
 	return m.SetSeen(seen)
+}
+
+// Keep notes how far an open book is again and again until ctx ends: of a PC that is switched off at the wall nothing
+// is noted at the end.
+func Keep(ctx context.Context, st *store.Store, m Memory, every time.Duration, warn func(what string, err error)) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := Note(ctx, st, m); err != nil && ctx.Err() == nil {
+				warn("how far the book is was not noted", err)
+			}
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package witness_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -150,4 +151,36 @@ func TestAnOlderBookAsksForItsNumbers(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// kept tells of each note.
+type kept struct {
+	memory
+	noted chan verify.Seen
+}
+
+func (k *kept) SetSeen(s verify.Seen) error {
+	k.noted <- s
+	return k.memory.SetSeen(s)
+}
+
+// TestABookThatIsNeverClosedIsNoted: of a PC that is switched off at the wall, too, it is known how far its book was.
+func TestABookThatIsNeverClosedIsNoted(t *testing.T) {
+	st, now := newBook(t)
+	ctx, stop := context.WithCancel(t.Context())
+	m := &kept{noted: make(chan verify.Seen)}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		witness.Keep(ctx, st, m, time.Millisecond, func(what string, err error) { t.Error(what, err) })
+	}()
+	if got := <-m.noted; got.Event != now.Event || got.Hash != now.Hash || got.Event == 0 {
+		t.Errorf("noted %+v, not %+v", got, now)
+	}
+	stop()
+	select {
+	case <-m.noted:
+		<-done
+	case <-done:
+	}
 }
