@@ -33,6 +33,8 @@ type Witness struct {
 	Older func(seen, shown int64)
 	// Every is how often it is looked while the book is open; 0 for never.
 	Every time.Duration
+	// Where looks on the network for the main PC of a seat that is not where it was. May be nil.
+	Where func(ctx context.Context, s lan.Seat) []string
 	// Keep keeps where the main PC is.
 	Keep func(s lan.Seat) error
 	Warn func(what string, err error)
@@ -96,14 +98,19 @@ func (b *Book) hello(ctx context.Context) (lan.Hello, error) {
 	return b.HelloOf(ctx, b.witness.Memory.Seen().Event)
 }
 
-// Retry finds the main PC, and notes how far its book goes.
+// Retry finds the main PC where it was, where another may have taken its place or on the network, and notes how far its
+// book goes.
 func (b *Book) Retry(ctx context.Context) error {
 	b.mu.Lock()
 	seat := b.seat
 	b.mu.Unlock()
 	h, err := b.hello(ctx)
 	if err != nil || h.Term < seat.Term {
-		addr, at, otherErr := seat.Highest(ctx)
+		var found []string
+		if b.witness.Where != nil {
+			found = b.witness.Where(ctx, seat)
+		}
+		addr, at, otherErr := seat.Highest(ctx, found...)
 		switch {
 		case otherErr != nil && err == nil || otherErr == nil && at.Term < seat.Term:
 			return fault.New(fault.Unavailable, "relay.old_host", "host", b.Addr())

@@ -1,6 +1,7 @@
 package guest_test
 
 import (
+	"bytes"
 	"context"
 	"net"
 	"slices"
@@ -158,6 +159,51 @@ func TestTheMainPCIsFoundAgain(t *testing.T) {
 		t.Errorf("the old one is worked on: %v", err)
 	}
 	b.Client.Close()
+}
+
+// TestTheMainPCThatMovedIsFound where the network says that it is, among others that only say so. Its new address is
+// kept, and the network is not asked while it is where it was.
+func TestTheMainPCThatMovedIsFound(t *testing.T) {
+	m, stranger := newMainPC(t), newMainPC(t)
+	moved := m.beside(t)
+	stranger.shown.Term = 9
+	var kept lan.Seat
+	asked := 0
+	w := guest.Witness{
+		Memory: &memory{}, Older: func(int64, int64) {}, Warn: func(what string, err error) { t.Log(what, err) },
+		Keep: func(s lan.Seat) error { kept = s; return nil },
+		Where: func(_ context.Context, s lan.Seat) []string {
+			asked++
+			if !bytes.Equal(s.Root, m.root.Cert.Raw) {
+				t.Error("another main PC is looked for")
+			}
+			return []string{stranger.seat.Addr, moved.seat.Addr}
+		},
+	}
+	b, err := guest.Connect(t.Context(), m.seat, w)
+	if err != nil || asked != 0 {
+		t.Fatalf("asked %d times: %v", asked, err)
+	}
+	defer b.Client.Close()
+	m.stop()
+	if err := b.Retry(t.Context()); err != nil || b.Place() != moved.seat.Addr || kept.Addr != moved.seat.Addr {
+		t.Fatalf("at %s, kept %+v: %v", b.Place(), kept, err)
+	}
+	if slices.Contains(kept.Others, stranger.seat.Addr) {
+		t.Errorf("a stranger is remembered: %v", kept.Others)
+	}
+	moved.stop()
+	if err := b.Retry(t.Context()); fault.KeyOf(err) != "lan.host_unreachable" || kept.Addr != moved.seat.Addr {
+		t.Errorf("nobody but a stranger answers: %v, kept %+v", err, kept)
+	}
+	// At the next start as well.
+	last := m.beside(t)
+	w.Where = func(context.Context, lan.Seat) []string { return []string{last.seat.Addr} }
+	b2, err := guest.Connect(t.Context(), kept, w)
+	if err != nil || kept.Addr != last.seat.Addr {
+		t.Fatalf("kept %+v: %v", kept, err)
+	}
+	b2.Client.Close()
 }
 
 // point is a checkpoint of the first book on its first line.
