@@ -134,8 +134,11 @@ func TestOnlyAQuestionForOneIsAnswered(t *testing.T) {
 // TestAnAnswerThatSaysTooLittleIsNone.
 func TestAnAnswerThatSaysTooLittleIsNone(t *testing.T) {
 	for _, p := range []presence{
-		{id: "a", port: 0, root: spoken.root}, {id: "a", port: 1, root: ""}, {id: "a", port: 1, root: "0011"},
-		{id: "a", port: 1, root: strings.ToUpper("00112233445566aa")}, {id: "a", port: 1, root: "zz112233445566aa"},
+		{id: "a", port: 0, root: spoken.root},
+		{id: "a", port: 1, root: ""},
+		{id: "a", port: 1, root: "0011"},
+		{id: "a", port: 1, root: strings.ToUpper("00112233445566aa")},
+		{id: "a", port: 1, root: "zz112233445566aa"},
 	} {
 		said, err := p.answer(1, dnsmessage.Question{Name: dnsmessage.MustNewName(service)}, [4]byte{})
 		if err != nil {

@@ -89,7 +89,9 @@ func (r rule) one(key string) string {
 func (r rule) is(key, value string) bool { return strings.EqualFold(r.one(key), value) }
 
 // private tells whether the rule holds on private networks: one that names none holds on all.
-func (r rule) private() bool { return len(r["Profile"]) == 0 || slices.Contains(r["Profile"], "Private") }
+func (r rule) private() bool {
+	return len(r["Profile"]) == 0 || slices.Contains(r["Profile"], "Private")
+}
 
 // lets tells whether a port is among those of the rule: one that names none is about all.
 func (r rule) lets(port int) bool {

@@ -96,12 +96,12 @@ func seatOf(t *testing.T, d *desk) string {
 func (s *networkStory) enrolled() (names []string) {
 	s.t.Helper()
 	list := op[struct {
-		Rows []struct {
+		Devices []struct {
 			Name string `json:"name"`
-		} `json:"rows"`
+		} `json:"devices"`
 	}](s.a, "device.list", object{})
-	for _, r := range list.Rows {
-		names = append(names, r.Name)
+	for _, d := range list.Devices {
+		names = append(names, d.Name)
 	}
 	return names
 }

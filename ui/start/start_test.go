@@ -79,8 +79,8 @@ type pc struct {
 
 	looking context.Context // of the search for more
 	late    func(addr string)
-	placed []backup.NewDestination
-	keys   []string
+	placed  []backup.NewDestination
+	keys    []string
 
 	own     string // folder of its own copies
 	earlier machine.Earlier
@@ -181,8 +181,8 @@ func (p *pc) JoinInvited(_ context.Context, file []byte, name string) error {
 	return nil
 }
 
-func (p *pc) Firewall() (machine.Firewall, error)   { return machine.AnyoneIn, nil }
-func (p *pc) LetIn(context.Context, bool) error { return nil }
+func (p *pc) Firewall() (machine.Firewall, error) { return machine.AnyoneIn, nil }
+func (p *pc) LetIn(context.Context, bool) error   { return nil }
 
 func (p *pc) Follow(context.Context, []string) {}
 func (p *pc) Standby() machine.Standby         { return p.standby }
