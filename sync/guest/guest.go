@@ -104,7 +104,10 @@ func (b *Book) Retry(ctx context.Context) error {
 	b.mu.Lock()
 	seat := b.seat
 	b.mu.Unlock()
-	h, err := b.hello(ctx)
+	here, stop := context.WithTimeout(ctx, hereFor)
+	h, err := b.hello(here)
+	hung := here.Err() != nil
+	stop()
 	if err != nil || h.Term < seat.Term {
 		var found []string
 		if b.witness.Where != nil {
@@ -114,6 +117,8 @@ func (b *Book) Retry(ctx context.Context) error {
 		switch {
 		case otherErr != nil && err == nil || otherErr == nil && at.Term < seat.Term:
 			return fault.New(fault.Unavailable, "relay.old_host", "host", b.Addr())
+		case otherErr != nil && hung: // it may only be slow
+			addr = b.Addr()
 		case otherErr != nil:
 			return err
 		}
@@ -203,6 +208,10 @@ func lacks(h lan.Hello, seen audit.Checkpoint) bool {
 		return h.Event < seen.Event || h.Event == seen.Event && h.Hash != seen.Hash
 	}
 }
+
+// hereFor bounds how long the main PC is asked where it was, before it is looked for elsewhere: the line to one that moved
+// hangs. It is longer than a new line may take.
+const hereFor = 5 * time.Second
 
 // lookWait bounds what a PC asks the main PC beside the work.
 const lookWait = 2 * time.Second

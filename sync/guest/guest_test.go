@@ -6,6 +6,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -204,6 +205,76 @@ func TestTheMainPCThatMovedIsFound(t *testing.T) {
 		t.Fatalf("kept %+v: %v", kept, err)
 	}
 	b2.Client.Close()
+}
+
+// line is a way to a main PC on which nothing comes through once it hangs.
+type line struct {
+	addr string
+	hung atomic.Bool
+}
+
+func newLine(t *testing.T, to string) *line {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ln.Close() })
+	l := &line{addr: ln.Addr().String()}
+	pass := func(to, from net.Conn) {
+		b := make([]byte, 4096)
+		for {
+			n, err := from.Read(b)
+			if err != nil {
+				_ = to.Close()
+				return
+			}
+			if !l.hung.Load() {
+				_, _ = to.Write(b[:n])
+			}
+		}
+	}
+	go func() {
+		for {
+			down, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			up, err := net.Dial("tcp", to)
+			if err != nil {
+				_ = down.Close()
+				continue
+			}
+			go pass(up, down)
+			go pass(down, up)
+		}
+	}()
+	return l
+}
+
+// TestALineThatHangs is not waited for where the main PC answers elsewhere: an address that is gone refuses nobody.
+func TestALineThatHangs(t *testing.T) {
+	t.Parallel()
+	m := newMainPC(t)
+	l := newLine(t, m.seat.Addr)
+	seat := m.seat
+	seat.Addr = l.addr
+	var kept lan.Seat
+	b, err := guest.Connect(t.Context(), seat, guest.Witness{
+		Memory: &memory{}, Older: func(int64, int64) {}, Warn: func(what string, err error) { t.Log(what, err) },
+		Keep:  func(s lan.Seat) error { kept = s; return nil },
+		Where: func(context.Context, lan.Seat) []string { return []string{m.seat.Addr} },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Client.Close()
+	l.hung.Store(true)
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second) // as at the screen
+	defer stop()
+	if err := b.Retry(ctx); err != nil || kept.Addr != m.seat.Addr {
+		t.Errorf("at %s, kept %q: %v", b.Place(), kept.Addr, err)
+	}
 }
 
 // point is a checkpoint of the first book on its first line.
