@@ -76,12 +76,31 @@ func (s *Switch) PC(name, addr string) *PC {
 	s.t.Helper()
 	p := &PC{s.t, name}
 	do(s.t, "ip", "netns", "add", name)
-	do(s.t, "ip", "link", "add", "to-"+name, "type", "veth", "peer", "name", "eth0", "netns", name)
-	do(s.t, "ip", "link", "set", "to-"+name, "master", s.name, "up")
 	p.IP("link", "set", "lo", "up")
-	p.IP("addr", "add", addr, "broadcast", "+", "dev", "eth0")
-	p.IP("link", "set", "eth0", "up")
+	p.Plug(s, addr)
 	return p
+}
+
+// Plug gives it its card.
+func (p *PC) Plug(s *Switch, addr string) {
+	p.t.Helper()
+	do(p.t, "ip", "link", "add", "to-"+p.name, "type", "veth", "peer", "name", "eth0", "netns", p.name)
+	do(p.t, "ip", "link", "set", "to-"+p.name, "master", s.name, "up")
+	p.IP("link", "set", "eth0", "up")
+	p.Moves(addr)
+}
+
+// Unplug takes the card away.
+func (p *PC) Unplug() {
+	p.t.Helper()
+	do(p.t, "ip", "link", "del", "to-"+p.name)
+}
+
+// Moves gives it another address.
+func (p *PC) Moves(addr string) {
+	p.t.Helper()
+	p.IP("addr", "flush", "dev", "eth0")
+	p.IP("addr", "add", addr, "broadcast", "+", "dev", "eth0")
 }
 
 // IP runs the ip program there.

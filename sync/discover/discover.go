@@ -83,8 +83,8 @@ func prefixOf(a net.Addr) (at netip.Prefix, ok bool) {
 // multicasts tells whether a packet can be sent to a group here.
 func (l link) multicasts() bool { return l.Flags&net.FlagMulticast != 0 }
 
-// broadcast is the address of all PCs here; false where there is none. That of all networks, 255.255.255.255, leads
-// nowhere without a gateway.
+// broadcast is the address of all PCs here; false where there is none. What is sent to 255.255.255.255 leaves by one card
+// alone, or by none without a gateway.
 func (l link) broadcast() (to netip.AddrPort, ok bool) {
 	if l.Flags&net.FlagBroadcast == 0 {
 		return to, false

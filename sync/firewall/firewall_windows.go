@@ -2,6 +2,7 @@ package firewall
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,7 +14,11 @@ import (
 	"zafe/app/fault"
 )
 
-const rulesKey = `SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules`
+// rulesKeys are where the rules are: of this PC, and of whoever manages it.
+var rulesKeys = []string{
+	`SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy\FirewallRules`,
+	`SOFTWARE\Policies\Microsoft\WindowsFirewall\FirewallRules`,
+}
 
 // Look finds out whether others are let in to this program.
 func Look() (State, error) {
@@ -21,16 +26,27 @@ func Look() (State, error) {
 	if err != nil {
 		return "", err
 	}
-	key, err := registry.OpenKey(registry.LOCAL_MACHINE, rulesKey, registry.QUERY_VALUE)
+	var all []string
+	for _, at := range rulesKeys {
+		rules, err := rulesAt(at)
+		if err != nil && !errors.Is(err, registry.ErrNotExist) {
+			return "", err
+		}
+		all = append(all, rules...)
+	}
+	return stateOf(all, program), nil
+}
+
+func rulesAt(at string) (rules []string, err error) {
+	key, err := registry.OpenKey(registry.LOCAL_MACHINE, at, registry.QUERY_VALUE)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer func() { _ = key.Close() }()
 	names, err := key.ReadValueNames(-1)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	var rules []string
 	for _, name := range names {
 		text, _, err := key.GetStringValue(name)
 		if err != nil { // it was removed meanwhile
@@ -41,7 +57,7 @@ func Look() (State, error) {
 		}
 		rules = append(rules, text)
 	}
-	return stateOf(rules, program), nil
+	return rules, nil
 }
 
 // Set has others let in to this program, or not any more. Fault firewall.not_admin.

@@ -156,8 +156,7 @@ func (s *networkStory) moves(t *testing.T) {
 	h := s.a.serve(servedAt)
 	marc := s.b.as(s.person("marc", deskPassword)...)
 	op[object](marc, "session.me", object{})
-	s.main.IP("addr", "flush", "dev", "eth0")
-	s.main.IP("addr", "add", movedAt+"/24", "broadcast", "+", "dev", "eth0")
+	s.main.Moves(movedAt + "/24")
 	time.Sleep(3 * time.Second) // the main PC looks every two seconds where it is
 	op[object](marc, "session.me", object{})
 	if at := seatOf(t, s.b); at != movedAt+servedAt {
