@@ -194,8 +194,12 @@ func TestNetworks(t *testing.T) {
 		},
 		{
 			name: "one address alone is served", main: "10.77.0.1/24", pc: "10.77.0.2/24", at: "10.77.0.1:4711",
-			around: func(_ *testing.T, main, _ *tooltest.PC) { main.IP("addr", "add", "10.77.0.3/24", "dev", "eth0") },
-			want:   []string{"10.77.0.1:4711"},
+			want: []string{"10.77.0.1:4711"},
+		},
+		{
+			name: "another address is served", main: "10.77.0.1/24", pc: "10.88.0.2/24", at: "10.77.0.1:4711",
+			around:     func(_ *testing.T, main, _ *tooltest.PC) { main.IP("addr", "add", "10.88.0.1/24", "dev", "eth0") },
+			wantNobody: true,
 		},
 		{name: "another network", main: "10.77.0.1/24", pc: "10.78.0.2/24", wantNobody: true},
 		{name: "this PC alone is served", main: "10.77.0.1/24", pc: "10.77.0.2/24", at: "127.0.0.1:4711", wantNobody: true},
