@@ -26,7 +26,8 @@ func Alone(t *testing.T) bool {
 	if os.Geteuid() != 0 {
 		own = append(own, "--user", "--map-root-user")
 	}
-	if out, err := exec.CommandContext(t.Context(), "unshare", append(own, "true")...).CombinedOutput(); err != nil {
+	try := exec.CommandContext(t.Context(), "unshare", append(own, "true")...) //nolint:gosec // what is above
+	if out, err := try.CombinedOutput(); err != nil {
 		Lacks(t, "no networks of its own: ", err, string(out))
 	}
 	program, err := os.Executable()
@@ -37,10 +38,11 @@ func Alone(t *testing.T) bool {
 	c := exec.CommandContext(t.Context(), "unshare", own...)
 	c.Env = append(os.Environ(), alone+"=1")
 	out, err := c.CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "--- PASS: "+t.Name()) {
+	text := string(out)
+	if err != nil || !strings.Contains(text, "--- PASS: "+t.Name()) || strings.Contains(text, "DATA RACE") {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	t.Logf("%s", out)
+	t.Log(text)
 	return false
 }
 
@@ -60,7 +62,8 @@ func NewSwitch(t *testing.T, name string) *Switch {
 
 func do(t *testing.T, name string, args ...string) {
 	t.Helper()
-	if out, err := exec.CommandContext(t.Context(), name, args...).CombinedOutput(); err != nil {
+	c := exec.CommandContext(t.Context(), name, args...) //nolint:gosec // a test says what
+	if out, err := c.CombinedOutput(); err != nil {
 		t.Fatalf("%s %s: %v %s", name, strings.Join(args, " "), err, out)
 	}
 }
@@ -116,5 +119,6 @@ func (p *PC) Prefix() []string { return []string{"nsenter", "--net=/run/netns/" 
 // Command prepares a program to run there until ctx ends.
 func (p *PC) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	own := p.Prefix()
-	return exec.CommandContext(ctx, own[0], append(own[1:], append([]string{name}, args...)...)...)
+	all := append(own[1:], append([]string{name}, args...)...)
+	return exec.CommandContext(ctx, own[0], all...) //nolint:gosec // a test says what
 }

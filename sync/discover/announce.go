@@ -165,10 +165,10 @@ func (a *announcer) serve(ctx context.Context, c *net.UDPConn,
 	buffer := make([]byte, receiveBytes)
 	for failures := 0; ; {
 		n, from, err := c.ReadFromUDPAddrPort(buffer)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err != nil: // Windows says so of an answer that nobody took, and of a packet that is too long
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // it was closed for that reason
+		}
+		if err != nil { // Windows says so of an answer that nobody took, and of a packet that is too long
 			if failures++; failures > failuresMax || errors.Is(err, net.ErrClosed) {
 				return err
 			}

@@ -108,7 +108,7 @@ func TestTestsslFindsNothing(t *testing.T) {
 	own := write(t, dir, "pc.pem", string(seat.Key))
 	paired := write(t, dir, "openssl", "#!/bin/sh\n[ \"$1\" = s_client ] || exec "+openssl+" \"$@\"\nshift\n"+
 		"exec "+openssl+" s_client -alpn h2 -cert "+own+" -key "+own+" \"$@\"\n")
-	if err := os.Chmod(paired, 0o700); err != nil { //nolint:gosec // it is a program
+	if err := os.Chmod(paired, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(dir, "found.json")
