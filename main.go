@@ -60,6 +60,8 @@ import (
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/vault"
 	"zafe/sync/device"
+	"zafe/sync/discover"
+	"zafe/sync/firewall"
 	"zafe/sync/guest"
 	"zafe/sync/host"
 	"zafe/sync/lan"
@@ -746,6 +748,20 @@ func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
 	return b.store.Close()
 }
 
+// Find implements machine.Machine.
+func (p *pc) Find(ctx context.Context, found func(addr string)) {
+	discover.Find(ctx, func(m discover.Main) { found(m.Addr) })
+}
+
+// where looks on the network for the main PC of a seat.
+func where(ctx context.Context, s lan.Seat) []string {
+	root, err := device.ParseCert(s.Root)
+	if err != nil { // who is asked next says so
+		return nil
+	}
+	return discover.Where(ctx, device.FingerprintOf(root))
+}
+
 // Join implements machine.Machine.
 func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
 	defer p.home.Refer("join", &err)
@@ -776,6 +792,15 @@ func (p *pc) JoinInvited(ctx context.Context, file []byte, name string) (err err
 	return os.Remove(begun)
 }
 
+// Firewall implements machine.Machine.
+func (p *pc) Firewall() (machine.Firewall, error) {
+	state, err := firewall.Look()
+	return machine.Firewall(state), err
+}
+
+// LetIn implements machine.Machine.
+func (p *pc) LetIn(ctx context.Context, in bool) error { return firewall.Set(ctx, in) }
+
 // Leave implements machine.Machine.
 func (p *pc) Leave() error { return os.Remove(p.home.Path(folder.Host)) }
 
@@ -804,7 +829,7 @@ func (p *pc) connect(ctx context.Context) (_ *guest.Book, err error) {
 		return nil, fault.New(fault.NotFound, "store.no_book")
 	}
 	return guest.Connect(ctx, s, guest.Witness{
-		Memory: p, Warn: p.home.Warn, Every: lookEvery,
+		Memory: p, Warn: p.home.Warn, Every: lookEvery, Where: where,
 		Keep: func(s lan.Seat) error { return durable.WriteJSON(p.home.Path(folder.Host), s) },
 		Older: func(seen, shown int64) {
 			if was := p.older.Swap(seen != 0); seen != 0 && !was {
@@ -846,7 +871,7 @@ func (p *pc) TakeOver(ctx context.Context, s machine.Secret, behind bool) (err e
 	if !ok || !p.Standby().Ready {
 		return fault.New(fault.NotFound, "relay.no_copy")
 	}
-	if err := seat.Gone(ctx); err != nil {
+	if err := seat.Gone(ctx, where(ctx, seat)...); err != nil {
 		return err
 	}
 	defer p.copy.Pause()()
@@ -906,7 +931,7 @@ func (p *pc) Rejoin(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	addr, h, err := seat.Highest(ctx)
+	addr, h, err := seat.Highest(ctx, where(ctx, seat)...)
 	if err == nil && relay.Later(seat.Term, seat.Lead, h.Term, h.Lead) {
 		err = fault.New(fault.Unavailable, "relay.old_host", "host", addr)
 	}

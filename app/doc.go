@@ -25,6 +25,8 @@
 //	store/opener      opens it without anybody
 //	sync/notify       takes what package notify of app has to say out of the house, by e-mail and to a watcher
 //	sync/host         serves it to the office, unless another PC took over
+//	sync/discover     finds the main PC on the network
+//	sync/firewall     has Windows let the office in to it
 //	sync/guest        works on the one of another PC, wherever that is, and keeps a copy as its relay
 //	sync/backup       copies: vault (one place), remote (how it is reached), keeper (when, and for whom)
 //

@@ -33,6 +33,8 @@ type Witness struct {
 	Older func(seen, shown int64)
 	// Every is how often it is looked while the book is open; 0 for never.
 	Every time.Duration
+	// Where looks on the network for the main PC of a seat that is not where it was. May be nil.
+	Where func(ctx context.Context, s lan.Seat) []string
 	// Keep keeps where the main PC is.
 	Keep func(s lan.Seat) error
 	Warn func(what string, err error)
@@ -96,17 +98,27 @@ func (b *Book) hello(ctx context.Context) (lan.Hello, error) {
 	return b.HelloOf(ctx, b.witness.Memory.Seen().Event)
 }
 
-// Retry finds the main PC, and notes how far its book goes.
+// Retry finds the main PC where it was, where another may have taken its place or on the network, and notes how far its
+// book goes.
 func (b *Book) Retry(ctx context.Context) error {
 	b.mu.Lock()
 	seat := b.seat
 	b.mu.Unlock()
-	h, err := b.hello(ctx)
+	here, stop := context.WithTimeout(ctx, hereFor)
+	h, err := b.hello(here)
+	hung := here.Err() != nil
+	stop()
 	if err != nil || h.Term < seat.Term {
-		addr, at, otherErr := seat.Highest(ctx)
+		var found []string
+		if b.witness.Where != nil {
+			found = b.witness.Where(ctx, seat)
+		}
+		addr, at, otherErr := seat.Highest(ctx, found...)
 		switch {
 		case otherErr != nil && err == nil || otherErr == nil && at.Term < seat.Term:
 			return fault.New(fault.Unavailable, "relay.old_host", "host", b.Addr())
+		case otherErr != nil && hung: // it may only be slow
+			addr = b.Addr()
 		case otherErr != nil:
 			return err
 		}
@@ -196,6 +208,10 @@ func lacks(h lan.Hello, seen audit.Checkpoint) bool {
 		return h.Event < seen.Event || h.Event == seen.Event && h.Hash != seen.Hash
 	}
 }
+
+// hereFor bounds how long the main PC is asked where it was, before it is looked for elsewhere: the line to one that moved
+// hangs. It is longer than a new line may take.
+const hereFor = 5 * time.Second
 
 // lookWait bounds what a PC asks the main PC beside the work.
 const lookWait = 2 * time.Second

@@ -1,10 +1,12 @@
 package guest_test
 
 import (
+	"bytes"
 	"context"
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -158,6 +160,121 @@ func TestTheMainPCIsFoundAgain(t *testing.T) {
 		t.Errorf("the old one is worked on: %v", err)
 	}
 	b.Client.Close()
+}
+
+// TestTheMainPCThatMovedIsFound where the network says that it is, among others that only say so. Its new address is
+// kept, and the network is not asked while it is where it was.
+func TestTheMainPCThatMovedIsFound(t *testing.T) {
+	m, stranger := newMainPC(t), newMainPC(t)
+	moved := m.beside(t)
+	stranger.shown.Term = 9
+	var kept lan.Seat
+	asked := 0
+	w := guest.Witness{
+		Memory: &memory{}, Older: func(int64, int64) {}, Warn: func(what string, err error) { t.Log(what, err) },
+		Keep: func(s lan.Seat) error { kept = s; return nil },
+		Where: func(_ context.Context, s lan.Seat) []string {
+			asked++
+			if !bytes.Equal(s.Root, m.root.Cert.Raw) {
+				t.Error("another main PC is looked for")
+			}
+			return []string{stranger.seat.Addr, moved.seat.Addr}
+		},
+	}
+	b, err := guest.Connect(t.Context(), m.seat, w)
+	if err != nil || asked != 0 {
+		t.Fatalf("asked %d times: %v", asked, err)
+	}
+	defer b.Client.Close()
+	m.stop()
+	if err := b.Retry(t.Context()); err != nil || b.Place() != moved.seat.Addr || kept.Addr != moved.seat.Addr {
+		t.Fatalf("at %s, kept %+v: %v", b.Place(), kept, err)
+	}
+	if slices.Contains(kept.Others, stranger.seat.Addr) {
+		t.Errorf("a stranger is remembered: %v", kept.Others)
+	}
+	moved.stop()
+	if err := b.Retry(t.Context()); fault.KeyOf(err) != "lan.host_unreachable" || kept.Addr != moved.seat.Addr {
+		t.Errorf("nobody but a stranger answers: %v, kept %+v", err, kept)
+	}
+	// At the next start as well.
+	last := m.beside(t)
+	w.Where = func(context.Context, lan.Seat) []string { return []string{last.seat.Addr} }
+	b2, err := guest.Connect(t.Context(), kept, w)
+	if err != nil || kept.Addr != last.seat.Addr {
+		t.Fatalf("kept %+v: %v", kept, err)
+	}
+	b2.Client.Close()
+}
+
+// line is a way to a main PC on which nothing comes through once it hangs.
+type line struct {
+	addr string
+	hung atomic.Bool
+}
+
+func newLine(t *testing.T, to string) *line {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = ln.Close() })
+	l := &line{addr: ln.Addr().String()}
+	pass := func(to, from net.Conn) {
+		b := make([]byte, 4096)
+		for {
+			n, err := from.Read(b)
+			if err != nil {
+				_ = to.Close()
+				return
+			}
+			if !l.hung.Load() {
+				_, _ = to.Write(b[:n])
+			}
+		}
+	}
+	go func() {
+		for {
+			down, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			up, err := net.Dial("tcp", to)
+			if err != nil {
+				_ = down.Close()
+				continue
+			}
+			go pass(up, down)
+			go pass(down, up)
+		}
+	}()
+	return l
+}
+
+// TestALineThatHangs is not waited for where the main PC answers elsewhere: an address that is gone refuses nobody.
+func TestALineThatHangs(t *testing.T) {
+	t.Parallel()
+	m := newMainPC(t)
+	l := newLine(t, m.seat.Addr)
+	seat := m.seat
+	seat.Addr = l.addr
+	var kept lan.Seat
+	b, err := guest.Connect(t.Context(), seat, guest.Witness{
+		Memory: &memory{}, Older: func(int64, int64) {}, Warn: func(what string, err error) { t.Log(what, err) },
+		Keep:  func(s lan.Seat) error { kept = s; return nil },
+		Where: func(context.Context, lan.Seat) []string { return []string{m.seat.Addr} },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Client.Close()
+	l.hung.Store(true)
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second) // as at the screen
+	defer stop()
+	if err := b.Retry(ctx); err != nil || kept.Addr != m.seat.Addr {
+		t.Errorf("at %s, kept %q: %v", b.Place(), kept.Addr, err)
+	}
 }
 
 // point is a checkpoint of the first book on its first line.

@@ -209,6 +209,14 @@ func TestOnlyADeadMainPCIsReplaced(t *testing.T) {
 			t.Errorf("term %d: %v, want %q", c.term, err, c.want)
 		}
 	}
+	// Where the network says that it may be, it counts if it is it, and nobody else.
+	away := seat
+	away.Addr = "127.0.0.1:1"
+	for found, want := range map[string]string{addr: "relay.host_alive", silent.Addr().String(): ""} {
+		if err := away.Gone(t.Context(), found); fault.KeyOf(err) != want {
+			t.Errorf("found at %s: %v, want %q", found, err, want)
+		}
+	}
 	stop()
 	seat.Addr = addr
 	if err := seat.Gone(t.Context()); err != nil {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"net/netip"
 	"os"
 	"strconv"
 	"sync"
@@ -25,6 +26,7 @@ import (
 	"zafe/app/relay"
 	"zafe/app/witness"
 	"zafe/sync/device"
+	"zafe/sync/discover"
 	"zafe/sync/lan"
 	"zafe/sync/pair"
 )
@@ -237,8 +239,24 @@ func (h *Host[T]) Serve(ctx context.Context, addr string, ready func(addr string
 	h.port.Store(int64(n))
 	defer h.port.Store(0)
 	defer h.keepSeen(ctx)()
+	defer h.announce(ctx, ln.Addr())()
 	ready(ln.Addr().String())
 	return errors.Join(h.server.Serve(ctx, ln), h.set.Guard.Refusal())
+}
+
+// announce lets the PCs of its networks find this one until it is told to end.
+func (h *Host[T]) announce(ctx context.Context, at net.Addr) (end func()) {
+	serving, err := netip.ParseAddrPort(at.String())
+	if err != nil {
+		h.set.Warn("this PC cannot be found on its networks", err)
+		return func() {}
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var announcing sync.WaitGroup
+	announcing.Go(func() {
+		discover.Announcement{At: serving, Root: device.FingerprintOf(h.desk.Root), Warn: h.set.Warn}.Run(ctx)
+	})
+	return func() { stop(); announcing.Wait() }
 }
 
 // Answer lets the other programs of this PC in, once: they reach it on the loopback with a key that lives as

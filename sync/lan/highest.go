@@ -21,10 +21,11 @@ const openWait = time.Second
 // othersMax is how many addresses a PC remembers of where a main one may be.
 const othersMax = 12
 
-// Highest asks at every address of the seat at once, and returns the main PC with the highest term that answers.
-// Without one it is the fault of the seat's own address, or the first of the others.
-func (s Seat) Highest(ctx context.Context) (addr string, h Hello, err error) {
-	all := s.addresses()
+// Highest asks at every address of the seat at once, and where somebody says that it may be found, and returns the main
+// PC with the highest term that answers. Without one it is the fault of the seat's own address, or the first of the
+// others.
+func (s Seat) Highest(ctx context.Context, found ...string) (addr string, h Hello, err error) {
+	all := distinct(append(s.addresses(), found...))
 	hellos, errs, err := s.ask(ctx, all)
 	if err != nil {
 		return "", h, err
@@ -71,9 +72,11 @@ func (s Seat) ask(ctx context.Context, all []string) (hellos []Hello, errs []err
 
 // Gone is nil when no main PC can be reached at any address of the seat. One that answers in any way is alive:
 // faults relay.host_alive, relay.host_busy where only its door is open, or what it answered. One of a lower term
-// is the main PC no more, and one of another book is none of this office's.
-func (s Seat) Gone(ctx context.Context) error {
-	all := s.addresses()
+// is the main PC no more, and one of another book is none of this office's. Where somebody says that it may be found
+// only the main PC itself counts: anybody could say so, and have nobody take over.
+func (s Seat) Gone(ctx context.Context, found ...string) error {
+	own := s.addresses()
+	all := distinct(append(slices.Clone(own), found...))
 	hellos, errs, err := s.ask(ctx, all)
 	if err != nil {
 		return err
@@ -82,7 +85,7 @@ func (s Seat) Gone(ctx context.Context) error {
 		switch key := fault.KeyOf(errs[i]); {
 		case errs[i] == nil && hellos[i].Term >= s.Term:
 			return fault.New(fault.Conflict, "relay.host_alive", "host", a)
-		case errs[i] == nil || key == "lan.wrong_host":
+		case errs[i] == nil || key == "lan.wrong_host" || i >= len(own):
 		case key != "lan.host_unreachable" && key != "op.timeout":
 			return errs[i]
 		case opens(ctx, a):
@@ -104,9 +107,11 @@ func opens(ctx context.Context, addr string) bool {
 }
 
 // addresses are those of the seat, its own first.
-func (s Seat) addresses() []string {
-	var all []string
-	for _, a := range append([]string{s.Addr}, s.Others...) {
+func (s Seat) addresses() []string { return distinct(append([]string{s.Addr}, s.Others...)) }
+
+// distinct are the addresses that there are, each once.
+func distinct(addrs []string) (all []string) {
+	for _, a := range addrs {
 		if a != "" && !slices.Contains(all, a) {
 			all = append(all, a)
 		}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -136,8 +137,8 @@ func (r *run) join() *cobra.Command {
 	var host, code, file, name string
 	c := &cobra.Command{
 		Use: "join", Short: "Pairs this PC with the main PC", Args: cobra.NoArgs,
-		Long: "Takes the address of the main PC and the code that it shows; or an invitation file, for a PC that is\n" +
-			"elsewhere. After a failure the same file may be given again.",
+		Long: "Takes the code that the main PC shows, and its address unless there is but one main PC on the network; or\n" +
+			"an invitation file, for a PC that is elsewhere. After a failure the same file may be given again.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			m, err := r.machine()
 			if err != nil {
@@ -153,10 +154,16 @@ func (r *run) join() *cobra.Command {
 			if name == "" {
 				name = m.Name()
 			}
-			if file == "" {
-				err = m.Join(c.Context(), host, code, name)
-			} else {
+			switch {
+			case file != "":
 				err = joinInvited(c.Context(), m, file, name)
+			default:
+				if host == "" {
+					host, err = found(c.Context(), m)
+				}
+				if err == nil {
+					err = m.Join(c.Context(), host, code, name)
+				}
 			}
 			if err != nil {
 				return err
@@ -168,14 +175,33 @@ func (r *run) join() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&host, "host", "", "address of the main PC")
+	c.Flags().StringVar(&host, "host", "", "address of the main PC; looked for on the network when left out")
 	c.Flags().StringVar(&code, "code", "", "one-time code the owner shows")
 	c.Flags().StringVar(&file, "invitation", "", "invitation file of the main PC")
 	c.Flags().StringVar(&name, "name", "", "name of this PC")
-	c.MarkFlagsOneRequired("host", "invitation")
+	c.MarkFlagsOneRequired("code", "invitation")
 	c.MarkFlagsMutuallyExclusive("host", "invitation")
 	c.MarkFlagsMutuallyExclusive("code", "invitation")
 	return c
+}
+
+// findFor is how long the main PC is looked for.
+const findFor = 2 * time.Second
+
+// found is the address of the one main PC on the network. Faults cli.none_found, cli.several_found.
+func found(ctx context.Context, m machine.Machine) (string, error) {
+	ctx, stop := context.WithTimeout(ctx, findFor)
+	defer stop()
+	var all []string
+	m.Find(ctx, func(addr string) { all = append(all, addr) })
+	switch len(all) {
+	case 0:
+		return "", fault.New(fault.NotFound, "cli.none_found")
+	case 1:
+		return all[0], nil
+	default:
+		return "", fault.New(fault.Conflict, "cli.several_found", "hosts", strings.Join(all, ", "))
+	}
 }
 
 // joinInvited joins by the invitation file at a path.

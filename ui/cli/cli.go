@@ -112,7 +112,7 @@ func (r *run) root() *cobra.Command {
 	f.StringVar(&r.recovery, "recovery-file", "",
 		"file with the recovery key, or two of its shares, one below the other, instead of a log-in")
 	f.BoolVar(&r.json, "json", false, "answer in JSON")
-	c.AddCommand(r.version(), r.demo(), r.init(), r.serve(), r.join(), r.op(), r.imports(), r.exports(),
+	c.AddCommand(r.version(), r.demo(), r.init(), r.serve(), r.join(), r.firewall(), r.op(), r.imports(), r.exports(),
 		r.backup(), r.restore(), r.verify(), r.verifyJournal(), r.repair(), r.relay())
 	r.mark(c)
 	return c

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -37,6 +38,10 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	if to := os.Getenv(strange); to != "" {
+		fmt.Fprintln(os.Stderr, stranger(to))
+		os.Exit(1)
+	}
 	code := m.Run()
 	if path, err := binary(); err == nil && os.Getenv("ZAFE_BINARY") == "" {
 		_ = os.RemoveAll(filepath.Dir(path))
@@ -49,6 +54,7 @@ type desk struct {
 	t         *testing.T
 	dir, temp string
 	flags     []string // given to every verb
+	network   []string // what puts its programs on a network of their own; nil for this machine's
 }
 
 func newDesk(t *testing.T, root, name string, flags ...string) *desk {
@@ -73,7 +79,8 @@ func (d *desk) command(args ...string) *exec.Cmd {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	cmd := exec.CommandContext(d.t.Context(), path, append(append([]string{"--dir", d.dir}, d.flags...), args...)...)
+	all := append(append(append(slices.Clone(d.network), path, "--dir", d.dir), d.flags...), args...)
+	cmd := exec.CommandContext(d.t.Context(), all[0], all[1:]...)
 	cmd.Env = append(os.Environ(), "TMPDIR="+d.temp, "LANG=fr_FR.UTF-8", "ZAFE_DIR=")
 	cmd.Dir = d.temp
 	return cmd

@@ -172,6 +172,17 @@ func Replacing(m Machine, do func() error) (kept string, err error) {
 	return kept, err
 }
 
+// Firewall is whether a system lets other PCs in to this program.
+type Firewall string
+
+// What a system can do with who comes from elsewhere.
+const (
+	AnyoneIn Firewall = "needless" // it asks for no rule
+	LetsIn   Firewall = "open"
+	NoRule   Firewall = "missing" // it would ask, and take a question that is closed for a no
+	Blocked  Firewall = "blocked"
+)
+
 // Standby is the copy of the main PC's book that this PC can take over with.
 type Standby struct {
 	Ready bool
@@ -201,6 +212,9 @@ type Machine interface {
 	// the data folder, never deleted. The password that opens becomes its owner's log-in again if it was
 	// changed since. Faults as Earlier, store.no_room, store.disk_full, store.newer_book.
 	GoBack(ctx context.Context, s Secret) error
+	// Find looks for main PCs on the networks of this PC until ctx ends, and tells the address of each one once,
+	// away from the UI goroutine. Anybody may answer: the code of Join decides.
+	Find(ctx context.Context, found func(addr string))
 	// Join pairs this PC with the main PC; Connect reaches it.
 	Join(ctx context.Context, addr, code, name string) error
 	// JoinInvited is Join with an invitation file. Tried again after a failure, the power cut among them, it goes on
@@ -208,6 +222,10 @@ type Machine interface {
 	// pair.invitation_unknown, pair.wrong_host, lan.host_unreachable.
 	JoinInvited(ctx context.Context, file []byte, name string) error
 	Connect(ctx context.Context) (Book, error)
+	// Firewall tells whether this PC's system lets others in to this program, and LetIn has it do so, or not any
+	// more. Faults firewall.needless, firewall.not_admin, firewall.refused.
+	Firewall() (Firewall, error)
+	LetIn(ctx context.Context, in bool) error
 	// Leave forgets the main PC.
 	Leave() error
 	// Follow keeps the copy of the main PC's book, while this PC is joined to one that named it its relay, until

@@ -4,15 +4,22 @@ import (
 	"context"
 	"strings"
 
+	"fyne.io/fyne/v2"
+
 	"zafe/app/fault"
 	"zafe/ui/kit"
+	"zafe/ui/shell"
 	"zafe/ui/theme"
 )
 
 // invitationExt is how the name of an invitation file ends.
 const invitationExt = ".zafe-invitation"
 
-// Join pairs this PC with the main PC: its address, the code it shows, a name for this PC; or an invitation file.
+// foundMax is how many main PCs are shown: an office has one.
+const foundMax = 4
+
+// Join pairs this PC with the main PC: one that answers on the network or its address, the code it shows, a name for
+// this PC; or an invitation file.
 func (f *Flow) Join() {
 	addr := kit.NewLineEdit("192.168.1.20")
 	addr.Icon = "desktop-tower"
@@ -41,8 +48,9 @@ func (f *Flow) Join() {
 	pair = kit.NewButton(f.t("start.join.go"), "plugs-connected", kit.Primary, try)
 	code.OnSubmitted = func(string) { try() }
 	back := kit.NewButton(f.t("common.back"), "caret-left", kit.Ghost, f.Doors)
+	near := newNearby(f, addr)
 	find := kit.NewCard("", kit.VBox(theme.GapField, kit.StepTitle(1, f.t("start.join.find"), true),
-		kit.MutedParagraph(f.t("start.join.find_text")), kit.Cols(theme.GapCard, nil, addrField, nameField)))
+		kit.MutedParagraph(f.t("start.join.find_text")), near.row, kit.Cols(theme.GapCard, nil, addrField, nameField)))
 	prove := kit.NewCard("", kit.VBox(theme.GapField, kit.StepTitle(2, f.t("start.join.prove"), true),
 		kit.MutedParagraph(f.t("start.join.prove_text")), codeField, j.why))
 	login := kit.NewCard("", kit.StepTitle(3, f.t("start.join.login"), false))
@@ -52,6 +60,59 @@ func (f *Flow) Join() {
 		find, prove, login, kit.HBox(theme.GapTight, back, kit.Spacer(), j.spin, j.invited(own), pair), f.why("start.join.why"))
 	f.show(f.beside(640, body))
 	f.focus(addr)
+	near.search()
+}
+
+// nearby are the main PCs that answer on the network. One that is chosen is the address in the box, as if it were typed.
+type nearby struct {
+	*Flow
+	addr   *kit.LineEdit
+	row    *fyne.Container
+	said   *kit.Label
+	choice *kit.Choice
+	all    []kit.Option
+}
+
+func newNearby(f *Flow, addr *kit.LineEdit) *nearby {
+	n := &nearby{Flow: f, addr: addr, said: kit.Caption(f.t("start.join.searching"))}
+	n.choice = kit.NewRadio(nil, addr.SetText)
+	n.choice.Hide()
+	n.row = kit.VBox(theme.GapTight, n.said, n.choice)
+	addr.OnChanged = n.choice.SetKey
+	return n
+}
+
+// search looks for main PCs until another screen is shown.
+func (n *nearby) search() {
+	ctx, stop := context.WithCancel(context.Background())
+	n.Flow.search = stop
+	n.Spawn(func() {
+		n.Machine.Find(ctx, func(addr string) {
+			fyne.Do(func() {
+				if ctx.Err() == nil {
+					n.found(addr)
+				}
+			})
+		})
+	}, func() {})
+}
+
+// found shows one more. The first one is chosen for who typed nothing yet.
+func (n *nearby) found(addr string) {
+	addr = strings.TrimSuffix(addr, shell.ServeAddr)
+	if len(n.all) == foundMax {
+		return
+	}
+	n.all = append(n.all, kit.Option{Key: addr, Text: addr})
+	n.choice.SetOptions(n.all)
+	n.choice.SetKey(n.addr.Text())
+	n.said.SetText(n.t("start.join.found"))
+	n.choice.Show()
+	if n.addr.Text() == "" {
+		n.addr.SetText(addr)
+		n.choice.SetKey(addr)
+	}
+	n.row.Refresh()
 }
 
 // joining is the screen on which this PC joins a main PC.

@@ -48,6 +48,7 @@ type Flow struct {
 	name string // who logs in next, as far as it is known better than who did last
 	done string // what was just done; the log-in says it until somebody is in, "" for nothing
 
+	search    func()      // ends the search for main PCs, on the screen that shows them
 	unkept    func() bool // recovery codes are on the screen, and nobody said that they are kept
 	restoring bool        // a copy is being put in place
 }
@@ -118,6 +119,10 @@ func (f *Flow) t(key string, args ...any) string {
 
 func (f *Flow) show(o fyne.CanvasObject) {
 	f.unkept = nil
+	if f.search != nil {
+		f.search()
+		f.search = nil
+	}
 	f.Host.SetContent(o)
 }
 

@@ -75,8 +75,12 @@ type pc struct {
 	pref   machine.Preferences
 	opened []machine.Secret
 	joined []string
-	placed []backup.NewDestination
-	keys   []string
+	near   []string // main PCs on the network
+
+	looking context.Context // of the search for more
+	late    func(addr string)
+	placed  []backup.NewDestination
+	keys    []string
 
 	own     string // folder of its own copies
 	earlier machine.Earlier
@@ -161,6 +165,13 @@ func (p *pc) Join(_ context.Context, addr, code, name string) error {
 	return nil
 }
 
+func (p *pc) Find(ctx context.Context, found func(addr string)) {
+	p.looking, p.late = ctx, found
+	for _, addr := range p.near {
+		found(addr)
+	}
+}
+
 func (p *pc) JoinInvited(_ context.Context, file []byte, name string) error {
 	p.joined = append(p.joined, string(file)+" "+name)
 	if string(file) != "invitation" {
@@ -169,6 +180,9 @@ func (p *pc) JoinInvited(_ context.Context, file []byte, name string) error {
 	p.state = machine.State{Presence: machine.Joined, Host: "192.168.1.20"}
 	return nil
 }
+
+func (p *pc) Firewall() (machine.Firewall, error) { return machine.AnyoneIn, nil }
+func (p *pc) LetIn(context.Context, bool) error   { return nil }
 
 func (p *pc) Follow(context.Context, []string) {}
 func (p *pc) Standby() machine.Standby         { return p.standby }
@@ -461,6 +475,62 @@ func TestJoiningSaysWhatIsWrongThenLogsIn(t *testing.T) {
 	}
 	if !s.has("192.168.1.20") || !s.has("Connexion") {
 		t.Error("the log-in does not follow")
+	}
+}
+
+// TestMainPCsOnTheNetworkAreListed: the first one is chosen, another by a tap, and what somebody types stays.
+func TestMainPCsOnTheNetworkAreListed(t *testing.T) {
+	p := newPC(t, machine.Nothing)
+	p.near = []string{"192.168.1.20:24653", "10.0.0.7:4000"}
+	s := show(t, p)
+	s.press("Rejoindre")
+	f := s.fields()
+	if got := f[0].Text(); got != "192.168.1.20" {
+		t.Fatalf("the one that was found is not chosen: %q", got)
+	}
+	f[2].SetText("ABCD-1234")
+	near := s.near()
+	if near.Key() != "192.168.1.20" {
+		t.Errorf("%q is marked", near.Key())
+	}
+	near.SetKey("10.0.0.7:4000")
+	near.OnChanged("10.0.0.7:4000")
+	if got := f[0].Text(); got != "10.0.0.7:4000" {
+		t.Fatalf("another one is not chosen: %q", got)
+	}
+	s.press("Apparier")
+	if want := "10.0.0.7:4000 ABCD-1234 PC-COMPTA"; len(p.joined) != 1 || p.joined[0] != want {
+		t.Errorf("joined %q, want %q", p.joined, want)
+	}
+}
+
+// near is the list of main PCs.
+func (s *screen) near() (list *kit.Choice) {
+	s.t.Helper()
+	uitest.Walk(s.window.Content(), func(o fyne.CanvasObject) {
+		if c, ok := o.(*kit.Choice); ok {
+			list = c
+		}
+	})
+	if list == nil {
+		s.t.Fatal("no list of main PCs")
+	}
+	return list
+}
+
+// TestALateMainPCDoesNotTakeTheBoxAway from who types an address, and none is shown once the screen was left.
+func TestALateMainPCDoesNotTakeTheBoxAway(t *testing.T) {
+	p := newPC(t, machine.Nothing)
+	s := show(t, p)
+	s.press("Rejoindre")
+	s.fields()[0].SetText("192.168.1.3")
+	p.late("192.168.1.20:24653")
+	if got := s.fields()[0].Text(); got != "192.168.1.3" || !s.near().Visible() || s.near().Key() == "192.168.1.20" {
+		t.Errorf("typed 192.168.1.3, the box says %q and %q is marked", got, s.near().Key())
+	}
+	s.press("Retour")
+	if p.looking.Err() == nil {
+		t.Error("it is looked for main PCs behind another screen")
 	}
 }
 
