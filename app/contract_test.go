@@ -20,6 +20,7 @@ import (
 	"zafe/app/history"
 	"zafe/app/i18n"
 	"zafe/app/imports"
+	"zafe/app/incident"
 	"zafe/app/ledger"
 	"zafe/app/notify"
 	"zafe/app/op"
@@ -65,6 +66,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	billing.Bind(r)
 	file.Bind(r, w.Store.ReceiveFile)
 	history.Bind(r)
+	incident.Bind(r, func() {})
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 	return r
 }

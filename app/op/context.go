@@ -86,6 +86,7 @@ func WithAllowed(ctx context.Context, fn func(auth.Actor)) context.Context {
 // call is the running call's notebook: who, and what the handler says for the audit event.
 type call struct {
 	spec     *Spec
+	req      any
 	actor    auth.Actor
 	event    audit.Event
 	after    []func()

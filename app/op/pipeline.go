@@ -91,6 +91,7 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 	if tell, ok := ctx.Value(allowedKey).(func(auth.Actor)); ok {
 		tell(c.actor)
 	}
+	c.req = req
 	ctx = context.WithValue(ctx, callKey, c)
 	r.beforeRisk(ctx, row.spec)
 	switch row.spec.Kind {
@@ -199,6 +200,14 @@ func (r *Registry[T]) fence(ctx context.Context, s *Spec) error {
 	return r.Fence(ctx, s)
 }
 
+// halted asks the halt about a call, in its own transaction; after what was done before is answered again.
+func (r *Registry[T]) halted(tx T, c *call) error {
+	if r.Halt == nil {
+		return nil
+	}
+	return r.Halt(tx, c.spec, c.req)
+}
+
 // command runs a Command: idempotency, one write transaction, handler, audit event, commit.
 func (r *Registry[T]) command(ctx context.Context, row *row[T], in input, req any) (any, error) {
 	id := RequestID(ctx)
@@ -229,6 +238,11 @@ func (r *Registry[T]) commit(ctx context.Context, row *row[T], id, hash string,
 		}
 		if err := r.fence(ctx, row.spec); err != nil { // the copy before, or the queue, may have taken long
 			return err
+		}
+		if !preview {
+			if err := r.halted(tx, c); err != nil {
+				return err
+			}
 		}
 		if out, err = work(tx); err != nil {
 			return err
@@ -312,7 +326,12 @@ func (r *Registry[T]) stream(ctx context.Context, row *row[T], req any, w io.Wri
 		Note(ctx, kind, id, "", "")
 	}
 	if !r.Reading {
-		err := r.work.Update(ctx, func(tx T) error { return event(tx, c, RequestID(ctx)) })
+		err := r.work.Update(ctx, func(tx T) error {
+			if err := r.halted(tx, c); err != nil {
+				return err
+			}
+			return event(tx, c, RequestID(ctx))
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -341,6 +360,11 @@ func (r *Registry[T]) action(ctx context.Context, row *row[T], in input, req any
 	}
 	if out, found, err := r.doneBefore(ctx, row, id, hash); err != nil || found {
 		return out, err
+	}
+	if r.Halt != nil {
+		if err := r.work.View(ctx, func(tx T) error { return r.halted(tx, c) }); err != nil {
+			return nil, err
+		}
 	}
 	var none T
 	out, err := row.run(ctx, none, req, nil)

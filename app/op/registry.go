@@ -92,6 +92,9 @@ type Registry[T Tx] struct {
 	// Fence may refuse a call that is allowed, because of where the book is; nil for nothing. It is asked again in the
 	// transaction of what changes the book. It is set before the first call.
 	Fence func(ctx context.Context, s *Spec) error
+	// Halt may refuse, in the transaction of what would change the book or leave it as a file, what is not to be done
+	// now, as the book itself says; nil for nothing. It is set before the first call.
+	Halt func(tx T, s *Spec, req any) error
 	// Reading is set, before the first call, for a book that is only looked at: nothing but a Query or a Stream is
 	// done (op.read_only), and no event is written of a Stream, which is that of whoever asks for it.
 	Reading bool

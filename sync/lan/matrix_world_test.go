@@ -16,6 +16,7 @@ import (
 	attached "zafe/app/file"
 	"zafe/app/history"
 	"zafe/app/imports"
+	"zafe/app/incident"
 	"zafe/app/ledger"
 	"zafe/app/money"
 	"zafe/app/notify"
@@ -121,6 +122,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	billing.Bind(r)
 	attached.Bind(r, w.Store.ReceiveFile)
 	history.Bind(r)
+	incident.Bind(r, func() {})
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 }
 
