@@ -40,6 +40,7 @@ import (
 	"zafe/app/relay"
 	"zafe/app/role"
 	"zafe/app/search"
+	"zafe/app/sentry"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
@@ -437,6 +438,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	notify.Bind(b.Registry, b.tells)
 	bindBusiness(b.Registry, b.store)
 	history.Bind(b.Registry)
+	sentry.Bind(b.Registry)
 	verify.Bind(b.Registry, b.check)
 	incident.Bind(b.Registry, b.copyNow)
 }

@@ -31,6 +31,7 @@ import (
 	"zafe/app/relay"
 	"zafe/app/role"
 	"zafe/app/search"
+	"zafe/app/sentry"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
@@ -67,6 +68,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	file.Bind(r, w.Store.ReceiveFile)
 	history.Bind(r)
 	incident.Bind(r, func() {})
+	sentry.Bind(r)
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 	return r
 }

@@ -7,6 +7,7 @@ import (
 	"zafe/ui/page/backups"
 	"zafe/ui/page/books"
 	"zafe/ui/page/customers"
+	"zafe/ui/page/exports"
 	"zafe/ui/page/home"
 	"zafe/ui/page/incident"
 	"zafe/ui/page/integrity"
@@ -34,6 +35,7 @@ func pages() shell.Table {
 	t.Register(past.Routes())
 	t.Register(plan.Routes())
 	t.Register(incident.Routes())
+	t.Register(exports.Routes())
 	t.Register(people.Routes())
 	t.Register(roles.Routes())
 	t.Register(journal.Routes())

@@ -27,6 +27,7 @@ import (
 	"zafe/app/party"
 	"zafe/app/role"
 	"zafe/app/search"
+	"zafe/app/sentry"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
@@ -50,6 +51,7 @@ func shop(t *testing.T) *storetest.World {
 		func(string, []string, bool) error { return nil }, w.Store)
 	role.Bind(w.Registry)
 	incident.Bind(w.Registry, func() {})
+	sentry.Bind(w.Registry)
 	user.Bind(w.Registry, svc)
 	opening.Bind(w.Registry, w.Store, svc, (&opener.PC{Keepers: []opener.Keeper{{Kind: opening.Keyring, Ring: noRing{}}}}).Keys(w.Store))
 	witness.Bind(w.Registry, func() map[string]witness.Heard { return nil }, func() {})
@@ -117,7 +119,7 @@ var needs = map[string]auth.Permission{
 	"invoice":  auth.SalesWrite,
 	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
 	"people": auth.UserManage, "roles": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
-	"account": auth.Anyone, "incident": auth.Anyone,
+	"account": auth.Anyone, "incident": auth.Anyone, "exports": auth.KeyManage,
 	"backups": auth.BackupRead, "past": auth.BackupManage, "plan": auth.BackupRead, "security": auth.KeyManage,
 }
 

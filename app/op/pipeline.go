@@ -101,6 +101,9 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 			return row.run(ctx, none, req, nil)
 		}
 		err = r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, req, nil); return err })
+		if err == nil {
+			err = r.through(ctx, c)
+		}
 	case Stream:
 		out, err = r.stream(ctx, row, req, w)
 	case Action:
@@ -303,7 +306,8 @@ func event(tx Tx, c *call, id string) error {
 	e := c.event
 	e.Op, e.RequestID = c.spec.Name, id
 	e.Actor, e.ActorName, e.Device = int64(c.actor.User), c.actor.Name, c.actor.Device
-	_, err := tx.AppendEvent(e)
+	e, err := tx.AppendEvent(e)
+	c.event.ID = e.ID
 	return err
 }
 
@@ -326,13 +330,7 @@ func (r *Registry[T]) stream(ctx context.Context, row *row[T], req any, w io.Wri
 		Note(ctx, kind, id, "", "")
 	}
 	if !r.Reading {
-		err := r.work.Update(ctx, func(tx T) error {
-			if err := r.halted(tx, c); err != nil {
-				return err
-			}
-			return event(tx, c, RequestID(ctx))
-		})
-		if err != nil {
+		if err := r.register(ctx, row, c); err != nil {
 			return nil, err
 		}
 	}
@@ -348,6 +346,39 @@ func (r *Registry[T]) stream(ctx context.Context, row *row[T], req any, w io.Wri
 		return o.Download, o.to(w)
 	}
 	return out, err
+}
+
+// register records a Stream before the first byte leaves, and counts the rows that leave with it. A refusal of those
+// is kept with what was written of it.
+func (r *Registry[T]) register(ctx context.Context, row *row[T], c *call) error {
+	var refusal error
+	err := r.work.Update(ctx, func(tx T) error {
+		if err := r.halted(tx, c); err != nil {
+			return err
+		}
+		if row.rows != nil && r.Leave != nil {
+			n, err := row.rows(ctx, tx, c.req)
+			if err != nil {
+				return err
+			}
+			if refusal, err = r.Leave(ctx, tx, row.spec, c.req, n); err != nil || refusal != nil {
+				return err
+			}
+		}
+		return event(tx, c, RequestID(ctx))
+	})
+	if err != nil {
+		return err
+	}
+	return refusal
+}
+
+// through counts the rows of lists that a Query went through.
+func (r *Registry[T]) through(ctx context.Context, c *call) error {
+	if c.listed == 0 || r.Listed == nil || r.Reading {
+		return nil
+	}
+	return r.work.Update(ctx, func(tx T) error { return r.Listed(ctx, tx, c.listed) })
 }
 
 // action runs work that is not in the book, then records that it was done, even for a caller who has

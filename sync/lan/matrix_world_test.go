@@ -28,6 +28,7 @@ import (
 	"zafe/app/relay"
 	"zafe/app/role"
 	"zafe/app/search"
+	"zafe/app/sentry"
 	"zafe/app/setup"
 	"zafe/app/tax"
 	"zafe/app/user"
@@ -123,6 +124,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	attached.Bind(r, w.Store.ReceiveFile)
 	history.Bind(r)
 	incident.Bind(r, func() {})
+	sentry.Bind(r)
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 }
 

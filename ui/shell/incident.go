@@ -80,7 +80,7 @@ func (s *Shell) beginIncident() {
 		return
 	}
 	kit.Confirm(s.Window, s.t("incident.begin"), s.t("incident.begin_text"), s.t("incident.begin_yes"),
-		s.t("common.cancel"), true, func() {
+		s.t("common.cancel"), false, func() { // it can be ended: Enter says yes
 			var st incident.State
 			s.run(func(ctx context.Context) (err error) {
 				st, err = incident.Begin.Call(ctx, s.Book, op.Empty{})

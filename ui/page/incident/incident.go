@@ -122,7 +122,7 @@ func (p *incidentPage) show() {
 
 func (p *incidentPage) begin() {
 	e := p.env
-	e.Shell.Confirm(e.T("incident.begin"), e.T("incident.begin_text"), e.T("incident.begin_yes"), true, func() {
+	e.Shell.Confirm(e.T("incident.begin"), e.T("incident.begin_text"), e.T("incident.begin_yes"), false, func() {
 		page.Do(e, incident.Begin, op.Empty{}, p.changed)
 	})
 }
