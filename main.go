@@ -26,6 +26,7 @@ import (
 	"zafe/app/file"
 	"zafe/app/history"
 	"zafe/app/imports"
+	"zafe/app/incident"
 	"zafe/app/job"
 	"zafe/app/ledger"
 	"zafe/app/notify"
@@ -39,6 +40,7 @@ import (
 	"zafe/app/relay"
 	"zafe/app/role"
 	"zafe/app/search"
+	"zafe/app/sentry"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
@@ -375,7 +377,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	b.check = p.watch(st)
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, password.Strong, st)
 	reg := op.New[*store.Tx](st, users, time.Now, op.LogTo(p.home.Log))
-	reg.Fence = relay.Fence(live{b.guard, st})
+	reg.Fence, reg.Halt = relay.Fence(live{b.guard, st}), incident.Halt[*store.Tx]
 	b.caller = caller{Registry: reg, Credential: b.credential}
 	if err := b.network(id, users); err != nil {
 		return nil, err
@@ -439,7 +441,22 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	notify.Bind(b.Registry, b.tells)
 	bindBusiness(b.Registry, b.store)
 	history.Bind(b.Registry)
+	sentry.Bind(b.Registry)
 	verify.Bind(b.Registry, b.check)
+	incident.Bind(b.Registry, b.copyNow)
+}
+
+// copyNow makes a restore point and sends it everywhere, beside whoever asks.
+func (b *book) copyNow() {
+	go func() {
+		err := b.works.Do(context.Background(), func(ctx context.Context) error {
+			_, err := b.keep.Now(ctx)
+			return err
+		})
+		if err != nil {
+			b.pc.home.Warn("no copy was made", err)
+		}
+	}()
 }
 
 // bindBusiness registers the operations on the business itself.

@@ -20,6 +20,7 @@ import (
 	"zafe/app/history"
 	"zafe/app/i18n"
 	"zafe/app/imports"
+	"zafe/app/incident"
 	"zafe/app/ledger"
 	"zafe/app/notify"
 	"zafe/app/op"
@@ -30,6 +31,7 @@ import (
 	"zafe/app/relay"
 	"zafe/app/role"
 	"zafe/app/search"
+	"zafe/app/sentry"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
@@ -65,6 +67,8 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	billing.Bind(r)
 	file.Bind(r, w.Store.ReceiveFile)
 	history.Bind(r)
+	incident.Bind(r, func() {})
+	sentry.Bind(r)
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 	return r
 }

@@ -82,6 +82,13 @@ func ends(p civil.Period) (string, string) {
 	return from, to
 }
 
+// CountLines returns how many posted lines a fiscal year has.
+func (t *Tx) CountLines(year ledger.FiscalYearID) (n int, err error) {
+	_, err = t.one(`SELECT count(*) FROM entry e JOIN entry_line l ON l.entry_id = e.id WHERE e.year_id = ?`,
+		[]any{year}, &n)
+	return n, err
+}
+
 // CountDrafts returns how many drafts are dated in some days.
 func (t *Tx) CountDrafts(p civil.Period) (int64, error) {
 	from, to := ends(p)

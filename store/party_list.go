@@ -166,6 +166,20 @@ func (t *Tx) customerNames(ids []int64) ([]party.Name, error) {
 	return inOrder(ids, rows, func(n party.Name) int64 { return int64(n.ID) }), err
 }
 
+// CountCustomers returns how many there are in a selection, whatever its page.
+func (t *Tx) CountCustomers(s party.Selection) (int, error) {
+	l, err := t.customerListing(s)
+	if err != nil {
+		return 0, err
+	}
+	read := t.walk
+	if l.offset, l.limit = 0, -1; l.only {
+		read = t.sorted
+	}
+	ids, err := read(l)
+	return len(ids), err
+}
+
 // eachChunk is how many customers are read at a time.
 const eachChunk = 500
 

@@ -337,6 +337,19 @@ CREATE TABLE guess (
   wrong INTEGER NOT NULL CHECK (wrong >= 0)
 ) STRICT, WITHOUT ROWID
 
+CREATE TABLE held_export (
+  id         INTEGER PRIMARY KEY,
+  user       INTEGER NOT NULL,
+  op         TEXT    NOT NULL,
+  hash       BLOB    NOT NULL CHECK (length(hash) = 32),
+  chosen     TEXT    NOT NULL,
+  rows       INTEGER NOT NULL,
+  asked_at   TEXT    NOT NULL,
+  state      TEXT    NOT NULL CHECK (state IN ('waiting', 'approved', 'refused')),
+  decided_by INTEGER NOT NULL DEFAULT 0,
+  decided_at TEXT    NOT NULL DEFAULT ''
+) STRICT
+
 CREATE TABLE import_batch (
   id        INTEGER PRIMARY KEY,
   kind      TEXT    NOT NULL,
@@ -526,6 +539,15 @@ CREATE TABLE role_right (
   PRIMARY KEY (role, permission)
 ) STRICT, WITHOUT ROWID
 
+CREATE TABLE rows_out (
+  day       TEXT    NOT NULL,
+  user      INTEGER NOT NULL,
+  files     INTEGER NOT NULL DEFAULT 0,
+  file_rows INTEGER NOT NULL DEFAULT 0,
+  list_rows INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (day, user)
+) STRICT, WITHOUT ROWID
+
 CREATE VIRTUAL TABLE search USING fts5(
   title, body, content='search_doc', content_rowid='id',
   tokenize="unicode61 remove_diacritics 2", prefix='1 2 3 4'
@@ -696,6 +718,8 @@ CREATE INDEX event_subject ON event(subject_kind, subject_id, id)
 CREATE UNIQUE INDEX fec_import_once ON fec_import(sha256) WHERE undone_at = ''
 
 CREATE INDEX file_unused ON file(unused_at) WHERE unused_at <> ''
+
+CREATE UNIQUE INDEX held_export_waiting ON held_export(user, hash) WHERE state = 'waiting'
 
 CREATE INDEX item_by_code  ON item(archived, code)
 

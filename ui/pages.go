@@ -7,7 +7,9 @@ import (
 	"zafe/ui/page/backups"
 	"zafe/ui/page/books"
 	"zafe/ui/page/customers"
+	"zafe/ui/page/exports"
 	"zafe/ui/page/home"
+	"zafe/ui/page/incident"
 	"zafe/ui/page/integrity"
 	"zafe/ui/page/items"
 	"zafe/ui/page/journal"
@@ -32,6 +34,8 @@ func pages() shell.Table {
 	t.Register(backups.Routes())
 	t.Register(past.Routes())
 	t.Register(plan.Routes())
+	t.Register(incident.Routes())
+	t.Register(exports.Routes())
 	t.Register(people.Routes())
 	t.Register(roles.Routes())
 	t.Register(journal.Routes())

@@ -19,6 +19,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/history"
 	"zafe/app/imports"
+	"zafe/app/incident"
 	"zafe/app/ledger"
 	"zafe/app/money"
 	"zafe/app/op"
@@ -26,6 +27,7 @@ import (
 	"zafe/app/party"
 	"zafe/app/role"
 	"zafe/app/search"
+	"zafe/app/sentry"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
@@ -48,6 +50,8 @@ func shop(t *testing.T) *storetest.World {
 	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1},
 		func(string, []string, bool) error { return nil }, w.Store)
 	role.Bind(w.Registry)
+	incident.Bind(w.Registry, func() {})
+	sentry.Bind(w.Registry)
 	user.Bind(w.Registry, svc)
 	opening.Bind(w.Registry, w.Store, svc, (&opener.PC{Keepers: []opener.Keeper{{Kind: opening.Keyring, Ring: noRing{}}}}).Keys(w.Store))
 	witness.Bind(w.Registry, func() map[string]witness.Heard { return nil }, func() {})
@@ -115,7 +119,7 @@ var needs = map[string]auth.Permission{
 	"invoice":  auth.SalesWrite,
 	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
 	"people": auth.UserManage, "roles": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
-	"account": auth.Anyone,
+	"account": auth.Anyone, "incident": auth.Anyone, "exports": auth.KeyManage,
 	"backups": auth.BackupRead, "past": auth.BackupManage, "plan": auth.BackupRead, "security": auth.KeyManage,
 }
 
@@ -173,6 +177,9 @@ var reads = map[string]bool{
 	"Exporter (CSV)": true, "Intégrité du dossier": true, "Sécurité du dossier": true,
 	"Attestation": true, "Rôles et droits": true, "Imprimer pour signature": true, "Voir les témoins": true,
 	"Imprimer ou vérifier la feuille": true, // leads to the page of backups
+	// lead from the page of an incident to where its steps are done
+	"Utilisateurs et postes": true, "Mon compte": true, "Sauvegardes": true, "Journal": true, "Plan de reprise": true,
+	"Copier le texte": true,
 }
 
 // TestNothingIsWrittenWhileTheMainPCIsLost: every button that writes is off until the main PC is back.

@@ -49,6 +49,7 @@ const (
 	BackupManage   Permission = "backup.manage"
 	AuditRead      Permission = "audit.read"
 	BookVerify     Permission = "book.verify"
+	IncidentManage Permission = "incident.manage"
 	FieldBank      Permission = "field.bank"    // see Class
 	FieldBalance   Permission = "field.balance" // see Class
 	FieldContact   Permission = "field.contact" // see Class
@@ -66,7 +67,8 @@ var supports = map[Permission][]Scope{
 	LedgerRead: whole, LedgerWrite: whole, LedgerPost: whole, LedgerClose: whole, LedgerExport: whole,
 	LedgerImport: whole, CompanyRead: whole, CompanyWrite: whole, UserManage: whole, DeviceManage: whole,
 	KeyManage: whole, BackupRead: whole, BackupManage: whole, AuditRead: whole, BookVerify: whole,
-	FieldBank: whole, FieldBalance: whole, FieldContact: whole,
+	IncidentManage: whole,
+	FieldBank:      whole, FieldBalance: whole, FieldContact: whole,
 }
 
 var (

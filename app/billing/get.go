@@ -134,6 +134,7 @@ func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
 	if p.Rows == nil {
 		p.Rows = []Row{}
 	}
+	op.Listed(ctx, req.Offset, len(p.Rows))
 	return p, err
 }
 
@@ -150,5 +151,6 @@ func payments[T Tx](ctx context.Context, tx T, req PaymentListRequest) (PaymentP
 	if p.Rows == nil {
 		p.Rows = []Payment{}
 	}
+	op.Listed(ctx, req.Offset, len(p.Rows))
 	return p, err
 }

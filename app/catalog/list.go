@@ -97,7 +97,7 @@ var List = op.Op[ListRequest, Page]{Spec: op.Spec{
 	Doc: "Lists the items: searched as one types, filtered, sorted, by pages.",
 }}
 
-func list[T Tx](_ context.Context, tx T, req ListRequest) (Page, error) {
+func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
 	s := Selection{
 		Query: search.Parse(req.Text), Filter: req.Filter, Sort: req.Sort, Desc: req.Desc, Offset: req.Offset,
 		Limit: req.Limit,
@@ -111,7 +111,9 @@ func list[T Tx](_ context.Context, tx T, req ListRequest) (Page, error) {
 	if s.Limit == 0 {
 		s.Limit = PageDefault
 	}
-	return tx.ItemPage(s)
+	page, err := tx.ItemPage(s)
+	op.Listed(ctx, req.Offset, len(page.Items))
+	return page, err
 }
 
 // NamesRequest asks which items a person may mean.

@@ -123,7 +123,10 @@ var List = op.Op[ListRequest, Page]{Spec: op.Spec{
 // Bind registers the operations.
 func Bind[T Tx](r *op.Registry[T]) {
 	op.Bind(r, List, list[T])
-	op.BindStream(r, Export, export[T])
+	op.BindExport(r, Export, func(_ context.Context, tx T, _ ExportRequest) (int, error) {
+		last, err := tx.Head()
+		return int(last.ID) + 1, err // its own event is the last line
+	}, export[T])
 }
 
 // readers are the rights that show what a kind of subject is called, each needed on all records: the journal

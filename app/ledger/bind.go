@@ -1,6 +1,10 @@
 package ledger
 
-import "zafe/app/op"
+import (
+	"context"
+
+	"zafe/app/op"
+)
 
 // Bind registers the operations of the books.
 func Bind[T Tx](r *op.Registry[T]) {
@@ -31,6 +35,8 @@ func Bind[T Tx](r *op.Registry[T]) {
 	op.Bind(r, FECImportList, importList[T])
 	op.Bind(r, FECUndoImport, undoImport[T])
 	op.Bind(r, FECCheckOp, fecCheck[T])
-	op.BindStream(r, FECExport, fecExport[T])
+	op.BindExport(r, FECExport, func(_ context.Context, tx T, req YearRequest) (int, error) {
+		return tx.CountLines(req.ID)
+	}, fecExport[T])
 	op.Bind(r, VerifyOp, verify[T])
 }

@@ -26,6 +26,8 @@ type Exporter interface {
 	// EachFECRow calls fn for the posted lines of a fiscal year, or of one import when importID is not
 	// 0, in order of validation.
 	EachFECRow(year FiscalYearID, importID int64, fn func(*fec.Row) error) error
+	// CountLines returns how many posted lines a fiscal year has.
+	CountLines(year FiscalYearID) (int, error)
 	// FECNames returns how the imports of a fiscal year name accounts, by number; the year's own entries
 	// are told under the same names.
 	FECNames(year FiscalYearID) (map[string]FECName, error)

@@ -106,7 +106,7 @@ var GeneralLedgerOf = op.Op[GeneralLedgerRequest, GeneralLedger]{Spec: op.Spec{
 	Doc: "Returns the lines of an account, or of one auxiliary, with the running balance, page by page.",
 }}
 
-func generalLedger[T Pager](_ context.Context, tx T, req GeneralLedgerRequest) (GeneralLedger, error) {
+func generalLedger[T Pager](ctx context.Context, tx T, req GeneralLedgerRequest) (GeneralLedger, error) {
 	if req.Limit == 0 {
 		req.Limit = pageDefault
 	}
@@ -139,7 +139,9 @@ func generalLedger[T Pager](_ context.Context, tx T, req GeneralLedgerRequest) (
 		}
 	}
 	out.Closing = out.Opening.Add(out.Debit).Sub(out.Credit)
-	return out, generalLines(tx, req, f, &out)
+	err = generalLines(tx, req, f, &out)
+	op.ListedFurther(ctx, req.After.ID != 0, len(out.Lines))
+	return out, err
 }
 
 // generalHead names the account and brings the request to the book's form.
@@ -235,7 +237,7 @@ var JournalOf = op.Op[JournalRequest, JournalPage]{Spec: op.Spec{
 func journalPage[T interface {
 	Pager
 	JournalTotaller
-}](_ context.Context, tx T, req JournalRequest) (JournalPage, error) {
+}](ctx context.Context, tx T, req JournalRequest) (JournalPage, error) {
 	if req.Limit == 0 {
 		req.Limit = pageDefault
 	}
@@ -249,7 +251,7 @@ func journalPage[T interface {
 		out.Debit, out.Credit = out.Debit.Add(m.Debit), out.Credit.Add(m.Credit)
 	}
 	q := LineQuery{Journal: req.Journal, Period: days, Opening: days, After: req.After, Limit: req.Limit + 1}
-	return out, tx.EachLine(q, func(r LineRow) error {
+	err = tx.EachLine(q, func(r LineRow) error {
 		if len(out.Lines) == req.Limit {
 			last := out.Lines[req.Limit-1]
 			out.More, out.Next = true, LineMark{Date: last.Date, ID: last.ID}
@@ -258,6 +260,8 @@ func journalPage[T interface {
 		out.Lines = append(out.Lines, r)
 		return nil
 	})
+	op.ListedFurther(ctx, req.After.ID != 0, len(out.Lines))
+	return out, err
 }
 
 // CentralRequest asks for the totals of every journal, month by month (centralisateur).

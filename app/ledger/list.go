@@ -105,7 +105,7 @@ var EntryListing = op.Op[EntryListRequest, EntryList]{Spec: op.Spec{
 	Doc: "Lists posted entries, or drafts, latest date first, page by page.",
 }}
 
-func entryList[T Lister](_ context.Context, tx T, req EntryListRequest) (EntryList, error) {
+func entryList[T Lister](ctx context.Context, tx T, req EntryListRequest) (EntryList, error) {
 	q := EntryQuery{
 		Drafts: req.Drafts, Journal: strings.ToUpper(req.Journal), Period: civil.Period{From: req.From, To: req.To},
 		Text: strings.TrimSpace(req.Text), Source: req.Source, Before: req.Before, Limit: req.Limit,
@@ -126,5 +126,6 @@ func entryList[T Lister](_ context.Context, tx T, req EntryListRequest) (EntryLi
 		last := out.Entries[q.Limit-1]
 		out.Next = EntryMark{last.Date, last.ID}
 	}
+	op.ListedFurther(ctx, req.Before.ID != 0, len(out.Entries))
 	return out, nil
 }

@@ -86,9 +86,11 @@ func WithAllowed(ctx context.Context, fn func(auth.Actor)) context.Context {
 // call is the running call's notebook: who, and what the handler says for the audit event.
 type call struct {
 	spec     *Spec
+	req      any
 	actor    auth.Actor
 	event    audit.Event
 	after    []func()
+	listed   int  // rows of lists gone through
 	skipped  bool // the answer is a kept one: nothing was done this time
 	recorded bool // an Action wrote its event itself
 }
@@ -124,4 +126,32 @@ func AfterCommit(ctx context.Context, fn func()) {
 	if c := callOf(ctx); c != nil {
 		c.after = append(c.after, fn)
 	}
+}
+
+// screenRows is how many rows of a list, from its top, somebody sees who looks for something. Whoever asks for those
+// further down goes through the list.
+const screenRows = 200
+
+// Listed says that the running Query answers with n rows of a list, from one on.
+func Listed(ctx context.Context, from, n int) {
+	if c := callOf(ctx); c != nil {
+		c.listed += max(0, from+n-max(from, screenRows))
+	}
+}
+
+// ListedFurther says the same of a page that goes on where another ended, wherever that was.
+func ListedFurther(ctx context.Context, further bool, n int) {
+	if further {
+		Listed(ctx, screenRows, n)
+		return
+	}
+	Listed(ctx, 0, n)
+}
+
+// EventID is the number in the journal of the event of the running Stream, which is there before the first byte.
+func EventID(ctx context.Context) int64 {
+	if c := callOf(ctx); c != nil {
+		return c.event.ID
+	}
+	return 0
 }

@@ -91,6 +91,7 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 	if tell, ok := ctx.Value(allowedKey).(func(auth.Actor)); ok {
 		tell(c.actor)
 	}
+	c.req = req
 	ctx = context.WithValue(ctx, callKey, c)
 	r.beforeRisk(ctx, row.spec)
 	switch row.spec.Kind {
@@ -100,6 +101,9 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 			return row.run(ctx, none, req, nil)
 		}
 		err = r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, req, nil); return err })
+		if err == nil {
+			err = r.through(ctx, c)
+		}
 	case Stream:
 		out, err = r.stream(ctx, row, req, w)
 	case Action:
@@ -199,6 +203,14 @@ func (r *Registry[T]) fence(ctx context.Context, s *Spec) error {
 	return r.Fence(ctx, s)
 }
 
+// halted asks the halt about a call, in its own transaction; after what was done before is answered again.
+func (r *Registry[T]) halted(tx T, c *call) error {
+	if r.Halt == nil {
+		return nil
+	}
+	return r.Halt(tx, c.spec, c.req)
+}
+
 // command runs a Command: idempotency, one write transaction, handler, audit event, commit.
 func (r *Registry[T]) command(ctx context.Context, row *row[T], in input, req any) (any, error) {
 	id := RequestID(ctx)
@@ -229,6 +241,11 @@ func (r *Registry[T]) commit(ctx context.Context, row *row[T], id, hash string,
 		}
 		if err := r.fence(ctx, row.spec); err != nil { // the copy before, or the queue, may have taken long
 			return err
+		}
+		if !preview {
+			if err := r.halted(tx, c); err != nil {
+				return err
+			}
 		}
 		if out, err = work(tx); err != nil {
 			return err
@@ -289,7 +306,8 @@ func event(tx Tx, c *call, id string) error {
 	e := c.event
 	e.Op, e.RequestID = c.spec.Name, id
 	e.Actor, e.ActorName, e.Device = int64(c.actor.User), c.actor.Name, c.actor.Device
-	_, err := tx.AppendEvent(e)
+	e, err := tx.AppendEvent(e)
+	c.event.ID = e.ID
 	return err
 }
 
@@ -312,8 +330,7 @@ func (r *Registry[T]) stream(ctx context.Context, row *row[T], req any, w io.Wri
 		Note(ctx, kind, id, "", "")
 	}
 	if !r.Reading {
-		err := r.work.Update(ctx, func(tx T) error { return event(tx, c, RequestID(ctx)) })
-		if err != nil {
+		if err := r.register(ctx, row, c); err != nil {
 			return nil, err
 		}
 	}
@@ -331,6 +348,39 @@ func (r *Registry[T]) stream(ctx context.Context, row *row[T], req any, w io.Wri
 	return out, err
 }
 
+// register records a Stream before the first byte leaves, and counts the rows that leave with it. A refusal of those
+// is kept with what was written of it.
+func (r *Registry[T]) register(ctx context.Context, row *row[T], c *call) error {
+	var refusal error
+	err := r.work.Update(ctx, func(tx T) error {
+		if err := r.halted(tx, c); err != nil {
+			return err
+		}
+		if row.rows != nil && r.Leave != nil {
+			n, err := row.rows(ctx, tx, c.req)
+			if err != nil {
+				return err
+			}
+			if refusal, err = r.Leave(ctx, tx, row.spec, c.req, n); err != nil || refusal != nil {
+				return err
+			}
+		}
+		return event(tx, c, RequestID(ctx))
+	})
+	if err != nil {
+		return err
+	}
+	return refusal
+}
+
+// through counts the rows of lists that a Query went through.
+func (r *Registry[T]) through(ctx context.Context, c *call) error {
+	if c.listed == 0 || r.Listed == nil || r.Reading {
+		return nil
+	}
+	return r.work.Update(ctx, func(tx T) error { return r.Listed(ctx, tx, c.listed) })
+}
+
 // action runs work that is not in the book, then records that it was done, even for a caller who has
 // gone away meanwhile. A request done before is not done again.
 func (r *Registry[T]) action(ctx context.Context, row *row[T], in input, req any) (any, error) {
@@ -341,6 +391,11 @@ func (r *Registry[T]) action(ctx context.Context, row *row[T], in input, req any
 	}
 	if out, found, err := r.doneBefore(ctx, row, id, hash); err != nil || found {
 		return out, err
+	}
+	if r.Halt != nil {
+		if err := r.work.View(ctx, func(tx T) error { return r.halted(tx, c) }); err != nil {
+			return nil, err
+		}
 	}
 	var none T
 	out, err := row.run(ctx, none, req, nil)

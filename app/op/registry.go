@@ -92,6 +92,16 @@ type Registry[T Tx] struct {
 	// Fence may refuse a call that is allowed, because of where the book is; nil for nothing. It is asked again in the
 	// transaction of what changes the book. It is set before the first call.
 	Fence func(ctx context.Context, s *Spec) error
+	// Halt may refuse, in the transaction of what would change the book or leave it as a file, what is not to be done
+	// now, as the book itself says; nil for nothing. It is set before the first call.
+	Halt func(tx T, s *Spec, req any) error
+	// Leave is told, in the transaction that records a Stream bound by BindExport, how many rows leave with it, and may
+	// refuse; what it wrote is kept then, and no event of the operation. nil for nothing. It is set before the first
+	// call.
+	Leave func(ctx context.Context, tx T, s *Spec, req any, rows int) (refusal, err error)
+	// Listed is told, in a transaction of its own, of the rows of lists that an answer goes through, see the function
+	// Listed; nil for nothing. It is set before the first call.
+	Listed func(ctx context.Context, tx T, rows int) error
 	// Reading is set, before the first call, for a book that is only looked at: nothing but a Query or a Stream is
 	// done (op.read_only), and no event is written of a Stream, which is that of whoever asks for it.
 	Reading bool
@@ -104,6 +114,8 @@ type row[T Tx] struct {
 	decode func(in input) (any, error)
 	// run handles a decoded request; w is nil but for streams.
 	run func(ctx context.Context, tx T, req any, w io.Writer) (any, error)
+	// rows counts what leaves with an export; nil for another operation.
+	rows func(ctx context.Context, tx T, req any) (int, error)
 	// elsewhere: a Query or Stream without a transaction.
 	elsewhere bool
 	// classed: the answer has fields that not everybody may see.
@@ -167,6 +179,16 @@ func BindStream[T Tx, Req any](r *Registry[T], o Op[Req, Download],
 	add(r, o, func(ctx context.Context, tx T, req any, w io.Writer) (any, error) {
 		return handler(ctx, tx, req.(Req), w)
 	})
+}
+
+// BindExport is BindStream for a file that carries rows of a list away: rows counts them before the first byte leaves,
+// in the transaction that records it.
+func BindExport[T Tx, Req any](r *Registry[T], o Op[Req, Download],
+	rows func(ctx context.Context, tx T, req Req) (int, error),
+	handler func(ctx context.Context, tx T, req Req, w io.Writer) (Download, error),
+) {
+	BindStream(r, o, handler)
+	r.rows[o.Name].rows = func(ctx context.Context, tx T, req any) (int, error) { return rows(ctx, tx, req.(Req)) }
 }
 
 // BindStreamElsewhere registers a Stream that asks others than the book as well: no transaction is open while the

@@ -63,6 +63,9 @@ func (r *Registry[T]) upload(ctx context.Context, row *row[T], in input, req any
 				return err
 			}
 		}
+		if err := r.halted(tx, c); err != nil {
+			return err
+		}
 		return row.upload.expect(ctx, tx, req)
 	})
 	if err != nil {

@@ -34,6 +34,8 @@ type Tx interface {
 	CustomerNames(s Selection) ([]Name, error)
 	// EachCustomer calls fn for every customer of a selection, in its order, contacts included.
 	EachCustomer(s Selection, fn func(Customer) error) error
+	// CountCustomers returns how many there are in a selection, whatever its page.
+	CountCustomers(s Selection) (int, error)
 	// LookAlikes returns the other customers with the SIREN of c, or with its name and postal
 	// code, of those allowed.
 	LookAlikes(c Customer, allowed auth.Predicate) ([]Customer, error)
@@ -47,7 +49,7 @@ func Bind[T Tx](r *op.Registry[T]) {
 	op.Bind(r, Save, save[T])
 	op.Bind(r, Archive, archive[T])
 	op.Bind(r, Restore, restore[T])
-	op.BindStream(r, Export, export[T])
+	op.BindExport(r, Export, exportedRows[T], export[T])
 	op.Bind(r, ImportPreview, importPreview[T])
 	op.Bind(r, Import, importFile[T])
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
+	"unicode/utf8"
 
 	"zafe/app/auth"
 	"zafe/app/i18n"
@@ -28,16 +30,42 @@ var Export = op.Op[ExportRequest, op.Download]{Spec: op.Spec{
 	Doc: "Writes the customers one may export as a CSV file.",
 }}
 
+// Chosen names the filter, which the journal keeps: not what was searched for, which may be a name.
+func (r ExportRequest) Chosen() string {
+	if r.Text != "" {
+		return "search"
+	}
+	return string(r.Filter)
+}
+
+// selection is what the request asks for, of what the actor may export. Fault op.field_hidden.
+func (r ExportRequest) selection(ctx context.Context) (Selection, error) {
+	s := selection(ctx, auth.CustomerExport, r.Text)
+	if s.Owner = r.Owner; r.Filter != "" {
+		s.Filter = r.Filter
+	}
+	return s, shown(ctx, ListRequest{Filter: r.Filter})
+}
+
+func exportedRows[T Tx](ctx context.Context, tx T, req ExportRequest) (int, error) {
+	s, err := req.selection(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return tx.CountCustomers(s)
+}
+
 // byteOrderMark tells spreadsheets that the file is UTF-8.
 const byteOrderMark = "\ufeff"
 
 func export[T Tx](ctx context.Context, tx T, req ExportRequest, w io.Writer) (op.Download, error) {
-	if err := shown(ctx, ListRequest{Filter: req.Filter}); err != nil {
+	s, err := req.selection(ctx)
+	if err != nil {
 		return op.Download{}, err
 	}
-	s := selection(ctx, auth.CustomerExport, req.Text)
-	if s.Owner = req.Owner; req.Filter != "" {
-		s.Filter = req.Filter
+	rows, err := tx.CountCustomers(s)
+	if err != nil {
+		return op.Download{}, err
 	}
 	d := op.Download{Name: "clients-" + tx.Today().String() + ".csv", Type: "text/csv; charset=utf-8"}
 	if _, err := io.WriteString(w, byteOrderMark); err != nil {
@@ -46,6 +74,9 @@ func export[T Tx](ctx context.Context, tx T, req ExportRequest, w io.Writer) (op
 	out := csv.NewWriter(w)
 	out.Comma, out.UseCRLF = ';', true
 	print := i18n.For(i18n.French)
+	if err := out.Write([]string{mark(ctx, print, tx.Now(), rows)}); err != nil {
+		return d, err
+	}
 	header := make([]string, len(importFields))
 	for i, f := range importFields {
 		header[i] = print.T(f.Label, nil)
@@ -53,7 +84,7 @@ func export[T Tx](ctx context.Context, tx T, req ExportRequest, w io.Writer) (op
 	if err := out.Write(header); err != nil {
 		return d, err
 	}
-	err := tx.EachCustomer(s, func(c Customer) error {
+	err = tx.EachCustomer(s, func(c Customer) error {
 		op.Mask(ctx, &c)
 		cells := exported(c)
 		record := make([]string, len(importFields))
@@ -67,6 +98,14 @@ func export[T Tx](ctx context.Context, tx T, req ExportRequest, w io.Writer) (op
 	}
 	out.Flush()
 	return d, out.Error()
+}
+
+// mark is the line above the titles that says whose copy this is, under which number of the journal. Import skips what
+// stands above the titles, as do spreadsheets that are told where they are.
+func mark(ctx context.Context, print *i18n.Printer, at time.Time, rows int) string {
+	return print.T("sentry.mark", map[string]any{
+		"name": op.Actor(ctx).Name, "at": at, "rows": rows, "event": op.EventID(ctx),
+	})
 }
 
 // exported gives the cells of a customer by import field: its first contact only.
@@ -101,10 +140,14 @@ func yesNo(b bool) string {
 	return "non"
 }
 
-// harmless returns a cell that no spreadsheet takes for a formula: an apostrophe goes before what
-// starts like one (OWASP, CSV injection).
+// formula are the characters that make a spreadsheet compute a cell, wide ones as some keyboards of Asia type them.
+const formula = "=+-@\t\r\n＝＋－＠"
+
+// harmless returns a cell that no spreadsheet takes for a formula: an apostrophe goes before what starts like one
+// (OWASP, CSV injection), a telephone with its + among them, which would lose it otherwise. cell takes it off again.
 func harmless(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
+	first, _ := utf8.DecodeRuneInString(strings.TrimPrefix(s, "'"))
+	if first != utf8.RuneError && strings.ContainsRune(formula, first) {
 		return "'" + s
 	}
 	return s

@@ -108,8 +108,8 @@ func fill(c *Customer, row imports.Row) []*fault.Fault {
 // cell returns a cell without the apostrophe that exports put before a formula.
 func cell(row imports.Row, name string) string {
 	v := row.Value(name)
-	if len(v) > 1 && v[0] == '\'' && strings.ContainsRune("=+-@", rune(v[1])) {
-		return v[1:]
+	if rest, marked := strings.CutPrefix(v, "'"); marked && harmless(rest) == v {
+		return rest
 	}
 	return v
 }

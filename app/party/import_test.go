@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -256,12 +257,15 @@ func TestExportIsReadBackAndHoldsNoFormula(t *testing.T) {
 		Name: "=HYPERLINK(\"http://x\";\"clic\")", Kind: party.Person, Notes: "@SUM(A1)\n+1", Email: "a@b.fr", Phone: "+590 690 11 22 33",
 		Address: party.Address{Street: "-12 impasse; bât. \"A\"", City: "Les Abymes", PostalCode: "97139"},
 	})
+	for i, name := range []string{"+33 6 12 34 56 78", "＝1+1", "'=1+1", "@SUM(1;2)", "=cmd|' /C calc'!A0", "-2+3", "'tout simple"} {
+		save(t, w, "owner", party.Customer{Kind: party.Company, Name: name, Address: party.Address{City: "X", PostalCode: fmt.Sprintf("9711%d", i)}})
+	}
 	text, d := exported(t, w, "owner", party.ExportRequest{})
 	if d.Name != "clients-2026-11-21.csv" || !strings.HasPrefix(text, "\ufeff") {
 		t.Errorf("%+v %q", d, text[:20])
 	}
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(text, "\ufeff")))
-	r.Comma = ';'
+	r.Comma, r.FieldsPerRecord = ';', -1 // the mark is alone on its line
 	for {
 		cells, err := r.Read()
 		if err == io.EOF {
@@ -271,19 +275,23 @@ func TestExportIsReadBackAndHoldsNoFormula(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range cells {
-			if c != "" && strings.ContainsRune("=+-@\t\r", rune(c[0])) {
+			if first, _ := utf8.DecodeRuneInString(c); c != "" && strings.ContainsRune("=+-@\t\r＝＋－＠", first) {
 				t.Errorf("a spreadsheet computes %q", c)
 			}
 		}
 	}
 	p := preview(t, w, upload(text))
-	if p.Rows != 2 || p.Unchanged != 2 || len(p.Mapping) != len(p.Fields) {
+	if p.Rows != 9 || p.Unchanged != 9 || len(p.Mapping) != len(p.Fields) {
 		t.Errorf("read back: %d rows, %d unchanged, %d of %d columns, %+v", p.Rows, p.Unchanged, len(p.Mapping), len(p.Fields), p.Problems)
 	}
 	empty := world(t)
 	importAll(t, empty, upload(text))
 	again, _ := exported(t, empty, "owner", party.ExportRequest{})
-	if again != text {
+	mark, text, _ := strings.Cut(text, "\r\n")
+	if !strings.Contains(mark, "Exporté de Zafè par Claire le 21/11/2026") || !strings.Contains(mark, "9 lignes") {
+		t.Errorf("the mark is %q", mark)
+	}
+	if _, again, _ = strings.Cut(again, "\r\n"); again != text {
 		t.Errorf("a book made from the export exports\n%s\nnot\n%s", again, text)
 	}
 	if _, err := party.Export.Fetch(w.Ctx(), w.As("owner"), party.ExportRequest{Filter: "x"}, io.Discard); fault.KeyOf(err) != "party.filter" {

@@ -162,7 +162,9 @@ func list[T Tx](ctx context.Context, tx T, req ListRequest) (Page, error) {
 	if s.Limit == 0 {
 		s.Limit = PageDefault
 	}
-	return tx.CustomerPage(s)
+	page, err := tx.CustomerPage(s)
+	op.Listed(ctx, req.Offset, len(page.Rows))
+	return page, err
 }
 
 func selection(ctx context.Context, p auth.Permission, text string) Selection {

@@ -27,7 +27,7 @@ func Subjects() []Subject {
 		{"company", []auth.Permission{auth.CompanyRead, auth.FieldBank, auth.CompanyWrite}},
 		{"backups", []auth.Permission{auth.BackupRead, auth.BackupManage}},
 		{"people", []auth.Permission{auth.UserManage, auth.DeviceManage, auth.KeyManage}},
-		{"proof", []auth.Permission{auth.AuditRead, auth.BookVerify}},
+		{"proof", []auth.Permission{auth.AuditRead, auth.BookVerify, auth.IncidentManage}},
 		{"everyday", []auth.Permission{auth.DashboardRead, auth.SearchUse}},
 	}
 }

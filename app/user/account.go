@@ -91,6 +91,9 @@ func (r SaveRequest) Validate() error {
 	return nil
 }
 
+// ShutsOut tells that the person can do nothing afterwards: that is no work on the book.
+func (r SaveRequest) ShutsOut() bool { return r.ID != 0 && r.Disabled }
+
 // IDRequest names a person.
 type IDRequest struct {
 	ID auth.UserID `json:"id"`

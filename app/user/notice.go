@@ -40,6 +40,15 @@ const (
 	NoticeInvited   NoticeKind = "invited"    // owners: somebody's invitation file came from a second PC; Detail is where
 )
 
+// What owners are told of rows that leave, Detail their number, and people of an owner's word on theirs.
+const (
+	NoticeExportsOf NoticeKind = "exports_of" // owners: somebody's files of the day have many
+	NoticeListsOf   NoticeKind = "lists_of"   // owners: somebody went through many
+	NoticeHeldOf    NoticeKind = "held_of"    // the other owners: somebody's export waits for one of them
+	NoticeExport    NoticeKind = "export"     // one's export may leave
+	NoticeNoExport  NoticeKind = "no_export"  // one's export may not
+)
+
 // NoticesMax bounds what waits to be told to a person: of more, the youngest.
 const NoticesMax = 50
 

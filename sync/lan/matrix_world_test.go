@@ -16,6 +16,7 @@ import (
 	attached "zafe/app/file"
 	"zafe/app/history"
 	"zafe/app/imports"
+	"zafe/app/incident"
 	"zafe/app/ledger"
 	"zafe/app/money"
 	"zafe/app/notify"
@@ -27,6 +28,7 @@ import (
 	"zafe/app/relay"
 	"zafe/app/role"
 	"zafe/app/search"
+	"zafe/app/sentry"
 	"zafe/app/setup"
 	"zafe/app/tax"
 	"zafe/app/user"
@@ -121,6 +123,8 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	billing.Bind(r)
 	attached.Bind(r, w.Store.ReceiveFile)
 	history.Bind(r)
+	incident.Bind(r, func() {})
+	sentry.Bind(r)
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 }
 

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/i18n"
+	"zafe/app/incident"
 	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -30,6 +31,10 @@ func (s *Shell) commands() {
 		{
 			Key: fyne.KeyLeft, Mod: fyne.KeyModifierAlt, Name: s.t("shell.key.back"), Run: s.back,
 			Enabled: free,
+		},
+		{
+			Key: fyne.KeyF12, Mod: ctrl | fyne.KeyModifierShift, Name: s.t("incident.title"), Run: s.beginIncident,
+			Enabled: func() bool { return free() && s.Me.Can(incident.Begin.Needs) },
 		},
 		{Key: fyne.KeyEscape, Enabled: func() bool { return free() && s.behind() }, Run: s.back},
 	}
@@ -80,6 +85,11 @@ func (s *Shell) userMenu(card fyne.CanvasObject) {
 	if _, ok := s.Pages["account"]; ok {
 		options = append(options, kit.Option{Key: "account", Text: s.t("shell.user.account"), Icon: "user"})
 	}
+	if s.Me.Can(incident.Begin.Needs) {
+		options = append(options, kit.Option{
+			Key: "incident", Text: s.t("incident.title"), Icon: "lifebuoy", Detail: "Ctrl+" + s.t("shell.key.shift") + "+F12",
+		})
+	}
 	mark := func(on bool) string {
 		if on {
 			return "✓"
@@ -109,6 +119,8 @@ func (s *Shell) userAct(key string) {
 	switch key {
 	case "account":
 		s.leaving(s.history, func() { s.jump(page.Route{Name: "account"}) })
+	case "incident":
+		s.openIncident()
 	case "light", "dark":
 		s.prefer(s.Me.User.Lang, key)
 	case "system":

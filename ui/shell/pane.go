@@ -128,6 +128,8 @@ func (p *pane) Changed(kind string) {
 		p.s.facts.poll(p.s)
 	case "me":
 		p.s.knowMe()
+	case "incident":
+		p.s.lookForIncident()
 	case "company":
 		p.s.name()
 	case "fiscal_year":
@@ -171,6 +173,9 @@ func (s *Shell) Fail(err error) {
 	}
 	if f.Key == "store.damaged" {
 		s.facts.poll(s) // the work has just met it
+	}
+	if f.Key == "incident.on" {
+		s.lookForIncident() // so that the banner is there with the refusal
 	}
 	text := s.Text.Fault(f)
 	if hint := s.Text.FaultHint(f); hint != "" {

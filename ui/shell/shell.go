@@ -79,6 +79,7 @@ type Shell struct {
 	drop    []func()    // take the shell's shortcuts out
 	link    link
 	facts   facts
+	halt    halt
 	idle    idle
 	files   *Chooser
 	asking  bool // the log-in is over the pages
@@ -111,8 +112,9 @@ func New(o Options) *Shell {
 	s.danger = kit.NewBanner(kit.Error, s.t("alerts.banner"), "",
 		kit.NewButton(s.t("alerts.seen"), "", kit.Ghost, s.seen)).Icon("shield-warning")
 	s.danger.Hide()
+	s.newHalt()
 	s.idle.init(s)
-	column := kit.VFill(0, 5, s.banner, s.wound, s.outside, s.danger, s.top.object, s.place, s.tasks)
+	column := kit.VFill(0, 6, s.banner, s.halt.banner, s.wound, s.outside, s.danger, s.top.object, s.place, s.tasks)
 	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, nil, column, s.status))
 	s.commands()
 	return s

@@ -173,7 +173,7 @@ func newDeskOver(t *testing.T, role auth.Role, first func(*page.Env, func()) fyn
 	routes := map[string]shell.Builder{}
 	for _, name := range []string{
 		"home", "customers", "customer", "quotes", "quote", "books", "people",
-		"settings", "security",
+		"settings", "security", "incident",
 	} {
 		routes[name] = d.build
 	}

@@ -26,6 +26,8 @@ var rooms = []struct {
 	{"integrity", "shield-check", "shell.spot.integrity", auth.BookVerify},
 	{"roles", "list-checks", "shell.spot.roles", auth.UserManage},
 	{"account", "user", "shell.user.account", auth.Anyone},
+	{"exports", "export", "exports.title", auth.KeyManage},
+	{"incident", "lifebuoy", "incident.title", auth.Anyone},
 }
 
 // spots are the pages and acts of which each word typed begins a word.

@@ -38,6 +38,8 @@ func (s *Shell) follow() {
 	s.every(pollEvery, func() { s.facts.poll(s) })
 	s.every(time.Second, s.second)
 	s.every(beatEvery, s.beat)
+	s.lookForIncident()
+	s.every(incidentEvery, s.lookForIncident)
 	s.connect()
 	s.serve()
 }

@@ -17,6 +17,7 @@ import (
 	"zafe/app/money"
 	"zafe/app/op"
 	"zafe/app/plan"
+	"zafe/app/sentry"
 	"zafe/app/verify"
 	"zafe/app/witness"
 	"zafe/ui/kit"
@@ -256,6 +257,13 @@ func (h *home) Refresh() {
 			}
 		})
 	}
+	if e.Can(sentry.Lately.Spec) {
+		page.Call(e, sentry.Lately, op.Empty{}, func(r sentry.Recent, err error) {
+			if err == nil {
+				h.left(r)
+			}
+		})
+	}
 	if e.Can(verify.Integrity.Spec) {
 		page.Call(e, verify.Integrity, op.Empty{}, func(st verify.Status, err error) {
 			if err == nil {
@@ -466,7 +474,7 @@ func (h *home) task(icon string, tone kit.Tone, title, under, act string, run fu
 // arrange puts the tasks in the order of their weight.
 func (h *home) arrange() {
 	var all []fyne.CanvasObject
-	for _, key := range []string{"integrity", "witness", "numbers", "backup", "sheet", "invite", "overdue", "accepted", "drafts"} {
+	for _, key := range []string{"integrity", "witness", "numbers", "held", "backup", "sheet", "invite", "many", "overdue", "accepted", "drafts", "exports"} {
 		if o := h.tasks[key]; o != nil {
 			if len(all) > 0 {
 				all = append(all, kit.Separator())

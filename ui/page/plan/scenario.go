@@ -7,6 +7,7 @@ import (
 
 	"zafe/app/backup"
 	"zafe/app/device"
+	"zafe/app/incident"
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/plan"
@@ -35,11 +36,17 @@ func restore(p *planPage) { p.env.Shell.Restore() }
 
 // ways are the buttons of the scenarios, beside the sheet that each has.
 var ways = map[plan.ID][]way{
-	plan.Broken:     {{"plan.act.restore", "clock-counter-clockwise", backup.Begin.Spec, restore}},
-	plan.Stolen:     {{"plan.act.devices", "plugs", device.Revoke.Spec, to("people", "")}},
-	plan.Burnt:      {{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")}},
-	plan.Ransomware: {{"plan.act.key", "key", opening.Rotate.Spec, to("security", "")}}, // not "restore": not on this PC
-	plan.Password:   {{"plan.act.people", "users", user.Save.Spec, to("people", "")}},
+	plan.Broken: {{"plan.act.restore", "clock-counter-clockwise", backup.Begin.Spec, restore}},
+	plan.Stolen: {
+		{"plan.act.incident", "lock", incident.Begin.Spec, to("incident", "")},
+		{"plan.act.devices", "plugs", device.Revoke.Spec, to("people", "")},
+	},
+	plan.Burnt: {{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")}},
+	plan.Ransomware: { // not "restore": not on this PC
+		{"plan.act.incident", "lock", incident.Begin.Spec, to("incident", "")},
+		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "")},
+	},
+	plan.Password: {{"plan.act.people", "users", user.Save.Spec, to("people", "")}},
 	plan.Sheet: {
 		{"plan.act.sheet", "printer", setup.PrintSheet.Spec, to("backups", "sheet")},
 		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "")},
