@@ -558,7 +558,7 @@ CREATE TABLE session (
   created_at TEXT    NOT NULL,
   fresh_at   TEXT    NOT NULL,
   expires_at TEXT    NOT NULL
-, old_hash BLOB NOT NULL DEFAULT x'', old_until TEXT NOT NULL DEFAULT '') STRICT
+, old_hash BLOB NOT NULL DEFAULT x'', old_until TEXT NOT NULL DEFAULT '', parent INTEGER REFERENCES session(id) ON DELETE CASCADE, viewed INTEGER REFERENCES user(id)) STRICT
 
 CREATE TABLE setting (
   key   TEXT PRIMARY KEY,
@@ -722,6 +722,8 @@ CREATE INDEX quote_answer_document ON quote_answer(document, id)
 CREATE INDEX recovery_code_user ON recovery_code(user_id)
 
 CREATE UNIQUE INDEX role_name ON role(name COLLATE NOCASE) WHERE name <> ''
+
+CREATE INDEX session_parent ON session(parent)
 
 CREATE INDEX session_user ON session(user_id)
 

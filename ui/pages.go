@@ -3,6 +3,7 @@
 package ui
 
 import (
+	"zafe/ui/page/about"
 	"zafe/ui/page/account"
 	"zafe/ui/page/backups"
 	"zafe/ui/page/books"
@@ -18,6 +19,7 @@ import (
 	"zafe/ui/page/sales"
 	"zafe/ui/page/security"
 	"zafe/ui/page/settings"
+	"zafe/ui/page/where"
 	"zafe/ui/shell"
 )
 
@@ -39,5 +41,7 @@ func pages() shell.Table {
 	t.Register(settings.Routes())
 	t.Register(account.Routes())
 	t.Register(security.Routes())
+	t.Register(where.Routes())
+	t.Register(about.Routes())
 	return t
 }

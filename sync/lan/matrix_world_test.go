@@ -31,6 +31,7 @@ import (
 	"zafe/app/tax"
 	"zafe/app/user"
 	"zafe/app/verify"
+	"zafe/app/where"
 	"zafe/app/witness"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -109,6 +110,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	backup.Bind(r, nil)
 	past.Bind(r, w.Store, nil, w.Store.ReceiveFile)
 	plan.Bind(r, w.Store, nil)
+	where.Bind(r, w.Store, where.Around{})
 	notify.Bind[*store.Tx](r, nil)
 	relay.Bind(r, nil)
 	witness.Bind(r, nil, nil)

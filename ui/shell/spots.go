@@ -25,7 +25,10 @@ var rooms = []struct {
 	{"security", "key", "shell.spot.security", auth.KeyManage},
 	{"integrity", "shield-check", "shell.spot.integrity", auth.BookVerify},
 	{"roles", "list-checks", "shell.spot.roles", auth.UserManage},
+	{"teams", "users", "teams.title", auth.UserManage},
 	{"account", "user", "shell.user.account", auth.Anyone},
+	{"where", "map-pin", "shell.user.where", auth.Anyone},
+	{"about", "info", "shell.user.about", auth.Anyone},
 }
 
 // spots are the pages and acts of which each word typed begins a word.
