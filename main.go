@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"zafe/app/approval"
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/catalog"
@@ -439,6 +440,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	})
 	notify.Bind(b.Registry, b.tells)
 	bindBusiness(b.Registry, b.store)
+	approval.Bind(b.Registry)
 	history.Bind(b.Registry)
 	verify.Bind(b.Registry, b.check)
 }

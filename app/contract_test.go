@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"zafe/app/approval"
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
@@ -33,6 +34,7 @@ import (
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
+	"zafe/app/where"
 	"zafe/app/witness"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -55,6 +57,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	backup.Bind(r, nil)
 	past.Bind(r, w.Store, nil, w.Store.ReceiveFile)
 	plan.Bind(r, w.Store, nil)
+	where.Bind(r, w.Store, where.Around{})
 	notify.Bind[*store.Tx](r, nil)
 	company.Bind(r)
 	party.Bind(r)
@@ -64,6 +67,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	ledger.Bind(r)
 	billing.Bind(r)
 	file.Bind(r, w.Store.ReceiveFile)
+	approval.Bind(r)
 	history.Bind(r)
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 	return r

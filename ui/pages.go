@@ -5,6 +5,7 @@ package ui
 import (
 	"zafe/ui/page/about"
 	"zafe/ui/page/account"
+	"zafe/ui/page/approvals"
 	"zafe/ui/page/backups"
 	"zafe/ui/page/books"
 	"zafe/ui/page/customers"
@@ -43,5 +44,6 @@ func pages() shell.Table {
 	t.Register(security.Routes())
 	t.Register(where.Routes())
 	t.Register(about.Routes())
+	t.Register(approvals.Routes())
 	return t
 }

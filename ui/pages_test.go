@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
+	"zafe/app/approval"
 	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/catalog"
@@ -52,6 +53,7 @@ func shop(t *testing.T) *storetest.World {
 	user.Bind(w.Registry, svc)
 	opening.Bind(w.Registry, w.Store, svc, (&opener.PC{Keepers: []opener.Keeper{{Kind: opening.Keyring, Ring: noRing{}}}}).Keys(w.Store))
 	witness.Bind(w.Registry, func() map[string]witness.Heard { return nil }, func() {})
+	approval.Bind(w.Registry)
 	where.Bind(w.Registry, w.Store, where.Around{Name: "SRV-ATELIER", Slots: noSlots, Copies: noCopies{}})
 	verify.Bind(w.Registry, verify.New(verify.Settings[*store.Tx]{
 		Work: w.Store, Clock: w.Clock.Now,
@@ -117,7 +119,7 @@ var needs = map[string]auth.Permission{
 	"invoice":  auth.SalesWrite,
 	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
 	"people": auth.UserManage, "roles": auth.UserManage, "teams": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
-	"account": auth.Anyone, "where": auth.Anyone, "about": auth.Anyone,
+	"account": auth.Anyone, "where": auth.Anyone, "about": auth.Anyone, "approvals": auth.CompanyWrite,
 	"backups": auth.BackupRead, "past": auth.BackupManage, "plan": auth.BackupRead, "security": auth.KeyManage,
 }
 

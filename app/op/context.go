@@ -89,8 +89,9 @@ type call struct {
 	actor    auth.Actor
 	event    audit.Event
 	after    []func()
-	skipped  bool // the answer is a kept one: nothing was done this time
-	recorded bool // an Action wrote its event itself
+	second   auth.UserID // who lets it be done, of what needs two people
+	skipped  bool        // the answer is a kept one: nothing was done this time
+	recorded bool        // an Action wrote its event itself
 }
 
 func callOf(ctx context.Context) *call { c, _ := ctx.Value(callKey).(*call); return c }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"zafe/app/approval"
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
@@ -122,6 +123,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	ledger.Bind(r)
 	billing.Bind(r)
 	attached.Bind(r, w.Store.ReceiveFile)
+	approval.Bind(r)
 	history.Bind(r)
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 }

@@ -25,6 +25,7 @@ var rooms = []struct {
 	{"security", "key", "shell.spot.security", auth.KeyManage},
 	{"integrity", "shield-check", "shell.spot.integrity", auth.BookVerify},
 	{"roles", "list-checks", "shell.spot.roles", auth.UserManage},
+	{"approvals", "check-circle", "approvals.title", auth.CompanyWrite},
 	{"teams", "users", "teams.title", auth.UserManage},
 	{"account", "user", "shell.user.account", auth.Anyone},
 	{"where", "map-pin", "shell.user.where", auth.Anyone},
