@@ -175,7 +175,7 @@ func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
 var reads = map[string]bool{
 	"Exporter": true, "Tout voir": true, "Ajouter un contact": true, "Lettrage": true, "Grand livre": true,
 	"Exporter (CSV)": true, "Intégrité du dossier": true, "Sécurité du dossier": true,
-	"Attestation": true, "Rôles et droits": true, "Équipes": true, "Voir": true, "Imprimer pour signature": true, "Voir les témoins": true,
+	"Attestation": true, "Rôles et droits": true, "Équipes": true, "Voir": true, "À approuver": true, "Imprimer pour signature": true, "Voir les témoins": true,
 	"Imprimer ou vérifier la feuille": true, // leads to the page of backups
 }
 

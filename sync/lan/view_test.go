@@ -193,14 +193,14 @@ func TestALookSeesWhatThePersonSees(t *testing.T) {
 					refused++
 					mine := strings.Contains(got.body, "op.viewing")
 					if got.status != http.StatusForbidden || !mine && !strings.Contains(got.body, "op.forbidden") {
-						t.Errorf("%s was not refused to a look as %s: %d %s", s.Name, who, got.status, got.text)
+						t.Errorf("%s was not refused to a look as %s: %d %.300s", s.Name, who, got.status, got.text)
 					}
 					break
 				}
 				same++
 				if want := x.post(s, who, ask, false); got.status != want.status ||
 					got.body != want.body && !(unordered[s.Name] && letters(got.body) == letters(want.body)) {
-					t.Errorf("%s as %s: %d %s, they get %d %s", s.Name, who, got.status, got.text, want.status, want.text)
+					t.Errorf("%s as %s: %d %.300s, they get %d %.300s", s.Name, who, got.status, got.text, want.status, want.text)
 				}
 			}
 		}

@@ -54,6 +54,8 @@ func newSettings(e *page.Env) page.Page {
 			func() { e.Shell.Open(page.Route{Name: "security"}) }))
 	}
 	if e.Can(company.Save.Spec) {
+		actions = append(actions, kit.NewButton(e.T("approvals.title"), "check-circle", kit.Secondary,
+			func() { e.Shell.Open(page.Route{Name: "approvals"}) }))
 		s.save = s.Write(kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, s.store))
 		actions = append(actions, s.save)
 	}
