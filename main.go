@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"zafe/app/approval"
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/catalog"
@@ -44,6 +45,7 @@ import (
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
+	"zafe/app/where"
 	appwitness "zafe/app/witness"
 	"zafe/store"
 	"zafe/store/checkup"
@@ -438,8 +440,12 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	backup.Bind(b.Registry, b.keep)
 	past.Bind(b.Registry, b.store, b.past, b.store.ReceiveFile)
 	plan.Bind(b.Registry, b.store, b.keep)
+	where.Bind(b.Registry, b.store, where.Around{
+		Name: b.pc.Name(), Folder: b.pc.home.Path(folder.Book), Slots: b.pc.alone.Keys(b.store).Slots, Copies: b.keep,
+	})
 	notify.Bind(b.Registry, b.tells)
 	bindBusiness(b.Registry, b.store)
+	approval.Bind(b.Registry)
 	history.Bind(b.Registry)
 	sentry.Bind(b.Registry)
 	verify.Bind(b.Registry, b.check)

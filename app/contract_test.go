@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"zafe/app/approval"
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
@@ -35,6 +36,7 @@ import (
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
+	"zafe/app/where"
 	"zafe/app/witness"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -57,6 +59,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	backup.Bind(r, nil)
 	past.Bind(r, w.Store, nil, w.Store.ReceiveFile)
 	plan.Bind(r, w.Store, nil)
+	where.Bind(r, w.Store, where.Around{})
 	notify.Bind[*store.Tx](r, nil)
 	company.Bind(r)
 	party.Bind(r)
@@ -66,6 +69,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	ledger.Bind(r)
 	billing.Bind(r)
 	file.Bind(r, w.Store.ReceiveFile)
+	approval.Bind(r)
 	history.Bind(r)
 	incident.Bind(r, func() {})
 	sentry.Bind(r)

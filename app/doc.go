@@ -48,6 +48,10 @@
 // class by struct tag (auth.Class); the pipeline empties them in every answer. sync/lan/matrix_test.go asks
 // every operation over the wire as everybody: one that is new must be put there.
 //
+// Who looks through somebody's eyes (session.view_as) is the actor of that person with a Viewer: the pipeline lets
+// nothing but a plain Query through. What takes two people is named in package approval, which has the registry ask
+// before the handler (op.Check) and does it again in the name of who asked (Registry.Again).
+//
 // # Glossary
 //
 //	Entry, Line       écriture, ligne          Post            valider

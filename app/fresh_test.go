@@ -17,13 +17,13 @@ import (
 // places of copies, what opens closed days or undoes many records at once. company.save asks by itself for the
 // bank details.
 var guarded = []string{
-	"backup.continue", "customer.export", "delegate.set", "destination.answer", "destination.begin",
+	"approval.ask", "approval.decide", "backup.continue", "customer.export", "delegate.set", "destination.answer", "destination.begin",
 	"destination.finish", "destination.refill", "destination.remove", "device.invite", "device.invite_file", "device.revoke",
 	"fec.export", "fec.undo_import", "fiscal_year.close", "fiscal_year.close_period", "import.undo", "incident.end", "kept.remove", "notify.save", "notify.try",
 	"opening.automatic", "opening.rotate", "password.refuse",
 	"past.take_customer", "past.take_draft", "past.take_file", "past.take_item", "recovery.shares", "recovery.sheet", "relay.name", "role.delete", "role.save",
 	"event.export", "witness.accept",
-	"sentry.decide", "session.close", "session.close_others", "team.delete", "team.save",
+	"sentry.decide", "session.close", "session.close_others", "session.view_as", "team.delete", "team.save",
 	"totp.renew_codes", "user.reset_second_factor", "user.save", "user.sign_out",
 }
 

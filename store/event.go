@@ -180,6 +180,7 @@ var subjectNames = map[string]string{
 	"user":        `SELECT name FROM user WHERE id = ?`,
 	"role":        `SELECT name FROM role WHERE id = ?`,
 	"team":        `SELECT name FROM team WHERE id = ?`,
+	"approval":    `SELECT u.name FROM approval a JOIN user u ON u.id = a.asked_by WHERE a.id = ?`,
 	"device":      `SELECT name FROM device WHERE id = ?`,
 	"attachment":  `SELECT name FROM attachment WHERE id = ?`,
 	"import":      `SELECT file FROM import_batch WHERE id = ?`,

@@ -24,6 +24,19 @@ CREATE TABLE answer (
   response   BLOB NOT NULL
 ) STRICT, WITHOUT ROWID
 
+CREATE TABLE approval (
+  id         INTEGER PRIMARY KEY,
+  op         TEXT    NOT NULL,
+  request    BLOB    NOT NULL,
+  asked_by   INTEGER NOT NULL REFERENCES user(id),
+  asked_at   TEXT    NOT NULL,
+  expires_at TEXT    NOT NULL,
+  state      TEXT    NOT NULL CHECK (state IN ('waiting', 'approved', 'refused', 'withdrawn')),
+  decided_by INTEGER REFERENCES user(id),
+  decided_at TEXT    NOT NULL DEFAULT '',
+  CHECK (state <> 'approved' OR decided_by <> asked_by)
+) STRICT
+
 CREATE TABLE attachment (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   file       INTEGER NOT NULL REFERENCES file(id),
@@ -580,7 +593,7 @@ CREATE TABLE session (
   created_at TEXT    NOT NULL,
   fresh_at   TEXT    NOT NULL,
   expires_at TEXT    NOT NULL
-, old_hash BLOB NOT NULL DEFAULT x'', old_until TEXT NOT NULL DEFAULT '') STRICT
+, old_hash BLOB NOT NULL DEFAULT x'', old_until TEXT NOT NULL DEFAULT '', parent INTEGER REFERENCES session(id) ON DELETE CASCADE, viewed INTEGER REFERENCES user(id)) STRICT
 
 CREATE TABLE setting (
   key   TEXT PRIMARY KEY,
@@ -747,6 +760,8 @@ CREATE INDEX recovery_code_user ON recovery_code(user_id)
 
 CREATE UNIQUE INDEX role_name ON role(name COLLATE NOCASE) WHERE name <> ''
 
+CREATE INDEX session_parent ON session(parent)
+
 CREATE INDEX session_user ON session(user_id)
 
 CREATE INDEX settlement_credit ON settlement(credit) WHERE credit IS NOT NULL
@@ -765,6 +780,18 @@ CREATE INDEX vat_release_document ON vat_release(document)
 
 CREATE TRIGGER account_number_stays BEFORE UPDATE ON account WHEN new.number <> old.number OR new.id <> old.id
 BEGIN SELECT RAISE(ABORT, 'an account keeps its number'); END
+
+CREATE TRIGGER approval_kept BEFORE DELETE ON approval
+BEGIN
+  SELECT RAISE(ABORT, 'a request is never deleted');
+END
+
+CREATE TRIGGER approval_stays BEFORE UPDATE ON approval
+WHEN old.state <> 'waiting' OR new.id <> old.id OR new.op <> old.op OR new.request <> old.request
+  OR new.asked_by <> old.asked_by OR new.asked_at <> old.asked_at OR new.expires_at <> old.expires_at
+BEGIN
+  SELECT RAISE(ABORT, 'a request stays as it was asked and decided');
+END
 
 CREATE TRIGGER attachment_is_what_it_is BEFORE UPDATE ON attachment
 WHEN NOT (old.kind = 'entry' AND old.subject < 0 AND new.kind = 'entry' AND new.subject > 0

@@ -6,13 +6,13 @@ import (
 )
 
 const sessionColumns = `id, token_hash, old_hash, old_until, user_id, device, generation, pending, created_at, fresh_at,
-	expires_at`
+	expires_at, COALESCE(parent, 0), COALESCE(viewed, 0)`
 
 func scanSession(scan func(...any) error, s *user.Session) (err error) {
 	var token, old []byte
 	var until, created, fresh, expires string
 	if err := scan(&s.ID, &token, &old, &until, &s.User, &s.Device, &s.Generation, &s.Pending, &created, &fresh,
-		&expires); err != nil {
+		&expires, &s.Parent, &s.Viewed); err != nil {
 		return err
 	}
 	copy(s.TokenHash[:], token)
@@ -37,9 +37,9 @@ func (t *Tx) AddSession(s user.Session) (user.Session, error) {
 		return s, err
 	}
 	id, err := t.insert(`INSERT INTO session(token_hash, old_hash, old_until, user_id, device, generation, pending,
-		created_at, fresh_at, expires_at) VALUES (?,?,?,?,?,?,?,?,?,?)`, s.TokenHash[:], oldHash(s),
+		created_at, fresh_at, expires_at, parent, viewed) VALUES (?,?,?,?,?,?,?,?,?,?,NULLIF(?,0),NULLIF(?,0))`, s.TokenHash[:], oldHash(s),
 		optionalInstant(s.OldUntil), s.User, s.Device, s.Generation, s.Pending, instant(s.CreatedAt),
-		instant(s.FreshAt), instant(s.ExpiresAt))
+		instant(s.FreshAt), instant(s.ExpiresAt), s.Parent, s.Viewed)
 	s.ID = id
 	return s, err
 }
@@ -90,6 +90,12 @@ func (t *Tx) SaveSession(s user.Session) error {
 // DropSession closes a session.
 func (t *Tx) DropSession(id int64) error {
 	_, err := t.exec(`DELETE FROM session WHERE id = ?`, id)
+	return err
+}
+
+// DropViews closes the looks through others' eyes that a session opened.
+func (t *Tx) DropViews(parent int64) error {
+	_, err := t.exec(`DELETE FROM session WHERE parent = ?`, parent)
 	return err
 }
 

@@ -3,7 +3,9 @@
 package ui
 
 import (
+	"zafe/ui/page/about"
 	"zafe/ui/page/account"
+	"zafe/ui/page/approvals"
 	"zafe/ui/page/backups"
 	"zafe/ui/page/books"
 	"zafe/ui/page/customers"
@@ -20,6 +22,7 @@ import (
 	"zafe/ui/page/sales"
 	"zafe/ui/page/security"
 	"zafe/ui/page/settings"
+	"zafe/ui/page/where"
 	"zafe/ui/shell"
 )
 
@@ -43,5 +46,8 @@ func pages() shell.Table {
 	t.Register(settings.Routes())
 	t.Register(account.Routes())
 	t.Register(security.Routes())
+	t.Register(where.Routes())
+	t.Register(about.Routes())
+	t.Register(approvals.Routes())
 	return t
 }

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
+	"zafe/app/approval"
 	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/catalog"
@@ -31,6 +32,7 @@ import (
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
+	"zafe/app/where"
 	"zafe/app/witness"
 	"zafe/store"
 	"zafe/store/keyring"
@@ -55,6 +57,8 @@ func shop(t *testing.T) *storetest.World {
 	user.Bind(w.Registry, svc)
 	opening.Bind(w.Registry, w.Store, svc, (&opener.PC{Keepers: []opener.Keeper{{Kind: opening.Keyring, Ring: noRing{}}}}).Keys(w.Store))
 	witness.Bind(w.Registry, func() map[string]witness.Heard { return nil }, func() {})
+	approval.Bind(w.Registry)
+	where.Bind(w.Registry, w.Store, where.Around{Name: "SRV-ATELIER", Slots: noSlots, Copies: noCopies{}})
 	verify.Bind(w.Registry, verify.New(verify.Settings[*store.Tx]{
 		Work: w.Store, Clock: w.Clock.Now,
 		Around: func() verify.Surroundings { return verify.Surroundings{Swap: "off", Hibernate: "clear"} },
@@ -118,8 +122,9 @@ var needs = map[string]auth.Permission{
 	"quotes": auth.SalesRead, "quote": auth.SalesWrite, "invoices": auth.SalesRead,
 	"invoice":  auth.SalesWrite,
 	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
-	"people": auth.UserManage, "roles": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
-	"account": auth.Anyone, "incident": auth.Anyone, "exports": auth.KeyManage,
+	"people": auth.UserManage, "roles": auth.UserManage, "teams": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
+	"account": auth.Anyone, "where": auth.Anyone, "about": auth.Anyone, "approvals": auth.CompanyWrite,
+	"incident": auth.Anyone, "exports": auth.KeyManage,
 	"backups": auth.BackupRead, "past": auth.BackupManage, "plan": auth.BackupRead, "security": auth.KeyManage,
 }
 
@@ -175,7 +180,7 @@ func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
 var reads = map[string]bool{
 	"Exporter": true, "Tout voir": true, "Ajouter un contact": true, "Lettrage": true, "Grand livre": true,
 	"Exporter (CSV)": true, "Intégrité du dossier": true, "Sécurité du dossier": true,
-	"Attestation": true, "Rôles et droits": true, "Imprimer pour signature": true, "Voir les témoins": true,
+	"Attestation": true, "Rôles et droits": true, "Équipes": true, "Voir": true, "À approuver": true, "Imprimer pour signature": true, "Voir les témoins": true,
 	"Imprimer ou vérifier la feuille": true, // leads to the page of backups
 	// lead from the page of an incident to where its steps are done
 	"Utilisateurs et postes": true, "Mon compte": true, "Sauvegardes": true, "Journal": true, "Plan de reprise": true,

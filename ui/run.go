@@ -143,6 +143,14 @@ func (d *desktop) keep(p machine.Preferences) {
 
 // enter shows the pages of a person, or the set-up while it is not finished.
 func (d *desktop) enter(b machine.Book, me user.Me, first bool) {
+	d.show(b, me, nil, first)
+	if first {
+		d.older()
+	}
+}
+
+// show makes the window of a person, whose eyes may be those that an owner looks through.
+func (d *desktop) show(b machine.Book, me user.Me, eyes *shell.Eyes, first bool) *shell.Shell {
 	if me.User.Lang != "" && me.User.Lang != d.text.Lang() {
 		d.speak(me.User.Lang)
 	}
@@ -160,15 +168,15 @@ func (d *desktop) enter(b machine.Book, me user.Me, first bool) {
 		TakeOver:  func() { d.shell = nil; d.start(); d.flow.TakeOver() },
 		Anew:      func() { d.shell = nil; d.start(); d.flow.Run() },
 		Rebuild:   func(me user.Me) { d.enter(b, me, false) },
+		Eyes:      eyes,
+		Turn:      func(me user.Me, eyes *shell.Eyes) *shell.Shell { return d.show(b, me, eyes, false) },
 	}
 	if first && b.Local() {
 		o.First = d.flow.SetUp(me)
 	}
 	d.shell = shell.New(o)
 	d.shell.Start()
-	if first {
-		d.older()
-	}
+	return d.shell
 }
 
 // older says when the book shows less than this PC had seen of it.

@@ -18,7 +18,10 @@ type Actor struct {
 	FreshAt   time.Time // last time the second factor (or password without one) was given, UTC
 	System    bool      // jobs and set-up: holds every permission
 	MustSetUp bool      // logged in but must still enrol the second factor: only Anyone operations
-	Locked    bool      // nobody has been at the session for too long: only Public operations, until it is confirmed
+	// Viewer is the owner who looks through the actor's eyes, 0 for the actor themselves: nothing but reading is done.
+	Viewer     UserID
+	ViewerName string
+	Locked     bool // nobody has been at the session for too long: only Public operations, until it is confirmed
 }
 
 // System is the actor of the program's own jobs.
@@ -43,6 +46,14 @@ func (a Actor) Scope(p Permission) Scope {
 		return None
 	}
 	return a.Rights.Scope(p)
+}
+
+// Doer is who really does what the actor does.
+func (a Actor) Doer() (UserID, string) {
+	if a.Viewer != 0 {
+		return a.Viewer, a.ViewerName
+	}
+	return a.User, a.Name
 }
 
 // May tells whether the actor holds p on at least some records.

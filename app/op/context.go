@@ -90,9 +90,10 @@ type call struct {
 	actor    auth.Actor
 	event    audit.Event
 	after    []func()
-	listed   int  // rows of lists gone through
-	skipped  bool // the answer is a kept one: nothing was done this time
-	recorded bool // an Action wrote its event itself
+	listed   int         // rows of lists gone through
+	second   auth.UserID // who lets it be done, of what needs two people
+	skipped  bool        // the answer is a kept one: nothing was done this time
+	recorded bool        // an Action wrote its event itself
 }
 
 func callOf(ctx context.Context) *call { c, _ := ctx.Value(callKey).(*call); return c }

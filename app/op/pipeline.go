@@ -186,6 +186,10 @@ func (r *Registry[T]) allowed(s *Spec, a auth.Actor) error {
 			return fault.New(fault.Forbidden, "op.forbidden")
 		}
 	}
+	// A Query with a secret tries it.
+	if a.Viewer != 0 && (s.Kind != Query || s.Secret) {
+		return fault.New(fault.Forbidden, "op.viewing")
+	}
 	if s.Fresh && !a.System && r.clock().Sub(a.FreshAt) > auth.FreshFor {
 		return fault.New(fault.Unauthenticated, "op.fresh_needed")
 	}
@@ -305,7 +309,8 @@ func RecordIn(ctx context.Context, tx Tx) error {
 func event(tx Tx, c *call, id string) error {
 	e := c.event
 	e.Op, e.RequestID = c.spec.Name, id
-	e.Actor, e.ActorName, e.Device = int64(c.actor.User), c.actor.Name, c.actor.Device
+	who, name := c.actor.Doer()
+	e.Actor, e.ActorName, e.Device = int64(who), name, c.actor.Device
 	e, err := tx.AppendEvent(e)
 	c.event.ID = e.ID
 	return err
@@ -431,7 +436,8 @@ func (r *Registry[T]) doneBefore(ctx context.Context, row *row[T], id, hash stri
 
 // finish maps foreign errors to faults and writes the one log line.
 func (r *Registry[T]) finish(name string, c *call, start time.Time, err error) error {
-	rec := Record{Op: name, Actor: int64(c.actor.User), Device: c.actor.Device, Took: r.clock().Sub(start)}
+	who, _ := c.actor.Doer()
+	rec := Record{Op: name, Actor: int64(who), Device: c.actor.Device, Took: r.clock().Sub(start)}
 	if err == nil {
 		r.log(rec)
 		return nil

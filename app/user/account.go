@@ -184,6 +184,8 @@ func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
 	op.Bind(r, Sessions, s.sessions)
 	op.Bind(r, CloseSession, closeSession[T])
 	op.BindAction(r, CloseOthers, s.closeOthers)
+	op.Bind(r, ViewAs, viewAs[T])
+	op.Bind(r, EndView, endView[T])
 }
 
 func (s *Service[T]) changePassword(ctx context.Context, req PasswordRequest) (out TokenResponse, err error) {

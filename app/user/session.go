@@ -96,6 +96,8 @@ type Me struct {
 	CodesLeft int               `json:"codes_left"` // recovery codes not used yet
 	// LongerPassword: a start delegate whose password is too short to open the book.
 	LongerPassword bool `json:"longer_password,omitempty"`
+	// Viewer is the owner who looks through the person's eyes, "" for the person themselves.
+	Viewer string `json:"viewer,omitempty"`
 }
 
 // Can tells whether the person may call an operation with this permission.
@@ -159,13 +161,15 @@ func (s *Service[T]) Authenticate(ctx context.Context, c op.Credential) (a auth.
 		if err != nil || ss.Pending {
 			return err
 		}
-		a = actorOf(u, ss)
+		if a, err = actorIn(tx, ss, u); err != nil {
+			return err
+		}
 		if replaced(ss, c) {
 			a.FreshAt = time.Time{} // what is on its way with it is nothing that asks for a proof
 		}
 		now := tx.Now()
 		if a.Locked = s.locked(u, ss, now); !a.Locked && !c.Away {
-			s.alive.mark(ss.ID, now)
+			s.alive.mark(ss.seat(), now)
 		}
 		return nil
 	})
@@ -548,7 +552,7 @@ func (s *Service[T]) current(ctx context.Context, tx T, _ op.Empty) (Me, error) 
 		return Me{User: User{Name: a.Name, Login: a.Login, Role: a.Role}, May: map[string]string{}}, nil
 	}
 	u, err := tx.User(a.User)
-	m := Me{User: u, MustEnrol: a.MustSetUp, May: map[string]string{}}
+	m := Me{User: u, MustEnrol: a.MustSetUp, May: map[string]string{}, Viewer: a.ViewerName}
 	if err == nil {
 		m.CodesLeft, err = tx.RecoveryCodesLeft(u.ID)
 	}

@@ -82,7 +82,7 @@ func (a *alive) mark(session int64, now time.Time) {
 func (a *alive) of(ss Session) time.Time {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return later(ss.FreshAt, a.last[ss.ID])
+	return later(ss.FreshAt, a.last[ss.seat()])
 }
 
 // locked tells whether nobody has been at a session for too long. The program at the other end locks its screen
@@ -104,7 +104,11 @@ func (s *Service[T]) GoesOn(ctx context.Context, a auth.Actor) error {
 			return sessionOver()
 		}
 		u, err := personOf(tx, ss)
-		if err == nil && (!maps.Equal(u.Rights, a.Rights) || !slices.Equal(u.Team, a.Team)) {
+		if err != nil {
+			return err
+		}
+		now, err := actorIn(tx, ss, u)
+		if err == nil && (!maps.Equal(now.Rights, a.Rights) || !slices.Equal(now.Team, a.Team)) {
 			err = fault.New(fault.Forbidden, "op.rights_changed")
 		}
 		return err
@@ -203,11 +207,11 @@ func sessionsOf(ctx context.Context, tx Tx, id auth.UserID) (User, error) {
 	return under(ctx, tx, id)
 }
 
-// opened lists the sessions of a person with which something can be done.
+// opened lists the sessions of a person with which something can be done; looks through others' eyes are part of theirs.
 func opened(tx Tx, u User) (out []Session, err error) {
 	all, err := tx.Sessions(u.ID)
 	for _, ss := range all {
-		if !ss.Pending && ss.Generation == u.Generation && tx.Now().Before(ss.ExpiresAt) {
+		if !ss.Pending && ss.Parent == 0 && ss.Generation == u.Generation && tx.Now().Before(ss.ExpiresAt) {
 			out = append(out, ss)
 		}
 	}

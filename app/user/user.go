@@ -88,7 +88,9 @@ type Session struct {
 	User       auth.UserID
 	Device     string
 	Generation int64
-	Pending    bool // the second factor is still to be given
+	Pending    bool        // the second factor is still to be given
+	Parent     int64       // of a look: the session it was opened from, and ends with
+	Viewed     auth.UserID // of a look: through whose eyes
 	CreatedAt  time.Time
 	FreshAt    time.Time
 	ExpiresAt  time.Time
@@ -117,6 +119,7 @@ type Tx interface {
 	Unfinished() ([]Session, error)               // pending ones whose time is over
 	SaveSession(s Session) error
 	DropSession(id int64) error
+	DropViews(parent int64) error // the looks that a session opened
 	DropPending(user auth.UserID, device string) error
 	DropSessions(user auth.UserID) error
 	PasswordResets() ([]PendingReset, error) // with names, oldest first

@@ -146,6 +146,8 @@ var probes = map[string]probe{
 	"company.get": asked, "company.save": asked, "setup.get": asked, "setup.step": asked, "series.confirm": asked,
 	"device.list": asked, "device.rename": asked, "device.revoke": asked, "user.list": asked, "notice.list": asked, "notice.seen": asked,
 	"role.list": asked, "role.save": asked, "role.delete": asked, "role.matrix": asked, "team.save": asked, "team.delete": asked,
+	"approval.ask": {ask: m{"op": "company.save", "request": m{"name": "Autre"}}}, "approval.list": asked, "approval.decide": asked,
+	"session.view_as": asked, "session.view_end": asked,
 	"session.me": asked, "session.list": asked, "session.close": asked, "preferences.save": asked, "password.refuse": asked, "user.reset_second_factor": asked, "user.sign_out": asked,
 
 	"incident.get": asked, "incident.begin": asked, "incident.end": asked, "sentry.recent": asked, "sentry.decide": asked,
@@ -156,6 +158,7 @@ var probes = map[string]probe{
 	"past.close": idle, "past.customer": idle, "past.customers": idle, "past.documents": idle, "past.files": idle, "past.item": idle,
 	"past.items": idle, "past.open": idle, "past.pdf": idle, "past.status": idle, "past.take_customer": idle,
 	"past.take_draft": idle, "past.take_file": idle, "past.take_item": idle,
+	"where.get":   idle,
 	"plan.attest": idle, "plan.get": idle, "plan.sheet": idle, "relay.get": idle, "relay.name": idle,
 	"witness.get": idle, "witness.older": idle, "witness.accept": idle,
 	"destination.acknowledge": idle, "destination.answer": idle, "destination.begin": idle, "destination.cancel": idle,
@@ -193,6 +196,7 @@ type raw struct {
 	t    *testing.T
 	addr string
 	http *http.Client
+	pc   string // fingerprint of its key
 }
 
 // answer is everything that came back.
@@ -211,11 +215,17 @@ func newRaw(t *testing.T, o *office) raw {
 		TLSClientConfig: &tls.Config{
 			MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{id.TLS}, InsecureSkipVerify: true,
 		},
-	}}}
+	}}, string(id.Fingerprint)}
 }
 
 // send asks an operation in the name of a token. A command is rehearsed: the next one finds the book as it was.
 func (c raw) send(s op.Spec, token string, request any) answer {
+	c.t.Helper()
+	return c.post(s, token, request, s.Kind == op.Command)
+}
+
+// post asks an operation, as a rehearsal or in earnest.
+func (c raw) post(s op.Spec, token string, request any, rehearsed bool) answer {
 	c.t.Helper()
 	body, err := json.Marshal(request)
 	if err != nil {
@@ -235,7 +245,7 @@ func (c raw) send(s op.Spec, token string, request any) answer {
 	}
 	r.Header.Set("Authorization", "Bearer "+token)
 	r.Header.Set("Zafe-Level", fmt.Sprint(op.Level))
-	if s.Kind == op.Command {
+	if rehearsed {
 		r.Header.Set("Zafe-Preview", "1")
 	}
 	if s.Kind == op.Upload {

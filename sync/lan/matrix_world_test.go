@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"zafe/app/approval"
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
@@ -33,6 +34,7 @@ import (
 	"zafe/app/tax"
 	"zafe/app/user"
 	"zafe/app/verify"
+	"zafe/app/where"
 	"zafe/app/witness"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -111,6 +113,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	backup.Bind(r, nil)
 	past.Bind(r, w.Store, nil, w.Store.ReceiveFile)
 	plan.Bind(r, w.Store, nil)
+	where.Bind(r, w.Store, where.Around{})
 	notify.Bind[*store.Tx](r, nil)
 	relay.Bind(r, nil)
 	witness.Bind(r, nil, nil)
@@ -122,6 +125,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	ledger.Bind(r)
 	billing.Bind(r)
 	attached.Bind(r, w.Store.ReceiveFile)
+	approval.Bind(r)
 	history.Bind(r)
 	incident.Bind(r, func() {})
 	sentry.Bind(r)

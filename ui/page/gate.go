@@ -49,7 +49,7 @@ func (g *Gate) SetOnline(online bool) {
 		return
 	}
 	for _, b := range g.shut {
-		if b.Why() == g.env.T("common.offline") { // else the page turned it off meanwhile
+		if b.Why() == Shut(g.env) { // else the page turned it off meanwhile
 			b.Enable()
 		}
 	}
@@ -59,16 +59,24 @@ func (g *Gate) SetOnline(online bool) {
 // close leaves alone what the page itself turned off.
 func (g *Gate) close(b *kit.Button) {
 	if !b.Disabled() {
-		b.DisableWith(g.env.T("common.offline"))
+		b.DisableWith(Shut(g.env))
 		g.shut = append(g.shut, b)
 	}
+}
+
+// Shut says why nothing can be written.
+func Shut(e *Env) string {
+	if e.Me.Viewer != "" {
+		return e.T("view.only", "name", e.Me.User.Name)
+	}
+	return e.T("common.offline")
 }
 
 // Writable runs do, the act of a shortcut or of an open dialog, unless the book is out of reach; then
 // it says so.
 func Writable(e *Env, do func()) {
 	if !e.Shell.Online() {
-		e.Shell.Toast(kit.Warn, e.T("common.offline"))
+		e.Shell.Toast(kit.Warn, Shut(e))
 		return
 	}
 	do()

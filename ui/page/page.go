@@ -10,6 +10,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/op"
@@ -73,6 +74,8 @@ type Shell interface {
 	// StepUp asks for the second factor (or the password) again, then runs then; a cancelled
 	// dialog runs nothing.
 	StepUp(then func())
+	// LookAs shows the book through somebody's eyes, read only, until the person comes back to their own.
+	LookAs(id auth.UserID)
 	// Renew takes the token under which the session goes on.
 	Renew(token string)
 	// PickFile lets the user choose a file and gives its name and bytes (at most 32 MiB).
@@ -104,6 +107,8 @@ type Env struct {
 	Text   *i18n.Printer
 	Window fyne.Window
 	Shell  Shell
+
+	Version string // of the program
 }
 
 // T is the text of a key in the user's language; args are name, value pairs.

@@ -25,7 +25,7 @@ type frame struct {
 func (s *Shell) newFrame(r page.Route) *frame {
 	f := &frame{route: r, drop: func() {}}
 	f.ctx, f.cancel = context.WithCancel(s.ctx)
-	f.env = &page.Env{Caller: s.Book, Me: s.Me, Text: s.Text, Window: s.Window, Shell: &pane{s, f}}
+	f.env = &page.Env{Caller: s.Book, Me: s.Me, Text: s.Text, Window: s.Window, Shell: &pane{s, f}, Version: s.Machine.Version()}
 	return f
 }
 
@@ -71,6 +71,13 @@ func (s *Shell) open(r page.Route) {
 	s.show(f)
 }
 
+// over opens a page over the one shown, from where one comes back to it.
+func (s *Shell) over(name string) {
+	if f := s.current(); f != nil && f.route.Name != name {
+		s.open(page.Route{Name: name})
+	}
+}
+
 // jump leaves every page for another.
 func (s *Shell) jump(r page.Route) {
 	s.leaveAll()
@@ -92,7 +99,7 @@ func (s *Shell) show(f *frame) {
 	if k, ok := f.page.(page.Keyed); ok {
 		f.drop = s.Keys.Add(k.Commands()...)
 	}
-	if l, ok := f.page.(page.Linked); ok && !s.link.works() {
+	if l, ok := f.page.(page.Linked); ok && !s.works() {
 		l.SetOnline(false)
 	}
 }

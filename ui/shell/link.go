@@ -69,7 +69,7 @@ func (s *Shell) reach(online bool) {
 func (s *Shell) gates() {
 	for _, f := range s.history {
 		if l, ok := f.page.(page.Linked); ok {
-			l.SetOnline(s.link.works())
+			l.SetOnline(s.works())
 		}
 	}
 }

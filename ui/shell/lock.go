@@ -39,7 +39,11 @@ func (i *idle) second(s *Shell) {
 	}
 	since := s.Clock().Sub(i.last)
 	s.Book.SetAway(i.locked || since >= awayAfter)
-	if !i.locked && !s.asking && since >= s.Me.User.LocksAfter() {
+	if s.Eyes != nil && !s.Clock().Before(s.Eyes.Until) {
+		s.lookOver()
+		return
+	}
+	if !i.locked && !s.asking && since >= s.atKeyboard().LocksAfter() {
 		s.Lock()
 	}
 }
@@ -84,6 +88,10 @@ func (s *sensor) MouseOut() { s.moved() }
 // Lock hides everything until the person proves who they are; the session and what was typed stay.
 func (s *Shell) Lock() {
 	if s.idle.locked || s.asking {
+		return
+	}
+	if s.Eyes != nil { // their own proof opens it again, over their own pages
+		s.ownEyes().Lock()
 		return
 	}
 	s.idle.locked = true

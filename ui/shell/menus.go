@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/incident"
 	"zafe/app/user"
@@ -73,7 +74,7 @@ func (s *Shell) newMenu(anchor fyne.CanvasObject) {
 	var options []kit.Option
 	for _, c := range s.creations() {
 		options = append(options, kit.Option{
-			Key: c.route, Text: s.t("shell.new." + c.kind), Icon: c.icon, Disabled: !s.link.works(),
+			Key: c.route, Text: s.t("shell.new." + c.kind), Icon: c.icon, Disabled: !s.works(),
 		})
 	}
 	kit.ShowMenu(anchor, options, func(o kit.Option) { s.open(page.Route{Name: o.Key}) })
@@ -89,6 +90,14 @@ func (s *Shell) userMenu(card fyne.CanvasObject) {
 		options = append(options, kit.Option{
 			Key: "incident", Text: s.t("incident.title"), Icon: "lifebuoy", Detail: "Ctrl+" + s.t("shell.key.shift") + "+F12",
 		})
+	}
+	if _, ok := s.Pages["about"]; ok {
+		options = append(options, kit.Option{Key: "about", Text: s.t("shell.user.about"), Icon: "info"})
+	}
+	if s.Eyes != nil {
+		options = append(options, kit.Option{Key: "back", Text: s.t("view.back"), Icon: "arrow-u-up-left"})
+		kit.ShowMenu(card, options, func(o kit.Option) { s.userAct(o.Key) })
+		return
 	}
 	mark := func(on bool) string {
 		if on {
@@ -121,6 +130,10 @@ func (s *Shell) userAct(key string) {
 		s.leaving(s.history, func() { s.jump(page.Route{Name: "account"}) })
 	case "incident":
 		s.openIncident()
+	case "back":
+		s.ownEyes()
+	case "about":
+		s.over(key)
 	case "light", "dark":
 		s.prefer(s.Me.User.Lang, key)
 	case "system":
@@ -138,6 +151,10 @@ func (s *Shell) userAct(key string) {
 
 // prefer keeps the person's language and theme, in the book and on this PC for the log-in screen.
 func (s *Shell) prefer(lang, theme string) {
+	if s.Eyes != nil {
+		s.Fail(fault.New(fault.Forbidden, "op.viewing"))
+		return
+	}
 	s.Me.User.Lang, s.Me.User.Theme = lang, theme
 	ApplyTheme(theme)
 	s.run(func(ctx context.Context) error {
@@ -181,10 +198,10 @@ func (s *Shell) help() {
 	left, right := lines[:half], lines[half:]
 	rows = append(rows, kit.Cols(28, nil, kit.VBox(theme.GapTight, left...), kit.VBox(theme.GapTight,
 		right...)))
-	rows = append(rows, kit.Gap(0, 4), kit.Caption(s.t("shell.help.version", "version", s.Machine.Version())),
-		kit.MutedParagraph(s.t("shell.help.sources")))
+	rows = append(rows, kit.Gap(0, 4), kit.Caption(s.t("shell.help.version", "version", s.Machine.Version())))
 	var m *kit.Modal
-	m = kit.NewModal(s.t("shell.help.title"), 720, kit.VBox(theme.GapTight, rows...),
+	about := kit.NewButton(s.t("shell.user.about"), "info", kit.Secondary, func() { m.Close(); s.over("about") })
+	m = kit.NewModal(s.t("shell.help.title"), 720, kit.VBox(theme.GapTight, rows...), about,
 		kit.NewButton(s.t("common.close"), "", kit.Primary, func() { m.Close() }))
 	m.OnEnter(func() { m.Close() }).Show(s.Window)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/user"
@@ -64,6 +65,9 @@ func (p *pane) StepUp(then func()) { p.s.stepUp(then) }
 
 // Renew implements page.Shell.
 func (p *pane) Renew(token string) { p.s.Book.SetToken(token) }
+
+// LookAs implements page.Shell.
+func (p *pane) LookAs(id auth.UserID) { p.s.lookAs(id) }
 
 // PickFile implements page.Shell.
 func (p *pane) PickFile(title string, extensions []string, got func(string, []byte)) {
@@ -154,7 +158,7 @@ func (s *Shell) knowMe() {
 func (p *pane) Restore() { p.s.explain() }
 
 // Online implements page.Shell.
-func (p *pane) Online() bool { return p.s.link.works() }
+func (p *pane) Online() bool { return p.s.works() }
 
 // Fail shows a refusal in the person's words. A session that is over asks for the log-in and keeps
 // the pages; a breakdown stays on the screen with its reference until it is read.
@@ -190,6 +194,10 @@ func (s *Shell) Fail(err error) {
 
 // relogin shows the log-in over the pages, which come back as they were.
 func (s *Shell) relogin() {
+	if s.Eyes != nil {
+		s.lookOver()
+		return
+	}
 	if s.asking {
 		return
 	}

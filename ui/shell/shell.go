@@ -43,6 +43,10 @@ type Options struct {
 	LoggedOut func()
 	// Rebuild makes the window anew, in another language.
 	Rebuild func(me user.Me)
+	// Eyes is set while an owner looks through the eyes of Me, and Turn makes the window anew for another pair of eyes,
+	// or for the owner's own when eyes is nil.
+	Eyes *Eyes
+	Turn func(me user.Me, eyes *Eyes) *Shell
 	// Quit ends the program once the book is closed.
 	Quit func()
 	// Restore shows the screen that restores a copy, once the book is closed; nil where there is none.
@@ -115,7 +119,7 @@ func New(o Options) *Shell {
 	s.newHalt()
 	s.idle.init(s)
 	column := kit.VFill(0, 6, s.banner, s.halt.banner, s.wound, s.outside, s.danger, s.top.object, s.place, s.tasks)
-	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, nil, column, s.status))
+	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, s.lookBanner(), column, s.status))
 	s.commands()
 	return s
 }
@@ -151,7 +155,9 @@ func (s *Shell) home() {
 	if s.facts.damaged() {
 		s.explain()
 	}
-	s.notices()
+	if s.Eyes == nil { // else they are told to the person themselves
+		s.notices()
+	}
 }
 
 // name shows the company's name in the bar and the title of the window.
@@ -238,6 +244,9 @@ func (s *Shell) end() {
 // LogOut closes the session and shows the log-in. A screen that is locked stays so until then.
 func (s *Shell) LogOut() {
 	s.leaving(s.history, func() {
+		if s.Eyes != nil {
+			s.Book.SetToken(s.Eyes.Token) // the look ends with the session that it was opened from
+		}
 		s.Spawn(func() {
 			// A session that cannot be closed on the main PC ends there by itself.
 			_, _ = user.Logout.Call(s.ctx, s.Book, op.Empty{})

@@ -96,22 +96,23 @@ func (s *sheet) Commands() []kit.Command {
 // desk is a shell with everything a test looks at.
 type desk struct {
 	*shell.Shell
-	t      *testing.T
-	pc     pc
-	book   *book
-	window fyne.Window
-	keys   *kit.Keys
-	made   []*sheet
-	clock  *storetest.Clock
-	ticks  []func()
-	later  []func() // answers held back
-	hold   bool
-	ready  func()
-	taken  func(error)
-	again  func(user.Me)
-	asked  int
-	out    int
-	quit   int
+	t       *testing.T
+	options shell.Options
+	pc      pc
+	book    *book
+	window  fyne.Window
+	keys    *kit.Keys
+	made    []*sheet
+	clock   *storetest.Clock
+	ticks   []func()
+	later   []func() // answers held back
+	hold    bool
+	ready   func()
+	taken   func(error)
+	again   func(user.Me)
+	asked   int
+	out     int
+	quit    int
 
 	restored int // times the screen that restores was shown
 	tookOver int // that which makes this PC the main one
@@ -178,16 +179,26 @@ func newDeskOver(t *testing.T, role auth.Role, first func(*page.Env, func()) fyn
 		routes[name] = d.build
 	}
 	pages.Register(routes)
-	d.Shell = shell.New(shell.Options{
+	d.options = shell.Options{
 		Window: d.window, Host: host, Keys: d.keys, Machine: &d.pc, Book: d.book, Me: uitest.Me(role),
 		Text:  text,
 		Pages: pages, Clock: w.Clock.Now, Spawn: d.spawn, Tick: d.tick,
 		Relogin:   func(again func(user.Me)) { d.again, d.asked = again, d.asked+1 },
 		LoggedOut: func() { d.out++ }, Quit: func() { d.quit++ }, Restore: func() { d.restored++ },
 		TakeOver: func() { d.tookOver++ }, Anew: func() { d.anew++ },
-		First: first, Serve: d.serve,
-	})
+		First: first, Serve: d.serve, Turn: d.turn,
+	}
+	d.Shell = shell.New(d.options)
 	return d
+}
+
+// turn makes the window anew, for another pair of eyes.
+func (d *desk) turn(me user.Me, eyes *shell.Eyes) *shell.Shell {
+	o := d.options
+	o.Me, o.Eyes = me, eyes
+	d.Shell = shell.New(o)
+	d.Start()
+	return d.Shell
 }
 
 func (d *desk) build(e *page.Env, r page.Route) page.Page {

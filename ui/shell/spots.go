@@ -25,9 +25,13 @@ var rooms = []struct {
 	{"security", "key", "shell.spot.security", auth.KeyManage},
 	{"integrity", "shield-check", "shell.spot.integrity", auth.BookVerify},
 	{"roles", "list-checks", "shell.spot.roles", auth.UserManage},
+	{"approvals", "check-circle", "approvals.title", auth.CompanyWrite},
+	{"teams", "users", "teams.title", auth.UserManage},
 	{"account", "user", "shell.user.account", auth.Anyone},
 	{"exports", "export", "exports.title", auth.KeyManage},
 	{"incident", "lifebuoy", "incident.title", auth.Anyone},
+	{"where", "map-pin", "shell.user.where", auth.Anyone},
+	{"about", "info", "shell.user.about", auth.Anyone},
 }
 
 // spots are the pages and acts of which each word typed begins a word.

@@ -301,8 +301,9 @@ func (s *Shell) newTopBar() *topBar {
 			act()
 		}
 	})
+	where := kit.NewIconButton("map-pin", s.t("shell.user.where"), func() { s.over("where") })
 	help := kit.NewIconButton("question", s.t("shell.help.tip"), s.help)
-	row := kit.HBox(theme.GapTight, kit.Fixed(360, 0, find), kit.Spacer(), add, t.lamp, help)
+	row := kit.HBox(theme.GapTight, kit.Fixed(360, 0, find), kit.Spacer(), add, t.lamp, where, help)
 	if !s.Me.Can(searchPermission) {
 		find.Hide()
 	}

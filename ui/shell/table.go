@@ -51,7 +51,8 @@ var areas = []area{
 var parent = map[string]string{
 	"customer": "customers", "customer_import": "customers", "quote": "quotes", "invoice": "invoices",
 	"item": "items", "item_import": "items", "entry": "books", "security": "settings",
-	"integrity": "journal", "roles": "people", "past": "backups", "incident": "plan", "exports": "journal",
+	"integrity": "journal", "roles": "people", "teams": "people", "approvals": "people", "past": "backups",
+	"incident": "plan", "exports": "journal",
 }
 
 // creation is one line of the menu of new records.

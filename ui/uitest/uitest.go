@@ -33,6 +33,7 @@ type Shell struct {
 	Proved  func() // runs when StepUp is answered
 
 	Token  string // what Renew was given
+	Looks  []auth.UserID
 	Opened []page.Route
 	Backs  int
 	Toasts []string
@@ -174,6 +175,9 @@ func (s *Shell) StepUp(then func()) {
 		then()
 	}
 }
+
+// LookAs implements page.Shell.
+func (s *Shell) LookAs(id auth.UserID) { s.Looks = append(s.Looks, id) }
 
 // Renew implements page.Shell.
 func (s *Shell) Renew(token string) { s.Token = token }

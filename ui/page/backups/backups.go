@@ -490,7 +490,7 @@ func (b *backups) aside(k aside.Kept) fyne.CanvasObject {
 			e.T("backups.kept_remove"), true, func() { b.removeKept(k) })
 	}).Small()
 	if !e.Shell.Online() {
-		remove.DisableWith(e.T("common.offline"))
+		remove.DisableWith(page.Shut(e))
 	}
 	return kit.Row(12, kit.IconTile("folder", kit.Neutral), text, remove)
 }

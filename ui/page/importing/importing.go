@@ -265,7 +265,7 @@ func (a *assistant) enable() {
 	p := a.seen
 	switch {
 	case !a.env.Shell.Online():
-		a.run.DisableWith(a.env.T("common.offline"))
+		a.run.DisableWith(page.Shut(a.env))
 	case a.busy, len(p.Missing) > 0, p.New+p.Updated == 0, p.Errors > 0 && !a.skip.On():
 		a.run.Disable()
 	default:

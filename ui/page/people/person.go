@@ -93,6 +93,12 @@ func (d *person) show(title string) {
 	} else {
 		body.Add(d.active)
 	}
+	if u := d.was; u.ID != 0 && !u.Disabled && u.ID != e.Me.User.ID && e.Can(user.ViewAs.Spec) {
+		body.Add(kit.HBox(0, kit.NewButton(e.T("view.act_as", "name", u.Name), "eye", kit.Link, func() {
+			d.modal.Close()
+			e.Shell.LookAs(u.ID)
+		}), kit.Spacer()))
+	}
 	d.ends.OnRefused = func(err error) { d.fields["ends_on"].SetError(e.Text.Fault(err)) }
 	d.secret.Strength = d.strength
 	d.name.OnChanged = func(text string) {

@@ -1,9 +1,10 @@
 // Package roles is the page of the roles: what each may do, in plain names, the company's own ones made and changed
-// there, and the sheet that the owner signs.
+// there, and the sheet that the owner signs; and the page of the teams.
 package roles
 
 import (
 	"maps"
+	"strconv"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -22,6 +23,7 @@ import (
 func Routes() map[string]func(*page.Env, page.Route) page.Page {
 	return map[string]func(*page.Env, page.Route) page.Page{
 		"roles": func(e *page.Env, _ page.Route) page.Page { return newRoles(e) },
+		"teams": func(e *page.Env, _ page.Route) page.Page { return newTeams(e) },
 	}
 }
 
@@ -49,6 +51,11 @@ func newRoles(e *page.Env) page.Page {
 	}, func() int { return len(p.roles) }, p.cell)
 	p.grid.OnSelect = p.selected
 	var actions []fyne.CanvasObject
+	if e.Can(role.List.Spec) {
+		actions = append(actions, kit.NewButton(e.T("teams.title"), "users", kit.Secondary, func() {
+			e.Shell.Open(page.Route{Name: "teams"})
+		}))
+	}
 	if e.Can(role.PrintMatrix.Spec) {
 		actions = append(actions, kit.NewButton(e.T("roles.print"), "file-pdf", kit.Secondary, p.print))
 	}
@@ -248,6 +255,9 @@ func (p *roles) acts() fyne.CanvasObject {
 		row.Add(p.Write(kit.NewButton(e.T("common.delete"), "trash", kit.Danger, p.drop)))
 	}
 	row.Add(kit.Spacer())
+	if look := p.look(); look != nil {
+		row.Add(look)
+	}
 	if p.was.Key != "" && e.Can(role.Save.Spec) {
 		from := p.was
 		row.Add(p.Write(kit.NewButton(e.T("roles.copy"), "copy", kit.Secondary, func() {
@@ -258,6 +268,29 @@ func (p *roles) acts() fyne.CanvasObject {
 		row.Add(p.Write(kit.NewButton(e.T("common.save"), "check", kit.Primary, p.edit.save)))
 	}
 	return row
+}
+
+// look is the way to see the book as somebody with the role does, nil where that is nobody or not for this person.
+func (p *roles) look() fyne.CanvasObject {
+	e := p.env
+	var who []kit.Option
+	for _, u := range p.people {
+		if u.Role == p.was.Key && !u.Disabled && u.ID != e.Me.User.ID {
+			who = append(who, kit.Option{Key: strconv.FormatInt(int64(u.ID), 10), Text: u.Name, Icon: "eye"})
+		}
+	}
+	if len(who) == 0 || !e.Can(user.ViewAs.Spec) {
+		return nil
+	}
+	var b *kit.Button
+	b = p.Write(kit.NewButton(e.T("view.act"), "eye", kit.Secondary, func() {
+		kit.ShowMenu(b, who, func(o kit.Option) {
+			if id, err := strconv.ParseInt(o.Key, 10, 64); err == nil { // the keys are those above
+				e.Shell.LookAs(auth.UserID(id))
+			}
+		})
+	}))
+	return b
 }
 
 func (p *roles) drop() {

@@ -133,7 +133,7 @@ func (f *form) gate() {
 	for _, b := range f.actions {
 		switch {
 		case !online:
-			b.DisableWith(f.env.T("common.offline"))
+			b.DisableWith(page.Shut(f.env))
 		case b.Disabled():
 			b.Enable()
 		}

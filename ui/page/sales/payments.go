@@ -249,7 +249,7 @@ func (p *payments) selected(row int) {
 		switch {
 		case b == nil:
 		case !p.env.Shell.Online():
-			b.DisableWith(p.env.T("common.offline"))
+			b.DisableWith(page.Shut(p.env))
 		case on:
 			b.Enable()
 		default:

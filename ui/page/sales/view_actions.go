@@ -99,7 +99,7 @@ func (v *view) online() { v.gate() }
 func (v *view) gate() {
 	for _, b := range v.actions {
 		if !v.env.Shell.Online() {
-			b.DisableWith(v.env.T("common.offline"))
+			b.DisableWith(page.Shut(v.env))
 		} else if b.Disabled() {
 			b.Enable()
 		}

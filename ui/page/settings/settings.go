@@ -2,10 +2,12 @@
 package settings
 
 import (
+	"encoding/json"
 	"strconv"
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/approval"
 	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/fr"
@@ -52,6 +54,8 @@ func newSettings(e *page.Env) page.Page {
 			func() { e.Shell.Open(page.Route{Name: "security"}) }))
 	}
 	if e.Can(company.Save.Spec) {
+		actions = append(actions, kit.NewButton(e.T("approvals.title"), "check-circle", kit.Secondary,
+			func() { e.Shell.Open(page.Route{Name: "approvals"}) }))
 		s.save = s.Write(kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, s.store))
 		actions = append(actions, s.save)
 	}
@@ -225,6 +229,10 @@ func (s *settings) store() {
 				s.fields[f.Field].SetError(e.Text.Fault(f))
 				return
 			}
+			if fault.KeyOf(err) == "approval.two" {
+				s.second(p, e.Text.Fault(err))
+				return
+			}
 			e.Shell.Fail(err)
 			return
 		}
@@ -232,6 +240,23 @@ func (s *settings) store() {
 		s.show(saved)
 		e.Shell.Toast(kit.Ok, e.T("settings.saved"))
 		e.Shell.Changed("company")
+	})
+}
+
+// second offers to ask a second person for what takes two, and keeps nothing of what was typed here then.
+func (s *settings) second(p company.Profile, why string) {
+	e := s.env
+	e.Shell.Confirm(e.T("approvals.two"), why, e.T("approvals.ask"), false, func() {
+		body, err := json.Marshal(p)
+		if err != nil {
+			e.Shell.Fail(err)
+			return
+		}
+		page.Do(e, approval.Ask, approval.AskRequest{Op: company.Save.Name, Request: body}, func(op.Empty) {
+			s.dirty = false
+			s.Refresh()
+			e.Shell.Toast(kit.Ok, e.T("approvals.sent"))
+		})
 	})
 }
 

@@ -1,11 +1,15 @@
 package settings
 
 import (
+	"strings"
 	"testing"
 
+	"zafe/app/approval"
 	"zafe/app/auth"
 	"zafe/app/company"
 	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
 	"zafe/ui/page"
@@ -31,5 +35,43 @@ func TestTwoScreensOfTheSameProfile(t *testing.T) {
 	}
 	if again := open(); again.edits["name"].Text() != "Durand et filles" {
 		t.Errorf("stored %q", again.edits["name"].Text())
+	}
+}
+
+// TestANewAccountIsAskedFor where somebody else is there to approve it: the page goes back to what the book has.
+func TestANewAccountIsAskedFor(t *testing.T) {
+	const had, wanted = "FR7630006000011234567890189", "FR1420041010050500013M02606"
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], approval.Bind[*store.Tx])
+	w.Update(func(tx *store.Tx) error {
+		for _, login := range []string{"claire", "paul"} {
+			u := user.User{Login: login, Name: login, Role: auth.Owner, SecondOn: true, CreatedAt: tx.Now()}
+			if _, err := tx.SaveUser(u); err != nil {
+				return err
+			}
+		}
+		p := company.Default()
+		p.Name, p.Bank.IBAN = "Durand", had
+		return tx.SetSetting("company", p)
+	})
+	e, shell := uitest.New(t, w.As("owner"), auth.Owner)
+	s := Routes()["settings"](e, page.Route{}).(*settings)
+	shell.Yes = false
+	s.edits["bank.iban"].SetText(wanted)
+	s.store()
+	waits := func() int {
+		l, err := approval.List.Call(w.Ctx(), w.As("owner"), op.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(l.Pending)
+	}
+	if waits() != 0 || s.edits["bank.iban"].Text() != wanted || len(shell.Asked) != 1 || len(shell.Failed) != 0 {
+		t.Errorf("%d wait, asked %q, failed %v", waits(), shell.Asked, shell.Failed)
+	}
+	shell.Yes = true
+	s.dirty = true
+	s.store()
+	if waits() != 1 || strings.ReplaceAll(s.edits["bank.iban"].Text(), "\u00a0", "") != had || s.Unsaved() || len(shell.Failed) != 0 {
+		t.Errorf("%d wait, the page has %q, failed %v", waits(), s.edits["bank.iban"].Text(), shell.Failed)
 	}
 }

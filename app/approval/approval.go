@@ -1,0 +1,353 @@
+// Package approval is about what takes two people (la règle des quatre yeux). What one asks for waits in the book until
+// another who may do it too has it done, in the name of who asked and by the same checks, or refuses it. Where there is
+// nobody else, the one may do it alone, and the journal says so.
+package approval
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"zafe/app/audit"
+	"zafe/app/auth"
+	"zafe/app/civil"
+	"zafe/app/company"
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/user"
+)
+
+// How long a request waits at most, how many wait at a time, and how large one may be.
+const (
+	goodFor      = 72 * time.Hour
+	waitingMax   = 50
+	bodyBytesMax = 2 << 20 // a profile with its logo
+	selfApproval = "approval.self"
+	aRequest     = "approval" // kind of subject in the journal
+	namesMost    = 3
+)
+
+// State is what became of a request.
+type State string
+
+// The states.
+const (
+	Waiting   State = "waiting"
+	Approved  State = "approved"
+	Refused   State = "refused"
+	Withdrawn State = "withdrawn" // by who asked
+)
+
+// Kept is a request as the book keeps it. What was asked never changes.
+type Kept struct {
+	ID        int64
+	Op        string
+	Body      []byte // JSON
+	AskedBy   auth.UserID
+	AskedName string
+	AskedAt   time.Time
+	Expires   time.Time
+	State     State
+	DecidedBy auth.UserID
+	DecidedAt time.Time
+}
+
+// Digest is what a decision is bound to: that of exactly what was asked.
+func (k Kept) Digest() string {
+	h := sha256.Sum256(append([]byte(k.Op+"\x00"), k.Body...))
+	return hex.EncodeToString(h[:])
+}
+
+// Change is one thing that the request changes; What is the end of message "approval.change.<what>".
+type Change struct {
+	What   string `json:"what"`
+	Before string `json:"before" class:"bank"`
+	After  string `json:"after" class:"bank"`
+}
+
+// Pending is a request that waits.
+type Pending struct {
+	ID      int64     `json:"id"`
+	Op      string    `json:"op"`
+	Digest  string    `json:"digest"`
+	By      string    `json:"by"`
+	Mine    bool      `json:"mine,omitempty"` // the reader asked for it
+	At      time.Time `json:"at"`
+	Expires time.Time `json:"expires"`
+	Changes []Change  `json:"changes"`
+	Moved   bool      `json:"moved,omitempty"` // what it is about changed since: it cannot be done any more
+}
+
+// AskRequest is what a second person is to let be done.
+type AskRequest struct {
+	Op      string          `json:"op"`
+	Request json.RawMessage `json:"request"`
+}
+
+// Validate bounds it. Faults approval.not_for, op.too_large.
+func (r AskRequest) Validate() error {
+	if _, known := acts[r.Op]; !known {
+		return fault.New(fault.Invalid, "approval.not_for")
+	}
+	if len(r.Request) > bodyBytesMax {
+		return fault.New(fault.Invalid, "op.too_large", "max_mb", bodyBytesMax>>20)
+	}
+	return nil
+}
+
+// DecideRequest answers a request, as it was read. Who asked can only take it back.
+type DecideRequest struct {
+	ID     int64  `json:"id"`
+	Digest string `json:"digest"`
+	Yes    bool   `json:"yes"`
+}
+
+// ListResponse is what waits for the person, and what they wait for.
+type ListResponse struct {
+	Pending []Pending `json:"pending"`
+}
+
+// The operations.
+var (
+	Ask = op.Op[AskRequest, op.Empty]{Spec: op.Spec{
+		Name: "approval.ask", Kind: op.Command, Needs: auth.Anyone, Fresh: true, Since: 1,
+		Doc: "Keeps what takes two people until a second one decides, for three days.",
+	}}
+	List = op.Op[op.Empty, ListResponse]{Spec: op.Spec{
+		Name: "approval.list", Kind: op.Query, Needs: auth.Anyone, Since: 1,
+		Doc: "Lists what waits for one's approval, and what one asked for oneself.",
+	}}
+	Decide = op.Op[DecideRequest, op.Empty]{Spec: op.Spec{
+		Name: "approval.decide", Kind: op.Command, Needs: auth.Anyone, Fresh: true, Since: 1,
+		Doc: "Has what somebody else asked for done in their name, or refuses it; takes back what one asked for oneself.",
+	}}
+)
+
+// Tx is what this package needs of a transaction.
+type Tx interface {
+	op.Tx
+	company.Settings
+	user.Telling
+	Today() civil.Date
+	User(id auth.UserID) (user.User, error)
+	// Approvals lists the requests that wait and are still good, oldest first.
+	Approvals() ([]Kept, error)
+	Approval(id int64) (Kept, error) // fault approval.not_found
+	AddApproval(k Kept) (Kept, error)
+	// CloseApproval notes what became of a request that waits.
+	CloseApproval(k Kept) error
+}
+
+// act is an operation of which some requests take two people.
+type act struct {
+	needs auth.Permission
+	// changes tells what of it takes two people, nothing for what one may do alone; a request that could not be done now
+	// is refused as the operation itself would.
+	changes func(ctx context.Context, tx company.Settings, body []byte) ([]Change, error)
+}
+
+// acts are all of them.
+var acts = map[string]act{company.Save.Name: {company.Save.Needs, bankDetails}}
+
+// bankDetails tells how a profile changes where customers pay to. The first details take nobody else.
+func bankDetails(ctx context.Context, tx company.Settings, body []byte) (out []Change, err error) {
+	var asked company.Profile
+	if err := json.Unmarshal(body, &asked); err != nil {
+		return nil, fault.New(fault.Invalid, "op.bad_request", "detail", err.Error()).Because(err)
+	}
+	now, err := asked.Normalize()
+	if err != nil {
+		return nil, err
+	}
+	was, err := company.Of(tx)
+	if err != nil {
+		return nil, err
+	}
+	if err := was.Current(now.Version, "company.changed_meanwhile"); err != nil {
+		return nil, err
+	}
+	op.KeepHidden(ctx, &now, was)
+	if was.Bank.IBAN == "" {
+		return nil, nil
+	}
+	for _, c := range []Change{{"iban", was.Bank.IBAN, now.Bank.IBAN}, {"bic", was.Bank.BIC, now.Bank.BIC}} {
+		if c.Before != c.After {
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// desk performs the operations.
+type desk[T Tx] struct{ registry *op.Registry[T] }
+
+// Bind registers the operations, and has the others of a registry ask for a second person. Those are bound before.
+func Bind[T Tx](r *op.Registry[T]) {
+	d := desk[T]{r}
+	op.Bind(r, Ask, d.ask)
+	op.Bind(r, List, d.list)
+	op.Bind(r, Decide, d.decide)
+	op.Check(r, company.Save, func(ctx context.Context, tx T, req company.Profile) error {
+		body, err := json.Marshal(req)
+		if err != nil {
+			return err
+		}
+		return second(ctx, tx, company.Save.Name, body)
+	})
+}
+
+// second refuses what takes two people and has only one. Alone in the company, one does it after a fresh proof, and the
+// journal says that nobody else saw it. Faults: approval.two, op.fresh_needed.
+func second(ctx context.Context, tx Tx, name string, body []byte) error {
+	a := op.Actor(ctx)
+	if a.System || op.Second(ctx) != 0 {
+		return nil
+	}
+	changes, err := acts[name].changes(ctx, tx, body)
+	if err != nil || len(changes) == 0 {
+		return nil //nolint:nilerr // what is wrong with the request is the operation's to say
+	}
+	others, err := others(tx, acts[name].needs, a.User)
+	switch {
+	case err != nil:
+		return err
+	case len(others) > 0:
+		return fault.New(fault.Conflict, "approval.two", "names", strings.Join(others[:min(len(others), namesMost)], ", "))
+	case tx.Now().Sub(a.FreshAt) > auth.FreshFor:
+		return fault.New(fault.Unauthenticated, "op.fresh_needed")
+	}
+	who, called := a.Doer()
+	_, err = tx.AppendEvent(audit.Event{
+		Op: selfApproval, Actor: int64(who), ActorName: called, Device: a.Device, Payload: `{"op":"` + name + `","self":true}`,
+	})
+	return err
+}
+
+// others names who could be the second person: they may do it, are in, and have set up what their role asks for.
+func others(tx Tx, needs auth.Permission, but auth.UserID) (names []string, err error) {
+	people, err := tx.Users()
+	for _, u := range people {
+		if u.ID != but && able(tx, u, needs) {
+			names = append(names, u.Name)
+		}
+	}
+	return names, err
+}
+
+// able tells whether somebody may do something now.
+func able(tx Tx, u user.User, needs auth.Permission) bool {
+	return !u.Disabled && !u.Ended(tx.Today()) && (u.SecondOn || !u.NeedsSecondFactor) && u.Rights.Scope(needs) == auth.All
+}
+
+// ask keeps a request. Faults: those of Validate, op.forbidden, approval.alone, approval.too_many, and those that the
+// operation has for it.
+func (d desk[T]) ask(ctx context.Context, tx T, req AskRequest) (none op.Empty, err error) {
+	a, act := op.Actor(ctx), acts[req.Op]
+	if a.Scope(act.needs) != auth.All {
+		return none, fault.New(fault.Forbidden, "op.forbidden")
+	}
+	changes, err := act.changes(ctx, tx, req.Request)
+	if err != nil {
+		return none, err
+	}
+	able, err := others(tx, act.needs, a.User)
+	if err != nil {
+		return none, err
+	}
+	waiting, err := tx.Approvals()
+	switch {
+	case err != nil:
+		return none, err
+	case len(changes) == 0 || len(able) == 0:
+		return none, fault.New(fault.Conflict, "approval.alone")
+	case len(waiting) >= waitingMax:
+		return none, fault.New(fault.Conflict, "approval.too_many", "max", waitingMax)
+	}
+	k, err := tx.AddApproval(Kept{
+		Op: req.Op, Body: req.Request, AskedBy: a.User, AskedAt: tx.Now(), Expires: tx.Now().Add(goodFor), State: Waiting,
+	})
+	if err != nil {
+		return none, err
+	}
+	op.Note(ctx, aRequest, k.ID, k.Digest(), `{"op":"`+k.Op+`"}`)
+	return none, user.TellOwners(tx, a.User, user.NoticeApproval, "", a.User)
+}
+
+func (d desk[T]) list(ctx context.Context, tx T, _ op.Empty) (out ListResponse, err error) {
+	a := op.Actor(ctx)
+	all, err := tx.Approvals()
+	out.Pending = []Pending{}
+	for _, k := range all {
+		act, known := acts[k.Op]
+		if !known || a.Scope(act.needs) != auth.All {
+			continue
+		}
+		p := Pending{
+			ID: k.ID, Op: k.Op, Digest: k.Digest(), By: k.AskedName, Mine: k.AskedBy == a.User, At: k.AskedAt, Expires: k.Expires,
+		}
+		if p.Changes, err = act.changes(ctx, tx, k.Body); err != nil {
+			p.Moved, err = true, nil
+		}
+		out.Pending = append(out.Pending, p)
+	}
+	return out, err
+}
+
+// decide answers a request. Faults: approval.not_found, approval.over, approval.altered, approval.own,
+// approval.too_new, approval.asker_out, and those of the operation.
+func (d desk[T]) decide(ctx context.Context, tx T, req DecideRequest) (none op.Empty, err error) {
+	a := op.Actor(ctx)
+	k, err := tx.Approval(req.ID)
+	if err != nil {
+		return none, err
+	}
+	if a.Scope(acts[k.Op].needs) != auth.All {
+		return none, fault.New(fault.NotFound, "approval.not_found")
+	}
+	switch {
+	case k.State != Waiting || !tx.Now().Before(k.Expires):
+		return none, fault.New(fault.Conflict, "approval.over")
+	case k.Digest() != req.Digest:
+		return none, fault.New(fault.Conflict, "approval.altered")
+	case k.AskedBy == a.User && req.Yes:
+		return none, fault.New(fault.Forbidden, "approval.own")
+	case k.AskedBy == a.User:
+		k.State = Withdrawn
+	case req.Yes:
+		k.State = Approved
+		err = d.perform(ctx, tx, k)
+	default:
+		k.State = Refused
+	}
+	if err != nil {
+		return none, err
+	}
+	k.DecidedBy, k.DecidedAt = a.User, tx.Now()
+	op.Note(ctx, aRequest, k.ID, k.Digest(), `{"op":"`+k.Op+`","state":"`+string(k.State)+`"}`)
+	return none, tx.CloseApproval(k)
+}
+
+// perform does what was asked, in the name of who asked: they must still be able to. An account that was made after
+// the request is not a second person.
+func (d desk[T]) perform(ctx context.Context, tx T, k Kept) error {
+	me, err := tx.User(op.Actor(ctx).User)
+	if err != nil {
+		return err
+	}
+	if me.CreatedAt.After(k.AskedAt) {
+		return fault.New(fault.Forbidden, "approval.too_new")
+	}
+	asker, err := tx.User(k.AskedBy)
+	if err != nil {
+		return err
+	}
+	if !able(tx, asker, acts[k.Op].needs) {
+		return fault.New(fault.Conflict, "approval.asker_out", "name", asker.Name)
+	}
+	return d.registry.Again(ctx, tx, k.Op, k.Body, auth.Actor{
+		User: asker.ID, Name: asker.Name, Login: asker.Login, Role: asker.Role, Rights: asker.Rights, Team: asker.Team,
+	})
+}

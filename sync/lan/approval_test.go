@@ -1,0 +1,203 @@
+package lan_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"zafe/app/approval"
+	"zafe/app/audit"
+	"zafe/app/auth"
+	"zafe/app/company"
+	"zafe/app/op"
+	"zafe/app/user"
+	"zafe/store"
+)
+
+// The account that the book has, in capitals, and another one.
+const otherIBAN = "FR1420041010050500013M02606"
+
+// refuses asks in earnest and wants a refusal.
+func (x looked) refuses(s op.Spec, who string, ask any, key string) {
+	x.t.Helper()
+	got := x.post(s, who, ask, false)
+	if got.status == http.StatusOK || !strings.Contains(got.body, `"`+key+`"`) {
+		x.t.Errorf("%s by %s is not %s: %d %s", s.Name, who, key, got.status, got.text)
+	}
+}
+
+// does asks in earnest and reads the answer.
+func (x looked) does(s op.Spec, who string, ask, into any) {
+	x.t.Helper()
+	got := x.post(s, who, ask, false)
+	if got.status != http.StatusOK {
+		x.t.Fatalf("%s by %s: %d %s", s.Name, who, got.status, got.text)
+	}
+	if err := json.Unmarshal([]byte(got.body), into); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+func (x looked) profile() (p company.Profile) {
+	x.t.Helper()
+	x.does(company.Get.Spec, "claire", m{}, &p)
+	return p
+}
+
+// asks keeps a request of Claire's for another account of the bank, and returns it as Adam reads it.
+func (x looked) asks(iban string) approval.Pending {
+	x.t.Helper()
+	p := x.profile()
+	p.Bank.IBAN = iban
+	x.does(approval.Ask.Spec, "claire", m{"op": "company.save", "request": p}, &op.Empty{})
+	waits := x.waits("adam")
+	if len(waits) == 0 {
+		x.t.Fatal("nothing waits for Adam")
+	}
+	return waits[len(waits)-1]
+}
+
+func (x looked) waits(who string) []approval.Pending {
+	x.t.Helper()
+	var l approval.ListResponse
+	x.does(approval.List.Spec, who, m{}, &l)
+	return l.Pending
+}
+
+func decision(w approval.Pending, yes bool) any { return m{"id": w.ID, "digest": w.Digest, "yes": yes} }
+
+// events are the last ones of the journal, the youngest first.
+func (x looked) events(n int) (out []audit.Event) {
+	x.t.Helper()
+	err := x.o.world.Store.View(x.t.Context(), func(tx *store.Tx) error {
+		return tx.EachEvent(0, func(e audit.Event) error { out = append([]audit.Event{e}, out...); return nil })
+	})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return out[:n]
+}
+
+// TestTheBankDetailsTakeTwo: who asks cannot approve, nor who may not do it; what is approved is what was read, it is
+// done in the name of who asked, and both are in the journal.
+func TestTheBankDetailsTakeTwo(t *testing.T) {
+	x := newLooked(t)
+	before := x.profile()
+	changed := before
+	changed.Bank.IBAN = otherIBAN
+	x.refuses(company.Save.Spec, "claire", changed, "approval.two")
+	if got := x.post(company.Save.Spec, "claire", changed, false); !strings.Contains(got.body, "Adam") {
+		t.Errorf("nobody is named: %s", got.text)
+	}
+	w := x.asks(otherIBAN)
+	if p := x.profile(); p.Bank.IBAN != before.Bank.IBAN {
+		t.Fatal("done before it was approved")
+	}
+	want := fmt.Sprintf("[{iban %s %s}]", before.Bank.IBAN, otherIBAN)
+	if w.By != "Claire" || w.Mine || w.Moved || fmt.Sprint(w.Changes) != want {
+		t.Errorf("Adam reads %+v", w)
+	}
+	if own := x.waits("claire"); len(own) != 1 || !own[0].Mine {
+		t.Errorf("Claire reads %+v", own)
+	}
+	for _, who := range []string{"sonia", "yann", "ines", "hugo"} {
+		if got := x.waits(who); len(got) != 0 {
+			t.Errorf("%s reads %+v", who, got)
+		}
+		x.refuses(approval.Decide.Spec, who, decision(w, true), "approval.not_found")
+		x.refuses(approval.Ask.Spec, who, m{"op": "company.save", "request": changed}, "op.forbidden")
+	}
+	x.refuses(approval.Ask.Spec, "claire", m{"op": "user.save", "request": m{}}, "approval.not_for")
+	x.refuses(approval.Ask.Spec, "claire", m{"op": "company.save", "request": before}, "approval.alone")
+	x.refuses(approval.Decide.Spec, "claire", decision(w, true), "approval.own")
+	x.refuses(approval.Decide.Spec, "adam", m{"id": w.ID, "digest": strings.Repeat("0", 64), "yes": true}, "approval.altered")
+	x.does(approval.Decide.Spec, "adam", decision(w, true), &op.Empty{})
+	if p := x.profile(); p.Bank.IBAN != otherIBAN || p.UpdatedBy != "Claire" {
+		t.Errorf("the profile has %q by %q", p.Bank.IBAN, p.UpdatedBy)
+	}
+	e := x.events(2)
+	if e[0].Op != "approval.decide" || e[0].Actor != 9 || e[0].Digest != w.Digest || e[1].Op != "company.save" || e[1].Actor != 1 {
+		t.Errorf("the journal has %+v", e)
+	}
+	x.refuses(approval.Decide.Spec, "adam", decision(w, false), "approval.over")
+	if left := append(x.waits("adam"), x.waits("claire")...); len(left) != 0 {
+		t.Errorf("still waiting: %+v", left)
+	}
+}
+
+// TestARequestDoesNotOutliveWhatItIsAbout: nor three days, nor who asked; it can be refused and taken back.
+func TestARequestDoesNotOutliveWhatItIsAbout(t *testing.T) {
+	x := newLooked(t)
+	was := x.profile().Bank.IBAN
+	still := func(what string) {
+		t.Helper()
+		if p := x.profile(); p.Bank.IBAN != was {
+			t.Fatalf("%s: the account changed", what)
+		}
+	}
+	w := x.asks(otherIBAN)
+	p := x.profile()
+	p.City = "Rezé"
+	x.does(company.Save.Spec, "adam", p, &p) // what is not the bank's takes one
+	if now := x.waits("adam"); !now[0].Moved {
+		t.Errorf("Adam reads %+v", now)
+	}
+	x.refuses(approval.Decide.Spec, "adam", decision(w, true), "company.changed_meanwhile")
+	x.does(approval.Decide.Spec, "adam", decision(w, false), &op.Empty{})
+	still("refused")
+	w = x.asks(otherIBAN)
+	x.does(approval.Decide.Spec, "claire", decision(w, false), &op.Empty{})
+	x.refuses(approval.Decide.Spec, "adam", decision(w, true), "approval.over")
+	still("taken back")
+
+	w = x.asks(otherIBAN)
+	x.o.world.Clock.Add(time.Second)
+	x.o.world.Update(func(tx *store.Tx) error { // an accomplice that somebody makes for the occasion
+		u, err := tx.SaveUser(user.User{Login: "faux", Name: "Faux", Role: auth.Admin, SecondOn: true, CreatedAt: tx.Now()})
+		if err != nil {
+			return err
+		}
+		return session(tx, u.ID, "faux", x.pc)
+	})
+	x.refuses(approval.Decide.Spec, "faux", decision(w, true), "approval.too_new")
+	still("approved by an account that is younger")
+	x.change(1, func(u *user.User) { u.Role = auth.Accountant })
+	x.refuses(approval.Decide.Spec, "adam", decision(w, true), "approval.asker_out")
+	x.change(1, func(u *user.User) { u.Role = auth.Owner })
+	x.o.world.Clock.Add(72*time.Hour - 2*time.Second)
+	x.o.world.Update(func(tx *store.Tx) error { return session(tx, 9, "adam later", x.pc) })
+	if got := x.waits("adam later"); len(got) != 1 {
+		t.Errorf("a second before its end: %+v", got)
+	}
+	x.o.world.Clock.Add(time.Second)
+	if got := x.waits("adam later"); len(got) != 0 {
+		t.Errorf("three days later: %+v", got)
+	}
+	x.refuses(approval.Decide.Spec, "adam later", decision(w, true), "approval.over")
+}
+
+// TestWhoIsAloneApprovesThemselves: after a fresh proof, and the journal says so.
+func TestWhoIsAloneApprovesThemselves(t *testing.T) {
+	x := newLooked(t)
+	x.change(9, func(u *user.User) { u.SecondOn = false }) // could not log in as who they are
+	p := x.profile()
+	p.Bank.IBAN = otherIBAN
+	x.refuses(approval.Ask.Spec, "claire", m{"op": "company.save", "request": p}, "approval.alone")
+	x.does(company.Save.Spec, "claire", p, &p)
+	if e := x.events(2); e[0].Op != "company.save" || e[1].Op != "approval.self" || e[1].Actor != 1 ||
+		e[1].Payload != `{"op":"company.save","self":true}` {
+		t.Errorf("the journal has %+v", e)
+	}
+	p.Bank.BIC = "BNPAFRPPXXX"
+	x.o.world.Clock.Add(auth.FreshFor + time.Second)
+	x.refuses(company.Save.Spec, "claire", p, "op.fresh_needed")
+	p = x.profile()
+	p.City = "Rezé"
+	x.does(company.Save.Spec, "claire", p, &p)
+	if e := x.events(2); e[1].Op == "approval.self" {
+		t.Error("what takes one is marked as well")
+	}
+}

@@ -1,0 +1,98 @@
+// Package approvals is the page "À approuver": what takes two people and waits for the second one.
+package approvals
+
+import (
+	"cmp"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/approval"
+	"zafe/app/op"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/theme"
+)
+
+// Routes are the pages of this package.
+func Routes() map[string]func(*page.Env, page.Route) page.Page {
+	return map[string]func(*page.Env, page.Route) page.Page{
+		"approvals": func(e *page.Env, _ page.Route) page.Page { return newApprovals(e) },
+	}
+}
+
+type approvals struct {
+	*page.Gate
+	env    *page.Env
+	object *kit.Page
+}
+
+func newApprovals(e *page.Env) page.Page {
+	p := &approvals{Gate: page.NewGate(e), env: e}
+	head := kit.NewHeader(e.T("approvals.title"), e.T("approvals.under")).OnBack(e.T("common.back"), e.Shell.Back)
+	p.object = kit.NewPage(head, kit.Gap(1, 1))
+	p.Refresh()
+	return p
+}
+
+// Object implements page.Page.
+func (p *approvals) Object() fyne.CanvasObject { return p.object }
+
+// Unsaved implements page.Page.
+func (p *approvals) Unsaved() bool { return false }
+
+// Refresh implements page.Page.
+func (p *approvals) Refresh() {
+	page.Do(p.env, approval.List, op.Empty{}, func(r approval.ListResponse) {
+		p.Forget()
+		if len(r.Pending) == 0 {
+			p.object.SetBody(kit.NewEmpty("check-circle", p.env.T("approvals.none"), p.env.T("approvals.none_hint"), nil))
+			return
+		}
+		cards := kit.VBox(theme.GapCard)
+		for _, w := range r.Pending {
+			cards.Add(p.card(w))
+		}
+		p.object.SetBody(kit.NewScroll(cards))
+	})
+}
+
+// card is one request: what it would change, and what can be said to it.
+func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
+	e := p.env
+	body := kit.VBox(theme.GapTight, kit.MutedParagraph(e.T("approvals.asked", "by", w.By, "when", e.Text.Instant(w.At),
+		"until", e.Text.Instant(w.Expires))))
+	for _, c := range w.Changes {
+		body.Add(kit.Line(e.T("approval.change."+c.What), e.T("approvals.change", "before", cmp.Or(c.Before, "–"), "after",
+			cmp.Or(c.After, "–"))))
+	}
+	row := kit.HBox(8, kit.Spacer())
+	switch {
+	case w.Moved:
+		body.Add(kit.NewNotice(kit.Warn, "", e.T("approvals.moved")))
+	case !w.Mine:
+		body.Add(kit.MutedParagraph(e.T("approvals.call", "by", w.By)))
+	}
+	if w.Mine {
+		row.Add(p.Write(kit.NewButton(e.T("approvals.withdraw"), "", kit.Secondary, func() { p.decide(w, false, "withdrawn") })))
+	} else {
+		row.Add(p.Write(kit.NewButton(e.T("approvals.refuse"), "prohibit", kit.Danger, func() { p.decide(w, false, "refused") })))
+		if !w.Moved {
+			row.Add(p.Write(kit.NewButton(e.T("approvals.approve"), "check", kit.Primary, func() { p.decide(w, true, "approved") })))
+		}
+	}
+	body.Add(row)
+	return kit.NewCard(e.T("approval.op."+w.Op), body)
+}
+
+func (p *approvals) decide(w approval.Pending, yes bool, said string) {
+	e := p.env
+	page.Call(e, approval.Decide, approval.DecideRequest{ID: w.ID, Digest: w.Digest, Yes: yes}, func(_ op.Empty, err error) {
+		if err != nil {
+			e.Shell.Fail(err)
+		} else {
+			e.Shell.Toast(kit.Ok, e.T("approvals."+said))
+			e.Shell.Changed("company")
+		}
+		p.Refresh()
+	})
+}

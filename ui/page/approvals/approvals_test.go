@@ -1,0 +1,138 @@
+package approvals
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"zafe/app/approval"
+	"zafe/app/auth"
+	"zafe/app/company"
+	"zafe/app/op"
+	"zafe/app/user"
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+	"zafe/ui/uitest"
+)
+
+const had, wanted = "FR7630006000011234567890189", "FR1420041010050500013M02606"
+
+// other calls as Adam, user 2, who administers.
+type other struct{ op.Local[*store.Tx] }
+
+func (o other) Do(ctx context.Context, s *op.Spec, req, resp any) error {
+	return o.Local.Do(op.AsActor(ctx, auth.Actor{
+		User: 2, Name: "Adam", Login: "adam", Role: auth.Admin, Rights: auth.Admin.Rights(), FreshAt: storetest.Noon,
+	}), s, req, resp)
+}
+
+// show is the page of Claire, the owner of package storetest who asked, or of Adam.
+func show(t *testing.T, mine bool) (p *approvals, sh *uitest.Shell, w *storetest.World) {
+	t.Helper()
+	w = storetest.NewWorld(t, company.Bind[*store.Tx], approval.Bind[*store.Tx])
+	w.Update(func(tx *store.Tx) error {
+		for _, u := range []user.User{
+			{Login: "claire", Name: "Claire", Role: auth.Owner}, {Login: "adam", Name: "Adam", Role: auth.Admin},
+		} {
+			u.SecondOn, u.CreatedAt = true, storetest.Noon.AddDate(0, 0, -1)
+			if _, err := tx.SaveUser(u); err != nil {
+				return err
+			}
+		}
+		p := company.Default()
+		p.Name, p.Bank.IBAN = "Menuiserie Durand", had
+		return tx.SetSetting("company", p)
+	})
+	asked := company.Default()
+	asked.Name, asked.Bank.IBAN = "Menuiserie Durand", wanted
+	body, err := json.Marshal(asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := approval.Ask.Call(w.Ctx(), w.As("owner"), approval.AskRequest{Op: "company.save", Request: body}); err != nil {
+		t.Fatal(err)
+	}
+	var c op.Caller = w.As("owner")
+	if !mine {
+		c = other{op.Local[*store.Tx]{Registry: w.Registry}}
+	}
+	e, sh := uitest.New(t, c, auth.Owner)
+	p = Routes()["approvals"](e, page.Route{Name: "approvals"}).(*approvals)
+	sh.Show(p.Object())
+	return p, sh, w
+}
+
+func texts(p *approvals) string {
+	var all []string
+	uitest.Walk(p.object, func(o fyne.CanvasObject) {
+		switch x := o.(type) {
+		case *kit.Label:
+			all = append(all, x.Text())
+		case *canvas.Text:
+			all = append(all, x.Text)
+		}
+	})
+	return strings.Join(all, "\n")
+}
+
+func buttons(p *approvals) (all []string) {
+	uitest.Walk(p.object, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok {
+			all = append(all, b.Text())
+		}
+	})
+	return all
+}
+
+func press(t *testing.T, p *approvals, text string) {
+	t.Helper()
+	var found *kit.Button
+	uitest.Walk(p.object, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == text {
+			found = b
+		}
+	})
+	if found == nil {
+		t.Fatal("no button", text)
+	}
+	found.Tapped(nil)
+}
+
+// TestWhatWaitsIsReadAndApproved: before and after stand there with who asks.
+func TestWhatWaitsIsReadAndApproved(t *testing.T) {
+	p, sh, w := show(t, false)
+	said := texts(p)
+	for _, part := range []string{"Claire", had, wanted, "IBAN"} {
+		if !strings.Contains(said, part) {
+			t.Errorf("%q is not said: %s", part, said)
+		}
+	}
+	if !slices.Equal(buttons(p), []string{"Refuser", "Approuver"}) {
+		t.Errorf("%q", buttons(p))
+	}
+	press(t, p, "Approuver")
+	now, err := company.Get.Call(w.Ctx(), w.As("owner"), op.Empty{})
+	if err != nil || now.Bank.IBAN != wanted || len(sh.Failed) != 0 || len(buttons(p)) != 0 {
+		t.Errorf("%q, %v, %v, %q", now.Bank.IBAN, err, sh.Failed, buttons(p))
+	}
+}
+
+// TestOnesOwnRequestIsOnlyTakenBack.
+func TestOnesOwnRequestIsOnlyTakenBack(t *testing.T) {
+	p, sh, w := show(t, true)
+	if !slices.Equal(buttons(p), []string{"Retirer ma demande"}) {
+		t.Errorf("%q", buttons(p))
+	}
+	press(t, p, "Retirer ma demande")
+	now, err := company.Get.Call(w.Ctx(), w.As("owner"), op.Empty{})
+	if err != nil || now.Bank.IBAN != had || len(sh.Failed) != 0 || len(buttons(p)) != 0 {
+		t.Errorf("%q, %v, %v, %q", now.Bank.IBAN, err, sh.Failed, buttons(p))
+	}
+}
