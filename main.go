@@ -776,8 +776,8 @@ func (p *pc) Find(ctx context.Context, found func(addr string)) {
 	discover.Find(ctx, func(m discover.Main) { found(m.Addr) })
 }
 
-// where looks on the network for the main PC of a seat.
-func where(ctx context.Context, s lan.Seat) []string {
+// sought looks on the network for the main PC of a seat.
+func sought(ctx context.Context, s lan.Seat) []string {
 	root, err := device.ParseCert(s.Root)
 	if err != nil { // who is asked next says so
 		return nil
@@ -852,7 +852,7 @@ func (p *pc) connect(ctx context.Context) (_ *guest.Book, err error) {
 		return nil, fault.New(fault.NotFound, "store.no_book")
 	}
 	return guest.Connect(ctx, s, guest.Witness{
-		Memory: p, Warn: p.home.Warn, Every: lookEvery, Where: where,
+		Memory: p, Warn: p.home.Warn, Every: lookEvery, Where: sought,
 		Keep: func(s lan.Seat) error { return durable.WriteJSON(p.home.Path(folder.Host), s) },
 		Older: func(seen, shown int64) {
 			if was := p.older.Swap(seen != 0); seen != 0 && !was {
@@ -894,7 +894,7 @@ func (p *pc) TakeOver(ctx context.Context, s machine.Secret, behind bool) (err e
 	if !ok || !p.Standby().Ready {
 		return fault.New(fault.NotFound, "relay.no_copy")
 	}
-	if err := seat.Gone(ctx, where(ctx, seat)...); err != nil {
+	if err := seat.Gone(ctx, sought(ctx, seat)...); err != nil {
 		return err
 	}
 	defer p.copy.Pause()()
@@ -954,7 +954,7 @@ func (p *pc) Rejoin(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	addr, h, err := seat.Highest(ctx, where(ctx, seat)...)
+	addr, h, err := seat.Highest(ctx, sought(ctx, seat)...)
 	if err == nil && relay.Later(seat.Term, seat.Lead, h.Term, h.Lead) {
 		err = fault.New(fault.Unavailable, "relay.old_host", "host", addr)
 	}
