@@ -28,7 +28,8 @@ func scanApproval(scan func(...any) error, k *approval.Kept) error {
 
 // Approvals lists the requests that wait and are still good, oldest first.
 func (t *Tx) Approvals() ([]approval.Kept, error) {
-	return all(t, approvalQuery+`WHERE a.state = 'waiting' AND a.expires_at > ? ORDER BY a.id`, []any{instant(t.now)}, scanApproval)
+	return all(t, approvalQuery+`WHERE a.state = 'waiting' AND a.expires_at > ? ORDER BY a.id`,
+		[]any{instant(t.now)}, scanApproval)
 }
 
 // Approval returns one. Fault approval.not_found.

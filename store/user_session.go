@@ -37,7 +37,8 @@ func (t *Tx) AddSession(s user.Session) (user.Session, error) {
 		return s, err
 	}
 	id, err := t.insert(`INSERT INTO session(token_hash, old_hash, old_until, user_id, device, generation, pending,
-		created_at, fresh_at, expires_at, parent, viewed) VALUES (?,?,?,?,?,?,?,?,?,?,NULLIF(?,0),NULLIF(?,0))`, s.TokenHash[:], oldHash(s),
+		created_at, fresh_at, expires_at, parent, viewed) VALUES (?,?,?,?,?,?,?,?,?,?,NULLIF(?,0),NULLIF(?,0))`,
+		s.TokenHash[:], oldHash(s),
 		optionalInstant(s.OldUntil), s.User, s.Device, s.Generation, s.Pending, instant(s.CreatedAt),
 		instant(s.FreshAt), instant(s.ExpiresAt), s.Parent, s.Viewed)
 	s.ID = id

@@ -221,7 +221,8 @@ func second(ctx context.Context, tx Tx, name string, body []byte) error {
 	}
 	who, called := a.Doer()
 	_, err = tx.AppendEvent(audit.Event{
-		Op: selfApproval, Actor: int64(who), ActorName: called, Device: a.Device, Payload: `{"op":"` + name + `","self":true}`,
+		Op: selfApproval, Actor: int64(who), ActorName: called, Device: a.Device,
+		Payload: `{"op":"` + name + `","self":true}`,
 	})
 	return err
 }
@@ -239,7 +240,8 @@ func others(tx Tx, needs auth.Permission, but auth.UserID) (names []string, err 
 
 // able tells whether somebody may do something now.
 func able(tx Tx, u user.User, needs auth.Permission) bool {
-	return !u.Disabled && !u.Ended(tx.Today()) && (u.SecondOn || !u.NeedsSecondFactor) && u.Rights.Scope(needs) == auth.All
+	return !u.Disabled && !u.Ended(tx.Today()) && (u.SecondOn || !u.NeedsSecondFactor) &&
+		u.Rights.Scope(needs) == auth.All
 }
 
 // ask keeps a request. Faults: those of Validate, op.forbidden, approval.alone, approval.too_many, and those that the
@@ -286,7 +288,8 @@ func (d desk[T]) list(ctx context.Context, tx T, _ op.Empty) (out ListResponse, 
 			continue
 		}
 		p := Pending{
-			ID: k.ID, Op: k.Op, Digest: k.Digest(), By: k.AskedName, Mine: k.AskedBy == a.User, At: k.AskedAt, Expires: k.Expires,
+			ID: k.ID, Op: k.Op, Digest: k.Digest(), By: k.AskedName, Mine: k.AskedBy == a.User,
+			At: k.AskedAt, Expires: k.Expires,
 		}
 		if p.Changes, err = act.changes(ctx, tx, k.Body); err != nil {
 			p.Moved, err = true, nil

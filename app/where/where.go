@@ -134,7 +134,8 @@ func draw(ctx context.Context, tx Tx, a Around, slots []opening.Slot, st backup.
 	m.pcs(pcs, post, who.Device)
 	for _, c := range st.Copies {
 		place := Copy{
-			Label: c.Label, Provider: c.Provider, Away: c.Away, OnDisk: c.OnDisk, Country: a.Copies.Country(c.ID), LastOK: c.LastOK,
+			Label: c.Label, Provider: c.Provider, Away: c.Away, OnDisk: c.OnDisk,
+			Country: a.Copies.Country(c.ID), LastOK: c.LastOK,
 		}
 		if !who.May(auth.BackupRead) {
 			place.Label = ""

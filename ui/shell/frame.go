@@ -25,7 +25,9 @@ type frame struct {
 func (s *Shell) newFrame(r page.Route) *frame {
 	f := &frame{route: r, drop: func() {}}
 	f.ctx, f.cancel = context.WithCancel(s.ctx)
-	f.env = &page.Env{Caller: s.Book, Me: s.Me, Text: s.Text, Window: s.Window, Shell: &pane{s, f}, Version: s.Machine.Version()}
+	f.env = &page.Env{
+		Caller: s.Book, Me: s.Me, Text: s.Text, Window: s.Window, Shell: &pane{s, f}, Version: s.Machine.Version(),
+	}
 	return f
 }
 

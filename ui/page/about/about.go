@@ -85,7 +85,8 @@ func body(e *page.Env) fyne.CanvasObject {
 		all.Add(kit.NewCard(e.T("about.modules"), kit.VBox(theme.GapTight, kit.MutedParagraph(e.T("about.modules_text")),
 			kit.NewLabel(strings.Join(used, ", "), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))))
 	}
-	head := kit.NewHeader(e.T("about.title"), e.T("about.under", "version", e.Version)).OnBack(e.T("common.back"), e.Shell.Back)
+	head := kit.NewHeader(e.T("about.title"), e.T("about.under", "version", e.Version)).
+		OnBack(e.T("common.back"), e.Shell.Back)
 	return kit.NewPage(head, kit.NewScroll(all))
 }
 

@@ -72,12 +72,15 @@ func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 	case !w.Mine:
 		body.Add(kit.MutedParagraph(e.T("approvals.call", "by", w.By)))
 	}
+	add := func(key, icon string, kind kit.Kind, yes bool, said string) {
+		row.Add(p.Write(kit.NewButton(e.T("approvals."+key), icon, kind, func() { p.decide(w, yes, said) })))
+	}
 	if w.Mine {
-		row.Add(p.Write(kit.NewButton(e.T("approvals.withdraw"), "", kit.Secondary, func() { p.decide(w, false, "withdrawn") })))
+		add("withdraw", "", kit.Secondary, false, "withdrawn")
 	} else {
-		row.Add(p.Write(kit.NewButton(e.T("approvals.refuse"), "prohibit", kit.Danger, func() { p.decide(w, false, "refused") })))
+		add("refuse", "prohibit", kit.Danger, false, "refused")
 		if !w.Moved {
-			row.Add(p.Write(kit.NewButton(e.T("approvals.approve"), "check", kit.Primary, func() { p.decide(w, true, "approved") })))
+			add("approve", "check", kit.Primary, true, "approved")
 		}
 	}
 	body.Add(row)
@@ -86,7 +89,8 @@ func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 
 func (p *approvals) decide(w approval.Pending, yes bool, said string) {
 	e := p.env
-	page.Call(e, approval.Decide, approval.DecideRequest{ID: w.ID, Digest: w.Digest, Yes: yes}, func(_ op.Empty, err error) {
+	req := approval.DecideRequest{ID: w.ID, Digest: w.Digest, Yes: yes}
+	page.Call(e, approval.Decide, req, func(_ op.Empty, err error) {
 		if err != nil {
 			e.Shell.Fail(err)
 		} else {

@@ -123,7 +123,8 @@ func (p *teams) leave(then func()) {
 		p.grid.Unselect()
 	}
 	e := p.env
-	e.Shell.Confirm(e.T("roles.lose_title"), e.T("teams.lose_text", "name", p.name.Text()), e.T("roles.lose"), true, func() {
+	text := e.T("teams.lose_text", "name", p.name.Text())
+	e.Shell.Confirm(e.T("roles.lose_title"), text, e.T("roles.lose"), true, func() {
 		p.changed = false
 		then()
 	})
@@ -220,7 +221,8 @@ func (p *teams) save() {
 
 func (p *teams) drop() {
 	e, t := p.env, p.was
-	e.Shell.Confirm(e.T("teams.delete_title", "name", t.Name), e.T("teams.delete_text"), e.T("common.delete"), true, func() {
+	title := e.T("teams.delete_title", "name", t.Name)
+	e.Shell.Confirm(title, e.T("teams.delete_text"), e.T("common.delete"), true, func() {
 		page.Do(e, role.DeleteTeam, role.TeamDrop{ID: t.ID, Version: t.Version}, func(op.Empty) {
 			e.Shell.Toast(kit.Ok, e.T("teams.deleted", "name", t.Name))
 			p.nothing()

@@ -209,7 +209,9 @@ func (p *places) leaves(m where.Map) fyne.CanvasObject {
 }
 
 // sights are the rights to see that people know by what they open.
-var sights = []auth.Permission{auth.CustomerRead, auth.SalesRead, auth.ItemRead, auth.LedgerRead, auth.BackupRead, auth.AuditRead}
+var sights = []auth.Permission{
+	auth.CustomerRead, auth.SalesRead, auth.ItemRead, auth.LedgerRead, auth.BackupRead, auth.AuditRead,
+}
 
 // mine says what one sees oneself, in the words of one's role.
 func (p *places) mine(m where.Map) fyne.CanvasObject {
