@@ -33,7 +33,8 @@
 // fault, money, civil, i18n know nothing of the rest, nor does durable, by which files outlive a power cut. auth, audit and op make the registry of
 // operations, through which alone anything happens. record is what everything that people edit shares:
 // its stamp, its version and its digest. job runs what a book does by itself, such as the weekly check of
-// package verify. past opens the book as it was at a restore point beside it. Areas (party, catalog, billing, ledger, ...)
+// package verify. change tells the people at work which records others change, of those that they may see. past
+// opens the book as it was at a restore point beside it. Areas (party, catalog, billing, ledger, ...)
 // hold contract and handler side by side and talk by plain function inside one transaction.
 //
 // # Rights

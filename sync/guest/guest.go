@@ -96,8 +96,10 @@ func (b *Book) hello(ctx context.Context) (lan.Hello, error) {
 	return b.HelloOf(ctx, b.witness.Memory.Seen().Event)
 }
 
-// Retry finds the main PC, and notes how far its book goes.
+// Retry finds the main PC, and notes how far its book goes. It tries on a connection of its own: nothing may ever come
+// again on that to a PC which went away without a word.
 func (b *Book) Retry(ctx context.Context) error {
+	b.Client.Close()
 	b.mu.Lock()
 	seat := b.seat
 	b.mu.Unlock()

@@ -10,6 +10,7 @@ import (
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/catalog"
+	"zafe/app/change"
 	"zafe/app/civil"
 	"zafe/app/company"
 	appdevice "zafe/app/device"
@@ -121,6 +122,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	billing.Bind(r)
 	attached.Bind(r, w.Store.ReceiveFile)
 	history.Bind(r)
+	change.Bind(r, change.New(0, nil))
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 }
 
