@@ -39,6 +39,7 @@ func (s *Shell) follow() {
 	s.every(time.Second, s.second)
 	s.every(beatEvery, s.beat)
 	s.connect()
+	s.listen()
 	s.serve()
 }
 
@@ -72,6 +73,7 @@ func (s *Shell) beat() {
 func (s *Shell) second() {
 	s.link.second(s)
 	s.idle.second(s)
+	s.soon()
 	if s.facts.backup.Running != nil {
 		s.facts.poll(s)
 	}
