@@ -38,6 +38,7 @@ type settings struct {
 	due     *kit.Select
 	month   *kit.Switch
 	save    *kit.Button
+	banner  *fyne.Container // that somebody else changed the profile
 	dirty   bool
 }
 
@@ -72,7 +73,9 @@ func newSettings(e *page.Env) page.Page {
 		kit.NewCard(e.T("settings.papers"), kit.FormGrid(2, s.text("insurance"), s.text("footer"))),
 	)
 	head := kit.NewHeader(e.T("settings.title"), e.T("settings.under"), actions...)
-	s.object = kit.NewPage(head, kit.NewScroll(cards))
+	s.banner = kit.VBox(0)
+	s.banner.Hide()
+	s.object = kit.NewPage(head, kit.NewScroll(cards)).Bar(s.banner)
 	s.Refresh()
 	return s
 }
@@ -221,13 +224,18 @@ func (s *settings) store() {
 	}
 	page.Call(e, company.Save, p, func(saved company.Profile, err error) {
 		if err != nil {
-			if f := fault.Of(err); s.fields[f.Field] != nil {
+			f := fault.Of(err)
+			switch {
+			case s.fields[f.Field] != nil:
 				s.fields[f.Field].SetError(e.Text.Fault(f))
-				return
+			case f.Key == "company.changed_meanwhile":
+				s.Elsewhere()
+			default:
+				e.Shell.Fail(err)
 			}
-			e.Shell.Fail(err)
 			return
 		}
+		s.settled()
 		s.dirty = false
 		s.show(saved)
 		e.Shell.Toast(kit.Ok, e.T("settings.saved"))
