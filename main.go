@@ -16,9 +16,11 @@ import (
 	"time"
 
 	"zafe/app/approval"
+	"zafe/app/audit"
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/catalog"
+	"zafe/app/change"
 	"zafe/app/company"
 	"zafe/app/demo"
 	appdevice "zafe/app/device"
@@ -346,6 +348,7 @@ type book struct {
 	past  *past.Service
 	check *verify.Service[*store.Tx]
 	tells *notify.Service[*store.Tx]
+	news  *change.Service
 	token atomic.Pointer[string]
 	away  atomic.Bool
 	works *job.Group // what Close waits for
@@ -384,6 +387,9 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if err := b.network(id, users); err != nil {
 		return nil, err
 	}
+	if err := b.listening(ctx, users); err != nil {
+		return nil, err
+	}
 	if err := b.backups(ctx, id); err != nil {
 		return nil, err
 	}
@@ -407,6 +413,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 		return nil, err
 	}
 	st.OnCommit(func(uint64) { b.keep.Changed() })
+	st.OnChange(b.news.Tell)
 	b.works.Go(func(ctx context.Context) { b.guard.Run(ctx); b.noteLoss(context.WithoutCancel(ctx)) })
 	b.lead(func(ctx context.Context) { b.compareCopies(ctx); b.keep.Run(ctx) })
 	b.lead(b.tells.Run)
@@ -449,6 +456,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	history.Bind(b.Registry)
 	sentry.Bind(b.Registry)
 	verify.Bind(b.Registry, b.check)
+	change.Bind(b.Registry, b.news)
 	incident.Bind(b.Registry, b.copyNow)
 }
 
@@ -509,6 +517,14 @@ func (b *book) network(id setup.Identity, users *user.Service[*store.Tx]) (err e
 		},
 		Warn: b.pc.home.Warn,
 	})
+	return err
+}
+
+// listening prepares what tells people of what others change.
+func (b *book) listening(ctx context.Context, users *user.Service[*store.Tx]) error {
+	var head audit.Event
+	err := b.store.View(ctx, func(tx *store.Tx) (err error) { head, err = tx.Head(); return err })
+	b.news = change.New(head.ID, users.GoesOn)
 	return err
 }
 

@@ -15,6 +15,7 @@ import (
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/catalog"
+	"zafe/app/change"
 	"zafe/app/company"
 	"zafe/app/device"
 	"zafe/app/file"
@@ -74,6 +75,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	incident.Bind(r, func() {})
 	sentry.Bind(r)
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
+	change.Bind(r, change.New(0, nil))
 	return r
 }
 
@@ -126,7 +128,7 @@ func TestRoleMatrix(t *testing.T) {
 func TestEveryEventHasAName(t *testing.T) {
 	p := i18n.For(i18n.French)
 	for _, s := range registry(t).Specs() {
-		if s.Kind != op.Query && !p.Has("event."+s.Name) {
+		if s.Kind != op.Query && s.Kind != op.Watch && !p.Has("event."+s.Name) {
 			t.Errorf("no message event.%s", s.Name)
 		}
 	}

@@ -31,7 +31,7 @@ var guarded = []string{
 func call(ctx context.Context, r *op.Registry[*store.Tx], s op.Spec) error {
 	var err error
 	switch s.Kind {
-	case op.Stream:
+	case op.Stream, op.Watch:
 		_, err = r.StreamJSON(ctx, s.Name, nil, io.Discard)
 	case op.Upload:
 		_, err = r.UploadJSON(ctx, s.Name, nil, strings.NewReader("x"))

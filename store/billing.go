@@ -120,6 +120,9 @@ func (t *Tx) AddDocument(d billing.Document) (billing.DocumentID, error) {
 
 // PutDocument writes a draft again with its lines and tax; when d.Final is set it becomes final.
 func (t *Tx) PutDocument(d billing.Document) error {
+	if err := t.hold(handsOfDocuments, []int64{int64(d.ID)}); err != nil {
+		return err
+	}
 	for _, q := range []string{
 		`DELETE FROM document_line WHERE document = ?`, `DELETE FROM document_vat WHERE document = ?`,
 	} {
@@ -166,6 +169,9 @@ func (t *Tx) finish(d billing.Document) error {
 
 // DropDocument deletes a draft with its lines.
 func (t *Tx) DropDocument(id billing.DocumentID) error {
+	if err := t.hold(handsOfDocuments, []int64{int64(id)}); err != nil {
+		return err
+	}
 	for _, q := range []string{
 		`DELETE FROM document_line WHERE document = ?`, `DELETE FROM document_vat WHERE document = ?`,
 		`DELETE FROM document WHERE id = ?`,

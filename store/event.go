@@ -34,7 +34,10 @@ func (t *Tx) AppendEvent(e audit.Event) (audit.Event, error) {
 	if err != nil && strings.Contains(err.Error(), "UNIQUE constraint failed: event.request_id") {
 		err = fault.New(fault.Conflict, "op.key_reused").Because(err)
 	}
-	return e, err
+	if err != nil {
+		return e, err
+	}
+	return e, t.tell(e)
 }
 
 const eventColumns = `id, at, actor, actor_name, device, op, subject_kind, subject_id,

@@ -180,6 +180,11 @@ func (t *Tx) RestoreImported(k imports.Kind, changes []imports.Change) error {
 			return err
 		}
 	}
+	if k == imports.Customers {
+		if err := t.hold(handsOfCustomers, created); err != nil {
+			return err
+		}
+	}
 	if _, err := t.exec(`DELETE FROM `+i.table+` WHERE id IN (SELECT value FROM json_each(?))`,
 		idList(created)); err != nil {
 		return err

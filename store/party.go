@@ -85,8 +85,14 @@ func (t *Tx) SaveCustomers(cs []party.Customer) ([]party.CustomerID, error) {
 		known[i] = int64(c.ID)
 		values[i] = append(customerValues(c), search.Fold(c.Name), search.Fold(c.City), " "+customerFold(c))
 	}
+	if err := t.hold(handsOfCustomers, known); err != nil {
+		return nil, err
+	}
 	saved, err := t.upsert("customer", customerColumns+`, name_fold, city_fold, fold`, known, values)
 	if err != nil {
+		return nil, err
+	}
+	if err := t.hold(handsOfCustomers, saved); err != nil {
 		return nil, err
 	}
 	if _, err := t.exec(`DELETE FROM customer_contact WHERE customer IN (SELECT value FROM json_each(?))`,

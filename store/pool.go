@@ -122,7 +122,7 @@ func (s *Store) serve(first request) (alone request) {
 // alone, which it returns.
 func (s *Store) batch(first request) (batch []request, errs []error, alone request) {
 	ctx := context.Background()
-	batch, errs = []request{first}, []error{nil}
+	batch, errs, s.told = []request{first}, []error{nil}, nil
 	fail := func(err error) ([]request, []error, request) {
 		for i := range errs {
 			if errs[i] == nil {
@@ -168,6 +168,9 @@ func (s *Store) batch(first request) (batch []request, errs []error, alone reque
 		return fail(errors.Join(err, rollErr))
 	}
 	s.committed()
+	if fn := s.onChange.Load(); fn != nil {
+		(*fn)(s.told)
+	}
 	return batch, errs, alone
 }
 
@@ -215,6 +218,7 @@ func (s *Store) run(conn *sql.Conn, r request) error {
 	if err := guarded(tx, r.fn); err != nil {
 		return s.storageFault(err)
 	}
+	s.told = append(s.told, tx.told...)
 	return nil
 }
 

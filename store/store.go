@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zafe/app/change"
 	"zafe/store/blob"
 	"zafe/store/crypt"
 )
@@ -103,6 +104,8 @@ type Store struct {
 	notices    notices
 	dirty      chan struct{}
 	onCommit   atomic.Pointer[func(uint64)]
+	onChange   atomic.Pointer[func([]change.Entry)]
+	told       []change.Entry  // of the batch under way; the writer's
 	life       context.Context // until Close
 	stop       context.CancelFunc
 	background sync.WaitGroup
@@ -131,6 +134,10 @@ func (s *Store) Commits() uint64 { return s.commits.Load() }
 
 // OnCommit sets a function called after each commit with the new count; it must not block.
 func (s *Store) OnCommit(fn func(uint64)) { s.onCommit.Store(&fn) }
+
+// OnChange sets a function told of the events of each commit, in the order of the journal, with whose the records are
+// that they are about; it must not block.
+func (s *Store) OnChange(fn func([]change.Entry)) { s.onChange.Store(&fn) }
 
 // damage is what the seal met in a book's files while they were open.
 type damage struct {

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"zafe/app/audit"
+	"zafe/app/auth"
+	"zafe/app/change"
 	"zafe/app/civil"
 	"zafe/app/op"
 )
@@ -23,6 +25,8 @@ type Tx struct {
 	st       *Store
 	now      time.Time
 	writable bool
+	told     []change.Entry // once it is committed
+	hands    []auth.Whose   // of records that it changes, as they were before or are since
 }
 
 var _ op.Tx = (*Tx)(nil)

@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
+	"zafe/app/change"
 	"zafe/app/i18n"
 	"zafe/app/user"
 	"zafe/ui/kit"
@@ -161,7 +162,7 @@ func (d *desktop) show(b machine.Book, me user.Me, eyes *shell.Eyes, first bool)
 	o := shell.Options{
 		Window: d.window, Host: d.host, Keys: d.keys, Machine: d.machine, Book: b, Me: me, Text: d.text,
 		Pages: d.pages,
-		Clock: time.Now, Spawn: spawn, Tick: tick, Serve: d.serve, Quit: d.quit,
+		Clock: time.Now, Spawn: spawn, Tick: tick, Serve: d.serve, Quit: d.quit, Listen: listening(b),
 		Relogin:   func(again func(user.Me)) { d.flow.LogIn(b, again) },
 		LoggedOut: func() { d.shell = nil; d.start(); d.flow.LogIn(b, nil) },
 		Restore:   func() { d.shell = nil; d.start(); d.flow.Mend() },
@@ -253,6 +254,16 @@ func spawn(work, then func()) {
 		work()
 		fyne.Do(then)
 	}()
+}
+
+// listening tells what others change in a book, on the UI goroutine.
+func listening(b machine.Book) func(context.Context, int64, func(change.News), func(error)) {
+	return func(ctx context.Context, after int64, heard func(change.News), ended func(error)) {
+		go func() {
+			err := change.Listen(ctx, b, after, change.Silence, func(n change.News) { fyne.Do(func() { heard(n) }) })
+			fyne.Do(func() { ended(err) })
+		}()
+	}
 }
 
 // tick runs act on the UI goroutine at intervals until ctx ends.

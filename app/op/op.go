@@ -29,11 +29,12 @@ const (
 	Stream                  // read transaction whose answer is a file written to a stream, audited
 	Action                  // no transaction: work outside the book (backup, pairing); audited after
 	Upload                  // a file taken in without a transaction, then a write transaction as of a Command
+	Watch                   // no transaction, no event: an answer that goes on for as long as somebody listens
 )
 
 // String gives the kind's name in the reference.
 func (k Kind) String() string {
-	return [...]string{"", "query", "command", "stream", "action", "upload"}[k]
+	return [...]string{"", "query", "command", "stream", "action", "upload", "watch"}[k]
 }
 
 // Spec is the row of an operation. Name is permanent on the wire ("invoice.issue"); Needs must be
@@ -74,7 +75,7 @@ type Empty struct{}
 type Caller interface {
 	// Do runs a Query, Command or Action.
 	Do(ctx context.Context, s *Spec, req, resp any) error
-	// Stream runs a Stream operation and writes the file to w.
+	// Stream runs a Stream operation and writes the file to w, or a Watch and writes what comes, a line of JSON each.
 	Stream(ctx context.Context, s *Spec, req any, w io.Writer) (Download, error)
 	// Upload runs an Upload operation with what content gives until io.EOF. Nothing is read from it once
 	// Upload has returned.

@@ -106,6 +106,9 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 		}
 	case Stream:
 		out, err = r.stream(ctx, row, req, w)
+	case Watch:
+		var none T
+		out, err = row.run(ctx, none, req, w)
 	case Action:
 		out, err = r.action(ctx, row, in, req)
 	case Upload:
@@ -149,7 +152,7 @@ func (r *Registry[T]) Admit(ctx context.Context, name string) error {
 // possible refuses a file where none is made or taken, and the lack of one where it is; and what a call may
 // not carry: what leaves the book or is not in it yet cannot be rehearsed, because it cannot be rolled back.
 func (r *Registry[T]) possible(ctx context.Context, s *Spec, out, in bool) error {
-	switch makes, takes := s.Kind == Stream, s.Kind == Upload; {
+	switch makes, takes := s.Kind == Stream || s.Kind == Watch, s.Kind == Upload; {
 	case makes && !out:
 		return fault.New(fault.Invalid, "op.makes_file", "name", s.Name)
 	case !makes && out:

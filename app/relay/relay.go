@@ -334,7 +334,7 @@ func Refusal(r Rival) error {
 // Fence refuses work on a book whose place another PC took, as [Refusal] says. Reading goes on, at this PC.
 func Fence(live Live) func(ctx context.Context, s *op.Spec) error {
 	return func(ctx context.Context, s *op.Spec) error {
-		reading := s.Kind == op.Query || s.Kind == op.Stream || strings.HasPrefix(s.Name, "session.")
+		reading := s.Kind == op.Query || s.Kind == op.Stream || s.Kind == op.Watch || strings.HasPrefix(s.Name, "session.")
 		if reading && op.CredentialOf(ctx).Device == "" {
 			return nil
 		}

@@ -99,8 +99,10 @@ func (b *Book) hello(ctx context.Context) (lan.Hello, error) {
 }
 
 // Retry finds the main PC where it was, where another may have taken its place or on the network, and notes how far its
-// book goes.
+// book goes. It tries on a connection of its own: nothing may ever come again on that to a PC which went away without a
+// word.
 func (b *Book) Retry(ctx context.Context) error {
+	b.Client.Close()
 	b.mu.Lock()
 	seat := b.seat
 	b.mu.Unlock()

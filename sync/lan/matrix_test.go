@@ -86,6 +86,8 @@ var probes = map[string]probe{
 	"import.undo":             {each: byID, of: []string{aBatch}},
 	"user.names":              asked,
 
+	"change.follow": idle, // see TestEveryRoleHearsOfItsRecordsOnly
+
 	"search.find": {ask: m{"text": "zq", "limit": 100}, all: []string{aCustomer, aQuote, aDraftQuote, aDraft, aInvoice, aPayment}, found: true},
 
 	"document.list":         {ask: m{"limit": 500}, all: sales},
@@ -231,7 +233,7 @@ func (c raw) post(s op.Spec, token string, request any, rehearsed bool) answer {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	path := map[op.Kind]string{op.Stream: "/stream/", op.Upload: "/upload/"}[s.Kind]
+	path := map[op.Kind]string{op.Stream: "/stream/", op.Watch: "/stream/", op.Upload: "/upload/"}[s.Kind]
 	if path == "" {
 		path = "/op/"
 	}

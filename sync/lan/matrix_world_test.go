@@ -11,6 +11,7 @@ import (
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/catalog"
+	"zafe/app/change"
 	"zafe/app/civil"
 	"zafe/app/company"
 	appdevice "zafe/app/device"
@@ -129,6 +130,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	history.Bind(r)
 	incident.Bind(r, func() {})
 	sentry.Bind(r)
+	change.Bind(r, change.New(0, nil))
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 }
 

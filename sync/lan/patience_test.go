@@ -23,7 +23,7 @@ var (
 	labour = op.Op[numberRequest, numberResponse]{Spec: op.Spec{
 		Name: "test.labour", Kind: op.Action, Needs: auth.InvoiceIssue, Since: 1, Doc: "Works for a while.",
 	}}
-	change = op.Op[numberRequest, numberResponse]{Spec: op.Spec{
+	alter = op.Op[numberRequest, numberResponse]{Spec: op.Spec{
 		Name: "test.change", Kind: op.Command, Needs: auth.InvoiceIssue, Since: 1, Doc: "Changes much.",
 	}}
 )
@@ -52,7 +52,7 @@ func slowOffice(t *testing.T) (*office, *lan.Client) {
 		return numberResponse{}, ctx.Err()
 	})
 	op.BindAction(r, labour, func(ctx context.Context, _ numberRequest) (numberResponse, error) { return work(ctx) })
-	op.Bind(r, change, func(ctx context.Context, _ *store.Tx, _ numberRequest) (numberResponse, error) { return work(ctx) })
+	op.Bind(r, alter, func(ctx context.Context, _ *store.Tx, _ numberRequest) (numberResponse, error) { return work(ctx) })
 	pc, _ := o.pc(t, "owner")
 	return o, pc
 }
@@ -72,7 +72,7 @@ func TestLongWorkIsWaitedFor(t *testing.T) {
 	o.server.Patience, pc.Patience = short, short
 	calls := map[string]func() (numberResponse, error){
 		"an action":             func() (numberResponse, error) { return labour.Call(t.Context(), pc, numberRequest{"k"}) },
-		"a command":             func() (numberResponse, error) { return change.Call(t.Context(), pc, numberRequest{"k"}) },
+		"a command":             func() (numberResponse, error) { return alter.Call(t.Context(), pc, numberRequest{"k"}) },
 		"an action of the verb": func() (numberResponse, error) { return byName(t, pc, "test.labour") },
 		"a command of the verb": func() (numberResponse, error) { return byName(t, pc, "test.change") },
 	}

@@ -20,19 +20,20 @@ import (
 type underway struct {
 	cut  context.CancelCauseFunc
 	line *http.ResponseController
+	long bool // it goes on for as long as the host, and looks itself whether its caller may go on
 
 	mu    sync.Mutex
 	actor auth.Actor // as they were when the call began
 	over  bool
 }
 
-// watch has a call looked after until over, which comes before the end of its handler; its context ends with the
-// fault that cuts it.
-func (s *serving) watch(w http.ResponseWriter, r *http.Request) (ctx context.Context, over func()) {
+// watch has a call of a kind looked after until over, which comes before the end of its handler; its context ends
+// with the fault that cuts it.
+func (s *serving) watch(w http.ResponseWriter, r *http.Request, kind op.Kind) (ctx context.Context, over func()) {
 	ctx, cut := context.WithCancelCause(r.Context())
-	c := &underway{cut: cut, line: http.NewResponseController(w)}
+	c := &underway{cut: cut, line: http.NewResponseController(w), long: kind == op.Watch}
 	ctx = op.WithAllowed(ctx, func(a auth.Actor) {
-		if a.Session == 0 {
+		if a.Session == 0 && !c.long {
 			return // nobody, who may ask what anybody may
 		}
 		c.mu.Lock()
@@ -66,7 +67,7 @@ func (s *serving) look(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		for _, c := range s.underway() {
+		for _, c := range s.underway(false) {
 			if err := s.Still(ctx, c.who()); final(err) {
 				c.end(err)
 			}
@@ -74,12 +75,14 @@ func (s *serving) look(ctx context.Context) {
 	}
 }
 
-// underway lists the calls that are looked after.
-func (s *serving) underway() (out []*underway) {
+// underway lists the calls that are looked after: the long ones, or the others.
+func (s *serving) underway(long bool) (out []*underway) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for c := range s.calls {
-		out = append(out, c)
+		if c.long == long {
+			out = append(out, c)
+		}
 	}
 	return out
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/change"
 	appdevice "zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -86,6 +87,10 @@ func newCinema(t *testing.T) *cinema {
 		},
 	}
 	appdevice.Bind(c.reg, doors{c.shown})
+	news := change.New(0, people.GoesOn)
+	news.Every = time.Hour // what happens is heard of at once, not at the next beat
+	change.Bind(c.reg, news)
+	w.Store.OnChange(news.Tell)
 	c.bind()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -207,7 +212,10 @@ type outcomes map[string]chan error
 // under way.
 func (c *cinema) begin(pc *lan.Client) outcomes {
 	c.t.Helper()
-	out := outcomes{"a file from there": make(chan error, 1), "a file to there": make(chan error, 1), "a question": make(chan error, 1)}
+	out := outcomes{
+		"a file from there": make(chan error, 1), "a file to there": make(chan error, 1), "a question": make(chan error, 1),
+		"what is listened to": make(chan error, 1),
+	}
 	var there atomic.Int64
 	back := &dripping{}
 	ctx := c.t.Context()
@@ -219,11 +227,15 @@ func (c *cinema) begin(pc *lan.Client) outcomes {
 		_, err := reel.Send(ctx, pc, sizeRequest{}, back)
 		out["a file to there"] <- err
 	}()
+	var listens atomic.Bool
+	go func() {
+		out["what is listened to"] <- change.Listen(ctx, pc, 0, time.Hour, func(change.News) { listens.Store(true) })
+	}()
 	go func() {
 		_, err := muse.Call(ctx, pc, sizeRequest{})
 		out["a question"] <- err
 	}()
-	c.until("the files are on their way", func() bool { return there.Load() > 1<<20 && back.at.Load() > 1<<20 })
+	c.until("the files are on their way", func() bool { return there.Load() > 1<<20 && back.at.Load() > 1<<20 && listens.Load() })
 	return out
 }
 
@@ -266,7 +278,7 @@ func TestWhoIsShutOutIsCutInMidFile(t *testing.T) {
 	c := newCinema(t)
 	c.person("lucie")
 	ctx, host := c.here()
-	for name, change := range map[string]struct {
+	for name, ending := range map[string]struct {
 		key string
 		by  func(u user.User, r role.Role) error
 	}{
@@ -313,10 +325,10 @@ func TestWhoIsShutOutIsCutInMidFile(t *testing.T) {
 				whole <- err
 			}()
 			c.until("a film beside it", func() bool { return beside.Load() > 0 })
-			if err := change.by(u, r); err != nil {
+			if err := ending.by(u, r); err != nil {
 				t.Fatal(err)
 			}
-			c.ended(calls, change.key)
+			c.ended(calls, ending.key)
 			if err := <-whole; err != nil || beside.Load() != filmLen/4 {
 				t.Errorf("the film of somebody else on the same PC: %d bytes, %v", beside.Load(), err)
 			}

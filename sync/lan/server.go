@@ -64,6 +64,8 @@ type Server struct {
 	Patience time.Duration
 	// Grace is how long questions and files may go on once the host closes; the zero value is right.
 	Grace time.Duration
+	// Slow is how long who listens to a Watch may take nothing of it; the zero value is right.
+	Slow time.Duration
 
 	bodies bodies
 
@@ -274,7 +276,7 @@ func (s *serving) call(w http.ResponseWriter, r *http.Request) {
 	}
 	defer over()
 	if spec, ok := s.Registry.Spec(name); ok && spec.Kind == op.Query {
-		watched, over := s.watch(w, r)
+		watched, over := s.watch(w, r, spec.Kind)
 		defer over()
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(watched, cmp.Or(s.Patience, queryTimeout))
@@ -289,8 +291,8 @@ func (s *serving) call(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(out)
 }
 
-// stream sends a file as it is made; a failure midway is told in a trailer, so that the client never
-// keeps half a file as a whole one.
+// stream sends a file as it is made, or what a Watch has to tell as it comes; a failure midway is told in a trailer,
+// so that the client never keeps half a file as a whole one.
 func (s *serving) stream(w http.ResponseWriter, r *http.Request) {
 	body, leave, err := s.body(w, r)
 	if err != nil {
@@ -298,11 +300,16 @@ func (s *serving) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
-	ctx, over := s.watch(w, r)
+	name := r.PathValue("name")
+	spec, _ := s.Registry.Spec(name)
+	ctx, over := s.watch(w, r, spec.Kind)
 	defer over()
 	w.Header().Set("Trailer", headerFile+", "+headerFault)
 	out := &lateWriter{ctx: ctx, w: w}
-	d, err := s.Registry.StreamJSON(ctx, r.PathValue("name"), body, out)
+	if spec.Kind == op.Watch {
+		out.within = cmp.Or(s.Slow, slowWait)
+	}
+	d, err := s.Registry.StreamJSON(ctx, name, body, out)
 	if err != nil {
 		err = reason(ctx, err)
 		if !out.started {
@@ -326,11 +333,21 @@ type lateWriter struct {
 	ctx     context.Context
 	w       http.ResponseWriter
 	started bool
+	within  time.Duration // who does not take what is written for so long is given up; 0 for never
 }
+
+// Flush sends what was written so far.
+func (l *lateWriter) Flush() error { return http.NewResponseController(l.w).Flush() }
 
 func (l *lateWriter) Write(p []byte) (int, error) {
 	if err := l.ctx.Err(); err != nil {
 		return 0, err
+	}
+	if l.within > 0 {
+		until := time.Now().Add(l.within) //nolint:forbidigo // a socket deadline is real time
+		if err := http.NewResponseController(l.w).SetWriteDeadline(until); err != nil {
+			return 0, err
+		}
 	}
 	if !l.started {
 		l.started = true

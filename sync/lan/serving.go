@@ -19,7 +19,7 @@ type serving struct {
 
 	mu     sync.Mutex
 	works  int
-	calls  map[*underway]bool // that are not work, of people who are logged in
+	calls  map[*underway]bool // that are not work, of people who are logged in, and all long ones
 	ending bool
 	ended  chan struct{} // closed once the host is closing and no work goes on
 }
@@ -54,7 +54,7 @@ func (s *serving) over() {
 	}
 }
 
-// end takes no connection and no call any more, lets the work end, and closes. The server's own Shutdown
+// end takes no connection and no call any more, tells those who listen, lets the work end, and closes. The server's own Shutdown
 // comes last: it tells every PC to go away, and what a PC asks after that goes unanswered.
 func (s *serving) end(ctx context.Context, srv *http.Server, ln net.Listener) {
 	s.mu.Lock()
@@ -62,6 +62,9 @@ func (s *serving) end(ctx context.Context, srv *http.Server, ln net.Listener) {
 	busy := s.works > 0
 	s.mu.Unlock()
 	_ = ln.Close()
+	for _, c := range s.underway(true) {
+		c.end(hostClosing())
+	}
 	if busy {
 		select {
 		case <-s.ended:

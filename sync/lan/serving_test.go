@@ -51,10 +51,10 @@ func TestWorkEndsBeforeTheHostCloses(t *testing.T) {
 	op.BindAction(o.world.Registry, labour, func(ctx context.Context, _ numberRequest) (numberResponse, error) {
 		return work(ctx)
 	})
-	op.Bind(o.world.Registry, change, func(ctx context.Context, _ *store.Tx, _ numberRequest) (numberResponse, error) {
+	op.Bind(o.world.Registry, alter, func(ctx context.Context, _ *store.Tx, _ numberRequest) (numberResponse, error) {
 		return work(ctx)
 	})
-	for name, kind := range map[string]op.Op[numberRequest, numberResponse]{"an action": labour, "a command": change} {
+	for name, kind := range map[string]op.Op[numberRequest, numberResponse]{"an action": labour, "a command": alter} {
 		t.Run(name, func(t *testing.T) {
 			pc, stop, over := closable(t, o)
 			defer stop()

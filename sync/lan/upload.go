@@ -94,7 +94,7 @@ func (s *serving) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
-	ctx, over := s.watch(w, r)
+	ctx, over := s.watch(w, r, op.Upload)
 	defer over()
 	out, err := s.Registry.UploadJSON(ctx, r.PathValue("name"), []byte(ask), incoming{r.Body})
 	if err != nil {

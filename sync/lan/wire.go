@@ -49,6 +49,7 @@ const (
 	workWait     = 30 * time.Minute       // for work
 	answerWait   = 500 * time.Millisecond // in which the answer of the last work gets through
 
+	slowWait  = 15 * time.Second       // in which who listens must take what they are told
 	lookEvery = 250 * time.Millisecond // at which it is looked whether calls under way may go on
 	cutWait   = 300 * time.Millisecond // in which the fault of one that was cut gets through
 

@@ -46,6 +46,12 @@ type Living interface {
 	Beat()
 }
 
+// Shared is a Page on a record that others may change meanwhile. Elsewhere is called when what it shows may have
+// changed in the book while something typed is not saved: it looks, and lets the person choose.
+type Shared interface {
+	Elsewhere()
+}
+
 // Droppable is a Page that takes files dropped on the window.
 type Droppable interface {
 	Drop(paths []string)

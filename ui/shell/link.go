@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -26,6 +27,7 @@ type link struct {
 	tries  int
 	left   int       // seconds before the next try
 	trying bool      // a try is under way
+	why    string    // what is said of it: that it closed, or "" where nobody knows
 	serve  kit.Later // on the main PC: when to make sure that the others are let in
 }
 
@@ -35,6 +37,15 @@ func (l *link) works() bool { return l.online && !l.ousted }
 // connect follows the link to the main PC.
 func (s *Shell) connect() {
 	s.Book.Watch(func(online bool) { fyne.Do(func() { s.reach(online) }) })
+}
+
+// lost takes note that the main PC is gone, and says why.
+func (s *Shell) lost(why string) {
+	s.reach(false)
+	if s.link.why == "" {
+		s.link.why = why
+		s.link.say(s)
+	}
 }
 
 // reach takes note that the main PC was lost, or is back.
@@ -60,6 +71,7 @@ func (s *Shell) reach(online bool) {
 	s.root.Refresh()
 	kit.Toast(s.Host, kit.Ok, s.t("shell.link.back"))
 	s.facts.poll(s)
+	s.listen()
 	if f := s.current(); f != nil && !f.page.Unsaved() {
 		f.page.Refresh()
 	}
@@ -95,7 +107,7 @@ func (s *Shell) oust(why *fault.Fault) {
 
 // say shows the countdown.
 func (l *link) say(s *Shell) {
-	s.banner.Set(kit.Warn, s.t("shell.link.lost"), s.Text.N("shell.link.next", l.left, nil))
+	s.banner.Set(kit.Warn, cmp.Or(l.why, s.t("shell.link.lost")), s.Text.N("shell.link.next", l.left, nil))
 	s.banner.Icon("wifi-slash")
 }
 

@@ -126,18 +126,21 @@ func (p *pane) Task(title string, work func(context.Context, func(done, total in
 }
 
 // Changed implements page.Shell.
-func (p *pane) Changed(kind string) {
+func (p *pane) Changed(kind string) { p.s.changed(kind) }
+
+// changed brings what the window itself shows up to date.
+func (s *Shell) changed(kind string) {
 	switch kind {
 	case "backup", "destination", "book":
-		p.s.facts.poll(p.s)
+		s.facts.poll(s)
 	case "me":
-		p.s.knowMe()
+		s.knowMe()
 	case "incident":
-		p.s.lookForIncident()
+		s.lookForIncident()
 	case "company":
-		p.s.name()
+		s.name()
 	case "fiscal_year":
-		p.s.facts.year(p.s)
+		s.facts.year(s)
 	}
 }
 

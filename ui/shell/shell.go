@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"zafe/app/change"
 	"zafe/app/company"
 	"zafe/app/i18n"
 	"zafe/app/op"
@@ -57,6 +58,9 @@ type Options struct {
 	Anew func()
 	// Tick runs act on the UI goroutine at intervals until ctx ends; nil never does.
 	Tick func(ctx context.Context, d time.Duration, act func())
+	// Listen tells what others change after an event, until ctx ends or it is cut, then why; both on the UI goroutine.
+	// nil: nobody tells.
+	Listen func(ctx context.Context, after int64, heard func(change.News), ended func(error))
 	// Serve answers the other PCs for the program's life, and tells when it does and when it cannot;
 	// nil: nobody comes.
 	Serve func(b machine.Book, ready func(), failed func(error))
@@ -82,6 +86,7 @@ type Shell struct {
 	history []*frame    // the last one is shown
 	drop    []func()    // take the shell's shortcuts out
 	link    link
+	ears    ears
 	facts   facts
 	halt    halt
 	idle    idle
@@ -247,6 +252,7 @@ func (s *Shell) LogOut() {
 		if s.Eyes != nil {
 			s.Book.SetToken(s.Eyes.Token) // the look ends with the session that it was opened from
 		}
+		s.deafen()
 		s.Spawn(func() {
 			// A session that cannot be closed on the main PC ends there by itself.
 			_, _ = user.Logout.Call(s.ctx, s.Book, op.Empty{})

@@ -41,6 +41,7 @@ func (s *Shell) follow() {
 	s.lookForIncident()
 	s.every(incidentEvery, s.lookForIncident)
 	s.connect()
+	s.listen()
 	s.serve()
 }
 
@@ -74,6 +75,7 @@ func (s *Shell) beat() {
 func (s *Shell) second() {
 	s.link.second(s)
 	s.idle.second(s)
+	s.soon()
 	if s.facts.backup.Running != nil {
 		s.facts.poll(s)
 	}

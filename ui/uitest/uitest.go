@@ -134,6 +134,21 @@ func Walk(o fyne.CanvasObject, see func(fyne.CanvasObject)) {
 	}
 }
 
+// Press taps a button that can be seen in an object, by its text.
+func Press(t testing.TB, in fyne.CanvasObject, text string) {
+	t.Helper()
+	var found *kit.Button
+	Walk(in, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == text {
+			found = b
+		}
+	})
+	if found == nil {
+		t.Fatalf("no button %q", text)
+	}
+	found.Tapped(nil)
+}
+
 // Show puts a page in the window.
 func (s *Shell) Show(o fyne.CanvasObject) {
 	host := kit.NewHost(kit.Backdrop(theme.Canvas, o))

@@ -221,7 +221,12 @@ func (p *entry) Refresh() {
 			}
 		})
 	case p.was.ID != 0 && !p.Unsaved():
-		p.read()
+		f := p.form
+		page.Do(p.env, ledger.EntryGet, ledger.EntryRequest{ID: p.was.ID}, func(e ledger.Entry) {
+			if f == nil || p.form == f && !p.Unsaved() && e.Version != p.was.Version { // else typing goes on
+				p.shown(e)
+			}
+		})
 	}
 }
 

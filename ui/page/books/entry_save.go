@@ -1,6 +1,8 @@
 package books
 
 import (
+	"fyne.io/fyne/v2"
+
 	"zafe/app/fault"
 	"zafe/app/ledger"
 	"zafe/app/op"
@@ -135,47 +137,42 @@ func (f *form) remove() {
 	})
 }
 
-// conflict stops saving and lets the person choose between what they typed and what is in the book.
+// conflict stops saving and lets the person settle what they typed with what is in the book.
 func (f *form) conflict(err error) {
 	f.locked = true
-	e := f.env
-	gone := fault.KeyOf(err) != "ledger.changed_meanwhile"
-	theirs := e.T("books.conflict.theirs")
-	if gone {
-		theirs = e.T("common.close")
+	if fault.KeyOf(err) != "ledger.changed_meanwhile" {
+		f.bereft(err)
+		return
 	}
+	page.Call(f.env, ledger.EntryGet, ledger.EntryRequest{ID: f.was.ID}, func(now ledger.Entry, err error) {
+		if err != nil {
+			f.bereft(err)
+			return
+		}
+		f.settle(now)
+	})
+}
+
+// bereft says that the draft is gone or posted, or cannot be read: what is typed can be kept as a new one.
+func (f *form) bereft(err error) {
+	e := f.env
 	notice := kit.NewNotice(kit.Warn, e.T("books.conflict.title"), e.Text.Fault(err),
-		kit.NewButton(theirs, "arrows-clockwise", kit.Secondary, func() {
+		kit.NewButton(e.T("common.close"), "arrows-clockwise", kit.Secondary, func() {
 			f.saved = f.turn
-			if gone {
-				e.Shell.Back()
-				return
-			}
-			f.read()
+			e.Shell.Back()
 		}).Small(),
-		kit.NewButton(e.T("books.conflict.mine"), "floppy-disk", kit.Secondary, func() { f.keepMine(gone) }).Small())
-	f.banner.Objects = nil
-	f.banner.Add(notice)
+		kit.NewButton(e.T("books.conflict.mine"), "floppy-disk", kit.Secondary, f.keepAnew).Small())
+	f.banner.Objects = []fyne.CanvasObject{notice}
 	f.banner.Show()
 	f.frame.Refresh()
 }
 
-// keepMine writes what is typed over the other version; when that one is gone, as a new draft.
-func (f *form) keepMine(gone bool) {
-	again := func() {
-		f.locked = false
-		f.banner.Hide()
-		f.frame.Refresh()
-		f.turn++
-		f.saveNow()
-	}
-	if gone {
-		f.entry.was.ID, f.entry.was.Version = 0, 0
-		again()
-		return
-	}
-	page.Do(f.env, ledger.EntryGet, ledger.EntryRequest{ID: f.was.ID}, func(e ledger.Entry) {
-		f.entry.was.Version = e.Version
-		again()
-	})
+// keepAnew writes what is typed as a new draft.
+func (f *form) keepAnew() {
+	f.entry.was.ID, f.entry.was.Version = 0, 0
+	f.locked = false
+	f.banner.Hide()
+	f.frame.Refresh()
+	f.turn++
+	f.saveNow()
 }

@@ -110,12 +110,12 @@ func TestTwoPeopleAtOneDraftChoose(t *testing.T) {
 	must(ledger.EntrySave.Call(d.Ctx(), d.As("accountant"), req))(t)
 	d.label("Le mien")
 	d.key(fyne.KeyS, ctrl)
-	d.sees("Cette écriture a changé entre-temps", "Sonia")
+	d.sees("Modifié par Sonia")
 	d.click("Garder ma saisie")
 	if got := d.get(e.ID); got.Label != "Le mien" {
 		t.Errorf("the book has %q", got.Label)
 	}
-	d.sees("-Cette écriture a changé")
+	d.sees("-Modifié par Sonia")
 	d.sound()
 }
 
@@ -193,4 +193,30 @@ func TestTheVoucherOfADraftFollowsTheEntry(t *testing.T) {
 	}
 	one[*kit.Tabs](d, 0).SetKey("files")
 	d.sees("Facture PointP.pdf", "ne peuvent plus être détachées", "-Détacher")
+}
+
+// TestTwoPeopleOnOneEntry: nothing typed is written over what another one keeps, nor lost, before a choice.
+func TestTwoPeopleOnOneEntry(t *testing.T) {
+	d := open(t, auth.Owner)
+	e := d.draft("OD", day(11, 3), "P1", "Loyer", debit("613000", 5000), credit("512000", 5000))
+	p := d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+	d.label("Loyer du bureau")
+	r := ledger.EntrySaveRequest{
+		ID: e.ID, Version: e.Version, Journal: "OD", Date: e.Date, Ref: "P2", Label: "Loyer", Lines: e.Lines,
+	}
+	must(ledger.EntrySave.Call(d.Ctx(), d.As("accountant"), r))(t)
+	d.key(fyne.KeyS, ctrl)
+	stored := func() ledger.Entry {
+		return must(ledger.EntryGet.Call(d.Ctx(), d.As("owner"), ledger.EntryRequest{ID: e.ID}))(t)
+	}
+	if got := stored(); got.Label != "Loyer" || !p.Unsaved() {
+		t.Fatalf("stored %q, unsaved %t", got.Label, p.Unsaved())
+	}
+	d.sees("Ses changements : Pièce")
+	d.click("Comparer")
+	d.click("Enregistrer ces choix")
+	if got := stored(); got.Label != "Loyer du bureau" || got.Ref != "P2" || p.Unsaved() {
+		t.Errorf("stored %q, %q", got.Label, got.Ref)
+	}
+	d.sound()
 }

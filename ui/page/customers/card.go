@@ -36,6 +36,7 @@ type card struct {
 	fields   map[string]*kit.Field
 	kind     *kit.Choice
 	owner    *kit.Select
+	owners   []kit.Option
 	month    *kit.Switch
 	prospect *kit.Switch
 	notes    *kit.TextArea
@@ -46,6 +47,7 @@ type card struct {
 	tabs     *kit.Tabs
 	room     *fyne.Container
 	files    *attached.Panel // nil for a customer that is not saved yet
+	banner   *fyne.Container // that somebody else changed the customer
 	dirty    bool
 }
 
@@ -60,7 +62,9 @@ func newCard(e *page.Env, id party.CustomerID) page.Page {
 	c.was = party.Customer{ID: id, Kind: party.Company, Owner: e.Me.User.ID, PaymentDays: 30}
 	c.was.Country = "FR"
 	c.head = kit.NewHeader(e.T("customers.new"), "").OnBack(e.T("common.back"), e.Shell.Back)
-	c.object = kit.NewPage(c.head, c.body())
+	c.banner = kit.VBox(0)
+	c.banner.Hide()
+	c.object = kit.NewPage(c.head, c.body()).Bar(c.banner)
 	if id == 0 {
 		c.show(c.was)
 		kit.After(paging.RestShown, func() {
@@ -79,6 +83,7 @@ func newCard(e *page.Env, id party.CustomerID) page.Page {
 		for _, u := range r.Users {
 			options = append(options, kit.Option{Key: strconv.FormatInt(int64(u.ID), 10), Text: u.Name})
 		}
+		c.owners = options
 		c.owner.SetOptions(options)
 		c.owner.SetKey(strconv.FormatInt(int64(c.was.Owner), 10))
 	})
@@ -324,13 +329,18 @@ func (c *card) save() {
 	}
 	page.Call(e, party.Save, v, func(got party.Saved, err error) {
 		if err != nil {
-			if f := fault.Of(err); c.fields[f.Field] != nil {
+			f := fault.Of(err)
+			switch {
+			case c.fields[f.Field] != nil:
 				c.fields[f.Field].SetError(e.Text.Fault(f))
-				return
+			case f.Key == "party.changed_meanwhile":
+				c.Elsewhere()
+			default:
+				e.Shell.Fail(err)
 			}
-			e.Shell.Fail(err)
 			return
 		}
+		c.settled()
 		c.show(got.Customer)
 		c.attach()
 		e.Shell.Changed("customer")

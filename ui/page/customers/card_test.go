@@ -48,3 +48,74 @@ func TestANewCustomerStartsWithTheName(t *testing.T) {
 		t.Error("what was typed is not in the name")
 	}
 }
+
+// TestTwoPeopleOnOneCustomer: the second one is told who was faster and chooses field by field; what only one of them
+// changed stays without a word.
+func TestTwoPeopleOnOneCustomer(t *testing.T) {
+	w := storetest.NewWorld(t, party.Bind[*store.Tx], company.Bind[*store.Tx])
+	saved, err := party.Save.Call(w.Ctx(), w.As("owner"), party.Customer{
+		Kind: party.Company, Name: "Durand", SIREN: "732829320", Address: party.Address{City: "Nantes"}, Phone: "02 40 00 00 00",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := customers.Routes()["customer"](e, page.Route{Name: "customer", ID: int64(saved.Customer.ID)})
+	sh.Show(p.Object())
+	edit := func(key string) *kit.LineEdit {
+		var found *kit.LineEdit
+		uitest.Walk(p.Object(), func(o fyne.CanvasObject) {
+			if f, ok := o.(*kit.Field); ok && f.Label() == e.T("customers."+key) {
+				found = f.Control().(*kit.LineEdit)
+			}
+		})
+		return found
+	}
+	write := func(key, text string) {
+		edit(key).SetText(text)
+		edit(key).OnChanged(text)
+	}
+	write("name", "Durand et fils")
+	write("email", "a@durand.fr")
+	theirs := saved.Customer
+	theirs.Name, theirs.City = "Durand et filles", "Rezé"
+	if _, err := party.Save.Call(w.Ctx(), w.As("assistant"), theirs); err != nil {
+		t.Fatal(err)
+	}
+	p.(page.Shared).Elsewhere()
+	stored := func() party.Customer {
+		c, err := party.Get.Call(w.Ctx(), w.As("owner"), party.IDRequest{ID: saved.Customer.ID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	if stored().Name != "Durand et filles" || edit("name").Text() != "Durand et fils" {
+		t.Fatal("something was chosen already")
+	}
+	write("phone", "02 40 11 11 11") // people go on
+	uitest.Press(t, p.Object(), "Comparer")
+	var choices []*kit.Choice
+	uitest.Walk(sh.Window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+		if c, ok := o.(*kit.Choice); ok {
+			choices = append(choices, c)
+		}
+	})
+	if len(choices) != 4 {
+		t.Fatalf("%d fields are compared: name, e-mail, phone and town differ", len(choices))
+	}
+	for i, want := range []string{"mine", "mine", "mine", "theirs"} {
+		if choices[i].Key() != want {
+			t.Errorf("the choice of field %d is %s", i, choices[i].Key())
+		}
+	}
+	choices[0].SetKey("theirs")
+	uitest.Press(t, sh.Window.Canvas().Overlays().Top(), "Enregistrer ces choix")
+	got := stored()
+	if got.Name != "Durand et filles" || got.City != "Rezé" || got.Email != "a@durand.fr" || got.Phone != "02 40 11 11 11" {
+		t.Errorf("stored %q %q %q %q", got.Name, got.City, got.Email, got.Phone)
+	}
+	if p.Unsaved() || len(sh.Failed) > 0 {
+		t.Errorf("unsaved %t, %v", p.Unsaved(), sh.Failed)
+	}
+}

@@ -9,9 +9,7 @@ import (
 	"zafe/app/catalog"
 	"zafe/app/civil"
 	"zafe/app/company"
-	"zafe/app/fault"
 	"zafe/app/fr"
-	"zafe/app/money"
 	"zafe/app/op"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -56,6 +54,7 @@ type list struct {
 	count  *kit.Label
 	typing kit.Later
 	object *kit.Page
+	open   *editor // the dialog over the list, nil for none
 }
 
 func newList(e *page.Env, open catalog.ItemID) *list {
@@ -183,121 +182,16 @@ func (l *list) arrived(first bool, err error) {
 	l.grid.Reload()
 }
 
-// edit creates or changes an item.
-func (l *list) edit(it catalog.Item) {
-	e := l.env
-	may := e.Can(catalog.Save.Spec)
-	edits := map[string]*kit.LineEdit{}
-	fields := map[string]*kit.Field{}
-	text := func(key, value string) *kit.Field {
-		edits[key] = kit.NewLineEdit("")
-		edits[key].SetText(value)
-		edits[key].ReadOnly = !may
-		fields[key] = kit.NewField(e.T("items."+key), edits[key])
-		return fields[key]
-	}
-	price, rate := "", e.Text.RateBare(it.VATRate)
-	if it.ID != 0 {
-		price = e.Text.UnitPriceBare(it.Price)
-	}
-	var units []kit.Option
-	for _, u := range fr.Units() {
-		units = append(units, kit.Option{Key: u.Code, Text: u.Singular, Detail: u.Abbreviation})
-	}
-	unit := kit.NewSelect(units, nil)
-	unit.SetKey(it.Unit)
-	nature := kit.NewSegmented([]kit.Option{
-		{Key: string(catalog.Goods), Text: e.T("items.nature.goods")}, {Key: string(catalog.Services), Text: e.T("items.nature.services")},
-	}, func(key string) {
-		if a := edits["sales_account"]; a.Text() == "707000" || a.Text() == "706000" {
-			a.SetText(map[string]string{string(catalog.Goods): "707000", string(catalog.Services): "706000"}[key])
-		}
-	})
-	nature.SetKey(string(it.Nature))
-	fields["unit"] = kit.NewField(e.T("items.unit"), unit)
-	body := kit.VBox(theme.GapField,
-		kit.FormGrid(2, text("label", it.Label).Required(), text("code", it.Code).Hint(e.T("items.code_hint"))),
-		text("description", it.Description), kit.HBox(8, nature, kit.Spacer()),
-		kit.FormGrid(2, text("price", price).Required(), fields["unit"], text("vat_rate", rate).Required(), text("sales_account", it.SalesAccount)))
-	var m *kit.Modal
-	save := func() {
-		page.Writable(e, func() { l.save(it, edits, fields, unit, nature, func() { m.Close() }) })
-	}
-	buttons := []fyne.CanvasObject{kit.NewButton(e.T("common.close"), "", kit.Secondary, func() { m.Close() })}
-	if it.ID != 0 && e.Can(catalog.Archive.Spec) {
-		buttons = append(buttons, l.archive(it, func() { m.Close() }))
-	}
-	title := e.T("items.new")
-	if it.ID != 0 {
-		title = it.Label
-	}
-	if may {
-		buttons = append(buttons, kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, save))
-	}
-	m = kit.NewModal(title, 620, body, buttons...)
-	if may {
-		m.OnEnter(save)
-	}
-	m.Show(e.Window)
-	m.Focus(edits["label"])
-}
-
-func (l *list) archive(it catalog.Item, done func()) fyne.CanvasObject {
-	e := l.env
-	o, text := catalog.Archive, e.T("items.archive")
-	if it.Archived {
-		o, text = catalog.Restore, e.T("items.restore")
-	}
-	return kit.NewButton(text, "archive", kit.Ghost, func() {
-		page.Do(e, o, catalog.IDRequest{ID: it.ID}, func(catalog.Item) {
-			done()
-			l.rows.Reset()
-		})
-	})
-}
-
-func (l *list) save(it catalog.Item, edits map[string]*kit.LineEdit, fields map[string]*kit.Field,
-	unit *kit.Select, nature *kit.Choice, done func(),
-) {
-	e := l.env
-	for _, f := range fields {
-		f.SetError("")
-	}
-	it.Label, it.Code, it.Description = edits["label"].Text(), edits["code"].Text(), edits["description"].Text()
-	it.SalesAccount, it.Unit, it.Nature = edits["sales_account"].Text(), unit.Key(), catalog.Nature(nature.Key())
-	var priceErr, rateErr error
-	if it.Price, priceErr = money.ParseUnitPrice(edits["price"].Text()); edits["price"].Text() == "" {
-		fields["price"].SetError(e.T("items.price_missing"))
-	} else if priceErr != nil {
-		fields["price"].SetError(e.Text.Fault(fault.Of(priceErr)))
-	}
-	if it.VATRate, rateErr = money.ParseRate(edits["vat_rate"].Text()); rateErr != nil {
-		fields["vat_rate"].SetError(e.Text.Fault(fault.Of(rateErr)))
-	}
-	if priceErr != nil || rateErr != nil {
-		return
-	}
-	page.Call(e, catalog.Save, it, func(_ catalog.Saved, err error) {
-		if err != nil {
-			if f := fault.Of(err); fields[f.Field] != nil {
-				fields[f.Field].SetError(e.Text.Fault(f))
-				return
-			}
-			e.Shell.Fail(err)
-			return
-		}
-		done()
-		e.Shell.Toast(kit.Ok, e.T("items.saved"))
-		e.Shell.Changed("item")
-		l.rows.Reset()
-	})
-}
-
 // Object implements page.Page.
 func (l *list) Object() fyne.CanvasObject { return l.object }
 
 // Refresh implements page.Page.
-func (l *list) Refresh() { l.rows.Reset() }
+func (l *list) Refresh() {
+	l.rows.Again()
+	if l.open != nil {
+		l.open.elsewhere()
+	}
+}
 
 // Unsaved implements page.Page.
 func (l *list) Unsaved() bool { return false }

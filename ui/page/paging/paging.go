@@ -29,6 +29,8 @@ type Pager[R any] struct {
 	count int
 	turn  int
 	view  [2]int // rows in view that were not there
+	seen  int    // the last row that was asked about
+	stale bool   // what is there is shown until it comes again
 	waits bool   // somebody looks at view soon
 }
 
@@ -37,6 +39,7 @@ func (p *Pager[R]) Count() int { return p.count }
 
 // At returns a row and whether it is there.
 func (p *Pager[R]) At(row int) (R, bool) {
+	p.seen = row
 	r, ok := p.rows[row]
 	return r, ok
 }
@@ -45,7 +48,16 @@ func (p *Pager[R]) At(row int) (R, bool) {
 func (p *Pager[R]) Reset() {
 	p.turn++
 	p.asked = map[int]bool{}
+	p.stale = false
 	p.get(0)
+}
+
+// Again reads what is in view anew, which stays until then: something of the list may have changed.
+func (p *Pager[R]) Again() {
+	p.turn++
+	p.asked = map[int]bool{}
+	p.stale = true
+	p.get(p.seen / Rows)
 }
 
 // Need notes that the rows from first to last are in view. They are asked for a moment later: while a
@@ -78,8 +90,8 @@ func (p *Pager[R]) get(n int) {
 			p.Arrived(n == 0, err)
 			return
 		}
-		if n == 0 {
-			p.rows = map[int]R{}
+		if n == 0 || p.stale {
+			p.rows, p.stale = map[int]R{}, false
 		}
 		p.count = count
 		for i, r := range rows {

@@ -23,6 +23,7 @@ type form struct {
 	env   *page.Env
 	kind  billing.Kind
 	doc   billing.Document // the book's last answer
+	base  billing.Document // what is in the book, as far as the form knows
 	head  billing.Header   // as typed
 	lines *lines
 
@@ -65,7 +66,7 @@ type form struct {
 
 func newForm(d *document, doc billing.Document) *form {
 	f := &form{
-		page: d, env: d.env, kind: doc.Kind, doc: doc, head: doc.Header, fields: map[string]*kit.Field{},
+		page: d, env: d.env, kind: doc.Kind, doc: doc, base: doc, head: doc.Header, fields: map[string]*kit.Field{},
 		rehearsal: kit.Later{Wait: restPreview}, autosave: kit.Later{Wait: restSave},
 	}
 	f.lines = &lines{text: f.env.Text, rows: append([]billing.Line(nil), doc.Lines...), ask: f.findItems}

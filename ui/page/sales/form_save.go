@@ -84,7 +84,7 @@ func (f *form) kept(d billing.Document, turn int) {
 	first := f.doc.ID == 0
 	f.failure = nil
 	f.explain(nil)
-	f.doc.ID, f.doc.Version = d.ID, d.Version
+	f.doc.ID, f.doc.Version, f.base = d.ID, d.Version, d
 	f.page.id = d.ID
 	f.files.Saved(int64(d.ID))
 	f.saved, f.savedAt = turn, now()
@@ -134,11 +134,25 @@ func (f *form) changedLine() {
 	f.grid.Commit()
 }
 
-// conflict stops saving and lets the person choose between what they typed and what is in the book.
+// conflict stops saving and lets the person settle what they typed with what is in the book.
 func (f *form) conflict(err error) {
 	f.locked = true
 	f.autosave.Stop()
 	f.rehearsal.Stop()
+	f.showState()
+	page.Call(f.env, billing.Get, billing.DocumentRequest{ID: f.doc.ID}, func(c billing.Card, failed error) {
+		switch {
+		case f.gone:
+		case failed != nil || c.Final:
+			f.bereft(err)
+		default:
+			f.settle(c)
+		}
+	})
+}
+
+// bereft says that the draft is final or cannot be read now: what is typed can be kept all the same.
+func (f *form) bereft(err error) {
 	e := f.env
 	theirs := kit.NewButton(e.T("sales_ui.conflict.theirs"), "arrows-clockwise", kit.Secondary, func() {
 		f.turn = f.saved
@@ -149,10 +163,9 @@ func (f *form) conflict(err error) {
 	f.banner.Add(kit.NewNotice(kit.Warn, e.T("sales_ui.conflict.title"), e.Text.Fault(err), theirs, mine))
 	f.banner.Show()
 	f.body.Refresh()
-	f.showState()
 }
 
-// keepMine writes what is typed over the other version; when that one is final, as a new draft.
+// keepMine writes what is typed, when the other version is final as a new draft.
 func (f *form) keepMine() {
 	page.Do(f.env, billing.Get, billing.DocumentRequest{ID: f.doc.ID}, func(c billing.Card) {
 		f.doc.Version = c.Version

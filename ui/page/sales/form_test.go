@@ -107,7 +107,7 @@ func TestOfflineKeepsWhatIsTyped(t *testing.T) {
 // TestConflict: when someone else saved meanwhile, the person chooses, and nothing is overwritten before.
 func TestConflict(t *testing.T) {
 	for _, c := range []struct{ act, want string }{
-		{"Garder ma saisie", "Le mien"}, {"Reprendre leur version", "Le leur"},
+		{"Garder ma saisie", "Le mien"}, {"Prendre la sienne", "Le leur"},
 	} {
 		t.Run(c.act, func(t *testing.T) {
 			d := open(t, auth.Owner)
@@ -121,7 +121,7 @@ func TestConflict(t *testing.T) {
 			subject.SelectAll()
 			d.write("Le mien")
 			d.pass(rest)
-			d.sees("Quelqu'un d'autre a changé ce document.", "Marc")
+			d.sees("Modifié par Marc", "Vous avez changé tous les deux : Objet")
 			eq(t, "before the choice", d.get(doc.ID).Subject, "Le leur")
 			eq(t, "unsaved", p.Unsaved(), true)
 			d.click(c.act)
@@ -129,7 +129,12 @@ func TestConflict(t *testing.T) {
 			eq(t, "kept", d.get(doc.ID).Subject, c.want)
 			eq(t, "shown", field[*kit.LineEdit](d, "Objet").Text(), c.want)
 			eq(t, "unsaved after the choice", p.Unsaved(), false)
-			d.sees("-Quelqu'un d'autre")
+			d.sees("-Modifié par Marc")
+			if c.want == "Le leur" { // what was typed can be put back
+				d.click("Remettre ma saisie")
+				d.pass(rest)
+				eq(t, "put back", d.get(doc.ID).Subject, "Le mien")
+			}
 			d.fine()
 		})
 	}

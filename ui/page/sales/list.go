@@ -227,7 +227,7 @@ func (l *list) empty() fyne.CanvasObject {
 func (l *list) Object() fyne.CanvasObject { return l.object }
 
 // Refresh implements page.Page.
-func (l *list) Refresh() { l.rows.Reset() }
+func (l *list) Refresh() { l.rows.Again() }
 
 // Unsaved implements page.Page.
 func (l *list) Unsaved() bool { return false }

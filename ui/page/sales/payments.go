@@ -264,7 +264,7 @@ func (p *payments) selected(row int) {
 func (p *payments) Object() fyne.CanvasObject { return p.object }
 
 // Refresh implements page.Page.
-func (p *payments) Refresh() { p.rows.Reset() }
+func (p *payments) Refresh() { p.rows.Again() }
 
 // SetOnline implements page.Linked.
 func (p *payments) SetOnline(online bool) {

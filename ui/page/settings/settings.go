@@ -40,6 +40,7 @@ type settings struct {
 	due     *kit.Select
 	month   *kit.Switch
 	save    *kit.Button
+	banner  *fyne.Container // that somebody else changed the profile
 	dirty   bool
 }
 
@@ -76,7 +77,9 @@ func newSettings(e *page.Env) page.Page {
 		kit.NewCard(e.T("settings.papers"), kit.FormGrid(2, s.text("insurance"), s.text("footer"))),
 	)
 	head := kit.NewHeader(e.T("settings.title"), e.T("settings.under"), actions...)
-	s.object = kit.NewPage(head, kit.NewScroll(cards))
+	s.banner = kit.VBox(0)
+	s.banner.Hide()
+	s.object = kit.NewPage(head, kit.NewScroll(cards)).Bar(s.banner)
 	s.Refresh()
 	return s
 }
@@ -225,17 +228,20 @@ func (s *settings) store() {
 	}
 	page.Call(e, company.Save, p, func(saved company.Profile, err error) {
 		if err != nil {
-			if f := fault.Of(err); s.fields[f.Field] != nil {
+			f := fault.Of(err)
+			switch {
+			case s.fields[f.Field] != nil:
 				s.fields[f.Field].SetError(e.Text.Fault(f))
-				return
-			}
-			if fault.KeyOf(err) == "approval.two" {
+			case f.Key == "company.changed_meanwhile":
+				s.Elsewhere()
+			case f.Key == "approval.two":
 				s.second(p, e.Text.Fault(err))
-				return
+			default:
+				e.Shell.Fail(err)
 			}
-			e.Shell.Fail(err)
 			return
 		}
+		s.settled()
 		s.dirty = false
 		s.show(saved)
 		e.Shell.Toast(kit.Ok, e.T("settings.saved"))

@@ -1,0 +1,103 @@
+package books
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/fault"
+	"zafe/app/ledger"
+	"zafe/app/money"
+	"zafe/ui/page"
+	"zafe/ui/page/merge"
+)
+
+var _ page.Shared = (*entry)(nil)
+
+// Elsewhere implements page.Shared: what somebody else changed is settled with what is typed.
+func (p *entry) Elsewhere() {
+	f := p.form
+	if f == nil || p.was.ID == 0 || f.locked || f.saving {
+		return
+	}
+	page.Call(p.env, ledger.EntryGet, ledger.EntryRequest{ID: p.was.ID}, func(now ledger.Entry, err error) {
+		switch {
+		case p.form != f || f.locked || f.saving:
+		case fault.KeyOf(err) == "ledger.entry_gone":
+			f.locked = true
+			f.bereft(err)
+		case err == nil && now.Version != p.was.Version:
+			f.settle(now)
+		}
+	})
+}
+
+// settle asks what becomes of a draft that somebody else changed. Nothing is saved before.
+func (f *form) settle(now ledger.Entry) {
+	p := f.entry
+	f.locked = true
+	merge.Case[ledger.Entry]{
+		Env: f.env, Fields: f.shared(), Was: p.was, Mine: f.written, Theirs: now, Who: now.ChangedBy, At: now.ChangedAt,
+		Bar: func() *fyne.Container { return p.form.banner }, Moved: func() { p.form.frame.Refresh() },
+		Save: func() { p.form.saveNow() },
+		Show: func(e ledger.Entry) {
+			f.saved = f.turn
+			p.edit(e)
+		},
+		Put: func(e ledger.Entry) {
+			p.edit(e)
+			p.was = now
+			p.form.changed()
+		},
+	}.Ask()
+}
+
+// written is the draft as typed; what cannot be kept is shown where it stands.
+func (f *form) written() (ledger.Entry, bool) {
+	good := f.date.Commit() && f.grid.Commit()
+	r, e := f.request(), f.was
+	e.Journal, e.Date, e.Ref, e.Label, e.Lines = r.Journal, r.Date, r.Ref, r.Label, r.Lines
+	return e, good
+}
+
+// shared are the fields of the form.
+func (f *form) shared() []merge.Field[ledger.Entry] {
+	type field = merge.Field[ledger.Entry]
+	e := f.env
+	return []field{
+		merge.Plain(e.T("books.field.journal"), func(n *ledger.Entry) *string { return &n.Journal }),
+		{
+			Name: e.T("books.field.date"), Text: func(n ledger.Entry) string { return e.Text.Date(n.Date) },
+			Take: func(to *ledger.Entry, from ledger.Entry) { to.Date = from.Date },
+		},
+		merge.Plain(e.T("books.field.ref"), func(n *ledger.Entry) *string { return &n.Ref }),
+		merge.Plain(e.T("books.field.label"), func(n *ledger.Entry) *string { return &n.Label }),
+		{Name: e.T("merge.lines"), Text: func(n ledger.Entry) string {
+			rows := make([]string, len(n.Lines))
+			for i, l := range n.Lines {
+				rows[i] = f.lineText(l)
+			}
+			return strings.Join(rows, "\n")
+		}, Take: func(to *ledger.Entry, from ledger.Entry) { to.Lines = from.Lines }},
+	}
+}
+
+// lineText is a line as people read it.
+func (f *form) lineText(l ledger.Line) string {
+	side := func(column string, a money.Amount) string {
+		if a == 0 {
+			return ""
+		}
+		return f.env.T("books.column."+column) + " " + f.env.Text.Amount(a)
+	}
+	parts := []string{
+		l.Account + " " + l.Aux, l.Label, side("debit", l.Debit), side("credit", l.Credit), f.env.Text.Date(l.DueDate),
+	}
+	var out []string
+	for _, p := range parts {
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return strings.Join(out, "  ")
+}
