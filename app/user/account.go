@@ -321,12 +321,8 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
 		return u, err
 	}
 	if u.Role == auth.Owner && !u.Disabled && (req.Role != auth.Owner || req.Disabled) {
-		people, err := tx.Users()
-		if err != nil {
+		if err := keepOwner(tx); err != nil {
 			return u, err
-		}
-		if owners(people) <= 1 {
-			return u, fault.New(fault.Conflict, "user.last_owner")
 		}
 	}
 	if PasswordDue(u, User{Role: req.Role, Disabled: req.Disabled}) {
@@ -428,13 +424,8 @@ func resetSecondFactor[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty
 	if err != nil {
 		return op.Empty{}, err
 	}
-	u.Secret, u.SecondOn, u.LastStep = "", false, 0
-	u.Generation++
 	op.Note(ctx, "user", int64(u.ID), "", "")
-	if _, err := tx.SaveUser(u); err != nil {
-		return op.Empty{}, err
-	}
-	if err := tx.SaveRecoveryCodes(u.ID, "", nil); err != nil {
+	if err := DropSecondFactor(tx, u); err != nil {
 		return op.Empty{}, err
 	}
 	if err := tell(tx, u.ID, NoticeNoPhone, ""); err != nil {

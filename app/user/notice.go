@@ -34,6 +34,8 @@ const (
 	NoticeOlder        NoticeKind = "older"         // owners: a PC saw the book further than it is; Detail is its name
 	NoticeOlderCopy    NoticeKind = "older_copy"    // owners: the newest copy holds more than the book
 
+	NoticeLeft NoticeKind = "left" // owners: somebody's last day was over, and they are out
+
 	NoticePC        NoticeKind = "pc"         // the other owners: somebody let a PC in; Detail is its name
 	NoticeCode      NoticeKind = "code"       // owners: a wrong code was tried for somebody's; Detail is where
 	NoticeCodeBurnt NoticeKind = "code_burnt" // owners: ... so often that it is good no more

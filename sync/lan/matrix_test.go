@@ -148,6 +148,9 @@ var probes = map[string]probe{
 	"role.list": asked, "role.save": asked, "role.delete": asked, "role.matrix": asked, "team.save": asked, "team.delete": asked,
 	"session.me": asked, "session.list": asked, "session.close": asked, "preferences.save": asked, "password.refuse": asked, "user.reset_second_factor": asked, "user.sign_out": asked,
 
+	"leave.get": {ask: m{"user": 3}}, "leave.schedule": asked, "leave.cancel": asked, "leave.run": asked, "leave.paper": asked,
+	"leave.now": idle,
+
 	"backup.continue": idle, "backup.disk": idle, "backup.drill": idle, "backup.form": idle, "backup.loss": idle,
 	"backup.now": idle, "backup.pause": idle, "backup.points": idle, "backup.providers": idle, "backup.speed": idle, "backup.status": idle, "backup.stop": idle,
 	"notify.get": idle, "notify.light": idle, "notify.save": idle, "notify.try": idle,

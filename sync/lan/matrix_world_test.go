@@ -16,6 +16,7 @@ import (
 	attached "zafe/app/file"
 	"zafe/app/history"
 	"zafe/app/imports"
+	"zafe/app/leave"
 	"zafe/app/ledger"
 	"zafe/app/money"
 	"zafe/app/notify"
@@ -111,6 +112,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	plan.Bind(r, w.Store, nil)
 	notify.Bind[*store.Tx](r, nil)
 	relay.Bind(r, nil)
+	leave.Bind(r, leave.New[*store.Tx](w.Store, nil, nil))
 	witness.Bind(r, nil, nil)
 	company.Bind(r)
 	party.Bind(r)

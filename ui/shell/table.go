@@ -51,7 +51,7 @@ var areas = []area{
 var parent = map[string]string{
 	"customer": "customers", "customer_import": "customers", "quote": "quotes", "invoice": "invoices",
 	"item": "items", "item_import": "items", "entry": "books", "security": "settings",
-	"integrity": "journal", "roles": "people", "past": "backups",
+	"integrity": "journal", "roles": "people", "leave": "people", "past": "backups",
 }
 
 // creation is one line of the menu of new records.
