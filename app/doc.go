@@ -45,6 +45,11 @@
 // class by struct tag (auth.Class); the pipeline empties them in every answer. sync/lan/matrix_test.go asks
 // every operation over the wire as everybody: one that is new must be put there.
 //
+// Who goes is put out by package leave: their account in a transaction of its own, the rest after it. Access ends
+// with the last day of an account, which is asked at each call; no job is needed for that. Somebody from outside
+// (auth.Role.Outside) always has such a day. A technician brings copies back where they are (backup.manage) and
+// cannot say where they go (backup.place), print what opens them (key.manage) or read a record.
+//
 // # Glossary
 //
 //	Entry, Line       écriture, ligne          Post            valider

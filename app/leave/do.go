@@ -245,29 +245,46 @@ func cancel[T Tx](ctx context.Context, tx T, req Request) (op.Empty, error) {
 	return op.Empty{}, tx.DropLeave(l.ID)
 }
 
-// due lists the departures that wait for nothing any more.
-func due(tx Tx) (out []Leave, err error) {
+// work is what waits for nothing any more: departures, and accounts that end soon, of which the owners do not know yet.
+type work struct {
+	leaves []Leave
+	ending []user.User
+}
+
+func due(tx Tx) (w work, err error) {
 	all, err := tx.OpenLeaves()
+	if err != nil {
+		return w, err
+	}
+	planned := map[auth.UserID]bool{}
 	for _, l := range all {
 		u, err := tx.User(l.User)
 		if err != nil {
-			return nil, err
+			return w, err
 		}
+		planned[u.ID] = true
 		if l.State == Out || u.Ended(tx.Today()) {
-			out = append(out, l)
+			w.leaves = append(w.leaves, l)
 		}
 	}
-	return out, err
+	w.ending, err = user.Ending(tx)
+	w.ending = slices.DeleteFunc(w.ending, func(u user.User) bool { return planned[u.ID] })
+	return w, err
 }
 
 func (s *Service[T]) run(ctx context.Context, _ op.Empty) (op.Empty, error) {
-	var waiting []Leave
+	var waiting work
 	if err := s.work.View(ctx, func(tx T) (err error) { waiting, err = due(tx); return err }); err != nil {
 		return op.Empty{}, err
 	}
 	a := op.Actor(ctx)
 	var errs []error
-	for _, l := range waiting {
+	if len(waiting.ending) > 0 {
+		errs = append(errs, s.work.Update(ctx, func(tx T) error {
+			return errors.Join(user.TellEnding(tx, waiting.ending), op.RecordIn(ctx, tx))
+		}))
+	}
+	for _, l := range waiting.leaves {
 		_, err := s.carryOut(ctx, NowRequest{User: l.User, Heir: l.Heir, Keep: l.Keep}, func(tx T, l Leave) error {
 			_, err := tx.AppendEvent(audit.Event{
 				Op: Now.Name, Actor: int64(a.User), ActorName: a.Name, Device: a.Device,
@@ -287,7 +304,7 @@ func (s *Service[T]) run(ctx context.Context, _ op.Empty) (op.Empty, error) {
 // asked at each call.
 const look = time.Minute
 
-// Care does the departures that are due until ctx ends, through c; warn is told what failed.
+// Care does what is due until ctx ends, through c; warn is told what failed.
 func (s *Service[T]) Care(ctx context.Context, c op.Caller, warn func(what string, err error)) {
 	tick := time.NewTicker(look)
 	defer tick.Stop()
@@ -305,9 +322,9 @@ func (s *Service[T]) Care(ctx context.Context, c op.Caller, warn func(what strin
 
 // pass calls Run when there is something to do: a call for nothing would be a line of the journal.
 func (s *Service[T]) pass(ctx context.Context, c op.Caller) error {
-	var waiting []Leave
+	var waiting work
 	err := s.work.View(ctx, func(tx T) (err error) { waiting, err = due(tx); return err })
-	if err == nil && len(waiting) > 0 {
+	if err == nil && len(waiting.leaves)+len(waiting.ending) > 0 {
 		_, err = Run.Call(op.AsSystem(ctx), c, op.Empty{})
 	}
 	return err

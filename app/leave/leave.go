@@ -187,7 +187,7 @@ var (
 		Spec: spec("leave.cancel", op.Command, true, "Forgets a departure that is planned, and the last day of the account."),
 	}
 	Run = op.Op[op.Empty, op.Empty]{
-		Spec: spec("leave.run", op.Action, false, "Does the departures whose day is over and ends those that were interrupted."),
+		Spec: spec("leave.run", op.Action, false, "Does the departures whose day is over, ends those that were interrupted, and tells of accounts that end soon."),
 	}
 	Paper = op.Op[PaperRequest, op.Download]{
 		Spec: spec("leave.paper", op.Stream, false, "Prints what was done when somebody went, to be signed."),
@@ -335,7 +335,7 @@ func secrets(tx Tx, u user.User) (out []Secret, err error) {
 	if printed {
 		out = append(out, Sheet)
 	}
-	if u.Rights.Scope(auth.BackupManage) != auth.None {
+	if u.Rights.Scope(auth.BackupPlace) != auth.None {
 		out = append(out, Places)
 	}
 	return append(out, Around), err

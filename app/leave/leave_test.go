@@ -521,3 +521,53 @@ func TestAPCThatIsKeptOrMustStayIsNotShutOut(t *testing.T) {
 		return nil
 	})
 }
+
+// TestOwnersAreToldBeforeAnAccountEnds: a fortnight before, once for a day; not of a departure that they planned.
+func TestOwnersAreToldBeforeAnAccountEnds(t *testing.T) {
+	s := open(t)
+	told := func() (days []string) {
+		r, err := user.Notices.Call(s.as(s.claire), s.local(), op.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range r.Notices {
+			if n.Kind == user.NoticeEnds && n.User == s.luc.ID {
+				days = append(days, n.Detail)
+			}
+		}
+		return days
+	}
+	until := func(day civil.Date) {
+		s.update(func(tx *store.Tx) error {
+			u, err := tx.User(s.luc.ID)
+			u.EndsOn = day
+			_, err2 := tx.SaveUser(u)
+			return errors.Join(err, err2)
+		})
+	}
+	until(civil.New(2026, 12, 6)) // fifteen days
+	s.care()
+	if got := told(); len(got) != 0 {
+		t.Errorf("too early: %v", got)
+	}
+	s.clock.Add(24 * time.Hour)
+	s.care()
+	s.care()
+	if got := told(); !slices.Equal(got, []string{"2026-12-06"}) || s.events("leave.run") != 1 {
+		t.Errorf("told %v in %d runs", got, s.events("leave.run"))
+	}
+	until(civil.New(2026, 12, 1))
+	s.care()
+	if got := told(); !slices.Equal(got, []string{"2026-12-06", "2026-12-01"}) {
+		t.Errorf("of another day: %v", got)
+	}
+	until(civil.Date{})
+	req := leave.ScheduleRequest{NowRequest: leave.NowRequest{User: s.luc.ID}, On: civil.New(2026, 11, 30)}
+	if _, err := leave.Schedule.Call(s.as(s.claire), s.local(), req); err != nil {
+		t.Fatal(err)
+	}
+	s.care()
+	if got := told(); len(got) != 2 {
+		t.Errorf("of a departure: %v", got)
+	}
+}

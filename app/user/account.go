@@ -60,12 +60,13 @@ type SaveRequest struct {
 	Role     auth.Role   `json:"role"`
 	Password string      `json:"password,omitempty"`
 	Disabled bool        `json:"disabled,omitempty"`
-	// EndsOn is the last day of the account, for somebody from outside or who leaves; none for an owner.
+	// EndsOn is the last day of the account, for somebody from outside, who must have one, or who leaves; none for an
+	// owner.
 	EndsOn civil.Date `json:"ends_on,omitzero"`
 }
 
 // Refusals are all that is wrong with the request by itself, one a field. Faults: user.login_invalid,
-// user.name_missing, user.email_invalid, user.role_unknown, user.password_missing, user.owner_ends.
+// user.name_missing, user.email_invalid, user.role_unknown, user.password_missing, user.owner_ends, user.outsider_ends.
 func (r SaveRequest) Refusals() (out []*fault.Fault) {
 	check := func(wrong bool, field, key string) {
 		if wrong {
@@ -80,6 +81,7 @@ func (r SaveRequest) Refusals() (out []*fault.Fault) {
 	check(r.Role == "", "role", "user.role_unknown")
 	check(r.ID == 0 && r.Password == "", "password", "user.password_missing")
 	check(r.Role == auth.Owner && !r.EndsOn.IsZero(), "ends_on", "user.owner_ends")
+	check(r.Role.Outside() && r.EndsOn.IsZero(), "ends_on", "user.outsider_ends")
 	return out
 }
 
@@ -247,6 +249,9 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	}
 	if after.EndsOn != before.EndsOn && after.Ended(today) {
 		return User{}, fault.Field("ends_on", "user.ends_past")
+	}
+	if after.Role.Outside() && after.EndsOn.After(today.AddMonths(outsideMonths)) {
+		return User{}, fault.Field("ends_on", "user.outsider_far", "day", today.AddMonths(outsideMonths))
 	}
 	after.NeedsSecondFactor = after.Rights.NeedsSecondFactor()
 	var hash string

@@ -34,6 +34,7 @@ const (
 	NoticeOlder        NoticeKind = "older"         // owners: a PC saw the book further than it is; Detail is its name
 	NoticeOlderCopy    NoticeKind = "older_copy"    // owners: the newest copy holds more than the book
 
+	NoticeEnds NoticeKind = "ends" // owners: somebody\'s account ends soon; Detail is its last day
 	NoticeLeft NoticeKind = "left" // owners: somebody's last day was over, and they are out
 
 	NoticePC        NoticeKind = "pc"         // the other owners: somebody let a PC in; Detail is its name

@@ -21,3 +21,10 @@ BEGIN SELECT RAISE(ABORT, 'what was done never changes'); END;
 CREATE TRIGGER leaving_no_delete BEFORE DELETE ON leaving WHEN old.state <> 'planned'
 BEGIN SELECT RAISE(ABORT, 'what was done is never deleted'); END;
 -- +goose StatementEnd
+
+-- Somebody from outside who keeps the books.
+INSERT INTO role(key, name, version, updated_at, updated_by) VALUES ('expert', '', 0, '', '');
+
+-- Who managed the copies said where they go: that is a right of its own now, and nobody loses it.
+INSERT INTO role_right(role, permission, scope)
+  SELECT role, 'backup.place', scope FROM role_right WHERE permission = 'backup.manage';

@@ -21,7 +21,7 @@ import (
 // everybody are the people of the matrix: the ready roles, those who hold every right there is on their own records
 // and on those of their team, and nobody.
 var everybody = []string{
-	"owner", "accountant", "assistant", "sales", "sales2", "reader", "own", "team", "machines", "nobody", "enrol",
+	"owner", "accountant", "assistant", "sales", "sales2", "reader", "own", "team", "machines", "technician", "nobody", "enrol",
 }
 
 // probe is how an operation is asked, and what its answer must hold.

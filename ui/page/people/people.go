@@ -185,7 +185,11 @@ func (p *people) userCell(row, col int) kit.CellView {
 			return kit.CellView{Text: e.T("people.ended"), Pill: true, Tone: kit.Neutral}
 		}
 		if !u.EndsOn.IsZero() {
-			return kit.CellView{Text: e.T("people.until", "day", e.Text.Date(u.EndsOn)), Pill: true, Tone: kit.Info}
+			tone := kit.Info
+			if u.EndsSoon(today()) {
+				tone = kit.Warn
+			}
+			return kit.CellView{Text: e.T("people.until", "day", e.Text.Date(u.EndsOn)), Pill: true, Tone: tone}
 		}
 		return kit.CellView{Text: e.T("people.active"), Pill: true, Tone: kit.Ok}
 	}
