@@ -72,8 +72,8 @@ func (p *leaving) controls() {
 	p.day = kit.NewDateField(parse, e.Text.Date, today, func(civil.Date) {})
 	p.heir = kit.NewSelect(nil, func(string) {})
 	p.field = map[string]*kit.Field{
-		"on":   kit.NewField(e.T("leave.day"), p.day).Hint(e.T("leave.day_hint")).Required(),
-		"heir": kit.NewField(e.T("leave.heir_label"), p.heir).Hint(e.T("leave.heir_hint")).Required(),
+		"on":   kit.NewField(e.T("leave.day"), p.day).Required().Hint(e.T("leave.day_hint")),
+		"heir": kit.NewField(e.T("leave.heir_label"), p.heir).Required().Hint(e.T("leave.heir_hint")),
 	}
 	p.day.OnRefused = func(err error) { p.field["on"].SetError(e.Text.Fault(err)) }
 }

@@ -92,7 +92,7 @@ func newPeople(e *page.Env) page.Page {
 		}))
 	}
 	if e.Can(leave.Now.Spec) {
-		actions = append(actions, kit.NewButton(e.T("people.leave"), "sign-out", kit.Secondary, p.leave))
+		actions = append(actions, p.Write(kit.NewButton(e.T("people.leave"), "sign-out", kit.Secondary, p.leave)))
 	}
 	if e.Can(device.Invite.Spec) {
 		actions = append(actions, p.Write(kit.NewButton(e.T("people.invite"), "desktop", kit.Secondary, p.invite)))
