@@ -13,7 +13,7 @@ const (
 	Owner      Role = "owner"      // Gérant: everything
 	Admin      Role = "admin"      // Administrateur: everything but what opens the sealed book
 	Accountant Role = "accountant" // Comptable: the books, reads sales, manages no user
-	Expert     Role = "expert"     // Expert-comptable: the books and what they are made of, from outside, until a day
+	Expert     Role = "expert"     // Expert-comptable: the books, from outside, until a day
 	Assistant  Role = "assistant"  // Assistant commercial: all sales, no books
 	Sales      Role = "sales"      // Commercial: own customers and their documents only
 	Purchasing Role = "purchasing" // Achats: the articles and their prices
@@ -65,8 +65,8 @@ func (r Rights) Covers(others Rights) bool {
 }
 
 // NeedsSecondFactor tells whether a person with these rights must have a second factor: who manages people or
-// the keys, who can take lists or the books out (features.md A4), who lets PCs in, brings copies back or says where they go,
-// and who changes the bank details that invoices print.
+// the keys, who can take lists or the books out (features.md A4), who lets PCs in, brings copies back or says
+// where they go, and who changes the bank details that invoices print.
 func (r Rights) NeedsSecondFactor() bool {
 	return slices.ContainsFunc([]Permission{
 		UserManage, KeyManage, LedgerExport, CustomerExport, DeviceManage, BackupManage, BackupPlace, CompanyWrite,

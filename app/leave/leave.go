@@ -175,7 +175,8 @@ func spec(name string, kind op.Kind, fresh bool, doc string) op.Spec {
 // The operations on departures.
 var (
 	Get = op.Op[Request, Plan]{
-		Spec: spec("leave.get", op.Query, false, "Tells what somebody holds who is to go, and how far their departure is."),
+		Spec: spec("leave.get", op.Query, false,
+			"Tells what somebody holds who is to go, and how far their departure is."),
 	}
 	Now = op.Op[NowRequest, Leave]{
 		Spec: spec("leave.now", op.Action, true, "Puts somebody out at once, and what they hold in other hands."),
@@ -184,10 +185,12 @@ var (
 		Spec: spec("leave.schedule", op.Command, true, "Has somebody put out after their last day."),
 	}
 	Cancel = op.Op[Request, op.Empty]{
-		Spec: spec("leave.cancel", op.Command, true, "Forgets a departure that is planned, and the last day of the account."),
+		Spec: spec("leave.cancel", op.Command, true,
+			"Forgets a departure that is planned, and the last day of the account."),
 	}
 	Run = op.Op[op.Empty, op.Empty]{
-		Spec: spec("leave.run", op.Action, false, "Does the departures whose day is over, ends those that were interrupted, and tells of accounts that end soon."),
+		Spec: spec("leave.run", op.Action, false,
+			"Does the departures whose day is over, ends those that were interrupted, and tells of accounts that end soon."),
 	}
 	Paper = op.Op[PaperRequest, op.Download]{
 		Spec: spec("leave.paper", op.Stream, false, "Prints what was done when somebody went, to be signed."),

@@ -140,7 +140,9 @@ func (r Report) Lines(p *i18n.Printer, done bool) []Line {
 		if n == 0 {
 			return Line{t(key, nil), t(key+".none", nil)}
 		}
-		return Line{t(key, nil), t(key+tense, map[string]any{"n": n, "heir": r.Heir, "customers": r.Customers, "drafts": r.Drafts})}
+		return Line{t(key, nil), t(key+tense, map[string]any{
+			"n": n, "heir": r.Heir, "customers": r.Customers, "drafts": r.Drafts,
+		})}
 	}
 	flag := map[bool]int64{true: 1}
 	out := []Line{
