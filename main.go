@@ -31,6 +31,7 @@ import (
 	"zafe/app/imports"
 	"zafe/app/incident"
 	"zafe/app/job"
+	"zafe/app/leave"
 	"zafe/app/ledger"
 	"zafe/app/notify"
 	"zafe/app/op"
@@ -349,6 +350,7 @@ type book struct {
 	check *verify.Service[*store.Tx]
 	tells *notify.Service[*store.Tx]
 	news  *change.Service
+	leave *leave.Service[*store.Tx]
 	token atomic.Pointer[string]
 	away  atomic.Bool
 	works *job.Group // what Close waits for
@@ -417,6 +419,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	b.works.Go(func(ctx context.Context) { b.guard.Run(ctx); b.noteLoss(context.WithoutCancel(ctx)) })
 	b.lead(func(ctx context.Context) { b.compareCopies(ctx); b.keep.Run(ctx) })
 	b.lead(b.tells.Run)
+	b.lead(func(ctx context.Context) { b.leave.Care(ctx, b, p.home.Warn) })
 	b.lead(func(ctx context.Context) { b.check.Care(ctx, b, kept.Jobs{Store: st}, p.home.Warn) })
 	b.lead(func(ctx context.Context) { witness.Keep(ctx, st, p, noteEvery, p.home.Warn) })
 	b.lead(func(ctx context.Context) { b.keep.BringFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
@@ -442,6 +445,8 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	})
 	setup.Bind(b.Registry)
 	appdevice.Bind(b.Registry, b.host, relay.Spare[*store.Tx])
+	b.leave = leave.New[*store.Tx](b.store, users, b.host.Cut, relay.Spare[*store.Tx])
+	leave.Bind(b.Registry, b.leave)
 	relay.Bind(b.Registry, live{b.guard, b.store})
 	appwitness.Bind(b.Registry, b.host.Heard, func() { b.pc.older.Store(false) })
 	backup.Bind(b.Registry, b.keep)

@@ -23,6 +23,7 @@ import (
 	"zafe/app/i18n"
 	"zafe/app/imports"
 	"zafe/app/incident"
+	"zafe/app/leave"
 	"zafe/app/ledger"
 	"zafe/app/notify"
 	"zafe/app/op"
@@ -56,6 +57,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	setup.Bind(r)
 	device.Bind(r, nil)
 	relay.Bind(r, nil)
+	leave.Bind(r, leave.New[*store.Tx](w.Store, nil, nil))
 	witness.Bind(r, nil, nil)
 	backup.Bind(r, nil)
 	past.Bind(r, w.Store, nil, w.Store.ReceiveFile)

@@ -54,6 +54,11 @@
 // nothing but a plain Query through. What takes two people is named in package approval, which has the registry ask
 // before the handler (op.Check) and does it again in the name of who asked (Registry.Again).
 //
+// Who goes is put out by package leave: their account in a transaction of its own, the rest after it. Access ends
+// with the last day of an account, which is asked at each call; no job is needed for that. Somebody from outside
+// (auth.Role.Outside) always has such a day. A technician brings copies back where they are (backup.manage) and
+// cannot say where they go (backup.place), print what opens them (key.manage) or read a record.
+//
 // # Glossary
 //
 //	Entry, Line       écriture, ligne          Post            valider

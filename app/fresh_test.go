@@ -22,7 +22,7 @@ var guarded = []string{
 	"fec.export", "fec.undo_import", "fiscal_year.close", "fiscal_year.close_period", "import.undo", "incident.end", "kept.remove", "notify.save", "notify.try",
 	"opening.automatic", "opening.rotate", "password.refuse",
 	"past.take_customer", "past.take_draft", "past.take_file", "past.take_item", "recovery.shares", "recovery.sheet", "relay.name", "role.delete", "role.save",
-	"event.export", "witness.accept",
+	"event.export", "leave.cancel", "leave.now", "leave.schedule", "witness.accept",
 	"sentry.decide", "session.close", "session.close_others", "session.view_as", "team.delete", "team.save",
 	"totp.renew_codes", "user.reset_second_factor", "user.save", "user.sign_out",
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"time"
 
+	"zafe/app/auth"
 	"zafe/app/device"
 	"zafe/app/fault"
 )
@@ -111,4 +112,9 @@ func (t *Tx) PruneInvitations(before time.Time) error {
 func (t *Tx) DropInvitations() error {
 	_, err := t.exec(`DELETE FROM invitation WHERE device = ''`)
 	return err
+}
+
+// DropInvitationsBy forgets the invitation files that one person made and no PC used.
+func (t *Tx) DropInvitationsBy(who auth.UserID) (int64, error) {
+	return t.exec(`DELETE FROM invitation WHERE device = '' AND made_by = ?`, who)
 }

@@ -436,6 +436,18 @@ CREATE TABLE journal (
   version  INTEGER NOT NULL
 ) STRICT
 
+CREATE TABLE leaving (
+  id       INTEGER PRIMARY KEY,
+  user_id  INTEGER NOT NULL REFERENCES user(id),
+  state    TEXT    NOT NULL CHECK (state IN ('planned', 'out', 'done')),
+  heir     INTEGER NOT NULL,
+  keep     TEXT    NOT NULL,
+  asked_at TEXT    NOT NULL,
+  asked_by TEXT    NOT NULL,
+  event    INTEGER NOT NULL,
+  report   TEXT    NOT NULL
+) STRICT
+
 CREATE TABLE ledger_gate (
   import_id INTEGER PRIMARY KEY REFERENCES fec_import,
   mode      TEXT    NOT NULL CHECK (mode IN ('load', 'undo')),
@@ -738,6 +750,8 @@ CREATE INDEX item_by_code  ON item(archived, code)
 
 CREATE INDEX item_by_label ON item(archived, label_fold, label)
 
+CREATE UNIQUE INDEX leaving_open ON leaving(user_id) WHERE state <> 'done'
+
 CREATE INDEX match_group_code ON match_group(account_id, aux_id, code)
 
 CREATE INDEX match_group_import ON match_group(import_id) WHERE import_id IS NOT NULL
@@ -966,6 +980,12 @@ END
 CREATE TRIGGER journal_code_stays BEFORE UPDATE ON journal WHEN new.code <> old.code OR new.id <> old.id
   OR new.kind <> old.kind AND EXISTS (SELECT 1 FROM entry WHERE journal_id = old.id)
 BEGIN SELECT RAISE(ABORT, 'a journal keeps its code, and its kind once used'); END
+
+CREATE TRIGGER leaving_no_delete BEFORE DELETE ON leaving WHEN old.state <> 'planned'
+BEGIN SELECT RAISE(ABORT, 'what was done is never deleted'); END
+
+CREATE TRIGGER leaving_no_update BEFORE UPDATE ON leaving WHEN old.state = 'done'
+BEGIN SELECT RAISE(ABORT, 'what was done never changes'); END
 
 CREATE TRIGGER ledger_gate_load BEFORE INSERT ON ledger_gate
 WHEN new.mode = 'load' AND EXISTS (SELECT 1 FROM entry WHERE import_id = new.import_id LIMIT 1)

@@ -122,7 +122,7 @@ var needs = map[string]auth.Permission{
 	"quotes": auth.SalesRead, "quote": auth.SalesWrite, "invoices": auth.SalesRead,
 	"invoice":  auth.SalesWrite,
 	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
-	"people": auth.UserManage, "roles": auth.UserManage, "teams": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
+	"people": auth.UserManage, "leave": auth.UserManage, "roles": auth.UserManage, "teams": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
 	"account": auth.Anyone, "where": auth.Anyone, "about": auth.Anyone, "approvals": auth.CompanyWrite,
 	"incident": auth.Anyone, "exports": auth.KeyManage,
 	"backups": auth.BackupRead, "past": auth.BackupManage, "plan": auth.BackupRead, "security": auth.KeyManage,

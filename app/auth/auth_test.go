@@ -34,7 +34,7 @@ func TestARightIsHeldOnlyOnWhatItSupports(t *testing.T) {
 func TestWhoNeedsASecondFactor(t *testing.T) {
 	for _, p := range Permissions() {
 		want := slices.Contains([]Permission{
-			UserManage, KeyManage, LedgerExport, CustomerExport, DeviceManage, BackupManage, CompanyWrite,
+			UserManage, KeyManage, LedgerExport, CustomerExport, DeviceManage, BackupManage, BackupPlace, CompanyWrite,
 		}, p)
 		for _, s := range p.Scopes() {
 			if got := (Rights{p: s}).NeedsSecondFactor(); got != want {
@@ -43,7 +43,7 @@ func TestWhoNeedsASecondFactor(t *testing.T) {
 		}
 	}
 	for _, r := range Roles() {
-		want := slices.Contains([]Role{Owner, Admin, Accountant, Technician}, r)
+		want := slices.Contains([]Role{Owner, Admin, Accountant, Expert, Technician}, r)
 		if got := r.Rights().NeedsSecondFactor(); got != want {
 			t.Errorf("%s: %t", r, got)
 		}

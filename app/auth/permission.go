@@ -46,7 +46,8 @@ const (
 	DeviceManage   Permission = "device.manage"
 	KeyManage      Permission = "key.manage"
 	BackupRead     Permission = "backup.read"
-	BackupManage   Permission = "backup.manage"
+	BackupManage   Permission = "backup.manage" // makes, checks, tries and brings back copies where they are
+	BackupPlace    Permission = "backup.place"  // says where copies and letters go
 	AuditRead      Permission = "audit.read"
 	BookVerify     Permission = "book.verify"
 	IncidentManage Permission = "incident.manage"
@@ -66,7 +67,7 @@ var supports = map[Permission][]Scope{
 	DashboardRead: whole, SearchUse: whole, ItemRead: whole, ItemWrite: whole,
 	LedgerRead: whole, LedgerWrite: whole, LedgerPost: whole, LedgerClose: whole, LedgerExport: whole,
 	LedgerImport: whole, CompanyRead: whole, CompanyWrite: whole, UserManage: whole, DeviceManage: whole,
-	KeyManage: whole, BackupRead: whole, BackupManage: whole, AuditRead: whole, BookVerify: whole,
+	KeyManage: whole, BackupRead: whole, BackupManage: whole, BackupPlace: whole, AuditRead: whole, BookVerify: whole,
 	IncidentManage: whole,
 	FieldBank:      whole, FieldBalance: whole, FieldContact: whole,
 }

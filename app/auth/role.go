@@ -13,6 +13,7 @@ const (
 	Owner      Role = "owner"      // Gérant: everything
 	Admin      Role = "admin"      // Administrateur: everything but what opens the sealed book
 	Accountant Role = "accountant" // Comptable: the books, reads sales, manages no user
+	Expert     Role = "expert"     // Expert-comptable: the books, from outside, until a day
 	Assistant  Role = "assistant"  // Assistant commercial: all sales, no books
 	Sales      Role = "sales"      // Commercial: own customers and their documents only
 	Purchasing Role = "purchasing" // Achats: the articles and their prices
@@ -26,12 +27,15 @@ const (
 // Roles returns the ready roles in the order screens show them.
 func Roles() []Role {
 	return []Role{
-		Owner, Admin, Accountant, Assistant, Sales, Purchasing, Stock, HR, Workshop, Technician, Reader,
+		Owner, Admin, Accountant, Assistant, Sales, Purchasing, Stock, HR, Workshop, Technician, Reader, Expert,
 	}
 }
 
 // Ready tells whether r is one of Roles.
 func (r Role) Ready() bool { _, is := ready[r]; return is }
+
+// Outside tells whether who has the role is from another company: their account ends on a day.
+func (r Role) Outside() bool { return r == Expert }
 
 // Rights returns what a ready role may do; of another one nothing is known here, the book has it.
 func (r Role) Rights() Rights { return maps.Clone(ready[r]) }
@@ -61,11 +65,11 @@ func (r Rights) Covers(others Rights) bool {
 }
 
 // NeedsSecondFactor tells whether a person with these rights must have a second factor: who manages people or
-// the keys, who can take lists or the books out (features.md A4), who lets PCs in or says where the copies go,
-// and who changes the bank details that invoices print.
+// the keys, who can take lists or the books out (features.md A4), who lets PCs in, brings copies back or says
+// where they go, and who changes the bank details that invoices print.
 func (r Rights) NeedsSecondFactor() bool {
 	return slices.ContainsFunc([]Permission{
-		UserManage, KeyManage, LedgerExport, CustomerExport, DeviceManage, BackupManage, CompanyWrite,
+		UserManage, KeyManage, LedgerExport, CustomerExport, DeviceManage, BackupManage, BackupPlace, CompanyWrite,
 	}, func(p Permission) bool { return r.Scope(p) != None })
 }
 
@@ -78,6 +82,11 @@ var ready = map[Role]Rights{
 		ItemRead, SalesRead, PaymentWrite,
 		LedgerRead, LedgerWrite, LedgerPost, LedgerClose, LedgerExport, LedgerImport, CompanyRead,
 		BackupRead, AuditRead, BookVerify, FieldBank, FieldBalance, FieldContact,
+	),
+	Expert: all(
+		DashboardRead, SearchUse, CustomerRead, ItemRead, SalesRead,
+		LedgerRead, LedgerWrite, LedgerPost, LedgerClose, LedgerExport, LedgerImport, CompanyRead,
+		AuditRead, BookVerify, FieldBank, FieldBalance, FieldContact,
 	),
 	Assistant: all(
 		DashboardRead, SearchUse, CustomerRead, CustomerWrite, CustomerDelete, CustomerImport,

@@ -188,6 +188,14 @@ type Point struct {
 	Invoices int64     `json:"invoices"`
 }
 
+// For is the point as somebody may see it: of what is in it nothing, for who reads no sales.
+func (p Point) For(a auth.Actor) Point {
+	if !a.May(auth.SalesRead) {
+		p.Invoice, p.Invoices = "", 0
+	}
+	return p
+}
+
 // Engine makes and keeps the copies; sync/backup/keeper does.
 type Engine interface {
 	Providers(all bool) []Provider
@@ -312,13 +320,13 @@ func quiet(name string, needs auth.Permission, doc string) op.Spec {
 // The operations on copies.
 var (
 	Providers = op.Op[AllRequest, ProvidersResponse]{
-		Spec: quiet("backup.providers", auth.BackupManage, "Lists the kinds of places copies can go to."),
+		Spec: quiet("backup.providers", auth.BackupPlace, "Lists the kinds of places copies can go to."),
 	}
 	Form = op.Op[FormRequest, FormResponse]{
-		Spec: quiet("backup.form", auth.BackupManage, "Gives the form of a kind of place, for what was entered so far."),
+		Spec: quiet("backup.form", auth.BackupPlace, "Gives the form of a kind of place, for what was entered so far."),
 	}
 	Disk = op.Op[FolderRequest, DiskResponse]{
-		Spec: quiet("backup.disk", auth.BackupManage, "Tells whether a folder is on the disk that holds the book."),
+		Spec: quiet("backup.disk", auth.BackupPlace, "Tells whether a folder is on the disk that holds the book."),
 	}
 	Begin = op.Op[NewDestination, Step]{
 		Spec: secret("destination.begin", "Starts making or changing a destination."),
@@ -327,10 +335,10 @@ var (
 		Spec: secret("destination.answer", "Answers the provider's question."),
 	}
 	Finish = op.Op[op.Empty, Destination]{
-		Spec: spec("destination.finish", auth.BackupManage, true, "Tries the destination for real and keeps it."),
+		Spec: spec("destination.finish", auth.BackupPlace, true, "Tries the destination for real and keeps it."),
 	}
 	Cancel = op.Op[op.Empty, op.Empty]{
-		Spec: spec("destination.cancel", auth.BackupManage, false, "Forgets the destination being made."),
+		Spec: spec("destination.cancel", auth.BackupPlace, false, "Forgets the destination being made."),
 	}
 	Destinations = op.Op[op.Empty, DestinationsResponse]{
 		Spec: quiet("destination.list", auth.BackupRead, "Lists the destinations."),
@@ -339,10 +347,10 @@ var (
 		Spec: spec("destination.probe", auth.BackupManage, false, "Tries a destination: list, write, read back, remove."),
 	}
 	Rename = op.Op[RenameRequest, op.Empty]{
-		Spec: spec("destination.rename", auth.BackupManage, false, "Renames a destination."),
+		Spec: spec("destination.rename", auth.BackupPlace, false, "Renames a destination."),
 	}
 	Remove = op.Op[IDRequest, op.Empty]{
-		Spec: spec("destination.remove", auth.BackupManage, true, "Forgets a destination; what it holds stays there."),
+		Spec: spec("destination.remove", auth.BackupPlace, true, "Forgets a destination; what it holds stays there."),
 	}
 	Now = op.Op[op.Empty, Status]{
 		Spec: spec("backup.now", auth.BackupRead, false, "Makes a restore point and sends it to every destination."),
@@ -361,7 +369,7 @@ var (
 			"Notes that the owner saw that somebody put an older state back at a destination."),
 	}
 	Refill = op.Op[IDRequest, Status]{
-		Spec: spec("destination.refill", auth.BackupManage, true,
+		Spec: spec("destination.refill", auth.BackupPlace, true,
 			"Begins again at a destination whose copies are gone, or with those of the main PC."),
 	}
 	Continue = op.Op[op.Empty, Status]{
@@ -382,7 +390,7 @@ var (
 )
 
 func secret(name, doc string) op.Spec {
-	s := spec(name, auth.BackupManage, true, doc)
+	s := spec(name, auth.BackupPlace, true, doc)
 	s.Secret = true
 	return s
 }
@@ -406,7 +414,11 @@ func Bind[T op.Tx](r *op.Registry[T], e Engine) {
 	op.BindElsewhere(r, GetStatus, func(ctx context.Context, _ op.Empty) (Status, error) { return e.Status(ctx) })
 	op.BindElsewhere(r, Points, func(ctx context.Context, q IDRequest) (PointsResponse, error) {
 		ps, err := e.Points(ctx, q.ID)
-		return PointsResponse{ps}, err
+		out := make([]Point, 0, len(ps))
+		for _, p := range ps {
+			out = append(out, p.For(op.Actor(ctx)))
+		}
+		return PointsResponse{out}, err
 	})
 	op.BindElsewhere(r, Kept, func(ctx context.Context, _ op.Empty) (KeptResponse, error) {
 		all, err := e.Kept(ctx)

@@ -55,6 +55,8 @@ type Tx interface {
 	InvitationsSince(end time.Time) (bool, error)                   // any that end later, used or not
 	PruneInvitations(before time.Time) error
 	DropInvitations() error // that no PC used
+	// DropInvitationsBy is DropInvitations of those that one person made; it returns how many there were.
+	DropInvitationsBy(who auth.UserID) (int64, error)
 }
 
 // Invitation is a one-time code that lets one PC in.
@@ -229,11 +231,16 @@ func rename[T Tx](ctx context.Context, tx T, req RenameRequest) (Device, error) 
 
 func revoke(ctx context.Context, tx Tx, inviter Inviter, d Device) (Device, error) {
 	op.Note(ctx, "device", int64(d.ID), "", "")
+	op.AfterCommit(ctx, func() { inviter.Cut(d.Fingerprint) })
+	return Drop(tx, d)
+}
+
+// Drop shuts a PC out; its living connections are the caller's to cut once that is committed.
+func Drop(tx Tx, d Device) (Device, error) {
 	d.State = Revoked
 	// A PC that is let in again later starts with a log-in.
 	if err := tx.DropDeviceSessions(d.Fingerprint); err != nil {
 		return d, err
 	}
-	op.AfterCommit(ctx, func() { inviter.Cut(d.Fingerprint) })
 	return tx.SaveDevice(d)
 }

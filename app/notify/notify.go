@@ -78,15 +78,15 @@ type Light struct {
 // notify.password_again: the password that is kept goes to no other server than the one it was given for.
 var (
 	Get = op.Op[op.Empty, Status]{Spec: op.Spec{
-		Name: "notify.get", Kind: op.Query, Needs: auth.BackupManage, Since: 1,
+		Name: "notify.get", Kind: op.Query, Needs: auth.BackupPlace, Since: 1,
 		Doc: "Tells where notices about the copies go, and what became of the last ones.",
 	}}
 	Save = op.Op[SaveRequest, Status]{Spec: op.Spec{
-		Name: "notify.save", Kind: op.Command, Needs: auth.BackupManage, Fresh: true, Since: 1, Secret: true,
+		Name: "notify.save", Kind: op.Command, Needs: auth.BackupPlace, Fresh: true, Since: 1, Secret: true,
 		Doc: "Sets where notices about the copies go.",
 	}}
 	Try = op.Op[SaveRequest, op.Empty]{Spec: op.Spec{
-		Name: "notify.try", Kind: op.Action, Needs: auth.BackupManage, Fresh: true, Since: 1, Secret: true,
+		Name: "notify.try", Kind: op.Action, Needs: auth.BackupPlace, Fresh: true, Since: 1, Secret: true,
 		Doc: "Sends a letter by settings that are not kept yet.",
 	}}
 	LightOf = op.Op[op.Empty, Light]{Spec: op.Spec{

@@ -224,7 +224,7 @@ func (s *Service) State(ctx context.Context) State {
 		st.Opening = &running
 	}
 	if o := s.open; o != nil {
-		p := o.copy.Point()
+		p := o.copy.Point().For(who)
 		st.Point, st.Place, st.By, st.Mine = &p, o.place, o.by.Name, o.by.User == who.User
 	}
 	return st

@@ -26,7 +26,7 @@ var PrintMatrix = op.Op[MatrixRequest, op.Download]{Spec: op.Spec{
 }}
 
 const (
-	matrixColumns = 11 // roles side by side on a sheet: as many as there are ready ones
+	matrixColumns = 12 // roles side by side on a sheet: as many as there are ready ones
 	matrixNames   = 20 // people on a line, so that none falls off it
 )
 

@@ -96,11 +96,11 @@ func TestTheSheetSaysWhatTheRolesAllow(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"\nVoir les clients Tous Tous Tous Tous Les siens – – – – – Tous\n", // the eleven ready ones
-		"\nVoir les clients Son équipe Son équipe Son équipe\n",             // the company's own, on a sheet after
+		"\nVoir les clients Tous Tous Tous Tous Les siens – – – – – Tous Tous\n", // the twelve ready ones
+		"\nVoir les clients Son équipe Son équipe Son équipe\n",                  // the company's own, on a sheet after
 		"\nExporter des clients Tous Tous Tous – –", "\nGérer ce qui ouvre le dossier Oui – –",
 		"\nGérant : claire\n", "\nCommercial : marc et yann\n", "Nom et signature du gérant :",
-		"\nPersonnes 1 0 0 0 2 0 0 0 0 0 0\n",
+		"\nPersonnes 1 0 0 0 2 0 0 0 0 0 0 0\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not on the sheet", want)

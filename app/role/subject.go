@@ -25,7 +25,7 @@ func Subjects() []Subject {
 			auth.LedgerRead, auth.LedgerWrite, auth.LedgerPost, auth.LedgerClose, auth.LedgerImport, auth.LedgerExport,
 		}},
 		{"company", []auth.Permission{auth.CompanyRead, auth.FieldBank, auth.CompanyWrite}},
-		{"backups", []auth.Permission{auth.BackupRead, auth.BackupManage}},
+		{"backups", []auth.Permission{auth.BackupRead, auth.BackupManage, auth.BackupPlace}},
 		{"people", []auth.Permission{auth.UserManage, auth.DeviceManage, auth.KeyManage}},
 		{"proof", []auth.Permission{auth.AuditRead, auth.BookVerify, auth.IncidentManage}},
 		{"everyday", []auth.Permission{auth.DashboardRead, auth.SearchUse}},

@@ -60,12 +60,13 @@ type SaveRequest struct {
 	Role     auth.Role   `json:"role"`
 	Password string      `json:"password,omitempty"`
 	Disabled bool        `json:"disabled,omitempty"`
-	// EndsOn is the last day of the account, for somebody from outside or who leaves; none for an owner.
+	// EndsOn is the last day of the account, for somebody from outside, who must have one, or who leaves; none for an
+	// owner.
 	EndsOn civil.Date `json:"ends_on,omitzero"`
 }
 
 // Refusals are all that is wrong with the request by itself, one a field. Faults: user.login_invalid,
-// user.name_missing, user.email_invalid, user.role_unknown, user.password_missing, user.owner_ends.
+// user.name_missing, user.email_invalid, user.role_unknown, user.password_missing, user.owner_ends, user.outsider_ends.
 func (r SaveRequest) Refusals() (out []*fault.Fault) {
 	check := func(wrong bool, field, key string) {
 		if wrong {
@@ -80,6 +81,7 @@ func (r SaveRequest) Refusals() (out []*fault.Fault) {
 	check(r.Role == "", "role", "user.role_unknown")
 	check(r.ID == 0 && r.Password == "", "password", "user.password_missing")
 	check(r.Role == auth.Owner && !r.EndsOn.IsZero(), "ends_on", "user.owner_ends")
+	check(r.Role.Outside() && r.EndsOn.IsZero(), "ends_on", "user.outsider_ends")
 	return out
 }
 
@@ -253,6 +255,9 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	if after.EndsOn != before.EndsOn && after.Ended(today) {
 		return User{}, fault.Field("ends_on", "user.ends_past")
 	}
+	if after.Role.Outside() && after.EndsOn.After(today.AddMonths(outsideMonths)) {
+		return User{}, fault.Field("ends_on", "user.outsider_far", "day", today.AddMonths(outsideMonths))
+	}
 	after.NeedsSecondFactor = after.Rights.NeedsSecondFactor()
 	var hash string
 	if req.Password != "" {
@@ -326,12 +331,8 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
 		return u, err
 	}
 	if u.Role == auth.Owner && !u.Disabled && (req.Role != auth.Owner || req.Disabled) {
-		people, err := tx.Users()
-		if err != nil {
+		if err := keepOwner(tx); err != nil {
 			return u, err
-		}
-		if owners(people) <= 1 {
-			return u, fault.New(fault.Conflict, "user.last_owner")
 		}
 	}
 	if PasswordDue(u, User{Role: req.Role, Disabled: req.Disabled}) {
@@ -433,13 +434,8 @@ func resetSecondFactor[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty
 	if err != nil {
 		return op.Empty{}, err
 	}
-	u.Secret, u.SecondOn, u.LastStep = "", false, 0
-	u.Generation++
 	op.Note(ctx, "user", int64(u.ID), "", "")
-	if _, err := tx.SaveUser(u); err != nil {
-		return op.Empty{}, err
-	}
-	if err := tx.SaveRecoveryCodes(u.ID, "", nil); err != nil {
+	if err := DropSecondFactor(tx, u); err != nil {
 		return op.Empty{}, err
 	}
 	if err := tell(tx, u.ID, NoticeNoPhone, ""); err != nil {

@@ -35,6 +35,8 @@ const (
 	NoticeOlderCopy    NoticeKind = "older_copy"    // owners: the newest copy holds more than the book
 
 	NoticeApproval NoticeKind = "approval" // the other owners: somebody asked for what takes two people
+	NoticeEnds     NoticeKind = "ends"     // owners: somebody's account ends soon; Detail is its last day
+	NoticeLeft     NoticeKind = "left"     // owners: somebody's last day was over, and they are out
 
 	NoticePC        NoticeKind = "pc"         // the other owners: somebody let a PC in; Detail is its name
 	NoticeCode      NoticeKind = "code"       // owners: a wrong code was tried for somebody's; Detail is where

@@ -143,4 +143,6 @@ const (
 	sessionFor    = 12 * time.Hour  // absolute life of a session
 	pendingFor    = 3 * time.Minute // time to give the second factor
 	recoveryCodes = 10
+
+	outsideMonths = 12 // that somebody from outside has access at most before an owner renews it
 )

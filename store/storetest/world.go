@@ -70,10 +70,11 @@ var actors = map[string]auth.Actor{
 	"blind":      {User: 1, Name: "Claire", Login: "claire", Rights: blind()},
 	"machines": {User: 7, Name: "Hugo", Login: "hugo", Rights: auth.Rights{
 		auth.DashboardRead: auth.All, auth.CompanyRead: auth.All, auth.UserManage: auth.All, auth.DeviceManage: auth.All,
-		auth.BackupRead: auth.All, auth.BackupManage: auth.All, auth.AuditRead: auth.All,
+		auth.BackupRead: auth.All, auth.BackupManage: auth.All, auth.BackupPlace: auth.All, auth.AuditRead: auth.All,
 	}},
-	"own":  {User: 3, Name: "Yann", Login: "yann", Rights: limited(auth.Own)},
-	"team": {User: 3, Name: "Yann", Login: "yann", Rights: limited(auth.Team), Team: []auth.UserID{3, 4}},
+	"technician": {User: 8, Name: "Nora", Login: "nora", Role: auth.Technician, Rights: auth.Technician.Rights()},
+	"own":        {User: 3, Name: "Yann", Login: "yann", Rights: limited(auth.Own)},
+	"team":       {User: 3, Name: "Yann", Login: "yann", Rights: limited(auth.Team), Team: []auth.UserID{3, 4}},
 }
 
 // limited are all the rights that can be held on s, and those without which nothing is shown.
@@ -102,7 +103,7 @@ func Actor(who string) auth.Actor { return actors[who] }
 // As returns a caller in the name of one of the ready people: owner (user 1), stale (the same, whose second
 // factor is long ago), accountant (2), sales (3), sales2 (4), assistant (5), reader (6), own (3, every right
 // there is on their own records) and team (3, on those of users 3 and 4), enrol (1, who has yet to set up the
-// second factor), machines (7, the PCs, copies and journal, no record) and blind (1, everything but the
+// second factor), machines (7, the PCs, copies and journal, no record), technician (8) and blind (1, everything but the
 // fields of a class); anything else is nobody.
 func (w *World) As(who string) op.Caller {
 	return op.Local[*store.Tx]{

@@ -21,7 +21,7 @@ import (
 // everybody are the people of the matrix: the ready roles, those who hold every right there is on their own records
 // and on those of their team, and nobody.
 var everybody = []string{
-	"owner", "accountant", "assistant", "sales", "sales2", "reader", "own", "team", "machines", "nobody", "enrol",
+	"owner", "accountant", "assistant", "sales", "sales2", "reader", "own", "team", "machines", "technician", "nobody", "enrol",
 }
 
 // probe is how an operation is asked, and what its answer must hold.
@@ -153,6 +153,8 @@ var probes = map[string]probe{
 	"session.me": asked, "session.list": asked, "session.close": asked, "preferences.save": asked, "password.refuse": asked, "user.reset_second_factor": asked, "user.sign_out": asked,
 
 	"incident.get": asked, "incident.begin": asked, "incident.end": asked, "sentry.recent": asked, "sentry.decide": asked,
+	"leave.get": {ask: m{"user": 3}}, "leave.schedule": asked, "leave.cancel": asked, "leave.run": asked, "leave.paper": asked,
+	"leave.now": idle,
 
 	"backup.continue": idle, "backup.disk": idle, "backup.drill": idle, "backup.form": idle, "backup.loss": idle,
 	"backup.now": idle, "backup.pause": idle, "backup.points": idle, "backup.providers": idle, "backup.speed": idle, "backup.status": idle, "backup.stop": idle,

@@ -19,6 +19,7 @@ import (
 	"zafe/app/history"
 	"zafe/app/imports"
 	"zafe/app/incident"
+	"zafe/app/leave"
 	"zafe/app/ledger"
 	"zafe/app/money"
 	"zafe/app/notify"
@@ -117,6 +118,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	where.Bind(r, w.Store, where.Around{})
 	notify.Bind[*store.Tx](r, nil)
 	relay.Bind(r, nil)
+	leave.Bind(r, leave.New[*store.Tx](w.Store, nil, nil))
 	witness.Bind(r, nil, nil)
 	company.Bind(r)
 	party.Bind(r)

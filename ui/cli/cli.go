@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	osuser "os/user"
 	"path/filepath"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"github.com/adrg/xdg"
 	"github.com/spf13/cobra"
 
+	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/op"
@@ -176,7 +178,10 @@ func (r *run) openBook(ctx context.Context) (context.Context, machine.Book, erro
 		if err != nil {
 			return ctx, nil, err
 		}
-		if b.Local() && (who.recovery != "" || who.sample) {
+		switch {
+		case b.Local() && who.recovery != "":
+			return op.AsActor(ctx, r.holder()), b, nil
+		case b.Local() && who.sample:
 			return op.AsSystem(ctx), b, nil
 		}
 		if r.serving && who.login == "" {
@@ -192,6 +197,17 @@ func (r *run) openBook(ctx context.Context) (context.Context, machine.Book, erro
 	default:
 		return ctx, nil, fault.New(fault.NotFound, "store.no_book")
 	}
+}
+
+// holder is who gave the recovery key instead of a log-in: it may do everything, as nobody of the book. The journal names
+// the sheet, and the person as this PC knows them.
+func (r *run) holder() auth.Actor {
+	a, name := auth.System, "?"
+	if u, err := osuser.Current(); err == nil {
+		name = u.Username
+	}
+	a.Name = r.text().T("cli.holder", map[string]any{"user": name})
+	return a
 }
 
 // openHere opens the book of this PC. Serving it asks for a password only when the book does not open by

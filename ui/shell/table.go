@@ -51,7 +51,7 @@ var areas = []area{
 var parent = map[string]string{
 	"customer": "customers", "customer_import": "customers", "quote": "quotes", "invoice": "invoices",
 	"item": "items", "item_import": "items", "entry": "books", "security": "settings",
-	"integrity": "journal", "roles": "people", "teams": "people", "approvals": "people", "past": "backups",
+	"integrity": "journal", "roles": "people", "teams": "people", "leave": "people", "approvals": "people", "past": "backups",
 	"incident": "plan", "exports": "journal",
 }
 

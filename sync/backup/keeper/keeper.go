@@ -13,6 +13,7 @@ import (
 
 	"zafe/app/aside"
 	"zafe/app/audit"
+	"zafe/app/auth"
 	appbackup "zafe/app/backup"
 	"zafe/app/fault"
 	"zafe/sync/backup"
@@ -255,7 +256,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	}
 	var behind *fault.Fault
 	if st.Saved.Seq == 0 {
-		out.Origin = k.set.Origin
+		out.Origin = bare(k.set.Origin)
 	}
 	k.worry(&out, st)
 	if p := st.PutBack; p != nil && p.Place == "" {
@@ -326,4 +327,13 @@ func (k *Keeper) Kept(context.Context) ([]aside.Kept, error) {
 // RemoveKept implements Engine.
 func (k *Keeper) RemoveKept(_ context.Context, name string) error {
 	return aside.Remove(filepath.Dir(k.set.Dir), name)
+}
+
+// bare is a point without what is in it: everybody sees the status.
+func bare(p *appbackup.Point) *appbackup.Point {
+	if p == nil {
+		return nil
+	}
+	out := p.For(auth.Actor{})
+	return &out
 }

@@ -450,7 +450,7 @@ func TestARestoredBookKnowsWhereItCameFrom(t *testing.T) {
 		t.Errorf("at the place: %v %v", got, err)
 	}
 	st, err := k.Status(t.Context())
-	if err != nil || st.Origin == nil || st.Origin.ID != points[0].ID || st.Light != appbackup.Amber {
+	if err != nil || st.Origin == nil || st.Origin.ID != points[0].ID || st.Origin.Invoice != "" || st.Light != appbackup.Amber {
 		t.Errorf("after the restore: %+v %v", st, err)
 	}
 	if st, err = k.Now(t.Context()); err != nil || st.Origin != nil || st.Light != appbackup.Green {

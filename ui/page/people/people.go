@@ -11,6 +11,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/device"
 	"zafe/app/fault"
+	"zafe/app/leave"
 	"zafe/app/op"
 	"zafe/app/relay"
 	"zafe/app/role"
@@ -25,6 +26,7 @@ import (
 func Routes() map[string]func(*page.Env, page.Route) page.Page {
 	return map[string]func(*page.Env, page.Route) page.Page{
 		"people": func(e *page.Env, _ page.Route) page.Page { return newPeople(e) },
+		"leave":  func(e *page.Env, r page.Route) page.Page { return newLeaving(e, r.ID) },
 	}
 }
 
@@ -88,6 +90,9 @@ func newPeople(e *page.Env) page.Page {
 		actions = append(actions, kit.NewButton(e.T("roles.title"), "list-checks", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: "roles"})
 		}))
+	}
+	if e.Can(leave.Now.Spec) {
+		actions = append(actions, p.Write(kit.NewButton(e.T("people.leave"), "sign-out", kit.Secondary, p.leave)))
 	}
 	if e.Can(device.Invite.Spec) {
 		actions = append(actions, p.Write(kit.NewButton(e.T("people.invite"), "desktop", kit.Secondary, p.invite)))
@@ -180,7 +185,11 @@ func (p *people) userCell(row, col int) kit.CellView {
 			return kit.CellView{Text: e.T("people.ended"), Pill: true, Tone: kit.Neutral}
 		}
 		if !u.EndsOn.IsZero() {
-			return kit.CellView{Text: e.T("people.until", "day", e.Text.Date(u.EndsOn)), Pill: true, Tone: kit.Info}
+			tone := kit.Info
+			if u.EndsSoon(today()) {
+				tone = kit.Warn
+			}
+			return kit.CellView{Text: e.T("people.until", "day", e.Text.Date(u.EndsOn)), Pill: true, Tone: tone}
 		}
 		return kit.CellView{Text: e.T("people.active"), Pill: true, Tone: kit.Ok}
 	}
@@ -220,6 +229,16 @@ func (p *people) seenCell(d device.Device) kit.CellView {
 	}
 	now := time.Now() //nolint:forbidigo // the time on this screen
 	return kit.CellView{Text: p.env.Text.Ago(d.LastSeen, now), Color: theme.Muted}
+}
+
+// leave opens the departure of the person who is chosen.
+func (p *people) leave() {
+	e, row := p.env, p.who.Selected()
+	if row < 0 || row >= len(p.users) || p.tabs.Key() == pcsTab {
+		e.Shell.Toast(kit.Info, e.T("people.leave_whom"))
+		return
+	}
+	e.Shell.Open(page.Route{Name: "leave", ID: int64(p.users[row].ID)})
 }
 
 // invite shows the one-time code that lets a PC in, and where this one can be reached.
