@@ -37,8 +37,8 @@
 // its stamp, its version and its digest. job runs what a book does by itself, such as the weekly check of
 // package verify. sentry counts the rows that leave the book, and incident puts everybody in read-only: the pipeline
 // asks both in the transactions that they are about. change tells the people at work which records others change, of
-// those that they may see. past
-// opens the book as it was at a restore point beside it. Areas (party, catalog, billing, ledger, ...)
+// those that they may see. past opens the book as it was at a restore point beside it.
+// Areas (party, catalog, billing, ledger, ...)
 // hold contract and handler side by side and talk by plain function inside one transaction.
 //
 // # Rights

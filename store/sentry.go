@@ -62,7 +62,8 @@ func (t *Tx) HeldExports(since time.Time) ([]sentry.Held, error) {
 // SaveHeld stores h, ID 0 for a new one.
 func (t *Tx) SaveHeld(h sentry.Held) error {
 	if h.ID == 0 {
-		_, err := t.insert(`INSERT INTO held_export(user, op, hash, chosen, rows, asked_at, state) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		_, err := t.insert(`INSERT INTO held_export(user, op, hash, chosen, rows, asked_at, state)
+			VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			h.User, h.Op, h.Hash[:], h.Chosen, h.Rows, instant(h.AskedAt), h.State)
 		return err
 	}
