@@ -48,7 +48,7 @@ func (s *Service) Prune(ctx context.Context, confirmed bool) (deleted int, err e
 // longer. Restore points are made, and other destinations sent to, meanwhile. It refuses as Prune does, and with
 // "backup.put_back"; a place that no copy was ever at has nothing to delete.
 func (s *Service) PruneAt(ctx context.Context, id string, confirmed bool) (deleted int, err error) {
-	if err := s.stopped(); err != nil || !s.known(id) {
+	if err := errors.Join(s.stopped(), s.recognise(ctx, id)); err != nil || !s.known(id) {
 		return 0, err
 	}
 	if !s.begin(id) {

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -61,6 +62,9 @@ func (s *Shell) beat() {
 	if !s.link.online || s.idle.locked {
 		return
 	}
+	if s.facts.disks() {
+		s.facts.poll(s)
+	}
 	if f := s.current(); f != nil {
 		if l, ok := f.page.(page.Living); ok {
 			l.Beat()
@@ -75,6 +79,30 @@ func (s *Shell) second() {
 	if s.facts.backup.Running != nil {
 		s.facts.poll(s)
 	}
+}
+
+// plugged tells when a disk of the backups comes, and when it has all and can go again.
+func (s *Shell) plugged(was, is backup.Status) {
+	for _, c := range is.Copies {
+		i := slices.IndexFunc(was.Copies, func(o backup.Copy) bool { return o.ID == c.ID })
+		if i < 0 || c.Plug != backup.PluggedIn {
+			continue
+		}
+		whole := func(c backup.Copy, st backup.Status) bool {
+			return c.Running == nil && !c.Lacks && !st.Unsaved && c.Fault == nil
+		}
+		switch came := was.Copies[i].Plug == backup.Unplugged; {
+		case whole(c, is) && (came || !whole(was.Copies[i], was)):
+			kit.Toast(s.Host, kit.Ok, s.t("shell.plug.done", "label", c.Label))
+		case came:
+			kit.Toast(s.Host, kit.Info, s.t("shell.plug.here", "label", c.Label))
+		}
+	}
+}
+
+// disks tells whether a disk that comes and goes has a copy.
+func (f *facts) disks() bool {
+	return slices.ContainsFunc(f.backup.Copies, func(c backup.Copy) bool { return c.Plug != "" })
 }
 
 func (f *facts) poll(s *Shell) {
@@ -99,6 +127,9 @@ func (f *facts) poll(s *Shell) {
 	}, func(error) {
 		f.running = false
 		if unasked == nil && s.Me.Can(backup.GetStatus.Needs) {
+			if f.known {
+				s.plugged(f.backup, st)
+			}
 			f.backup, f.known = st, true
 		}
 		if unknown == nil {

@@ -50,7 +50,7 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 	case !away:
 		add(schedule.Amber, "backup.worry.same_roof")
 	}
-	lost, most := lossSeconds(st, now), int64(rules.Loss.Most()/time.Second)
+	lost, most := lossSeconds(st, now), int64(rules.Promise().Loss/time.Second)
 	if rules.Loss != "" && elsewhere && lost > most {
 		add(schedule.Amber, "backup.worry.loss", "lost", lost, "most", most)
 	}

@@ -416,6 +416,9 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 		under = e.T("backups.place_before", "writer", b.lists[c.ID][0].Writer)
 	}
 	text := kit.VBox(0, kit.NewLabel(c.Label, kit.Style{Weight: kit.Medium, Shrink: true}), kit.Caption(under))
+	for _, line := range append(b.plug(c), b.terms(c)...) {
+		text.Add(kit.NewLabel(line, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+	}
 	if c.Fault != nil {
 		text.Add(kit.NewLabel(e.Text.Fault(c.Fault), kit.Style{Size: theme.SizeCaption, Color: theme.ErrorText, Wrap: true}))
 	}
