@@ -128,6 +128,7 @@ type Copy struct {
 	Fault   *fault.Fault `json:"fault,omitempty"`
 	Running *Running     `json:"running,omitempty"` // work under way there
 	Late    Late         `json:"late"`
+	Shelter Shelter      `json:"shelter,omitzero"`
 	Plug    Plug         `json:"plug,omitempty"`
 	Disks   []TurnDisk   `json:"disks,omitempty"` // that take turns there, the newest copy first
 	// Waiting is when the work that is not there may leave at the earliest, where its own rhythm holds it back.

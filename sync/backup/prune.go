@@ -71,7 +71,13 @@ func (s *Service) PruneAt(ctx context.Context, id string, confirmed bool) (delet
 		deleted = len(plan.Points)
 		refused, err := tree.Prune(ctx, plan)
 		deleted -= min(deleted, refused)
-		return told(refused, err)
+		err = told(refused, err)
+		noteErr := s.note(ctx, func(k *state) {
+			if shelter := &k.copyOf(id, guard.Now).Shelter; fault.KeyOf(err) == "backup.prune_refused" || err == nil {
+				shelter.Refused = refused
+			}
+		})
+		return errors.Join(err, noteErr)
 	})
 	return deleted, err
 }

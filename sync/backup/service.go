@@ -392,7 +392,7 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 	if err != nil {
 		return err
 	}
-	return noteErr
+	return errors.Join(noteErr, s.askShelter(ctx, v, sent.Destination))
 }
 
 func (s *Service) try(ctx context.Context, v *vault.Vault, sent *Sent, told vault.Sending) error {
@@ -460,6 +460,9 @@ func (s *Service) Check(ctx context.Context, id string) (report vault.CheckRepor
 				c.Again, c.OK = false, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
 			}
 		})
+		if d, unknown := s.set.Remotes.Get(id); unknown == nil {
+			err = errors.Join(err, s.askShelter(ctx, v, d))
+		}
 		return errors.Join(err, s.stopped())
 	})
 	return report, err

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	appbackup "zafe/app/backup"
 	"zafe/app/fault"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
@@ -60,6 +61,8 @@ type copyMark struct {
 	Disk   string     `json:"disk,omitempty"`
 	Name   string     `json:"name,omitempty"`
 	Others []copyMark `json:"others,omitempty"`
+
+	Shelter appbackup.Shelter `json:"shelter,omitzero"`
 
 	Holes      int           `json:"holes,omitempty"`
 	RolledBack time.Time     `json:"rolled_back,omitzero"`
@@ -120,6 +123,9 @@ func (c *copyMark) by(now time.Time) copyMark {
 	}
 	if out.Since.After(now) {
 		out.Since = now
+	}
+	if !out.Shelter.Locked.After(now) {
+		out.Shelter.Locked = time.Time{}
 	}
 	return out
 }
@@ -272,6 +278,7 @@ type CopyStatus struct {
 	OnDisk  bool          // it goes with the disk that holds the book
 	Amber   time.Duration // work that lacks there for longer makes it amber, and red
 	Red     time.Duration
+	Shelter appbackup.Shelter
 	Disks   []DiskStatus // that take turns there, the newest copy first; nil where one has it all
 	// Holes is how many objects of older points are missing there; the light is amber at best.
 	Holes int
@@ -323,7 +330,7 @@ func (s *Service) Status(change uint64) Status {
 			ID: d.ID, Label: d.Label, LastOK: mark.OK, Tried: mark.Tried, Drilled: mark.Drilled,
 			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Again: mark.Again, Fault: mark.Fault,
 			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals, Since: mark.Since, OnDisk: mark.OnDisk,
-			Disks: known.disks(),
+			Disks: known.disks(), Shelter: mark.Shelter,
 		}
 		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At, Again: mark.Again}
 		if c.Lacks {

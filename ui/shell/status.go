@@ -83,21 +83,34 @@ func (s *Shell) second() {
 
 // plugged tells when a disk of the backups comes, and when it has all and can go again.
 func (s *Shell) plugged(was, is backup.Status) {
+	switch news, label := plugNews(was, is); news {
+	case "here":
+		kit.Toast(s.Host, kit.Info, s.t("shell.plug.here", "label", label))
+	case "done":
+		kit.Toast(s.Host, kit.Ok, s.t("shell.plug.done", "label", label))
+	}
+}
+
+// plugNews compares how the copies stood and stand: "here" for a disk that came, "done" for one that has all now, "" for
+// nothing new.
+func plugNews(was, is backup.Status) (news, label string) {
+	whole := func(c backup.Copy, st backup.Status) bool {
+		return c.Plug == backup.PluggedIn && c.Running == nil && !c.Lacks && !st.Unsaved && c.Fault == nil
+	}
 	for _, c := range is.Copies {
 		i := slices.IndexFunc(was.Copies, func(o backup.Copy) bool { return o.ID == c.ID })
 		if i < 0 || c.Plug != backup.PluggedIn {
 			continue
 		}
-		whole := func(c backup.Copy, st backup.Status) bool {
-			return c.Running == nil && !c.Lacks && !st.Unsaved && c.Fault == nil
-		}
-		switch came := was.Copies[i].Plug == backup.Unplugged; {
-		case whole(c, is) && (came || !whole(was.Copies[i], was)):
-			kit.Toast(s.Host, kit.Ok, s.t("shell.plug.done", "label", c.Label))
+		came := was.Copies[i].Plug == backup.Unplugged
+		switch work := was.Copies[i].Running != nil; {
+		case whole(c, is) && (came || work):
+			return "done", c.Label
 		case came:
-			kit.Toast(s.Host, kit.Info, s.t("shell.plug.here", "label", c.Label))
+			return "here", c.Label
 		}
 	}
+	return "", ""
 }
 
 // disks tells whether a disk that comes and goes has a copy.

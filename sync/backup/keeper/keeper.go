@@ -286,6 +286,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 			Destination: appbackup.Destination(d), Light: appbackup.Light(c.Light), LastOK: c.LastOK.At,
 			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Oldest: oldest, OnDisk: c.OnDisk, Again: c.Again,
 			Fault: c.Fault, Alarms: alarms(c, st.PutBack), Event: int64(c.LastOK.Change), Late: late(c.Amber, c.Red),
+			Shelter: c.Shelter,
 		})
 	}
 	out.LossSeconds = lossSeconds(st, k.set.Clock())

@@ -300,6 +300,7 @@ func (k *Keeper) prune(ctx context.Context, task schedule.Task) {
 	_, err := remove(ctx, task.Target, false)
 	switch f := fault.Of(err); {
 	case f == nil:
+	case f.Key == "backup.prune_refused": // the place keeps what is old, which a lock is for: it is said in its line
 	case f.Key == "backup.busy" || ctx.Err() != nil:
 		return
 	default:

@@ -69,6 +69,12 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 			add(schedule.Amber, "backup.worry.drill_old", "days", days)
 		}
 	}
+	for _, c := range st.Copies {
+		if c.Shelter.Open() {
+			add(schedule.Amber, "backup.worry.erasable", "label", c.Label)
+			break
+		}
+	}
 	if k.set.Remotes.SaveError() != nil {
 		add(schedule.Amber, "backup.worry.login_unsaved")
 	}

@@ -52,6 +52,7 @@ var phrases = []struct {
 	{re(`RequestTimeTooSkewed|certificate has expired or is not yet valid`), faultClock},
 	{re(`host key mismatch|knownhosts: key|no key is pinned`), faultHostKey},
 	{re(`InvalidAccessKeyId|SignatureDoesNotMatch|AuthenticationFailed|InvalidAuthenticationInfo`), faultLogin},
+	{re(`failed to authenticate the request`), faultLogin}, // Azure's storage
 	{re(`unexpected message type 51|unable to authenticate|no supported methods remain`), faultLogin},
 	{re(`ssh: handshake failed: EOF|\b530\b.{0,8}login incorrect`), faultLogin},
 	{re(`couldn't connect SSH: .*(parse|passphrase|private key)`), faultLogin},

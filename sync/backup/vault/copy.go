@@ -104,6 +104,22 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 	return sent, err
 }
 
+// NewestAt is the stored manifest of the newest point of this installation on a copy; nil when it is not there.
+func (v *Vault) NewestAt(ctx context.Context, copied *Tree) (fs.Object, error) {
+	points := v.own()
+	if len(points) == 0 {
+		return nil, nil
+	}
+	there, err := copied.list(jobContext(ctx), manifestDir(v.set.WriterID))
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range there.names[points[len(points)-1].Point().name()] {
+		return o, nil
+	}
+	return nil, nil
+}
+
 // roomFor refuses a copy that needs more bytes than it may have.
 func (v *Vault) roomFor(want []group, room int64) error {
 	need := int64(0)

@@ -1,6 +1,7 @@
 package backups
 
 import (
+	"fmt"
 	"strings"
 
 	"zafe/app/backup"
@@ -36,6 +37,27 @@ func (b *backups) plug(c backup.Copy) (lines []string) {
 	return lines
 }
 
+// shelter says what the place does against whoever would erase the copies.
+func (b *backups) shelter(c backup.Copy) (lines []string) {
+	e, s := b.env, c.Shelter
+	switch {
+	case s.Asked.IsZero():
+		return nil
+	case !s.Locked.IsZero():
+		lines = append(lines, e.T("backups.shelter.locked", "until", e.Text.Instant(s.Locked)))
+	case s.Versions == backup.Yes:
+		lines = append(lines, e.T("backups.shelter.versions"))
+	case s.Versions == backup.No:
+		lines = append(lines, e.T("backups.shelter.none"))
+	case s.TrashDays > 0:
+		lines = append(lines, e.T("backups.shelter.trash", "days", s.TrashDays))
+	}
+	if s.Refused > 0 {
+		lines = append(lines, e.Text.N("backups.shelter.refused", s.Refused, nil))
+	}
+	return lines
+}
+
 // terms are the limits that the owner has set for a place, what follows from them, and until when they hold work back.
 func (b *backups) terms(c backup.Copy) (lines []string) {
 	e, l := b.env, c.Limits
@@ -44,7 +66,7 @@ func (b *backups) terms(c backup.Copy) (lines []string) {
 	}
 	var all []string
 	if l.EveryMinutes > 0 {
-		all = append(all, e.T("backups.limit_every", "every", destform.Lapse(e.Text, l.EveryMinutes*60)))
+		all = append(all, b.every(l))
 	}
 	if l.FromHour != l.ToHour {
 		all = append(all, e.T("backups.limit_hours", "from", l.FromHour, "to", l.ToHour))
@@ -61,4 +83,13 @@ func (b *backups) terms(c backup.Copy) (lines []string) {
 		lines = append(lines, e.T("backups.limit_waiting", "when", e.Text.Instant(c.Waiting)))
 	}
 	return lines
+}
+
+// every is how often copies leave for a place, in the words of its form where those are among them.
+func (b *backups) every(l backup.Limits) string {
+	e := b.env
+	if offered := fmt.Sprintf("backup.limit.every.%dh", l.EveryMinutes/60); l.EveryMinutes%60 == 0 && e.Text.Has(offered) {
+		return e.T(offered)
+	}
+	return e.T("backups.limit_every", "every", e.Text.Duration(l.Every()))
 }

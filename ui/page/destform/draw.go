@@ -125,7 +125,7 @@ func (f *Form) drawBoxes() {
 			func() { f.advanced = !f.advanced; f.draw() })
 		objects = append(objects, kit.HBox(0, toggle, kit.Spacer()))
 		if f.advanced {
-			objects = append(objects, kit.FormGrid(2, more...))
+			objects = append(objects, kit.MutedParagraph(f.t("dest.advanced_note")), kit.FormGrid(2, more...))
 		}
 	}
 	f.root.Objects = objects
