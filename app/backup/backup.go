@@ -50,7 +50,8 @@ type Field struct {
 	Secret   bool     `json:"secret"`
 	Default  string   `json:"default"`
 	Choices  []Choice `json:"choices"`
-	Own      bool     `json:"own,omitempty"` // how the copies go there: the owner's decision, not the provider's
+	// Own is set for what the owner decides about the copies there, whatever the provider.
+	Own bool `json:"own,omitempty"`
 }
 
 // Choice is one value a field may take.

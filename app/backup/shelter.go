@@ -2,8 +2,8 @@ package backup
 
 import "time"
 
-// Shelter is what a place does against whoever has the log-in of this PC, such as a ransomware, and erases or overwrites
-// copies there; as the place itself said when it was asked last.
+// Shelter is what a place does against whoever has the log-in of this PC, such as a ransomware, and erases
+// or overwrites copies there; as the place itself said when it was asked last.
 type Shelter struct {
 	Asked    time.Time `json:"asked,omitzero"`
 	Versions Answer    `json:"versions,omitempty"` // what is erased or overwritten stays as an old version

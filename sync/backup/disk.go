@@ -19,14 +19,15 @@ import (
 	"zafe/sync/backup/vault"
 )
 
-// diskFile is the file, beside the copies on a disk of this PC, that tells this disk from the others that take turns
-// with it. What is on each of them is remembered apart.
+// diskFile is the file, beside the copies on a disk of this PC, that tells this disk from the others that
+// take turns with it. What is on each of them is remembered apart.
 const diskFile = "DISK"
 
 // diskPattern is what is in it.
 var diskPattern = regexp.MustCompile(`^ZAFE-DISK 1\r?\nid: ([0-9a-f]{32})\r?\n`)
 
-// disksMax bounds how many disks take turns at a destination; the one that was not seen for longest is forgotten.
+// disksMax bounds how many disks take turns at a destination; the one that was not seen for longest is
+// forgotten.
 const disksMax = 8
 
 // diskOf reads the identity of the disk at a folder; "" when there is none, or no disk.
@@ -126,8 +127,8 @@ func (s *Service) settle(ctx context.Context, d remote.Destination) error {
 	})
 }
 
-// OtherDisk notes that the owner chose another folder for a destination of this PC: the disk that had its copies until
-// now takes turns with the one that is there.
+// OtherDisk notes that the owner chose another folder for a destination of this PC: the disk that had its
+// copies until now takes turns with the one that is there.
 func (s *Service) OtherDisk(ctx context.Context, id string) error {
 	return s.note(ctx, func(k *state) { k.copyOf(id, s.set.Now()).turnTo("", s.set.Now()) })
 }
@@ -141,9 +142,9 @@ type Presence struct {
 	Lacks bool
 }
 
-// Follow looks for the disks of the destinations that are folders of this PC among those plugged in at the folders given,
-// and follows those that are at another one than the last time. Destinations that are on no such disk, as far as is
-// known, are left out.
+// Follow looks for the disks of the destinations that are folders of this PC among those plugged in at the
+// folders given, and follows those that are at another one than the last time. Destinations that are on no
+// such disk, as far as is known, are left out.
 func (s *Service) Follow(ctx context.Context, roots []string) (all []Presence, err error) {
 	var problems []error
 	for _, d := range s.set.Remotes.List() {
@@ -227,8 +228,8 @@ func (s *Service) find(d remote.Destination, roots []string) string {
 	return ""
 }
 
-// plugged says whether a folder is below one of the disks that are there. The root of all is none of them: what is below
-// it may be the place where a disk that is absent belongs.
+// plugged says whether a folder is below one of the disks that are there. The root of all is none of them:
+// what is below it may be the place where a disk that is absent belongs.
 func plugged(folder string, roots []string) bool {
 	return slices.ContainsFunc(roots, func(root string) bool {
 		rel, err := filepath.Rel(root, folder)
@@ -240,8 +241,8 @@ func plugged(folder string, roots []string) bool {
 // entriesMax is how many folders of a disk are looked at for copies.
 const entriesMax = 200
 
-// candidates are the folders of a disk that may have the copies of a destination: those where its disks had them, at any
-// depth, the disk itself, and the folders that one sees first on it.
+// candidates are the folders of a disk that may have the copies of a destination: those where its disks had
+// them, at any depth, the disk itself, and the folders that one sees first on it.
 func (s *Service) candidates(d remote.Destination, root string) (out []string) {
 	for _, folder := range s.folders(d) {
 		parts := strings.Split(filepath.ToSlash(strings.TrimPrefix(folder, filepath.VolumeName(folder))), "/")
@@ -273,8 +274,8 @@ func (s *Service) folders(d remote.Destination) []string {
 	return all
 }
 
-// ours says whether a folder has copies of this book that belong to a destination: by the name of its disk, or, where the
-// disk has none yet, by the vault.
+// ours says whether a folder has copies of this book that belong to a destination: by the name of its disk,
+// or, where the disk has none yet, by the vault.
 func (s *Service) ours(d remote.Destination, folder string) bool {
 	disk := diskOf(folder)
 	s.mu.Lock()

@@ -11,8 +11,8 @@ import (
 // shelterFor is how long what a place said of its protection is believed.
 const shelterFor = 24 * time.Hour
 
-// askShelter asks a place, once a day, what it does against erasure. That it does not answer is no reason to worry: the
-// copy is there, and it is asked again.
+// askShelter asks a place, once a day, what it does against erasure. That it does not answer is no reason to
+// worry: the copy is there, and it is asked again.
 func (s *Service) askShelter(ctx context.Context, v *vault.Vault, d remote.Destination) error {
 	now := s.set.Now()
 	s.mu.Lock()

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Roots are the folders that disks of this PC are mounted at now, in order. Those of the network are not among them: to
-// look at one may take for ever.
+// Roots are the folders that disks of this PC are mounted at now, in order. Those of the network are not
+// among them: to look at one may take for ever.
 func Roots() []string {
 	table, err := os.ReadFile("/proc/self/mountinfo")
 	if err != nil {
@@ -53,7 +53,8 @@ func unescape(s string) string {
 	}
 }
 
-// Flush returns when the system has written all that it holds back for the disk of a folder: it can be unplugged.
+// Flush returns when the system has written all that it holds back for the disk of a folder: it can be
+// unplugged.
 func Flush(folder string) (err error) {
 	f, err := os.Open(folder)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Roots are the drives of this PC that have a disk in them now, in order. Those of the network are not among them: to
-// look at one may take for ever.
+// Roots are the drives of this PC that have a disk in them now, in order. Those of the network are not among
+// them: to look at one may take for ever.
 func Roots() (roots []string) {
 	drives, err := windows.GetLogicalDrives()
 	if err != nil {

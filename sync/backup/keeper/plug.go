@@ -16,8 +16,9 @@ type plugs struct {
 	at    map[string]backup.Presence // by destination
 }
 
-// lookAtDisks follows the disks of the destinations: one that was just plugged in gets its copy at once. It costs a look
-// at the list of disks as long as that is what it was. A disk that does not answer holds it up, and nothing else.
+// lookAtDisks follows the disks of the destinations: one that was just plugged in gets its copy at once. It
+// costs a look at the list of disks as long as that is what it was. A disk that does not answer holds it up,
+// and nothing else.
 func (k *Keeper) lookAtDisks(ctx context.Context) {
 	roots := k.set.Disks()
 	list := strings.Join(roots, "\n")

@@ -141,7 +141,9 @@ func TestADiskIsFollowedWhereverItIsPluggedIn(t *testing.T) {
 	inTime(t, k, "that it is unplugged", out)
 	b.change(t) // a moment ago: no point has it yet
 	clock.Add(time.Second)
-	inTime(t, k, "that work is missing there", func(c appbackup.Copy, st appbackup.Status) bool { return st.Unsaved && c.Lacks })
+	inTime(t, k, "that work is missing there", func(c appbackup.Copy, st appbackup.Status) bool {
+		return st.Unsaved && c.Lacks
+	})
 	moved := p.plug(drawer, "F")
 	began := time.Now()
 	c := inTime(t, k, "its copy", all)

@@ -10,8 +10,8 @@ import (
 	"zafe/app/fault"
 )
 
-// The values of a destination that say how often, when, how fast and how far copies may be sent there. Absent ones and
-// "0" allow all.
+// The values of a destination that say how often, when, how fast and how far copies may be sent there.
+// Absent ones and "0" allow all.
 const (
 	EveryKey = "zafe_every" // least time between two sendings: "4h"
 	HoursKey = "zafe_hours" // "22-6"
@@ -28,8 +28,8 @@ const everyMost = 31 * 24 * time.Hour
 // giga is the unit of RoomKey.
 const giga = 1_000_000_000
 
-// LimitsOf reads what the owner allows from the values of a destination. Fault backup.limit_bad at the value that
-// cannot be read or is out of bounds.
+// LimitsOf reads what the owner allows from the values of a destination. Fault backup.limit_bad at the value
+// that cannot be read or is out of bounds.
 func LimitsOf(values map[string]string) (l backup.Limits, err error) {
 	bad := func(name string) (backup.Limits, error) {
 		return backup.Limits{}, fault.Field(name, "backup.limit_bad")

@@ -12,8 +12,8 @@ import (
 // fullBelow is how little room makes a full place the likely reason of a refusal that gives none.
 const fullBelow = 64 << 20
 
-// Told is Classify for what went wrong while something was written at a place: of a refusal without a reason it asks how
-// much room is left there.
+// Told is Classify for what went wrong while something was written at a place: of a refusal without a reason
+// it asks how much room is left there.
 func Told(ctx context.Context, f fs.Fs, err error) error {
 	told := Classify(err)
 	about := f.Features().About
@@ -29,8 +29,9 @@ func Told(ctx context.Context, f fs.Fs, err error) error {
 // nobody is a name that nobody gives to anything.
 const nobody = "zafe-b7c1e0a45d2f4c2e"
 
-// Absent says why no copies were found at a place, besides that there are none, the error given: the folder is not there,
-// or something answers in the place's stead that has all that is asked for, such as the page of a hotel's network.
+// Absent says why no copies were found at a place, besides that there are none, the error given: the folder
+// is not there, or something answers in the place's stead that has all that is asked for, such as the page
+// of a hotel's network.
 func Absent(ctx context.Context, f fs.Fs, none error) error {
 	if _, err := f.List(ctx, ""); errors.Is(err, fs.ErrorDirNotFound) {
 		return faultNotFound.Because(none)

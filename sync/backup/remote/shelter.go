@@ -10,12 +10,12 @@ import (
 	"github.com/rclone/rclone/fs"
 )
 
-// trashDays is for how many days providers keep what is erased, by rclone's names, as they published it for their
-// cheapest offers in November 2026.
+// trashDays is for how many days providers keep what is erased, by rclone's names, as they published it for
+// their cheapest offers in November 2026.
 var trashDays = map[string]int{"drive": 30, "onedrive": 30, "dropbox": 30, "pcloud": 15, "box": 30}
 
-// ShelterOf asks a place what it does against erasure; newest is an object of the newest copy there, nil for none. What it
-// does not say is left open.
+// ShelterOf asks a place what it does against erasure; newest is an object of the newest copy there, nil for
+// none. What it does not say is left open.
 func ShelterOf(ctx context.Context, provider string, f fs.Fs, newest fs.Object) backup.Shelter {
 	s := backup.Shelter{TrashDays: trashDays[provider]}
 	if commander, ok := f.(fs.Commander); ok && provider == "s3" {

@@ -5,8 +5,8 @@ import "time"
 // Rhythm is what the owner allows at one destination, besides the policy. The zero value allows all.
 type Rhythm struct {
 	Every time.Duration // at most one sending in this time
-	// From and To are the hours, by the clock of this PC, between which the destination may be reached, also over
-	// midnight; equal: at any time.
+	// From and To are the hours, by the clock of this PC, between which the destination may be reached, also
+	// over midnight; equal: at any time.
 	From, To int
 }
 
@@ -32,8 +32,8 @@ func (r Rhythm) Opens(at time.Time) time.Time {
 	return opens
 }
 
-// Obey makes the sendings to a destination follow its own rhythm from now on; sent is the last that worked, zero for
-// none. What is asked for by hand is done at any time.
+// Obey makes the sendings to a destination follow its own rhythm from now on; sent is the last that worked,
+// zero for none. What is asked for by hand is done at any time.
 func (s *Schedule) Obey(id string, r Rhythm, sent time.Time) {
 	for _, t := range s.targets {
 		if t.id == id {
@@ -42,8 +42,8 @@ func (s *Schedule) Obey(id string, r Rhythm, sent time.Time) {
 	}
 }
 
-// Plugged notes that the disk of a destination was just plugged in: it follows at once, with what no restore point has,
-// whatever its rhythm, for as long as somebody waits beside it.
+// Plugged notes that the disk of a destination was just plugged in: it follows at once, with what no restore
+// point has, whatever its rhythm, for as long as somebody waits beside it.
 func (s *Schedule) Plugged(now time.Time, id string) {
 	for _, t := range s.targets {
 		if t.id != id {
@@ -63,8 +63,8 @@ func (s *Schedule) Lacking(id string) {
 	}
 }
 
-// Waiting is when the work that a destination lacks may leave at the earliest, if the rhythm alone holds it back; else
-// zero.
+// Waiting is when the work that a destination lacks may leave at the earliest, if the rhythm alone holds it
+// back; else zero.
 func (s *Schedule) Waiting(id string, now time.Time) time.Time {
 	for _, t := range s.targets {
 		if t.id == id && t.pending && !t.send.stopped && !s.paused.After(now) {
@@ -87,8 +87,8 @@ func (t *target) opens(at, now time.Time) time.Time {
 	return t.rhythm.Opens(now)
 }
 
-// sendable is the first moment from now on at which the rhythm allows a sending. A last one in the future was noted by a
-// clock that was wrong.
+// sendable is the first moment from now on at which the rhythm allows a sending. A last one in the future
+// was noted by a clock that was wrong.
 func (t *target) sendable(now time.Time) time.Time {
 	if t.plugged {
 		return now

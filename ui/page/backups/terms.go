@@ -9,7 +9,8 @@ import (
 	"zafe/ui/page/destform"
 )
 
-// plug says whether the disk of a place is plugged in, whether it can be unplugged, and which of several has what.
+// plug says whether the disk of a place is plugged in, whether it can be unplugged, and which of several has
+// what.
 func (b *backups) plug(c backup.Copy) (lines []string) {
 	e := b.env
 	switch {
@@ -58,7 +59,8 @@ func (b *backups) shelter(c backup.Copy) (lines []string) {
 	return lines
 }
 
-// terms are the limits that the owner has set for a place, what follows from them, and until when they hold work back.
+// terms are the limits that the owner has set for a place, what follows from them, and until when they hold
+// work back.
 func (b *backups) terms(c backup.Copy) (lines []string) {
 	e, l := b.env, c.Limits
 	if l == (backup.Limits{}) {
