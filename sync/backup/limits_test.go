@@ -26,7 +26,7 @@ func TestAPlaceHasItsShareOfTheLine(t *testing.T) {
 	began := time.Now()
 	sent := x.send()
 	took := time.Since(began)
-	want := time.Duration(sent.Bytes) * time.Second / 100_000
+	want := time.Duration(float64(sent.Bytes) / 100_000 * float64(time.Second))
 	began = time.Now()
 	if err := x.s.Send(t.Context(), free, nil).Err; err != nil {
 		t.Fatal(err)

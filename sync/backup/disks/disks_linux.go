@@ -61,5 +61,5 @@ func Flush(folder string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return unix.Syncfs(int(f.Fd())) //nolint:gosec // a descriptor
+	return unix.Syncfs(int(f.Fd()))
 }
