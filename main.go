@@ -63,6 +63,7 @@ import (
 	"zafe/store/source"
 	"zafe/store/witness"
 	syncbackup "zafe/sync/backup"
+	"zafe/sync/backup/disks"
 	"zafe/sync/backup/keeper"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/vault"
@@ -639,6 +640,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Writer:   b.newWriter,
 		Log:      b.pc.home.Warn,
 		Proved:   func() { b.tells.Proved() },
+		Disks:    disks.Roots,
 	})
 	b.tells = notify.New(notify.Options[*store.Tx]{
 		Work: b.store, Copies: b.keep, Carrier: syncnotify.New(), Clock: time.Now, Warn: b.pc.home.Warn,

@@ -50,6 +50,8 @@ type Field struct {
 	Secret   bool     `json:"secret"`
 	Default  string   `json:"default"`
 	Choices  []Choice `json:"choices"`
+	// Own is set for what the owner decides about the copies there, whatever the provider.
+	Own bool `json:"own,omitempty"`
 }
 
 // Choice is one value a field may take.
@@ -97,6 +99,7 @@ type Destination struct {
 	Provider string `json:"provider"`
 	Folder   string `json:"folder"`
 	Away     bool   `json:"away"` // it is in another building than the book, as far as the owner said
+	Limits   Limits `json:"limits,omitzero"`
 }
 
 // Where names the place as the recovery sheet prints it.
@@ -125,6 +128,12 @@ type Copy struct {
 	Again   bool         `json:"again,omitempty"`
 	Fault   *fault.Fault `json:"fault,omitempty"`
 	Running *Running     `json:"running,omitempty"` // work under way there
+	Late    Late         `json:"late"`
+	Shelter Shelter      `json:"shelter,omitzero"`
+	Plug    Plug         `json:"plug,omitempty"`
+	Disks   []TurnDisk   `json:"disks,omitempty"` // that take turns there, the newest copy first
+	// Waiting is when the work that is not there may leave at the earliest, where its own rhythm holds it back.
+	Waiting time.Time `json:"waiting,omitzero"`
 	// Alarms are what the owner must look into at that place: an older state put back, another PC that
 	// goes on with the same book.
 	Alarms []*fault.Fault `json:"alarms,omitempty"`
@@ -199,11 +208,13 @@ func (p Point) For(a auth.Actor) Point {
 // Engine makes and keeps the copies; sync/backup/keeper does.
 type Engine interface {
 	Providers(all bool) []Provider
-	Form(ctx context.Context, provider, id string, values map[string]string) ([]Field, error)
+	Form(ctx context.Context, provider, id string, values map[string]string) (FormResponse, error)
 	Begin(ctx context.Context, n NewDestination) (Step, error)
 	Answer(ctx context.Context, value string) (Step, error)
 	Finish(ctx context.Context) (Destination, error)
 	Cancel()
+	// LoginLink is the address that the browser was sent to for the log-in under way, "" for none.
+	LoginLink(ctx context.Context) string
 	Destinations() []Destination
 	Probe(ctx context.Context, id string) (Health, error)
 	// SameDisk tells whether a folder of the main PC is on the disk that holds the book, as far as the
@@ -285,6 +296,12 @@ type ProvidersResponse struct {
 // FormResponse is a form.
 type FormResponse struct {
 	Fields []Field `json:"fields"`
+	Late   Late    `json:"late"` // what follows from the rhythm that is chosen
+}
+
+// LinkResponse is the address of a log-in, "" while none is under way.
+type LinkResponse struct {
+	Link string `json:"link"`
 }
 
 // DestinationsResponse lists destinations.
@@ -339,6 +356,10 @@ var (
 	}
 	Cancel = op.Op[op.Empty, op.Empty]{
 		Spec: spec("destination.cancel", auth.BackupPlace, false, "Forgets the destination being made."),
+	}
+	Link = op.Op[op.Empty, LinkResponse]{
+		Spec: quiet("destination.link", auth.BackupManage,
+			"Gives the address of the log-in under way, for when no browser opens by itself."),
 	}
 	Destinations = op.Op[op.Empty, DestinationsResponse]{
 		Spec: quiet("destination.list", auth.BackupRead, "Lists the destinations."),
@@ -402,11 +423,13 @@ func Bind[T op.Tx](r *op.Registry[T], e Engine) {
 		return ProvidersResponse{e.Providers(q.All)}, nil
 	})
 	op.BindElsewhere(r, Form, func(ctx context.Context, q FormRequest) (FormResponse, error) {
-		fields, err := e.Form(ctx, q.Provider, q.ID, q.Values)
-		return FormResponse{fields}, err
+		return e.Form(ctx, q.Provider, q.ID, q.Values)
 	})
 	op.BindElsewhere(r, Disk, func(_ context.Context, q FolderRequest) (DiskResponse, error) {
 		return DiskResponse{e.SameDisk(q.Folder)}, nil
+	})
+	op.BindElsewhere(r, Link, func(ctx context.Context, _ op.Empty) (LinkResponse, error) {
+		return LinkResponse{e.LoginLink(ctx)}, nil
 	})
 	op.BindElsewhere(r, Destinations, func(context.Context, op.Empty) (DestinationsResponse, error) {
 		return DestinationsResponse{e.Destinations()}, nil

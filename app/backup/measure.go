@@ -15,8 +15,16 @@ type Terms struct {
 // backWithin is the time within which the book is back.
 const backWithin = 15 * time.Minute
 
-// Promise gives the terms in force. Everything that speaks of a promise asks here.
-func (r Rules) Promise() Terms { return Terms{Loss: r.Loss.Most(), Back: backWithin} }
+// Promise gives the terms in force. Everything that speaks of a promise asks here. Beyond a day, whole days are
+// promised: that is how they are told.
+func (r Rules) Promise() Terms {
+	const day = 24 * time.Hour
+	loss := r.Loss.Most() + time.Duration(r.WaitSeconds)*time.Second
+	if loss > day {
+		loss = (loss + day - 1).Truncate(day)
+	}
+	return Terms{Loss: loss, Back: backWithin}
+}
 
 // MeasureKind is what was measured.
 type MeasureKind string

@@ -44,6 +44,9 @@ type Rules struct {
 	Loss   Loss      `json:"loss"`            // "" : never chosen
 	Paused time.Time `json:"paused,omitzero"` // nothing is sent by itself before
 	Speed  Speed     `json:"speed,omitzero"`
+	// WaitSeconds is how much longer work waits because of the rhythm of the places themselves: it follows from
+	// theirs, and is not kept.
+	WaitSeconds int64 `json:"wait_s,omitempty"`
 }
 
 // PauseMost is the longest pause: a day without copies is as much as anybody forgets without harm.

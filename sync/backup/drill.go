@@ -34,6 +34,9 @@ func (s *Service) Drill(ctx context.Context, id string, p vault.Point, sink vaul
 	watch vault.Watch,
 ) (done Trial, err error) {
 	err = s.with(ctx, func(v *vault.Vault) error {
+		if err := s.recognise(ctx, id); err != nil {
+			return err
+		}
 		to := p
 		if to.Seq == 0 {
 			if to, err = s.newestAt(v, id); err != nil {

@@ -9,7 +9,9 @@ import (
 	"path"
 	"path/filepath"
 	"testing"
+	"time"
 
+	appbackup "zafe/app/backup"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/servetest"
 
@@ -41,6 +43,9 @@ func TestVersionsUnderLock(t *testing.T) {
 		x.save(2, 20_000)
 		x.send()
 	}
+	if s := x.s.Status(x.change()).Copies[0].Shelter; s.Versions != appbackup.Yes || !s.Locked.After(time.Now()) {
+		t.Errorf("the status says %+v", s)
+	}
 	if n, refused := removeAll(t, x.s, x.id); n == 0 || refused > 0 {
 		t.Fatalf("of %d objects %d did not go out of sight", n, refused)
 	}
@@ -70,6 +75,28 @@ func TestVersionsUnderLock(t *testing.T) {
 	x.send()
 	if n := x.points(); n != 2 {
 		t.Fatalf("%d points after filling the place again", n)
+	}
+}
+
+// A bucket says whether it keeps what is erased, once a day: one that does not is an open place.
+func TestAPlaceSaysHowItIsSheltered(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		place  place
+		want   appbackup.Answer
+		locked bool
+	}{
+		{"plain", place{draft: s3Draft(servetest.Gateway(t, servetest.Folder(t), true))}, appbackup.No, false},
+		{"versions, no lock", lockedPlace(t, servetest.Folder(t), true), appbackup.Yes, false},
+		{"folder", place{draft: remote.Draft{Provider: "local", Folder: t.TempDir()}}, "", false},
+	} {
+		x := newTrial(t, c.name, "", c.place)
+		x.save(1, 1000)
+		x.send()
+		s := x.s.Status(x.change()).Copies[0].Shelter
+		if s.Versions != c.want || s.Locked.IsZero() == c.locked || s.Open() != (c.want == appbackup.No) {
+			t.Errorf("%s: %+v", c.name, s)
+		}
 	}
 }
 
@@ -118,6 +145,9 @@ func TestPruneUnderLock(t *testing.T) {
 		t.Errorf("the lock passes for a broken line: %s", explain(err))
 	}
 	x.should("told", err != nil, "nobody is told that nine points stay")
+	if s := x.s.Status(x.change()).Copies[0].Shelter; s.Refused == 0 {
+		t.Errorf("the status does not say that they stay: %+v", s)
+	}
 	x.save(1, 10_000)
 	x.send()
 	if n := x.points(); n != 10 {

@@ -20,14 +20,6 @@ var owed = func() map[string]string {
 	all := map[string]string{
 		"webdav, full disk: told": "rclone's own server answers 405",
 		"s3, full disk: told":     "rclone's own server answers 500",
-		"sshd, full disk: told":   "OpenSSH says no more than Failure; rclone could ask how much is free",
-		"vsftpd, full disk: told": "it says Failure writing to local file; nothing says how much is free",
-	}
-	for _, name := range []string{"s3", "versitygw", "azurite"} {
-		all[name+", wrong login: told"] = "the marker is asked for by HEAD, whose refusal has no reason in it"
-	}
-	for _, name := range []string{"webdav", "s3", "apache", "versitygw", "azurite"} {
-		all[name+", portal: blank PC"] = "a page in HTML passes for a folder without a vault"
 	}
 	return all
 }()

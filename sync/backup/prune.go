@@ -48,7 +48,7 @@ func (s *Service) Prune(ctx context.Context, confirmed bool) (deleted int, err e
 // longer. Restore points are made, and other destinations sent to, meanwhile. It refuses as Prune does, and with
 // "backup.put_back"; a place that no copy was ever at has nothing to delete.
 func (s *Service) PruneAt(ctx context.Context, id string, confirmed bool) (deleted int, err error) {
-	if err := s.stopped(); err != nil || !s.known(id) {
+	if err := errors.Join(s.stopped(), s.recognise(ctx, id)); err != nil || !s.known(id) {
 		return 0, err
 	}
 	if !s.begin(id) {
@@ -71,7 +71,13 @@ func (s *Service) PruneAt(ctx context.Context, id string, confirmed bool) (delet
 		deleted = len(plan.Points)
 		refused, err := tree.Prune(ctx, plan)
 		deleted -= min(deleted, refused)
-		return told(refused, err)
+		err = told(refused, err)
+		noteErr := s.note(ctx, func(k *state) {
+			if shelter := &k.copyOf(id, guard.Now).Shelter; fault.KeyOf(err) == "backup.prune_refused" || err == nil {
+				shelter.Refused = refused
+			}
+		})
+		return errors.Join(err, noteErr)
 	})
 	return deleted, err
 }

@@ -41,6 +41,9 @@ func OpenCopy(ctx context.Context, remotes *remote.Remotes, id, recoveryKey stri
 		return nil, err
 	}
 	tree, err := vault.Locate(ctx, f, key)
+	if fault.KeyOf(err) == "backup.no_vault" {
+		err = remote.Absent(ctx, f, err)
+	}
 	return tree, remote.Classify(err)
 }
 

@@ -356,6 +356,9 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 	id := sent.Destination.ID
 	now := s.set.Now()
 	latest, _ := v.Latest()
+	if err := s.recognise(ctx, id); err != nil {
+		return err
+	}
 	if err := s.noteNumbers(ctx, v); err != nil {
 		return err
 	}
@@ -364,6 +367,9 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 		return err
 	}
 	err := s.try(ctx, v, sent, told)
+	if err == nil {
+		err = s.settle(ctx, sent.Destination)
+	}
 	if behindErr := s.behind(ctx, sent.Ahead); behindErr != nil {
 		return behindErr
 	}
@@ -386,7 +392,7 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 	if err != nil {
 		return err
 	}
-	return noteErr
+	return errors.Join(noteErr, s.askShelter(ctx, v, sent.Destination))
 }
 
 func (s *Service) try(ctx context.Context, v *vault.Vault, sent *Sent, told vault.Sending) error {
@@ -396,7 +402,7 @@ func (s *Service) try(ctx context.Context, v *vault.Vault, sent *Sent, told vaul
 	}
 	sent.Sent, err = v.Replicate(ctx, f, told)
 	if err != nil {
-		return remote.Classify(err)
+		return remote.Told(ctx, f, err)
 	}
 	if !sent.Check.Newest {
 		missing := len(sent.Check.Missing) + len(sent.Check.Wrong)
@@ -428,6 +434,9 @@ func (s *Service) BackUp(ctx context.Context, watch vault.Watch) (Report, error)
 // Check compares names and sizes at a destination with the local vault, sending nothing.
 func (s *Service) Check(ctx context.Context, id string) (report vault.CheckReport, err error) {
 	err = s.with(ctx, func(v *vault.Vault) error {
+		if err := s.recognise(ctx, id); err != nil {
+			return err
+		}
 		f, err := s.at(ctx, id)
 		if err != nil {
 			return err
@@ -451,6 +460,9 @@ func (s *Service) Check(ctx context.Context, id string) (report vault.CheckRepor
 				c.Again, c.OK = false, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
 			}
 		})
+		if d, unknown := s.set.Remotes.Get(id); unknown == nil {
+			err = errors.Join(err, s.askShelter(ctx, v, d))
+		}
 		return errors.Join(err, s.stopped())
 	})
 	return report, err

@@ -3,9 +3,12 @@ package backup
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
+	appbackup "zafe/app/backup"
 	"zafe/app/fault"
+	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
 )
@@ -53,6 +56,14 @@ type copyMark struct {
 	Looked time.Time `json:"looked,omitzero"` // when all that should be there was last looked for
 	Pruned pruned    `json:"pruned,omitzero"`
 
+	// Disk tells which disk of this PC the rest is about, "" while that is not known; Name is where it was last seen.
+	// Others are those that take turns with it.
+	Disk   string     `json:"disk,omitempty"`
+	Name   string     `json:"name,omitempty"`
+	Others []copyMark `json:"others,omitempty"`
+
+	Shelter appbackup.Shelter `json:"shelter,omitzero"`
+
 	Holes      int           `json:"holes,omitempty"`
 	RolledBack time.Time     `json:"rolled_back,omitzero"`
 	Rivals     []vault.Rival `json:"rivals,omitempty"`
@@ -74,7 +85,10 @@ func loadState(ctx context.Context, store StateStore, vaultID string, now time.T
 	}
 	anew := state{Vault: vaultID, Copies: map[string]*copyMark{}}
 	for id, c := range k.Copies {
-		since := now
+		since, others := now, []copyMark(nil)
+		for _, o := range c.Others { // they are known when they come, and are filled anew
+			others = append(others, copyMark{Since: now, Disk: o.Disk, Name: o.Name})
+		}
 		switch {
 		case c.Again:
 			since = c.Since
@@ -83,7 +97,7 @@ func loadState(ctx context.Context, store StateStore, vaultID string, now time.T
 		case c.Fault != nil: // it was late already
 			since = c.OK.At
 		}
-		anew.Copies[id] = &copyMark{Since: since, Again: true}
+		anew.Copies[id] = &copyMark{Since: since, Again: true, Disk: c.Disk, Name: c.Name, Others: others}
 	}
 	return anew, err
 }
@@ -110,7 +124,37 @@ func (c *copyMark) by(now time.Time) copyMark {
 	if out.Since.After(now) {
 		out.Since = now
 	}
+	if !out.Shelter.Locked.After(now) {
+		out.Shelter.Locked = time.Time{}
+	}
 	return out
+}
+
+// best is what is known about a destination: of disks that take turns, the newest copy counts.
+func (c *copyMark) best(now time.Time) copyMark {
+	out := c.by(now)
+	for _, o := range c.Others {
+		m := o.by(now)
+		if m.OK.Change > out.OK.Change || out.OK.Seq == 0 {
+			out.OK = m.OK
+		}
+		out.Drilled = later(out.Drilled, m.Drilled)
+	}
+	return out
+}
+
+// disks are those that take turns at a destination, by the date of what they have; nil where one has it all.
+func (c *copyMark) disks() (all []DiskStatus) {
+	if len(c.Others) == 0 {
+		return nil
+	}
+	for _, m := range append([]copyMark{*c}, c.Others...) {
+		if m.Disk != "" {
+			all = append(all, DiskStatus{Disk: m.Disk, Folder: m.Name, LastOK: m.OK})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b DiskStatus) int { return b.LastOK.At.Compare(a.LastOK.At) })
+	return all
 }
 
 // clockDrift is how far a clock may have been ahead without a word.
@@ -156,6 +200,9 @@ func (s *Service) sending(id string, watch vault.Watch) vault.Sending {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	job := vault.Sending{Watch: watch, Saved: s.know.Saved.Seq}
+	if d, err := s.set.Remotes.Get(id); err == nil {
+		job.BytesPerSecond, job.Room = d.Limits.Kbit*1000/8, d.Limits.Bytes
+	}
 	if c := s.know.Copies[id]; c != nil {
 		job.Known, job.LastSeq, job.Tried = c.Known, c.OK.Seq, c.Begun
 		job.Whole = c.Known && c.Holes == 0 && c.Fault == nil && within(s.set.Now(), c.Looked, wholeFor)
@@ -209,19 +256,30 @@ func (s *Service) Forget(ctx context.Context, id string) error {
 	})
 }
 
+// DiskStatus is one of several disks that take turns at a destination.
+type DiskStatus struct {
+	Disk   string
+	Folder string // where it was last seen
+	LastOK Mark
+}
+
 // CopyStatus is one destination on the status screen.
 type CopyStatus struct {
 	ID      string
 	Label   string
 	Light   schedule.Light
-	LastOK  Mark         // zero when it never worked
-	Tried   time.Time    // last try, worked or not
-	Drilled time.Time    // last complete trial restore from it
-	Lacks   bool         // the book has work that is not there
-	Again   bool         // it has the copies of an earlier recovery key, and nothing yet under this one
-	Fault   *fault.Fault // why the last try failed, nil if it worked
-	Since   time.Time    // when the owner set it up
-	OnDisk  bool         // it goes with the disk that holds the book
+	LastOK  Mark          // zero when it never worked
+	Tried   time.Time     // last try, worked or not
+	Drilled time.Time     // last complete trial restore from it
+	Lacks   bool          // the book has work that is not there
+	Again   bool          // it has the copies of an earlier recovery key, and nothing yet under this one
+	Fault   *fault.Fault  // why the last try failed, nil if it worked
+	Since   time.Time     // when the owner set it up
+	OnDisk  bool          // it goes with the disk that holds the book
+	Amber   time.Duration // work that lacks there for longer makes it amber, and red
+	Red     time.Duration
+	Shelter appbackup.Shelter
+	Disks   []DiskStatus // that take turns there, the newest copy first; nil where one has it all
 	// Holes is how many objects of older points are missing there; the light is amber at best.
 	Holes int
 	// RolledBack is when points once sent were found missing there: somebody put an older state back.
@@ -263,7 +321,8 @@ func (s *Service) Status(change uint64) Status {
 	out.Nowhere = true
 	var lights []schedule.Light
 	for _, d := range destinations {
-		mark := s.know.copyOf(d.ID, now).by(now)
+		known := s.know.copyOf(d.ID, now)
+		mark := known.best(now)
 		if mark.DrillFailed.After(out.DrillFailed) {
 			out.DrillFailed = mark.DrillFailed
 		}
@@ -271,6 +330,7 @@ func (s *Service) Status(change uint64) Status {
 			ID: d.ID, Label: d.Label, LastOK: mark.OK, Tried: mark.Tried, Drilled: mark.Drilled,
 			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Again: mark.Again, Fault: mark.Fault,
 			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals, Since: mark.Since, OnDisk: mark.OnDisk,
+			Disks: known.disks(), Shelter: mark.Shelter,
 		}
 		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At, Again: mark.Again}
 		if c.Lacks {
@@ -280,7 +340,9 @@ func (s *Service) Status(change uint64) Status {
 		if mark.Fault != nil {
 			facts.Stopped = !passing(mark.Fault)
 		}
-		c.Light = schedule.LightOf(now, facts, s.limitOf(d.Provider))
+		c.Amber = s.limitOf(d)
+		c.Red = schedule.RedAfter(c.Amber)
+		c.Light = schedule.LightOf(now, facts, c.Amber)
 		if c.Holes > 0 {
 			c.Light = schedule.Worst([]schedule.Light{c.Light, schedule.Amber})
 		}
@@ -321,11 +383,25 @@ func (s *Service) lacking(ok Mark) time.Time {
 }
 
 // limitOf is how late a copy may be. It is called with the lock held.
-func (s *Service) limitOf(provider string) time.Duration {
-	if provider == "local" {
-		return schedule.DiskLimit
+func (s *Service) limitOf(d remote.Destination) time.Duration {
+	most := s.most
+	if d.Provider == "local" {
+		most = schedule.DiskLimit
 	}
-	return s.most
+	return most + RhythmOf(d).Waits()
+}
+
+// Late is how long work may lack at a destination until its light is amber, and until it is red.
+func (s *Service) Late(d remote.Destination) (amber, red time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	amber = s.limitOf(d)
+	return amber, schedule.RedAfter(amber)
+}
+
+// RhythmOf is the rhythm that the owner allows at a destination.
+func RhythmOf(d remote.Destination) schedule.Rhythm {
+	return schedule.Rhythm{Every: d.Limits.Every(), From: d.Limits.FromHour, To: d.Limits.ToHour}
 }
 
 // Promise says how much work the owner accepts to lose: copies that lack more are late, and each restore point
@@ -357,6 +433,9 @@ func (s *Service) Schedule(p schedule.Policy, change uint64) *schedule.Schedule 
 	plan := schedule.New(p, now, status.Unsaved)
 	for _, c := range status.Copies {
 		plan.Add(now, c.ID, !c.Lacks, c.LastOK.At, c.Drilled)
+		if d, err := s.set.Remotes.Get(c.ID); err == nil {
+			plan.Obey(c.ID, RhythmOf(d), c.LastOK.At)
+		}
 	}
 	return plan
 }

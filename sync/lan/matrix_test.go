@@ -166,7 +166,7 @@ var probes = map[string]probe{
 	"plan.attest": idle, "plan.get": idle, "plan.sheet": idle, "relay.get": idle, "relay.name": idle,
 	"witness.get": idle, "witness.older": idle, "witness.accept": idle,
 	"destination.acknowledge": idle, "destination.answer": idle, "destination.begin": idle, "destination.cancel": idle,
-	"destination.finish": idle, "destination.list": idle, "destination.probe": idle, "destination.refill": idle,
+	"destination.finish": idle, "destination.link": idle, "destination.list": idle, "destination.probe": idle, "destination.refill": idle,
 	"destination.remove": idle, "destination.rename": idle, "kept.list": idle, "kept.remove": idle,
 	"book.health": idle, "book.integrity": idle, "book.verify": idle, "device.invite": idle, "device.invite_file": idle, "device.withdraw": asked,
 	"delegate.set": idle, "opening.automatic": idle, "opening.get": idle, "opening.prove": idle, "opening.rotate": idle,

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -64,6 +65,9 @@ func (s *Shell) beat() {
 	if !s.link.online || s.idle.locked {
 		return
 	}
+	if s.facts.disks() {
+		s.facts.poll(s)
+	}
 	if f := s.current(); f != nil {
 		if l, ok := f.page.(page.Living); ok {
 			l.Beat()
@@ -79,6 +83,43 @@ func (s *Shell) second() {
 	if s.facts.backup.Running != nil {
 		s.facts.poll(s)
 	}
+}
+
+// plugged tells when a disk of the backups comes, and when it has all and can go again.
+func (s *Shell) plugged(was, is backup.Status) {
+	switch news, label := plugNews(was, is); news {
+	case "here":
+		kit.Toast(s.Host, kit.Info, s.t("shell.plug.here", "label", label))
+	case "done":
+		kit.Toast(s.Host, kit.Ok, s.t("shell.plug.done", "label", label))
+	}
+}
+
+// plugNews compares how the copies stood and stand: "here" for a disk that came, "done" for one that has all now, "" for
+// nothing new.
+func plugNews(was, is backup.Status) (news, label string) {
+	whole := func(c backup.Copy, st backup.Status) bool {
+		return c.Plug == backup.PluggedIn && c.Running == nil && !c.Lacks && !st.Unsaved && c.Fault == nil
+	}
+	for _, c := range is.Copies {
+		i := slices.IndexFunc(was.Copies, func(o backup.Copy) bool { return o.ID == c.ID })
+		if i < 0 || c.Plug != backup.PluggedIn {
+			continue
+		}
+		came := was.Copies[i].Plug == backup.Unplugged
+		switch work := was.Copies[i].Running != nil; {
+		case whole(c, is) && (came || work):
+			return "done", c.Label
+		case came:
+			return "here", c.Label
+		}
+	}
+	return "", ""
+}
+
+// disks tells whether a disk that comes and goes has a copy.
+func (f *facts) disks() bool {
+	return slices.ContainsFunc(f.backup.Copies, func(c backup.Copy) bool { return c.Plug != "" })
 }
 
 func (f *facts) poll(s *Shell) {
@@ -103,6 +144,9 @@ func (f *facts) poll(s *Shell) {
 	}, func(error) {
 		f.running = false
 		if unasked == nil && s.Me.Can(backup.GetStatus.Needs) {
+			if f.known {
+				s.plugged(f.backup, st)
+			}
 			f.backup, f.known = st, true
 		}
 		if unknown == nil {

@@ -109,8 +109,9 @@ func (f *Flow) newRestore(from *backup.Destination) *restorePage {
 		) {
 			return f.Machine.Providers(all), nil
 		},
-		Fields: func(_ context.Context, provider string, values map[string]string) ([]backup.Field, error) {
-			return f.Machine.Form(provider, values)
+		Fields: func(_ context.Context, provider string, values map[string]string) (backup.FormResponse, error) {
+			fields, err := f.Machine.Form(provider, values)
+			return backup.FormResponse{Fields: fields}, err
 		},
 	})
 	return r

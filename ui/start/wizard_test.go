@@ -49,8 +49,8 @@ func (places) Providers(bool) []backup.Provider {
 	return []backup.Provider{{Name: "local", TitleKey: "backup.provider.local.title", First: true}}
 }
 
-func (places) Form(context.Context, string, string, map[string]string) ([]backup.Field, error) {
-	return nil, nil
+func (places) Form(context.Context, string, string, map[string]string) (backup.FormResponse, error) {
+	return backup.FormResponse{}, nil
 }
 
 func (places) SameDisk(string) bool { return true }

@@ -21,10 +21,14 @@ func (k *Keeper) Acknowledge(ctx context.Context, id string) (appbackup.Status, 
 func (k *Keeper) Refill(ctx context.Context, id string) (appbackup.Status, error) {
 	again := k.set.Service.Refill
 	if id != "" {
-		if _, err := k.set.Remotes.Get(id); err != nil {
+		d, err := k.set.Remotes.Get(id)
+		if err != nil {
 			return appbackup.Status{}, err
 		}
 		again = func(ctx context.Context) error { return k.set.Service.Forget(ctx, id) }
+		if d.Provider == "local" { // the disk that had the copies may come back
+			again = func(ctx context.Context) error { return k.set.Service.OtherDisk(ctx, id) }
+		}
 	}
 	if err := k.anew(ctx, func() error { return again(ctx) }); err != nil {
 		return appbackup.Status{}, err

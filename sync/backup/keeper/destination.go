@@ -5,10 +5,13 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	appbackup "zafe/app/backup"
 	"zafe/app/fault"
+	"zafe/sync/backup"
 	"zafe/sync/backup/remote"
 )
 
@@ -56,35 +59,73 @@ func field(f remote.Field, values map[string]string) appbackup.Field {
 }
 
 // Form implements Engine: for a destination being changed the boxes show what it has.
-func (k *Keeper) Form(_ context.Context, provider, id string, values map[string]string) ([]appbackup.Field, error) {
-	if id == "" {
-		fields, err := Form(provider, values)
-		return asked(provider, values, fields), err
-	}
-	saved, _, err := k.set.Remotes.Values(id)
-	if err != nil {
-		return nil, err
+func (k *Keeper) Form(_ context.Context, provider, id string, values map[string]string) (appbackup.FormResponse, error) {
+	saved := map[string]string{}
+	if id != "" {
+		var err error
+		if saved, _, err = k.set.Remotes.Values(id); err != nil {
+			return appbackup.FormResponse{}, err
+		}
 	}
 	maps.Copy(saved, values)
 	fields, err := Form(provider, saved)
-	fields = asked(provider, saved, fields)
+	if err != nil {
+		return appbackup.FormResponse{}, err
+	}
+	fields = append(fields, asked(provider, saved)...)
 	for i := range fields {
-		if v, ok := saved[fields[i].Name]; ok {
+		if v, ok := saved[fields[i].Name]; ok && id != "" {
 			fields[i].Default = v
 		}
 	}
-	return fields, err
+	limits, _ := remote.LimitsOf(saved) // what is wrong in them is said when it is to be kept
+	out := appbackup.FormResponse{Fields: fields}
+	out.Late = late(k.set.Service.Late(remote.Destination{Provider: provider, Limits: limits}))
+	return out, nil
 }
 
-// asked adds what only the owner knows to the boxes of a place that copies go to.
-func asked(provider string, values map[string]string, fields []appbackup.Field) []appbackup.Field {
-	if !remote.Near(provider, values) {
-		return fields
+func late(amber, red time.Duration) appbackup.Late {
+	return appbackup.Late{AmberSeconds: int64(amber / time.Second), RedSeconds: int64(red / time.Second)}
+}
+
+// allowed are the limits that are offered for a place, by the value they are part of; one chosen by a verb is offered
+// as it is.
+var allowed = []struct {
+	name    string
+	offered []string
+}{
+	{remote.EveryKey, []string{"0", "1h", "4h", "12h", "24h", "168h"}},
+	{remote.HoursKey, []string{"0", "8-19", "12-14", "19-8", "22-6"}},
+	{remote.SpeedKey, []string{"0", "1000", "2000", "5000", "10000", "20000", "50000"}},
+	{remote.RoomKey, []string{"0", "1", "2", "5", "10", "20", "50", "100"}},
+}
+
+// asked are the boxes of what only the owner knows or decides about a place that copies go to.
+func asked(provider string, values map[string]string) (fields []appbackup.Field) {
+	if remote.Near(provider, values) {
+		fields = append(fields, appbackup.Field{
+			Name: remote.AwayKey, Kind: string(remote.Bool), Default: "false",
+			LabelKey: "backup.away.label", HelpKey: "backup.away.help",
+		})
 	}
-	return append(fields, appbackup.Field{
-		Name: remote.AwayKey, Kind: string(remote.Bool), Default: "false",
-		LabelKey: "backup.away.label", HelpKey: "backup.away.help",
-	})
+	for _, a := range allowed {
+		if a.name == remote.SpeedKey && provider == "local" {
+			continue // a disk is no line that others need
+		}
+		key := "backup.limit." + strings.TrimPrefix(a.name, "zafe_")
+		f := appbackup.Field{
+			Name: a.name, Kind: string(remote.Choice), Default: "0", Own: true, LabelKey: key + ".label", HelpKey: key + ".help",
+		}
+		offered := a.offered
+		if v := values[a.name]; v != "" && !slices.Contains(offered, v) {
+			offered = append(slices.Clone(offered), v)
+		}
+		for _, v := range offered {
+			f.Choices = append(f.Choices, appbackup.Choice{Value: v, Help: key + "." + v})
+		}
+		fields = append(fields, f)
+	}
+	return fields
 }
 
 // Begin implements Engine. One destination is made at a time: a second start forgets the first.
@@ -101,8 +142,9 @@ func (k *Keeper) Begin(ctx context.Context, n appbackup.NewDestination) (appback
 	if err != nil {
 		return appbackup.Step{}, err
 	}
+	before, _ := k.set.Remotes.Get(n.ID) // of a new one there is none
 	k.mu.Lock()
-	k.setup = s
+	k.setup, k.before = s, before
 	k.mu.Unlock()
 	return StepOf(s), nil
 }
@@ -153,9 +195,19 @@ func (k *Keeper) Finish(ctx context.Context) (appbackup.Destination, error) {
 		return appbackup.Destination{}, err
 	}
 	k.mu.Lock()
+	before := k.before
+	k.mu.Unlock()
+	if before.ID == d.ID && d.Provider == "local" && before.Folder != d.Folder {
+		if err := k.set.Service.OtherDisk(ctx, d.ID); err != nil {
+			return appbackup.Destination{}, err
+		}
+	}
+	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.setup = nil
+	k.setup, k.before = nil, remote.Destination{}
+	k.lookAgain()
 	k.plan.Add(k.set.Clock(), d.ID, false, time.Time{}, time.Time{})
+	k.plan.Obey(d.ID, backup.RhythmOf(d), time.Time{})
 	k.plan.Mended(d.ID)
 	return appbackup.Destination(d), nil
 }
@@ -170,6 +222,9 @@ func (k *Keeper) Cancel() {
 		s.Cancel()
 	}
 }
+
+// LoginLink implements Engine.
+func (k *Keeper) LoginLink(ctx context.Context) string { return remote.LoginLink(ctx) }
 
 // Destinations implements Engine.
 func (k *Keeper) Destinations() []appbackup.Destination {

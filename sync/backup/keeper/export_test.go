@@ -33,3 +33,6 @@ func (k *Keeper) SetProved(hear func()) { k.set.Proved = hear }
 func (k *Keeper) MoveLogins(ctx context.Context, to remote.ConfigStore) error {
 	return k.set.Remotes.MoveTo(ctx, to)
 }
+
+// Watch lets a test say which disks are plugged in, before Run.
+func (k *Keeper) Watch(roots func() []string) { k.set.Disks = roots }

@@ -48,14 +48,17 @@ type Settings struct {
 	Proved func()
 	// Origin is the point that the book was restored from, nil for none.
 	Origin *appbackup.Point
+	// Disks lists the folders that disks of this PC are mounted at; nil where nobody looks.
+	Disks func() []string
 	// Automatic is false for the sample company and tests that back up by hand.
 	Automatic bool
 }
 
 // Keeper is the engine of one open book.
 type Keeper struct {
-	set  Settings
-	wake chan struct{}
+	set   Settings
+	wake  chan struct{}
+	disks chan struct{} // held while they are looked at
 
 	ruling sync.Mutex // one change of the rules at a time
 
@@ -72,6 +75,8 @@ type Keeper struct {
 	closing   bool            // nothing is begun that can wait for the next start
 	worst     worst
 	setup     *remote.Setup
+	before    remote.Destination // what setup changes, as it was
+	plugs     plugs
 
 	// quiet is held in part by each job and whole while old restore points of this PC are removed, and for a
 	// new recovery key or writer. The first begins only when no job is under way; a job that comes meanwhile
@@ -91,7 +96,7 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 		return nil, err
 	}
 	k := &Keeper{
-		set: set, seen: change, first: change, wake: make(chan struct{}, 1),
+		set: set, seen: change, first: change, wake: make(chan struct{}, 1), disks: make(chan struct{}, 1),
 		lanes: map[string]chan struct{}{}, jobs: map[string]*job{},
 		pruned: map[string]time.Time{}, quiet: semaphore.NewWeighted(jobsMax),
 	}
@@ -267,6 +272,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 			behind = fault.New(fault.Conflict, "backup.alarm.put_back", "made", p.Made)
 		}
 	}
+	var places []backup.CopyStatus
 	for _, c := range st.Copies {
 		d, err := k.set.Remotes.Get(c.ID)
 		if err != nil {
@@ -276,20 +282,27 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 		if err != nil {
 			return appbackup.Status{}, err
 		}
+		places = append(places, c)
 		out.Copies = append(out.Copies, appbackup.Copy{
 			Destination: appbackup.Destination(d), Light: appbackup.Light(c.Light), LastOK: c.LastOK.At,
 			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Oldest: oldest, OnDisk: c.OnDisk, Again: c.Again,
-			Fault: c.Fault, Alarms: alarms(c, st.PutBack), Event: int64(c.LastOK.Change),
+			Fault: c.Fault, Alarms: alarms(c, st.PutBack), Event: int64(c.LastOK.Change), Late: late(c.Amber, c.Red),
+			Shelter: c.Shelter,
 		})
 	}
 	out.LossSeconds = lossSeconds(st, k.set.Clock())
+	rules := k.Rules()
+	out.Rules = rules
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	out.Rules, out.Paused = k.rules, k.rules.PausedUntil(k.set.Clock())
+	now := k.set.Clock()
+	out.Paused = rules.PausedUntil(now)
 	out.Running = cmp.Or(k.running(""), k.running(ownDrill))
 	for i := range out.Copies {
 		c := &out.Copies[i]
 		c.Running = k.running(c.ID)
+		c.Waiting = k.plan.Waiting(c.ID, now)
+		c.Plug, c.Disks = k.plug(places[i])
 		out.Running = cmp.Or(out.Running, c.Running)
 	}
 	out.LastFault = cmp.Or(k.lastFault, behind)

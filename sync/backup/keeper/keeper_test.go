@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -207,9 +208,11 @@ func TestAllUnderOneRoof(t *testing.T) {
 	if !far.Away || here.Away != true {
 		t.Errorf("%+v %+v", far, here)
 	}
-	fields, err := k.Form(t.Context(), "local", far.ID, nil)
-	if err != nil || len(fields) == 0 || fields[len(fields)-1].Name != remote.AwayKey || fields[len(fields)-1].Default != "true" {
-		t.Errorf("its form: %d boxes, %v", len(fields), err)
+	form, err := k.Form(t.Context(), "local", far.ID, nil)
+	if err != nil || !slices.ContainsFunc(form.Fields, func(f appbackup.Field) bool {
+		return f.Name == remote.AwayKey && f.Default == "true"
+	}) {
+		t.Errorf("its form: %+v, %v", form, err)
 	}
 }
 
@@ -394,8 +397,8 @@ func TestOneDestinationIsMadeAtATime(t *testing.T) {
 	if _, err := k.Form(t.Context(), "no such", "", nil); fault.KeyOf(err) != "backup.provider_unknown" {
 		t.Errorf("form of nothing: %v", err)
 	}
-	fields, err := k.Form(t.Context(), "sftp", "", map[string]string{})
-	if err != nil || len(fields) == 0 {
+	form, err := k.Form(t.Context(), "sftp", "", map[string]string{})
+	if err != nil || len(form.Fields) == 0 {
 		t.Errorf("no form for sftp: %v", err)
 	}
 	if ps := k.Providers(false); len(ps) < 11 || ps[0].Name != "local" {

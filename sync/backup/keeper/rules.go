@@ -28,18 +28,41 @@ func (k *Keeper) planned(change uint64) *schedule.Schedule {
 	return plan
 }
 
-// Rules are what the owner decided.
+// Rules are what the owner decided, and what follows from the rhythm of the places.
 func (k *Keeper) Rules() appbackup.Rules {
+	waits := k.waits()
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.rules
+	rules := k.rules
+	rules.WaitSeconds = int64(waits / time.Second)
+	return rules
+}
+
+// waits is how much longer than the rules say work is on this PC alone, because no place is allowed to have it at once.
+// A place that is away counts before one under the same roof.
+func (k *Keeper) waits() (least time.Duration) {
+	known, away := false, false
+	for _, c := range k.set.Service.Status(0).Copies {
+		d, err := k.set.Remotes.Get(c.ID)
+		if err != nil || c.OnDisk || away && !d.Away {
+			continue
+		}
+		waits := backup.RhythmOf(d).Waits()
+		if !known || d.Away && !away || waits < least {
+			least = waits
+		}
+		known, away = true, away || d.Away
+	}
+	return least
 }
 
 // rule changes what the owner decided and keeps it in the book; what the rules are then is done at once.
 func (k *Keeper) rule(ctx context.Context, change func(*appbackup.Rules)) (appbackup.Status, error) {
 	k.ruling.Lock()
 	defer k.ruling.Unlock()
-	rules := k.Rules()
+	k.mu.Lock()
+	rules := k.rules
+	k.mu.Unlock()
 	change(&rules)
 	data, err := json.Marshal(rules)
 	if err == nil {
@@ -68,7 +91,10 @@ func (k *Keeper) SetLoss(ctx context.Context, most appbackup.Loss) (appbackup.St
 // limit gives the copies as much of the line as the rules do at this hour. It waits for what is being written under
 // another limit, so that no lock may be held.
 func (k *Keeper) limit() {
-	remote.LimitUploads(k.Rules().Speed.At(k.set.Clock()) * 1000 / 8)
+	k.mu.Lock()
+	speed := k.rules.Speed
+	k.mu.Unlock()
+	remote.LimitUploads(speed.At(k.set.Clock()) * 1000 / 8)
 }
 
 // Pause implements Engine.

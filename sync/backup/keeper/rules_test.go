@@ -56,6 +56,59 @@ func TestThePromiseIsWatched(t *testing.T) {
 	look(appbackup.Green, false, 0)
 }
 
+// TestThePromiseFollowsTheRhythmOfThePlaces: what is said to be lost at worst is what the place that is away may get, not
+// what the owner would like; one that gets all at once keeps the promise whatever the others do.
+func TestThePromiseFollowsTheRhythmOfThePlaces(t *testing.T) {
+	k, b, clock, _ := newKeeper(t)
+	slow := elsewhere(t)
+	slow.Values = map[string]string{remote.EveryKey: "4h", remote.HoursKey: "19-8", remote.AwayKey: "true"}
+	add(t, k, slow)
+	st, err := k.SetLoss(t.Context(), appbackup.Hour)
+	if got := st.Rules.Promise().Loss; err != nil || got != 16*time.Hour { // an hour, every 4, closed for 11
+		t.Fatalf("%v: promised %v", err, got)
+	}
+	if kept, err := k.KeptRules(t.Context()); err != nil || kept.WaitSeconds != 0 {
+		t.Errorf("kept %+v: %v", kept, err)
+	}
+	if late := st.Copies[0].Late; late.RedSeconds != 2*late.AmberSeconds || late.AmberSeconds < 15*3600 {
+		t.Errorf("late %+v", late)
+	}
+	form, err := k.Form(t.Context(), "local", st.Copies[0].ID, nil)
+	if err != nil || form.Late != st.Copies[0].Late {
+		t.Errorf("the form says %+v: %v", form.Late, err)
+	}
+	form, err = k.Form(t.Context(), "local", st.Copies[0].ID, map[string]string{remote.HoursKey: "0", remote.EveryKey: "0"})
+	if late := st.Copies[0].Late.AmberSeconds - form.Late.AmberSeconds; err != nil || late != 15*3600 {
+		t.Errorf("without them the form says %+v: %v", form.Late, err)
+	}
+	_, err = k.Now(t.Context())
+	_, err2 := k.Drill(t.Context(), "")
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	b.change(t)
+	clock.Add(15 * time.Hour)
+	if st, err = k.Status(t.Context()); err != nil || strings.Contains(worries(st), "loss") {
+		t.Errorf("%v: worried before its time: %s", err, worries(st))
+	}
+	clock.Add(2 * time.Hour)
+	if st, err = k.Status(t.Context()); err != nil || !strings.Contains(worries(st), "loss") {
+		t.Errorf("%v: not worried: %s", err, worries(st))
+	}
+	roof := elsewhere(t)
+	roof.Label, roof.Values = "under the same roof", map[string]string{remote.AwayKey: "false"}
+	add(t, k, roof)
+	if got := k.Rules().Promise().Loss; got != 16*time.Hour {
+		t.Errorf("with one under the same roof %v", got)
+	}
+	quick := elsewhere(t)
+	quick.Label, quick.Values = "quick", map[string]string{remote.AwayKey: "true"}
+	add(t, k, quick)
+	if got := k.Rules().Promise().Loss; got != time.Hour {
+		t.Errorf("with a quick one %v", got)
+	}
+}
+
 // TestAPauseIsShownAndEnds: nothing leaves meanwhile but by hand, the book is saved here, the light goes by the clock,
 // and what waited leaves by itself.
 func TestAPauseIsShownAndEnds(t *testing.T) {

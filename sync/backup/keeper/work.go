@@ -44,6 +44,7 @@ func (k *Keeper) Run(ctx context.Context) {
 		}
 		k.look(ctx)
 		k.limit()
+		k.followDisks(ctx, &workers)
 		due := k.due(k.set.Clock())
 		saved := k.set.Service.Saved().Seq > 0
 		for target, tasks := range byTarget(due) {
@@ -61,6 +62,21 @@ func (k *Keeper) Run(ctx context.Context) {
 			default: // at work: what is due there still is when it has done
 			}
 		}
+	}
+}
+
+// followDisks looks at the disks of this PC, beside all else.
+func (k *Keeper) followDisks(ctx context.Context, workers *sync.WaitGroup) {
+	if k.set.Disks == nil {
+		return
+	}
+	select {
+	case k.disks <- struct{}{}:
+		workers.Go(func() {
+			k.lookAtDisks(ctx)
+			<-k.disks
+		})
+	default:
 	}
 }
 
@@ -284,6 +300,7 @@ func (k *Keeper) prune(ctx context.Context, task schedule.Task) {
 	_, err := remove(ctx, task.Target, false)
 	switch f := fault.Of(err); {
 	case f == nil:
+	case f.Key == "backup.prune_refused": // the place keeps what is old, which a lock is for: it is said in its line
 	case f.Key == "backup.busy" || ctx.Err() != nil:
 		return
 	default:

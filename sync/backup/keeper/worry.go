@@ -50,7 +50,7 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 	case !away:
 		add(schedule.Amber, "backup.worry.same_roof")
 	}
-	lost, most := lossSeconds(st, now), int64(rules.Loss.Most()/time.Second)
+	lost, most := lossSeconds(st, now), int64(rules.Promise().Loss/time.Second)
 	if rules.Loss != "" && elsewhere && lost > most {
 		add(schedule.Amber, "backup.worry.loss", "lost", lost, "most", most)
 	}
@@ -67,6 +67,12 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 			add(schedule.Red, "backup.worry.drill_old", "days", days)
 		case age >= drillLate:
 			add(schedule.Amber, "backup.worry.drill_old", "days", days)
+		}
+	}
+	for _, c := range st.Copies {
+		if c.Shelter.Open() {
+			add(schedule.Amber, "backup.worry.erasable", "label", c.Label)
+			break
 		}
 	}
 	if k.set.Remotes.SaveError() != nil {

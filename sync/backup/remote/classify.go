@@ -35,6 +35,7 @@ var (
 	faultReadOnly  = fault.New(fault.Forbidden, "backup.dest_read_only")    // write-protected
 	faultCancelled = fault.New(fault.Conflict, "backup.cancelled")          // the person stopped it
 	faultPort      = fault.New(fault.Unavailable, "backup.dest_login_port") // the login port is taken
+	faultPortal    = fault.New(fault.Unavailable, "backup.dest_portal")     // a page answers in its stead
 	faultOther     = fault.New(fault.Unavailable, "backup.dest_other")      // anything else, with its text
 )
 
@@ -51,6 +52,7 @@ var phrases = []struct {
 	{re(`RequestTimeTooSkewed|certificate has expired or is not yet valid`), faultClock},
 	{re(`host key mismatch|knownhosts: key|no key is pinned`), faultHostKey},
 	{re(`InvalidAccessKeyId|SignatureDoesNotMatch|AuthenticationFailed|InvalidAuthenticationInfo`), faultLogin},
+	{re(`failed to authenticate the request`), faultLogin}, // Azure's storage
 	{re(`unexpected message type 51|unable to authenticate|no supported methods remain`), faultLogin},
 	{re(`ssh: handshake failed: EOF|\b530\b.{0,8}login incorrect`), faultLogin},
 	{re(`couldn't connect SSH: .*(parse|passphrase|private key)`), faultLogin},
@@ -72,6 +74,7 @@ var phrases = []struct {
 	{re(`unreachable (network|host)`), faultOffline},
 	{re(`did not properly respond`), faultTimeout},
 	{re(`not enough space on the disk|remaining disk space`), faultFull},
+	{re(`failure writing to local file|\b(452|552)\b`), faultFull}, // FTP
 	{re(`directory not found|object not found|\b404\b|not found`), faultNotFound},
 	{re(`is a file not a directory|not a directory`), faultNotFolder},
 }
@@ -149,6 +152,7 @@ func Passing(err error) bool {
 	}
 	switch f.Key {
 	case faultHost.Key, faultRefused.Key, faultOffline.Key, faultTimeout.Key, faultBusy.Key, faultOther.Key,
+		faultPortal.Key,
 		faultCancelled.Key, "backup.disk_absent", "backup.busy", "backup.copy_incomplete":
 		return true
 	}

@@ -93,7 +93,7 @@ func (r *Remotes) try(ctx context.Context, id string, readOnly bool) (Health, er
 	}
 	if !readOnly {
 		if err := roundTrip(ctx, f); err != nil {
-			return health, err
+			return health, Told(ctx, f, err)
 		}
 	}
 	if about := f.Features().About; about != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"zafe/app/backup"
 	"zafe/app/fault"
 
 	"github.com/rclone/rclone/fs"
@@ -52,6 +53,7 @@ type Destination struct {
 	Provider string // rclone's name of the kind of storage, e.g. "s3"
 	Folder   string // folder there; for bucket storage the bucket comes first
 	Away     bool   // in another building than the book, as far as the owner said
+	Limits   backup.Limits
 }
 
 // Remotes is the list of destinations.
@@ -112,6 +114,7 @@ func (r *Remotes) Get(id string) (Destination, error) {
 	}
 	d := Destination{ID: id, Label: values[labelKey], Provider: values["type"], Folder: values[folderKey]}
 	d.Away = values[AwayKey] == "true" || !Near(d.Provider, values)
+	d.Limits, _ = LimitsOf(values) // they were checked before they were kept
 	return d, nil
 }
 
@@ -134,6 +137,15 @@ func (r *Remotes) Rename(ctx context.Context, id, label string) error {
 		return err
 	}
 	r.sections.SetValue(id, labelKey, strings.TrimSpace(label))
+	return r.sections.save(ctx)
+}
+
+// Move notes that the folder of a destination is at another place now: its disk was plugged in elsewhere.
+func (r *Remotes) Move(ctx context.Context, id, folder string) error {
+	if _, err := r.Get(id); err != nil {
+		return err
+	}
+	r.sections.SetValue(id, folderKey, folder)
 	return r.sections.save(ctx)
 }
 

@@ -119,8 +119,10 @@ func (r *Remotes) Values(id string) (values map[string]string, set map[string]bo
 			values[f.Name] = value
 		}
 	}
-	if away, ok := stored[AwayKey]; ok {
-		values[AwayKey] = away
+	for _, name := range ownKeys {
+		if value, ok := stored[name]; ok {
+			values[name] = value
+		}
 	}
 	return values, set, nil
 }
@@ -131,6 +133,9 @@ func (r *Remotes) check(p Provider, id string, d Draft) error {
 	}
 	if strings.TrimSpace(d.Folder) == "" {
 		return fault.Field("folder", "backup.field_required")
+	}
+	if _, err := LimitsOf(d.Values); err != nil {
+		return err
 	}
 	if p.Name == "local" {
 		return checkLocal(d.Folder, d.ReadOnly)

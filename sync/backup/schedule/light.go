@@ -25,6 +25,9 @@ const unseen = 7
 // that is down for an hour, a PC that wakes up, mend themselves.
 const redAtLeast = 2 * time.Hour
 
+// RedAfter is how long work may lack until the light is red, where it may lack for a limit until it is amber.
+func RedAfter(limit time.Duration) time.Duration { return max(2*limit, redAtLeast) }
+
 // Copy is what is known about one destination.
 type Copy struct {
 	Made    time.Time // when the owner set it up
@@ -47,7 +50,7 @@ func LightOf(now time.Time, c Copy, limit time.Duration) Light {
 	light := Green
 	if !since.IsZero() {
 		switch age := now.Sub(since); {
-		case age >= max(2*limit, redAtLeast):
+		case age >= RedAfter(limit):
 			return Red
 		case age >= limit || c.LastOK.IsZero() && !c.Again:
 			light = Amber

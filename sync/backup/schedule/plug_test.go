@@ -19,6 +19,7 @@ type office struct {
 	saving  run
 	sending run
 	copied  int // edits in the copy
+	sent    []run
 }
 
 // run is a snapshot or a sending under way.
@@ -45,6 +46,7 @@ func (o *office) second() {
 	}
 	if r := &o.sending; !r.ends.IsZero() && !o.now.Before(r.ends) {
 		o.Done(o.now, Task{Send, "cloud"})
+		o.sent = append(o.sent, *r)
 		o.copied, *r = r.holds, run{}
 	}
 	tasks, _ := o.Due(o.now)
@@ -71,24 +73,58 @@ func (o *office) lost() time.Duration {
 // TestThePlugIsPulled at every second of a day's work: what is lost is never more than the owner accepted.
 func TestThePlugIsPulled(t *testing.T) {
 	for _, most := range []time.Duration{15 * time.Minute, time.Hour, 4 * time.Hour, 24 * time.Hour} {
-		var worst time.Duration
-		for seed := range uint64(5) {
-			o := &office{
-				Schedule: New(PolicyFor(most), start, false), now: start, most: most,
-				rnd: rand.New(rand.NewPCG(seed, uint64(most))), //nolint:gosec // a test
-			}
-			o.Add(start, "cloud", true, start, start)
-			for o.now.Before(start.Add(24 * time.Hour)) {
-				o.second()
-				worst = max(worst, o.lost())
-			}
-			if o.copied == 0 {
-				t.Fatalf("%v: nothing was ever sent", most)
-			}
+		pullThePlug(t, most, Rhythm{})
+	}
+}
+
+// TestThePlugIsPulledWhateverTheRhythm: an owner who lets a place have copies seldom, or by night only, loses no more
+// than the rhythm adds to the promise, and nothing leaves when it may not.
+func TestThePlugIsPulledWhateverTheRhythm(t *testing.T) {
+	for _, r := range []Rhythm{
+		{Every: time.Hour}, {Every: 24 * time.Hour}, {From: 19, To: 8}, {From: 12, To: 14}, {Every: 4 * time.Hour, From: 8, To: 19},
+	} {
+		pullThePlug(t, time.Hour, r)
+	}
+}
+
+// pullThePlug at every second of some days of work, for an owner who accepts to lose some and a place with a rhythm.
+func pullThePlug(t *testing.T, most time.Duration, r Rhythm) {
+	t.Helper()
+	days, seeds := 1, uint64(5)
+	if r != (Rhythm{}) {
+		days, seeds = 4, 1
+	}
+	var worst time.Duration
+	for seed := range seeds {
+		o := &office{
+			Schedule: New(PolicyFor(most), start, false), now: start, most: most,
+			rnd: rand.New(rand.NewPCG(seed, uint64(most))), //nolint:gosec // a test
 		}
-		if t.Logf("accepted %v, lost at worst %v", most, worst); worst > most {
-			t.Errorf("accepted %v, lost %v", most, worst)
+		o.Add(start, "cloud", true, start, start)
+		o.Obey("cloud", r, time.Time{})
+		for o.now.Before(start.AddDate(0, 0, days)) {
+			o.second()
+			worst = max(worst, o.lost())
 		}
+		if o.copied == 0 {
+			t.Fatalf("%v: nothing was ever sent", most)
+		}
+		o.kept(t, r)
+	}
+	if t.Logf("accepted %v with %+v, lost at worst %v", most, r, worst); worst > most+r.Waits() {
+		t.Errorf("accepted %v with %+v, lost %v", most, r, worst)
+	}
+}
+
+// kept looks whether each sending began when the rhythm allows one.
+func (o *office) kept(t *testing.T, r Rhythm) {
+	t.Helper()
+	last := time.Time{}
+	for _, sent := range o.sent {
+		if !last.IsZero() && sent.began.Sub(last) < r.Every || !r.Opens(sent.began).Equal(sent.began) {
+			t.Errorf("%+v: sent at %v, after %v", r, sent.began, last)
+		}
+		last = sent.ends
 	}
 }
 

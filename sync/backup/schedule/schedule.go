@@ -101,6 +101,9 @@ type target struct {
 	drill   attempt // apart: a damaged old object must not keep new work from leaving the house
 	checked time.Time
 	drilled time.Time
+	sent    time.Time // the last sending that worked
+	rhythm  Rhythm
+	plugged bool // somebody waits beside it
 }
 
 // attempt is the back-off of one task.
@@ -178,25 +181,30 @@ func (s *Schedule) Due(now time.Time) (tasks []Task, next time.Time) {
 			continue
 		}
 		from := later(t.send.notUntil, s.paused)
+		send := later(from, t.sendable(now))
 		if t.pending {
-			ask(Task{Kind: Send, Target: t.id}, from)
+			ask(Task{Kind: Send, Target: t.id}, t.opens(send, now))
 		}
-		ask(Task{Kind: Check, Target: t.id}, later(t.checked.Add(s.policy.CheckEvery), from))
-		ask(Task{Kind: Drill, Target: t.id}, later(t.drilled.Add(s.policy.DrillEvery), later(from, t.drill.notUntil)))
+		if !t.pending || !t.sendable(now).After(now) { // a sending ends with the comparison
+			ask(Task{Kind: Check, Target: t.id}, t.opens(later(t.checked.Add(s.policy.CheckEvery), from), now))
+		}
+		ask(Task{Kind: Drill, Target: t.id},
+			t.opens(later(t.drilled.Add(s.policy.DrillEvery), later(from, t.drill.notUntil)), now))
 	}
 	slices.SortStableFunc(tasks, func(a, b Task) int { return order(a.Kind) - order(b.Kind) })
 	return tasks, next
 }
 
 // OnClose lists what to do before the program ends: save, then send to every destination that does not
-// wait for the owner, unless there is a pause.
+// wait for the owner nor for its hours, unless there is a pause.
 func (s *Schedule) OnClose(now time.Time) []Task {
 	var tasks []Task
 	if s.Unsaved() {
 		tasks = append(tasks, Task{Kind: Snapshot})
 	}
 	for _, t := range s.targets {
-		if (t.pending || s.Unsaved()) && !t.send.stopped && !s.paused.After(now) {
+		held := t.send.stopped || s.paused.After(now) || t.sendable(now).After(now)
+		if (t.pending || s.Unsaved()) && !held {
 			tasks = append(tasks, Task{Kind: Send, Target: t.id})
 		}
 	}
@@ -238,8 +246,9 @@ func (s *Schedule) Done(now time.Time, task Task) {
 		switch task.Kind {
 		case Send:
 			t.send = attempt{}
-			t.pending, t.checked = t.late, now // sending ends with the comparison
+			t.pending, t.checked, t.sent = t.late, now, now // sending ends with the comparison
 			t.sending, t.late = false, false
+			t.plugged = t.plugged && t.pending
 		case Check:
 			t.send = attempt{}
 			t.checked = now
@@ -267,7 +276,7 @@ func (s *Schedule) Failed(now time.Time, task Task, passing bool) {
 		case task.Kind == Drill:
 			t.drill.failed(now, s.policy.Retry, true)
 		default:
-			t.sending, t.late = false, false
+			t.sending, t.late, t.plugged = false, false, false
 			t.send.failed(now, s.policy.Retry, passing)
 		}
 	}

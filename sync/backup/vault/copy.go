@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"zafe/app/fault"
+
 	"github.com/rclone/rclone/fs"
 	"github.com/rclone/rclone/fs/accounting"
 	"github.com/rclone/rclone/fs/object"
@@ -33,7 +35,10 @@ type Sending struct {
 	// Whole says that everything up to LastSeq was found there at the last look, not long ago: folders of
 	// attachments that got no younger ones are not listed again.
 	Whole bool
-	Watch Watch
+	// BytesPerSecond is how fast it may be, Room how many bytes the copy may have; 0 for no limit. Where the copy
+	// needs more, nothing is sent: "backup.dest_room".
+	BytesPerSecond, Room int64
+	Watch                Watch
 }
 
 // Sent is the result of a replication.
@@ -70,6 +75,9 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 		return Sent{}, nil
 	}
 	want, err := v.wanted(ctx, points, s)
+	if err == nil {
+		err = v.roomFor(want, s.Room)
+	}
 	if err != nil {
 		return Sent{}, err
 	}
@@ -94,6 +102,36 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 		sent.Rivals, err = v.rivals(ctx, to)
 	}
 	return sent, err
+}
+
+// NewestAt is the stored manifest of the newest point of this installation on a copy; nil when it is not there.
+func (v *Vault) NewestAt(ctx context.Context, copied *Tree) (fs.Object, error) {
+	points := v.own()
+	if len(points) == 0 {
+		return nil, nil
+	}
+	there, err := copied.list(jobContext(ctx), manifestDir(v.set.WriterID))
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range there.names[points[len(points)-1].Point().name()] {
+		return o, nil
+	}
+	return nil, nil
+}
+
+// roomFor refuses a copy that needs more bytes than it may have.
+func (v *Vault) roomFor(want []group, room int64) error {
+	need := int64(0)
+	for _, g := range want {
+		for _, p := range g.parts {
+			need += v.set.Key.storedSize(p.Bytes)
+		}
+	}
+	if room > 0 && need > room {
+		return fault.New(fault.Conflict, "backup.dest_room", "need", need, "room", room)
+	}
+	return nil
 }
 
 // Ours tells whether a copy is still there and of this vault: "backup.vault_gone", "backup.other_vault". Where a
@@ -279,6 +317,11 @@ func (j *copyJob) send(ctx context.Context) error {
 	_ = j.to.fs.Hashes() // some backends find out at the first call, without a lock
 	group, inner := errgroup.WithContext(ctx)
 	group.SetLimit(transfers)
+	if rate := fs.SizeSuffix(j.told.BytesPerSecond); rate > 0 {
+		// rclone limits the whole program or one object: one at a time.
+		group.SetLimit(1)
+		fs.GetConfig(ctx).BwLimitFile = fs.BwTimetable{{Bandwidth: fs.BwPair{Tx: rate, Rx: rate}}}
+	}
 	for _, t := range j.data {
 		group.Go(func() error { return j.sendOne(inner, t) })
 	}

@@ -173,3 +173,34 @@ func TestCancelledReplication(t *testing.T) {
 	}
 	restore(t, NewTree(f, sharedKey()), m.Point(), b.bytes())
 }
+
+// A copy that needs more than it may have is not begun, to the byte, and what was sent before stays.
+func TestReplicateKeepsToItsRoom(t *testing.T) {
+	ctx := t.Context()
+	v, b, d := newVault(t), newBook(t, 400), newDrawer()
+	d.add("2026-10", "receipt")
+	m := take(t, v, b, d, testNow)
+	need := int64(0)
+	for _, path := range storedFiles(t, v) {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		need += info.Size()
+	}
+	_, f := place(t)
+	_, err := v.Replicate(ctx, f, Sending{Room: need - 1})
+	wantFault(t, err, "backup.dest_room")
+	sent, err := v.Replicate(ctx, f, Sending{Room: need})
+	if err != nil || !sent.Check.Complete() {
+		t.Fatalf("%+v %v", sent, err)
+	}
+	d.add("2026-11", "contract")
+	take(t, v, b, d, testNow.Add(time.Hour))
+	sent, err = v.Replicate(ctx, f, Sending{Known: true, Room: need})
+	wantFault(t, err, "backup.dest_room")
+	if sent.Objects > 0 {
+		t.Errorf("%d objects were sent", sent.Objects)
+	}
+	restore(t, NewTree(f, sharedKey()), m.Point(), b.bytes())
+}

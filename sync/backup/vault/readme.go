@@ -3,6 +3,8 @@ package vault
 import (
 	_ "embed"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -33,4 +35,13 @@ func parseMarker(data []byte) (id string, err error) {
 		}
 	}
 	return "", nil
+}
+
+// IDAt is the identity of the vault in a folder of this PC. Faults backup.no_vault, backup.vault_newer.
+func IDAt(folder string) (string, error) {
+	data, err := os.ReadFile(filepath.Join(folder, markerName))
+	if err != nil {
+		return "", faultNoVault.Because(err)
+	}
+	return parseMarker(data)
 }

@@ -359,9 +359,21 @@ func (t *Tree) marker(ctx context.Context) (string, error) {
 		return "", nil
 	}
 	if err != nil {
-		return "", err
+		return "", t.reason(ctx, err)
 	}
 	return parseMarker(data)
+}
+
+// reason asks for the folder after a refusal of one file: what refuses the question whether it is there (HEAD) may not
+// say why, and what refuses a listing does.
+func (t *Tree) reason(ctx context.Context, err error) error {
+	if !strings.Contains(err.Error(), "403") || ctx.Err() != nil {
+		return err
+	}
+	if _, why := t.fs.List(ctx, t.root); why != nil && !isNoDir(why) {
+		return why
+	}
+	return err
 }
 
 // raw reads the beginning of a small clear file, at most so many bytes of it.

@@ -278,6 +278,8 @@ func (b *backups) worries(st backup.Status) {
 			title = "backups.worry.proof"
 		case "backup.worry.login_unsaved":
 			title = "backups.worry.login"
+		case "backup.worry.erasable":
+			title = "backups.worry.erase"
 		default:
 			if e.Can(backup.Begin.Spec) {
 				act = b.Write(kit.NewButton(e.T("backups.add"), "plus", kit.Secondary, func() { b.edit(nil) }))
@@ -416,6 +418,9 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 		under = e.T("backups.place_before", "writer", b.lists[c.ID][0].Writer)
 	}
 	text := kit.VBox(0, kit.NewLabel(c.Label, kit.Style{Weight: kit.Medium, Shrink: true}), kit.Caption(under))
+	for _, line := range slices.Concat(b.plug(c), b.terms(c), b.shelter(c)) {
+		text.Add(kit.NewLabel(line, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+	}
 	if c.Fault != nil {
 		text.Add(kit.NewLabel(e.Text.Fault(c.Fault), kit.Style{Size: theme.SizeCaption, Color: theme.ErrorText, Wrap: true}))
 	}

@@ -28,7 +28,12 @@ func (b *backups) rhythm(st backup.Status) fyne.CanvasObject {
 		lapse := max(time.Duration(st.LossSeconds)*time.Second, time.Minute)
 		now = e.T("backups.loss_now", "lapse", e.Text.Duration(lapse))
 	}
-	text := kit.VBox(0, kit.NewLabel(e.T("backups.loss_at_worst", "most", e.T("backups.loss."+string(most))),
+	worst := e.T("backups.loss." + string(most))
+	if st.Rules.WaitSeconds > 0 { // the places' own rhythm breaks what was chosen
+		worst = e.Text.Duration(st.Rules.Promise().Loss)
+		now += " " + e.T("backups.loss_waits", "chosen", e.T("backups.loss."+string(most)))
+	}
+	text := kit.VBox(0, kit.NewLabel(e.T("backups.loss_at_worst", "most", worst),
 		kit.Style{Weight: kit.Medium, Shrink: true}), kit.NewLabel(now,
 		kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
 	row := kit.HBox(12, kit.IconTile("clock", kit.Neutral), text, kit.Spacer())

@@ -34,7 +34,7 @@ type Options struct {
 	Go func(work func(ctx context.Context) error, done func(error))
 	// Providers lists the kinds of places, Fields the boxes of one for what was entered so far.
 	Providers func(ctx context.Context, all bool) ([]backup.Provider, error)
-	Fields    func(ctx context.Context, provider string, values map[string]string) ([]backup.Field, error)
+	Fields    func(ctx context.Context, provider string, values map[string]string) (backup.FormResponse, error)
 	// SameDisk tells whether a folder of this PC is on the disk of the book; nil while there is none.
 	SameDisk func(ctx context.Context, folder string) (bool, error)
 	// PickFolder lets the person choose a folder of this PC.
@@ -61,12 +61,8 @@ func ForEnv(e *page.Env, existing *backup.Destination) Options {
 			r, err := backup.Providers.Call(ctx, e.Caller, backup.AllRequest{All: all})
 			return r.Providers, err
 		},
-		Fields: func(ctx context.Context, provider string, values map[string]string) ([]backup.Field, error) {
-			r, err := backup.Form.Call(ctx, e.Caller, backup.FormRequest{
-				Provider: provider, ID: id,
-				Values: values,
-			})
-			return r.Fields, err
+		Fields: func(ctx context.Context, provider string, values map[string]string) (backup.FormResponse, error) {
+			return backup.Form.Call(ctx, e.Caller, backup.FormRequest{Provider: provider, ID: id, Values: values})
 		},
 		SameDisk: func(ctx context.Context, folder string) (bool, error) {
 			r, err := backup.Disk.Call(ctx, e.Caller, backup.FolderRequest{Folder: folder})
@@ -83,6 +79,7 @@ type Form struct {
 	all      bool
 	list     []backup.Provider
 	fields   []backup.Field
+	late     backup.Late
 	boxes    map[string]*box
 	values   map[string]string
 	label    *kit.LineEdit
@@ -288,7 +285,7 @@ func (f *Form) ask() {
 	f.turn++
 	turn, provider, values := f.turn, f.chosen.Name, map[string]string{}
 	maps.Copy(values, f.values)
-	var got []backup.Field
+	var got backup.FormResponse
 	f.o.Go(func(ctx context.Context) (err error) {
 		got, err = f.o.Fields(ctx, provider, values)
 		return err
@@ -300,7 +297,7 @@ func (f *Form) ask() {
 			f.o.Fail(err)
 			return
 		}
-		f.fields = got
+		f.fields, f.late = got.Fields, got.Late
 		f.draw()
 	})
 }

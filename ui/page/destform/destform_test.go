@@ -62,13 +62,11 @@ func every(values map[string]string) []backup.Field {
 	return out
 }
 
-func (e *engine) Form(_ context.Context, provider, _ string, values map[string]string) ([]backup.Field,
-	error,
-) {
+func (e *engine) Form(_ context.Context, provider, _ string, values map[string]string) (backup.FormResponse, error) {
 	if provider == "local" {
-		return nil, nil
+		return backup.FormResponse{}, nil
 	}
-	return every(values), nil
+	return backup.FormResponse{Fields: every(values)}, nil
 }
 
 func (e *engine) SameDisk(folder string) bool { return folder == "/home/claire" }

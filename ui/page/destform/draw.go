@@ -2,6 +2,7 @@ package destform
 
 import (
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -91,21 +92,29 @@ func (f *Form) drawBoxes() {
 	}
 	objects = append(objects, f.placeBoxes(), f.sameDisk)
 	f.look()
-	var plain, more []fyne.CanvasObject
+	var plain, more, own []fyne.CanvasObject
 	for _, fl := range f.fields {
 		b := f.boxes[fl.Name]
 		if b == nil || b.spec.Kind != fl.Kind || len(b.spec.Choices) != len(fl.Choices) {
 			b = f.newBox(fl)
 			f.boxes[fl.Name] = b
 		}
-		if fl.Advanced {
+		switch {
+		case fl.Own:
+			own = append(own, b.field)
+		case fl.Advanced:
 			more = append(more, b.field)
-		} else {
+		default:
 			plain = append(plain, b.field)
 		}
 	}
 	if len(plain) > 0 {
 		objects = append(objects, kit.FormGrid(2, plain...))
+	}
+	if len(own) > 0 {
+		objects = append(objects, kit.Separator(), kit.Sub(f.t("dest.own")), kit.FormGrid(2, own...),
+			kit.MutedParagraph(f.t("dest.late", "amber", Lapse(f.o.Text, f.late.AmberSeconds),
+				"red", Lapse(f.o.Text, f.late.RedSeconds))))
 	}
 	if len(more) > 0 && f.chosen.Name != Local { // how a file system is read is nobody's business here
 		text := f.t("dest.advanced")
@@ -116,10 +125,20 @@ func (f *Form) drawBoxes() {
 			func() { f.advanced = !f.advanced; f.draw() })
 		objects = append(objects, kit.HBox(0, toggle, kit.Spacer()))
 		if f.advanced {
-			objects = append(objects, kit.FormGrid(2, more...))
+			objects = append(objects, kit.MutedParagraph(f.t("dest.advanced_note")), kit.FormGrid(2, more...))
 		}
 	}
 	f.root.Objects = objects
+}
+
+// Lapse is a lapse of time that may not be told shorter than it is: from a day on in whole days, rounded up.
+func Lapse(p *i18n.Printer, seconds int64) string {
+	const day = 24 * time.Hour
+	d := time.Duration(seconds) * time.Second
+	if d > day {
+		d = (d + day - 1).Truncate(day)
+	}
+	return p.Duration(d)
 }
 
 // placeBoxes are the folder and the name of the destination.
@@ -163,7 +182,7 @@ type box struct {
 func (f *Form) newBox(fl backup.Field) *box {
 	b := &box{spec: fl}
 	value := f.values[fl.Name]
-	if value == "" && f.o.Existing != nil && !fl.Secret {
+	if value == "" && (f.o.Existing != nil || fl.Own) && !fl.Secret {
 		value = fl.Default
 	}
 	set := func(v string) {

@@ -2,6 +2,7 @@ package destform
 
 import (
 	"context"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -17,7 +18,7 @@ import (
 // Make makes or changes a destination: it begins, passes the provider's questions on, tries the place
 // for real and keeps it. done gets fault op.cancelled when the person gave up.
 func Make(e *page.Env, n backup.NewDestination, browser bool, done func(backup.Destination, error)) {
-	m := &maker{e: e, done: done}
+	m := &maker{e: e, done: done, asking: kit.Later{Wait: linkEvery}}
 	m.wait(browser)
 	var step backup.Step
 	m.run(func(ctx context.Context) (err error) {
@@ -48,6 +49,8 @@ type maker struct {
 	e       *page.Env
 	modal   *kit.Modal
 	spin    *kit.Progress
+	link    *fyne.Container // where the browser was sent
+	asking  kit.Later
 	done    func(backup.Destination, error)
 	stopped bool
 }
@@ -61,9 +64,47 @@ func (m *maker) wait(browser bool) {
 	m.spin = kit.NewProgress(m.e.T("dest.trying_title"), nil)
 	m.spin.Set(m.e.T("dest.trying_title"), "", -1)
 	cancel := kit.NewButton(m.e.T("common.cancel"), "", kit.Secondary, m.cancel)
+	m.link = kit.VBox(theme.GapTight)
 	m.modal = kit.NewModal(m.e.T("dest.trying_title"), 460, kit.VBox(theme.GapField, kit.MutedParagraph(text),
-		m.spin), cancel).Lock()
+		m.spin, m.link), cancel).Lock()
 	m.modal.Show(m.e.Window)
+	if browser {
+		m.asking.Do(m.askLink)
+	}
+}
+
+// linkEvery is how often one asks where the browser was sent, until that is known.
+const linkEvery = 2 * time.Second
+
+// askLink gives the address of the log-in, as soon as there is one, to whoever sees no browser open.
+func (m *maker) askLink() {
+	var r backup.LinkResponse
+	m.e.Shell.Go(func(ctx context.Context) (err error) {
+		r, err = backup.Link.Call(ctx, m.e.Caller, op.Empty{})
+		return err
+	}, func(err error) {
+		switch {
+		case m.stopped || err != nil:
+		case r.Link == "":
+			m.asking.Do(m.askLink)
+		default:
+			m.showLink(r.Link)
+		}
+	})
+}
+
+func (m *maker) showLink(link string) {
+	edit := kit.NewLineEdit("")
+	edit.SetText(link)
+	copied := kit.NewButton(m.e.T("dest.link_copy"), "copy", kit.Secondary, func() {
+		fyne.CurrentApp().Clipboard().SetContent(link)
+		m.e.Shell.Toast(kit.Ok, m.e.T("dest.link_copied"))
+	}).Small()
+	m.link.Objects = []fyne.CanvasObject{
+		kit.MutedParagraph(m.e.T("dest.link")), edit, kit.HBox(0, copied, kit.Spacer()),
+	}
+	m.link.Refresh()
+	m.modal.Resize()
 }
 
 // cancel forgets the destination; what is under way ends with its own fault, which nobody sees.
@@ -80,6 +121,7 @@ func (m *maker) cancel() {
 }
 
 func (m *maker) close() {
+	m.asking.Stop()
 	m.spin.Hide()
 	m.modal.Close()
 }
