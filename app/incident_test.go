@@ -15,9 +15,9 @@ import (
 // halting is what goes on during an incident, beside reading: each is a decision.
 var halting = []string{
 	"backup.drill", "backup.now", "book.verify", "device.revoke", "device.withdraw", "incident.begin", "incident.end",
-	"notice.seen", "opening.rotate", "password.change", "password.recover", "password.refuse", "past.close", "past.open",
+	"leave.now", "leave.run", "notice.seen", "opening.rotate", "password.change", "password.recover", "password.refuse", "past.close", "past.open",
 	"recovery.check", "session.close", "session.close_others", "session.confirm", "session.login", "session.logout",
-	"session.second_factor", "totp.begin", "totp.confirm", "totp.renew_codes", "user.sign_out", "witness.older",
+	"session.second_factor", "session.view_as", "session.view_end", "totp.begin", "totp.confirm", "totp.renew_codes", "user.sign_out", "witness.older",
 }
 
 // TestWhatGoesOnDuringAnIncident: a new operation that writes is refused, one that would take a list away too.
@@ -32,9 +32,9 @@ func TestWhatGoesOnDuringAnIncident(t *testing.T) {
 	err := w.Store.View(w.Ctx(), func(tx *store.Tx) error {
 		for _, s := range r.Specs() {
 			switch err := incident.Halt(tx, &s, nil); {
-			case err != nil && (s.Kind == op.Query || s.Kind == op.Stream):
+			case err != nil && (s.Kind == op.Query || s.Kind == op.Stream || s.Kind == op.Watch):
 				stopped = append(stopped, s.Name)
-			case err == nil && s.Kind != op.Query && s.Kind != op.Stream:
+			case err == nil && s.Kind != op.Query && s.Kind != op.Stream && s.Kind != op.Watch:
 				goOn = append(goOn, s.Name)
 			}
 		}

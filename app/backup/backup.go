@@ -358,7 +358,7 @@ var (
 		Spec: spec("destination.cancel", auth.BackupPlace, false, "Forgets the destination being made."),
 	}
 	Link = op.Op[op.Empty, LinkResponse]{
-		Spec: quiet("destination.link", auth.BackupManage,
+		Spec: quiet("destination.link", auth.BackupPlace,
 			"Gives the address of the log-in under way, for when no browser opens by itself."),
 	}
 	Destinations = op.Op[op.Empty, DestinationsResponse]{

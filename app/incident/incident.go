@@ -77,6 +77,7 @@ var goesOn = map[string]bool{
 	"session.close": true, "session.close_others": true,
 	"totp.begin": true, "totp.confirm": true, "totp.renew_codes": true,
 	"password.change": true, "password.recover": true, "password.refuse": true,
+	"leave.now": true, "leave.run": true, "session.view_as": true, "session.view_end": true,
 	"user.sign_out": true, "device.revoke": true, "device.withdraw": true, "notice.seen": true,
 
 	"backup.now": true, "backup.drill": true, "book.verify": true, "witness.older": true,
@@ -92,7 +93,7 @@ type shutter interface{ ShutsOut() bool }
 
 // Halt refuses, while there is an incident, all but reading and what ends it: fault incident.on.
 func Halt[T Tx](tx T, s *op.Spec, req any) error {
-	if goesOn[s.Name] || s.Kind == op.Query || s.Kind == op.Stream && !taken[s.Name] {
+	if goesOn[s.Name] || s.Kind == op.Query || s.Kind == op.Watch || s.Kind == op.Stream && !taken[s.Name] {
 		return nil
 	}
 	if out, ok := req.(shutter); ok && out.ShutsOut() {

@@ -190,7 +190,7 @@ func (r *Registry[T]) allowed(s *Spec, a auth.Actor) error {
 		}
 	}
 	// A Query with a secret tries it.
-	if a.Viewer != 0 && (s.Kind != Query || s.Secret) {
+	if a.Viewer != 0 && (s.Kind != Query && s.Kind != Watch || s.Secret) {
 		return fault.New(fault.Forbidden, "op.viewing")
 	}
 	if s.Fresh && !a.System && r.clock().Sub(a.FreshAt) > auth.FreshFor {

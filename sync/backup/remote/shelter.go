@@ -10,8 +10,8 @@ import (
 	"github.com/rclone/rclone/fs"
 )
 
-// trashDays is for how many days providers keep what is erased, by rclone's names, as they published it for
-// their cheapest offers in November 2026.
+// trashDays is for how many days providers keep what is erased with their cheapest offers, by rclone's names. They
+// may change it: what is said of it is "about".
 var trashDays = map[string]int{"drive": 30, "onedrive": 30, "dropbox": 30, "pcloud": 15, "box": 30}
 
 // ShelterOf asks a place what it does against erasure; newest is an object of the newest copy there, nil for

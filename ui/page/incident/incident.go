@@ -31,7 +31,7 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 }
 
 // declareWithin is how long there is to tell the CNIL (RGPD, art. 33) and, for the insurance to pay, to lodge a
-// complaint (Code des assurances, art. L. 12-10-1). Checked 2026-11-22.
+// complaint (Code des assurances, art. L. 12-10-1).
 const declareWithin = 72 * time.Hour
 
 type incidentPage struct {
