@@ -133,6 +133,7 @@ func Read[T Tx](ctx context.Context, tx T, rows int) error {
 	if a.System {
 		return nil
 	}
+	a.User, a.Name = a.Doer() // who looks through somebody's eyes reads the rows
 	after, err := tx.CountOut(Day{User: a.User, Day: tx.Today(), ListRows: rows})
 	if err != nil {
 		return err

@@ -279,3 +279,17 @@ func TestGoingThroughAListCounts(t *testing.T) {
 		t.Errorf("the owner is told %v", got)
 	}
 }
+
+// TestRowsReadThroughSomebodysEyesAreTheOwners: who looks goes through them, not who is looked through.
+func TestRowsReadThroughSomebodysEyesAreTheOwners(t *testing.T) {
+	w := shop(t, 600, 1)
+	look := op.AsActor(w.Ctx(), auth.Actor{
+		User: 4, Name: "Rose", Role: auth.Reader, Rights: auth.Reader.Rights(), Viewer: 1, ViewerName: "Claire",
+	})
+	if _, err := party.List.Call(look, op.Local[*store.Tx]{Registry: w.Registry}, party.ListRequest{Limit: 500}); err != nil {
+		t.Fatal(err)
+	}
+	if r := recent(t, w); len(r.Days) != 1 || r.Days[0].User != 1 || r.Days[0].ListRows != 300 {
+		t.Errorf("%+v, want 300 rows of the owner", r.Days)
+	}
+}
