@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -126,10 +127,17 @@ func TestChangesOfAMomentAreOneLineAndSilenceIsBroken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := New(0, nil)
 		ctx, stop := context.WithCancel(t.Context())
-		var lines []News
+		var mu sync.Mutex
+		var told []News
+		lines := func() []News { mu.Lock(); defer mu.Unlock(); return slices.Clone(told) }
 		done := make(chan error, 1)
 		go func() {
-			done <- listens(ctx, s, actor("owner"), 0, func(n News) error { lines = append(lines, n); return nil })
+			done <- listens(ctx, s, actor("owner"), 0, func(n News) error {
+				mu.Lock()
+				defer mu.Unlock()
+				told = append(told, n)
+				return nil
+			})
 		}()
 		synctest.Wait()
 		s.Tell(entriesOf(1, 2))
@@ -137,16 +145,16 @@ func TestChangesOfAMomentAreOneLineAndSilenceIsBroken(t *testing.T) {
 		s.Tell(entriesOf(3, 3))
 		time.Sleep(gather)
 		synctest.Wait()
-		if len(lines) != 2 || len(lines[1].Changes) != 3 || lines[1].Head != 3 {
-			t.Fatalf("told %+v", lines)
+		if l := lines(); len(l) != 2 || len(l[1].Changes) != 3 || l[1].Head != 3 {
+			t.Fatalf("told %+v", l)
 		}
 		time.Sleep(3 * BeatEvery)
 		stop()
 		if err := <-done; fault.KeyOf(err) != "op.cancelled" {
 			t.Error(err)
 		}
-		if n := len(lines); n != 5 || len(lines[4].Changes) != 0 {
-			t.Errorf("%d lines in %s", n, 3*BeatEvery)
+		if l := lines(); len(l) != 5 || len(l[4].Changes) != 0 {
+			t.Errorf("%d lines in %s", len(l), 3*BeatEvery)
 		}
 	})
 }
