@@ -14,7 +14,7 @@ import (
 // sentry (package app/sentry) as an export first.
 func TestNoListReachesTheClipboard(t *testing.T) {
 	allowed := []string{"kit/copy.go", "kit/lineedit_input.go", "kit/secret.go"}
-	callers := []string{"page/incident/incident.go"} // of Copy
+	callers := []string{"page/destform/make.go", "page/incident/incident.go"} // of Copy
 	var seen int
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {

@@ -97,7 +97,7 @@ func (m *maker) showLink(link string) {
 	edit := kit.NewLineEdit("")
 	edit.SetText(link)
 	copied := kit.NewButton(m.e.T("dest.link_copy"), "copy", kit.Secondary, func() {
-		fyne.CurrentApp().Clipboard().SetContent(link)
+		kit.Copy(link)
 		m.e.Shell.Toast(kit.Ok, m.e.T("dest.link_copied"))
 	}).Small()
 	m.link.Objects = []fyne.CanvasObject{
