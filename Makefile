@@ -3,6 +3,7 @@
 # make build  the binary, ./zafe        make headless  the binary without a desktop, ./zafe-headless
 # make bench  the measures              make screens   pictures of every page, in ./screens
 # make lint   the linters               make soak      the long crash tests
+# make fuzz   each fuzz target for a while
 
 # Fyne's checks of the old threading model are off: the interface uses fyne.Do throughout.
 TAGS     = migrated_fynedo
@@ -10,7 +11,7 @@ GO       = go
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS  = -s -w -X main.version=$(VERSION)
 
-.PHONY: run test build headless bench lint screens soak deps-build deps-run deps-test deps-bench
+.PHONY: run test build headless bench lint screens soak fuzz deps-build deps-run deps-test deps-bench
 
 run: deps-run build
 	./zafe demo
@@ -35,6 +36,9 @@ lint:
 
 soak: deps-test
 	.ci/soak $(TAGS)
+
+fuzz:
+	.ci/fuzz $(TAGS)
 
 deps-build deps-run deps-test deps-bench: deps-%:
 	@.ci/deps $*
