@@ -66,7 +66,7 @@ func newBroken(t *testing.T, files map[string][]byte, path string, rnd *rand.Ran
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &worker{m: m, db: db, path: path, d: b.d, rnd: rnd}
+	w := newWorker(t, m, db, path, b.d, rnd)
 	if w.n, err = checkSim(m, db, path); err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func newBroken(t *testing.T, files map[string][]byte, path string, rnd *rand.Ran
 		}
 		b.acked = w.n
 	}
-	_, _ = db.Close(), m.Unmount()
+	_ = w.close()
 	return b
 }
 

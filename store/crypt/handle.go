@@ -222,9 +222,14 @@ func ioShmLock(_ *libc.TLS, p uintptr, first, n, flags int32) int32 {
 }
 
 func ioShmBarrier(_ *libc.TLS, p uintptr) {
-	if f := handleOf(p).h.main(); f != nil {
-		f.db.shm.barrier()
+	f := handleOf(p).h.main()
+	if f == nil {
+		return
 	}
+	if f.index.owned&(1<<writeLock) != 0 {
+		f.db.log.published()
+	}
+	f.db.shm.barrier()
 }
 
 func ioShmUnmap(_ *libc.TLS, p uintptr, _ int32) int32 {

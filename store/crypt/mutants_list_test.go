@@ -2,6 +2,7 @@ package crypt
 
 const (
 	cutTests  = "TestKilledThenCut|TestCreateCut|TestKeysPowerCut|TestPowerCut"
+	workTests = "TestKilledThenWorkedThenCut|TestTornHeaderThenWorkedThenCut"
 	bindTests = "TestBinding|TestLedgerChain|TestSlotAAD"
 	ruleTests = "TestTamper|TestReplay|TestKeysForged|TestKeysEdit|TestFailedCommit|TestKilledCheckpoint|TestFlip"
 )
@@ -40,7 +41,7 @@ var flushMutants = []mutant{
 		{"if err := w.f.Sync(); err != nil {\n\t\treturn err\n\t}\n\tw.onDisk", "w.onDisk"},
 	}, "TestTwoHeaders"},
 	{"frames are not flushed", "wal.go", []edit{
-		{"if err := w.f.Sync(); err != nil {\n\t\tw.lost()", "if err := error(nil); err != nil {\n\t\tw.lost()"},
+		{"if err := w.f.Sync(); err != nil {\n\t\t\tw.lost()", "if err := error(nil); err != nil {\n\t\t\tw.lost()"},
 	}, cutTests},
 	{"a log of unknown header is not flushed when emptied", "wal.go", []edit{
 		{"errors.Join(f.Truncate(0), f.Sync(), f.Close())", "errors.Join(f.Truncate(0), f.Close())"},
@@ -48,6 +49,18 @@ var flushMutants = []mutant{
 	{"frames found on opening are not flushed", "walscan.go", []edit{
 		{"if err := f.Sync(); err != nil {", "if err := error(nil); err != nil {"},
 	}, cutTests},
+	{"an emptied log found on opening is not flushed", "walscan.go", []edit{
+		{"return missing\n\t\t}\n\t\treturn f.Sync()", "return missing\n\t\t}\n\t\treturn nil"},
+	}, workTests},
+	{"a torn header found on opening is not flushed", "walscan.go", []edit{
+		{"What: \"header does not open\"})\n\t\treturn f.Sync()", "What: \"header does not open\"})\n\t\treturn nil"},
+	}, workTests},
+	{"that there is no log is not flushed before the ledger is made anew", "rebaseline.go", []edit{
+		{"return v, m.disk.syncDir(path) //", "return v, nil //"},
+	}, "TestRebaselineWithoutItsLog"},
+	{"an emptied log is not flushed before the ledger is made anew", "rebaseline.go", []edit{
+		{"return v, f.Sync()\n", "return v, nil\n"},
+	}, "TestRebaselineWithoutItsLog"},
 	{"a checkpoint goes on where it was after a flush that failed", "page.go", []edit{
 		{"\t\td.shm.again()\n", ""},
 	}, "TestACheckpointInTwoWhoseFlushFails"},
@@ -85,9 +98,9 @@ var orderMutants = []mutant{
 		{"st.relaxed = gen, w.onDisk,", "st.relaxed = gen, id{},"},
 	}, cutTests},
 	{"4. the ledger calls a log live before its frames are flushed", "wal.go", []edit{
-		{"if err := w.f.Sync(); err != nil {\n\t\tw.lost()", "w.mu.Lock()\n\tif commit > w.synced && !w.live {\n" +
+		{"if err := w.f.Sync(); err != nil {\n\t\t\tw.lost()", "w.mu.Lock()\n\tif commit > w.synced && !w.live {\n" +
 			"\t\tw.synced = commit\n\t\t_ = w.enliven()\n\t\tw.synced = 0\n\t}\n\tw.mu.Unlock()\n" +
-			"\tif err := w.f.Sync(); err != nil {\n\t\tw.lost()"},
+			"\tif err := w.f.Sync(); err != nil {\n\t\t\tw.lost()"},
 	}, cutTests},
 	{"4. a commit is confirmed before the log is called live", "wal.go", []edit{
 		{"if w.live {\n\t\treturn nil\n\t}\n\treturn w.enliven()", "if w.live {\n\t\treturn nil\n\t}\n\treturn nil"},
@@ -282,17 +295,29 @@ var ruleMutants = []mutant{
 	{"a cut log is told of", "walscan.go", []edit{
 		{"if x.torn() {\n", "if false {\n"},
 	}, ruleTests},
-	{"frames given up by a failed commit", "wal.go", []edit{
-		{"w.commit = min(w.commit, n-1); commits", "commits"},
-	}, "TestFailedCommitCut"},
-	{"frames of a transaction that was given up", "wal.go", []edit{
-		{" || w.doubt > w.synced {\n\t\treturn nil", " {\n\t\treturn nil"},
+	{"a transaction counts while its headers are still written again", "wal.go", []edit{
+		{"if w.ender == h {\n\t\tcommit", "if w.ender != nil {\n\t\tcommit"},
+	}, "TestACheckpointWhileATransactionEnds"},
+	{"what was committed without a flush is not known", "handle.go", []edit{
+		{"\t\tf.db.log.published()\n", ""},
+	}, "TestAnotherConnectionsCheckpoint"},
+	{"what readers do tells of what the writer committed", "handle.go", []edit{
+		{"if f.index.owned&(1<<writeLock) != 0 {", "if true {"},
+	}, "TestACheckpointWhileATransactionEnds"},
+	{"a header written again waits for a page", "walhandle.go", []edit{
+		{"if n == reread {", "if n == 0 && reread == 0 {"},
+	}, "TestPowerCut"},
+	{"frames that failed to be written again are a transaction", "walhandle.go", []edit{
+		{"\t\tif err != nil {\n\t\t\th.w.giveUp(h)\n\t\t}\n", ""},
 	}, "TestGivenUp"},
-	{"a flush that failed on another connection is forgotten", "walhandle.go", []edit{
-		{"err == nil && ends && h.w.uncertain()", "err == nil && ends && false"},
+	{"frames that could not be read again are a transaction", "walhandle.go", []edit{
+		{"\t\tclear(p)\n\t\th.w.giveUp(h)\n", "\t\tclear(p)\n"},
+	}, "TestGivenUp"},
+	{"a transaction that is not flushed for certain is confirmed", "wal.go", []edit{
+		{"return errDropped //", "return nil //"},
 	}, "TestACheckpointsFailedFlushOfTheLog"},
 	{"frames that a failed flush may have dropped count as flushed", "wal.go", []edit{
-		{"max(w.doubt, w.commit, w.reach), true", "max(w.doubt, w.commit), true"},
+		{"max(w.doubt, w.reach), true", "w.doubt, true"},
 	}, "TestACheckpointsFailedFlushOfTheLog"},
 	{"a page that failed to be written is tampering", "page.go", []edit{
 		{"\t\td.doubt(n)\n", ""},

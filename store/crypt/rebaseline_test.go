@@ -207,3 +207,53 @@ func TestRebaselineFlushes(t *testing.T) {
 		}
 	}
 }
+
+// TestRebaselineWithoutItsLog kills the process at every step of emptying and of deleting the log, loses the ledger, takes the book
+// as it is, and cuts the power at every step of that: a log that was on its way out does not come back against a ledger
+// that never heard of it.
+func TestRebaselineWithoutItsLog(t *testing.T) {
+	b := makeBook(t)
+	for _, mode := range []string{"TRUNCATE", "PASSIVE"} {
+		d := newSimDisk(b.files)
+		m, db, err := openSim(d, b.path, "full")
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.begin()
+		run(t, db, "PRAGMA wal_checkpoint("+mode+")")
+		if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+			t.Fatal(err)
+		}
+		takenEverywhere(t, b, d)
+	}
+}
+
+// takenEverywhere kills the process at every step, loses the ledger, and takes the book as it is.
+func takenEverywhere(t *testing.T, b *book, d *simDisk) {
+	t.Helper()
+	for n := range len(d.trace) + 1 {
+		f := d.fork(n)
+		delete(f.files, b.path+ledgerSuffix)
+		delete(f.start, b.path+ledgerSuffix)
+		m, _ := mountOn(t, Options{disk: f})
+		if err := m.Rebaseline(t.Context(), b.path, 0); err != nil {
+			t.Fatalf("killed at %d of %d: %v", n, len(d.trace), err)
+		}
+		for cut := n; cut <= len(f.trace); cut++ {
+			for k := range uint64(32) {
+				rnd := rand.New(rand.NewPCG(k, uint64(cut)))
+				if k == 0 {
+					rnd = rand.New(nothing{})
+				}
+				files, _ := f.crash(cut, rnd)
+				got, err := recover1(files, b.path, "full")
+				if errors.Is(err, ErrMissingLedger) && cut < len(f.trace) {
+					continue // it is made anew once more
+				}
+				if err != nil || got != b.last {
+					t.Fatalf("killed at %d, cut at %d of %d: transaction %d: %v", n, cut, len(f.trace), got, err)
+				}
+			}
+		}
+	}
+}

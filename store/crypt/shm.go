@@ -22,6 +22,10 @@ type sharedIndex struct {
 	fence   atomic.Uint32
 }
 
+// writeLock is the lock on the index of the one connection that writes to the log (https://sqlite.org/walformat.html,
+// 2.3.1). Between two barriers SQLite shows the others what it committed, when all of its frames are written.
+const writeLock = 0
+
 // indexLocks are the locks one connection holds on the index, as bit masks.
 type indexLocks struct{ shared, owned uint32 }
 

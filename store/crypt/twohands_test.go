@@ -106,6 +106,96 @@ func TestACheckpointsFailedFlushOfTheLog(t *testing.T) {
 	}
 }
 
+// TestACheckpointWhileATransactionEnds lets a checkpoint on another connection flush the log behind each write of a
+// transaction that writes pages twice: SQLite writes the headers of its frames again at the end. Until it has, the
+// transaction is none, whoever flushes; when it has, a checkpoint moves nothing that the log on the disk has not whole.
+func TestACheckpointWhileATransactionEnds(t *testing.T) {
+	b := makeBook(t)
+	for _, mode := range []string{"full", "normal"} {
+		for at := 1; ; at++ {
+			d := &hookDisk{simDisk: newSimDisk(b.files), wal: b.path + walSuffix}
+			m, err := NewMount(testRoot, Options{disk: d})
+			if err != nil {
+				t.Fatal(err)
+			}
+			q := standard()
+			q["_pragma"] = append(q["_pragma"], "synchronous("+mode+")", "cache_size(10)")
+			writer, mover := connect(t, m, b.path, q), connect(t, m, b.path, q)
+			writer.SetMaxOpenConns(1)
+			mover.SetMaxOpenConns(1)
+			run(t, mover, "PRAGMA wal_checkpoint(TRUNCATE)")
+			d.begin()
+			writes, moved := 0, 0
+			d.wrote = func(int64) {
+				if writes++; writes == at {
+					if _, err := mover.Exec("PRAGMA wal_checkpoint(PASSIVE)"); err != nil {
+						t.Errorf("%s, the checkpoint behind write %d: %v", mode, at, m.Explain(err))
+					}
+					moved = len(d.trace)
+				}
+			}
+			run(t, writer, bookTransaction(b.last+1))
+			_, err = writer.Exec(`BEGIN; INSERT INTO item(pad) SELECT zeroblob(3000) FROM item LIMIT 12;
+				UPDATE item SET pad=zeroblob(2900); UPDATE meta SET n=n+1; COMMIT`)
+			if d.wrote = nil; err != nil {
+				t.Errorf("%s, a checkpoint behind write %d: %v", mode, at, m.Explain(err))
+			}
+			run(t, mover, "PRAGMA wal_checkpoint(PASSIVE)")
+			if writes < at {
+				moved = len(d.trace)
+			}
+			for k, cut := range []int{moved, moved, moved, len(d.trace)} {
+				rnd := rand.New(rand.NewPCG(uint64(k), 1))
+				if k == 0 {
+					rnd = rand.New(nothing{})
+				}
+				files, _ := d.crash(cut, rnd)
+				n, err := recover1(files, b.path, mode)
+				if err != nil || n < b.last || cut == len(d.trace) && n != b.last+2 {
+					t.Errorf("%s, a checkpoint behind write %d, power cut %d: transaction %d: %v", mode, at, k, n, err)
+				}
+			}
+			if err := errors.Join(writer.Close(), mover.Close(), m.Unmount()); err != nil {
+				t.Error(err)
+			}
+			if writes < at {
+				if at < 40 {
+					t.Errorf("only %d writes", writes)
+				}
+				break
+			}
+			if t.Failed() {
+				return
+			}
+		}
+	}
+}
+
+// TestAnotherConnectionsCheckpoint flushes a transaction that was committed without a flush, by a checkpoint on another
+// connection: from then on its log is missed when it is gone.
+func TestAnotherConnectionsCheckpoint(t *testing.T) {
+	b := makeBook(t).clean(t)
+	d := newSimDisk(b.files)
+	m, writer, err := openSim(d, b.path, "normal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mover := connect(t, m, b.path, standard())
+	run(t, writer, bookTransaction(b.last+1))
+	run(t, mover, "PRAGMA wal_checkpoint(PASSIVE)")
+	files := d.content()
+	if n, err := recover1(files, b.path, "normal"); err != nil || n != b.last+1 {
+		t.Errorf("transaction %d: %v", n, err)
+	}
+	delete(files, b.path+walSuffix)
+	if _, err := recover1(files, b.path, "normal"); !errors.Is(err, ErrMissingWAL) {
+		t.Errorf("without its log: %v", err)
+	}
+	if err := errors.Join(writer.Close(), mover.Close(), m.Unmount()); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestVerifyAfterAnHonestFailure lets each operation of the disk fail once, goes on, and has the open book verified: the
 // disk's failure is told where it happens; nothing of what it leaves is tampering while the log still has it all.
 func TestVerifyAfterAnHonestFailure(t *testing.T) {

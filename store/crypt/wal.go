@@ -22,9 +22,11 @@ type walFile struct {
 	unsure bool               // a header that failed to be written may be in the file instead
 	head   [sqlWALHeader]byte // SQLite's header of gen
 	good   uint32             // frames SQLite may read
-	commit uint32             // last of them that ends a transaction
-	synced uint32             // commit as of the last flush
-	doubt  uint32             // last frame that an error made uncertain; only those behind synced are
+	commit uint32             // last frame of the transactions that SQLite has committed
+	ending uint32             // last frame of one that it has not yet: it may still write headers of it again
+	ender  *walHandle         // whose it is; nil: there is none
+	synced uint32             // last frame of the transactions on the disk
+	doubt  uint32             // last frame that a failed flush made uncertain; only those behind synced are
 	reach  uint32             // last frame of the running transaction that may be in the file
 	dirty  bool               // written since the last flush
 	live   bool               // mirrors the ledger
@@ -116,7 +118,8 @@ func (w *walFile) forget() error {
 
 // reset forgets all frames; w.mu is held.
 func (w *walFile) reset(gen id) {
-	w.gen, w.good, w.commit, w.synced, w.doubt, w.reach, w.live, w.relax = gen, 0, 0, 0, 0, 0, false, false
+	w.gen, w.good, w.commit, w.ending, w.ender = gen, 0, 0, 0, nil
+	w.synced, w.doubt, w.reach, w.live, w.relax = 0, 0, 0, false, false
 }
 
 // delete removes the log after the last connection closed it.
@@ -129,10 +132,7 @@ func (w *walFile) delete() error {
 	if err := w.db.m.disk.remove(w.db.path + walSuffix); err != nil {
 		return err
 	}
-	if err := w.db.m.disk.syncDir(w.db.path); err != nil {
-		return err
-	}
-	w.onDisk = id{}
+	w.onDisk = id{} // gone for good before the next one begins: handle flushes the folder
 	return nil
 }
 
@@ -209,32 +209,66 @@ func openWALHeader(s *suite, raw []byte) (file, gen id, h [sqlWALHeader]byte, ok
 	return id(raw[24:]), id(raw[40:]), h, true
 }
 
-// sync makes the log durable. The first committed transaction of a generation makes it live.
-func (w *walFile) sync() error {
+// sync makes the log durable. It is what commits the transaction that h has written, if any. The first committed
+// transaction of a generation makes it live.
+func (w *walFile) sync(h *walHandle) error {
 	w.syncing.Lock() // whoever finds nothing to flush must not return before it is flushed
 	defer w.syncing.Unlock()
 	w.mu.Lock()
-	if !w.dirty {
-		w.mu.Unlock()
-		return nil
+	gen, commit, dirty := w.gen, w.commit, w.dirty
+	if w.ender == h {
+		commit = w.ending
 	}
-	gen, commit := w.gen, w.commit
 	w.dirty = false
 	w.mu.Unlock()
-	if err := w.f.Sync(); err != nil {
-		w.lost()
-		return err
+	if dirty {
+		if err := w.f.Sync(); err != nil {
+			w.lost()
+			w.giveUp(h)
+			return err
+		}
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.gen != gen || commit <= w.synced || w.doubt > w.synced {
+	switch {
+	case w.gen != gen || commit <= w.synced:
 		return nil
+	case w.doubt > w.synced:
+		w.drop(h)
+		return errDropped // SQLite gives the transaction up; the next one is written in its place
 	}
-	w.synced = commit
+	w.synced, w.commit = commit, max(w.commit, commit)
+	w.drop(h)
 	if w.live {
 		return nil
 	}
 	return w.enliven()
+}
+
+// published is told when SQLite shows the other connections what was committed: from then on no header of it is
+// written again.
+func (w *walFile) published() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ender != nil {
+		w.commit = w.ending
+		w.drop(w.ender)
+	}
+}
+
+// giveUp is told of an error between the last frame of a transaction and its end: SQLite gives the transaction up, and
+// part of it may have been changed already.
+func (w *walFile) giveUp(h *walHandle) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.drop(h)
+}
+
+// drop forgets the transaction that h is ending; w.mu is held.
+func (w *walFile) drop(h *walHandle) {
+	if w.ender == h {
+		w.ending, w.ender = 0, nil
+	}
 }
 
 // enliven records that the log holds committed transactions; w.mu is held.
@@ -248,10 +282,10 @@ func (w *walFile) enliven() error {
 func (w *walFile) admit(n uint32) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.gen.isZero() || n == 0 || n > w.good+1 || n <= w.synced {
+	if w.gen.isZero() || n <= w.commit || n > w.good+1 {
 		return errors.New("unexpected frame")
 	}
-	if n <= w.commit || w.commit <= w.synced || w.relax {
+	if w.commit <= w.synced || w.relax {
 		return nil
 	}
 	// A further transaction begins and the last was not flushed: from here on a torn transaction
@@ -267,27 +301,18 @@ func (w *walFile) begun(n uint32) uint32 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.reach, w.doubt = n, min(w.doubt, n-1)
-	return min(w.commit, n-1) + 1
+	return w.commit + 1
 }
 
-// appended notes that frame n was added behind the frame before it. What stood there and behind
-// belonged to a transaction that was rolled back, or whose commit failed.
-func (w *walFile) appended(n uint32, commits bool) {
+// appended notes that h added frame n behind the frame before it, and whether a transaction ends with it. What stood
+// there and behind belonged to a transaction that was rolled back, or whose commit failed.
+func (w *walFile) appended(h *walHandle, n uint32, ends bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.good, w.dirty = n, true
-	if w.commit = min(w.commit, n-1); commits {
-		w.commit = n
+	w.good, w.dirty, w.ending, w.ender = n, true, 0, nil
+	if ends {
+		w.ending, w.ender = n, h
 	}
-}
-
-// doubted notes that an error came between the last commit in the file and its confirmation. SQLite gives
-// that transaction up: part of it may have been changed already, and after a failed flush a later one
-// proves nothing. Until they are written again its frames do not count as flushed.
-func (w *walFile) doubted() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.doubt = max(w.doubt, w.commit)
 }
 
 // lost notes a flush that failed: the system may have dropped what was written since the one before, and call the next
@@ -295,14 +320,7 @@ func (w *walFile) doubted() {
 func (w *walFile) lost() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.doubt, w.dirty = max(w.doubt, w.commit, w.reach), true
-}
-
-// uncertain tells whether there are frames behind the last flush of which nobody knows whether they are on the disk.
-func (w *walFile) uncertain() bool {
-	w.mu.RLock()
-	defer w.mu.RUnlock()
-	return w.doubt > w.synced
+	w.doubt, w.dirty = max(w.doubt, w.reach), true
 }
 
 // rewritten notes that a frame of the running transaction changed.

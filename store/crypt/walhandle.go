@@ -11,10 +11,10 @@ type walHandle struct {
 	scratch [walRecord]byte
 	held    uint32 // frame whose header waits for its page; 0: none
 	head    [sqlFrameHead]byte
-	ends    bool // the last frame added ends a transaction: the next flush is to confirm it
+	reread  uint32 // frame that was just read as a whole; 0: none
 }
 
-// errDropped refuses to confirm a transaction.
+// errDropped refuses to rely on the log.
 var errDropped = errors.New("an earlier flush failed, and may have dropped a part of the transaction")
 
 // bind prepares for the current generation and returns the number of readable frames.
@@ -60,7 +60,8 @@ func firstOf(rec []byte) uint32 { return be.Uint32(rec[20:]) }
 // readAt serves the header, whole frames (recovery, checksum rewriting), the pages in them, and the
 // eight bytes of a checksum.
 func (h *walHandle) readAt(p []byte, off int64) error {
-	if err := h.release(); err != nil {
+	h.reread = 0
+	if err := h.paired(); err != nil {
 		return err
 	}
 	good := h.bind()
@@ -87,24 +88,27 @@ func (h *walHandle) readAt(p []byte, off int64) error {
 	frame, err := h.fetch(n)
 	if err != nil || frame == nil || n > good {
 		clear(p)
-		if len(p) != pageSize { // the end of a commit, where SQLite rewrites checksums
-			h.ends = false
-			h.w.doubted()
-		}
+		h.w.giveUp(h)
 		if err == nil {
 			err = &Fault{Kind: ErrTampered, File: h.w.db.path + walSuffix, Page: n, What: "does not open"}
 		}
 		return err
 	}
 	copy(p, frame[in:])
+	if len(p) == sqlFrame {
+		h.reread = n
+	}
 	return nil
 }
 
-// writeAt gathers a frame's header and page, which SQLite writes one after the other, into one
-// record and one write. Either may also come alone, for a frame of the running transaction.
+// writeAt gathers a frame's header and page, which SQLite writes one after the other, into one record and one write.
+// A page alone replaces that of a frame of the running transaction; a header alone, at the end of the transaction, that
+// of the frame just read. It is written at once: another connection may flush the log, and rely on it.
 func (h *walHandle) writeAt(p []byte, off int64) error {
+	reread := h.reread
+	h.reread = 0
 	if off == 0 && len(p) == sqlWALHeader {
-		if err := h.release(); err != nil {
+		if err := h.paired(); err != nil {
 			return err
 		}
 		return h.w.start(p)
@@ -115,8 +119,11 @@ func (h *walHandle) writeAt(p []byte, off int64) error {
 	n, in := locate(off)
 	switch {
 	case in == 0 && len(p) == sqlFrameHead:
-		if err := h.release(); err != nil {
+		if err := h.paired(); err != nil {
 			return err
+		}
+		if n == reread {
+			return h.rewrite(n, p, nil)
 		}
 		h.held = n
 		copy(h.head[:], p)
@@ -126,7 +133,7 @@ func (h *walHandle) writeAt(p []byte, off int64) error {
 			return errors.New("a page without the reserve of 40 zero bytes cannot be sealed")
 		}
 		if h.held != n {
-			return h.rewrite(n, nil, p)
+			return errors.Join(h.paired(), h.rewrite(n, nil, p))
 		}
 		h.held = 0
 		h.bind()
@@ -134,37 +141,28 @@ func (h *walHandle) writeAt(p []byte, off int64) error {
 		if err := h.store(n, h.w.begun(n), h.head[:]); err != nil {
 			return err
 		}
-		h.ends = be.Uint32(h.head[4:]) != 0
-		h.w.appended(n, h.ends)
+		h.w.appended(h, n, be.Uint32(h.head[4:]) != 0)
 		return nil
 	}
 	return errors.New("unexpected write to the log")
 }
 
-// release writes a header that came alone.
-func (h *walHandle) release() error {
+// paired fails if a header waits for its page, of which nothing is in the file.
+func (h *walHandle) paired() error {
 	if h.held == 0 {
 		return nil
 	}
-	n := h.held
 	h.held = 0
-	return h.rewrite(n, h.head[:], nil)
+	return errors.New("a frame's header without its page")
 }
 
-// rewrite replaces header or page of a frame of the running transaction. A header first waits in
-// held; if a page for another frame comes, the two are unrelated.
+// rewrite replaces header or page of a frame of the running transaction.
 func (h *walHandle) rewrite(n uint32, head, page []byte) (err error) {
 	defer func() {
 		if err != nil {
-			h.ends = false
-			h.w.doubted()
+			h.w.giveUp(h)
 		}
 	}()
-	if h.held != 0 {
-		if err := h.release(); err != nil {
-			return err
-		}
-	}
 	if good := h.bind(); n > good {
 		return errors.New("half a frame at the end of the log")
 	}
@@ -203,26 +201,10 @@ func (h *walHandle) store(n, first uint32, head []byte) error {
 	return err
 }
 
-func (h *walHandle) truncate(size int64) error {
-	if err := h.release(); err != nil {
-		return err
-	}
-	return h.w.truncate(size)
-}
+func (h *walHandle) truncate(size int64) error { return errors.Join(h.paired(), h.w.truncate(size)) }
 
-func (h *walHandle) sync() error {
-	if err := h.release(); err != nil {
-		return err
-	}
-	err, ends := h.w.sync(), h.ends
-	if h.ends = false; err == nil && ends && h.w.uncertain() {
-		err = errDropped // SQLite gives it up; the next one is written in its place
-	}
-	return err
-}
+func (h *walHandle) sync() error { return errors.Join(h.paired(), h.w.sync(h)) }
 
 func (h *walHandle) size() (int64, error) { return h.w.length() }
 
-func (h *walHandle) close() error {
-	return errors.Join(h.release(), h.w.release())
-}
+func (h *walHandle) close() error { return h.w.release() }

@@ -19,7 +19,7 @@ func (d *database) openLog() error {
 		if st.live {
 			return missing
 		}
-		return d.m.disk.syncDir(d.path) // so that an older log cannot come back
+		return nil // an older one may come back until a new one is begun, and is known as the one before
 	}
 	if err != nil {
 		return err
@@ -59,8 +59,8 @@ func (w *walFile) inspect(f diskFile, st ledgerState, size int64) error {
 	case st.live:
 		return refuse("its header does not open")
 	case ok && gen == st.prev: // all of it is in the database; its removal got lost in a crash
-		w.onDisk = gen
-		return f.Sync()
+		w.onDisk = gen // a generation is followed by another only when its header is on the disk
+		return nil
 	case ok:
 		return refuse("an older log")
 	default: // torn while being written; nothing of it was ever confirmed
