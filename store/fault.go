@@ -28,6 +28,8 @@ func classify(err error) error {
 	switch {
 	case crypt.DiskFull(err):
 		return fault.New(fault.Unavailable, "store.disk_full").Because(err)
+	case errors.Is(err, crypt.ErrReopen):
+		return fault.New(fault.Unavailable, "store.reopen").Because(err)
 	case errors.As(err, &file) && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.EMFILE):
 		return fault.New(fault.Unavailable, "store.disk").Because(err)
 	}

@@ -256,6 +256,11 @@ func TestFailedRecord(t *testing.T) {
 		if err == nil {
 			acked++
 		}
+		failed := d.failed
+		d.break1(nil)
+		if _, err := db.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil && !errors.Is(m.Explain(err), ErrReopen) {
+			t.Errorf("flush %d: what to do is not said: %v", at, m.Explain(err))
+		}
 		_, _ = db.Close(), m.Unmount()
 		for n := len(d.trace); n >= 0; n -= 4 + 20/lighter(6) {
 			got, err := recover1(d.fork(n).content(), b.path, "full")
@@ -263,7 +268,7 @@ func TestFailedRecord(t *testing.T) {
 				t.Fatalf("flush %d failed, killed at %d of %d: transaction %d of %d: %v", at, n, len(d.trace), got, acked, err)
 			}
 		}
-		if d.failed == 0 {
+		if failed == 0 {
 			return // there are no more flushes
 		}
 	}

@@ -3,7 +3,6 @@ package crypt
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"slices"
 )
 
@@ -257,7 +256,7 @@ func (l *ledger) encode(st ledgerState, versions []uint64, changes []change) ([]
 // again; after a failed flush nobody knows what is on disk and the ledger is closed for good.
 func (l *ledger) append(st ledgerState, changes []change) error {
 	if l.f == nil {
-		return &fs.PathError{Op: "append", Path: l.path, Err: fs.ErrClosed}
+		return ErrReopen
 	}
 	if l.cut { // what stands there must be gone before a record that a crash could leave shorter
 		if err := errors.Join(l.f.Truncate(l.size), l.f.Sync()); err != nil {
@@ -273,7 +272,7 @@ func (l *ledger) append(st ledgerState, changes []change) error {
 		return err
 	}
 	if err := l.f.Sync(); err != nil {
-		return errors.Join(err, l.close())
+		return errors.Join(ErrReopen, err, l.close())
 	}
 	l.state, l.prev, l.seq, l.size = st, tag, l.seq+1, l.size+int64(len(rec))
 	return nil

@@ -169,6 +169,9 @@ func TestLedgerFailedFlush(t *testing.T) {
 		t.Fatal(err)
 	}
 	short := l.append(l.state, nil)
+	if !errors.Is(short, ErrReopen) {
+		t.Errorf("written behind a flush that failed: %v", short)
+	}
 	for cut := range len(d.trace) + 1 {
 		for seed := range uint64(40) {
 			files, _ := d.crash(cut, rand.New(rand.NewPCG(seed, 0)))

@@ -360,7 +360,7 @@ var ruleMutants = []mutant{
 			"File: d.ledger.path, What: \"its end"},
 	}, "TestLedgerEnd.*"},
 	{"a ledger of which a flush failed goes on", "ledger.go", []edit{
-		{"return errors.Join(err, l.close())", "return err"},
+		{"errors.Join(ErrReopen, err, l.close())", "errors.Join(ErrReopen, err)"},
 	}, "TestLedgerFailedFlush"},
 	{"a ledger without room to be rewritten is closed", "ledger.go", []edit{
 		{"if err := prepareFile(", "if err := l.close(); err != nil {\n\t\treturn err\n\t}\n\tif err := prepareFile("},
