@@ -5,34 +5,33 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 )
 
 // The modes of a data folder and of what is in it: the owner of the process, nobody else.
 const (
 	folderMode fs.FileMode = 0o700
 	fileMode   fs.FileMode = 0o600
-	others     fs.FileMode = 0o077
 )
 
-// Folder makes the data folder dir when it is missing, and readable by its owner alone; tightened names
-// what was open to others, relative to dir. Of what is inside, the folders named in inside and their files
-// are looked at too: they may have been copied in with a wider mode and be moved out again. On Windows the
-// rights of a folder come from the one above, which is the user's own by default: nothing is done.
+// Folder makes the data folder dir when it is missing, and open to its owner alone; tightened names what was open to
+// others, relative to dir. Of what is inside, the folders named in inside and their files are looked at too: they may
+// have been copied in with wider rights and be moved out again. On Windows the system's own account and the
+// administrators keep their rights: they can take them anyway, and restore the PC with them.
 func Folder(dir string, inside ...string) (tightened []string, err error) {
-	if err := os.MkdirAll(dir, folderMode); err != nil || runtime.GOOS == "windows" {
+	_, err = os.Stat(dir)
+	made := errors.Is(err, fs.ErrNotExist)
+	if err := os.MkdirAll(dir, folderMode); err != nil {
 		return nil, err
 	}
 	tighten := func(path string, mode fs.FileMode) error {
-		st, err := os.Stat(path)
-		if errors.Is(err, fs.ErrNotExist) || err == nil && st.Mode()&others == 0 {
+		was, err := private(path, mode)
+		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		if err == nil {
-			err = os.Chmod(path, mode)
+		if was && !(made && path == dir) { // what is new has the rights of the folder it was made in
+			name, _ := filepath.Rel(dir, path)
+			tightened = append(tightened, name)
 		}
-		name, _ := filepath.Rel(dir, path)
-		tightened = append(tightened, name)
 		return err
 	}
 	errs := []error{tighten(dir, folderMode)}

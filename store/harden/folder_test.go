@@ -10,7 +10,7 @@ import (
 
 func TestTheFolderIsItsOwnersAlone(t *testing.T) {
 	if runtime.GOOS == "windows" {
-		t.Skip("rights come from the folder above")
+		t.Skip("rights are lists there: TestTheRightsOfOthersAreTakenAway")
 	}
 	dir := filepath.Join(t.TempDir(), "a", "data")
 	if open, err := Folder(dir, "book"); err != nil || len(open) > 0 {
