@@ -20,7 +20,6 @@ const (
 	harmless  outcome = "harmless: the content is exactly what it was"
 	dropped   outcome = "harmless, with an event: the content is exactly what it was"
 	lastGone  outcome = "noticed with an event: the last transaction is gone, as a power cut would take it"
-	lastMute  outcome = "needs the outside anchor: the last transaction is gone, as if it had never been written"
 	different outcome = "DIFFERENT CONTENT" // never right
 )
 
@@ -46,10 +45,6 @@ var regions = []region{
 	{"crashed", walSuffix, "header", []outcome{refusal(ErrTampered)}},
 	{"crashed", walSuffix, "any frame before the last transaction", []outcome{refusal(ErrTampered)}},
 	{"crashed", walSuffix, "the last transaction", []outcome{lastGone}},
-	{
-		"crashed", walSuffix, "the last transaction, what its frames say in the clear",
-		[]outcome{lastGone, lastMute},
-	},
 	{"crashed", ledgerSuffix, "header", []outcome{refusal(ErrTampered), refusal(ErrNewer)}},
 	{"crashed", ledgerSuffix, "any record but the last", []outcome{refusal(ErrTampered)}},
 	{"crashed", ledgerSuffix, "the last record", []outcome{dropped}},
@@ -73,8 +68,6 @@ func (b *book) place(suffix string, i int, inLog map[int]bool, state string) str
 			return "header"
 		case i < last:
 			return "any frame before the last transaction"
-		case (i-walHeader)%walRecord < walClear:
-			return "the last transaction, what its frames say in the clear"
 		}
 		return "the last transaction"
 	}
@@ -242,9 +235,7 @@ func (f *flipper) flip(suffix string, i int, mask byte, ask bool) outcome {
 		return harmless
 	case same(image, f.now):
 		return dropped
-	case same(image, f.before) && len(events) == 0:
-		return lastMute
-	case same(image, f.before):
+	case same(image, f.before) && len(events) > 0:
 		return lastGone
 	}
 	return different

@@ -292,6 +292,9 @@ var ruleMutants = []mutant{
 	{"frames that do not continue the checksum", "walscan.go", []edit{
 		{" || !sum.next(body) {", " || !sum.next(body) && false {"},
 	}, "TestFailedCommit"},
+	{"a frame that hides what it is is not told of", "walscan.go", []edit{
+		{"x.damaged, err = r.altered(x.end, x.commit+1)", "_, err = r.altered(x.end, x.commit+1)"},
+	}, "TestFlip$"},
 	{"a cut log is told of", "walscan.go", []edit{
 		{"if x.torn() {\n", "if false {\n"},
 	}, ruleTests},

@@ -96,11 +96,22 @@ func (r *frameReader) frame(n uint32) (body []byte, claims bool, err error) {
 	return body[:sqlFrame], claims, nil
 }
 
+// altered reports whether a record that does not say so is frame n of the transaction that begins at first: what it
+// says in the clear was changed. A power cut leaves no such record whole.
+func (r *frameReader) altered(n, first uint32) (bool, error) {
+	got, err := r.f.ReadAt(r.rec[:], recordAt(n))
+	if got < walRecord {
+		return false, ignoreEOF(err)
+	}
+	body := r.rec[walClear:]
+	return r.s.open(body, body, r.aad.frame(n, first)), nil
+}
+
 // extent is how far a log goes.
 type extent struct {
 	commit  uint32          // last frame that ends a transaction
 	end     uint32          // first frame that does not belong to the log
-	damaged bool            // that frame claims to, but does not open
+	damaged bool            // that frame claims to, but does not open; or it would, and does not claim to
 	pages   map[uint32]bool // pages in the frames up to commit
 }
 
@@ -119,8 +130,10 @@ func (r *frameReader) measure(head []byte, frames uint32) (extent, error) {
 			return x, err
 		}
 		if body == nil || !sum.next(body) {
-			x.damaged = body == nil && claims
-			break
+			if x.damaged = body == nil && claims; body == nil && !claims {
+				x.damaged, err = r.altered(x.end, x.commit+1)
+			}
+			return x, err
 		}
 		if run = append(run, be.Uint32(body)); be.Uint32(body[4:]) != 0 {
 			x.commit = x.end
