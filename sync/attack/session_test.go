@@ -257,3 +257,53 @@ func TestAFloodOfLogInsStopsNobody(t *testing.T) {
 		t.Errorf("it grew by %d MiB", grew>>20)
 	}
 }
+
+// TestAPasswordIsTakenAsItIs: whole, with each character and none taken off, in place of the old one by who knows that,
+// and not when it is one that everybody tries. What is looked at is in the journal.
+func TestAPasswordIsTakenAsItIs(t *testing.T) {
+	v := attacked(t)
+	v.fresh(t)
+	since := v.journal(t)
+	const first, role = "corail-fenêtre-88-noir", "assistant"
+	second := " " + strings.Repeat("lagune-tambour-17-bleu 🐚 ", 4)
+	v.secrets = append(v.secrets, []byte(first), []byte(second))
+	var firm struct{ Name string }
+	v.office.ask(t, "company.get", v.claire, nil, 200, &firm)
+	for _, easy := range []string{"azertyuiop123456", "motdepasse2024motdepasse", firm.Name + " 2026", "lealealealealea", "court"} {
+		a := v.office.op("user.save", v.claire, object{"login": "lea", "name": "Léa", "role": role, "password": easy})
+		if a.status != 400 || a.err != nil {
+			t.Errorf("%q: %d %s %v", easy, a.status, a.body, a.err)
+		}
+	}
+	v.office.ask(t, "user.save", v.claire, object{"login": "lea", "name": "Léa", "role": role, "password": first}, 200, nil)
+	enter := func(word string) answer {
+		return v.desk.op("session.login", "", object{"login": "lea", "password": word})
+	}
+	var in struct{ Token string }
+	if a := enter(first); a.status != 200 || a.into(&in) != nil {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	v.secrets = append(v.secrets, []byte(in.Token))
+	for _, old := range []string{"", "corail-fenêtre-88-noi", second} {
+		if a := v.desk.op("password.change", in.Token, object{"old": old, "new": second}); a.status == 200 || a.err != nil {
+			t.Errorf("changed with %q: %d %s %v", old, a.status, a.body, a.err)
+		}
+	}
+	a := v.desk.op("password.change", in.Token, object{"old": first, "new": second})
+	if a.status != 200 || a.into(&in) != nil {
+		t.Fatalf("%d %s %v", a.status, a.body, a.err)
+	}
+	v.secrets = append(v.secrets, []byte(in.Token))
+	for _, wrong := range []string{first, strings.TrimSpace(second), strings.TrimSuffix(second, " "), strings.ToUpper(second)} {
+		if a := enter(wrong); a.key != "user.bad_login" {
+			t.Errorf("in with %q: %d %s %v", wrong, a.status, a.body, a.err)
+		}
+	}
+	if a := enter(second); a.status != 200 {
+		t.Errorf("%d %s %v", a.status, a.body, a.err)
+	}
+	got := since()
+	if count(got, "user.save") != 1 || count(got, "password.change") != 1 || count(got, "session.refused") != 4 {
+		t.Errorf("the journal has %v", got)
+	}
+}

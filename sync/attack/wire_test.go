@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,6 +92,9 @@ func (c pc) send(r *http.Request) answer {
 	return a
 }
 
+// said counts the addresses that requests say to come from.
+var said atomic.Int64
+
 // request is one for an operation as the product's own program makes it.
 func (c pc) request(path, token string, body io.Reader) *http.Request {
 	r, err := http.NewRequest(http.MethodPost, "https://"+c.host.addr+path, body)
@@ -98,6 +102,9 @@ func (c pc) request(path, token string, body io.Reader) *http.Request {
 		panic(err)
 	}
 	r.Header.Set("Zafe-Level", fmt.Sprint(op.Level))
+	for _, name := range []string{"X-Forwarded-For", "X-Real-IP", "Forwarded"} { // always from somewhere else
+		r.Header.Set(name, fmt.Sprintf("10.0.%d.%d", said.Add(1)/250%250, said.Load()%250))
+	}
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
@@ -286,7 +293,6 @@ func TestNothingButTheRoutesIsServed(t *testing.T) {
 	for _, method := range []string{"TRACE", "TRACK", "OPTIONS", "PUT", "DELETE", "PATCH", "HEAD", "GET", "PROPFIND"} {
 		r := v.office.request("/op/session.me", v.claire, nil)
 		r.Method = method
-		r.Header.Set("X-Forwarded-For", "10.0.0.1")
 		if a := v.office.send(r); a.err != nil || a.status != http.StatusMethodNotAllowed {
 			t.Errorf("%s: %d %.200s %v", method, a.status, a.body, a.err)
 		}
