@@ -81,8 +81,11 @@ func (s sources) has(t *testing.T, folder, name string) bool {
 	return regexp.MustCompile(`(?m)^func ` + regexp.QuoteMeta(name) + `\(\w+ \*testing\.[TF]\)`).Match(s[folder])
 }
 
+// noAttack are the tests of this package that are none.
+var noAttack = map[string]bool{"TestTheReportIsTrue": true, "TestOlderProgramsAreServed": true, "TestMain": true}
+
 // TestTheReportIsTrue: ASVS.md is what the lists say, each test and linter that they name is there, and each attack of
-// this package is named.
+// this package is in one of them.
 func TestTheReportIsTrue(t *testing.T) {
 	items, attacks := readItems(t, "asvs.tsv"), readItems(t, "attacks.tsv")
 	if len(items) != 197+20 || len(attacks) != 46 {
@@ -109,7 +112,7 @@ func TestTheReportIsTrue(t *testing.T) {
 	}
 	code.has(t, "sync/attack", "")
 	for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(\w+ \*testing\.T\)`).FindAllSubmatch(code["sync/attack"], -1) {
-		if name := string(m[1]); name != t.Name() && !named["sync/attack:"+name] {
+		if name := string(m[1]); !noAttack[name] && !named["sync/attack:"+name] {
 			t.Errorf("%s proves nothing that is listed", name)
 		}
 	}

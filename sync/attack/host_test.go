@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"zafe/app/auth"
 	"zafe/app/user"
 	"zafe/sync/device"
 	"zafe/sync/pair"
@@ -38,15 +39,36 @@ type victim struct {
 	addr               string
 	root               *x509.Certificate
 	cmd                *exec.Cmd
-	said               *bytes.Buffer // on both its outputs
+	said               *words
 
 	office pc     // where Claire, who owns the company, is logged in
 	desk   pc     // where the others are
 	thief  pc     // paired, and nobody of the company ever logged in there
 	claire string // her token
+	proved time.Time
 
 	secrets [][]byte // what must be nowhere in clear
 	step    map[string]int64
+}
+
+// words are what the main PC says on its error stream.
+type words struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (w *words) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.all.Write(p)
+}
+
+// String implements fmt.Stringer.
+func (w *words) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.all.String()
 }
 
 var (
@@ -140,7 +162,7 @@ func (v *victim) serve(at string) error {
 	if first {
 		args = append(args, "--invite")
 	}
-	v.cmd, v.said = v.verb(args...), &bytes.Buffer{}
+	v.cmd, v.said = v.verb(args...), &words{}
 	out, err := v.cmd.StdoutPipe()
 	if err != nil {
 		return err
@@ -220,6 +242,7 @@ func (v *victim) people() error {
 	if v.claire, err = v.login(v.office, "claire", claireTOTP); err != nil {
 		return err
 	}
+	v.proved = time.Now()
 	for name, to := range map[string]*pc{"PC-Bureau": &v.desk, "PC-Atelier": &v.thief} {
 		if *to, err = v.admit(name); err != nil {
 			return err
@@ -293,16 +316,19 @@ func (v *victim) in(t *testing.T, c pc, who string) string {
 	return token
 }
 
-// fresh has Claire prove again who she is, for what asks for it.
+// fresh has Claire prove again who she is, for what asks for it, unless she just did: there is a code each half minute.
 func (v *victim) fresh(t *testing.T) {
 	t.Helper()
+	if time.Since(v.proved) < auth.FreshFor-2*time.Minute {
+		return
+	}
 	code, err := v.code(claireTOTP)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got struct{ Token string }
 	v.office.ask(t, "session.confirm", v.claire, object{"code": code}, 200, &got)
-	v.claire = got.Token
+	v.claire, v.proved = got.Token, time.Now()
 	v.secrets = append(v.secrets, []byte(got.Token))
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -45,8 +46,8 @@ func TestWhatIsNotARequestIsRefused(t *testing.T) {
 	v.office.works(t, v.claire)
 }
 
-// TestNoColumnOfTheBookIsAssigned: attack 16. Every column of the book that is no field of a request is given to every
-// operation that changes something, at every level of it, and refused before the operation begins.
+// TestNoColumnOfTheBookIsAssigned: attack 16. The columns of the book that are no field of a request are given to the
+// operations that change something, a third of them to each, at every level of it, and refused before it begins.
 func TestNoColumnOfTheBookIsAssigned(t *testing.T) {
 	v := attacked(t)
 	v.fresh(t)
@@ -63,13 +64,13 @@ func TestNoColumnOfTheBookIsAssigned(t *testing.T) {
 	}
 	since := v.journal(t)
 	tried := 0
-	for _, s := range specs(t, v) {
+	for third, s := range specs(t, v) {
 		if s.Kind != "command" && s.Kind != "action" || s.Needs == "public" {
 			continue
 		}
 		for level, fields := range levels(s.Request) {
-			for column := range columns {
-				if slices.Contains(fields, column) {
+			for n, column := range slices.Sorted(maps.Keys(columns)) {
+				if n%3 != third%3 || slices.Contains(fields, column) {
 					continue
 				}
 				var request any = object{column: 1}
@@ -347,7 +348,7 @@ func TestABombGoesOffNowhere(t *testing.T) {
 	v := attacked(t)
 	v.fresh(t)
 	const (
-		most = 900 << 20 // 256 MiB are let in unzipped, which are there as rows too, before the garbage goes
+		most = 768 << 20 // 256 MiB are let in unzipped, which are there as rows too, before the garbage goes
 		rows = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`
 		cell = `<row r="1"><c r="A1" t="inlineStr"><is><t>`
 	)
@@ -355,7 +356,7 @@ func TestABombGoesOffNowhere(t *testing.T) {
 	blank := bytes.Repeat([]byte(" "), 1<<20)
 	var many bytes.Buffer
 	z := zip.NewWriter(&many)
-	for n := range 100_000 {
+	for n := range 30_000 {
 		if _, err := z.Create(fmt.Sprintf("xl/%d.xml", n)); err != nil {
 			t.Fatal(err)
 		}
@@ -364,16 +365,16 @@ func TestABombGoesOffNowhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	files := map[string][]byte{
-		"one cell of 700 MiB": bomb(t, func(w io.Writer) {
+		"one cell of 300 MiB": bomb(t, func(w io.Writer) {
 			_, _ = io.WriteString(w, rows+cell)
-			for range 700 {
+			for range 300 {
 				_, _ = w.Write(blank)
 			}
 		}),
-		"ten million rows": bomb(t, func(w io.Writer) {
+		"four million rows": bomb(t, func(w io.Writer) {
 			_, _ = io.WriteString(w, rows)
 			part := bytes.Repeat([]byte(`<row><c><v>1</v></c></row>`), 10_000)
-			for range 1000 {
+			for range 400 {
 				_, _ = w.Write(part)
 			}
 		}),
@@ -387,7 +388,7 @@ func TestABombGoesOffNowhere(t *testing.T) {
 		"a file of this PC": bomb(t, func(w io.Writer) {
 			_, _ = io.WriteString(w, `<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>`+rows+cell+"&a;</t></is></c></row></sheetData></worksheet>")
 		}),
-		"100 000 entries": many.Bytes(),
+		"30 000 entries": many.Bytes(),
 		"deep": bomb(t, func(w io.Writer) {
 			_, _ = io.WriteString(w, rows+strings.Repeat("<row>", 2_000_000))
 		}),
