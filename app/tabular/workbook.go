@@ -1,9 +1,12 @@
 package tabular
 
 import (
+	"archive/zip"
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -11,6 +14,7 @@ import (
 	"time"
 
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/net/html/charset"
 
 	"zafe/app/fault"
 	"zafe/app/i18n"
@@ -19,6 +23,13 @@ import (
 // unzippedBytesMax bounds a workbook once unzipped, all of it in memory: a small file can hold gigabytes.
 const unzippedBytesMax = 256 << 20
 
+// Limits of the XML of a workbook: elements lie about thirty deep in one another in charts, and a cell holds 32 767
+// characters.
+const (
+	depthMax        = 100
+	elementBytesMax = 1 << 20
+)
+
 // readWorkbook reads one sheet of an Excel workbook, or the first that has rows.
 func readWorkbook(name string, data []byte, wanted string) (s Sheet, err error) {
 	defer func() { // the library panics on some damaged files
@@ -26,6 +37,9 @@ func readWorkbook(name string, data []byte, wanted string) (s Sheet, err error) 
 			s, err = Sheet{}, damaged(name, fmt.Errorf("%v", r))
 		}
 	}()
+	if err := shallow(data); err != nil {
+		return Sheet{}, damaged(name, err)
+	}
 	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
 		// By default large sheets are unzipped to the system's temporary folder: customers in the clear.
 		UnzipSizeLimit: unzippedBytesMax, UnzipXMLSizeLimit: unzippedBytesMax, ShortDatePattern: "yyyy-mm-dd",
@@ -59,6 +73,79 @@ func readWorkbook(name string, data []byte, wanted string) (s Sheet, err error) 
 		}
 	}
 	return Sheet{}, refuse("tabular.empty", name)
+}
+
+// shallow refuses a workbook whose parts say that they are too large, or in which elements lie too deep in one another
+// or are too long: the library keeps each that is open, and a few KiB hold millions of them.
+func shallow(data []byte) error {
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return err
+	}
+	left := uint64(unzippedBytesMax)
+	for _, f := range z.File {
+		if f.UncompressedSize64 > left {
+			return fmt.Errorf("%s unzips to %d bytes", f.Name, f.UncompressedSize64)
+		}
+		left -= f.UncompressedSize64
+	}
+	for _, f := range z.File {
+		part, err := f.Open()
+		if err != nil {
+			return err
+		}
+		deep, err := depth(part)
+		if err == nil && deep > depthMax {
+			err = fmt.Errorf("elements of %s lie too deep", f.Name)
+		}
+		if err := errors.Join(err, part.Close()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// depth is how deep the elements of a part lie in one another, counted no further than is too deep. It reads as the
+// library does, but keeps none of what is open. What is no XML breaks off.
+func depth(part io.Reader) (deepest int, err error) {
+	d := xml.NewDecoder(&short{from: part})
+	d.CharsetReader = charset.NewReaderLabel
+	for open := 0; deepest <= depthMax; {
+		token, err := d.RawToken()
+		if errors.Is(err, errLong) {
+			return deepest, err
+		}
+		if err != nil {
+			return deepest, nil //nolint:nilerr // the library meets it too
+		}
+		switch token.(type) {
+		case xml.StartElement:
+			open++
+			deepest = max(deepest, open)
+		case xml.EndElement:
+			open = max(open-1, 0)
+		}
+	}
+	return deepest, nil
+}
+
+// short reads XML in which each element and each text is short: the attributes of one element are all in memory.
+type short struct {
+	from io.Reader
+	run  int // since the last beginning of an element
+}
+
+var errLong = errors.New("tabular: an element or a text is too long")
+
+// Read implements io.Reader.
+func (s *short) Read(p []byte) (int, error) {
+	n, err := s.from.Read(p[:min(len(p), elementBytesMax)])
+	if at := bytes.LastIndexByte(p[:n], '<'); at >= 0 {
+		s.run = n - at
+	} else if s.run += n; s.run > elementBytesMax {
+		return 0, errLong
+	}
+	return n, err
 }
 
 func damaged(name string, cause error) error {

@@ -348,7 +348,7 @@ func TestABombGoesOffNowhere(t *testing.T) {
 	v := attacked(t)
 	v.fresh(t)
 	const (
-		most = 768 << 20 // 256 MiB are let in unzipped, which are there as rows too, before the garbage goes
+		most = 512 << 20 // 256 MiB are let in unzipped, which are there as rows too, before the garbage goes
 		rows = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`
 		cell = `<row r="1"><c r="A1" t="inlineStr"><is><t>`
 	)
