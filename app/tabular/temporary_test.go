@@ -57,6 +57,16 @@ func TestASmallFileTakesLittleMemory(t *testing.T) {
 		"deep after closings": {func(sheet string) string {
 			return strings.Repeat("</a>", 5*depthMax) + strings.Repeat("<a>", 2*depthMax) + sheet
 		}, "tabular.damaged"},
+		"many cells": {func(sheet string) string {
+			return strings.Replace(sheet, rows, rows+"<row>"+strings.Repeat("<c/>", rowCellsMax+1)+"</row>", 1)
+		}, "tabular.damaged"},
+		"many rows of many cells": {func(sheet string) string {
+			const end = "</sheetData>"
+			return strings.Replace(sheet, end, strings.Repeat("<row>"+strings.Repeat("<c/>", 100)+"</row>", 300)+end, 1)
+		}, ""},
+		"many elements that are no sheet": {func(sheet string) string {
+			return "<sst>" + strings.Repeat("<si/>", elementsMax) + "</sst>" + sheet
+		}, "tabular.damaged"},
 		"many attributes": {func(sheet string) string {
 			return strings.Replace(sheet, rows, rows+"<row"+strings.Repeat(` a=">"`, elementBytesMax/5)+">", 1)
 		}, "tabular.damaged"},

@@ -23,11 +23,13 @@ import (
 // unzippedBytesMax bounds a workbook once unzipped, all of it in memory: a small file can hold gigabytes.
 const unzippedBytesMax = 256 << 20
 
-// Limits of the XML of a workbook: elements lie about thirty deep in one another in charts, and a cell holds 32 767
-// characters.
+// Limits of the XML of a workbook: elements lie about thirty deep in one another in charts, a cell holds 32 767
+// characters, a row has 16 384 cells, and the texts of 50 000 rows (imports.RowsMax) are in two elements each.
 const (
 	depthMax        = 100
 	elementBytesMax = 1 << 20
+	rowCellsMax     = 16_384
+	elementsMax     = 2_000_000
 )
 
 // readWorkbook reads one sheet of an Excel workbook, or the first that has rows.
@@ -37,7 +39,7 @@ func readWorkbook(name string, data []byte, wanted string) (s Sheet, err error) 
 			s, err = Sheet{}, damaged(name, fmt.Errorf("%v", r))
 		}
 	}()
-	if err := shallow(data); err != nil {
+	if err := light(data); err != nil {
 		return Sheet{}, damaged(name, err)
 	}
 	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
@@ -75,9 +77,10 @@ func readWorkbook(name string, data []byte, wanted string) (s Sheet, err error) 
 	return Sheet{}, refuse("tabular.empty", name)
 }
 
-// shallow refuses a workbook whose parts say that they are too large, or in which elements lie too deep in one another
-// or are too long: the library keeps each that is open, and a few KiB hold millions of them.
-func shallow(data []byte) error {
+// light refuses a workbook that would take far more memory than it has bytes: whose parts say themselves that they are
+// too large, or have too many elements, too deep in one another or too long. The library keeps those that are open and
+// all of what is not a sheet, and a few KiB hold millions of them.
+func light(data []byte) error {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return err
@@ -94,39 +97,59 @@ func shallow(data []byte) error {
 		if err != nil {
 			return err
 		}
-		deep, err := depth(part)
-		if err == nil && deep > depthMax {
-			err = fmt.Errorf("elements of %s lie too deep", f.Name)
-		}
-		if err := errors.Join(err, part.Close()); err != nil {
-			return err
+		if err := errors.Join(weighed(part), part.Close()); err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
 		}
 	}
 	return nil
 }
 
-// depth is how deep the elements of a part lie in one another, counted no further than is too deep. It reads as the
-// library does, but keeps none of what is open. What is no XML breaks off.
-func depth(part io.Reader) (deepest int, err error) {
+// weighed refuses a part that would be heavy. It reads as the library does, but keeps nothing of what it reads; where
+// the part is no XML any more, the library stops as well.
+func weighed(part io.Reader) error {
 	d := xml.NewDecoder(&short{from: part})
 	d.CharsetReader = charset.NewReaderLabel
-	for open := 0; deepest <= depthMax; {
+	var w weight
+	for {
 		token, err := d.RawToken()
 		if errors.Is(err, errLong) {
-			return deepest, err
+			return err
 		}
 		if err != nil {
-			return deepest, nil //nolint:nilerr // the library meets it too
+			return nil //nolint:nilerr // see above
 		}
-		switch token.(type) {
+		switch token := token.(type) {
 		case xml.StartElement:
-			open++
-			deepest = max(deepest, open)
+			if err := w.begin(token.Name.Local); err != nil {
+				return err
+			}
 		case xml.EndElement:
-			open = max(open-1, 0)
+			w.open = max(w.open-1, 0)
 		}
 	}
-	return deepest, nil
+}
+
+// weight is what was read of a part.
+type weight struct {
+	open, elements, cells int
+	sheet                 bool // which is read row by row; of other parts all is kept
+}
+
+func (w *weight) begin(name string) error {
+	if w.elements == 0 {
+		w.sheet = name == "worksheet"
+	}
+	if name == "row" {
+		w.cells = 0
+	} else if name == "c" {
+		w.cells++
+	}
+	w.open++
+	w.elements++
+	if w.open > depthMax || w.cells > rowCellsMax || w.elements > elementsMax && !w.sheet {
+		return fmt.Errorf("tabular: %d elements, %d deep, %d cells in a row", w.elements, w.open, w.cells)
+	}
+	return nil
 }
 
 // short reads XML in which each element and each text is short: the attributes of one element are all in memory.
