@@ -3,6 +3,7 @@ package op
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"testing"
 
@@ -50,7 +51,7 @@ func twice(t *testing.T, in []byte) bool {
 	var open []*level
 	for {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return false
 		}
 		if err != nil {
@@ -62,12 +63,11 @@ func twice(t *testing.T, in []byte) bool {
 		}
 		if s, ok := token.(string); ok && on != nil && on.names != nil && on.name {
 			quoted, _ := json.Marshal(s)
-			if name := folded(quoted); on.names[name] {
+			name := folded(quoted)
+			if on.names[name] {
 				return true
-			} else {
-				on.names[name] = true
 			}
-			on.name = false
+			on.names[name], on.name = true, false
 			continue
 		}
 		if on != nil {

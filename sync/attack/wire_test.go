@@ -239,8 +239,9 @@ func TestAPCThatIsShutOutIsOutInMidStream(t *testing.T) {
 	if _, err := io.ReadFull(resp.Body, make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = resp.Body.Close() }()
 	over := make(chan error, 1)
-	go func() { _, err := io.Copy(io.Discard, resp.Body); _ = resp.Body.Close(); over <- err }()
+	go func() { _, err := io.Copy(io.Discard, resp.Body); over <- err }()
 	var list struct {
 		Devices []struct {
 			ID   int64
@@ -298,8 +299,10 @@ func TestNothingButTheRoutesIsServed(t *testing.T) {
 		}
 	}
 	for _, want := range []struct{ path, token, kind string }{
-		{"/op/session.me", v.claire, "application/json"}, {"/op/session.me", "", "application/json"},
-		{"/op/no.such", v.claire, "application/json"}, {"/nothing", v.claire, "text/plain; charset=utf-8"},
+		{"/op/session.me", v.claire, "application/json"},
+		{"/op/session.me", "", "application/json"},
+		{"/op/no.such", v.claire, "application/json"},
+		{"/nothing", v.claire, "text/plain; charset=utf-8"},
 	} {
 		a := v.office.send(v.office.request(want.path, want.token, strings.NewReader("{}")))
 		if a.header.Get("Content-Type") != want.kind || a.header.Get("Server") != "" || a.header.Get("Set-Cookie") != "" {
