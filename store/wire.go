@@ -2,6 +2,7 @@ package store
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -66,13 +67,16 @@ func readWire(r *bufio.Reader) (s wireStep, err error) {
 	if data > wireDataMax || s.at < 0 {
 		return s, fmt.Errorf("store: a step of %d bytes at %d", data, s.at)
 	}
-	rest := make([]byte, name+to+int(data))
-	if _, err := io.ReadFull(r, rest); err != nil {
+	all := int64(name + to + int(data))
+	var came bytes.Buffer // takes what came, not what was announced
+	came.Grow(int(min(all, blockBytes)))
+	if _, err := io.CopyN(&came, r, all); err != nil {
 		if errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
 		}
 		return s, err
 	}
+	rest := came.Bytes()
 	s.name, s.to, s.data = string(rest[:name]), string(rest[name:name+to]), rest[name+to:]
 	return s, nil
 }

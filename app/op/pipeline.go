@@ -30,7 +30,7 @@ type input struct {
 // Validator is implemented by requests that can check themselves before any transaction starts.
 type Validator interface{ Validate() error }
 
-// decode gives the typed request and validates it. Unknown fields are refused: a misspelt field
+// decode gives the typed request and validates it. Unknown fields are refused, and those that are there twice: a field
 // silently ignored would be a wrong document.
 func decode[Req any](in input) (Req, error) {
 	var req Req
@@ -62,7 +62,7 @@ func unmarshal(in []byte, req any) error {
 	if d.More() {
 		return fault.New(fault.Invalid, "op.bad_request", "detail", "trailing data")
 	}
-	return nil
+	return once(in)
 }
 
 // run is the pipeline of every call, local or from the LAN. The caller's copy of Spec is never
@@ -440,6 +440,9 @@ func (r *Registry[T]) doneBefore(ctx context.Context, row *row[T], id, hash stri
 // finish maps foreign errors to faults and writes the one log line.
 func (r *Registry[T]) finish(name string, c *call, start time.Time, err error) error {
 	who, _ := c.actor.Doer()
+	if _, known := r.rows[name]; !known {
+		name = "" // whoever asks could write in the log what they like
+	}
 	rec := Record{Op: name, Actor: int64(who), Device: c.actor.Device, Took: r.clock().Sub(start)}
 	if err == nil {
 		r.log(rec)

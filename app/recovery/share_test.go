@@ -154,3 +154,20 @@ var vaultVectors = []struct {
 		"2725f46c9e13e068e47d27b867489b941ef4a3344f",
 	}},
 }
+
+// FuzzParseShare: a share that is read is written as it is read.
+func FuzzParseShare(f *testing.F) {
+	for _, share := range (Key{1, 2, 3}).Shares() {
+		f.Add(share.String())
+	}
+	f.Add("zafe2 1000")
+	f.Fuzz(func(t *testing.T, s string) {
+		share, err := ParseShare(s)
+		if err != nil {
+			return
+		}
+		if again, err := ParseShare(share.String()); err != nil || again != share {
+			t.Errorf("%q gives %s, read back as %s, %v", s, share, again, err)
+		}
+	})
+}

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+
+	"zafe/app/fault"
 )
 
 // TestALargeWorkbookLeavesTheMemoryNowhere: a sheet larger than what the library keeps in memory by itself.
@@ -32,8 +34,52 @@ func TestALargeWorkbookLeavesTheMemoryNowhere(t *testing.T) {
 	}
 }
 
-// largeWorkbook has few rows in a sheet of 20 MB: the rest is a comment.
+// largeWorkbook has few rows in a sheet of 20 MB: the rest are comments.
 func largeWorkbook(t *testing.T) []byte {
+	t.Helper()
+	return withSheet(t, func(sheet string) string {
+		return sheet + strings.Repeat("<!--"+strings.Repeat("x", 512<<10)+"-->", 40)
+	})
+}
+
+// TestASmallFileTakesLittleMemory: elements in one another, or of many attributes, are kept by the library.
+func TestASmallFileTakesLittleMemory(t *testing.T) {
+	const rows = "<sheetData>"
+	for name, c := range map[string]struct {
+		change func(sheet string) string
+		want   string
+	}{
+		"as it was": {func(sheet string) string { return sheet }, ""},
+		"deep": {func(sheet string) string {
+			return strings.Replace(sheet, rows, rows+strings.Repeat("<row>", depthMax), 1)
+		}, "tabular.damaged"},
+		"deep after a text": {func(sheet string) string { return "x " + strings.Repeat("<a>", 2*depthMax) + sheet }, "tabular.damaged"},
+		"deep after closings": {func(sheet string) string {
+			return strings.Repeat("</a>", 5*depthMax) + strings.Repeat("<a>", 2*depthMax) + sheet
+		}, "tabular.damaged"},
+		"many cells": {func(sheet string) string {
+			return strings.Replace(sheet, rows, rows+"<row>"+strings.Repeat("<c/>", rowCellsMax+1)+"</row>", 1)
+		}, "tabular.damaged"},
+		"many rows of many cells": {func(sheet string) string {
+			const end = "</sheetData>"
+			return strings.Replace(sheet, end, strings.Repeat("<row>"+strings.Repeat("<c/>", 100)+"</row>", 300)+end, 1)
+		}, ""},
+		"many elements that are no sheet": {func(sheet string) string {
+			return "<sst>" + strings.Repeat("<si/>", elementsMax) + "</sst>" + sheet
+		}, "tabular.damaged"},
+		"many attributes": {func(sheet string) string {
+			return strings.Replace(sheet, rows, rows+"<row"+strings.Repeat(` a=">"`, elementBytesMax/5)+">", 1)
+		}, "tabular.damaged"},
+	} {
+		s, err := Read(name+".xlsx", withSheet(t, c.change))
+		if fault.KeyOf(err) != c.want || (err == nil) != (len(s.Rows) > 0) {
+			t.Errorf("%s: %d rows, %v", name, len(s.Rows), err)
+		}
+	}
+}
+
+// withSheet is a workbook of few rows whose sheet was changed.
+func withSheet(t *testing.T, change func(sheet string) string) []byte {
 	t.Helper()
 	x := excelize.NewFile()
 	for i := range 10 {
@@ -61,7 +107,7 @@ func largeWorkbook(t *testing.T) []byte {
 			t.Fatal(err)
 		}
 		if strings.HasPrefix(f.Name, "xl/worksheets/sheet") {
-			body = append(body, "<!--"+strings.Repeat("x", 20<<20)+"-->"...)
+			body = []byte(change(string(body)))
 		}
 		to, err := w.Create(f.Name)
 		if err == nil {

@@ -1,9 +1,12 @@
 package tabular
 
 import (
+	"archive/zip"
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"slices"
 	"strconv"
@@ -11,6 +14,7 @@ import (
 	"time"
 
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/net/html/charset"
 
 	"zafe/app/fault"
 	"zafe/app/i18n"
@@ -19,6 +23,15 @@ import (
 // unzippedBytesMax bounds a workbook once unzipped, all of it in memory: a small file can hold gigabytes.
 const unzippedBytesMax = 256 << 20
 
+// Limits of the XML of a workbook: elements lie about thirty deep in one another in charts, a cell holds 32 767
+// characters, a row has 16 384 cells, and the texts of 50 000 rows (imports.RowsMax) are in two elements each.
+const (
+	depthMax        = 100
+	elementBytesMax = 1 << 20
+	rowCellsMax     = 16_384
+	elementsMax     = 2_000_000
+)
+
 // readWorkbook reads one sheet of an Excel workbook, or the first that has rows.
 func readWorkbook(name string, data []byte, wanted string) (s Sheet, err error) {
 	defer func() { // the library panics on some damaged files
@@ -26,6 +39,9 @@ func readWorkbook(name string, data []byte, wanted string) (s Sheet, err error) 
 			s, err = Sheet{}, damaged(name, fmt.Errorf("%v", r))
 		}
 	}()
+	if err := light(data); err != nil {
+		return Sheet{}, damaged(name, err)
+	}
 	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
 		// By default large sheets are unzipped to the system's temporary folder: customers in the clear.
 		UnzipSizeLimit: unzippedBytesMax, UnzipXMLSizeLimit: unzippedBytesMax, ShortDatePattern: "yyyy-mm-dd",
@@ -59,6 +75,100 @@ func readWorkbook(name string, data []byte, wanted string) (s Sheet, err error) 
 		}
 	}
 	return Sheet{}, refuse("tabular.empty", name)
+}
+
+// light refuses a workbook that would take far more memory than it has bytes: whose parts say themselves that they are
+// too large, or have too many elements, too deep in one another or too long. The library keeps those that are open and
+// all of what is not a sheet, and a few KiB hold millions of them.
+func light(data []byte) error {
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return err
+	}
+	left := uint64(unzippedBytesMax)
+	for _, f := range z.File {
+		if f.UncompressedSize64 > left {
+			return fmt.Errorf("%s unzips to %d bytes", f.Name, f.UncompressedSize64)
+		}
+		left -= f.UncompressedSize64
+	}
+	for _, f := range z.File {
+		part, err := f.Open()
+		if err != nil {
+			return err
+		}
+		if err := errors.Join(weighed(part), part.Close()); err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
+		}
+	}
+	return nil
+}
+
+// weighed refuses a part that would be heavy. It reads as the library does, but keeps nothing of what it reads; where
+// the part is no XML any more, the library stops as well.
+func weighed(part io.Reader) error {
+	d := xml.NewDecoder(&short{from: part})
+	d.CharsetReader = charset.NewReaderLabel
+	var w weight
+	for {
+		token, err := d.RawToken()
+		if errors.Is(err, errLong) {
+			return err
+		}
+		if err != nil {
+			return nil //nolint:nilerr // see above
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			if err := w.begin(token.Name.Local); err != nil {
+				return err
+			}
+		case xml.EndElement:
+			w.open = max(w.open-1, 0)
+		}
+	}
+}
+
+// weight is what was read of a part.
+type weight struct {
+	open, elements, cells int
+	sheet                 bool // which is read row by row; of other parts all is kept
+}
+
+func (w *weight) begin(name string) error {
+	if w.elements == 0 {
+		w.sheet = name == "worksheet"
+	}
+	if name == "row" {
+		w.cells = 0
+	} else if name == "c" {
+		w.cells++
+	}
+	w.open++
+	w.elements++
+	if w.open > depthMax || w.cells > rowCellsMax || w.elements > elementsMax && !w.sheet {
+		return fmt.Errorf("tabular: %d elements, %d deep, %d cells in a row", w.elements, w.open, w.cells)
+	}
+	return nil
+}
+
+// short reads XML in which each element and each text is short: the attributes of one element are all in memory.
+type short struct {
+	from io.Reader
+	run  int // since the last beginning of an element
+}
+
+var errLong = errors.New("tabular: an element or a text is too long")
+
+// Read implements io.Reader.
+func (s *short) Read(p []byte) (int, error) {
+	n, err := s.from.Read(p[:min(len(p), elementBytesMax)])
+	if at := bytes.LastIndexByte(p[:n], '<'); at >= 0 {
+		s.run = n - at
+	} else if s.run += n; s.run > elementBytesMax {
+		return 0, errLong
+	}
+	return n, err
 }
 
 func damaged(name string, cause error) error {
