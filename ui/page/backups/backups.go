@@ -386,6 +386,9 @@ func (b *backups) places(st backup.Status) {
 	}
 	if !st.Paused.IsZero() {
 		all = append(all, b.paused(st))
+	} else if over := func(c backup.Copy) bool { return c.Provider != destform.Local }; st.Line == backup.LineMetered &&
+		slices.ContainsFunc(st.Copies, over) {
+		all = append(all, b.sparing(st))
 	}
 	if len(st.Copies) > 0 {
 		all = append(all, b.rhythm(st))
