@@ -40,8 +40,12 @@ var ways = map[plan.ID][]way{
 	plan.Stolen: {
 		{"plan.act.incident", "lock", incident.Begin.Spec, to("incident", "")},
 		{"plan.act.devices", "plugs", device.Revoke.Spec, to("people", "")},
+		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "")},
 	},
-	plan.Burnt: {{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")}},
+	plan.Burnt: {
+		{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")},
+		{"plan.attest", "file-pdf", plan.Attest.Spec, (*planPage).attest},
+	},
 	plan.Ransomware: { // not "restore": not on this PC
 		{"plan.act.incident", "lock", incident.Begin.Spec, to("incident", "")},
 		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "")},
