@@ -50,6 +50,8 @@ type Field struct {
 	Secret   bool     `json:"secret"`
 	Default  string   `json:"default"`
 	Choices  []Choice `json:"choices"`
+	// Reading is set for what is only asked about a place that one restores from.
+	Reading bool `json:"reading,omitempty"`
 	// Own is set for what the owner decides about the copies there, whatever the provider.
 	Own bool `json:"own,omitempty"`
 }

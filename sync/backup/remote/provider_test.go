@@ -143,6 +143,12 @@ func TestTexts(t *testing.T) {
 			}
 		}
 	}
+	for provider, fields := range explained { // also of those that this build leaves out
+		for _, f := range fields {
+			label, help := fieldKeys(provider, f)
+			wanted[label], wanted[help] = true, true
+		}
+	}
 	for _, name := range asked {
 		label, help := questionKeys(name)
 		wanted[label], wanted[help] = true, true
@@ -170,6 +176,30 @@ func TestTexts(t *testing.T) {
 		}
 		if strings.Count(fr[key], "{{") != strings.Count(en[key], "{{") {
 			t.Errorf("the two texts of %s have different places", key)
+		}
+	}
+}
+
+// TestNoBoxIsWithoutHelp: what nobody can do without says what it is, in our words where it is a kind of the first list;
+// what we explain is a box of that kind.
+func TestNoBoxIsWithoutHelp(t *testing.T) {
+	for _, p := range Providers(true) {
+		for _, f := range p.Fields {
+			if f.Required && f.LabelKey == "" && (p.First || strings.TrimSpace(f.Help) == "") {
+				t.Errorf("%s %s must be filled and says nothing", p.Name, f.Name)
+			}
+		}
+		for _, name := range explained[p.Name] {
+			i := slices.IndexFunc(p.Fields, func(f Field) bool { return f.Name == name })
+			if i < 0 || p.Fields[i].LabelKey == "" || p.Fields[i].HelpKey == "" {
+				t.Errorf("%s has no box %s, or it has no text", p.Name, name)
+			}
+		}
+	}
+	for _, name := range []string{"sftp", "webdav", "s3", "drive", "onedrive", "dropbox", "pcloud", "smb", "ftp", "azureblob",
+		"swift", "jottacloud", "box", "koofr", "protondrive"} {
+		if len(explained[name]) == 0 {
+			t.Errorf("nothing of %s is explained", name)
 		}
 	}
 }
