@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"zafe/app/fault"
 
 	"github.com/rclone/rclone/fs"
 )
@@ -193,7 +196,9 @@ func describe(info *fs.RegInfo) Provider {
 		if p.First && !f.Advanced || slices.Contains(explained[p.Name], f.Name) {
 			f.LabelKey, f.HelpKey = fieldKeys(p.Name, f.Name)
 		}
-		f.Reading = f.Name == "version_at"
+		if f.Name == versionAt {
+			f.Reading, f.Default = true, "" // rclone's is a word
+		}
 		p.Fields = append(p.Fields, f)
 	}
 	order := explained[p.Name]
@@ -202,6 +207,22 @@ func describe(info *fs.RegInfo) Provider {
 	}
 	slices.SortStableFunc(p.Fields, func(a, b Field) int { return cmp.Compare(fieldRank(order, a), fieldRank(order, b)) })
 	return p
+}
+
+// versionAt is the option of the kinds of storage that can be read as they were.
+const versionAt = "version_at"
+
+// moment is a date or an instant of versionAt as rclone reads it, from one that is written as here or there: fault
+// backup.date_bad.
+func moment(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if d, err := time.Parse("2/1/2006", text); err == nil {
+		text = d.Format(time.DateOnly)
+	}
+	if _, err := fs.ParseTime(text); text != "" && err != nil {
+		return "", fault.Field(versionAt, "backup.date_bad")
+	}
+	return text, nil
 }
 
 // fieldKeys are the message keys of our own texts of a field.

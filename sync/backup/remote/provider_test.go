@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"zafe/app/fault"
 )
 
 // keyPattern finds a complete message key in a source: in code it follows a comma or a case.
@@ -201,6 +203,32 @@ func TestNoBoxIsWithoutHelp(t *testing.T) {
 		if len(explained[name]) == 0 {
 			t.Errorf("nothing of %s is explained", name)
 		}
+	}
+}
+
+// TestADateIsReadAsItIsWrittenHere, and one that is none is refused at its box.
+func TestADateIsReadAsItIsWrittenHere(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", " 03/11/2026 ": "2026-11-03", "3/1/2026": "2026-01-03", "2026-11-03": "2026-11-03",
+		"2026-11-03T08:30:00Z": "2026-11-03T08:30:00Z",
+	} {
+		if got, err := moment(text); err != nil || got != want {
+			t.Errorf("%q: %q, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"hier", "31/02/2026"} {
+		_, err := moment(text)
+		if f := fault.Of(err); err == nil || f.Key != "backup.date_bad" || f.Field != versionAt {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	r, err := Use(t.Context(), &Memory{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.Begin(t.Context(), Draft{Provider: "s3", Label: "x", Folder: "b", ReadOnly: true, Values: map[string]string{versionAt: "hier"}})
+	if fault.KeyOf(err) != "backup.date_bad" {
+		t.Errorf("begun with %v", err)
 	}
 }
 
