@@ -293,6 +293,8 @@ func (b *backups) worries(st backup.Status) {
 		if act != nil {
 			notice = kit.NewNotice(tone, e.T(title), e.Text.Fault(w), act)
 		}
+		// A text that wraps knows its height once it has its width: the one before had it.
+		notice.Resize(fyne.NewSize(b.worry.Size().Width, notice.MinSize().Height))
 		b.worry.Objects = []fyne.CanvasObject{notice}
 		b.worry.Show()
 		break

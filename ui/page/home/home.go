@@ -425,11 +425,12 @@ func (h *home) yearly(p plan.Plan) {
 	delete(h.tasks, "invite")
 	delete(h.tasks, "follow")
 	if f := p.Follow; f != nil && e.Can(plan.SayCause.Spec) {
-		title, text := e.T("plan.follow.what"), e.T("home.follow_ask", "at", f.Restored)
+		title, text, act := e.T("plan.follow.what"), e.T("home.follow_ask", "at", f.Restored), e.T("home.act.follow")
 		if f.Cause != "" {
 			title, text = e.T("plan.follow."+string(f.Cause)), e.Text.N("plan.follow.left", f.Left(), nil)
+			act = e.T("plan.follow.see")
 		}
-		h.tasks["follow"] = h.task("clock-counter-clockwise", kit.Warn, title, text, e.T("home.act.follow"),
+		h.tasks["follow"] = h.task("clock-counter-clockwise", kit.Warn, title, text, act,
 			func() { e.Shell.Open(page.Route{Name: "plan"}) })
 	}
 	if p.SheetDue {

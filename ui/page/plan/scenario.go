@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -89,7 +90,19 @@ func (p *planPage) showCase() {
 		buttons = append(buttons, kit.NewButton(e.T("plan.print"), "printer", kit.Secondary, func() { p.print(s) }))
 	}
 	p.detail.SetTitle(s.Title(e.Text))
-	p.detail.SetBody(kit.VFill(10, 0, kit.NewScroll(all), kit.HBox(8, buttons...)))
+	p.detail.SetBody(kit.VFill(10, 0, kit.NewScroll(all), inRows(buttons)))
+}
+
+// rowMost is how many buttons fit beside each other on a small screen.
+const rowMost = 3
+
+// inRows puts buttons below each other where they are many.
+func inRows(buttons []fyne.CanvasObject) fyne.CanvasObject {
+	rows := kit.VBox(8)
+	for row := range slices.Chunk(buttons, rowMost) {
+		rows.Add(kit.HBox(8, row...))
+	}
+	return rows
 }
 
 // print shows the sheet of a scenario.
