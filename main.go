@@ -73,6 +73,7 @@ import (
 	"zafe/sync/guest"
 	"zafe/sync/host"
 	"zafe/sync/lan"
+	"zafe/sync/metered"
 	syncnotify "zafe/sync/notify"
 	"zafe/ui"
 	"zafe/ui/cli"
@@ -641,6 +642,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Log:      b.pc.home.Warn,
 		Proved:   func() { b.tells.Proved() },
 		Disks:    disks.Roots,
+		Line:     metered.Now,
 	})
 	b.tells = notify.New(notify.Options[*store.Tx]{
 		Work: b.store, Copies: b.keep, Carrier: syncnotify.New(), Clock: time.Now, Warn: b.pc.home.Warn,

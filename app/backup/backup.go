@@ -50,6 +50,8 @@ type Field struct {
 	Secret   bool     `json:"secret"`
 	Default  string   `json:"default"`
 	Choices  []Choice `json:"choices"`
+	// Reading is set for what is only asked about a place that one restores from.
+	Reading bool `json:"reading,omitempty"`
 	// Own is set for what the owner decides about the copies there, whatever the provider.
 	Own bool `json:"own,omitempty"`
 }
@@ -134,6 +136,9 @@ type Copy struct {
 	Disks   []TurnDisk   `json:"disks,omitempty"` // that take turns there, the newest copy first
 	// Waiting is when the work that is not there may leave at the earliest, where its own rhythm holds it back.
 	Waiting time.Time `json:"waiting,omitzero"`
+	// Metered: what is not there is too much for the metered connection of the moment, and waits for another one or for
+	// somebody who wants it sent all the same.
+	Metered bool `json:"metered,omitempty"`
 	// Alarms are what the owner must look into at that place: an older state put back, another PC that
 	// goes on with the same book.
 	Alarms []*fault.Fault `json:"alarms,omitempty"`
@@ -153,6 +158,15 @@ type Progress struct {
 	Done  int64  // bytes
 	Total int64  // bytes, 0 unknown
 }
+
+// Line is what the system of the main PC says of its connection; "" where it says nothing, as macOS always does.
+type Line string
+
+// The connections that are told apart.
+const (
+	LineFree    Line = "free"
+	LineMetered Line = "metered"
+)
 
 // Status is the truth the shield shows.
 type Status struct {
@@ -174,6 +188,10 @@ type Status struct {
 	Rules  Rules  `json:"rules"`
 	// Paused is until when nothing is sent by itself, zero for no pause.
 	Paused time.Time `json:"paused,omitzero"`
+	// Line is the connection of the main PC. While it is metered (connexion limitée), no more than SmallBytes leave at once
+	// by themselves, and no trial restore is made over it; what is asked for by hand is done.
+	Line       Line  `json:"line,omitempty"`
+	SmallBytes int64 `json:"small_bytes,omitempty"`
 	// LossSeconds is how old the oldest work is that would be lost with this PC now; -1 when nothing is elsewhere.
 	LossSeconds int64 `json:"loss_seconds"`
 }

@@ -82,6 +82,7 @@ var goesOn = map[string]bool{
 
 	"backup.now": true, "backup.drill": true, "book.verify": true, "witness.older": true,
 	"past.open": true, "past.close": true, // to see what it was before
+	"plan.cause": true, "plan.tick": true,
 	"opening.rotate": true, "recovery.check": true, // another key, when somebody may have the sheet
 }
 

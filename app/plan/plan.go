@@ -74,6 +74,8 @@ type Plan struct {
 	Owners    int              `json:"owners"`    // people whose password opens the book
 	Devices   int              `json:"devices"`   // paired PCs
 	Scenarios []Scenario       `json:"scenarios"`
+	// Follow is what is to be said and done after the last restore, nil when nothing is.
+	Follow *Follow `json:"follow,omitempty"`
 }
 
 // trialsMax bounds the list of trial restores: two of each week and place, for more than one place.
@@ -105,6 +107,7 @@ func Bind[T Tx](r *op.Registry[T], work op.Work[T], e Engine) {
 	op.BindElsewhere(r, Get, func(ctx context.Context, _ op.Empty) (Plan, error) { return now(ctx, work, e) })
 	op.BindStreamElsewhere(r, PrintSheet, printSheet(work, e))
 	op.BindStream(r, Attest, attest[T])
+	bindFollow(r)
 }
 
 func now[T Tx](ctx context.Context, work op.Work[T], e Engine) (p Plan, err error) {
@@ -146,6 +149,12 @@ func of(tx Tx, st backup.Status) (p Plan, err error) {
 	}
 	if err := p.people(tx); err != nil {
 		return p, err
+	}
+	switch f, err := FollowOf(tx); {
+	case err != nil:
+		return p, err
+	case f.Open():
+		p.Follow = &f
 	}
 	progress, err := setup.ProgressOf(tx)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"zafe/app/company"
 	"zafe/app/op"
 	"zafe/app/password"
+	"zafe/app/plan"
 	"zafe/app/recovery"
 	"zafe/app/relay"
 	"zafe/app/setup"
@@ -92,7 +93,7 @@ func (b *Own) adopt(tx *store.Tx, c Copy) error {
 	b.events = last.ID
 	// What the other PC found and did was about its own files.
 	return errors.Join(setup.SaveIdentity(tx, id), relay.Raise(tx, b.request.Above), kept.Restart(tx, c.Point), verify.Forget(tx),
-		billing.AskNumbers(tx, c.Point.Made, tx.Now()),
+		billing.AskNumbers(tx, c.Point.Made, tx.Now()), plan.AskCause(tx, c.Point.Made, tx.Now()),
 		tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, c.WriterID, c.Seq)))
 }
 

@@ -13,6 +13,7 @@ import (
 	"zafe/app/backup"
 	"zafe/app/company"
 	"zafe/app/fault"
+	"zafe/app/plan"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/store"
@@ -164,7 +165,11 @@ func TestABookBecomesThisPCsOwn(t *testing.T) {
 		if _, err := tx.Setting("billing.resume", &numbers); err != nil || !numbers.Made.Equal(c.Point.Made) {
 			t.Errorf("the numbers are not asked about: %v, %v", numbers, err)
 		}
-		return errors.Join(err, headErr)
+		follow, followErr := plan.FollowOf(tx)
+		if !follow.Open() || !follow.Made.Equal(c.Point.Made) || follow.Restored.IsZero() {
+			t.Errorf("nobody asks what happened: %+v", follow)
+		}
+		return errors.Join(err, headErr, followErr)
 	})
 	known, keptErr := kept.Copies(back).Load(t.Context())
 	from, fromErr := kept.Origin(t.Context(), back)

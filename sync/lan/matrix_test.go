@@ -163,7 +163,7 @@ var probes = map[string]probe{
 	"past.items": idle, "past.open": idle, "past.pdf": idle, "past.status": idle, "past.take_customer": idle,
 	"past.take_draft": idle, "past.take_file": idle, "past.take_item": idle,
 	"where.get":   idle,
-	"plan.attest": idle, "plan.get": idle, "plan.sheet": idle, "relay.get": idle, "relay.name": idle,
+	"plan.attest": idle, "plan.cause": idle, "plan.tick": idle, "plan.get": idle, "plan.sheet": idle, "relay.get": idle, "relay.name": idle,
 	"witness.get": idle, "witness.older": idle, "witness.accept": idle,
 	"destination.acknowledge": idle, "destination.answer": idle, "destination.begin": idle, "destination.cancel": idle,
 	"destination.finish": idle, "destination.link": idle, "destination.list": idle, "destination.probe": idle, "destination.refill": idle,

@@ -47,6 +47,7 @@ func TestTheRelayTakesOver(t *testing.T) {
 		{"office", s.office},
 		{"killed under load", s.killed},
 		{"the first one comes back", s.comesBack},
+		{"the relay is lost for good", s.lost},
 		{"the first one takes the lead back", s.takesBack},
 		{"the relay works for it again", s.rejoins},
 	} {
@@ -218,6 +219,40 @@ func (s *relayStory) comesBack(t *testing.T) {
 	over.stop(t)
 	s.a.refused(refusal, "op", "customer.save", another)
 	s.a.refused("", "relay", "rejoin") // the other one does not answer
+}
+
+// lost never lets the relay be heard of again: with the owner's key the first one takes the lead back all by itself, says
+// so in its journal, and the others find it. All of it happens to copies of the PCs: the story goes on with the relay.
+func (s *relayStory) lost(t *testing.T) {
+	copied := func(d *desk) *desk {
+		dir := filepath.Join(t.TempDir(), "copy")
+		if err := os.CopyFS(dir, os.DirFS(d.dir)); err != nil {
+			t.Fatal(err)
+		}
+		other := *d
+		other.dir = dir
+		return &other
+	}
+	a, c := copied(s.a), copied(s.c)
+	a.refused("", "relay", "rejoin")
+	a.as().refused("", "relay", "take-over") // without a proof of who one is
+	a.ok("relay", "take-over")
+	status := struct {
+		State string
+		Term  int64
+	}{}
+	if err := json.Unmarshal([]byte(a.ok("relay", "status", "--json")), &status); err != nil || status.State == "taken" || status.Term != 2 {
+		t.Errorf("after taking the lead back: %+v, %v", status, err)
+	}
+	if told := a.ok("op", "event.list", `{}`); !strings.Contains(told, "book.taken_over") {
+		t.Error("the journal does not say who leads")
+	}
+	h := a.serve(s.at)
+	defer h.stop(t)
+	s.marc(c).ok("op", "customer.save", `{"kind":"company","name":"Sans le relais","city":"Le Moule"}`)
+	if have := s.customers(s.marc(c)); !have["Sans le relais"] || have["Après la reprise"] {
+		t.Error("it is another book, or what the relay alone had came back")
+	}
 }
 
 // takesBack makes the first one the main one again: the other stops at once, at work though it is.

@@ -51,6 +51,7 @@ func field(f remote.Field, values map[string]string) appbackup.Field {
 	out := appbackup.Field{
 		Name: f.Name, LabelKey: f.LabelKey, HelpKey: f.HelpKey, Help: f.Help, Kind: string(f.Kind),
 		Required: f.Required, Advanced: f.Advanced, Secret: f.Secret, Default: f.Default,
+		Reading: f.Reading,
 	}
 	for _, c := range f.ChoicesFor(values) {
 		out.Choices = append(out.Choices, appbackup.Choice{Value: c.Value, Help: c.Help})

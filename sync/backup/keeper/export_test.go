@@ -6,6 +6,7 @@ import (
 	appbackup "zafe/app/backup"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/vault"
+	"zafe/sync/metered"
 )
 
 // Folder is the folder of the copies on this PC.
@@ -36,3 +37,6 @@ func (k *Keeper) MoveLogins(ctx context.Context, to remote.ConfigStore) error {
 
 // Watch lets a test say which disks are plugged in, before Run.
 func (k *Keeper) Watch(roots func() []string) { k.set.Disks = roots }
+
+// AskLine lets a test say whether the connection is metered, before Run.
+func (k *Keeper) AskLine(ask func(context.Context) (metered.State, error)) { k.set.Line = ask }

@@ -20,6 +20,7 @@ import (
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
+	"zafe/sync/metered"
 
 	"golang.org/x/sync/semaphore"
 )
@@ -50,6 +51,8 @@ type Settings struct {
 	Origin *appbackup.Point
 	// Disks lists the folders that disks of this PC are mounted at; nil where nobody looks.
 	Disks func() []string
+	// Line tells whether the connection of this PC is metered; nil where nobody looks.
+	Line func(ctx context.Context) (metered.State, error)
 	// Automatic is false for the sample company and tests that back up by hand.
 	Automatic bool
 }
@@ -77,6 +80,7 @@ type Keeper struct {
 	setup     *remote.Setup
 	before    remote.Destination // what setup changes, as it was
 	plugs     plugs
+	line      lineState
 
 	// quiet is held in part by each job and whole while old restore points of this PC are removed, and for a
 	// new recovery key or writer. The first begins only when no job is under way; a job that comes meanwhile
@@ -204,14 +208,14 @@ func (k *Keeper) label(id string) string {
 // Now implements Engine. A destination that fails does not stop the others; its fault is in the
 // status. The error is about the restore point itself.
 func (k *Keeper) Now(ctx context.Context) (appbackup.Status, error) {
-	if err := k.do(ctx, schedule.Task{Kind: schedule.Snapshot}); err != nil {
+	if err := k.do(ctx, schedule.Task{Kind: schedule.Snapshot}, whole); err != nil {
 		return appbackup.Status{}, err
 	}
 	var sends []schedule.Task
 	for _, d := range k.set.Remotes.List() {
 		sends = append(sends, schedule.Task{Kind: schedule.Send, Target: d.ID})
 	}
-	if err := k.all(ctx, sends); err != nil {
+	if err := k.all(ctx, sends, whole); err != nil {
 		k.set.Log("backup send failed", err)
 	}
 	if ctx.Err() != nil {
@@ -222,7 +226,7 @@ func (k *Keeper) Now(ctx context.Context) (appbackup.Status, error) {
 
 // Drill implements Engine.
 func (k *Keeper) Drill(ctx context.Context, id string) (appbackup.Status, error) {
-	if err := k.do(ctx, schedule.Task{Kind: schedule.Drill, Target: id}); err != nil {
+	if err := k.do(ctx, schedule.Task{Kind: schedule.Drill, Target: id}, whole); err != nil {
 		return appbackup.Status{}, err
 	}
 	return k.Status(ctx)
@@ -297,11 +301,15 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	defer k.mu.Unlock()
 	now := k.set.Clock()
 	out.Paused = rules.PausedUntil(now)
+	out.Line, out.SmallBytes = appbackup.Line(k.line.state), meteredMost
 	out.Running = cmp.Or(k.running(""), k.running(ownDrill))
 	for i := range out.Copies {
 		c := &out.Copies[i]
 		c.Running = k.running(c.ID)
 		c.Waiting = k.plan.Waiting(c.ID, now)
+		if c.Metered = k.line.held[c.ID]; c.Metered && fault.KeyOf(c.Fault) == "backup.cancelled" {
+			c.Fault = nil // it was ended for that, and is told as such
+		}
 		c.Plug, c.Disks = k.plug(places[i])
 		out.Running = cmp.Or(out.Running, c.Running)
 	}

@@ -22,7 +22,7 @@ type job struct {
 	appbackup.Running
 	cancel  context.CancelFunc
 	stopped bool // by the owner
-	held    bool // by a pause
+	held    bool // by a pause, or because the connection is metered
 }
 
 // Run follows the schedule until ctx ends. Each destination has its own worker while something is due
@@ -44,6 +44,7 @@ func (k *Keeper) Run(ctx context.Context) {
 		}
 		k.look(ctx)
 		k.limit()
+		k.lookAtLine(ctx)
 		k.followDisks(ctx, &workers)
 		due := k.due(k.set.Clock())
 		saved := k.set.Service.Saved().Seq > 0
@@ -86,7 +87,7 @@ func (k *Keeper) due(now time.Time) []schedule.Task {
 	defer k.mu.Unlock()
 	k.plan.Pause(k.rules.PausedUntil(now))
 	due, _ := k.plan.Due(now)
-	return due
+	return k.spared(due)
 }
 
 // byTarget gives each destination's tasks, in their order.
@@ -105,8 +106,10 @@ func (k *Keeper) follow(ctx context.Context, tasks []schedule.Task) {
 		if ctx.Err() != nil {
 			return
 		}
-		if err := k.run(ctx, task); err != nil {
-			k.set.Log("backup "+string(task.Kind)+" failed", err)
+		if held, err := k.run(ctx, task, sparing); err != nil {
+			if !held {
+				k.set.Log("backup "+string(task.Kind)+" failed", err)
+			}
 			return
 		}
 	}
@@ -132,7 +135,7 @@ func (k *Keeper) Before(ctx context.Context, what string) {
 	if needless {
 		return
 	}
-	if err := k.do(ctx, schedule.Task{Kind: schedule.Snapshot}); err != nil {
+	if err := k.do(ctx, schedule.Task{Kind: schedule.Snapshot}, whole); err != nil {
 		k.set.Log("no restore point before "+what, err)
 	}
 }
@@ -152,7 +155,7 @@ func (k *Keeper) Close(ctx context.Context) error {
 	k.look(saving)
 	k.mu.Lock()
 	k.plan.Pause(k.rules.PausedUntil(k.set.Clock()))
-	tasks, untouched := k.plan.OnClose(k.set.Clock()), k.seen == k.first
+	tasks, untouched := k.spared(k.plan.OnClose(k.set.Clock())), k.seen == k.first
 	k.closing = true
 	k.mu.Unlock()
 	if k.set.Origin != nil && untouched && k.set.Service.Status(k.first).Saved.Seq == 0 {
@@ -160,9 +163,9 @@ func (k *Keeper) Close(ctx context.Context) error {
 	}
 	var saved error
 	if len(tasks) > 0 && tasks[0].Kind == schedule.Snapshot {
-		saved, tasks = k.do(saving, tasks[0]), tasks[1:]
+		saved, tasks = k.do(saving, tasks[0], sparing), tasks[1:]
 	}
-	err := errors.Join(saved, k.all(ctx, tasks))
+	err := errors.Join(saved, k.all(ctx, tasks, sparing))
 	if since, known := k.exposure(ctx); known {
 		k.noteLoss(ctx, since, true)
 	}
@@ -170,48 +173,53 @@ func (k *Keeper) Close(ctx context.Context) error {
 }
 
 // all does tasks of different destinations side by side and returns when each has done or failed.
-func (k *Keeper) all(ctx context.Context, tasks []schedule.Task) error {
+func (k *Keeper) all(ctx context.Context, tasks []schedule.Task, line line) error {
 	errs := make([]error, len(tasks))
 	var wait sync.WaitGroup
 	for i, task := range tasks {
 		if ctx.Err() == nil {
-			wait.Go(func() { errs[i] = k.do(ctx, task) })
+			wait.Go(func() { errs[i] = k.do(ctx, task, line) })
 		}
 	}
 	wait.Wait()
 	return errors.Join(errs...)
 }
 
-// do runs one task when its destination is free.
-func (k *Keeper) do(ctx context.Context, task schedule.Task) error {
-	lane := k.lane(laneOf(task))
+// do runs one task when its destination is free. What a metered connection holds back is no error.
+func (k *Keeper) do(ctx context.Context, task schedule.Task, line line) error {
+	free := k.lane(laneOf(task))
 	select {
-	case lane <- struct{}{}:
+	case free <- struct{}{}:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	defer func() { <-lane }()
-	return k.run(ctx, task)
+	defer func() { <-free }()
+	held, err := k.run(ctx, task, line)
+	if held && line == sparing {
+		return nil
+	}
+	return err
 }
 
-// run does one task, its lane being held, and tells the schedule how it went.
-func (k *Keeper) run(ctx context.Context, task schedule.Task) error {
+// run does one task, its lane being held, and tells the schedule how it went; held is whether a pause or a metered
+// connection has ended it.
+func (k *Keeper) run(ctx context.Context, task schedule.Task, line line) (held bool, err error) {
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
 	began := k.set.Clock()
 	j := k.start(cancel, task)
-	err := k.quiet.Acquire(working, 1)
+	err = k.quiet.Acquire(working, 1)
 	if err == nil {
-		err = k.perform(working, task, k.watch(j))
+		err = k.perform(working, task, k.watch(j, task, line))
 		k.quiet.Release(1)
 	}
-	k.ended(ctx, task, j, began, err)
+	held = k.ended(ctx, task, j, began, err)
 	if err == nil {
 		k.proved(task)
 		k.prune(working, task)
 	}
 	k.stop(task)
-	return err
+	return held, err
 }
 
 // proved tells that a task has shown that a place elsewhere can be relied on.
@@ -226,11 +234,14 @@ func (k *Keeper) proved(task schedule.Task) {
 	}
 }
 
-// ended tells the schedule how a task went.
-func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began time.Time, err error) {
+// ended tells the schedule how a task went, and whether it was held back.
+func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began time.Time, err error) (held bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.set.Clock()
+	if err == nil {
+		delete(k.line.held, task.Target)
+	}
 	if task.Kind == schedule.Snapshot && !j.stopped && ctx.Err() == nil {
 		k.lastFault = fault.Of(err)
 	}
@@ -245,6 +256,7 @@ func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began ti
 	default:
 		k.plan.Done(now, task)
 	}
+	return err != nil && j.held
 }
 
 func (k *Keeper) perform(ctx context.Context, task schedule.Task, watch vault.Watch) error {
@@ -327,10 +339,13 @@ func (k *Keeper) stop(task schedule.Task) {
 }
 
 // watch keeps how far a job has come.
-func (k *Keeper) watch(j *job) vault.Watch {
+func (k *Keeper) watch(j *job, task schedule.Task, line line) vault.Watch {
 	return func(p vault.Progress) {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		j.Stage, j.Done, j.Total = string(p.Stage), p.Done, p.Total
+		if line == sparing && p.Stage == vault.StageSend {
+			k.spare(j, task)
+		}
 	}
 }

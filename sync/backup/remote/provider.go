@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
+
+	"zafe/app/fault"
 
 	"github.com/rclone/rclone/fs"
 )
@@ -49,6 +52,7 @@ type Field struct {
 	Required bool
 	Advanced bool
 	Secret   bool // never shown once saved
+	Reading  bool // only of a place that one restores from: where copies go it would refuse them
 	Default  string
 	choices  []choice
 	only     string // rclone's filter on the value of the field "provider"
@@ -88,12 +92,15 @@ var hidden = map[string]bool{
 	"tardigrade": true,
 }
 
-// first lists the kinds of storage of the first list with the fields of their short form, in order.
-// Each of them has texts of our own in assets/i18n/*/backup.json.
-var first = []struct {
+// kind is a kind of storage with the fields of its short form.
+type kind struct {
 	name   string
 	fields []string
-}{
+}
+
+// first lists the kinds of storage of the first list with the fields of their short form, in order.
+// Each of them has texts of our own in assets/i18n/*/backup.json.
+var first = []kind{
 	{"local", nil},
 	{"drive", nil},
 	{"onedrive", nil},
@@ -185,19 +192,47 @@ func describe(info *fs.RegInfo) Provider {
 		f.Required = f.Required || slices.Contains(required[p.Name], f.Name)
 		if p.First {
 			f.Advanced = !slices.Contains(first[index].fields, f.Name)
-			if !f.Advanced {
-				f.LabelKey = "backup.field." + p.Name + "." + f.Name + ".label"
-				f.HelpKey = "backup.field." + p.Name + "." + f.Name + ".help"
-			}
+		}
+		if p.First && !f.Advanced || slices.Contains(explained[p.Name], f.Name) {
+			f.LabelKey, f.HelpKey = fieldKeys(p.Name, f.Name)
+		}
+		if f.Name == versionAt {
+			f.Reading, f.Default = true, "" // rclone's is a word
 		}
 		p.Fields = append(p.Fields, f)
 	}
+	order := explained[p.Name]
 	if p.First {
-		slices.SortStableFunc(p.Fields, func(a, b Field) int {
-			return cmp.Compare(fieldRank(first[index].fields, a), fieldRank(first[index].fields, b))
-		})
+		order = slices.Concat(first[index].fields, order)
 	}
+	slices.SortStableFunc(p.Fields, func(a, b Field) int { return cmp.Compare(fieldRank(order, a), fieldRank(order, b)) })
 	return p
+}
+
+// versionAt is the option of the kinds of storage that can be read as they were.
+const versionAt = "version_at"
+
+// moment is a date or an instant of versionAt as rclone reads it, from one that is written as here or there: fault
+// backup.date_bad.
+func moment(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	if d, err := time.Parse("2/1/2006", text); err == nil {
+		text = d.Format(time.DateOnly)
+	}
+	if _, err := fs.ParseTime(text); text != "" && err != nil {
+		return "", fault.Field(versionAt, "backup.date_bad")
+	}
+	return text, nil
+}
+
+// fieldKeys are the message keys of our own texts of a field.
+func fieldKeys(provider, field string) (label, help string) {
+	short := slices.ContainsFunc(first, func(f kind) bool { return f.name == provider && slices.Contains(f.fields, field) })
+	if !short && slices.Contains(anywhere, field) {
+		provider = "any"
+	}
+	key := "backup.field." + provider + "." + field
+	return key + ".label", key + ".help"
 }
 
 func fieldRank(order []string, f Field) int {

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"zafe/app/fault"
 )
 
 // keyPattern finds a complete message key in a source: in code it follows a comma or a case.
@@ -143,6 +145,12 @@ func TestTexts(t *testing.T) {
 			}
 		}
 	}
+	for provider, fields := range explained { // also of those that this build leaves out
+		for _, f := range fields {
+			label, help := fieldKeys(provider, f)
+			wanted[label], wanted[help] = true, true
+		}
+	}
 	for _, name := range asked {
 		label, help := questionKeys(name)
 		wanted[label], wanted[help] = true, true
@@ -171,6 +179,56 @@ func TestTexts(t *testing.T) {
 		if strings.Count(fr[key], "{{") != strings.Count(en[key], "{{") {
 			t.Errorf("the two texts of %s have different places", key)
 		}
+	}
+}
+
+// TestNoBoxIsWithoutHelp: what nobody can do without says what it is, in our words where it is a kind of the first list;
+// what we explain is a box of that kind.
+func TestNoBoxIsWithoutHelp(t *testing.T) {
+	for _, p := range Providers(true) {
+		for _, f := range p.Fields {
+			if f.Required && f.LabelKey == "" && (p.First || strings.TrimSpace(f.Help) == "") {
+				t.Errorf("%s %s must be filled and says nothing", p.Name, f.Name)
+			}
+		}
+		for _, name := range explained[p.Name] {
+			i := slices.IndexFunc(p.Fields, func(f Field) bool { return f.Name == name })
+			if i < 0 || p.Fields[i].LabelKey == "" || p.Fields[i].HelpKey == "" {
+				t.Errorf("%s has no box %s, or it has no text", p.Name, name)
+			}
+		}
+	}
+	for _, name := range []string{"sftp", "webdav", "s3", "drive", "onedrive", "dropbox", "pcloud", "smb", "ftp", "azureblob",
+		"swift", "jottacloud", "box", "koofr", "protondrive"} {
+		if len(explained[name]) == 0 {
+			t.Errorf("nothing of %s is explained", name)
+		}
+	}
+}
+
+// TestADateIsReadAsItIsWrittenHere, and one that is none is refused at its box.
+func TestADateIsReadAsItIsWrittenHere(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", " 03/11/2026 ": "2026-11-03", "3/1/2026": "2026-01-03", "2026-11-03": "2026-11-03",
+		"2026-11-03T08:30:00Z": "2026-11-03T08:30:00Z",
+	} {
+		if got, err := moment(text); err != nil || got != want {
+			t.Errorf("%q: %q, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"hier", "31/02/2026"} {
+		_, err := moment(text)
+		if f := fault.Of(err); err == nil || f.Key != "backup.date_bad" || f.Field != versionAt {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	r, err := Use(t.Context(), &Memory{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = r.Begin(t.Context(), Draft{Provider: "s3", Label: "x", Folder: "b", ReadOnly: true, Values: map[string]string{versionAt: "hier"}})
+	if fault.KeyOf(err) != "backup.date_bad" {
+		t.Errorf("begun with %v", err)
 	}
 }
 

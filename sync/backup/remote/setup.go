@@ -68,6 +68,14 @@ func (r *Remotes) Begin(ctx context.Context, d Draft) (*Setup, error) {
 	if !ok {
 		return nil, fault.Field("provider", "backup.provider_unknown")
 	}
+	at, err := moment(d.Values[versionAt])
+	if err != nil {
+		return nil, err
+	}
+	if at != d.Values[versionAt] {
+		d.Values = maps.Clone(d.Values)
+		d.Values[versionAt] = at
+	}
 	if err := r.check(p, "", d); err != nil {
 		return nil, err
 	}

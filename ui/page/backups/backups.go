@@ -293,6 +293,8 @@ func (b *backups) worries(st backup.Status) {
 		if act != nil {
 			notice = kit.NewNotice(tone, e.T(title), e.Text.Fault(w), act)
 		}
+		// A text that wraps knows its height once it has its width: the one before had it.
+		notice.Resize(fyne.NewSize(b.worry.Size().Width, notice.MinSize().Height))
 		b.worry.Objects = []fyne.CanvasObject{notice}
 		b.worry.Show()
 		break
@@ -386,6 +388,9 @@ func (b *backups) places(st backup.Status) {
 	}
 	if !st.Paused.IsZero() {
 		all = append(all, b.paused(st))
+	} else if over := func(c backup.Copy) bool { return c.Provider != destform.Local }; st.Line == backup.LineMetered &&
+		slices.ContainsFunc(st.Copies, over) {
+		all = append(all, b.sparing(st))
 	}
 	if len(st.Copies) > 0 {
 		all = append(all, b.rhythm(st))

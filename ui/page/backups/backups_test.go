@@ -29,6 +29,12 @@ type engine struct {
 	kept   []aside.Kept
 	gone   []string       // names of what was removed
 	next   *backup.Status // what is so from the second time it is asked, nil for no change
+	now    int            // how often a copy was asked for
+}
+
+func (e *engine) Now(context.Context) (backup.Status, error) {
+	e.now++
+	return e.status, nil
 }
 
 func (e *engine) Status(context.Context) (backup.Status, error) {
@@ -372,5 +378,35 @@ func TestAPointIsOpenedFromTheNearestPlaceThatHasIt(t *testing.T) {
 		if !slices.Equal(sh.Opened, want) {
 			t.Fatalf("opened %+v, want %+v", sh.Opened, want)
 		}
+	}
+}
+
+// TestAMeteredConnectionIsSaidWithTheWayOut: what waits for another one is sent by one press.
+func TestAMeteredConnectionIsSaidWithTheWayOut(t *testing.T) {
+	cloud := backup.Copy{Destination: backup.Destination{ID: "d1", Label: "En ligne", Provider: "webdav"}, Lacks: true}
+	copies := &engine{status: backup.Status{SmallBytes: 5_000_000, Copies: []backup.Copy{cloud}}}
+	p, _, _ := shown(t, copies)
+	const said, send = "seuls les envois de 5 Mo", "Envoyer quand même"
+	if p.says(said) || !strings.Contains(p.lineNote(), "suspendez les envois") {
+		t.Error("a system that says nothing has a metered connection")
+	}
+	copies.status.Line = backup.LineMetered
+	p.Refresh()
+	if !p.says(said) || len(p.buttons(send)) != 0 {
+		t.Error("a metered connection is not said, or offers to send what does not wait")
+	}
+	copies.status.Copies[0].Metered = true
+	p.Refresh()
+	if !p.says("Attend une connexion non limitée") || len(p.buttons(send)) != 1 {
+		t.Fatal("what waits is not said")
+	}
+	p.following = true // nobody waits for the next moment here
+	p.buttons(send)[0].Tapped(nil)
+	if copies.now != 1 {
+		t.Errorf("sent %d times", copies.now)
+	}
+	copies.status.Copies[0].Provider = "local"
+	if p.Refresh(); p.says(said) {
+		t.Error("a disk is no connection")
 	}
 }

@@ -56,6 +56,18 @@ func (b *backups) paused(st backup.Status) fyne.CanvasObject {
 	return kit.NewNotice(kit.Warn, "", text, on)
 }
 
+// sparing says that the connection is metered, and what that holds back, with the way out.
+func (b *backups) sparing(st backup.Status) fyne.CanvasObject {
+	e := b.env
+	text := e.T("backups.metered", "most", e.Text.Bytes(st.SmallBytes))
+	held := slices.ContainsFunc(st.Copies, func(c backup.Copy) bool { return c.Metered })
+	if !held || !e.Can(backup.Now.Spec) {
+		return kit.NewNotice(kit.Info, "", text)
+	}
+	all := b.Write(kit.NewButton(e.T("backups.metered_send"), "", kit.Secondary, b.backUp))
+	return kit.NewNotice(kit.Warn, "", text, all)
+}
+
 func (b *backups) rhythmMenu(at fyne.CanvasObject) {
 	e := b.env
 	options := []kit.Option{{Key: "rules", Text: e.T("backups.rhythm"), Icon: "sliders-horizontal"}}
@@ -130,9 +142,18 @@ func (b *backups) rules() {
 	body := kit.VBox(theme.GapField, loss.Object(), kit.Separator(), kit.Sub(e.T("backups.speed")),
 		kit.MutedParagraph(e.T("backups.speed_hint")),
 		kit.Cols(theme.GapCard, nil, kit.NewField(e.T("backups.speed_day"), day),
-			kit.NewField(e.T("backups.speed_night"), night)))
+			kit.NewField(e.T("backups.speed_night"), night)),
+		kit.Sub(e.T("backups.metered_title")), kit.MutedParagraph(b.lineNote()))
 	m = kit.NewModal(e.T("backups.rhythm_title"), 560, body, cancel, save)
 	m.Show(e.Window)
+}
+
+// lineNote tells what becomes of the copies over a metered connection, or that this system does not say which are.
+func (b *backups) lineNote() string {
+	if b.status.Line == "" {
+		return b.env.T("backups.metered_unknown")
+	}
+	return b.env.T("backups.metered_note", "most", b.env.Text.Bytes(b.status.SmallBytes))
 }
 
 // kbitOf is the limit that is chosen.

@@ -63,8 +63,11 @@ func (b *backups) shelter(c backup.Copy) (lines []string) {
 // work back.
 func (b *backups) terms(c backup.Copy) (lines []string) {
 	e, l := b.env, c.Limits
+	if c.Metered {
+		lines = append(lines, e.T("backups.metered_place"))
+	}
 	if l == (backup.Limits{}) {
-		return nil
+		return lines
 	}
 	var all []string
 	if l.EveryMinutes > 0 {

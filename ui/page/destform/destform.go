@@ -87,7 +87,8 @@ type Form struct {
 	folderAt *kit.Field
 	labelAt  *kit.Field
 	advanced bool
-	turn     int // drops the answer to an earlier question
+	foreign  bool // the boxes without texts of ours are open
+	turn     int  // drops the answer to an earlier question
 
 	sameDisk fyne.CanvasObject // the warning, hidden while there is nothing to warn of
 	typing   kit.Later
@@ -261,7 +262,7 @@ func (f *Form) load() {
 
 // choose takes a kind and asks for its boxes.
 func (f *Form) choose(p backup.Provider) {
-	f.chosen, f.advanced = p, false
+	f.chosen, f.advanced, f.foreign = p, false, false
 	f.boxes, f.values, f.fields = map[string]*box{}, map[string]string{}, nil
 	if f.o.Existing == nil {
 		f.folder.SetText(folderFirst)

@@ -2,6 +2,7 @@ package destform_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -278,6 +279,55 @@ func TestASharedIdentityIsToldBeforeAnybodyReliesOnIt(t *testing.T) {
 		told := field(f.Object(), func(o fyne.CanvasObject) bool { _, ok := o.(*kit.Banner); return ok }, 0) != nil
 		if told != shared {
 			t.Errorf("%s: told %t", name, told)
+		}
+	}
+}
+
+// TestRareBoxesAreFolded: those with texts of ours behind one press, those that are rclone's own, in English, behind a
+// second one that says so; a date in the past is asked for only to restore.
+func TestRareBoxesAreFolded(t *testing.T) {
+	fields := []backup.Field{
+		{Name: "version_at", Kind: "text", Advanced: true, Reading: true, LabelKey: "backup.field.s3.version_at.label"},
+		{Name: "port", Kind: "int", Advanced: true, LabelKey: "backup.field.sftp.port.label"},
+		{Name: "macs", Kind: "text", Advanced: true, Help: "Space separated list of MACs."},
+	}
+	for _, reading := range []bool{false, true} {
+		_, env, sh := open(t)
+		o := destform.ForEnv(env, nil)
+		o.Reading = reading
+		o.Fields = func(context.Context, string, map[string]string) (backup.FormResponse, error) {
+			return backup.FormResponse{Fields: fields}, nil
+		}
+		f := destform.New(o)
+		sh.Show(f.Object())
+		press(t, f.Object(), env.T("backup.provider.s3.title"))
+		shown := func() (texts []string) {
+			uitest.Walk(f.Object(), func(o fyne.CanvasObject) {
+				switch x := o.(type) {
+				case *kit.Label:
+					texts = append(texts, x.Text())
+				case *kit.Field:
+					texts = append(texts, x.Label())
+				case *kit.Button:
+					texts = append(texts, x.Text())
+				}
+			})
+			return texts
+		}
+		has := func(text string) bool { return slices.Contains(shown(), text) }
+		if got := has(env.T("backup.field.s3.version_at.label")); got != reading {
+			t.Errorf("restoring %t: a date is asked for: %t", reading, got)
+		}
+		if has("macs") || has("Port") || has(env.T("dest.foreign")) {
+			t.Errorf("rare boxes are shown: %q", shown())
+		}
+		press(t, f.Object(), env.T("dest.advanced"))
+		if !has("Port") || has("macs") {
+			t.Errorf("after one press: %q", shown())
+		}
+		press(t, f.Object(), env.T("dest.foreign"))
+		if !has("macs") || !has(env.T("dest.english")) {
+			t.Errorf("after two: %q", shown())
 		}
 	}
 }

@@ -92,8 +92,12 @@ func (f *Form) drawBoxes() {
 	}
 	objects = append(objects, f.placeBoxes(), f.sameDisk)
 	f.look()
-	var plain, more, own []fyne.CanvasObject
+	var plain, more, rest, own []fyne.CanvasObject
+	foreign := false // a box that nobody can do without has no texts of ours
 	for _, fl := range f.fields {
+		if fl.Reading && !f.o.Reading {
+			continue
+		}
 		b := f.boxes[fl.Name]
 		if b == nil || b.spec.Kind != fl.Kind || len(b.spec.Choices) != len(fl.Choices) {
 			b = f.newBox(fl)
@@ -102,11 +106,19 @@ func (f *Form) drawBoxes() {
 		switch {
 		case fl.Own:
 			own = append(own, b.field)
+		case fl.Reading:
+			plain = append(plain, b.field)
+		case fl.Advanced && !f.ours(fl):
+			rest = append(rest, b.field)
 		case fl.Advanced:
 			more = append(more, b.field)
 		default:
+			foreign = foreign || !f.ours(fl)
 			plain = append(plain, b.field)
 		}
+	}
+	if foreign {
+		objects = append(objects, kit.MutedParagraph(f.t("dest.english")))
 	}
 	if len(plain) > 0 {
 		objects = append(objects, kit.FormGrid(2, plain...))
@@ -116,20 +128,37 @@ func (f *Form) drawBoxes() {
 			kit.MutedParagraph(f.t("dest.late", "amber", Lapse(f.o.Text, f.late.AmberSeconds),
 				"red", Lapse(f.o.Text, f.late.RedSeconds))))
 	}
-	if len(more) > 0 && f.chosen.Name != Local { // how a file system is read is nobody's business here
-		text := f.t("dest.advanced")
-		if f.advanced {
-			text = f.t("dest.simple")
-		}
-		toggle := kit.NewButton(text, "sliders-horizontal", kit.Link,
-			func() { f.advanced = !f.advanced; f.draw() })
-		objects = append(objects, kit.HBox(0, toggle, kit.Spacer()))
-		if f.advanced {
-			objects = append(objects, kit.MutedParagraph(f.t("dest.advanced_note")), kit.FormGrid(2, more...))
-		}
+	if f.chosen.Name != Local { // how a file system is read is nobody's business here
+		objects = append(objects, f.folded(more, rest)...)
 	}
 	f.root.Objects = objects
 }
+
+// folded are the boxes that hardly anybody needs: those with texts of ours, and behind another press those that the
+// engine alone describes, in English.
+func (f *Form) folded(more, rest []fyne.CanvasObject) (objects []fyne.CanvasObject) {
+	fold := func(open *bool, show, hide, note string, boxes []fyne.CanvasObject) {
+		text := f.t(show)
+		if *open {
+			text = f.t(hide)
+		}
+		objects = append(objects, kit.HBox(0, kit.NewButton(text, "sliders-horizontal", kit.Link,
+			func() { *open = !*open; f.draw() }), kit.Spacer()))
+		if *open {
+			objects = append(objects, kit.MutedParagraph(f.t(note)), kit.FormGrid(2, boxes...))
+		}
+	}
+	if len(more) > 0 {
+		fold(&f.advanced, "dest.advanced", "dest.simple", "dest.advanced_note", more)
+	}
+	if len(rest) > 0 && (f.advanced || len(more) == 0) {
+		fold(&f.foreign, "dest.foreign", "dest.foreign_hide", "dest.english", rest)
+	}
+	return objects
+}
+
+// ours tells whether a box has texts of our own.
+func (f *Form) ours(fl backup.Field) bool { return fl.LabelKey != "" && f.o.Text.Has(fl.LabelKey) }
 
 // Lapse is a lapse of time that may not be told shorter than it is: from a day on in whole days, rounded up.
 func Lapse(p *i18n.Printer, seconds int64) string {

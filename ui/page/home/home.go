@@ -417,11 +417,22 @@ func (h *home) prove(st backup.Status) {
 	h.object.Refresh()
 }
 
-// yearly puts on the list what comes back each year: the paper, and the day of the backup.
+// yearly puts on the list what comes back each year, the paper and the day of the backup, and what is left to do after a
+// restore.
 func (h *home) yearly(p plan.Plan) {
 	e := h.env
 	delete(h.tasks, "sheet")
 	delete(h.tasks, "invite")
+	delete(h.tasks, "follow")
+	if f := p.Follow; f != nil && e.Can(plan.SayCause.Spec) {
+		title, text, act := e.T("plan.follow.what"), e.T("home.follow_ask", "at", f.Restored), e.T("home.act.follow")
+		if f.Cause != "" {
+			title, text = e.T("plan.follow."+string(f.Cause)), e.Text.N("plan.follow.left", f.Left(), nil)
+			act = e.T("plan.follow.see")
+		}
+		h.tasks["follow"] = h.task("clock-counter-clockwise", kit.Warn, title, text, act,
+			func() { e.Shell.Open(page.Route{Name: "plan"}) })
+	}
 	if p.SheetDue {
 		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet"), e.T("plan.fact.sheet_on", "on", p.SheetOn),
 			e.T("home.act.sheet"), func() { e.Shell.Open(page.Route{Name: "backups", Arg: "check"}) })
@@ -474,7 +485,7 @@ func (h *home) task(icon string, tone kit.Tone, title, under, act string, run fu
 // arrange puts the tasks in the order of their weight.
 func (h *home) arrange() {
 	var all []fyne.CanvasObject
-	for _, key := range []string{"integrity", "witness", "numbers", "held", "backup", "sheet", "invite", "many", "overdue", "accepted", "drafts", "exports"} {
+	for _, key := range []string{"integrity", "witness", "numbers", "follow", "held", "backup", "sheet", "invite", "many", "overdue", "accepted", "drafts", "exports"} {
 		if o := h.tasks[key]; o != nil {
 			if len(all) > 0 {
 				all = append(all, kit.Separator())

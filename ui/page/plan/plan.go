@@ -72,15 +72,19 @@ func newPage(e *page.Env) page.Page {
 func (p *planPage) actions() (out []fyne.CanvasObject) {
 	e := p.env
 	if e.Can(plan.Attest.Spec) {
-		out = append(out, p.Write(kit.NewButton(e.T("plan.attest"), "file-pdf", kit.Secondary, func() {
-			e.Shell.ShowDocument(e.T("plan.attest.file", "date", p.plan.At.Local().Format(time.DateOnly)),
-				page.Fetch(e, plan.Attest, plan.AttestRequest{Lang: e.Text.Lang()}))
-		})))
+		out = append(out, p.Write(kit.NewButton(e.T("plan.attest"), "file-pdf", kit.Secondary, p.attest)))
 	}
 	if e.Can(backup.Drill.Spec) {
 		out = append(out, p.Write(kit.NewButton(e.T("plan.try"), "arrow-counter-clockwise", kit.Primary, p.try)))
 	}
 	return out
+}
+
+// attest shows the certificate of the copies.
+func (p *planPage) attest() {
+	e := p.env
+	e.Shell.ShowDocument(e.T("plan.attest.file", "date", p.plan.At.Local().Format(time.DateOnly)),
+		page.Fetch(e, plan.Attest, plan.AttestRequest{Lang: e.Text.Lang()}))
 }
 
 // try makes a trial restore now, of the copy that would be used if the house burnt, or else of the first there is.
@@ -196,12 +200,15 @@ func (p *planPage) from(m *backup.Measure) string {
 	return m.Label + ", " + p.env.Text.Instant(m.At)
 }
 
-// remind says what comes back each year.
+// remind says what is to be done after a restore, or else what comes back each year.
 func (p *planPage) remind() {
 	e := p.env
 	p.notice.Objects = nil
 	p.notice.Show()
+	follow := p.follow()
 	switch {
+	case follow != nil:
+		p.notice.Add(follow)
 	case (p.plan.SheetDue || !p.plan.Sheet) && e.Can(setup.CheckSheet.Spec):
 		key := "plan.sheet_never"
 		if p.plan.SheetDue {

@@ -100,9 +100,9 @@ func TestEachScenarioHasItsFactsAndAButton(t *testing.T) {
 			t.Errorf("%s has no way out: %q", s.ID, says)
 		}
 		for _, w := range ways[s.ID] {
-			before := len(sh.Opened) + sh.Leaves
+			before := len(sh.Opened) + sh.Leaves + len(sh.Files)
 			p.press(t, p.env.T(w.key))
-			if len(sh.Opened)+sh.Leaves == before {
+			if len(sh.Opened)+sh.Leaves+len(sh.Files) == before {
 				t.Errorf("%s: %s leads nowhere", s.ID, w.key)
 			}
 		}
@@ -176,5 +176,52 @@ func TestNothingIsPromisedWithoutACopy(t *testing.T) {
 	p.Refresh()
 	if a, b := p.promised(), p.places(); !strings.HasPrefix(a, "rien n’est promis") || b != "aucune destination" {
 		t.Errorf("without a copy: %q, %q", a, b)
+	}
+}
+
+// TestAfterARestoreTheOwnerSaysWhatHappened: the answer shows what is to be done, each with its box and its page.
+func TestAfterARestoreTheOwnerSaysWhatHappened(t *testing.T) {
+	p, sh, _, w := shown(t, auth.Owner)
+	if slices.Contains(p.texts(), "Un vol") {
+		t.Error("a book that was never restored is asked about")
+	}
+	w.Update(func(tx *store.Tx) error { return plan.AskCause(tx, tx.Now(), tx.Now()) })
+	p.Refresh()
+	p.press(t, "Un vol")
+	f := p.plan.Follow
+	if f == nil || f.Cause != plan.CauseTheft || len(sh.Failed) > 0 {
+		t.Fatalf("%+v, %v", f, sh.Failed)
+	}
+	var boxes []*kit.Check
+	var revoke *kit.Button
+	uitest.Walk(p.env.Window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+		switch x := o.(type) {
+		case *kit.Check:
+			boxes = append(boxes, x)
+		case *kit.Button:
+			if x.Text() == "Postes" {
+				revoke = x
+			}
+		}
+	})
+	if len(boxes) != len(f.Acts) || revoke == nil {
+		t.Fatalf("%d boxes for %d acts, button %v", len(boxes), len(f.Acts), revoke)
+	}
+	for i, b := range boxes[1:] {
+		if b.Tapped(nil); p.plan.Follow.Left() != len(f.Acts)-i-1 {
+			t.Errorf("after %d: %+v", i+1, p.plan.Follow)
+		}
+	}
+	if revoke.Tapped(nil); len(sh.Opened) == 0 || sh.Opened[len(sh.Opened)-1].Name != "people" {
+		t.Errorf("opened %v", sh.Opened)
+	}
+	p.press(t, "Voir la liste")
+	uitest.Walk(p.env.Window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Check); ok && !b.On() {
+			b.Tapped(nil)
+		}
+	})
+	if p.plan.Follow != nil || slices.Contains(p.texts(), "Voir la liste") {
+		t.Error("all is done, and the list is still offered")
 	}
 }

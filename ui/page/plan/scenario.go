@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -40,8 +41,12 @@ var ways = map[plan.ID][]way{
 	plan.Stolen: {
 		{"plan.act.incident", "lock", incident.Begin.Spec, to("incident", "")},
 		{"plan.act.devices", "plugs", device.Revoke.Spec, to("people", "")},
+		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "")},
 	},
-	plan.Burnt: {{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")}},
+	plan.Burnt: {
+		{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")},
+		{"plan.attest", "file-pdf", plan.Attest.Spec, (*planPage).attest},
+	},
 	plan.Ransomware: { // not "restore": not on this PC
 		{"plan.act.incident", "lock", incident.Begin.Spec, to("incident", "")},
 		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "")},
@@ -85,7 +90,19 @@ func (p *planPage) showCase() {
 		buttons = append(buttons, kit.NewButton(e.T("plan.print"), "printer", kit.Secondary, func() { p.print(s) }))
 	}
 	p.detail.SetTitle(s.Title(e.Text))
-	p.detail.SetBody(kit.VFill(10, 0, kit.NewScroll(all), kit.HBox(8, buttons...)))
+	p.detail.SetBody(kit.VFill(10, 0, kit.NewScroll(all), inRows(buttons)))
+}
+
+// rowMost is how many buttons fit beside each other on a small screen.
+const rowMost = 3
+
+// inRows puts buttons below each other where they are many.
+func inRows(buttons []fyne.CanvasObject) fyne.CanvasObject {
+	rows := kit.VBox(8)
+	for row := range slices.Chunk(buttons, rowMost) {
+		rows.Add(kit.HBox(8, row...))
+	}
+	return rows
 }
 
 // print shows the sheet of a scenario.

@@ -1,0 +1,92 @@
+package keeper
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"zafe/sync/backup/schedule"
+	"zafe/sync/metered"
+)
+
+// meteredMost is how many bytes leave at once by themselves over a metered connection: the changes of a day's work of a
+// shop, not its attachments nor its whole book.
+const meteredMost = 5_000_000
+
+// How often the system is asked about the connection, and how long it has to answer.
+const (
+	lineEvery = 30 * time.Second
+	lineWait  = 2 * time.Second
+)
+
+// line is how a task uses a metered connection.
+type line int
+
+// What is asked for by hand uses all of it, what goes by itself spares it.
+const (
+	whole line = iota
+	sparing
+)
+
+// lineState is what is known about the connection.
+type lineState struct {
+	state metered.State
+	asked time.Time
+	// held are the destinations that lack more than may leave while the connection is metered.
+	held map[string]bool
+}
+
+// lookAtLine asks about the connection now and then. Once it is no longer metered, what was held back goes on.
+func (k *Keeper) lookAtLine(ctx context.Context) {
+	now := k.set.Clock()
+	k.mu.Lock()
+	due := k.set.Line != nil && (k.line.asked.IsZero() || now.Sub(k.line.asked).Abs() >= lineEvery)
+	k.mu.Unlock()
+	if !due {
+		return
+	}
+	asking, cancel := context.WithTimeout(ctx, lineWait)
+	defer cancel()
+	state, err := k.set.Line(asking)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.line.asked = now; err != nil {
+		if k.line.state != metered.Unknown {
+			k.set.Log("whether the connection is metered cannot be read", err)
+		}
+		state = metered.Unknown
+	}
+	if k.line.state = state; state != metered.Limited {
+		k.line.held = nil
+	}
+}
+
+// spared leaves out of what is due what a metered connection is too dear for: trial restores, and what was found to be
+// too much. A disk of this PC is no connection. The lock is held.
+func (k *Keeper) spared(due []schedule.Task) []schedule.Task {
+	if k.line.state != metered.Limited {
+		return due
+	}
+	return slices.DeleteFunc(due, func(task schedule.Task) bool {
+		return k.overLine(task.Target) && (task.Kind == schedule.Drill || k.line.held[task.Target])
+	})
+}
+
+// spare ends a sending that is too much for a metered connection; the lock is held.
+func (k *Keeper) spare(j *job, task schedule.Task) {
+	if k.line.state != metered.Limited || j.Total-j.Done <= meteredMost || !k.overLine(task.Target) {
+		return
+	}
+	if k.line.held == nil {
+		k.line.held = map[string]bool{}
+	}
+	k.line.held[task.Target] = true
+	j.stopped, j.held = true, true
+	j.cancel()
+}
+
+// overLine tells whether the way to a destination is the connection of this PC.
+func (k *Keeper) overLine(id string) bool {
+	d, err := k.set.Remotes.Get(id)
+	return err == nil && d.Provider != "local"
+}
