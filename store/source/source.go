@@ -79,3 +79,6 @@ func (f Files) Has(ctx context.Context, a backup.Attachment) (bool, error) {
 func (f Files) Put(ctx context.Context, a backup.Attachment, content io.Reader) error {
 	return f.Store.RestoreFile(ctx, a.Hash, content)
 }
+
+// Settle puts what Put took in its place.
+func (f Files) Settle(ctx context.Context) error { return f.Store.SettleFiles(ctx) }

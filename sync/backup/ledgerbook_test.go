@@ -246,3 +246,6 @@ func (p *blank) Has(ctx context.Context, a vault.Attachment) (bool, error) {
 func (p *blank) Put(ctx context.Context, a vault.Attachment, content io.Reader) error {
 	return p.book.RestoreFile(ctx, a.Hash, content)
 }
+
+// Settle implements vault.FileSink.
+func (p *blank) Settle(ctx context.Context) error { return p.book.SettleFiles(ctx) }

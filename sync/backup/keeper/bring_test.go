@@ -49,6 +49,8 @@ func (s *shelf) Put(_ context.Context, a vault.Attachment, content io.Reader) er
 	return err
 }
 
+func (s *shelf) Settle(context.Context) error { return nil }
+
 // begun makes a place a destination.
 func begun(t *testing.T, k *keeper.Keeper, place appbackup.NewDestination) {
 	t.Helper()

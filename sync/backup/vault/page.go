@@ -13,6 +13,7 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/rclone/rclone/fs/asyncreader"
 )
 
 const (
@@ -164,15 +165,26 @@ func (u unpacker) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close implements io.Closer.
+func (u unpacker) Close() error { u.Decoder.Close(); return nil }
+
+// readAhead is how many MiB of an image are opened and decompressed while pages before are put in their place.
+const readAhead = 4
+
 // fullReader gives the pages of a full image in order.
 type fullReader struct {
-	in  unpacker
+	in  io.ReadCloser
 	buf []byte
 }
 
-func newFullReader(r io.Reader, pageSize int) (*fullReader, error) {
-	in, err := unpack(r)
+func newFullReader(ctx context.Context, r io.Reader, pageSize int) (*fullReader, error) {
+	z, err := unpack(r)
 	if err != nil {
+		return nil, err
+	}
+	in, err := asyncreader.New(ctx, z, readAhead)
+	if err != nil {
+		_ = z.Close()
 		return nil, err
 	}
 	return &fullReader{in: in, buf: make([]byte, pageSize)}, nil
@@ -185,7 +197,7 @@ func (f *fullReader) read() ([]byte, error) {
 	return f.buf, nil
 }
 
-func (f *fullReader) close() { f.in.Close() }
+func (f *fullReader) close() { _ = f.in.Close() }
 
 // diffReader gives the changed pages of a difference in order. next is 0 at its end.
 type diffReader struct {
@@ -209,7 +221,7 @@ func newDiffReader(r io.Reader, pageSize int) (*diffReader, error) {
 		err = d.advance()
 	}
 	if err != nil {
-		in.Close()
+		_ = in.Close()
 		return nil, short(err)
 	}
 	return d, nil
@@ -235,7 +247,7 @@ func (d *diffReader) advance() error {
 	return short(err)
 }
 
-func (d *diffReader) close() { d.zstd.Close() }
+func (d *diffReader) close() { _ = d.zstd.Close() }
 
 // short turns an early end of data into errDiffers: every length is known beforehand here.
 func short(err error) error {

@@ -238,7 +238,7 @@ func (t *Tree) RestoreBook(ctx context.Context, p Point, sink BookSink, watch Wa
 func (t *Tree) streamBook(ctx context.Context, db listing, m Manifest, sink BookSink, watch Watch) error {
 	fullIn := t.openObject(ctx, db, m.Full)
 	defer func() { _ = fullIn.Close() }()
-	full, err := newFullReader(fullIn, m.PageSize)
+	full, err := newFullReader(ctx, fullIn, m.PageSize)
 	if err != nil {
 		return damage(m.Full.Name, err)
 	}

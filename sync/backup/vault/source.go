@@ -58,6 +58,9 @@ type FileSink interface {
 	// Put receives one content, while it receives others. It is good only if content ended with io.EOF: a damaged attachment
 	// makes the reader fail instead, and Put must then keep nothing and return that error.
 	Put(ctx context.Context, a Attachment, content io.Reader) error
+	// Settle returns once all that Put had received when it began would outlive a power cut. Has need not know it
+	// before. It is called now and then while Put receives more, and at the end.
+	Settle(ctx context.Context) error
 }
 
 // Sink receives a restored book and its attachments.
