@@ -23,6 +23,19 @@ type Source interface {
 	Head() (uint64, error)
 }
 
+// MarkedSource is a Source that can tell what pages hold without reading them.
+type MarkedSource interface {
+	Source
+	// MarkedPages is Pages, but begin is also given the marks of all pages, nil when there are none, and tells which
+	// pages are to be read, in their order, or that all are.
+	MarkedPages(ctx context.Context,
+		begin func(pageSize int, pages uint32, m *Marks) (some []uint32, all bool, err error),
+		page func(pgno uint32, data []byte) error) error
+}
+
+// Marks tell pages that did not change.
+type Marks = appbackup.Marks
+
 // Checks are the business totals that a backup keeps of its book.
 type Checks = appbackup.Totals
 
