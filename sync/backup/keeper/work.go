@@ -331,6 +331,11 @@ func (k *Keeper) watch(j *job) vault.Watch {
 	return func(p vault.Progress) {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		j.Stage, j.Done, j.Total = string(p.Stage), p.Done, p.Total
+		runs(&j.Running, p)
 	}
+}
+
+// runs notes how far work has come.
+func runs(r *appbackup.Running, p vault.Progress) {
+	r.Stage, r.Done, r.Total, r.Files, r.Of = string(p.Stage), p.Done, p.Total, p.Objects, p.Of
 }

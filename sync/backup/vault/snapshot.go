@@ -222,6 +222,9 @@ func (v *Vault) storeAttachments(ctx context.Context, files Files, packed map[st
 		months[a.Month] = append(months[a.Month], a)
 	}
 	progress := Progress{Stage: StageAttachments, Of: len(all)}
+	for _, a := range all {
+		progress.Total += a.Size
+	}
 	for _, month := range slices.Sorted(maps.Keys(months)) {
 		in, broken, err := v.storeMonth(ctx, files, months[month], packed, func(a Attachment) {
 			progress.Objects++
