@@ -254,5 +254,8 @@ func (p *blank) Put(ctx context.Context, a vault.Attachment, content io.Reader) 
 	return p.book.RestoreFile(ctx, a.Hash, content)
 }
 
+// Proves implements vault.ProvingSink.
+func (*blank) Proves() {}
+
 // Settle implements vault.FileSink.
 func (p *blank) Settle(ctx context.Context) error { return p.book.SettleFiles(ctx) }

@@ -76,6 +76,12 @@ type FileSink interface {
 	Settle(ctx context.Context) error
 }
 
+// ProvingSink is a FileSink whose Put fails with another content than the one that was announced, as its digest tells.
+type ProvingSink interface {
+	FileSink
+	Proves()
+}
+
 // Sink receives a restored book and its attachments.
 type Sink interface {
 	BookSink
