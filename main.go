@@ -1074,7 +1074,7 @@ func (c *copies) Rest(ctx context.Context, progress func(backup.Progress)) (left
 	files := source.Files{Store: st}
 	missing, err := files.Missing(ctx)
 	if err == nil {
-		left, err = c.Files(ctx, missing, files, progress)
+		left, err = c.Files(ctx, missing, files, keeper.Telling(progress))
 	}
 	return left, errors.Join(err, st.Close())
 }

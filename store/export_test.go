@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"io/fs"
 	"path"
 	"testing/fstest"
@@ -63,4 +64,16 @@ func Paced(o Options, every time.Duration, logMax int64) Options {
 func ColumnsOf(tx *Tx, table string) ([]string, error) {
 	return all(tx, `SELECT name FROM pragma_table_info(?)`, []any{table},
 		func(scan func(...any) error, name *string) error { return scan(name) })
+}
+
+// Vacuum rebuilds the database, as no part of the program does.
+func Vacuum(ctx context.Context, s *Store) error {
+	_, err := s.db.write.ExecContext(ctx, "VACUUM")
+	return err
+}
+
+// Move moves pages from the log to the file.
+func Move(ctx context.Context, s *Store, mode string) error {
+	_, err := s.db.move.ExecContext(ctx, "PRAGMA wal_checkpoint("+mode+")")
+	return err
 }

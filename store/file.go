@@ -406,8 +406,8 @@ func (h *heldReader) Close() error {
 	return h.ReadCloser.Close()
 }
 
-// RestoreFile puts a content that the book refers to back under the name and the key of its row. It keeps
-// nothing unless content ended with io.EOF and was the right one.
+// RestoreFile takes a content that the book refers to back under the name and the key of its row: it is there after
+// SettleFiles. It keeps nothing unless content ended with io.EOF and was the right one.
 func (s *Store) RestoreFile(ctx context.Context, digest string, content io.Reader) error {
 	f, known, err := s.lookUp(ctx, digest)
 	if err != nil {
@@ -420,7 +420,17 @@ func (s *Store) RestoreFile(ctx context.Context, digest string, content io.Reade
 		return err
 	}
 	defer s.gate.leave()
-	return classify(s.files.Restore(ctx, content, f.name, f.key))
+	return classify(s.files.Bring(ctx, content, f.name, f.key))
+}
+
+// SettleFiles gives what RestoreFile took its place, once it is on the disk. What the exchange of the book's files
+// for others made impossible, or the disk, has to be brought again.
+func (s *Store) SettleFiles(ctx context.Context) error {
+	if err := s.gate.enter(ctx); err != nil {
+		return err
+	}
+	defer s.gate.leave()
+	return classify(s.files.Settle())
 }
 
 // contents returns the rows of all contents that something refers to.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"zafe/app/backup"
 )
 
 // Pages reads every page of the database inside one read transaction: begin is called once with the
@@ -15,18 +17,84 @@ func (s *Store) Pages(ctx context.Context, begin func(pageSize int, pages uint32
 	return s.View(ctx, func(tx *Tx) error { return tx.pages(begin, page) })
 }
 
-func (t *Tx) pages(begin func(pageSize int, pages uint32) error, page func(pgno uint32, data []byte) error) error {
-	var size int
-	var count uint32
-	if _, err := t.one(`PRAGMA page_size`, nil, &size); err != nil {
-		return err
+// MarkedPages is Pages with the marks of all pages at hand: begin is given them, and tells which pages are to be read,
+// in their order, or that all are. Without marks, where they cannot be had, those of begin are nil.
+func (s *Store) MarkedPages(ctx context.Context,
+	begin func(pageSize int, pages uint32, m *backup.Marks) (some []uint32, all bool, err error),
+	page func(pgno uint32, data []byte) error,
+) error {
+	return s.View(ctx, func(tx *Tx) error {
+		size, count, err := tx.extent() // from here on nothing that others do changes what is read
+		if err != nil {
+			return err
+		}
+		some, all, err := begin(size, count, s.marks(count))
+		switch {
+		case err != nil:
+			return err
+		case all:
+			return tx.allPages(size, count, page)
+		}
+		return tx.somePages(size, some, page)
+	})
+}
+
+// marks are those of so many pages, which a transaction under way sees; nil when there are none.
+func (s *Store) marks(pages uint32) *backup.Marks {
+	m, err := s.mount.Marks(s.path())
+	if err != nil {
+		s.opts.tell("which pages changed is not known: " + err.Error())
+		return nil
 	}
-	if _, err := t.one(`PRAGMA page_count`, nil, &count); err != nil {
+	out := &backup.Marks{File: m.File, Pages: make([]uint64, pages)}
+	copy(out.Pages, m.Pages)
+	return out
+}
+
+// somePages reads some pages, in any order.
+func (t *Tx) somePages(size int, some []uint32, page func(pgno uint32, data []byte) error) error {
+	for _, pgno := range some {
+		found := false
+		err := t.each(`SELECT data FROM sqlite_dbpage WHERE pgno = ?`, []any{pgno}, func(scan func(...any) error) error {
+			var data sql.RawBytes
+			if err := scan(&data); err != nil {
+				return err
+			}
+			if found = len(data) == size; !found {
+				return fmt.Errorf("store: page %d of %d bytes", pgno, len(data))
+			}
+			return page(pgno, data)
+		})
+		if err == nil && !found {
+			err = fmt.Errorf("store: page %d is not there", pgno)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tx) pages(begin func(pageSize int, pages uint32) error, page func(pgno uint32, data []byte) error) error {
+	size, count, err := t.extent()
+	if err != nil {
 		return err
 	}
 	if err := begin(size, count); err != nil {
 		return err
 	}
+	return t.allPages(size, count, page)
+}
+
+// extent is the size of a page in bytes and the number of pages.
+func (t *Tx) extent() (size int, count uint32, err error) {
+	if _, err = t.one(`PRAGMA page_size`, nil, &size); err == nil {
+		_, err = t.one(`PRAGMA page_count`, nil, &count)
+	}
+	return size, count, err
+}
+
+func (t *Tx) allPages(size int, count uint32, page func(pgno uint32, data []byte) error) error {
 	next := uint32(1)
 	err := t.each(`SELECT pgno, data FROM sqlite_dbpage ORDER BY pgno`, nil, func(scan func(...any) error) error {
 		var pgno uint32

@@ -148,8 +148,10 @@ type Copy struct {
 type Running struct {
 	Stage       string `json:"stage"` // message key "backup.stage." + Stage
 	Destination string `json:"destination"`
-	Done        int64  `json:"done"`  // bytes
-	Total       int64  `json:"total"` // bytes, 0 unknown
+	Done        int64  `json:"done"`            // bytes
+	Total       int64  `json:"total"`           // bytes, 0 unknown
+	Files       int    `json:"files,omitempty"` // of Of: objects that are done, such as attachments
+	Of          int    `json:"of,omitempty"`    // objects in all, 0 unknown
 }
 
 // Progress is a step of a restore.
@@ -157,6 +159,8 @@ type Progress struct {
 	Stage string // message key "backup.stage." + Stage
 	Done  int64  // bytes
 	Total int64  // bytes, 0 unknown
+	Files int    // of Of: objects that are done, such as attachments
+	Of    int    // objects in all, 0 unknown
 }
 
 // Line is what the system of the main PC says of its connection; "" where it says nothing, as macOS always does.
@@ -170,15 +174,17 @@ const (
 
 // Status is the truth the shield shows.
 type Status struct {
-	Light       Light        `json:"light"`
-	Saved       time.Time    `json:"saved"`   // newest restore point on this PC
-	Unsaved     bool         `json:"unsaved"` // the book has work no restore point has
-	Copies      []Copy       `json:"copies"`
-	Drill       time.Time    `json:"drill"`           // last trial restore that passed
-	Proof       *Measure     `json:"proof,omitempty"` // what it showed, when the book knows
-	DrillFailed time.Time    `json:"drill_failed"`
-	Running     *Running     `json:"running,omitempty"`    // on this PC, or else at one of the copies
-	LastFault   *fault.Fault `json:"last_fault,omitempty"` // of the local restore point
+	Light       Light     `json:"light"`
+	Saved       time.Time `json:"saved"`   // newest restore point on this PC
+	Unsaved     bool      `json:"unsaved"` // the book has work no restore point has
+	Copies      []Copy    `json:"copies"`
+	Drill       time.Time `json:"drill"`           // last trial restore that passed
+	Proof       *Measure  `json:"proof,omitempty"` // what it showed, when the book knows
+	DrillFailed time.Time `json:"drill_failed"`
+	Running     *Running  `json:"running,omitempty"` // on this PC, or else at one of the copies
+	// Coming is how far the attachments are that come back after a restore, while people work on the book.
+	Coming    *Running     `json:"coming,omitempty"`
+	LastFault *fault.Fault `json:"last_fault,omitempty"` // of the local restore point
 	// Worries are why the light is not green, beside what each copy says, the worst first: all copies under one
 	// roof, no proof for long.
 	Worries    []*fault.Fault `json:"worries,omitempty"`
@@ -213,6 +219,8 @@ type Point struct {
 	Bytes    int64     `json:"bytes"`   // size of the book
 	Invoice  string    `json:"invoice"` // number of the last invoice in it
 	Invoices int64     `json:"invoices"`
+	// Old tells that the PC which made it had been taken over from by another one, and went on.
+	Old bool `json:"old,omitempty"`
 }
 
 // For is the point as somebody may see it: of what is in it nothing, for who reads no sales.

@@ -103,7 +103,7 @@ func (s *Service) Open(ctx context.Context, place, point string) (backup.Point, 
 	made, err := s.engine.Open(ctx, place, point, func(p backup.Progress) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		o.Stage, o.Done, o.Total = p.Stage, p.Done, p.Total
+		o.Stage, o.Done, o.Total, o.Files, o.Of = p.Stage, p.Done, p.Total, p.Files, p.Of
 	})
 	s.mu.Lock()
 	s.opening = nil

@@ -10,7 +10,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"hash"
 	"io"
 	"io/fs"
@@ -54,14 +53,15 @@ type Folder struct {
 	// Changed is told the name of each content that came or went. Nil for nobody.
 	Changed func(name string)
 
-	// settled are the folders whose own names are known to survive a power cut: Restore makes them without a flush.
+	// settled are the folders whose own names are known to survive a power cut: Settle makes them without a flush.
 	settled sync.Map
 	flush   func(dir string) error
+	coming  coming
 }
 
 // New returns the folder of a book. It is made with its first content.
 func New(dir string, name NameKey) *Folder {
-	return &Folder{dir: dir, name: name, flush: durable.Folder}
+	return &Folder{dir: dir, name: name, flush: durable.Folder, coming: coming{flush: disk.flush}}
 }
 
 // Tidy removes what was half written, in a folder that this process alone has open. Whatever it returns, the
@@ -103,10 +103,17 @@ func (c *Content) Length() int64 { return c.Size }
 
 // Receive seals what r gives until io.EOF, in constant memory. Whatever fails, nothing is left behind.
 func (f *Folder) Receive(ctx context.Context, r io.Reader) (*Content, error) {
-	return f.receive(ctx, r, crypt.NewStreamKey())
+	sum := sha256.New()
+	c, err := f.receive(ctx, io.TeeReader(r, sum), crypt.NewStreamKey(), (*os.File).Sync)
+	if err == nil {
+		c.sum = hexOf(sum)
+	}
+	return c, err
 }
 
-func (f *Folder) receive(ctx context.Context, r io.Reader, key crypt.StreamKey) (*Content, error) {
+// receive seals what r gives into a file of its own, which flush makes outlive a power cut.
+func (f *Folder) receive(ctx context.Context, r io.Reader, key crypt.StreamKey, flush func(*os.File) error,
+) (*Content, error) {
 	if err := os.MkdirAll(f.dir, folderMode); err != nil {
 		return nil, err
 	}
@@ -116,7 +123,9 @@ func (f *Folder) receive(ctx context.Context, r io.Reader, key crypt.StreamKey) 
 		return nil, err
 	}
 	c := &Content{Key: key, folder: f, path: path}
-	err = c.fill(ctx, out, r)
+	if err = c.fill(ctx, out, r); err == nil {
+		err = flush(out)
+	}
 	if err = errors.Join(err, out.Close()); err != nil {
 		return nil, errors.Join(err, c.Discard())
 	}
@@ -126,16 +135,13 @@ func (f *Folder) receive(ctx context.Context, r io.Reader, key crypt.StreamKey) 
 // fill seals r into out and notes what is to be known of it.
 func (c *Content) fill(ctx context.Context, out *os.File, r io.Reader) error {
 	sealed := crypt.NewStreamWriter(out, c.Key)
-	sum, name := sha256.New(), hmac.New(sha256.New, c.folder.name[:])
+	name := hmac.New(sha256.New, c.folder.name[:])
 	var err error
-	c.Size, err = io.Copy(io.MultiWriter(sealed, sum, name, &headWriter{&c.head}), whileAlive{ctx, r})
+	c.Size, err = io.Copy(io.MultiWriter(sealed, name, &headWriter{&c.head}), whileAlive{ctx, r})
 	if err == nil {
 		err = sealed.Close()
 	}
-	if err == nil {
-		err = out.Sync()
-	}
-	c.sum, c.Name = hexOf(sum), hexOf(name)
+	c.Name = hexOf(name)
 	return err
 }
 
@@ -211,11 +217,11 @@ func (c *Content) PlaceAs(ctx context.Context, key crypt.StreamKey) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(c.folder.Restore(ctx, crypt.NewStreamReader(in, c.Key, c.path), c.Name, key), in.Close())
-	if err != nil {
-		return err
+	again, err := c.folder.receive(ctx, crypt.NewStreamReader(in, c.Key, c.path), key, (*os.File).Sync)
+	if err = errors.Join(err, in.Close()); err == nil {
+		err = again.Place()
 	}
-	return c.folder.settle(filepath.Dir(c.folder.path(c.Name)))
+	return err
 }
 
 // Discard removes the content unless it was placed.
@@ -294,21 +300,6 @@ func (f *Folder) Check(ctx context.Context, name string, key crypt.StreamKey, si
 	default:
 		return &crypt.Fault{Kind: crypt.ErrUnreadable, File: f.path(name), What: err.Error()}
 	}
-}
-
-// Restore puts back a content that the book knows already, under its name and key. After a power cut it may be
-// missing, as it was before; what is there is whole. Fault ErrOther when r gives something else.
-func (f *Folder) Restore(ctx context.Context, r io.Reader, name string, key crypt.StreamKey) error {
-	c, err := f.receive(ctx, r, key)
-	if err != nil {
-		return err
-	}
-	if c.Name != name {
-		err = fmt.Errorf("%w under %s", ErrOther, name)
-	} else if err = c.rename(); err == nil {
-		f.changed(name)
-	}
-	return errors.Join(err, c.Discard())
 }
 
 // Older lists the names of the contents last written before a moment.

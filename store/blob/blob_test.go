@@ -36,7 +36,10 @@ func TestAShelfThatARestoreMade(t *testing.T) {
 		}
 		back := content(first)
 		_ = back.Discard()
-		if err := f.Restore(t.Context(), bytes.NewReader(fmt.Append(nil, first)), back.Name, crypt.NewStreamKey()); err != nil {
+		if err := f.Bring(t.Context(), bytes.NewReader(fmt.Append(nil, first)), back.Name, crypt.NewStreamKey()); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Settle(); err != nil {
 			t.Fatal(err)
 		}
 		if err := c.Place(); err != nil {

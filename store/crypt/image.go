@@ -71,6 +71,13 @@ func (m *Mount) writeImage(dst string, head uint64, next func() ([]byte, error))
 	return m.disk.syncDir(dst)
 }
 
+// earlyFile is a file whose bytes can be sent to the disk while more are written, so that the flush at the end has
+// less to wait for. It flushes nothing, and what goes wrong shows in the flush.
+type earlyFile interface{ early(off, n int64) }
+
+// earlyBytes is how much is sent at once.
+const earlyBytes = 8 << 20
+
 // sealImage writes the pages to path, flushed, and returns their versions.
 func (m *Mount) sealImage(path string, file id, next func() ([]byte, error)) (_ []uint64, err error) {
 	f, err := m.disk.open(path, true)
@@ -85,10 +92,15 @@ func (m *Mount) sealImage(path string, file id, next func() ([]byte, error)) (_ 
 	var versions []uint64
 	const batch = 64
 	buf := make([]byte, 0, batch*pageSize)
-	start := int64(0)
+	early, _ := f.(earlyFile)
+	start, sent := int64(0), int64(0)
 	flush := func() error {
 		_, err := f.WriteAt(buf, start)
 		start, buf = start+int64(len(buf)), buf[:0]
+		if early != nil && start-sent >= earlyBytes {
+			early.early(sent, start-sent)
+			sent = start
+		}
 		return err
 	}
 	for n := uint32(1); ; n++ {

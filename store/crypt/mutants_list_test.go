@@ -121,10 +121,10 @@ var orderMutants = []mutant{
 		{"err := w.db.record(nil, func(st *ledgerState) { st.relaxed = true })", "var err error"},
 	}, cutTests},
 	{"6. the record follows the frame", "walhandle.go", []edit{
-		{"if err := h.w.admit(n); err != nil {\n\t\treturn err\n\t}\n", ""},
+		{"if err := h.w.admit(n, be.Uint32(head)); err != nil {\n\t\treturn err\n\t}\n", ""},
 		{
 			"_, err := h.w.f.WriteAt(h.scratch[:], recordAt(n))\n\treturn err",
-			"if _, err := h.w.f.WriteAt(h.scratch[:], recordAt(n)); err != nil {\n\t\treturn err\n\t}\n\treturn h.w.admit(n)",
+			"if _, err := h.w.f.WriteAt(h.scratch[:], recordAt(n)); err != nil {\n\t\treturn err\n\t}\n\treturn h.w.admit(n, be.Uint32(head))",
 		},
 	}, "TestRelaxedCut"},
 	{"a new database appears before its ledger", "image.go", []edit{

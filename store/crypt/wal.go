@@ -31,6 +31,7 @@ type walFile struct {
 	dirty  bool               // written since the last flush
 	live   bool               // mirrors the ledger
 	relax  bool               // mirrors the ledger
+	pages  map[uint32]bool    // pages that frames of gen were written for, those given up since included
 }
 
 // flushed returns the frames of which the ledger may demand the presence.
@@ -120,6 +121,7 @@ func (w *walFile) forget() error {
 func (w *walFile) reset(gen id) {
 	w.gen, w.good, w.commit, w.ending, w.ender = gen, 0, 0, 0, nil
 	w.synced, w.doubt, w.reach, w.live, w.relax = 0, 0, 0, false, false
+	w.pages = make(map[uint32]bool)
 }
 
 // delete removes the log after the last connection closed it.
@@ -278,13 +280,14 @@ func (w *walFile) enliven() error {
 	return err
 }
 
-// admit is asked before frame n is written.
-func (w *walFile) admit(n uint32) error {
+// admit is asked before frame n is written, which is of a page.
+func (w *walFile) admit(n, page uint32) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.gen.isZero() || n <= w.commit || n > w.good+1 {
 		return errors.New("unexpected frame")
 	}
+	w.pages[page] = true
 	if w.commit <= w.synced || w.relax {
 		return nil
 	}

@@ -188,7 +188,7 @@ func (h *walHandle) rewrite(n uint32, head, page []byte) (err error) {
 
 // store seals and writes frame n, whose page is in the scratch buffer already.
 func (h *walHandle) store(n, first uint32, head []byte) error {
-	if err := h.w.admit(n); err != nil {
+	if err := h.w.admit(n, be.Uint32(head)); err != nil {
 		return err
 	}
 	copy(h.scratch[:], h.gen[:])

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 )
 
 // openLog looks at the log before SQLite does, decides whether it is the one the ledger expects,
@@ -157,6 +158,7 @@ func (w *walFile) scan(f diskFile, st ledgerState, frames uint32) error {
 		return err
 	}
 	w.commit, w.good, w.db.torn = x.commit, x.commit, x.pages
+	maps.Copy(w.pages, x.pages)
 	if w.commit < st.frames || st.live && w.commit == 0 {
 		what := "committed frames are missing or damaged"
 		return &Fault{Kind: ErrTampered, File: path, Page: x.end, What: what}

@@ -42,3 +42,8 @@ func (w *warmReads) read(p []byte, off int64) bool {
 
 // stop makes read refuse: the number of a closed file soon means another.
 func (w *warmReads) stop() { w.off.Store(true) }
+
+// early implements earlyFile.
+func (f *osFile) early(off, n int64) {
+	_ = unix.SyncFileRange(int(f.Fd()), off, n, unix.SYNC_FILE_RANGE_WRITE) // the flush at the end tells
+}

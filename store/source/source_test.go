@@ -104,6 +104,12 @@ func TestAnAttachmentGoesAndComesBack(t *testing.T) {
 	if err := f.Put(t.Context(), a, strings.NewReader(content)); err != nil {
 		t.Fatal(err)
 	}
+	if missing, err := f.Missing(t.Context()); err != nil || len(missing) != 1 {
+		t.Errorf("%d are missing before the flush, %v", len(missing), err)
+	}
+	if err := f.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if missing, err := f.Missing(t.Context()); err != nil || len(missing) != 0 {
 		t.Errorf("%+v, %v", missing, err)
 	}

@@ -243,3 +243,6 @@ func (d *drillSink) Put(_ context.Context, _ vault.Attachment, content io.Reader
 	d.read.Add(n)
 	return err
 }
+
+// Settle implements vault.FileSink: nothing is kept.
+func (d *drillSink) Settle(context.Context) error { return nil }

@@ -149,7 +149,7 @@ func TestKilledWhileSaving(t *testing.T) {
 	rounds, interrupted := 12, 0
 	for range rounds {
 		b.sql("UPDATE line SET label=hex(randomblob(100)) WHERE id%3=abs(random()%3)")
-		killChild(t, "TestSaverChild", 90*time.Millisecond, "ZAFE_VAULT="+set.Dir, "ZAFE_BOOK="+b.path)
+		killChild(t, "TestSaverChild", 25*time.Millisecond, "ZAFE_VAULT="+set.Dir, "ZAFE_BOOK="+b.path)
 		points, err := s.Points(ctx, "")
 		if err != nil {
 			t.Fatal(err)

@@ -92,6 +92,13 @@ func (b *ledgerBook) Pages(ctx context.Context, begin func(int, uint32) error, p
 	return b.Store.Pages(ctx, begin, page)
 }
 
+// MarkedPages implements vault.MarkedSource.
+func (b *ledgerBook) MarkedPages(ctx context.Context,
+	begin func(int, uint32, *vault.Marks) ([]uint32, bool, error), page func(uint32, []byte) error,
+) error {
+	return b.Store.MarkedPages(ctx, begin, page)
+}
+
 // Head implements vault.Source.
 func (b *ledgerBook) Head() (uint64, error) { return b.Store.Head() }
 
@@ -246,3 +253,9 @@ func (p *blank) Has(ctx context.Context, a vault.Attachment) (bool, error) {
 func (p *blank) Put(ctx context.Context, a vault.Attachment, content io.Reader) error {
 	return p.book.RestoreFile(ctx, a.Hash, content)
 }
+
+// Proves implements vault.ProvingSink.
+func (*blank) Proves() {}
+
+// Settle implements vault.FileSink.
+func (p *blank) Settle(ctx context.Context) error { return p.book.SettleFiles(ctx) }

@@ -70,7 +70,7 @@ func Restore(ctx context.Context, tree *vault.Tree, p vault.Point, sink vault.Si
 // BringFiles brings back attachments that the book names and the disk lacks, from the local vault and then
 // from each destination until all are there. It returns how many are nowhere that could be reached, and what
 // kept it from looking everywhere. Renew and Continue end it: it is called again later.
-func (s *Service) BringFiles(ctx context.Context, missing []vault.Attachment, sink vault.FileSink,
+func (s *Service) BringFiles(ctx context.Context, missing []vault.Attachment, sink vault.FileSink, watch vault.Watch,
 ) (left int, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -87,7 +87,7 @@ func (s *Service) BringFiles(ctx context.Context, missing []vault.Attachment, si
 			}
 			tree, err := s.treeAt(ctx, v, id)
 			if err == nil {
-				missing, err = bringFrom(ctx, tree, missing, sink)
+				missing, err = bringFrom(ctx, tree, missing, sink, watch)
 			}
 			problems = append(problems, remote.Classify(err))
 		}
@@ -98,8 +98,9 @@ func (s *Service) BringFiles(ctx context.Context, missing []vault.Attachment, si
 
 // bringFrom brings back what one place has and returns what is still missing.
 func bringFrom(ctx context.Context, tree *vault.Tree, missing []vault.Attachment, sink vault.FileSink,
+	watch vault.Watch,
 ) ([]vault.Attachment, error) {
-	report, err := tree.BringFiles(ctx, missing, sink, nil)
+	report, err := tree.BringFiles(ctx, missing, sink, watch)
 	if err != nil {
 		return missing, err // those that came are passed over by the next place
 	}

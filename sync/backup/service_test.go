@@ -129,6 +129,8 @@ func (b *book) Put(_ context.Context, a vault.Attachment, r io.Reader) error {
 	return err
 }
 
+func (b *book) Settle(context.Context) error { return nil }
+
 // clock is a time the test moves.
 type clock struct{ now time.Time }
 

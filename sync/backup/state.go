@@ -85,8 +85,9 @@ func loadState(ctx context.Context, store StateStore, vaultID string, now time.T
 	}
 	anew := state{Vault: vaultID, Copies: map[string]*copyMark{}}
 	for id, c := range k.Copies {
-		since, others := now, []copyMark(nil)
-		for _, o := range c.Others { // they are known when they come, and are filled anew
+		since, others, shelter := now, []copyMark(nil), c.Shelter
+		shelter.Locked, shelter.Refused = time.Time{}, 0 // that was of the copies; the rest is of the place
+		for _, o := range c.Others {                     // they are known when they come, and are filled anew
 			others = append(others, copyMark{Since: now, Disk: o.Disk, Name: o.Name})
 		}
 		switch {
@@ -97,7 +98,9 @@ func loadState(ctx context.Context, store StateStore, vaultID string, now time.T
 		case c.Fault != nil: // it was late already
 			since = c.OK.At
 		}
-		anew.Copies[id] = &copyMark{Since: since, Again: true, Disk: c.Disk, Name: c.Name, Others: others}
+		anew.Copies[id] = &copyMark{
+			Since: since, Again: true, Disk: c.Disk, Name: c.Name, Others: others, Shelter: shelter,
+		}
 	}
 	return anew, err
 }

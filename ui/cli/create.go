@@ -432,7 +432,11 @@ func (r *run) listPoints(ctx context.Context, v machine.Vault) error {
 	}
 	return r.answer(points, func(w io.Writer) error {
 		for _, p := range points {
-			_, err := fmt.Fprintf(w, "%s  %s  %s  %s\n", p.ID, r.text().Instant(p.Made), p.Writer, p.Invoice)
+			writer := p.Writer
+			if p.Old {
+				writer = r.text().T("backup.point_old", map[string]any{"writer": p.Writer})
+			}
+			_, err := fmt.Fprintf(w, "%s  %s  %s  %s\n", p.ID, r.text().Instant(p.Made), writer, p.Invoice)
 			if err != nil {
 				return err
 			}

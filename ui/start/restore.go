@@ -3,6 +3,7 @@ package start
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -11,6 +12,7 @@ import (
 	"zafe/app/fault"
 	"zafe/ui/kit"
 	"zafe/ui/machine"
+	"zafe/ui/page"
 	"zafe/ui/page/destform"
 	"zafe/ui/shell"
 	"zafe/ui/theme"
@@ -253,6 +255,9 @@ func (r *restorePage) askPoint(points []backup.Point) {
 		case 0:
 			return kit.CellView{Text: f.Text.Instant(p.Made), Weight: kit.Bold}
 		case 1:
+			if p.Old {
+				return kit.CellView{Text: f.t("backup.point_old", "writer", p.Writer)}
+			}
 			return kit.CellView{Text: p.Writer}
 		case 2:
 			return kit.CellView{Text: f.Text.Number(p.Invoices)}
@@ -278,7 +283,7 @@ func (r *restorePage) askPoint(points []backup.Point) {
 		content.Add(r.moreOlder(&points, grid))
 	}
 	r.show(2, content, func() { r.askKey(nil) }, next)
-	grid.Select(0)
+	grid.Select(max(0, slices.IndexFunc(points, func(p backup.Point) bool { return !p.Old })))
 }
 
 // moreOlder lists the next older copies under those that are listed.
@@ -400,10 +405,6 @@ func (r *restorePage) restore(p backup.Point, login, password string, bar *kit.P
 
 func (r *restorePage) progress(bar *kit.Progress, at backup.Progress) {
 	f := r.f
-	share, right := -1.0, ""
-	if at.Total > 0 {
-		share = float64(at.Done) / float64(at.Total)
-		right = f.Text.Bytes(at.Done) + " / " + f.Text.Bytes(at.Total)
-	}
+	right, share := page.Far(f.Text, at.Done, at.Total, at.Files, at.Of)
 	bar.Set(f.t("backup.stage."+at.Stage), right, share)
 }

@@ -59,15 +59,17 @@ func (k *Keeper) bringOnce(ctx context.Context, rescue *Rescue, b Lacking) (left
 	if err != nil || len(missing) == 0 {
 		return 0, err
 	}
+	defer k.came()
+	watch := k.comes(missing)
 	var elsewhere error
 	if rescue != nil {
-		_, elsewhere = rescue.Files(ctx, missing, b, func(appbackup.Progress) {})
+		_, elsewhere = rescue.Files(ctx, missing, b, watch)
 		if missing, err = b.Missing(ctx); err != nil {
 			return 0, errors.Join(elsewhere, err)
 		}
 	}
 	if len(missing) > 0 {
-		_, err = k.set.Service.BringFiles(ctx, missing, b)
+		_, err = k.set.Service.BringFiles(ctx, missing, b, watch)
 	}
 	missing, unread := b.Missing(ctx)
 	if err = errors.Join(err, unread); err == nil {
@@ -77,6 +79,36 @@ func (k *Keeper) bringOnce(ctx context.Context, rescue *Rescue, b Lacking) (left
 		k.lose(missing)
 	}
 	return len(missing), err
+}
+
+// comes shows how far the attachments are that were missing when a round began: one place after the other is asked
+// for those that the ones before it did not have.
+func (k *Keeper) comes(missing []vault.Attachment) vault.Watch {
+	all := vault.Progress{Stage: vault.StageFiles, Of: len(missing)}
+	for _, a := range missing {
+		all.Total += a.Size
+	}
+	show := func(p vault.Progress) {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if k.comingBack == nil {
+			k.comingBack = new(appbackup.Running)
+		}
+		runs(k.comingBack, p)
+	}
+	show(all)
+	return func(p vault.Progress) {
+		now := all
+		now.Done, now.Objects = all.Total-p.Total+p.Done, all.Of-p.Of+p.Objects
+		show(now)
+	}
+}
+
+// came ends comes.
+func (k *Keeper) came() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.comingBack = nil
 }
 
 // lose notes the attachments that no place has.

@@ -49,6 +49,8 @@ func (s *shelf) Put(_ context.Context, a vault.Attachment, content io.Reader) er
 	return err
 }
 
+func (s *shelf) Settle(context.Context) error { return nil }
+
 // begun makes a place a destination.
 func begun(t *testing.T, k *keeper.Keeper, place appbackup.NewDestination) {
 	t.Helper()
@@ -61,9 +63,12 @@ func begun(t *testing.T, k *keeper.Keeper, place appbackup.NewDestination) {
 }
 
 // attach attaches a paper and makes a copy of the book at a place.
-func attach(t *testing.T, k *keeper.Keeper, b book, place appbackup.NewDestination, text string) (lacking *shelf) {
+func attach(t *testing.T, k *keeper.Keeper, b book, place appbackup.NewDestination, texts ...string,
+) (lacking *shelf) {
 	t.Helper()
-	b.papers[fmt.Sprintf("%x", sha256.Sum256([]byte(text)))] = text
+	for _, text := range texts {
+		b.papers[fmt.Sprintf("%x", sha256.Sum256([]byte(text)))] = text
+	}
 	b.change(t)
 	begun(t, k, place)
 	if _, err := k.Now(t.Context()); err != nil {
@@ -98,6 +103,49 @@ func TestPapersComeBackFromThePlaceOfTheRestore(t *testing.T) {
 		if to := fresh.Destinations(); len(to) != 1 || to[0].Folder != kept.Folder {
 			t.Errorf("its destinations: %+v", to)
 		}
+	}
+}
+
+// watched is a sink that looks at the status whenever a content has come.
+type watched struct {
+	*shelf
+	look func()
+}
+
+func (w watched) Put(ctx context.Context, a vault.Attachment, content io.Reader) error {
+	defer w.look()
+	return w.shelf.Put(ctx, a, content)
+}
+
+// TestHowFarThePapersAreIsShown while they come back, and no longer.
+func TestHowFarThePapersAreIsShown(t *testing.T) {
+	k, b, _, _ := newKeeper(t)
+	usb := appbackup.NewDestination{Provider: "local", Label: "Disque", Folder: t.TempDir()}
+	lacking := attach(t, k, b, usb, "a scanned invoice", "a lease")
+	coming := func() *appbackup.Running {
+		st, err := k.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return st.Coming
+	}
+	if c := coming(); c != nil {
+		t.Errorf("before: %+v", c)
+	}
+	var mu sync.Mutex
+	looks := 0
+	k.BringFiles(t.Context(), nil, watched{lacking, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		looks++
+		c := coming()
+		if c == nil || c.Stage != "files" || c.Of != 2 || c.Total != int64(len("a scanned invoice")+len("a lease")) ||
+			c.Files >= 2 || (c.Files == 0) != (c.Done == 0) {
+			t.Errorf("meanwhile: %+v", c)
+		}
+	}})
+	if c := coming(); c != nil || looks != 2 {
+		t.Errorf("after %d looks: %+v", looks, c)
 	}
 }
 

@@ -75,12 +75,14 @@ type Keeper struct {
 	pruned    map[string]time.Time     // the last removal of old points, by lane
 	lastFault *fault.Fault
 	nowhere   map[string]bool // attachments, by hash, that the book lacks and no place has
-	closing   bool            // nothing is begun that can wait for the next start
-	worst     worst
-	setup     *remote.Setup
-	before    remote.Destination // what setup changes, as it was
-	plugs     plugs
-	line      lineState
+	// comingBack is how far those are that a restore still lacks, nil when none is on its way.
+	comingBack *appbackup.Running
+	closing    bool // nothing is begun that can wait for the next start
+	worst      worst
+	setup      *remote.Setup
+	before     remote.Destination // what setup changes, as it was
+	plugs      plugs
+	line       lineState
 
 	// quiet is held in part by each job and whole while old restore points of this PC are removed, and for a
 	// new recovery key or writer. The first begins only when no job is under way; a job that comes meanwhile
@@ -193,7 +195,11 @@ func alarms(c backup.CopyStatus, was *backup.PutBack) []*fault.Fault {
 		out = append(out, fault.New(fault.Conflict, "backup.alarm.rolled_back"))
 	}
 	for _, r := range c.Rivals {
-		out = append(out, fault.New(fault.Conflict, "backup.alarm.rival", "name", r.Name))
+		key := "backup.alarm.rival"
+		if r.TookOver {
+			key = "backup.alarm.taken_over"
+		}
+		out = append(out, fault.New(fault.Conflict, key, "name", r.Name))
 	}
 	return out
 }
@@ -313,6 +319,10 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 		c.Plug, c.Disks = k.plug(places[i])
 		out.Running = cmp.Or(out.Running, c.Running)
 	}
+	if k.comingBack != nil {
+		coming := *k.comingBack
+		out.Coming = &coming
+	}
 	out.LastFault = cmp.Or(k.lastFault, behind)
 	return out, nil
 }
@@ -333,11 +343,18 @@ func (k *Keeper) Points(ctx context.Context, id string) ([]appbackup.Point, erro
 	if err != nil {
 		return nil, err
 	}
+	return pointsOf(ms, ms), nil
+}
+
+// pointsOf is how people know restore points, others being known beside them.
+func pointsOf(ms, others []vault.Manifest) []appbackup.Point {
 	out := make([]appbackup.Point, 0, len(ms))
 	for _, m := range ms {
-		out = append(out, PointOf(m))
+		p := PointOf(m)
+		p.Old = vault.Outlived(m, others)
+		out = append(out, p)
 	}
-	return out, nil
+	return out
 }
 
 // Kept implements Engine.

@@ -18,7 +18,7 @@ func (k *Keeper) Recall(ctx context.Context, place, point string, sink vault.Boo
 		return appbackup.Point{}, err
 	}
 	defer k.quiet.Release(1)
-	m, err := k.set.Service.Recall(ctx, place, point, sink, telling(progress))
+	m, err := k.set.Service.Recall(ctx, place, point, sink, Telling(progress))
 	if err != nil {
 		return appbackup.Point{}, err
 	}

@@ -19,6 +19,7 @@ import (
 type Rescue struct {
 	tree     *vault.Tree
 	contents vault.Contents // once read
+	seen     []vault.Manifest
 	log      func(what string, err error)
 	place    appbackup.NewDestination
 	answers  []string // to the provider's further questions
@@ -131,9 +132,8 @@ func (r *Rescue) Points(ctx context.Context, skip int) (page []appbackup.Point, 
 		if err != nil {
 			return nil, 0, remote.Classify(err)
 		}
-		for _, m := range ms {
-			page = append(page, PointOf(m))
-		}
+		r.seen = append(r.seen, ms...)
+		page = append(page, pointsOf(ms, r.seen)...)
 		switch {
 		case end == len(all) && len(page) == 0:
 			return nil, 0, remote.Classify(unread)
@@ -159,7 +159,8 @@ func (r *Rescue) list(ctx context.Context) ([]vault.Point, error) {
 }
 
 // Point finds a restore point of any age by its name, the newest that can be read for "": backup.point_gone when
-// there is none.
+// there is none. Where the newest is of a PC that another one took over from, somebody has to choose:
+// backup.two_lines.
 func (r *Rescue) Point(ctx context.Context, id string) (appbackup.Point, error) {
 	all, err := r.list(ctx)
 	if err != nil {
@@ -170,6 +171,9 @@ func (r *Rescue) Point(ctx context.Context, id string) (appbackup.Point, error) 
 			continue
 		}
 		m, err := r.tree.Describe(ctx, at)
+		if err == nil && id == "" {
+			err = r.only(ctx, m)
+		}
 		if err == nil {
 			return PointOf(m), nil
 		}
@@ -178,6 +182,16 @@ func (r *Rescue) Point(ctx context.Context, id string) (appbackup.Point, error) 
 		}
 	}
 	return appbackup.Point{}, fault.New(fault.NotFound, "backup.point_gone")
+}
+
+// only refuses the newest point when another PC has taken over from the one that made it.
+func (r *Rescue) only(ctx context.Context, m vault.Manifest) error {
+	other, err := r.tree.Rival(ctx, r.contents, m)
+	if err != nil || other == nil {
+		return err
+	}
+	return fault.New(fault.Conflict, "backup.two_lines", "name", m.WriterName, "made", m.Created,
+		"other", other.WriterName, "last", other.Created)
 }
 
 // Restore gives the book of a point to sink. Its attachments come with Files. Faults of the
@@ -194,7 +208,7 @@ func (r *Rescue) Restore(ctx context.Context, id string, sink vault.BookSink,
 	if i < 0 {
 		return fault.New(fault.NotFound, "backup.point_gone")
 	}
-	_, err = r.tree.RestoreBook(ctx, all[i], sink, telling(progress))
+	_, err = r.tree.RestoreBook(ctx, all[i], sink, Telling(progress))
 	return r.damaged(ctx, all[i], err)
 }
 
@@ -216,15 +230,18 @@ func (r *Rescue) damaged(ctx context.Context, p vault.Point, err error) error {
 
 // Files gives attachments that the restored book names to sink; it returns how many the place does not have.
 func (r *Rescue) Files(ctx context.Context, missing []vault.Attachment, sink vault.FileSink,
-	progress func(appbackup.Progress),
+	watch vault.Watch,
 ) (left int, err error) {
-	report, err := r.tree.BringFiles(ctx, missing, sink, telling(progress))
+	report, err := r.tree.BringFiles(ctx, missing, sink, watch)
 	return len(report.Missing) + len(report.Damaged), remote.Classify(err)
 }
 
-func telling(progress func(appbackup.Progress)) vault.Watch {
+// Telling tells of a restore as the program shows it.
+func Telling(progress func(appbackup.Progress)) vault.Watch {
 	return func(v vault.Progress) {
-		progress(appbackup.Progress{Stage: string(v.Stage), Done: v.Done, Total: v.Total})
+		progress(appbackup.Progress{
+			Stage: string(v.Stage), Done: v.Done, Total: v.Total, Files: v.Objects, Of: v.Of,
+		})
 	}
 }
 

@@ -343,9 +343,14 @@ func (k *Keeper) watch(j *job, task schedule.Task, line line) vault.Watch {
 	return func(p vault.Progress) {
 		k.mu.Lock()
 		defer k.mu.Unlock()
-		j.Stage, j.Done, j.Total = string(p.Stage), p.Done, p.Total
+		runs(&j.Running, p)
 		if line == sparing && p.Stage == vault.StageSend {
 			k.spare(j, task)
 		}
 	}
+}
+
+// runs notes how far work has come.
+func runs(r *appbackup.Running, p vault.Progress) {
+	r.Stage, r.Done, r.Total, r.Files, r.Of = string(p.Stage), p.Done, p.Total, p.Objects, p.Of
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"time"
 
 	"zafe/app/fault"
 
@@ -53,8 +54,11 @@ func (t *Tree) BringFiles(ctx context.Context, all []Attachment, sink FileSink, 
 	return b.report, err
 }
 
-// puts is how many attachments the sink takes at once: each waits until it is on the disk.
+// puts is how many attachments the sink takes at once.
 const puts = 8
+
+// settleEvery is how often what came is put in its place: so much is brought again when the program is killed.
+const settleEvery = 5 * time.Second
 
 // bringer brings attachments back from a vault.
 type bringer struct {
@@ -64,11 +68,15 @@ type bringer struct {
 	months map[string]listing
 	zstd   *zstd.Decoder
 	group  *errgroup.Group // of those that the sink takes
+	memory sync.Pool       // of *memory
 
 	mu       sync.Mutex // guards what follows
 	progress Progress
 	report   FileReport
 }
+
+// memory holds one attachment of a pack.
+type memory struct{ frame, content []byte }
 
 func (t *Tree) bringer(sink FileSink, watch Watch) *bringer {
 	return &bringer{
@@ -147,7 +155,7 @@ func (b *bringer) find(ctx context.Context, all []Attachment) (places []filed, e
 
 // bring gives all of them to the sink, those of one pack together.
 func (b *bringer) bring(ctx context.Context, all []filed) error {
-	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(2*packBelow))
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(2*packBelow))
 	if err != nil {
 		return err
 	}
@@ -159,8 +167,11 @@ func (b *bringer) bring(ctx context.Context, all []filed) error {
 	all = slices.SortedStableFunc(slices.Values(all), func(x, y filed) int {
 		return cmp.Or(cmp.Compare(x.Pack, y.Pack), cmp.Compare(x.Offset, y.Offset))
 	})
+	whole := ctx
 	b.group, ctx = errgroup.WithContext(ctx)
-	b.group.SetLimit(puts)
+	b.group.SetLimit(puts + 1)
+	done := make(chan struct{})
+	b.group.Go(func() error { return b.settle(ctx, done) })
 	for len(all) > 0 && err == nil {
 		n := 1
 		for all[0].Pack != "" && n < len(all) && all[n].Pack == all[0].Pack {
@@ -169,7 +180,27 @@ func (b *bringer) bring(ctx context.Context, all []filed) error {
 		err = b.bringPlace(ctx, all[:n])
 		all = all[n:]
 	}
-	return cmp.Or(b.group.Wait(), err)
+	close(done)
+	err = cmp.Or(b.group.Wait(), err)
+	return cmp.Or(err, b.sink.Settle(whole)) // what came before an error is put in its place as well
+}
+
+// settle puts what came in its place, every now and then, until done.
+func (b *bringer) settle(ctx context.Context, done <-chan struct{}) error {
+	tick := time.NewTicker(settleEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+			if err := b.sink.Settle(ctx); err != nil {
+				return err
+			}
+		}
+	}
 }
 
 // bringPlace gives what one stored file holds to the sink, but for what that has.
@@ -296,19 +327,38 @@ func (b *bringer) bringRun(ctx context.Context, o fs.Object, run []filed) (done 
 			return i, passed(damage(f.Hash, in.short(err))) // what is damaged is not wanted
 		}
 		at = f.end()
-		content, err := b.frame(in, f)
-		if err != nil {
-			return i, damage(f.Hash, err)
+		m, _ := b.memory.Get().(*memory)
+		if m == nil {
+			m = new(memory)
+		}
+		m.frame = slices.Grow(m.frame[:0], int(f.Length))[:f.Length]
+		if _, err := io.ReadFull(in, m.frame); err != nil {
+			return i, damage(f.Hash, in.short(err))
 		}
 		b.group.Go(func() error {
-			err := b.sink.Put(ctx, f.Attachment, bytes.NewReader(content))
-			if err == nil {
-				b.done(f, &b.report.Restored)
-			}
-			return err
+			defer b.memory.Put(m)
+			return b.put(ctx, f, m)
 		})
 	}
 	return len(run), nil
+}
+
+// put gives an attachment whose frame was read to the sink.
+func (b *bringer) put(ctx context.Context, f filed, m *memory) (err error) {
+	m.content, err = b.zstd.DecodeAll(m.frame, m.content[:0])
+	fits := func() bool { return sumHex(m.content) == f.Hash }
+	_, proves := b.sink.(ProvingSink)
+	if err != nil || int64(len(m.content)) != f.Size || !proves && !fits() {
+		return b.lose(f, damage(f.Hash, errors.Join(errDiffers, err)))
+	}
+	if err := b.sink.Put(ctx, f.Attachment, bytes.NewReader(m.content)); err != nil {
+		if proves && !fits() {
+			return b.lose(f, damage(f.Hash, errors.Join(errDiffers, err)))
+		}
+		return err
+	}
+	b.done(f, &b.report.Restored)
+	return nil
 }
 
 // passed forgets that something is damaged.
@@ -317,17 +367,4 @@ func passed(err error) error {
 		return nil
 	}
 	return err
-}
-
-// frame reads an attachment where its frame begins.
-func (b *bringer) frame(in *drained, f filed) ([]byte, error) {
-	data := make([]byte, f.Length)
-	if _, err := io.ReadFull(in, data); err != nil {
-		return nil, in.short(err)
-	}
-	content, err := b.zstd.DecodeAll(data, nil)
-	if err != nil || int64(len(content)) != f.Size || sumHex(content) != f.Hash {
-		return nil, errors.Join(errDiffers, err)
-	}
-	return content, nil
 }

@@ -87,7 +87,7 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 	if err := job.compare(ctx, want); err != nil {
 		return Sent{Ahead: job.ahead}, err
 	}
-	if job.packs {
+	if job.sends > job.had {
 		to.renewReadme(ctx)
 	}
 	if err := job.send(ctx); err != nil {
@@ -172,8 +172,8 @@ func (v *Vault) claim(ctx context.Context, to *Tree, known bool) error {
 	return to.putRaw(ctx, markerName, markerText(v.set.ID))
 }
 
-// renewReadme lets the README tell of packs where it does not yet. A place may refuse to write over what it has: the
-// copies are as good under the old one, and every program that can read them knows packs.
+// renewReadme lets the README tell of the formats that points have had since. A place may refuse to write over what it
+// has: the copies are as good under the old one, and every program that can read them knows how.
 func (t *Tree) renewReadme(ctx context.Context) {
 	if was, err := t.raw(ctx, readmeName, int64(len(readmeText))+1); err == nil && !bytes.Equal(was, readmeText) {
 		_ = t.putRaw(ctx, readmeName, readmeText)
@@ -202,7 +202,8 @@ type copyJob struct {
 	last     []transfer         // manifests, oldest first
 	newest   uint64             // newest own point that was there beforehand
 	ahead    *Point             // see Sent
-	packs    bool               // are among the data: an older README does not tell of them
+	had      int                // the highest format of the points that were there: its README tells of it
+	sends    int                // and of those to be sent
 	same     map[string]listing // folders of the copy to which nothing is sent
 
 	mu        sync.Mutex
@@ -249,7 +250,13 @@ func (j *copyJob) compare(ctx context.Context, want []group) error {
 func (j *copyJob) sort(g group, here, there listing) {
 	before := len(j.data) + len(j.last)
 	for i, p := range g.parts {
-		if there.has(j.to, p) || g.last && j.lacking(j.points[i].Manifest) {
+		if there.has(j.to, p) {
+			if g.last {
+				j.had = max(j.had, j.points[i].Format)
+			}
+			continue
+		}
+		if g.last && j.lacking(j.points[i].Manifest) {
 			continue
 		}
 		if !here.has(j.from, p) {
@@ -263,9 +270,9 @@ func (j *copyJob) sort(g group, here, there listing) {
 		}
 		if g.last {
 			j.last = append(j.last, t)
+			j.sends = max(j.sends, j.points[i].Format)
 		} else {
 			j.data = append(j.data, t)
-			j.packs = j.packs || packPattern.MatchString(p.Name)
 		}
 	}
 	if len(j.data)+len(j.last) == before {

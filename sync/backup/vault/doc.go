@@ -10,6 +10,9 @@
 //	w/<writer>/db/                00000001.sqlite.zst 00000001.hashes 00000002.pages.zst ...
 //	w/<writer>/manifest/          00000002-20261121T182625Z-<writer>.json, written last
 //
+// On the PC of a writer, and not part of the vault: .lock, and .marks-<writer>, what the book told of its pages when
+// it was last read as a whole.
+//
 // Leaf names and contents are encrypted with rclone's crypt scheme under the recovery key. A restore
 // point needs one full image and at most one difference against it. Each installation writes in its
 // own folder only, so there are no locks between PCs, no shared index, nothing to repair.

@@ -112,7 +112,7 @@ func FuzzPages(f *testing.F) {
 		} else {
 			wellTold(t, err)
 		}
-		full, err := newFullReader(bytes.NewReader(stored), 512)
+		full, err := newFullReader(t.Context(), bytes.NewReader(stored), 512)
 		if err != nil {
 			wellTold(t, err)
 			return

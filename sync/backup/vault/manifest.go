@@ -10,12 +10,13 @@ import (
 	"zafe/app/audit"
 )
 
-// The formats of a restore point, the number in its manifest. A higher one is refused. A point without packs is of
-// the first format, which older programs read.
+// The formats of a restore point, the number in its manifest. A higher one is refused. A point has the lowest that
+// tells of it, which older programs read.
 const (
-	plainFormat   = 1 // each attachment is a file
+	plainFormat   = 1 // each attachment is a file, and all of the book was read
 	packsFormat   = 2 // some lie in packs
-	formatVersion = packsFormat
+	partlyFormat  = 3 // not all of the book was read: there is no DBSHA256
+	formatVersion = partlyFormat
 )
 
 // historyMax is how many of the older points a manifest names: more than retention keeps of one writer. Where
@@ -24,19 +25,21 @@ const historyMax = 128
 
 // Manifest describes one restore point completely. Its existence is the commit of the backup.
 type Manifest struct {
-	Format       int       `json:"format"`
-	VaultID      string    `json:"vault_id"`
-	WriterID     string    `json:"writer_id"`
-	WriterName   string    `json:"writer_name"`
-	Seq          uint64    `json:"seq"`
-	Created      time.Time `json:"created"`
-	AppVersion   string    `json:"app_version"`
-	Schema       int       `json:"schema_version"`
-	PrevSHA256   string    `json:"prev_sha256,omitempty"`
-	History      []Link    `json:"history,omitempty"` // the newest 128 of the points kept when this one was made
-	PageSize     int       `json:"page_size"`         // bytes
-	Pages        uint32    `json:"pages"`
-	DBSHA256     string    `json:"db_sha256"` // of the whole logical image
+	Format     int       `json:"format"`
+	VaultID    string    `json:"vault_id"`
+	WriterID   string    `json:"writer_id"`
+	WriterName string    `json:"writer_name"`
+	Seq        uint64    `json:"seq"`
+	Created    time.Time `json:"created"`
+	AppVersion string    `json:"app_version"`
+	Schema     int       `json:"schema_version"`
+	PrevSHA256 string    `json:"prev_sha256,omitempty"`
+	History    []Link    `json:"history,omitempty"` // the newest 128 of the points kept when this one was made
+	PageSize   int       `json:"page_size"`         // bytes
+	Pages      uint32    `json:"pages"`
+	DBSHA256   string    `json:"db_sha256,omitempty"` // of the whole logical image; "" when PagesSHA256 proves it
+	// PagesSHA256 is of the hashes of all pages, 16 bytes of the SHA-256 of each, as in Hashes; "" beside DBSHA256.
+	PagesSHA256  string    `json:"pages_sha256,omitempty"`
 	Full         Object    `json:"full"`
 	FullCreated  time.Time `json:"full_created"`
 	FullPages    uint32    `json:"full_pages"`

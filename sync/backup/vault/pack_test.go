@@ -52,8 +52,8 @@ func wantFiles(t testing.TB, tree *Tree, m Manifest, d *drawer, want []Attachmen
 	t.Helper()
 	s := &shelf{files: map[string][]byte{}}
 	report, err := tree.RestoreFiles(t.Context(), m, s, nil)
-	if err != nil || report.Restored != len(want) || len(s.files) != len(want) {
-		t.Fatalf("%d of %d attachments, %+v %v", len(s.files), len(want), report, err)
+	if err != nil || report.Restored != len(want) || s.settled != len(want) {
+		t.Fatalf("%d of %d attachments, %+v %v", s.settled, len(want), report, err)
 	}
 	for _, a := range want {
 		if !bytes.Equal(s.files[a.Hash], d.content[a.Hash]) {
@@ -469,4 +469,46 @@ type lasting struct {
 func (o *lasting) Update(context.Context, io.Reader, fs.ObjectInfo, ...fs.OpenOption) error {
 	o.at.refused++
 	return errors.New("it is kept as it is")
+}
+
+// provingShelf compares what it is given itself.
+type provingShelf struct{ *shelf }
+
+func (provingShelf) Proves() {}
+
+func (s provingShelf) Put(ctx context.Context, a Attachment, r io.Reader) error {
+	data, err := io.ReadAll(r)
+	if err == nil && sumHex(data) != a.Hash {
+		err = errors.New("another content")
+	}
+	if err != nil {
+		return err
+	}
+	return s.shelf.Put(ctx, a, bytes.NewReader(data))
+}
+
+// TestTwoContentsInEachOthersPlace are damaged, whoever compares them.
+func TestTwoContentsInEachOthersPlace(t *testing.T) {
+	v, b, d := newVault(t), newBook(t, 50), newDrawer()
+	for i := range 12 {
+		d.add("2026-11", fmt.Sprintf("the paper with the number %02d", i))
+	}
+	m := take(t, v, b, d, testNow)
+	places, err := v.Tree().attachments(t.Context(), contentsOf(t, v, dbDir(v.set.WriterID)), m.Files)
+	if err != nil || places[0].Pack == "" {
+		t.Fatal(places, err)
+	}
+	one, other := &places[3], &places[7]
+	one.Offset, one.Length, other.Offset, other.Length = other.Offset, other.Length, one.Offset, one.Length
+	plain := &shelf{files: map[string][]byte{}}
+	proving := provingShelf{&shelf{files: map[string][]byte{}}}
+	for _, sink := range []FileSink{plain, proving} {
+		by := v.Tree().bringer(sink, nil)
+		if err := by.bring(t.Context(), places); err != nil || len(by.report.Damaged) != 2 || by.report.Restored != 10 {
+			t.Errorf("%T: %+v %v", sink, by.report, err)
+		}
+	}
+	if len(plain.files) != 10 || len(proving.files) != 10 {
+		t.Errorf("%d and %d were kept", len(plain.files), len(proving.files))
+	}
 }

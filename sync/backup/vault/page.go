@@ -13,6 +13,7 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/rclone/rclone/fs/asyncreader"
 )
 
 const (
@@ -27,17 +28,19 @@ var errDiffTooBig = errors.New("more than half of the full image changed")
 type image struct {
 	pageSize int
 	pages    uint32
-	sha256   string
+	sha256   string // "" when not all of it was read
 	hashes   []byte // pageHashSize per page
 	object   Object
+	marks    *Marks // of the pages that are as in the full image, after a reading of all; nil when not known
 }
 
 // base is the full image a difference refers to.
 type base struct {
-	pageSize int
-	pages    uint32
-	hashes   []byte
-	limit    int64 // bytes a difference may have before it is given up
+	pageSize  int
+	pages     uint32
+	hashes    []byte
+	limit     int64      // bytes a difference may have before it is given up
+	unchanged *unchanged // nil when not known
 }
 
 // storeImage reads the book once and writes it into the object, as a full image, or, with a base, as
@@ -50,17 +53,17 @@ func (v *Vault) storeImage(ctx context.Context, src Source, w *objectWriter, b *
 		return image{}, err
 	}
 	p := &pager{out: zw, object: w, base: b, whole: sha256.New(), watch: watch}
-	err = src.Pages(ctx, func(pageSize int, pages uint32) error {
+	err = readPages(ctx, src, func(pageSize int, pages uint32, m *Marks) ([]uint32, bool, error) {
 		w.limit = v.partLimit(int64(pageSize) * int64(pages)) // decided before the first byte
-		return p.begin(pageSize, pages)
+		return p.begin(pageSize, pages, m)
 	}, func(pgno uint32, data []byte) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		return p.page(pgno, data)
 	})
-	if err == nil && p.next != p.pages {
-		err = fmt.Errorf("the source gave %d of %d pages", p.next, p.pages)
+	if err == nil && p.read != p.due() {
+		err = fmt.Errorf("the source gave %d of %d pages", p.read, p.due())
 	}
 	if err != nil {
 		_ = zw.Close()
@@ -76,10 +79,25 @@ func (v *Vault) storeImage(ctx context.Context, src Source, w *objectWriter, b *
 	if b != nil && object.Bytes > b.limit {
 		return image{}, errDiffTooBig
 	}
-	return image{
-		pageSize: p.pageSize, pages: p.pages, object: object, hashes: p.hashes,
-		sha256: hex.EncodeToString(p.whole.Sum(nil)),
-	}, nil
+	img := image{pageSize: p.pageSize, pages: p.pages, object: object, hashes: p.hashes}
+	if !p.partly {
+		img.sha256, img.marks = hex.EncodeToString(p.whole.Sum(nil)), p.marks
+	}
+	return img, nil
+}
+
+// readPages reads a source with its marks if it has any.
+func readPages(ctx context.Context, src Source,
+	begin func(pageSize int, pages uint32, m *Marks) (some []uint32, all bool, err error),
+	page func(pgno uint32, data []byte) error,
+) error {
+	if marked, ok := src.(MarkedSource); ok {
+		return marked.MarkedPages(ctx, begin, page)
+	}
+	return src.Pages(ctx, func(pageSize int, pages uint32) error {
+		_, _, err := begin(pageSize, pages, nil)
+		return err
+	}, page)
 }
 
 // pager turns pages into the bytes of an image or of a difference.
@@ -87,46 +105,80 @@ type pager struct {
 	out      io.Writer
 	object   *objectWriter
 	base     *base
-	whole    hash.Hash
+	whole    hash.Hash // of all pages; not of some
 	hashes   []byte
 	pageSize int
 	pages    uint32
-	next     uint32 // pages seen
+	partly   bool     // only some pages are read: the others are as in the base
+	some     []uint32 // those
+	marks    *Marks   // see image
+	read     uint32   // pages seen
 	watch    Watch
 }
 
-func (p *pager) begin(pageSize int, pages uint32) error {
+// due is how many pages are to be read.
+func (p *pager) due() uint32 {
+	if p.partly {
+		return uint32(len(p.some))
+	}
+	return p.pages
+}
+
+// follows is the number of the page that comes next.
+func (p *pager) follows() uint32 {
+	switch {
+	case p.read >= p.due():
+		return 0
+	case p.partly:
+		return p.some[p.read]
+	}
+	return p.read + 1
+}
+
+func (p *pager) begin(pageSize int, pages uint32, m *Marks) (some []uint32, all bool, err error) {
 	p.pageSize, p.pages = pageSize, pages
+	p.hashes = make([]byte, int(pages)*pageHashSize)
+	if m != nil && len(m.Pages) == int(pages) {
+		p.marks = m
+	}
 	if p.base == nil {
-		return nil
+		return nil, true, nil
 	}
 	if p.base.pageSize != pageSize {
-		return errDiffTooBig
+		return nil, true, errDiffTooBig
 	}
-	_, err := fmt.Fprintf(p.out, "%s %d\n", diffMagic, pageSize)
-	return err
+	if p.some, p.partly = p.base.unchanged.changed(pages, p.marks); p.partly {
+		copy(p.hashes, p.base.hashes)
+	}
+	_, err = fmt.Fprintf(p.out, "%s %d\n", diffMagic, pageSize)
+	return p.some, !p.partly, err
 }
 
 func (p *pager) page(pgno uint32, data []byte) error {
-	if pgno != p.next+1 || pgno > p.pages || len(data) != p.pageSize {
-		return fmt.Errorf("the source gave page %d with %d bytes after page %d of %d",
-			pgno, len(data), p.next, p.pages)
+	if pgno == 0 || pgno != p.follows() || len(data) != p.pageSize {
+		return fmt.Errorf("the source gave page %d with %d bytes where page %d of %d was due",
+			pgno, len(data), p.follows(), p.pages)
 	}
-	p.next = pgno
-	_, _ = p.whole.Write(data)
+	p.read++
+	if !p.partly {
+		_, _ = p.whole.Write(data)
+	}
 	sum := sha256.Sum256(data)
-	p.hashes = append(p.hashes, sum[:pageHashSize]...)
-	if pgno%1024 == 0 || pgno == p.pages {
+	at := int(pgno-1) * pageHashSize
+	copy(p.hashes[at:], sum[:pageHashSize])
+	if p.read%1024 == 0 || p.read == p.due() {
 		size := int64(p.pageSize)
-		p.watch.tell(Progress{Stage: StageBook, Done: int64(pgno) * size, Total: int64(p.pages) * size})
+		p.watch.tell(Progress{Stage: StageBook, Done: int64(p.read) * size, Total: int64(p.due()) * size})
 	}
 	if p.base == nil {
 		_, err := p.out.Write(data)
 		return err
 	}
-	at := int(pgno-1) * pageHashSize
 	if pgno <= p.base.pages && bytes.Equal(p.base.hashes[at:at+pageHashSize], sum[:pageHashSize]) {
 		return nil
+	}
+	if p.marks != nil {
+		p.marks.Pages[pgno-1] = 0 // not as in the full image
 	}
 	var head [4]byte
 	binary.BigEndian.PutUint32(head[:], pgno)
@@ -164,15 +216,26 @@ func (u unpacker) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Close implements io.Closer.
+func (u unpacker) Close() error { u.Decoder.Close(); return nil }
+
+// readAhead is how many MiB of an image are opened and decompressed while pages before are put in their place.
+const readAhead = 4
+
 // fullReader gives the pages of a full image in order.
 type fullReader struct {
-	in  unpacker
+	in  io.ReadCloser
 	buf []byte
 }
 
-func newFullReader(r io.Reader, pageSize int) (*fullReader, error) {
-	in, err := unpack(r)
+func newFullReader(ctx context.Context, r io.Reader, pageSize int) (*fullReader, error) {
+	z, err := unpack(r)
 	if err != nil {
+		return nil, err
+	}
+	in, err := asyncreader.New(ctx, z, readAhead)
+	if err != nil {
+		_ = z.Close()
 		return nil, err
 	}
 	return &fullReader{in: in, buf: make([]byte, pageSize)}, nil
@@ -185,7 +248,7 @@ func (f *fullReader) read() ([]byte, error) {
 	return f.buf, nil
 }
 
-func (f *fullReader) close() { f.in.Close() }
+func (f *fullReader) close() { _ = f.in.Close() }
 
 // diffReader gives the changed pages of a difference in order. next is 0 at its end.
 type diffReader struct {
@@ -209,7 +272,7 @@ func newDiffReader(r io.Reader, pageSize int) (*diffReader, error) {
 		err = d.advance()
 	}
 	if err != nil {
-		in.Close()
+		_ = in.Close()
 		return nil, short(err)
 	}
 	return d, nil
@@ -235,7 +298,7 @@ func (d *diffReader) advance() error {
 	return short(err)
 }
 
-func (d *diffReader) close() { d.zstd.Close() }
+func (d *diffReader) close() { _ = d.zstd.Close() }
 
 // short turns an early end of data into errDiffers: every length is known beforehand here.
 func short(err error) error {

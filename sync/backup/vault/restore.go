@@ -3,9 +3,11 @@ package vault
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"slices"
 	"strings"
@@ -238,7 +240,7 @@ func (t *Tree) RestoreBook(ctx context.Context, p Point, sink BookSink, watch Wa
 func (t *Tree) streamBook(ctx context.Context, db listing, m Manifest, sink BookSink, watch Watch) error {
 	fullIn := t.openObject(ctx, db, m.Full)
 	defer func() { _ = fullIn.Close() }()
-	full, err := newFullReader(fullIn, m.PageSize)
+	full, err := newFullReader(ctx, fullIn, m.PageSize)
 	if err != nil {
 		return damage(m.Full.Name, err)
 	}
@@ -255,7 +257,7 @@ func (t *Tree) streamBook(ctx context.Context, db listing, m Manifest, sink Book
 	if err := sink.Begin(ctx, m.PageSize, m.Pages); err != nil {
 		return err
 	}
-	whole := newSum()
+	whole := newProof(m)
 	for pgno := uint32(1); pgno <= m.Pages; pgno++ {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -264,7 +266,7 @@ func (t *Tree) streamBook(ctx context.Context, db listing, m Manifest, sink Book
 		if err != nil {
 			return err
 		}
-		_, _ = whole.Write(data)
+		whole.add(data)
 		if err := sink.Page(pgno, data); err != nil {
 			return err
 		}
@@ -277,10 +279,34 @@ func (t *Tree) streamBook(ctx context.Context, db listing, m Manifest, sink Book
 			watch.tell(Progress{Stage: StageBook, Total: m.BookBytes(), Done: int64(pgno) * int64(m.PageSize)})
 		}
 	}
-	if hex.EncodeToString(whole.Sum(nil)) != m.DBSHA256 {
+	if !whole.is(m) {
 		return faultDamaged(m.Full.Name, errDiffers)
 	}
 	return sink.Commit(ctx, m)
+}
+
+// proof is the hash that a manifest has of its image.
+type proof struct {
+	sum   hash.Hash
+	pages bool // of the hashes of its pages
+}
+
+func newProof(m Manifest) proof { return proof{sum: newSum(), pages: m.DBSHA256 == ""} }
+
+func (p proof) add(page []byte) {
+	if p.pages {
+		sum := sha256.Sum256(page)
+		page = sum[:pageHashSize]
+	}
+	_, _ = p.sum.Write(page)
+}
+
+func (p proof) is(m Manifest) bool {
+	want := m.DBSHA256
+	if p.pages {
+		want = m.PagesSHA256
+	}
+	return hex.EncodeToString(p.sum.Sum(nil)) == want
 }
 
 // mergedPage gives a page from the difference if it has it, from the full image otherwise. The full

@@ -2,7 +2,10 @@ package vault
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"zafe/app/relay"
 )
 
 // Rival is another installation that goes on with the same book: either this book was restored there
@@ -12,6 +15,55 @@ type Rival struct {
 	Writer string
 	Name   string    // what its owner calls that PC
 	Latest time.Time // its newest restore point
+	// TookOver tells that it is the main PC now, by the word of an owner, and this one is not any more.
+	TookOver bool `json:"took_over,omitempty"`
+}
+
+// Clocks of two PCs may differ by so much, and one that was taken over from is not gone on with once it has been silent
+// for so long.
+const (
+	clocksDiffer = 10 * time.Minute
+	silentFor    = 24 * time.Hour
+)
+
+// later tells whether a point is of a later line of the book than another ([audit.Checkpoint]): an owner had it go on
+// on another PC, or from an older point, in between. Points without a checkpoint do not tell.
+func (m Manifest) later(than Manifest) bool {
+	a, b := m.Checkpoint, than.Checkpoint
+	return a != nil && b != nil && a.Book == b.Book && relay.Later(a.Term, a.Lead, b.Term, b.Lead)
+}
+
+// outlives tells whether a later line of the book had begun, as one of its points shows, when another point was made:
+// by a PC that another one had taken over from, and that went on.
+func (m Manifest) outlives(other Manifest) bool {
+	return m.later(other) && m.Created.Add(clocksDiffer).Before(other.Created)
+}
+
+// Outlived tells whether a point was made on a line of the book that others show to have ended before.
+func Outlived(m Manifest, others []Manifest) bool {
+	return slices.ContainsFunc(others, func(o Manifest) bool { return o.outlives(m) })
+}
+
+// Rival finds, among the newest points of the other installations, one that is of a later line than a point: what
+// this is of is not what goes on, though it may be younger. Nil for none.
+func (t *Tree) Rival(ctx context.Context, c Contents, m Manifest) (*Manifest, error) {
+	ctx = jobContext(ctx)
+	for _, w := range c.Writers {
+		if w.ID == m.WriterID || len(w.Points) == 0 {
+			continue
+		}
+		s, err := t.recall(ctx, w.manifests, w.Points[len(w.Points)-1])
+		if isDamage(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if s.later(m) {
+			return &s.Manifest, nil
+		}
+	}
+	return nil, nil
 }
 
 // OriginOf is the restore point of a name ([Point.String]) as manifests keep it, nil when it is none.
@@ -50,10 +102,23 @@ func (v *Vault) rivals(ctx context.Context, t *Tree) ([]Rival, error) {
 		if err != nil {
 			return nil, err
 		}
+		r := Rival{Writer: id, Name: m.WriterName, Latest: m.Created}
 		from, to := m.RestoredFrom, own.RestoredFrom
-		if from != nil && from.Writer == v.set.WriterID || to != nil && to.Writer == id && m.Seq > to.Seq {
-			found = append(found, Rival{Writer: id, Name: m.WriterName, Latest: m.Created})
+		switch {
+		case from != nil && from.Writer == v.set.WriterID, to != nil && to.Writer == id && m.Seq > to.Seq,
+			v.outlives(m.Manifest):
+			found = append(found, r)
+		case m.later(own):
+			r.TookOver = true
+			found = append(found, r)
 		}
 	}
 	return found, nil
+}
+
+// outlives tells whether another installation goes on though this one took over from it: its newest point is not much
+// older than the newest of this one.
+func (v *Vault) outlives(m Manifest) bool {
+	own := v.Manifests()
+	return Outlived(m, own) && m.Created.After(own[len(own)-1].Created.Add(-silentFor))
 }

@@ -128,6 +128,7 @@ type shelf struct {
 	aborted   bool
 	mu        sync.Mutex // guards what follows
 	files     map[string][]byte
+	settled   int // files when Settle was called last
 }
 
 func (s *shelf) Begin(context.Context, int, uint32) error {
@@ -155,6 +156,13 @@ func (s *shelf) Put(_ context.Context, a Attachment, r io.Reader) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.files[a.Hash] = data
+	return nil
+}
+
+func (s *shelf) Settle(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settled = len(s.files)
 	return nil
 }
 

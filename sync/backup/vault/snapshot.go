@@ -86,7 +86,11 @@ func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) 
 	}
 	if slices.ContainsFunc(kept, func(f filed) bool { return f.Pack != "" }) {
 		m.Format = packsFormat
-		// One that an older program wrote does not tell of packs.
+	}
+	if m.DBSHA256 == "" {
+		m.Format = partlyFormat
+	}
+	if m.Format > plainFormat { // the one that an older program wrote does not tell of that
 		if err := writeFile(filepath.Join(v.set.Dir, readmeName), bytes.NewReader(readmeText)); err != nil {
 			return Taken{}, err
 		}
@@ -126,9 +130,10 @@ func (v *Vault) storeBook(ctx context.Context, src Source, db folder, m *Manifes
 		w := newObjectWriter(db, diffName(m.Seq))
 		img, err := v.storeImage(ctx, src, w, b, run.Watch)
 		if err == nil {
-			m.PageSize, m.Pages, m.DBSHA256 = img.pageSize, img.pages, img.sha256
+			img.into(m)
 			m.Full, m.FullCreated, m.FullPages, m.Hashes = prev.Full, prev.FullCreated, prev.FullPages, prev.Hashes
 			m.Diff = &img.object
+			v.keepMarks(*m, img)
 			return nil
 		}
 		w.abort()
@@ -137,6 +142,14 @@ func (v *Vault) storeBook(ctx context.Context, src Source, db folder, m *Manifes
 		}
 	}
 	return v.storeFull(ctx, src, db, m, run)
+}
+
+// into says of what a point brings back how large it is, and what proves it.
+func (i image) into(m *Manifest) {
+	m.PageSize, m.Pages, m.DBSHA256 = i.pageSize, i.pages, i.sha256
+	if i.sha256 == "" {
+		m.PagesSHA256 = sumHex(i.hashes)
+	}
 }
 
 func (v *Vault) storeFull(ctx context.Context, src Source, db folder, m *Manifest, run Run) error {
@@ -150,9 +163,10 @@ func (v *Vault) storeFull(ctx context.Context, src Source, db folder, m *Manifes
 	if err != nil {
 		return err
 	}
-	m.PageSize, m.Pages, m.DBSHA256 = img.pageSize, img.pages, img.sha256
+	img.into(m)
 	m.Full, m.FullCreated, m.FullPages = img.object, m.Created, img.pages
 	m.Hashes = Object{Name: hashes.Name, Bytes: hashes.Bytes, SHA256: hashes.SHA256}
+	v.keepMarks(*m, img)
 	return nil
 }
 
@@ -188,7 +202,7 @@ func (v *Vault) usableBase(ctx context.Context, now time.Time) (Manifest, *base)
 	}
 	return prev, &base{
 		pageSize: prev.PageSize, pages: prev.FullPages, hashes: hashes,
-		limit: prev.Full.Bytes / 2,
+		limit: prev.Full.Bytes / 2, unchanged: v.loadMarks(prev.Full, now),
 	}
 }
 
@@ -208,6 +222,9 @@ func (v *Vault) storeAttachments(ctx context.Context, files Files, packed map[st
 		months[a.Month] = append(months[a.Month], a)
 	}
 	progress := Progress{Stage: StageAttachments, Of: len(all)}
+	for _, a := range all {
+		progress.Total += a.Size
+	}
 	for _, month := range slices.Sorted(maps.Keys(months)) {
 		in, broken, err := v.storeMonth(ctx, files, months[month], packed, func(a Attachment) {
 			progress.Objects++

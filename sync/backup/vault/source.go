@@ -23,6 +23,19 @@ type Source interface {
 	Head() (uint64, error)
 }
 
+// MarkedSource is a Source that can tell what pages hold without reading them.
+type MarkedSource interface {
+	Source
+	// MarkedPages is Pages, but begin is also given the marks of all pages, nil when there are none, and tells which
+	// pages are to be read, in their order, or that all are.
+	MarkedPages(ctx context.Context,
+		begin func(pageSize int, pages uint32, m *Marks) (some []uint32, all bool, err error),
+		page func(pgno uint32, data []byte) error) error
+}
+
+// Marks tell pages that did not change.
+type Marks = appbackup.Marks
+
 // Checks are the business totals that a backup keeps of its book.
 type Checks = appbackup.Totals
 
@@ -58,6 +71,15 @@ type FileSink interface {
 	// Put receives one content, while it receives others. It is good only if content ended with io.EOF: a damaged attachment
 	// makes the reader fail instead, and Put must then keep nothing and return that error.
 	Put(ctx context.Context, a Attachment, content io.Reader) error
+	// Settle returns once all that Put had received when it began would outlive a power cut. Has need not know it
+	// before. It is called now and then while Put receives more, and at the end.
+	Settle(ctx context.Context) error
+}
+
+// ProvingSink is a FileSink whose Put fails with another content than the one that was announced, as its digest tells.
+type ProvingSink interface {
+	FileSink
+	Proves()
 }
 
 // Sink receives a restored book and its attachments.

@@ -285,7 +285,7 @@ func TestNewerFormatIsRefused(t *testing.T) {
 	_, err = v.Tree().Read(ctx)
 	wantFault(t, err, "backup.no_vault")
 	m, _ := v.Latest()
-	m.Format = 3
+	m.Format = formatVersion + 1
 	data, err := m.encode()
 	if err != nil {
 		t.Fatal(err)

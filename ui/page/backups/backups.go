@@ -48,6 +48,7 @@ type backups struct {
 	lists  map[string][]backup.Point // the same by the place they were found at
 	now    *kit.Button
 	bar    *kit.Progress
+	coming *kit.Progress   // of attachments, after a restore
 	wound  *kit.Banner     // that the book is damaged
 	worry  *fyne.Container // why the light is not green, if it is for what all copies have in common
 	status backup.Status
@@ -84,6 +85,8 @@ func newBackups(e *page.Env, begin string) page.Page {
 	b.drill = kit.NewCard("", kit.VBox(0))
 	b.bar = kit.NewProgress(e.T("backups.running"), b.stop)
 	b.bar.Hide()
+	b.coming = kit.NewProgress("", nil)
+	b.coming.Hide()
 	columns := []kit.Column{
 		{Title: e.T("backups.column.made"), Width: 150},
 		{Title: e.T("backups.column.writer"), Width: 124, Weight: 1},
@@ -111,7 +114,7 @@ func newBackups(e *page.Env, begin string) page.Page {
 	b.worry = kit.VBox(0)
 	b.worry.Hide()
 	body := kit.Split(theme.GapCard, []float32{0, 0, 0, 0, 1}, b.wound, b.worry,
-		kit.Cols(theme.GapCard, []float32{1, 1, 1.5}, b.light, b.last, b.drill), b.bar,
+		kit.Cols(theme.GapCard, []float32{1, 1, 1.5}, b.light, b.last, b.drill), b.bar, b.coming,
 		kit.Cols(theme.GapCard, []float32{1, 1.2}, places, points))
 	b.object = kit.NewPage(kit.NewHeader(e.T("backups.title"), e.T("backups.under"), actions...), body)
 	b.Refresh()
@@ -130,7 +133,11 @@ func (b *backups) cell(row, col int) kit.CellView {
 	case 0:
 		return kit.CellView{Text: e.Text.Instant(p.Made), Weight: kit.Bold}
 	case 1:
-		return kit.CellView{Text: p.Writer, Color: theme.Muted}
+		writer := p.Writer
+		if p.Old {
+			writer = b.env.T("backup.point_old", "writer", p.Writer)
+		}
+		return kit.CellView{Text: writer, Color: theme.Muted}
 	case 2:
 		return kit.CellView{Text: p.Invoice}
 	case 3:
@@ -258,6 +265,7 @@ func (b *backups) show(st backup.Status) {
 	b.worries(st)
 	b.places(st)
 	b.progress(st.Running)
+	b.comes(st.Coming)
 	if moving(st) {
 		b.follow()
 	}
@@ -303,7 +311,7 @@ func (b *backups) worries(st backup.Status) {
 }
 
 // moving tells whether the copies change by themselves in the next moments.
-func moving(st backup.Status) bool { return st.Running != nil || st.Anew() }
+func moving(st backup.Status) bool { return st.Running != nil || st.Coming != nil || st.Anew() }
 
 // figures fills the three cards: how the copies stand, the last restore point, the last proof.
 func (b *backups) figures(st backup.Status) {
@@ -635,6 +643,7 @@ func (b *backups) follow() {
 			switch {
 			case err != nil || b.busy: // the answer to what this page asked for shows the rest
 				b.progress(st.Running)
+				b.comes(st.Coming)
 				b.follow()
 			case moving(st) && st.Saved.Equal(b.status.Saved) && len(b.lists[""]) > 0:
 				b.show(st)
@@ -661,12 +670,19 @@ func (b *backups) progress(r *backup.Running) {
 	if r.Destination != "" {
 		text = r.Destination + " · " + text
 	}
-	right, share := "", -1.0
-	if r.Total > 0 {
-		right = b.env.Text.Bytes(r.Done) + " / " + b.env.Text.Bytes(r.Total)
-		share = float64(r.Done) / float64(r.Total)
-	}
+	right, share := page.Far(b.env.Text, r.Done, r.Total, r.Files, r.Of)
 	b.bar.Set(text, right, share)
+}
+
+// comes shows the attachments that come back after a restore.
+func (b *backups) comes(r *backup.Running) {
+	if r == nil {
+		b.coming.Hide()
+		return
+	}
+	b.coming.Show()
+	right, share := page.Far(b.env.Text, r.Done, r.Total, r.Files, r.Of)
+	b.coming.Set(b.env.T("backup.stage."+r.Stage), right, share)
 }
 
 func (b *backups) stop() {

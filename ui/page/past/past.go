@@ -137,11 +137,7 @@ func (b *book) progress(r backup.Running) {
 	if r.Stage != "" {
 		text = b.env.T("backup.stage." + r.Stage)
 	}
-	right, share := "", -1.0
-	if r.Total > 0 {
-		right = b.env.Text.Bytes(r.Done) + " / " + b.env.Text.Bytes(r.Total)
-		share = float64(r.Done) / float64(r.Total)
-	}
+	right, share := page.Far(b.env.Text, r.Done, r.Total, r.Files, r.Of)
 	b.bar.Set(text, right, share)
 }
 
