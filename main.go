@@ -46,6 +46,7 @@ import (
 	"zafe/app/search"
 	"zafe/app/sentry"
 	"zafe/app/setup"
+	"zafe/app/support"
 	"zafe/app/user"
 	"zafe/app/verify"
 	"zafe/app/where"
@@ -147,7 +148,9 @@ func (p *pc) State(context.Context) (machine.State, error) {
 	}
 	j, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
 	if ok {
-		return machine.State{Presence: machine.Joined, Company: j.Company, Host: j.Addr, Older: p.older.Load()}, err
+		return machine.State{
+			Presence: machine.Joined, Company: j.Company, Host: j.Addr, Older: p.older.Load(), HelpsUntil: j.Until,
+		}, err
 	}
 	return machine.State{Presence: machine.Nothing}, err
 }
@@ -353,6 +356,7 @@ type book struct {
 	tells *notify.Service[*store.Tx]
 	news  *change.Service
 	leave *leave.Service[*store.Tx]
+	help  *support.Keeper[*store.Tx]
 	token atomic.Pointer[string]
 	away  atomic.Bool
 	works *job.Group // what Close waits for
@@ -385,13 +389,14 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	}
 	b.check = p.watch(st)
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, password.Strong, st)
-	reg := op.New[*store.Tx](st, users, time.Now, op.LogTo(p.home.Log))
+	b.help = support.NewKeeper[*store.Tx](st, users, time.Now)
+	reg := op.New[*store.Tx](st, b.help, time.Now, op.LogTo(p.home.Log))
 	reg.Fence, reg.Halt = relay.Fence(live{b.guard, st}), incident.Halt[*store.Tx]
 	b.caller = caller{Registry: reg, Credential: b.credential}
-	if err := b.network(id, users); err != nil {
+	if err := b.network(id); err != nil {
 		return nil, err
 	}
-	if err := b.listening(ctx, users); err != nil {
+	if err := b.listening(ctx); err != nil {
 		return nil, err
 	}
 	if err := b.backups(ctx, id); err != nil {
@@ -422,6 +427,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	b.lead(func(ctx context.Context) { b.compareCopies(ctx); b.keep.Run(ctx) })
 	b.lead(b.tells.Run)
 	b.lead(func(ctx context.Context) { b.leave.Care(ctx, b, p.home.Warn) })
+	b.lead(func(ctx context.Context) { b.help.Care(ctx, b.host, p.home.Warn) })
 	b.lead(func(ctx context.Context) { b.check.Care(ctx, b, kept.Jobs{Store: st}, p.home.Warn) })
 	b.lead(func(ctx context.Context) { witness.Keep(ctx, st, p, noteEvery, p.home.Warn) })
 	b.lead(func(ctx context.Context) { b.keep.BringFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
@@ -449,6 +455,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	appdevice.Bind(b.Registry, b.host, relay.Spare[*store.Tx])
 	b.leave = leave.New[*store.Tx](b.store, users, b.host.Cut, relay.Spare[*store.Tx])
 	leave.Bind(b.Registry, b.leave)
+	support.Bind(b.Registry, b.help, b.host)
 	relay.Bind(b.Registry, live{b.guard, b.store})
 	appwitness.Bind(b.Registry, b.host.Heard, func() { b.pc.older.Store(false) })
 	backup.Bind(b.Registry, b.keep)
@@ -508,7 +515,7 @@ func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
 }
 
 // network prepares this PC to be the main PC of an office.
-func (b *book) network(id setup.Identity, users *user.Service[*store.Tx]) (err error) {
+func (b *book) network(id setup.Identity) (err error) {
 	b.host, err = host.New(host.Settings[*store.Tx]{
 		Book: b.store, BookID: id.BookID, Root: id.Root, Registry: b.Registry, Version: version, Clock: time.Now,
 		Raise: func() bool {
@@ -518,7 +525,7 @@ func (b *book) network(id setup.Identity, users *user.Service[*store.Tx]) (err e
 			}
 			return front != nil
 		},
-		Feed: b.store.Feed, Still: users.GoesOn, Guard: b.guard,
+		Feed: b.store.Feed, Still: b.help.GoesOn, Guard: b.guard,
 		Log: func(what string, err error) {
 			b.pc.home.Log.Info("lan", slog.String("what", what), slog.Any("err", err))
 		},
@@ -528,10 +535,10 @@ func (b *book) network(id setup.Identity, users *user.Service[*store.Tx]) (err e
 }
 
 // listening prepares what tells people of what others change.
-func (b *book) listening(ctx context.Context, users *user.Service[*store.Tx]) error {
+func (b *book) listening(ctx context.Context) error {
 	var head audit.Event
 	err := b.store.View(ctx, func(tx *store.Tx) (err error) { head, err = tx.Head(); return err })
-	b.news = change.New(head.ID, users.GoesOn)
+	b.news = change.New(head.ID, b.help.GoesOn)
 	return err
 }
 

@@ -36,6 +36,7 @@ import (
 	"zafe/app/search"
 	"zafe/app/sentry"
 	"zafe/app/setup"
+	"zafe/app/support"
 	"zafe/app/user"
 	"zafe/app/verify"
 	"zafe/app/where"
@@ -58,6 +59,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	device.Bind(r, nil)
 	relay.Bind(r, nil)
 	leave.Bind(r, leave.New[*store.Tx](w.Store, nil, nil))
+	support.Bind[*store.Tx](r, nil, nil)
 	witness.Bind(r, nil, nil)
 	backup.Bind(r, nil)
 	past.Bind(r, w.Store, nil, w.Store.ReceiveFile)

@@ -59,6 +59,10 @@
 // (auth.Role.Outside) always has such a day. A technician brings copies back where they are (backup.manage) and
 // cannot say where they go (backup.place), print what opens them (key.manage) or read a record.
 //
+// Who helps from outside (package support) is nobody of the book: an actor with Support, known by the key of a PC that
+// an owner's code let in until a time (device.Device.EndsAt). As of a Viewer, the pipeline lets a plain Query through
+// and nothing else, once Registry.Helped has noted it.
+//
 // # Glossary
 //
 //	Entry, Line       écriture, ligne          Post            valider

@@ -18,7 +18,7 @@ var halting = []string{
 	"leave.now", "leave.run", "notice.seen", "opening.rotate", "password.change", "password.recover", "password.refuse", "past.close", "past.open",
 	"plan.cause", "plan.tick",
 	"recovery.check", "session.close", "session.close_others", "session.confirm", "session.login", "session.logout",
-	"session.second_factor", "session.view_as", "session.view_end", "totp.begin", "totp.confirm", "totp.renew_codes", "user.sign_out", "witness.older",
+	"session.second_factor", "session.view_as", "session.view_end", "support.end", "totp.begin", "totp.confirm", "totp.renew_codes", "user.sign_out", "witness.older",
 }
 
 // TestWhatGoesOnDuringAnIncident: a new operation that writes is refused, one that would take a list away too.

@@ -10,7 +10,7 @@ import (
 
 var _ device.Tx = (*Tx)(nil)
 
-const deviceColumns = `id, fingerprint, name, state, approved_by, first_seen, last_seen`
+const deviceColumns = `id, fingerprint, name, state, approved_by, first_seen, last_seen, ends_at`
 
 // Devices returns the paired PCs, the active ones first, by name.
 func (t *Tx) Devices() ([]device.Device, error) {
@@ -40,27 +40,31 @@ func (t *Tx) DeviceByFingerprint(fp string) (device.Device, bool, error) {
 
 // SaveDevice inserts (ID 0) or updates a PC.
 func (t *Tx) SaveDevice(d device.Device) (device.Device, error) {
-	args := []any{d.Fingerprint, d.Name, d.State, d.ApprovedBy, instant(d.FirstSeen), optionalInstant(d.LastSeen)}
+	args := []any{d.Fingerprint, d.Name, d.State, d.ApprovedBy, instant(d.FirstSeen), optionalInstant(d.LastSeen),
+		optionalInstant(d.EndsAt)}
 	if d.ID == 0 {
-		id, err := t.insert(`INSERT INTO device(fingerprint, name, state, approved_by, first_seen, last_seen)
-			VALUES (?,?,?,?,?,?)`, args...)
+		id, err := t.insert(`INSERT INTO device(fingerprint, name, state, approved_by, first_seen, last_seen, ends_at)
+			VALUES (?,?,?,?,?,?,?)`, args...)
 		d.ID = device.ID(id)
 		return d, err
 	}
-	_, err := t.exec(`UPDATE device SET fingerprint=?, name=?, state=?, approved_by=?, first_seen=?, last_seen=?
+	_, err := t.exec(`UPDATE device SET fingerprint=?, name=?, state=?, approved_by=?, first_seen=?, last_seen=?, ends_at=?
 		WHERE id=?`, append(args, d.ID)...)
 	return d, err
 }
 
 func scanDevice(scan func(...any) error, d *device.Device) (err error) {
-	var first, last string
-	if err := scan(&d.ID, &d.Fingerprint, &d.Name, &d.State, &d.ApprovedBy, &first, &last); err != nil {
+	var first, last, ends string
+	if err := scan(&d.ID, &d.Fingerprint, &d.Name, &d.State, &d.ApprovedBy, &first, &last, &ends); err != nil {
 		return err
 	}
 	if d.FirstSeen, err = parseInstant(first); err != nil {
 		return err
 	}
-	d.LastSeen, err = parseInstant(last)
+	if d.LastSeen, err = parseInstant(last); err != nil {
+		return err
+	}
+	d.EndsAt, err = parseInstant(ends)
 	return err
 }
 

@@ -185,6 +185,7 @@ var subjectNames = map[string]string{
 	"team":        `SELECT name FROM team WHERE id = ?`,
 	"approval":    `SELECT u.name FROM approval a JOIN user u ON u.id = a.asked_by WHERE a.id = ?`,
 	"device":      `SELECT name FROM device WHERE id = ?`,
+	"support":     `SELECT who FROM support WHERE id = ?`,
 	"attachment":  `SELECT name FROM attachment WHERE id = ?`,
 	"import":      `SELECT file FROM import_batch WHERE id = ?`,
 	"fec_import":  `SELECT file_name FROM fec_import WHERE id = ?`,

@@ -138,7 +138,7 @@ CREATE TABLE device (
   approved_by INTEGER NOT NULL,
   first_seen  TEXT    NOT NULL,
   last_seen   TEXT    NOT NULL
-) STRICT
+, ends_at TEXT NOT NULL DEFAULT '') STRICT
 
 CREATE TABLE document (
   id             INTEGER PRIMARY KEY AUTOINCREMENT, -- a deleted draft's id is never given again
@@ -626,6 +626,24 @@ CREATE TABLE settlement (
   CHECK ((undoes IS NULL) = (amount > 0))
 ) STRICT
 
+CREATE TABLE support (
+  id         INTEGER PRIMARY KEY,
+  made_by    INTEGER NOT NULL REFERENCES user(id),
+  who        TEXT    NOT NULL CHECK (who <> ''),
+  reason     TEXT    NOT NULL CHECK (reason <> ''),
+  sales      INTEGER NOT NULL CHECK (sales IN (0, 1)),
+  ledger     INTEGER NOT NULL CHECK (ledger IN (0, 1)),
+  shown      INTEGER NOT NULL CHECK (shown IN (0, 1)),
+  made_at    TEXT    NOT NULL,
+  code_until TEXT    NOT NULL,
+  ends_at    TEXT    NOT NULL,
+  device     TEXT    NOT NULL DEFAULT '',
+  entered_at TEXT    NOT NULL DEFAULT '',
+  ended_at   TEXT    NOT NULL DEFAULT '',
+  ended_by   INTEGER REFERENCES user(id),
+  CHECK ((device = '') = (entered_at = ''))
+) STRICT
+
 CREATE TABLE team (
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
   name       TEXT    NOT NULL COLLATE NOCASE UNIQUE CHECK (name <> ''),
@@ -785,6 +803,10 @@ CREATE INDEX settlement_document ON settlement(document)
 CREATE INDEX settlement_line ON settlement(line)
 
 CREATE INDEX settlement_payment ON settlement(payment) WHERE payment IS NOT NULL
+
+CREATE INDEX support_device ON support(device) WHERE device <> ''
+
+CREATE UNIQUE INDEX support_open ON support(ended_at) WHERE ended_at = ''
 
 CREATE INDEX team_member_team ON team_member(team)
 
@@ -1100,6 +1122,21 @@ BEGIN SELECT RAISE(ABORT, 'a settlement row never changes'); END
 
 CREATE TRIGGER settlement_no_update BEFORE UPDATE ON settlement
 BEGIN SELECT RAISE(ABORT, 'a settlement row never changes'); END
+
+CREATE TRIGGER support_kept BEFORE DELETE ON support
+BEGIN
+  SELECT RAISE(ABORT, 'an access is never deleted');
+END
+
+CREATE TRIGGER support_stays BEFORE UPDATE ON support
+WHEN old.ended_at <> '' OR new.id <> old.id OR new.made_by <> old.made_by OR new.who <> old.who
+  OR new.reason <> old.reason OR new.sales <> old.sales OR new.ledger <> old.ledger OR new.shown <> old.shown
+  OR new.made_at <> old.made_at OR new.ends_at <> old.ends_at
+  OR (old.code_until <> '' AND new.code_until <> old.code_until)
+  OR (old.device <> '' AND (new.device <> old.device OR new.entered_at <> old.entered_at))
+BEGIN
+  SELECT RAISE(ABORT, 'an access stays as it was granted');
+END
 
 CREATE TRIGGER user_role_insert BEFORE INSERT ON user WHEN NOT EXISTS (SELECT 1 FROM role WHERE key = new.role) BEGIN
   SELECT RAISE(ABORT, 'no such role');

@@ -22,6 +22,7 @@ import (
 	"zafe/ui/page/sales"
 	"zafe/ui/page/security"
 	"zafe/ui/page/settings"
+	"zafe/ui/page/support"
 	"zafe/ui/page/where"
 	"zafe/ui/shell"
 )
@@ -49,5 +50,6 @@ func pages() shell.Table {
 	t.Register(where.Routes())
 	t.Register(about.Routes())
 	t.Register(approvals.Routes())
+	t.Register(support.Routes())
 	return t
 }

@@ -4,6 +4,7 @@ package ui
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +31,7 @@ import (
 	"zafe/app/search"
 	"zafe/app/sentry"
 	"zafe/app/setup"
+	"zafe/app/support"
 	"zafe/app/user"
 	"zafe/app/verify"
 	"zafe/app/where"
@@ -54,6 +56,7 @@ func shop(t *testing.T) *storetest.World {
 	role.Bind(w.Registry)
 	incident.Bind(w.Registry, func() {})
 	sentry.Bind(w.Registry)
+	support.Bind[*store.Tx](w.Registry, nil, nil)
 	user.Bind(w.Registry, svc)
 	opening.Bind(w.Registry, w.Store, svc, (&opener.PC{Keepers: []opener.Keeper{{Kind: opening.Keyring, Ring: noRing{}}}}).Keys(w.Store))
 	witness.Bind(w.Registry, func() map[string]witness.Heard { return nil }, func() {})
@@ -124,7 +127,7 @@ var needs = map[string]auth.Permission{
 	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
 	"people": auth.UserManage, "leave": auth.UserManage, "roles": auth.UserManage, "teams": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
 	"account": auth.Anyone, "where": auth.Anyone, "about": auth.Anyone, "approvals": auth.CompanyWrite,
-	"incident": auth.Anyone, "exports": auth.KeyManage,
+	"incident": auth.Anyone, "exports": auth.KeyManage, "support": auth.KeyManage,
 	"backups": auth.BackupRead, "past": auth.BackupManage, "plan": auth.BackupRead, "security": auth.KeyManage,
 }
 
@@ -176,11 +179,43 @@ func TestEveryPageOpensForEveryRoleOnASmallScreen(t *testing.T) {
 	}
 }
 
+// TestEveryPageOpensForWhoHelps from outside, whatever was granted, without a way to write or to take a file out.
+func TestEveryPageOpensForWhoHelps(t *testing.T) {
+	kit.After = kit.Never
+	w := shop(t)
+	for _, g := range []support.Granted{{}, {Sales: true}, {Ledger: true}, {Sales: true, Ledger: true}} {
+		rights := g.Rights()
+		for route, make := range pages() {
+			need := needs[route]
+			if need == auth.Anyone || rights.Scope(need) == auth.None {
+				continue
+			}
+			env, sh := uitest.New(t, w.As("owner"), auth.Owner)
+			env.Me = user.Me{User: user.User{Name: "Jean", Role: auth.Support}, May: map[string]string{}, Support: true}
+			for p, s := range rights {
+				env.Me.May[string(p)] = s.String()
+			}
+			sh.Offline = true // as the window of who only reads
+			p := make(env, page.Route{Name: route})
+			sh.Show(p.Object())
+			sh.Failed = slices.DeleteFunc(sh.Failed, func(err error) bool { return fault.KeyOf(err) == "op.unknown" })
+			if len(sh.Failed) > 0 {
+				t.Errorf("%s with %+v: %v", route, g, sh.Failed)
+			}
+			for name := range enabled(p.Object()) {
+				if !reads[name] {
+					t.Errorf("%s: %q can be pressed by who only reads", route, name)
+				}
+			}
+		}
+	}
+}
+
 // reads are the buttons that only show something, and work on what the page holds already.
 var reads = map[string]bool{
 	"Exporter": true, "Tout voir": true, "Ajouter un contact": true, "Lettrage": true, "Grand livre": true,
 	"Exporter (CSV)": true, "Intégrité du dossier": true, "Sécurité du dossier": true,
-	"Attestation": true, "Rôles et droits": true, "Équipes": true, "Voir": true, "À approuver": true, "Imprimer pour signature": true, "Voir les témoins": true,
+	"Attestation": true, "Rôles et droits": true, "Accès assistance": true, "Équipes": true, "Voir": true, "À approuver": true, "Imprimer pour signature": true, "Voir les témoins": true,
 	"Imprimer ou vérifier la feuille": true, // leads to the page of backups
 	// lead from the page of an incident to where its steps are done
 	"Utilisateurs et postes": true, "Mon compte": true, "Sauvegardes": true, "Journal": true, "Plan de reprise": true,

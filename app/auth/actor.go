@@ -21,7 +21,10 @@ type Actor struct {
 	// Viewer is the owner who looks through the actor's eyes, 0 for the actor themselves: nothing but reading is done.
 	Viewer     UserID
 	ViewerName string
-	Locked     bool // nobody has been at the session for too long: only Public operations, until it is confirmed
+	// Support is the access by which somebody from outside helps (package support), 0 for the people of the book, of
+	// whom that one is none: nothing but reading is done.
+	Support int64
+	Locked  bool // nobody has been at the session for too long: only Public operations, until it is confirmed
 }
 
 // System is the actor of the program's own jobs.
@@ -36,7 +39,7 @@ func (a Actor) Scope(p Permission) Scope {
 	if a.System {
 		return All
 	}
-	if a.User == 0 || a.Locked {
+	if a.User == 0 && a.Support == 0 || a.Locked {
 		return None
 	}
 	if p == Anyone {
@@ -55,6 +58,10 @@ func (a Actor) Doer() (UserID, string) {
 	}
 	return a.User, a.Name
 }
+
+// OnlyReads tells whether the actor does nothing but read, whatever they have the right to: who looks through
+// somebody's eyes, and who helps from outside.
+func (a Actor) OnlyReads() bool { return a.Viewer != 0 || a.Support != 0 }
 
 // May tells whether the actor holds p on at least some records.
 func (a Actor) May(p Permission) bool { return a.Scope(p) != None }

@@ -24,6 +24,9 @@ const (
 	Reader     Role = "reader"     // Lecture seule
 )
 
+// Support is what the role of somebody is called who helps from outside: no account ever has it, see package support.
+const Support Role = "support"
+
 // Roles returns the ready roles in the order screens show them.
 func Roles() []Role {
 	return []Role{

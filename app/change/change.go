@@ -65,7 +65,7 @@ var needs = map[string]auth.Permission{
 	"quote": auth.SalesRead, "invoice": auth.SalesRead, "credit_note": auth.SalesRead, "payment": auth.SalesRead,
 	entry: auth.LedgerRead, account: auth.LedgerRead, "journal": auth.LedgerRead, "fiscal_year": auth.LedgerRead,
 	"company": auth.CompanyRead, "role": auth.UserManage, "team": auth.UserManage, "user": auth.UserManage,
-	"device": auth.DeviceManage,
+	"device": auth.DeviceManage, "support": auth.KeyManage,
 }
 
 // belongs are the kinds whose records belong to people.
@@ -124,5 +124,6 @@ func (e Entry) visibleTo(a auth.Actor, kind string) bool {
 
 // unsettles tells whether an event may have changed who may do what, or who is logged in.
 func (e Entry) unsettles() bool {
-	return slices.Contains([]string{"user", "role", "team", "device"}, e.Kind)
+	return slices.Contains([]string{"user", "role", "team", "device"}, e.Kind) ||
+		slices.Contains([]string{"support.end", "support.over"}, e.Op)
 }

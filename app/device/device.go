@@ -35,6 +35,12 @@ type Device struct {
 	ApprovedBy  auth.UserID `json:"approved_by"`
 	FirstSeen   time.Time   `json:"first_seen"`
 	LastSeen    time.Time   `json:"last_seen"`
+	EndsAt      time.Time   `json:"ends_at,omitzero"` // when a PC that was let in for a while is out; zero for the others
+}
+
+// Allowed tells whether the PC may talk to the book.
+func (d Device) Allowed(now time.Time) bool {
+	return d.State == Active && (d.EndsAt.IsZero() || now.Before(d.EndsAt))
 }
 
 // Tx is what this package needs of a transaction.
@@ -188,6 +194,11 @@ func LetIn(tx Tx, fingerprint, name string, by auth.UserID) error {
 // Enrol stores a PC with its event, in the name of who let it in, 0 for the program itself. One that comes back after
 // being revoked is let in again: it holds a fresh code.
 func Enrol(tx Tx, fingerprint, name string, by auth.UserID) error {
+	return EnrolUntil(tx, fingerprint, name, by, time.Time{})
+}
+
+// EnrolUntil is Enrol of a PC that is out by itself at a time; zero for never.
+func EnrolUntil(tx Tx, fingerprint, name string, by auth.UserID, ends time.Time) error {
 	d, known, err := tx.DeviceByFingerprint(fingerprint)
 	if err != nil {
 		return err
@@ -195,7 +206,7 @@ func Enrol(tx Tx, fingerprint, name string, by auth.UserID) error {
 	if !known {
 		d = Device{Fingerprint: fingerprint, FirstSeen: tx.Now()}
 	}
-	d.Name, d.State, d.ApprovedBy, d.LastSeen = name, Active, by, tx.Now()
+	d.Name, d.State, d.ApprovedBy, d.LastSeen, d.EndsAt = name, Active, by, tx.Now(), ends
 	if d, err = tx.SaveDevice(d); err != nil {
 		return err
 	}

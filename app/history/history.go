@@ -139,7 +139,7 @@ var readers = map[string][]auth.Permission{
 	"entry": {auth.LedgerRead}, "entry_line": {auth.LedgerRead}, "draft": {auth.LedgerRead},
 	"fec_import": {auth.LedgerRead}, "fiscal_year": {auth.LedgerRead},
 	"attachment": {auth.CustomerRead, auth.SalesRead, auth.LedgerRead},
-	"user":       {}, "device": {}, "role": {}, "team": {}, "approval": {},
+	"user":       {}, "device": {}, "role": {}, "team": {}, "approval": {}, "support": {},
 }
 
 // shows tells whether somebody may learn what a kind of subject is called.

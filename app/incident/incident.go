@@ -78,7 +78,7 @@ var goesOn = map[string]bool{
 	"totp.begin": true, "totp.confirm": true, "totp.renew_codes": true,
 	"password.change": true, "password.recover": true, "password.refuse": true,
 	"leave.now": true, "leave.run": true, "session.view_as": true, "session.view_end": true,
-	"user.sign_out": true, "device.revoke": true, "device.withdraw": true, "notice.seen": true,
+	"user.sign_out": true, "support.end": true, "device.revoke": true, "device.withdraw": true, "notice.seen": true,
 
 	"backup.now": true, "backup.drill": true, "book.verify": true, "witness.older": true,
 	"past.open": true, "past.close": true, // to see what it was before

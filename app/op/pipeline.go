@@ -96,14 +96,7 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 	r.beforeRisk(ctx, row.spec)
 	switch row.spec.Kind {
 	case Query:
-		if row.elsewhere {
-			var none T
-			return row.run(ctx, none, req, nil)
-		}
-		err = r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, req, nil); return err })
-		if err == nil {
-			err = r.through(ctx, c)
-		}
+		out, err = r.query(ctx, row, req)
 	case Stream:
 		out, err = r.stream(ctx, row, req, w)
 	case Watch:
@@ -179,6 +172,8 @@ func (r *Registry[T]) actor(ctx context.Context) (auth.Actor, error) {
 func (r *Registry[T]) allowed(s *Spec, a auth.Actor) error {
 	if !a.May(s.Needs) {
 		switch {
+		case a.Support != 0:
+			return readsOnly(a)
 		case a.User == 0:
 			return fault.New(fault.Unauthenticated, "op.login_needed")
 		case a.Locked:
@@ -190,13 +185,21 @@ func (r *Registry[T]) allowed(s *Spec, a auth.Actor) error {
 		}
 	}
 	// A Query with a secret tries it.
-	if a.Viewer != 0 && (s.Kind != Query && s.Kind != Watch || s.Secret) {
-		return fault.New(fault.Forbidden, "op.viewing")
+	if a.OnlyReads() && (s.Kind != Query && s.Kind != Watch || s.Secret) {
+		return readsOnly(a)
 	}
 	if s.Fresh && !a.System && r.clock().Sub(a.FreshAt) > auth.FreshFor {
 		return fault.New(fault.Unauthenticated, "op.fresh_needed")
 	}
 	return nil
+}
+
+// readsOnly refuses more than reading to who does nothing else.
+func readsOnly(a auth.Actor) error {
+	if a.Support != 0 {
+		return fault.New(fault.Forbidden, "op.support")
+	}
+	return fault.New(fault.Forbidden, "op.viewing")
 }
 
 // fence refuses what may not be done where the book is now.
@@ -379,6 +382,31 @@ func (r *Registry[T]) register(ctx context.Context, row *row[T], c *call) error 
 		return err
 	}
 	return refusal
+}
+
+// query runs a Query. What somebody who helps from outside has read is noted before the answer leaves: what cannot be
+// noted is not read.
+func (r *Registry[T]) query(ctx context.Context, row *row[T], req any) (out any, err error) {
+	c := callOf(ctx)
+	if row.elsewhere {
+		var none T
+		out, err = row.run(ctx, none, req, nil)
+	} else {
+		err = r.work.View(ctx, func(tx T) (err error) { out, err = row.run(ctx, tx, req, nil); return err })
+	}
+	switch {
+	case err != nil:
+	case c.actor.Support != 0 && r.Helped == nil:
+		err = readsOnly(c.actor)
+	case c.actor.Support != 0:
+		err = r.Helped(ctx, c.spec, req)
+	case !row.elsewhere:
+		err = r.through(ctx, c)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // through counts the rows of lists that a Query went through.

@@ -102,6 +102,9 @@ type Registry[T Tx] struct {
 	// Listed is told, in a transaction of its own, of the rows of lists that an answer goes through, see the function
 	// Listed; nil for nothing. It is set before the first call.
 	Listed func(ctx context.Context, tx T, rows int) error
+	// Helped notes what somebody who helps from outside has read, before the answer leaves; what it cannot note is not
+	// read. nil: such people read nothing. It is set before the first call.
+	Helped func(ctx context.Context, s *Spec, req any) error
 	// Reading is set, before the first call, for a book that is only looked at: nothing but a Query or a Stream is
 	// done (op.read_only), and no event is written of a Stream, which is that of whoever asks for it.
 	Reading bool

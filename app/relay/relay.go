@@ -285,6 +285,8 @@ func name(ctx context.Context, tx Tx, live Live, id device.ID) (s Status, err er
 			return s, err
 		case d.State != device.Active:
 			return s, fault.Field("id", "relay.revoked", "name", d.Name)
+		case !d.EndsAt.IsZero():
+			return s, fault.Field("id", "relay.for_a_while", "name", d.Name)
 		case d.Fingerprint == fingerprint:
 			return s, fault.Field("id", "relay.itself", "name", d.Name)
 		}

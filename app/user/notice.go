@@ -38,6 +38,8 @@ const (
 	NoticeEnds     NoticeKind = "ends"     // owners: somebody's account ends soon; Detail is its last day
 	NoticeLeft     NoticeKind = "left"     // owners: somebody's last day was over, and they are out
 
+	NoticeSupport NoticeKind = "support" // the other owners: somebody let Detail in who helps from outside
+
 	NoticePC        NoticeKind = "pc"         // the other owners: somebody let a PC in; Detail is its name
 	NoticeCode      NoticeKind = "code"       // owners: a wrong code was tried for somebody's; Detail is where
 	NoticeCodeBurnt NoticeKind = "code_burnt" // owners: ... so often that it is good no more

@@ -98,6 +98,8 @@ type Me struct {
 	LongerPassword bool `json:"longer_password,omitempty"`
 	// Viewer is the owner who looks through the person's eyes, "" for the person themselves.
 	Viewer string `json:"viewer,omitempty"`
+	// Support: who asks is nobody of the book, and helps from outside (package support).
+	Support bool `json:"support,omitempty"`
 }
 
 // Can tells whether the person may call an operation with this permission.
@@ -546,17 +548,20 @@ func logout[T Tx](ctx context.Context, tx T, _ op.Empty) (op.Empty, error) {
 	return op.Empty{}, tx.DropSession(ss.ID)
 }
 
-func (s *Service[T]) current(ctx context.Context, tx T, _ op.Empty) (Me, error) {
+func (s *Service[T]) current(ctx context.Context, tx T, _ op.Empty) (m Me, err error) {
 	a := op.Actor(ctx)
 	if a.System {
 		return Me{User: User{Name: a.Name, Login: a.Login, Role: a.Role}, May: map[string]string{}}, nil
 	}
-	u, err := tx.User(a.User)
-	m := Me{User: u, MustEnrol: a.MustSetUp, May: map[string]string{}, Viewer: a.ViewerName}
-	if err == nil {
-		m.CodesLeft, err = tx.RecoveryCodesLeft(u.ID)
+	m = Me{MustEnrol: a.MustSetUp, May: map[string]string{}, Viewer: a.ViewerName, Support: a.Support != 0}
+	if m.Support {
+		m.User = User{Name: a.Name, Role: a.Role}
+	} else {
+		if m.User, err = tx.User(a.User); err == nil {
+			m.CodesLeft, err = tx.RecoveryCodesLeft(a.User)
+		}
+		m.LongerPassword = delegated(m.User) && len(s.slots.PasswordSlots(SlotLabel(a.User))) == 0
 	}
-	m.LongerPassword = delegated(u) && len(s.slots.PasswordSlots(SlotLabel(u.ID))) == 0
 	for _, p := range auth.Permissions() {
 		if s := a.Scope(p); s != auth.None {
 			m.May[string(p)] = s.String()

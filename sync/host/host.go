@@ -24,6 +24,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/relay"
+	"zafe/app/support"
 	"zafe/app/witness"
 	"zafe/sync/device"
 	"zafe/sync/discover"
@@ -33,7 +34,7 @@ import (
 
 // Tx is what this package needs of a transaction.
 type Tx interface {
-	appdevice.Tx
+	support.Tx
 	witness.Journal
 }
 
@@ -56,7 +57,7 @@ type Settings[T Tx] struct {
 	Warn  func(what string, err error)
 }
 
-// Host serves one open book. It is the book's appdevice.Inviter.
+// Host serves one open book. It is the book's appdevice.Inviter and support.Desk.
 type Host[T Tx] struct {
 	set    Settings[T]
 	desk   *pair.Desk
@@ -80,7 +81,7 @@ func New[T Tx](set Settings[T]) (*Host[T], error) {
 	}
 	h := &Host[T]{set: set, seen: make(chan string, seenMax)}
 	h.desk = &pair.Desk{
-		Root: root.Cert, Clock: set.Clock, Enrol: h.enrol, Refused: h.refused, Awaited: h.awaited, Redeem: h.redeem,
+		Root: root.Cert, Clock: set.Clock, Enrol: h.enrol, Help: h.help, Refused: h.refused, Awaited: h.awaited, Redeem: h.redeem,
 	}
 	h.server = &lan.Server{
 		Registry: set.Registry, Devices: h, Desk: h.desk, Identity: identity,
@@ -118,6 +119,11 @@ func (h *Host[T]) hello(ctx context.Context, event int64) (out lan.Hello, err er
 		p, err := relay.Of(tx)
 		out.Term, out.Lead, out.Before = p.Term, p.Lead, p.Before
 		out.Relay = p.Relay != "" && p.Relay == op.CredentialOf(ctx).Device
+		if err != nil {
+			return err
+		}
+		d, _, err := tx.DeviceByFingerprint(op.CredentialOf(ctx).Device)
+		out.Until = d.EndsAt
 		return err
 	})
 	out.Others = h.set.Guard.Others()
@@ -185,11 +191,16 @@ func (h *Host[T]) enrol(ctx context.Context, fp device.Fingerprint, name string,
 	})
 }
 
+// help lets the PC of somebody who helps in.
+func (h *Host[T]) help(ctx context.Context, fp device.Fingerprint, name string, access int64) error {
+	return h.set.Book.Update(ctx, func(tx T) error { return support.Enter(tx, support.ID(access), string(fp), name) })
+}
+
 // Allowed implements lan.Devices: the row of the book decides.
 func (h *Host[T]) Allowed(ctx context.Context, fp device.Fingerprint) (ok bool, err error) {
 	var d appdevice.Device
 	err = h.set.Book.View(ctx, func(tx T) (err error) { d, ok, err = tx.DeviceByFingerprint(string(fp)); return err })
-	if ok = ok && d.State == appdevice.Active; ok && d.Dated(h.set.Clock()) {
+	if ok = ok && d.Allowed(h.set.Clock()); ok && d.Dated(h.set.Clock()) {
 		select {
 		case h.seen <- string(fp):
 		default: // its next call will do
@@ -200,12 +211,22 @@ func (h *Host[T]) Allowed(ctx context.Context, fp device.Fingerprint) (ok bool, 
 
 // Invite implements appdevice.Inviter. Fault device.not_serving while the office is not served.
 func (h *Host[T]) Invite(by auth.UserID) (appdevice.Invitation, error) {
+	return h.invite(func() (string, time.Time, error) { return h.desk.Invite(int64(by)) })
+}
+
+// InviteHelp implements support.Desk. Fault device.not_serving while the office is not served.
+func (h *Host[T]) InviteHelp(by auth.UserID, access int64) (appdevice.Invitation, error) {
+	return h.invite(func() (string, time.Time, error) { return h.desk.InviteHelp(int64(by), access) })
+}
+
+func (h *Host[T]) invite(code func() (string, time.Time, error)) (out appdevice.Invitation, err error) {
 	port := int(h.port.Load())
 	if port == 0 {
-		return appdevice.Invitation{}, fault.New(fault.Conflict, "device.not_serving")
+		return out, fault.New(fault.Conflict, "device.not_serving")
 	}
-	code, expires, err := h.desk.Invite(int64(by))
-	return appdevice.Invitation{Code: code, Expires: expires, Addresses: lan.Addresses(port)}, err
+	out.Code, out.Expires, err = code()
+	out.Addresses = lan.Addresses(port)
+	return out, err
 }
 
 // Cut implements appdevice.Inviter.

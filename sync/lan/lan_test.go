@@ -71,7 +71,7 @@ type devices struct{ s *store.Store }
 func (d devices) Allowed(ctx context.Context, fp device.Fingerprint) (ok bool, err error) {
 	err = d.s.View(ctx, func(tx *store.Tx) error {
 		row, known, err := tx.DeviceByFingerprint(string(fp))
-		ok = known && row.State == appdevice.Active
+		ok = known && row.Allowed(tx.Now())
 		return err
 	})
 	return ok, err

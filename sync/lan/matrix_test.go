@@ -16,6 +16,7 @@ import (
 	"zafe/app/civil"
 	"zafe/app/op"
 	"zafe/store/storetest"
+	"zafe/sync/device"
 )
 
 // everybody are the people of the matrix: the ready roles, those who hold every right there is on their own records
@@ -154,7 +155,8 @@ var probes = map[string]probe{
 
 	"incident.get": asked, "incident.begin": asked, "incident.end": asked, "sentry.recent": asked, "sentry.decide": asked,
 	"leave.get": {ask: m{"user": 3}}, "leave.schedule": asked, "leave.cancel": asked, "leave.run": asked, "leave.paper": asked,
-	"leave.now": idle,
+	"leave.now":    idle,
+	"support.open": idle, "support.list": asked, "support.get": asked, "support.end": asked,
 
 	"backup.continue": idle, "backup.disk": idle, "backup.drill": idle, "backup.form": idle, "backup.loss": idle,
 	"backup.now": idle, "backup.pause": idle, "backup.points": idle, "backup.providers": idle, "backup.speed": idle, "backup.status": idle, "backup.stop": idle,
@@ -212,6 +214,11 @@ type answer struct {
 
 func newRaw(t *testing.T, o *office) raw {
 	_, id := o.pc(t, "")
+	return rawAs(t, o, id)
+}
+
+// rawAs is newRaw of a PC that was paired.
+func rawAs(t *testing.T, o *office, id device.Identity) raw {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP2(true)
 	return raw{t, o.addr, &http.Client{Transport: &http.Transport{

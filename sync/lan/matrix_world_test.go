@@ -33,6 +33,7 @@ import (
 	"zafe/app/search"
 	"zafe/app/sentry"
 	"zafe/app/setup"
+	"zafe/app/support"
 	"zafe/app/tax"
 	"zafe/app/user"
 	"zafe/app/verify"
@@ -119,6 +120,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	notify.Bind[*store.Tx](r, nil)
 	relay.Bind(r, nil)
 	leave.Bind(r, leave.New[*store.Tx](w.Store, nil, nil))
+	support.Bind(r, support.NewKeeper[*store.Tx](w.Store, nil, w.Clock.Now), nil)
 	witness.Bind(r, nil, nil)
 	company.Bind(r)
 	party.Bind(r)

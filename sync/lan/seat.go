@@ -29,6 +29,8 @@ type Seat struct {
 	Before int64    `json:"before,omitempty"` // as that one's Hello says
 	Lead   string   `json:"lead,omitempty"`
 	Others []string `json:"others,omitempty"`
+	// Until is when this PC is out, of somebody who helps; zero for a PC of the office.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // ReadSeat reads the file at path in which a seat is remembered; ok is false when there is none.
@@ -77,7 +79,7 @@ func (s Seat) named(ctx context.Context) (Seat, error) {
 	if err != nil {
 		return Seat{}, err
 	}
-	s.Company = hello.Company
+	s.Company, s.Until = hello.Company, hello.Until
 	return s, nil
 }
 

@@ -90,6 +90,8 @@ type Hello struct {
 	Before int64 `json:"before,omitempty"`
 	// Lead tells PCs of the same term apart: the greater one is the main PC.
 	Lead string `json:"lead,omitempty"`
+	// Until is when the PC that asks is out, of somebody who helps; zero for a PC of the office.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Checkpoint is how far the book of the host is.

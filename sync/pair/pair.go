@@ -54,6 +54,8 @@ type Desk struct {
 	Clock func() time.Time
 	// Enrol stores a device that proved the code; by is who asked for the code.
 	Enrol func(ctx context.Context, fp device.Fingerprint, name string, by int64) error
+	// Help is Enrol of a PC that proved a code made for an access of somebody who helps; nil where there are none.
+	Help func(ctx context.Context, fp device.Fingerprint, name string, access int64) error
 	// Refused is told of each wrong code, before its answer; nil to tell nobody.
 	Refused func(ctx context.Context, r Refusal) error
 	// Awaited tells whether a PC may come with an invitation file, and Redeem lets the first one in that has the token
@@ -65,9 +67,15 @@ type Desk struct {
 
 	mu      sync.Mutex
 	code    string
-	by      int64
+	why     errand
 	expires time.Time
 	tries   int
+}
+
+// errand is what a code was made for.
+type errand struct {
+	by     int64 // who asked for it
+	access int64 // of somebody who helps, 0 for a PC of the office
 }
 
 // Refusal is a wrong code.
@@ -80,6 +88,15 @@ type Refusal struct {
 
 // Invite makes a new code and voids the one before.
 func (d *Desk) Invite(by int64) (code string, expires time.Time, err error) {
+	return d.invite(errand{by: by})
+}
+
+// InviteHelp is Invite for an access of somebody who helps.
+func (d *Desk) InviteHelp(by, access int64) (code string, expires time.Time, err error) {
+	return d.invite(errand{by: by, access: access})
+}
+
+func (d *Desk) invite(why errand) (code string, expires time.Time, err error) {
 	var b [codeSymbols]byte
 	if _, err := rand.Read(b[:]); err != nil {
 		return "", time.Time{}, err
@@ -89,7 +106,7 @@ func (d *Desk) Invite(by int64) (code string, expires time.Time, err error) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.code, d.by, d.tries = string(b[:]), by, triesMax
+	d.code, d.why, d.tries = string(b[:]), why, triesMax
 	d.expires = d.Clock().Add(CodeFor)
 	return d.code[:4] + "-" + d.code[4:], d.expires, nil
 }
@@ -106,14 +123,14 @@ func (d *Desk) inForce() bool {
 }
 
 // take spends a try and returns the code in force, or "", and whether there is no other try.
-func (d *Desk) take() (code string, by int64, last bool) {
+func (d *Desk) take() (code string, why errand, last bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.inForce() {
-		return "", 0, false
+		return "", errand{}, false
 	}
 	d.tries--
-	return d.code, d.by, d.tries == 0
+	return d.code, d.why, d.tries == 0
 }
 
 // spent voids the code after its one success.
@@ -150,11 +167,11 @@ func (d *Desk) Serve(ctx context.Context, conn *tls.Conn) error {
 		return err
 	}
 	_ = conn.SetDeadline(start.Add(exchangeFor))
-	key, fp, by, err := d.check(ctx, conn, req)
+	key, fp, why, err := d.check(ctx, conn, req)
 	if err != nil {
 		return errors.Join(err, write(conn, answer{Error: fault.KeyOf(err)}))
 	}
-	if err := d.Enrol(ctx, fp, cleanName(req.Name), by); err != nil {
+	if err := d.letIn(ctx, fp, cleanName(req.Name), why); err != nil {
 		return errors.Join(err, write(conn, answer{Error: fault.KeyOf(err)}))
 	}
 	state := conn.ConnectionState()
@@ -162,28 +179,36 @@ func (d *Desk) Serve(ctx context.Context, conn *tls.Conn) error {
 	return write(conn, answer{Root: d.Root.Raw, MAC: mac})
 }
 
-func (d *Desk) check(ctx context.Context, conn *tls.Conn, req request) (key []byte, fp device.Fingerprint, by int64, err error) {
+// letIn stores a PC that proved the code.
+func (d *Desk) letIn(ctx context.Context, fp device.Fingerprint, name string, why errand) error {
+	if why.access != 0 {
+		return d.Help(ctx, fp, name, why.access)
+	}
+	return d.Enrol(ctx, fp, name, why.by)
+}
+
+func (d *Desk) check(ctx context.Context, conn *tls.Conn, req request) (key []byte, fp device.Fingerprint, why errand, err error) {
 	state := conn.ConnectionState()
 	if len(state.PeerCertificates) == 0 {
-		return nil, "", 0, fault.New(fault.Invalid, "pair.refused")
+		return nil, "", why, fault.New(fault.Invalid, "pair.refused")
 	}
 	fp = device.FingerprintOf(state.PeerCertificates[0])
-	code, by, last := d.take()
+	code, why, last := d.take()
 	if code == "" {
-		return nil, "", 0, fault.New(fault.Conflict, "pair.no_code")
+		return nil, "", why, fault.New(fault.Conflict, "pair.no_code")
 	}
 	key = stretch(code, exporter(&state))
 	if !hmac.Equal(req.MAC, seal(key, "device", exporter(&state), []byte(fp), []byte(req.Name))) {
 		err := error(fault.Field("code", "pair.bad_code"))
 		if d.Refused != nil {
-			err = errors.Join(err, d.Refused(ctx, Refusal{Device: fp, From: conn.RemoteAddr(), By: by, Burnt: last}))
+			err = errors.Join(err, d.Refused(ctx, Refusal{Device: fp, From: conn.RemoteAddr(), By: why.by, Burnt: last}))
 		}
-		return nil, "", 0, err
+		return nil, "", why, err
 	}
 	if !d.spent(code) {
-		return nil, "", 0, fault.New(fault.Conflict, "pair.no_code")
+		return nil, "", why, fault.New(fault.Conflict, "pair.no_code")
 	}
-	return key, fp, by, nil
+	return key, fp, why, nil
 }
 
 // Join proves code to the host at addr and returns the root to pin. Faults: pair.bad_code,

@@ -27,12 +27,14 @@ type State struct {
 	Presence Presence
 	Company  string // name shown before log-in; "" until known
 	Host     string // address of the main PC when joined
-	Demo     bool   // the sample company: its logins may be shown
-	Older    bool   // the book last opened is older than this PC had seen it: earlier files were put back
-	AutoOpen bool   // the book opens without the owner's password (this PC's keyring has a key)
-	Earlier  bool   // the book is kept as it was before its last update: see Machine.GoBack
-	Taken    string // address of the PC that took over from this one, "" for none: see Machine.Rejoin
-	Fenced   bool   // another PC took over, though its address may not be known any more
+	// HelpsUntil is when this PC, which joined to help from outside, is out again; zero for a PC of the office.
+	HelpsUntil time.Time
+	Demo       bool   // the sample company: its logins may be shown
+	Older      bool   // the book last opened is older than this PC had seen it: earlier files were put back
+	AutoOpen   bool   // the book opens without the owner's password (this PC's keyring has a key)
+	Earlier    bool   // the book is kept as it was before its last update: see Machine.GoBack
+	Taken      string // address of the PC that took over from this one, "" for none: see Machine.Rejoin
+	Fenced     bool   // another PC took over, though its address may not be known any more
 	// Damaged is since when the book's files are known not to be what was written, though it may open; zero
 	// for a sound one.
 	Damaged time.Time

@@ -66,6 +66,9 @@ func (g *Gate) close(b *kit.Button) {
 
 // Shut says why nothing can be written.
 func Shut(e *Env) string {
+	if e.Me.Support {
+		return e.T("op.support")
+	}
 	if e.Me.Viewer != "" {
 		return e.T("view.only", "name", e.Me.User.Name)
 	}

@@ -126,8 +126,11 @@ func (e *Env) T(key string, args ...any) string {
 	return e.Text.T(key, m)
 }
 
-// Can tells whether the person may call an operation; buttons for what one may not do are not shown.
-func (e *Env) Can(s op.Spec) bool { return e.Me.Can(s.Needs) }
+// Can tells whether the person may call an operation; buttons for what one may not do are not shown. Who helps from
+// outside asks questions only.
+func (e *Env) Can(s op.Spec) bool {
+	return e.Me.Can(s.Needs) && (!e.Me.Support || s.Kind == op.Query || s.Kind == op.Watch)
+}
 
 // Call performs an operation in the background and gives its answer on the UI goroutine. A Command
 // carries a fresh request id, kept through step-up and retries, so that a lost answer never does the

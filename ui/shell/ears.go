@@ -30,7 +30,7 @@ var shows = map[string][]string{
 	"quote":    {"quote", "customer", "company"}, "invoice": {"invoice", "credit_note", "payment", "customer", "company"},
 	"items": {"item"},
 	"books": {"entry", "account", "journal", "fiscal_year"}, "entry": {"entry"},
-	"settings": {"company"}, "roles": {"role", "team", "user"},
+	"settings": {"company"}, "support": {"support"}, "roles": {"role", "team", "user"},
 }
 
 // alone are the routes with one record, of which another one of its kind says nothing.
@@ -110,6 +110,9 @@ func (s *Shell) follows() {
 		if n.About(kind) {
 			s.changed(kind)
 		}
+	}
+	if n.About("support") {
+		s.lookForSupport()
 	}
 	f := s.current()
 	if f == nil || !f.concerned(n) {

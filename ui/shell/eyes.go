@@ -24,7 +24,7 @@ type Eyes struct {
 const endWait = 10 * time.Second
 
 // works tells whether the book can be written to from this window.
-func (s *Shell) works() bool { return s.Eyes == nil && s.link.works() }
+func (s *Shell) works() bool { return s.Eyes == nil && !s.Me.Support && s.link.works() }
 
 // atKeyboard is who sits here, whoever's eyes they look through.
 func (s *Shell) atKeyboard() user.User {
@@ -82,6 +82,14 @@ func (s *Shell) ownEyes() *Shell {
 func (s *Shell) lookOver() {
 	text := s.t("view.over")
 	kit.Toast(s.ownEyes().Host, kit.Info, text)
+}
+
+// overall is the banner over the whole window: of a look, or of who helps from outside; nil for everybody else.
+func (s *Shell) overall() fyne.CanvasObject {
+	if s.Me.Support {
+		return s.helpBanner()
+	}
+	return s.lookBanner()
 }
 
 // lookBanner says over every page through whose eyes it is; nil where one looks through one's own.

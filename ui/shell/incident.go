@@ -47,6 +47,8 @@ func (s *Shell) lookForIncident() {
 		s.halt.asking = false
 		if err == nil {
 			s.halted(st)
+		} else {
+			s.helpOver(err)
 		}
 	})
 }

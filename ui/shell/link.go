@@ -142,6 +142,9 @@ func (s *Shell) retry() {
 			s.reach(true)
 			return
 		}
+		if s.helpOver(err) {
+			return
+		}
 		l.tries++
 		l.left = backoff[min(l.tries, len(backoff)-1)]
 		l.say(s)

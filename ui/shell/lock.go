@@ -87,7 +87,7 @@ func (s *sensor) MouseOut() { s.moved() }
 
 // Lock hides everything until the person proves who they are; the session and what was typed stay.
 func (s *Shell) Lock() {
-	if s.idle.locked || s.asking {
+	if s.idle.locked || s.asking || s.Me.Support { // who helps has nothing to prove themselves with: their time is short
 		return
 	}
 	if s.Eyes != nil { // their own proof opens it again, over their own pages

@@ -83,7 +83,7 @@ func (s *Shell) newMenu(anchor fyne.CanvasObject) {
 // userMenu is the menu of the person's card.
 func (s *Shell) userMenu(card fyne.CanvasObject) {
 	var options []kit.Option
-	if _, ok := s.Pages["account"]; ok {
+	if _, ok := s.Pages["account"]; ok && !s.Me.Support {
 		options = append(options, kit.Option{Key: "account", Text: s.t("shell.user.account"), Icon: "user"})
 	}
 	if s.Me.Can(incident.Begin.Needs) {
@@ -118,7 +118,11 @@ func (s *Shell) userMenu(card fyne.CanvasObject) {
 			Key: i18n.English, Text: "English", Icon: "globe",
 			Detail: mark(s.Text.Lang() == i18n.English),
 		},
-		kit.Option{Key: "lock", Text: s.t("shell.user.lock"), Icon: "lock", Detail: "Ctrl+L"},
+	)
+	if !s.Me.Support {
+		options = append(options, kit.Option{Key: "lock", Text: s.t("shell.user.lock"), Icon: "lock", Detail: "Ctrl+L"})
+	}
+	options = append(options,
 		kit.Option{Key: "out", Text: s.t("shell.user.out"), Icon: "sign-out"},
 	)
 	kit.ShowMenu(card, options, func(o kit.Option) { s.userAct(o.Key) })
@@ -163,7 +167,7 @@ func (s *Shell) prefer(lang, theme string) {
 			p.Lang = lang
 		}
 		p.Theme = theme
-		if err := s.Machine.SavePreferences(p); err != nil {
+		if err := s.Machine.SavePreferences(p); err != nil || s.Me.Support {
 			return err
 		}
 		_, err := user.SavePreferences.Call(ctx, s.Book, user.PreferencesRequest{Lang: p.Lang, Theme: theme})

@@ -170,6 +170,9 @@ func (s *Shell) Fail(err error) {
 	if f == nil || f.Key == "op.cancelled" {
 		return
 	}
+	if s.helpOver(f) {
+		return
+	}
 	if f.Code == fault.Unauthenticated && (f.Key == "user.session_over" || f.Key == "op.login_needed") {
 		s.relogin()
 		return

@@ -89,6 +89,7 @@ type Shell struct {
 	ears    ears
 	facts   facts
 	halt    halt
+	aid     aid
 	idle    idle
 	files   *Chooser
 	asking  bool // the log-in is over the pages
@@ -122,9 +123,10 @@ func New(o Options) *Shell {
 		kit.NewButton(s.t("alerts.seen"), "", kit.Ghost, s.seen)).Icon("shield-warning")
 	s.danger.Hide()
 	s.newHalt()
+	s.newAid()
 	s.idle.init(s)
-	column := kit.VFill(0, 6, s.banner, s.halt.banner, s.wound, s.outside, s.danger, s.top.object, s.place, s.tasks)
-	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, s.lookBanner(), column, s.status))
+	column := kit.VFill(0, 7, s.banner, s.halt.banner, s.aid.banner, s.wound, s.outside, s.danger, s.top.object, s.place, s.tasks)
+	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, s.overall(), column, s.status))
 	s.commands()
 	return s
 }
@@ -160,7 +162,7 @@ func (s *Shell) home() {
 	if s.facts.damaged() {
 		s.explain()
 	}
-	if s.Eyes == nil { // else they are told to the person themselves
+	if s.Eyes == nil && !s.Me.Support { // else they are told to the person themselves
 		s.notices()
 	}
 }

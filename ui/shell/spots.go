@@ -30,6 +30,7 @@ var rooms = []struct {
 	{"account", "user", "shell.user.account", auth.Anyone},
 	{"exports", "export", "exports.title", auth.KeyManage},
 	{"incident", "lifebuoy", "incident.title", auth.Anyone},
+	{"support", "lifebuoy", "support.title", auth.KeyManage},
 	{"where", "map-pin", "shell.user.where", auth.Anyone},
 	{"about", "info", "shell.user.about", auth.Anyone},
 }
@@ -82,7 +83,7 @@ func (s *Shell) everySpot() []spot {
 		}
 	}
 	for _, r := range rooms {
-		if s.Pages[r.key] != nil && s.Me.Can(r.needs) {
+		if s.Pages[r.key] != nil && s.Me.Can(r.needs) && (r.key != "account" || !s.Me.Support) {
 			add("shell.spot.page", r.key, r.icon, s.t(r.title), func() { s.open(page.Route{Name: r.key}) })
 		}
 	}

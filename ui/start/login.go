@@ -35,6 +35,10 @@ type loginPage struct {
 
 // Login shows the log-in of the book of this PC, or of the main PC.
 func (f *Flow) Login() {
+	if !f.state.HelpsUntil.IsZero() {
+		f.assist(nil)
+		return
+	}
 	p := &loginPage{f: f, where: refusal(), spin: kit.NewSpinner(), doing: kit.Muted("")}
 	p.doing.Hide()
 	f.Machine.OnOpening(func(key string) {

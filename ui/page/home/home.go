@@ -205,6 +205,8 @@ func (h *home) Refresh() {
 				h.figures(k)
 			}
 		})
+	}
+	if h.aged != nil { // beside the last invoices, which not everybody with the books sees
 		page.Call(e, ledger.AgedOf, ledger.AgedRequest{}, func(a ledger.Aged, err error) {
 			if err == nil {
 				h.late(a)

@@ -15,6 +15,7 @@ import (
 	"zafe/app/op"
 	"zafe/app/relay"
 	"zafe/app/role"
+	"zafe/app/support"
 	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -86,6 +87,11 @@ func newPeople(e *page.Env) page.Page {
 		}},
 	)
 	var actions []fyne.CanvasObject
+	if e.Can(support.Open.Spec) {
+		actions = append(actions, kit.NewButton(e.T("support.title"), "lifebuoy", kit.Secondary, func() {
+			e.Shell.Open(page.Route{Name: "support"})
+		}))
+	}
 	if e.Can(role.List.Spec) {
 		actions = append(actions, kit.NewButton(e.T("roles.title"), "list-checks", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: "roles"})
@@ -218,6 +224,9 @@ func (p *people) deviceCell(row, col int) kit.CellView {
 		if d.State == device.Revoked {
 			return kit.CellView{Text: e.T("people.revoked"), Pill: true, Tone: kit.Error}
 		}
+		if !d.EndsAt.IsZero() {
+			return kit.CellView{Text: e.T("support.pill", "until", e.Text.Clock(d.EndsAt)), Pill: true, Tone: kit.Warn}
+		}
 		return kit.CellView{Text: e.T("people.allowed"), Pill: true, Tone: kit.Ok}
 	}
 }
@@ -287,7 +296,7 @@ func (p *people) device(d device.Device) {
 		})
 	}
 	buttons := []fyne.CanvasObject{kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() })}
-	if d.State == device.Active && e.Can(relay.Name.Spec) && d.ID != p.relay.Main {
+	if d.State == device.Active && d.EndsAt.IsZero() && e.Can(relay.Name.Spec) && d.ID != p.relay.Main {
 		buttons = append(buttons, p.relayButton(d, func() { m.Close() }))
 	}
 	if d.State == device.Active && (d.ID != p.relay.Main || p.relay.Relay == 0) {
