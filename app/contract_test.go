@@ -14,6 +14,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
+	"zafe/app/bin"
 	"zafe/app/catalog"
 	"zafe/app/change"
 	"zafe/app/company"
@@ -76,6 +77,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	history.Bind(r)
 	incident.Bind(r, func() {})
 	sentry.Bind(r)
+	bin.Bind(r)
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 	change.Bind(r, change.New(0, nil))
 	return r

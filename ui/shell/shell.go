@@ -82,6 +82,7 @@ type Shell struct {
 	relieve *kit.Button // in it, where this PC can take its place
 	wound   *kit.Banner // that the book is damaged
 	outside *kit.Banner // that another PC is the main one now
+	mass    *kit.Banner // that somebody is held, for the owners
 	danger  *kit.Banner // that the copies are in danger, for who cannot mend them
 	history []*frame    // the last one is shown
 	drop    []func()    // take the shell's shortcuts out
@@ -122,8 +123,9 @@ func New(o Options) *Shell {
 		kit.NewButton(s.t("alerts.seen"), "", kit.Ghost, s.seen)).Icon("shield-warning")
 	s.danger.Hide()
 	s.newHalt()
+	s.newMass()
 	s.idle.init(s)
-	column := kit.VFill(0, 6, s.banner, s.halt.banner, s.wound, s.outside, s.danger, s.top.object, s.place, s.tasks)
+	column := kit.VFill(0, 7, s.banner, s.halt.banner, s.mass, s.wound, s.outside, s.danger, s.top.object, s.place, s.tasks)
 	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, s.lookBanner(), column, s.status))
 	s.commands()
 	return s

@@ -41,6 +41,8 @@ func (s *Shell) follow() {
 	s.every(beatEvery, s.beat)
 	s.lookForIncident()
 	s.every(incidentEvery, s.lookForIncident)
+	s.lookForHolds()
+	s.every(pollEvery, s.lookForHolds)
 	s.connect()
 	s.listen()
 	s.serve()

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/approval"
+	"zafe/app/bin"
 	"zafe/app/op"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -43,17 +44,25 @@ func (p *approvals) Unsaved() bool { return false }
 // Refresh implements page.Page.
 func (p *approvals) Refresh() {
 	page.Do(p.env, approval.List, op.Empty{}, func(r approval.ListResponse) {
-		p.Forget()
-		if len(r.Pending) == 0 {
-			p.object.SetBody(kit.NewEmpty("check-circle", p.env.T("approvals.none"), p.env.T("approvals.none_hint"), nil))
-			return
-		}
-		cards := kit.VBox(theme.GapCard)
-		for _, w := range r.Pending {
-			cards.Add(p.card(w))
-		}
-		p.object.SetBody(kit.NewScroll(cards))
+		p.holds(func(holds []bin.Hold) { p.fill(holds, r.Pending) })
 	})
+}
+
+// fill shows who is held, then what takes two people.
+func (p *approvals) fill(holds []bin.Hold, pending []approval.Pending) {
+	p.Forget()
+	if len(holds)+len(pending) == 0 {
+		p.object.SetBody(kit.NewEmpty("check-circle", p.env.T("approvals.none"), p.env.T("approvals.none_hint"), nil))
+		return
+	}
+	cards := kit.VBox(theme.GapCard)
+	for _, h := range holds {
+		cards.Add(p.hold(h))
+	}
+	for _, w := range pending {
+		cards.Add(p.card(w))
+	}
+	p.object.SetBody(kit.NewScroll(cards))
 }
 
 // card is one request: what it would change, and what can be said to it.
