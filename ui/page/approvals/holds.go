@@ -57,7 +57,7 @@ func (p *approvals) holds(then func([]bin.Hold)) {
 		then(nil)
 		return
 	}
-	page.Do(p.env, bin.Look, op.Empty{}, func(o bin.Overview) {
+	page.Call(p.env, bin.Look, op.Empty{}, func(o bin.Overview, _ error) { // without it the other half is shown
 		var out []bin.Hold
 		for _, h := range o.Holds {
 			if h.Open() || h.Left > 0 {

@@ -60,9 +60,10 @@ func (p *binPage) Refresh() {
 	page.Do(p.env, bin.List, op.Empty{}, func(r bin.ListResponse) {
 		p.rows = r.Rows
 		p.grid.Reload()
-		p.more.SetText("")
+		p.more.Hide()
 		if r.More {
 			p.more.SetText(p.env.T("bin.more", "max", len(r.Rows)))
+			p.more.Show()
 		}
 	})
 }
