@@ -19,6 +19,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/party"
+	"zafe/app/role"
 	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -41,7 +42,7 @@ func (o other) Do(ctx context.Context, s *op.Spec, req, resp any) error {
 // show is the page of Claire, the owner of package storetest who asked, or of Adam.
 func show(t *testing.T, mine bool) (p *approvals, sh *uitest.Shell, w *storetest.World) {
 	t.Helper()
-	w = storetest.NewWorld(t, company.Bind[*store.Tx], approval.Bind[*store.Tx], bin.Bind[*store.Tx])
+	w = storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx], approval.Bind[*store.Tx], bin.Bind[*store.Tx])
 	w.Update(func(tx *store.Tx) error {
 		for _, u := range []user.User{
 			{Login: "claire", Name: "Claire", Role: auth.Owner}, {Login: "adam", Name: "Adam", Role: auth.Admin},
@@ -144,7 +145,7 @@ func TestOnesOwnRequestIsOnlyTakenBack(t *testing.T) {
 
 // TestWhoIsHeldIsThere: what they did comes back by one press, and another one gives them their rights back.
 func TestWhoIsHeldIsThere(t *testing.T) {
-	w := storetest.NewWorld(t, company.Bind[*store.Tx], party.Bind[*store.Tx], approval.Bind[*store.Tx], bin.Bind[*store.Tx])
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx], party.Bind[*store.Tx], approval.Bind[*store.Tx], bin.Bind[*store.Tx])
 	w.Update(func(tx *store.Tx) error {
 		for i, r := range []auth.Role{auth.Owner, auth.Accountant, auth.Sales, auth.Sales, auth.Assistant} {
 			u := user.User{Login: string(r) + string(rune('a'+i)), Name: "Marc " + string(r), Role: r, CreatedAt: tx.Now()}
