@@ -232,3 +232,23 @@ func fill(v reflect.Value, depth int) {
 		}
 	}
 }
+
+// TestWhatTakesAwayIsCounted: one that takes records away one at a time is counted and kept, or asks who is there.
+func TestWhatTakesAwayIsCounted(t *testing.T) {
+	found := 0
+	for _, s := range registry(t).Specs() {
+		_, verb, _ := strings.Cut(s.Name, ".")
+		if !slices.Contains([]string{"archive", "delete", "delete_draft", "detach", "remove", "unmatch"}, verb) {
+			continue
+		}
+		if found++; !s.Destroys && !s.Fresh {
+			t.Errorf("%s takes away and is not counted", s.Name)
+		}
+		if s.Destroys && (s.Risky || s.Kind != op.Command) {
+			t.Errorf("%s is a %s that does much at once: it has a restore point, and is not counted", s.Name, s.Kind)
+		}
+	}
+	if found < 8 {
+		t.Errorf("only %d operations were looked at", found)
+	}
+}
