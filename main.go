@@ -19,6 +19,7 @@ import (
 	"zafe/app/audit"
 	"zafe/app/backup"
 	"zafe/app/billing"
+	"zafe/app/bin"
 	"zafe/app/catalog"
 	"zafe/app/change"
 	"zafe/app/company"
@@ -469,6 +470,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	approval.Bind(b.Registry)
 	history.Bind(b.Registry)
 	sentry.Bind(b.Registry)
+	bin.Bind(b.Registry)
 	verify.Bind(b.Registry, b.check)
 	change.Bind(b.Registry, b.news)
 	incident.Bind(b.Registry, b.copyNow)

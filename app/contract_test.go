@@ -14,6 +14,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
+	"zafe/app/bin"
 	"zafe/app/catalog"
 	"zafe/app/change"
 	"zafe/app/company"
@@ -78,6 +79,7 @@ func registry(t *testing.T) *op.Registry[*store.Tx] {
 	history.Bind(r)
 	incident.Bind(r, func() {})
 	sentry.Bind(r)
+	bin.Bind(r)
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 	change.Bind(r, change.New(0, nil))
 	return r
@@ -230,5 +232,25 @@ func fill(v reflect.Value, depth int) {
 				v.SetMapIndex(reflect.ValueOf("k").Convert(v.Type().Key()), e)
 			}
 		}
+	}
+}
+
+// TestWhatTakesAwayIsCounted: one that takes records away one at a time is counted and kept, or asks who is there.
+func TestWhatTakesAwayIsCounted(t *testing.T) {
+	found := 0
+	for _, s := range registry(t).Specs() {
+		_, verb, _ := strings.Cut(s.Name, ".")
+		if !slices.Contains([]string{"archive", "delete", "delete_draft", "detach", "remove", "unmatch"}, verb) {
+			continue
+		}
+		if found++; !s.Destroys && !s.Fresh {
+			t.Errorf("%s takes away and is not counted", s.Name)
+		}
+		if s.Destroys && (s.Risky || s.Kind != op.Command) {
+			t.Errorf("%s is a %s that does much at once: it has a restore point, and is not counted", s.Name, s.Kind)
+		}
+	}
+	if found < 8 {
+		t.Errorf("only %d operations were looked at", found)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"zafe/app/bin"
 	"zafe/app/fault"
 	"zafe/app/file"
 	"zafe/app/ledger"
@@ -245,13 +246,16 @@ func fileFault(err error, name string) error {
 	return classify(err)
 }
 
-// SweepFiles forgets contents that nothing has referred to for 30 days, and removes files of which the book
-// knows nothing. It runs by itself once a day.
+// SweepFiles forgets what has been in the bin, and contents that nothing has referred to, for 30 days, and removes
+// files of which the book knows nothing. It runs by itself once a day.
 func (s *Store) SweepFiles(ctx context.Context) error {
 	const unused = ` NOT EXISTS (SELECT 1 FROM attachment a WHERE a.file = file.id)`
 	work := false
 	err := s.View(ctx, func(tx *Tx) (err error) {
-		work, err = tx.exists(`SELECT 1 FROM file WHERE` + unused + ` LIMIT 1`)
+		if work, err = tx.exists(`SELECT 1 FROM file WHERE` + unused + ` LIMIT 1`); err != nil || work {
+			return err
+		}
+		work, err = tx.exists(`SELECT 1 FROM lost WHERE at < ? LIMIT 1`, instant(tx.now.Add(-bin.Kept)))
 		return err
 	})
 	if err != nil {
@@ -259,6 +263,9 @@ func (s *Store) SweepFiles(ctx context.Context) error {
 	}
 	if work {
 		err = s.Update(ctx, func(tx *Tx) error {
+			if err := tx.forgetLost(); err != nil {
+				return err
+			}
 			_, err := tx.exec(`UPDATE file SET unused_at = ? WHERE unused_at = '' AND`+unused, instant(tx.now))
 			if err != nil {
 				return err

@@ -363,6 +363,15 @@ CREATE TABLE held_export (
   decided_at TEXT    NOT NULL DEFAULT ''
 ) STRICT
 
+CREATE TABLE hold (
+  id       INTEGER PRIMARY KEY,
+  user     INTEGER NOT NULL,
+  at       TEXT    NOT NULL,
+  rows     INTEGER NOT NULL,
+  freed_at TEXT    NOT NULL DEFAULT '',
+  freed_by INTEGER NOT NULL DEFAULT 0
+) STRICT
+
 CREATE TABLE import_batch (
   id        INTEGER PRIMARY KEY,
   kind      TEXT    NOT NULL,
@@ -452,6 +461,22 @@ CREATE TABLE ledger_gate (
   import_id INTEGER PRIMARY KEY REFERENCES fec_import,
   mode      TEXT    NOT NULL CHECK (mode IN ('load', 'undo')),
   key       INTEGER NOT NULL REFERENCES never DEFERRABLE INITIALLY DEFERRED
+) STRICT
+
+CREATE TABLE lost (
+  id      INTEGER PRIMARY KEY,
+  at      TEXT    NOT NULL,
+  user    INTEGER NOT NULL,
+  op      TEXT    NOT NULL,
+  kind    TEXT    NOT NULL,
+  ref     INTEGER NOT NULL,
+  name    TEXT    NOT NULL,
+  gone    INTEGER NOT NULL CHECK (gone IN (0, 1)),
+  was     BLOB    NOT NULL,
+  after   INTEGER NOT NULL,
+  files   BLOB    NOT NULL,
+  hold    INTEGER NOT NULL DEFAULT 0,
+  back_at TEXT    NOT NULL DEFAULT ''
 ) STRICT
 
 CREATE TABLE match_group (
@@ -764,11 +789,19 @@ CREATE INDEX file_unused ON file(unused_at) WHERE unused_at <> ''
 
 CREATE UNIQUE INDEX held_export_waiting ON held_export(user, hash) WHERE state = 'waiting'
 
+CREATE UNIQUE INDEX hold_open ON hold(user) WHERE freed_at = ''
+
 CREATE INDEX item_by_code  ON item(archived, code)
 
 CREATE INDEX item_by_label ON item(archived, label_fold, label)
 
 CREATE UNIQUE INDEX leaving_open ON leaving(user_id) WHERE state <> 'done'
+
+CREATE INDEX lost_at ON lost(at)
+
+CREATE INDEX lost_hold ON lost(hold) WHERE hold <> 0
+
+CREATE INDEX lost_user ON lost(user, at)
 
 CREATE INDEX match_group_code ON match_group(account_id, aux_id, code)
 
@@ -985,6 +1018,13 @@ CREATE TRIGGER fiscal_year_kept BEFORE DELETE ON fiscal_year
 WHEN old.state = 'locked' OR EXISTS (SELECT 1 FROM fiscal_year WHERE from_date > old.to_date)
   AND EXISTS (SELECT 1 FROM fiscal_year WHERE to_date < old.from_date)
 BEGIN SELECT RAISE(ABORT, 'only the first or last fiscal year goes, while open'); END
+
+CREATE TRIGGER hold_kept BEFORE DELETE ON hold
+BEGIN SELECT RAISE(ABORT, 'a hold is never deleted'); END
+
+CREATE TRIGGER hold_stays BEFORE UPDATE ON hold
+WHEN old.freed_at <> '' OR new.id <> old.id OR new.user <> old.user OR new.at <> old.at OR new.rows <> old.rows
+BEGIN SELECT RAISE(ABORT, 'a hold stays as it was'); END
 
 CREATE TRIGGER item_delete AFTER DELETE ON item BEGIN
   INSERT INTO item_fts(item_fts, rowid, fold) VALUES ('delete', old.id, old.fold);

@@ -7,6 +7,7 @@ import (
 	"zafe/ui/page/account"
 	"zafe/ui/page/approvals"
 	"zafe/ui/page/backups"
+	"zafe/ui/page/bin"
 	"zafe/ui/page/books"
 	"zafe/ui/page/customers"
 	"zafe/ui/page/exports"
@@ -51,5 +52,6 @@ func pages() shell.Table {
 	t.Register(about.Routes())
 	t.Register(approvals.Routes())
 	t.Register(support.Routes())
+	t.Register(bin.Routes())
 	return t
 }

@@ -14,6 +14,7 @@ import (
 	"zafe/app/approval"
 	"zafe/app/auth"
 	"zafe/app/billing"
+	"zafe/app/bin"
 	"zafe/app/catalog"
 	"zafe/app/civil"
 	"zafe/app/company"
@@ -57,6 +58,7 @@ func shop(t *testing.T) *storetest.World {
 	incident.Bind(w.Registry, func() {})
 	sentry.Bind(w.Registry)
 	support.Bind[*store.Tx](w.Registry, nil, nil)
+	bin.Bind(w.Registry)
 	user.Bind(w.Registry, svc)
 	opening.Bind(w.Registry, w.Store, svc, (&opener.PC{Keepers: []opener.Keeper{{Kind: opening.Keyring, Ring: noRing{}}}}).Keys(w.Store))
 	witness.Bind(w.Registry, func() map[string]witness.Heard { return nil }, func() {})
@@ -127,7 +129,7 @@ var needs = map[string]auth.Permission{
 	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
 	"people": auth.UserManage, "leave": auth.UserManage, "roles": auth.UserManage, "teams": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
 	"account": auth.Anyone, "where": auth.Anyone, "about": auth.Anyone, "approvals": auth.CompanyWrite,
-	"incident": auth.Anyone, "exports": auth.KeyManage, "support": auth.KeyManage,
+	"incident": auth.Anyone, "bin": auth.Anyone, "exports": auth.KeyManage, "support": auth.KeyManage,
 	"backups": auth.BackupRead, "past": auth.BackupManage, "plan": auth.BackupRead, "security": auth.KeyManage,
 }
 

@@ -17,6 +17,7 @@ import (
 	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/role"
 	"zafe/app/user"
 )
 
@@ -61,11 +62,16 @@ func (k Kept) Digest() string {
 	return hex.EncodeToString(h[:])
 }
 
-// Change is one thing that the request changes; What is the end of message "approval.change.<what>".
+// Change is one thing that the request changes; What is the end of message "approval.change.<what>". A right that the
+// people with a role would hold on more than before has Right, From and To instead of Before and After.
 type Change struct {
-	What   string `json:"what"`
-	Before string `json:"before" class:"bank"`
-	After  string `json:"after" class:"bank"`
+	What   string          `json:"what"`
+	Before string          `json:"before" class:"bank"`
+	After  string          `json:"after" class:"bank"`
+	Right  auth.Permission `json:"right,omitempty"`
+	From   auth.Scope      `json:"from,omitempty"`
+	To     auth.Scope      `json:"to,omitempty"`
+	Of     string          `json:"of,omitempty"` // what the role is called
 }
 
 // Pending is a request that waits.
@@ -133,6 +139,8 @@ type Tx interface {
 	user.Telling
 	Today() civil.Date
 	User(id auth.UserID) (user.User, error)
+	// Role returns a role. Fault role.not_found.
+	Role(key auth.Role) (role.Role, error)
 	// Approvals lists the requests that wait and are still good, oldest first.
 	Approvals() ([]Kept, error)
 	Approval(id int64) (Kept, error) // fault approval.not_found
@@ -146,14 +154,41 @@ type act struct {
 	needs auth.Permission
 	// changes tells what of it takes two people, nothing for what one may do alone; a request that could not be done now
 	// is refused as the operation itself would.
-	changes func(ctx context.Context, tx company.Settings, body []byte) ([]Change, error)
+	changes func(ctx context.Context, tx Tx, body []byte) ([]Change, error)
 }
 
 // acts are all of them.
-var acts = map[string]act{company.Save.Name: {company.Save.Needs, bankDetails}}
+var acts = map[string]act{
+	company.Save.Name: {company.Save.Needs, bankDetails},
+	role.Save.Name:    {role.Save.Needs, moreRights},
+}
+
+// moreRights tells what the people who have a role could do more. Less takes nobody else, nor a role that nobody has.
+func moreRights(_ context.Context, tx Tx, body []byte) (out []Change, err error) {
+	var asked role.SaveRequest
+	if err := json.Unmarshal(body, &asked); err != nil {
+		return nil, fault.New(fault.Invalid, "op.bad_request", "detail", err.Error()).Because(err)
+	}
+	if err := asked.Validate(); err != nil || asked.Key == "" {
+		return nil, err
+	}
+	was, err := tx.Role(asked.Key)
+	if err != nil || was.People == 0 {
+		return nil, err
+	}
+	if was.Version != asked.Version {
+		return nil, fault.New(fault.Conflict, "role.changed_meanwhile", "who", was.UpdatedBy, "at", was.UpdatedAt)
+	}
+	for _, p := range auth.Permissions() {
+		if from, to := was.Rights.Scope(p), asked.Rights.Scope(p); to > from {
+			out = append(out, Change{What: "right", Right: p, From: from, To: to, Of: was.Name})
+		}
+	}
+	return out, nil
+}
 
 // bankDetails tells how a profile changes where customers pay to. The first details take nobody else.
-func bankDetails(ctx context.Context, tx company.Settings, body []byte) (out []Change, err error) {
+func bankDetails(ctx context.Context, tx Tx, body []byte) (out []Change, err error) {
 	var asked company.Profile
 	if err := json.Unmarshal(body, &asked); err != nil {
 		return nil, fault.New(fault.Invalid, "op.bad_request", "detail", err.Error()).Because(err)
@@ -173,7 +208,9 @@ func bankDetails(ctx context.Context, tx company.Settings, body []byte) (out []C
 	if was.Bank.IBAN == "" {
 		return nil, nil
 	}
-	for _, c := range []Change{{"iban", was.Bank.IBAN, now.Bank.IBAN}, {"bic", was.Bank.BIC, now.Bank.BIC}} {
+	for _, c := range []Change{
+		{What: "iban", Before: was.Bank.IBAN, After: now.Bank.IBAN}, {What: "bic", Before: was.Bank.BIC, After: now.Bank.BIC},
+	} {
 		if c.Before != c.After {
 			out = append(out, c)
 		}
@@ -190,12 +227,18 @@ func Bind[T Tx](r *op.Registry[T]) {
 	op.Bind(r, Ask, d.ask)
 	op.Bind(r, List, d.list)
 	op.Bind(r, Decide, d.decide)
-	op.Check(r, company.Save, func(ctx context.Context, tx T, req company.Profile) error {
+	check(r, company.Save)
+	check(r, role.Save)
+}
+
+// check has an operation ask for a second person.
+func check[T Tx, Req, Resp any](r *op.Registry[T], o op.Op[Req, Resp]) {
+	op.Check(r, o, func(ctx context.Context, tx T, req Req) error {
 		body, err := json.Marshal(req)
 		if err != nil {
 			return err
 		}
-		return second(ctx, tx, company.Save.Name, body)
+		return second(ctx, tx, o.Name, body)
 	})
 }
 

@@ -44,3 +44,22 @@ func TakeBack(ctx context.Context, tx Tx, then Document, customer party.Customer
 	}
 	return d, store(ctx, tx, &d)
 }
+
+// Bring puts a draft back as it was before somebody changed it, if it is still at the version which that left; or one
+// that was thrown away, 0, under a number of its own. Faults billing.not_found, billing.already_final,
+// billing.changed_meanwhile, op.forbidden.
+func Bring(ctx context.Context, tx Tx, was Document, version int64) (Document, error) {
+	switch {
+	case !op.Actor(ctx).Sees(auth.SalesWrite, was.Whose()):
+		return was, fault.New(fault.Forbidden, "op.forbidden")
+	case version == 0:
+		was.ID = 0
+	default:
+		now, err := draft(ctx, tx, was.ID, version, auth.SalesWrite)
+		if err != nil {
+			return was, err
+		}
+		was.Version = now.Version
+	}
+	return was, store(ctx, tx, &was)
+}

@@ -10,7 +10,7 @@ import (
 // The operations on quotes.
 var (
 	SaveQuote = op.Op[SaveRequest, Document]{Spec: op.Spec{
-		Name: "quote.save", Kind: op.Command, Needs: auth.SalesWrite, Since: 1,
+		Name: "quote.save", Kind: op.Command, Needs: auth.SalesWrite, Destroys: true, Since: 1,
 		Doc: "Writes a draft quote (devis); the answer has its totals and checks.",
 	}}
 	SendQuote = op.Op[IssueRequest, Document]{Spec: op.Spec{
@@ -34,7 +34,7 @@ var (
 // The operations on invoices and credit notes.
 var (
 	SaveInvoice = op.Op[SaveRequest, Document]{Spec: op.Spec{
-		Name: "invoice.save", Kind: op.Command, Needs: auth.SalesWrite, Since: 1,
+		Name: "invoice.save", Kind: op.Command, Needs: auth.SalesWrite, Destroys: true, Since: 1,
 		Doc: "Writes a draft invoice, or the draft credit note of invoice.credit; answers totals and checks.",
 	}}
 	Issue = op.Op[IssueRequest, IssueAnswer]{Spec: op.Spec{
@@ -58,7 +58,7 @@ var (
 		Doc: "Reads one document with its payments, links and history; a draft as it would be issued now.",
 	}}
 	DeleteDraft = op.Op[IssueRequest, op.Empty]{Spec: op.Spec{
-		Name: "document.delete_draft", Kind: op.Command, Needs: auth.SalesDelete, Since: 1,
+		Name: "document.delete_draft", Kind: op.Command, Needs: auth.SalesDelete, Destroys: true, Since: 1,
 		Doc: "Throws a draft away.",
 	}}
 	Duplicate = op.Op[DocumentRequest, Document]{Spec: op.Spec{

@@ -157,6 +157,9 @@ func deleteDraft[T Tx](ctx context.Context, tx T, req IssueRequest) (op.Empty, e
 	if err != nil {
 		return op.Empty{}, err
 	}
+	if err := lose(ctx, d, 0); err != nil {
+		return op.Empty{}, err
+	}
 	op.Note(ctx, string(d.Kind), int64(d.ID), "", "")
 	if err := tx.DropSearch(string(d.Kind), int64(d.ID)); err != nil {
 		return op.Empty{}, err

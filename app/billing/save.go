@@ -1,6 +1,7 @@
 package billing
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -31,10 +32,20 @@ func save(ctx context.Context, tx Tx, req SaveRequest, kinds ...Kind) (Document,
 		}
 		d = old
 	}
+	was := d
 	if err := write(ctx, tx, &d, req); err != nil {
 		return d, err
 	}
-	return d, store(ctx, tx, &d)
+	if err := store(ctx, tx, &d); err != nil || was.ID == 0 {
+		return d, err
+	}
+	return d, lose(ctx, was, d.Version)
+}
+
+// lose keeps a draft as it was before it got a version, 0 for one that is thrown away.
+func lose(ctx context.Context, was Document, version int64) error {
+	name := cmp.Or(was.Subject, was.Buyer.Name)
+	return op.Lose(ctx, op.Lost{Kind: string(was.Kind), ID: int64(was.ID), Name: name, Was: was, After: version})
 }
 
 // write puts a request into a draft, within the rights of the actor: nobody gives a document to somebody

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 
 	"zafe/app/auth"
@@ -33,4 +34,24 @@ func TakeBack(ctx context.Context, tx Tx, then Item, now ItemID, version int64) 
 	}
 	saved.Item, err = setArchived(ctx, tx, saved.Item.ID, then.Archived)
 	return saved, err
+}
+
+// Bring puts an item back as it was before somebody changed it or put it away, if it is still at the version which that
+// left. Faults catalog.not_found, catalog.changed_meanwhile, catalog.code_taken, op.forbidden.
+func Bring(ctx context.Context, tx Tx, was Item, version int64) (Item, error) {
+	if !op.Actor(ctx).May(auth.ItemWrite) {
+		return was, fault.New(fault.Forbidden, "op.forbidden")
+	}
+	now, err := tx.Item(was.ID)
+	if err != nil {
+		return was, err
+	}
+	if err := now.Current(version, "catalog.changed_meanwhile"); err != nil {
+		return was, err
+	}
+	if taken, err := codeTaken(tx, was.Code, was.ID); err != nil || taken {
+		return was, cmp.Or(err, error(fault.Field("code", "catalog.code_taken", "code", was.Code)))
+	}
+	was.Stamp = now.Stamp
+	return store(ctx, tx, was)
 }

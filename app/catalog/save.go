@@ -35,7 +35,7 @@ type Saved struct {
 // Save creates an item (ID 0) or changes one. An empty code is given the next one of the series.
 // Faults: those of Validate, catalog.not_found, catalog.changed_meanwhile, catalog.code_taken.
 var Save = op.Op[Item, Saved]{Spec: op.Spec{
-	Name: "item.save", Kind: op.Command, Needs: auth.ItemWrite, Since: 1,
+	Name: "item.save", Kind: op.Command, Needs: auth.ItemWrite, Destroys: true, Since: 1,
 	Doc: "Creates or changes an item; archived, updated_at and updated_by are not taken from the request.",
 }}
 
@@ -44,9 +44,10 @@ func save[T Tx](ctx context.Context, tx T, req Item) (Saved, error) { return put
 func put(ctx context.Context, tx Tx, req Item) (Saved, error) {
 	i := req.normal()
 	i.Archived = false
+	var old Item
 	if i.ID != 0 {
-		old, err := tx.Item(i.ID)
-		if err != nil {
+		var err error
+		if old, err = tx.Item(i.ID); err != nil {
 			return Saved{}, err
 		}
 		if err := old.Current(i.Version, "catalog.changed_meanwhile"); err != nil {
@@ -72,6 +73,11 @@ func put(ctx context.Context, tx Tx, req Item) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
+	if old.ID != 0 {
+		if err := lose(ctx, old, i); err != nil {
+			return Saved{}, err
+		}
+	}
 	op.Note(ctx, "item", int64(i.ID), i.Digest(), "")
 	warnings, err := warningsOf(tx, i)
 	return Saved{Item: i, Warnings: warnings}, err
@@ -84,6 +90,11 @@ func codeTaken(tx Tx, code string, id ItemID) (bool, error) {
 		return false, nil
 	}
 	return err == nil && other.ID != id, err
+}
+
+// lose keeps an item as it was before a change.
+func lose(ctx context.Context, was, now Item) error {
+	return op.Lose(ctx, op.Lost{Kind: "item", ID: int64(was.ID), Name: was.Label, Was: was, After: now.Version})
 }
 
 // store stamps and stores one item.
@@ -116,7 +127,7 @@ func warningsOf(tx Tx, i Item) ([]*fault.Fault, error) {
 
 // Archive puts an item away: it leaves lists and searches, documents keep what they took from it.
 var Archive = op.Op[IDRequest, Item]{Spec: op.Spec{
-	Name: "item.archive", Kind: op.Command, Needs: auth.ItemWrite, Since: 1,
+	Name: "item.archive", Kind: op.Command, Needs: auth.ItemWrite, Destroys: true, Since: 1,
 	Doc: "Puts an item away without losing anything of it.",
 }}
 
@@ -139,10 +150,15 @@ func setArchived(ctx context.Context, tx Tx, id ItemID, archived bool) (Item, er
 	if err != nil {
 		return i, err
 	}
-	if i.Archived != archived {
+	if was := i; i.Archived != archived {
 		i.Archived = archived
 		if i, err = store(ctx, tx, i); err != nil {
 			return i, err
+		}
+		if archived {
+			if err := lose(ctx, was, i); err != nil {
+				return i, err
+			}
 		}
 	}
 	op.Note(ctx, "item", int64(i.ID), i.Digest(), "")

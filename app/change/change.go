@@ -65,7 +65,7 @@ var needs = map[string]auth.Permission{
 	"quote": auth.SalesRead, "invoice": auth.SalesRead, "credit_note": auth.SalesRead, "payment": auth.SalesRead,
 	entry: auth.LedgerRead, account: auth.LedgerRead, "journal": auth.LedgerRead, "fiscal_year": auth.LedgerRead,
 	"company": auth.CompanyRead, "role": auth.UserManage, "team": auth.UserManage, "user": auth.UserManage,
-	"device": auth.DeviceManage, "support": auth.KeyManage,
+	"device": auth.DeviceManage, "support": auth.KeyManage, "hold": auth.KeyManage,
 }
 
 // belongs are the kinds whose records belong to people.

@@ -77,7 +77,7 @@ var (
 		Doc: "Gives the content of an attachment of a record that the caller may read.",
 	}}
 	Detach = op.Op[Request, op.Empty]{Spec: op.Spec{
-		Name: "file.detach", Kind: op.Command, Needs: auth.Anyone, Since: 1,
+		Name: "file.detach", Kind: op.Command, Needs: auth.Anyone, Destroys: true, Since: 1,
 		Doc: "Takes an attachment off a customer or a draft that the caller may change.",
 	}}
 )
@@ -176,6 +176,9 @@ func detach[T Tx[C], C Content](ctx context.Context, tx T, req Request) (op.Empt
 	// ten by code de commerce L123-22 (checked 2026-11-22). Nothing there is ever corrected by taking away.
 	if r.final {
 		return op.Empty{}, fault.New(fault.Conflict, "file.kept", "name", a.Name)
+	}
+	if err := op.Lose(ctx, op.Lost{Kind: "attachment", ID: int64(a.ID), Name: a.Name, Was: a}); err != nil {
+		return op.Empty{}, err
 	}
 	if err := tx.DropAttachment(a.ID); err != nil {
 		return op.Empty{}, err

@@ -15,12 +15,7 @@ import (
 // Tx is what this package needs of a transaction; C is a content that the store took in.
 type Tx[C any] interface {
 	op.Tx
-	// Customer returns a customer: fault party.not_found.
-	Customer(id party.CustomerID) (party.Customer, error)
-	// Document returns a document and whether it exists.
-	Document(id billing.DocumentID) (billing.Document, bool, error)
-	// LedgerEntry returns an entry, posted or draft, and whether it exists.
-	LedgerEntry(id ledger.EntryID) (ledger.Entry, bool, error)
+	records
 
 	// Attachments lists what is attached to a record, oldest first.
 	Attachments(s Subject) ([]Attachment, error)
@@ -32,6 +27,16 @@ type Tx[C any] interface {
 	DropAttachment(id ID) error
 	// OpenAttachment opens the content of one: faults file.not_here, and file.damaged while it is read.
 	OpenAttachment(a Attachment) (io.ReadCloser, error)
+}
+
+// records are what things are attached to.
+type records interface {
+	// Customer returns a customer: fault party.not_found.
+	Customer(id party.CustomerID) (party.Customer, error)
+	// Document returns a document and whether it exists.
+	Document(id billing.DocumentID) (billing.Document, bool, error)
+	// LedgerEntry returns an entry, posted or draft, and whether it exists.
+	LedgerEntry(id ledger.EntryID) (ledger.Entry, bool, error)
 }
 
 // about is what counts of a record here.
@@ -47,7 +52,7 @@ type about struct {
 // open returns a record if the actor may read it and, when write is set, change it: the rights on what is
 // attached are those on the record. Faults: party.not_found, billing.not_found, ledger.entry_gone;
 // op.forbidden for a reader who wants to change it.
-func open[C any](ctx context.Context, tx Tx[C], s Subject, write bool) (about, error) {
+func open(ctx context.Context, tx records, s Subject, write bool) (about, error) {
 	r, err := load(tx, s)
 	if err != nil {
 		return r, err
@@ -64,7 +69,7 @@ func open[C any](ctx context.Context, tx Tx[C], s Subject, write bool) (about, e
 }
 
 // load reads a record, whoever asks.
-func load[C any](tx Tx[C], s Subject) (r about, err error) {
+func load(tx records, s Subject) (r about, err error) {
 	there := true
 	switch s.Kind {
 	case Customer:

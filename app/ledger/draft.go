@@ -86,7 +86,7 @@ func (r EntrySaveRequest) Validate() error {
 // EntrySave keeps a draft (brouillard). Faults: ledger.entry_gone, ledger.entry_posted,
 // ledger.changed_meanwhile, ledger.unknown_journal, ledger.unknown_account, ledger.archived.
 var EntrySave = op.Op[EntrySaveRequest, Entry]{Spec: op.Spec{
-	Name: "entry.save", Kind: op.Command, Needs: auth.LedgerWrite, Since: 1,
+	Name: "entry.save", Kind: op.Command, Needs: auth.LedgerWrite, Destroys: true, Since: 1,
 	Doc: "Keeps a draft entry, new or changed; it need not balance yet.",
 }}
 
@@ -95,8 +95,10 @@ func entrySave[T Drafter](ctx context.Context, tx T, req EntrySaveRequest) (Entr
 		ID: req.ID, Journal: req.Journal, Date: req.Date, Ref: req.Ref, RefDate: req.RefDate,
 		Label: req.Label, Lines: req.Lines,
 	}.clean()
+	var was Entry
 	if req.ID != 0 {
-		if err := current(tx, req.ID, req.Version); err != nil {
+		var err error
+		if was, err = current(tx, req.ID, req.Version); err != nil {
 			return e, err
 		}
 	}
@@ -120,19 +122,47 @@ func entrySave[T Drafter](ctx context.Context, tx T, req EntrySaveRequest) (Entr
 		return e, err
 	}
 	op.Note(ctx, "entry", int64(e.ID), "", "")
-	return e, nil
+	if was.ID == 0 {
+		return e, nil
+	}
+	return e, lose(ctx, was, e.Version)
+}
+
+// lose keeps a draft as it was before it got a version, 0 for one that is thrown away.
+func lose(ctx context.Context, was Entry, version int64) error {
+	return op.Lose(ctx, op.Lost{Kind: "entry", ID: int64(was.ID), Name: was.Label, Was: was, After: version})
+}
+
+// Bring puts a draft back as it was before somebody changed it, if it is still at the version which that left; or one
+// that was thrown away, 0, under a number of its own. Faults ledger.entry_gone, ledger.entry_posted,
+// ledger.changed_meanwhile, op.forbidden.
+func Bring(ctx context.Context, tx Drafter, was Entry, version int64) (Entry, error) {
+	if !op.Actor(ctx).May(auth.LedgerWrite) {
+		return was, fault.New(fault.Forbidden, "op.forbidden")
+	}
+	if version == 0 {
+		was.ID = 0
+	} else if now, err := current(tx, was.ID, version); err != nil {
+		return was, err
+	} else {
+		was.Version = now.Version
+	}
+	was.Version, was.ChangedBy, was.ChangedAt = was.Version+1, op.Actor(ctx).Name, tx.Now()
+	var err error
+	was.ID, err = tx.SaveDraft(was)
+	return was, err
 }
 
 // current refuses to work on a draft that is gone, posted, or not as it was read.
-func current(tx Poster, id EntryID, version int64) error {
+func current(tx Poster, id EntryID, version int64) (Entry, error) {
 	if !id.IsDraft() {
-		return fault.New(fault.Conflict, "ledger.entry_posted")
+		return Entry{}, fault.New(fault.Conflict, "ledger.entry_posted")
 	}
 	e, err := find(tx, id)
 	if err == nil && e.Version != version {
 		err = fault.New(fault.Conflict, "ledger.changed_meanwhile", "who", e.ChangedBy, "at", e.ChangedAt)
 	}
-	return err
+	return e, err
 }
 
 // EntryDeleteRequest names a draft as it was read.
@@ -144,12 +174,16 @@ type EntryDeleteRequest struct {
 // EntryDelete throws a draft away; a posted entry is reversed instead. Faults: ledger.entry_gone,
 // ledger.entry_posted, ledger.changed_meanwhile.
 var EntryDelete = op.Op[EntryDeleteRequest, op.Empty]{Spec: op.Spec{
-	Name: "entry.delete", Kind: op.Command, Needs: auth.LedgerWrite, Since: 1,
+	Name: "entry.delete", Kind: op.Command, Needs: auth.LedgerWrite, Destroys: true, Since: 1,
 	Doc: "Throws a draft entry away.",
 }}
 
 func entryDelete[T Drafter](ctx context.Context, tx T, req EntryDeleteRequest) (op.Empty, error) {
-	if err := current(tx, req.ID, req.Version); err != nil {
+	was, err := current(tx, req.ID, req.Version)
+	if err != nil {
+		return op.Empty{}, err
+	}
+	if err := lose(ctx, was, 0); err != nil {
 		return op.Empty{}, err
 	}
 	op.Note(ctx, "entry", int64(req.ID), "", "")

@@ -53,7 +53,7 @@ type UnmatchResult struct {
 
 // UnmatchOp undoes a match (délettrage). Fault: ledger.not_matched.
 var UnmatchOp = op.Op[UnmatchRequest, UnmatchResult]{Spec: op.Spec{
-	Name: "ledger.unmatch", Kind: op.Command, Needs: auth.LedgerWrite, Since: 1,
+	Name: "ledger.unmatch", Kind: op.Command, Needs: auth.LedgerWrite, Destroys: true, Since: 1,
 	Doc: "Undoes the match that holds a line.",
 }}
 
@@ -63,7 +63,19 @@ func unmatch[T Matcher](ctx context.Context, tx T, req UnmatchRequest) (UnmatchR
 		return UnmatchResult{}, err
 	}
 	out := UnmatchResult{Lines: lines}
+	if err := op.Lose(ctx, op.Lost{Kind: "entry_line", ID: int64(req.Line), Was: out}); err != nil {
+		return out, err
+	}
 	return out, note(ctx, "entry_line", int64(req.Line), "", out)
+}
+
+// BringMatch matches again lines whose match was undone. Faults: op.forbidden, those of Match.
+func BringMatch(ctx context.Context, tx Matcher, was UnmatchResult) error {
+	if !op.Actor(ctx).May(auth.LedgerWrite) {
+		return fault.New(fault.Forbidden, "op.forbidden")
+	}
+	_, err := Match(ctx, tx, was.Lines)
+	return err
 }
 
 // OpenItemsRequest asks for the open lines of an account ("411" for all customers) and auxiliary.

@@ -94,6 +94,9 @@ type call struct {
 	second   auth.UserID // who lets it be done, of what needs two people
 	skipped  bool        // the answer is a kept one: nothing was done this time
 	recorded bool        // an Action wrote its event itself
+	// lose keeps what is taken away or written over; nil for a rehearsal, and where nothing is kept.
+	lose    func(ctx context.Context, l Lost) error
+	refused *refused // that was too much
 }
 
 func callOf(ctx context.Context) *call { c, _ := ctx.Value(callKey).(*call); return c }

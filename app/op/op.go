@@ -51,6 +51,9 @@ type Spec struct {
 	Secret bool
 	// Risky says that much changes at once: the copies get a restore point first, see [Registry.BeforeRisk].
 	Risky bool
+	// Destroys says that a record may be taken away or written over, one at a time: what it was is kept and counted by
+	// person, see [Lose]. What changes many at once is Risky instead, with the restore point before it.
+	Destroys bool
 }
 
 // Op is a Spec with the types of its request and response.

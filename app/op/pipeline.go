@@ -256,6 +256,7 @@ func (r *Registry[T]) commit(ctx context.Context, row *row[T], id, hash string,
 			if err := r.halted(tx, c); err != nil {
 				return err
 			}
+			r.losing(c, tx)
 		}
 		if out, err = work(tx); err != nil {
 			return err
@@ -269,7 +270,7 @@ func (r *Registry[T]) commit(ctx context.Context, row *row[T], id, hash string,
 		return out, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, r.held(ctx, c, err)
 	}
 	if !c.skipped {
 		for _, fn := range c.after {

@@ -13,6 +13,7 @@ type Entry struct {
 	Kind     string   `json:"kind"`
 	Needs    string   `json:"needs"`
 	Fresh    bool     `json:"fresh,omitempty"`
+	Destroys bool     `json:"destroys,omitempty"`
 	Since    int      `json:"since"`
 	Doc      string   `json:"doc"`
 	Request  []string `json:"request"`
@@ -26,7 +27,8 @@ func (r *Registry[T]) Reference() []Entry {
 	for _, w := range r.rows {
 		out = append(out, Entry{
 			Name: w.spec.Name, Kind: w.spec.Kind.String(), Needs: string(w.spec.Needs), Fresh: w.spec.Fresh,
-			Since: w.spec.Since, Doc: w.spec.Doc, Request: fields(w.req), Response: fields(w.resp),
+			Destroys: w.spec.Destroys,
+			Since:    w.spec.Since, Doc: w.spec.Doc, Request: fields(w.req), Response: fields(w.resp),
 		})
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
@@ -49,6 +51,9 @@ func Text(entries []Entry) string {
 		fresh := ""
 		if e.Fresh {
 			fresh = ", recent second factor"
+		}
+		if e.Destroys {
+			fresh += ", counted"
 		}
 		fmt.Fprintf(&b, "%s  (%s, needs %s%s, since %d)\n  %s\n", e.Name, e.Kind, e.Needs, fresh, e.Since, e.Doc)
 		for _, f := range e.Request {

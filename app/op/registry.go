@@ -105,6 +105,11 @@ type Registry[T Tx] struct {
 	// Helped notes what somebody who helps from outside has read, before the answer leaves; what it cannot note is not
 	// read. nil: such people read nothing. It is set before the first call.
 	Helped func(ctx context.Context, s *Spec, req any) error
+	// Lose keeps a record that a Command with Destroys takes away or writes over, in its transaction, or refuses that;
+	// Held is told then, in a transaction of its own once the other is undone, whom it refused and when. nil for
+	// nothing. They are set before the first call.
+	Lose func(ctx context.Context, tx T, l Lost) (refusal, err error)
+	Held func(ctx context.Context, tx T, who auth.Actor, at time.Time) error
 	// Reading is set, before the first call, for a book that is only looked at: nothing but a Query or a Stream is
 	// done (op.read_only), and no event is written of a Stream, which is that of whoever asks for it.
 	Reading bool

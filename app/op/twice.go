@@ -38,7 +38,7 @@ func (r *Registry[T]) Again(ctx context.Context, tx T, name string, request []by
 	if err != nil {
 		return err
 	}
-	outer, inner := callOf(ctx), &call{spec: row.spec, actor: as, second: callOf(ctx).actor.User}
+	outer, inner := callOf(ctx), &call{spec: row.spec, actor: as, second: callOf(ctx).actor.User, lose: callOf(ctx).lose}
 	if _, err := row.run(context.WithValue(ctx, callKey, inner), tx, req, nil); err != nil {
 		return err
 	}

@@ -38,3 +38,21 @@ func TakeBack(ctx context.Context, tx Tx, then Customer, now CustomerID, version
 	saved.Customer, err = setArchived(ctx, tx, saved.Customer.ID, then.Archived)
 	return saved, err
 }
+
+// Bring puts a customer back as they were before somebody changed them or put them away, if they are still at the
+// version which that left. Faults party.not_found, party.changed_meanwhile, op.forbidden, those of Validate.
+func Bring(ctx context.Context, tx Tx, was Customer, version int64) (Customer, error) {
+	now, err := visible(ctx, tx, was.ID, auth.CustomerWrite)
+	if err != nil {
+		return was, err
+	}
+	if err := now.Current(version, "party.changed_meanwhile"); err != nil {
+		return was, err
+	}
+	a := op.Actor(ctx)
+	if !a.Sees(auth.CustomerWrite, was.Whose()) || was.Archived != now.Archived && !a.Sees(auth.CustomerDelete, now.Whose()) {
+		return was, fault.New(fault.Forbidden, "op.forbidden")
+	}
+	was.Stamp = now.Stamp
+	return store(ctx, tx, was)
+}

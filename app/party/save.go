@@ -39,19 +39,24 @@ type Saved struct {
 // owner 0 is the actor for a new customer and unchanged for another. Faults: those of Validate,
 // party.not_found, party.changed_meanwhile, party.code_taken, party.code_fixed, party.owner_not_you.
 var Save = op.Op[Customer, Saved]{Spec: op.Spec{
-	Name: "customer.save", Kind: op.Command, Needs: auth.CustomerWrite, Since: 1,
+	Name: "customer.save", Kind: op.Command, Needs: auth.CustomerWrite, Destroys: true, Since: 1,
 	Doc: "Creates or changes a customer; archived, updated_at and updated_by are not taken from the request.",
 }}
 
 func save[T Tx](ctx context.Context, tx T, req Customer) (Saved, error) { return put(ctx, tx, req) }
 
 func put(ctx context.Context, tx Tx, req Customer) (Saved, error) {
-	c, err := prepared(ctx, tx, req.normal())
+	c, old, err := prepared(ctx, tx, req.normal())
 	if err != nil {
 		return Saved{}, err
 	}
 	if c, err = store(ctx, tx, c); err != nil {
 		return Saved{}, err
+	}
+	if old != nil {
+		if err := lose(ctx, *old, c); err != nil {
+			return Saved{}, err
+		}
 	}
 	warnings, err := warningsOf(ctx, tx, c)
 	op.Note(ctx, "customer", int64(c.ID), c.Digest(), "")
@@ -59,20 +64,21 @@ func put(ctx context.Context, tx Tx, req Customer) (Saved, error) {
 }
 
 // prepared checks a request against the stored row and the actor's rights on both, and fills what
-// the request leaves to the program.
-func prepared(ctx context.Context, tx Tx, c Customer) (Customer, error) {
+// the request leaves to the program; old is that row, nil of a new customer.
+func prepared(ctx context.Context, tx Tx, c Customer) (_ Customer, old *Customer, _ error) {
 	actor := op.Actor(ctx)
 	if c.ID != 0 {
-		old, err := visible(ctx, tx, c.ID, auth.CustomerWrite)
+		was, err := visible(ctx, tx, c.ID, auth.CustomerWrite)
 		if err != nil {
-			return c, err
+			return c, nil, err
 		}
+		old = &was
 		if err := old.Current(c.Version, "party.changed_meanwhile"); err != nil {
-			return c, err
+			return c, nil, err
 		}
-		op.KeepHidden(ctx, &c, old)
+		op.KeepHidden(ctx, &c, was)
 		if c.Code != "" && c.Code != old.Code {
-			return c, fault.Field("code", "party.code_fixed", "code", old.Code)
+			return c, nil, fault.Field("code", "party.code_fixed", "code", old.Code)
 		}
 		c.Code, c.Archived = old.Code, old.Archived
 		if c.Owner == 0 {
@@ -85,16 +91,21 @@ func prepared(ctx context.Context, tx Tx, c Customer) (Customer, error) {
 		}
 	}
 	if !actor.Sees(auth.CustomerWrite, c.Whose()) {
-		return c, fault.Field("owner", "party.owner_not_you")
+		return c, nil, fault.Field("owner", "party.owner_not_you")
 	}
 	if c.ID != 0 || c.Code == "" {
-		return c, nil
+		return c, old, nil
 	}
 	_, taken, err := tx.CustomerCoded(c.Code)
 	if err == nil && taken {
 		err = fault.Field("code", "party.code_taken", "code", c.Code)
 	}
-	return c, err
+	return c, nil, err
+}
+
+// lose keeps a customer as they were before a change.
+func lose(ctx context.Context, was, now Customer) error {
+	return op.Lose(ctx, op.Lost{Kind: "customer", ID: int64(was.ID), Name: was.Name, Was: was, After: now.Version})
 }
 
 // store stamps and stores one customer.
@@ -143,7 +154,7 @@ func (c Customer) tooLong() bool {
 
 // Archive puts a customer away: it leaves lists and searches, its documents stay.
 var Archive = op.Op[IDRequest, Customer]{Spec: op.Spec{
-	Name: "customer.archive", Kind: op.Command, Needs: auth.CustomerDelete, Since: 1,
+	Name: "customer.archive", Kind: op.Command, Needs: auth.CustomerDelete, Destroys: true, Since: 1,
 	Doc: "Puts a customer away without losing anything of it.",
 }}
 
@@ -166,10 +177,15 @@ func setArchived(ctx context.Context, tx Tx, id CustomerID, archived bool) (Cust
 	if err != nil {
 		return c, err
 	}
-	if c.Archived != archived {
+	if was := c; c.Archived != archived {
 		c.Archived = archived
 		if c, err = store(ctx, tx, c); err != nil {
 			return c, err
+		}
+		if archived {
+			if err := lose(ctx, was, c); err != nil {
+				return c, err
+			}
 		}
 	}
 	op.Note(ctx, "customer", int64(c.ID), c.Digest(), "")

@@ -97,6 +97,13 @@ func take(name string, kind op.Kind, doc string) op.Spec {
 	return s
 }
 
+// over is take of what may write over a record.
+func over(name string, kind op.Kind, doc string) op.Spec {
+	s := take(name, kind, doc)
+	s.Destroys = true
+	return s
+}
+
 // The operations. Each also asks for the right of today on all records of the kind it reads or writes: past.not_all,
 // op.forbidden. past.closed says that the point is no longer open.
 var (
@@ -131,10 +138,10 @@ var (
 		Spec: spec("past.files", op.Query, "Lists what was attached to a customer or a document."),
 	}
 	TakeCustomer = op.Op[TakeRequest, party.Saved]{
-		Spec: take("past.take_customer", op.Command, "Takes a customer back as they were: over today's, or anew."),
+		Spec: over("past.take_customer", op.Command, "Takes a customer back as they were: over today's, or anew."),
 	}
 	TakeItem = op.Op[TakeRequest, catalog.Saved]{
-		Spec: take("past.take_item", op.Command, "Takes an item back as it was: over today's, or anew."),
+		Spec: over("past.take_item", op.Command, "Takes an item back as it was: over today's, or anew."),
 	}
 	TakeDraft = op.Op[TakeRequest, billing.Document]{
 		Spec: take("past.take_draft", op.Command, "Makes a new draft of a draft quote or invoice as it was."),

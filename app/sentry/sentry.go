@@ -167,7 +167,7 @@ func hold(tx Tx, a auth.Actor, h Held, req any, note *facts) (refusal, err error
 	if h.Hash, err = hashOf(h.Op, req); err != nil {
 		return nil, err
 	}
-	others, err := otherOwners(tx, a.User)
+	others, err := user.OtherOwners(tx, a.User)
 	if err != nil {
 		return nil, err
 	}
@@ -208,16 +208,6 @@ func hold(tx Tx, a auth.Actor, h Held, req any, note *facts) (refusal, err error
 
 func refuse(rows int) error {
 	return fault.New(fault.Forbidden, "sentry.held", "rows", rows)
-}
-
-func otherOwners(tx Tx, but auth.UserID) (out []auth.UserID, err error) {
-	people, err := tx.Users()
-	for _, p := range people {
-		if p.ID != but && p.Role == auth.Owner && !p.Disabled {
-			out = append(out, p.ID)
-		}
-	}
-	return out, err
 }
 
 // hashOf stands for what was asked for.

@@ -55,6 +55,12 @@ const (
 	NoticeNoExport  NoticeKind = "no_export"  // one's export may not
 )
 
+// What people are told of very many records taken away or written over (package bin).
+const (
+	NoticeMassOf NoticeKind = "mass_of" // the other owners: somebody is held; Detail is how many it were
+	NoticeFreed  NoticeKind = "freed"   // one is held no more
+)
+
 // NoticesMax bounds what waits to be told to a person: of more, the youngest.
 const NoticesMax = 50
 
@@ -160,6 +166,17 @@ func TellOwners(tx Telling, about auth.UserID, kind NoticeKind, detail string, b
 		}
 	}
 	return nil
+}
+
+// OtherOwners are the owners in work but one.
+func OtherOwners(tx Telling, but auth.UserID) (out []auth.UserID, err error) {
+	people, err := tx.Users()
+	for _, p := range people {
+		if p.ID != but && p.Role == auth.Owner && !p.Disabled {
+			out = append(out, p.ID)
+		}
+	}
+	return out, err
 }
 
 // tellBoth tells a person and the owners, each in their own words; an owner whom it is about hears it once.

@@ -2,8 +2,8 @@ package lan_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +13,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/company"
 	"zafe/app/op"
+	"zafe/app/role"
 	"zafe/app/user"
 	"zafe/store"
 )
@@ -96,8 +97,8 @@ func TestTheBankDetailsTakeTwo(t *testing.T) {
 	if p := x.profile(); p.Bank.IBAN != before.Bank.IBAN {
 		t.Fatal("done before it was approved")
 	}
-	want := fmt.Sprintf("[{iban %s %s}]", before.Bank.IBAN, otherIBAN)
-	if w.By != "Claire" || w.Mine || w.Moved || fmt.Sprint(w.Changes) != want {
+	want := approval.Change{What: "iban", Before: before.Bank.IBAN, After: otherIBAN}
+	if w.By != "Claire" || w.Mine || w.Moved || !slices.Equal(w.Changes, []approval.Change{want}) {
 		t.Errorf("Adam reads %+v", w)
 	}
 	if own := x.waits("claire"); len(own) != 1 || !own[0].Mine {
@@ -200,4 +201,41 @@ func TestWhoIsAloneApprovesThemselves(t *testing.T) {
 	if e := x.events(2); e[1].Op == "approval.self" {
 		t.Error("what takes one is marked as well")
 	}
+}
+
+// TestMoreRightsTakeTwo: a role that people have gets more only when a second person agrees to exactly that; less takes
+// nobody else.
+func TestMoreRightsTakeTwo(t *testing.T) {
+	x := newLooked(t)
+	rights := auth.Rights{auth.CustomerRead: auth.Own, auth.ItemRead: auth.All}
+	var made role.Role
+	x.does(role.Save.Spec, "claire", m{"name": "Vendeur", "rights": rights}, &made)
+	more := m{"key": made.Key, "version": made.Version, "name": "Vendeur", "rights": auth.Rights{
+		auth.CustomerRead: auth.All, auth.CustomerExport: auth.Own,
+	}}
+	x.refuses(approval.Ask.Spec, "claire", m{"op": "role.save", "request": more}, "approval.alone") // nobody has it
+	x.change(3, func(u *user.User) { u.Role = made.Key })
+	x.refuses(role.Save.Spec, "claire", more, "approval.two")
+	x.refuses(approval.Ask.Spec, "sonia", m{"op": "role.save", "request": more}, "op.forbidden")
+	x.does(approval.Ask.Spec, "claire", m{"op": "role.save", "request": more}, &op.Empty{})
+	w := x.waits("adam")[0]
+	want := []approval.Change{
+		{What: "right", Right: auth.CustomerExport, To: auth.Own, Of: "Vendeur"},
+		{What: "right", Right: auth.CustomerRead, From: auth.Own, To: auth.All, Of: "Vendeur"},
+	}
+	if !slices.Equal(w.Changes, want) || w.By != "Claire" {
+		t.Errorf("Adam reads %+v", w)
+	}
+	x.refuses(approval.Decide.Spec, "claire", decision(w, true), "approval.own")
+	x.does(approval.Decide.Spec, "adam", decision(w, true), &op.Empty{})
+	var all role.ListResponse
+	x.does(role.List.Spec, "claire", m{}, &all)
+	at := slices.IndexFunc(all.Roles, func(r role.Role) bool { return r.Key == made.Key })
+	now := all.Roles[at]
+	if now.Rights.Scope(auth.CustomerExport) != auth.Own || now.Rights.Scope(auth.CustomerRead) != auth.All || now.UpdatedBy != "Claire" {
+		t.Errorf("%+v", now)
+	}
+	x.does(role.Save.Spec, "claire", m{"key": made.Key, "version": now.Version, "name": "Vendeur", "rights": auth.Rights{
+		auth.CustomerRead: auth.Own,
+	}}, &made)
 }

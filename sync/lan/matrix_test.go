@@ -154,6 +154,7 @@ var probes = map[string]probe{
 	"session.me": asked, "session.list": asked, "session.close": asked, "preferences.save": asked, "password.refuse": asked, "user.reset_second_factor": asked, "user.sign_out": asked,
 
 	"incident.get": asked, "incident.begin": asked, "incident.end": asked, "sentry.recent": asked, "sentry.decide": asked,
+	"bin.list": asked, "bin.restore": {ask: m{"ids": []int{1}}}, "bin.overview": asked, "bin.free": asked,
 	"leave.get": {ask: m{"user": 3}}, "leave.schedule": asked, "leave.cancel": asked, "leave.run": asked, "leave.paper": asked,
 	"leave.now":    idle,
 	"support.open": idle, "support.list": asked, "support.get": asked, "support.end": asked,

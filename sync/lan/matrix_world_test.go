@@ -10,6 +10,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
+	"zafe/app/bin"
 	"zafe/app/catalog"
 	"zafe/app/change"
 	"zafe/app/civil"
@@ -134,6 +135,7 @@ func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	history.Bind(r)
 	incident.Bind(r, func() {})
 	sentry.Bind(r)
+	bin.Bind(r)
 	change.Bind(r, change.New(0, nil))
 	verify.Bind(r, verify.New(verify.Settings[*store.Tx]{}))
 }

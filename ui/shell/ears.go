@@ -22,7 +22,8 @@ const (
 
 // shows are the kinds of records that the pages of a route show: one of them changes, and the page is read again.
 var shows = map[string][]string{
-	"home":      {"invoice", "quote", "credit_note", "payment", "entry"},
+	"home":      {"invoice", "quote", "credit_note", "payment", "entry", "hold"},
+	"approvals": {"hold"},
 	"customers": {"customer"}, "customer": {"customer", "quote", "invoice", "credit_note", "payment"},
 	"quotes":   {"quote", "customer"},
 	"invoices": {"invoice", "credit_note", "payment", "customer"},
@@ -106,7 +107,7 @@ func (s *Shell) follows() {
 	}
 	n := s.ears.news
 	s.ears.news = change.News{}
-	for _, kind := range []string{"company", "fiscal_year"} {
+	for _, kind := range []string{"company", "fiscal_year", "hold"} {
 		if n.About(kind) {
 			s.changed(kind)
 		}

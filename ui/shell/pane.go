@@ -137,6 +137,8 @@ func (s *Shell) changed(kind string) {
 		s.knowMe()
 	case "incident":
 		s.lookForIncident()
+	case "hold":
+		s.lookForHolds()
 	case "company":
 		s.name()
 	case "fiscal_year":

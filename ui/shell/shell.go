@@ -82,6 +82,7 @@ type Shell struct {
 	relieve *kit.Button // in it, where this PC can take its place
 	wound   *kit.Banner // that the book is damaged
 	outside *kit.Banner // that another PC is the main one now
+	mass    *kit.Banner // that somebody is held, for the owners
 	danger  *kit.Banner // that the copies are in danger, for who cannot mend them
 	history []*frame    // the last one is shown
 	drop    []func()    // take the shell's shortcuts out
@@ -124,8 +125,9 @@ func New(o Options) *Shell {
 	s.danger.Hide()
 	s.newHalt()
 	s.newAid()
+	s.newMass()
 	s.idle.init(s)
-	column := kit.VFill(0, 7, s.banner, s.halt.banner, s.aid.banner, s.wound, s.outside, s.danger, s.top.object, s.place, s.tasks)
+	column := kit.VFill(0, 8, s.banner, s.halt.banner, s.aid.banner, s.mass, s.wound, s.outside, s.danger, s.top.object, s.place, s.tasks)
 	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, s.overall(), column, s.status))
 	s.commands()
 	return s

@@ -43,6 +43,8 @@ func (s *Shell) follow() {
 	s.every(incidentEvery, s.lookForIncident)
 	s.lookForSupport()
 	s.every(supportEvery, s.lookForSupport)
+	s.lookForHolds()
+	s.every(pollEvery, s.lookForHolds)
 	s.connect()
 	s.listen()
 	s.serve()

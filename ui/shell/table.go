@@ -52,7 +52,7 @@ var parent = map[string]string{
 	"customer": "customers", "customer_import": "customers", "quote": "quotes", "invoice": "invoices",
 	"item": "items", "item_import": "items", "entry": "books", "security": "settings",
 	"integrity": "journal", "roles": "people", "teams": "people", "leave": "people", "approvals": "people", "past": "backups",
-	"incident": "plan", "exports": "journal", "support": "people",
+	"incident": "plan", "exports": "journal", "support": "people", "bin": "journal",
 }
 
 // creation is one line of the menu of new records.

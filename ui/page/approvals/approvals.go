@@ -7,7 +7,9 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/approval"
+	"zafe/app/bin"
 	"zafe/app/op"
+	"zafe/app/role"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/theme"
@@ -43,17 +45,25 @@ func (p *approvals) Unsaved() bool { return false }
 // Refresh implements page.Page.
 func (p *approvals) Refresh() {
 	page.Do(p.env, approval.List, op.Empty{}, func(r approval.ListResponse) {
-		p.Forget()
-		if len(r.Pending) == 0 {
-			p.object.SetBody(kit.NewEmpty("check-circle", p.env.T("approvals.none"), p.env.T("approvals.none_hint"), nil))
-			return
-		}
-		cards := kit.VBox(theme.GapCard)
-		for _, w := range r.Pending {
-			cards.Add(p.card(w))
-		}
-		p.object.SetBody(kit.NewScroll(cards))
+		p.holds(func(holds []bin.Hold) { p.fill(holds, r.Pending) })
 	})
+}
+
+// fill shows who is held, then what takes two people.
+func (p *approvals) fill(holds []bin.Hold, pending []approval.Pending) {
+	p.Forget()
+	if len(holds)+len(pending) == 0 {
+		p.object.SetBody(kit.NewEmpty("check-circle", p.env.T("approvals.none"), p.env.T("approvals.none_hint"), nil))
+		return
+	}
+	cards := kit.VBox(theme.GapCard)
+	for _, h := range holds {
+		cards.Add(p.hold(h))
+	}
+	for _, w := range pending {
+		cards.Add(p.card(w))
+	}
+	p.object.SetBody(kit.NewScroll(cards))
 }
 
 // card is one request: what it would change, and what can be said to it.
@@ -62,6 +72,11 @@ func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 	body := kit.VBox(theme.GapTight, kit.MutedParagraph(e.T("approvals.asked", "by", w.By, "when", e.Text.Instant(w.At),
 		"until", e.Text.Instant(w.Expires))))
 	for _, c := range w.Changes {
+		if c.Right != "" {
+			body.Add(kit.Line(e.T("right."+string(c.Right)), e.T("approvals.change",
+				"before", role.ScopeName(e.Text, c.Right, c.From), "after", role.ScopeName(e.Text, c.Right, c.To))))
+			continue
+		}
 		body.Add(kit.Line(e.T("approval.change."+c.What), e.T("approvals.change", "before", cmp.Or(c.Before, "–"), "after",
 			cmp.Or(c.After, "–"))))
 	}
@@ -70,7 +85,7 @@ func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 	case w.Moved:
 		body.Add(kit.NewNotice(kit.Warn, "", e.T("approvals.moved")))
 	case !w.Mine:
-		body.Add(kit.MutedParagraph(e.T("approvals.call", "by", w.By)))
+		body.Add(kit.MutedParagraph(e.T("approvals.call."+w.Op, "by", w.By)))
 	}
 	add := func(key, icon string, kind kit.Kind, yes bool, said string) {
 		row.Add(p.Write(kit.NewButton(e.T("approvals."+key), icon, kind, func() { p.decide(w, yes, said) })))
@@ -84,7 +99,11 @@ func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 		}
 	}
 	body.Add(row)
-	return kit.NewCard(e.T("approval.op."+w.Op), body)
+	of := ""
+	if len(w.Changes) > 0 {
+		of = w.Changes[0].Of
+	}
+	return kit.NewCard(e.T("approval.op."+w.Op, "of", of), body)
 }
 
 func (p *approvals) decide(w approval.Pending, yes bool, said string) {
@@ -95,7 +114,7 @@ func (p *approvals) decide(w approval.Pending, yes bool, said string) {
 			e.Shell.Fail(err)
 		} else {
 			e.Shell.Toast(kit.Ok, e.T("approvals."+said))
-			e.Shell.Changed("company")
+			e.Shell.Changed("company") // its name may have changed with the rest
 		}
 		p.Refresh()
 	})

@@ -3,17 +3,23 @@ package approvals
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
 	"zafe/app/approval"
 	"zafe/app/auth"
+	"zafe/app/bin"
 	"zafe/app/company"
+	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/party"
+	"zafe/app/role"
 	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -36,7 +42,7 @@ func (o other) Do(ctx context.Context, s *op.Spec, req, resp any) error {
 // show is the page of Claire, the owner of package storetest who asked, or of Adam.
 func show(t *testing.T, mine bool) (p *approvals, sh *uitest.Shell, w *storetest.World) {
 	t.Helper()
-	w = storetest.NewWorld(t, company.Bind[*store.Tx], approval.Bind[*store.Tx])
+	w = storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx], approval.Bind[*store.Tx], bin.Bind[*store.Tx])
 	w.Update(func(tx *store.Tx) error {
 		for _, u := range []user.User{
 			{Login: "claire", Name: "Claire", Role: auth.Owner}, {Login: "adam", Name: "Adam", Role: auth.Admin},
@@ -134,5 +140,49 @@ func TestOnesOwnRequestIsOnlyTakenBack(t *testing.T) {
 	now, err := company.Get.Call(w.Ctx(), w.As("owner"), op.Empty{})
 	if err != nil || now.Bank.IBAN != had || len(sh.Failed) != 0 || len(buttons(p)) != 0 {
 		t.Errorf("%q, %v, %v, %q", now.Bank.IBAN, err, sh.Failed, buttons(p))
+	}
+}
+
+// TestWhoIsHeldIsThere: what they did comes back by one press, and another one gives them their rights back.
+func TestWhoIsHeldIsThere(t *testing.T) {
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx], party.Bind[*store.Tx], approval.Bind[*store.Tx], bin.Bind[*store.Tx])
+	w.Update(func(tx *store.Tx) error {
+		for i, r := range []auth.Role{auth.Owner, auth.Accountant, auth.Sales, auth.Sales, auth.Assistant} {
+			u := user.User{Login: string(r) + string(rune('a'+i)), Name: "Marc " + string(r), Role: r, CreatedAt: tx.Now()}
+			if _, err := tx.SaveUser(u); err != nil {
+				return err
+			}
+		}
+		for i := range bin.Most + 1 {
+			c := party.Customer{Code: fmt.Sprintf("Z%d", i), Kind: party.Company, Name: fmt.Sprintf("Client %d", i), Owner: 1}
+			if _, err := tx.SaveCustomers([]party.Customer{c}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	var held error
+	for i := range bin.Most + 1 {
+		_, held = party.Archive.Call(w.Ctx(), w.As("assistant"), party.IDRequest{ID: party.CustomerID(i + 1)})
+	}
+	if fault.KeyOf(held) != "bin.held" {
+		t.Fatal(held)
+	}
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["approvals"](e, page.Route{Name: "approvals"}).(*approvals)
+	sh.Show(p.Object())
+	if said := texts(p); !strings.Contains(said, "Marc assistant") || !strings.Contains(said, "50 fiches") || !strings.Contains(said, "Client 0") {
+		t.Errorf("%s", said)
+	}
+	press(t, p, "Tout remettre en place")
+	left, err := party.List.Call(w.Ctx(), w.As("owner"), party.ListRequest{Limit: 100})
+	if err != nil || len(left.Rows) != bin.Most+1 {
+		t.Errorf("%d customers, %v", len(left.Rows), err)
+	}
+	w.Clock.Add(time.Second)
+	press(t, p, "Rendre ses droits")
+	_, err = party.Archive.Call(w.Ctx(), w.As("assistant"), party.IDRequest{ID: 1})
+	if err != nil || len(sh.Failed) != 0 || len(buttons(p)) != 0 {
+		t.Errorf("%v, %v, %q", err, sh.Failed, buttons(p))
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"zafe/app/backup"
 	"zafe/app/billing"
+	"zafe/app/bin"
 	"zafe/app/civil"
 	"zafe/app/i18n"
 	"zafe/app/ledger"
@@ -266,6 +267,13 @@ func (h *home) Refresh() {
 			}
 		})
 	}
+	if e.Can(bin.Look.Spec) {
+		page.Call(e, bin.Look, op.Empty{}, func(o bin.Overview, err error) {
+			if err == nil {
+				h.lost(o)
+			}
+		})
+	}
 	if e.Can(verify.Integrity.Spec) {
 		page.Call(e, verify.Integrity, op.Empty{}, func(st verify.Status, err error) {
 			if err == nil {
@@ -487,7 +495,10 @@ func (h *home) task(icon string, tone kit.Tone, title, under, act string, run fu
 // arrange puts the tasks in the order of their weight.
 func (h *home) arrange() {
 	var all []fyne.CanvasObject
-	for _, key := range []string{"integrity", "witness", "numbers", "follow", "held", "backup", "sheet", "invite", "many", "overdue", "accepted", "drafts", "exports"} {
+	for _, key := range []string{
+		"integrity", "mass", "witness", "numbers", "follow", "held", "backup", "sheet", "invite", "many", "overdue", "accepted",
+		"drafts", "exports", "bin",
+	} {
 		if o := h.tasks[key]; o != nil {
 			if len(all) > 0 {
 				all = append(all, kit.Separator())

@@ -8,6 +8,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/company"
 	"zafe/app/op"
+	"zafe/app/role"
 	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -56,7 +57,7 @@ func TestTwoScreensOfTheSameProfile(t *testing.T) {
 // TestANewAccountIsAskedFor where somebody else is there to approve it: the page goes back to what the book has.
 func TestANewAccountIsAskedFor(t *testing.T) {
 	const had, wanted = "FR7630006000011234567890189", "FR1420041010050500013M02606"
-	w := storetest.NewWorld(t, company.Bind[*store.Tx], approval.Bind[*store.Tx])
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx], approval.Bind[*store.Tx])
 	w.Update(func(tx *store.Tx) error {
 		for _, login := range []string{"claire", "paul"} {
 			u := user.User{Login: login, Name: login, Role: auth.Owner, SecondOn: true, CreatedAt: tx.Now()}

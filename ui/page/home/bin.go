@@ -1,0 +1,29 @@
+package home
+
+import (
+	"zafe/app/bin"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+)
+
+// lost puts on an owner's list who is held, and tells what was taken away, changed and approved in the last days.
+func (h *home) lost(o bin.Overview) {
+	e := h.env
+	delete(h.tasks, "mass")
+	delete(h.tasks, "bin")
+	if waits := o.Waiting(); len(waits) > 0 {
+		var names []string
+		for _, w := range waits {
+			names = append(names, w.Name)
+		}
+		h.tasks["mass"] = h.task("shield-warning", kit.Error, e.Text.N("bin.home_hold", len(waits), nil),
+			e.T("bin.home_hold_by", "names", e.Text.List(names)), e.T("bin.decide"),
+			func() { e.Shell.Open(page.Route{Name: "approvals"}) })
+	}
+	if w := o.Week; w.Gone+w.Changed > 0 {
+		h.tasks["bin"] = h.task("trash", kit.Neutral, e.Text.N("bin.home", w.Gone+w.Changed, nil),
+			e.T("bin.home_week", "gone", w.Gone, "changed", w.Changed, "back", w.Back, "approved", w.Approved),
+			e.T("bin.see"), func() { e.Shell.Open(page.Route{Name: "bin"}) })
+	}
+	h.arrange()
+}

@@ -1,0 +1,51 @@
+package shell
+
+import (
+	"context"
+
+	"zafe/app/bin"
+	"zafe/app/op"
+	"zafe/ui/kit"
+	"zafe/ui/page"
+)
+
+// newMass makes the banner that tells an owner that somebody is held.
+func (s *Shell) newMass() {
+	s.mass = kit.NewBanner(kit.Error, "", "", kit.NewButton(s.t("bin.decide"), "", kit.Ghost, func() {
+		if f := s.current(); f == nil || f.route.Name != "approvals" {
+			s.open(page.Route{Name: "approvals"})
+		}
+	}))
+	s.mass.Hide()
+}
+
+// lookForHolds asks, for an owner, who is held because they took away or wrote over very many records; at the beginning,
+// when something is heard of it, and with each poll. What cannot be asked stays as it was.
+func (s *Shell) lookForHolds() {
+	if !s.Me.Can(bin.Look.Needs) || !s.link.online || s.idle.locked {
+		return
+	}
+	var o bin.Overview
+	s.run(func(ctx context.Context) (err error) {
+		o, err = bin.Look.Call(ctx, s.Book, op.Empty{})
+		return err
+	}, func(err error) {
+		if err == nil {
+			s.held(o.Waiting())
+		}
+	})
+}
+
+// held shows the youngest hold over every page, as long as there is one.
+func (s *Shell) held(holds []bin.Hold) {
+	if len(holds) == 0 {
+		s.mass.Hide()
+	} else {
+		h := holds[0]
+		s.mass.Set(kit.Error, s.t("bin.banner"),
+			s.t("bin.banner_text", "name", h.Name, "rows", h.Rows, "at", s.Text.Instant(h.At)))
+		s.mass.Icon("shield-warning")
+		s.mass.Show()
+	}
+	s.root.Refresh()
+}
