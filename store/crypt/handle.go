@@ -218,6 +218,9 @@ func ioShmLock(_ *libc.TLS, p uintptr, first, n, flags int32) int32 {
 	if f == nil {
 		return sqlite3.SQLITE_IOERR_SHMLOCK
 	}
+	if flags&sqlite3.SQLITE_SHM_UNLOCK != 0 && first == writeLock && f.index.owned&(1<<writeLock) != 0 {
+		f.db.log.abandoned()
+	}
 	return s.m.code(f.db.shm.change(&f.index, first, n, flags), sqlite3.SQLITE_IOERR_SHMLOCK)
 }
 

@@ -310,11 +310,8 @@ var ruleMutants = []mutant{
 	{"a header written again waits for a page", "walhandle.go", []edit{
 		{"if n == reread {", "if n == 0 && reread == 0 {"},
 	}, "TestPowerCut"},
-	{"frames that failed to be written again are a transaction", "walhandle.go", []edit{
-		{"\t\tif err != nil {\n\t\t\th.w.giveUp(h)\n\t\t}\n", ""},
-	}, "TestGivenUp"},
-	{"frames that could not be read again are a transaction", "walhandle.go", []edit{
-		{"\t\tclear(p)\n\t\th.w.giveUp(h)\n", "\t\tclear(p)\n"},
+	{"what the writer gave up is committed later", "handle.go", []edit{
+		{"\t\tf.db.log.abandoned()\n", ""},
 	}, "TestGivenUp"},
 	{"a transaction that is not flushed for certain is confirmed", "wal.go", []edit{
 		{"return errDropped //", "return nil //"},

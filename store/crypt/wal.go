@@ -226,7 +226,6 @@ func (w *walFile) sync(h *walHandle) error {
 	if dirty {
 		if err := w.f.Sync(); err != nil {
 			w.lost()
-			w.giveUp(h)
 			return err
 		}
 	}
@@ -235,12 +234,15 @@ func (w *walFile) sync(h *walHandle) error {
 	switch {
 	case w.gen != gen || commit <= w.synced:
 		return nil
+	case w.doubt > w.synced && w.ender != h:
+		return errors.Join(ErrReopen, errDropped)
 	case w.doubt > w.synced:
-		w.drop(h)
 		return errDropped // SQLite gives the transaction up; the next one is written in its place
 	}
 	w.synced, w.commit = commit, max(w.commit, commit)
-	w.drop(h)
+	if w.ender == h {
+		w.ending, w.ender = 0, nil
+	}
 	if w.live {
 		return nil
 	}
@@ -253,24 +255,16 @@ func (w *walFile) published() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.ender != nil {
-		w.commit = w.ending
-		w.drop(w.ender)
+		w.commit, w.ending, w.ender = w.ending, 0, nil
 	}
 }
 
-// giveUp is told of an error between the last frame of a transaction and its end: SQLite gives the transaction up, and
-// part of it may have been changed already.
-func (w *walFile) giveUp(h *walHandle) {
+// abandoned is told when the writer lets go of the log: what it has not committed by then it has given up, after an
+// error perhaps that only SQLite knows of, and part of it may have been changed already.
+func (w *walFile) abandoned() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.drop(h)
-}
-
-// drop forgets the transaction that h is ending; w.mu is held.
-func (w *walFile) drop(h *walHandle) {
-	if w.ender == h {
-		w.ending, w.ender = 0, nil
-	}
+	w.ending, w.ender = 0, nil
 }
 
 // enliven records that the log holds committed transactions; w.mu is held.

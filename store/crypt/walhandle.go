@@ -88,7 +88,6 @@ func (h *walHandle) readAt(p []byte, off int64) error {
 	frame, err := h.fetch(n)
 	if err != nil || frame == nil || n > good {
 		clear(p)
-		h.w.giveUp(h)
 		if err == nil {
 			err = &Fault{Kind: ErrTampered, File: h.w.db.path + walSuffix, Page: n, What: "does not open"}
 		}
@@ -157,12 +156,7 @@ func (h *walHandle) paired() error {
 }
 
 // rewrite replaces header or page of a frame of the running transaction.
-func (h *walHandle) rewrite(n uint32, head, page []byte) (err error) {
-	defer func() {
-		if err != nil {
-			h.w.giveUp(h)
-		}
-	}()
+func (h *walHandle) rewrite(n uint32, head, page []byte) error {
 	if good := h.bind(); n > good {
 		return errors.New("half a frame at the end of the log")
 	}
@@ -203,7 +197,12 @@ func (h *walHandle) store(n, first uint32, head []byte) error {
 
 func (h *walHandle) truncate(size int64) error { return errors.Join(h.paired(), h.w.truncate(size)) }
 
-func (h *walHandle) sync() error { return errors.Join(h.paired(), h.w.sync(h)) }
+func (h *walHandle) sync() error {
+	if err := h.paired(); err != nil {
+		return err
+	}
+	return h.w.sync(h)
+}
 
 func (h *walHandle) size() (int64, error) { return h.w.length() }
 

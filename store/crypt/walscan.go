@@ -98,7 +98,7 @@ func (r *frameReader) frame(n uint32) (body []byte, claims bool, err error) {
 }
 
 // altered reports whether a record that does not say so is frame n of the transaction that begins at first: what it
-// says in the clear was changed. A power cut leaves no such record whole.
+// says in the clear was changed, or, or torn by a power cut where it ends with a sector of the disk.
 func (r *frameReader) altered(n, first uint32) (bool, error) {
 	got, err := r.f.ReadAt(r.rec[:], recordAt(n))
 	if got < walRecord {

@@ -93,10 +93,11 @@ func openTo(sd *windows.SECURITY_DESCRIPTOR, allowed []*windows.SID) (bool, erro
 	return false, nil
 }
 
-// hasRights tells whether the disk keeps rights with its files.
+// hasRights tells whether the disk keeps rights with its files, and they are those of this PC: a server may not know
+// its users.
 func hasRights(path string) bool {
 	root, err := windows.UTF16PtrFromString(filepath.VolumeName(path) + `\`)
-	if err != nil {
+	if err != nil || windows.GetDriveType(root) == windows.DRIVE_REMOTE {
 		return false
 	}
 	var flags uint32
