@@ -197,6 +197,10 @@ func (s *Shell) Fail(err error) {
 		kit.Alert(s.Window, kit.Error, s.t("shell.broken"), text, s.t("common.close"))
 		return
 	}
+	if s.Window.Canvas().Overlays().Top() != nil { // a toast would lie behind its veil
+		kit.Alert(s.Window, kit.Error, s.t("shell.not_done"), text, s.t("common.close"))
+		return
+	}
 	kit.Toast(s.Host, kit.Error, text)
 }
 

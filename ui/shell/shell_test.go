@@ -491,6 +491,22 @@ func TestAnEndedSessionAsksForTheLogInAndKeepsThePages(t *testing.T) {
 	}
 }
 
+// TestARefusalIsReadOverAWindow: a message of the page would lie behind the veil of a window that is open.
+func TestARefusalIsReadOverAWindow(t *testing.T) {
+	d := newDesk(t, auth.Owner)
+	refuse := func() { d.last().env.Shell.Fail(fault.New(fault.Unavailable, "store.disk")) }
+	over := func() int { return len(d.Window.Canvas().Overlays().List()) }
+	refuse()
+	if over() != 0 {
+		t.Fatal("a refusal of a page came as a window")
+	}
+	kit.NewModal("x", 300, kit.Paragraph("x")).Show(d.Window)
+	refuse()
+	if over() != 2 {
+		t.Errorf("%d windows: the refusal lies behind the veil", over())
+	}
+}
+
 func TestClosingAsksThenClosesTheBookOnce(t *testing.T) {
 	d := newDesk(t, auth.Owner)
 	d.last().unsaved = true
