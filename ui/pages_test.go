@@ -129,7 +129,7 @@ var needs = map[string]auth.Permission{
 	"payments": auth.SalesRead, "books": auth.LedgerRead, "entry": auth.LedgerWrite,
 	"people": auth.UserManage, "leave": auth.UserManage, "roles": auth.UserManage, "teams": auth.UserManage, "journal": auth.AuditRead, "integrity": auth.BookVerify, "settings": auth.CompanyRead,
 	"account": auth.Anyone, "where": auth.Anyone, "about": auth.Anyone, "approvals": auth.CompanyWrite,
-	"incident": auth.Anyone, "bin": auth.DashboardRead, "exports": auth.KeyManage, "support": auth.KeyManage,
+	"incident": auth.Anyone, "bin": auth.SearchUse, "exports": auth.KeyManage, "support": auth.KeyManage,
 	"backups": auth.BackupRead, "past": auth.BackupManage, "plan": auth.BackupRead, "security": auth.KeyManage,
 }
 

@@ -240,11 +240,11 @@ func (o Overview) Waiting() []Hold {
 // The operations.
 var (
 	List = op.Op[op.Empty, ListResponse]{Spec: op.Spec{
-		Name: "bin.list", Kind: op.Query, Needs: auth.DashboardRead, Since: 1,
+		Name: "bin.list", Kind: op.Query, Needs: auth.SearchUse, Since: 1,
 		Doc: "Lists what one took away or wrote over in the last 30 days, for an owner what everybody did.",
 	}}
 	Restore = op.Op[RestoreRequest, Restored]{Spec: op.Spec{
-		Name: "bin.restore", Kind: op.Command, Needs: auth.DashboardRead, Since: 1,
+		Name: "bin.restore", Kind: op.Command, Needs: auth.SearchUse, Since: 1,
 		Doc: "Puts back what was taken away or written over, if nobody changed it since.",
 	}}
 	Look = op.Op[op.Empty, Overview]{Spec: op.Spec{

@@ -26,7 +26,7 @@ var rooms = []struct {
 	{"integrity", "shield-check", "shell.spot.integrity", auth.BookVerify},
 	{"roles", "list-checks", "shell.spot.roles", auth.UserManage},
 	{"approvals", "check-circle", "approvals.title", auth.CompanyWrite},
-	{"bin", "trash", "bin.title", auth.DashboardRead},
+	{"bin", "trash", "bin.title", auth.SearchUse},
 	{"teams", "users", "teams.title", auth.UserManage},
 	{"account", "user", "shell.user.account", auth.Anyone},
 	{"exports", "export", "exports.title", auth.KeyManage},
