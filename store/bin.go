@@ -45,11 +45,19 @@ func lostInto(r *bin.Row) []any {
 	return []any{&r.ID, toInstant{&r.At}, &r.User, &r.By, &r.Op, &r.Kind, &r.Record, &r.Name, &r.Gone}
 }
 
-// LostSince returns the rows since an instant that were not put back, the youngest first; who 0 is everybody.
-func (t *Tx) LostSince(since time.Time, who auth.UserID, limit int) ([]bin.Row, error) {
+// LostSince returns the rows since an instant that were not put back, the youngest first.
+func (t *Tx) LostSince(since time.Time, limit int) ([]bin.Row, error) {
+	return t.lost(`l.at >= ?`, limit, instant(since))
+}
+
+// LostBy returns those of one person.
+func (t *Tx) LostBy(who auth.UserID, since time.Time, limit int) ([]bin.Row, error) {
+	return t.lost(`l.user = ? AND l.at >= ?`, limit, who, instant(since))
+}
+
+func (t *Tx) lost(where string, limit int, args ...any) ([]bin.Row, error) {
 	return all(t, `SELECT `+lostRow+` FROM lost l LEFT JOIN user u ON u.id = l.user
-		WHERE l.at >= ?1 AND (?2 = 0 OR l.user = ?2) AND l.back_at = '' ORDER BY l.id DESC LIMIT ?3`,
-		[]any{instant(since), who, limit},
+		WHERE `+where+` AND l.back_at = '' ORDER BY l.id DESC LIMIT ?`, append(args, limit),
 		func(scan func(...any) error, r *bin.Row) error { return scan(lostInto(r)...) })
 }
 

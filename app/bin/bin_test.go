@@ -2,6 +2,7 @@ package bin_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -381,6 +382,28 @@ func content(t *testing.T, w *storetest.World, s file.Subject, want string) {
 	var b strings.Builder
 	if _, err := file.Get.Fetch(t.Context(), w.As("owner"), file.Request{ID: l.Attachments[0].ID}, &b); err != nil || b.String() != want {
 		t.Errorf("%v: %q, %v", s, b.String(), err)
+	}
+}
+
+// TestARightThatIsGoneHidesTheName: who could read the books when they deleted an entry, and no longer may, is not told
+// what it was called.
+func TestARightThatIsGoneHidesTheName(t *testing.T) {
+	w := shop(t, 1, 1)
+	w.Update(func(tx *store.Tx) error {
+		var all error
+		for i, kind := range []string{"customer", "entry", "entry_line", "item"} {
+			all = errors.Join(all, tx.AddLost(bin.Entry{
+				Row: bin.Row{At: tx.Now(), User: 3, Op: "x", Kind: kind, Record: int64(i + 1), Name: kind}, Was: []byte("{}"),
+			}))
+		}
+		return all
+	})
+	rows := must(t, bin.List, w.As("own"), op.Empty{}).Rows
+	if len(rows) != 1 || rows[0].Kind != "customer" {
+		t.Errorf("%+v", rows)
+	}
+	if rows := must(t, bin.List, w.As("owner"), op.Empty{}).Rows; len(rows) != 4 {
+		t.Errorf("the owner reads %+v", rows)
 	}
 }
 

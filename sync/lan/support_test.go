@@ -9,6 +9,7 @@ import (
 
 	"zafe/app/audit"
 	"zafe/app/auth"
+	"zafe/app/bin"
 	"zafe/app/op"
 	"zafe/app/party"
 	"zafe/app/support"
@@ -154,6 +155,25 @@ func TestWhoHelpsReadsWhatWasGranted(t *testing.T) {
 				t.Errorf("they are %s", got.text)
 			}
 		})
+	}
+}
+
+// TestWhoHelpsSeesNothingOfTheBin: they took nothing away, and nobody's is theirs to see.
+func TestWhoHelpsSeesNothingOfTheBin(t *testing.T) {
+	x, pc := newHelped(t, support.Granted{Who: "Jean", Reason: "Aide"})
+	var page party.Page
+	x.does(party.List.Spec, "claire", m{"limit": 1}, &page)
+	x.does(party.Archive.Spec, "claire", m{"id": page.Rows[0].ID}, &party.Customer{})
+	var all bin.ListResponse
+	if x.does(bin.List.Spec, "claire", m{}, &all); len(all.Rows) == 0 || all.Rows[0].Name != page.Rows[0].Name {
+		t.Fatalf("the owner sees %+v", all.Rows)
+	}
+	if got := pc.post(bin.List.Spec, "", m{}, false); strings.Contains(got.body, page.Rows[0].Name) {
+		t.Errorf("they see %s", got.body)
+	}
+	got := pc.post(bin.Restore.Spec, "", m{"ids": []any{all.Rows[0].ID}}, false)
+	if got.status != http.StatusForbidden {
+		t.Errorf("they put back: %d %s", got.status, got.body)
 	}
 }
 
