@@ -83,3 +83,15 @@ func twice(t *testing.T, in []byte) bool {
 		}
 	}
 }
+
+func TestNothingComesAfterARequest(t *testing.T) {
+	for in, good := range map[string]bool{
+		`{}`: true, "{} \n\t": true, `null`: true,
+		`{}}`: false, `null}`: false, `{}]`: false, `{}{}`: false, `{} x`: false, `{},`: false, `{}"`: false,
+	} {
+		var req struct{}
+		if err := unmarshal([]byte(in), &req); (err == nil) != good || err != nil && fault.KeyOf(err) != "op.bad_request" {
+			t.Errorf("%s: %v", in, err)
+		}
+	}
+}

@@ -59,7 +59,7 @@ func unmarshal(in []byte, req any) error {
 		}
 		return f
 	}
-	if d.More() {
+	if _, err := d.Token(); !errors.Is(err, io.EOF) { // More takes "}" for the end
 		return fault.New(fault.Invalid, "op.bad_request", "detail", "trailing data")
 	}
 	return once(in)
