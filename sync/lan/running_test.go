@@ -212,29 +212,31 @@ type outcomes map[string]chan error
 // under way.
 func (c *cinema) begin(pc *lan.Client) outcomes {
 	c.t.Helper()
-	out := outcomes{
-		"a file from there": make(chan error, 1), "a file to there": make(chan error, 1), "a question": make(chan error, 1),
-		"what is listened to": make(chan error, 1),
+	out := outcomes{}
+	start := func(what string, call func(context.Context) error) {
+		ended := make(chan error, 1)
+		out[what] = ended
+		ctx := c.t.Context()
+		go func() { ended <- call(ctx) }()
 	}
 	var there atomic.Int64
 	back := &dripping{}
-	ctx := c.t.Context()
-	go func() {
+	start("a file from there", func(ctx context.Context) error {
 		_, err := film.Fetch(ctx, pc, sizeRequest{filmLen}, slow{&there})
-		out["a file from there"] <- err
-	}()
-	go func() {
+		return err
+	})
+	start("a file to there", func(ctx context.Context) error {
 		_, err := reel.Send(ctx, pc, sizeRequest{}, back)
-		out["a file to there"] <- err
-	}()
+		return err
+	})
 	var listens atomic.Bool
-	go func() {
-		out["what is listened to"] <- change.Listen(ctx, pc, 0, time.Hour, func(change.News) { listens.Store(true) })
-	}()
-	go func() {
+	start("what is listened to", func(ctx context.Context) error {
+		return change.Listen(ctx, pc, 0, time.Hour, func(change.News) { listens.Store(true) })
+	})
+	start("a question", func(ctx context.Context) error {
 		_, err := muse.Call(ctx, pc, sizeRequest{})
-		out["a question"] <- err
-	}()
+		return err
+	})
 	c.until("the files are on their way", func() bool { return there.Load() > 1<<20 && back.at.Load() > 1<<20 && listens.Load() })
 	return out
 }
