@@ -14,6 +14,9 @@
 // number that only grows, to be kept elsewhere. Not defended: whoever reads this process's memory,
 // where keys and pages are plain.
 //
+// The pages in use are in a cache of its own ([NewMount] puts it in place of SQLite's for the whole
+// process): reading there costs less than sealing does, and it is wiped when a database is closed.
+//
 // The package knows SQLite's file formats and nothing of the business. FORMAT.md describes every
 // byte written; version 1 stays readable for ever.
 package crypt

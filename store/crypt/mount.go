@@ -68,6 +68,7 @@ func NewMount(root Root, o Options) (*Mount, error) {
 	} else {
 		removeTemps(m.tempDir)
 	}
+	installPageCache()
 	if err := m.register(); err != nil {
 		return nil, err
 	}
