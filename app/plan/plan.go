@@ -61,19 +61,21 @@ type Back struct {
 
 // Plan is the whole of it, now.
 type Plan struct {
-	At        time.Time        `json:"at"`
-	Promise   backup.Terms     `json:"promise"`
-	Places    int              `json:"places"` // that have a copy
-	Away      int              `json:"away"`   // of them, in another building
-	Proof     *backup.Measure  `json:"proof,omitempty"`
-	Trials    []backup.Measure `json:"trials"` // trial restores of the last twelve months, the newest first
-	Sheet     bool             `json:"sheet"`  // it was typed back
-	SheetOn   civil.Date       `json:"sheet_on"`
-	SheetDue  bool             `json:"sheet_due"` // that was over a year ago
-	Invite    bool             `json:"invite"`    // it is the day of the backup, and nothing was tried since
-	Owners    int              `json:"owners"`    // people whose password opens the book
-	Devices   int              `json:"devices"`   // paired PCs
-	Scenarios []Scenario       `json:"scenarios"`
+	At       time.Time        `json:"at"`
+	Promise  backup.Terms     `json:"promise"`
+	Places   int              `json:"places"` // that have a copy
+	Away     int              `json:"away"`   // of them, in another building
+	Proof    *backup.Measure  `json:"proof,omitempty"`
+	Trials   []backup.Measure `json:"trials"` // trial restores of the last twelve months, the newest first
+	Sheet    bool             `json:"sheet"`  // it was typed back
+	SheetOn  civil.Date       `json:"sheet_on"`
+	SheetDue bool             `json:"sheet_due"` // that was over a year ago
+	// SheetServed is when it opened the closed book, and nothing was done about it since.
+	SheetServed civil.Date `json:"sheet_served,omitzero"`
+	Invite      bool       `json:"invite"`  // it is the day of the backup, and nothing was tried since
+	Owners      int        `json:"owners"`  // people whose password opens the book
+	Devices     int        `json:"devices"` // paired PCs
+	Scenarios   []Scenario `json:"scenarios"`
 	// Follow is what is to be said and done after the last restore, nil when nothing is.
 	Follow *Follow `json:"follow,omitempty"`
 }
@@ -160,7 +162,7 @@ func of(tx Tx, st backup.Status) (p Plan, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.SheetOn, p.SheetDue = progress.SheetOn, progress.SheetDue(tx.Today())
+	p.SheetOn, p.SheetDue, p.SheetServed = progress.SheetOn, progress.SheetDue(tx.Today()), progress.SheetServed
 	p.Invite = invited(tx.Today(), measures)
 	for _, id := range IDs() {
 		p.Scenarios = append(p.Scenarios, p.scenario(id, facts))

@@ -86,7 +86,7 @@ func Renew(tx Tx, key recovery.Key, vaultID string) error {
 	}
 	id.RecoveryKey, id.VaultID, id.Replaced = key.String(), vaultID, id.VaultID
 	id.VaultFolder = recovery.VaultPrefix + tx.Today().String() + "-" + vaultID[len(vaultID)-4:]
-	p.SheetKnown, p.SheetOn, p.SheetChecks = false, civil.Date{}, 0
+	p.SheetKnown, p.SheetOn, p.SheetChecks, p.SheetServed = false, civil.Date{}, 0, civil.Date{}
 	if err := SaveIdentity(tx, id); err != nil {
 		return err
 	}
@@ -137,6 +137,9 @@ type Progress struct {
 	SheetGroups []int      `json:"sheet_groups"`           // the groups to type back, from 1: others than the last time
 	SheetNumber string     `json:"sheet_number,omitempty"`
 	SheetMade   time.Time  `json:"sheet_made,omitzero"` // when the key on it was
+	// SheetServed is when the sheet opened a closed book to give an owner a new password, and others may have seen it:
+	// until it is replaced, or proven to be on paper once more.
+	SheetServed civil.Date `json:"sheet_served,omitzero"`
 }
 
 // SheetDue tells whether the sheet is to be typed back again: paper gets lost, and ink fades.
@@ -161,6 +164,16 @@ func ProgressOf(tx company.Settings) (Progress, error) {
 	p := Progress{Step: SecondFactor}
 	_, err := tx.Setting(progressKey, &p)
 	return p, err
+}
+
+// Served notes that the sheet opened the closed book today.
+func Served(tx Tx) error {
+	p, err := ProgressOf(tx)
+	if err != nil {
+		return err
+	}
+	p.SheetServed = tx.Today()
+	return tx.SetSetting(progressKey, p)
 }
 
 // StepRequest says which step comes next.
@@ -345,7 +358,7 @@ func check(tx Tx, req CheckRequest) (Progress, error) {
 			return p, fault.Field("groups."+strconv.Itoa(n), "setup.wrong_group", "n", n)
 		}
 	}
-	p.SheetKnown, p.SheetOn = true, tx.Today()
+	p.SheetKnown, p.SheetOn, p.SheetServed = true, tx.Today(), civil.Date{}
 	p.SheetChecks++
 	p.SheetGroups = askedGroups(id.VaultID, p.SheetChecks)
 	return p, tx.SetSetting(progressKey, p)

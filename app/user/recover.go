@@ -2,6 +2,7 @@ package user
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/recovery"
+	"zafe/app/setup"
 )
 
 // An owner who forgot the password has the recovery sheet. In an open book it gives them a new password
@@ -193,7 +195,7 @@ func recovered(ctx context.Context, tx Tx, u User, hash string, how NoticeKind) 
 		return err
 	}
 	if how == NoticeClosed {
-		if err := shutOut(tx); err != nil {
+		if err := errors.Join(shutOut(tx), setup.Served(tx)); err != nil {
 			return err
 		}
 	}

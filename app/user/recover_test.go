@@ -10,6 +10,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/recovery"
+	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -235,6 +236,9 @@ func TestTheSheetOfAClosedBookShutsEverybodyOut(t *testing.T) {
 			t.Errorf("marc is still logged in: %v", err)
 		}
 		err = l.st.View(t.Context(), func(tx *store.Tx) error {
+			if p, err := setup.ProgressOf(tx); err != nil || p.SheetServed != tx.Today() {
+				t.Errorf("that the sheet was used: %+v, %v", p, err)
+			}
 			pcs, err := tx.Devices()
 			if len(pcs) != 1 || pcs[0].State != device.Revoked {
 				t.Errorf("paired PCs: %+v", pcs)

@@ -124,8 +124,9 @@ func child(path string) error {
 	loop := func(f func() error) {
 		go func() {
 			for {
+				began := time.Now()
 				if err := f(); err != nil {
-					fmt.Println("error", m.Explain(err))
+					fmt.Println("error", m.Explain(err), "after", time.Since(began))
 					os.Exit(1)
 				}
 			}
@@ -145,8 +146,9 @@ func child(path string) error {
 	})
 	for {
 		n++
+		began := time.Now()
 		if err := commitModel(db, seed, n); err != nil {
-			return m.Explain(err)
+			return fmt.Errorf("transaction %d, %v after it began: %w", n, time.Since(began), m.Explain(err))
 		}
 		fmt.Println(n)
 	}

@@ -443,7 +443,12 @@ func (h *home) yearly(p plan.Plan) {
 		h.tasks["follow"] = h.task("clock-counter-clockwise", kit.Warn, title, text, act,
 			func() { e.Shell.Open(page.Route{Name: "plan"}) })
 	}
-	if p.SheetDue {
+	switch {
+	case !p.SheetServed.IsZero():
+		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet_served"),
+			e.T("plan.sheet_served", "on", p.SheetServed), e.T("home.act.sheet_served"),
+			func() { e.Shell.Open(page.Route{Name: "security"}) })
+	case p.SheetDue:
 		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet"), e.T("plan.fact.sheet_on", "on", p.SheetOn),
 			e.T("home.act.sheet"), func() { e.Shell.Open(page.Route{Name: "backups", Arg: "check"}) })
 	}

@@ -209,6 +209,10 @@ func (p *planPage) remind() {
 	switch {
 	case follow != nil:
 		p.notice.Add(follow)
+	case !p.plan.SheetServed.IsZero() && e.Can(setup.CheckSheet.Spec):
+		p.notice.Add(kit.NewNotice(kit.Warn, e.T("home.todo.sheet_served"),
+			e.T("plan.sheet_served", "on", p.plan.SheetServed),
+			kit.NewButton(e.T("home.act.sheet_served"), "", kit.Secondary, func() { p.open("security", "") })))
 	case (p.plan.SheetDue || !p.plan.Sheet) && e.Can(setup.CheckSheet.Spec):
 		key := "plan.sheet_never"
 		if p.plan.SheetDue {

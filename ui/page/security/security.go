@@ -9,6 +9,7 @@ import (
 
 	"zafe/app/auth"
 	"zafe/app/backup"
+	"zafe/app/civil"
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/setup"
@@ -33,7 +34,8 @@ type security struct {
 	bar    *kit.Progress
 	status opening.Status
 	people []user.User
-	busy   bool // a new key is being made
+	served civil.Date // setup.Progress.SheetServed
+	busy   bool       // a new key is being made
 }
 
 func newSecurity(e *page.Env) page.Page {
@@ -58,7 +60,10 @@ func (s *security) Refresh() {
 		s.people = r.Users
 		page.Do(s.env, opening.Get, op.Empty{}, func(st opening.Status) {
 			s.status = st
-			s.show()
+			page.Do(s.env, setup.Get, op.Empty{}, func(p setup.Progress) {
+				s.served = p.SheetServed
+				s.show()
+			})
 		})
 	})
 }
@@ -210,8 +215,12 @@ func (s *security) sheet() fyne.CanvasObject {
 		buttons.Add(kit.HBox(8, s.Write(kit.NewButton(e.T("security.shares"), "users", kit.Secondary, s.share)),
 			kit.Spacer()))
 	}
-	return kit.NewCard(e.T("security.opener.sheet"),
-		kit.VBox(12, kit.MutedParagraph(e.T("security.sheet_note")), buttons))
+	body := kit.VBox(12, kit.MutedParagraph(e.T("security.sheet_note")))
+	if !s.served.IsZero() {
+		body.Add(kit.NewNotice(kit.Warn, e.T("home.todo.sheet_served"), e.T("plan.sheet_served", "on", s.served)))
+	}
+	body.Add(buttons)
+	return kit.NewCard(e.T("security.opener.sheet"), body)
 }
 
 // share explains what shared sheets are good for, and shows them.

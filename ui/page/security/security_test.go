@@ -12,6 +12,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/opening"
+	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -27,6 +28,7 @@ type office struct {
 	slots   []opening.Slot
 	rotated []opening.Rotation
 	fails   error
+	served  bool // the sheet opened the book
 }
 
 func (o *office) Slots(context.Context) ([]opening.Slot, error) { return o.slots, nil }
@@ -76,7 +78,13 @@ func showTo(t *testing.T, who string, o *office) *screen {
 		func(string, []string, bool) error { return nil }, w.Store)
 	user.Bind(w.Registry, svc)
 	opening.Bind(w.Registry, w.Store, o, o)
+	setup.Bind(w.Registry)
 	w.Update(func(tx *store.Tx) error {
+		if o.served {
+			if err := setup.Served(tx); err != nil {
+				return err
+			}
+		}
 		for i, r := range []auth.Role{auth.Owner, auth.Accountant} {
 			name := []string{"Claire", "Sonia"}[i]
 			_, err := tx.SaveUser(user.User{Login: string(r), Name: name, Role: r, CreatedAt: tx.Now()})
@@ -197,6 +205,19 @@ func TestAPCThatLostItsSecretIsSaidAndMended(t *testing.T) {
 	again[0].Tapped(nil)
 	if !o.pc.Works || len(s.buttons("Refaire la clé de ce PC")) != 0 {
 		t.Error("not mended", o.pc)
+	}
+}
+
+// TestASheetThatServedIsSaid: what to do about it stands beside the buttons that do it.
+func TestASheetThatServedIsSaid(t *testing.T) {
+	said := func(s *screen) bool {
+		return strings.Contains(strings.Join(s.texts(), " "), "Elle a rouvert le dossier le")
+	}
+	if said(show(t, &office{})) {
+		t.Error("said of one that did not")
+	}
+	if s := show(t, &office{served: true}); !said(s) || len(s.buttons("Nouvelle feuille de secours")) != 1 {
+		t.Error(s.texts())
 	}
 }
 
