@@ -25,8 +25,9 @@ var (
 	ErrNewer = errors.New("written by a newer version")
 	// ErrUnreadable means that the disk does not give back what is in a file, or in a part of it.
 	ErrUnreadable = errors.New("cannot be read")
-	// ErrReopen means that a flush of the ledger failed: what is on the disk is known again, and may be written on, when
-	// the database was closed and opened. All that was confirmed is there.
+	// ErrReopen means that a flush of the ledger failed, or that SQLite does not know of what is in the log: what is on
+	// the disk is known again, and may be written on, when the database was closed and opened. All that was confirmed is
+	// there.
 	ErrReopen = errors.New("not written to until it is opened again")
 	// ErrMissingKeys means that neither the key file nor its copy exists.
 	ErrMissingKeys = errors.New("key file missing")

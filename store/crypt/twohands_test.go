@@ -249,3 +249,24 @@ func TestVerifyAfterAnHonestFailure(t *testing.T) {
 		}
 	}
 }
+
+// TestACommittedFrameIsNotWrittenOver: SQLite does so when it found no memory to show a transaction that is flushed. The
+// person reads what to do, and whoever opens the book again finds the transaction.
+func TestACommittedFrameIsNotWrittenOver(t *testing.T) {
+	b := makeBook(t)
+	m, _ := mountOn(t, Options{disk: newSimDisk(b.files)})
+	db := connect(t, m, b.path, standard())
+	db.SetMaxOpenConns(1)
+	run(t, db, bookTransaction(b.last+1))
+	w := m.databases[b.path].log
+	w.mu.Lock()
+	last := w.commit
+	w.mu.Unlock()
+	if err := w.admit(last, 1); last == 0 || !errors.Is(err, ErrReopen) {
+		t.Errorf("frame %d: %v", last, err)
+	}
+	if err := w.admit(last+2, 1); err == nil || errors.Is(err, ErrReopen) {
+		t.Errorf("frame %d, behind none: %v", last+2, err)
+	}
+	run(t, db, bookTransaction(b.last+2))
+}

@@ -278,8 +278,12 @@ func (w *walFile) enliven() error {
 func (w *walFile) admit(n, page uint32) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.gen.isZero() || n <= w.commit || n > w.good+1 {
+	switch {
+	case w.gen.isZero() || n > w.good+1:
 		return errors.New("unexpected frame")
+	case n <= w.commit:
+		// What is on the disk was not shown: SQLite found no memory for its index. Whoever opens the log anew finds it.
+		return errors.Join(ErrReopen, errors.New("a frame in the place of one that is on the disk"))
 	}
 	w.pages[page] = true
 	if w.commit <= w.synced || w.relax {
