@@ -153,7 +153,8 @@ var probes = map[string]probe{
 	"session.view_as": asked, "session.view_end": asked,
 	"session.me": asked, "session.list": asked, "session.close": asked, "preferences.save": asked, "password.refuse": asked, "user.reset_second_factor": asked, "user.sign_out": asked,
 
-	"incident.get": asked, "incident.begin": asked, "incident.end": asked, "sentry.recent": asked, "sentry.decide": asked,
+	"incident.get": asked, "incident.begin": asked, "incident.end": asked, "incident.list": asked,
+	"incident.cnil": {ask: m{"since": "2026-11-21T10:00:00Z", "told": true}}, "sentry.recent": asked, "sentry.decide": asked,
 	"bin.list": asked, "bin.restore": {ask: m{"ids": []int{1}}}, "bin.overview": asked, "bin.free": asked,
 	"leave.get": {ask: m{"user": 3}}, "leave.schedule": asked, "leave.cancel": asked, "leave.run": asked, "leave.paper": asked,
 	"leave.now":    idle,
