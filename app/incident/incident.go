@@ -113,6 +113,8 @@ var goesOn = map[string]bool{
 	"backup.now": true, "backup.drill": true, "book.verify": true, "witness.older": true,
 	"past.open": true, "past.close": true, // to see what it was before
 	"plan.cause": true, "plan.tick": true,
+	// A copy that was made during an incident comes back with it. Saying its last numbers gives none out.
+	"series.confirm": true,
 	"opening.rotate": true, "recovery.check": true, // another key, when somebody may have the sheet
 }
 
