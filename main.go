@@ -1030,20 +1030,35 @@ type copies struct {
 	recovery recovery.Key
 }
 
-// OpenVault implements machine.Machine.
-func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet string,
-	ask func(backup.Question) (string, bool),
-) (_ machine.Vault, err error) {
+// place is a place with copies, reached without their key.
+type place struct {
+	*keeper.Place
+	pc *pc
+}
+
+// ReachVault implements machine.Machine.
+func (p *pc) ReachVault(ctx context.Context, n backup.NewDestination, ask func(backup.Question) (string, bool),
+) (_ machine.Place, err error) {
 	defer p.home.Refer("reach copies", &err)
+	at, err := keeper.Reach(ctx, n, ask, p.home.Warn)
+	if err != nil {
+		return nil, err
+	}
+	return place{at, p}, nil
+}
+
+// Open implements machine.Place.
+func (at place) Open(ctx context.Context, sheet string) (_ machine.Vault, err error) {
+	defer at.pc.home.Refer("open copies", &err)
 	key, err := recovery.Parse(sheet)
 	if err != nil {
 		return nil, err
 	}
-	r, err := keeper.OpenRescue(ctx, n, key.String(), ask, p.home.Warn)
+	r, err := at.Place.Open(ctx, key.String())
 	if err != nil {
 		return nil, err
 	}
-	return &copies{r, p, key}, nil
+	return &copies{r, at.pc, key}, nil
 }
 
 // Restore implements machine.Vault: under fresh keys, as a book of this PC.
