@@ -163,7 +163,7 @@ var probes = map[string]probe{
 	"backup.continue": idle, "backup.disk": idle, "backup.drill": idle, "backup.form": idle, "backup.loss": idle,
 	"backup.now": idle, "backup.pause": idle, "backup.points": idle, "backup.providers": idle, "backup.speed": idle, "backup.status": idle, "backup.stop": idle,
 	"notify.get": idle, "notify.light": idle, "notify.save": idle, "notify.try": idle,
-	"past.close": idle, "past.customer": idle, "past.customers": idle, "past.documents": idle, "past.files": idle, "past.item": idle,
+	"past.close": idle, "past.customer": idle, "past.customers": idle, "past.documents": idle, "past.draft": idle, "past.files": idle, "past.item": idle,
 	"past.items": idle, "past.open": idle, "past.pdf": idle, "past.status": idle, "past.take_customer": idle,
 	"past.take_draft": idle, "past.take_file": idle, "past.take_item": idle,
 	"where.get":   idle,
