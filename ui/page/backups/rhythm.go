@@ -22,6 +22,8 @@ func (b *backups) rhythm(st backup.Status) fyne.CanvasObject {
 	most := cmp.Or(st.Rules.Loss, backup.Day)
 	now := e.T("backups.loss_none")
 	switch {
+	case st.LossSeconds < 0 && st.Origin != nil:
+		now = e.T("backups.loss_restored", "made", st.Origin.Made)
 	case st.LossSeconds < 0:
 		now = e.T("backups.loss_all")
 	case st.LossSeconds > 0:
