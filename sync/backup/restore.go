@@ -75,8 +75,10 @@ func Restore(ctx context.Context, tree *vault.Tree, p vault.Point, sink vault.Si
 
 // BringFiles brings back attachments that the book names and the disk lacks, from the local vault and then
 // from each destination until all are there. It returns how many are nowhere that could be reached, and what
-// kept it from looking everywhere. Renew and Continue end it: it is called again later.
+// kept it from looking everywhere. Destinations for which skip is true, nil for none, are not asked. Renew and
+// Continue end it: it is called again later.
 func (s *Service) BringFiles(ctx context.Context, missing []vault.Attachment, sink vault.FileSink, watch vault.Watch,
+	skip func(id string) bool,
 ) (left int, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -84,7 +86,9 @@ func (s *Service) BringFiles(ctx context.Context, missing []vault.Attachment, si
 		s.bringing(stop)
 		places := []string{""}
 		for _, d := range s.set.Remotes.List() {
-			places = append(places, d.ID)
+			if skip == nil || !skip(d.ID) {
+				places = append(places, d.ID)
+			}
 		}
 		var problems []error
 		for _, id := range places {

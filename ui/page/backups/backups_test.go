@@ -413,4 +413,8 @@ func TestAMeteredConnectionIsSaidWithTheWayOut(t *testing.T) {
 	if p.Refresh(); p.says(said) {
 		t.Error("a disk is no connection")
 	}
+	copies.status.ComingHeld = true
+	if p.Refresh(); !p.says("pièces jointes de la restauration attendent") || len(p.buttons("Tout faire passer quand même")) != 1 {
+		t.Error("that the attachments of a restore wait is not said")
+	}
 }
