@@ -424,6 +424,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	}
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	st.OnChange(b.news.Tell)
+	st.OnCompared(func(differ []string) { b.compared(context.WithoutCancel(ctx), differ) })
 	b.works.Go(func(ctx context.Context) { b.guard.Run(ctx); b.noteLoss(context.WithoutCancel(ctx)) })
 	b.lead(func(ctx context.Context) { b.compareCopies(ctx); b.keep.Run(ctx) })
 	b.lead(b.tells.Run)
@@ -592,6 +593,16 @@ func (b *book) noteLoss(ctx context.Context) {
 	}
 	if err := b.store.Update(ctx, func(tx *store.Tx) error { return relay.Note(tx, l) }); err != nil {
 		b.pc.home.Warn("that another PC took over was not noted in the book", err)
+	}
+}
+
+// compared keeps what came of a comparison of the relay's copy with the book.
+func (b *book) compared(ctx context.Context, differ []string) {
+	if len(differ) > 0 {
+		b.pc.home.Log.Warn("the copy of the relay differs", slog.Int("files", len(differ)), slog.String("first", differ[0]))
+	}
+	if err := b.store.Update(ctx, func(tx *store.Tx) error { return relay.Compared(tx, len(differ)) }); err != nil {
+		b.pc.home.Warn("that the copy of the relay was compared was not noted", err)
 	}
 }
 
@@ -1030,20 +1041,35 @@ type copies struct {
 	recovery recovery.Key
 }
 
-// OpenVault implements machine.Machine.
-func (p *pc) OpenVault(ctx context.Context, n backup.NewDestination, sheet string,
-	ask func(backup.Question) (string, bool),
-) (_ machine.Vault, err error) {
+// place is a place with copies, reached without their key.
+type place struct {
+	*keeper.Place
+	pc *pc
+}
+
+// ReachVault implements machine.Machine.
+func (p *pc) ReachVault(ctx context.Context, n backup.NewDestination, ask func(backup.Question) (string, bool),
+) (_ machine.Place, err error) {
 	defer p.home.Refer("reach copies", &err)
+	at, err := keeper.Reach(ctx, n, ask, p.home.Warn)
+	if err != nil {
+		return nil, err
+	}
+	return place{at, p}, nil
+}
+
+// Open implements machine.Place.
+func (at place) Open(ctx context.Context, sheet string) (_ machine.Vault, err error) {
+	defer at.pc.home.Refer("open copies", &err)
 	key, err := recovery.Parse(sheet)
 	if err != nil {
 		return nil, err
 	}
-	r, err := keeper.OpenRescue(ctx, n, key.String(), ask, p.home.Warn)
+	r, err := at.Place.Open(ctx, key.String())
 	if err != nil {
 		return nil, err
 	}
-	return &copies{r, p, key}, nil
+	return &copies{r, at.pc, key}, nil
 }
 
 // Restore implements machine.Vault: under fresh keys, as a book of this PC.

@@ -14,10 +14,10 @@ import (
 
 // halting is what goes on during an incident, beside reading: each is a decision.
 var halting = []string{
-	"backup.drill", "backup.now", "book.verify", "device.revoke", "device.withdraw", "incident.begin", "incident.end",
+	"backup.drill", "backup.now", "book.verify", "device.revoke", "device.withdraw", "incident.begin", "incident.cnil", "incident.end",
 	"leave.now", "leave.run", "notice.seen", "opening.rotate", "password.change", "password.recover", "password.refuse", "past.close", "past.open",
 	"plan.cause", "plan.tick",
-	"recovery.check", "session.close", "session.close_others", "session.confirm", "session.login", "session.logout",
+	"recovery.check", "series.confirm", "session.close", "session.close_others", "session.confirm", "session.login", "session.logout",
 	"session.second_factor", "session.view_as", "session.view_end", "support.end", "totp.begin", "totp.confirm", "totp.renew_codes", "user.sign_out", "witness.older",
 }
 

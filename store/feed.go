@@ -34,9 +34,27 @@ func (s *Store) Feed(ctx context.Context, ask io.Reader, w io.Writer) error {
 		return (&feeding{s, w, a}).base(ctx)
 	case !s.journal.acknowledge(a.Session, a.Seq):
 		return wireStep{kind: wireStale}.write(w)
+	case a.Check != nil:
+		return (&feeding{s, w, a}).compareAndStep(ctx)
 	default:
 		return (&feeding{s, w, a}).steps(ctx)
 	}
+}
+
+// compareAndStep compares a part, and sends what came meanwhile without waiting for more.
+func (f *feeding) compareAndStep(ctx context.Context) error {
+	differ, err := f.compare(ctx)
+	if errors.Is(err, errSession) {
+		return wireStep{kind: wireStale}.write(f.w)
+	}
+	if err != nil || len(differ) > 0 {
+		return err
+	}
+	steps, _, ok := f.journal.after(f.ask.Session, f.ask.Seq)
+	if !ok {
+		return wireStep{kind: wireStale}.write(f.w)
+	}
+	return f.send(ctx, steps)
 }
 
 // heard notes that the standby is there as long as it takes what it is sent: a large file takes its time.

@@ -28,6 +28,11 @@ type Standby struct {
 	session string // "" until a whole copy came from the program at the other end
 	seq     uint64 // of the last step done
 	copy    *mirror
+
+	check    *checking // the comparison under way, nil for none
+	next     checking  // where it goes on once the part that was sent is answered
+	answered bool      // it is
+	matches  bool      // the last one found all the same
 }
 
 // OpenStandby takes the copy in dir, which may not be there yet, until Close. Fault store.in_use.
@@ -77,6 +82,14 @@ func (s *Standby) Ask() ([]byte, error) {
 				return nil, err
 			}
 		}
+		s.check = nil // all of it comes anew
+	}
+	if s.check != nil {
+		part, next, err := s.part()
+		if err != nil {
+			return nil, err
+		}
+		a.Check, s.next, s.answered = &part, next, false
 	}
 	return json.Marshal(a)
 }
@@ -112,9 +125,14 @@ func fileMarks(root string, all map[string]string) error {
 		if errors.Is(err, fs.ErrNotExist) || err == nil && (d.IsDir() || !isContent(d.Name())) {
 			return nil
 		}
-		if err == nil {
-			all[d.Name()], err = markOf(path)
+		if err != nil {
+			return err
 		}
+		mark, err := markOf(path)
+		if errors.Is(err, fs.ErrNotExist) { // it went meanwhile
+			return nil
+		}
+		all[d.Name()] = mark
 		return err
 	})
 }
@@ -127,6 +145,9 @@ func (s *Standby) Receive(ctx context.Context, answer io.Reader) (steps int, err
 		step, err := readWire(r)
 		switch {
 		case errors.Is(err, io.EOF):
+			if s.check != nil && !s.answered { // the main PC is too old to compare
+				s.check = nil
+			}
 			return steps, nil
 		case err != nil:
 			return steps, err
@@ -136,6 +157,11 @@ func (s *Standby) Receive(ctx context.Context, answer io.Reader) (steps int, err
 		case step.kind == wireBegin:
 			err := s.whole(ctx, r, step)
 			return steps, classify(err)
+		case step.kind == wireCompared:
+			if err := s.compared(step.data); err != nil || s.session == "" {
+				return steps, classify(err)
+			}
+			continue
 		case s.session == "" || step.seq != s.seq+1:
 			s.session = ""
 			return steps, fmt.Errorf("store: step %d where %d was due", step.seq, s.seq+1)

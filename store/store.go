@@ -105,6 +105,7 @@ type Store struct {
 	dirty      chan struct{}
 	onCommit   atomic.Pointer[func(uint64)]
 	onChange   atomic.Pointer[func([]change.Entry)]
+	onCompared atomic.Pointer[func([]string)]
 	told       []change.Entry  // of the batch under way; the writer's
 	life       context.Context // until Close
 	stop       context.CancelFunc

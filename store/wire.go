@@ -20,6 +20,8 @@ const (
 	wireBegin crypt.StepKind = 23 // a whole copy begins; Data is the session
 	wireWhole crypt.StepKind = 24 // it is whole
 	wireStale crypt.StepKind = 25 // the standby's place is not known here any more: it needs a whole copy
+	// a part of a comparison was made; Data is the JSON list of what differs. Only who asks gets it.
+	wireCompared crypt.StepKind = 26
 )
 
 // Limits of what a standby takes.
@@ -88,6 +90,7 @@ type standbyAsk struct {
 	Base    bool              `json:"base,omitempty"`
 	Blocks  []byte            `json:"blocks,omitempty"` // sums of the blocks of the database, one behind the other
 	Files   map[string]string `json:"files,omitempty"`  // attachments, by name, with what tells two of a name apart
+	Check   *checkAsk         `json:"check,omitempty"`  // to be compared
 }
 
 // The database is compared in blocks.

@@ -221,7 +221,7 @@ var reads = map[string]bool{
 	"Imprimer ou vérifier la feuille": true, // leads to the page of backups
 	// lead from the page of an incident to where its steps are done
 	"Utilisateurs et postes": true, "Mon compte": true, "Sauvegardes": true, "Journal": true, "Plan de reprise": true,
-	"Copier le texte": true,
+	"Copier le texte": true, "Incidents passés": true,
 }
 
 // TestNothingIsWrittenWhileTheMainPCIsLost: every button that writes is off until the main PC is back.

@@ -183,8 +183,10 @@ type Status struct {
 	DrillFailed time.Time `json:"drill_failed"`
 	Running     *Running  `json:"running,omitempty"` // on this PC, or else at one of the copies
 	// Coming is how far the attachments are that come back after a restore, while people work on the book.
-	Coming    *Running     `json:"coming,omitempty"`
-	LastFault *fault.Fault `json:"last_fault,omitempty"` // of the local restore point
+	Coming *Running `json:"coming,omitempty"`
+	// ComingHeld is that they wait for a connection that is not metered, or for a copy that is asked for by hand.
+	ComingHeld bool         `json:"coming_held,omitempty"`
+	LastFault  *fault.Fault `json:"last_fault,omitempty"` // of the local restore point
 	// Worries are why the light is not green, beside what each copy says, the worst first: all copies under one
 	// roof, no proof for long.
 	Worries    []*fault.Fault `json:"worries,omitempty"`

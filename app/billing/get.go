@@ -29,6 +29,14 @@ type Event struct {
 	Op   string    `json:"op"`
 }
 
+// See is a document that the actor may read, a draft as it would be issued now. Faults billing.not_found, op.forbidden.
+func See(ctx context.Context, tx Tx, id DocumentID) (Document, error) {
+	if _, err := document(ctx, tx, id, auth.SalesRead); err != nil {
+		return Document{}, err
+	}
+	return read(tx, id)
+}
+
 // read returns a document as people see it: with its status, and for a draft as it would be issued now.
 func read(tx Tx, id DocumentID) (Document, error) {
 	d, _, err := tx.Document(id)
@@ -56,11 +64,8 @@ func get[T Tx](ctx context.Context, tx T, req DocumentRequest) (Card, error) {
 
 func card(ctx context.Context, tx Tx, id DocumentID) (Card, error) {
 	var c Card
-	if _, err := document(ctx, tx, id, auth.SalesRead); err != nil {
-		return c, err
-	}
 	var err error
-	if c.Document, err = read(tx, id); err != nil {
+	if c.Document, err = See(ctx, tx, id); err != nil {
 		return c, err
 	}
 	if c.Payments, err = settlements(tx, c.Document); err != nil {

@@ -13,7 +13,7 @@ import (
 	"zafe/app/op"
 )
 
-// settingKey is the setting that has the State.
+// settingKey is the setting that has the incident there is now.
 const settingKey = "incident"
 
 // State tells whether everybody is in read-only, since when and by whom.
@@ -56,22 +56,52 @@ func Bind[T Tx](r *op.Registry[T], begun func()) {
 		op.AfterCommit(ctx, begun)
 		return save(tx, State{On: true, Since: tx.Now(), By: op.Actor(ctx).Name})
 	})
-	op.Bind(r, End, func(_ context.Context, tx T, _ op.Empty) (State, error) { return save(tx, State{}) })
+	op.Bind(r, End, func(ctx context.Context, tx T, _ op.Empty) (State, error) { return end(ctx, tx) })
+	bindRecords(r)
 }
 
 // Of reads the state.
-func Of(tx company.Settings) (s State, err error) {
-	_, err = tx.Setting(settingKey, &s)
-	return s, err
+func Of(tx company.Settings) (State, error) {
+	c, err := currentOf(tx)
+	return c.State, err
 }
 
-func save(tx Tx, s State) (State, error) { return s, tx.SetSetting(settingKey, s) }
+// current is what the setting has: the state, and what was said of the CNIL before the end.
+type current struct {
+	State
+	CNIL *Answer `json:"cnil,omitempty"`
+}
+
+func currentOf(tx company.Settings) (c current, err error) {
+	_, err = tx.Setting(settingKey, &c)
+	return c, err
+}
+
+func save(tx Tx, s State) (State, error) { return s, tx.SetSetting(settingKey, current{State: s}) }
+
+// end lets everybody work again; what the incident was stays, with its deadline.
+func end(ctx context.Context, tx Tx) (State, error) {
+	c, err := currentOf(tx)
+	if err != nil || !c.On {
+		return c.State, err
+	}
+	all, err := past(tx)
+	if err != nil {
+		return c.State, err
+	}
+	r := c.record()
+	r.Ended, r.EndedBy = tx.Now(), op.Actor(ctx).Name
+	if err := keep(tx, append(all, r)); err != nil {
+		return c.State, err
+	}
+	return save(tx, State{})
+}
 
 // goesOn is all that is done during an incident beside reading: who is there, shutting out, proving, copying.
 // Previews go on as well, since nothing comes of them. Printing the recovery sheet and the journal are reading; lists
 // do not leave, see taken.
 var goesOn = map[string]bool{
-	"incident.begin": true, "incident.end": true,
+	"incident.begin": true, "incident.end": true, "incident.cnil": true,
 
 	"session.login": true, "session.second_factor": true, "session.confirm": true, "session.logout": true,
 	"session.close": true, "session.close_others": true,
@@ -83,6 +113,8 @@ var goesOn = map[string]bool{
 	"backup.now": true, "backup.drill": true, "book.verify": true, "witness.older": true,
 	"past.open": true, "past.close": true, // to see what it was before
 	"plan.cause": true, "plan.tick": true,
+	// A copy that was made during an incident comes back with it. Saying its last numbers gives none out.
+	"series.confirm": true,
 	"opening.rotate": true, "recovery.check": true, // another key, when somebody may have the sheet
 }
 

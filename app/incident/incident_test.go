@@ -3,6 +3,7 @@ package incident_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -101,6 +102,94 @@ func TestAnIncidentPutsEverybodyInReadOnly(t *testing.T) {
 	})
 	if want := []string{"incident.begin Claire", "incident.begin Claire", "incident.end Claire"}; err != nil || !slices.Equal(told, want) {
 		t.Errorf("the journal says %v, %v, want %v", told, err, want)
+	}
+}
+
+// TestAnIncidentThatIsOverKeepsItsDeadline: until somebody said what was decided about the CNIL, and then as well.
+func TestAnIncidentThatIsOverKeepsItsDeadline(t *testing.T) {
+	w := office(t, func() {})
+	owner := w.As("owner")
+	list := func() []incident.Record {
+		t.Helper()
+		h, err := incident.List.Call(w.Ctx(), owner, op.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h.Rows
+	}
+	if all := list(); len(all) != 0 {
+		t.Fatalf("a book without an incident has %+v", all)
+	}
+	if _, err := incident.End.Call(w.Ctx(), owner, op.Empty{}); err != nil || len(list()) != 0 {
+		t.Errorf("an end without a beginning: %v, %+v", err, list())
+	}
+	var since []time.Time
+	for range 2 {
+		w.Clock.Add(time.Hour)
+		st, err := incident.Begin.Call(w.Ctx(), owner, op.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		since = append(since, st.Since)
+		w.Clock.Add(time.Hour)
+		if all := list(); !all[0].Since.Equal(st.Since) || !all[0].Ended.IsZero() || !all[0].Deadline.Equal(st.Since.Add(72*time.Hour)) {
+			t.Errorf("while it goes on: %+v", all[0])
+		}
+		if _, err := incident.End.Call(w.Ctx(), owner, op.Empty{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all := list()
+	if len(all) != 2 || !all[0].Since.Equal(since[1]) || !all[1].Ended.Equal(since[0].Add(time.Hour)) || all[1].EndedBy != "Claire" {
+		t.Fatalf("kept is %+v", all)
+	}
+	if open := (incident.History{Rows: all}).Open(); len(open) != 2 || !open[0].Since.Equal(since[0]) {
+		t.Errorf("without an answer: %+v, want both, the first deadline first", open)
+	}
+	for want, req := range map[string]incident.AnswerRequest{
+		"incident.why_missing": {Since: since[0], Note: " "},
+		"incident.note_long":   {Since: since[0], Told: true, Note: strings.Repeat("é", 501)},
+		"incident.unknown":     {Since: since[0].Add(time.Second), Told: true},
+	} {
+		if _, err := incident.SayCNIL.Call(w.Ctx(), owner, req); fault.KeyOf(err) != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	h, err := incident.SayCNIL.Call(w.Ctx(), owner, incident.AnswerRequest{Since: since[0], Note: "tout était chiffré"})
+	if a := h.Rows[1].CNIL; err != nil || a == nil || a.Told || a.Note != "tout était chiffré" || a.By != "Claire" || !a.At.Equal(w.Clock.Now()) {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if open := h.Open(); len(open) != 1 || !open[0].Since.Equal(since[1]) {
+		t.Errorf("still to be answered: %+v", open)
+	}
+	for _, who := range []string{"sales", "accountant", "nobody"} {
+		if _, err := incident.List.Call(w.Ctx(), w.As(who), op.Empty{}); err == nil {
+			t.Errorf("%s reads of past incidents", who)
+		}
+	}
+}
+
+// TestTheCNILIsAnsweredDuringTheIncident: what was said then is kept when it ends.
+func TestTheCNILIsAnsweredDuringTheIncident(t *testing.T) {
+	w := office(t, func() {})
+	owner := w.As("owner")
+	st, err := incident.Begin.Call(w.Ctx(), owner, op.Empty{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := incident.AnswerRequest{Since: st.Since, Told: true, Note: "FR-2026-1"}
+	if h, err := incident.SayCNIL.Call(w.Ctx(), owner, req); err != nil || len(h.Open()) != 0 {
+		t.Fatalf("%+v, %v", h, err)
+	}
+	if _, err := incident.Begin.Call(w.Ctx(), owner, op.Empty{}); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := incident.End.Call(w.Ctx(), owner, op.Empty{}); err != nil || again.On {
+		t.Fatalf("%+v, %v", again, err)
+	}
+	h, err := incident.List.Call(w.Ctx(), owner, op.Empty{})
+	if err != nil || len(h.Rows) != 1 || h.Rows[0].CNIL == nil || h.Rows[0].CNIL.Note != "FR-2026-1" || h.Rows[0].Ended.IsZero() {
+		t.Errorf("%+v, %v", h, err)
 	}
 }
 

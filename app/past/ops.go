@@ -9,6 +9,7 @@ import (
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/catalog"
+	"zafe/app/fault"
 	"zafe/app/file"
 	"zafe/app/op"
 	"zafe/app/party"
@@ -61,6 +62,13 @@ type ItemThen struct {
 	Then    catalog.Item  `json:"then"`
 	Now     *catalog.Item `json:"now,omitempty"`
 	Differs []string      `json:"differs,omitempty"` // fields that taking back changes, by their names here
+}
+
+// DraftThen is a draft as it was and what became of it; Now is nil when it was thrown away. It may be final by now.
+type DraftThen struct {
+	Then    billing.Document  `json:"then"`
+	Now     *billing.Document `json:"now,omitempty"`
+	Differs []string          `json:"differs,omitempty"` // what people write in it, by the names here
 }
 
 // TakeFileRequest names an attachment of a record of the open point, both by their ids then.
@@ -131,6 +139,9 @@ var (
 	Documents = op.Op[billing.ListRequest, billing.Page]{
 		Spec: spec("past.documents", op.Query, "Lists quotes, invoices and credit notes as they were."),
 	}
+	Draft = op.Op[billing.DocumentRequest, DraftThen]{
+		Spec: spec("past.draft", op.Query, "Compares a draft as it was with today's. Faults: billing.final_stays."),
+	}
 	PDF = op.Op[PDFRequest, op.Download]{
 		Spec: spec("past.pdf", op.Stream, "Writes a document as it was as PDF."),
 	}
@@ -187,6 +198,17 @@ func Bind[T Tx[C], C file.Content](r *op.Registry[T], work op.Work[T], s *Servic
 		}
 		err = work.View(ctx, func(tx T) error { return compareItem[C](tx, &i) })
 		return i, err
+	})
+	op.BindElsewhere(r, Draft, func(ctx context.Context, req billing.DocumentRequest) (d DraftThen, err error) {
+		card, err := read(ctx, s, billing.Get, req)
+		if err != nil {
+			return d, err
+		}
+		if d.Then = card.Document; d.Then.Final {
+			return d, fault.New(fault.Conflict, "billing.final_stays", "number", d.Then.Number)
+		}
+		err = work.View(ctx, func(tx T) error { return compareDraft[C](ctx, tx, &d) })
+		return d, err
 	})
 	op.BindStreamElsewhere(r, PDF, func(ctx context.Context, req PDFRequest, w io.Writer) (d op.Download, err error) {
 		err = s.use(ctx, billing.PDF.Needs, req.Point, func(ctx context.Context, c Copy) error {

@@ -11,6 +11,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/catalog"
+	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/party"
 )
@@ -34,6 +35,32 @@ func compareItem[C any](tx Tx[C], i *ItemThen) (err error) {
 		return err
 	}
 	i.Differs, err = differing(i.Then, *i.Now)
+	return err
+}
+
+// written is what people write in a draft, and its total.
+var written = []string{
+	"customer", "customer_ref", "date", "delivery", "delivery_date", "due_date", "gross", "housing_works", "lines", "method",
+	"notes", "purchase_order", "subject", "valid_until",
+}
+
+// compareDraft looks for what a draft is today: its id is never given again.
+func compareDraft[C any](ctx context.Context, tx Tx[C], d *DraftThen) error {
+	now, err := billing.See(ctx, tx, d.Then.ID)
+	if fault.KeyOf(err) == "billing.not_found" {
+		return nil
+	}
+	if err != nil || now.Kind != d.Then.Kind {
+		return err
+	}
+	d.Now = &now
+	op.Mask(ctx, d.Now)
+	differs, err := differing(d.Then, now)
+	for _, name := range differs {
+		if slices.Contains(written, name) {
+			d.Differs = append(d.Differs, name)
+		}
+	}
 	return err
 }
 

@@ -227,20 +227,43 @@ func TestADraftComesBackAsANewOneAndAFinalDocumentNever(t *testing.T) {
 		Lines:  []billing.Line{{Kind: billing.ItemLine, Item: it.ID, Quantity: 2 * money.Unit}},
 	}
 	draft := do(w, billing.SaveQuote, w.owner(), request)
-	final := do(w, billing.SaveInvoice, w.owner(), request)
+	final, later := do(w, billing.SaveInvoice, w.owner(), request), do(w, billing.SaveInvoice, w.owner(), request)
 	do(w, billing.Issue, w.owner(), billing.IssueRequest{ID: final.ID, Version: final.Version})
 	w.save("p1")
 	w.Clock.Add(time.Hour)
-	do(w, billing.DeleteDraft, w.owner(), billing.IssueRequest{ID: draft.ID, Version: draft.Version})
 	w.open("p1")
+	compared := func(id billing.DocumentID) past.DraftThen {
+		t.Helper()
+		return do(w, past.Draft, w.owner(), billing.DocumentRequest{ID: id})
+	}
+	if d := compared(draft.ID); d.Now == nil || len(d.Differs) > 0 || d.Then.Subject != "Atelier" {
+		t.Errorf("untouched: %+v", d)
+	}
+	changed := request
+	changed.ID, changed.Version, changed.Subject = draft.ID, draft.Version, "Magasin"
+	changed.Lines = []billing.Line{{Kind: billing.ItemLine, Item: it.ID, Quantity: 3 * money.Unit}}
+	draft = do(w, billing.SaveQuote, w.owner(), changed)
+	if d := compared(draft.ID); d.Now == nil || d.Now.Subject != "Magasin" || !slices.Equal(d.Differs, []string{"gross", "lines", "subject"}) {
+		t.Errorf("changed: %+v", d)
+	}
+	do(w, billing.Issue, w.owner(), billing.IssueRequest{ID: later.ID, Version: later.Version})
+	if d := compared(later.ID); d.Now == nil || !d.Now.Final || d.Now.Number == "" {
+		t.Errorf("issued since: %+v", d)
+	}
+	refused(w, past.Draft, w.owner(), billing.DocumentRequest{ID: final.ID}, "billing.final_stays")
+	do(w, billing.DeleteDraft, w.owner(), billing.IssueRequest{ID: draft.ID, Version: draft.Version})
+	gone := compared(draft.ID)
+	if gone.Now != nil || len(gone.Differs) > 0 {
+		t.Errorf("thrown away: %+v", gone)
+	}
 
 	list := do(w, past.Documents, w.owner(), billing.ListRequest{})
-	if list.Count != 2 {
+	if list.Count != 3 {
 		t.Fatalf("%+v", list)
 	}
 	back := do(w, past.TakeDraft, w.owner(), past.TakeRequest{Point: "p1", ID: int64(draft.ID)})
 	if back.ID == draft.ID || back.Final || back.Kind != billing.Quote || back.Customer != c.ID ||
-		back.Subject != "Atelier" || back.Notes != "Sur place" || back.Gross != draft.Gross || len(back.Lines) != 1 ||
+		back.Subject != "Atelier" || back.Notes != "Sur place" || back.Gross != gone.Then.Gross || len(back.Lines) != 1 ||
 		back.Lines[0].Item != it.ID {
 		t.Errorf("came back as %+v", back)
 	}

@@ -41,13 +41,16 @@ func IDs() []ID {
 
 // Scenario is what would happen now, and what it takes.
 type Scenario struct {
-	ID     ID        `json:"id"`
-	Safe   bool      `json:"safe"`           // work goes on, with what is told of below
-	Lost   time.Time `json:"lost,omitzero"`  // work done since then is lost; zero when none is
-	From   string    `json:"from,omitempty"` // the place that the book comes back from; "" when it needs none
-	Back   *Back     `json:"back,omitempty"` // nil when it needs none, or was never measured
-	Lacks  []string  `json:"lacks"`          // what does not hold yet: message keys "plan.lack." and the word
-	Copies []string  `json:"copies"`         // the places that have a copy then
+	ID   ID        `json:"id"`
+	Safe bool      `json:"safe"`           // work goes on, with what is told of below
+	Lost time.Time `json:"lost,omitzero"`  // work done since then is lost; zero when none is
+	From string    `json:"from,omitempty"` // the place that the book comes back from; "" when it needs none
+	Back *Back     `json:"back,omitempty"` // nil when it needs none, or was never measured
+	// Unknown says that only copies from before the last restore are left, which this PC did not look at: some of the
+	// work comes back, and nobody measured how much.
+	Unknown bool     `json:"unknown,omitempty"`
+	Lacks   []string `json:"lacks"`  // what does not hold yet: message keys "plan.lack." and the word
+	Copies  []string `json:"copies"` // the places that have a copy then
 }
 
 // Back is how long the book takes to come back, as measured at the place.
@@ -63,8 +66,11 @@ type Back struct {
 type Plan struct {
 	At       time.Time        `json:"at"`
 	Promise  backup.Terms     `json:"promise"`
-	Places   int              `json:"places"` // that have a copy
-	Away     int              `json:"away"`   // of them, in another building
+	Places   int              `json:"places"`            // that have a copy
+	Away     int              `json:"away"`              // of them, in another building
+	Waiting  int              `json:"waiting"`           // places that this PC sent none to yet
+	Before   time.Time        `json:"before,omitzero"`   // when the copy was made that the book came back from, while it has none since
+	Restored time.Time        `json:"restored,omitzero"` // when it did; what was measured before was measured on another PC
 	Proof    *backup.Measure  `json:"proof,omitempty"`
 	Trials   []backup.Measure `json:"trials"` // trial restores of the last twelve months, the newest first
 	Sheet    bool             `json:"sheet"`  // it was typed back
@@ -142,12 +148,18 @@ func of(tx Tx, st backup.Status) (p Plan, err error) {
 		}
 	}
 	for _, c := range st.Copies {
-		if has(c) {
+		switch {
+		case !has(c):
+			p.Waiting++
+		case away(c):
+			p.Away++
+			fallthrough
+		default:
 			p.Places++
-			if away(c) {
-				p.Away++
-			}
 		}
+	}
+	if st.Origin != nil {
+		p.Before = st.Origin.Made
 	}
 	if err := p.people(tx); err != nil {
 		return p, err
@@ -155,8 +167,10 @@ func of(tx Tx, st backup.Status) (p Plan, err error) {
 	switch f, err := FollowOf(tx); {
 	case err != nil:
 		return p, err
-	case f.Open():
-		p.Follow = &f
+	default:
+		if p.Restored = f.Restored; f.Open() {
+			p.Follow = &f
+		}
 	}
 	progress, err := setup.ProgressOf(tx)
 	if err != nil {
@@ -236,6 +250,8 @@ const (
 	lackCopy   = "copy"   // nothing is left
 	lackAway   = "away"   // no place in another building
 	lackSecond = "second" // no second place
+	lackFirst  = "first"  // a place is there, and was sent nothing yet
+	lackBefore = "before" // so it is since the restore: what is there is from before
 	lackProof  = "proof"  // nothing was ever restored from there
 	lackSheet  = "sheet"  // the sheet was never typed back
 	lackOwner  = "owner"  // nobody else opens the book
@@ -250,14 +266,28 @@ func (p *Plan) scenario(id ID, f facts) Scenario {
 			s.Lacks = append(s.Lacks, word)
 		}
 	}
+	// none says what lacks where no copy is left of those that would be: the place, or its first copy.
+	none := func(word string, left func(backup.Copy) bool) {
+		waits := slices.ContainsFunc(f.status.Copies, func(c backup.Copy) bool { return !has(c) && left(c) })
+		switch {
+		case waits && !p.Before.IsZero():
+			word, s.Unknown = lackBefore, restores(id)
+		case waits:
+			word = lackFirst
+		}
+		lack(word, true)
+	}
+	elsewhere := func(c backup.Copy) bool { return !c.OnDisk }
 	switch id {
 	case Broken:
-		s.restore(f, func(c backup.Copy) bool { return !c.OnDisk })
-		lack(lackCopy, !s.Safe)
+		if s.restore(f, elsewhere); !s.Safe {
+			none(lackCopy, elsewhere)
+		}
 		lack(lackSheet, !p.Sheet)
 	case Stolen, Burnt, Ransomware:
-		s.restore(f, away)
-		lack(lackAway, p.Away == 0)
+		if s.restore(f, away); p.Away == 0 {
+			none(lackAway, away)
+		}
 		lack(lackApart, id == Ransomware && p.Away > 0 && !slices.ContainsFunc(f.status.Copies, apart))
 		lack(lackSheet, !p.Sheet)
 	case Password:
@@ -271,7 +301,9 @@ func (p *Plan) scenario(id ID, f facts) Scenario {
 		s.Safe = true // the book is here: it prints another one
 	case Provider:
 		s.Safe = true // the book is here
-		lack(lackSecond, p.Places < 2)
+		if p.Places < 2 {
+			none(lackSecond, func(backup.Copy) bool { return p.Places+p.Waiting > 1 })
+		}
 	}
 	if restores(id) {
 		lack(lackProof, s.Safe && s.Back == nil)

@@ -121,8 +121,18 @@ func TestEachScenarioFollowsFromTheFacts(t *testing.T) {
 	never := backup.Copy{Destination: backup.Destination{ID: "never", Label: "never", Away: true}}
 	o.st.Copies = []backup.Copy{here, never}
 	look("on the disk of the book alone", map[plan.ID]string{
-		plan.Broken: "tout|jamais||copy sheet", plan.Burnt: "tout|jamais||away sheet",
+		plan.Broken: "tout|jamais||first sheet", plan.Burnt: "tout|jamais||first sheet", plan.Provider: "rien|tout de suite||first",
 	})
+	o.st.Origin = &backup.Point{Made: o.Clock.Now().Add(-time.Hour)}
+	o.st.Copies = []backup.Copy{never}
+	look("restored, and nothing sent since", map[plan.ID]string{
+		plan.Broken: "pas mesuré|pas mesuré||before sheet", plan.Burnt: "pas mesuré|pas mesuré||before sheet",
+		plan.Provider: "rien|tout de suite||second",
+	})
+	if p := o.get(); p.Places != 0 || p.Waiting != 1 || !p.Before.Equal(o.st.Origin.Made) {
+		t.Errorf("restored: %+v", p)
+	}
+	o.st.Origin = nil
 	o.st.Copies, o.st.SheetKnown = []backup.Copy{here, never, cloud, usb}, true
 	o.measure(backup.Measure{Kind: backup.TrialMeasure, Place: "cloud", Seq: 1, Millis: 90_000, Bytes: 10, Files: backup.FilesRead{All: 30}})
 	o.measure(backup.Measure{Kind: backup.TrialMeasure, Place: "cloud", Seq: 1, Millis: 1, Fault: "backup.totals_differ"})

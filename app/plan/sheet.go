@@ -110,6 +110,8 @@ func (s Scenario) Steps(p *i18n.Printer) (out []string) {
 // Lost is what would be lost, in words.
 func (p Plan) Lost(t *i18n.Printer, s Scenario) string {
 	switch d, known := p.Loss(s); {
+	case s.Unknown:
+		return t.T("plan.unmeasured", nil)
 	case !known && restores(s.ID):
 		return t.T("plan.all", nil)
 	case !known:
@@ -124,6 +126,8 @@ func (p Plan) Lost(t *i18n.Printer, s Scenario) string {
 // Returns is how long it takes, in words.
 func (p Plan) Returns(t *i18n.Printer, s Scenario) string {
 	switch {
+	case s.Unknown:
+		return t.T("plan.unmeasured", nil)
 	case !s.Safe:
 		return t.T("plan.never", nil)
 	case !restores(s.ID):

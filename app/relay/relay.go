@@ -160,6 +160,35 @@ type Rival struct {
 	Before int64  // the last event that it has of those that were recorded here
 }
 
+// comparedKey is the setting that has what came of the comparisons of the relay's copy with the book.
+const comparedKey = "relay.compared"
+
+type comparison struct {
+	Same     time.Time `json:"same,omitzero"`
+	Differed time.Time `json:"differed,omitzero"`
+}
+
+// Compared keeps what came of a comparison of the relay's copy with the book: how many of its files differ. Those come
+// anew by themselves; that they had to has its event.
+func Compared(tx Tx, differ int) error {
+	var c comparison
+	if _, err := tx.Setting(comparedKey, &c); err != nil {
+		return err
+	}
+	if differ == 0 {
+		c.Same = tx.Now()
+		return tx.SetSetting(comparedKey, c)
+	}
+	c.Differed = tx.Now()
+	if err := tx.SetSetting(comparedKey, c); err != nil {
+		return err
+	}
+	_, err := tx.AppendEvent(audit.Event{
+		Op: "relay.differed", ActorName: "Zafè", Payload: fmt.Sprintf(`{"files":%d}`, differ),
+	})
+	return err
+}
+
 // Live is what the program knows beyond the book.
 type Live interface {
 	// Fed tells how far the relay PC is.
@@ -199,6 +228,10 @@ type Status struct {
 	BehindMS int64     `json:"behind_ms"`
 	Main     device.ID `json:"main"` // the row of the main PC itself, 0 for none
 	Term     int64     `json:"term"`
+	// Same is when the copy was last compared with the book and found the same, Differed when it was not and was made
+	// anew; zero for never.
+	Same     time.Time `json:"same,omitzero"`
+	Differed time.Time `json:"differed,omitzero"`
 	// Own is how many events were recorded here that the PC that took over, whose address is the name, does not
 	// have. They are the last ones of the journal.
 	Own int64 `json:"own"`
@@ -251,6 +284,11 @@ func status(ctx context.Context, tx Tx, live Live) (s Status, err error) {
 	}
 	fed := live.Fed()
 	s.Relay, s.Name, s.Asked, s.BehindMS = d.ID, d.Name, fed.Asked, fed.Behind.Milliseconds()
+	var c comparison
+	if _, err := tx.Setting(comparedKey, &c); err != nil {
+		return s, err
+	}
+	s.Same, s.Differed = c.Same, c.Differed
 	switch {
 	case fed.Asked.IsZero():
 		s.State = Waiting
@@ -302,6 +340,9 @@ func name(ctx context.Context, tx Tx, live Live, id device.ID) (s Status, err er
 	}
 	if was != p.Relay {
 		op.AfterCommit(ctx, live.Forget)
+		if err := tx.SetSetting(comparedKey, nil); err != nil {
+			return s, err
+		}
 	}
 	return status(ctx, tx, live)
 }

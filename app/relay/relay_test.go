@@ -211,3 +211,40 @@ func TestABackupThatIsPutBackLeads(t *testing.T) {
 		})
 	}
 }
+
+// TestWhatAComparisonFoundIsSaid: all the same costs no event, a difference has one, and another relay begins anew.
+func TestWhatAComparisonFoundIsSaid(t *testing.T) {
+	w, _, ids := office(t, "desk", "other")
+	owner := w.As("owner")
+	if _, err := relay.Name.Call(w.Ctx(), owner, relay.NameRequest{ID: ids["desk"]}); err != nil {
+		t.Fatal(err)
+	}
+	events := func() (n int64) {
+		w.Update(func(tx *store.Tx) error { e, err := tx.Head(); n = e.ID; return err })
+		return n
+	}
+	get := func() relay.Status {
+		t.Helper()
+		s, err := relay.Get.Call(w.Ctx(), owner, op.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	before := events()
+	for i, differ := range []int{0, 2, 0} {
+		w.Clock.Add(time.Hour)
+		w.Update(func(tx *store.Tx) error { return relay.Compared(tx, differ) })
+		s := get()
+		if now := w.Clock.Now(); differ == 0 && !s.Same.Equal(now) || differ > 0 && !s.Differed.Equal(now) {
+			t.Errorf("comparison %d: %+v", i, s)
+		}
+	}
+	if got := events() - before; got != 1 {
+		t.Errorf("%d events, want that of the difference", got)
+	}
+	s, err := relay.Name.Call(w.Ctx(), owner, relay.NameRequest{ID: ids["other"]})
+	if err != nil || !s.Same.IsZero() || !s.Differed.IsZero() {
+		t.Errorf("another relay: %+v, %v", s, err)
+	}
+}

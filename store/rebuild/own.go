@@ -94,6 +94,7 @@ func (b *Own) adopt(tx *store.Tx, c Copy) error {
 	// What the other PC found and did was about its own files.
 	return errors.Join(setup.SaveIdentity(tx, id), relay.Raise(tx, b.request.Above), kept.Restart(tx, c.Point), verify.Forget(tx),
 		billing.AskNumbers(tx, c.Point.Made, tx.Now()), plan.AskCause(tx, c.Point.Made, tx.Now()),
+		setup.Opened(tx, b.request.Recovery),
 		tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, c.WriterID, c.Seq)))
 }
 

@@ -14,6 +14,7 @@ import (
 	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/plan"
+	"zafe/app/recovery"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/store"
@@ -44,6 +45,7 @@ func original(t *testing.T) (*store.Store, rebuild.Copy) {
 		return errors.Join(err, noteErr, tx.SetSetting("company", profile),
 			setup.SaveIdentity(tx, setup.Identity{
 				BookID: "one", WriterID: "old-1", WriterName: "Old", Root: []byte("a root"),
+				RecoveryKey: recovery.Key(storetest.Recovery).String(),
 			}))
 	})
 	if err == nil {
@@ -169,7 +171,11 @@ func TestABookBecomesThisPCsOwn(t *testing.T) {
 		if !follow.Open() || !follow.Made.Equal(c.Point.Made) || follow.Restored.IsZero() {
 			t.Errorf("nobody asks what happened: %+v", follow)
 		}
-		return errors.Join(err, headErr, followErr)
+		sheet, sheetErr := setup.ProgressOf(tx)
+		if !sheet.SheetKnown || sheet.SheetOn != tx.Today() {
+			t.Errorf("the sheet that opened the copies is not taken for checked: %+v", sheet)
+		}
+		return errors.Join(err, headErr, followErr, sheetErr)
 	})
 	known, keptErr := kept.Copies(back).Load(t.Context())
 	from, fromErr := kept.Origin(t.Context(), back)

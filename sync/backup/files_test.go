@@ -47,7 +47,7 @@ func TestBringFiles(t *testing.T) {
 	}
 	bring := func(missing []vault.Attachment, wantLeft, wantHere int) {
 		t.Helper()
-		left, err := s.BringFiles(ctx, missing, b, nil)
+		left, err := s.BringFiles(ctx, missing, b, nil, nil)
 		if err != nil || left != wantLeft || len(b.restored) != wantHere {
 			t.Fatalf("%d left, %d here, %v; want %d and %d", left, len(b.restored), err, wantLeft, wantHere)
 		}
@@ -67,7 +67,7 @@ func TestBringFiles(t *testing.T) {
 	if err := os.RemoveAll(usb); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := s.BringFiles(ctx, all, b, nil); left != 2 || err == nil {
+	if left, err := s.BringFiles(ctx, all, b, nil, nil); left != 2 || err == nil {
 		t.Errorf("a disk that is not there: %d left, %v", left, err)
 	}
 }
@@ -99,7 +99,7 @@ func TestTheOwnersWordDoesNotWaitForAttachments(t *testing.T) {
 	begun := make(chan struct{})
 	ended := make(chan error)
 	go func() {
-		_, err := s.BringFiles(t.Context(), all, slowSink{FileSink: b, begun: sync.OnceFunc(func() { close(begun) })}, nil)
+		_, err := s.BringFiles(t.Context(), all, slowSink{FileSink: b, begun: sync.OnceFunc(func() { close(begun) })}, nil, nil)
 		ended <- err
 	}()
 	<-begun
@@ -109,7 +109,7 @@ func TestTheOwnersWordDoesNotWaitForAttachments(t *testing.T) {
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("ended with %v", err)
 	}
-	if left, err := s.BringFiles(t.Context(), all, b, nil); err != nil || left != 0 {
+	if left, err := s.BringFiles(t.Context(), all, b, nil, nil); err != nil || left != 0 {
 		t.Errorf("later: %d left, %v", left, err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 
+	"github.com/rclone/rclone/fs"
+
 	"zafe/app/fault"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/vault"
@@ -12,38 +14,42 @@ import (
 
 func passing(err error) bool { return remote.Passing(err) }
 
-// OpenFolder opens a vault in a folder of this PC for restoring: a USB disk, a network drive, or what
-// the owner downloaded from a provider's web page. It also finds the vault one level below.
-func OpenFolder(ctx context.Context, dir, recoveryKey string) (*vault.Tree, error) {
+// Place is where a vault lies. It was looked at without a key.
+type Place struct{ fs fs.Fs }
+
+// FindInFolder looks for a vault in a folder of this PC: a USB disk, a network drive, or what the owner downloaded
+// from a provider's web page, or one level below. Faults: backup.disk_absent, backup.no_vault.
+func FindInFolder(ctx context.Context, dir string) (Place, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-		return nil, fault.New(fault.NotFound, "backup.disk_absent", "folder", dir).Because(err)
-	}
-	key, err := vault.NewKey(recoveryKey)
-	if err != nil {
-		return nil, err
+		return Place{}, fault.New(fault.NotFound, "backup.disk_absent", "folder", dir).Because(err)
 	}
 	f, err := vault.LocalFolder(ctx, dir)
-	if err != nil {
-		return nil, remote.Classify(err)
+	if err == nil {
+		err = vault.There(ctx, f)
 	}
-	tree, err := vault.Locate(ctx, f, key)
-	return tree, remote.Classify(err)
+	return Place{f}, remote.Classify(err)
 }
 
-// OpenCopy opens the vault at a destination for restoring.
-func OpenCopy(ctx context.Context, remotes *remote.Remotes, id, recoveryKey string) (*vault.Tree, error) {
-	key, err := vault.NewKey(recoveryKey)
-	if err != nil {
-		return nil, err
-	}
+// FindCopy looks for a vault at a destination. Faults: backup.no_vault, and why something else answers or nothing.
+func FindCopy(ctx context.Context, remotes *remote.Remotes, id string) (Place, error) {
 	f, err := remotes.Open(ctx, id, "")
 	if err != nil {
-		return nil, err
+		return Place{}, err
 	}
-	tree, err := vault.Locate(ctx, f, key)
+	err = vault.There(ctx, f)
 	if fault.KeyOf(err) == "backup.no_vault" {
 		err = remote.Absent(ctx, f, err)
 	}
+	return Place{f}, remote.Classify(err)
+}
+
+// Open opens the vault for restoring.
+func (p Place) Open(ctx context.Context, recoveryKey string) (*vault.Tree, error) {
+	key, err := vault.NewKey(recoveryKey)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := vault.Locate(ctx, p.fs, key)
 	return tree, remote.Classify(err)
 }
 
@@ -69,8 +75,10 @@ func Restore(ctx context.Context, tree *vault.Tree, p vault.Point, sink vault.Si
 
 // BringFiles brings back attachments that the book names and the disk lacks, from the local vault and then
 // from each destination until all are there. It returns how many are nowhere that could be reached, and what
-// kept it from looking everywhere. Renew and Continue end it: it is called again later.
+// kept it from looking everywhere. Destinations for which skip is true, nil for none, are not asked. Renew and
+// Continue end it: it is called again later.
 func (s *Service) BringFiles(ctx context.Context, missing []vault.Attachment, sink vault.FileSink, watch vault.Watch,
+	skip func(id string) bool,
 ) (left int, err error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -78,7 +86,9 @@ func (s *Service) BringFiles(ctx context.Context, missing []vault.Attachment, si
 		s.bringing(stop)
 		places := []string{""}
 		for _, d := range s.set.Remotes.List() {
-			places = append(places, d.ID)
+			if skip == nil || !skip(d.ID) {
+				places = append(places, d.ID)
+			}
 		}
 		var problems []error
 		for _, id := range places {

@@ -20,6 +20,11 @@ type Copy interface {
 	Follows() bool // it is where the main PC knows what it lacks
 	Ask() ([]byte, error)
 	Receive(ctx context.Context, answer io.Reader) (steps int, err error)
+	// Check begins a comparison with the book of the main PC, part by part with what is asked from now on; of the
+	// attachments it reads one part of sixteen. Matches tells whether the last one ended without a difference.
+	Check(part int) error
+	Checking() bool
+	Matches() bool
 	Remove() error
 	Close() error
 }
@@ -46,7 +51,8 @@ type Follower struct {
 
 // copied is what the file of a follower holds.
 type copied struct {
-	At time.Time `json:"at,omitzero"` // when the copy was known to have everything
+	At       time.Time `json:"at,omitzero"`       // when the copy was known to have everything
+	Compared time.Time `json:"compared,omitzero"` // when it was last found to be the book, byte for byte
 }
 
 // How long a follower waits before it tries again.
@@ -62,6 +68,23 @@ const (
 // keptEvery is how often it is written down that the copy has everything: what is written is at most that much older
 // than the truth.
 const keptEvery = time.Minute
+
+// When a copy is compared: at night, or by day when no night was there for it. One that could not be compared to the
+// end, or was not the same, is not tried again at once.
+const (
+	comparedNight = 12 * time.Hour
+	comparedDay   = 24 * time.Hour
+	comparedAgain = time.Hour
+	nightFrom     = 1 // o'clock
+	nightTo       = 5
+)
+
+// due tells whether a copy that was last found the same at compared, and last tried at tried, is to be compared.
+func due(now, compared, tried time.Time) bool {
+	since := now.Sub(compared).Abs()
+	night := now.Local().Hour() >= nightFrom && now.Local().Hour() < nightTo
+	return now.Sub(tried).Abs() >= comparedAgain && (since >= comparedDay || night && since >= comparedNight)
+}
 
 // Run follows until ctx ends. at are the addresses of this PC once it is the main one, its own for nil.
 func (f *Follower) Run(ctx context.Context, at []string) {
@@ -184,6 +207,8 @@ type hold struct {
 	copy   Copy      // nil while it is not held
 	heard  time.Time // when the main PC last answered
 	failed int       // how often in a row something else than the line was in the way
+	tried  time.Time // when a comparison was begun last
+	check  bool      // it is under way
 }
 
 // after does what a fault asks for, and tells how long to wait then. A copy that lost the main PC is held for a
@@ -278,11 +303,49 @@ func (h *hold) once(ctx context.Context) error {
 		return err
 	}
 	h.heard, h.failed = h.Clock(), 0
+	if err := h.compare(); err != nil {
+		return err
+	}
 	// More may wait behind an answer that had something. An empty one says that all was there when it was asked for.
 	if steps == 0 && h.copy.Follows() {
 		h.keep(since)
 	}
 	return nil
+}
+
+// compare begins a comparison when it is time for one, and notes how one ended. What differs comes with a fresh copy,
+// which is compared as well.
+func (h *hold) compare() error {
+	now := h.Clock()
+	if h.check && !h.copy.Checking() {
+		h.check = false
+		if h.copy.Matches() {
+			h.same(now)
+		}
+	}
+	if h.check || !h.copy.Follows() || !due(now, h.lastSame(), h.tried) {
+		return nil
+	}
+	h.check, h.tried = true, now
+	return h.copy.Check(now.YearDay())
+}
+
+// lastSame is when the copy was last found to be the book.
+func (f *Follower) lastSame() time.Time {
+	f.Kept()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.kept.Compared
+}
+
+// same notes that the copy is the book.
+func (f *Follower) same(at time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.kept.Compared = at
+	if err := durable.WriteJSON(f.Path, f.kept); err != nil {
+		f.Warn("that the copy of the book was compared was not noted", err)
+	}
 }
 
 func (b *Book) seated() lan.Seat { b.mu.Lock(); defer b.mu.Unlock(); return b.seat }

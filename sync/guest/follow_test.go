@@ -33,3 +33,26 @@ func TestPauseIsNotMissed(t *testing.T) {
 }
 
 func (f *Follower) wanted() bool { f.mu.Lock(); defer f.mu.Unlock(); return f.held > 0 }
+
+// TestACopyIsComparedOnceADay, at night where there is one for it, and not again and again.
+func TestACopyIsComparedOnceADay(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2026, 11, day, hour, 30, 0, 0, time.Local) }
+	never := time.Time{}
+	for _, c := range []struct {
+		now, same, tried time.Time
+		want             bool
+	}{
+		{at(21, 15), never, never, true},
+		{at(21, 15), at(21, 2), at(21, 2), false},
+		{at(22, 2), at(21, 15), at(21, 15), false}, // it was by day: the next night is too soon
+		{at(22, 4), at(21, 15), at(21, 15), true},
+		{at(22, 6), at(21, 15), at(21, 15), false},
+		{at(22, 15), at(21, 15), at(21, 15), true},
+		{at(22, 15), at(20, 15), at(22, 15), false}, // tried a moment ago, and cut
+		{at(1, 9), at(22, 15), at(22, 15), true},    // the clock was put back
+	} {
+		if got := due(c.now, c.same, c.tried); got != c.want {
+			t.Errorf("at %v, the same at %v, tried at %v: %t", c.now, c.same, c.tried, got)
+		}
+	}
+}

@@ -8,11 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"zafe/app/audit"
 	appdevice "zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -405,6 +407,9 @@ type answer struct {
 
 func (s *scripted) Follows() bool        { return s.answers[0].follows }
 func (s *scripted) Remove() error        { return nil }
+func (s *scripted) Check(int) error      { return nil }
+func (s *scripted) Checking() bool       { return false }
+func (s *scripted) Matches() bool        { return true }
 func (s *scripted) Close() error         { return nil }
 func (s *scripted) Ask() ([]byte, error) { return []byte(`{"base":true}`), nil }
 func (s *scripted) Receive(_ context.Context, _ io.Reader) (int, error) {
@@ -558,5 +563,117 @@ func TestACutLineCostsNoWholeCopy(t *testing.T) {
 	}
 	if n := whole.Load(); n != 1 {
 		t.Errorf("it asked for all of the book %d times", n)
+	}
+}
+
+// flip changes a byte in the middle of a file.
+func flip(t *testing.T, path string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil || len(data) == 0 {
+		t.Fatal(len(data), err)
+	}
+	at := int64(len(data) / 2)
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteAt([]byte{data[at] ^ 1}, at)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestACopyThatDiffersIsMadeAnew: a byte of the relay's copy changes on its disk. The daily comparison finds it, the book
+// says so, and the copy is the book again.
+func TestACopyThatDiffersIsMadeAnew(t *testing.T) {
+	o := newOffice(t)
+	seat, fp := o.pair(t, "Comptoir")
+	seat.Addr, _ = o.serve(t)
+	o.Update(func(tx *store.Tx) error {
+		return errors.Join(tx.SetSetting("relay", relay.Post{Relay: string(fp)}), tx.SetSetting("pages", strings.Repeat("x", 1<<20)))
+	})
+	o.Store.OnCompared(func(differ []string) {
+		err := o.Store.Update(context.Background(), func(tx *store.Tx) error { return relay.Compared(tx, len(differ)) })
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	status := func() (c struct{ Same, Differed time.Time }) {
+		err := o.Store.View(t.Context(), func(tx *store.Tx) error { _, err := tx.Setting("relay.compared", &c); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	// The days pass on the relay alone: the main PC gives up a copy that says nothing for ten minutes.
+	var ahead atomic.Int64
+	nextDay := func() { o.Clock.Add(time.Second); ahead.Add(int64(25 * time.Hour)) }
+	until := func(what string, done func() bool) {
+		t.Helper()
+		for n := 0; !done(); n++ {
+			if n > 1500 {
+				t.Fatal("it does not come: " + what)
+			}
+			if n%100 == 50 { // the day passed while the comparison before was being noted
+				nextDay()
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "relay")
+	f := guest.Follower{
+		Path: filepath.Join(t.TempDir(), "relay.json"), Clock: func() time.Time { return o.Clock.Now().Add(time.Duration(ahead.Load())) },
+		Warn: func(what string, err error) { t.Log(what, err) },
+		Open: func() (guest.Copy, error) { return store.OpenStandby(dir) },
+		Connect: func(ctx context.Context) (*guest.Book, error) {
+			return guest.Connect(ctx, seat, guest.Witness{Memory: nobody{}, Keep: func(lan.Seat) error { return nil }})
+		},
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var over sync.WaitGroup
+	over.Go(func() { f.Run(ctx, nil) })
+	defer over.Wait()
+	defer stop()
+	until("the first comparison", func() bool { return !status().Same.IsZero() })
+	if !status().Differed.IsZero() {
+		t.Fatal("a fresh copy differs")
+	}
+
+	path := filepath.Join(dir, "book.db")
+	for tries := 0; status().Differed.IsZero(); tries++ { // a checkpoint may just write over it
+		if tries > 4 {
+			t.Fatal("the difference is not found")
+		}
+		before := status().Same
+		flip(t, path)
+		nextDay()
+		until("the next comparison", func() bool { s := status(); return !s.Differed.IsZero() || s.Same.After(before) })
+	}
+	nextDay()
+	until("the copy after it", func() bool { return status().Same.After(status().Differed) })
+	var said audit.Event
+	o.Update(func(tx *store.Tx) error {
+		return tx.EachEvent(0, func(e audit.Event) error {
+			if e.Op == "relay.differed" {
+				said = e
+			}
+			return nil
+		})
+	})
+	if said.Payload != `{"files":1}` {
+		t.Errorf("the journal says %+v", said)
+	}
+	stop()
+	over.Wait()
+	s, err := store.Open(t.Context(), dir, store.WithRecovery(storetest.Recovery), store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.VerifySeal(t.Context(), nil); err != nil {
+		t.Error(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }

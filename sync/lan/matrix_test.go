@@ -153,7 +153,8 @@ var probes = map[string]probe{
 	"session.view_as": asked, "session.view_end": asked,
 	"session.me": asked, "session.list": asked, "session.close": asked, "preferences.save": asked, "password.refuse": asked, "user.reset_second_factor": asked, "user.sign_out": asked,
 
-	"incident.get": asked, "incident.begin": asked, "incident.end": asked, "sentry.recent": asked, "sentry.decide": asked,
+	"incident.get": asked, "incident.begin": asked, "incident.end": asked, "incident.list": asked,
+	"incident.cnil": {ask: m{"since": "2026-11-21T10:00:00Z", "told": true}}, "sentry.recent": asked, "sentry.decide": asked,
 	"bin.list": asked, "bin.restore": {ask: m{"ids": []int{1}}}, "bin.overview": asked, "bin.free": asked,
 	"leave.get": {ask: m{"user": 3}}, "leave.schedule": asked, "leave.cancel": asked, "leave.run": asked, "leave.paper": asked,
 	"leave.now":    idle,
@@ -162,7 +163,7 @@ var probes = map[string]probe{
 	"backup.continue": idle, "backup.disk": idle, "backup.drill": idle, "backup.form": idle, "backup.loss": idle,
 	"backup.now": idle, "backup.pause": idle, "backup.points": idle, "backup.providers": idle, "backup.speed": idle, "backup.status": idle, "backup.stop": idle,
 	"notify.get": idle, "notify.light": idle, "notify.save": idle, "notify.try": idle,
-	"past.close": idle, "past.customer": idle, "past.customers": idle, "past.documents": idle, "past.files": idle, "past.item": idle,
+	"past.close": idle, "past.customer": idle, "past.customers": idle, "past.documents": idle, "past.draft": idle, "past.files": idle, "past.item": idle,
 	"past.items": idle, "past.open": idle, "past.pdf": idle, "past.status": idle, "past.take_customer": idle,
 	"past.take_draft": idle, "past.take_file": idle, "past.take_item": idle,
 	"where.get":   idle,

@@ -84,6 +84,7 @@ func TestRefusalsWithoutABook(t *testing.T) {
 		`{"owner":{"name":"A","login":"a","password":%q},"company":{"name":"X","siren":"812345671"},"recovery_file":%q}`,
 		ownerPassword, filepath.Join(files, "r")))
 	sheet := write(t, files, "sheet", "ZAFE1-AAAA\n")
+	marker := write(t, t.TempDir(), "VAULT", "ZAFE-VAULT 1\nid: another\n")
 	for _, c := range []struct {
 		want string
 		args []string
@@ -111,7 +112,8 @@ func TestRefusalsWithoutABook(t *testing.T) {
 		{"--nothing", []string{"verify", "--nothing"}},
 		{"", []string{"join", "--host", "127.0.0.1:1", "--code", "AAAA-AAAA"}},
 		{"", []string{"join", "--host", "not a host", "--code", "AAAA-AAAA"}},
-		{"clé", []string{"restore", "--folder", files, "--recovery-file", sheet}},
+		{"pas de sauvegarde", []string{"restore", "--folder", files, "--recovery-file", sheet}},
+		{"clé", []string{"restore", "--folder", filepath.Dir(marker), "--recovery-file", sheet}},
 		{"", []string{"restore", "--folder", filepath.Join(files, "absent")}},
 		{"nom=valeur", []string{"restore", "--set", "host"}},
 		{"fenêtre", nil},

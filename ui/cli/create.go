@@ -365,15 +365,19 @@ func (r *run) putBack(ctx context.Context, n backup.NewDestination, point string
 	if err != nil {
 		return err
 	}
+	if n.Folder == "" {
+		return fault.New(fault.Invalid, "cli.folder_needed")
+	}
+	at, err := m.ReachVault(ctx, n, func(q backup.Question) (string, bool) { return q.Field.Default, true })
+	if err != nil {
+		return err
+	}
 	if who.recovery == "" {
 		if who.recovery, err = r.askRecovery(ctx); err != nil {
 			return err
 		}
 	}
-	if n.Folder == "" {
-		return fault.New(fault.Invalid, "cli.folder_needed")
-	}
-	v, err := m.OpenVault(ctx, n, who.recovery, func(q backup.Question) (string, bool) { return q.Field.Default, true })
+	v, err := at.Open(ctx, who.recovery)
 	if err != nil {
 		return err
 	}

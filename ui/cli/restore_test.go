@@ -80,6 +80,60 @@ func TestAnOldSheetAndTheBookInTheWayAreSaid(t *testing.T) {
 	}
 }
 
+// TestACopyMadeInAnIncidentIsWorkedWithAgain: the book comes back in read-only, as it was. Its owner says the last
+// numbers and what was decided about the CNIL, and then ends it.
+func TestACopyMadeInAnIncidentIsWorkedWithAgain(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes a company, and restores it")
+	}
+	a, sheet, place := newCompany(t)
+	direct := a.as("--recovery-file", sheet)
+	direct.ok("backup", "add", "--folder", place)
+	direct.ok("op", "incident.begin")
+	direct.ok("backup", "now")
+	b := newDesk(t, t.TempDir(), "b", "--recovery-file", sheet, "--user", "claire",
+		"--password-file", write(t, t.TempDir(), "new", newPassword+"\n"))
+	b.ok("restore", "--folder", place)
+	owner := append([]string{}, b.flags[2:]...)
+	owner = append(owner, a.flags[len(a.flags)-2:]...)
+	b.flags = []string{"--recovery-file", sheet}
+
+	b.refused("Mode incident", "op", "item.save", `{"label": "Pose", "unit": "C62", "price": 4000, "vat_rate": 20000}`)
+	type series struct {
+		Kind   string `json:"kind"`
+		Period string `json:"period"`
+		Last   int64  `json:"last"`
+	}
+	type numbers struct {
+		Awaited bool     `json:"awaited"`
+		Series  []series `json:"series"`
+	}
+	asked := op[numbers](b, "series.get", struct{}{})
+	if !asked.Awaited {
+		t.Fatal("the numbers are not asked about")
+	}
+	if said := op[numbers](b, "series.confirm", map[string]any{"series": asked.Series}); said.Awaited {
+		t.Errorf("the numbers are still asked about: %+v", said)
+	}
+	type incidents struct {
+		Rows []struct {
+			Since    string `json:"since"`
+			Ended    string `json:"ended"`
+			Deadline string `json:"deadline"`
+		} `json:"rows"`
+	}
+	now := op[incidents](b, "incident.list", struct{}{})
+	if len(now.Rows) != 1 || now.Rows[0].Ended != "" || now.Rows[0].Deadline == "" {
+		t.Fatalf("%+v", now)
+	}
+	op[incidents](b, "incident.cnil", map[string]any{"since": now.Rows[0].Since, "told": true})
+	b.as(owner...).ok("op", "incident.end")
+	b.ok("op", "item.save", `{"label": "Pose", "unit": "C62", "price": 4000, "vat_rate": 20000}`)
+	if then := op[incidents](b, "incident.list", struct{}{}); len(then.Rows) != 1 || then.Rows[0].Ended == "" {
+		t.Errorf("after the end: %+v", then)
+	}
+}
+
 // emptyBook empties the largest file of a copy: the pages of the book.
 func emptyBook(t *testing.T, dir string) {
 	t.Helper()

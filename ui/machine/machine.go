@@ -95,6 +95,12 @@ type Earlier struct {
 	Counted     bool      `json:"counted"`      // false when the present book cannot be read
 }
 
+// Place is a place with backups that was reached with its login.
+type Place interface {
+	// Open opens it with the recovery key of the sheet: backup.wrong_key, recovery.*.
+	Open(ctx context.Context, recovery string) (Vault, error)
+}
+
 // Vault is a place with backups, opened with its login and the recovery sheet.
 type Vault interface {
 	// Points lists what can be restored, newest first, a page of it after the first skip ones: to read each is a
@@ -252,10 +258,9 @@ type Machine interface {
 	Aside() string
 	// OwnCopies is the folder of the copies that this PC keeps for itself, "" when it keeps none.
 	OwnCopies() string
-	// OpenVault reaches a place with backups. ask answers the provider's further questions (such as
-	// which drive); the recovery key is the sheet's.
-	OpenVault(ctx context.Context, d backup.NewDestination, recovery string,
-		ask func(backup.Question) (string, bool)) (Vault, error)
+	// ReachVault reaches a place and looks for backups there, before anybody types the key. ask answers the
+	// provider's further questions (such as which drive). Faults of the provider, backup.disk_absent, backup.no_vault.
+	ReachVault(ctx context.Context, d backup.NewDestination, ask func(backup.Question) (string, bool)) (Place, error)
 	// RecoveryKey gives the recovery key of a book of this PC, for scripts that create one and keep
 	// the key themselves; people print the sheet.
 	RecoveryKey(ctx context.Context, b Book) (string, error)

@@ -25,6 +25,8 @@ type restorePage struct {
 	place backup.NewDestination
 	key   string
 	sheet *sheetField
+	at    machine.Place               // reached
+	find  func(backup.NewDestination) // of the step that asks for the place: looks there, and goes on to the key
 	vault machine.Vault
 	older int // of the points listed so far, what to skip for older ones; 0 when there are none
 }
@@ -69,12 +71,10 @@ func (f *Flow) cutShort(u machine.Unfinished) {
 // resume begins a restore that was cut short once more, with the place it was from.
 func (f *Flow) resume(u machine.Unfinished) {
 	r := f.newRestore(&backup.Destination{Label: u.Label, Provider: u.Provider, Folder: u.Folder})
-	if u.Provider != destform.Local {
-		r.askPlace() // its log-in is not remembered
-		return
+	r.askPlace()
+	if u.Provider == destform.Local { // the log-in of another is not remembered
+		r.find(backup.NewDestination{Provider: u.Provider, Label: u.Label, Folder: u.Folder})
 	}
-	r.place = backup.NewDestination{Provider: u.Provider, Label: u.Label, Folder: u.Folder}
-	r.askKey(nil)
 }
 
 // Restore shows the first step of a restore. A book that this PC opened by itself is closed first.
@@ -138,36 +138,61 @@ func (r *restorePage) show(step int, content fyne.CanvasObject, back func(), rig
 func (r *restorePage) askPlace() {
 	f := r.f
 	why := refusal()
-	next := kit.NewButton(f.t("common.next"), "", kit.Primary, func() {
-		if !r.form.Check() {
-			if r.form.Provider().Name == "" {
-				refuse(why, f.t("backup.provider_missing"))
+	spin := kit.NewSpinner()
+	spin.Hide()
+	var next *kit.Button
+	r.find = func(n backup.NewDestination) {
+		refuse(why, "")
+		busy(next, true)
+		spin.Show()
+		spin.Start()
+		r.look(n, func(err error) {
+			busy(next, false)
+			spin.Stop()
+			spin.Hide()
+			switch {
+			case err == nil:
+				r.askKey(nil)
+			case r.form.SetError(err):
+			default:
+				refuse(why, f.Text.Fault(fault.Of(err)))
 			}
-			return
+		})
+	}
+	next = kit.NewButton(f.t("common.next"), "", kit.Primary, func() {
+		if r.form.Check() {
+			r.find(r.form.Value())
 		}
-		r.place = r.form.Value()
-		r.askKey(nil)
 	})
 	content := kit.VBox(theme.GapCard, kit.NewCard("", kit.VBox(theme.GapField, r.form.Object(), why)),
 		f.why("start.restore.why"))
 	if folder := f.Machine.OwnCopies(); folder != "" {
 		content.Objects = append([]fyne.CanvasObject{r.here(folder)}, content.Objects...)
 	}
-	r.show(0, content, f.Run, next)
+	r.show(0, content, f.Run, spin, next)
 }
 
 // here offers the copies that this PC keeps for itself.
 func (r *restorePage) here(folder string) fyne.CanvasObject {
 	f := r.f
 	see := kit.NewButton(f.t("start.restore.here.act"), "", kit.Secondary, func() {
-		r.place = backup.NewDestination{Provider: "local", Label: f.t("start.restore.here"), Folder: folder}
-		r.askKey(nil)
+		r.find(backup.NewDestination{Provider: "local", Label: f.t("start.restore.here"), Folder: folder})
 	})
 	text := kit.VBox(theme.GapLabel, kit.Sub(f.t("start.restore.here")), kit.MutedParagraph(f.t("start.restore.here.more")))
 	return kit.NewCard("", kit.Row(16, kit.IconTile("hard-drives", kit.Info), text, kit.Fixed(120, 0, see))).Room(18)
 }
 
-// askKey asks for the recovery key, then reaches the place. A refusal of the place's own goes back to
+// look reaches a place and looks for backups there, so that nobody types the sheet for a folder that has none. The
+// provider's questions are asked on the way.
+func (r *restorePage) look(n backup.NewDestination, done func(error)) {
+	r.place = n
+	r.f.work(func(ctx context.Context) (err error) {
+		r.at, err = r.f.Machine.ReachVault(ctx, n, r.question)
+		return err
+	}, done)
+}
+
+// askKey asks for the recovery key, then opens the place. A refusal of the place's own goes back to
 // its form.
 func (r *restorePage) askKey(problem error) {
 	f := r.f
@@ -211,11 +236,11 @@ func (r *restorePage) askKey(problem error) {
 	f.focus(sheet.first())
 }
 
-// reach opens the place and lists what it holds. The provider's questions are asked on the way.
+// reach opens the place with the key and lists what it holds.
 func (r *restorePage) reach(done func([]backup.Point, error)) {
 	var points []backup.Point
 	r.f.work(func(ctx context.Context) (err error) {
-		if r.vault, err = r.f.Machine.OpenVault(ctx, r.place, r.key, r.question); err != nil {
+		if r.vault, err = r.at.Open(ctx, r.key); err != nil {
 			return err
 		}
 		if points, r.older, err = r.vault.Points(ctx, 0); err == nil && len(points) == 0 {

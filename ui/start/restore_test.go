@@ -60,10 +60,14 @@ type withShelf struct {
 	shelf *shelf
 }
 
-func (w withShelf) OpenVault(context.Context, backup.NewDestination, string, func(backup.Question) (string, bool),
-) (machine.Vault, error) {
-	return w.shelf, nil
+func (w withShelf) ReachVault(context.Context, backup.NewDestination, func(backup.Question) (string, bool),
+) (machine.Place, error) {
+	return onShelf{w.shelf}, nil
 }
+
+type onShelf struct{ shelf *shelf }
+
+func (o onShelf) Open(context.Context, string) (machine.Vault, error) { return o.shelf, nil }
 
 // atPoints leads to the list of the copies.
 func atPoints(t *testing.T, made int) (*screen, *shelf) {
@@ -122,5 +126,21 @@ func TestADamagedCopyOffersTheLastGoodOne(t *testing.T) {
 	restore()
 	if strings.Join(shelf.restored, " ") != "p0 p3" {
 		t.Errorf("restored %v", shelf.restored)
+	}
+}
+
+// TestAPlaceWithoutBackupsIsSaidBeforeTheSheetIsTyped, at the step where it was chosen.
+func TestAPlaceWithoutBackupsIsSaidBeforeTheSheetIsTyped(t *testing.T) {
+	p := newPC(t, machine.Nothing)
+	s := showOn(t, p, p)
+	s.press("Restaurer")
+	s.press("Un dossier, une clé ou un disque USB")
+	s.fields()[0].SetText(emptyFolder)
+	if s.press("Suivant"); !s.has("Il n’y a pas de sauvegarde Zafè dans ce dossier") || s.offers("Voir les copies") {
+		t.Fatal("the sheet is asked for")
+	}
+	s.fields()[0].SetText("/media/usb")
+	if s.press("Suivant"); !s.offers("Voir les copies") {
+		t.Error("a place with backups is refused")
 	}
 }

@@ -227,11 +227,23 @@ func (p *pc) Providers(bool) []backup.Provider {
 }
 func (p *pc) Form(string, map[string]string) ([]backup.Field, error) { return nil, nil }
 
-func (p *pc) OpenVault(_ context.Context, d backup.NewDestination, key string,
-	_ func(backup.Question) (string, bool),
-) (machine.Vault, error) {
-	p.placed, p.keys = append(p.placed, d), append(p.keys, key)
-	return vault{pc: p}, nil
+func (p *pc) ReachVault(_ context.Context, d backup.NewDestination, _ func(backup.Question) (string, bool),
+) (machine.Place, error) {
+	if d.Folder == emptyFolder {
+		return nil, fault.New(fault.NotFound, "backup.no_vault")
+	}
+	p.placed = append(p.placed, d)
+	return place{p}, nil
+}
+
+// emptyFolder has no backups.
+const emptyFolder = "/media/empty"
+
+type place struct{ pc *pc }
+
+func (at place) Open(_ context.Context, key string) (machine.Vault, error) {
+	at.pc.keys = append(at.pc.keys, key)
+	return vault{pc: at.pc}, nil
 }
 
 func (p *pc) RecoveryKey(context.Context, machine.Book) (string, error) { return "", nil }

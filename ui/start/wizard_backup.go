@@ -37,9 +37,6 @@ func (w *wizard) place() {
 	var next *kit.Button
 	next = w.next(func() {
 		if !form.Check() {
-			if form.Provider().Name == "" {
-				refuse(why, t("backup.provider_missing"))
-			}
 			return
 		}
 		refuse(why, "")

@@ -22,11 +22,13 @@ type Lacking interface {
 const (
 	bringEvery     = 15 * time.Minute
 	bringLostEvery = 24 * time.Hour
+	bringLook      = time.Second // how often one looks whether what waits for another connection may come
 )
 
 // BringFiles brings back what a restore still lacks, while people work on the book, until nothing is missing
 // or ctx ends: from the place it was restored from, unless rescue is nil, then from wherever the book's own
-// copies are. That place becomes a destination if the book has none; see Keep.
+// copies are. That place becomes a destination if the book has none; see Keep. Over a metered connection much waits,
+// unless somebody asks for a copy by hand meanwhile.
 func (k *Keeper) BringFiles(ctx context.Context, rescue *Rescue, b Lacking) {
 	if rescue != nil && !rescue.In(k.set.Dir) {
 		if err := k.Keep(ctx, rescue); err != nil {
@@ -34,9 +36,18 @@ func (k *Keeper) BringFiles(ctx context.Context, rescue *Rescue, b Lacking) {
 		}
 	}
 	for {
-		left, err := k.bringOnce(ctx, rescue, b)
+		left, held, err := k.bringOnce(ctx, rescue, b)
 		if err != nil && ctx.Err() == nil {
 			k.set.Log("attachments are not all back", err)
+		}
+		if len(held) > 0 {
+			k.hold(true)
+			k.awaitLine(ctx, held)
+			k.hold(false)
+			if ctx.Err() != nil {
+				return
+			}
+			continue
 		}
 		wait := bringEvery
 		switch {
@@ -53,32 +64,38 @@ func (k *Keeper) BringFiles(ctx context.Context, rescue *Rescue, b Lacking) {
 	}
 }
 
-// bringOnce looks for what is missing and tells how much stays so; without an error no place has it.
-func (k *Keeper) bringOnce(ctx context.Context, rescue *Rescue, b Lacking) (left int, err error) {
+// bringOnce looks for what is missing and tells how much stays so; without an error no place has it, but for what is
+// held back because the connection is metered.
+func (k *Keeper) bringOnce(ctx context.Context, rescue *Rescue, b Lacking) (left int, held []vault.Attachment, err error) {
 	missing, err := b.Missing(ctx)
 	if err != nil || len(missing) == 0 {
-		return 0, err
+		return 0, nil, err
 	}
+	k.lookAtLine(ctx)
+	dear := k.dear(missing)
 	defer k.came()
 	watch := k.comes(missing)
 	var elsewhere error
-	if rescue != nil {
+	if rescue != nil && (!dear || rescue.place.Provider == "local") {
 		_, elsewhere = rescue.Files(ctx, missing, b, watch)
 		if missing, err = b.Missing(ctx); err != nil {
-			return 0, errors.Join(elsewhere, err)
+			return 0, nil, errors.Join(elsewhere, err)
 		}
 	}
 	if len(missing) > 0 {
-		_, err = k.set.Service.BringFiles(ctx, missing, b, watch)
+		_, err = k.set.Service.BringFiles(ctx, missing, b, watch, func(id string) bool { return dear && k.overLine(id) })
 	}
 	missing, unread := b.Missing(ctx)
 	if err = errors.Join(err, unread); err == nil {
 		err = elsewhere
 	}
-	if err == nil {
+	switch {
+	case dear && unread == nil:
+		held = missing
+	case err == nil:
 		k.lose(missing)
 	}
-	return len(missing), err
+	return len(missing), held, err
 }
 
 // comes shows how far the attachments are that were missing when a round began: one place after the other is asked

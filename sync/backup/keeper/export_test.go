@@ -40,3 +40,14 @@ func (k *Keeper) Watch(roots func() []string) { k.set.Disks = roots }
 
 // AskLine lets a test say whether the connection is metered, before Run.
 func (k *Keeper) AskLine(ask func(context.Context) (metered.State, error)) { k.set.Line = ask }
+
+// OpenRescue reaches a place and opens its copies.
+func OpenRescue(ctx context.Context, n appbackup.NewDestination, recoveryKey string,
+	ask func(appbackup.Question) (string, bool), log func(what string, err error),
+) (*Rescue, error) {
+	at, err := Reach(ctx, n, ask, log)
+	if err != nil {
+		return nil, err
+	}
+	return at.Open(ctx, recoveryKey)
+}

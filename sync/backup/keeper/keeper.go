@@ -214,6 +214,7 @@ func (k *Keeper) label(id string) string {
 // Now implements Engine. A destination that fails does not stop the others; its fault is in the
 // status. The error is about the restore point itself.
 func (k *Keeper) Now(ctx context.Context) (appbackup.Status, error) {
+	k.release()
 	if err := k.do(ctx, schedule.Task{Kind: schedule.Snapshot}, whole); err != nil {
 		return appbackup.Status{}, err
 	}
@@ -319,6 +320,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 		c.Plug, c.Disks = k.plug(places[i])
 		out.Running = cmp.Or(out.Running, c.Running)
 	}
+	out.ComingHeld = k.line.bring
 	if k.comingBack != nil {
 		coming := *k.comingBack
 		out.Coming = &coming

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zafe/sync/backup/schedule"
+	"zafe/sync/backup/vault"
 	"zafe/sync/metered"
 )
 
@@ -34,6 +35,8 @@ type lineState struct {
 	asked time.Time
 	// held are the destinations that lack more than may leave while the connection is metered.
 	held map[string]bool
+	// bring is that the attachments of a restore wait for another connection, anyway that somebody wants them over this.
+	bring, anyway bool
 }
 
 // lookAtLine asks about the connection now and then. Once it is no longer metered, what was held back goes on.
@@ -57,7 +60,7 @@ func (k *Keeper) lookAtLine(ctx context.Context) {
 		state = metered.Unknown
 	}
 	if k.line.state = state; state != metered.Limited {
-		k.line.held = nil
+		k.line.held, k.line.bring, k.line.anyway = nil, false, false
 	}
 }
 
@@ -89,4 +92,43 @@ func (k *Keeper) spare(j *job, task schedule.Task) {
 func (k *Keeper) overLine(id string) bool {
 	d, err := k.set.Remotes.Get(id)
 	return err == nil && d.Provider != "local"
+}
+
+// dear tells whether attachments are too much to fetch over the connection there is by themselves.
+func (k *Keeper) dear(missing []vault.Attachment) bool {
+	total := int64(0)
+	for _, a := range missing {
+		total += a.Size
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.line.state == metered.Limited && !k.line.anyway && total > meteredMost
+}
+
+// hold notes whether the attachments of a restore wait for another connection.
+func (k *Keeper) hold(on bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.line.bring = on
+}
+
+// release fetches what waits over the connection there is: somebody asked for a copy by hand.
+func (k *Keeper) release() {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.line.anyway = true
+}
+
+// awaitLine waits until what was held back may come, and no longer than bringEvery: a disk may be plugged in meanwhile.
+func (k *Keeper) awaitLine(ctx context.Context, missing []vault.Attachment) {
+	tick := time.NewTicker(bringLook)
+	defer tick.Stop()
+	for began := k.set.Clock(); k.dear(missing) && k.set.Clock().Sub(began).Abs() < bringEvery; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			k.lookAtLine(ctx)
+		}
+	}
 }

@@ -107,3 +107,65 @@ func TestWhatIsAskedForByHandLeavesOverAnyConnection(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestOverAMeteredConnectionMuchOfARestoreWaits: its attachments stay where they are and the page is told, until the
+// connection is another one or somebody asks for a copy by hand.
+func TestOverAMeteredConnectionMuchOfARestoreWaits(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("asks NetworkManager")
+	}
+	k, b, _, _ := newKeeper(t)
+	dav, err := url.Parse(servetest.WebDAV(t, t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cloud := appbackup.NewDestination{Provider: "webdav", Label: "Nuage", Folder: "zafe", Values: map[string]string{
+		"url": "http://" + dav.Host, "vendor": "other", "user": servetest.User, "pass": servetest.Password,
+	}}
+	b.paper(6_000_000)
+	lacking := attach(t, k, b, cloud)
+	say := meteredtest.Manager(t, meteredtest.Bus(t))
+	for name, ends := range map[string]func(k *keeper.Keeper, clock *storetest.Clock){
+		"another connection": func(_ *keeper.Keeper, clock *storetest.Clock) { say(2); clock.Add(time.Minute) },
+		"by hand": func(k *keeper.Keeper, _ *storetest.Clock) {
+			if _, err := k.Now(t.Context()); err != nil {
+				t.Error(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			say(3)
+			clear(lacking.got)
+			rescue, err := keeper.OpenRescue(t.Context(), cloud, sheet, nil, func(string, error) {})
+			if err != nil {
+				t.Fatal(err)
+			}
+			fresh, _, clock, _ := newKeeperOf(t, "pc-2", nil, func(what string) { t.Error(what) })
+			fresh.AskLine(metered.Now)
+			over := make(chan struct{})
+			go func() { defer close(over); fresh.BringFiles(t.Context(), rescue, lacking) }()
+			for n := 0; ; n++ {
+				st, err := fresh.Status(t.Context())
+				if err != nil || n > 1000 {
+					t.Fatal("it does not wait: ", err)
+				}
+				if st.ComingHeld {
+					break
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
+			if n, err := lacking.Missing(t.Context()); err != nil || len(n) != 1 {
+				t.Errorf("%d are missing, %v", len(n), err)
+			}
+			ends(fresh, clock)
+			select {
+			case <-over:
+			case <-time.After(30 * time.Second):
+				t.Fatal("it does not come")
+			}
+			if st, err := fresh.Status(t.Context()); err != nil || st.ComingHeld || len(lacking.got) != 1 {
+				t.Errorf("%v, held %t, %d came", err, st.ComingHeld, len(lacking.got))
+			}
+		})
+	}
+}

@@ -25,22 +25,39 @@ type Rescue struct {
 	answers  []string // to the provider's further questions
 }
 
-// OpenRescue reaches a place. ask answers the provider's further questions; false gives up with
-// op.cancelled. Nothing is written there. Faults of the provider, backup.disk_absent, backup.wrong_key.
-func OpenRescue(ctx context.Context, n appbackup.NewDestination, recoveryKey string,
-	ask func(appbackup.Question) (string, bool), log func(what string, err error),
-) (*Rescue, error) {
-	r := &Rescue{log: log, place: n}
-	tree, err := reach(ctx, n, recoveryKey, func(q appbackup.Question) (string, bool) {
+// Place is a place with copies that was reached with its login, without a key.
+type Place struct {
+	backup.Place
+	place   appbackup.NewDestination
+	answers []string
+	log     func(what string, err error)
+}
+
+// Reach reaches a place and looks for copies there. ask answers the provider's further questions; false gives up with
+// op.cancelled. Nothing is written there. Faults of the provider, backup.disk_absent, backup.no_vault.
+func Reach(ctx context.Context, n appbackup.NewDestination, ask func(appbackup.Question) (string, bool),
+	log func(what string, err error),
+) (*Place, error) {
+	p := &Place{place: n, log: log}
+	var err error
+	p.Place, err = reach(ctx, n, func(q appbackup.Question) (string, bool) {
 		value, ok := ask(q)
-		r.answers = append(r.answers, value)
+		p.answers = append(p.answers, value)
 		return value, ok
 	})
 	if err != nil {
 		return nil, err
 	}
-	r.tree = tree
-	return r, nil
+	return p, nil
+}
+
+// Open opens the copies of a place with the recovery key: backup.wrong_key.
+func (p *Place) Open(ctx context.Context, recoveryKey string) (*Rescue, error) {
+	tree, err := p.Place.Open(ctx, recoveryKey)
+	if err != nil {
+		return nil, err
+	}
+	return &Rescue{tree: tree, log: p.log, place: p.place, answers: p.answers}, nil
 }
 
 // In tells whether the place is a folder of this PC.
@@ -72,39 +89,38 @@ func (k *Keeper) Keep(ctx context.Context, r *Rescue) error {
 	return err
 }
 
-func reach(ctx context.Context, n appbackup.NewDestination, recoveryKey string,
-	ask func(appbackup.Question) (string, bool),
-) (*vault.Tree, error) {
+func reach(ctx context.Context, n appbackup.NewDestination, ask func(appbackup.Question) (string, bool),
+) (none backup.Place, err error) {
 	if n.Provider == "local" {
-		return backup.OpenFolder(ctx, n.Folder, recoveryKey)
+		return backup.FindInFolder(ctx, n.Folder)
 	}
 	remotes, err := remote.Use(ctx, &remote.Memory{}, nil)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	draft := Draft(n)
 	draft.ReadOnly = true
 	s, err := remotes.Begin(ctx, draft)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
 	for step := StepOf(s); step.Question != nil; step = StepOf(s) {
 		value, ok := ask(*step.Question)
 		if !ok {
 			s.Cancel()
-			return nil, fault.New(fault.Unavailable, "op.cancelled")
+			return none, fault.New(fault.Unavailable, "op.cancelled")
 		}
 		if err := s.Answer(ctx, value); err != nil {
 			s.Cancel()
-			return nil, err
+			return none, err
 		}
 	}
 	d, err := s.Finish(ctx)
 	if err != nil {
 		s.Cancel()
-		return nil, err
+		return none, err
 	}
-	return backup.OpenCopy(ctx, remotes, d.ID, recoveryKey)
+	return backup.FindCopy(ctx, remotes, d.ID)
 }
 
 // Newer tells that the place has younger copies, made under a later recovery key.

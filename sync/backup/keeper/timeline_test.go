@@ -202,7 +202,11 @@ func period(at time.Time, layout string) string {
 // there restores every point that a folder lists and gives their numbers.
 func (s *shop) there(folder string) (seqs []uint64) {
 	s.t.Helper()
-	tree, err := backup.OpenFolder(s.t.Context(), folder, sheet)
+	at, err := backup.FindInFolder(s.t.Context(), folder)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	tree, err := at.Open(s.t.Context(), sheet)
 	if err != nil {
 		s.t.Fatal(err)
 	}

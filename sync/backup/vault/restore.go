@@ -67,6 +67,26 @@ func (c Contents) Latest() (Point, bool) {
 	return best, best.Seq != 0
 }
 
+// There tells, without a key, whether there is a vault at f or in a sub-folder, where Locate looks as well: fault
+// "backup.no_vault" when there is none.
+func There(ctx context.Context, f fs.Fs) error {
+	ctx = jobContext(ctx)
+	names, err := NewTree(f, nil).rawNames(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, dir := range append([]string{""}, names...) {
+		if dir != "" && !strings.HasSuffix(dir, "/") {
+			continue
+		}
+		is, err := (&Tree{fs: f, root: strings.TrimSuffix(dir, "/")}).looksLikeVault(ctx)
+		if is || err != nil {
+			return err
+		}
+	}
+	return faultNoVault
+}
+
 // Locate finds the vault that a key opens at f or in a sub-folder: the owner may have pointed one level
 // too high, and a new recovery key starts a vault inside the first one's folder. A lone vault that the
 // key does not open is given back as well, for Read to tell. It refuses with "backup.no_vault" and, where

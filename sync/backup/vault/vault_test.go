@@ -211,9 +211,13 @@ func TestReadTellsWhatIsWrong(t *testing.T) {
 	}
 	_, err = Locate(ctx, f, sharedKey())
 	wantFault(t, err, "backup.no_vault")
+	wantFault(t, There(ctx, f), "backup.no_vault")
 
 	if err := Create(testSettings(empty)); err != nil {
 		t.Fatal(err)
+	}
+	if err := There(ctx, f); err != nil {
+		t.Errorf("an empty vault is not seen: %v", err)
 	}
 	_, err = NewTree(f, sharedKey()).Read(ctx)
 	wantFault(t, err, "backup.vault_empty")
@@ -243,6 +247,9 @@ func TestReadTellsWhatIsWrong(t *testing.T) {
 	parent, err := LocalFolder(ctx, filepath.Dir(v.set.Dir))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if err := There(ctx, parent); err != nil {
+		t.Errorf("a vault one level below is not seen: %v", err)
 	}
 	tree, err := Locate(ctx, parent, sharedKey())
 	if err != nil {

@@ -397,7 +397,7 @@ func (b *backups) places(st backup.Status) {
 	if !st.Paused.IsZero() {
 		all = append(all, b.paused(st))
 	} else if over := func(c backup.Copy) bool { return c.Provider != destform.Local }; st.Line == backup.LineMetered &&
-		slices.ContainsFunc(st.Copies, over) {
+		(st.ComingHeld || slices.ContainsFunc(st.Copies, over)) {
 		all = append(all, b.sparing(st))
 	}
 	if len(st.Copies) > 0 {

@@ -369,7 +369,11 @@ func TestAPointIsOpenedFromTheNearestPlaceThatHasIt(t *testing.T) {
 		},
 		points: map[string][]backup.Point{"": {second}, "d1": {second, first}},
 	}
+	copies.status.LossSeconds = -1
 	p, sh, _ := shown(t, copies)
+	if !p.says("le travail fait depuis la sauvegarde du") {
+		t.Error("after a restore all is told as lost, though the copies before it are there")
+	}
 	want := []page.Route{{Name: "past", Arg: "\n2"}, {Name: "past", Arg: "d1\n1"}}
 	for range 20 { // whichever place is looked at first
 		sh.Opened = nil
@@ -408,5 +412,9 @@ func TestAMeteredConnectionIsSaidWithTheWayOut(t *testing.T) {
 	copies.status.Copies[0].Provider = "local"
 	if p.Refresh(); p.says(said) {
 		t.Error("a disk is no connection")
+	}
+	copies.status.ComingHeld = true
+	if p.Refresh(); !p.says("pièces jointes de la restauration attendent") || len(p.buttons("Tout faire passer quand même")) != 1 {
+		t.Error("that the attachments of a restore wait is not said")
 	}
 }

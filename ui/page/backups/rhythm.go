@@ -22,6 +22,8 @@ func (b *backups) rhythm(st backup.Status) fyne.CanvasObject {
 	most := cmp.Or(st.Rules.Loss, backup.Day)
 	now := e.T("backups.loss_none")
 	switch {
+	case st.LossSeconds < 0 && st.Origin != nil:
+		now = e.T("backups.loss_restored", "made", st.Origin.Made)
 	case st.LossSeconds < 0:
 		now = e.T("backups.loss_all")
 	case st.LossSeconds > 0:
@@ -61,10 +63,15 @@ func (b *backups) sparing(st backup.Status) fyne.CanvasObject {
 	e := b.env
 	text := e.T("backups.metered", "most", e.Text.Bytes(st.SmallBytes))
 	held := slices.ContainsFunc(st.Copies, func(c backup.Copy) bool { return c.Metered })
+	act := "backups.metered_send"
+	if st.ComingHeld {
+		held, act = true, "backups.metered_bring"
+		text += " " + e.T("backups.metered_coming")
+	}
 	if !held || !e.Can(backup.Now.Spec) {
 		return kit.NewNotice(kit.Info, "", text)
 	}
-	all := b.Write(kit.NewButton(e.T("backups.metered_send"), "", kit.Secondary, b.backUp))
+	all := b.Write(kit.NewButton(e.T(act), "", kit.Secondary, b.backUp))
 	return kit.NewNotice(kit.Warn, "", text, all)
 }
 

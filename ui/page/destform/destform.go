@@ -86,6 +86,7 @@ type Form struct {
 	folder   *kit.LineEdit
 	folderAt *kit.Field
 	labelAt  *kit.Field
+	none     *kit.Label // that no kind was chosen, hidden until somebody goes on without
 	advanced bool
 	foreign  bool // the boxes without texts of ours are open
 	turn     int  // drops the answer to an earlier question
@@ -110,6 +111,8 @@ func New(o Options) *Form {
 		f.typing.Do(f.look)
 		f.changed()
 	}
+	f.none = kit.NewLabel(f.t("dest.none"), kit.Style{Color: theme.ErrorText, Wrap: true})
+	f.none.Hide()
 	f.sameDisk = kit.NewNotice(kit.Warn, f.t("dest.same_disk"), f.t("dest.same_disk_note"))
 	f.sameDisk.Hide()
 	if o.Existing != nil {
@@ -147,9 +150,11 @@ func (f *Form) Value() backup.NewDestination {
 	return n
 }
 
-// Check marks the boxes that must be filled and are not, and tells whether all are.
+// Check marks what must be chosen or filled and is not, and tells whether all is.
 func (f *Form) Check() bool {
 	if f.chosen.Name == "" {
+		f.none.Show()
+		f.root.Refresh()
 		return false
 	}
 	ok := true
@@ -262,6 +267,7 @@ func (f *Form) load() {
 
 // choose takes a kind and asks for its boxes.
 func (f *Form) choose(p backup.Provider) {
+	f.none.Hide()
 	f.chosen, f.advanced, f.foreign = p, false, false
 	f.boxes, f.values, f.fields = map[string]*box{}, map[string]string{}, nil
 	if f.o.Existing == nil {

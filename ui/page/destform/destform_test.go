@@ -3,6 +3,7 @@ package destform_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -329,5 +330,31 @@ func TestRareBoxesAreFolded(t *testing.T) {
 		if !has("macs") || !has(env.T("dest.english")) {
 			t.Errorf("after two: %q", shown())
 		}
+	}
+}
+
+// TestGoingOnWithoutAPlaceIsSaid, until one is chosen.
+func TestGoingOnWithoutAPlaceIsSaid(t *testing.T) {
+	_, env, sh := open(t)
+	f := destform.New(destform.ForEnv(env, nil))
+	sh.Show(f.Object())
+	says := func() (said bool) {
+		uitest.Walk(f.Object(), func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), "Choisissez d’abord un endroit") {
+				said = true
+			}
+		})
+		return said
+	}
+	if says() {
+		t.Error("said before anybody goes on")
+	}
+	if f.Check() || !says() {
+		t.Error("nothing is said")
+	}
+	press(t, f.Object(), env.T("backup.provider.local.title"))
+	press(t, f.Object(), env.T("dest.change"))
+	if says() {
+		t.Error("it stays when a place was chosen")
 	}
 }

@@ -54,7 +54,7 @@ func (f *Form) drawKinds() {
 	})
 	other.Edit().Icon = "magnifying-glass"
 	f.root.Objects = []fyne.CanvasObject{
-		kit.FormGrid(2, cards...), kit.NewField(f.t("dest.other"), other).Hint(f.t("dest.other_more")),
+		f.none, kit.FormGrid(2, cards...), kit.NewField(f.t("dest.other"), other).Hint(f.t("dest.other_more")),
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"zafe/app/bin"
 	"zafe/app/civil"
 	"zafe/app/i18n"
+	"zafe/app/incident"
 	"zafe/app/ledger"
 	"zafe/app/money"
 	"zafe/app/op"
@@ -260,6 +261,13 @@ func (h *home) Refresh() {
 			}
 		})
 	}
+	if e.Can(incident.List.Spec) {
+		page.Call(e, incident.List, op.Empty{}, func(all incident.History, err error) {
+			if err == nil {
+				h.cnil(all.Open())
+			}
+		})
+	}
 	if e.Can(sentry.Lately.Spec) {
 		page.Call(e, sentry.Lately, op.Empty{}, func(r sentry.Recent, err error) {
 			if err == nil {
@@ -491,6 +499,17 @@ func (h *home) older(alerts []witness.Alert) {
 	h.arrange()
 }
 
+// cnil puts the incidents on the list of which nobody said whether the CNIL was told, until somebody does.
+func (h *home) cnil(open []incident.Record) {
+	e := h.env
+	delete(h.tasks, "cnil")
+	if len(open) > 0 {
+		h.tasks["cnil"] = h.task("bell", kit.Error, e.T("home.todo.cnil", "before", open[0].Deadline),
+			e.T("home.cnil", "since", open[0].Since), e.T("home.act.cnil"), func() { e.Shell.Open(page.Route{Name: "incident"}) })
+	}
+	h.arrange()
+}
+
 func (h *home) task(icon string, tone kit.Tone, title, under, act string, run func()) fyne.CanvasObject {
 	text := kit.VBox(0, kit.NewLabel(title, kit.Style{Weight: kit.Medium, Wrap: true}),
 		kit.NewLabel(under, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
@@ -501,7 +520,7 @@ func (h *home) task(icon string, tone kit.Tone, title, under, act string, run fu
 func (h *home) arrange() {
 	var all []fyne.CanvasObject
 	for _, key := range []string{
-		"integrity", "mass", "witness", "numbers", "follow", "held", "backup", "sheet", "invite", "many", "overdue", "accepted",
+		"integrity", "cnil", "mass", "witness", "numbers", "follow", "held", "backup", "sheet", "invite", "many", "overdue", "accepted",
 		"drafts", "exports", "bin",
 	} {
 		if o := h.tasks[key]; o != nil {

@@ -4,7 +4,6 @@ package incident
 
 import (
 	"fmt"
-	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -30,10 +29,6 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 	}
 }
 
-// declareWithin is how long there is to tell the CNIL (RGPD, art. 33) and, for the insurance to pay, to lodge a
-// complaint (Code des assurances, art. L. 12-10-1).
-const declareWithin = 72 * time.Hour
-
 type incidentPage struct {
 	*page.Gate
 	env    *page.Env
@@ -43,15 +38,20 @@ type incidentPage struct {
 	typed  bool // the draft was changed by hand, and stays so
 
 	state     incident.State
+	history   incident.History // empty for who may not end one
 	company   company.Profile
 	customers int // -1: not for this person to know
 }
 
 func newPage(e *page.Env) page.Page {
-	p := &incidentPage{Gate: page.NewGate(e), env: e, top: kit.VBox(0), customers: -1}
+	p := &incidentPage{Gate: page.NewGate(e), env: e, top: kit.VBox(10), customers: -1}
 	p.draft = kit.NewTextArea("", 14)
 	p.draft.OnChanged = func(string) { p.typed = true }
-	head := kit.NewHeader(e.T("incident.title"), e.T("incident.under")).OnBack(e.T("common.back"), e.Shell.Back)
+	var acts []fyne.CanvasObject
+	if e.Can(incident.List.Spec) {
+		acts = append(acts, kit.NewButton(e.T("incident.past"), "clock-counter-clockwise", kit.Secondary, p.showPast))
+	}
+	head := kit.NewHeader(e.T("incident.title"), e.T("incident.under"), acts...).OnBack(e.T("common.back"), e.Shell.Back)
 	body := kit.Cols(theme.GapCard, []float32{1.15, 1},
 		kit.NewCard(e.T("incident.steps"), kit.NewScroll(p.steps())),
 		kit.NewCard(e.T("incident.cnil"), kit.VFill(10, 1, kit.MutedParagraph(e.T("incident.cnil_help")), p.draft,
@@ -74,6 +74,7 @@ func (p *incidentPage) Refresh() {
 		p.state = st
 		p.show()
 	})
+	p.look()
 	if e.Can(company.Get.Spec) {
 		page.Call(e, company.Get, op.Empty{}, func(c company.Profile, err error) {
 			if err == nil { // else the name is filled in by hand
@@ -99,7 +100,7 @@ func (p *incidentPage) show() {
 	var notice *kit.Banner
 	if p.state.On {
 		text := e.T("incident.on_text", "since", p.state.Since, "name", p.state.By,
-			"until", p.state.Since.Add(declareWithin))
+			"until", p.state.Since.Add(incident.DeclareWithin))
 		var act []fyne.CanvasObject
 		if e.Can(incident.End.Spec) {
 			act = append(act, p.Write(kit.NewButton(e.T("incident.end"), "lock-open", kit.Secondary, p.end)))
@@ -114,7 +115,7 @@ func (p *incidentPage) show() {
 		}
 		notice = kit.NewNotice(kit.Info, "", text, act...)
 	}
-	p.top.Objects = []fyne.CanvasObject{notice}
+	p.top.Objects = append([]fyne.CanvasObject{notice}, p.unanswered()...)
 	p.top.Refresh()
 	p.object.Refresh()
 	p.write()
@@ -137,6 +138,7 @@ func (p *incidentPage) end() {
 func (p *incidentPage) changed(st incident.State) {
 	p.state = st
 	p.show()
+	p.look()
 	p.env.Shell.Changed("incident")
 }
 
@@ -192,6 +194,8 @@ func (p *incidentPage) write() {
 	since := ""
 	if p.state.On {
 		since = e.Text.Instant(p.state.Since)
+	} else if open := p.history.Open(); len(open) > 0 { // it is over, and the CNIL may still be waiting
+		since = e.Text.Instant(open[0].Since)
 	}
 	customers := ""
 	if p.customers >= 0 {

@@ -145,3 +145,65 @@ func TestEachStepLeadsToWhereItIsDone(t *testing.T) {
 		t.Error("a commercial is sent to the keys")
 	}
 }
+
+// texts are all that can be read, in the page and over it.
+func (s shown) texts() string {
+	var out []string
+	read := func(o fyne.CanvasObject) {
+		switch x := o.(type) {
+		case *kit.Label:
+			out = append(out, x.Text())
+		case *kit.Banner:
+			out = append(out, x.Text())
+		}
+	}
+	uitest.Walk(s.Object(), read)
+	if o := s.over(); o != nil {
+		uitest.Walk(o, read)
+	}
+	return strings.ReplaceAll(strings.Join(out, "\n"), "\u00a0", " ")
+}
+
+// over is the window over the page, if there is one.
+func (s shown) over() fyne.CanvasObject { return s.env.Window.Canvas().Overlays().Top() }
+
+// TestTheCNILIsAskedAboutUntilSomebodyAnswers, after the end of the incident as well, and the answer stays readable.
+func TestTheCNILIsAskedAboutUntilSomebodyAnswers(t *testing.T) {
+	const asks = "CNIL : à décider avant le 24/11/2026"
+	w := office(t)
+	s := open(t, w, "owner", auth.Owner)
+	says := func(part string) bool { return strings.Contains(s.texts(), part) }
+	if says("CNIL : à décider") {
+		t.Error("it asks without an incident")
+	}
+	s.press(begin)
+	if !says(asks) {
+		t.Errorf("it does not ask during the incident: %q", s.texts())
+	}
+	s.press(end)
+	if s = open(t, w, "owner", auth.Owner); !says(asks) || !strings.Contains(s.draft.Text(), "le 21/11/2026") {
+		t.Errorf("after the end: %q, %.200q", s.texts(), s.draft.Text())
+	}
+	s.press("Ce n’est pas nécessaire")
+	uitest.Press(t, s.over(), "Enregistrer")
+	var why *kit.Field
+	uitest.Walk(s.over(), func(o fyne.CanvasObject) {
+		if f, ok := o.(*kit.Field); ok {
+			why = f
+		}
+	})
+	if why == nil || !strings.Contains(why.Refusal(), "Dites pourquoi la CNIL") {
+		t.Fatalf("no reason is asked for: %+v", why)
+	}
+	why.Control().(*kit.TextArea).SetText("tout était chiffré")
+	uitest.Press(t, s.over(), "Enregistrer")
+	if says("CNIL : à décider") || len(s.Failed) > 0 {
+		t.Errorf("it still asks: %q, %v", s.texts(), s.Failed)
+	}
+	if !s.press("Incidents passés") || !says("Constaté le 21/11/2026") || !says("tout était chiffré") {
+		t.Errorf("past incidents: %q", s.texts())
+	}
+	if open(t, w, "sales", auth.Sales).press("Incidents passés") {
+		t.Error("a commercial sees past incidents")
+	}
+}

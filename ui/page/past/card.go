@@ -35,6 +35,8 @@ type record struct {
 	order        []string // of the fields
 	label        func(field string) string
 	take         *kit.Button         // nil for who may not
+	print        *kit.Button         // nil for what is no paper
+	note         fyne.CanvasObject   // what else is to be known, nil for nothing
 	files        []fyne.CanvasObject // what was attached to it
 }
 
@@ -52,6 +54,9 @@ func (b *book) compare(r record) {
 		body = append(body, kit.NewNotice(kit.Info, "", e.Text.N("past.differs", len(r.differs), nil)),
 			kit.Cols(12, nil, kit.Caption(e.T("past.then")), kit.Caption(e.T("past.now"))))
 	}
+	if r.note != nil {
+		body = append(body, r.note)
+	}
 	var same []fyne.CanvasObject
 	for _, field := range r.order {
 		switch {
@@ -67,8 +72,15 @@ func (b *book) compare(r record) {
 	}
 	body = append(body, same...)
 	content := fyne.CanvasObject(kit.NewScroll(kit.VBox(theme.GapField, body...)))
+	foot := kit.HBox(8, kit.Spacer())
+	if r.print != nil {
+		foot.Add(r.print)
+	}
 	if r.take != nil {
-		content = kit.VFill(theme.GapCard, 0, content, kit.HBox(8, kit.Spacer(), b.Lone(r.take)))
+		foot.Add(b.Lone(r.take))
+	}
+	if r.print != nil || r.take != nil {
+		content = kit.VFill(theme.GapCard, 0, content, foot)
 	}
 	b.put(content)
 }
@@ -212,10 +224,25 @@ func (b *book) file(s file.Subject, f past.FileThen, gone bool) fyne.CanvasObjec
 // document shows one, to be printed, and taken back while it was a draft.
 func (b *book) document(row billing.Row) {
 	b.attached(file.Subject{Kind: file.Document, ID: int64(row.ID)}, func(files []fyne.CanvasObject) {
+		if row.Status == billing.Draft {
+			b.draft(row, files)
+			return
+		}
 		b.paper(row, files)
 	})
 }
 
+// printing is the button that shows a document as it was.
+func (b *book) printing(row billing.Row) *kit.Button {
+	e := b.env
+	name := b.number(row) + "-" + strconv.FormatInt(int64(row.ID), 10) + ".pdf"
+	return kit.NewButton(e.T("past.print"), "printer", kit.Secondary, func() {
+		req := past.PDFRequest{Point: b.state.Point.ID, ID: row.ID, Lang: e.Text.Lang()}
+		e.Shell.ShowDocument(name, page.Fetch(e, past.PDF, req))
+	})
+}
+
+// paper shows a final document.
 func (b *book) paper(row billing.Row, files []fyne.CanvasObject) {
 	e := b.env
 	body := []fyne.CanvasObject{kit.VBox(0, kit.Sub(b.number(row)), kit.Caption(row.CustomerName))}
@@ -228,20 +255,34 @@ func (b *book) paper(row billing.Row, files []fyne.CanvasObject) {
 			body = append(body, kit.Separator(), kit.Line(l[0], l[1]))
 		}
 	}
-	name := b.number(row) + "-" + strconv.FormatInt(int64(row.ID), 10) + ".pdf"
-	print := kit.NewButton(e.T("past.print"), "printer", kit.Secondary, func() {
-		req := past.PDFRequest{Point: b.state.Point.ID, ID: row.ID, Lang: e.Text.Lang()}
-		e.Shell.ShowDocument(name, page.Fetch(e, past.PDF, req))
+	body = append(body, kit.NewNotice(kit.Info, e.T("past.final"), e.T("past.final_text")))
+	b.put(kit.VFill(theme.GapCard, 0, kit.NewScroll(kit.VBox(theme.GapField, append(body, files...)...)),
+		kit.HBox(8, kit.Spacer(), b.printing(row))))
+}
+
+// draft compares one with what became of it.
+func (b *book) draft(row billing.Row, files []fyne.CanvasObject) {
+	e := b.env
+	page.Call(e, past.Draft, billing.DocumentRequest{ID: row.ID}, func(d past.DraftThen, err error) {
+		if err != nil {
+			b.failed(err)
+			return
+		}
+		r := record{
+			title: b.number(row), under: row.CustomerName, differs: d.Differs, order: draftFields, label: b.label("sales_ui"),
+			then: b.draftTexts(d.Then), files: files, print: b.printing(row),
+		}
+		if d.Now != nil {
+			r.now = b.draftTexts(*d.Now)
+			if d.Now.Final {
+				r.note = kit.NewNotice(kit.Info, "", e.T("past.draft_final", "number", d.Now.Number))
+			}
+		}
+		if row.Kind != billing.CreditNote && e.Can(billing.SaveQuote.Spec) {
+			r.take = b.taking("draft", e.T("past.draft_text"), past.TakeRequest{ID: int64(row.ID)}, b.takeDraft)
+		}
+		b.compare(r)
 	})
-	foot := kit.HBox(8, kit.Spacer(), print)
-	if row.Status != billing.Draft {
-		body = append(body, kit.NewNotice(kit.Info, e.T("past.final"), e.T("past.final_text")))
-	} else if row.Kind != billing.CreditNote && e.Can(billing.SaveQuote.Spec) {
-		body = append(body, kit.NewNotice(kit.Info, e.T("past.draft"), e.T("past.draft_text")))
-		req := past.TakeRequest{ID: int64(row.ID)}
-		foot.Add(b.Lone(b.taking("draft", e.T("past.draft_text"), req, b.takeDraft)))
-	}
-	b.put(kit.VFill(theme.GapCard, 0, kit.NewScroll(kit.VBox(theme.GapField, append(body, files...)...)), foot))
 }
 
 // takeDraft makes the new draft and shows it.

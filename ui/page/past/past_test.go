@@ -185,7 +185,14 @@ func TestADocumentIsPrintedAndADraftTakenBack(t *testing.T) {
 	d.shown("owner", auth.Owner)
 	d.turn(documents)
 	d.choose(0)
-	d.mustSay("Un nouveau brouillon est créé", "Four")
+	d.mustSay("Il n'y a rien à reprendre", "Four")
+	if d.press("Reprendre comme nouveau brouillon") || !d.press("Imprimer tel qu'il était") {
+		t.Error("a draft that is the same is taken back, or not printed")
+	}
+	must(d, billing.DeleteDraft, d.now.As("owner"), billing.IssueRequest{ID: 1, Version: 1})
+	d.choose(0)
+	d.Refresh()
+	d.mustSay("Reprendre le recrée", "Objet", "Four")
 	if d.sh.Yes = true; !d.press("Reprendre comme nouveau brouillon") || !d.press("Imprimer tel qu'il était") {
 		t.Fatal("no way to take it back or to print it")
 	}

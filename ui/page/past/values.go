@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zafe/app/billing"
 	"zafe/app/catalog"
 	"zafe/app/fr"
 	"zafe/app/party"
@@ -19,6 +20,12 @@ var (
 		"label", "code", "description", "price", "vat_rate", "unit", "nature", "sales_account", "archived",
 	}
 )
+
+// draftFields are those of a draft.
+var draftFields = []string{
+	"customer", "subject", "lines", "gross", "date", "due_date", "valid_until", "delivery_date", "customer_ref",
+	"purchase_order", "method", "delivery", "housing_works", "notes",
+}
 
 func (b *book) yesNo(on bool) string {
 	if on {
@@ -70,4 +77,34 @@ func joined(by string, texts ...string) string {
 		}
 	}
 	return strings.Join(there, by)
+}
+
+// draftTexts are what was written in a draft as people read it.
+func (b *book) draftTexts(d billing.Document) map[string]string {
+	p := b.env.Text
+	texts := map[string]string{
+		"customer": d.Buyer.Name, "subject": d.Subject, "gross": p.Amount(d.Gross), "date": p.Date(d.Date),
+		"due_date": p.Date(d.DueDate), "valid_until": p.Date(d.ValidUntil), "delivery_date": p.Date(d.DeliveryDate),
+		"customer_ref": d.CustomerRef, "purchase_order": d.PurchaseOrder, "notes": d.Notes,
+	}
+	if d.Method != "" {
+		texts["method"] = b.env.T("fr.payment." + string(d.Method))
+	}
+	if d.HousingWorks {
+		texts["housing_works"] = b.yesNo(true)
+	}
+	if a := d.Delivery; a != nil {
+		texts["delivery"] = joined(", ", a.Street, a.Street2, joined(" ", a.PostalCode, a.City), a.Country)
+	}
+	lines := make([]string, len(d.Lines))
+	for i, l := range d.Lines {
+		if lines[i] = l.Description; l.Kind == billing.ItemLine {
+			lines[i] = b.env.T("past.line", "what", l.Description, "quantity", p.Quantity(l.Quantity), "price", p.UnitPrice(l.UnitPrice))
+		}
+		if l.Discount != 0 {
+			lines[i] += " – " + p.Rate(l.Discount)
+		}
+	}
+	texts["lines"] = strings.Join(lines, "\n")
+	return texts
 }

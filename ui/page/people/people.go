@@ -43,6 +43,7 @@ type people struct {
 	devices []device.Device
 	relay   relay.Status
 	standby *kit.Label // what the relay PC has
+	alike   *kit.Label // what the comparison of its copy with the book found
 	names   map[auth.UserID]string
 	who     *kit.Grid
 	pcs     *kit.Grid
@@ -75,11 +76,13 @@ func newPeople(e *page.Env) page.Page {
 	p.pcs.Muted = func(row int) bool { return p.devices[row].State == device.Revoked }
 	p.pcs.OnOpen = func(row int) { p.device(p.devices[row]) }
 	p.standby = kit.Muted("")
+	p.alike = kit.Caption("")
+	p.alike.Hide()
 	p.pcs.SetEmpty(kit.NewEmpty("desktop", e.T("people.no_pc"), e.T("people.no_pc_hint"), nil))
 	p.tabs = kit.NewTabs(
 		kit.Tab{Key: "users", Text: e.T("people.users"), Make: func() fyne.CanvasObject { return p.who }},
 		kit.Tab{Key: pcsTab, Text: e.T("people.pcs"), Make: func() fyne.CanvasObject {
-			top := kit.HBox(8, p.standby, kit.Spacer())
+			top := kit.HBox(8, kit.VBox(0, p.standby, p.alike), kit.Spacer())
 			if e.Can(device.InviteFile.Spec) {
 				top.Add(p.remoteButton())
 			}

@@ -15,7 +15,26 @@ func (p *people) relayed(s relay.Status) {
 	p.relay = s
 	p.standby.SetText(e.T("relay.state."+s.State, "name", s.Name, "at", e.Text.Instant(s.Asked),
 		"s", (s.BehindMS+999)/1000, "n", s.Own))
+	if p.alike.Hide(); s.Relay != 0 {
+		p.alike.SetText(p.compared(s))
+		p.alike.Show()
+	}
+	p.object.Refresh()
 	p.pcs.Reload()
+}
+
+// compared is what came of the last comparison of the copy with the book.
+func (p *people) compared(s relay.Status) string {
+	key := "relay.compared.same"
+	switch {
+	case s.Same.IsZero() && s.Differed.IsZero():
+		key = "relay.compared.never"
+	case s.Differed.After(s.Same):
+		key = "relay.compared.differed"
+	case !s.Differed.IsZero():
+		key = "relay.compared.mended"
+	}
+	return p.env.T(key, "same", s.Same, "differed", s.Differed)
 }
 
 func (p *people) relayTone() kit.Tone {

@@ -62,6 +62,17 @@ func TestTheRelayIsNamedOnThePage(t *testing.T) {
 	if !says("Comptoir a tout reçu") || len(sh.Asked) != 1 || len(sh.Failed) != 0 {
 		t.Errorf("named: asked %v, failed %v", sh.Asked, sh.Failed)
 	}
+	for part, differ := range map[string]int{"sa copie différait": 1, "n’a pas encore été comparée": -1, "identique": 0} {
+		w.Update(func(tx *store.Tx) error {
+			if err := tx.SetSetting("relay.compared", nil); err != nil || differ < 0 {
+				return err
+			}
+			return relay.Compared(tx, differ)
+		})
+		if p.Refresh(); !says(part) {
+			t.Errorf("%d files that differ: it does not say %q", differ, part)
+		}
+	}
 	find[*kit.Grid](t, p.Object()).OnOpen(slices.Index(names(t, w), "Comptoir"))
 	d.press(d.object(), "Ne plus être le relais")
 	if !says("Aucun poste relais") || len(sh.Failed) != 0 {

@@ -145,6 +145,8 @@ func (p *planPage) figures() {
 	worst := pl.Of(plan.Burnt)
 	tone := kit.Ok
 	switch d, known := pl.Loss(worst); {
+	case worst.Unknown:
+		tone = kit.Warn
 	case !known:
 		tone = kit.Error
 	case d > pl.Promise.Loss:
@@ -186,7 +188,10 @@ func (p *planPage) promised() string {
 
 // places is of how many copies those in another building are.
 func (p *planPage) places() string {
-	if p.plan.Places == 0 {
+	switch {
+	case p.plan.Places == 0 && p.plan.Waiting > 0:
+		return p.env.Text.N("plan.waiting", p.plan.Waiting, nil)
+	case p.plan.Places == 0:
 		return p.env.T("plan.places_none")
 	}
 	return p.env.Text.N("plan.places", p.plan.Places, nil)
@@ -233,7 +238,7 @@ func (p *planPage) caseCell(row, col int) kit.CellView {
 	e, s := p.env, p.plan.Scenarios[row]
 	tone := kit.Ok
 	switch {
-	case !s.Safe:
+	case !s.Safe && !s.Unknown:
 		tone = kit.Error
 	case len(s.Lacks) > 0:
 		tone = kit.Warn
@@ -254,7 +259,10 @@ func (p *planPage) trialCell(row, col int) kit.CellView {
 	case 0:
 		return kit.CellView{Text: e.Text.Instant(m.At)}
 	case 1:
-		if m.Place == "" {
+		switch {
+		case m.Place == "" && m.At.Before(p.plan.Restored):
+			return kit.CellView{Text: e.T("plan.here_before")}
+		case m.Place == "":
 			return kit.CellView{Text: e.T("plan.here")}
 		}
 		return kit.CellView{Text: m.Label}
