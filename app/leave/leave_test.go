@@ -461,6 +461,23 @@ func TestAPlannedDepartureCanBeCancelledOrMoved(t *testing.T) {
 	}
 }
 
+// TestADepartureThatIsOverIsNotMoved: neither another last day nor none lets somebody in again, which is for two.
+func TestADepartureThatIsOverIsNotMoved(t *testing.T) {
+	s := open(t)
+	req := leave.ScheduleRequest{NowRequest: leave.NowRequest{User: s.luc.ID}, On: civil.New(2026, 11, 28)}
+	if _, err := leave.Schedule.Call(s.as(s.claire), s.local(), req); err != nil {
+		t.Fatal(err)
+	}
+	s.clock.Add(30 * 24 * time.Hour) // the program did not run
+	req.On = civil.New(2027, 1, 31)
+	if _, err := leave.Schedule.Call(s.as(s.claire), s.local(), req); fault.KeyOf(err) != "user.ends_over" {
+		t.Errorf("another day: %v", err)
+	}
+	if _, err := leave.Cancel.Call(s.as(s.claire), s.local(), leave.Request{User: s.luc.ID}); fault.KeyOf(err) != "user.ends_over" {
+		t.Errorf("no day: %v", err)
+	}
+}
+
 // TestWhoCannotBePutOut and who cannot take over: each refusal leaves everything as it was.
 func TestWhoCannotBePutOut(t *testing.T) {
 	s := open(t)

@@ -122,6 +122,8 @@ type row[T Tx] struct {
 	decode func(in input) (any, error)
 	// run handles a decoded request; w is nil but for streams.
 	run func(ctx context.Context, tx T, req any, w io.Writer) (any, error)
+	// check is what Check put before a Command; nil for nothing.
+	check func(ctx context.Context, tx T, req any) error
 	// rows counts what leaves with an export; nil for another operation.
 	rows func(ctx context.Context, tx T, req any) (int, error)
 	// elsewhere: a Query or Stream without a transaction.

@@ -120,10 +120,12 @@ type Service[T Tx] struct {
 	// slotting: one person's row and slots change at a time.
 	slotting sync.Mutex
 	settled  atomic.Pointer[civil.Date] // the day of the last Settle
-	limit    throttle
-	alive    alive
-	enrols   enrolments
-	started  time.Time // with the monotonic clock of a real one
+	// gives asks what is put before Give, for what gives somebody more than they had.
+	gives   func(ctx context.Context, tx T, req GiveRequest) error
+	limit   throttle
+	alive   alive
+	enrols  enrolments
+	started time.Time // with the monotonic clock of a real one
 }
 
 // Policy refuses a password that is too easy to guess for the person described by context; a second

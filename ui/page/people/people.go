@@ -52,7 +52,7 @@ type people struct {
 func newPeople(e *page.Env) page.Page {
 	p := &people{Gate: page.NewGate(e), env: e, names: map[auth.UserID]string{}}
 	for _, r := range auth.Roles() { // until those of the company are read
-		p.roles = append(p.roles, role.Role{Key: r, Ready: true, SecondFactor: r.Rights().NeedsSecondFactor()})
+		p.roles = append(p.roles, role.Role{Key: r, Ready: true, Rights: r.Rights(), SecondFactor: r.Rights().NeedsSecondFactor()})
 	}
 	p.who = kit.NewGrid([]kit.Column{
 		{Title: e.T("people.column.name"), Width: 190, Weight: 1},

@@ -9,8 +9,10 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/approval"
 	"zafe/app/auth"
 	"zafe/app/civil"
+	"zafe/app/company"
 	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -238,6 +240,51 @@ func TestAnAccountWithALastDayKeepsIt(t *testing.T) {
 	d.press(d.object(), "Enregistrer")
 	if got := luc(); got.EndsOn != want || got.Email != "luc@example.fr" {
 		t.Errorf("stored %+v", got)
+	}
+}
+
+// TestASensitiveRoleIsAskedFor where somebody else is there to approve it: the account is made, closed, and opens by
+// the word of the other.
+func TestASensitiveRoleIsAskedFor(t *testing.T) {
+	d := open(t, "")
+	company.Bind(d.w.Registry)
+	approval.Bind(d.w.Registry)
+	d.w.Update(func(tx *store.Tx) error {
+		_, err := tx.SaveUser(user.User{Login: "paul", Name: "Paul", Role: auth.Owner, SecondOn: true, CreatedAt: tx.Now()})
+		return err
+	})
+	people := func() []user.User {
+		t.Helper()
+		out, err := user.List.Call(t.Context(), d.w.As("owner"), op.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Users
+	}
+	waits := func() []approval.Pending {
+		t.Helper()
+		out, err := approval.List.Call(t.Context(), d.w.As("owner"), op.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Pending
+	}
+	d.page.Refresh()
+	d.press(d.page.Object(), "Nouvel utilisateur")
+	d.write("Nom", "Luc Petit")
+	d.role(auth.Accountant)
+	d.write("Mot de passe", "zurgobinptak4kofel")
+	d.sh.Yes = true
+	d.press(d.object(), "Enregistrer")
+	luc := people()[1]
+	if luc.Name != "Luc Petit" {
+		luc = people()[2]
+	}
+	if luc.Role != auth.Accountant || !luc.Disabled || len(waits()) != 1 || waits()[0].Changes[0].Who != "Luc Petit" {
+		t.Fatalf("%+v, %+v", luc, waits())
+	}
+	if d.object() != nil || len(d.sh.Failed) != 0 || !slices.Contains(d.sh.Asked, "Une deuxième personne doit approuver") {
+		t.Error(d.sh.Asked, d.sh.Failed)
 	}
 }
 
