@@ -166,7 +166,7 @@ func (s *Shell) unheard(err error) {
 		s.soon()
 		s.listen()
 		return
-	case "user.session_over":
+	case "user.session_over", "user.ended":
 		s.Fail(err)
 	}
 	s.ears.again.In(listenAgain, s.listen)
