@@ -313,7 +313,11 @@ func second(ctx context.Context, tx Tx, name string, body []byte) error {
 	case err != nil:
 		return err
 	case len(others) > 0:
-		return fault.New(fault.Conflict, "approval.two", "names", strings.Join(others[:min(len(others), namesMost)], ", "))
+		var names []string
+		for _, u := range others[:min(len(others), namesMost)] {
+			names = append(names, u.Name)
+		}
+		return fault.New(fault.Conflict, "approval.two", "names", strings.Join(names, ", "))
 	case tx.Now().Sub(a.FreshAt) > auth.FreshFor:
 		return fault.New(fault.Unauthenticated, "op.fresh_needed")
 	}
@@ -325,16 +329,16 @@ func second(ctx context.Context, tx Tx, name string, body []byte) error {
 	return err
 }
 
-// others names who could be the second person: they may do it, are in, have set up what their role asks for, and their
+// others are those who could be the second person: they may do it, are in, have set up what their role asks for, and their
 // own rights do not grow by it.
-func others(tx Tx, name string, body []byte, but auth.UserID) (names []string, err error) {
+func others(tx Tx, name string, body []byte, but auth.UserID) (out []user.User, err error) {
 	people, err := tx.Users()
 	for _, u := range people {
 		if u.ID != but && able(tx, u, acts[name].needs) && !acts[name].grows(body, u) {
-			names = append(names, u.Name)
+			out = append(out, u)
 		}
 	}
-	return names, err
+	return out, err
 }
 
 // able tells whether somebody may do something now.
@@ -374,7 +378,14 @@ func (d desk[T]) ask(ctx context.Context, tx T, req AskRequest) (none op.Empty, 
 		return none, err
 	}
 	op.Note(ctx, aRequest, k.ID, k.Digest(), `{"op":"`+k.Op+`"}`)
-	return none, user.TellOwners(tx, a.User, user.NoticeApproval, "", a.User)
+	told := []auth.UserID{a.User}
+	for _, u := range able {
+		if err := tx.AddNotice(u.ID, user.Notice{Kind: user.NoticeApproval, User: a.User, At: tx.Now()}); err != nil {
+			return none, err
+		}
+		told = append(told, u.ID)
+	}
+	return none, user.TellOwners(tx, a.User, user.NoticeApproval, "", told...)
 }
 
 func (d desk[T]) list(ctx context.Context, tx T, _ op.Empty) (out ListResponse, err error) {

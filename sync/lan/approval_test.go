@@ -101,6 +101,11 @@ func TestTheBankDetailsTakeTwo(t *testing.T) {
 	if w.By != "Claire" || w.Mine || w.Moved || !slices.Equal(w.Changes, []approval.Change{want}) {
 		t.Errorf("Adam reads %+v", w)
 	}
+	var told user.NoticesResponse
+	x.does(user.Notices.Spec, "adam", m{}, &told) // who can approve, owner or not
+	if len(told.Notices) != 1 || told.Notices[0].Kind != user.NoticeApproval {
+		t.Errorf("Adam is told %+v", told.Notices)
+	}
 	if own := x.waits("claire"); len(own) != 1 || !own[0].Mine {
 		t.Errorf("Claire reads %+v", own)
 	}
