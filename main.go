@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"zafe/app/approval"
+	"zafe/app/attempt"
 	"zafe/app/audit"
 	"zafe/app/backup"
 	"zafe/app/billing"
@@ -393,6 +394,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	b.help = support.NewKeeper[*store.Tx](st, users, time.Now)
 	reg := op.New[*store.Tx](st, b.help, time.Now, op.LogTo(p.home.Log))
 	reg.Fence, reg.Halt = relay.Fence(live{b.guard, st}), incident.Halt[*store.Tx]
+	reg.Denied = attempt.New[*store.Tx](st, p.home.Warn).Denied
 	b.caller = caller{Registry: reg, Credential: b.credential}
 	if err := b.network(id); err != nil {
 		return nil, err

@@ -37,7 +37,7 @@
 // its stamp, its version and its digest. job runs what a book does by itself, such as the weekly check of
 // package verify. sentry counts the rows that leave the book, bin those that are taken away or written over, which it
 // keeps for a while (op.Lose), and incident puts everybody in read-only: the pipeline asks all three in the transactions
-// that they are about. change tells the people at work which records others change, of
+// that they are about. attempt keeps in the journal what somebody tried without the right to. change tells the people at work which records others change, of
 // those that they may see. past opens the book as it was at a restore point beside it.
 // Areas (party, catalog, billing, ledger, ...)
 // hold contract and handler side by side and talk by plain function inside one transaction.
@@ -53,7 +53,8 @@
 //
 // Who looks through somebody's eyes (session.view_as) is the actor of that person with a Viewer: the pipeline lets
 // nothing but a plain Query through. What takes two people is named in package approval, which has the registry ask
-// before the handler (op.Check) and does it again in the name of who asked (Registry.Again).
+// before the handler (op.Check) and does it again in the name of who asked (Registry.Again). What gives a person more
+// rights is asked as user.give is, whatever operation does it (op.Checked).
 //
 // Who goes is put out by package leave: their account in a transaction of its own, the rest after it. Access ends
 // with the last day of an account, which is asked at each call; no job is needed for that. Somebody from outside

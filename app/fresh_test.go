@@ -24,7 +24,7 @@ var guarded = []string{
 	"past.take_customer", "past.take_draft", "past.take_file", "past.take_item", "recovery.shares", "recovery.sheet", "relay.name", "role.delete", "role.save",
 	"event.export", "leave.cancel", "leave.now", "leave.schedule", "witness.accept",
 	"sentry.decide", "support.open", "session.close", "session.close_others", "session.view_as", "team.delete", "team.save",
-	"totp.renew_codes", "user.reset_second_factor", "user.save", "user.sign_out",
+	"totp.renew_codes", "user.reset_second_factor", "user.give", "user.save", "user.sign_out",
 }
 
 // call performs an operation of any kind with an empty request.

@@ -13,7 +13,6 @@ import (
 
 	"zafe/app/audit"
 	"zafe/app/auth"
-	"zafe/app/civil"
 	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -63,7 +62,7 @@ func (k Kept) Digest() string {
 }
 
 // Change is one thing that the request changes; What is the end of message "approval.change.<what>". A right that the
-// people with a role would hold on more than before has Right, From and To instead of Before and After.
+// people with a role, or one person, would hold on more than before has Right, From and To instead of Before and After.
 type Change struct {
 	What   string          `json:"what"`
 	Before string          `json:"before" class:"bank"`
@@ -71,7 +70,9 @@ type Change struct {
 	Right  auth.Permission `json:"right,omitempty"`
 	From   auth.Scope      `json:"from,omitempty"`
 	To     auth.Scope      `json:"to,omitempty"`
-	Of     string          `json:"of,omitempty"` // what the role is called
+	Of     string          `json:"of,omitempty"` // what a role that the company made is called
+	Role   auth.Role       `json:"role,omitempty"`
+	Who    string          `json:"who,omitempty"` // the one person
 }
 
 // Pending is a request that waits.
@@ -85,6 +86,7 @@ type Pending struct {
 	Expires time.Time `json:"expires"`
 	Changes []Change  `json:"changes"`
 	Moved   bool      `json:"moved,omitempty"` // what it is about changed since: it cannot be done any more
+	Own     bool      `json:"own,omitempty"`   // the reader's own rights would grow: they cannot approve it
 }
 
 // AskRequest is what a second person is to let be done.
@@ -137,8 +139,7 @@ type Tx interface {
 	op.Tx
 	company.Settings
 	user.Telling
-	Today() civil.Date
-	User(id auth.UserID) (user.User, error)
+	user.Ranks
 	// Role returns a role. Fault role.not_found.
 	Role(key auth.Role) (role.Role, error)
 	// Approvals lists the requests that wait and are still good, oldest first.
@@ -155,12 +156,49 @@ type act struct {
 	// changes tells what of it takes two people, nothing for what one may do alone; a request that could not be done now
 	// is refused as the operation itself would.
 	changes func(ctx context.Context, tx Tx, body []byte) ([]Change, error)
+	// widens tells whether somebody's own rights would grow by it: they are no second person. nil: nobody's do.
+	widens func(body []byte, u user.User) bool
 }
+
+// grows tells whether somebody's own rights would grow by a request.
+func (a act) grows(body []byte, u user.User) bool { return a.widens != nil && a.widens(body, u) }
 
 // acts are all of them.
 var acts = map[string]act{
-	company.Save.Name: {company.Save.Needs, bankDetails},
-	role.Save.Name:    {role.Save.Needs, moreRights},
+	company.Save.Name: {company.Save.Needs, bankDetails, nil},
+	role.Save.Name: {role.Save.Needs, moreRights, func(body []byte, u user.User) bool {
+		var asked role.SaveRequest
+		return json.Unmarshal(body, &asked) != nil || u.Role == asked.Key
+	}},
+	user.Give.Name: {user.Give.Needs, given, func(body []byte, u user.User) bool {
+		var asked user.GiveRequest
+		return json.Unmarshal(body, &asked) != nil || u.ID == asked.ID
+	}},
+}
+
+// given tells what one person could do more with the role that they are to get.
+func given(_ context.Context, tx Tx, body []byte) ([]Change, error) {
+	var asked user.GiveRequest
+	if err := json.Unmarshal(body, &asked); err != nil {
+		return nil, fault.New(fault.Invalid, "op.bad_request", "detail", err.Error()).Because(err)
+	}
+	if err := asked.Validate(); err != nil {
+		return nil, err
+	}
+	return gains(tx, asked)
+}
+
+// gains is given of somebody who may be nobody yet.
+func gains(tx Tx, asked user.GiveRequest) (out []Change, err error) {
+	u, more, err := user.Gains(tx, asked)
+	if err != nil || len(more) == 0 {
+		return nil, err
+	}
+	r, err := tx.Role(asked.Role)
+	for _, g := range more {
+		out = append(out, Change{What: "right", Right: g.Right, From: g.From, To: g.To, Of: r.Name, Role: asked.Role, Who: u.Name})
+	}
+	return out, err
 }
 
 // moreRights tells what the people who have a role could do more. Less takes nobody else, nor a role that nobody has.
@@ -229,36 +267,57 @@ func Bind[T Tx](r *op.Registry[T]) {
 	op.Bind(r, Decide, d.decide)
 	check(r, company.Save)
 	check(r, role.Save)
+	op.Check(r, user.Give, func(ctx context.Context, tx T, req user.GiveRequest) error {
+		if one(ctx) {
+			return nil
+		}
+		changes, err := gains(tx, req)
+		if err != nil || len(changes) == 0 {
+			return err
+		}
+		body, err := json.Marshal(req)
+		if err != nil {
+			return err
+		}
+		return second(ctx, tx, user.Give.Name, body)
+	})
 }
 
 // check has an operation ask for a second person.
 func check[T Tx, Req, Resp any](r *op.Registry[T], o op.Op[Req, Resp]) {
 	op.Check(r, o, func(ctx context.Context, tx T, req Req) error {
+		if one(ctx) {
+			return nil
+		}
 		body, err := json.Marshal(req)
 		if err != nil {
 			return err
+		}
+		changes, err := acts[o.Name].changes(ctx, tx, body)
+		if err != nil || len(changes) == 0 {
+			return nil //nolint:nilerr // what is wrong with the request is the operation's to say
 		}
 		return second(ctx, tx, o.Name, body)
 	})
 }
 
+// one tells whether nobody else is asked: the program itself does it, or a second person has let it be done.
+func one(ctx context.Context) bool { return op.Actor(ctx).System || op.Second(ctx) != 0 }
+
 // second refuses what takes two people and has only one. Alone in the company, one does it after a fresh proof, and the
 // journal says that nobody else saw it. Faults: approval.two, op.fresh_needed.
 func second(ctx context.Context, tx Tx, name string, body []byte) error {
 	a := op.Actor(ctx)
-	if a.System || op.Second(ctx) != 0 {
-		return nil
-	}
-	changes, err := acts[name].changes(ctx, tx, body)
-	if err != nil || len(changes) == 0 {
-		return nil //nolint:nilerr // what is wrong with the request is the operation's to say
-	}
-	others, err := others(tx, acts[name].needs, a.User)
+	others, err := others(tx, name, body, a.User)
 	switch {
 	case err != nil:
 		return err
 	case len(others) > 0:
-		return fault.New(fault.Conflict, "approval.two", "names", strings.Join(others[:min(len(others), namesMost)], ", "))
+		var names []string
+		for _, u := range others[:min(len(others), namesMost)] {
+			names = append(names, u.Name)
+		}
+		return fault.New(fault.Conflict, "approval.two", "names", strings.Join(names, ", "))
 	case tx.Now().Sub(a.FreshAt) > auth.FreshFor:
 		return fault.New(fault.Unauthenticated, "op.fresh_needed")
 	}
@@ -270,15 +329,16 @@ func second(ctx context.Context, tx Tx, name string, body []byte) error {
 	return err
 }
 
-// others names who could be the second person: they may do it, are in, and have set up what their role asks for.
-func others(tx Tx, needs auth.Permission, but auth.UserID) (names []string, err error) {
+// others are those who could be the second person: they may do it, are in, have set up what their role asks for, and their
+// own rights do not grow by it.
+func others(tx Tx, name string, body []byte, but auth.UserID) (out []user.User, err error) {
 	people, err := tx.Users()
 	for _, u := range people {
-		if u.ID != but && able(tx, u, needs) {
-			names = append(names, u.Name)
+		if u.ID != but && able(tx, u, acts[name].needs) && !acts[name].grows(body, u) {
+			out = append(out, u)
 		}
 	}
-	return names, err
+	return out, err
 }
 
 // able tells whether somebody may do something now.
@@ -298,7 +358,7 @@ func (d desk[T]) ask(ctx context.Context, tx T, req AskRequest) (none op.Empty, 
 	if err != nil {
 		return none, err
 	}
-	able, err := others(tx, act.needs, a.User)
+	able, err := others(tx, req.Op, req.Request, a.User)
 	if err != nil {
 		return none, err
 	}
@@ -318,13 +378,20 @@ func (d desk[T]) ask(ctx context.Context, tx T, req AskRequest) (none op.Empty, 
 		return none, err
 	}
 	op.Note(ctx, aRequest, k.ID, k.Digest(), `{"op":"`+k.Op+`"}`)
-	return none, user.TellOwners(tx, a.User, user.NoticeApproval, "", a.User)
+	told := []auth.UserID{a.User}
+	for _, u := range able {
+		if err := tx.AddNotice(u.ID, user.Notice{Kind: user.NoticeApproval, User: a.User, At: tx.Now()}); err != nil {
+			return none, err
+		}
+		told = append(told, u.ID)
+	}
+	return none, user.TellOwners(tx, a.User, user.NoticeApproval, "", told...)
 }
 
 func (d desk[T]) list(ctx context.Context, tx T, _ op.Empty) (out ListResponse, err error) {
 	a := op.Actor(ctx)
-	all, err := tx.Approvals()
 	out.Pending = []Pending{}
+	all, err := tx.Approvals()
 	for _, k := range all {
 		act, known := acts[k.Op]
 		if !known || a.Scope(act.needs) != auth.All {
@@ -333,6 +400,13 @@ func (d desk[T]) list(ctx context.Context, tx T, _ op.Empty) (out ListResponse, 
 		p := Pending{
 			ID: k.ID, Op: k.Op, Digest: k.Digest(), By: k.AskedName, Mine: k.AskedBy == a.User,
 			At: k.AskedAt, Expires: k.Expires,
+		}
+		if act.widens != nil && a.User != 0 {
+			me, err := tx.User(a.User)
+			if err != nil {
+				return out, err
+			}
+			p.Own = act.widens(k.Body, me)
 		}
 		if p.Changes, err = act.changes(ctx, tx, k.Body); err != nil {
 			p.Moved, err = true, nil
@@ -343,7 +417,7 @@ func (d desk[T]) list(ctx context.Context, tx T, _ op.Empty) (out ListResponse, 
 }
 
 // decide answers a request. Faults: approval.not_found, approval.over, approval.altered, approval.own,
-// approval.too_new, approval.asker_out, and those of the operation.
+// approval.own_rights, approval.too_new, approval.asker_out, and those of the operation.
 func (d desk[T]) decide(ctx context.Context, tx T, req DecideRequest) (none op.Empty, err error) {
 	a := op.Actor(ctx)
 	k, err := tx.Approval(req.ID)
@@ -382,6 +456,9 @@ func (d desk[T]) perform(ctx context.Context, tx T, k Kept) error {
 	me, err := tx.User(op.Actor(ctx).User)
 	if err != nil {
 		return err
+	}
+	if acts[k.Op].grows(k.Body, me) {
+		return fault.New(fault.Forbidden, "approval.own_rights")
 	}
 	if me.CreatedAt.After(k.AskedAt) {
 		return fault.New(fault.Forbidden, "approval.too_new")

@@ -47,7 +47,7 @@ type FollowRequest struct {
 }
 
 // Follow tells what changes. The first line comes at once; then one whenever something did, and one in every
-// [BeatEvery]. Faults: change.too_many; as it goes on user.session_over and op.rights_changed.
+// [BeatEvery]. Faults: change.too_many; as it goes on user.session_over, user.ended and op.rights_changed.
 var Follow = op.Op[FollowRequest, News]{Spec: op.Spec{
 	Name: "change.follow", Kind: op.Watch, Needs: auth.Anyone, Since: 1,
 	Doc: "Tells which records change, of those the person may see, for as long as they listen.",

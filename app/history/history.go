@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"zafe/app/attempt"
 	"zafe/app/audit"
 	"zafe/app/auth"
 	"zafe/app/civil"
@@ -38,6 +39,8 @@ type Event struct {
 	Name  string `json:"name,omitempty"`  // of the subject, as people know it: "D-2026-0001", "Luc Petit"
 	File  string `json:"file,omitempty"`  // of the attachment it is about
 	Login string `json:"login,omitempty"` // of the account that somebody not logged in tried
+
+	Tried *attempt.Facts `json:"tried,omitempty"` // of what was refused for want of a right
 }
 
 // ListRequest asks for events, newest first, before one of them (0: from the end). What is chosen by more than one
@@ -212,6 +215,10 @@ func (n *namer[T]) fill(line *Event, e audit.Event) {
 	line.Name = cmp.Or(n.name(e.SubjectKind, e.SubjectID), f.Now.Number, f.Now.Code)
 	if shows(n.actor, e.SubjectKind) {
 		line.File = n.named("attachment", f.Attachment)
+	}
+	if e.Op == attempt.Event {
+		line.Tried = &attempt.Facts{}
+		n.err = cmp.Or(n.err, json.Unmarshal([]byte(e.Payload), line.Tried))
 	}
 	if e.ActorName == "" && e.SubjectKind == "user" && e.SubjectID != 0 {
 		u, err := n.tx.User(auth.UserID(e.SubjectID))

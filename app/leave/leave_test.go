@@ -393,10 +393,6 @@ func (s *shop) events(name string) (n int) {
 func TestAPlannedDepartureBeginsAtMidnightThere(t *testing.T) {
 	s := open(t)
 	s.records()
-	session, err := s.login("luc", "bb")
-	if err != nil {
-		t.Fatal(err)
-	}
 	day := civil.New(2026, 11, 21)
 	req := leave.ScheduleRequest{NowRequest: leave.NowRequest{User: s.luc.ID, Heir: s.marie.ID}, On: day}
 	if _, err := leave.Schedule.Call(s.as(s.claire), s.local(), req); err != nil {
@@ -408,8 +404,9 @@ func TestAPlannedDepartureBeginsAtMidnightThere(t *testing.T) {
 	if p := s.plan(s.luc); p.Last.State != leave.Planned || s.events("leave.run") != 0 {
 		t.Errorf("a minute before midnight: %+v", p.Last)
 	}
-	if _, err := s.login("luc", "aa"); err != nil {
-		t.Errorf("a minute before midnight luc is refused: %v", err)
+	session, err := s.login("luc", "aa")
+	if err != nil {
+		t.Fatalf("a minute before midnight luc is refused: %v", err)
 	}
 	s.update(func(tx *store.Tx) error {
 		u, err := tx.User(s.marie.ID)
@@ -418,7 +415,7 @@ func TestAPlannedDepartureBeginsAtMidnightThere(t *testing.T) {
 		return errors.Join(err, err2)
 	})
 	s.clock.Set(time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC))
-	if err := s.works(session); fault.KeyOf(err) != "user.session_over" {
+	if err := s.works(session); fault.KeyOf(err) != "user.ended" {
 		t.Errorf("at midnight luc goes on: %v", err)
 	}
 	if _, err := s.login("luc", "aa"); fault.KeyOf(err) != "user.ended" {
@@ -458,6 +455,23 @@ func TestAPlannedDepartureCanBeCancelledOrMoved(t *testing.T) {
 	_, err := leave.Cancel.Call(s.as(s.claire), s.local(), leave.Request{User: s.luc.ID})
 	if fault.KeyOf(err) != "leave.not_planned" {
 		t.Errorf("cancelled again: %v", err)
+	}
+}
+
+// TestADepartureThatIsOverIsNotMoved: neither another last day nor none lets somebody in again, which is for two.
+func TestADepartureThatIsOverIsNotMoved(t *testing.T) {
+	s := open(t)
+	req := leave.ScheduleRequest{NowRequest: leave.NowRequest{User: s.luc.ID}, On: civil.New(2026, 11, 28)}
+	if _, err := leave.Schedule.Call(s.as(s.claire), s.local(), req); err != nil {
+		t.Fatal(err)
+	}
+	s.clock.Add(30 * 24 * time.Hour) // the program did not run
+	req.On = civil.New(2027, 1, 31)
+	if _, err := leave.Schedule.Call(s.as(s.claire), s.local(), req); fault.KeyOf(err) != "user.ends_over" {
+		t.Errorf("another day: %v", err)
+	}
+	if _, err := leave.Cancel.Call(s.as(s.claire), s.local(), leave.Request{User: s.luc.ID}); fault.KeyOf(err) != "user.ends_over" {
+		t.Errorf("no day: %v", err)
 	}
 }
 

@@ -76,6 +76,7 @@ func (r *Registry[T]) run(ctx context.Context, name string, in input, w io.Write
 			out = nil
 		}
 		err = r.finish(name, c, start, err)
+		r.denied(ctx, c, err)
 	}()
 	row, err := r.admit(ctx, name, c)
 	if err != nil {
@@ -137,9 +138,23 @@ func (r *Registry[T]) admit(ctx context.Context, name string, c *call) (*row[T],
 func (r *Registry[T]) Admit(ctx context.Context, name string) error {
 	start, c := r.clock(), &call{}
 	if _, err := r.admit(ctx, name, c); err != nil {
-		return r.finish(name, c, start, err)
+		err = r.finish(name, c, start, err)
+		r.denied(ctx, c, err)
+		return err
 	}
 	return nil
+}
+
+// denied tells of a refusal of what somebody may not do, unless nothing may be written.
+func (r *Registry[T]) denied(ctx context.Context, c *call, err error) {
+	f := fault.Of(err)
+	if f == nil || f.Code != fault.Forbidden || c.spec == nil || r.Denied == nil || r.Reading {
+		return
+	}
+	if c.actor.User == 0 && c.actor.Support == 0 || r.fence(ctx, &Spec{Kind: Command}) != nil {
+		return
+	}
+	r.Denied(ctx, c.actor, c.spec, f.Key, r.clock())
 }
 
 // possible refuses a file where none is made or taken, and the lack of one where it is; and what a call may

@@ -110,6 +110,9 @@ type Registry[T Tx] struct {
 	// nothing. They are set before the first call.
 	Lose func(ctx context.Context, tx T, l Lost) (refusal, err error)
 	Held func(ctx context.Context, tx T, who auth.Actor, at time.Time) error
+	// Denied is told of a call that was refused, by a fault key, to somebody who is known, outside any transaction; nil
+	// for nothing. It is set before the first call.
+	Denied func(ctx context.Context, a auth.Actor, s *Spec, key string, at time.Time)
 	// Reading is set, before the first call, for a book that is only looked at: nothing but a Query or a Stream is
 	// done (op.read_only), and no event is written of a Stream, which is that of whoever asks for it.
 	Reading bool
@@ -122,6 +125,8 @@ type row[T Tx] struct {
 	decode func(in input) (any, error)
 	// run handles a decoded request; w is nil but for streams.
 	run func(ctx context.Context, tx T, req any, w io.Writer) (any, error)
+	// check is what Check put before a Command; nil for nothing.
+	check func(ctx context.Context, tx T, req any) error
 	// rows counts what leaves with an export; nil for another operation.
 	rows func(ctx context.Context, tx T, req any) (int, error)
 	// elsewhere: a Query or Stream without a transaction.

@@ -13,13 +13,30 @@ import (
 func Check[T Tx, Req, Resp any](r *Registry[T], o Op[Req, Resp], fn func(ctx context.Context, tx T, req Req) error) {
 	mustKind(o.Spec, Command)
 	w := r.rows[o.Name]
-	run := w.run
+	ask, run := w.check, w.run
+	w.check = func(ctx context.Context, tx T, req any) error {
+		if ask != nil {
+			if err := ask(ctx, tx, req); err != nil {
+				return err
+			}
+		}
+		return fn(ctx, tx, req.(Req))
+	}
 	w.run = func(ctx context.Context, tx T, req any, file io.Writer) (any, error) {
 		if err := fn(ctx, tx, req.(Req)); err != nil {
 			return nil, err
 		}
 		return run(ctx, tx, req, file)
 	}
+}
+
+// Checked asks what Check has put before a Command, for another operation that does the same in a transaction of its
+// own: what would be refused there is refused here.
+func Checked[T Tx, Req, Resp any](ctx context.Context, r *Registry[T], o Op[Req, Resp], tx T, req Req) error {
+	if ask := r.rows[o.Name].check; ask != nil {
+		return ask(ctx, tx, req)
+	}
+	return nil
 }
 
 // Again does what a Command of somebody's was kept for, in the transaction of the running call of who lets it be done

@@ -136,6 +136,10 @@ var (
 		Name: "user.save", Kind: op.Action, Needs: auth.UserManage, Fresh: true, Since: 1,
 		Doc: "Creates or changes a person, their role and their password.", Secret: true,
 	}}
+	Give = op.Op[GiveRequest, User]{Spec: op.Spec{
+		Name: "user.give", Kind: op.Command, Needs: auth.UserManage, Fresh: true, Since: 1,
+		Doc: "Gives somebody a role with which they can do more, or lets them in again.",
+	}}
 	ResetSecondFactor = op.Op[IDRequest, op.Empty]{Spec: op.Spec{
 		Name: "user.reset_second_factor", Kind: op.Command, Needs: auth.UserManage, Fresh: true, Since: 1,
 		Doc: "Removes a person's second factor; they enrol a new one at their next log-in.",
@@ -176,6 +180,7 @@ func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
 	op.Bind(r, List, list[T])
 	op.Bind(r, Names, names[T])
 	op.BindAction(r, Save, s.save)
+	op.Bind(r, Give, give[T])
 	op.Bind(r, ResetSecondFactor, resetSecondFactor[T])
 	op.Bind(r, SignOutEverywhere, signOut[T])
 	op.BindAction(r, SetDelegate, s.setDelegate)
@@ -188,6 +193,10 @@ func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
 	op.BindAction(r, CloseOthers, s.closeOthers)
 	op.Bind(r, ViewAs, viewAs[T])
 	op.Bind(r, EndView, endView[T])
+	if s == nil {
+		return // only what there is to ask is listed
+	}
+	s.gives = func(ctx context.Context, tx T, req GiveRequest) error { return op.Checked(ctx, r, Give, tx, req) }
 }
 
 func (s *Service[T]) changePassword(ctx context.Context, req PasswordRequest) (out TokenResponse, err error) {
@@ -252,11 +261,11 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	}); err != nil {
 		return User{}, err // before the key file is touched: a slot of somebody else's choice is there at no moment
 	}
-	if after.EndsOn != before.EndsOn && after.Ended(today) {
-		return User{}, fault.Field("ends_on", "user.ends_past")
+	if err := mayEnd(before, after, today); err != nil {
+		return User{}, err
 	}
-	if after.Role.Outside() && after.EndsOn.After(today.AddMonths(outsideMonths)) {
-		return User{}, fault.Field("ends_on", "user.outsider_far", "day", today.AddMonths(outsideMonths))
+	if err := s.rehearse(ctx, req); err != nil {
+		return User{}, err
 	}
 	after.NeedsSecondFactor = after.Rights.NeedsSecondFactor()
 	var hash string
@@ -273,8 +282,16 @@ func (s *Service[T]) save(ctx context.Context, req SaveRequest) (User, error) {
 	var out User
 	commit := func() error {
 		return s.work.Update(ctx, func(tx T) (err error) {
-			if out, err = store(tx, op.Actor(ctx), req, hash); err != nil {
+			if err := s.second(ctx, tx, req); err != nil {
 				return err
+			}
+			if out, err = store(tx, op.Actor(ctx), req, hash, false); err != nil {
+				return err
+			}
+			if before.Role == auth.Owner && !out.OpensBook() {
+				if err := s.keepOpener(tx, out.ID); err != nil {
+					return err
+				}
 			}
 			op.Note(ctx, "user", int64(out.ID), "", saved(out, hash != ""))
 			return op.RecordIn(ctx, tx)
@@ -317,9 +334,22 @@ func saved(u User, password bool) string {
 	return fmt.Sprintf(`{"role":%q,"disabled":%t,"password":%t}`, u.Role, u.Disabled, password)
 }
 
+// mayEnd refuses a last day that is over, and one that is too far for somebody from outside. Faults: user.ends_past,
+// user.outsider_far.
+func mayEnd(before, after User, today civil.Date) error {
+	if after.EndsOn != before.EndsOn && after.Ended(today) {
+		return fault.Field("ends_on", "user.ends_past")
+	}
+	if after.Role.Outside() && after.EndsOn.After(today.AddMonths(outsideMonths)) {
+		return fault.Field("ends_on", "user.outsider_far", "day", today.AddMonths(outsideMonths))
+	}
+	return nil
+}
+
 // store writes a person. The last owner in work can neither be disabled nor lose the role: nobody
-// could open the book's settings any more.
-func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
+// could open the book's settings any more. A new owner's password is in hash, or opens the book later, from their next
+// log-in on.
+func store(tx Tx, a auth.Actor, req SaveRequest, hash string, later bool) (User, error) {
 	u := User{CreatedAt: tx.Now()}
 	if req.ID != 0 {
 		var err error
@@ -336,7 +366,7 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
 		}
 	}
 	if PasswordDue(u, User{Role: req.Role, Disabled: req.Disabled}) {
-		if err := mayOwn(tx, hash); err != nil {
+		if err := mayOwn(tx, hash != "" || later); err != nil {
 			return u, err
 		}
 	}
@@ -356,7 +386,7 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string) (User, error) {
 }
 
 // rightsOf returns what a role may do: fault user.role_unknown.
-func rightsOf(tx Tx, role auth.Role) (auth.Rights, error) {
+func rightsOf(tx Ranks, role auth.Role) (auth.Rights, error) {
 	rights, known, err := tx.RightsOf(role)
 	if err == nil && !known {
 		err = fault.Field("role", "user.role_unknown")
@@ -392,8 +422,8 @@ func under(ctx context.Context, tx Tx, id auth.UserID) (User, error) {
 
 // mayOwn refuses one owner too many, and one whose password is not known: it opens the sealed book, and must
 // be known once to be given that power.
-func mayOwn(tx Tx, hash string) error {
-	if hash == "" {
+func mayOwn(tx Tx, known bool) error {
+	if !known {
 		return fault.Field("password", "user.password_missing")
 	}
 	people, err := tx.Users()

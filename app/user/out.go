@@ -20,6 +20,11 @@ func (s *Service[T]) ShutOut(ctx context.Context, id auth.UserID, also func(tx T
 		if err != nil {
 			return err
 		}
+		if was.Role == auth.Owner && !was.Disabled {
+			if err := s.keepOpener(tx, id); err != nil {
+				return err
+			}
+		}
 		if err := also(tx, was); err != nil {
 			return err
 		}
@@ -67,11 +72,15 @@ func keepOwner(tx Tx) error {
 }
 
 // EndOn sets the last day of somebody's account, or none for the zero day: their access ends with it, at midnight of
-// the company's time zone. Faults: user.not_found, user.above_you, user.owner_ends, user.ends_past.
+// the company's time zone. It lets nobody in again whose last day is over. Faults: user.not_found, user.above_you,
+// user.owner_ends, user.ends_past, user.ends_over.
 func EndOn(ctx context.Context, tx Tx, id auth.UserID, day civil.Date) (User, error) {
 	u, err := under(ctx, tx, id)
 	if err != nil {
 		return u, err
+	}
+	if u.Ended(tx.Today()) {
+		return u, fault.New(fault.Conflict, "user.ends_over", "name", u.Name)
 	}
 	u.EndsOn = day
 	if u.Role == auth.Owner && !day.IsZero() {
@@ -81,6 +90,30 @@ func EndOn(ctx context.Context, tx Tx, id auth.UserID, day civil.Date) (User, er
 		return u, fault.Field("on", "user.ends_past")
 	}
 	return tx.SaveUser(u)
+}
+
+// keepOpener refuses to lose the last owner whose password opens the sealed book: of one who was given the role that is
+// so from their next log-in on. Fault user.last_opener.
+func (s *Service[T]) keepOpener(tx Tx, but auth.UserID) error {
+	opens := func(u User) bool { return len(s.slots.PasswordSlots(SlotLabel(u.ID))) > 0 }
+	if !opens(User{ID: but}) {
+		return nil // nothing is lost
+	}
+	people, err := tx.Users()
+	if err != nil {
+		return err
+	}
+	heir := ""
+	for _, u := range people {
+		if u.ID == but || u.Role != auth.Owner || u.Disabled {
+			continue
+		}
+		if opens(u) {
+			return nil
+		}
+		heir = u.Name
+	}
+	return fault.New(fault.Conflict, "user.last_opener", "name", heir)
 }
 
 // DropSecondFactor forgets a person's second factor and their recovery codes.

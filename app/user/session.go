@@ -120,10 +120,12 @@ type Service[T Tx] struct {
 	// slotting: one person's row and slots change at a time.
 	slotting sync.Mutex
 	settled  atomic.Pointer[civil.Date] // the day of the last Settle
-	limit    throttle
-	alive    alive
-	enrols   enrolments
-	started  time.Time // with the monotonic clock of a real one
+	// gives asks what is put before Give, for what gives somebody more than they had.
+	gives   func(ctx context.Context, tx T, req GiveRequest) error
+	limit   throttle
+	alive   alive
+	enrols  enrolments
+	started time.Time // with the monotonic clock of a real one
 }
 
 // Policy refuses a password that is too easy to guess for the person described by context; a second
@@ -198,15 +200,23 @@ func sessionOf(tx Tx, c op.Credential) (Session, User, error) {
 	return ss, u, err
 }
 
+func ended(u User) *fault.Fault {
+	return fault.New(fault.Unauthenticated, "user.ended", "day", u.EndsOn)
+}
+
 func sessionOver() error { return fault.New(fault.Unauthenticated, "user.session_over") }
 
-// personOf returns whose a session is: fault user.session_over when it is one no more.
+// personOf returns whose a session is. Faults: user.session_over when it is one no more, user.ended when the last day of
+// their account is over.
 func personOf(tx Tx, ss Session) (User, error) {
-	if !tx.Now().Before(ss.ExpiresAt) {
-		return User{}, sessionOver()
-	}
 	u, err := tx.User(ss.User)
-	if err == nil && (u.Disabled || u.Generation != ss.Generation || u.Ended(tx.Today())) {
+	switch {
+	case err != nil:
+	case u.Disabled || u.Generation != ss.Generation:
+		err = sessionOver()
+	case u.Ended(tx.Today()):
+		err = ended(u)
+	case !tx.Now().Before(ss.ExpiresAt):
 		err = sessionOver()
 	}
 	return u, err
@@ -254,8 +264,7 @@ func (s *Service[T]) login(ctx context.Context, req LoginRequest) (LoginResponse
 	s.limit.right(g)
 	if u.Ended(today) {
 		s.settleOn(ctx, today)
-		return LoginResponse{}, s.refuse(ctx, u, nil, "session.refused",
-			fault.New(fault.Unauthenticated, "user.ended", "day", u.EndsOn))
+		return LoginResponse{}, s.refuse(ctx, u, nil, "session.refused", ended(u))
 	}
 	var renewed string
 	if s.hashing.weaker(u.Password) {

@@ -508,7 +508,7 @@ func TestAnAccountEndsAtMidnight(t *testing.T) {
 		c = w.with(in.Token, "pc")
 	}
 	w.Clock.Set(midnight)
-	if !w.out(c) {
+	if me(w, c) != "user.ended" {
 		t.Errorf("at midnight the session goes on: %q", me(w, c))
 	}
 	if _, err := w.login("yann", word, "pc"); fault.KeyOf(err) != "user.ended" {

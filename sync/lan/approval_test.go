@@ -101,6 +101,11 @@ func TestTheBankDetailsTakeTwo(t *testing.T) {
 	if w.By != "Claire" || w.Mine || w.Moved || !slices.Equal(w.Changes, []approval.Change{want}) {
 		t.Errorf("Adam reads %+v", w)
 	}
+	var told user.NoticesResponse
+	x.does(user.Notices.Spec, "adam", m{}, &told) // who can approve, owner or not
+	if len(told.Notices) != 1 || told.Notices[0].Kind != user.NoticeApproval {
+		t.Errorf("Adam is told %+v", told.Notices)
+	}
 	if own := x.waits("claire"); len(own) != 1 || !own[0].Mine {
 		t.Errorf("Claire reads %+v", own)
 	}
@@ -111,7 +116,7 @@ func TestTheBankDetailsTakeTwo(t *testing.T) {
 		x.refuses(approval.Decide.Spec, who, decision(w, true), "approval.not_found")
 		x.refuses(approval.Ask.Spec, who, m{"op": "company.save", "request": changed}, "op.forbidden")
 	}
-	x.refuses(approval.Ask.Spec, "claire", m{"op": "user.save", "request": m{}}, "approval.not_for")
+	x.refuses(approval.Ask.Spec, "claire", m{"op": "item.save", "request": m{}}, "approval.not_for")
 	x.refuses(approval.Ask.Spec, "claire", m{"op": "company.save", "request": before}, "approval.alone")
 	x.refuses(approval.Decide.Spec, "claire", decision(w, true), "approval.own")
 	x.refuses(approval.Decide.Spec, "adam", m{"id": w.ID, "digest": strings.Repeat("0", 64), "yes": true}, "approval.altered")
@@ -238,4 +243,145 @@ func TestMoreRightsTakeTwo(t *testing.T) {
 	x.does(role.Save.Spec, "claire", m{"key": made.Key, "version": now.Version, "name": "Vendeur", "rights": auth.Rights{
 		auth.CustomerRead: auth.Own,
 	}}, &made)
+}
+
+// person is somebody as the book has them.
+func (x looked) person(id auth.UserID) (u user.User) {
+	x.t.Helper()
+	err := x.o.world.Store.View(x.t.Context(), func(tx *store.Tx) (err error) { u, err = tx.User(id); return err })
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return u
+}
+
+// saved is a person as user.save takes them.
+func saved(u user.User) user.SaveRequest {
+	return user.SaveRequest{ID: u.ID, Login: u.Login, Name: u.Name, Role: u.Role, Disabled: u.Disabled, EndsOn: u.EndsOn}
+}
+
+// TestMoreRightsForAPersonTakeTwo: neither a role that nobody has, nor a closed account, nor a new one goes round what
+// a wider role takes two people for; what gives nothing more takes one.
+func TestMoreRightsForAPersonTakeTwo(t *testing.T) {
+	x := newLooked(t)
+	wide := auth.Rights{auth.CustomerRead: auth.All, auth.SalesRead: auth.All, auth.CustomerExport: auth.All}
+	var made role.Role
+	x.does(role.Save.Spec, "claire", m{"name": "Sous-marin", "rights": wide}, &made) // nobody has it: it takes one
+	yann := saved(x.person(3))
+	give := func(id auth.UserID, to auth.Role, rights auth.Rights) m {
+		return m{"op": "user.give", "request": m{"id": id, "role": to, "rights": rights}}
+	}
+
+	yann.Role = made.Key
+	x.refuses(user.Save.Spec, "claire", yann, "approval.two")
+	x.refuses(user.Give.Spec, "claire", m{"id": 3, "role": made.Key, "rights": wide}, "approval.two")
+	closed := yann
+	closed.Disabled = true
+	x.refuses(user.Save.Spec, "claire", closed, "approval.two") // to be opened again afterwards
+	if u := x.person(3); u.Role != auth.Sales || u.Disabled {
+		t.Fatalf("done all the same: %+v", u)
+	}
+	x.refuses(approval.Ask.Spec, "yann", give(3, made.Key, wide), "op.forbidden")
+	x.refuses(approval.Ask.Spec, "claire", give(0, made.Key, wide), "user.not_found")
+	x.refuses(approval.Ask.Spec, "claire", give(3, made.Key, auth.Rights{auth.CustomerRead: auth.All}), "user.role_changed")
+	x.does(approval.Ask.Spec, "claire", give(3, made.Key, wide), &op.Empty{})
+	w := x.waits("adam")[0]
+	want := []approval.Change{
+		{What: "right", Right: auth.CustomerExport, To: auth.All, Of: "Sous-marin", Role: made.Key, Who: "Yann"},
+		{What: "right", Right: auth.CustomerRead, From: auth.Own, To: auth.All, Of: "Sous-marin", Role: made.Key, Who: "Yann"},
+		{What: "right", Right: auth.SalesRead, From: auth.Own, To: auth.All, Of: "Sous-marin", Role: made.Key, Who: "Yann"},
+	}
+	if !slices.Equal(w.Changes, want) || w.By != "Claire" || w.Own {
+		t.Errorf("Adam reads %+v", w)
+	}
+	x.refuses(approval.Decide.Spec, "claire", decision(w, true), "approval.own")
+	more := m{"key": made.Key, "version": made.Version, "name": "Sous-marin", "rights": auth.Accountant.Rights()}
+	x.does(role.Save.Spec, "claire", more, &made) // between the reading and the word
+	x.refuses(approval.Decide.Spec, "adam", decision(w, true), "user.role_changed")
+	if now := x.waits("adam")[0]; !now.Moved {
+		t.Errorf("Adam reads %+v", now)
+	}
+	x.does(role.Save.Spec, "claire", m{"key": made.Key, "version": made.Version, "name": "Sous-marin", "rights": wide}, &made)
+	x.does(approval.Decide.Spec, "adam", decision(w, true), &op.Empty{})
+	if u := x.person(3); u.Role != made.Key || u.Disabled {
+		t.Errorf("approved, and %+v", u)
+	}
+	if e := x.events(2); e[0].Op != "approval.decide" || e[0].Actor != 9 || e[1].Op != "user.give" || e[1].Actor != 1 || e[1].SubjectID != 3 {
+		t.Errorf("the journal has %+v", e)
+	}
+
+	x.change(3, func(u *user.User) { u.Role = auth.Sales })
+	yann = saved(x.person(3))
+	yann.Disabled = true
+	x.does(user.Save.Spec, "claire", yann, &user.User{})
+	yann.Disabled = false // with a role of every day
+	x.does(user.Save.Spec, "claire", yann, &user.User{})
+
+	sonia := saved(x.person(2))
+	sonia.Disabled = true
+	x.does(user.Save.Spec, "claire", sonia, &user.User{})
+	sonia.Disabled = false // with what asks for a second factor
+	x.refuses(user.Save.Spec, "claire", sonia, "approval.two")
+
+	fresh := user.SaveRequest{Login: "tom", Name: "Tom", Role: auth.Workshop, Password: "une longue phrase de passe"}
+	x.does(user.Save.Spec, "claire", fresh, &user.User{})
+	fresh.Login, fresh.Role = "faux", auth.Admin
+	x.refuses(user.Save.Spec, "claire", fresh, "approval.two")
+	fresh.Disabled = true
+	var faux user.User
+	x.does(user.Save.Spec, "claire", fresh, &faux) // closed, it is nothing yet
+	open := saved(faux)
+	open.Disabled = false
+	x.refuses(user.Save.Spec, "claire", open, "approval.two")
+	x.does(approval.Ask.Spec, "claire", give(faux.ID, auth.Admin, auth.Admin.Rights()), &op.Empty{})
+	x.does(approval.Decide.Spec, "adam", decision(x.waits("adam")[0], true), &op.Empty{})
+	if u := x.person(faux.ID); u.Disabled || u.Role != auth.Admin {
+		t.Errorf("approved, and %+v", u)
+	}
+}
+
+// TestNobodyApprovesTheirOwnRights: of who would get them, or has the role that would, the word does not count; where
+// nobody else is left, the one does it alone and the journal says so.
+func TestNobodyApprovesTheirOwnRights(t *testing.T) {
+	x := newLooked(t)
+	adam := saved(x.person(9))
+	adam.Role, adam.Password = auth.Owner, "une longue phrase de passe"
+	own := m{"op": "user.give", "request": m{"id": 9, "role": auth.Owner, "rights": auth.Owner.Rights()}}
+	x.refuses(approval.Ask.Spec, "claire", own, "approval.alone") // only Adam would be left to agree
+	x.change(2, func(u *user.User) { u.Role = auth.Admin })
+	x.refuses(user.Save.Spec, "claire", adam, "approval.two")
+	x.does(approval.Ask.Spec, "claire", own, &op.Empty{})
+	w := x.waits("adam")[0]
+	if !w.Own {
+		t.Errorf("Adam reads %+v", w)
+	}
+	x.refuses(approval.Decide.Spec, "adam", decision(w, true), "approval.own_rights")
+	if w := x.waits("sonia")[0]; w.Own {
+		t.Errorf("Sonia reads %+v", w)
+	}
+	x.does(approval.Decide.Spec, "sonia", decision(w, true), &op.Empty{})
+	if u := x.person(9); u.Role != auth.Owner {
+		t.Errorf("approved, and %+v", u)
+	}
+
+	var made role.Role
+	x.does(role.Save.Spec, "claire", m{"name": "Bureau", "rights": auth.Rights{auth.UserManage: auth.All}}, &made)
+	x.change(2, func(u *user.User) { u.Role = made.Key })
+	x.change(9, func(u *user.User) { u.Role = made.Key })
+	more := m{"key": made.Key, "version": made.Version, "name": "Bureau", "rights": auth.Rights{
+		auth.UserManage: auth.All, auth.AuditRead: auth.All,
+	}}
+	x.refuses(approval.Ask.Spec, "claire", m{"op": "role.save", "request": more}, "approval.alone")
+	x.does(role.Save.Spec, "claire", more, &made)
+	if e := x.events(2); e[0].Op != "role.save" || e[1].Op != "approval.self" {
+		t.Errorf("the journal has %+v", e)
+	}
+	lucie := saved(x.person(4))
+	lucie.Role = auth.Assistant
+	x.change(2, func(u *user.User) { u.Disabled = true })
+	x.change(9, func(u *user.User) { u.Disabled = true })
+	x.does(user.Save.Spec, "claire", lucie, &user.User{})
+	if e := x.events(2); e[0].Op != "user.save" || e[1].Op != "approval.self" || e[1].Payload != `{"op":"user.give","self":true}` {
+		t.Errorf("the journal has %+v", e)
+	}
 }

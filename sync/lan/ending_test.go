@@ -32,14 +32,14 @@ func TestAnOutsiderIsOutAtMidnight(t *testing.T) {
 	hers, _ := c.pc()
 	c.login(his, "luc")
 	c.login(hers, "marie")
+	c.news.Every = 50 * time.Millisecond // midnight is no event: at a beat it is looked whether they may go on
 	under, goesOn := c.begin(his), c.begin(hers)
 	if _, err := user.Current.Call(t.Context(), his, op.Empty{}); err != nil {
 		t.Fatal("on the last day: ", err)
 	}
 	c.world.Clock.Set(midnight)
-	delete(under, "what is listened to") // looks itself whether it may go on, at each beat, of which there are none here
-	c.ended(under, "user.session_over")
-	if _, err := user.Current.Call(t.Context(), his, op.Empty{}); fault.KeyOf(err) != "user.session_over" {
+	c.ended(under, "user.ended")
+	if _, err := user.Current.Call(t.Context(), his, op.Empty{}); fault.KeyOf(err) != "user.ended" {
 		t.Errorf("at midnight: %v", err)
 	}
 	his.SetToken("")

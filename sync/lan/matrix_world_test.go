@@ -110,7 +110,8 @@ var owes = []string{
 // product binds every operation of the product.
 func product(r *op.Registry[*store.Tx], w *storetest.World) {
 	role.Bind(r)
-	user.Bind(r, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Standard, nil, w.Store))
+	user.Bind(r, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1},
+		func(string, []string, bool) error { return nil }, w.Store))
 	opening.Bind(r, w.Store, nil, nil)
 	setup.Bind(r)
 	appdevice.Bind(r, nil)

@@ -55,6 +55,7 @@ type cinema struct {
 	t     *testing.T
 	reg   *op.Registry[*store.Tx]
 	shown *lan.Server
+	news  *change.Service
 	far   string
 	built chan bool     // a build goes on until it gets something
 	over  chan struct{} // gets something from each film that was stopped
@@ -87,10 +88,10 @@ func newCinema(t *testing.T) *cinema {
 		},
 	}
 	appdevice.Bind(c.reg, doors{c.shown})
-	news := change.New(0, people.GoesOn)
-	news.Every = time.Hour // what happens is heard of at once, not at the next beat
-	change.Bind(c.reg, news)
-	w.Store.OnChange(news.Tell)
+	c.news = change.New(0, people.GoesOn)
+	c.news.Every = time.Hour // what happens is heard of at once, not at the next beat
+	change.Bind(c.reg, c.news)
+	w.Store.OnChange(c.news.Tell)
 	c.bind()
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

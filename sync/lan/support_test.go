@@ -43,7 +43,7 @@ func newHelped(t *testing.T, g support.Granted) (x looked, pc raw) {
 			specs = append(specs, s)
 		}
 	}
-	x = looked{matrix{c, specs, matrixRows(t, o.world)}, o}
+	x = looked{matrix{c, specs, matrixRows(t, o.world)}, o, reg}
 	x.people(c.pc)
 	id, err := device.NewPC(storetest.Noon)
 	if err != nil {

@@ -46,7 +46,8 @@ func (l *late) UploadJSON(ctx context.Context, name string, in []byte, content i
 // own log-in as its token.
 type looked struct {
 	matrix
-	o *office
+	o   *office
+	reg *op.Registry[*store.Tx] // that the real people call
 }
 
 func newLooked(t *testing.T) looked {
@@ -70,7 +71,7 @@ func newLooked(t *testing.T) looked {
 			specs = append(specs, s)
 		}
 	}
-	x := looked{matrix{c, specs, matrixRows(t, o.world)}, o}
+	x := looked{matrix{c, specs, matrixRows(t, o.world)}, o, reg}
 	x.people(c.pc)
 	return x
 }

@@ -32,6 +32,7 @@ var shows = map[string][]string{
 	"items": {"item"},
 	"books": {"entry", "account", "journal", "fiscal_year"}, "entry": {"entry"},
 	"settings": {"company"}, "support": {"support"}, "roles": {"role", "team", "user"},
+	"people": {"user", "role", "device"},
 }
 
 // alone are the routes with one record, of which another one of its kind says nothing.
@@ -166,7 +167,7 @@ func (s *Shell) unheard(err error) {
 		s.soon()
 		s.listen()
 		return
-	case "user.session_over":
+	case "user.session_over", "user.ended":
 		s.Fail(err)
 	}
 	s.ears.again.In(listenAgain, s.listen)

@@ -179,6 +179,10 @@ func (s *Shell) Fail(err error) {
 		s.relogin()
 		return
 	}
+	if f.Key == "user.ended" {
+		s.ended(f)
+		return
+	}
 	if f.Key == "op.locked" {
 		s.Lock() // the main PC was the first to see that nobody is there
 		return
@@ -202,6 +206,16 @@ func (s *Shell) Fail(err error) {
 		return
 	}
 	kit.Toast(s.Host, kit.Error, text)
+}
+
+// ended tells somebody, once, that the last day of their account is over, before the log-in of whoever comes.
+func (s *Shell) ended(f *fault.Fault) {
+	if s.asking || s.Eyes != nil {
+		s.relogin()
+		return
+	}
+	s.relogin()
+	kit.Alert(s.Window, kit.Warn, s.t("shell.ended"), s.Text.Fault(f), s.t("common.close"))
 }
 
 // relogin shows the log-in over the pages, which come back as they were.

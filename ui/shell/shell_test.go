@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"zafe/app/auth"
+	"zafe/app/civil"
 	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/i18n"
@@ -488,6 +489,23 @@ func TestAnEndedSessionAsksForTheLogInAndKeepsThePages(t *testing.T) {
 	d.again(uitest.Me(auth.Owner))
 	if len(d.made) != made || home.refreshes == 0 || hidden(d, home.object) {
 		t.Error("the page did not come back as it was")
+	}
+}
+
+// TestWhoseLastDayIsOverIsToldSo once, over the log-in, whatever was refused first.
+func TestWhoseLastDayIsOverIsToldSo(t *testing.T) {
+	d := newDesk(t, auth.Owner)
+	over := fault.New(fault.Unauthenticated, "user.ended", "day", civil.New(2026, 11, 23))
+	d.last().env.Shell.Fail(over)
+	d.last().env.Shell.Fail(over)
+	windows, said := d.Window.Canvas().Overlays().List(), ""
+	uitest.Walk(d.Window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+		if l, ok := o.(*kit.Label); ok {
+			said += l.Text() + "\n"
+		}
+	})
+	if d.asked != 1 || len(windows) != 1 || !strings.Contains(said, "23/11/2026") {
+		t.Errorf("the log-in was shown %d times, under %d windows: %s", d.asked, len(windows), said)
 	}
 }
 

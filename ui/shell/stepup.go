@@ -68,9 +68,9 @@ func (s *Shell) confirm(p *proof, ok, over func()) {
 		case "":
 			s.Book.SetToken(out.Token)
 			ok()
-		case "user.session_over", "op.login_needed":
+		case "user.session_over", "op.login_needed", "user.ended":
 			over()
-			s.relogin()
+			s.Fail(err)
 		default:
 			p.refuse(s, err)
 		}

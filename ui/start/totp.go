@@ -2,6 +2,7 @@ package start
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -32,7 +33,7 @@ func (f *Flow) totp(b machine.Book, secret string) {
 		f.second(b, typed, func(err error) {
 			busy(check, false)
 			refuse(why, f.Text.Fault(fault.Of(err)))
-			if fault.KeyOf(err) == "user.session_over" || fault.KeyOf(err) == "op.login_needed" {
+			if slices.Contains([]string{"user.session_over", "user.ended", "op.login_needed"}, fault.KeyOf(err)) {
 				b.SetToken("")
 				f.Login()
 				return

@@ -84,6 +84,8 @@ func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 	switch {
 	case w.Moved:
 		body.Add(kit.NewNotice(kit.Warn, "", e.T("approvals.moved")))
+	case w.Own:
+		body.Add(kit.NewNotice(kit.Info, "", e.T("approval.own_rights")))
 	case !w.Mine:
 		body.Add(kit.MutedParagraph(e.T("approvals.call."+w.Op, "by", w.By)))
 	}
@@ -94,16 +96,17 @@ func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 		add("withdraw", "", kit.Secondary, false, "withdrawn")
 	} else {
 		add("refuse", "prohibit", kit.Danger, false, "refused")
-		if !w.Moved {
+		if !w.Moved && !w.Own {
 			add("approve", "check", kit.Primary, true, "approved")
 		}
 	}
 	body.Add(row)
-	of := ""
+	var c approval.Change
 	if len(w.Changes) > 0 {
-		of = w.Changes[0].Of
+		c = w.Changes[0]
 	}
-	return kit.NewCard(e.T("approval.op."+w.Op, "of", of), body)
+	title := role.Role{Key: c.Role, Name: c.Of}.Title(e.Text)
+	return kit.NewCard(e.T("approval.op."+w.Op, "of", c.Of, "role", title, "who", c.Who), body)
 }
 
 func (p *approvals) decide(w approval.Pending, yes bool, said string) {

@@ -42,7 +42,9 @@ func (o other) Do(ctx context.Context, s *op.Spec, req, resp any) error {
 // show is the page of Claire, the owner of package storetest who asked, or of Adam.
 func show(t *testing.T, mine bool) (p *approvals, sh *uitest.Shell, w *storetest.World) {
 	t.Helper()
-	w = storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx], approval.Bind[*store.Tx], bin.Bind[*store.Tx])
+	w = storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx], bin.Bind[*store.Tx])
+	user.Bind(w.Registry, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Standard, nil, w.Store))
+	approval.Bind(w.Registry)
 	w.Update(func(tx *store.Tx) error {
 		for _, u := range []user.User{
 			{Login: "claire", Name: "Claire", Role: auth.Owner}, {Login: "adam", Name: "Adam", Role: auth.Admin},
@@ -143,9 +145,55 @@ func TestOnesOwnRequestIsOnlyTakenBack(t *testing.T) {
 	}
 }
 
+// TestAPersonsRightsAreRead with the role and whose they are; who would get them reads that another must approve.
+func TestAPersonsRightsAreRead(t *testing.T) {
+	_, _, w := show(t, false)
+	w.Update(func(tx *store.Tx) error {
+		for _, u := range []user.User{
+			{Login: "luc", Name: "Luc", Role: auth.Sales}, {Login: "sonia", Name: "Sonia", Role: auth.Admin, SecondOn: true},
+		} {
+			if _, err := tx.SaveUser(u); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for id, to := range map[auth.UserID]auth.Role{3: auth.Assistant, 2: auth.Owner} {
+		body, err := json.Marshal(user.GiveRequest{ID: id, Role: to, Rights: to.Rights()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := approval.Ask.Call(w.Ctx(), w.As("owner"), approval.AskRequest{Op: "user.give", Request: body}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	e, sh := uitest.New(t, other{op.Local[*store.Tx]{Registry: w.Registry}}, auth.Owner)
+	p := Routes()["approvals"](e, page.Route{Name: "approvals"}).(*approvals)
+	sh.Show(p.Object())
+	said := texts(p)
+	for _, part := range []string{
+		"Rôle « Assistant commercial » pour Luc", "Rôle « Gérant » pour Adam", "complice", "Il s’agit de vos propres droits",
+	} {
+		if !strings.Contains(strings.ReplaceAll(said, "\u00a0", " "), part) {
+			t.Errorf("%q is not said: %s", part, said)
+		}
+	}
+	n := 0
+	for _, b := range buttons(p) {
+		if b == "Approuver" {
+			n++
+		}
+	}
+	if n != 2 { // the bank's and Luc's, not Adam's own
+		t.Errorf("%d can be approved: %q", n, buttons(p))
+	}
+}
+
 // TestWhoIsHeldIsThere: what they did comes back by one press, and another one gives them their rights back.
 func TestWhoIsHeldIsThere(t *testing.T) {
-	w := storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx], party.Bind[*store.Tx], approval.Bind[*store.Tx], bin.Bind[*store.Tx])
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx], party.Bind[*store.Tx], bin.Bind[*store.Tx])
+	user.Bind(w.Registry, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Standard, nil, w.Store))
+	approval.Bind(w.Registry)
 	w.Update(func(tx *store.Tx) error {
 		for i, r := range []auth.Role{auth.Owner, auth.Accountant, auth.Sales, auth.Sales, auth.Assistant} {
 			u := user.User{Login: string(r) + string(rune('a'+i)), Name: "Marc " + string(r), Role: r, CreatedAt: tx.Now()}

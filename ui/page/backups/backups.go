@@ -108,8 +108,11 @@ func newBackups(e *page.Env, begin string) page.Page {
 			points.Action(kit.HBox(8, b.Write(kit.NewButton(e.T("backups.look"), "eye", kit.Secondary, look).Small()), restore))
 		}
 	}
-	b.wound = kit.NewNotice(kit.Error, e.T("backups.damaged"), e.T("backups.damaged_text"),
-		kit.NewButton(e.T("integrity.restore"), "clock-counter-clockwise", kit.Primary, e.Shell.Restore))
+	wound := e.T("backups.damaged_text")
+	if !e.Can(backup.Begin.Spec) {
+		wound = e.T("backups.damaged_tell")
+	}
+	b.wound = kit.NewNotice(kit.Error, e.T("backups.damaged"), wound, kit.NewButton(e.T("integrity.restore"), "clock-counter-clockwise", kit.Primary, e.Shell.Restore))
 	b.wound.Hide()
 	b.worry = kit.VBox(0)
 	b.worry.Hide()
@@ -278,12 +281,12 @@ func (b *backups) worries(st backup.Status) {
 	b.worry.Objects = nil
 	b.worry.Hide()
 	for _, w := range st.Worries {
-		title, act := "backups.worry.title", (*kit.Button)(nil)
+		title, act, mends := "backups.worry.title", (*kit.Button)(nil), backup.Begin.Spec
 		switch w.Key {
 		case "backup.worry.none", "backup.worry.sheet":
 			continue
 		case "backup.worry.drill_failed", "backup.worry.drill_old":
-			title = "backups.worry.proof"
+			title, mends = "backups.worry.proof", backup.Drill.Spec
 		case "backup.worry.login_unsaved":
 			title = "backups.worry.login"
 		case "backup.worry.erasable":
@@ -297,9 +300,13 @@ func (b *backups) worries(st backup.Status) {
 		if st.Light == backup.Red {
 			tone = kit.Error
 		}
-		notice := kit.NewNotice(tone, e.T(title), e.Text.Fault(w))
+		text := e.Text.Fault(w)
+		if !e.Can(mends) {
+			text += " " + e.T("backups.tell")
+		}
+		notice := kit.NewNotice(tone, e.T(title), text)
 		if act != nil {
-			notice = kit.NewNotice(tone, e.T(title), e.Text.Fault(w), act)
+			notice = kit.NewNotice(tone, e.T(title), text, act)
 		}
 		// A text that wraps knows its height once it has its width: the one before had it.
 		notice.Resize(fyne.NewSize(b.worry.Size().Width, notice.MinSize().Height))
@@ -381,18 +388,23 @@ func (b *backups) places(st backup.Status) {
 		all = append(all, kit.NewNotice(kit.Info, "", e.T("backups.anew_text")))
 	}
 	if f := st.LastFault; f != nil {
-		all = append(all, kit.NewNotice(kit.Error, e.T("backups.local_failed"), e.Text.Fault(f)))
+		text := e.Text.Fault(f)
+		if !e.Can(backup.Drill.Spec) {
+			text += " " + e.T("backups.tell")
+		}
+		all = append(all, kit.NewNotice(kit.Error, e.T("backups.local_failed"), text))
 		if way := b.way(f, ""); way != nil {
 			all = append(all, kit.HBox(8, way, kit.Spacer()))
 		}
 	}
 	if len(st.Copies) == 0 {
 		var add *kit.Button
+		none := "backups.none_tell"
 		if e.Can(backup.Begin.Spec) {
-			add = b.Lone(kit.NewButton(e.T("backups.add"), "plus", kit.Secondary, func() { b.edit(nil) }))
+			none, add = "backups.none", b.Lone(kit.NewButton(e.T("backups.add"), "plus", kit.Secondary, func() { b.edit(nil) }))
 		}
 		all = append(all, kit.Pad(28, 0, 0, 0, kit.NewEmpty("hard-drives", e.T("backups.none_title"),
-			e.T("backups.none"), add)))
+			e.T(none), add)))
 	}
 	if !st.Paused.IsZero() {
 		all = append(all, b.paused(st))
@@ -439,6 +451,9 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 	}
 	for _, a := range c.Alarms {
 		text.Add(kit.NewLabel(e.Text.Fault(a), kit.Style{Size: theme.SizeCaption, Color: theme.ErrorText, Wrap: true}))
+	}
+	if (c.Fault != nil || len(c.Alarms) > 0) && !e.Can(backup.Drill.Spec) {
+		text.Add(kit.NewLabel(e.T("backups.tell"), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
 	}
 	for _, f := range append([]*fault.Fault{c.Fault}, c.Alarms...) {
 		if way := b.way(f, c.ID); way != nil {

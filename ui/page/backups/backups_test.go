@@ -102,6 +102,46 @@ func TestADamagedBookIsSaidBesideItsCopies(t *testing.T) {
 	}
 }
 
+// TestAnEmployeeIsToldNothingThatTheyCannotDo: what an owner is asked to do is for them to say to one.
+func TestAnEmployeeIsToldNothingThatTheyCannotDo(t *testing.T) {
+	broken := backup.Copy{Destination: backup.Destination{ID: "usb", Label: "Disque bleu"}, Light: backup.Red, Fault: fault.New(fault.Unavailable, "backup.offline")}
+	for name, c := range map[string]struct {
+		status      backup.Status
+		owner, tell string
+	}{
+		"no place": {backup.Status{Light: backup.Red}, "Ajoutez un disque USB", "demandez à un gérant d’ajouter un disque USB"},
+		"one roof": {
+			backup.Status{Light: backup.Amber, Copies: []backup.Copy{{Destination: backup.Destination{ID: "nas", Label: "NAS"}}}, Worries: []*fault.Fault{
+				fault.New(fault.Conflict, "backup.worry.same_roof"),
+			}}, "Ajoutez un endroit dans un autre bâtiment.", "C’est à un gérant de le faire",
+		},
+		"a place that fails": {backup.Status{Light: backup.Red, Copies: []backup.Copy{broken}}, "Disque bleu", "C’est à un gérant de le faire"},
+	} {
+		w := storetest.NewWorld(t)
+		verify.Bind(w.Registry, verify.New(verify.Settings[*store.Tx]{
+			Work: w.Store, Clock: w.Clock.Now, Around: func() verify.Surroundings { return verify.Surroundings{} },
+		}))
+		backup.Bind(w.Registry, &engine{status: c.status})
+		for who, role := range map[string]auth.Role{"owner": auth.Owner, "sales": auth.Sales} {
+			e, sh := uitest.New(t, w.As(who), role)
+			p := Routes()["backups"](e, page.Route{}).(*backups)
+			sh.Show(p.Object())
+			said := ""
+			uitest.Walk(p.object, func(o fyne.CanvasObject) {
+				switch x := o.(type) {
+				case *kit.Label:
+					said += x.Text() + "\n"
+				case *kit.Banner:
+					said += x.Text() + "\n"
+				}
+			})
+			if strings.Contains(said, c.tell) != (who == "sales") || who == "owner" && !strings.Contains(said, c.owner) {
+				t.Errorf("%s, %s reads: %s", name, who, said)
+			}
+		}
+	}
+}
+
 // TestARestoredBookShowsWhereItComesFrom: the points of its places are listed, those on this PC once.
 func TestARestoredBookShowsWhereItComesFrom(t *testing.T) {
 	at := func(id string, made time.Duration) backup.Point {

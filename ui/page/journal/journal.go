@@ -9,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/attempt"
 	"zafe/app/auth"
 	"zafe/app/civil"
 	"zafe/app/history"
@@ -183,6 +184,9 @@ func who(e *page.Env, ev history.Event) string {
 // subject names what an event is about as people know it, and the file if it is one's; by its number when
 // it is gone. A draft entry has a negative number.
 func subject(e *page.Env, ev history.Event) string {
+	if ev.Tried != nil {
+		return tried(e, *ev.Tried)
+	}
 	key := "history.kind." + ev.Kind
 	if ev.Kind == "" || !e.Text.Has(key) {
 		return ""
@@ -198,6 +202,18 @@ func subject(e *page.Env, ev history.Event) string {
 		name += e.T("history.file", "file", ev.File)
 	}
 	return name
+}
+
+// tried names what somebody has no right to: by the right, or by the operation that asks by itself.
+func tried(e *page.Env, f attempt.Facts) string {
+	what := e.T("history.tried_many")
+	switch right, done := "right."+string(f.Needs), "event."+f.Op; {
+	case e.Text.Has(right):
+		what = e.T(right)
+	case e.Text.Has(done):
+		what = e.T(done)
+	}
+	return e.Text.N("history.tried_times", f.Times, map[string]any{"what": what})
 }
 
 // Object implements page.Page.

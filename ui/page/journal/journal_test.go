@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/attempt"
 	"zafe/app/audit"
 	"zafe/app/auth"
 	"zafe/app/civil"
@@ -168,5 +169,21 @@ func TestThePageSaysWhatProvesIt(t *testing.T) {
 	s.button("Garder ce dossier").Tapped(nil)
 	if s.says("900") || len(s.sh.Asked) != 1 || len(s.sh.Toasts) != 1 || len(s.sh.Failed) != 0 {
 		t.Errorf("asked %v, %v", s.sh.Asked, s.sh.Failed)
+	}
+}
+
+// TestWhatWasRefusedIsNamed by the right that somebody lacks, or by what they tried where no right is in question.
+func TestWhatWasRefusedIsNamed(t *testing.T) {
+	e, _ := uitest.New(t, storetest.NewWorld(t).As("owner"), auth.Owner)
+	for want, f := range map[string]attempt.Facts{
+		"Exporter des clients":                                  {Op: "customer.export", Needs: auth.CustomerExport, Times: 1},
+		"Exporter des clients : 100 fois en une heure":          {Op: "customer.export", Needs: auth.CustomerExport, Times: 100},
+		"Demande décidée":                                       {Op: "approval.decide", Needs: auth.Anyone, Times: 1},
+		"Beaucoup d’actions différentes : 10 fois en une heure": {Times: 10},
+	} {
+		got := strings.ReplaceAll(subject(e, history.Event{Op: attempt.Event, Tried: &f}), "\u00a0", " ")
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

@@ -48,12 +48,13 @@ type people struct {
 	who     *kit.Grid
 	pcs     *kit.Grid
 	tabs    *kit.Tabs
+	pairing *pairing // the window of a code, nil for none
 }
 
 func newPeople(e *page.Env) page.Page {
 	p := &people{Gate: page.NewGate(e), env: e, names: map[auth.UserID]string{}}
 	for _, r := range auth.Roles() { // until those of the company are read
-		p.roles = append(p.roles, role.Role{Key: r, Ready: true, SecondFactor: r.Rights().NeedsSecondFactor()})
+		p.roles = append(p.roles, role.Role{Key: r, Ready: true, Rights: r.Rights(), SecondFactor: r.Rights().NeedsSecondFactor()})
 	}
 	p.who = kit.NewGrid([]kit.Column{
 		{Title: e.T("people.column.name"), Width: 190, Weight: 1},
@@ -136,10 +137,7 @@ func (p *people) Refresh() {
 	})
 	page.Do(e, role.List, op.Empty{}, func(r role.ListResponse) { p.roles = r.Roles })
 	if e.Can(device.List.Spec) {
-		page.Do(e, device.List, op.Empty{}, func(r device.ListResponse) {
-			p.devices = r.Devices
-			p.pcs.Reload()
-		})
+		page.Do(e, device.List, op.Empty{}, func(r device.ListResponse) { p.paired(r.Devices) })
 		page.Do(e, relay.Get, op.Empty{}, p.relayed)
 	}
 }
@@ -147,13 +145,12 @@ func (p *people) Refresh() {
 // Beat implements page.Living: whether the relay follows, and the PCs that came.
 func (p *people) Beat() {
 	e := p.env
-	if !e.Can(device.List.Spec) || p.tabs.Key() != pcsTab {
+	if !e.Can(device.List.Spec) || p.tabs.Key() != pcsTab && p.pairing == nil {
 		return
 	}
 	page.Call(e, device.List, op.Empty{}, func(r device.ListResponse, err error) {
-		if err == nil && !slices.Equal(r.Devices, p.devices) {
-			p.devices = r.Devices
-			p.pcs.Reload()
+		if err == nil {
+			p.paired(r.Devices)
 		}
 	})
 	page.Call(e, relay.Get, op.Empty{}, func(s relay.Status, err error) {
@@ -161,6 +158,17 @@ func (p *people) Beat() {
 			p.relayed(s)
 		}
 	})
+}
+
+// paired takes note of the PCs there are now.
+func (p *people) paired(devices []device.Device) {
+	if !slices.Equal(devices, p.devices) {
+		p.devices = devices
+		p.pcs.Reload()
+	}
+	if p.pairing != nil {
+		p.pairing.look(devices)
+	}
 }
 
 func (p *people) userCell(row, col int) kit.CellView {
@@ -251,30 +259,6 @@ func (p *people) leave() {
 		return
 	}
 	e.Shell.Open(page.Route{Name: "leave", ID: int64(p.users[row].ID)})
-}
-
-// invite shows the one-time code that lets a PC in, and where this one can be reached.
-func (p *people) invite() {
-	e := p.env
-	page.Do(e, device.Invite, op.Empty{}, func(inv device.Invitation) {
-		body := kit.VBox(12, kit.Paragraph(e.T("people.invite_how")),
-			kit.Center(kit.NewLabel(inv.Code, kit.Style{Size: 34, Weight: kit.Bold})))
-		for i, a := range inv.Addresses {
-			label := ""
-			if i == 0 {
-				label = e.T("people.invite_address")
-			}
-			body.Add(kit.Line(label, a))
-		}
-		if len(inv.Addresses) == 0 {
-			body.Add(kit.NewNotice(kit.Warn, "", e.T("people.invite_no_network")))
-		}
-		body.Add(kit.MutedParagraph(e.T("people.invite_expires", "when", e.Text.Clock(inv.Expires))))
-		var m *kit.Modal
-		m = kit.NewModal(e.T("people.invite"), 480, body, kit.NewButton(e.T("common.close"), "", kit.Primary, func() { m.Close() }))
-		m.OnClosed = p.Refresh
-		m.Show(e.Window)
-	})
 }
 
 // device renames a PC or shuts it out.

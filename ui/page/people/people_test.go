@@ -3,14 +3,17 @@ package people_test
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/approval"
 	"zafe/app/auth"
 	"zafe/app/civil"
+	"zafe/app/company"
 	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -58,7 +61,7 @@ func open(t *testing.T, button string) *dialog {
 		}, w.Store)
 	role.Bind(w.Registry)
 	user.Bind(w.Registry, svc)
-	device.Bind(w.Registry, nil)
+	device.Bind(w.Registry, &codes{})
 	relay.Bind(w.Registry, alone{})
 	w.Update(func(tx *store.Tx) error {
 		_, err := tx.SaveUser(user.User{Login: "claire", Name: "Claire", Role: auth.Owner, CreatedAt: tx.Now()})
@@ -241,6 +244,51 @@ func TestAnAccountWithALastDayKeepsIt(t *testing.T) {
 	}
 }
 
+// TestASensitiveRoleIsAskedFor where somebody else is there to approve it: the account is made, closed, and opens by
+// the word of the other.
+func TestASensitiveRoleIsAskedFor(t *testing.T) {
+	d := open(t, "")
+	company.Bind(d.w.Registry)
+	approval.Bind(d.w.Registry)
+	d.w.Update(func(tx *store.Tx) error {
+		_, err := tx.SaveUser(user.User{Login: "paul", Name: "Paul", Role: auth.Owner, SecondOn: true, CreatedAt: tx.Now()})
+		return err
+	})
+	people := func() []user.User {
+		t.Helper()
+		out, err := user.List.Call(t.Context(), d.w.As("owner"), op.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Users
+	}
+	waits := func() []approval.Pending {
+		t.Helper()
+		out, err := approval.List.Call(t.Context(), d.w.As("owner"), op.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Pending
+	}
+	d.page.Refresh()
+	d.press(d.page.Object(), "Nouvel utilisateur")
+	d.write("Nom", "Luc Petit")
+	d.role(auth.Accountant)
+	d.write("Mot de passe", "zurgobinptak4kofel")
+	d.sh.Yes = true
+	d.press(d.object(), "Enregistrer")
+	luc := people()[1]
+	if luc.Name != "Luc Petit" {
+		luc = people()[2]
+	}
+	if luc.Role != auth.Accountant || !luc.Disabled || len(waits()) != 1 || waits()[0].Changes[0].Who != "Luc Petit" {
+		t.Fatalf("%+v, %+v", luc, waits())
+	}
+	if d.object() != nil || len(d.sh.Failed) != 0 || !slices.Contains(d.sh.Asked, "Une deuxième personne doit approuver") {
+		t.Error(d.sh.Asked, d.sh.Failed)
+	}
+}
+
 // TestARemotePCIsInvited: what cannot be an address is told before the file is asked for, and what is out can be
 // cancelled.
 func TestARemotePCIsInvited(t *testing.T) {
@@ -295,5 +343,52 @@ func TestAPCSaysWhenItWasSeen(t *testing.T) {
 	})
 	if !slices.Equal(seen, []string{"il y a 3\u00a0h", "–"}) {
 		t.Errorf("seen %q", seen)
+	}
+}
+
+// codes gives one code after the other.
+type codes struct {
+	device.Inviter
+	given int
+}
+
+func (c *codes) Invite(auth.UserID) (device.Invitation, error) {
+	c.given++
+	return device.Invitation{
+		Code: "CODE-000" + strconv.Itoa(c.given), Expires: time.Now().Add(time.Duration(10-20*(c.given/2)) * time.Minute),
+		Addresses: []string{"192.168.1.10:24653"},
+	}, nil
+}
+
+// TestACodeThatWasUsedIsShownNoMore: the PC that came is named, and another code can be had; that of one whose time is
+// over goes as well.
+func TestACodeThatWasUsedIsShownNoMore(t *testing.T) {
+	d := open(t, "")
+	d.sh.Yes = true
+	beat := func() { d.page.(page.Living).Beat() }
+	d.press(d.page.Object(), "Ajouter un poste")
+	beat()
+	if !d.says("CODE-0001") || d.says("est ajouté") {
+		t.Fatal("the code is not shown, or somebody came")
+	}
+	d.w.Update(func(tx *store.Tx) error {
+		return device.EnrolUntil(tx, "5ec", "PC du technicien", 1, tx.Now().Add(time.Hour)) // with a code of its own
+	})
+	beat()
+	if !d.says("CODE-0001") {
+		t.Error("the PC of somebody who helps is taken for the one that was added")
+	}
+	d.w.Update(func(tx *store.Tx) error { return device.Enrol(tx, "c0ffee", "Caisse", 1) })
+	beat()
+	if d.says("CODE-0001") || !d.says("Le poste Caisse est ajouté") {
+		t.Error("the code is still shown, or the PC is not named")
+	}
+	d.press(d.object(), "Nouveau code")
+	if !d.says("CODE-0002") || d.says("Caisse est ajouté") {
+		t.Error("no other code")
+	}
+	beat() // that one was over when it came
+	if d.says("CODE-0002") || !d.says("plus valable") || len(d.sh.Failed) != 0 {
+		t.Error("a code whose time is over is still shown", d.sh.Failed)
 	}
 }

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/approval"
 	"zafe/app/auth"
 	"zafe/app/civil"
 	"zafe/app/fault"
@@ -192,16 +194,62 @@ func (d *person) save() {
 	}
 	page.Call(e, user.Save, req, func(_ user.User, err error) {
 		if f := fault.Of(err); f != nil {
-			if field := d.fields[f.Field]; field != nil {
-				field.SetError(e.Text.Fault(f))
+			if f.Key == "approval.two" && !req.Disabled {
+				d.second(req, e.Text.Fault(f))
 				return
 			}
-			e.Shell.Fail(err)
+			d.fail(err)
 			return
 		}
 		d.modal.Close()
 		e.Shell.Toast(kit.Ok, e.T("people.saved", "name", req.Name))
 		d.page.Refresh()
+	})
+}
+
+// fail says what is refused, beside its box if it has one.
+func (d *person) fail(err error) {
+	f := fault.Of(err)
+	if field := d.fields[f.Field]; field != nil {
+		field.SetError(d.env.Text.Fault(f))
+		return
+	}
+	d.env.Shell.Fail(err)
+}
+
+// second offers to ask a second person for what the role gives, and saves the rest at once: somebody new with a closed
+// account, which opens once that person agrees.
+func (d *person) second(req user.SaveRequest, why string) {
+	e, rest := d.env, req
+	give := user.GiveRequest{Role: req.Role, EndsOn: req.EndsOn}
+	for _, r := range d.page.roles {
+		if r.Key == req.Role {
+			give.Rights = r.Rights
+		}
+	}
+	how := "people.two"
+	if rest.Role, rest.Disabled, rest.EndsOn = d.was.Role, d.was.Disabled, d.was.EndsOn; req.ID == 0 {
+		how = "people.two_new"
+		rest.Role, rest.Disabled, rest.EndsOn = req.Role, true, req.EndsOn
+	}
+	e.Shell.Confirm(e.T("approvals.two"), why+"\n\n"+e.T(how), e.T("approvals.ask"), false, func() {
+		page.Call(e, user.Save, rest, func(u user.User, err error) {
+			if err != nil {
+				d.fail(err)
+				return
+			}
+			d.was, give.ID = u, u.ID // what is asked once more is no second account
+			body, err := json.Marshal(give)
+			if err != nil {
+				e.Shell.Fail(err)
+				return
+			}
+			page.Do(e, approval.Ask, approval.AskRequest{Op: user.Give.Name, Request: body}, func(op.Empty) {
+				d.modal.Close()
+				e.Shell.Toast(kit.Ok, e.T("approvals.sent"))
+				d.page.Refresh()
+			})
+		})
 	})
 }
 

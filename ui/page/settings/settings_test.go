@@ -57,7 +57,9 @@ func TestTwoScreensOfTheSameProfile(t *testing.T) {
 // TestANewAccountIsAskedFor where somebody else is there to approve it: the page goes back to what the book has.
 func TestANewAccountIsAskedFor(t *testing.T) {
 	const had, wanted = "FR7630006000011234567890189", "FR1420041010050500013M02606"
-	w := storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx], approval.Bind[*store.Tx])
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx])
+	user.Bind(w.Registry, user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Standard, nil, w.Store))
+	approval.Bind(w.Registry)
 	w.Update(func(tx *store.Tx) error {
 		for _, login := range []string{"claire", "paul"} {
 			u := user.User{Login: login, Name: login, Role: auth.Owner, SecondOn: true, CreatedAt: tx.Now()}
