@@ -23,10 +23,11 @@ import (
 	"zafe/ui/theme"
 )
 
-// Routes are the pages of this package.
+// Routes are the pages of this package. "people" takes the person who is chosen as ID, or with the tab of the PCs as
+// Arg the PC; "leave" takes the person.
 func Routes() map[string]func(*page.Env, page.Route) page.Page {
 	return map[string]func(*page.Env, page.Route) page.Page{
-		"people": func(e *page.Env, _ page.Route) page.Page { return newPeople(e) },
+		"people": func(e *page.Env, r page.Route) page.Page { return newPeople(e, r) },
 		"leave":  func(e *page.Env, r page.Route) page.Page { return newLeaving(e, r.ID) },
 	}
 }
@@ -47,10 +48,11 @@ type people struct {
 	who     *kit.Grid
 	pcs     *kit.Grid
 	tabs    *kit.Tabs
+	wanted  page.Route // what is to be chosen once it is read
 }
 
-func newPeople(e *page.Env) page.Page {
-	p := &people{Gate: page.NewGate(e), env: e, names: map[auth.UserID]string{}}
+func newPeople(e *page.Env, r page.Route) page.Page {
+	p := &people{Gate: page.NewGate(e), env: e, wanted: r, names: map[auth.UserID]string{}}
 	for _, r := range auth.Roles() { // until those of the company are read
 		p.roles = append(p.roles, role.Role{Key: r, Ready: true, SecondFactor: r.Rights().NeedsSecondFactor()})
 	}
@@ -60,7 +62,7 @@ func newPeople(e *page.Env) page.Page {
 		{Title: e.T("people.column.role"), Width: 170},
 		{Title: e.T("people.column.second"), Width: 170},
 		{Title: e.T("people.column.last"), Width: 150},
-		{Title: e.T("people.column.state"), Width: 110},
+		{Title: e.T("people.column.state"), Width: 150},
 	}, func() int { return len(p.users) }, p.userCell)
 	p.who.Muted = func(row int) bool { return p.users[row].Disabled }
 	p.who.OnOpen = func(row int) { p.edit(p.users[row]) }
@@ -109,9 +111,28 @@ func newPeople(e *page.Env) page.Page {
 	}
 	p.object = kit.NewPage(kit.NewHeader(e.T("people.title"), e.T("people.under"), actions...), p.tabs).
 		Foot(kit.Caption(e.T("people.hint")))
+	list := p.who
+	if r.Arg == pcsTab && e.Can(device.List.Spec) {
+		list = p.pcs
+		p.tabs.SetKey(pcsTab)
+	}
 	p.Refresh()
-	kit.After(paging.RestShown, func() { kit.Focus(p.who) })
+	kit.After(paging.RestShown, func() { kit.Focus(list) })
 	return p
+}
+
+// choose selects the person or the PC that the page was opened for, once.
+func (p *people) choose() {
+	id, list := p.wanted.ID, p.who
+	row := slices.IndexFunc(p.users, func(u user.User) bool { return int64(u.ID) == id })
+	if p.wanted.Arg == pcsTab {
+		list = p.pcs
+		row = slices.IndexFunc(p.devices, func(d device.Device) bool { return int64(d.ID) == id })
+	}
+	if row >= 0 {
+		p.wanted = page.Route{}
+		list.Select(row)
+	}
 }
 
 // Object implements page.Page.
@@ -130,12 +151,14 @@ func (p *people) Refresh() {
 		}
 		p.who.Reload()
 		p.pcs.Reload()
+		p.choose()
 	})
 	page.Do(e, role.List, op.Empty{}, func(r role.ListResponse) { p.roles = r.Roles })
 	if e.Can(device.List.Spec) {
 		page.Do(e, device.List, op.Empty{}, func(r device.ListResponse) {
 			p.devices = r.Devices
 			p.pcs.Reload()
+			p.choose()
 		})
 		page.Do(e, relay.Get, op.Empty{}, p.relayed)
 	}
