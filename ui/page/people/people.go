@@ -58,10 +58,10 @@ func newPeople(e *page.Env, r page.Route) page.Page {
 	}
 	p.who = kit.NewGrid([]kit.Column{
 		{Title: e.T("people.column.name"), Width: 190, Weight: 1},
-		{Title: e.T("people.column.login"), Width: 140},
-		{Title: e.T("people.column.role"), Width: 170},
-		{Title: e.T("people.column.second"), Width: 170},
-		{Title: e.T("people.column.last"), Width: 150},
+		{Title: e.T("people.column.login"), Width: 110},
+		{Title: e.T("people.column.role"), Width: 154},
+		{Title: e.T("people.column.second"), Width: 156},
+		{Title: e.T("people.column.last"), Width: 140},
 		{Title: e.T("people.column.state"), Width: 150},
 	}, func() int { return len(p.users) }, p.userCell)
 	p.who.Muted = func(row int) bool { return p.users[row].Disabled }
