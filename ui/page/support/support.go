@@ -46,7 +46,7 @@ func newPage(e *page.Env, wanted support.ID) page.Page {
 	p.past = kit.NewGrid([]kit.Column{
 		{Title: e.T("support.column.when"), Width: 130},
 		{Title: e.T("support.column.who"), Width: 130, Weight: 1},
-		{Title: e.T("support.column.reason"), Width: 130, Weight: 1},
+		{Title: e.T("support.column.reason"), Width: 150, Weight: 1.6},
 		{Title: e.T("support.column.state"), Width: 150},
 		{Title: e.T("support.column.reads"), Width: 80, Align: fyne.TextAlignTrailing},
 	}, func() int { return len(p.all) }, p.pastCell)
