@@ -68,7 +68,9 @@ func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
 	icon := newIcon(b.icon, b.tone.text())
 	strong := newText("", theme.SizeText, Bold)
 	text := NewLabel(b.text, Style{Wrap: true})
-	r := &clipped{painted{owner: b, objects: append(back.objects(), icon, strong, text, b.actions)}}
+	edge := canvas.NewRectangle(theme.Color(theme.Hairline)) // between two of them
+	edge.Hidden = b.boxed
+	r := &clipped{painted{owner: b, objects: append(back.objects(), edge, icon, strong, text, b.actions)}}
 	strongWidth := func() float32 {
 		if b.strong == "" {
 			return 0
@@ -97,6 +99,7 @@ func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
 	r.layout = func(size fyne.Size) {
 		width = size.Width
 		back.place(0, 0, size.Width, size.Height)
+		place(edge, 0, size.Height-1, size.Width, 1)
 		m := b.actions.MinSize()
 		left, right := float32(46), size.Width-m.Width-18
 		place(b.actions, right, (size.Height-m.Height)/2, m.Width, m.Height)
@@ -119,6 +122,7 @@ func (b *Banner) CreateRenderer() fyne.WidgetRenderer {
 	}
 	r.paint = func() {
 		back.paint(b.tone.soft(), "", 0)
+		fill(edge, theme.Hairline)
 		setIcon(icon, b.icon, b.tone.text())
 		tint(strong, b.tone.text())
 		text.style.Color = b.tone.text()

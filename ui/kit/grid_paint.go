@@ -164,9 +164,8 @@ func (v *gridView) drawRows() {
 	}
 	if n == 0 {
 		if g.empty != nil {
-			m := g.empty.MinSize()
-			w, h := min(m.Width, g.Size().Width), min(m.Height, height)
-			place(g.empty, (g.Size().Width-w)/2, top+(height-h)*0.4, w, h)
+			h := min(g.empty.MinSize().Height, height)
+			place(g.empty, 0, top+(height-h)*0.4, g.Size().Width, h)
 			v.objects = append(v.objects, g.empty)
 		}
 		return

@@ -231,17 +231,23 @@ func (e *emptyState) CreateRenderer() fyne.WidgetRenderer {
 		tight := size.Height < p.min().Height // the words count more than the drawing
 		disc.show(!tight)
 		icon.Hidden = tight
-		if tight {
-			y = max((size.Height-p.min().Height+picture)/2, 0) - picture
+		w, high := min(size.Width, width), textHeight()
+		if tight { // the text says all that the title does
+			w = size.Width - 2*theme.GapField
+			high = text.lineHeight() * float32(len(breakLines(e.text, w, theme.SizeText, Regular)))
+			y = max((size.Height-p.min().Height+textHeight()-high+picture)/2, 0) - picture
+		}
+		title.Hidden = size.Height < 28+high && e.text != ""
+		if title.Hidden {
+			y = max((size.Height-high)/2, 0) - 106
 		}
 		disc.place(mid-32, y, 64, 64)
 		place(icon, mid-14, y+18, 28, 28)
 		place(title, 0, y+78, size.Width, 22)
-		w := min(size.Width, width)
-		place(text, mid-w/2, y+106, w, textHeight())
+		place(text, mid-w/2, y+106, w, high)
 		if e.action != nil {
 			m := e.action.MinSize()
-			place(e.action, float32(int(mid-m.Width/2)), y+106+textHeight()+16, m.Width, m.Height)
+			place(e.action, float32(int(mid-m.Width/2)), y+106+high+16, m.Width, m.Height)
 		}
 	}
 	p.paint = func() {

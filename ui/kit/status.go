@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
@@ -22,6 +24,7 @@ type StatusBar struct {
 	widget.BaseWidget
 	left  []*statusPart
 	right *Label
+	hints []string
 }
 
 // NewStatusBar returns an empty bar.
@@ -50,10 +53,21 @@ func (s *StatusBar) SetItems(items ...StatusItem) {
 	s.Refresh()
 }
 
-// SetRight changes the hint at the right.
-func (s *StatusBar) SetRight(text string) {
-	s.right.SetText(text)
+// SetRight changes the hints at the right. Where there is no room for all, the last ones are not shown.
+func (s *StatusBar) SetRight(hints ...string) {
+	s.hints = hints
 	s.Refresh()
+}
+
+// hint is as many of the hints as a width shows whole.
+func (s *StatusBar) hint(width float32) string {
+	for n := len(s.hints); n > 0; n-- {
+		text := strings.Join(s.hints[:n], "     ")
+		if measure(text, theme.SizeCaption, Regular).Width <= width {
+			return text
+		}
+	}
+	return ""
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -70,7 +84,10 @@ func (s *StatusBar) CreateRenderer() fyne.WidgetRenderer {
 			place(p, x, 3, w, size.Height-5)
 			x += w + 4
 		}
-		w := min(s.right.NaturalWidth(), max(size.Width-x-24, 0))
+		if text := s.hint(size.Width - x - 24); text != s.right.Text() {
+			s.right.SetText(text)
+		}
+		w := s.right.NaturalWidth()
 		place(s.right, size.Width-w-14, 0, w, size.Height)
 	}
 	r.paint = func() {

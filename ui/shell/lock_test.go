@@ -9,6 +9,7 @@ import (
 	"zafe/app/i18n"
 	"zafe/app/user"
 	"zafe/ui/kit"
+	"zafe/ui/machine"
 	"zafe/ui/uitest"
 )
 
@@ -130,5 +131,38 @@ func TestNoticesHaveWords(t *testing.T) {
 				t.Errorf("%s: no message notice.%s", lang, k)
 			}
 		}
+	}
+}
+
+// TestTheSampleCompanysProofIsFilledIn: nobody has the phone of its people, nor learnt their passwords.
+func TestTheSampleCompanysProofIsFilledIn(t *testing.T) {
+	offer := i18n.For(i18n.French).T("shell.proof.sample", nil)
+	d := newDesk(t, auth.Sales)
+	d.Lock()
+	if find(d.window.Canvas().Overlays().Top(), offer) != nil {
+		t.Fatal("offered in a real company")
+	}
+	typePassword(d, "right")
+	d.press("Déverrouiller")
+	d.pc.logins = []machine.Login{{Login: "other", Password: "wrong"}, {Login: d.Me.User.Login, Password: "right"}}
+	d.Lock()
+	d.press(offer)
+	d.press("Déverrouiller")
+	if shown(d, "Session verrouillée") || d.book.token != "another" {
+		t.Fatal("the sample's password does not open")
+	}
+
+	d.Me.User.SecondOn = true
+	d.Lock()
+	if find(d.window.Canvas().Overlays().Top(), offer) != nil {
+		t.Fatal("offered to who set up a phone of their own")
+	}
+	d = newDesk(t, auth.Sales)
+	d.Me.User.SecondOn = true
+	d.pc.logins = []machine.Login{{Login: d.Me.User.Login, TOTP: sampleSecret}}
+	d.Lock()
+	d.press(offer) // a code that is whole is sent at once
+	if shown(d, "Session verrouillée") || d.book.token != "another" {
+		t.Error("the sample's code does not open")
 	}
 }

@@ -66,11 +66,13 @@ type pc struct {
 	machine.Machine
 	pref    machine.Preferences
 	standby machine.Standby
+	logins  []machine.Login
 }
 
 func (p *pc) Preferences() machine.Preferences               { return p.pref }
 func (p *pc) SavePreferences(pref machine.Preferences) error { p.pref = pref; return nil }
 func (p *pc) Version() string                                { return "test" }
+func (p *pc) Logins() []machine.Login                        { return p.logins }
 func (p *pc) Standby() machine.Standby                       { return p.standby }
 
 // sheet is a page of the tests.
@@ -258,9 +260,16 @@ func find(o fyne.CanvasObject, text string) *kit.Button {
 	return out
 }
 
-// bindConfirm answers the proof of identity: only this password is right.
+// sampleSecret makes the codes of the sample company's owner.
+const sampleSecret = "ZAFEDEMOCLAIREAAAAAAAAAAAAAAAAA2"
+
+// bindConfirm answers the proof of identity: only this password is right, and the sample's code at the time at which
+// every test begins.
 func bindConfirm(r *op.Registry[*store.Tx]) {
 	op.BindAction(r, user.Confirm, func(_ context.Context, req user.ConfirmRequest) (user.TokenResponse, error) {
+		if code, err := user.CodeAt(sampleSecret, storetest.Noon); err == nil && req.Code == code {
+			return user.TokenResponse{Token: "another"}, nil
+		}
 		if req.Password != "right" {
 			return user.TokenResponse{}, fault.Field("password", "user.bad_password")
 		}

@@ -235,12 +235,12 @@ func (f *facts) show(s *Shell) {
 		items = append(items, kit.StatusItem{Icon: f.icon(), Text: f.saying(s), Tone: f.tone(), Run: s.shielded()})
 	}
 	s.status.SetItems(items...)
-	right := s.t("shell.hints")
+	hints := []string{s.t("shell.hints.help"), s.t("shell.hints.search")}
 	if f.period.Valid() {
-		right = s.t("shell.year", "from", s.Text.Date(f.period.From), "to",
-			s.Text.Date(f.period.To)) + "     " + right
+		year := s.t("shell.year", "from", s.Text.Date(f.period.From), "to", s.Text.Date(f.period.To))
+		hints = append([]string{year}, hints...)
 	}
-	s.status.SetRight(right)
+	s.status.SetRight(hints...)
 	s.top.shield(f.icon(), f.tone(), f.saying(s))
 	mark := ""
 	if f.copies() == kit.Warn || f.copies() == kit.Error {

@@ -2,12 +2,14 @@ package shell
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
 	"zafe/app/fault"
 	"zafe/app/user"
 	"zafe/ui/kit"
+	"zafe/ui/machine"
 	"zafe/ui/theme"
 )
 
@@ -33,7 +35,34 @@ func (s *Shell) newProof(given func()) *proof {
 		p.field = kit.NewField(s.t("shell.proof.password"), p.pass)
 	}
 	p.object = p.field
+	if fill := s.sample(p); fill != nil {
+		p.object = kit.VBox(theme.GapTight, p.field, kit.HBox(0, fill, kit.Spacer()))
+	}
 	return p
+}
+
+// sample is the button that fills in the proof of one of the sample company's people, whose phone nobody has; nil
+// elsewhere. A code is sent as soon as it is whole: it is typed when asked for, not by itself.
+func (s *Shell) sample(p *proof) *kit.Button {
+	logins := s.Machine.Logins()
+	at := slices.IndexFunc(logins, func(l machine.Login) bool { return l.Login == s.Me.User.Login })
+	if at < 0 || p.code != nil && logins[at].TOTP == "" {
+		return nil
+	}
+	return kit.NewButton(s.t("shell.proof.sample"), "key", kit.Link, func() {
+		if p.pass != nil {
+			p.pass.SetText(logins[at].Password)
+			return
+		}
+		digits, err := user.CodeAt(logins[at].TOTP, s.Clock())
+		if err != nil {
+			return // the sample's own secret: the person can still type
+		}
+		p.code.Clear(false)
+		for _, d := range digits {
+			p.code.TypedRune(d)
+		}
+	})
 }
 
 func (p *proof) request() user.ConfirmRequest {

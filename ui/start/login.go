@@ -159,7 +159,10 @@ func (p *loginPage) samples() fyne.CanvasObject {
 	for _, l := range logins {
 		options = append(options, kit.Option{Key: l.Login, Text: p.f.t("role." + l.Role)})
 	}
-	chips := kit.NewChips(options, func(key string) { p.fill(key) })
+	chips := kit.NewChips(options, func(key string) {
+		p.fill(key)
+		p.f.focus(p.pass.Edit()) // Return goes on
+	})
 	p.fill(logins[0].Login)
 	return kit.VBox(theme.GapTight, kit.Caption(p.f.t("start.login.demo")), chips)
 }

@@ -8,6 +8,7 @@ import (
 
 	"zafe/app/approval"
 	"zafe/app/bin"
+	"zafe/app/fr"
 	"zafe/app/op"
 	"zafe/app/role"
 	"zafe/ui/kit"
@@ -66,6 +67,14 @@ func (p *approvals) fill(holds []bin.Hold, pending []approval.Pending) {
 	p.object.SetBody(kit.NewScroll(cards))
 }
 
+// written is a value as it is read out on the telephone.
+func written(what, value string) string {
+	if what == "iban" {
+		value = fr.FormatIBAN(value)
+	}
+	return cmp.Or(value, "–")
+}
+
 // card is one request: what it would change, and what can be said to it.
 func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 	e := p.env
@@ -77,8 +86,7 @@ func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 				"before", role.ScopeName(e.Text, c.Right, c.From), "after", role.ScopeName(e.Text, c.Right, c.To))))
 			continue
 		}
-		body.Add(kit.Line(e.T("approval.change."+c.What), e.T("approvals.change", "before", cmp.Or(c.Before, "–"), "after",
-			cmp.Or(c.After, "–"))))
+		body.Add(kit.Line(e.T("approval.change."+c.What), e.T("approvals.change", "before", written(c.What, c.Before), "after", written(c.What, c.After))))
 	}
 	row := kit.HBox(8, kit.Spacer())
 	switch {

@@ -17,6 +17,7 @@ import (
 	"zafe/app/bin"
 	"zafe/app/company"
 	"zafe/app/fault"
+	"zafe/app/fr"
 	"zafe/app/op"
 	"zafe/app/party"
 	"zafe/app/role"
@@ -117,7 +118,7 @@ func press(t *testing.T, p *approvals, text string) {
 func TestWhatWaitsIsReadAndApproved(t *testing.T) {
 	p, sh, w := show(t, false)
 	said := texts(p)
-	for _, part := range []string{"Claire", had, wanted, "IBAN"} {
+	for _, part := range []string{"Claire", fr.FormatIBAN(had), fr.FormatIBAN(wanted), "IBAN"} {
 		if !strings.Contains(said, part) {
 			t.Errorf("%q is not said: %s", part, said)
 		}

@@ -19,15 +19,9 @@ func (p *approvals) hold(h bin.Hold) fyne.CanvasObject {
 	if len(h.Sample) > 0 {
 		body.Add(kit.MutedParagraph(e.T("bin.hold_sample", "names", e.Text.List(h.Sample))))
 	}
-	row := kit.HBox(8)
-	if h.Left > 0 {
-		row.Add(p.Write(kit.NewButton(e.T("bin.put_back_all"), "arrow-counter-clockwise", kit.Primary, func() {
-			page.Do(e, bin.Restore, bin.RestoreRequest{Hold: h.ID}, func(out bin.Restored) {
-				pagebin.Say(e, out)
-				p.Refresh()
-			})
-		})))
-	} else {
+	row := kit.HBox(8, kit.NewButton(e.T("bin.title"), "", kit.Link, func() { e.Shell.Open(page.Route{Name: "bin"}) }),
+		kit.Spacer())
+	if h.Left == 0 {
 		body.Add(kit.NewNotice(kit.Ok, "", e.T("bin.hold_back")))
 	}
 	switch {
@@ -45,8 +39,14 @@ func (p *approvals) hold(h bin.Hold) fyne.CanvasObject {
 			})
 		})))
 	}
-	row.Add(kit.Spacer())
-	row.Add(kit.NewButton(e.T("bin.title"), "", kit.Link, func() { e.Shell.Open(page.Route{Name: "bin"}) }))
+	if h.Left > 0 {
+		row.Add(p.Write(kit.NewButton(e.T("bin.put_back_all"), "arrow-counter-clockwise", kit.Primary, func() {
+			page.Do(e, bin.Restore, bin.RestoreRequest{Hold: h.ID}, func(out bin.Restored) {
+				pagebin.Say(e, out)
+				p.Refresh()
+			})
+		})))
+	}
 	body.Add(row)
 	return kit.NewCard(e.T("bin.hold", "name", h.Name), body)
 }

@@ -10,6 +10,7 @@ import (
 	"zafe/app/op"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/paging"
 	"zafe/ui/theme"
 )
 
@@ -42,10 +43,12 @@ func newPage(e *page.Env) page.Page {
 	}, func() int { return len(p.rows) }, p.cell)
 	p.grid.SetEmpty(kit.NewEmpty("trash", e.T("bin.none"), e.T("bin.none_text", "days", days), nil))
 	p.grid.OnOpen = func(row int) { p.back(p.rows[row]) }
+	p.more.Hide()
 	p.put = p.Lone(kit.NewButton(e.T("bin.put_back"), "arrow-counter-clockwise", kit.Primary, p.selected))
 	head := kit.NewHeader(e.T("bin.title"), e.T("bin.under", "days", days), p.put).OnBack(e.T("common.back"), e.Shell.Back)
-	p.object = kit.NewPage(head, kit.NewCard("", kit.VFill(theme.GapTight, 0, p.grid, p.more)).Flush())
+	p.object = kit.NewPage(head, p.grid).Foot(kit.HBox(theme.GapTight, p.more, kit.Spacer(), kit.Caption(e.T("bin.keys"))))
 	p.Refresh()
+	kit.After(paging.RestShown, func() { kit.Focus(p.grid) })
 	return p
 }
 

@@ -108,9 +108,9 @@ func (l *list) makeGrid() {
 	columns := []kit.Column{
 		{Key: string(party.ByCode), Title: e.T("customers.column.code"), Width: 86, Sortable: true},
 		{Key: string(party.ByName), Title: e.T("customers.column.name"), Width: 226, Weight: 2, Sortable: true},
-		{Key: string(party.ByPostalCode), Title: e.T("customers.column.postal"), Width: 66, Sortable: true},
+		{Key: string(party.ByPostalCode), Title: e.T("customers.column.postal"), Width: 76, Sortable: true},
 		{Key: string(party.ByCity), Title: e.T("customers.column.city"), Width: 124, Weight: 1, Sortable: true},
-		{Key: string(party.ByEmail), Title: e.T("customers.column.email"), Width: 180, Weight: 4, Sortable: contact},
+		{Key: string(party.ByEmail), Title: e.T("customers.column.email"), Width: 170, Weight: 4, Sortable: contact},
 		{Key: string(party.ByPhone), Title: e.T("customers.column.phone"), Width: 118, Sortable: contact},
 		{Title: e.T("customers.column.balance"), Width: 112, Align: right},
 		{Title: e.T("customers.column.state"), Width: 100},

@@ -84,6 +84,13 @@ func newHome(e *page.Env) page.Page {
 // today is only shown; rules about dates are the host's.
 func today() civil.Date { return civil.Of(time.Now()) } //nolint:forbidigo // the date on this screen
 
+// On a screen too low for rowsLeast, the least height at which the parts say what they have to, the page scrolls.
+// figuresHigh is what the key figures take more.
+const (
+	rowsLeast   float32 = 484
+	figuresHigh float32 = 130
+)
+
 // body lays out what the person may see: the books for some, sales for others.
 func (h *home) body() fyne.CanvasObject {
 	e := h.env
@@ -123,10 +130,13 @@ func (h *home) body() fyne.CanvasObject {
 		weights[i] = 1
 	}
 	parts, weights = append(parts, h.proof), append(weights, 0) // it keeps its own as well
+	least := rowsLeast
 	if books {
-		weights[0] = 0 // the figures keep their own height
+		weights[0] = 0   // the figures keep their own height
+		weights[1] = 1.2 // what is to do needs the most
+		least += figuresHigh
 	}
-	return kit.Split(theme.GapCard, weights, parts...)
+	return kit.NewScroll(kit.Fixed(0, least, kit.Split(theme.GapCard, weights, parts...)))
 }
 
 // grid lists the latest invoices.

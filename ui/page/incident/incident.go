@@ -172,9 +172,9 @@ func (p *incidentPage) steps() fyne.CanvasObject {
 			kit.MutedParagraph(e.T("incident.step."+s.key+".text")))
 		var act fyne.CanvasObject = kit.Gap(0, 0)
 		if s.to != "" && e.Can(s.needs) {
-			act = kit.NewButton(e.T("incident.go."+s.to), "", kit.Ghost, func() { e.Shell.Open(page.Route{Name: s.to}) })
+			act = kit.NewButton(e.T("incident.go."+s.to), "", kit.Link, func() { e.Shell.Open(page.Route{Name: s.to}) })
 		}
-		all.Add(kit.Row(10, kit.NewLabel(fmt.Sprint(i+1), kit.Style{Weight: kit.Bold, Color: theme.Muted}), text, act))
+		all.Add(kit.Row(10, kit.Fixed(18, 0, kit.NewLabel(fmt.Sprint(i+1), kit.Style{Weight: kit.Bold, Color: theme.Muted})), text, act))
 	}
 	return all
 }

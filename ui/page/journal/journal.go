@@ -62,11 +62,12 @@ func newJournal(e *page.Env) page.Page {
 		{Title: e.T("history.column.id"), Width: 64, Align: fyne.TextAlignTrailing},
 		{Title: e.T("history.column.at"), Width: 136},
 		{Title: e.T("history.column.who"), Width: 150},
-		{Title: e.T("history.column.what"), Width: 200},
-		{Title: e.T("history.column.subject"), Width: 260, Weight: 1},
+		{Title: e.T("history.column.what"), Width: 230, Weight: 1},
+		{Title: e.T("history.column.subject"), Width: 230, Weight: 1},
 		{Title: e.T("history.column.where"), Width: 118},
 	}
 	j.grid = kit.NewGrid(columns, func() int { return len(j.rows) }, j.cell)
+	j.grid.OnOpen = j.open
 	j.grid.Need = func(_, last int) {
 		if last >= len(j.rows)-stepRows/4 {
 			j.more()
@@ -81,7 +82,7 @@ func newJournal(e *page.Env) page.Page {
 	head := kit.NewHeader(e.T("history.title"), e.T("history.under"), actions...)
 	j.proof = newProof(e, j.Gate, func() { j.object.Refresh() })
 	j.object = kit.NewPage(head, j.grid).Bar(j.proof.alert).Bar(j.proof.line).Bar(j.filters()).
-		Foot(kit.HBox(8, j.count))
+		Foot(kit.HBox(8, j.count, kit.Spacer(), kit.Caption(e.T("history.keys"))))
 	j.Refresh()
 	kit.After(paging.RestShown, func() { kit.Focus(j.grid) })
 	return j
@@ -158,13 +159,10 @@ func (j *journal) cell(row, col int) kit.CellView {
 	case 4:
 		return kit.CellView{Text: subject(e, ev), Color: theme.Muted}
 	default:
-		if ev.Device == "" {
-			return kit.CellView{Text: e.T("history.here"), Color: theme.Muted}
-		}
 		if ev.PC != "" {
 			return kit.CellView{Text: ev.PC}
 		}
-		return kit.CellView{Text: e.T("history.elsewhere") + " " + ev.Device[:min(6, len(ev.Device))], Color: theme.Muted}
+		return kit.CellView{Text: where(e, ev), Color: theme.Muted}
 	}
 }
 

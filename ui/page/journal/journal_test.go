@@ -14,6 +14,7 @@ import (
 	"zafe/app/device"
 	"zafe/app/history"
 	"zafe/app/op"
+	"zafe/app/party"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/app/verify"
@@ -186,4 +187,65 @@ func TestWhatWasRefusedIsNamed(t *testing.T) {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
+}
+
+// TestARowLeadsToWhatItIsAbout: to the record where it is still there and the person may read it, else to all that the
+// journal knows of the event.
+func TestARowLeadsToWhatItIsAbout(t *testing.T) {
+	s := shown(t)
+	var customer int64
+	s.Update(func(tx *store.Tx) error {
+		id, err := tx.SaveCustomer(party.Customer{Kind: party.Company, Name: "Boulangerie du Bourg", Code: "C000001"})
+		customer = int64(id)
+		for _, e := range []audit.Event{
+			{Op: "customer.save", SubjectKind: "customer", SubjectID: customer},
+			{Op: "user.save", SubjectKind: "user", SubjectID: 2},
+			{Op: "device.rename", SubjectKind: "device", SubjectID: 1},
+			{Op: "backup.loss"},
+			{Op: "document.delete_draft", SubjectKind: "quote", SubjectID: 999},
+			{Op: "session.login"},
+		} {
+			if err == nil {
+				_, err = tx.AppendEvent(e)
+			}
+		}
+		return err
+	})
+	s.Refresh()
+	want := []page.Route{
+		{}, {}, // nowhere: a log-in, and a draft that is gone
+		{Name: "backups"},
+		{Name: "people", ID: 1, Arg: "pcs"},
+		{Name: "people", ID: 2},
+		{Name: "customer", ID: customer},
+	}
+	for row, to := range want {
+		s.sh.Opened = nil
+		s.grid.OnOpen(row)
+		top := s.sh.Window.Canvas().Overlays().Top()
+		switch {
+		case to.Name != "" && (len(s.sh.Opened) != 1 || s.sh.Opened[0] != to || top != nil):
+			t.Errorf("%s opens %v, want %v", s.rows[row].Op, s.sh.Opened, to)
+		case to.Name == "" && (len(s.sh.Opened) != 0 || !reads(top, s.rows[row].Hash)):
+			t.Errorf("%s opens %v, and tells no more", s.rows[row].Op, s.sh.Opened)
+		case to.Name == "":
+			uitest.Press(t, top, "Fermer")
+		}
+	}
+	s.env.Me = uitest.Me(auth.Reader)
+	for row := range want {
+		if to, ok := target(s.env, s.rows[row]); ok && to.Name == "people" {
+			t.Errorf("a reader is led to %v", to)
+		}
+	}
+}
+
+// reads tells whether a text can be seen in an object.
+func reads(o fyne.CanvasObject, text string) (found bool) {
+	uitest.Walk(o, func(o fyne.CanvasObject) {
+		if l, ok := o.(*kit.Label); ok && l.Text() == text {
+			found = true
+		}
+	})
+	return found
 }

@@ -23,10 +23,11 @@ import (
 	"zafe/ui/theme"
 )
 
-// Routes are the pages of this package.
+// Routes are the pages of this package. "people" takes the person who is chosen as ID, or with the tab of the PCs as
+// Arg the PC; "leave" takes the person.
 func Routes() map[string]func(*page.Env, page.Route) page.Page {
 	return map[string]func(*page.Env, page.Route) page.Page{
-		"people": func(e *page.Env, _ page.Route) page.Page { return newPeople(e) },
+		"people": func(e *page.Env, r page.Route) page.Page { return newPeople(e, r) },
 		"leave":  func(e *page.Env, r page.Route) page.Page { return newLeaving(e, r.ID) },
 	}
 }
@@ -48,21 +49,22 @@ type people struct {
 	who     *kit.Grid
 	pcs     *kit.Grid
 	tabs    *kit.Tabs
-	pairing *pairing // the window of a code, nil for none
+	pairing *pairing   // the window of a code, nil for none
+	wanted  page.Route // what is to be chosen once it is read
 }
 
-func newPeople(e *page.Env) page.Page {
-	p := &people{Gate: page.NewGate(e), env: e, names: map[auth.UserID]string{}}
+func newPeople(e *page.Env, r page.Route) page.Page {
+	p := &people{Gate: page.NewGate(e), env: e, wanted: r, names: map[auth.UserID]string{}}
 	for _, r := range auth.Roles() { // until those of the company are read
 		p.roles = append(p.roles, role.Role{Key: r, Ready: true, Rights: r.Rights(), SecondFactor: r.Rights().NeedsSecondFactor()})
 	}
 	p.who = kit.NewGrid([]kit.Column{
 		{Title: e.T("people.column.name"), Width: 190, Weight: 1},
-		{Title: e.T("people.column.login"), Width: 140},
-		{Title: e.T("people.column.role"), Width: 170},
-		{Title: e.T("people.column.second"), Width: 170},
-		{Title: e.T("people.column.last"), Width: 150},
-		{Title: e.T("people.column.state"), Width: 110},
+		{Title: e.T("people.column.login"), Width: 110},
+		{Title: e.T("people.column.role"), Width: 154},
+		{Title: e.T("people.column.second"), Width: 156},
+		{Title: e.T("people.column.last"), Width: 140},
+		{Title: e.T("people.column.state"), Width: 150},
 	}, func() int { return len(p.users) }, p.userCell)
 	p.who.Muted = func(row int) bool { return p.users[row].Disabled }
 	p.who.OnOpen = func(row int) { p.edit(p.users[row]) }
@@ -113,9 +115,28 @@ func newPeople(e *page.Env) page.Page {
 	}
 	p.object = kit.NewPage(kit.NewHeader(e.T("people.title"), e.T("people.under"), actions...), p.tabs).
 		Foot(kit.Caption(e.T("people.hint")))
+	list := p.who
+	if r.Arg == pcsTab && e.Can(device.List.Spec) {
+		list = p.pcs
+		p.tabs.SetKey(pcsTab)
+	}
 	p.Refresh()
-	kit.After(paging.RestShown, func() { kit.Focus(p.who) })
+	kit.After(paging.RestShown, func() { kit.Focus(list) })
 	return p
+}
+
+// choose selects the person or the PC that the page was opened for, once.
+func (p *people) choose() {
+	id, list := p.wanted.ID, p.who
+	row := slices.IndexFunc(p.users, func(u user.User) bool { return int64(u.ID) == id })
+	if p.wanted.Arg == pcsTab {
+		list = p.pcs
+		row = slices.IndexFunc(p.devices, func(d device.Device) bool { return int64(d.ID) == id })
+	}
+	if row >= 0 {
+		p.wanted = page.Route{}
+		list.Select(row)
+	}
 }
 
 // Object implements page.Page.
@@ -134,6 +155,7 @@ func (p *people) Refresh() {
 		}
 		p.who.Reload()
 		p.pcs.Reload()
+		p.choose()
 	})
 	page.Do(e, role.List, op.Empty{}, func(r role.ListResponse) { p.roles = r.Roles })
 	if e.Can(device.List.Spec) {
@@ -169,6 +191,7 @@ func (p *people) paired(devices []device.Device) {
 	if p.pairing != nil {
 		p.pairing.look(devices)
 	}
+	p.choose()
 }
 
 func (p *people) userCell(row, col int) kit.CellView {

@@ -61,7 +61,7 @@ func newPage(e *page.Env) page.Page {
 	body := kit.Split(theme.GapCard, []float32{0, 0, 1},
 		p.notice, kit.Cols(theme.GapCard, nil, p.lost, p.back, p.away, p.sheet),
 		kit.Cols(theme.GapCard, []float32{1, 1.15},
-			kit.Split(theme.GapCard, []float32{2.5, 1},
+			kit.Split(theme.GapCard, []float32{2, 1},
 				kit.NewCard(e.T("plan.cases"), p.cases).Flush(), kit.NewCard(e.T("plan.trials"), p.trials).Flush()),
 			p.detail))
 	p.object = kit.NewPage(kit.NewHeader(e.T("plan.title"), e.T("plan.under"), p.actions()...), body)

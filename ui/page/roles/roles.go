@@ -4,6 +4,7 @@ package roles
 
 import (
 	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,10 +20,10 @@ import (
 	"zafe/ui/theme"
 )
 
-// Routes are the pages of this package.
+// Routes are the pages of this package. "roles" takes the role to open as ID.
 func Routes() map[string]func(*page.Env, page.Route) page.Page {
 	return map[string]func(*page.Env, page.Route) page.Page{
-		"roles": func(e *page.Env, _ page.Route) page.Page { return newRoles(e) },
+		"roles": func(e *page.Env, r page.Route) page.Page { return newRoles(e, r.ID) },
 		"teams": func(e *page.Env, _ page.Route) page.Page { return newTeams(e) },
 	}
 }
@@ -40,10 +41,11 @@ type roles struct {
 	was     role.Role // as the book has it; a new one has no key
 	edit    *editor   // nil for a ready role
 	changed bool
+	wanted  int64 // the role to open once the list is read, 0 for the first one
 }
 
-func newRoles(e *page.Env) page.Page {
-	p := &roles{Gate: page.NewGate(e), env: e, card: kit.NewCard(e.T("roles.title"), kit.VBox(0))}
+func newRoles(e *page.Env, id int64) page.Page {
+	p := &roles{Gate: page.NewGate(e), env: e, wanted: id, card: kit.NewCard(e.T("roles.title"), kit.VBox(0))}
 	p.grid = kit.NewGrid([]kit.Column{
 		{Title: e.T("roles.column.role"), Width: 170, Weight: 1},
 		{Title: e.T("roles.column.people"), Width: 92, Align: fyne.TextAlignTrailing},
@@ -86,6 +88,9 @@ func (p *roles) Refresh() {
 		page.Do(p.env, role.List, op.Empty{}, func(r role.ListResponse) {
 			p.roles = r.Roles
 			row := p.find(p.was.Key) // before the grid chooses another one itself, where the last row is gone
+			if at := slices.IndexFunc(p.roles, func(r role.Role) bool { return r.ID == p.wanted }); at >= 0 {
+				row, p.wanted = at, 0
+			}
 			p.grid.Reload()
 			if p.changed || p.edit != nil && p.was.Key == "" {
 				return

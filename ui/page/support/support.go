@@ -3,6 +3,7 @@
 package support
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,10 +18,10 @@ import (
 	"zafe/ui/theme"
 )
 
-// Routes are the pages of this package.
+// Routes are the pages of this package. "support" takes the access to show as ID.
 func Routes() map[string]func(*page.Env, page.Route) page.Page {
 	return map[string]func(*page.Env, page.Route) page.Page{
-		"support": func(e *page.Env, _ page.Route) page.Page { return newPage(e) },
+		"support": func(e *page.Env, r page.Route) page.Page { return newPage(e, support.ID(r.ID)) },
 	}
 }
 
@@ -36,15 +37,16 @@ type supportPage struct {
 	record support.Record     // of the access that is chosen
 	code   *device.Invitation // shown until a PC came with it, or the page is left
 	state  string             // what the top shows
+	wanted support.ID         // the access to choose once they are read, 0 for the last one
 }
 
-func newPage(e *page.Env) page.Page {
-	p := &supportPage{Gate: page.NewGate(e), env: e, top: kit.VBox(0)}
+func newPage(e *page.Env, wanted support.ID) page.Page {
+	p := &supportPage{Gate: page.NewGate(e), env: e, wanted: wanted, top: kit.VBox(0)}
 	p.form = newForm(p)
 	p.past = kit.NewGrid([]kit.Column{
 		{Title: e.T("support.column.when"), Width: 130},
 		{Title: e.T("support.column.who"), Width: 130, Weight: 1},
-		{Title: e.T("support.column.reason"), Width: 130, Weight: 1},
+		{Title: e.T("support.column.reason"), Width: 150, Weight: 1.6},
 		{Title: e.T("support.column.state"), Width: 150},
 		{Title: e.T("support.column.reads"), Width: 80, Align: fyne.TextAlignTrailing},
 	}, func() int { return len(p.all) }, p.pastCell)
@@ -80,7 +82,12 @@ func (p *supportPage) Refresh() {
 		p.all = r.Accesses
 		p.past.Reload()
 		p.show()
-		p.choose(max(p.past.Selected(), 0))
+		row := max(p.past.Selected(), 0)
+		if at := slices.IndexFunc(p.all, func(a support.Access) bool { return a.ID == p.wanted }); at >= 0 {
+			row, p.wanted = at, 0
+			p.past.Select(row)
+		}
+		p.choose(row)
 	})
 }
 

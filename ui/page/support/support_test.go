@@ -39,7 +39,7 @@ func TestAnOwnerLetsSomebodyHelp(t *testing.T) {
 		return err
 	})
 	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
-	p := newPage(e).(*supportPage)
+	p := newPage(e, 0).(*supportPage)
 	sh.Show(p.Object())
 	shows := func(part string) bool {
 		var texts []string
