@@ -258,7 +258,7 @@ func TestACommittedFrameIsNotWrittenOver(t *testing.T) {
 	db := connect(t, m, b.path, standard())
 	db.SetMaxOpenConns(1)
 	run(t, db, bookTransaction(b.last+1))
-	w := m.databases[b.path].log
+	w := &m.databases[b.path].log
 	w.mu.Lock()
 	last := w.commit
 	w.mu.Unlock()
