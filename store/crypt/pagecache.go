@@ -59,6 +59,9 @@ const firstBlock, largestBlock = 16, 512
 // pageCaches are all of them, by the numbers SQLite has for pointers.
 var pageCaches table[pageCache]
 
+// ownCache is SQLite's own cache.
+var ownCache sqlite3.Tsqlite3_pcache_methods2
+
 // installPageCache makes SQLite use it, which is possible only before anything else. A program that has already
 // opened a database otherwise keeps SQLite's own cache, and loses nothing but time.
 var installPageCache = sync.OnceFunc(func() {
@@ -71,6 +74,10 @@ var installPageCache = sync.OnceFunc(func() {
 	}
 	defer libc.Xfree(tls, methods) // SQLite keeps a copy
 	defer libc.Xfree(tls, list)
+	if sqlite3.Xsqlite3_config(tls, sqlite3.SQLITE_CONFIG_GETPCACHE2, libc.VaList(list, methods)) != sqlite3.SQLITE_OK {
+		return
+	}
+	ownCache = *(*sqlite3.Tsqlite3_pcache_methods2)(at(methods))
 	*(*sqlite3.Tsqlite3_pcache_methods2)(at(methods)) = sqlite3.Tsqlite3_pcache_methods2{
 		FiVersion:   1,
 		FxInit:      funcAddr(cacheInit),
@@ -88,9 +95,15 @@ var installPageCache = sync.OnceFunc(func() {
 	sqlite3.Xsqlite3_config(tls, sqlite3.SQLITE_CONFIG_PCACHE2, libc.VaList(list, methods))
 })
 
-func cacheInit(*libc.TLS, uintptr) int32 { return sqlite3.SQLITE_OK }
+// cacheInit begins SQLite's own cache too: it is not asked for pages, but SQLite takes its working pages from it all
+// the same, and its lock is what keeps two connections from counting them at once.
+func cacheInit(tls *libc.TLS, arg uintptr) int32 {
+	return (*(*func(*libc.TLS, uintptr) int32)(unsafe.Pointer(&struct{ f uintptr }{ownCache.FxInit})))(tls, arg)
+}
 
-func cacheShutdown(*libc.TLS, uintptr) {}
+func cacheShutdown(tls *libc.TLS, arg uintptr) {
+	(*(*func(*libc.TLS, uintptr))(unsafe.Pointer(&struct{ f uintptr }{ownCache.FxShutdown})))(tls, arg)
+}
 
 func cacheCreate(_ *libc.TLS, pageSize, extraSize, purgeable int32) uintptr {
 	return pageCaches.add(newPageCache(int(pageSize), int(extraSize), purgeable != 0))

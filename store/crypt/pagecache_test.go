@@ -1,10 +1,12 @@
 package crypt
 
 import (
+	"database/sql"
 	"errors"
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"modernc.org/libc"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -244,5 +246,34 @@ func TestPageCacheIsInUse(t *testing.T) {
 	}
 	if c, p := held(); c != caches || p != pages {
 		t.Errorf("closed: %d caches with %d pages, before there were %d with %d", c, p, caches, pages)
+	}
+}
+
+// TestPageCacheLeavesSQLiteItsLock: SQLite counts its working pages under the lock of its own cache, which it has also
+// when that cache is not used: whoever opens a database waits for it.
+func TestPageCacheLeavesSQLiteItsLock(t *testing.T) {
+	tls := cacheThread(t)
+	open := func() error {
+		db, err := sql.Open("sqlite", ":memory:")
+		if err != nil {
+			return err
+		}
+		return errors.Join(db.Ping(), db.Close())
+	}
+	if err := open(); err != nil {
+		t.Fatal(err)
+	}
+	lock, opened := sqlite3.Xsqlite3_mutex_alloc(tls, sqlite3.SQLITE_MUTEX_STATIC_PMEM), make(chan error, 1)
+	sqlite3.Xsqlite3_mutex_enter(tls, lock)
+	go func() { opened <- open() }()
+	select {
+	case <-opened:
+		t.Error("two connections count at once")
+		sqlite3.Xsqlite3_mutex_leave(tls, lock)
+	case <-time.After(time.Second / 2):
+		sqlite3.Xsqlite3_mutex_leave(tls, lock)
+		if err := <-opened; err != nil {
+			t.Error(err)
+		}
 	}
 }
