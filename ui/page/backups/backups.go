@@ -116,7 +116,7 @@ func newBackups(e *page.Env, begin string) page.Page {
 	b.wound.Hide()
 	b.worry = kit.VBox(0)
 	b.worry.Hide()
-	body := kit.Split(theme.GapCard, []float32{0, 0, 0, 0, 1}, b.wound, b.worry,
+	body := kit.Split(theme.GapCard, []float32{0, 0, 0, 0, 0, 1}, b.wound, b.worry,
 		kit.Cols(theme.GapCard, []float32{1, 1, 1.5}, b.light, b.last, b.drill), b.bar, b.coming,
 		kit.Cols(theme.GapCard, []float32{1, 1.2}, places, points))
 	b.object = kit.NewPage(kit.NewHeader(e.T("backups.title"), e.T("backups.under"), actions...), body)

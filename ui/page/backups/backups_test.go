@@ -458,3 +458,19 @@ func TestAMeteredConnectionIsSaidWithTheWayOut(t *testing.T) {
 		t.Error("that the attachments of a restore wait is not said")
 	}
 }
+
+// TestTheBarsTakeNoMoreThanTheirLines: the places and the restore points keep the room under them.
+func TestTheBarsTakeNoMoreThanTheirLines(t *testing.T) {
+	p, sh, _ := shown(t, &engine{})
+	p.progress(&backup.Running{Stage: "send", Done: 31_000_000, Total: 120_000_000, Destination: "En ligne"})
+	p.comes(&backup.Running{Stage: "files", Done: 310_000_000, Total: 1_200_000_000, Files: 12, Of: 340})
+	sh.Window.Resize(fyne.NewSize(1072, 648))
+	for _, bar := range []*kit.Progress{p.bar, p.coming} {
+		if h, least := bar.Size().Height, bar.MinSize().Height; h < 1 || h > least {
+			t.Errorf("a bar of %v is %v high", least, h)
+		}
+	}
+	if h := p.grid.Size().Height; h < 200 {
+		t.Errorf("%v are left for the restore points", h)
+	}
+}

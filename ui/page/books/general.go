@@ -61,7 +61,7 @@ func (s *general) makeGrid() {
 	e := s.env
 	s.grid = kit.NewGrid([]kit.Column{
 		{Title: e.T("books.column.date"), Width: 92},
-		{Title: e.T("books.column.journal"), Width: 62},
+		{Title: e.T("books.column.journal"), Width: 62, Spare: true},
 		{Title: e.T("books.column.num"), Width: 104},
 		{Title: e.T("books.column.ref"), Width: 112},
 		{Title: e.T("books.column.label"), Width: 200, Weight: 1},

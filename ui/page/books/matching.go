@@ -229,7 +229,7 @@ func (s *matching) put(l ledger.OpenItemList) {
 	}
 	switch {
 	case s.account == "":
-		s.ideas.Add(kit.MutedParagraph(e.T("books.match.ideas")))
+		s.ideas.Add(kit.MutedParagraph(e.T("books.match.ideas_none")))
 	case len(l.Suggestions) == 0:
 		s.ideas.Add(kit.MutedParagraph(e.T("books.match.no_idea")))
 	}

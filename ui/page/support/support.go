@@ -48,7 +48,7 @@ func newPage(e *page.Env, wanted support.ID) page.Page {
 		{Title: e.T("support.column.who"), Width: 130, Weight: 1},
 		{Title: e.T("support.column.reason"), Width: 150, Weight: 1.6},
 		{Title: e.T("support.column.state"), Width: 150},
-		{Title: e.T("support.column.reads"), Width: 80, Align: fyne.TextAlignTrailing},
+		{Title: e.T("support.column.reads"), Width: 80, Align: fyne.TextAlignTrailing, Spare: true},
 	}, func() int { return len(p.all) }, p.pastCell)
 	p.past.SetEmpty(kit.NewEmpty("lifebuoy", e.T("support.none"), e.T("support.none_text"), nil))
 	p.past.OnSelect = func(row int) { p.choose(row) }
