@@ -2,17 +2,22 @@ package crypt
 
 import (
 	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 )
 
-// TestDifferential gives a plain and a sealed database the same statements: they answer the same and
-// hold the same.
-func TestDifferential(t *testing.T) { differential(t, 1, 200) }
+// TestDifferential gives a plain database, with SQLite's own page cache, and a sealed one the same statements: they
+// answer the same and hold the same.
+func TestDifferential(t *testing.T) { differential(t, 5, 200) }
 
 // differential runs that many histories of that many statements and returns how many times the contents
 // were compared. A history stays short: the statements let a table grow, and many of them go through it
@@ -30,15 +35,10 @@ func differential(t *testing.T, histories, statements int) (compared int) {
 func bothWays(t *testing.T, rnd *rand.Rand, statements int) (compared int) {
 	dir := t.TempDir()
 	m, events := mountOn(t, Options{TempDir: dir})
-	plain, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "plain.db")+"?"+standard().Encode())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = plain.Close() }()
-	p := pair{t, plain, connect(t, m, filepath.Join(dir, "sealed.db"), standard())}
-	p.plain.SetMaxOpenConns(1)
+	p := pair{t, startPlain(t, filepath.Join(dir, "plain.db")), connect(t, m, filepath.Join(dir, "sealed.db"), standard())}
 	p.sealed.SetMaxOpenConns(1)
 	for _, q := range []string{
+		fmt.Sprintf("PRAGMA cache_size=%d", []int{-2000, 6 + rnd.IntN(60)}[rnd.IntN(2)]), // few pages: many go and come back
 		"CREATE TABLE entry(id INTEGER PRIMARY KEY, account INT NOT NULL, amount INT, memo TEXT) STRICT",
 		"CREATE INDEX entry_account ON entry(account, amount)",
 		"CREATE TABLE tag(name TEXT, entry INT REFERENCES entry ON DELETE CASCADE, PRIMARY KEY(name, entry)) WITHOUT ROWID",
@@ -65,21 +65,93 @@ func bothWays(t *testing.T, rnd *rand.Rand, statements int) (compared int) {
 	return compared
 }
 
+// plainEnv makes this test binary a plain database that does what it is told.
+const plainEnv = "ZAFE_CRYPT_PLAIN"
+
+// plainDB is a plain database in a process of its own, where nothing of ours is below SQLite nor beside it.
+type plainDB struct {
+	in  *json.Encoder
+	out *json.Decoder
+}
+
+// plainAnswer is what a statement gave, or the whole content where there was none.
+type plainAnswer struct{ Rows, Err string }
+
+func servePlain(path string, in io.Reader, out io.Writer) error {
+	db, err := sql.Open("sqlite", "file:"+path+"?"+standard().Encode())
+	if err != nil {
+		return err
+	}
+	db.SetMaxOpenConns(1)
+	asked, told := json.NewDecoder(in), json.NewEncoder(out)
+	for {
+		var q string
+		if err := asked.Decode(&q); err != nil {
+			return errors.Join(ignoreEOF(err), db.Close())
+		}
+		var a plainAnswer
+		if q == "" {
+			a.Rows, err = dump(db)
+		} else {
+			a.Rows, err = answer(db, q)
+		}
+		a.Err = fmt.Sprint(err)
+		if err := told.Encode(a); err != nil {
+			return err
+		}
+	}
+}
+
+func startPlain(t *testing.T, path string) *plainDB {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(exe)
+	cmd.Env, cmd.Stderr = append(os.Environ(), plainEnv+"="+path), os.Stderr
+	in, errIn := cmd.StdinPipe()
+	out, errOut := cmd.StdoutPipe()
+	if err := errors.Join(errIn, errOut); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := errors.Join(in.Close(), cmd.Wait()); err != nil {
+			t.Error(err)
+		}
+	})
+	return &plainDB{json.NewEncoder(in), json.NewDecoder(out)}
+}
+
+// ask has a statement done, or asks for the content if it is "".
+func (p *plainDB) ask(t *testing.T, q string) (a plainAnswer) {
+	t.Helper()
+	if err := errors.Join(p.in.Encode(q), p.out.Decode(&a)); err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
 // pair is the same database twice.
 type pair struct {
-	t             *testing.T
-	plain, sealed *sql.DB
+	t      *testing.T
+	plain  *plainDB
+	sealed *sql.DB
 }
 
 // both runs a statement on both and compares rows and errors.
 func (p pair) both(q string) {
 	p.t.Helper()
-	a, errA := answer(p.plain, q)
+	plain := p.plain.ask(p.t, q)
+	a, errA := plain.Rows, plain.Err
 	b, errB := answer(p.sealed, q)
 	if strings.Contains(q, "wal_checkpoint") {
 		a, b = "", "" // counts frames, of pages that hold 40 bytes more in one
 	}
-	if a != b || fmt.Sprint(errA) != fmt.Sprint(errB) {
+	if a != b || errA != fmt.Sprint(errB) {
 		p.t.Fatalf("%s\nplain:  %.300s %v\nsealed: %.300s %v", q, a, errA, b, errB)
 	}
 }
@@ -92,12 +164,9 @@ func answer(db *sql.DB, q string) (string, error) {
 
 func (p pair) compare() {
 	p.t.Helper()
-	a, err := dump(p.plain)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if b, err := dump(p.sealed); err != nil || a != b {
-		p.t.Fatalf("contents differ: %v", err)
+	a := p.plain.ask(p.t, "")
+	if b, err := dump(p.sealed); err != nil || a.Err != fmt.Sprint(nil) || a.Rows != b {
+		p.t.Fatalf("contents differ: %v, %s", err, a.Err)
 	}
 }
 

@@ -1,10 +1,11 @@
 package crypt
 
 const (
-	cutTests  = "TestKilledThenCut|TestCreateCut|TestKeysPowerCut|TestPowerCut"
-	workTests = "TestKilledThenWorkedThenCut|TestTornHeaderThenWorkedThenCut"
-	bindTests = "TestBinding|TestLedgerChain|TestSlotAAD"
-	ruleTests = "TestTamper|TestReplay|TestKeysForged|TestKeysEdit|TestFailedCommit|TestKilledCheckpoint|TestFlip"
+	cutTests   = "TestKilledThenCut|TestCreateCut|TestKeysPowerCut|TestPowerCut"
+	workTests  = "TestKilledThenWorkedThenCut|TestTornHeaderThenWorkedThenCut"
+	bindTests  = "TestBinding|TestLedgerChain|TestSlotAAD"
+	cacheTests = "TestPageCache.*"
+	ruleTests  = "TestTamper|TestReplay|TestKeysForged|TestKeysEdit|TestFailedCommit|TestKilledCheckpoint|TestFlip"
 )
 
 // flushMutants leave out one flush each.
@@ -421,4 +422,32 @@ var ruleMutants = []mutant{
 		{"\tif last {\n\t\treturn append(dst, 1)\n\t}\n\treturn append(dst, 0)", "\treturn append(dst, 0)"},
 	}, "TestStream.*"},
 	{"a root key is not overwritten", "root.go", []edit{{"{ clear(r[:]) }", "{}"}}, "TestARootIsOverwritten"},
+}
+
+// cacheMutants are of the page cache.
+var cacheMutants = []mutant{
+	{"a page that is used again is still idle", "pagecache.go", []edit{
+		{"c.use(i)\n\t\t\t}\n\t\t\treturn f.slot", "_ = i\n\t\t\t}\n\t\t\treturn f.slot"},
+	}, cacheTests},
+	{"idle pages count as used", "pagecache.go", []edit{{"c.held-c.idle >= c.limit*9/10", "c.held >= c.limit*9/10"}}, cacheTests},
+	{"the cache holds one page too many", "pagecache.go", []edit{{"c.held+1 >= c.limit", "c.held > c.limit"}}, cacheTests},
+	{"a page within the limit is dropped", "pagecache.go", []edit{
+		{"c.purgeable && c.held > c.limit {", "c.purgeable && c.held >= c.limit {"},
+	}, cacheTests},
+	{"a new slot keeps what SQLite knew of another page", "pagecache.go", []edit{
+		{"*(*uintptr)(at((*pageSlot)(at(f.slot)).page.FpExtra)) = 0", "_ = 0"},
+	}, cacheTests},
+	{"the page that had a number stays", "pagecache.go", []edit{{"c.drop(j)\n", "_ = j\n"}}, cacheTests},
+	{"pages are not wiped", "pagecache.go", []edit{{"clear(bytesAt(b.pages", "_ = (bytesAt(b.pages"}}, cacheTests},
+	{"the page used last goes first", "pagecache.go", []edit{
+		{"c.drop(c.frames[0].newer)\n\t}\n\ti :=", "c.drop(c.frames[0].older)\n\t}\n\ti :="},
+	}, cacheTests},
+	{"the page a truncation begins with stays", "pagecache.go", []edit{
+		{"c.frames[i].number >= from", "c.frames[i].number > from"},
+	}, cacheTests},
+	{"the highest page survives a truncation", "pagecache.go", []edit{{"from > c.highest", "from >= c.highest"}}, cacheTests},
+	{"SQLite's own cache is not begun", "pagecache.go", []edit{
+		{"return (*(*func(*libc.TLS, uintptr) int32)(unsafe.Pointer(&struct{ f uintptr }{ownCache.FxInit})))(tls, arg)",
+			"return sqlite3.SQLITE_OK"},
+	}, cacheTests},
 }

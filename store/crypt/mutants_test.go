@@ -254,5 +254,5 @@ func (m mutant) overlay(dir string) (string, error) {
 
 // mutants is the whole list.
 func mutants() []mutant {
-	return slices.Concat(flushMutants, orderMutants, bindingMutants, ruleMutants)
+	return slices.Concat(flushMutants, orderMutants, bindingMutants, ruleMutants, cacheMutants)
 }

@@ -54,7 +54,7 @@ type block struct {
 }
 
 // The numbers of frames in a block: few at first, as many temporary tables have a few pages only.
-const firstBlock, largestBlock = 16, 512
+const firstBlock, largestBlock = 6, 512
 
 // pageCaches are all of them, by the numbers SQLite has for pointers.
 var pageCaches table[pageCache]
@@ -243,7 +243,8 @@ func (c *pageCache) truncate(from uint32) {
 	c.highest = max(from, 1) - 1
 }
 
-// shrink lets go what is not in use; the memory if nothing is.
+// shrink lets go what is not in use; the memory if nothing is. What a large transaction took beyond the limit otherwise
+// stays until the database is closed: SQLite writes dirty pages out before, so that it is little.
 func (c *pageCache) shrink(tls *libc.TLS) {
 	if c.evict(0); c.held == 0 {
 		c.release(tls)

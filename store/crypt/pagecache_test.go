@@ -179,7 +179,7 @@ func TestPageCacheOutOfMemory(t *testing.T) {
 	for n := range uint32(firstBlock) {
 		c.fetch(tls, n+1, 2)
 	}
-	c.pageSize = 1 << 27 // more in a block than SQLite gives out at once
+	c.pageSize = 1 << 29 // more in a block than SQLite gives out at once
 	full := c.fetch(tls, 500, 2)
 	c.pageSize = pageSize
 	if full != 0 || c.held != firstBlock {

@@ -25,6 +25,13 @@ import (
 const childEnv = "ZAFE_CRYPT_CHILD"
 
 func TestMain(m *testing.M) {
+	if path := os.Getenv(plainEnv); path != "" {
+		if err := servePlain(path, os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	if path := os.Getenv(childEnv); path != "" {
 		if err := child(path); err != nil {
 			fmt.Println("error", err)
