@@ -354,6 +354,27 @@ func TestTwoHeaders(t *testing.T) {
 	}
 }
 
+// TestAnEmptiedLog is cut at every step between two emptied logs with a transaction behind each: the one before may come
+// back, the one before that may not.
+func TestAnEmptiedLog(t *testing.T) {
+	b := makeBook(t)
+	d := newSimDisk(b.files)
+	m, db, err := openSim(d, b.path, "full")
+	if err != nil {
+		t.Fatal(err)
+	}
+	run(t, db, bookTransaction(b.last+1))
+	d.begin()
+	for i := range 3 {
+		run(t, db, "PRAGMA wal_checkpoint(TRUNCATE)")
+		run(t, db, bookTransaction(b.last+2+i))
+	}
+	everyCut(t, b, d, "emptied")
+	if err := errors.Join(db.Close(), m.Unmount()); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestGivenUp lets a transaction fail after its last frame was written, by each read and each flush it
 // needs, and checkpoints what was there before. The frames of the transaction count for nothing: it may
 // be half rewritten, and what a failed flush left out may never arrive.

@@ -37,7 +37,7 @@ var flushMutants = []mutant{
 	}, cutTests},
 	{"an emptied log is not flushed", "wal.go", []edit{
 		{"errors.Join(w.f.Truncate(0), w.f.Sync())", "errors.Join(w.f.Truncate(0))"},
-	}, cutTests},
+	}, "TestAnEmptiedLog"},
 	{"a log's header is not flushed", "wal.go", []edit{
 		{"if err := w.f.Sync(); err != nil {\n\t\treturn err\n\t}\n\tw.onDisk", "w.onDisk"},
 	}, "TestTwoHeaders"},
