@@ -20,6 +20,7 @@ import (
 	"zafe/app/op"
 	"zafe/app/party"
 	"zafe/app/verify"
+	"zafe/app/witness"
 	"zafe/ui/machine"
 )
 
@@ -391,11 +392,32 @@ func (r *run) verify() *cobra.Command {
 				if n := len(rep.Findings); n > 0 {
 					return fault.New(fault.Conflict, "cli.verify_bad", "n", n)
 				}
+				if err := r.older(ctx, b); err != nil {
+					return err
+				}
 				r.say("cli.verify_good", "events", rep.Events)
 				return nil
 			})
 		},
 	}
+}
+
+// older says who saw more in the book than there is: a whole book put back is sound, and older. Who may not read the
+// journal is told by the owner. Fault cli.verify_older.
+func (r *run) older(ctx context.Context, b op.Caller) error {
+	st, err := witness.Get.Call(ctx, b, op.Empty{})
+	if f := fault.Of(err); f != nil && f.Code == fault.Forbidden {
+		return nil
+	}
+	if err != nil || len(st.Alerts) == 0 {
+		return err
+	}
+	var told []string
+	for _, a := range st.Alerts {
+		told = append(told, r.text().T("witness.alert."+a.From,
+			map[string]any{"name": a.Name, "seen": a.Seen, "at": r.text().Instant(a.At)}))
+	}
+	return fault.New(fault.Conflict, "cli.verify_older", "told", strings.Join(told, " "))
 }
 
 func (r *run) repair() *cobra.Command {

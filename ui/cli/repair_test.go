@@ -63,6 +63,7 @@ func TestABookIsRepairedOrShownToBeOlder(t *testing.T) {
 	if err := os.CopyFS(filepath.Join(d.dir, "book"), os.DirFS(older)); err != nil {
 		t.Fatal(err)
 	}
+	d.refused("plus ancien", "verify")
 	if out := d.ok("op", "book.integrity"); !strings.Contains(out, `"older": true`) {
 		t.Errorf("the older book is taken for the newest: %s", out)
 	}
