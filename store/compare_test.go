@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -161,5 +162,37 @@ func TestAComparisonThatIsCutGoesOn(t *testing.T) {
 	}
 	if !f.standby.Follows() {
 		t.Error("it gave its place up")
+	}
+}
+
+// TestAComparisonReadsTheBooksFilesOnly: what asks is another program, which may be mistaken or worse.
+func TestAComparisonReadsTheBooksFilesOnly(t *testing.T) {
+	f := feedBook(t)
+	f.commit(1)
+	f.follow()
+	sums := bytes.Repeat([]byte{1}, 64)
+	for name, part := range map[string]map[string]any{
+		"another file":          {"name": "local.json", "at": 0, "sums": sums},
+		"a file out of there":   {"name": "../book/book.db", "at": 0, "sums": sums},
+		"no name":               {"name": "", "at": 0, "end": true},
+		"before the beginning":  {"name": "book.db", "at": -70_000, "sums": sums},
+		"an attachment's place": {"name": "files/../company.keys", "at": 0, "sums": sums},
+	} {
+		ask, err := f.standby.Ask()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var asked map[string]any
+		if err := json.Unmarshal(ask, &asked); err != nil {
+			t.Fatal(err)
+		}
+		asked["check"] = map[string]any{"parts": []any{part}}
+		if ask, err = json.Marshal(asked); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		if err := f.book.Feed(t.Context(), bytes.NewReader(ask), &out); err == nil || out.Len() > 0 {
+			t.Errorf("%s: %v, %d bytes", name, err, out.Len())
+		}
 	}
 }
