@@ -37,10 +37,10 @@
 // its stamp, its version and its digest. job runs what a book does by itself, such as the weekly check of
 // package verify. sentry counts the rows that leave the book, bin those that are taken away or written over, which it
 // keeps for a while (op.Lose), and incident puts everybody in read-only: the pipeline asks all three in the transactions
-// that they are about. attempt keeps in the journal what somebody tried without the right to. change tells the people at work which records others change, of
-// those that they may see. past opens the book as it was at a restore point beside it.
-// Areas (party, catalog, billing, ledger, ...)
-// hold contract and handler side by side and talk by plain function inside one transaction.
+// that they are about. attempt keeps in the journal what somebody tried without the right to. change tells the people
+// at work which records others change, of those that they may see. past opens the book as it was at a restore point
+// beside it. Areas (party, catalog, billing, ledger, ...) hold contract and handler side by side and talk by plain
+// function inside one transaction.
 //
 // # Rights
 //

@@ -64,13 +64,15 @@ type Back struct {
 
 // Plan is the whole of it, now.
 type Plan struct {
-	At       time.Time        `json:"at"`
-	Promise  backup.Terms     `json:"promise"`
-	Places   int              `json:"places"`            // that have a copy
-	Away     int              `json:"away"`              // of them, in another building
-	Waiting  int              `json:"waiting"`           // places that this PC sent none to yet
-	Before   time.Time        `json:"before,omitzero"`   // when the copy was made that the book came back from, while it has none since
-	Restored time.Time        `json:"restored,omitzero"` // when it did; what was measured before was measured on another PC
+	At      time.Time    `json:"at"`
+	Promise backup.Terms `json:"promise"`
+	Places  int          `json:"places"`  // that have a copy
+	Away    int          `json:"away"`    // of them, in another building
+	Waiting int          `json:"waiting"` // places that this PC sent none to yet
+	// Before is when the copy was made that the book came back from, while it has none since. Restored is when it came
+	// back: what was measured before was measured on another PC.
+	Before   time.Time        `json:"before,omitzero"`
+	Restored time.Time        `json:"restored,omitzero"`
 	Proof    *backup.Measure  `json:"proof,omitempty"`
 	Trials   []backup.Measure `json:"trials"` // trial restores of the last twelve months, the newest first
 	Sheet    bool             `json:"sheet"`  // it was typed back

@@ -47,10 +47,10 @@ type Gain struct {
 	From, To auth.Scope
 }
 
-// Gains returns a person, nobody yet for ID 0, and what they could do more with a role: more than with the one they have, in or out. Of who
-// is out all counts that the role may, once they are in, when its rights are of those that ask for a second factor: else
-// such a role would be given to an account that was made, or closed, for that. Faults: user.not_found,
-// user.role_unknown, user.role_changed.
+// Gains returns a person, nobody yet for ID 0, and what they could do more with a role: more than with the one they
+// have, in or out. Of who is out all counts that the role may, once they are in, when its rights are of those that ask
+// for a second factor: else such a role would be given to an account that was made, or closed, for that. Faults:
+// user.not_found, user.role_unknown, user.role_changed.
 func Gains(tx Ranks, req GiveRequest) (User, []Gain, error) {
 	var u User
 	if req.ID != 0 {
