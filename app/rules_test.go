@@ -460,3 +460,91 @@ func TestFormatsAreWritten(t *testing.T) {
 var formats = map[string]string{
 	"store/bulk.go": "the SQL of a chunk, with the number of its last row",
 }
+
+// TestPasswordsAreTypedHidden: what a request has as a password comes out of a box that hides what is typed (V6.2.6).
+func TestPasswordsAreTypedHidden(t *testing.T) {
+	all, hidden, shown := sources(t), map[string]bool{}, map[string]bool{}
+	// The names, in a package, of boxes that hide, and of those that do not.
+	note := func(s source, name ast.Expr, value ast.Expr) {
+		called := ""
+		switch e := value.(type) {
+		case *ast.CallExpr:
+			if f, ok := e.Fun.(*ast.SelectorExpr); ok {
+				called = f.Sel.Name
+			}
+		case *ast.StarExpr:
+			switch e := e.X.(type) {
+			case *ast.SelectorExpr:
+				called = "New" + e.Sel.Name
+			case *ast.Ident:
+				called = map[string]string{"passwordBox": "newPassword"}[e.Name]
+			}
+		}
+		id := s.folder + "." + last(name)
+		switch called {
+		case "NewPasswordField", "newPassword": // two boxes that hide
+			hidden[id] = true
+		case "NewLineEdit", "NewTextArea":
+			shown[id] = true
+		}
+	}
+	for _, s := range all {
+		if !strings.HasPrefix(s.folder, "ui/") {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.AssignStmt:
+				for i := range min(len(n.Lhs), len(n.Rhs)) {
+					note(s, n.Lhs[i], n.Rhs[i])
+				}
+			case *ast.KeyValueExpr:
+				note(s, n.Key, n.Value)
+			case *ast.Field:
+				for _, name := range n.Names {
+					note(s, name, n.Type)
+				}
+			}
+			return true
+		})
+	}
+	n := 0
+	for _, s := range all {
+		if !strings.HasPrefix(s.folder, "ui/") {
+			continue
+		}
+		ast.Inspect(s.file, func(node ast.Node) bool {
+			kv, ok := node.(*ast.KeyValueExpr)
+			if !ok || !regexp.MustCompile(`^(Password|Old|New)$`).MatchString(last(kv.Key)) {
+				return true
+			}
+			c, ok := kv.Value.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			f, ok := c.Fun.(*ast.SelectorExpr)
+			if !ok || !strings.EqualFold(f.Sel.Name, "text") {
+				return true
+			}
+			id := s.folder + "." + last(f.X)
+			if n++; !hidden[id] || shown[id] {
+				t.Errorf("%s: a password out of a box that shows it", s.at(kv))
+			}
+			return true
+		})
+	}
+	if n < 10 {
+		t.Errorf("%d passwords: the rule is blind", n)
+	}
+}
+
+// last is the last name of an expression.
+func last(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return e.Name
+	case *ast.SelectorExpr:
+		return e.Sel.Name
+	}
+	return ""
+}
