@@ -29,8 +29,7 @@ func TestATokenIsGoodOnItsPCAndInItsTime(t *testing.T) {
 	}
 	// Where a token has no business it is nobody's.
 	for name, put := range map[string]func(*http.Request){
-		"in the address": func(r *http.Request) { r.URL.RawQuery = "token=" + token + "&access_token=" + token },
-		"in a cookie":    func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "token", Value: token}) },
+		"in a cookie": func(r *http.Request) { r.AddCookie(&http.Cookie{Name: "token", Value: token}) },
 		"in another header": func(r *http.Request) {
 			r.Header.Set("X-Auth-Token", token)
 			r.Header.Set("Proxy-Authorization", "Bearer "+token)

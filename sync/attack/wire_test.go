@@ -314,6 +314,46 @@ func TestNothingButTheRoutesIsServed(t *testing.T) {
 	}
 }
 
+// TestNothingStandsInAnAddress but what is asked for, and nothing that goes with a request stands there twice: the main
+// PC refuses what another program would read differently. As it refuses every parameter, what a PC of the office sends
+// has none: no name, no token.
+func TestNothingStandsInAnAddress(t *testing.T) {
+	v := attacked(t)
+	since := v.journal(t)
+	for name, put := range map[string]func(*http.Request){
+		"a token":              func(r *http.Request) { r.URL.RawQuery = "token=" + v.claire + "&access_token=" + v.claire },
+		"a parameter":          func(r *http.Request) { r.URL.RawQuery = "event=1" },
+		"nothing after a mark": func(r *http.Request) { r.URL.ForceQuery = true },
+		"a level twice":        func(r *http.Request) { r.Header["Zafe-Level"] = []string{"1", "2"} },
+		"two tokens":           func(r *http.Request) { r.Header["Authorization"] = []string{"Bearer " + v.claire, "Bearer x"} },
+		"a number twice":       func(r *http.Request) { r.Header["Zafe-Request"] = []string{"a", "b"} },
+		"an event twice":       hello("event=1&event=2"), "an event and more": hello("event=1;event=2"),
+		"an event in disguise": hello("%65vent=1"), "another of a hello": hello("token=1"), "no number": hello("event=x"),
+	} {
+		r := v.office.request("/op/session.me", v.claire, strings.NewReader("{}"))
+		put(r)
+		if a := v.office.send(r); a.err != nil || a.status != http.StatusBadRequest || a.key != "op.bad_request" {
+			t.Errorf("%s: %d %.200s %v", name, a.status, a.body, a.err)
+		}
+	}
+	for _, query := range []string{"", "event=1"} {
+		r := v.office.request("/hello", "", nil)
+		hello(query)(r)
+		if a := v.office.send(r); a.status != http.StatusOK {
+			t.Errorf("hello %q: %d %.200s %v", query, a.status, a.body, a.err)
+		}
+	}
+	if got := since(); len(got) > 0 {
+		t.Errorf("the journal has %v", got)
+	}
+}
+
+func hello(query string) func(*http.Request) {
+	return func(r *http.Request) {
+		r.Method, r.URL.Path, r.URL.RawQuery, r.Body, r.ContentLength = "GET", "/hello", query, nil, 0
+	}
+}
+
 // TestOldFormsOfHTTPAreNotSpoken: attack 30. Where there is no HTTP/1, lengths and line ends cannot be read in two ways.
 func TestOldFormsOfHTTPAreNotSpoken(t *testing.T) {
 	v := attacked(t)

@@ -221,6 +221,10 @@ func (s *serving) guard(next http.HandlerFunc) http.HandlerFunc {
 			s.refuse(w, hostClosing())
 			return
 		}
+		if !plain(r) {
+			s.refuse(w, fault.New(fault.Invalid, "op.bad_request", "detail", "address"))
+			return
+		}
 		level, err := strconv.Atoi(r.Header.Get(headerLevel))
 		if err != nil {
 			level = 0
@@ -239,6 +243,20 @@ func (s *serving) guard(next http.HandlerFunc) http.HandlerFunc {
 		}
 		next(w, r.WithContext(ctx))
 	}
+}
+
+// plain tells whether a request can be read in one way. Its address names what is asked for and nothing else, as
+// addresses end up in places that know of no secrets: a hello's one number is its only parameter. What goes with a
+// request stands there once.
+func plain(r *http.Request) bool {
+	for name, values := range r.Header {
+		if len(values) > 1 && (name == "Authorization" || strings.HasPrefix(name, "Zafe-")) {
+			return false
+		}
+	}
+	name, number, _ := strings.Cut(r.URL.RawQuery, "=")
+	return r.URL.RawQuery == "" && !r.URL.ForceQuery ||
+		r.URL.Path == "/hello" && name == askedEvent && !strings.ContainsAny(number, "&;=%+")
 }
 
 func (s *Server) hello(w http.ResponseWriter, r *http.Request) {
