@@ -41,6 +41,7 @@ here is written by hand but what stands beside a name of the code.
 	d.costly()
 	d.talks()
 	d.journal()
+	d.data()
 	d.classes()
 	d.cryptography()
 	d.keys()
@@ -396,6 +397,68 @@ func (d *document) attributes() (all []string) {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// tables are all tables of the book, each with the most sensitive class of what is in it (V14.1.1).
+var tables = map[string]string{
+	"secret": "setting user session recovery_code password_reset invitation file guess",
+	"person": "customer customer_contact customer_fts customer_fts_config customer_fts_data customer_fts_idx customer_tally search aux " +
+		"attachment user_place team team_member leaving support notice device event held_export hold rows_out lost never answer",
+	"money": "approval account account_month balance document document_line document_vat draft entry entry_line fec_import fec_name fiscal_year " +
+		"import_batch import_change item item_fts item_fts_config item_fts_data item_fts_idx journal match_group match_line open_line " +
+		"payment payment_cancel quote_answer settlement vat_release",
+	"order": "ledger_gate role role_right series series_gap",
+}
+
+// data (V14.1.1, V14.1.2): what is kept, by class, and what is owed to each.
+func (d *document) data() {
+	d.table("Data", "Everything is in the sealed book, on the disk and in every copy: pages and attachments under XAES-256-GCM, so that a change of a "+
+		"byte is refused. What a class asks for beyond that stands here. A table is in the most sensitive class of what is in it. A new table is in no class, and a test is red until it is.",
+		"Class", "What", "Who reads it", "In files and letters that leave", "In the journal and the log", "How long", "Tables")
+	rows := [][6]string{
+		{
+			"secret", "what opens the book, a session, an account or a place: kept as a hash where it need not be known again",
+			"nobody: no operation answers with it but the one that makes it, once", "the sheet and the invitation file alone, with a fresh proof", "never",
+			"until it is replaced, used or over",
+		},
+		{
+			"person", "customers and the people of the company: names, addresses, and what they did",
+			"who holds the right to the record, of all or of their own; contacts with " + string(auth.Contact.Right()),
+			"exports and papers, by their own rights, counted by person and day", "the journal names people; the log has numbers of people alone",
+			"as long as the papers that name them; what was taken away comes back for " + d.value("app/bin", "Kept"),
+		},
+		{
+			"money", "papers, payments and books", "who holds the right to the record; what is owed with " + string(auth.Balance.Right()) + ", the company's bank with " + string(auth.Bank.Right()),
+			"exports and papers, by their own rights, counted by person and day", "the journal names the record; the log nothing",
+			"final papers and entries as long as the book: nothing erases them",
+		},
+		{"order", "what the program counts and allows by", "by way of what it orders", "as far as that", "as that", "as long as the book"},
+	}
+	schema, err := os.ReadFile("../store/schema.golden.sql")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^CREATE (?:VIRTUAL )?TABLE '?(\w+)'?`).FindAllStringSubmatch(string(schema), -1) {
+		there[m[1]] = true
+	}
+	if len(there) < 50 {
+		d.t.Errorf("%d tables: the page is blind", len(there))
+	}
+	for _, r := range rows {
+		of := strings.Fields(tables[r[0]])
+		slices.Sort(of)
+		for _, name := range of {
+			if !there[name] {
+				d.t.Errorf("%s is in a class twice, or not in the book", name)
+			}
+			delete(there, name)
+		}
+		d.row(append(r[:], strings.Join(of, ", "))...)
+	}
+	for name := range there {
+		d.t.Errorf("the table %s is in no class of data", name)
+	}
 }
 
 // classes (V8.1.2): the fields that not everybody sees who sees a record.
