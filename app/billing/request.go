@@ -44,6 +44,9 @@ func (h Header) validate() error {
 			return fault.Field(field, "billing.date_wrong")
 		}
 	}
+	if h.Owner < 0 {
+		return fault.Field("owner", "user.not_found")
+	}
 	if t := h.Terms; t != nil && (t.Days < 0 || t.Days > TermDaysMax) {
 		return fault.Field("terms", "billing.terms_wrong", "max", TermDaysMax)
 	}

@@ -69,6 +69,7 @@ type Bank struct {
 // Limits of a profile.
 const (
 	textRunesMax    = 200
+	footerRunesMax  = 1000 // at the foot of every document
 	logoBytesMax    = 1 << 20
 	paymentDaysMax  = 60 // C. com. L441-10: 60 days, or 45 end of month
 	endOfMonthMax   = 45
@@ -113,13 +114,21 @@ func (p Profile) Complete() bool {
 // company.regime_unknown, company.exigibility_unknown, company.payment_days, company.quote_days,
 // company.capital, company.logo_size, company.late_penalty_rate and those of the identifiers (fr.*).
 func (p Profile) Normalize() (Profile, error) {
-	for _, s := range []*string{
-		&p.Name, &p.TradeName, &p.Activity, &p.Street, &p.Street2, &p.City, &p.Email, &p.Phone, &p.Website,
-		&p.RCSCity, &p.RNA, &p.Insurance, &p.Bank.Label,
+	for _, text := range []struct {
+		field string
+		value *string
+	}{
+		{"name", &p.Name}, {"trade_name", &p.TradeName}, {"activity", &p.Activity}, {"street", &p.Street},
+		{"street2", &p.Street2}, {"city", &p.City}, {"country", &p.Country}, {"email", &p.Email}, {"phone", &p.Phone},
+		{"website", &p.Website}, {"rcs_city", &p.RCSCity}, {"rna", &p.RNA}, {"insurance", &p.Insurance},
+		{"bank.label", &p.Bank.Label}, {"bank.account", &p.Bank.Account}, {"accent", &p.Accent}, {"footer", &p.Footer},
 	} {
-		*s = strings.TrimSpace(*s)
-		if utf8.RuneCountInString(*s) > textRunesMax {
-			return p, fault.New(fault.Invalid, "company.too_long", "max", textRunesMax)
+		most := textRunesMax
+		if text.field == "footer" {
+			most = footerRunesMax
+		}
+		if *text.value = strings.TrimSpace(*text.value); utf8.RuneCountInString(*text.value) > most {
+			return p, fault.Field(text.field, "company.too_long", "max", most)
 		}
 	}
 	if p.Name == "" {

@@ -72,7 +72,7 @@ func (r EntrySaveRequest) Validate() error {
 	}
 	for i, l := range r.Lines {
 		switch {
-		case long(l.Label) || long(l.Aux) || long(l.AuxLabel) || long(l.Account):
+		case long(l.Label) || long(l.Aux) || long(l.AuxLabel) || long(l.Account) || long(l.Currency) || long(l.Ref) || long(l.Match):
 			return fault.Field(lineField(i), "ledger.text_long", "max", TextMax)
 		case !l.Debit.Valid() || !l.Credit.Valid() || !l.CurrencyAmount.Valid():
 			return fault.Field(lineField(i)+".debit", "ledger.amount_large")

@@ -70,6 +70,7 @@ func (c Customer) problems() []*fault.Fault {
 	refuse(c.Kind != Company && c.Kind != Person, "kind", "party.kind")
 	refuse(c.Code != "" && !codeForm.MatchString(c.Code), "code", "party.code")
 	bounded("legal_form", c.LegalForm, textRunesMax)
+	refuse(c.Owner < 0, "owner", "user.not_found")
 	found = append(found, c.numberProblems()...)
 	reach("", c.Email, c.Phone)
 	bounded("email", c.Email, textRunesMax)

@@ -31,7 +31,7 @@ type ImportRequest struct {
 }
 
 // Import imports a file of customers: all of it, or nothing. Faults: those of the preview,
-// imports.field_missing, imports.has_errors, imports.nothing, party.owner_not_you.
+// imports.field_missing, imports.has_errors, imports.nothing, party.owner_not_you, user.not_found.
 var Import = op.Op[ImportRequest, imports.Batch]{Spec: op.Spec{
 	Name: "customer.import", Kind: op.Command, Needs: auth.CustomerImport, Risky: true, Since: 1,
 	Doc: "Imports a file of customers as one batch that import.undo takes back.",
@@ -43,6 +43,9 @@ func importPreview[T Tx](ctx context.Context, tx T, req imports.Upload) (imports
 }
 
 func importFile[T Tx](ctx context.Context, tx T, req ImportRequest) (imports.Batch, error) {
+	if req.Owner < 0 {
+		return imports.Batch{}, fault.Field("owner", "user.not_found")
+	}
 	plan := newPlan(ctx, tx, req.Owner)
 	if !plan.actor.Sees(auth.CustomerImport, auth.Whose{Owner: plan.owner}) {
 		return imports.Batch{}, fault.Field("owner", "party.owner_not_you")
