@@ -663,7 +663,7 @@ func (d *document) refusals() {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {
-			field, key := refusal(s, n)
+			field, key := refusal(s, n, text)
 			if key == "" {
 				return true
 			}
@@ -687,15 +687,16 @@ func (d *document) refusals() {
 	}
 }
 
-// refusal reads a call of fault.Field, or of fault.New for what is wrong with a request or does not fit what there is.
-func refusal(s source, n ast.Node) (field, key string) {
+// refusal reads a call of fault.Field, of fault.New for what is wrong with a request or does not fit what there is, or of a
+// function of the package that is handed a field and a message.
+func refusal(s source, n ast.Node, text map[string]string) (field, key string) {
 	c, ok := n.(*ast.CallExpr)
 	if !ok || len(c.Args) < 2 {
 		return "", ""
 	}
 	f, ok := c.Fun.(*ast.SelectorExpr)
 	if !ok {
-		return "", ""
+		return handed(s, c, text)
 	}
 	if of, ok := f.X.(*ast.Ident); !ok || s.imports[of.Name] != "zafe/app/fault" {
 		return "", ""
@@ -718,6 +719,24 @@ func refusal(s source, n ast.Node) (field, key string) {
 		if code, ok := c.Args[0].(*ast.SelectorExpr); ok && (code.Sel.Name == "Invalid" || code.Sel.Name == "Conflict") {
 			return "", key
 		}
+	}
+	return "", ""
+}
+
+// handed reads a field and a message behind it, which a function of the package makes a refusal of.
+func handed(s source, c *ast.CallExpr, text map[string]string) (field, key string) {
+	if _, ok := c.Fun.(*ast.Ident); !ok || !strings.HasPrefix(s.folder, "app/") || s.folder == "app/fault" {
+		return "", ""
+	}
+	for i, arg := range c.Args[1:] {
+		lit, ok := arg.(*ast.BasicLit)
+		if !ok || lit.Kind != token.STRING || text[strings.Trim(lit.Value, `"`)] == "" {
+			continue
+		}
+		if before, ok := c.Args[i].(*ast.BasicLit); ok && before.Kind == token.STRING {
+			return strings.Trim(before.Value, `"`), strings.Trim(lit.Value, `"`)
+		}
+		return "the one at fault", strings.Trim(lit.Value, `"`)
 	}
 	return "", ""
 }
