@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"zafe/app/audit"
 	"zafe/app/auth"
@@ -115,10 +116,11 @@ func ending(tx Tx) ([]string, error) {
 // cell writes a text that no spreadsheet takes for a formula (OWASP, CSV injection) and that is read back
 // exactly: after an apostrophe, and quoted as Go does where CSV would change it.
 func cell(s string) string {
+	first, _ := utf8.DecodeRuneInString(s)
 	switch {
 	case strings.ContainsRune(s, '\r'):
 		return "'" + strconv.Quote(s)
-	case s != "" && strings.ContainsRune("=+-@\t\n'", rune(s[0])):
+	case strings.ContainsRune("=+-@\t\n'＝＋－＠", first):
 		return "'" + s
 	default:
 		return s
