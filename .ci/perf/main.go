@@ -3,6 +3,7 @@
 //
 //	perf import BOOK FEC...  perf tb BOOK YYYYMMDD  perf gl BOOK ACCOUNT  perf aged BOOK YYYYMMDD
 //	perf vat BOOK YEAR       perf fec BOOK YEAR      perf browse BOOK ACCOUNT
+//	perf fill BOOK LINES
 package main
 
 import (
@@ -53,6 +54,8 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	switch verb {
 	case "import":
 		return load(ctx, dir, args[2:])
+	case "fill":
+		return fill(ctx, dir, arg)
 	case "browse":
 		return browse(ctx, dir, arg, out)
 	}
@@ -75,7 +78,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		case "vat":
 			return vat(tx, date(arg+"0101"), out)
 		case "fec":
-			return fec(tx, date(arg+"1231"), out)
+			return year(tx, date(arg+"1231"), out)
 		}
 		return fmt.Errorf("unknown verb %s", verb)
 	})
@@ -206,7 +209,7 @@ func account(ctx context.Context, c op.Caller, number string, out io.Writer) err
 	}
 }
 
-func fec(tx *store.Tx, end civil.Date, out io.Writer) error {
+func year(tx *store.Tx, end civil.Date, out io.Writer) error {
 	ys, err := tx.FiscalYears()
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/relay"
 	"zafe/app/user"
 )
 
@@ -65,6 +66,7 @@ type PC struct {
 	Print  string    `json:"print"`            // how its fingerprint begins
 	Others []string  `json:"others,omitempty"` // who else works there
 	Shut   bool      `json:"shut"`             // it is shut out with them
+	Relay  bool      `json:"relay,omitempty"`  // it is the one that could take over from the main PC
 }
 
 // Export is a file that somebody took out of the book.
@@ -298,6 +300,10 @@ func (s *Service[T]) pcs(tx T, id auth.UserID, keep []device.ID) (out []PC, err 
 	if err != nil {
 		return nil, err
 	}
+	post, err := relay.Of(tx)
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range places {
 		d, known, err := tx.DeviceByFingerprint(p.Device)
 		if err != nil {
@@ -306,7 +312,10 @@ func (s *Service[T]) pcs(tx T, id auth.UserID, keep []device.ID) (out []PC, err 
 		if !known || d.State != device.Active {
 			continue // the main PC, or one that is out already
 		}
-		pc := PC{ID: d.ID, Name: d.Name, Print: d.Fingerprint[:min(16, len(d.Fingerprint))]}
+		pc := PC{
+			ID: d.ID, Name: d.Name, Print: d.Fingerprint[:min(16, len(d.Fingerprint))],
+			Relay: d.Fingerprint == post.Relay,
+		}
 		people, err := tx.PeopleOn(d.Fingerprint)
 		if err != nil {
 			return nil, err

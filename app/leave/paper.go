@@ -152,6 +152,8 @@ func (r Report) Lines(p *i18n.Printer, done bool) []Line {
 	for _, pc := range r.PCs {
 		key := "pc.stays"
 		switch {
+		case pc.Shut && pc.Relay:
+			key = "pc.relay" + tense
 		case pc.Shut:
 			key = "pc" + tense
 		case len(pc.Others) > 0:

@@ -217,7 +217,13 @@ func parse(b []byte) (*ecdsa.PrivateKey, *x509.Certificate, error) {
 		return nil, nil, errors.New("device: not a P-256 key")
 	}
 	cert, err := x509.ParseCertificate(c.Bytes)
-	return key, cert, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if !key.PublicKey.Equal(cert.PublicKey) {
+		return nil, nil, errors.New("device: the key is not that of the certificate")
+	}
+	return key, cert, nil
 }
 
 // ParseCert reads a pinned root certificate (DER).

@@ -176,7 +176,9 @@ func (s *Shell) Fail(err error) {
 		return
 	}
 	if f.Code == fault.Unauthenticated && (f.Key == "user.session_over" || f.Key == "op.login_needed") {
-		s.relogin()
+		if s.relogin() {
+			kit.Toast(s.Host, kit.Info, s.t("user.session_over"))
+		}
 		return
 	}
 	if f.Key == "user.ended" {
@@ -210,28 +212,27 @@ func (s *Shell) Fail(err error) {
 
 // ended tells somebody, once, that the last day of their account is over, before the log-in of whoever comes.
 func (s *Shell) ended(f *fault.Fault) {
-	if s.asking || s.Eyes != nil {
-		s.relogin()
-		return
+	if s.relogin() {
+		kit.Alert(s.Window, kit.Warn, s.t("shell.ended"), s.Text.Fault(f), s.t("common.close"))
 	}
-	s.relogin()
-	kit.Alert(s.Window, kit.Warn, s.t("shell.ended"), s.Text.Fault(f), s.t("common.close"))
 }
 
-// relogin shows the log-in over the pages, which come back as they were.
-func (s *Shell) relogin() {
+// relogin shows the log-in over the pages, which come back as they were, unless it is shown. It says whether it was the
+// one to do so, and the reason is to be told.
+func (s *Shell) relogin() bool {
 	if s.Eyes != nil {
 		s.lookOver()
-		return
+		return false
 	}
 	if s.asking {
-		return
+		return false
 	}
 	s.asking = true
 	for _, o := range s.Window.Canvas().Overlays().List() {
 		o.Hide()
 	}
 	s.Relogin(s.comeBack)
+	return true
 }
 
 // comeBack shows the pages again after a new log-in. Another person starts at home.

@@ -494,6 +494,9 @@ func TestAnEndedSessionAsksForTheLogInAndKeepsThePages(t *testing.T) {
 	if d.asked != 1 {
 		t.Fatalf("the log-in was shown %d times", d.asked)
 	}
+	if !says(d, "Votre session est terminée") {
+		t.Error("nobody is told why")
+	}
 	made := len(d.made)
 	d.again(uitest.Me(auth.Owner))
 	if len(d.made) != made || home.refreshes == 0 || hidden(d, home.object) {

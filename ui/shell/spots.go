@@ -17,23 +17,26 @@ type spot struct {
 	run   func()
 }
 
-// rooms are the pages without an entry in the bar that the search box knows too, and what they need.
+// rooms are the pages, and the parts of them, without an entry in the bar that the search box knows too, and what they
+// need.
 var rooms = []struct {
 	key, icon, title string
 	needs            auth.Permission
+	arg              string // of the route
 }{
-	{"security", "key", "shell.spot.security", auth.KeyManage},
-	{"integrity", "shield-check", "shell.spot.integrity", auth.BookVerify},
-	{"roles", "list-checks", "shell.spot.roles", auth.UserManage},
-	{"approvals", "check-circle", "approvals.title", auth.CompanyWrite},
-	{"bin", "trash", "bin.title", auth.SearchUse},
-	{"teams", "users", "teams.title", auth.UserManage},
-	{"account", "user", "shell.user.account", auth.Anyone},
-	{"exports", "export", "exports.title", auth.KeyManage},
-	{"incident", "lifebuoy", "incident.title", auth.Anyone},
-	{"support", "lifebuoy", "support.title", auth.KeyManage},
-	{"where", "map-pin", "shell.user.where", auth.Anyone},
-	{"about", "info", "shell.user.about", auth.Anyone},
+	{"people", "desktop", "people.pcs", auth.DeviceManage, "pcs"},
+	{"security", "key", "shell.spot.security", auth.KeyManage, ""},
+	{"integrity", "shield-check", "shell.spot.integrity", auth.BookVerify, ""},
+	{"roles", "list-checks", "shell.spot.roles", auth.UserManage, ""},
+	{"approvals", "check-circle", "approvals.title", auth.CompanyWrite, ""},
+	{"bin", "trash", "bin.title", auth.SearchUse, ""},
+	{"teams", "users", "teams.title", auth.UserManage, ""},
+	{"account", "user", "shell.user.account", auth.Anyone, ""},
+	{"exports", "export", "exports.title", auth.KeyManage, ""},
+	{"incident", "lifebuoy", "incident.title", auth.Anyone, ""},
+	{"support", "lifebuoy", "support.title", auth.KeyManage, ""},
+	{"where", "map-pin", "shell.user.where", auth.Anyone, ""},
+	{"about", "info", "shell.user.about", auth.Anyone, ""},
 }
 
 // spots are the pages and acts of which each word typed begins a word.
@@ -85,7 +88,7 @@ func (s *Shell) everySpot() []spot {
 	}
 	for _, r := range rooms {
 		if s.Pages[r.key] != nil && s.Me.Can(r.needs) && (r.key != "account" || !s.Me.Support) {
-			add("shell.spot.page", r.key, r.icon, s.t(r.title), func() { s.open(page.Route{Name: r.key}) })
+			add("shell.spot.page", r.key+r.arg, r.icon, s.t(r.title), func() { s.open(page.Route{Name: r.key, Arg: r.arg}) })
 		}
 	}
 	for _, c := range s.creations() {

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
+	"zafe/ui/page"
 )
 
 // TestTheSearchBoxKnowsPagesAndActs: settings and the theme have no record in the book.
@@ -26,6 +27,10 @@ func TestTheSearchBoxKnowsPagesAndActs(t *testing.T) {
 		if d.Me.User.Theme != theme {
 			t.Errorf("%q gives the theme %q, want %q", words, d.Me.User.Theme, theme)
 		}
+	}
+	pcs := newDesk(t, auth.Owner)
+	if pcs.seek("postes"); pcs.last().route != (page.Route{Name: "people", Arg: "pcs"}) {
+		t.Errorf("the PCs are at %v", pcs.last().route)
 	}
 	d := newDesk(t, auth.Sales)
 	d.seek("réglages")

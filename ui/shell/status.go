@@ -225,7 +225,7 @@ func (f *facts) show(s *Shell) {
 	if n := s.Book.Connected(); s.Book.Local() && n > 0 {
 		items = append(items, kit.StatusItem{
 			Icon: "desktop-tower", Text: s.Text.N("shell.connected", n, nil),
-			Run: s.going("people"),
+			Run: s.toPCs(),
 		})
 	}
 	if f.port != "" {
@@ -329,6 +329,14 @@ func (s *Shell) going(route string) func() {
 		}
 	}
 	return nil
+}
+
+// toPCs returns what opens the list of the PCs, nil for who may not.
+func (s *Shell) toPCs() func() {
+	if s.going("people") == nil {
+		return nil
+	}
+	return func() { s.open(page.Route{Name: "people", Arg: "pcs"}) }
 }
 
 // topBar is the line over the pages: search, new, the shield, help.

@@ -50,7 +50,7 @@ func TestWhatThreatensTheBookIsToBeDone(t *testing.T) {
 		})
 		return found
 	}
-	if !says("Aucune copie hors de ce PC") || says("abîmé") {
+	if !says("Aucune copie ailleurs") || says("abîmé") {
 		t.Error("a book that was never copied")
 	}
 	copies.status.Origin = &backup.Point{Made: storetest.Noon}

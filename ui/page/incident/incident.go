@@ -147,20 +147,21 @@ type step struct {
 	key   string
 	needs op.Spec
 	to    string // route; "" for what is done elsewhere
+	arg   string // of the route
 }
 
 var steps = []step{
-	{"isolate", op.Spec{}, ""},
-	{"shut", user.SignOutEverywhere.Spec, "people"},
-	{"devices", device.Revoke.Spec, "people"},
-	{"passwords", user.ChangePassword.Spec, "account"},
-	{"copies", backup.GetStatus.Spec, "backups"},
-	{"journal", history.List.Spec, "journal"},
-	{"key", opening.Rotate.Spec, "security"},
-	{"police", op.Spec{}, ""},
-	{"cnil", op.Spec{}, ""},
-	{"people", op.Spec{}, ""},
-	{"restore", plan.Get.Spec, "plan"},
+	{"isolate", op.Spec{}, "", ""},
+	{"shut", user.SignOutEverywhere.Spec, "people", ""},
+	{"devices", device.Revoke.Spec, "people", "pcs"},
+	{"passwords", user.ChangePassword.Spec, "account", ""},
+	{"copies", backup.GetStatus.Spec, "backups", ""},
+	{"journal", history.List.Spec, "journal", ""},
+	{"key", opening.Rotate.Spec, "security", ""},
+	{"police", op.Spec{}, "", ""},
+	{"cnil", op.Spec{}, "", ""},
+	{"people", op.Spec{}, "", ""},
+	{"restore", plan.Get.Spec, "plan", ""},
 }
 
 // steps are what to do, in order.
@@ -172,7 +173,9 @@ func (p *incidentPage) steps() fyne.CanvasObject {
 			kit.MutedParagraph(e.T("incident.step."+s.key+".text")))
 		var act fyne.CanvasObject = kit.Gap(0, 0)
 		if s.to != "" && e.Can(s.needs) {
-			act = kit.NewButton(e.T("incident.go."+s.to), "", kit.Link, func() { e.Shell.Open(page.Route{Name: s.to}) })
+			act = kit.NewButton(e.T("incident.go."+s.to+s.arg), "", kit.Link, func() {
+				e.Shell.Open(page.Route{Name: s.to, Arg: s.arg})
+			})
 		}
 		all.Add(kit.Row(10, kit.Fixed(18, 0, kit.NewLabel(fmt.Sprint(i+1), kit.Style{Weight: kit.Bold, Color: theme.Muted})), text, act))
 	}

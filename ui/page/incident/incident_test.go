@@ -133,11 +133,11 @@ func TestEachStepLeadsToWhereItIsDone(t *testing.T) {
 	w := office(t)
 	s := open(t, w, "owner", auth.Owner)
 	for _, st := range steps {
-		if st.to != "" && !s.press(s.env.T("incident.go."+st.to)) {
+		if st.to != "" && !s.press(s.env.T("incident.go."+st.to+st.arg)) {
 			t.Errorf("no way to %s", st.to)
 		}
 	}
-	want := []page.Route{{Name: "people"}, {Name: "people"}, {Name: "account"}, {Name: "backups"}, {Name: "journal"}, {Name: "security"}, {Name: "plan"}}
+	want := []page.Route{{Name: "people"}, {Name: "people", Arg: "pcs"}, {Name: "account"}, {Name: "backups"}, {Name: "journal"}, {Name: "security"}, {Name: "plan"}}
 	if !slices.Equal(s.Opened, want) {
 		t.Errorf("it leads to %v", s.Opened)
 	}

@@ -195,12 +195,15 @@ func (p *leaving) choices(r leave.Report) fyne.CanvasObject {
 		body.Add(p.field["heir"])
 	}
 	p.stay = map[device.ID]*kit.Check{}
-	for _, pc := range r.PCs {
+	for i, pc := range r.PCs {
 		kept := p.plan.Last != nil && p.plan.Last.State == leave.Planned && slices.Contains(p.plan.Last.Keep, pc.ID)
 		if !pc.Shut && !kept {
 			continue
 		}
-		p.stay[pc.ID] = kit.NewCheck(e.T("leave.keep_pc", "pc", pc.Name), func(bool) {})
+		p.stay[pc.ID] = kit.NewCheck(e.T("leave.keep_pc", "pc", pc.Name), func(on bool) {
+			r.PCs[i].Shut = !on // the page says what would be done
+			p.acts.SetBody(p.lines(r, false))
+		})
 		p.stay[pc.ID].SetOn(kept)
 		body.Add(p.stay[pc.ID])
 	}

@@ -8,9 +8,11 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
+	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/leave"
 	"zafe/app/party"
+	"zafe/app/relay"
 	"zafe/app/user"
 	"zafe/store"
 	"zafe/ui/kit"
@@ -34,9 +36,18 @@ func TestTheDepartureOfSomebodyOnOneScreen(t *testing.T) {
 		if marie, err = tx.SaveUser(user.User{Login: "marie", Name: "Marie", Role: auth.Sales, CreatedAt: tx.Now()}); err != nil {
 			return err
 		}
+		if err := device.Enrol(tx, "bb", "Comptoir", 1); err != nil {
+			return err
+		}
+		if err := tx.SavePlace(luc.ID, "bb"); err != nil {
+			return err
+		}
 		_, err = tx.SaveCustomer(party.Customer{Code: "C1", Kind: party.Company, Name: "Un", Owner: luc.ID})
 		return err
 	})
+	if _, err := relay.Name.Call(t.Context(), d.w.As("owner"), relay.NameRequest{ID: 1}); err != nil {
+		t.Fatal(err)
+	}
 	e, sh := uitest.New(t, d.w.As("owner"), auth.Owner)
 	sh.Yes = true
 	p := people.Routes()["leave"](e, page.Route{Name: "leave", ID: int64(luc.ID)})
@@ -45,6 +56,22 @@ func TestTheDepartureOfSomebodyOnOneScreen(t *testing.T) {
 		t.Helper()
 		d.press(p.Object(), text)
 	}
+	tick := func(says string) {
+		t.Helper()
+		uitest.Walk(p.Object(), func(o fyne.CanvasObject) {
+			if c, ok := o.(*kit.Check); ok {
+				c.Tapped(nil)
+			}
+		})
+		if said := texts(p.Object()); !strings.Contains(said, says) {
+			t.Errorf("the page says %s, not %q", said, says)
+		}
+	}
+	if said := texts(p.Object()); !strings.Contains(said, "C’est le poste relais") {
+		t.Errorf("nothing tells that the relay is shut out: %s", said)
+	}
+	tick(e.T("leave.act.pc.stays"))
+	tick("C’est le poste relais")
 	press(e.T("leave.now"))
 	heir := fieldOf(t, p.Object(), e.T("leave.heir_label"))
 	if heir.Refusal() != e.Text.Fault(fault.Field("heir", "leave.heir_missing")) || len(sh.Asked) > 0 {

@@ -30,7 +30,7 @@ var causes = []struct {
 // places is where an act is done; one that is not here is done outside the program.
 var places = map[plan.Act]way{
 	plan.ActNumbers:   {"plan.go.numbers", "", billing.ConfirmNumbers.Spec, to("home", "")},
-	plan.ActDevices:   {"plan.go.devices", "", device.Revoke.Spec, to("people", "")},
+	plan.ActDevices:   {"plan.go.devices", "", device.Revoke.Spec, to("people", "pcs")},
 	plan.ActPasswords: {"plan.go.passwords", "", user.ChangePassword.Spec, to("account", "")},
 	plan.ActCloud:     {"plan.go.cloud", "", backup.Begin.Spec, to("backups", "")},
 	plan.ActKey:       {"plan.go.key", "", opening.Rotate.Spec, to("security", "")},

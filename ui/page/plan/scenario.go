@@ -40,7 +40,7 @@ var ways = map[plan.ID][]way{
 	plan.Broken: {{"plan.act.restore", "clock-counter-clockwise", backup.Begin.Spec, restore}},
 	plan.Stolen: {
 		{"plan.act.incident", "lock", incident.Begin.Spec, to("incident", "")},
-		{"plan.act.devices", "plugs", device.Revoke.Spec, to("people", "")},
+		{"plan.act.devices", "plugs", device.Revoke.Spec, to("people", "pcs")},
 		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "")},
 	},
 	plan.Burnt: {
