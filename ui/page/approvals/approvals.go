@@ -86,15 +86,12 @@ func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 				"before", role.ScopeName(e.Text, c.Right, c.From), "after", role.ScopeName(e.Text, c.Right, c.To))))
 			continue
 		}
-		text := e.T("approval.change."+c.What, "who", c.Who)
-		switch c.What {
-		case "start":
+		text := e.T("approval.change."+c.What, "who", c.Who, "of", c.Of)
+		if c.Who != "" {
 			body.Add(kit.Paragraph(text))
-		case "team":
-			body.Add(kit.Line(text, c.Of))
-		default:
-			body.Add(kit.Line(text, e.T("approvals.change", "before", written(c.What, c.Before), "after", written(c.What, c.After))))
+			continue
 		}
+		body.Add(kit.Line(text, e.T("approvals.change", "before", written(c.What, c.Before), "after", written(c.What, c.After))))
 	}
 	row := kit.HBox(8, kit.Spacer())
 	switch {

@@ -241,7 +241,7 @@ func TestATeamAndAStartDelegateAreRead(t *testing.T) {
 	sh.Show(p.Object())
 	said := strings.ReplaceAll(texts(p), "\u00a0", " ")
 	for _, part := range []string{
-		"Équipe « Nord »", "Luc verra les fiches de", "Rose", "Délégué de démarrage : Luc",
+		"Équipe « Nord »", "Luc verra les fiches de : Rose.", "Délégué de démarrage : Luc",
 		"Le mot de passe de Luc ouvrira le dossier",
 	} {
 		if !strings.Contains(said, part) {
