@@ -395,7 +395,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	reg := op.New[*store.Tx](st, b.help, time.Now, op.LogTo(p.home.Log))
 	reg.Fence, reg.Halt = relay.Fence(live{b.guard, st}), incident.Halt[*store.Tx]
 	reg.Denied = attempt.New[*store.Tx](st, p.home.Warn).Denied
-	b.caller = caller{Registry: reg, Credential: b.credential}
+	b.caller = caller{Registry: reg, Credential: b.credential, Still: b.help.GoesOn}
 	if err := b.network(id); err != nil {
 		return nil, err
 	}

@@ -54,7 +54,8 @@
 // Who looks through somebody's eyes (session.view_as) is the actor of that person with a Viewer: the pipeline lets
 // nothing but a plain Query through. What takes two people is named in package approval, which has the registry ask
 // before the handler (op.Check) and does it again in the name of who asked (Registry.Again). What gives a person more
-// rights is asked as user.give is, whatever operation does it (op.Checked).
+// rights is asked as user.give is, whatever operation does it (op.Checked). Two accounts are two people only when nobody
+// could be behind both: user.Apart says so of every second word, in package user's hand.go with the reasons.
 //
 // Who goes is put out by package leave: their account in a transaction of its own, the rest after it. Access ends
 // with the last day of an account, which is asked at each call; no job is needed for that. Somebody from outside

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,6 +74,8 @@ type Change struct {
 	Of     string          `json:"of,omitempty"` // what a role that the company made is called
 	Role   auth.Role       `json:"role,omitempty"`
 	Who    string          `json:"who,omitempty"` // the one person
+	// Team is what a team is called, whose records Who would see: those of the people in Of.
+	Team string `json:"team,omitempty"`
 }
 
 // Pending is a request that waits.
@@ -87,6 +90,8 @@ type Pending struct {
 	Changes []Change  `json:"changes"`
 	Moved   bool      `json:"moved,omitempty"` // what it is about changed since: it cannot be done any more
 	Own     bool      `json:"own,omitempty"`   // the reader's own rights would grow: they cannot approve it
+	// Bar is why the word of the reader does not count, who may be one with who asked; nil when it does.
+	Bar *fault.Fault `json:"bar,omitempty"`
 }
 
 // AskRequest is what a second person is to let be done.
@@ -140,6 +145,9 @@ type Tx interface {
 	company.Settings
 	user.Telling
 	user.Ranks
+	user.Hands
+	// Teams returns the teams by name.
+	Teams() ([]role.Team, error)
 	// Role returns a role. Fault role.not_found.
 	Role(key auth.Role) (role.Role, error)
 	// Approvals lists the requests that wait and are still good, oldest first.
@@ -174,6 +182,43 @@ var acts = map[string]act{
 		var asked user.GiveRequest
 		return json.Unmarshal(body, &asked) != nil || u.ID == asked.ID
 	}},
+	user.GiveStart.Name: {user.GiveStart.Needs, startGiven, func(body []byte, u user.User) bool {
+		var asked user.IDRequest
+		return json.Unmarshal(body, &asked) != nil || u.ID == asked.ID
+	}},
+	role.SaveTeam.Name: {role.SaveTeam.Needs, teamGiven, func(body []byte, u user.User) bool {
+		var asked role.TeamRequest
+		return json.Unmarshal(body, &asked) != nil || slices.Contains(asked.Members, u.ID) && role.SeesTeam(u.Rights)
+	}},
+}
+
+// startGiven tells whose password would open the book.
+func startGiven(_ context.Context, tx Tx, body []byte) ([]Change, error) {
+	var asked user.IDRequest
+	if err := json.Unmarshal(body, &asked); err != nil {
+		return nil, fault.New(fault.Invalid, "op.bad_request", "detail", err.Error()).Because(err)
+	}
+	u, err := tx.User(asked.ID)
+	if err != nil || u.OpensBook() {
+		return nil, err
+	}
+	return []Change{{What: "start", Who: u.Name}}, user.MayStart(tx, u)
+}
+
+// teamGiven tells who would see whose records that they do not see now.
+func teamGiven(_ context.Context, tx Tx, body []byte) (out []Change, err error) {
+	var asked role.TeamRequest
+	if err := json.Unmarshal(body, &asked); err != nil {
+		return nil, fault.New(fault.Invalid, "op.bad_request", "detail", err.Error()).Because(err)
+	}
+	if err := asked.Validate(); err != nil {
+		return nil, err
+	}
+	more, err := role.Widened(tx, asked)
+	for _, w := range more {
+		out = append(out, Change{What: "team", Who: w.Who, Of: strings.Join(w.Sees, ", "), Team: asked.Name})
+	}
+	return out, err
 }
 
 // given tells what one person could do more with the role that they are to get.
@@ -267,6 +312,8 @@ func Bind[T Tx](r *op.Registry[T]) {
 	op.Bind(r, Decide, d.decide)
 	check(r, company.Save)
 	check(r, role.Save)
+	check(r, role.SaveTeam)
+	check(r, user.GiveStart)
 	op.Check(r, user.Give, func(ctx context.Context, tx T, req user.GiveRequest) error {
 		if one(ctx) {
 			return nil
@@ -305,7 +352,7 @@ func check[T Tx, Req, Resp any](r *op.Registry[T], o op.Op[Req, Resp]) {
 func one(ctx context.Context) bool { return op.Actor(ctx).System || op.Second(ctx) != 0 }
 
 // second refuses what takes two people and has only one. Alone in the company, one does it after a fresh proof, and the
-// journal says that nobody else saw it. Faults: approval.two, op.fresh_needed.
+// journal says that nobody else saw it. Faults: approval.two, approval.put_out, op.fresh_needed.
 func second(ctx context.Context, tx Tx, name string, body []byte) error {
 	a := op.Actor(ctx)
 	others, err := others(tx, name, body, a.User)
@@ -313,11 +360,7 @@ func second(ctx context.Context, tx Tx, name string, body []byte) error {
 	case err != nil:
 		return err
 	case len(others) > 0:
-		var names []string
-		for _, u := range others[:min(len(others), namesMost)] {
-			names = append(names, u.Name)
-		}
-		return fault.New(fault.Conflict, "approval.two", "names", strings.Join(names, ", "))
+		return fault.New(fault.Conflict, "approval.two", "names", names(others))
 	case tx.Now().Sub(a.FreshAt) > auth.FreshFor:
 		return fault.New(fault.Unauthenticated, "op.fresh_needed")
 	}
@@ -329,16 +372,44 @@ func second(ctx context.Context, tx Tx, name string, body []byte) error {
 	return err
 }
 
-// others are those who could be the second person: they may do it, are in, have set up what their role asks for, and their
-// own rights do not grow by it.
+// others are those who could be the second person: they may do it, are in, have set up what their role asks for, their
+// own rights do not grow by it, and theirs is no account that but has just made. One whose access but gave back counts:
+// else who does that would be alone. With nobody else it asks whether but is alone by their own doing. Fault
+// approval.put_out.
 func others(tx Tx, name string, body []byte, but auth.UserID) (out []user.User, err error) {
 	people, err := tx.Users()
+	if err != nil {
+		return nil, err
+	}
 	for _, u := range people {
-		if u.ID != but && able(tx, u, acts[name].needs) && !acts[name].grows(body, u) {
+		if u.ID == but || !able(tx, u, acts[name].needs) || acts[name].grows(body, u) {
+			continue
+		}
+		made, err := user.Made(tx, but, u.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !made {
 			out = append(out, u)
 		}
 	}
-	return out, err
+	if len(out) > 0 {
+		return out, nil
+	}
+	aside, until, err := user.PutAside(tx, but, acts[name].needs)
+	if err == nil && len(aside) > 0 {
+		err = fault.New(fault.Forbidden, "approval.put_out", "names", names(aside), "at", until)
+	}
+	return nil, err
+}
+
+// names are those of some people, the first ones.
+func names(people []user.User) string {
+	var out []string
+	for _, u := range people[:min(len(people), namesMost)] {
+		out = append(out, u.Name)
+	}
+	return strings.Join(out, ", ")
 }
 
 // able tells whether somebody may do something now.
@@ -347,7 +418,7 @@ func able(tx Tx, u user.User, needs auth.Permission) bool {
 		u.Rights.Scope(needs) == auth.All
 }
 
-// ask keeps a request. Faults: those of Validate, op.forbidden, approval.alone, approval.too_many, and those that the
+// ask keeps a request. Faults: those of Validate, op.forbidden, approval.alone, approval.put_out, approval.too_many, and those that the
 // operation has for it.
 func (d desk[T]) ask(ctx context.Context, tx T, req AskRequest) (none op.Empty, err error) {
 	a, act := op.Actor(ctx), acts[req.Op]
@@ -358,6 +429,9 @@ func (d desk[T]) ask(ctx context.Context, tx T, req AskRequest) (none op.Empty, 
 	if err != nil {
 		return none, err
 	}
+	if len(changes) == 0 {
+		return none, fault.New(fault.Conflict, "approval.alone")
+	}
 	able, err := others(tx, req.Op, req.Request, a.User)
 	if err != nil {
 		return none, err
@@ -366,7 +440,7 @@ func (d desk[T]) ask(ctx context.Context, tx T, req AskRequest) (none op.Empty, 
 	switch {
 	case err != nil:
 		return none, err
-	case len(changes) == 0 || len(able) == 0:
+	case len(able) == 0:
 		return none, fault.New(fault.Conflict, "approval.alone")
 	case len(waiting) >= waitingMax:
 		return none, fault.New(fault.Conflict, "approval.too_many", "max", waitingMax)
@@ -408,6 +482,12 @@ func (d desk[T]) list(ctx context.Context, tx T, _ op.Empty) (out ListResponse, 
 			}
 			p.Own = act.widens(k.Body, me)
 		}
+		if !p.Mine {
+			p.Bar = fault.Of(user.Apart(tx, k.AskedBy, a.User, k.AskedAt))
+		}
+		if p.Bar != nil && p.Bar.Code != fault.Forbidden {
+			return out, p.Bar
+		}
 		if p.Changes, err = act.changes(ctx, tx, k.Body); err != nil {
 			p.Moved, err = true, nil
 		}
@@ -417,7 +497,7 @@ func (d desk[T]) list(ctx context.Context, tx T, _ op.Empty) (out ListResponse, 
 }
 
 // decide answers a request. Faults: approval.not_found, approval.over, approval.altered, approval.own,
-// approval.own_rights, approval.too_new, approval.asker_out, and those of the operation.
+// approval.own_rights, approval.too_new, approval.asker_out, those of user.Apart and of the operation.
 func (d desk[T]) decide(ctx context.Context, tx T, req DecideRequest) (none op.Empty, err error) {
 	a := op.Actor(ctx)
 	k, err := tx.Approval(req.ID)
@@ -451,7 +531,7 @@ func (d desk[T]) decide(ctx context.Context, tx T, req DecideRequest) (none op.E
 }
 
 // perform does what was asked, in the name of who asked: they must still be able to. An account that was made after
-// the request is not a second person.
+// the request is not a second person, nor one that who asked may be behind (user.Hand).
 func (d desk[T]) perform(ctx context.Context, tx T, k Kept) error {
 	me, err := tx.User(op.Actor(ctx).User)
 	if err != nil {
@@ -462,6 +542,9 @@ func (d desk[T]) perform(ctx context.Context, tx T, k Kept) error {
 	}
 	if me.CreatedAt.After(k.AskedAt) {
 		return fault.New(fault.Forbidden, "approval.too_new")
+	}
+	if err := user.Apart(tx, k.AskedBy, me.ID, k.AskedAt); err != nil {
+		return err
 	}
 	asker, err := tx.User(k.AskedBy)
 	if err != nil {

@@ -29,6 +29,7 @@ const (
 // of a proof or a second factor that is still to be given.
 var keys = []string{
 	"op.forbidden", "op.support", "user.above_you", "role.above_you", "approval.own", "approval.own_rights",
+	"approval.put_out", "user.word_given", "user.word_soon", "user.word_theirs",
 }
 
 // Facts are the payload of the event. Op is "" for the many operations after the first [opsMax].

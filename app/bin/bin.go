@@ -84,6 +84,7 @@ func (h Hold) Open() bool { return h.FreedAt.IsZero() }
 type Tx interface {
 	op.Tx
 	user.Telling
+	user.Hands
 	party.Tx
 	catalog.Tx
 	billing.Tx
@@ -314,7 +315,7 @@ func overview(tx Tx) (out Overview, err error) {
 }
 
 // free ends a hold. Who is held asks another owner; the only one gives a proof that is younger than the hold, so that
-// whoever sits at their session does not go on by themself. Faults bin.gone, bin.own, op.fresh_needed.
+// whoever sits at their session does not go on by themself. Faults bin.gone, bin.own, op.fresh_needed, those of user.Apart.
 func free(ctx context.Context, tx Tx, id HoldID) error {
 	all, err := tx.Holds(tx.Now())
 	if err != nil {
@@ -335,6 +336,8 @@ func free(ctx context.Context, tx Tx, id HoldID) error {
 		case !a.FreshAt.After(h.At):
 			return fault.New(fault.Unauthenticated, "op.fresh_needed")
 		}
+	} else if err := user.Apart(tx, h.User, a.User, h.At); err != nil {
+		return err
 	}
 	h.FreedAt, h.FreedBy = tx.Now(), a.User
 	op.Note(ctx, aHold, int64(h.ID), "", fmt.Sprintf(`{"self":%t,"user":%d}`, h.User == a.User, h.User))

@@ -153,7 +153,7 @@ func (s *Service[T]) strip(ctx context.Context, tx T, l *Leave) (shut []string, 
 		}
 		shut = append(shut, d.Fingerprint)
 	}
-	if err := user.DropSecondFactor(tx, u); err != nil {
+	if err := user.DropSecondFactor(ctx, tx, u); err != nil {
 		return nil, err
 	}
 	if r.Invitations, err = tx.DropInvitationsBy(u.ID); err != nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"reflect"
 
+	"zafe/app/auth"
 	"zafe/app/fault"
 )
 
@@ -14,12 +15,16 @@ import (
 type Local[T Tx] struct {
 	Registry   *Registry[T]
 	Credential func() Credential // read at each call: a login changes it
+	// Still tells whether somebody whose call is under way may go on with it: if not, by a fault, it is cut. nil: they
+	// always may.
+	Still func(ctx context.Context, a auth.Actor) error
 }
 
 // Do implements Caller.
 func (l Local[T]) Do(ctx context.Context, s *Spec, req, resp any) error {
-	out, err := l.Registry.run(l.with(ctx), s.Name, input{value: req}, nil)
-	if err != nil {
+	ctx, over := l.watch(l.with(ctx), s.Name)
+	out, err := l.Registry.run(ctx, s.Name, input{value: req}, nil)
+	if err := over(err); err != nil {
 		return err
 	}
 	return assign(resp, out)
@@ -28,8 +33,9 @@ func (l Local[T]) Do(ctx context.Context, s *Spec, req, resp any) error {
 // Stream implements Caller.
 func (l Local[T]) Stream(ctx context.Context, s *Spec, req any, w io.Writer) (Download, error) {
 	var d Download
-	out, err := l.Registry.run(l.with(ctx), s.Name, input{value: req}, w)
-	if err != nil {
+	ctx, over := l.watch(l.with(ctx), s.Name)
+	out, err := l.Registry.run(ctx, s.Name, input{value: req}, l.into(ctx, s.Name, w))
+	if err := over(err); err != nil {
 		return d, err
 	}
 	return d, assign(&d, out)
@@ -37,8 +43,12 @@ func (l Local[T]) Stream(ctx context.Context, s *Spec, req any, w io.Writer) (Do
 
 // Upload implements Caller.
 func (l Local[T]) Upload(ctx context.Context, s *Spec, req any, content io.Reader, resp any) error {
-	out, err := l.Registry.run(l.with(ctx), s.Name, input{value: req, content: content}, nil)
-	if err != nil {
+	ctx, over := l.watch(l.with(ctx), s.Name)
+	if content != nil && l.Still != nil {
+		content = lasting{ctx: ctx, r: content}
+	}
+	out, err := l.Registry.run(ctx, s.Name, input{value: req, content: content}, nil)
+	if err := over(err); err != nil {
 		return err
 	}
 	return assign(resp, out)
@@ -46,17 +56,26 @@ func (l Local[T]) Upload(ctx context.Context, s *Spec, req any, content io.Reade
 
 // DoJSON performs any operation by name, its request and answer in JSON.
 func (l Local[T]) DoJSON(ctx context.Context, name string, in []byte) ([]byte, error) {
-	return l.Registry.DoJSON(l.with(ctx), name, in)
+	ctx, over := l.watch(l.with(ctx), name)
+	out, err := l.Registry.DoJSON(ctx, name, in)
+	return out, over(err)
 }
 
 // StreamJSON is DoJSON for the operations that make a file.
 func (l Local[T]) StreamJSON(ctx context.Context, name string, in []byte, w io.Writer) (Download, error) {
-	return l.Registry.StreamJSON(l.with(ctx), name, in, w)
+	ctx, over := l.watch(l.with(ctx), name)
+	d, err := l.Registry.StreamJSON(ctx, name, in, l.into(ctx, name, w))
+	return d, over(err)
 }
 
 // UploadJSON is DoJSON for the operations that take a file.
 func (l Local[T]) UploadJSON(ctx context.Context, name string, in []byte, content io.Reader) ([]byte, error) {
-	return l.Registry.UploadJSON(l.with(ctx), name, in, content)
+	ctx, over := l.watch(l.with(ctx), name)
+	if content != nil && l.Still != nil {
+		content = lasting{ctx: ctx, r: content}
+	}
+	out, err := l.Registry.UploadJSON(ctx, name, in, content)
+	return out, over(err)
 }
 
 func (l Local[T]) with(ctx context.Context) context.Context {

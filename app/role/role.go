@@ -173,6 +173,7 @@ type Tx interface {
 	company.Settings
 	Today() civil.Date
 	Users() ([]user.User, error)
+	User(id auth.UserID) (user.User, error) // fault user.not_found
 	// Head returns the last event of the journal.
 	Head() (audit.Event, error)
 	// Roles returns the roles, the ready ones first, the others by name.
@@ -228,6 +229,9 @@ func save[T Tx](ctx context.Context, tx T, req SaveRequest) (Role, error) {
 	a := op.Actor(ctx)
 	if !a.System && !(a.Rights.Covers(req.Rights) && a.Rights.Covers(r.Rights)) {
 		return r, fault.New(fault.Forbidden, "role.above_you")
+	}
+	if err := user.Narrowed(ctx, tx, r.Key, r.Rights, req.Rights); err != nil {
+		return r, err
 	}
 	r.Name, r.Rights = strings.TrimSpace(req.Name), req.Rights
 	r.Version, r.UpdatedAt, r.UpdatedBy = r.Version+1, tx.Now(), a.Name
@@ -294,6 +298,60 @@ func mayTeam(ctx context.Context, tx Tx) error {
 		}
 	}
 	return nil
+}
+
+// SeesTeam tells whether some right is held on the records of one's team, and not on all.
+func SeesTeam(r auth.Rights) bool {
+	for p := range r {
+		if r.Scope(p) == auth.Team {
+			return true
+		}
+	}
+	return false
+}
+
+// Seer is somebody who would see the records of more people than before; Sees are the names of those.
+type Seer struct {
+	Who  string
+	Sees []string
+}
+
+// Crews is what it takes to tell who is in which team.
+type Crews interface {
+	Users() ([]user.User, error)
+	Teams() ([]Team, error)
+}
+
+// Widened tells who would see more of others than now if a team were as asked: those who hold a right on their team's
+// records, of whoever comes into it with them. Faults: role.team_not_found, role.changed_meanwhile.
+func Widened(tx Crews, asked TeamRequest) (out []Seer, err error) {
+	teams, err := tx.Teams()
+	if err == nil && asked.ID != 0 {
+		_, err = teamOf(teams, asked.ID, asked.Version)
+	}
+	if err != nil {
+		return nil, err
+	}
+	people, err := tx.Users()
+	for _, u := range people {
+		if !slices.Contains(asked.Members, u.ID) || !SeesTeam(u.Rights) {
+			continue
+		}
+		var now []auth.UserID
+		if at := slices.IndexFunc(teams, func(t Team) bool { return slices.Contains(t.Members, u.ID) }); at >= 0 {
+			now = teams[at].Members
+		}
+		s := Seer{Who: u.Name}
+		for _, other := range people {
+			if other.ID != u.ID && slices.Contains(asked.Members, other.ID) && !slices.Contains(now, other.ID) {
+				s.Sees = append(s.Sees, other.Name)
+			}
+		}
+		if len(s.Sees) > 0 {
+			out = append(out, s)
+		}
+	}
+	return out, err
 }
 
 // saveTeam stores a team. Faults: those of Validate, role.above_you, role.team_not_found,

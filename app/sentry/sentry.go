@@ -79,7 +79,7 @@ type Held struct {
 type Tx interface {
 	op.Tx
 	user.Telling
-	Today() civil.Date
+	user.Hands
 	// CountOut adds to what left with a person today and returns the sums of the day.
 	CountOut(d Day) (Day, error)
 	// DaysOut returns what left since a day, the last day first.
@@ -281,7 +281,7 @@ func recent(tx Tx) (r Recent, err error) {
 	return r, err
 }
 
-// decide keeps an owner's word and tells whoever asked. Faults sentry.gone, sentry.own.
+// decide keeps an owner's word and tells whoever asked. Faults sentry.gone, sentry.own, those of user.Apart.
 func decide(ctx context.Context, tx Tx, req DecideRequest) error {
 	all, err := tx.HeldExports(tx.Now())
 	if err != nil {
@@ -294,6 +294,11 @@ func decide(ctx context.Context, tx Tx, req DecideRequest) error {
 	h, a := all[at], op.Actor(ctx)
 	if h.User == a.User {
 		return fault.New(fault.Forbidden, "sentry.own")
+	}
+	if req.Approve {
+		if err := user.Apart(tx, h.User, a.User, h.AskedAt); err != nil {
+			return err
+		}
 	}
 	kind := user.NoticeNoExport
 	if h.State = Refused; req.Approve {

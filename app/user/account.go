@@ -184,6 +184,7 @@ func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
 	op.Bind(r, ResetSecondFactor, resetSecondFactor[T])
 	op.Bind(r, SignOutEverywhere, signOut[T])
 	op.BindAction(r, SetDelegate, s.setDelegate)
+	op.Bind(r, GiveStart, giveStart[T])
 	op.BindAction(r, Recover, s.recover)
 	op.Bind(r, Refuse, refuseReset[T])
 	op.Bind(r, Notices, s.notices)
@@ -196,6 +197,7 @@ func Bind[T Tx](r *op.Registry[T], s *Service[T]) {
 	if s == nil {
 		return // only what there is to ask is listed
 	}
+	s.starts = func(ctx context.Context, tx T, req IDRequest) error { return op.Checked(ctx, r, GiveStart, tx, req) }
 	s.gives = func(ctx context.Context, tx T, req GiveRequest) error { return op.Checked(ctx, r, Give, tx, req) }
 }
 
@@ -237,6 +239,9 @@ func storeOwn(ctx context.Context, tx Tx, hash string) (token string, err error)
 	}
 	u.Password = hash
 	if token, err = onlySession(ctx, tx, u); err != nil {
+		return "", err
+	}
+	if err := ownPassword(tx, u.ID); err != nil {
 		return "", err
 	}
 	op.Note(ctx, "user", int64(u.ID), "", "")
@@ -376,13 +381,40 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string, later bool) (User,
 	if hash != "" || req.Role != u.Role || req.Disabled {
 		u.Generation++ // sessions with the old rights end at once
 	}
+	was := u
 	if hash != "" {
 		u.Password = hash
 	}
 	u.Login, u.Name, u.Email = strings.TrimSpace(req.Login), strings.TrimSpace(req.Name), strings.TrimSpace(req.Email)
 	u.Role, u.Disabled, u.EndsOn = req.Role, req.Disabled, req.EndsOn
 	u.Delegate = delegated(u) // an owner needs not be one, and somebody who left is none
-	return tx.SaveUser(u)
+	u, err := tx.SaveUser(u)
+	if err != nil {
+		return u, err
+	}
+	if was.ID != 0 && (u.Disabled || !u.Rights.Covers(was.Rights)) {
+		if err := putAside(tx, a.User, was); err != nil {
+			return u, err
+		}
+	}
+	if hash == "" {
+		return u, nil
+	}
+	return u, given(tx, a, u, req.ID == 0)
+}
+
+// given keeps who gave somebody a password, of an account that they made or not, and tells that person and the owners.
+func given(tx Tx, a auth.Actor, u User, made bool) error {
+	if u.ID == a.User {
+		return ownPassword(tx, u.ID)
+	}
+	if err := layHand(tx, a.User, u, Hand{Password: true, New: made}, u.SecondOn); err != nil || made {
+		return err
+	}
+	if err := tell(tx, u.ID, NoticePassword, a.Name); err != nil {
+		return err
+	}
+	return TellOwners(tx, u.ID, NoticePasswordOf, a.Name, u.ID, a.User)
 }
 
 // rightsOf returns what a role may do: fault user.role_unknown.
@@ -465,7 +497,7 @@ func resetSecondFactor[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty
 		return op.Empty{}, err
 	}
 	op.Note(ctx, "user", int64(u.ID), "", "")
-	if err := DropSecondFactor(tx, u); err != nil {
+	if err := DropSecondFactor(ctx, tx, u); err != nil {
 		return op.Empty{}, err
 	}
 	if err := tell(tx, u.ID, NoticeNoPhone, ""); err != nil {

@@ -29,8 +29,28 @@ var SetDelegate = op.Op[DelegateRequest, User]{Spec: op.Spec{
 	Doc: "Lets a person's password open the book, from their next log-in on, or no longer, at once.",
 }}
 
+// GiveStart is the part of SetDelegate that gives something, as a second person lets it be done.
+var GiveStart = op.Op[IDRequest, User]{Spec: op.Spec{
+	Name: "delegate.give", Kind: op.Command, Needs: auth.KeyManage, Fresh: true, Since: 1,
+	Doc: "Lets a person's password open the book, from their next log-in on.",
+}}
+
+// giveStart does it: the slot is given at the person's next log-in. Faults: those of setDelegate.
+func giveStart[T Tx](ctx context.Context, tx T, req IDRequest) (out User, err error) {
+	if out, err = tx.User(req.ID); err == nil {
+		err = MayStart(tx, out)
+	}
+	if err != nil {
+		return out, err
+	}
+	out.Delegate = true
+	op.Note(ctx, "user", int64(out.ID), "", `{"on":true}`)
+	return tx.SaveUser(out)
+}
+
 // setDelegate changes the row, then takes the slot away. The slot is given at the person's next log-in:
-// their password is not known here. Faults: user.not_found, user.not_a_delegate, user.delegates_max.
+// their password is not known here. Faults: user.not_found, user.not_a_delegate, user.delegates_max, and those of what is
+// put before GiveStart.
 func (s *Service[T]) setDelegate(ctx context.Context, req DelegateRequest) (out User, err error) {
 	s.slotting.Lock()
 	defer s.slotting.Unlock()
@@ -39,8 +59,13 @@ func (s *Service[T]) setDelegate(ctx context.Context, req DelegateRequest) (out 
 			return err
 		}
 		if req.On {
-			if err := mayDelegate(tx, out); err != nil {
+			if err := MayStart(tx, out); err != nil {
 				return err
+			}
+			if s.starts != nil && !out.Delegate {
+				if err := s.starts(ctx, tx, IDRequest{ID: req.ID}); err != nil {
+					return err
+				}
 			}
 		}
 		out.Delegate = req.On
@@ -56,8 +81,9 @@ func (s *Service[T]) setDelegate(ctx context.Context, req DelegateRequest) (out 
 	return out, s.keepSlot(ctx, out.ID, 0)
 }
 
-// mayDelegate refuses who opens the book already, and who may not even log in.
-func mayDelegate(tx Tx, u User) error {
+// MayStart refuses as a start delegate who opens the book as an owner, and who may not even log in. Faults:
+// user.not_a_delegate, user.delegates_max.
+func MayStart(tx interface{ Users() ([]User, error) }, u User) error {
 	if u.Disabled || u.Role == auth.Owner {
 		return fault.New(fault.Conflict, "user.not_a_delegate", "name", u.Name)
 	}

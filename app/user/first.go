@@ -53,7 +53,10 @@ func Reset(ctx context.Context, tx Tx, login, password string, cost Hashing, pol
 		return owner, err
 	}
 	owner.Generation++
-	return tx.SaveUser(owner)
+	if owner, err = tx.SaveUser(owner); err != nil {
+		return owner, err
+	}
+	return owner, bySheet(tx, owner)
 }
 
 // CheckReset refuses a password that Reset would refuse, as far as it can be told without the book:

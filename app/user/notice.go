@@ -29,6 +29,8 @@ const (
 	NoticeCrowded      NoticeKind = "crowded"       // one's session on a PC was closed: there were too many
 	NoticeNoPhone      NoticeKind = "no_phone"      // an owner took one's second factor away
 	NoticeNoPhoneOf    NoticeKind = "no_phone_of"   // the other owners: that of somebody
+	NoticePassword     NoticeKind = "password"      // one was given another password; Detail is by whom
+	NoticePasswordOf   NoticeKind = "password_of"   // the other owners: somebody was
 	NoticePhone        NoticeKind = "phone"         // one's second factor was set up on a PC; Detail is its name
 	NoticePhoneOf      NoticeKind = "phone_of"      // owners: that of somebody
 	NoticeOlder        NoticeKind = "older"         // owners: a PC saw the book further than it is; Detail is its name
@@ -168,8 +170,15 @@ func TellOwners(tx Telling, about auth.UserID, kind NoticeKind, detail string, b
 	return nil
 }
 
-// OtherOwners are the owners in work but one.
-func OtherOwners(tx Telling, but auth.UserID) (out []auth.UserID, err error) {
+// OtherOwners are the owners in work but one, and those that this one has just put out ([PutAside]).
+func OtherOwners(tx Hands, but auth.UserID) (out []auth.UserID, err error) {
+	aside, _, err := PutAside(tx, but, auth.KeyManage)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range aside {
+		out = append(out, p.ID)
+	}
 	people, err := tx.Users()
 	for _, p := range people {
 		if p.ID != but && p.Role == auth.Owner && !p.Disabled {

@@ -2,6 +2,7 @@ package user
 
 import (
 	"context"
+	"errors"
 
 	"zafe/app/auth"
 	"zafe/app/civil"
@@ -26,6 +27,9 @@ func (s *Service[T]) ShutOut(ctx context.Context, id auth.UserID, also func(tx T
 			}
 		}
 		if err := also(tx, was); err != nil {
+			return err
+		}
+		if err := putAside(tx, op.Actor(ctx).User, was); err != nil {
 			return err
 		}
 		u := was
@@ -116,8 +120,12 @@ func (s *Service[T]) keepOpener(tx Tx, but auth.UserID) error {
 	return fault.New(fault.Conflict, "user.last_opener", "name", heir)
 }
 
-// DropSecondFactor forgets a person's second factor and their recovery codes.
-func DropSecondFactor(tx Tx, u User) error {
+// DropSecondFactor forgets a person's second factor and their recovery codes, and keeps who did that.
+func DropSecondFactor(ctx context.Context, tx Tx, u User) error {
+	by := op.Actor(ctx).User
+	if err := errors.Join(putAside(tx, by, u), layHand(tx, by, u, Hand{}, false)); err != nil {
+		return err
+	}
 	u.Secret, u.SecondOn, u.LastStep = "", false, 0
 	u.Generation++
 	if _, err := tx.SaveUser(u); err != nil {

@@ -188,7 +188,10 @@ func recovered(ctx context.Context, tx Tx, u User, hash string, how NoticeKind) 
 			return err
 		}
 	}
-	if _, err := tx.SaveUser(stored); err != nil {
+	if stored, err = tx.SaveUser(stored); err != nil {
+		return err
+	}
+	if err := bySheet(tx, stored); err != nil {
 		return err
 	}
 	if err := TellOwners(tx, u.ID, how, "", u.ID); err != nil {

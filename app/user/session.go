@@ -121,7 +121,9 @@ type Service[T Tx] struct {
 	slotting sync.Mutex
 	settled  atomic.Pointer[civil.Date] // the day of the last Settle
 	// gives asks what is put before Give, for what gives somebody more than they had.
-	gives   func(ctx context.Context, tx T, req GiveRequest) error
+	gives func(ctx context.Context, tx T, req GiveRequest) error
+	// starts asks what is put before GiveStart.
+	starts  func(ctx context.Context, tx T, req IDRequest) error
 	limit   throttle
 	alive   alive
 	enrols  enrolments

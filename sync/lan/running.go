@@ -68,7 +68,7 @@ func (s *serving) look(ctx context.Context) {
 		case <-tick.C:
 		}
 		for _, c := range s.underway(false) {
-			if err := s.Still(ctx, c.who()); final(err) {
+			if err := s.Still(ctx, c.who()); op.Final(err) {
 				c.end(err)
 			}
 		}
@@ -85,12 +85,6 @@ func (s *serving) underway(long bool) (out []*underway) {
 		}
 	}
 	return out
-}
-
-// final tells whether an answer about somebody is that they may not go on. A book that is busy says nothing.
-func final(err error) bool {
-	f := fault.Of(err)
-	return f != nil && (f.Code == fault.Unauthenticated || f.Code == fault.Forbidden || f.Code == fault.NotFound)
 }
 
 func (c *underway) who() auth.Actor {

@@ -52,13 +52,14 @@ const (
 // cinema is an office whose people log in, with operations that take long.
 type cinema struct {
 	*office
-	t     *testing.T
-	reg   *op.Registry[*store.Tx]
-	shown *lan.Server
-	news  *change.Service
-	far   string
-	built chan bool     // a build goes on until it gets something
-	over  chan struct{} // gets something from each film that was stopped
+	t      *testing.T
+	reg    *op.Registry[*store.Tx]
+	shown  *lan.Server
+	news   *change.Service
+	far    string
+	built  chan bool // a build goes on until it gets something
+	people *user.Service[*store.Tx]
+	over   chan struct{} // gets something from each film that was stopped
 }
 
 // doors cuts the PCs of a server.
@@ -75,6 +76,7 @@ func newCinema(t *testing.T) *cinema {
 	w := c.world
 	people := user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1},
 		func(string, []string, bool) error { return nil }, w.Store)
+	c.people = people
 	c.reg = op.New[*store.Tx](w.Store, people, w.Clock.Now, func(op.Record) {})
 	user.Bind(c.reg, people)
 	role.Bind(c.reg)
@@ -211,7 +213,7 @@ type outcomes map[string]chan error
 
 // begin starts a file there, one back and a question of whoever is logged in on a PC, and returns once they are
 // under way.
-func (c *cinema) begin(pc *lan.Client) outcomes {
+func (c *cinema) begin(pc op.Caller) outcomes {
 	c.t.Helper()
 	out := outcomes{}
 	start := func(what string, call func(context.Context) error) {

@@ -115,6 +115,9 @@ type Env struct {
 	Shell  Shell
 
 	Version string // of the program
+	// Shut is the message that says why this PC's system lets no other PC in, and what to do; "" when it does. nil: it is
+	// not the main PC.
+	Shut func() string
 }
 
 // T is the text of a key in the user's language; args are name, value pairs.

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/ui/kit"
+	"zafe/ui/machine"
 	"zafe/ui/page"
 )
 
@@ -28,7 +29,23 @@ func (s *Shell) newFrame(r page.Route) *frame {
 	f.env = &page.Env{
 		Caller: s.Book, Me: s.Me, Text: s.Text, Window: s.Window, Shell: &pane{s, f}, Version: s.Machine.Version(),
 	}
+	if s.Book.Local() {
+		f.env.Shut = s.shut
+	}
 	return f
+}
+
+// shut is Env's Shut. A system whose rules cannot be read is asked for nothing.
+func (s *Shell) shut() string {
+	switch state, err := s.Machine.Firewall(); {
+	case err != nil:
+		return ""
+	case state == machine.NoRule:
+		return "firewall.pending"
+	case state == machine.Blocked:
+		return "firewall.blocked"
+	}
+	return ""
 }
 
 func (s *Shell) current() *frame {

@@ -121,7 +121,7 @@ func TestNoticesHaveWords(t *testing.T) {
 	kinds := []user.NoticeKind{
 		user.NoticeReset, user.NoticeWaited, user.NoticeClosed, user.NoticePlace, user.NoticePlaceOf,
 		user.NoticeUnfinished, user.NoticeUnfinishedOf, user.NoticeTriesOf, user.NoticeCodeUsed, user.NoticeCrowded,
-		user.NoticeNoPhone, user.NoticeNoPhoneOf,
+		user.NoticeNoPhone, user.NoticeNoPhoneOf, user.NoticePassword, user.NoticePasswordOf,
 		user.NoticePhone, user.NoticePhoneOf, user.NoticePC, user.NoticeCode, user.NoticeCodeBurnt,
 		user.NoticeInvited, user.NoticeOlder, user.NoticeOlderCopy,
 	}

@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/ui/kit"
+	"zafe/ui/machine"
 	"zafe/ui/theme"
 )
 
@@ -21,5 +22,9 @@ func (f *Flow) Doors() {
 		door("cloud-arrow-up", "restore", kit.Secondary, f.Restore),
 		door("plugs-connected", "join", kit.Secondary, f.Join),
 		kit.Gap(0, 2), kit.Caption(f.t("start.doors.foot")))
+	if state, err := f.Machine.Firewall(); err == nil && state == machine.NoRule {
+		// The program listens from the first open book on, and the system asks then.
+		body.Add(kit.NewNotice(kit.Info, "", f.t("firewall.asks")))
+	}
 	f.show(f.beside(620, body))
 }

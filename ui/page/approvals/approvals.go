@@ -86,7 +86,12 @@ func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 				"before", role.ScopeName(e.Text, c.Right, c.From), "after", role.ScopeName(e.Text, c.Right, c.To))))
 			continue
 		}
-		body.Add(kit.Line(e.T("approval.change."+c.What), e.T("approvals.change", "before", written(c.What, c.Before), "after", written(c.What, c.After))))
+		text := e.T("approval.change."+c.What, "who", c.Who, "of", c.Of)
+		if c.Who != "" {
+			body.Add(kit.Paragraph(text))
+			continue
+		}
+		body.Add(kit.Line(text, e.T("approvals.change", "before", written(c.What, c.Before), "after", written(c.What, c.After))))
 	}
 	row := kit.HBox(8, kit.Spacer())
 	switch {
@@ -94,6 +99,8 @@ func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 		body.Add(kit.NewNotice(kit.Warn, "", e.T("approvals.moved")))
 	case w.Own:
 		body.Add(kit.NewNotice(kit.Info, "", e.T("approval.own_rights")))
+	case w.Bar != nil:
+		body.Add(kit.NewNotice(kit.Info, "", e.Text.Fault(w.Bar)))
 	case !w.Mine:
 		body.Add(kit.MutedParagraph(e.T("approvals.call."+w.Op, "by", w.By)))
 	}
@@ -104,7 +111,7 @@ func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 		add("withdraw", "", kit.Secondary, false, "withdrawn")
 	} else {
 		add("refuse", "prohibit", kit.Danger, false, "refused")
-		if !w.Moved && !w.Own {
+		if !w.Moved && !w.Own && w.Bar == nil {
 			add("approve", "check", kit.Primary, true, "approved")
 		}
 	}
@@ -114,7 +121,7 @@ func (p *approvals) card(w approval.Pending) fyne.CanvasObject {
 		c = w.Changes[0]
 	}
 	title := role.Role{Key: c.Role, Name: c.Of}.Title(e.Text)
-	return kit.NewCard(e.T("approval.op."+w.Op, "of", c.Of, "role", title, "who", c.Who), body)
+	return kit.NewCard(e.T("approval.op."+w.Op, "of", c.Of, "role", title, "who", c.Who, "team", c.Team), body)
 }
 
 func (p *approvals) decide(w approval.Pending, yes bool, said string) {

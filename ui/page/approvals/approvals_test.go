@@ -190,6 +190,66 @@ func TestAPersonsRightsAreRead(t *testing.T) {
 	}
 }
 
+// TestWhoseWordDoesNotCountReadsWhy: Claire took Adam's telephone away; he reads from when on he can approve, and has
+// no button for it yet.
+func TestWhoseWordDoesNotCountReadsWhy(t *testing.T) {
+	p, _, w := show(t, false)
+	if !slices.Contains(buttons(p), "Approuver") {
+		t.Fatalf("%q", buttons(p))
+	}
+	if _, err := user.ResetSecondFactor.Call(w.Ctx(), w.As("owner"), user.IDRequest{ID: 2}); err != nil {
+		t.Fatal(err)
+	}
+	p.Refresh()
+	if said := texts(p); !strings.Contains(said, "votre accord compte à partir du") || slices.Contains(buttons(p), "Approuver") {
+		t.Errorf("%q, %s", buttons(p), said)
+	}
+}
+
+// TestATeamAndAStartDelegateAreRead with whose records somebody would see, and whose password would open the book.
+func TestATeamAndAStartDelegateAreRead(t *testing.T) {
+	_, _, w := show(t, true)
+	w.Update(func(tx *store.Tx) error {
+		r, err := tx.SaveRole(role.Role{Name: "Équipier", Rights: auth.Rights{auth.CustomerRead: auth.Team}, Version: 1})
+		if err != nil {
+			return err
+		}
+		for _, u := range []user.User{
+			{Login: "luc", Name: "Luc", Role: r.Key}, {Login: "rose", Name: "Rose", Role: auth.Workshop},
+			{Login: "eve", Name: "Eve", Role: auth.Owner, SecondOn: true},
+		} {
+			if _, err := tx.SaveUser(u); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for name, req := range map[string]any{
+		"team.save":     role.TeamRequest{Name: "Nord", Members: []auth.UserID{3, 4}},
+		"delegate.give": user.IDRequest{ID: 3},
+	} {
+		body, err := json.Marshal(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := approval.Ask.Call(w.Ctx(), w.As("owner"), approval.AskRequest{Op: name, Request: body}); err != nil {
+			t.Fatal(name, err)
+		}
+	}
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["approvals"](e, page.Route{Name: "approvals"}).(*approvals)
+	sh.Show(p.Object())
+	said := strings.ReplaceAll(texts(p), "\u00a0", " ")
+	for _, part := range []string{
+		"Équipe « Nord »", "Luc verra les fiches de : Rose.", "Délégué de démarrage : Luc",
+		"Le mot de passe de Luc ouvrira le dossier",
+	} {
+		if !strings.Contains(said, part) {
+			t.Errorf("%q is not said: %s", part, said)
+		}
+	}
+}
+
 // TestWhoIsHeldIsThere: what they did comes back by one press, and another one gives them their rights back.
 func TestWhoIsHeldIsThere(t *testing.T) {
 	w := storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx], party.Bind[*store.Tx], bin.Bind[*store.Tx])

@@ -76,6 +76,11 @@ func (d *pairing) asked() []fyne.CanvasObject {
 	if len(d.code.Addresses) == 0 {
 		out = append(out, kit.NewNotice(kit.Warn, "", e.T("people.invite_no_network")))
 	}
+	if e.Shut != nil {
+		if key := e.Shut(); key != "" {
+			out = append(out, kit.NewNotice(kit.Warn, "", e.T(key)))
+		}
+	}
 	return append(out, kit.MutedParagraph(e.T("people.invite_expires", "when", e.Text.Clock(d.code.Expires))))
 }
 

@@ -44,9 +44,10 @@ func (s stale) Do(ctx context.Context, spec *op.Spec, req, resp any) error {
 
 // dialog is that of somebody new, or of the person of a row.
 type dialog struct {
-	t  *testing.T
-	w  *storetest.World
-	sh *uitest.Shell
+	env *page.Env
+	t   *testing.T
+	w   *storetest.World
+	sh  *uitest.Shell
 
 	page page.Page
 }
@@ -72,7 +73,7 @@ func open(t *testing.T, button string) *dialog {
 	sh.Proved = func() { fresh = true }
 	p := people.Routes()["people"](e, page.Route{Name: "people"})
 	sh.Show(p.Object())
-	d := &dialog{t: t, w: w, sh: sh, page: p}
+	d := &dialog{t: t, w: w, sh: sh, page: p, env: e}
 	if button != "" {
 		d.press(p.Object(), button)
 	}
@@ -358,6 +359,21 @@ func (c *codes) Invite(auth.UserID) (device.Invitation, error) {
 		Code: "CODE-000" + strconv.Itoa(c.given), Expires: time.Now().Add(time.Duration(10-20*(c.given/2)) * time.Minute),
 		Addresses: []string{"192.168.1.10:24653"},
 	}, nil
+}
+
+// TestWhatWindowsLacksIsSaidWithTheCode: why no PC would come in, and what to do; nothing where all is well.
+func TestWhatWindowsLacksIsSaidWithTheCode(t *testing.T) {
+	for key, part := range map[string]string{
+		"firewall.pending": "Autoriser l’accès", "firewall.blocked": "zafe firewall --add", "": "",
+	} {
+		d := open(t, "")
+		d.sh.Yes = true
+		d.env.Shut = func() string { return key }
+		d.press(d.page.Object(), "Ajouter un poste")
+		if !d.says("CODE-0001") || d.says("Windows") != (key != "") || !d.says(part) {
+			t.Errorf("%q: Windows %t, what to do %t", key, d.says("Windows"), d.says(part))
+		}
+	}
 }
 
 // TestACodeThatWasUsedIsShownNoMore: the PC that came is named, and another code can be had; that of one whose time is

@@ -1,15 +1,12 @@
 package roles
 
 import (
-	"encoding/json"
 	"maps"
 
 	"fyne.io/fyne/v2"
 
-	"zafe/app/approval"
 	"zafe/app/auth"
 	"zafe/app/fault"
-	"zafe/app/op"
 	"zafe/app/role"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -93,18 +90,9 @@ func (d *editor) save() {
 // second offers to ask a second person for more rights, and keeps nothing of what was chosen here then.
 func (d *editor) second(req role.SaveRequest, why string) {
 	p := d.page
-	e := p.env
-	e.Shell.Confirm(e.T("approvals.two"), why, e.T("approvals.ask"), false, func() {
-		body, err := json.Marshal(req)
-		if err != nil {
-			e.Shell.Fail(err)
-			return
-		}
-		page.Do(e, approval.Ask, approval.AskRequest{Op: role.Save.Name, Request: body}, func(op.Empty) {
-			p.changed = false
-			p.Refresh()
-			e.Shell.Toast(kit.Ok, e.T("approvals.sent"))
-		})
+	page.Second(p.env, role.Save.Spec, req, why, func() {
+		p.changed = false
+		p.Refresh()
 	})
 }
 

@@ -213,9 +213,19 @@ func (p *teams) save() {
 			p.Refresh()
 		case f.Field == "name":
 			p.field.SetError(e.Text.Fault(f))
+		case f.Key == "approval.two":
+			p.second(req, e.Text.Fault(f))
 		default:
 			e.Shell.Fail(err)
 		}
+	})
+}
+
+// second offers to ask a second person for a team in which somebody would see more.
+func (p *teams) second(req role.TeamRequest, why string) {
+	page.Second(p.env, role.SaveTeam.Spec, req, why, func() {
+		p.nothing()
+		p.Refresh()
 	})
 }
 

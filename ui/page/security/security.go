@@ -10,6 +10,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/civil"
+	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/setup"
@@ -181,7 +182,16 @@ func (s *security) delegates() fyne.CanvasObject {
 func (s *security) delegate(u user.User, on bool) {
 	e := s.env
 	set := func() {
-		page.Do(e, user.SetDelegate, user.DelegateRequest{ID: u.ID, On: on}, func(user.User) {
+		page.Call(e, user.SetDelegate, user.DelegateRequest{ID: u.ID, On: on}, func(_ user.User, err error) {
+			switch f := fault.Of(err); {
+			case f == nil:
+			case f.Key == "approval.two":
+				page.Second(e, user.GiveStart.Spec, user.IDRequest{ID: u.ID}, e.Text.Fault(f), func() {})
+				return
+			default:
+				e.Shell.Fail(err)
+				return
+			}
 			text := "security.delegate_off"
 			if on {
 				text = "security.delegate_on"

@@ -2,12 +2,10 @@
 package settings
 
 import (
-	"encoding/json"
 	"strconv"
 
 	"fyne.io/fyne/v2"
 
-	"zafe/app/approval"
 	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/fr"
@@ -251,18 +249,9 @@ func (s *settings) store() {
 
 // second offers to ask a second person for what takes two, and keeps nothing of what was typed here then.
 func (s *settings) second(p company.Profile, why string) {
-	e := s.env
-	e.Shell.Confirm(e.T("approvals.two"), why, e.T("approvals.ask"), false, func() {
-		body, err := json.Marshal(p)
-		if err != nil {
-			e.Shell.Fail(err)
-			return
-		}
-		page.Do(e, approval.Ask, approval.AskRequest{Op: company.Save.Name, Request: body}, func(op.Empty) {
-			s.dirty = false
-			s.Refresh()
-			e.Shell.Toast(kit.Ok, e.T("approvals.sent"))
-		})
+	page.Second(s.env, company.Save.Spec, p, why, func() {
+		s.dirty = false
+		s.Refresh()
 	})
 }
 
