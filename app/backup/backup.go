@@ -139,6 +139,10 @@ type Copy struct {
 	// Metered: what is not there is too much for the metered connection of the moment, and waits for another one or for
 	// somebody who wants it sent all the same.
 	Metered bool `json:"metered,omitempty"`
+	// Book is when the restore point was made that is there without some attachments, of WaitBytes in all, which wait for
+	// another connection. Zero where the point of LastOK is the newest.
+	Book      time.Time `json:"book,omitzero"`
+	WaitBytes int64     `json:"wait_bytes,omitempty"`
 	// Alarms are what the owner must look into at that place: an older state put back, another PC that
 	// goes on with the same book.
 	Alarms []*fault.Fault `json:"alarms,omitempty"`

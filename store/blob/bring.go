@@ -60,7 +60,7 @@ func (f *Folder) Bring(ctx context.Context, r io.Reader, name string, key crypt.
 	if err := f.coming.enter(f.dir); err != nil {
 		return err
 	}
-	c, err := f.receive(ctx, r, key, func(*os.File) error { return nil })
+	c, err := f.receive(ctx, r, key, sendEarly)
 	if err == nil && c.Name != name {
 		err = errors.Join(fmt.Errorf("%w under %s", ErrOther, name), c.Discard())
 	}

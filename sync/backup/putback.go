@@ -108,6 +108,6 @@ func (k *state) writtenBy(writer string) {
 		k.Drill = &vault.Drill{At: k.Drill.At}
 	}
 	for _, c := range k.Copies {
-		c.OK.Seq, c.Begun, c.Pruned, c.Holes, c.Fault = 0, 0, pruned{}, 0, nil
+		c.OK.Seq, c.Begun, c.Pruned, c.Holes, c.Fault, c.Waits = 0, 0, pruned{}, 0, nil, Waits{}
 	}
 }

@@ -318,6 +318,12 @@ type Sent struct {
 // nil only when the newest point was found there whole; older points whose objects are lost on this PC
 // too are in Lost and in CopyStatus.Holes.
 func (s *Service) Send(ctx context.Context, id string, watch vault.Watch) Sent {
+	return s.SendMost(ctx, id, 0, watch)
+}
+
+// SendMost is Send of so many bytes at most, as [vault.Sending.Most] says. Err is "backup.line_waits" while something
+// waits; where only attachments do, the newest point is there without them.
+func (s *Service) SendMost(ctx context.Context, id string, most int64, watch vault.Watch) Sent {
 	d, err := s.set.Remotes.Get(id)
 	sent := Sent{Destination: d, Err: err}
 	if err != nil {
@@ -331,7 +337,7 @@ func (s *Service) Send(ctx context.Context, id string, watch vault.Watch) Sent {
 		return sent
 	}
 	defer s.end(id)
-	sent.Err = s.with(ctx, func(v *vault.Vault) error { return s.send(ctx, v, &sent, watch) })
+	sent.Err = s.with(ctx, func(v *vault.Vault) error { return s.send(ctx, v, &sent, most, watch) })
 	return sent
 }
 
@@ -352,7 +358,8 @@ func (s *Service) end(id string) {
 	delete(s.sends, id)
 }
 
-func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch vault.Watch) error {
+func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, most int64, watch vault.Watch,
+) error {
 	id := sent.Destination.ID
 	now := s.set.Now()
 	latest, _ := v.Latest()
@@ -363,6 +370,7 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 		return err
 	}
 	told := s.sending(id, watch) // what was tried before this time
+	told.Most = most
 	if err := s.noteBegun(ctx, id, latest.Seq); err != nil {
 		return err
 	}
@@ -376,9 +384,13 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, watch va
 	noteErr := s.note(ctx, func(k *state) {
 		c := k.copyOf(id, now)
 		c.Tried, c.Fault = now, fault.Of(err)
+		if sent.Waits > 0 {
+			c.Waits = Waits{Book: latest.Created, Bytes: sent.Waits}
+		}
 		if k.ahead(id, sent.Ahead, now); err == nil {
 			c.OnDisk = sent.Destination.Provider == "local" && s.set.SameDisk != nil &&
 				s.set.SameDisk(sent.Destination.Folder)
+			c.Waits = Waits{}
 			c.Known, c.Again, c.OK = true, false, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
 			if !told.Whole {
 				c.Looked = now
@@ -403,6 +415,9 @@ func (s *Service) try(ctx context.Context, v *vault.Vault, sent *Sent, told vaul
 	sent.Sent, err = v.Replicate(ctx, f, told)
 	if err != nil {
 		return remote.Told(ctx, f, err)
+	}
+	if sent.Waits > 0 {
+		return fault.New(fault.Unavailable, "backup.line_waits")
 	}
 	if !sent.Check.Newest {
 		missing := len(sent.Check.Missing) + len(sent.Check.Wrong)

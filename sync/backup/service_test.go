@@ -447,3 +447,38 @@ func TestDrillAndPrune(t *testing.T) {
 	_, err = s.Prune(ctx, true)
 	wantFault(t, err, "backup.prune_no_drill")
 }
+
+// TestAPointWithoutItsLargeAttachmentsIsNotCalledWhole: its book is known to be there, the copy lacks work all the same,
+// and a trial restore takes the point before it.
+func TestAPointWithoutItsLargeAttachmentsIsNotCalledWhole(t *testing.T) {
+	ctx := context.Background()
+	b := newBook(t)
+	s, c, _ := newService(t, b)
+	id, _ := addFolder(t, s, "Nuage")
+	if _, err := s.BackUp(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	c.pass(time.Hour)
+	b.attach(strings.Repeat("plan", 50_000))
+	b.sql("UPDATE line SET label='x' WHERE id=7")
+	taken, err := s.Snapshot(ctx, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := s.SendMost(ctx, id, 100_000, nil)
+	wantFault(t, sent.Err, "backup.line_waits")
+	at := s.Status(b.change).Copies[0]
+	if want := (Waits{Book: taken.Manifest.Created, Bytes: sent.Waits}); at.Waits != want || sent.Waits < 200_000 ||
+		!at.Lacks || at.LastOK.Seq != 1 || at.Light != schedule.Green {
+		t.Errorf("%+v", at)
+	}
+	if done, err := s.Drill(ctx, id, vault.Point{}, b, nil); err != nil || done.Point.Seq != 1 {
+		t.Errorf("point %d was tried: %v", done.Point.Seq, err)
+	}
+	if sent := s.Send(ctx, id, nil); sent.Err != nil || sent.Objects != 1 {
+		t.Errorf("%+v", sent)
+	}
+	if at := s.Status(b.change).Copies[0]; at.Waits != (Waits{}) || at.Lacks || at.LastOK.Seq != 2 {
+		t.Errorf("%+v", at)
+	}
+}

@@ -20,6 +20,12 @@ type Mark struct {
 	At     time.Time `json:"at"`
 }
 
+// Waits says that a destination has a point whose attachments were too much to send. It is zero when nothing waits.
+type Waits struct {
+	Book  time.Time `json:"book"`  // when that point was made
+	Bytes int64     `json:"bytes"` // of attachments that are not there
+}
+
 // state is what is known about the copies between two starts.
 type state struct {
 	Vault       string               `json:"vault,omitempty"`  // whose copies these are
@@ -39,6 +45,7 @@ type copyMark struct {
 	Since   time.Time `json:"since"`
 	Known   bool      `json:"known"` // a complete copy was there once
 	OK      Mark      `json:"ok,omitzero"`
+	Waits   Waits     `json:"waits,omitzero"` // beyond OK
 	Tried   time.Time `json:"tried,omitzero"`
 	Drilled time.Time `json:"drilled,omitzero"`
 	// OnDisk is set when it was on the disk that holds the book, the last time something was sent there: of a disk that
@@ -272,6 +279,7 @@ type CopyStatus struct {
 	Label   string
 	Light   schedule.Light
 	LastOK  Mark          // zero when it never worked
+	Waits   Waits         // what of a later point is not there yet
 	Tried   time.Time     // last try, worked or not
 	Drilled time.Time     // last complete trial restore from it
 	Lacks   bool          // the book has work that is not there
@@ -330,7 +338,7 @@ func (s *Service) Status(change uint64) Status {
 			out.DrillFailed = mark.DrillFailed
 		}
 		c := CopyStatus{
-			ID: d.ID, Label: d.Label, LastOK: mark.OK, Tried: mark.Tried, Drilled: mark.Drilled,
+			ID: d.ID, Label: d.Label, LastOK: mark.OK, Waits: mark.Waits, Tried: mark.Tried, Drilled: mark.Drilled,
 			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Again: mark.Again, Fault: mark.Fault,
 			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals, Since: mark.Since, OnDisk: mark.OnDisk,
 			Disks: known.disks(), Shelter: mark.Shelter,

@@ -298,7 +298,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 			Destination: appbackup.Destination(d), Light: appbackup.Light(c.Light), LastOK: c.LastOK.At,
 			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Oldest: oldest, OnDisk: c.OnDisk, Again: c.Again,
 			Fault: c.Fault, Alarms: alarms(c, st.PutBack), Event: int64(c.LastOK.Change), Late: late(c.Amber, c.Red),
-			Shelter: c.Shelter,
+			Shelter: c.Shelter, Book: c.Waits.Book, WaitBytes: c.Waits.Bytes,
 		})
 	}
 	out.LossSeconds = lossSeconds(st, k.set.Clock())
@@ -314,9 +314,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 		c := &out.Copies[i]
 		c.Running = k.running(c.ID)
 		c.Waiting = k.plan.Waiting(c.ID, now)
-		if c.Metered = k.line.held[c.ID]; c.Metered && fault.KeyOf(c.Fault) == "backup.cancelled" {
-			c.Fault = nil // it was ended for that, and is told as such
-		}
+		k.metered(c)
 		c.Plug, c.Disks = k.plug(places[i])
 		out.Running = cmp.Or(out.Running, c.Running)
 	}

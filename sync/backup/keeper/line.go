@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	appbackup "zafe/app/backup"
+	"zafe/app/fault"
 	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
 	"zafe/sync/metered"
@@ -13,6 +15,9 @@ import (
 // meteredMost is how many bytes leave at once by themselves over a metered connection: the changes of a day's work of a
 // shop, not its attachments nor its whole book.
 const meteredMost = 5_000_000
+
+// faultWaits is what a sending says that leaves something for another connection.
+const faultWaits = "backup.line_waits"
 
 // How often the system is asked about the connection, and how long it has to answer.
 const (
@@ -33,8 +38,10 @@ const (
 type lineState struct {
 	state metered.State
 	asked time.Time
-	// held are the destinations that lack more than may leave while the connection is metered.
-	held map[string]bool
+	// held are the destinations that lack more than may leave while the connection is metered, until there is a new point:
+	// its book may leave where attachments cannot. points counts those made since the start.
+	held   map[string]bool
+	points int
 	// bring is that the attachments of a restore wait for another connection, anyway that somebody wants them over this.
 	bring, anyway bool
 }
@@ -75,17 +82,45 @@ func (k *Keeper) spared(due []schedule.Task) []schedule.Task {
 	})
 }
 
-// spare ends a sending that is too much for a metered connection; the lock is held.
+// mostOf is how many bytes a task may send, 0 for no limit.
+func (k *Keeper) mostOf(task schedule.Task, line line) int64 {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if line == whole || k.line.state != metered.Limited || !k.overLine(task.Target) {
+		return 0
+	}
+	return meteredMost
+}
+
+// spare ends a sending that was begun over another connection and is too much for the metered one of now; what may
+// leave over this one is sent next. The lock is held.
 func (k *Keeper) spare(j *job, task schedule.Task) {
-	if k.line.state != metered.Limited || j.Total-j.Done <= meteredMost || !k.overLine(task.Target) {
+	if k.line.state == metered.Limited && j.Total-j.Done > meteredMost && k.overLine(task.Target) {
+		j.stopped, j.held = true, true
+		j.cancel()
+	}
+}
+
+// holdBack notes that what a destination lacks is too much for the connection there is, unless a point was made
+// meanwhile, which is tried; the lock is held.
+func (k *Keeper) holdBack(j *job, task schedule.Task) {
+	j.held = true
+	if j.points != k.line.points {
 		return
 	}
 	if k.line.held == nil {
 		k.line.held = map[string]bool{}
 	}
 	k.line.held[task.Target] = true
-	j.stopped, j.held = true, true
-	j.cancel()
+}
+
+// metered tells of a copy what the connection holds back, which is no fault; the lock is held.
+func (k *Keeper) metered(c *appbackup.Copy) {
+	key := fault.KeyOf(c.Fault)
+	c.Metered = k.line.state == metered.Limited && (k.line.held[c.ID] || key == faultWaits)
+	if key == faultWaits || c.Metered && key == "backup.cancelled" {
+		c.Fault = nil
+	}
 }
 
 // overLine tells whether the way to a destination is the connection of this PC.

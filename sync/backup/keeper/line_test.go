@@ -69,6 +69,16 @@ func TestOverAMeteredConnectionOnlyLittleLeaves(t *testing.T) {
 	until(t, k, clock, "much waits", func(cloud, disk appbackup.Copy, st appbackup.Status) bool {
 		return cloud.Metered && cloud.Lacks && cloud.Fault == nil && !disk.Lacks && st.Running == nil
 	})
+	var sent time.Time
+	until(t, k, clock, "the book leaves before the attachment", func(cloud, _ appbackup.Copy, _ appbackup.Status) bool {
+		sent = cloud.Book
+		return !sent.IsZero() && cloud.WaitBytes >= 6_000_000 && cloud.WaitBytes < 6_100_000
+	})
+	b.change(t)
+	clock.Add(20 * time.Minute)
+	until(t, k, clock, "so does the next", func(cloud, _ appbackup.Copy, st appbackup.Status) bool {
+		return cloud.Book.After(sent) && cloud.Metered && cloud.Fault == nil && st.Running == nil
+	})
 	if slices.Contains(told.all(), "backup send failed") {
 		t.Error("what waits is told as a failure")
 	}

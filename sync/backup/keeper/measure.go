@@ -133,9 +133,9 @@ func (k *Keeper) note(ctx context.Context, m appbackup.Measure) {
 }
 
 // send sends to a place, and notes for how long work was nowhere else until then.
-func (k *Keeper) send(ctx context.Context, id string, watch vault.Watch) error {
+func (k *Keeper) send(ctx context.Context, id string, most int64, watch vault.Watch) error {
 	since, known := k.exposure(ctx)
-	err := k.set.Service.Send(ctx, id, watch).Err
+	err := k.set.Service.SendMost(ctx, id, most, watch).Err
 	if known {
 		d, missing := k.set.Remotes.Get(id)
 		k.noteLoss(ctx, since, err == nil && missing == nil && d.Away)

@@ -23,6 +23,7 @@ type job struct {
 	cancel  context.CancelFunc
 	stopped bool // by the owner
 	held    bool // by a pause, or because the connection is metered
+	points  int  // lineState.points when it began
 }
 
 // Run follows the schedule until ctx ends. Each destination has its own worker while something is due
@@ -155,7 +156,7 @@ func (k *Keeper) Close(ctx context.Context) error {
 	k.look(saving)
 	k.mu.Lock()
 	k.plan.Pause(k.rules.PausedUntil(k.set.Clock()))
-	tasks, untouched := k.spared(k.plan.OnClose(k.set.Clock())), k.seen == k.first
+	tasks, untouched := k.plan.OnClose(k.set.Clock()), k.seen == k.first
 	k.closing = true
 	k.mu.Unlock()
 	if k.set.Origin != nil && untouched && k.set.Service.Status(k.first).Saved.Seq == 0 {
@@ -165,6 +166,9 @@ func (k *Keeper) Close(ctx context.Context) error {
 	if len(tasks) > 0 && tasks[0].Kind == schedule.Snapshot {
 		saved, tasks = k.do(saving, tasks[0], sparing), tasks[1:]
 	}
+	k.mu.Lock()
+	tasks = k.spared(tasks) // a new point may leave where the one before it waits
+	k.mu.Unlock()
 	err := errors.Join(saved, k.all(ctx, tasks, sparing))
 	if since, known := k.exposure(ctx); known {
 		k.noteLoss(ctx, since, true)
@@ -210,7 +214,7 @@ func (k *Keeper) run(ctx context.Context, task schedule.Task, line line) (held b
 	j := k.start(cancel, task)
 	err = k.quiet.Acquire(working, 1)
 	if err == nil {
-		err = k.perform(working, task, k.watch(j, task, line))
+		err = k.perform(working, task, k.mostOf(task, line), k.watch(j, task, line))
 		k.quiet.Release(1)
 	}
 	held = k.ended(ctx, task, j, began, err)
@@ -239,7 +243,13 @@ func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began ti
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.set.Clock()
-	if err == nil {
+	switch {
+	case fault.KeyOf(err) == faultWaits:
+		k.holdBack(j, task)
+	case err == nil && task.Kind == schedule.Snapshot:
+		k.line.points++
+		clear(k.line.held)
+	case err == nil:
 		delete(k.line.held, task.Target)
 	}
 	if task.Kind == schedule.Snapshot && !j.stopped && ctx.Err() == nil {
@@ -259,7 +269,7 @@ func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began ti
 	return err != nil && j.held
 }
 
-func (k *Keeper) perform(ctx context.Context, task schedule.Task, watch vault.Watch) error {
+func (k *Keeper) perform(ctx context.Context, task schedule.Task, most int64, watch vault.Watch) error {
 	switch task.Kind {
 	case schedule.Snapshot:
 		taken, err := k.set.Service.Snapshot(ctx, watch)
@@ -268,11 +278,11 @@ func (k *Keeper) perform(ctx context.Context, task schedule.Task, watch vault.Wa
 		}
 		return err
 	case schedule.Send:
-		return k.send(ctx, task.Target, watch)
+		return k.send(ctx, task.Target, most, watch)
 	case schedule.Check:
 		report, err := k.set.Service.Check(ctx, task.Target)
 		if err == nil && !report.Complete() {
-			return k.send(ctx, task.Target, watch)
+			return k.send(ctx, task.Target, most, watch)
 		}
 		return err
 	default:
@@ -327,7 +337,7 @@ func (k *Keeper) start(cancel context.CancelFunc, task schedule.Task) *job {
 	j := &job{Running: appbackup.Running{Destination: k.label(task.Target)}, cancel: cancel}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.jobs[laneOf(task)] = j
+	k.jobs[laneOf(task)], j.points = j, k.line.points
 	k.plan.Started(task)
 	return j
 }

@@ -110,6 +110,8 @@ type group struct {
 	parts []Part
 	last  bool // manifests: parts[i] is that of points[i]
 	old   bool // attachments that were all there at the last look: not listed again
+
+	attached bool // attachments
 }
 
 // wanted lists everything the points need, folder by folder, manifests last and oldest
@@ -176,7 +178,7 @@ func (v *Vault) wantedFiles(ctx context.Context, points []stored, s Sending) (al
 			if !ok {
 				i = len(all)
 				at[f.Month] = i
-				all = append(all, group{dir: monthDir(f.Month), old: s.Whole})
+				all = append(all, group{dir: monthDir(f.Month), old: s.Whole, attached: true})
 			}
 			all[i].parts = append(all[i].parts, part)
 			all[i].old = all[i].old && m.Seq <= s.LastSeq

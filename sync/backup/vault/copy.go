@@ -2,6 +2,7 @@ package vault
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -38,7 +39,11 @@ type Sending struct {
 	// BytesPerSecond is how fast it may be, Room how many bytes the copy may have; 0 for no limit. Where the copy
 	// needs more, nothing is sent: "backup.dest_room".
 	BytesPerSecond, Room int64
-	Watch                Watch
+	// Most is how many bytes may leave this time, 0 for no limit. Where more lacks, attachments wait, the largest first,
+	// and the points go without them: see Sent.Waits. Where the points alone are more, nothing leaves:
+	// "backup.line_waits".
+	Most  int64
+	Watch Watch
 }
 
 // Sent is the result of a replication.
@@ -58,6 +63,9 @@ type Sent struct {
 	// know; nil when there is none. Both were put back as they once were, or the PC was copied: the numbers
 	// of the next points are taken. Nothing is sent, and the error is "backup.put_back".
 	Ahead *Point
+	// Waits is how many bytes of attachments did not leave because of Sending.Most. The points that name them are there:
+	// a restore of one brings the book back and reports those attachments missing.
+	Waits int64
 }
 
 // Replicate makes f a byte-for-byte copy of the local vault's own restore points: data first,
@@ -87,6 +95,9 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 	if err := job.compare(ctx, want); err != nil {
 		return Sent{Ahead: job.ahead}, err
 	}
+	if err := job.spare(s.Most); err != nil {
+		return Sent{}, err
+	}
 	if job.sends > job.had {
 		to.renewReadme(ctx)
 	}
@@ -95,7 +106,7 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 	}
 	s.Watch.tell(Progress{Stage: StageCheck})
 	report, err := v.check(ctx, to, points, want, job.same)
-	sent := Sent{Objects: job.sent, Bytes: job.sentBytes, Check: report}
+	sent := Sent{Objects: job.sent, Bytes: job.sentBytes, Check: report, Waits: job.waits}
 	sent.Lost = slices.Sorted(maps.Keys(job.lost))
 	sent.RolledBack = job.newest < s.LastSeq
 	if err == nil {
@@ -205,6 +216,7 @@ type copyJob struct {
 	had      int                // the highest format of the points that were there: its README tells of it
 	sends    int                // and of those to be sent
 	same     map[string]listing // folders of the copy to which nothing is sent
+	waits    int64              // see Sent
 
 	mu        sync.Mutex
 	sent      int
@@ -216,6 +228,8 @@ type transfer struct {
 	src fs.Object
 	old fs.Object
 	at  string
+
+	attached bool // of attachments
 }
 
 // compare finds what the copy lacks. A copy that is ahead ends it with "backup.put_back".
@@ -263,7 +277,7 @@ func (j *copyJob) sort(g group, here, there listing) {
 			j.lost[p.Name] = true
 			continue
 		}
-		t := transfer{src: here.names[p.Name][0]}
+		t := transfer{src: here.names[p.Name][0], attached: g.attached}
 		t.at = j.to.at(path.Join(g.dir, leaf(t.src)))
 		if old := there.names[p.Name]; len(old) > 0 {
 			t.old = old[0]
@@ -311,6 +325,30 @@ func (j *copyJob) lacking(m Manifest) bool {
 		}
 	}
 	return false
+}
+
+// spare lets attachments wait, the largest first, until what is left may leave.
+func (j *copyJob) spare(most int64) error {
+	total := int64(0)
+	for _, t := range slices.Concat(j.data, j.last) {
+		total += t.src.Size()
+	}
+	if most == 0 || total <= most {
+		return nil
+	}
+	slices.SortFunc(j.data, func(a, b transfer) int { return cmp.Compare(b.src.Size(), a.src.Size()) })
+	j.data = slices.DeleteFunc(j.data, func(t transfer) bool {
+		if !t.attached || total <= most {
+			return false
+		}
+		total -= t.src.Size()
+		j.waits += t.src.Size()
+		return true
+	})
+	if total > most {
+		return faultWaits
+	}
+	return nil
 }
 
 // send sends the data in parallel, then the manifests one by one.

@@ -1,9 +1,12 @@
 package vault
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -203,4 +206,53 @@ func TestReplicateKeepsToItsRoom(t *testing.T) {
 		t.Errorf("%d objects were sent", sent.Objects)
 	}
 	restore(t, NewTree(f, sharedKey()), m.Point(), b.bytes())
+}
+
+// TestLargeAttachmentsWaitWhereLittleMayLeave: the book and what is small go first, a restore of that point says what
+// did not come, the points before it stay whole, and the next sending without a limit ends it.
+func TestLargeAttachmentsWaitWhereLittleMayLeave(t *testing.T) {
+	ctx := context.Background()
+	v, b, d := newVault(t), newBook(t, 1500), newDrawer()
+	d.add("2026-11", "contract")
+	first, image := take(t, v, b, d, testNow), b.bytes()
+	_, f := place(t)
+	if _, err := v.Replicate(ctx, f, Sending{}); err != nil {
+		t.Fatal(err)
+	}
+	b.sql("UPDATE line SET label='x' WHERE id=7")
+	large := d.add("2026-11", strings.Repeat("plan", 50_000))
+	d.add("2026-11", "receipt")
+	m := take(t, v, b, d, testNow.Add(time.Hour))
+
+	told := Sending{Known: true, LastSeq: first.Seq, Whole: true, Most: 1000}
+	sent, err := v.Replicate(ctx, f, told)
+	wantFault(t, err, "backup.line_waits")
+	copied := NewTree(f, sharedKey())
+	if c, err := copied.Read(ctx); err != nil || sent.Objects != 0 || len(c.Points()) != 1 {
+		t.Fatalf("a book that is too much has left: %+v, %d points, %v", sent, len(c.Points()), err)
+	}
+
+	told.Most = 100_000
+	sent, err = v.Replicate(ctx, f, told)
+	if err != nil || sent.Waits != sharedKey().storedSize(large.Size) || sent.Check.Newest || sent.Bytes > told.Most {
+		t.Fatalf("%+v %v", sent, err)
+	}
+	s := &shelf{}
+	if _, err := copied.RestoreBook(ctx, m.Point(), s, nil); err != nil || !bytes.Equal(s.image, b.bytes()) {
+		t.Fatalf("the book did not leave: %v", err)
+	}
+	report, err := copied.RestoreFiles(ctx, m, s, nil)
+	if err != nil || report.Restored != 2 || !slices.Equal(report.Missing, []Attachment{large}) {
+		t.Errorf("%+v %v", report, err)
+	}
+	restore(t, copied, first.Point(), image)
+
+	told.Most = 0
+	sent, err = v.Replicate(ctx, f, told)
+	if err != nil || sent.Waits != 0 || !sent.Check.Newest || sent.Objects != 1 {
+		t.Errorf("what waited: %+v %v", sent, err)
+	}
+	if _, err := wholeRestore(copied, m.Point()); err != nil {
+		t.Error(err)
+	}
 }

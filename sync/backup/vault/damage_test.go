@@ -125,6 +125,33 @@ func TestSwappedObjectsAreFound(t *testing.T) {
 	}
 }
 
+// TestAnotherImageThanPromisedIsRefused: every stored file is as it was written, and only the hash of the whole tells
+// that they are not of this point.
+func TestAnotherImageThanPromisedIsRefused(t *testing.T) {
+	v, b := newVault(t), newBook(t, 1500)
+	take(t, v, b, newDrawer(), testNow)
+	b.sql("UPDATE line SET label='x' WHERE id%100=0")
+	m := take(t, v, b, newDrawer(), testNow.Add(time.Hour))
+	if m.Diff == nil {
+		t.Fatal("the second point has no difference")
+	}
+	alone := m
+	alone.Diff, alone.Files = nil, FileSet{}
+	byPages := alone
+	byPages.DBSHA256, byPages.PagesSHA256 = "", sumHex(nil)
+	for i, other := range []Manifest{alone, byPages} {
+		other.Seq += uint64(i + 1)
+		if err := v.commit(other); err != nil {
+			t.Fatal(err)
+		}
+		committed, err := wholeRestore(v.Tree(), other.Point())
+		wantFault(t, err, "backup.object_damaged")
+		if committed {
+			t.Errorf("%d: another image was committed", i)
+		}
+	}
+}
+
 // Check sees what is missing or short by names and sizes alone.
 func TestCheckFindsHoles(t *testing.T) {
 	ctx := context.Background()

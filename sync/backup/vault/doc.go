@@ -10,6 +10,9 @@
 //	w/<writer>/db/                00000001.sqlite.zst 00000001.hashes 00000002.pages.zst ...
 //	w/<writer>/manifest/          00000002-20261121T182625Z-<writer>.json, written last
 //
+// Written last means that the book of a point is there with it. A copy over a line that takes little at once
+// ([Sending.Most]) may have it before the largest attachments that it lists: what lists them says that they are missing.
+//
 // On the PC of a writer, and not part of the vault: .lock, and .marks-<writer>, what the book told of its pages when
 // it was last read as a whole.
 //

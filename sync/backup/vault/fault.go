@@ -31,6 +31,8 @@ var (
 	faultNoDrill = fault.New(fault.Conflict, "backup.prune_no_drill")
 	// faultClock: the PC's clock seems to have jumped, so ages cannot be trusted.
 	faultClock = fault.New(fault.Conflict, "backup.prune_clock")
+	// faultWaits: there is more to send than may leave at once.
+	faultWaits = fault.New(fault.Unavailable, "backup.line_waits")
 	// faultNoPoint: the restore point asked for is not in this vault.
 	faultNoPoint = fault.New(fault.NotFound, "backup.point_gone")
 	// faultNoneGood: no restore point before a damaged one is whole.

@@ -437,6 +437,8 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 	switch {
 	case !c.LastOK.IsZero():
 		under = e.T("backups.place_last", "when", e.Text.Instant(c.LastOK))
+	case !c.Book.IsZero():
+		under = e.T("backups.place_partly")
 	case c.Again:
 		under = e.T("backups.place_anew")
 	case b.status.Origin != nil && len(b.lists[c.ID]) > 0:

@@ -444,6 +444,10 @@ func TestAMeteredConnectionIsSaidWithTheWayOut(t *testing.T) {
 	if !p.says("Attend une connexion non limitée") || len(p.buttons(send)) != 1 {
 		t.Fatal("what waits is not said")
 	}
+	copies.status.Copies[0].Book, copies.status.Copies[0].WaitBytes = storetest.Noon, 6_000_000
+	if p.Refresh(); !p.says("y est, sans 6 Mo de pièces jointes") || p.says("Rien de ce PC") {
+		t.Error("it is not said that the book has left before its attachments")
+	}
 	p.following = true // nobody waits for the next moment here
 	p.buttons(send)[0].Tapped(nil)
 	if copies.now != 1 {

@@ -63,6 +63,9 @@ func (b *backups) shelter(c backup.Copy) (lines []string) {
 // work back.
 func (b *backups) terms(c backup.Copy) (lines []string) {
 	e, l := b.env, c.Limits
+	if !c.Book.IsZero() {
+		lines = append(lines, e.T("backups.place_book", "when", e.Text.Instant(c.Book), "size", e.Text.Bytes(c.WaitBytes)))
+	}
 	if c.Metered {
 		lines = append(lines, e.T("backups.metered_place"))
 	}
