@@ -182,6 +182,9 @@ func (s *secretSheet) places(r RecoverySheet) {
 		add(s.t.say("print.recovery.copy", "n", i+1), where)
 		add("", place.Reached)
 	}
+	if len(r.Places) > 0 {
+		add(s.t.say("print.recovery.login"), s.t.say("print.recovery.login_away"))
+	}
 	add(s.t.say("print.recovery.vault"), r.Vault)
 	add(s.t.say("print.recovery.date"),
 		s.t.say("print.recovery.at", "date", s.t.day(r.Printed), "time", s.t.clock(r.Printed)))

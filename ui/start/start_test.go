@@ -223,9 +223,20 @@ func (p *pc) OnOpening(func(string))                                      {}
 func (p *pc) Logins() []machine.Login                                     { return nil }
 func (p *pc) Demo(context.Context, string, func(done, total int64)) error { return nil }
 func (p *pc) Providers(bool) []backup.Provider {
-	return []backup.Provider{{Name: "local", TitleKey: "backup.provider.local.title", First: true}}
+	return []backup.Provider{
+		{Name: "local", TitleKey: "backup.provider.local.title", First: true},
+		{Name: "s3", TitleKey: "backup.provider.s3.title", First: true, Bucket: true},
+	}
 }
-func (p *pc) Form(string, map[string]string) ([]backup.Field, error) { return nil, nil }
+
+func (p *pc) Form(provider string, _ map[string]string) ([]backup.Field, error) {
+	if provider != "s3" {
+		return nil, nil
+	}
+	return []backup.Field{{
+		Name: "version_at", Kind: "text", Advanced: true, Reading: true, LabelKey: "backup.field.s3.version_at.label",
+	}}, nil
+}
 
 func (p *pc) ReachVault(_ context.Context, d backup.NewDestination, _ func(backup.Question) (string, bool),
 ) (machine.Place, error) {
