@@ -1041,6 +1041,7 @@ type copies struct {
 	*keeper.Rescue
 	pc       *pc
 	recovery recovery.Key
+	shared   bool // made of two shares
 }
 
 // place is a place with copies, reached without their key.
@@ -1071,14 +1072,14 @@ func (at place) Open(ctx context.Context, sheet string) (_ machine.Vault, err er
 	if err != nil {
 		return nil, err
 	}
-	return &copies{r, at.pc, key}, nil
+	return &copies{r, at.pc, key, recovery.Shared(sheet)}, nil
 }
 
 // Restore implements machine.Vault: under fresh keys, as a book of this PC.
 func (c *copies) Restore(ctx context.Context, point, login, pass string, progress func(backup.Progress),
 ) (done machine.Restored, err error) {
 	defer c.pc.home.Refer("restore", &err)
-	r := rebuild.Request{Login: login, Password: pass, Recovery: c.recovery, WriterName: c.pc.Name()}
+	r := rebuild.Request{Login: login, Password: pass, Recovery: c.recovery, Shared: c.shared, WriterName: c.pc.Name()}
 	if err := errors.Join(c.pc.home.Fit(), r.Check()); err != nil {
 		return done, err
 	}

@@ -3,6 +3,7 @@ package billing
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -45,6 +46,15 @@ func AskNumbers(tx company.Settings, made, now time.Time) error {
 		made = was.Made
 	}
 	return tx.SetSetting(resumeKey, awaited{Made: made.UTC(), Restored: now.UTC()})
+}
+
+// confirmedKey is the setting that has who confirmed the numbers last, and when.
+const confirmedKey = "billing.confirmed"
+
+// Confirmed tells who confirmed the numbers last, and when; a zero At says that nobody ever had to.
+func Confirmed(tx company.Settings) (s Stamp, err error) {
+	_, err = tx.Setting(confirmedKey, &s)
+	return s, err
 }
 
 func awaiting(tx company.Settings) (a awaited, ok bool, err error) {
@@ -213,7 +223,7 @@ func confirm(ctx context.Context, tx Tx, req ConfirmRequest) (Numbers, error) {
 		return Numbers{}, fmt.Errorf("billing: gaps: %w", err)
 	}
 	op.Note(ctx, "series", 0, "", string(payload))
-	if err := tx.SetSetting(resumeKey, nil); err != nil {
+	if err := errors.Join(tx.SetSetting(resumeKey, nil), tx.SetSetting(confirmedKey, stampOf(ctx, tx))); err != nil {
 		return Numbers{}, err
 	}
 	return numbers(tx)

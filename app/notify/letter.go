@@ -10,6 +10,7 @@ import (
 	"zafe/app/civil"
 	"zafe/app/fault"
 	"zafe/app/i18n"
+	"zafe/app/relay"
 )
 
 // again is after how long the same cause is told again.
@@ -20,6 +21,7 @@ type state struct {
 	Red     time.Time            `json:"red,omitzero"`      // since when the copies are red without a break
 	Told    map[string]time.Time `json:"told,omitempty"`    // the causes told of since they were last green, and when
 	Receipt string               `json:"receipt,omitempty"` // month of the last receipt, see month
+	Relay   time.Time            `json:"relay,omitzero"`    // the last finding about the relay's copy that was told
 
 	Mailed    time.Time    `json:"mailed,omitzero"`
 	MailFault *fault.Fault `json:"mail_fault,omitempty"`
@@ -143,6 +145,25 @@ func alarm(p *i18n.Printer, st state, reasons []reason) writer {
 		}
 		body := paper(p, p.T(about, args), list(lines), p.T("notify.act", nil))
 		return p.T(about+".subject", args), body, nil
+	}
+}
+
+// foundFor is for how long a finding about the relay's copy is worth a letter, where none could leave before.
+const foundFor = 7 * 24 * time.Hour
+
+// relayDue tells whether a finding about the relay's copy is to be told. One in the future was noted by a clock that
+// was wrong.
+func (st state) relayDue(now time.Time, f relay.Finding) bool {
+	age := now.Sub(f.At)
+	return !f.At.IsZero() && !f.At.Equal(st.Relay) && age >= 0 && age < foundFor
+}
+
+// relayDiffered tells that the copy of the relay PC was not as the book.
+func relayDiffered(p *i18n.Printer, f relay.Finding) writer {
+	return func(_ context.Context, company string) (string, string, error) {
+		args := map[string]any{"company": company, "name": f.Name, "at": f.At, "files": f.Files}
+		body := paper(p, p.T("notify.relay", args), p.T("notify.relay.act", args))
+		return p.T("notify.relay.subject", args), body, nil
 	}
 }
 

@@ -13,9 +13,11 @@ import (
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/civil"
+	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/notify"
 	"zafe/app/op"
+	"zafe/app/relay"
 	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -309,6 +311,69 @@ func TestAReceiptEachMonth(t *testing.T) {
 }
 
 func civilNumber(n int64) string { b, _ := json.Marshal(n); return string(b) }
+
+// TestARelayWhoseCopyDiffersIsTold once for each finding, whatever the copies elsewhere do, and not months after.
+func TestARelayWhoseCopyDiffersIsTold(t *testing.T) {
+	const differed = "la copie du poste relais différait du dossier"
+	o := open(t)
+	o.Clock.Set(storetest.Noon.AddDate(0, 0, 10)) // no month ends meanwhile
+	o.save(settings())
+	compared := func(differ int) {
+		o.Update(func(tx *store.Tx) error { return relay.Compared(tx, differ) })
+	}
+	o.Update(func(tx *store.Tx) error {
+		err := device.Enrol(tx, "fingerprint", "PC-CAISSE", 1)
+		return errors.Join(err, tx.SetSetting("relay", relay.Post{Relay: "fingerprint"}))
+	})
+	step := func(what string, d time.Duration, want string) {
+		t.Helper()
+		if got := o.pass(d); got != want {
+			t.Errorf("%s: %q, want %q", what, got, want)
+		}
+	}
+	compared(0)
+	step("all the same", day, "")
+	compared(3)
+	at := o.Clock.Now()
+	step("a difference", day, differed)
+	for _, want := range []string{"« PC-CAISSE »", "(Menuiserie Karukéra)", "différaient (3)", "Utilisateurs et postes"} {
+		if !strings.Contains(o.last(), want) {
+			t.Errorf("%q is not in %s", want, o.last())
+		}
+	}
+	if l := o.letters[0]; strings.Contains(l.Body, "<no value>") || l.At.Sub(at) > 10*time.Minute {
+		t.Errorf("%+v", l)
+	}
+	o.again() // the program starts anew
+	step("the same finding", 2*day, "")
+	compared(0)
+	compared(1)
+	step("another one", day, differed)
+	q := settings()
+	q.Mail = false
+	o.save(q)
+	compared(0)
+	compared(1)
+	step("nobody is written to", 3*day, "")
+	o.save(settings())
+	step("three days late", day, differed)
+	o.save(q)
+	compared(0)
+	compared(1)
+	step("nobody is written to once more", 8*day, "")
+	o.save(settings())
+	step("too long ago", day, "")
+	q = settings()
+	q.Lang = "en"
+	o.save(q)
+	compared(0)
+	compared(1)
+	o.pass(0)
+	if l := o.letters[len(o.letters)-1]; !strings.HasSuffix(plain(l.Subject), "Karukéra: the relay PC's copy differed from the book") ||
+		!strings.Contains(l.Body, "some files differed (1)") {
+		t.Errorf("%+v", l)
+	}
+}
 
 // TestALetterThatDoesNotLeave is told, tried again less and less often, and leaves once it can.
 func TestALetterThatDoesNotLeave(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/op"
+	"zafe/app/relay"
 )
 
 // Options are what a Service needs.
@@ -183,7 +184,15 @@ func (s *Service[T]) Letters(ctx context.Context) {
 
 // letters sends what is due now; the error is of the first letter that did not leave.
 func (s *Service[T]) letters(ctx context.Context, now time.Time) error {
-	c, st, err := s.load(ctx)
+	var found relay.Finding
+	var c config
+	var st state
+	err := s.Work.View(ctx, func(tx T) (err error) {
+		if c, st, err = s.of(tx); err == nil {
+			found, err = relay.Found(tx)
+		}
+		return err
+	})
 	if err != nil || !c.Mail {
 		s.warn(ctx, "notices unreadable", err)
 		return nil
@@ -209,6 +218,9 @@ func (s *Service[T]) letters(ctx context.Context, now time.Time) error {
 		due = append(due, draft{alarm(p, st, reasons), func(st *state) { st.tell(now, reasons) }})
 	case copies.Light == backup.Green && len(st.Told) > 0:
 		due = append(due, draft{well(p, copies), func(st *state) { st.Told = nil }})
+	}
+	if st.relayDue(now, found) {
+		due = append(due, draft{relayDiffered(p, found), func(st *state) { st.Relay = found.At }})
 	}
 	if st.Receipt != month(now) {
 		due = append(due, draft{s.receipt(p, copies, st), func(st *state) { st.Receipt = month(now) }})

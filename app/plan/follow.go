@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/billing"
 	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -91,9 +92,25 @@ func AskCause(tx company.Settings, made, now time.Time) error {
 
 // FollowOf reads it; a zero Restored says that the book never came from a copy, or that this was before it asked.
 func FollowOf(tx company.Settings) (f Follow, err error) {
-	_, err = tx.Setting(followKey, &f)
+	if _, err = tx.Setting(followKey, &f); err != nil {
+		return f, err
+	}
+	return f, f.complete(tx)
+}
+
+// complete adds the acts of the cause, and ticks off that of the numbers once they were confirmed: what is known is not
+// asked for.
+func (f *Follow) complete(tx company.Settings) error {
 	f.Acts = acts[f.Cause]
-	return f, err
+	s, err := billing.Confirmed(tx)
+	if _, done := f.Done[ActNumbers]; done || err != nil || s.At.IsZero() || s.At.Before(f.Restored) {
+		return err
+	}
+	if f.Done == nil {
+		f.Done = map[Act]Tick{}
+	}
+	f.Done[ActNumbers] = Tick{At: s.At.UTC(), By: s.Name}
+	return nil
 }
 
 // CauseRequest says what happened.
@@ -168,7 +185,8 @@ func tick(ctx context.Context, tx Tx, q TickRequest) (Follow, error) {
 func save(tx Tx, f Follow) (Follow, error) {
 	kept := f
 	kept.Acts = nil
-	err := tx.SetSetting(followKey, kept)
-	f.Acts = acts[f.Cause]
-	return f, err
+	if err := tx.SetSetting(followKey, kept); err != nil {
+		return f, err
+	}
+	return f, f.complete(tx)
 }

@@ -1,11 +1,13 @@
 package plan_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
 	"zafe/app/audit"
+	"zafe/app/billing"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/plan"
@@ -112,6 +114,52 @@ func TestWhatIsDoneIsTickedOff(t *testing.T) {
 	if f := o.follow(); f == nil || f.Cause != "" || len(f.Done) != 0 {
 		t.Errorf("after another restore: %+v", f)
 	}
+}
+
+// TestConfirmedNumbersAreTickedOff by themselves, whether the owner says first what happened or which numbers there were,
+// and not those that were confirmed after an earlier restore.
+func TestConfirmedNumbersAreTickedOff(t *testing.T) {
+	o := open(t)
+	billing.Bind(o.Registry)
+	restore := func() {
+		o.Clock.Add(time.Hour)
+		o.update(func(tx *store.Tx) error {
+			made := tx.Now().Add(-time.Hour)
+			return errors.Join(billing.AskNumbers(tx, made, tx.Now()), plan.AskCause(tx, made, tx.Now()))
+		})
+		o.Clock.Add(time.Minute)
+	}
+	confirm := func() {
+		n, err := billing.GetNumbers.Call(o.Ctx(), o.As("owner"), op.Empty{})
+		var req billing.ConfirmRequest
+		for _, s := range n.Series {
+			req.Series = append(req.Series, billing.Taken{Kind: s.Kind, Period: s.Period, Last: s.Last})
+		}
+		if err == nil {
+			_, err = billing.ConfirmNumbers.Call(o.Ctx(), o.As("owner"), req)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(when string, want bool) {
+		t.Helper()
+		if tick, done := o.follow().Done[plan.ActNumbers]; done != want || done && tick.By == "" {
+			t.Errorf("%s: %+v", when, o.follow())
+		}
+	}
+	restore()
+	confirm()
+	o.say(plan.CauseFire)
+	check("confirmed first", true)
+	if f, err := plan.TickAct.Call(o.Ctx(), o.As("owner"), plan.TickRequest{Act: plan.ActNumbers}); err != nil || f.Left() != len(f.Acts)-1 {
+		t.Errorf("what is known was taken back: %+v, %v", f, err)
+	}
+	restore()
+	o.say(plan.CauseFire)
+	check("restored once more", false)
+	confirm()
+	check("confirmed after", true)
 }
 
 // TestWhatHappenedIsNotForEverybodyToSay, nor of a book that was never restored.

@@ -125,19 +125,29 @@ func (p Plan) Lost(t *i18n.Printer, s Scenario) string {
 
 // Returns is how long it takes, in words.
 func (p Plan) Returns(t *i18n.Printer, s Scenario) string {
+	took := p.Takes(t, s)
+	if s.measured() {
+		took = t.T("plan.with_setup", map[string]any{"took": took})
+	}
+	return took
+}
+
+// Takes is how long it takes once Zafè is installed, in as few words as a list has room for.
+func (p Plan) Takes(t *i18n.Printer, s Scenario) string {
 	switch {
-	case s.Unknown:
-		return t.T("plan.unmeasured", nil)
-	case !s.Safe:
+	case s.measured():
+		return backup.Lasted(t, millis(s.Back.Millis))
+	case !s.Unknown && !s.Safe:
 		return t.T("plan.never", nil)
-	case !restores(s.ID):
+	case !s.Unknown && !restores(s.ID):
 		return t.T("plan.at_once", nil)
-	case s.Back == nil:
-		return t.T("plan.unmeasured", nil)
 	default:
-		return t.T("plan.with_setup", map[string]any{"took": backup.Lasted(t, millis(s.Back.Millis))})
+		return t.T("plan.unmeasured", nil)
 	}
 }
+
+// measured tells whether a restore was timed, and the scenario takes one.
+func (s Scenario) measured() bool { return !s.Unknown && s.Safe && restores(s.ID) && s.Back != nil }
 
 // Facts are those of a scenario.
 func (p Plan) Facts(t *i18n.Printer, s Scenario) []Fact {

@@ -19,14 +19,13 @@ type RecoverySheet struct {
 	Key     string // as the user types it: a prefix and groups, parted by hyphens
 	// Shares are what stands in for the key when it is shared, each on a page of its own and written like the key;
 	// any two of them open. Key is not printed then.
-	Shares       []string
-	Vault        string // identifier of the store
-	Sheet        SheetID
-	Replaces     SheetID   // the sheet before; its zero value for none
-	Printed      time.Time // in the zone of who reads it
-	Places       []BackupPlace
-	Fingerprints []Fingerprint
-	Accent       Color
+	Shares   []string
+	Vault    string // identifier of the store
+	Sheet    SheetID
+	Replaces SheetID   // the sheet before; its zero value for none
+	Printed  time.Time // in the zone of who reads it
+	Places   []BackupPlace
+	Accent   Color
 }
 
 // SheetID tells a recovery sheet from another of the same company.
@@ -36,24 +35,23 @@ type SheetID struct {
 }
 
 // BackupPlace says where a backup is kept, in words its owner recognises.
-type BackupPlace struct{ Provider, Folder string }
-
-// Fingerprint is a value to compare with the screen during a restore.
-type Fingerprint struct{ Label, Value string }
+type BackupPlace struct {
+	Provider, Folder string
+	Reached          string // how, as its form asks for it; "" for nothing to say
+}
 
 // Limits of a recovery sheet: it must stand on one page.
 const (
-	keyGroupsMax    = 16
-	placesMax       = 5
-	fingerprintsMax = 3
+	keyGroupsMax = 16
+	placesMax    = 5
 )
 
 // Recovery writes the recovery sheet as a PDF file of one page, or of one for each share. Errors are
 // ErrDocument or those of w.
 func Recovery(w io.Writer, p *i18n.Printer, r RecoverySheet) error {
 	switch {
-	case len(r.Places) > placesMax || len(r.Fingerprints) > fingerprintsMax:
-		return fmt.Errorf("%w: too many places or fingerprints", ErrDocument)
+	case len(r.Places) > placesMax:
+		return fmt.Errorf("%w: too many places", ErrDocument)
 	case r.Printed.IsZero():
 		return fmt.Errorf("%w: no date", ErrDocument)
 	}
@@ -182,20 +180,15 @@ func (s *secretSheet) places(r RecoverySheet) {
 	for i, place := range r.Places {
 		where := joinWords(" — ", place.Provider, place.Folder)
 		add(s.t.say("print.recovery.copy", "n", i+1), where)
+		add("", place.Reached)
+	}
+	if len(r.Places) > 0 {
+		add(s.t.say("print.recovery.login"), s.t.say("print.recovery.login_away"))
 	}
 	add(s.t.say("print.recovery.vault"), r.Vault)
 	add(s.t.say("print.recovery.date"),
 		s.t.say("print.recovery.at", "date", s.t.day(r.Printed), "time", s.t.clock(r.Printed)))
 	s.subheading(s.t.say("print.recovery.where"))
-	s.table(facts)
-	if len(r.Fingerprints) == 0 {
-		return
-	}
-	s.subheading(s.t.say("print.recovery.fingerprints"))
-	facts = nil
-	for _, f := range r.Fingerprints {
-		add(f.Label, f.Value)
-	}
 	s.table(facts)
 }
 

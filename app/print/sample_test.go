@@ -313,15 +313,9 @@ func sampleRecovery() RecoverySheet {
 			{
 				"Scaleway Object Storage (Paris)",
 				"belair-sauvegardes / zafe",
+				"",
 			},
-			{"Disque USB « Coffre bureau »", "ZAFE/sauvegardes"},
-		},
-		Fingerprints: []Fingerprint{
-			{
-				"Clé racine",
-				"4F9A 11C2 77D0 5E3B 90AA 6C41 D8E2 03B7",
-			},
-			{"Clé du journal", "A07E 5512 38FC 9B64 E1D3 7720 4CBA 8F15"},
+			{"Disque USB « Coffre bureau »", "ZAFE/sauvegardes", ""},
 		},
 	}
 }

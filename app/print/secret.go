@@ -53,11 +53,16 @@ func (s *secretSheet) subheading(text string) {
 
 // table lays out labels and values between hairlines.
 func (s *secretSheet) table(facts []fact) {
-	const indent, row = 40.0, 5.2
-	for _, f := range facts {
+	const indent, row, on = 40.0, 5.2, 4.4
+	for i, f := range facts {
+		if f.label == "" && i > 0 {
+			s.y -= row - on
+		}
 		y := s.y
 		s.put(func() {
-			s.hairline(sheetLeft, y-0.3, sheetWidth, inkHairline, 0.2)
+			if f.label != "" { // else it goes on from the line above
+				s.hairline(sheetLeft, y-0.3, sheetWidth, inkHairline, 0.2)
+			}
 			s.fit(sheetLeft, y+0.5, f.label, style{regular, 8.2, inkMuted}, left, indent-2)
 			s.fit(sheetLeft+indent, y+0.4, f.value, style{medium, 8.8, inkText}, left, sheetWidth-indent)
 		})

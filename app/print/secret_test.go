@@ -58,9 +58,8 @@ func TestRecoverySheetSaysItAll(t *testing.T) {
 	r := sampleRecovery()
 	for len(r.Places) < placesMax {
 		name := strings.Repeat("Un fournisseur au nom interminable ", 6)
-		r.Places = append(r.Places, BackupPlace{name, "dossier"})
+		r.Places = append(r.Places, BackupPlace{name, "dossier", "Serveur SFTP · Serveur nas.exemple.fr · Identifiant boutique"})
 	}
-	r.Fingerprints = append(r.Fingerprints, Fingerprint{"Clé de signature", "0000 1111"})
 	pdf := pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) })
 	text := pdfText(t, pdf)
 	if strings.Count(text, "\f") != 1 {
@@ -79,7 +78,7 @@ func TestRecoverySheetSaysItAll(t *testing.T) {
 		"Menuiserie Bélair", "732 829 320", "zafe-7k2m-p94x", "Votre clé : feuille n° 94XA du 21/11/2026 à 09:30",
 		"remplace la feuille n° 00F7 du 02/03/2026 à 17:05", "22/11/2026 à 10:12", "tant que vous n'en faites pas une autre",
 		"Scaleway Object Storage (Paris)",
-		"belair-sauvegardes / zafe", "ZAFE/sauvegardes", "4F9A 11C2 77D0", "A07E 5512", "Restaurer ma sauvegarde",
+		"belair-sauvegardes / zafe", "ZAFE/sauvegardes", "Serveur SFTP · Serveur nas.exemple.fr · Identifiant boutique", "Restaurer ma sauvegarde",
 		"deux exemplaires", "au coffre", "À ne pas faire", "confidentiel",
 	} {
 		if !strings.Contains(flat(text), want) {

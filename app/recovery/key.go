@@ -88,13 +88,8 @@ func (k Key) MatchesGroups(typed map[int]string) bool {
 // (ErrLength) and "recovery.checksum" (ErrChecksum), those of [ParseShare] and
 // [Join], and "recovery.share_alone" for a share without another.
 func Parse(s string) (Key, error) {
-	if one, other, two := strings.Cut(s, "+"); two {
+	if one, other, two := cutShares(s); two {
 		return parseShares(one, other)
-	}
-	if at := strings.Index(strings.ToUpper(s), SharePrefix); at >= 0 {
-		if next := strings.LastIndex(strings.ToUpper(s), SharePrefix); next > at { // one below the other
-			return parseShares(s[:next], s[next:])
-		}
 	}
 	if IsShare(s) {
 		return Key{}, fault.New(fault.Invalid, "recovery.share_alone")

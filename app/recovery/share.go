@@ -116,6 +116,25 @@ func start(a, b Share) (k Key) {
 	return k
 }
 
+// Shared tells whether a text that [Parse] reads is two shares of a key: whoever gave it did not read the key on its
+// own sheet.
+func Shared(s string) bool {
+	_, _, two := cutShares(s)
+	return two
+}
+
+// cutShares takes two shares apart, with a plus sign between them or one below the other.
+func cutShares(s string) (one, other string, two bool) {
+	if one, other, two = strings.Cut(s, "+"); two {
+		return one, other, true
+	}
+	upper := strings.ToUpper(s)
+	if first, last := strings.Index(upper, SharePrefix), strings.LastIndex(upper, SharePrefix); last > first {
+		return s[:last], s[last:], true
+	}
+	return "", "", false
+}
+
 func parseShares(one, other string) (Key, error) {
 	a, err := ParseShare(one)
 	if err != nil {

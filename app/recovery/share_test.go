@@ -71,6 +71,19 @@ func TestAnyTwoShares(t *testing.T) {
 	})
 }
 
+// TestShared: two shares are told from the key, however it is written.
+func TestShared(t *testing.T) {
+	k := Key{1, 2, 3}
+	a, b := k.Shares()[0].String(), k.Shares()[2].String()
+	for text, want := range map[string]bool{
+		a + "+" + b: true, b + "\n" + a: true, strings.ToLower(a + " " + b): true, k.String(): false, a: false, "": false,
+	} {
+		if Shared(text) != want {
+			t.Errorf("%q: %v", text, !want)
+		}
+	}
+}
+
 // TestKnownShares: what is on paper stays readable.
 func TestKnownShares(t *testing.T) {
 	var k Key

@@ -16,6 +16,7 @@ import (
 	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/user"
 )
 
 const postKey = "relay"
@@ -166,11 +167,39 @@ const comparedKey = "relay.compared"
 type comparison struct {
 	Same     time.Time `json:"same,omitzero"`
 	Differed time.Time `json:"differed,omitzero"`
+	Found    Finding   `json:"found,omitzero"`
+}
+
+// NoticeDiffered tells the owners that the copy of the relay PC differed from the book; the notice's Detail is the
+// name of that PC.
+const NoticeDiffered user.NoticeKind = "relay_differed"
+
+// Finding is a difference that people are told of: of those that follow each other without a comparison that found the
+// same, one each day.
+type Finding struct {
+	At    time.Time `json:"at"`
+	Name  string    `json:"name"`  // of the relay PC
+	Files int       `json:"files"` // how many differed, and come anew
+}
+
+// again is after how long a copy that differed is a finding once more, when it differs again: less than the day between
+// two comparisons.
+const again = 20 * time.Hour
+
+// Found is the last finding since the relay PC was named; a zero At says that there is none.
+func Found(tx company.Settings) (Finding, error) {
+	var c comparison
+	_, err := tx.Setting(comparedKey, &c)
+	return c.Found, err
 }
 
 // Compared keeps what came of a comparison of the relay's copy with the book: how many of its files differ. Those come
-// anew by themselves; that they had to has its event.
-func Compared(tx Tx, differ int) error {
+// anew by themselves; that they had to has its event, and the owners are told.
+func Compared(tx interface {
+	Tx
+	user.Telling
+}, differ int,
+) error {
 	var c comparison
 	if _, err := tx.Setting(comparedKey, &c); err != nil {
 		return err
@@ -179,7 +208,22 @@ func Compared(tx Tx, differ int) error {
 		c.Same = tx.Now()
 		return tx.SetSetting(comparedKey, c)
 	}
+	fresh := !c.Differed.After(c.Same) || tx.Now().Sub(c.Differed) >= again
 	c.Differed = tx.Now()
+	if fresh {
+		p, err := Of(tx)
+		if err != nil {
+			return err
+		}
+		d, _, err := tx.DeviceByFingerprint(p.Relay)
+		if err != nil {
+			return err
+		}
+		c.Found = Finding{At: c.Differed, Name: d.Name, Files: differ}
+		if err := user.TellOwners(tx, 0, NoticeDiffered, d.Name); err != nil {
+			return err
+		}
+	}
 	if err := tx.SetSetting(comparedKey, c); err != nil {
 		return err
 	}

@@ -2,14 +2,17 @@ package relay_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
 	"zafe/app/audit"
+	"zafe/app/auth"
 	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/relay"
+	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
 )
@@ -246,5 +249,49 @@ func TestWhatAComparisonFoundIsSaid(t *testing.T) {
 	s, err := relay.Name.Call(w.Ctx(), owner, relay.NameRequest{ID: ids["other"]})
 	if err != nil || !s.Same.IsZero() || !s.Differed.IsZero() {
 		t.Errorf("another relay: %+v, %v", s, err)
+	}
+}
+
+// TestAFindingIsToldOnce: the owners read of a copy that differed once, again when it differs after having been the
+// same, and each day that it goes on.
+func TestAFindingIsToldOnce(t *testing.T) {
+	w, _, ids := office(t, "desk")
+	if _, err := relay.Name.Call(w.Ctx(), w.As("owner"), relay.NameRequest{ID: ids["desk"]}); err != nil {
+		t.Fatal(err)
+	}
+	var owner user.User
+	told := 0
+	w.Update(func(tx *store.Tx) (err error) {
+		owner, err = tx.SaveUser(user.User{Login: "claire", Name: "Claire", Role: auth.Owner})
+		return err
+	})
+	for i, c := range []struct {
+		after  time.Duration
+		differ int
+		fresh  bool
+	}{
+		{time.Hour, 0, false}, {time.Hour, 2, true}, {time.Minute, 2, false}, {time.Hour, 1, false}, {time.Hour, 0, false},
+		{time.Hour, 3, true}, {24 * time.Hour, 3, true}, {time.Hour, 3, false},
+	} {
+		w.Clock.Add(c.after)
+		w.Update(func(tx *store.Tx) error {
+			if err := relay.Compared(tx, c.differ); err != nil {
+				return err
+			}
+			all, err := tx.Notices(owner.ID)
+			found, foundErr := relay.Found(tx)
+			if c.fresh {
+				told++
+				if found != (relay.Finding{At: tx.Now(), Name: "desk", Files: c.differ}) {
+					t.Errorf("comparison %d found %+v", i, found)
+				}
+			}
+			if len(all) != told {
+				t.Errorf("comparison %d: %d notices, want %d", i, len(all), told)
+			} else if told > 0 && (all[0].Kind != relay.NoticeDiffered || all[0].Detail != "desk") {
+				t.Errorf("comparison %d: %+v", i, all[0])
+			}
+			return errors.Join(err, foundErr)
+		})
 	}
 }

@@ -208,7 +208,7 @@ func (r StepRequest) Validate() error {
 // SheetRequest asks for the recovery sheet in a language.
 type SheetRequest struct {
 	Lang   string   `json:"lang"`
-	Places []string `json:"places,omitempty"` // where the copies are, in words
+	Places []string `json:"places,omitempty"` // where the copies are, in words; a second line says how a place is reached
 }
 
 // CheckRequest carries the groups of the recovery key typed back, by their number from 1.
@@ -337,7 +337,8 @@ func sheet(tx Tx, req SheetRequest, shared bool, w io.Writer) (op.Download, erro
 		s.Replaces = sheetOf(id.Replaced)
 	}
 	for _, place := range req.Places {
-		s.Places = append(s.Places, print.BackupPlace{Provider: place})
+		name, reached, _ := strings.Cut(place, "\n")
+		s.Places = append(s.Places, print.BackupPlace{Provider: name, Reached: reached})
 	}
 	text := i18n.For(req.Lang)
 	name := p.SheetFile(text)

@@ -24,6 +24,7 @@ type Request struct {
 	Login      string // of the owner whose password it becomes; "" for the first owner in work
 	Password   string
 	Recovery   recovery.Key
+	Shared     bool   // the key came from two of its shares: its own sheet was not read
 	WriterID   string // of this PC, new
 	WriterName string
 	Above      int64 // the highest term of a main PC known here: see [relay.Raise]
@@ -91,10 +92,14 @@ func (b *Own) adopt(tx *store.Tx, c Copy) error {
 		return err
 	}
 	b.events = last.ID
+	if !r.Shared {
+		if err := setup.Opened(tx, r.Recovery); err != nil {
+			return err
+		}
+	}
 	// What the other PC found and did was about its own files.
 	return errors.Join(setup.SaveIdentity(tx, id), relay.Raise(tx, b.request.Above), kept.Restart(tx, c.Point), verify.Forget(tx),
 		billing.AskNumbers(tx, c.Point.Made, tx.Now()), plan.AskCause(tx, c.Point.Made, tx.Now()),
-		setup.Opened(tx, b.request.Recovery),
 		tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, c.WriterID, c.Seq)))
 }
 

@@ -190,6 +190,31 @@ func TestABookBecomesThisPCsOwn(t *testing.T) {
 	}
 }
 
+// Two shares of the key say nothing about the sheet of the whole key, which may be lost: it stays to be checked.
+func TestTwoSharesDoNotCheckTheSheet(t *testing.T) {
+	st, c := original(t)
+	r := request()
+	r.Shared = true
+	dir := filepath.Join(t.TempDir(), "book")
+	if err := send(t.Context(), st, rebuild.NewOwn(dir, options(), r), c); err != nil {
+		t.Fatal(err)
+	}
+	back, err := store.Open(t.Context(), dir, store.WithPassword(chosen), options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = back.View(t.Context(), func(tx *store.Tx) error {
+		p, err := setup.ProgressOf(tx)
+		if p.SheetKnown || !p.SheetOn.IsZero() {
+			t.Errorf("a sheet that nobody read is taken for checked: %+v", p)
+		}
+		return err
+	})
+	if err := errors.Join(err, back.Close()); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWhatIsNotTheBookItSaysDoesNotAppear(t *testing.T) {
 	st, c := original(t)
 	nobody, easy := request(), request()

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"zafe/sync/backup/servetest"
 
 	"github.com/rclone/rclone/fs"
+	"github.com/rclone/rclone/fs/object"
 	"github.com/rclone/rclone/fs/walk"
 	"github.com/rclone/rclone/lib/version"
 )
@@ -32,8 +34,7 @@ func lockedPlace(t testing.TB, dir string, versions bool) place {
 }
 
 // Somebody with this PC's own login empties a bucket that keeps versions under lock. The versions cannot be
-// removed, and what was there comes back from them. (versitygw dates a version by when it was replaced: what rclone
-// shows of a moment, "version_at", cannot be tried on it.)
+// removed, and what was there comes back from them.
 func TestVersionsUnderLock(t *testing.T) {
 	ctx := t.Context()
 	p := lockedPlace(t, servetest.Folder(t), true)
@@ -75,6 +76,90 @@ func TestVersionsUnderLock(t *testing.T) {
 	x.send()
 	if n := x.points(); n != 2 {
 		t.Fatalf("%d points after filling the place again", n)
+	}
+}
+
+// Somebody with this PC's own login writes over one half of a bucket that keeps versions and erases the other. Looked at
+// as it was before, as the form of a restore asks for it, it gives every book back byte by byte, and what came later is not
+// there.
+func TestAPlaceAsItWasAtADate(t *testing.T) {
+	dir := servetest.Folder(t)
+	p := lockedPlace(t, dir, true)
+	x := newTrial(t, "versitygw, at a date", "", p)
+	for range 2 {
+		x.save(2, 20_000)
+		x.send()
+	}
+	at := time.Now().Truncate(time.Second).Add(time.Second) // the form takes no fraction of a second
+	time.Sleep(time.Until(at.Add(time.Second)))
+	delete(x.proofs, x.save(2, 20_000).Manifest.Seq) // nothing of it is to come back
+	x.send()
+
+	written := 0
+	var erased []string
+	each(t, x.s, x.id, func(ctx context.Context, o fs.Object) {
+		var err error
+		if written <= len(erased) {
+			written++
+			junk := object.NewStaticObjectInfo(o.Remote(), time.Now(), o.Size(), true, nil, nil)
+			err = o.Update(ctx, bytes.NewReader(make([]byte, o.Size())), junk)
+		} else {
+			erased = append(erased, o.Remote())
+			err = o.Remove(ctx)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	if written < 5 || len(erased) < 5 {
+		t.Fatalf("%d objects written over, %d erased", written, len(erased))
+	}
+	if tree, err := OpenCopy(t.Context(), x.s.set.Remotes, x.id, testKey); err == nil {
+		contents, _ := tree.Read(t.Context())
+		for _, point := range contents.Points() {
+			if _, err := Restore(t.Context(), tree, point, newSink(x), nil); err == nil {
+				t.Fatalf("%s is left of the wreck", point)
+			}
+		}
+	}
+	dateVersions(t, filepath.Join(dir, "versions"))
+	for _, name := range erased {
+		now, marker := time.Now(), filepath.Join(dir, "data", filepath.FromSlash(p.draft.Folder), filepath.FromSlash(name))
+		if err := os.Chtimes(marker, now, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+
+	old := p.draft
+	old.Label, old.ReadOnly, old.Values = "before", true, maps.Clone(p.draft.Values)
+	old.Values["version_at"] = at.Format("2006-01-02T15:04:05")
+	x.id = addAs(t, x.s, old)
+	if n := x.points(); n != 2 {
+		t.Fatalf("%d points came back from before", n)
+	}
+	x.restoresWhole()
+}
+
+// dateVersions gives the versions that versitygw keeps the time they were written at, which their names, ULIDs, begin
+// with: it dates them by when they were replaced, and what says that an object was erased by when that was written. S3
+// dates both by when they came to be, and rclone goes by that.
+func dateVersions(t *testing.T, dir string) {
+	t.Helper()
+	const alphabet, digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ", 10 // of milliseconds
+	n := 0
+	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() || len(e.Name()) != 26 {
+			return err
+		}
+		var ms int64
+		for _, c := range e.Name()[:digits] {
+			ms = ms*int64(len(alphabet)) + int64(strings.IndexRune(alphabet, c))
+		}
+		n++
+		return os.Chtimes(path, time.UnixMilli(ms), time.UnixMilli(ms))
+	})
+	if err != nil || n == 0 {
+		t.Fatalf("%d versions dated: %v", n, err)
 	}
 }
 

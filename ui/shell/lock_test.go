@@ -7,6 +7,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/i18n"
+	"zafe/app/relay"
 	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/machine"
@@ -124,6 +125,7 @@ func TestNoticesHaveWords(t *testing.T) {
 		user.NoticeNoPhone, user.NoticeNoPhoneOf, user.NoticePassword, user.NoticePasswordOf,
 		user.NoticePhone, user.NoticePhoneOf, user.NoticePC, user.NoticeCode, user.NoticeCodeBurnt,
 		user.NoticeInvited, user.NoticeOlder, user.NoticeOlderCopy,
+		relay.NoticeDiffered,
 	}
 	for _, lang := range []string{i18n.French, i18n.English} {
 		for _, k := range kinds {

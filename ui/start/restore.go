@@ -154,6 +154,8 @@ func (r *restorePage) askPlace() {
 			case err == nil:
 				r.askKey(nil)
 			case r.form.SetError(err):
+			case fault.KeyOf(err) == "backup.no_vault" && r.form.Past():
+				refuse(why, f.Text.Fault(fault.Of(err))+" "+f.t("start.restore.past"))
 			default:
 				refuse(why, f.Text.Fault(fault.Of(err)))
 			}

@@ -144,3 +144,19 @@ func TestAPlaceWithoutBackupsIsSaidBeforeTheSheetIsTyped(t *testing.T) {
 		t.Error("a place with backups is refused")
 	}
 }
+
+// TestAnErasedPlaceCanBeSeenAsItWas: where the storage keeps versions, and nowhere else.
+func TestAnErasedPlaceCanBeSeenAsItWas(t *testing.T) {
+	p := newPC(t, machine.Nothing)
+	s := showOn(t, p, p)
+	s.press("Restaurer")
+	for place, want := range map[string]bool{"Stockage S3 (OVHcloud, Scaleway…)": true, "Un dossier, une clé ou un disque USB": false} {
+		s.press(place)
+		s.fields()[0].SetText(emptyFolder)
+		s.press("Suivant")
+		if !s.has("Il n’y a pas de sauvegarde Zafè") || s.has("quelqu’un l’a effacée") != want {
+			t.Errorf("%s: a date is offered: %v", place, !want)
+		}
+		s.press("Choisir un autre endroit")
+	}
+}

@@ -224,8 +224,8 @@ func (s *sheetField) refuse(text string) {
 	}
 }
 
-// key reads the key, and shows where it is mistyped: at the box of its group, or at the line of the share. The
-// faults are those of [recovery.Parse].
+// key reads the key, or two shares of it, as [recovery.Parse] takes them, and shows where it is mistyped: at the box of
+// its group, or at the line of the share. The faults are those of [recovery.Parse].
 func (s *sheetField) key() (string, error) {
 	if s.parted {
 		return s.join()
@@ -249,7 +249,8 @@ func (s *sheetField) key() (string, error) {
 	return "", err
 }
 
-// join makes the key of the two shares.
+// join checks that the two shares make a key. It returns them both: that the sheet of the key itself can be read is
+// not known from them.
 func (s *sheetField) join() (string, error) {
 	var read [2]recovery.Share
 	for i, e := range s.shares {
@@ -260,10 +261,9 @@ func (s *sheetField) join() (string, error) {
 		}
 		read[i] = share
 	}
-	k, err := recovery.Join(read[0], read[1])
-	if err != nil {
+	if _, err := recovery.Join(read[0], read[1]); err != nil {
 		s.refuse(s.text.Fault(fault.Of(err)))
 		return "", err
 	}
-	return k.String(), nil
+	return read[0].String() + "+" + read[1].String(), nil
 }

@@ -10,6 +10,7 @@ import (
 	"zafe/app/setup"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/destform"
 	"zafe/ui/theme"
 )
 
@@ -19,9 +20,7 @@ func (w *wizard) sheet() {
 	places := []string{}
 	if w.env.Can(backup.Destinations.Spec) {
 		page.Do(w.env, backup.Destinations, op.Empty{}, func(d backup.DestinationsResponse) {
-			for _, at := range d.Destinations {
-				places = append(places, at.Where())
-			}
+			destform.Places(w.env, d.Destinations, func(all []string) { places = all })
 		})
 	}
 	groups := map[int]*kit.LineEdit{}

@@ -709,13 +709,15 @@ func (b *backups) stop() {
 // sheet prints the recovery sheet.
 func (b *backups) sheet() {
 	e := b.env
-	var places []string
+	var at []backup.Destination
 	for _, c := range b.status.Copies {
-		places = append(places, c.Where())
+		at = append(at, c.Destination)
 	}
-	page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
-		e.Shell.ShowDocument(p.SheetFile(e.Text),
-			page.Fetch(e, setup.PrintSheet, setup.SheetRequest{Lang: e.Text.Lang(), Places: places}))
+	destform.Places(e, at, func(places []string) {
+		page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
+			e.Shell.ShowDocument(p.SheetFile(e.Text),
+				page.Fetch(e, setup.PrintSheet, setup.SheetRequest{Lang: e.Text.Lang(), Places: places}))
+		})
 	})
 }
 

@@ -279,7 +279,7 @@ func TestEveryAlarmHasAWayOut(t *testing.T) {
 		"a put-back PC": {
 			backup.Copy{Alarms: []*fault.Fault{refused("backup.alarm.put_back")}},
 			nil,
-			"Continuer avec ce livre", true, "continued",
+			"Continuer avec ce dossier", true, "continued",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

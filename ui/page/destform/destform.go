@@ -129,6 +129,11 @@ func (f *Form) Object() fyne.CanvasObject { return f.root }
 // Provider is the kind chosen, with an empty name while none is.
 func (f *Form) Provider() backup.Provider { return f.chosen }
 
+// Past tells whether the place may be looked at as it was before: somebody may have erased what was there.
+func (f *Form) Past() bool {
+	return slices.ContainsFunc(f.fields, func(b backup.Field) bool { return b.Reading && b.LabelKey != "" })
+}
+
 // Value is what was entered.
 func (f *Form) Value() backup.NewDestination {
 	n := backup.NewDestination{

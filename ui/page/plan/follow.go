@@ -125,6 +125,9 @@ func (p *planPage) act(n int, a plan.Act, f plan.Follow, leave func(), count fun
 			}
 			tell(f)
 			count(f)
+			if _, done := f.Done[a]; done != on { // it is known to be done
+				box.SetOn(done)
+			}
 			p.followed(f)
 		})
 	})

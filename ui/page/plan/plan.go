@@ -249,7 +249,7 @@ func (p *planPage) caseCell(row, col int) kit.CellView {
 	case 1:
 		return kit.CellView{Text: p.plan.Lost(e.Text, s), Pill: true, Tone: tone}
 	default:
-		return kit.CellView{Text: p.plan.Returns(e.Text, s)}
+		return kit.CellView{Text: p.plan.Takes(e.Text, s)}
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/page/destform"
 	"zafe/ui/theme"
 )
 
@@ -238,12 +239,15 @@ func (s *security) share() {
 	e := s.env
 	show := func() {
 		page.Do(e, backup.GetStatus, op.Empty{}, func(st backup.Status) {
-			req := setup.SheetRequest{Lang: e.Text.Lang()}
+			var at []backup.Destination
 			for _, c := range st.Copies {
-				req.Places = append(req.Places, c.Where())
+				at = append(at, c.Destination)
 			}
-			page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
-				e.Shell.ShowDocument(p.SharesFile(e.Text), page.Fetch(e, setup.PrintShares, req))
+			destform.Places(e, at, func(places []string) {
+				req := setup.SheetRequest{Lang: e.Text.Lang(), Places: places}
+				page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
+					e.Shell.ShowDocument(p.SharesFile(e.Text), page.Fetch(e, setup.PrintShares, req))
+				})
 			})
 		})
 	}
