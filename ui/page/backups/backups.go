@@ -707,19 +707,7 @@ func (b *backups) stop() {
 }
 
 // sheet prints the recovery sheet.
-func (b *backups) sheet() {
-	e := b.env
-	var at []backup.Destination
-	for _, c := range b.status.Copies {
-		at = append(at, c.Destination)
-	}
-	destform.Places(e, at, func(places []string) {
-		page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
-			e.Shell.ShowDocument(p.SheetFile(e.Text),
-				page.Fetch(e, setup.PrintSheet, setup.SheetRequest{Lang: e.Text.Lang(), Places: places}))
-		})
-	})
-}
+func (b *backups) sheet() { page.ShowSheet(b.env) }
 
 // checkSheet asks for two groups of the key, from the paper.
 func (b *backups) checkSheet() {
