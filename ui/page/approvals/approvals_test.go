@@ -201,7 +201,7 @@ func TestWhoseWordDoesNotCountReadsWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Refresh()
-	if said := texts(p); !strings.Contains(said, "votre accord compte à partir du") || slices.Contains(buttons(p), "Approuver") {
+	if said := texts(p); !strings.Contains(said, "demande compte à partir du") || slices.Contains(buttons(p), "Approuver") {
 		t.Errorf("%q, %s", buttons(p), said)
 	}
 }

@@ -10,10 +10,13 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/approval"
 	"zafe/app/auth"
+	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/opening"
+	"zafe/app/role"
 	"zafe/app/setup"
 	"zafe/app/user"
 	"zafe/store"
@@ -65,6 +68,7 @@ type screen struct {
 	t  *testing.T
 	o  fyne.CanvasObject
 	sh *uitest.Shell
+	w  *storetest.World
 
 	page page.Page
 }
@@ -76,12 +80,13 @@ func show(t *testing.T, o *office) *screen {
 
 func showTo(t *testing.T, who string, o *office) *screen {
 	t.Helper()
-	w := storetest.NewWorld(t)
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx])
 	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1},
 		func(string, []string, bool) error { return nil }, w.Store)
 	user.Bind(w.Registry, svc)
 	opening.Bind(w.Registry, w.Store, o, o)
 	setup.Bind(w.Registry)
+	approval.Bind(w.Registry)
 	w.Update(func(tx *store.Tx) error {
 		if !o.made.IsZero() {
 			if err := setup.SaveIdentity(tx, setup.Identity{VaultID: op.NewID(o.made)}); err != nil {
@@ -105,7 +110,7 @@ func showTo(t *testing.T, who string, o *office) *screen {
 	e, sh := uitest.New(t, w.As(who), auth.Owner)
 	p := security.Routes()["security"](e, page.Route{Name: "security"})
 	sh.Show(p.Object())
-	return &screen{t, p.Object(), sh, p}
+	return &screen{t, p.Object(), sh, w, p}
 }
 
 // texts are what can be read on the page.
@@ -264,6 +269,30 @@ func TestTickingADelegate(t *testing.T) {
 	tick().Tapped(nil)
 	if tick().On() || len(s.sh.Failed) != 0 {
 		t.Error("not unticked", s.sh.Failed)
+	}
+}
+
+// TestADelegateWaitsForAnotherOwner: where there is one, the box stays unticked and what was asked for waits.
+func TestADelegateWaitsForAnotherOwner(t *testing.T) {
+	s := show(t, &office{})
+	s.w.Update(func(tx *store.Tx) error {
+		_, err := tx.SaveUser(user.User{Login: "adam", Name: "Adam", Role: auth.Owner, SecondOn: true, CreatedAt: tx.Now()})
+		return err
+	})
+	uitest.Walk(s.o, func(o fyne.CanvasObject) {
+		if x, ok := o.(*kit.Switch); ok {
+			x.Tapped(nil)
+			if x.On() {
+				t.Error("ticked before anybody agreed")
+			}
+		}
+	})
+	waits, err := approval.List.Call(s.w.Ctx(), s.w.As("owner"), op.Empty{})
+	if err != nil || len(waits.Pending) != 1 || waits.Pending[0].Op != "delegate.give" || waits.Pending[0].Changes[0].Who != "Sonia" {
+		t.Errorf("%+v, %v", waits, err)
+	}
+	if len(s.sh.Failed) != 0 || len(s.sh.Toasts) != 1 || !strings.HasPrefix(s.sh.Toasts[0], "Demande envoyée") {
+		t.Error(s.sh.Failed, s.sh.Toasts)
 	}
 }
 
