@@ -220,7 +220,7 @@ var reads = map[string]bool{
 	"Attestation": true, "Rôles et droits": true, "Accès assistance": true, "Équipes": true, "Voir": true, "À approuver": true, "Imprimer pour signature": true, "Voir les témoins": true,
 	"Imprimer ou vérifier la feuille": true, // leads to the page of backups
 	// lead from the page of an incident to where its steps are done
-	"Utilisateurs et postes": true, "Mon compte": true, "Sauvegardes": true, "Journal": true, "Plan de reprise": true,
+	"Utilisateurs": true, "Postes": true, "Mon compte": true, "Sauvegardes": true, "Journal": true, "Plan de reprise": true,
 	"Copier le texte": true, "Incidents passés": true,
 }
 
