@@ -31,6 +31,7 @@ const (
 	recentEdit  = "recent edit"
 	randomEdit  = "random edit"
 	restoring   = "restore"
+	flushed     = "restore, flushed"
 	upload      = "first, 80 ms"
 	blankBook   = "book, 50 Mbit/s"
 	blankFiles  = "all, 50 Mbit/s"
@@ -246,12 +247,16 @@ func (b *bench) borg(verb string, args ...string) command {
 	}
 }
 
-// restores brings the last backup of each tool back, and looks whether it is the book.
+// restores brings the last backup of each tool back, and looks whether it is the book. restic has done before what it
+// brought is on the disk, ours after: flushed compares the two down to the disk.
 func (b *bench) restores() error {
 	err := errors.Join(
 		b.measure(ours, restoring, "", b.self("restore", b.at("copy"), b.at("back", ours), "all")),
 		b.measure(restic, restoring, "", b.restic("restore", nil, b.at(restic), "latest", "--target", b.at("back", restic))),
-		b.measure(borg, restoring, "", b.borg("extract", "::2")))
+		b.measure(borg, restoring, "", b.borg("extract", "::2")),
+		b.measure(ours, flushed, "", b.self("restore", b.at("copy"), b.at("flushed", ours), "all")),
+		b.measure(restic, flushed, "", b.restic("restore", nil, b.at(restic), "latest", "--target", b.at("flushed", restic)),
+			command{args: []string{"sync", "--file-system", b.at("flushed", restic)}}))
 	if err != nil {
 		return err
 	}

@@ -29,6 +29,7 @@ func (b *bench) print(out io.Writer) {
 	b.bar(out, "first backup: bytes", firstBackup, bytes, 1)
 	b.bar(out, "after a recent edit: bytes", recentEdit, bytes, 1./3)
 	b.bar(out, "restore: time", restoring, wall, 1)
+	b.bar(out, "restore, flushed: time", flushed, wall, 1)
 	b.bar(out, "first backup at 80 ms: time", upload, wall, 1)
 }
 
