@@ -36,8 +36,12 @@ func (h *Host) Attach(w fyne.Window) {
 	routerOf(w.Canvas()).host = h
 }
 
-// SetContent replaces what the window shows.
+// SetContent replaces what the window shows. Whatever had the keyboard goes: the driver soon forgets whose window a widget
+// is in that is shown no more, and the keys typed into it would reach nothing.
 func (h *Host) SetContent(content fyne.CanvasObject) {
+	if c := canvasOf(h); c != nil && c.Focused() != nil {
+		c.Unfocus()
+	}
 	h.root.Objects[0] = content
 	h.root.Refresh()
 }
