@@ -57,22 +57,46 @@ type Folder struct {
 func Open(dir string) (Folder, error) {
 	open, loose := harden.Folder(dir, Book)
 	path := filepath.Join(dir, logFile)
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err = errors.Join(err, file.Close()); err != nil {
+	if err := writable(path); err != nil {
 		return Folder{}, fault.New(fault.Unavailable, "store.disk").Because(err)
 	}
 	// What it can no longer write is lost, but it refuses no work.
 	f := Folder{Dir: dir, Log: slog.New(slog.NewJSONHandler(&lumberjack.Logger{
 		Filename: path, MaxSize: logMegabytes, MaxBackups: logFiles,
 	}, nil))}
-	for _, name := range open {
-		f.Log.Warn("was open to others", slog.String("path", name))
+	if f.used() {
+		for _, name := range open {
+			f.Log.Warn("was open to others", slog.String("path", name))
+		}
 	}
 	// A disk that knows no rights, or a system without a limit, keeps nobody out of their book.
 	if err := errors.Join(loose, harden.Process()); err != nil {
 		f.Warn("this PC is not closed as it should be", err)
 	}
 	return f, nil
+}
+
+// writable tells whether the log at path can be written. One that is not there yet is not made: a verb that is refused
+// leaves nothing in a folder that it took for a data folder.
+func writable(path string) error {
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o600)
+	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(err, file.Close())
+	}
+	if file, err = os.CreateTemp(filepath.Dir(path), ".zafe-*"); err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}
+
+// used tells whether something of this program is in the folder already.
+func (f Folder) used() bool {
+	for _, name := range []string{Book, Memory, Host, logFile} {
+		if _, err := os.Stat(f.Path(name)); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // Warn writes in the log what went wrong and is no reason to stop.

@@ -115,3 +115,19 @@ func TestWhatIsMovedAsideIsNamedByTheInstant(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestAFolderThatIsOnlyLookedAtStaysAsItWas: the log is there from its first line on.
+func TestAFolderThatIsOnlyLookedAtStaysAsItWas(t *testing.T) {
+	dir := t.TempDir()
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "photo.jpg"), nil, 0o600), os.Chmod(dir, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	f := open(t, dir)
+	if found, err := os.ReadDir(dir); err != nil || len(found) != 1 || found[0].Name() != "photo.jpg" {
+		t.Errorf("left behind: %v, %v", found, err)
+	}
+	f.Warn("a first line", nil)
+	if _, err := os.Stat(f.Path("zafe.log")); err != nil {
+		t.Error(err)
+	}
+}

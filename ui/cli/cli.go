@@ -69,7 +69,12 @@ func Main(ctx context.Context, p Program) int {
 // sentence is the one line of a refusal in the user's language.
 func (r *run) sentence(err error) string {
 	if f, ok := errors.AsType[*fault.Fault](err); ok {
-		return r.text().Fault(f)
+		said := r.text().Fault(f)
+		file, _ := f.Args["file"].(string)
+		if lost := f.Key == "store.file_missing" || f.Key == "store.damaged"; lost && strings.HasSuffix(file, "-ledger") {
+			said += " " + r.text().T("cli.repair_hint", nil)
+		}
+		return said
 	}
 	key := "cli.usage"
 	if r.understood {

@@ -118,7 +118,11 @@ func TestRefusalsWithoutABook(t *testing.T) {
 		{"nom=valeur", []string{"restore", "--set", "host"}},
 		{"fenêtre", nil},
 	} {
-		newDesk(t, t.TempDir(), "a").refused(c.want, c.args...)
+		d := newDesk(t, t.TempDir(), "a")
+		d.refused(c.want, c.args...)
+		if left, err := os.ReadDir(d.dir); c.args != nil && c.args[0] == "init" && len(left) > 0 {
+			t.Errorf("%q leaves %v behind, %v", c.args, left, err)
+		}
 	}
 }
 

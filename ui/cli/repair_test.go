@@ -103,7 +103,7 @@ func TestTheOtherPCIsAWitness(t *testing.T) {
 	warned := func(other *desk) bool {
 		t.Helper()
 		log, err := os.ReadFile(filepath.Join(other.dir, "zafe.log"))
-		if err != nil {
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // nothing was worth a line yet
 			t.Fatal(err)
 		}
 		return strings.Contains(string(log), "the main PC shows an older book")
