@@ -150,11 +150,11 @@ func (t *Tx) FreeHold(h bin.Hold) error {
 	return err
 }
 
-// WeekOf counts what happened since an instant.
+// WeekOf counts what happened since an instant. A matching that was undone took no record away.
 func (t *Tx) WeekOf(since time.Time) (w bin.Week, err error) {
 	_, err = t.one(`SELECT
-		(SELECT count(*) FROM lost WHERE at >= ?1 AND gone = 1),
-		(SELECT count(*) FROM lost WHERE at >= ?1 AND gone = 0),
+		(SELECT count(*) FROM lost WHERE at >= ?1 AND gone = 1 AND kind <> 'entry_line'),
+		(SELECT count(*) FROM lost WHERE at >= ?1 AND (gone = 0 OR kind = 'entry_line')),
 		(SELECT count(*) FROM lost WHERE back_at >= ?1),
 		(SELECT count(*) FROM approval WHERE state = 'approved' AND decided_at >= ?1)
 			+ (SELECT count(*) FROM held_export WHERE state = 'approved' AND decided_at >= ?1)`,

@@ -222,8 +222,8 @@ type ListResponse struct {
 
 // Week counts the last seven days.
 type Week struct {
-	Gone     int `json:"gone"`
-	Changed  int `json:"changed"`
+	Gone     int `json:"gone"`    // records deleted or archived
+	Changed  int `json:"changed"` // records written over, and matchings undone
 	Back     int `json:"back"`
 	Approved int `json:"approved"` // what took two people, and exports
 }

@@ -6,7 +6,7 @@ import (
 	"zafe/ui/page"
 )
 
-// lost puts on an owner's list who is held, and tells what was taken away, changed and approved in the last days.
+// lost puts on an owner's list who is held, and tells what was taken away in the last days.
 func (h *home) lost(o bin.Overview) {
 	e := h.env
 	delete(h.tasks, "mass")
@@ -20,9 +20,9 @@ func (h *home) lost(o bin.Overview) {
 			e.T("bin.home_hold_by", "names", e.Text.List(names)), e.T("bin.decide"),
 			func() { e.Shell.Open(page.Route{Name: "approvals"}) })
 	}
-	if w := o.Week; w.Gone+w.Changed > 0 {
-		h.tasks["bin"] = h.task("trash", kit.Neutral, e.Text.N("bin.home", w.Gone+w.Changed, nil),
-			e.T("bin.home_week", "gone", w.Gone, "changed", w.Changed, "back", w.Back, "approved", w.Approved),
+	if w := o.Week; w.Gone > 0 { // what is written over is everyday work, and very much of it is held above
+		h.tasks["bin"] = h.task("trash", kit.Neutral, e.Text.N("bin.home", w.Gone, nil),
+			e.T("bin.home_week", "changed", w.Changed, "back", w.Back, "approved", w.Approved),
 			e.T("bin.see"), func() { e.Shell.Open(page.Route{Name: "bin"}) })
 	}
 	h.arrange()

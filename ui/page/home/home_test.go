@@ -10,6 +10,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
+	"zafe/app/bin"
 	"zafe/app/company"
 	"zafe/app/fr"
 	"zafe/app/ledger"
@@ -82,6 +83,41 @@ func TestWhatThreatensTheBookIsToBeDone(t *testing.T) {
 }
 
 // TestTheNumbersAreConfirmedAfterARestore, as they stand on paper or by their last digits.
+// TestOnlyWhatIsGoneIsToldOfTheWeek: first work writes many records over, and nothing is lost by it.
+func TestOnlyWhatIsGoneIsToldOfTheWeek(t *testing.T) {
+	w := storetest.NewWorld(t)
+	bin.Bind(w.Registry)
+	told := func() (found string) {
+		e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+		p := Routes()["home"](e, page.Route{}).(*home)
+		sh.Show(p.Object())
+		uitest.Walk(p.todo, func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), "cette semaine") {
+				found = l.Text()
+			}
+		})
+		return found
+	}
+	lose := func(kind string, gone bool) {
+		w.Update(func(tx *store.Tx) error {
+			return tx.AddLost(bin.Entry{
+				Row: bin.Row{At: tx.Now(), User: 1, Op: "x", Kind: kind, Record: 1, Name: "X", Gone: gone}, Was: []byte("{}"),
+			})
+		})
+	}
+	for range 4 {
+		lose("customer", false)
+	}
+	lose("entry_line", true) // a matching undone
+	if got := told(); got != "" {
+		t.Errorf("told %q", got)
+	}
+	lose("customer", true)
+	if got := told(); got != "1 fiche supprimée ou archivée cette semaine" {
+		t.Errorf("told %q", got)
+	}
+}
+
 func TestTheNumbersAreConfirmedAfterARestore(t *testing.T) {
 	w := storetest.NewWorld(t, billing.Bind[*store.Tx])
 	w.Update(func(tx *store.Tx) error { return billing.AskNumbers(tx, w.Clock.Now(), w.Clock.Now()) })
