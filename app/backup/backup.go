@@ -105,7 +105,10 @@ type Destination struct {
 }
 
 // Where names the place as the recovery sheet prints it.
-func (d Destination) Where() string { return d.Label + " – " + d.Folder }
+func (d Destination) Where() string { return d.Named() + d.Folder }
+
+// Named is the beginning of Where, before the folder.
+func (d Destination) Named() string { return d.Label + " – " }
 
 // Health is what trying a destination found.
 type Health struct {

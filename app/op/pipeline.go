@@ -392,6 +392,11 @@ func (r *Registry[T]) register(ctx context.Context, row *row[T], c *call) error 
 				return err
 			}
 		}
+		if row.note != nil {
+			if err := row.note(tx, c.req); err != nil {
+				return err
+			}
+		}
 		return event(tx, c, RequestID(ctx))
 	})
 	if err != nil {

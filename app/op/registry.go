@@ -129,6 +129,8 @@ type row[T Tx] struct {
 	check func(ctx context.Context, tx T, req any) error
 	// rows counts what leaves with an export; nil for another operation.
 	rows func(ctx context.Context, tx T, req any) (int, error)
+	// note keeps something of a Stream in the transaction that records it; nil for nothing.
+	note func(tx T, req any) error
 	// elsewhere: a Query or Stream without a transaction.
 	elsewhere bool
 	// classed: the answer has fields that not everybody may see.
@@ -202,6 +204,15 @@ func BindExport[T Tx, Req any](r *Registry[T], o Op[Req, Download],
 ) {
 	BindStream(r, o, handler)
 	r.rows[o.Name].rows = func(ctx context.Context, tx T, req any) (int, error) { return rows(ctx, tx, req.(Req)) }
+}
+
+// BindNoted is BindStream for a file of which the book remembers something: note keeps it before the first byte leaves,
+// in the transaction that records it, as the handler's only reads.
+func BindNoted[T Tx, Req any](r *Registry[T], o Op[Req, Download], note func(tx T, req Req) error,
+	handler func(ctx context.Context, tx T, req Req, w io.Writer) (Download, error),
+) {
+	BindStream(r, o, handler)
+	r.rows[o.Name].note = func(tx T, req any) error { return note(tx, req.(Req)) }
 }
 
 // BindStreamElsewhere registers a Stream that asks others than the book as well: no transaction is open while the

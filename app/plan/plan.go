@@ -80,10 +80,12 @@ type Plan struct {
 	SheetDue bool             `json:"sheet_due"` // that was over a year ago
 	// SheetServed is when it opened the closed book, and nothing was done about it since.
 	SheetServed civil.Date `json:"sheet_served,omitzero"`
-	Invite      bool       `json:"invite"`  // it is the day of the backup, and nothing was tried since
-	Owners      int        `json:"owners"`  // people whose password opens the book
-	Devices     int        `json:"devices"` // paired PCs
-	Scenarios   []Scenario `json:"scenarios"`
+	// SheetLacks are the names of the places of copies that are not on the sheet last printed.
+	SheetLacks []string   `json:"sheet_lacks,omitempty"`
+	Invite     bool       `json:"invite"`  // it is the day of the backup, and nothing was tried since
+	Owners     int        `json:"owners"`  // people whose password opens the book
+	Devices    int        `json:"devices"` // paired PCs
+	Scenarios  []Scenario `json:"scenarios"`
 	// Follow is what is to be said and done after the last restore, nil when nothing is.
 	Follow *Follow `json:"follow,omitempty"`
 }
@@ -179,6 +181,19 @@ func of(tx Tx, st backup.Status) (p Plan, err error) {
 		return p, err
 	}
 	p.SheetOn, p.SheetDue, p.SheetServed = progress.SheetOn, progress.SheetDue(tx.Today()), progress.SheetServed
+	printed, known, err := setup.PrintedOf(tx)
+	if err != nil {
+		return p, err
+	}
+	if known {
+		var places []backup.Destination
+		for _, c := range st.Copies {
+			places = append(places, c.Destination)
+		}
+		for _, d := range printed.Lacks(places) {
+			p.SheetLacks = append(p.SheetLacks, d.Label)
+		}
+	}
 	p.Invite = invited(tx.Today(), measures)
 	for _, id := range IDs() {
 		p.Scenarios = append(p.Scenarios, p.scenario(id, facts))

@@ -44,7 +44,7 @@ type Fingerprint struct{ Label, Value string }
 // Limits of a recovery sheet: it must stand on one page.
 const (
 	keyGroupsMax    = 16
-	placesMax       = 5
+	PlacesMax       = 5 // of the copies
 	fingerprintsMax = 3
 )
 
@@ -52,7 +52,7 @@ const (
 // ErrDocument or those of w.
 func Recovery(w io.Writer, p *i18n.Printer, r RecoverySheet) error {
 	switch {
-	case len(r.Places) > placesMax || len(r.Fingerprints) > fingerprintsMax:
+	case len(r.Places) > PlacesMax || len(r.Fingerprints) > fingerprintsMax:
 		return fmt.Errorf("%w: too many places or fingerprints", ErrDocument)
 	case r.Printed.IsZero():
 		return fmt.Errorf("%w: no date", ErrDocument)
@@ -93,7 +93,7 @@ func (s *secretSheet) wholeKey(r RecoverySheet) error {
 		return err
 	}
 	s.places(r)
-	s.steps("print.recovery.steps", "print.recovery.step1", "print.recovery.step2", "print.recovery.step3")
+	s.steps("print.recovery.steps", "print.recovery.step1", r.step("print.recovery.step2"), "print.recovery.step3")
 	s.advice("print.recovery")
 	return nil
 }
@@ -110,9 +110,17 @@ func (s *secretSheet) share(r RecoverySheet, share string, n int) error {
 		return err
 	}
 	s.places(r)
-	s.steps("print.recovery.steps", "print.recovery.step1", "print.share.step2", "print.share.step3")
+	s.steps("print.recovery.steps", "print.recovery.step1", r.step("print.share.step2"), "print.share.step3")
 	s.advice("print.share")
 	return nil
+}
+
+// step is the message of a step that names the places of the copies, or of the one in its stead where there are none.
+func (r RecoverySheet) step(key string) string {
+	if len(r.Places) == 0 {
+		return key + "_none"
+	}
+	return key
 }
 
 // sheet names a recovery sheet.
@@ -182,6 +190,9 @@ func (s *secretSheet) places(r RecoverySheet) {
 	for i, place := range r.Places {
 		where := joinWords(" — ", place.Provider, place.Folder)
 		add(s.t.say("print.recovery.copy", "n", i+1), where)
+	}
+	if len(r.Places) == 0 {
+		add(s.t.say("print.recovery.none"), s.t.say("print.recovery.none_yet"))
 	}
 	add(s.t.say("print.recovery.vault"), r.Vault)
 	add(s.t.say("print.recovery.date"),

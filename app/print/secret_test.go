@@ -56,7 +56,7 @@ func TestRecoveryCodeReadsBack(t *testing.T) {
 
 func TestRecoverySheetSaysItAll(t *testing.T) {
 	r := sampleRecovery()
-	for len(r.Places) < placesMax {
+	for len(r.Places) < PlacesMax {
 		name := strings.Repeat("Un fournisseur au nom interminable ", 6)
 		r.Places = append(r.Places, BackupPlace{name, "dossier"})
 	}
@@ -84,6 +84,27 @@ func TestRecoverySheetSaysItAll(t *testing.T) {
 	} {
 		if !strings.Contains(flat(text), want) {
 			t.Errorf("%q is missing", want)
+		}
+	}
+}
+
+// TestASheetWithoutAPlaceSaysSo: it sends nobody to a line that is not there.
+func TestASheetWithoutAPlaceSaysSo(t *testing.T) {
+	for _, shared := range []bool{false, true} {
+		r := sampleRecovery()
+		if shared {
+			r.Shares = []string{"ZAFE2-14HK-ZJ8E-PY7B-XJSZ-79GR-RWQX-E8YR-8P4Z-Y3FF-5JWTHJ"}
+		}
+		with := flat(pdfText(t, pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) })))
+		r.Places = nil
+		none := pdfText(t, pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) }))
+		for _, words := range []string{"ci-dessus", "Aucune à ce jour", "il n'y en avait aucune"} {
+			if had := words == "ci-dessus"; strings.Contains(with, words) != had || strings.Contains(flat(none), words) == had {
+				t.Errorf("shared %v: %q", shared, words)
+			}
+		}
+		if strings.Count(none, "\f") != 1 || !strings.HasSuffix(strings.TrimSpace(none), "lire toutes vos données.") {
+			t.Errorf("shared %v: it overflows", shared)
 		}
 	}
 }
@@ -155,7 +176,7 @@ func TestSheetsRefuse(t *testing.T) {
 	many.Key = strings.Repeat("AAAA-", keyGroupsMax) + "AAAA"
 	none, places, undated := sampleRecovery(), sampleRecovery(), sampleCodes()
 	none.Key = ""
-	places.Places = make([]BackupPlace, placesMax+1)
+	places.Places = make([]BackupPlace, PlacesMax+1)
 	undated.Codes = nil
 	for name, err := range map[string]error{
 		"too long":    Recovery(io.Discard, french, many),

@@ -8,6 +8,7 @@ import (
 	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -59,6 +60,7 @@ func (id Identity) Signer() (ed25519.PrivateKey, error) {
 const (
 	identityKey = "identity"
 	progressKey = "setup"
+	printedKey  = "sheet_printed"
 )
 
 // IdentityOf reads the identity; ok is false in a book that has none yet.
@@ -90,7 +92,7 @@ func Renew(tx Tx, key recovery.Key, vaultID string) error {
 	if err := SaveIdentity(tx, id); err != nil {
 		return err
 	}
-	return tx.SetSetting(progressKey, p)
+	return errors.Join(tx.SetSetting(printedKey, nil), tx.SetSetting(progressKey, p))
 }
 
 // Opened notes that somebody gave the whole key of the recovery sheet, which opened the copies that the book came back
@@ -251,10 +253,10 @@ var (
 func Bind[T Tx](r *op.Registry[T]) {
 	op.Bind(r, Get, func(_ context.Context, tx T, _ op.Empty) (Progress, error) { return progress(tx) })
 	op.Bind(r, SetStep, func(_ context.Context, tx T, req StepRequest) (Progress, error) { return setStep(tx, req) })
-	op.BindStream(r, PrintSheet, func(_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
+	op.BindNoted(r, PrintSheet, notePrinted[T], func(_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
 		return sheet(tx, req, false, w)
 	})
-	op.BindStream(r, PrintShares, func(_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
+	op.BindNoted(r, PrintShares, notePrinted[T], func(_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
 		return sheet(tx, req, true, w)
 	})
 	op.Bind(r, CheckSheet, func(_ context.Context, tx T, req CheckRequest) (Progress, error) { return check(tx, req) })
@@ -336,7 +338,7 @@ func sheet(tx Tx, req SheetRequest, shared bool, w io.Writer) (op.Download, erro
 	if id.Replaced != "" {
 		s.Replaces = sheetOf(id.Replaced)
 	}
-	for _, place := range req.Places {
+	for _, place := range req.printed() {
 		s.Places = append(s.Places, print.BackupPlace{Provider: place})
 	}
 	text := i18n.For(req.Lang)

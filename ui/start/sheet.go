@@ -32,8 +32,9 @@ type sheetField struct {
 	shares [2]*kit.LineEdit
 	other  *kit.Button
 	photo  *kit.Button
-	parted bool   // two shares are asked for
-	then   func() // Enter in the last box
+	erase  fyne.CanvasObject // what is to become of the photo, once one was read
+	parted bool              // two shares are asked for
+	then   func()            // Enter in the last box
 }
 
 func (f *Flow) newSheet() *sheetField {
@@ -67,6 +68,8 @@ func (f *Flow) newSheet() *sheetField {
 	}
 	s.other = kit.NewButton("", "", kit.Link, func() { s.ask(!s.parted); f.focus(s.first()) })
 	s.photo = kit.NewButton(f.t("start.sheet.photo"), "qr-code", kit.Link, func() { s.pick(f) })
+	s.erase = kit.NewNotice(kit.Info, "", f.t("start.sheet.photo_hint"))
+	s.erase.Hide()
 	s.ask(false)
 	return s
 }
@@ -96,6 +99,7 @@ func (s *sheetField) pick(f *Flow) {
 
 // take shows what a picture said as if it had been typed: a second share stands behind the first.
 func (s *sheetField) take(f *Flow, text string) {
+	s.erase.Show()
 	share := recovery.IsShare(text)
 	if s.parted != share {
 		s.ask(share)
@@ -119,10 +123,10 @@ func (s *sheetField) ask(parted bool) {
 	s.parted = parted
 	if parted {
 		s.other.SetText(s.text.T("start.sheet.by_key", nil))
-		s.object.Objects = []fyne.CanvasObject{s.shared[0], s.shared[1], kit.HBox(theme.GapCard, s.photo, s.other)}
+		s.object.Objects = []fyne.CanvasObject{s.shared[0], s.shared[1], kit.HBox(theme.GapCard, s.photo, s.other), s.erase}
 	} else {
 		s.other.SetText(s.text.T("start.sheet.by_shares", nil))
-		s.object.Objects = []fyne.CanvasObject{s.whole, kit.HBox(theme.GapCard, s.photo, s.other)}
+		s.object.Objects = []fyne.CanvasObject{s.whole, kit.HBox(theme.GapCard, s.photo, s.other), s.erase}
 	}
 	s.object.Refresh()
 }

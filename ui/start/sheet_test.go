@@ -53,7 +53,14 @@ func TestAPictureOfTheSheetStandsInForTyping(t *testing.T) {
 	if !s.has("Cette image ne s’ouvre pas") {
 		t.Fatal("a file that is no picture is not refused in words")
 	}
+	const erase = "effacez-la, du téléphone aussi"
+	if s.has(erase) {
+		t.Error("what to do with a photo is said before one was read")
+	}
 	s.pick("Lire une photo de la feuille", codeFile(t, key.String()))
+	if !s.has(erase) {
+		t.Error("nobody says that the photo is to go")
+	}
 	for i, want := range key.Groups() {
 		if got := s.fields()[i].Text(); got != want {
 			t.Errorf("group %d: %q, want %q", i+1, got, want)

@@ -5,8 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"zafe/app/backup"
-	"zafe/app/op"
 	"zafe/app/setup"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -16,14 +14,6 @@ import (
 // sheet prints the recovery sheet and asks for two of its groups back: the proof that it is on paper.
 func (w *wizard) sheet() {
 	t := w.env.T
-	places := []string{}
-	if w.env.Can(backup.Destinations.Spec) {
-		page.Do(w.env, backup.Destinations, op.Empty{}, func(d backup.DestinationsResponse) {
-			for _, at := range d.Destinations {
-				places = append(places, at.Where())
-			}
-		})
-	}
 	groups := map[int]*kit.LineEdit{}
 	fields := map[string]*kit.Field{}
 	var boxes []fyne.CanvasObject
@@ -39,12 +29,15 @@ func (w *wizard) sheet() {
 		boxes = append(boxes, f)
 	}
 	next = kit.NewButton(t("start.sheet.check"), "check", kit.Primary, try)
-	req := func() setup.SheetRequest { return setup.SheetRequest{Lang: w.env.Text.Lang(), Places: places} }
 	print := kit.NewButton(t("start.sheet.show"), "printer", kit.Secondary, func() {
-		w.env.Shell.ShowDocument(w.progress.SheetFile(w.env.Text), page.Fetch(w.env, setup.PrintSheet, req()))
+		page.Sheet(w.env, func(req setup.SheetRequest, p setup.Progress) {
+			w.env.Shell.ShowDocument(p.SheetFile(w.env.Text), page.Fetch(w.env, setup.PrintSheet, req))
+		})
 	})
 	save := kit.NewButton(t("start.sheet.save"), "floppy-disk", kit.Secondary, func() {
-		w.env.Shell.SaveFile(w.progress.SheetFile(w.env.Text), page.Fetch(w.env, setup.PrintSheet, req()))
+		page.Sheet(w.env, func(req setup.SheetRequest, p setup.Progress) {
+			w.env.Shell.SaveFile(p.SheetFile(w.env.Text), page.Fetch(w.env, setup.PrintSheet, req))
+		})
 	})
 	first := kit.NewCard("", kit.VBox(theme.GapField, kit.StepTitle(1, t("start.sheet.print"), true),
 		kit.MutedParagraph(t("start.sheet.print_text")), kit.HBox(theme.GapTight, print, save)))

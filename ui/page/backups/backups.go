@@ -705,17 +705,7 @@ func (b *backups) stop() {
 }
 
 // sheet prints the recovery sheet.
-func (b *backups) sheet() {
-	e := b.env
-	var places []string
-	for _, c := range b.status.Copies {
-		places = append(places, c.Where())
-	}
-	page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
-		e.Shell.ShowDocument(p.SheetFile(e.Text),
-			page.Fetch(e, setup.PrintSheet, setup.SheetRequest{Lang: e.Text.Lang(), Places: places}))
-	})
-}
+func (b *backups) sheet() { page.ShowSheet(b.env) }
 
 // checkSheet asks for two groups of the key, from the paper.
 func (b *backups) checkSheet() {

@@ -13,6 +13,9 @@ import (
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/recovery"
+	"zafe/app/setup"
 	"zafe/app/verify"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -69,6 +72,39 @@ func shown(t *testing.T, copies *engine) (*backups, *uitest.Shell, *verify.Servi
 	p := Routes()["backups"](e, page.Route{}).(*backups)
 	sh.Show(p.Object())
 	return p, sh, service
+}
+
+func (e *engine) Destinations() (out []backup.Destination) {
+	for _, c := range e.status.Copies {
+		out = append(out, c.Destination)
+	}
+	return out
+}
+
+// TestTheSheetNamesEveryPlace, also when the page is opened to print it, and says what to do with its file.
+func TestTheSheetNamesEveryPlace(t *testing.T) {
+	w := storetest.NewWorld(t)
+	copies := &engine{status: backup.Status{Copies: []backup.Copy{
+		{Destination: backup.Destination{ID: "usb", Label: "Disque", Folder: "/media/a"}},
+		{Destination: backup.Destination{ID: "paul", Label: "Coffre de Paul", Folder: "zafe"}},
+	}}}
+	backup.Bind(w.Registry, copies)
+	setup.Bind(w.Registry)
+	w.Update(func(tx *store.Tx) error {
+		return setup.SaveIdentity(tx, setup.Identity{RecoveryKey: recovery.Key{1}.String(), VaultID: op.NewID(time.Now())})
+	})
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	sh.Show(Routes()["backups"](e, page.Route{Arg: toPrint}).Object())
+	w.Update(func(tx *store.Tx) error {
+		p, ok, err := setup.PrintedOf(tx)
+		if !ok || !slices.Equal(p.Places, []string{"Disque – /media/a", "Coffre de Paul – zafe"}) {
+			t.Errorf("printed: %+v, %v", p, ok)
+		}
+		return err
+	})
+	if len(sh.Toasts) != 1 || !strings.Contains(sh.Toasts[0], "effacez le fichier") {
+		t.Errorf("told %q, failed %v", sh.Toasts, sh.Failed)
+	}
 }
 
 // buttons are those with a text that can be seen.

@@ -20,6 +20,7 @@ import (
 	"zafe/app/op"
 	"zafe/app/plan"
 	"zafe/app/sentry"
+	"zafe/app/setup"
 	"zafe/app/verify"
 	"zafe/app/witness"
 	"zafe/ui/kit"
@@ -466,6 +467,10 @@ func (h *home) yearly(p plan.Plan) {
 		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet_served"),
 			e.T("plan.sheet_served", "on", p.SheetServed), e.T("home.act.sheet_served"),
 			func() { e.Shell.Open(page.Route{Name: "security"}) })
+	case len(p.SheetLacks) > 0 && e.Can(setup.PrintSheet.Spec):
+		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet_lacks"),
+			e.T("home.sheet_lacks", "places", e.Text.List(p.SheetLacks)), e.T("home.act.sheet_lacks"),
+			func() { e.Shell.Open(page.Route{Name: "backups", Arg: "sheet"}) })
 	case p.SheetDue:
 		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet"), e.T("plan.fact.sheet_on", "on", p.SheetOn),
 			e.T("home.act.sheet"), func() { e.Shell.Open(page.Route{Name: "backups", Arg: "check"}) })

@@ -218,6 +218,10 @@ func (p *planPage) remind() {
 		p.notice.Add(kit.NewNotice(kit.Warn, e.T("home.todo.sheet_served"),
 			e.T("plan.sheet_served", "on", p.plan.SheetServed),
 			kit.NewButton(e.T("home.act.sheet_served"), "", kit.Secondary, func() { p.open("security", "") })))
+	case len(p.plan.SheetLacks) > 0 && e.Can(setup.PrintSheet.Spec):
+		p.notice.Add(kit.NewNotice(kit.Warn, e.T("home.todo.sheet_lacks"),
+			e.T("plan.sheet_lacks", "places", e.Text.List(p.plan.SheetLacks)),
+			p.Write(kit.NewButton(e.T("home.act.sheet_lacks"), "", kit.Secondary, func() { p.open("backups", "sheet") }))))
 	case (p.plan.SheetDue || !p.plan.Sheet) && e.Can(setup.CheckSheet.Spec):
 		key := "plan.sheet_never"
 		if p.plan.SheetDue {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -12,7 +13,9 @@ import (
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/civil"
+	"zafe/app/op"
 	"zafe/app/plan"
+	"zafe/app/recovery"
 	"zafe/app/setup"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -85,6 +88,41 @@ func (p *planPage) press(t *testing.T, text string) {
 		t.Fatalf("no button %q", text)
 	}
 	found.Tapped(nil)
+}
+
+// TestAPlaceThatIsNotOnTheSheetIsTold, until the sheet was printed with it.
+func TestAPlaceThatIsNotOnTheSheetIsTold(t *testing.T) {
+	p, sh, e, w := shown(t, auth.Owner)
+	const todo = "Feuille de secours à réimprimer"
+	told := func() bool {
+		p.Refresh()
+		return slices.ContainsFunc(p.texts(), func(s string) bool { return strings.HasPrefix(s, todo) })
+	}
+	if told() {
+		t.Error("nobody knows what the sheet says")
+	}
+	w.Update(func(tx *store.Tx) error {
+		return setup.SaveIdentity(tx, setup.Identity{RecoveryKey: recovery.Key{1}.String(), VaultID: op.NewID(time.Now())})
+	})
+	printed := func(places ...string) {
+		t.Helper()
+		req := setup.SheetRequest{Lang: "fr", Places: places}
+		if _, err := setup.PrintSheet.Fetch(t.Context(), w.As("owner"), req, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+	}
+	printed(e.st.Copies[0].Where())
+	if !told() || !slices.ContainsFunc(p.texts(), func(s string) bool { return strings.Contains(s, "imprimée\u00a0: Coffre de Paul") }) {
+		t.Errorf("not told: %q", p.texts())
+	}
+	p.press(t, "Réimprimer")
+	if got := sh.Opened[len(sh.Opened)-1]; got.Name != "backups" || got.Arg != "sheet" {
+		t.Errorf("it leads to %+v", got)
+	}
+	printed(e.st.Copies[0].Where(), e.st.Copies[1].Where())
+	if told() {
+		t.Error("told although it is there")
+	}
 }
 
 // TestEachScenarioHasItsFactsAndAButton, which leads where it says.

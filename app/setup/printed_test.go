@@ -1,0 +1,80 @@
+package setup_test
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+	"time"
+
+	"zafe/app/backup"
+	"zafe/app/op"
+	"zafe/app/recovery"
+	"zafe/app/setup"
+	"zafe/store"
+	"zafe/store/storetest"
+)
+
+// TestTheBookKnowsWhatItsSheetSays: what was printed last counts, until another key makes another sheet.
+func TestTheBookKnowsWhatItsSheetSays(t *testing.T) {
+	w := storetest.NewWorld(t, setup.Bind[*store.Tx])
+	w.Update(func(tx *store.Tx) error {
+		return setup.SaveIdentity(tx, setup.Identity{
+			RecoveryKey: recovery.Key{1, 2, 3}.String(), VaultID: op.NewID(time.Now()),
+		})
+	})
+	look := func(known bool, places ...string) {
+		t.Helper()
+		w.Update(func(tx *store.Tx) error {
+			p, ok, err := setup.PrintedOf(tx)
+			if ok != known || !slices.Equal(p.Places, places) {
+				t.Errorf("%+v, %v, want %q", p, ok, places)
+			}
+			return err
+		})
+	}
+	printed := func(o op.Op[setup.SheetRequest, op.Download], places ...string) {
+		t.Helper()
+		if _, err := o.Fetch(w.Ctx(), w.As("owner"), setup.SheetRequest{Lang: "fr", Places: places}, new(bytes.Buffer)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look(false)
+	printed(setup.PrintSheet)
+	look(true)
+	printed(setup.PrintShares, "Disque – /a")
+	look(true, "Disque – /a")
+	printed(setup.PrintSheet, "1 – a", "2 – a", "3 – a", "4 – a", "5 – a", "6 – a")
+	look(true, "1 – a", "2 – a", "3 – a", "4 – a", "5 – a")
+	w.Update(func(tx *store.Tx) error { return setup.Renew(tx, recovery.Key{4, 5, 6}, op.NewID(time.Now())) })
+	look(false)
+}
+
+// TestWhatASheetLacks is what was added since, and nothing else.
+func TestWhatASheetLacks(t *testing.T) {
+	at := func(label, folder string) backup.Destination { return backup.Destination{Label: label, Folder: folder} }
+	usb, cloud, moved := at("Disque USB", "/media/a"), at("Koofr", "Zafè"), at("Disque USB", "/media/b")
+	five := []string{"1 – a", "2 – a", "3 – a", "4 – a", "5 – a"}
+	var six []backup.Destination
+	for _, name := range []string{"1", "2", "3", "4", "5", "6"} {
+		six = append(six, at(name, "a"))
+	}
+	for name, c := range map[string]struct {
+		printed []string
+		now     []backup.Destination
+		want    int
+	}{
+		"nothing anywhere":            {nil, nil, 0},
+		"the first place":             {nil, []backup.Destination{usb}, 1},
+		"all there":                   {[]string{usb.Where()}, []backup.Destination{usb}, 0},
+		"a second one":                {[]string{usb.Where()}, []backup.Destination{usb, cloud}, 1},
+		"a disk in another socket":    {[]string{usb.Where()}, []backup.Destination{moved}, 0},
+		"two disks of one name":       {[]string{usb.Where()}, []backup.Destination{moved, usb}, 1},
+		"one that is gone":            {[]string{usb.Where(), cloud.Where()}, []backup.Destination{cloud}, 0},
+		"more than there is room for": {five, six, 0},
+		"room again":                  {five, six[1:], 1},
+	} {
+		if got := (setup.Printed{Places: c.printed}).Lacks(c.now); len(got) != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
