@@ -195,6 +195,7 @@ func (p *pc) Version() string { return version }
 func (p *pc) options(cost crypt.KDF) store.Options {
 	return store.Options{
 		Clock: time.Now, SlotCost: cost, Invariants: checkup.Invariants,
+		Known:   store.Known{Book: p.Seen().Book, Seal: p.Seen().Seal},
 		OnEvent: func(what string) { p.home.Log.Warn("seal", slog.String("what", what)) },
 		Progress: func(key string) {
 			if told := p.told.Load(); told != nil {
@@ -421,7 +422,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if b.guard.Refusal() != nil { // it is looked at
 		return b, nil
 	}
-	if err := users.Settle(ctx); err != nil {
+	if err := errors.Join(users.Settle(ctx), opener.TellMended(ctx, st)); err != nil {
 		return nil, err
 	}
 	st.OnCommit(func(uint64) { b.keep.Changed() })

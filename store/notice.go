@@ -1,6 +1,7 @@
 package store
 
 import (
+	"path/filepath"
 	"slices"
 	"sync"
 
@@ -16,7 +17,7 @@ type notices struct {
 
 // add takes note of a finding if it is one of these.
 func (n *notices) add(e crypt.Event) {
-	if e.Kind != crypt.EventWALCut && e.Kind != crypt.EventLedgerCut {
+	if e.Kind != crypt.EventWALCut && e.Kind != crypt.EventLedgerCut && e.Kind != crypt.EventKeysRepaired {
 		return
 	}
 	n.mu.Lock()
@@ -34,14 +35,18 @@ func (n *notices) has(kind crypt.EventKind) bool {
 }
 
 // Notices are what was found when the book was opened and keeps nobody from working: verify.log_cut when the end
-// of the log was dropped, as a power cut leaves it, and verify.ledger_cut likewise.
+// of the log was dropped, as a power cut leaves it, verify.ledger_cut likewise, and verify.keys_mended when one of the
+// two key files was made anew from the other.
 func (s *Store) Notices() (out []*fault.Fault) {
 	s.notices.mu.Lock()
 	defer s.notices.mu.Unlock()
 	for _, e := range s.notices.seen {
-		if e.Kind == crypt.EventWALCut {
+		switch e.Kind {
+		case crypt.EventWALCut:
 			out = append(out, fault.New(fault.Unavailable, "verify.log_cut"))
-		} else {
+		case crypt.EventKeysRepaired:
+			out = append(out, fault.New(fault.Unavailable, "verify.keys_mended", "file", filepath.Base(e.File)))
+		default:
 			out = append(out, fault.New(fault.Unavailable, "verify.ledger_cut"))
 		}
 	}

@@ -104,20 +104,31 @@ func open(ctx context.Context, dir string, unlock Unlock, o Options) (*Store, er
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil, fault.New(fault.NotFound, "store.no_book")
 	}
-	keys, err := crypt.OpenKeys(filepath.Join(dir, keysFile), o.events())
+	s := &Store{dir: dir, opts: o}
+	keys, err := crypt.OpenKeys(filepath.Join(dir, keysFile), func(e crypt.Event) {
+		s.notices.add(e)
+		o.events()(e)
+	})
 	if err != nil {
 		return nil, classify(err)
 	}
 	root, err := unlock(keys)
 	if err != nil {
-		return nil, classify(err)
+		return nil, o.otherKeys(keys, classify(err))
 	}
-	s := &Store{dir: dir, opts: o, keys: keys, root: root}
+	s.keys, s.root = keys, root
 	if err := s.hold(); err != nil {
-		return nil, classify(err)
+		err = classify(err)
+		if s.mount != nil {
+			err = s.opts.origin(s.mount, s.path(), keys.Book(), err)
+		}
+		return nil, err
+	}
+	if err := s.agree(ctx); err != nil {
+		return nil, errors.Join(err, s.mount.Unmount())
 	}
 	if err := s.start(ctx); err != nil {
-		return nil, errors.Join(err, s.mount.Unmount())
+		return nil, errors.Join(s.opts.origin(s.mount, s.path(), keys.Book(), err), s.mount.Unmount())
 	}
 	if err := s.openFiles(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"path/filepath"
 
@@ -86,7 +87,7 @@ func acceptClaimed(ctx context.Context, dir string, unlock Unlock, o Options, r 
 
 // diagnose finds what keeps the book in dir from opening, and refuses what may not be accepted.
 func diagnose(ctx context.Context, dir string, unlock Unlock, o Options) (Damage, error) {
-	m, err := mounted(dir, unlock, o)
+	m, book, err := mounted(dir, unlock, o)
 	if err != nil {
 		return Damage{}, err
 	}
@@ -96,6 +97,9 @@ func diagnose(ctx context.Context, dir string, unlock Unlock, o Options) (Damage
 	}
 	f, sealed := errors.AsType[*crypt.Fault](err)
 	gone := m.Unmount()
+	if told := o.origin(m, path, book, err); err != nil && fault.KeyOf(told) != fault.KeyOf(err) {
+		return Damage{}, errors.Join(told, gone)
+	}
 	switch {
 	case err == nil:
 		return Damage{}, errors.Join(fault.New(fault.Conflict, "store.repair_needless"), gone)
@@ -114,24 +118,24 @@ func refused(f *crypt.Fault) error {
 	return fault.New(fault.Conflict, "store.repair_refused", "file", filepath.Base(f.File)).Because(f)
 }
 
-// mounted opens the key file in dir and registers a mount under its root key.
-func mounted(dir string, unlock Unlock, o Options) (*crypt.Mount, error) {
+// mounted opens the key file in dir and registers a mount under its root key; book is the file's.
+func mounted(dir string, unlock Unlock, o Options) (m *crypt.Mount, book string, err error) {
 	keys, err := crypt.OpenKeys(filepath.Join(dir, keysFile), o.events())
 	if err != nil {
-		return nil, classify(err)
+		return nil, "", classify(err)
 	}
 	root, err := unlock(keys)
 	if err != nil {
-		return nil, classify(err)
+		return nil, "", o.otherKeys(keys, classify(err))
 	}
-	m, err := crypt.NewMount(root, crypt.Options{OnEvent: o.events(), TempDir: dir})
+	m, err = crypt.NewMount(root, crypt.Options{OnEvent: o.events(), TempDir: dir})
 	root.Zero()
-	return m, err
+	return m, keys.Book(), err
 }
 
 // accept gives the copy in dir its new ledger and has it judged.
 func accept(ctx context.Context, dir string, unlock Unlock, o Options, r Repair, d Damage) error {
-	m, err := mounted(dir, unlock, o)
+	m, _, err := mounted(dir, unlock, o)
 	if err != nil {
 		return err
 	}
@@ -169,6 +173,15 @@ func (s *Store) OpenedBy() (label string) {
 // NoteAccepted records in the chain that an owner accepted the book without its ledger.
 func (t *Tx) NoteAccepted(actor int64, name, payload string) error {
 	_, err := t.AppendEvent(audit.Event{Op: "book.accepted", Actor: actor, ActorName: name, Payload: payload})
+	return err
+}
+
+// NoteKeysMended records in the chain that one of the two key files was made anew from the other.
+func (t *Tx) NoteKeysMended(file string) error {
+	payload, err := json.Marshal(map[string]string{"file": file})
+	if err == nil {
+		_, err = t.AppendEvent(audit.Event{Op: "book.keys_mended", ActorName: "Zafè", Payload: string(payload)})
+	}
 	return err
 }
 

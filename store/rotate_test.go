@@ -148,7 +148,7 @@ func TestRotate(t *testing.T) {
 		}
 	}
 	_, err = store.Open(t.Context(), dir, store.WithPassword(storetest.Password), cheap)
-	if fault.KeyOf(err) != "store.damaged" {
+	if fault.KeyOf(err) != "store.apart" {
 		t.Errorf("the old key: %v", err)
 	}
 }

@@ -35,6 +35,8 @@ type Options struct {
 	// Invariants tells what does not hold in a book, in words that are the same for the same trouble: an
 	// update must not bring any. May be nil.
 	Invariants func(*Tx) ([]string, error)
+	// Known is what was seen elsewhere of the book that lies here, its zero value for nothing.
+	Known Known
 	// Progress is told the key of a sentence at each part of an opening that takes long. May be nil.
 	Progress func(key string)
 
@@ -43,6 +45,13 @@ type Options struct {
 	free     func(dir string) (int64, error) // freeBytes, but in tests
 	every    time.Duration                   // checkpointEvery, but in tests
 	logMax   int64                           // walBytesMax, but in tests
+}
+
+// Known is a book and how far it was seen to go, as this PC remembers it outside of it. It only names what is wrong with
+// a book that does not open.
+type Known struct {
+	Book string // its identifier, "" for none
+	Seal uint64 // the highest [Store.Head]
 }
 
 // events adapts OnEvent to the seal's.

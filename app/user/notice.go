@@ -34,6 +34,8 @@ const (
 	NoticeOlder        NoticeKind = "older"         // owners: a PC saw the book further than it is; Detail is its name
 	NoticeOlderCopy    NoticeKind = "older_copy"    // owners: the newest copy holds more than the book
 
+	NoticeKeys NoticeKind = "keys" // owners: a key file was made anew from its other copy; Detail is its name
+
 	NoticeApproval NoticeKind = "approval" // the other owners: somebody asked for what takes two people
 	NoticeEnds     NoticeKind = "ends"     // owners: somebody's account ends soon; Detail is its last day
 	NoticeLeft     NoticeKind = "left"     // owners: somebody's last day was over, and they are out

@@ -371,6 +371,13 @@ func (k *Keys) Gen() uint64 { return k.present().Gen }
 // Book is the identifier given to [CreateKeys].
 func (k *Keys) Book() string { return k.present().Book }
 
+// Of tells whether one of the intact files says that it is of a book. Before unlocking an attacker may have written it.
+func (k *Keys) Of(book string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.ContainsFunc(append(slices.Clone(k.docs), k.doc), func(d *keyDoc) bool { return d != nil && d.Book == book })
+}
+
 // OpenedBy is the number of the slot that unlocked, 0 if none did yet.
 func (k *Keys) OpenedBy() int {
 	k.mu.Lock()

@@ -33,6 +33,9 @@ const (
 	cutMiddle outcome = "noticed with an event: all transactions from there on are gone"
 )
 
+// agedLedger is what follows a refusal where the number of the ledger, noted elsewhere, names the file at fault.
+const agedLedger outcome = "; its number is lower than the `Head` noted, which names it as an older one"
+
 // TestTamper tries the attacks of TAMPER.md and compares the document with what it finds.
 func TestTamper(t *testing.T) {
 	b := makeBook(t)
@@ -52,7 +55,11 @@ func TestTamper(t *testing.T) {
 	} {
 		fmt.Fprintf(&doc, "\n## %s\n\n| attack | outcome |\n|---|---|\n", g.title)
 		for _, a := range g.rows {
-			if got := b.observe(t, a.files); got != a.want {
+			got := b.observe(t, a.files)
+			if g.title == "Ledger" {
+				got += b.aged(t, a.files)
+			}
+			if got != a.want {
 				t.Errorf("%s: %s\nwant %s", a.what, got, a.want)
 			}
 			fmt.Fprintf(&doc, "| %s | %s |\n", a.what, a.want)
@@ -103,7 +110,8 @@ the [Fault], which also names file and page. *Noticed* means that it opens and a
 cut. Nothing inside them can tell. [Mount.Head] grows with every checkpoint and every new log; it tells
 when all files are put back, if it was noted elsewhere (the backup target, the other computers). It does
 not grow with each transaction: for the last ones since a checkpoint, the application notes the head of
-its own chain of entries.
+its own chain of entries. What was noted also tells an older ledger from a lost log or an older page, though
+the database does not open ([Mount.Origin]).
 
 *The last transaction* is the last one in the log. Were its flush interrupted, it would look no other
 way; only nobody would have been told that it is saved.
@@ -159,6 +167,28 @@ func (b *book) observe(t *testing.T, files map[string][]byte) outcome {
 		return lastGone
 	}
 	return cutMiddle
+}
+
+// aged tells whether the ledger is older than it was noted: where the log holds transactions, as of the crash, and
+// else as of the orderly close.
+func (b *book) aged(t *testing.T, files map[string][]byte) outcome {
+	t.Helper()
+	at := func(files map[string][]byte) Origin {
+		m, _ := mountOn(t, Options{disk: newSimDisk(files)})
+		o, err := m.Origin(b.path)
+		if err != nil || o.Foreign {
+			t.Errorf("%+v, %v", o, err)
+		}
+		return o
+	}
+	noted := at(b.clean(t).files)
+	if files[b.path+walSuffix] != nil {
+		noted = at(b.files)
+	}
+	if now := at(files); now.Head != 0 && now.Head < noted.Head {
+		return agedLedger
+	}
+	return ""
 }
 
 // says is the content after transaction n, replayed on a plain database.
@@ -256,15 +286,18 @@ func (b *book) ledgerAttacks(t *testing.T) []attack {
 		{"removed while the log holds transactions", b.with(ledgerSuffix, nil), missing},
 		{"emptied", set([]byte{}), tampered},
 		{"cut to its header", set(led[:ledgerHeader]), tampered},
-		{"put back to an older version", set(old), refusal(ErrMissingWAL)},
-		{"put back to an older version while the log holds transactions", b.with(ledgerSuffix, old), tampered},
+		{"put back to an older version", set(old), refusal(ErrMissingWAL) + agedLedger},
+		{
+			"put back to an older version while the log holds transactions", b.with(ledgerSuffix, old),
+			tampered + agedLedger,
+		},
 		{
 			"replaced by that of another book under the same key",
 			set(other.files[b.path+ledgerSuffix]), refusal(ErrMissingWAL),
 		},
 		{"replaced by that of a closed book under the same key", set(other.clean(t).files[b.path+ledgerSuffix]), tampered},
-		{"its last record cut off", set(cutRecord(led, 1)), refusal(ErrMissingWAL)},
-		{"its last four records cut off", set(cutRecord(led, 4)), refusal(ErrMissingWAL)},
+		{"its last record cut off", set(cutRecord(led, 1)), refusal(ErrMissingWAL) + agedLedger},
+		{"its last four records cut off", set(cutRecord(led, 4)), refusal(ErrMissingWAL) + agedLedger},
 		{"its last two records swapped", set(swapRecords(led)), tampered},
 		{"a record repeated at the end", set(append(bytes.Clone(led), led[len(cutRecord(led, 1)):]...)), dropped},
 		{"junk appended, shorter than a record", set(append(bytes.Clone(led), "junk"...)), dropped},

@@ -24,10 +24,20 @@ func TestABookIsRepairedOrShownToBeOlder(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.ok("verify") // this PC sees the book go further
+	now, errNow := os.ReadFile(d.book("book.db-ledger"))
+	old, errOld := os.ReadFile(filepath.Join(older, "book.db-ledger"))
+	if err := errors.Join(errNow, errOld, os.WriteFile(d.book("book.db-ledger"), old, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	d.refused("book.db-ledger) est plus ancien", "verify")
+	d.refused("book.db-ledger) est plus ancien", "repair")
+	if err := os.WriteFile(d.book("book.db-ledger"), now, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Remove(d.book("book.db-ledger")); err != nil {
 		t.Fatal(err)
 	}
-	d.refused("book.db-ledger", "verify")
+	d.refused("zafe repair", "verify")
 	if out := d.ok("repair"); !strings.Contains(out, "--accept") {
 		t.Errorf("the rehearsal says %q", out)
 	}

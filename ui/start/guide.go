@@ -15,15 +15,18 @@ import (
 // choices are, for each way in which a book does not open, what can be done, the best first. What another
 // program, another version or a file put back settles ends with a new try.
 var choices = map[string][]string{
-	"ledger":   {"restore", "accept"},
-	"log":      {"put_back", "restore"},
-	"database": {"put_back", "restore"},
-	"page":     {"restore"},
-	"check":    {"restore", "enter"},
-	"keys":     {"put_back", "restore"},
-	"old_keys": {"put_back", "restore"},
-	"newer":    {"update"},
-	"in_use":   {"window"},
+	"ledger":     {"restore", "accept"},
+	"log":        {"put_back", "restore"},
+	"database":   {"put_back", "restore"},
+	"page":       {"restore"},
+	"check":      {"restore", "enter"},
+	"keys":       {"put_back", "restore"},
+	"old_keys":   {"put_back", "restore"},
+	"other_keys": {"put_back", "restore"},
+	"apart":      {"put_back", "restore"},
+	"old_ledger": {"put_back", "restore"},
+	"newer":      {"update"},
+	"in_use":     {"window"},
 }
 
 // foundDamaged is for a book that opens, and yet is known to be damaged.
@@ -52,8 +55,8 @@ func trouble(err error) string {
 		return "keys"
 	case f.Key == "store.damaged":
 		return "page"
-	case f.Key == "store.old_keys":
-		return "old_keys"
+	case f.Key == "store.old_keys", f.Key == "store.other_keys", f.Key == "store.apart", f.Key == "store.old_ledger":
+		return strings.TrimPrefix(f.Key, "store.")
 	case f.Key == "store.newer_book":
 		return "newer"
 	case f.Key == "store.in_use":

@@ -69,6 +69,9 @@ func TestABookThatDoesNotOpenIsExplained(t *testing.T) {
 		{"store.keys_missing", "company.keys", "Le fichier des clés manque", true, false},
 		{"store.damaged", "company.keys", "Le fichier des clés manque", true, false},
 		{"store.old_keys", "company.keys", "Le fichier des clés est un ancien", true, false},
+		{"store.other_keys", "company.keys", "celui d’un autre dossier", true, false},
+		{"store.apart", "company.keys", "ne vont pas ensemble", true, false},
+		{"store.old_ledger", "book.db-ledger", "Le registre du dossier est un ancien", true, false},
 		{"store.newer_book", "book.db", "version plus récente", false, false},
 		{"store.in_use", "book.db-lock", "déjà ouvert", false, false},
 	} {
