@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 
+	"zafe/app/auth"
 	"zafe/app/change"
 	"zafe/app/i18n"
 	"zafe/app/user"
@@ -146,7 +147,7 @@ func (d *desktop) keep(p machine.Preferences) {
 func (d *desktop) enter(b machine.Book, me user.Me, first bool) {
 	d.show(b, me, nil, first)
 	if first {
-		d.older()
+		d.older(me)
 	}
 }
 
@@ -181,14 +182,18 @@ func (d *desktop) show(b machine.Book, me user.Me, eyes *shell.Eyes, first bool)
 }
 
 // older says when the book shows less than this PC had seen of it.
-func (d *desktop) older() {
+func (d *desktop) older(me user.Me) {
 	st, err := d.machine.State(d.ctx)
 	if err != nil || !st.Older {
 		return
 	}
 	var m *kit.Modal
+	text := d.text.T("start.older.text", nil)
+	if me.User.Role == auth.Owner { // who is not told to tell an owner
+		text = d.text.T("start.older.owner", nil)
+	}
 	ok := kit.NewButton(d.text.T("common.close", nil), "", kit.Primary, func() { m.Close() })
-	m = kit.NewModal(d.text.T("start.older", nil), 520, kit.Paragraph(d.text.T("start.older.text", nil)), ok).
+	m = kit.NewModal(d.text.T("start.older", nil), 520, kit.Paragraph(text), ok).
 		Mark("warning", kit.Warn)
 	m.Show(d.window)
 }

@@ -1,13 +1,20 @@
 package shell_test
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"time"
+
+	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/i18n"
+	"zafe/app/op"
 	"zafe/app/user"
+	"zafe/store"
+	"zafe/store/storetest"
 	"zafe/ui/kit"
 	"zafe/ui/machine"
 	"zafe/ui/uitest"
@@ -116,6 +123,32 @@ func TestAnotherPersonIsNotAway(t *testing.T) {
 	}
 }
 
+// TestAnOwnerIsNotSentToAnOwner: what is said of one's own account depends on who reads it.
+func TestAnOwnerIsNotSentToAnOwner(t *testing.T) {
+	for role, c := range map[auth.Role]struct{ says, not string }{
+		auth.Owner: {"fermez ces sessions", "prévenez un gérant"}, auth.Sales: {"prévenez un gérant", "fermez ces sessions"},
+	} {
+		d := newDeskOver(t, role, nil, func(w *storetest.World) {
+			op.Bind(w.Registry, user.Notices, func(_ context.Context, tx *store.Tx, _ op.Empty) (user.NoticesResponse, error) {
+				n := user.Notice{Kind: user.NoticePlace, At: tx.Now(), Detail: "PC-2"}
+				return user.NoticesResponse{Notices: []user.Notice{n}}, nil
+			})
+		})
+		d.Start()
+		var told string
+		for _, o := range d.window.Canvas().Overlays().List() {
+			uitest.Walk(o, func(o fyne.CanvasObject) {
+				if l, ok := o.(*kit.Label); ok {
+					told += l.Text()
+				}
+			})
+		}
+		if !strings.Contains(told, c.says) || strings.Contains(told, c.not) {
+			t.Errorf("%s is told %q", role, told)
+		}
+	}
+}
+
 // TestNoticesHaveWords: each kind, in both languages.
 func TestNoticesHaveWords(t *testing.T) {
 	kinds := []user.NoticeKind{
@@ -123,7 +156,7 @@ func TestNoticesHaveWords(t *testing.T) {
 		user.NoticeUnfinished, user.NoticeUnfinishedOf, user.NoticeTriesOf, user.NoticeCodeUsed, user.NoticeCrowded,
 		user.NoticeNoPhone, user.NoticeNoPhoneOf,
 		user.NoticePhone, user.NoticePhoneOf, user.NoticePC, user.NoticeCode, user.NoticeCodeBurnt,
-		user.NoticeInvited, user.NoticeOlder, user.NoticeOlderCopy,
+		user.NoticeInvited, user.NoticeOlder, user.NoticeOlderCopy, user.NoticeKeys,
 	}
 	for _, lang := range []string{i18n.French, i18n.English} {
 		for _, k := range kinds {

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/user"
@@ -37,7 +38,7 @@ func (s *Shell) tell(told user.NoticesResponse) {
 		s.tellReset(body, r)
 	}
 	for _, n := range told.Notices {
-		body.Add(kit.NewNotice(kit.Warn, "", s.t("notice."+string(n.Kind), "name", n.Name,
+		body.Add(kit.NewNotice(kit.Warn, "", s.t(s.noticeKey(n.Kind), "name", n.Name,
 			"when", s.Text.Instant(n.At), "detail", cmp.Or(n.Detail, s.t("notice.main_pc")))))
 	}
 	var m *kit.Modal
@@ -57,6 +58,19 @@ func (s *Shell) tell(told user.NoticesResponse) {
 		}, func(error) {}) // what could not be forgotten is told once more
 	}
 	m.Show(s.Window)
+}
+
+// noticeKey is the text of a notice for who reads it: an owner is not sent to an owner.
+func (s *Shell) noticeKey(kind user.NoticeKind) string {
+	if s.Me.User.Role == auth.Owner {
+		switch kind {
+		case user.NoticePlace:
+			return "notice.place_own"
+		case user.NoticePhone:
+			return "notice.phone_own"
+		}
+	}
+	return "notice." + string(kind)
 }
 
 // tellReset shows a request that waits, with the way to refuse it.

@@ -10,6 +10,7 @@ import (
 	"github.com/boombuler/barcode"
 	"github.com/boombuler/barcode/qr"
 
+	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/password"
@@ -166,7 +167,11 @@ const placesShown = 6
 // places are the PCs on which one has logged in.
 func (a *account) places() fyne.CanvasObject {
 	e := a.env
-	body := kit.VBox(theme.GapTight, kit.MutedParagraph(e.T("account.places_note")))
+	note := e.T("account.places_note")
+	if e.Me.User.Role == auth.Owner {
+		note = e.T("account.places_own")
+	}
+	body := kit.VBox(theme.GapTight, kit.MutedParagraph(note))
 	for _, p := range a.where.Places[:min(placesShown, len(a.where.Places))] {
 		body.Add(kit.Line(a.pc(p.Device, p.Name), e.T("account.place", "first", e.Text.Instant(p.First),
 			"last", e.Text.Instant(p.Last))))
