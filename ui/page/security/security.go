@@ -4,11 +4,11 @@ package security
 
 import (
 	"slices"
+	"time"
 
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
-	"zafe/app/backup"
 	"zafe/app/civil"
 	"zafe/app/op"
 	"zafe/app/opening"
@@ -35,7 +35,10 @@ type security struct {
 	status opening.Status
 	people []user.User
 	served civil.Date // setup.Progress.SheetServed
-	busy   bool       // a new key is being made
+	// The sheet that opens the book, as it names itself on paper.
+	sheetNumber string
+	sheetMade   time.Time
+	busy        bool // a new key is being made
 }
 
 func newSecurity(e *page.Env) page.Page {
@@ -61,7 +64,7 @@ func (s *security) Refresh() {
 		page.Do(s.env, opening.Get, op.Empty{}, func(st opening.Status) {
 			s.status = st
 			page.Do(s.env, setup.Get, op.Empty{}, func(p setup.Progress) {
-				s.served = p.SheetServed
+				s.served, s.sheetNumber, s.sheetMade = p.SheetServed, p.SheetNumber, p.SheetMade
 				s.show()
 			})
 		})
@@ -136,8 +139,10 @@ func (s *security) openers() fyne.CanvasObject {
 			}
 			add("user", kit.Info, o.Name, e.T(kind)+" · "+since)
 		case opening.Recovery:
-			note := e.T("security.opener.sheet_note")
-			add("lifebuoy", kit.Info, e.T("security.opener.sheet"), note+" · "+since)
+			if !s.sheetMade.IsZero() { // a new data key leaves the paper as it is
+				since = e.T("security.opener.sheet_made", "number", s.sheetNumber, "when", e.Text.Instant(s.sheetMade))
+			}
+			add("lifebuoy", kit.Info, e.T("security.opener.sheet"), e.T("security.opener.sheet_note")+" · "+since)
 		case opening.Keyring:
 			add("desktop-tower", kit.Info, e.T("security.opener.keyring"), since)
 		case opening.TPM:
@@ -226,21 +231,10 @@ func (s *security) sheet() fyne.CanvasObject {
 // share explains what shared sheets are good for, and shows them.
 func (s *security) share() {
 	e := s.env
-	show := func() {
-		page.Do(e, backup.GetStatus, op.Empty{}, func(st backup.Status) {
-			req := setup.SheetRequest{Lang: e.Text.Lang()}
-			for _, c := range st.Copies {
-				req.Places = append(req.Places, c.Where())
-			}
-			page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
-				e.Shell.ShowDocument(p.SharesFile(e.Text), page.Fetch(e, setup.PrintShares, req))
-			})
-		})
-	}
 	var m *kit.Modal
 	m = kit.NewModal(e.T("security.shares"), 520, kit.VBox(12, kit.Paragraph(e.T("security.shares_what")),
 		kit.Paragraph(e.T("security.shares_who")), kit.Paragraph(e.T("security.shares_whole"))),
 		kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }),
-		kit.NewButton(e.T("security.shares_show"), "", kit.Primary, func() { m.Close(); show() }))
+		kit.NewButton(e.T("security.shares_show"), "", kit.Primary, func() { m.Close(); page.ShowShares(e) }))
 	m.Show(e.Window)
 }

@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
 	"zafe/app/fault"
+	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/setup"
 	"zafe/app/user"
@@ -28,7 +30,8 @@ type office struct {
 	slots   []opening.Slot
 	rotated []opening.Rotation
 	fails   error
-	served  bool // the sheet opened the book
+	served  bool      // the sheet opened the book
+	made    time.Time // its key; zero for a book without one
 }
 
 func (o *office) Slots(context.Context) ([]opening.Slot, error) { return o.slots, nil }
@@ -80,6 +83,11 @@ func showTo(t *testing.T, who string, o *office) *screen {
 	opening.Bind(w.Registry, w.Store, o, o)
 	setup.Bind(w.Registry)
 	w.Update(func(tx *store.Tx) error {
+		if !o.made.IsZero() {
+			if err := setup.SaveIdentity(tx, setup.Identity{VaultID: op.NewID(o.made)}); err != nil {
+				return err
+			}
+		}
 		if o.served {
 			if err := setup.Served(tx); err != nil {
 				return err
@@ -161,6 +169,15 @@ func (s *screen) says(words string) bool {
 	return slices.ContainsFunc(s.texts(), func(t string) bool {
 		return strings.Contains(strings.NewReplacer("’", "'", "\u00a0", " ", "\u202f", " ").Replace(t), words)
 	})
+}
+
+// TestTheSheetHasItsOwnDate: that of the paper, whatever became of the key of the data since.
+func TestTheSheetHasItsOwnDate(t *testing.T) {
+	o := &office{slots: []opening.Slot{{Number: 1, Kind: opening.Recovery, Since: storetest.Noon}}}
+	o.made = time.Date(2025, 3, 4, 9, 30, 0, 0, time.Local)
+	if s := show(t, o); !s.says("du 4 mars 2025 à 09:30") && !s.says("du 04/03/2025") || s.says("depuis le") {
+		t.Error(s.texts())
+	}
 }
 
 func TestAPCThatCannotKeepASecretSaysWhyInItsCard(t *testing.T) {
