@@ -2,14 +2,15 @@ package kit
 
 import "fyne.io/fyne/v2"
 
-// ShowMenu opens a menu of acts under an object, such as a button.
+// ShowMenu opens a menu of acts under an object, such as a button. All of them are seen where the window has room: an
+// act that has to be scrolled to is not found.
 func ShowMenu(anchor fyne.CanvasObject, options []Option, pick func(Option)) {
 	var l *layer
 	list := newOptionList(options, func(o Option) {
 		l.close()
 		pick(o)
 	})
-	size := func() fyne.Size { return fyne.NewSize(list.naturalWidth()+16, list.height()) }
+	size := func() fyne.Size { return fyne.NewSize(list.naturalWidth()+16, list.whole()) }
 	l = newLayer(canvasOf(anchor), list, below(anchor, size))
 	l.show()
 	list.setActive(list.next(-1, 1))

@@ -79,9 +79,10 @@ func (l *optionList) set(options []Option) {
 	l.Refresh()
 }
 
-func (l *optionList) height() float32 {
-	return min(float32(max(len(l.options), 1))*optionHeight+8, optionsHeight) + 2
-}
+func (l *optionList) height() float32 { return min(l.whole(), optionsHeight+2) }
+
+// whole is the height that shows every option.
+func (l *optionList) whole() float32 { return float32(max(len(l.options), 1))*optionHeight + 10 }
 
 // naturalWidth is the width that shows every option whole.
 func (l *optionList) naturalWidth() float32 {

@@ -12,6 +12,7 @@ import (
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/fault"
+	"zafe/app/job"
 	"zafe/app/op"
 	"zafe/app/verify"
 	"zafe/ui/kit"
@@ -28,6 +29,9 @@ func Routes() map[string]func(*page.Env, page.Route) page.Page {
 
 // poll is how often the progress of a check is read.
 const poll = 300 * time.Millisecond
+
+// firstCheck is after how many minutes a book that was never checked begins to check itself.
+const firstCheck = int(job.AtStart / time.Minute)
 
 type integrity struct {
 	*page.Gate
@@ -90,7 +94,7 @@ func (p *integrity) show(st verify.Status) {
 		p.state.Set(e.T("integrity.damaged"), e.T("integrity.damaged_note", "when", e.Text.Instant(st.Health.Since)),
 			kit.Error, nil)
 	case rep == nil:
-		p.state.Set(e.T("integrity.never"), e.T("integrity.never_note"), kit.Warn, nil)
+		p.state.Set(e.T("integrity.never"), e.T("integrity.never_note", "minutes", firstCheck), kit.Warn, nil)
 	case len(rep.Findings) > 0:
 		p.state.Set(e.Text.N("integrity.bad", len(rep.Findings), nil), e.T("integrity.bad_note"), kit.Error, nil)
 	default:
@@ -145,7 +149,7 @@ func (p *integrity) list(st verify.Status) {
 	}
 	if st.Last == nil {
 		all = append(all, kit.Pad(28, 0, 0, 0, kit.NewEmpty("shield-check", e.T("integrity.never"),
-			e.T("integrity.never_text"), nil)))
+			e.T("integrity.never_text", "minutes", firstCheck), nil)))
 	} else {
 		for _, part := range st.Last.Parts {
 			all = append(all, p.part(part, st.Accepted))
