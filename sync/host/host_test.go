@@ -2,6 +2,7 @@ package host_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/company"
 	appdevice "zafe/app/device"
+	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/store"
@@ -179,7 +181,27 @@ func TestTheProgramsOfThisPCFindEachOther(t *testing.T) {
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) || len(o.warns) != 0 {
 		t.Errorf("left behind: %v, %q", err, o.warns)
 	}
-	// A program that was killed leaves the file.
+	// A program that was killed leaves the file, whose key opens no other one.
+	next, nextPath := newOffice(t), filepath.Join(t.TempDir(), "running.json")
+	if serve, err = next.host.Answer(nextPath); err != nil {
+		t.Fatal(err)
+	}
+	nextCtx, end := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); serve(nextCtx) }()
+	defer func() { end(); <-done }()
+	var old, now lan.Seat
+	if err := errors.Join(json.Unmarshal(killed, &old), durable.ReadJSON(nextPath, &now)); err != nil {
+		t.Fatal(err)
+	}
+	now.Key = old.Key
+	stolen := filepath.Join(t.TempDir(), "stolen.json")
+	if err := durable.WriteJSON(stolen, now); err != nil {
+		t.Fatal(err)
+	}
+	if r := host.Reach(t.Context(), stolen, "here", func(string, error) {}); r != nil {
+		t.Error("the key of a killed program reaches another one")
+	}
 	if err := os.WriteFile(path, killed, 0o600); err != nil {
 		t.Fatal(err)
 	}
