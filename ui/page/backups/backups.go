@@ -15,6 +15,7 @@ import (
 	"zafe/app/notify"
 	"zafe/app/op"
 	"zafe/app/past"
+	"zafe/app/plan"
 	"zafe/app/setup"
 	"zafe/app/verify"
 	"zafe/ui/kit"
@@ -53,6 +54,7 @@ type backups struct {
 	worry  *fyne.Container // why the light is not green, if it is for what all copies have in common
 	status backup.Status
 	kept   []aside.Kept // set aside on the main PC
+	lacks  []string     // places that are not on the recovery sheet last printed
 	// notices are where alerts go, nil as long as that is not known.
 	notices *notify.Status
 	busy    bool // this page asked for the work under way
@@ -176,6 +178,15 @@ func (b *backups) Refresh() {
 		page.Call(b.env, backup.Kept, op.Empty{}, func(r backup.KeptResponse, err error) {
 			if err == nil { // else it is shown another time
 				if b.kept = r.Kept; len(b.copies.Objects) > 0 { // how the copies stand is known
+					b.places(b.status)
+				}
+			}
+		})
+	}
+	if b.env.Can(setup.PrintSheet.Spec) && b.env.Can(plan.Get.Spec) {
+		page.Call(b.env, plan.Get, op.Empty{}, func(p plan.Plan, err error) {
+			if err == nil { // else it is said another time
+				if b.lacks = p.SheetLacks; len(b.copies.Objects) > 0 {
 					b.places(b.status)
 				}
 			}
@@ -383,6 +394,9 @@ func (b *backups) places(st backup.Status) {
 		all = append(all, kit.NewNotice(kit.Warn, "", e.T("backups.sheet_unknown")+" "+e.T("backups.sheet_unknown_note")),
 			kit.HBox(8, kit.NewButton(e.T("backups.sheet_print"), "", kit.Secondary, b.sheet),
 				kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, b.checkSheet), kit.Spacer()))
+	} else if len(b.lacks) > 0 {
+		all = append(all, kit.NewNotice(kit.Warn, "", e.T("plan.sheet_lacks", "places", e.Text.List(b.lacks))),
+			kit.HBox(8, kit.NewButton(e.T("backups.sheet_print"), "", kit.Secondary, b.sheet), kit.Spacer()))
 	}
 	if st.Anew() {
 		all = append(all, kit.NewNotice(kit.Info, "", e.T("backups.anew_text")))
@@ -704,8 +718,14 @@ func (b *backups) stop() {
 	page.Do(b.env, backup.Stop, op.Empty{}, func(op.Empty) {})
 }
 
-// sheet prints the recovery sheet.
-func (b *backups) sheet() { page.ShowSheet(b.env) }
+// sheet prints the recovery sheet, which then lacks nothing.
+func (b *backups) sheet() {
+	page.ShowSheet(b.env)
+	if b.lacks != nil {
+		b.lacks = nil
+		b.places(b.status)
+	}
+}
 
 // checkSheet asks for two groups of the key, from the paper.
 func (b *backups) checkSheet() {

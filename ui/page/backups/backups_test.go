@@ -14,6 +14,7 @@ import (
 	"zafe/app/backup"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/plan"
 	"zafe/app/recovery"
 	"zafe/app/setup"
 	"zafe/app/verify"
@@ -90,6 +91,7 @@ func TestTheSheetNamesEveryPlace(t *testing.T) {
 	}}}
 	backup.Bind(w.Registry, copies)
 	setup.Bind(w.Registry)
+	plan.Bind(w.Registry, w.Store, copies)
 	w.Update(func(tx *store.Tx) error {
 		return setup.SaveIdentity(tx, setup.Identity{RecoveryKey: recovery.Key{1}.String(), VaultID: op.NewID(time.Now())})
 	})
@@ -102,7 +104,19 @@ func TestTheSheetNamesEveryPlace(t *testing.T) {
 		}
 		return err
 	})
-	if len(sh.Toasts) != 1 || !strings.Contains(sh.Toasts[0], "effacez le fichier") {
+	copies.status.SheetKnown = true
+	copies.status.Copies = append(copies.status.Copies, backup.Copy{Destination: backup.Destination{ID: "k", Label: "Koofr"}})
+	p := Routes()["backups"](e, page.Route{}).(*backups)
+	sh.Show(p.Object())
+	if print := p.buttons("Imprimer la feuille"); len(print) != 1 || !p.says("imprimée : Koofr.") {
+		t.Error("a place that is not on the sheet is not told")
+	} else if print[0].Tapped(nil); len(p.buttons("Imprimer la feuille")) != 0 {
+		t.Error("told once more after it was printed")
+	}
+	if p.Refresh(); len(p.buttons("Imprimer la feuille")) != 0 {
+		t.Error("the sheet that was printed lacks it")
+	}
+	if len(sh.Toasts) != 2 || !strings.Contains(sh.Toasts[0], "effacez le fichier") {
 		t.Errorf("told %q, failed %v", sh.Toasts, sh.Failed)
 	}
 }
