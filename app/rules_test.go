@@ -414,6 +414,28 @@ func TestNothingRunsText(t *testing.T) {
 	}
 }
 
+// embedded are the kinds of files that the program has in it: texts, fonts, pictures, tables, migrations.
+var embedded = regexp.MustCompile(`^(assets/[a-z0-9-]+(/[a-z0-9-]+)?/[\w.-]+\.(ttf|svg|png|json|tsv|txt|md|fuse)|store/migrations/\d+_\w+\.sql|` +
+	`sync/backup/vault/readme\.txt)$`)
+
+// TestNothingOfTheSourceIsInTheProgram: it is one file, in which is what it shows and works by: nothing of what the source
+// is kept with (V13.4.1), no test, no secret of whoever builds it.
+func TestNothingOfTheSourceIsInTheProgram(t *testing.T) {
+	n := 0
+	for _, line := range goList(t, "-deps", "-tags", "migrated_fynedo", "-f", "{{range .EmbedFiles}}{{$.ImportPath}}/{{.}}\n{{end}}", ".") {
+		name, ours := strings.CutPrefix(strings.TrimSpace(line), "zafe/")
+		if !ours {
+			continue
+		}
+		if n++; !embedded.MatchString(name) || strings.Contains(name, "/.") {
+			t.Errorf("%s is in the program", name)
+		}
+	}
+	if n < 200 {
+		t.Errorf("%d files: the rule is blind", n)
+	}
+}
+
 // TestTheSuiteWatchesMemory: the suite runs with the race detector (V1.4.1), and vets, among others, formats (V1.3.10).
 func TestTheSuiteWatchesMemory(t *testing.T) {
 	suite, err := os.ReadFile("../.ci/test")
