@@ -422,8 +422,11 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	if b.guard.Refusal() != nil { // it is looked at
 		return b, nil
 	}
-	if err := errors.Join(users.Settle(ctx), opener.TellMended(ctx, st)); err != nil {
+	if err := users.Settle(ctx); err != nil {
 		return nil, err
+	}
+	if err := opener.TellMended(ctx, st); err != nil { // it is no reason to keep everybody out
+		p.home.Warn("that the key files were mended is not told", err)
 	}
 	st.OnCommit(func(uint64) { b.keep.Changed() })
 	st.OnChange(b.news.Tell)

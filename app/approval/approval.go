@@ -8,7 +8,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -186,10 +185,8 @@ var acts = map[string]act{
 		var asked user.IDRequest
 		return json.Unmarshal(body, &asked) != nil || u.ID == asked.ID
 	}},
-	role.SaveTeam.Name: {role.SaveTeam.Needs, teamGiven, func(body []byte, u user.User) bool {
-		var asked role.TeamRequest
-		return json.Unmarshal(body, &asked) != nil || slices.Contains(asked.Members, u.ID) && role.SeesTeam(u.Rights)
-	}},
+	// Who would see more may agree: else the only other approver, put into the team, would leave who asks alone.
+	role.SaveTeam.Name: {role.SaveTeam.Needs, teamGiven, nil},
 }
 
 // startGiven tells whose password would open the book.
@@ -418,8 +415,8 @@ func able(tx Tx, u user.User, needs auth.Permission) bool {
 		u.Rights.Scope(needs) == auth.All
 }
 
-// ask keeps a request. Faults: those of Validate, op.forbidden, approval.alone, approval.put_out, approval.too_many, and those that the
-// operation has for it.
+// ask keeps a request. Faults: those of Validate, op.forbidden, approval.alone, approval.put_out, approval.too_many, and
+// those that the operation has for it.
 func (d desk[T]) ask(ctx context.Context, tx T, req AskRequest) (none op.Empty, err error) {
 	a, act := op.Actor(ctx), acts[req.Op]
 	if a.Scope(act.needs) != auth.All {

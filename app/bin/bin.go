@@ -315,7 +315,8 @@ func overview(tx Tx) (out Overview, err error) {
 }
 
 // free ends a hold. Who is held asks another owner; the only one gives a proof that is younger than the hold, so that
-// whoever sits at their session does not go on by themself. Faults bin.gone, bin.own, op.fresh_needed, those of user.Apart.
+// whoever sits at their session does not go on by themself. Faults bin.gone, bin.own, op.fresh_needed, those of
+// user.Agree.
 func free(ctx context.Context, tx Tx, id HoldID) error {
 	all, err := tx.Holds(tx.Now())
 	if err != nil {
@@ -326,21 +327,15 @@ func free(ctx context.Context, tx Tx, id HoldID) error {
 		return fault.New(fault.Conflict, "bin.gone")
 	}
 	h, a := all[at], op.Actor(ctx)
-	if h.User == a.User {
-		others, err := user.OtherOwners(tx, a.User)
-		switch {
-		case err != nil:
-			return err
-		case len(others) > 0:
-			return fault.New(fault.Forbidden, "bin.own")
-		case !a.FreshAt.After(h.At):
-			return fault.New(fault.Unauthenticated, "op.fresh_needed")
-		}
-	} else if err := user.Apart(tx, h.User, a.User, h.At); err != nil {
+	alone, err := user.Agree(tx, h.User, a, h.At)
+	switch f := fault.Of(err); {
+	case f != nil && h.User == a.User && f.Code == fault.Forbidden:
+		return fault.New(fault.Forbidden, "bin.own")
+	case err != nil:
 		return err
 	}
 	h.FreedAt, h.FreedBy = tx.Now(), a.User
-	op.Note(ctx, aHold, int64(h.ID), "", fmt.Sprintf(`{"self":%t,"user":%d}`, h.User == a.User, h.User))
+	op.Note(ctx, aHold, int64(h.ID), "", fmt.Sprintf(`{"self":%t,"user":%d}`, alone, h.User))
 	if err := tx.FreeHold(h); err != nil || h.User == a.User {
 		return err
 	}

@@ -281,7 +281,7 @@ func recent(tx Tx) (r Recent, err error) {
 	return r, err
 }
 
-// decide keeps an owner's word and tells whoever asked. Faults sentry.gone, sentry.own, those of user.Apart.
+// decide keeps an owner's word and tells whoever asked. Faults sentry.gone, sentry.own, those of user.Agree.
 func decide(ctx context.Context, tx Tx, req DecideRequest) error {
 	all, err := tx.HeldExports(tx.Now())
 	if err != nil {
@@ -295,8 +295,9 @@ func decide(ctx context.Context, tx Tx, req DecideRequest) error {
 	if h.User == a.User {
 		return fault.New(fault.Forbidden, "sentry.own")
 	}
+	alone := false
 	if req.Approve {
-		if err := user.Apart(tx, h.User, a.User, h.AskedAt); err != nil {
+		if alone, err = user.Agree(tx, h.User, a, h.AskedAt); err != nil {
 			return err
 		}
 	}
@@ -305,7 +306,7 @@ func decide(ctx context.Context, tx Tx, req DecideRequest) error {
 		h.State, kind = Approved, user.NoticeExport
 	}
 	h.DecidedBy, h.DecidedAt = a.User, tx.Now()
-	op.Note(ctx, "user", int64(h.User), "", fmt.Sprintf(`{"approve":%t,"op":%q,"rows":%d}`, req.Approve, h.Op, h.Rows))
+	op.Note(ctx, "user", int64(h.User), "", fmt.Sprintf(`{"approve":%t,"op":%q,"rows":%d,"self":%t}`, req.Approve, h.Op, h.Rows, alone))
 	if err := tx.SaveHeld(h); err != nil {
 		return err
 	}

@@ -29,7 +29,11 @@ import (
 //
 // handFor is no shorter than a request for approval waits: one that is older than the hand lapses before the hand does.
 //
-// A PC that was paired in somebody's name opens no session of theirs, so that pairing lays no hand. Two real people who
+// Times are those of the main PC's clock: whoever can set it forward is not held. A time beyond what can have been set
+// under the clock of now was set under a wrong one, and counts no more.
+//
+// A PC that was paired in somebody's name opens no session of theirs, so that pairing lays no hand, and an account that
+// got its password before the book kept hands has none. Two real people who
 // agree to deceive the others can: nothing here stops that, the journal names both. Nor is there a way to tell that
 // somebody who was away for longer than handFor never came back themselves: the owners are told of each hand.
 const handFor = 72 * time.Hour
@@ -40,7 +44,7 @@ const (
 	asidesKey = "user.asides"
 )
 
-// Hand is whose hand is on an account.
+// Hand is a hand on an account; there may be more than one.
 type Hand struct {
 	By       []auth.UserID `json:"by"`                 // all who may be behind it, 0 for anybody
 	Until    time.Time     `json:"until,omitzero"`     // nothing of the person's own was left: until then
@@ -67,19 +71,37 @@ type Hands interface {
 	User(id auth.UserID) (User, error)
 }
 
-type hands map[auth.UserID]Hand
+type hands map[auth.UserID][]Hand
 
 func handsOf(tx Hands) (all hands, err error) {
 	all = hands{}
 	_, err = tx.Setting(handsKey, &all)
+	for _, on := range all {
+		for i := range on {
+			if on[i].Until.After(tx.Now().Add(handFor)) {
+				on[i].Until = time.Time{}
+			}
+		}
+	}
+	return all, err
+}
+
+// asidesOf are those that still count.
+func asidesOf(tx Hands) (all map[auth.UserID]Aside, err error) {
+	all = map[auth.UserID]Aside{}
+	_, err = tx.Setting(asidesKey, &all)
+	now := tx.Now()
+	maps.DeleteFunc(all, func(_ auth.UserID, a Aside) bool { return !now.Before(a.Until) || a.Until.After(now.Add(handFor)) })
 	return all, err
 }
 
 // behind are the people who may be behind an account in what was done since an instant.
 func (all hands) behind(id auth.UserID, since time.Time) []auth.UserID {
 	out := []auth.UserID{id}
-	if h := all[id]; h.binds(since) {
-		out = append(out, h.By...)
+	for _, h := range all[id] {
+		if h.binds(since) {
+			out = append(out, h.By...)
+		}
 	}
 	return out
 }
@@ -109,18 +131,21 @@ func layHand(tx Hands, by auth.UserID, u User, h Hand, ownLeft bool) error {
 	if !ownLeft {
 		h.Until = now.Add(handFor)
 	}
-	if was := all[u.ID]; was.binds(now) {
-		h.New = was.New && !slices.ContainsFunc(h.By, func(id auth.UserID) bool { return !slices.Contains(was.By, id) })
-		h.By, h.Password, h.Until = union(was.By, h.By), h.Password || was.Password, later(was.Until, h.Until)
+	on := all[u.ID]
+	if i := slices.IndexFunc(on, func(was Hand) bool { return slices.Equal(was.By, h.By) }); i >= 0 {
+		was := on[i]
+		h.New, h.Password, h.Until = h.New || was.New, h.Password || was.Password, later(was.Until, h.Until)
+		on = slices.Delete(on, i, i+1)
 	}
-	all[u.ID] = h
+	all[u.ID] = append(on, h)
 	return all.save(tx)
 }
 
 // save stores the hands that can still matter to a request that waits.
 func (all hands) save(tx Hands) error {
-	for id, h := range all {
-		if !h.binds(tx.Now().Add(-handFor)) {
+	for id, on := range all {
+		all[id] = slices.DeleteFunc(on, func(h Hand) bool { return !h.binds(tx.Now().Add(-handFor)) })
+		if len(all[id]) == 0 {
 			delete(all, id)
 		}
 	}
@@ -130,14 +155,17 @@ func (all hands) save(tx Hands) error {
 // ownPassword keeps that somebody chose their password themselves.
 func ownPassword(tx Hands, id auth.UserID) error {
 	all, err := handsOf(tx)
-	h, there := all[id]
-	if err != nil || !there || !h.Password {
+	if err != nil || !anyGave(all[id]) {
 		return err
 	}
-	h.Password = false
-	all[id] = h
+	for i := range all[id] {
+		all[id][i].Password = false
+	}
 	return all.save(tx)
 }
+
+// anyGave tells whether the password is one that was given by one of some hands.
+func anyGave(on []Hand) bool { return slices.ContainsFunc(on, func(h Hand) bool { return h.Password }) }
 
 // bySheet keeps that the recovery sheet gave an owner a password: whoever has the sheet may be behind it, unless the
 // person's telephone is still asked for.
@@ -159,26 +187,58 @@ func Apart(tx Hands, asker, approver auth.UserID, asked time.Time) error {
 	if !share(all.behind(asker, asked), all.behind(approver, now)) {
 		return nil
 	}
-	h := all[approver]
-	switch mine := h.binds(now) && share(all.behind(asker, asked), h.By); {
-	case mine && h.Password:
+	mine := slices.DeleteFunc(slices.Clone(all[approver]), func(h Hand) bool {
+		return !h.binds(now) || !share(all.behind(asker, asked), h.By)
+	})
+	switch {
+	case anyGave(mine):
 		return fault.New(fault.Forbidden, "user.word_given")
-	case mine:
-		return fault.New(fault.Forbidden, "user.word_soon", "at", h.Until)
+	case len(mine) > 0:
+		return fault.New(fault.Forbidden, "user.word_soon", "at", last(mine))
 	}
 	u, err := tx.User(asker)
 	if err != nil {
 		return err
 	}
-	return fault.New(fault.Forbidden, "user.word_theirs", "name", u.Name, "at", later(all[asker].Until, now))
+	return fault.New(fault.Forbidden, "user.word_theirs", "name", u.Name, "at", later(last(all[asker]), now))
 }
 
-// Made tells whether somebody made the account of somebody else, who has not had the time to be known as themselves:
-// who is alone and makes one is as alone as before.
+// last is when the last of some hands ends.
+func last(on []Hand) (out time.Time) {
+	for _, h := range on {
+		out = later(out, h.Until)
+	}
+	return out
+}
+
+// Made tells whether somebody made the account of somebody else within [handFor], who has not had the time to be known
+// as themselves: who is alone and makes one is as alone as before.
 func Made(tx Hands, who, u auth.UserID) (bool, error) {
 	all, err := handsOf(tx)
-	h := all[u]
-	return h.New && h.binds(tx.Now()) && share(h.By, all.behind(who, tx.Now())), err
+	now := tx.Now()
+	return slices.ContainsFunc(all[u], func(h Hand) bool {
+		return h.New && now.Before(h.Until) && share(h.By, all.behind(who, now))
+	}), err
+}
+
+// Agree is [Apart] for what an owner lets somebody go on with, a hold since an instant or an export. The only owner
+// there is could do it all by themself, and agrees alone when they have proven after that instant who they are: alone
+// says so, for the journal. Faults: those of Apart, op.fresh_needed.
+func Agree(tx Hands, asker auth.UserID, owner auth.Actor, since time.Time) (alone bool, err error) {
+	apart := Apart(tx, asker, owner.User, since)
+	if f := fault.Of(apart); f == nil || f.Code != fault.Forbidden {
+		return false, apart
+	}
+	others, err := OtherOwners(tx, owner.User)
+	switch {
+	case err != nil:
+		return false, err
+	case len(others) > 0:
+		return false, apart
+	case !owner.FreshAt.After(since):
+		return false, fault.New(fault.Unauthenticated, "op.fresh_needed")
+	}
+	return true, nil
 }
 
 // stillFor is how long somebody whose last day is over still counts as there.
@@ -193,8 +253,8 @@ func putAside(tx Hands, by auth.UserID, was User) error {
 	if err != nil || by == was.ID || made || gone {
 		return err
 	}
-	all := map[auth.UserID]Aside{}
-	if _, err := tx.Setting(asidesKey, &all); err != nil {
+	all, err := asidesOf(tx)
+	if err != nil {
 		return err
 	}
 	on, err := handsOf(tx)
@@ -202,11 +262,6 @@ func putAside(tx Hands, by auth.UserID, was User) error {
 		return err
 	}
 	now := tx.Now()
-	for id, a := range all {
-		if !now.Before(a.Until) {
-			delete(all, id)
-		}
-	}
 	a := Aside{By: on.behind(by, now), Until: now.Add(handFor), Rights: maps.Clone(was.Rights)}
 	if before, there := all[was.ID]; there {
 		a.By = union(before.By, a.By)
@@ -222,8 +277,8 @@ func putAside(tx Hands, by auth.UserID, was User) error {
 // out, taken their second factor or given them less in the last [handFor]; or had their last day not come in it. Nobody
 // makes themselves alone. until is when they count no more.
 func PutAside(tx Hands, by auth.UserID, needs auth.Permission) (who []User, until time.Time, err error) {
-	all := map[auth.UserID]Aside{}
-	if _, err := tx.Setting(asidesKey, &all); err != nil {
+	all, err := asidesOf(tx)
+	if err != nil {
 		return nil, until, err
 	}
 	on, err := handsOf(tx)
@@ -236,7 +291,7 @@ func PutAside(tx Hands, by auth.UserID, needs auth.Permission) (who []User, unti
 		a, there := all[u.ID]
 		switch {
 		case u.ID == by:
-		case there && now.Before(a.Until) && a.Rights.Scope(needs) == auth.All && share(a.By, on.behind(by, now)):
+		case there && a.Rights.Scope(needs) == auth.All && share(a.By, on.behind(by, now)):
 			who, until = append(who, u), later(until, a.Until)
 		case u.Disabled || !u.Ended(tx.Today()) || u.Rights.Scope(needs) != auth.All:
 		case u.stillFor(tx.Today()) > 0:

@@ -193,6 +193,92 @@ func TestOnesOwnNewAccountIsNobody(t *testing.T) {
 	made(claire, false)
 }
 
+// TestWhoKeepsTheFirstPasswordIsSomebodyAllTheSame: after three days whoever made the account is alone no more; the word
+// of who never chose a password counts for nothing yet.
+func TestWhoKeepsTheFirstPasswordIsSomebodyAllTheSame(t *testing.T) {
+	w := newWorld(t)
+	claire := w.colleagues(auth.Owner, "claire")[0]
+	u, err := user.Save.Call(w.Ctx(), w.here(claire), user.SaveRequest{Login: "eve", Name: "Eve", Role: auth.Admin, Password: newWord})
+	if err != nil {
+		t.Fatal(err)
+	}
+	eve := &colleague{id: u.ID, login: "eve", word: newWord}
+	w.Clock.Add(threeDays)
+	w.apart("three days later", claire, eve, w.Clock.Now(), "user.word_given")
+	w.Update(func(tx *store.Tx) error {
+		if is, err := user.Made(tx, claire.id, eve.id); is || err != nil {
+			t.Errorf("still only made: %v", err)
+		}
+		return nil
+	})
+}
+
+// TestALapsedHandIsNotForgottenByTheNext: a request that was made under it still waits when another person gives the
+// password anew.
+func TestALapsedHandIsNotForgottenByTheNext(t *testing.T) {
+	w := newWorld(t)
+	p := w.colleagues(auth.Owner, "claire", "adam", "lucie")
+	claire, adam, lucie := p[0], p[1], p[2]
+	by := w.here(claire)
+	w.unphones(by, adam)
+	w.Clock.Add(threeDays - 2*time.Hour)
+	asked := w.Clock.Now() // by Claire, as Adam
+	w.Clock.Add(3 * time.Hour)
+	w.apart("lapsed", adam, claire, asked, "user.word_theirs")
+	w.gives(w.here(lucie), adam, newWord)
+	w.apart("given by another since", adam, claire, asked, "user.word_theirs")
+}
+
+// TestATimeOfAWrongClockHoldsNobody for years.
+func TestATimeOfAWrongClockHoldsNobody(t *testing.T) {
+	w := newWorld(t)
+	p := w.colleagues(auth.Owner, "claire", "adam")
+	claire, adam := p[0], p[1]
+	now, his := w.Clock.Now(), w.stored(adam.id)
+	w.Clock.Set(now.AddDate(5, 0, 0))
+	w.Update(func(tx *store.Tx) error {
+		return user.DropSecondFactor(op.AsActor(t.Context(), auth.Actor{User: claire.id}), tx, his)
+	})
+	w.apart("under the wrong clock", claire, adam, w.Clock.Now(), "user.word_soon")
+	w.Clock.Set(now)
+	w.apart("put right", claire, adam, w.Clock.Now(), "")
+}
+
+// TestTheOnlyOwnerAgreesAlone to what an employee whose password they gave may go on with, after a fresh proof; with
+// another owner there, they do not.
+func TestTheOnlyOwnerAgreesAlone(t *testing.T) {
+	w := newWorld(t)
+	p := w.colleagues(auth.Owner, "claire")
+	claire := p[0]
+	marc := w.add("marc", auth.Sales, newWord)
+	w.Update(func(tx *store.Tx) error {
+		hand := user.Hand{By: []auth.UserID{claire.id}, Password: true, New: true, Until: w.Clock.Now().Add(threeDays)}
+		return tx.SetSetting("user.hands", map[auth.UserID][]user.Hand{marc.ID: {hand}})
+	})
+	held := w.Clock.Now()
+	w.Clock.Add(time.Minute)
+	agree := func(fresh time.Time, alone bool, want string) {
+		t.Helper()
+		w.Update(func(tx *store.Tx) error {
+			got, err := user.Agree(tx, marc.ID, auth.Actor{User: claire.id, FreshAt: fresh}, held)
+			if got != alone || fault.KeyOf(err) != want {
+				t.Errorf("alone %t, %v, want %t, %q", got, err, alone, want)
+			}
+			return nil
+		})
+	}
+	agree(held.Add(-time.Hour), false, "op.fresh_needed")
+	agree(w.Clock.Now(), true, "")
+	if _, err := user.Save.Call(w.Ctx(), w.here(claire), user.SaveRequest{
+		Login: "eve", Name: "Eve", Role: auth.Owner, Password: newWord,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	agree(w.Clock.Now(), true, "") // one that she has just made is no other
+	w.Clock.Add(threeDays)
+	agree(w.Clock.Now(), false, "user.word_theirs")
+}
+
 // TestNobodyAsksInAnothersNameEither: who took the access of the one who asks, or those of both, or went from one to the
 // other, is one person all the same.
 func TestNobodyAsksInAnothersNameEither(t *testing.T) {

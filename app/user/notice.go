@@ -172,7 +172,8 @@ func TellOwners(tx Telling, about auth.UserID, kind NoticeKind, detail string, b
 	return nil
 }
 
-// OtherOwners are the owners in work but one, and those that this one has just put out ([PutAside]).
+// OtherOwners are the owners in work but one and those that this one has just made ([Made]), and those that this one has
+// just put out ([PutAside]).
 func OtherOwners(tx Hands, but auth.UserID) (out []auth.UserID, err error) {
 	aside, _, err := PutAside(tx, but, auth.KeyManage)
 	if err != nil {
@@ -183,7 +184,14 @@ func OtherOwners(tx Hands, but auth.UserID) (out []auth.UserID, err error) {
 	}
 	people, err := tx.Users()
 	for _, p := range people {
-		if p.ID != but && p.Role == auth.Owner && !p.Disabled {
+		if p.ID == but || p.Role != auth.Owner || p.Disabled {
+			continue
+		}
+		made, err := Made(tx, but, p.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !made {
 			out = append(out, p.ID)
 		}
 	}

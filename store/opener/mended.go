@@ -9,7 +9,7 @@ import (
 )
 
 // TellMended tells the owners at their next log-in, and the journal, that opening a book made one of its two key files
-// anew from the other: a program or somebody meddled with it, which nobody else would see.
+// anew from the other: a power cut while it was written, a program or somebody, which nobody else would see.
 func TellMended(ctx context.Context, st *store.Store) error {
 	for _, n := range st.Notices() {
 		if n.Key != "verify.keys_mended" {

@@ -29,7 +29,8 @@ const (
 	headerFault   = "Zafe-Fault" // trailer of a stream that failed midway
 )
 
-// askedEvent is the parameter of a hello.
+// askedEvent is the one parameter that a hello has, and that any later one may have: main PCs refuse others, and would
+// tell a newer PC nothing of levels ([plain]).
 const askedEvent = "event"
 
 // Limits of the transport.

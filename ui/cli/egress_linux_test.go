@@ -63,7 +63,7 @@ func TestNothingLeavesAPCThatIsToldOfNobody(t *testing.T) {
 		p.IP("route", "add", "default", "via", gateway)
 	}
 	if out, err := exec.CommandContext(t.Context(), "mount", "--bind", asks, "/etc/resolv.conf").CombinedOutput(); err != nil {
-		t.Fatalf("%v %s", err, out)
+		tooltest.Lacks(t, "the names of this PC are not asked as a file says:", string(out), err)
 	}
 	fromMain, fromSecond := watch(t, "to-main"), watch(t, "to-second")
 	e := &egress{t: t, root: root, a: a, b: b, main: main, fromMain: fromMain, fromSecond: fromSecond}
