@@ -287,6 +287,7 @@ func (p *loginPage) submit() {
 		if b, err = p.f.reach(ctx, req, under); err != nil {
 			return err
 		}
+		b.SetToken("") // that of a session which is over; a main PC that never knew it would refuse all that comes with it
 		in, err = user.Login.Call(ctx, b, req)
 		if fault.KeyOf(err) == "lan.host_unreachable" && b.Retry(ctx) == nil { // another took its place
 			in, err = user.Login.Call(ctx, b, req)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/machine"
 )
@@ -91,5 +93,27 @@ func TestARevokedPCIsToldWhomToAsk(t *testing.T) {
 	}
 	if s.flow.Again(); s.has(whom) {
 		t.Error("it is said again before anybody asked")
+	}
+}
+
+// forgetful is a main PC that refuses all that comes with a session it does not know, as one that took over does.
+type forgetful struct{ *book }
+
+func (f forgetful) Do(ctx context.Context, s *op.Spec, req, resp any) error {
+	if f.token == "over" {
+		return fault.New(fault.Unauthenticated, "user.session_over")
+	}
+	return f.book.Do(ctx, s, req, resp)
+}
+
+// TestWhoWasPutOutLogsInAgain: the session that is over does not stand in the way of the new one.
+func TestWhoWasPutOutLogsInAgain(t *testing.T) {
+	p := newPC(t, machine.Joined, owner)
+	s := show(t, p)
+	p.book.token = "over"
+	s.flow.LogIn(forgetful{p.book}, func(user.Me) {})
+	s.login("claire", secretWords)
+	if s.has("Votre session est terminée") || p.book.token == "over" || p.book.token == "" {
+		t.Errorf("the log-in is refused, with the session %q", p.book.token)
 	}
 }
