@@ -15,6 +15,7 @@ import (
 
 	"zafe/app/auth"
 	"zafe/app/change"
+	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/user"
 	"zafe/ui/kit"
@@ -166,6 +167,7 @@ func (d *desktop) show(b machine.Book, me user.Me, eyes *shell.Eyes, first bool)
 		Clock: time.Now, Spawn: spawn, Tick: tick, Serve: d.serve, Quit: d.quit, Listen: listening(b),
 		Relogin:   func(again func(user.Me)) { d.flow.LogIn(b, again) },
 		LoggedOut: func() { d.shell = nil; d.start(); d.flow.LogIn(b, nil) },
+		Barred:    func(err error) { d.shell = nil; d.start(); d.flow.Barred(b, err) },
 		Restore:   func() { d.shell = nil; d.start(); d.flow.Mend() },
 		TakeOver:  func() { d.shell = nil; d.start(); d.flow.TakeOver() },
 		Anew:      func() { d.shell = nil; d.start(); d.flow.Run() },
@@ -250,7 +252,13 @@ func (d *desktop) serveEarly(b machine.Book) {
 	if !b.Local() || d.flow.Book() != b || d.ctx.Err() != nil {
 		return
 	}
-	d.serve(b, func() {}, func(error) { kit.After(serveAgain, func() { d.serveEarly(b) }) })
+	d.serve(b, func() {}, func(err error) {
+		if key := fault.KeyOf(err); d.shell == nil && (key == "relay.taken_over" || key == "relay.fenced") {
+			d.flow.Ousted(b)
+			return
+		}
+		kit.After(serveAgain, func() { d.serveEarly(b) })
+	})
 }
 
 // spawn runs work elsewhere and then on the UI goroutine.

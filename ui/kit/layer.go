@@ -78,6 +78,28 @@ func CloseLayers(c fyne.Canvas) {
 	r.layers = nil
 }
 
+// SetAside takes every dialog and list off a window, and returns what puts back those that were not closed meanwhile. A
+// hidden one would still take each click and each key from what is shown.
+func SetAside(c fyne.Canvas) (back func()) {
+	r := routerOf(c)
+	aside := r.layers
+	r.layers = nil
+	for _, l := range aside {
+		c.Overlays().Remove(l)
+	}
+	return func() {
+		for _, l := range aside {
+			if !l.open {
+				continue
+			}
+			r.layers = append(r.layers, l)
+			c.Overlays().Add(l)
+			l.Resize(c.Size())
+			l.Refresh()
+		}
+	}
+}
+
 func (l *layer) key(name fyne.KeyName, mod fyne.KeyModifier) bool {
 	if l.onKey != nil && l.onKey(name, mod) {
 		return true

@@ -35,7 +35,7 @@ type Keyed interface {
 }
 
 // Linked is a Page that wants to know when the main PC is lost and back, to switch its write
-// buttons; SetOnline is not called on a PC that holds the book itself.
+// buttons. It is told as well when an incident is over, so that what could not be saved is.
 type Linked interface {
 	SetOnline(online bool)
 }
@@ -190,6 +190,11 @@ func requestID(s op.Spec) string {
 		return ""
 	}
 	return op.NewID(time.Now()) //nolint:forbidigo // only makes ids sort
+}
+
+// Unread stands in a list of which no row is there because the question was refused: that is not the same as none.
+func Unread(e *Env, err error) fyne.CanvasObject {
+	return kit.NewEmpty("warning-circle", e.T("common.unread"), e.Text.Fault(err), nil)
 }
 
 // Fetch gives a writer function for SaveFile and ShowDocument that streams an operation's file.

@@ -169,6 +169,9 @@ func (s *Shell) unheard(err error) {
 		return
 	case "user.session_over", "user.ended":
 		s.Fail(err)
+	case "lan.device_refused":
+		s.Fail(err)
+		return
 	}
 	s.ears.again.In(listenAgain, s.listen)
 }

@@ -63,6 +63,7 @@ func (s *Shell) halted(st incident.State) {
 	if !st.On {
 		s.halt.banner.Hide()
 		kit.Toast(s.Host, kit.Ok, s.t("incident.over"))
+		s.gates() // what could not be saved is saved now
 	} else {
 		s.halt.banner.Set(kit.Error, s.t("incident.banner"),
 			s.t("incident.banner_text", "since", st.Since, "name", st.By))

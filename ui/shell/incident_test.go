@@ -1,6 +1,7 @@
 package shell_test
 
 import (
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -46,8 +47,13 @@ func TestAnIncidentIsSaidOverEveryPage(t *testing.T) {
 	if _, err := incident.End.Call(w.Ctx(), w.As("owner"), op.Empty{}); err != nil {
 		t.Fatal(err)
 	}
+	draft := d.made[0] // under the page of the incident
+	draft.online = nil
 	if d.seconds(1); d.shows(whatToDo) {
 		t.Error("it is over")
+	}
+	if !slices.Equal(draft.online, []bool{true}) {
+		t.Errorf("a page with something that could not be saved is told %v", draft.online)
 	}
 }
 

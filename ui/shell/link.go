@@ -63,11 +63,13 @@ func (s *Shell) reach(online bool) {
 			s.relieve.Show()
 		}
 		s.link.say(s)
+		s.top.object.Hide()
 		s.banner.Show()
 		s.root.Refresh()
 		return
 	}
 	s.banner.Hide()
+	s.top.object.Show()
 	s.root.Refresh()
 	kit.Toast(s.Host, kit.Ok, s.t("shell.link.back"))
 	s.facts.poll(s)

@@ -29,7 +29,7 @@ func (p *pane) shown() bool { return p.alive() && (p.s.current() == p.f || p.f.p
 func (p *pane) Go(work func(ctx context.Context) error, done func(error)) {
 	var err error
 	p.s.Spawn(func() { err = work(p.f.ctx) }, func() {
-		if p.alive() {
+		if p.alive() && !p.s.barred(err) {
 			done(err)
 		}
 	})
@@ -172,7 +172,7 @@ func (s *Shell) Fail(err error) {
 	if f == nil || f.Key == "op.cancelled" {
 		return
 	}
-	if s.helpOver(f) {
+	if s.helpOver(f) || s.barred(f) {
 		return
 	}
 	if f.Code == fault.Unauthenticated && (f.Key == "user.session_over" || f.Key == "op.login_needed") {
@@ -210,6 +210,22 @@ func (s *Shell) Fail(err error) {
 	kit.Toast(s.Host, kit.Error, text)
 }
 
+// barred leaves the pages for the log-in when the main PC turned this PC away, as one that was revoked, and tells whether
+// it did: nothing of the book is to be read any more where its owner took it away.
+func (s *Shell) barred(err error) bool {
+	if s.Me.Support || fault.KeyOf(err) != "lan.device_refused" {
+		return false
+	}
+	if s.ctx.Err() != nil {
+		return true // it is left already
+	}
+	s.deafen()
+	s.Book.SetToken("")
+	s.end()
+	s.Barred(err)
+	return true
+}
+
 // ended tells somebody, once, that the last day of their account is over, before the log-in of whoever comes.
 func (s *Shell) ended(f *fault.Fault) {
 	if s.relogin() {
@@ -228,9 +244,7 @@ func (s *Shell) relogin() bool {
 		return false
 	}
 	s.asking = true
-	for _, o := range s.Window.Canvas().Overlays().List() {
-		o.Hide()
-	}
+	s.putBack = kit.SetAside(s.Window.Canvas())
 	s.Relogin(s.comeBack)
 	return true
 }
@@ -244,10 +258,8 @@ func (s *Shell) comeBack(me user.Me) {
 		s.Rebuild(me)
 		return
 	}
-	for _, o := range s.Window.Canvas().Overlays().List() {
-		o.Show()
-	}
 	s.Host.SetContent(s.front)
+	s.putBack()
 	if f := s.current(); f != nil && !f.page.Unsaved() {
 		f.page.Refresh()
 	}

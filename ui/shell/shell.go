@@ -42,6 +42,8 @@ type Options struct {
 	Relogin func(again func(user.Me))
 	// LoggedOut is called after the person left; the book stays open.
 	LoggedOut func()
+	// Barred is called instead when the main PC turned this PC away, with its refusal.
+	Barred func(err error)
 	// Rebuild makes the window anew, in another language.
 	Rebuild func(me user.Me)
 	// Eyes is set while an owner looks through the eyes of Me, and Turn makes the window anew for another pair of eyes,
@@ -93,7 +95,8 @@ type Shell struct {
 	aid     aid
 	idle    idle
 	files   *Chooser
-	asking  bool // the log-in is over the pages
+	asking  bool   // the log-in is over the pages
+	putBack func() // shows the dialogs again that the log-in took off
 }
 
 // New makes the window's content and shows it, at home or at the set-up.
@@ -127,7 +130,10 @@ func New(o Options) *Shell {
 	s.newAid()
 	s.newMass()
 	s.idle.init(s)
-	column := kit.VFill(0, 8, s.banner, s.halt.banner, s.aid.banner, s.mass, s.wound, s.outside, s.danger, s.top.object, s.place, s.tasks)
+	// What is said of a lost main PC takes the place of the search and of what makes something new, of no use then: a page
+	// that moved down would have the next click beside the field it was meant for, and what is typed after it lost.
+	over := container.NewStack(s.top.object, s.banner)
+	column := kit.VFill(0, 7, s.halt.banner, s.aid.banner, s.mass, s.wound, s.outside, s.danger, over, s.place, s.tasks)
 	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, s.overall(), column, s.status))
 	s.commands()
 	return s
@@ -197,7 +203,7 @@ func (s *Shell) t(key string, args ...any) string {
 func (s *Shell) run(work func(context.Context) error, done func(error)) {
 	var err error
 	s.Spawn(func() { err = work(s.ctx) }, func() {
-		if s.ctx.Err() == nil {
+		if s.ctx.Err() == nil && !s.barred(err) {
 			done(err)
 		}
 	})

@@ -120,6 +120,8 @@ type desk struct {
 	restored int // times the screen that restores was shown
 	tookOver int // that which makes this PC the main one
 	anew     int // the first one
+
+	barred []error // what the log-in was told of this PC
 }
 
 // newSickDesk is a desk on the PC of its book, whose health is the service's.
@@ -189,7 +191,8 @@ func newDeskOver(t *testing.T, role auth.Role, first func(*page.Env, func()) fyn
 		Relogin:   func(again func(user.Me)) { d.again, d.asked = again, d.asked+1 },
 		LoggedOut: func() { d.out++ }, Quit: func() { d.quit++ }, Restore: func() { d.restored++ },
 		TakeOver: func() { d.tookOver++ }, Anew: func() { d.anew++ },
-		First: first, Serve: d.serve, Turn: d.turn,
+		Barred: func(err error) { d.barred = append(d.barred, err) },
+		First:  first, Serve: d.serve, Turn: d.turn,
 	}
 	d.Shell = shell.New(d.options)
 	return d

@@ -85,7 +85,7 @@ func newNearby(f *Flow, addr *kit.LineEdit) *nearby {
 // search looks for main PCs until another screen is shown.
 func (n *nearby) search() {
 	ctx, stop := context.WithCancel(context.Background())
-	n.Flow.search = stop
+	n.Flow.leaves = stop
 	n.Spawn(func() {
 		n.Machine.Find(ctx, func(addr string) {
 			fyne.Do(func() {

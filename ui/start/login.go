@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"zafe/app/fault"
 	"zafe/app/user"
@@ -31,7 +33,16 @@ type loginPage struct {
 	spin  *kit.Spinner
 	doing *kit.Label // the part of a long opening that is under way
 	totp  string     // secret of the sample company's person, to type the code for them
+	host  *hostCard
+	near  machine.Book // the main PC as it is looked for before somebody logs in
+	left  bool         // another screen is shown
 }
+
+// lookFirst and lookAgain are how soon and how often the log-in of a joined PC looks whether its main PC is there, and where.
+const (
+	lookFirst = 300 * time.Millisecond
+	lookAgain = 5 * time.Second
+)
 
 // Login shows the log-in of the book of this PC, or of the main PC.
 func (f *Flow) Login() {
@@ -60,6 +71,7 @@ func (f *Flow) Login() {
 	p.mend.Hide()
 	wound := p.wound()
 	p.relay = f.relayCard()
+	p.host = f.hostCard()
 	last := f.Machine.Preferences().Login
 	p.keep.SetOn(last != "")
 	p.name.SetText(cmp.Or(f.name, last))
@@ -69,7 +81,7 @@ func (f *Flow) Login() {
 	}
 	forgotten := kit.NewButton(f.t("start.login.forgotten"), "", kit.Link, f.Forgotten)
 	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(f.t("start.login.title")),
-		kit.Muted(under)), f.hostCard(), p.relay, p.done(), wound}
+		kit.Muted(under)), p.host.object, p.relay, p.done(), wound}
 	body = append(body, p.samples(),
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass),
 		p.keep, p.enter, p.where, p.mend, // what is wrong stands under the button, which so stays in its place
@@ -84,6 +96,20 @@ func (f *Flow) Login() {
 		width += 60 // for the row of people
 	}
 	f.show(f.beside(width, kit.VBox(14, body...)))
+	if f.barred != nil {
+		p.host.say(f.t("start.login.main"), kit.Error)
+		p.failed(f.barred)
+		f.barred = nil
+	}
+	if f.state.Presence == machine.Joined {
+		looking := &kit.Later{}
+		f.leaves = func() {
+			looking.Stop()
+			p.left = true
+			p.away()
+		}
+		p.look(lookFirst, looking)
+	}
 	if p.name.Text() == "" {
 		f.focus(p.name)
 	} else {
@@ -115,20 +141,87 @@ func (p *loginPage) done() fyne.CanvasObject {
 	return kit.NewNotice(kit.Ok, "", p.f.done)
 }
 
+// look finds out whether the main PC is there, and where: another may have taken its place. It goes on for as long as the
+// log-in is shown.
+func (p *loginPage) look(in time.Duration, again *kit.Later) {
+	f := p.f
+	again.In(in, func() {
+		b := f.book
+		if b == nil {
+			b = p.near
+		}
+		f.work(func(ctx context.Context) (err error) {
+			if b != nil {
+				return b.Retry(ctx)
+			}
+			b, err = f.Machine.Connect(ctx)
+			return err
+		}, func(err error) {
+			if f.book == nil {
+				p.near = b
+			}
+			if p.left {
+				p.away()
+				return
+			}
+			switch {
+			case err == nil:
+				f.state.Host = b.Place()
+				p.host.name.SetText(b.Place())
+				p.host.say(f.t("start.login.there"), kit.Neutral)
+			case fault.Of(err).Code == fault.Unavailable:
+				p.host.say(f.t("start.login.silent"), kit.Warn)
+			default:
+				p.host.say(f.t("start.login.main"), kit.Error)
+				refuse(p.where, f.Text.Fault(fault.Of(err)))
+			}
+			p.look(lookAgain, again)
+		})
+	})
+}
+
+// away leaves the main PC that was only looked for.
+func (p *loginPage) away() {
+	b := p.near
+	p.near = nil
+	if b != nil && b != p.f.book {
+		p.f.work(func(ctx context.Context) error { return b.Close(ctx, nil) }, func(error) {})
+	}
+}
+
 // hostCard names the PC that has the book.
-func (f *Flow) hostCard() fyne.CanvasObject {
+type hostCard struct {
+	object       fyne.CanvasObject
+	name, detail *kit.Label
+	icon         *fyne.Container
+}
+
+// say tells what is known of that PC.
+func (c *hostCard) say(text string, tone kit.Tone) {
+	if tone == kit.Neutral {
+		tone = kit.Info
+	}
+	c.icon.Objects[0] = kit.IconTile("desktop-tower", tone)
+	c.icon.Refresh()
+	c.detail.SetText(text)
+	c.object.Refresh()
+}
+
+func (f *Flow) hostCard() *hostCard {
 	name, detail := f.Machine.Name(), f.t("start.login.here")
 	var change fyne.CanvasObject = kit.Gap(1, 1)
 	switch {
 	case f.state.Fenced:
 		detail = f.t("start.login.fenced")
 	case f.state.Presence == machine.Joined:
-		name, detail = f.state.Host, f.t("start.login.there")
+		name, detail = f.state.Host, f.t("start.login.main") // that it is the right one is known once it answered
 		change = kit.NewButton(f.t("start.login.change"), "", kit.Link, f.leave)
 	}
-	text := kit.VBox(0, kit.Strong(name), kit.Caption(detail))
-	line := kit.Pad(8, 10, 8, 10, kit.Row(10, kit.IconTile("desktop-tower", kit.Info), text, change))
-	return kit.Backdrop(theme.PrimarySoft, line)
+	c := &hostCard{name: kit.Strong(name), icon: container.NewStack(kit.IconTile("desktop-tower", kit.Info))}
+	c.detail = kit.NewLabel(detail, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true})
+	line := kit.Pad(8, 10, 8, 10, kit.Row(10, c.icon, kit.VBox(0, c.name, c.detail), change))
+	c.object = kit.Backdrop(theme.PrimarySoft, line)
+	return c
 }
 
 // leave forgets the main PC after a question: joining again takes a new code.
@@ -194,7 +287,11 @@ func (p *loginPage) submit() {
 		if b, err = p.f.reach(ctx, req, under); err != nil {
 			return err
 		}
+		b.SetToken("") // that of a session which is over; a main PC that never knew it would refuse all that comes with it
 		in, err = user.Login.Call(ctx, b, req)
+		if fault.KeyOf(err) == "lan.host_unreachable" && b.Retry(ctx) == nil { // another took its place
+			in, err = user.Login.Call(ctx, b, req)
+		}
 		return err
 	}, func(err error) {
 		p.wait(false)

@@ -54,22 +54,54 @@ func (f *Flow) TakeOver() {
 	})
 }
 
-// takeover is the screen: an owner's password, and one button.
+// takeover is the screen: an owner's password or the sheet, and one button.
 type takeover struct {
 	*Flow
-	pass *kit.PasswordField
-	why  *kit.Label
-	act  *kit.Button
+	pass    *kit.PasswordField
+	sheet   *sheetField
+	bySheet bool
+	secret  *fyne.Container // the boxes of the one that is used
+	other   *kit.Button
+	why     *kit.Label
+	act     *kit.Button
 }
 
 func (f *Flow) newTakeover() *takeover {
-	t := &takeover{Flow: f, pass: kit.NewPasswordField(""), why: refusal()}
+	t := &takeover{Flow: f, pass: kit.NewPasswordField(""), why: refusal(), sheet: f.newSheet(), secret: kit.VBox(0)}
+	t.other = kit.NewButton("", "", kit.Link, func() {
+		t.bySheet = !t.bySheet
+		refuse(t.why, "")
+		t.ask()
+	})
 	t.act = kit.NewButton(f.t("start.relay.act"), "", kit.Primary, func() { t.take(false) })
 	if f.state.Fenced {
 		t.act.SetText(f.t("start.relay.back"))
 	}
 	t.pass.Edit().OnSubmitted = func(string) { t.act.Tapped(nil) }
+	t.sheet.then = func() { t.act.Tapped(nil) }
 	return t
+}
+
+// ask shows the boxes of the password or of the sheet.
+func (t *takeover) ask() {
+	if t.bySheet {
+		t.other.SetText(t.t("start.relay.by_password"))
+		t.secret.Objects = []fyne.CanvasObject{t.sheet.object}
+	} else {
+		t.other.SetText(t.t("start.accept.by_sheet"))
+		t.secret.Objects = []fyne.CanvasObject{kit.NewField(t.t("start.relay.password"), t.pass).Required()}
+	}
+	t.secret.Refresh()
+	t.toType()
+}
+
+// toType puts the caret where the secret is typed.
+func (t *takeover) toType() {
+	if t.bySheet {
+		t.focus(t.sheet.first())
+	} else {
+		t.focus(t.pass.Edit())
+	}
 }
 
 func (t *takeover) show() {
@@ -88,17 +120,24 @@ func (t *takeover) show() {
 	default:
 		body = append(body, kit.NewNotice(kit.Info, "", t.t("start.relay.kept", "at", t.Text.Instant(at))))
 	}
-	body = append(body, kit.NewField(t.t("start.relay.password"), t.pass).Required(), t.why, t.act,
+	body = append(body, t.secret, kit.HBox(0, t.other), t.why, t.act,
 		kit.HBox(0, kit.NewButton(t.t("common.back"), "caret-left", kit.Ghost, t.Login)))
 	t.Flow.show(t.beside(560, kit.VBox(14, body...)))
-	t.focus(t.pass.Edit())
+	t.ask()
 }
 
 // take takes over; behind tells that the owner knows that the copy lacks work.
 func (t *takeover) take(behind bool) {
 	refuse(t.why, "")
-	busy(t.act, true)
 	secret := machine.Secret{Password: t.pass.Text()}
+	if t.bySheet {
+		key, err := t.sheet.key()
+		if err != nil {
+			return // said at the box
+		}
+		secret = machine.Secret{Recovery: key}
+	}
+	busy(t.act, true)
 	var b machine.Book
 	t.work(func(ctx context.Context) error {
 		if err := t.letGo(ctx); err != nil {
@@ -119,7 +158,7 @@ func (t *takeover) take(behind bool) {
 				t.t("common.cancel"), true, func() { t.take(true) })
 		default:
 			refuse(t.why, t.Text.Fault(f))
-			t.focus(t.pass.Edit())
+			t.toType()
 		}
 	})
 }

@@ -53,6 +53,25 @@ func TestTakingOver(t *testing.T) {
 	}
 }
 
+// TestTakingOverByTheSheet: who has no password that opens the copy types the key of the sheet.
+func TestTakingOverByTheSheet(t *testing.T) {
+	p := newPC(t, machine.Joined, owner)
+	p.state.Host = "192.168.1.20:24653"
+	p.standby = machine.Standby{Ready: true, Kept: storetest.Noon}
+	s := show(t, p)
+	s.press("Prendre le relais")
+	s.press("Utiliser la feuille de secours")
+	s.press("Prendre le relais")
+	if len(p.relaying) != 0 || len(p.opened) != 0 {
+		t.Fatal("without a key")
+	}
+	s.fields()[0].SetText(sheet.String())
+	s.press("Prendre le relais")
+	if !slices.Equal(p.relaying, []string{"took over"}) || p.opened[0].Recovery == "" || p.opened[0].Password != "" {
+		t.Errorf("it did %v with %v", p.relaying, p.opened)
+	}
+}
+
 // TestAnotherPCTookOver: the log-in says so, and leads to both ways out, the open book closed before.
 func TestAnotherPCTookOver(t *testing.T) {
 	for _, c := range []struct {

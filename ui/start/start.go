@@ -48,7 +48,9 @@ type Flow struct {
 	name string // who logs in next, as far as it is known better than who did last
 	done string // what was just done; the log-in says it until somebody is in, "" for nothing
 
-	search    func()      // ends the search for main PCs, on the screen that shows them
+	barred error // the refusal of a main PC that turned this PC away; the next log-in says it
+
+	leaves    func()      // ends what the screen that is shown does beside, such as the search for main PCs
 	unkept    func() bool // recovery codes are on the screen, and nobody said that they are kept
 	restoring bool        // a copy is being put in place
 }
@@ -91,6 +93,19 @@ func (f *Flow) LogIn(b machine.Book, over func(user.Me)) {
 	})
 }
 
+// Barred shows the log-in after the main PC turned this PC away: it says so, and leads to another one.
+func (f *Flow) Barred(b machine.Book, why error) {
+	f.barred = why
+	f.LogIn(b, nil)
+}
+
+// Ousted shows the log-in of a main PC anew, if it is shown, after another PC took its place.
+func (f *Flow) Ousted(b machine.Book) {
+	if f.book == b && f.book != nil && f.over == nil {
+		f.LogIn(b, nil)
+	}
+}
+
 // Again shows the first screen anew, in the language of Text.
 func (f *Flow) Again() {
 	if f.book != nil {
@@ -119,11 +134,16 @@ func (f *Flow) t(key string, args ...any) string {
 
 func (f *Flow) show(o fyne.CanvasObject) {
 	f.unkept = nil
-	if f.search != nil {
-		f.search()
-		f.search = nil
-	}
+	f.left()
 	f.Host.SetContent(o)
+}
+
+// left ends what the screen that was shown does beside.
+func (f *Flow) left() {
+	if f.leaves != nil {
+		f.leaves()
+		f.leaves = nil
+	}
 }
 
 // Leaving runs leave, which closes the window, after a question when a restore would be cut short, or when
@@ -180,10 +200,12 @@ func (f *Flow) enter(b machine.Book, failed func(error)) {
 		case me.MustEnrol:
 			f.enrol(b)
 		case f.over != nil:
+			f.left()
 			over := f.over
 			f.over, f.book = nil, nil
 			over(me)
 		default:
+			f.left()
 			f.book = nil
 			f.Entered(b, me)
 		}

@@ -13,6 +13,7 @@ import (
 	"zafe/app/billing"
 	"zafe/app/bin"
 	"zafe/app/civil"
+	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/incident"
 	"zafe/app/ledger"
@@ -56,6 +57,7 @@ type home struct {
 	latest                          *kit.Grid
 	rows                            []billing.Row
 	tasks                           map[string]fyne.CanvasObject
+	round                           *round
 	small                           bool // the chart is too low for thousands of euros
 }
 
@@ -152,7 +154,6 @@ func (h *home) grid() *kit.Grid {
 		{Title: e.T("home.column.status"), Width: 120},
 	}
 	h.latest = kit.NewGrid(columns, func() int { return len(h.rows) }, h.cell)
-	h.latest.SetEmpty(kit.NewEmpty("receipt", e.T("sales_ui.invoices.none"), e.T("home.first"), nil))
 	h.latest.OnOpen = func(row int) {
 		e.Shell.Open(page.Route{Name: "invoice", ID: int64(h.rows[row].ID)})
 	}
@@ -209,33 +210,51 @@ func (h *home) Object() fyne.CanvasObject { return h.object }
 // Unsaved implements page.Page.
 func (h *home) Unsaved() bool { return false }
 
+// round is one reading of the page.
+type round struct {
+	left    int   // questions without an answer yet
+	refused error // why one was not answered
+}
+
+// ask puts one question of the round under way, and notes a refusal: what was not answered is not nothing. What an older
+// main PC does not know is not missed.
+func ask[Req, Resp any](h *home, o op.Op[Req, Resp], req Req, ok func(Resp)) {
+	r := h.round
+	r.left++
+	page.Call(h.env, o, req, func(resp Resp, err error) {
+		r.left--
+		switch {
+		case err == nil:
+			ok(resp)
+		case fault.KeyOf(err) != "op.unknown":
+			r.refused = err
+			if o.Name == billing.List.Name && h.latest != nil && len(h.rows) == 0 {
+				h.latest.SetEmpty(page.Unread(h.env, err))
+			}
+		}
+		h.arrange()
+	})
+}
+
 // Refresh implements page.Page: each part asks for itself, so that a slow one holds up nobody.
 func (h *home) Refresh() {
 	e := h.env
+	h.round = &round{}
 	if h.chart != nil {
-		page.Call(e, ledger.Figures, op.Empty{}, func(k ledger.KeyFigures, err error) {
-			if err == nil {
-				h.figures(k)
-			}
-		})
+		ask(h, ledger.Figures, op.Empty{}, h.figures)
 	}
 	if h.aged != nil { // beside the last invoices, which not everybody with the books sees
-		page.Call(e, ledger.AgedOf, ledger.AgedRequest{}, func(a ledger.Aged, err error) {
-			if err == nil {
-				h.late(a)
-			}
-		})
+		ask(h, ledger.AgedOf, ledger.AgedRequest{}, h.late)
 	}
 	if h.latest != nil {
-		page.Call(e, billing.List, billing.ListRequest{
+		ask(h, billing.List, billing.ListRequest{
 			Kinds:    []billing.Kind{billing.Invoice},
 			Statuses: []billing.Status{billing.Issued, billing.PartlyPaid, billing.Overdue, billing.Paid},
 			Limit:    latestRows,
-		}, func(p billing.Page, err error) {
-			if err == nil {
-				h.rows = p.Rows
-				h.latest.Reload()
-			}
+		}, func(p billing.Page) {
+			h.rows = p.Rows
+			h.latest.SetEmpty(kit.NewEmpty("receipt", e.T("sales_ui.invoices.none"), e.T("home.first"), nil))
+			h.latest.Reload()
 		})
 		h.waiting("overdue", "warning", billing.ListRequest{Kinds: []billing.Kind{billing.Invoice}, Statuses: []billing.Status{billing.Overdue}, Limit: 1},
 			page.Route{Name: "invoices", Arg: "overdue"})
@@ -245,60 +264,28 @@ func (h *home) Refresh() {
 			page.Route{Name: "invoices", Arg: "draft"})
 	}
 	if e.Can(witness.Get.Spec) {
-		page.Call(e, witness.Get, op.Empty{}, func(st witness.Status, err error) {
-			if err == nil {
-				h.older(st.Alerts)
-			}
-		})
+		ask(h, witness.Get, op.Empty{}, func(st witness.Status) { h.older(st.Alerts) })
 	}
 	if e.Can(backup.GetStatus.Spec) {
-		page.Call(e, backup.GetStatus, op.Empty{}, func(st backup.Status, err error) {
-			if err == nil {
-				h.copies(st)
-			}
-		})
+		ask(h, backup.GetStatus, op.Empty{}, h.copies)
 	}
 	if e.Can(backup.Drill.Spec) {
-		page.Call(e, plan.Get, op.Empty{}, func(p plan.Plan, err error) {
-			if err == nil {
-				h.yearly(p)
-			}
-		})
+		ask(h, plan.Get, op.Empty{}, h.yearly)
 	}
 	if e.Can(billing.ConfirmNumbers.Spec) {
-		page.Call(e, billing.GetNumbers, op.Empty{}, func(n billing.Numbers, err error) {
-			if err == nil {
-				h.numbers(n)
-			}
-		})
+		ask(h, billing.GetNumbers, op.Empty{}, h.numbers)
 	}
 	if e.Can(incident.List.Spec) {
-		page.Call(e, incident.List, op.Empty{}, func(all incident.History, err error) {
-			if err == nil {
-				h.cnil(all.Open())
-			}
-		})
+		ask(h, incident.List, op.Empty{}, func(all incident.History) { h.cnil(all.Open()) })
 	}
 	if e.Can(sentry.Lately.Spec) {
-		page.Call(e, sentry.Lately, op.Empty{}, func(r sentry.Recent, err error) {
-			if err == nil {
-				h.left(r)
-			}
-		})
+		ask(h, sentry.Lately, op.Empty{}, h.left)
 	}
 	if e.Can(bin.Look.Spec) {
-		page.Call(e, bin.Look, op.Empty{}, func(o bin.Overview, err error) {
-			if err == nil {
-				h.lost(o)
-			}
-		})
+		ask(h, bin.Look, op.Empty{}, h.lost)
 	}
 	if e.Can(verify.Integrity.Spec) {
-		page.Call(e, verify.Integrity, op.Empty{}, func(st verify.Status, err error) {
-			if err == nil {
-				h.sound(st)
-			}
-		})
+		ask(h, verify.Integrity, op.Empty{}, h.sound)
 	}
 	h.arrange()
 }
@@ -380,9 +367,9 @@ func (h *home) late(a ledger.Aged) {
 // waiting counts documents that wait for something and offers to go there.
 func (h *home) waiting(key, icon string, req billing.ListRequest, to page.Route) {
 	e := h.env
-	page.Call(e, billing.List, req, func(p billing.Page, err error) {
+	ask(h, billing.List, req, func(p billing.Page) {
 		delete(h.tasks, key)
-		if err == nil && p.Count > 0 {
+		if p.Count > 0 {
 			amount := p.Sums.Gross
 			if key == "overdue" {
 				amount = p.Sums.Open
@@ -390,7 +377,6 @@ func (h *home) waiting(key, icon string, req billing.ListRequest, to page.Route)
 			h.tasks[key] = h.task(icon, tones[key], e.Text.N("home.todo."+key, p.Count, nil), e.Text.Amount(amount),
 				e.T("home.act."+key), func() { e.Shell.Open(to) })
 		}
-		h.arrange()
 	})
 }
 
@@ -545,7 +531,10 @@ func (h *home) arrange() {
 			all = append(all, o)
 		}
 	}
-	if len(all) == 0 {
+	switch why := h.round.refused; {
+	case why != nil:
+		all = append(all, kit.Pad(12, 0, 0, 0, kit.MutedParagraph(h.env.T("home.todo.unread", "why", h.env.Text.Fault(why)))))
+	case len(all) == 0 && h.round.left == 0:
 		all = append(all, kit.Pad(12, 0, 0, 0, kit.Muted(h.env.T("home.todo.nothing"))))
 	}
 	h.todo.Objects = all

@@ -12,8 +12,10 @@ import (
 	"zafe/app/billing"
 	"zafe/app/bin"
 	"zafe/app/company"
+	"zafe/app/fault"
 	"zafe/app/fr"
 	"zafe/app/ledger"
+	"zafe/app/op"
 	"zafe/app/verify"
 	"zafe/app/witness"
 	"zafe/store"
@@ -30,6 +32,49 @@ type engine struct {
 }
 
 func (e *engine) Status(context.Context) (backup.Status, error) { return e.status, nil }
+
+// refusing asks a book until it is cut off, and refuses from then on.
+type refusing struct {
+	op.Caller
+	why error
+}
+
+func (r *refusing) Do(ctx context.Context, s *op.Spec, req, resp any) error {
+	if r.why != nil {
+		return r.why
+	}
+	return r.Caller.Do(ctx, s, req, resp)
+}
+
+// TestARefusedAnswerIsNotAnEmptyOne: the page says what it could not read, and not that there is nothing.
+func TestARefusedAnswerIsNotAnEmptyOne(t *testing.T) {
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], ledger.Bind[*store.Tx], billing.Bind[*store.Tx])
+	book := &refusing{Caller: w.As("sales")}
+	e, sh := uitest.New(t, book, auth.Sales)
+	p := Routes()["home"](e, page.Route{}).(*home)
+	sh.Show(p.Object())
+	says := func(part string) (found bool) {
+		uitest.Walk(p.object, func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), part) {
+				found = true
+			}
+		})
+		return found
+	}
+	const nothing, none = "Rien n’attend", "Aucune facture"
+	if !says(nothing) || !says(none) {
+		t.Error("a new book has nothing to show, and does not say so")
+	}
+	book.why = fault.New(fault.Forbidden, "op.forbidden")
+	p.Refresh()
+	if says(nothing) || says(none) || !says("Tout n’a pas pu être lu") || !says("Cette liste n’a pas pu être lue") {
+		t.Error("a refused answer is told as nothing")
+	}
+	book.why = nil
+	if p.Refresh(); !says(nothing) || !says(none) {
+		t.Error("it still says that it was refused")
+	}
+}
 
 func TestWhatThreatensTheBookIsToBeDone(t *testing.T) {
 	w := storetest.NewWorld(t)

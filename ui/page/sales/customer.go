@@ -25,6 +25,9 @@ func newCustomerCombo(e *page.Env, chosen func(party.CustomerID), create func(na
 		typed = strings.TrimSpace(text)
 		page.Call(e, party.Names, party.NamesRequest{Text: text, Limit: 12}, func(found []party.Name, err error) {
 			var out []kit.Option
+			if err != nil { // no customer was looked for, which is not that there is none
+				out = append(out, kit.Option{Icon: "warning-circle", Text: e.T("common.unread"), Disabled: true})
+			}
 			for _, n := range found {
 				out = append(out, kit.Option{Key: customerKey(n.ID), Text: n.Name, Detail: placeOf(n)})
 			}

@@ -110,6 +110,9 @@ func (f *form) refusedSave(err error) {
 	f.explain(err)
 	f.failure = err
 	f.showState()
+	if fault.KeyOf(err) == "incident.on" {
+		f.env.Shell.Changed("incident") // the window tells when it is over
+	}
 	if fault.Of(err).Code == fault.Unavailable {
 		f.autosave.In(restRetry, func() { f.save(nil) })
 	}

@@ -177,10 +177,10 @@ func (f *form) state() string {
 		return e.T("sales_ui.state.empty")
 	case f.locked:
 		return e.T("sales_ui.state.conflict")
-	case f.failure != nil && f.turn != f.saved:
-		return e.T("sales_ui.state.failed", "why", e.Text.Fault(f.failure))
 	case !e.Shell.Online() && f.turn != f.saved:
 		return e.T("sales_ui.state.offline")
+	case f.failure != nil && f.turn != f.saved:
+		return e.T("sales_ui.state.failed", "why", e.Text.Fault(f.failure))
 	case f.turn != f.saved || f.doc.ID == 0:
 		return e.T("sales_ui.state.typing")
 	default:

@@ -104,6 +104,17 @@ func TestOfflineKeepsWhatIsTyped(t *testing.T) {
 	}
 }
 
+// TestACustomerWhoCannotBeLookedForIsNotMissing: a main PC that does not answer knows them perhaps.
+func TestACustomerWhoCannotBeLookedForIsNotMissing(t *testing.T) {
+	d := open(t, auth.Owner)
+	d.customer("SCI Les Tilleuls", "Nantes")
+	d.show(page.Route{Name: "quote"})
+	d.pass(100 * time.Millisecond)
+	d.env.Caller = d.As("nobody")
+	d.write("tilleuls")
+	d.sees("Cette liste n'a pas pu être lue")
+}
+
 // TestConflict: when someone else saved meanwhile, the person chooses, and nothing is overwritten before.
 func TestConflict(t *testing.T) {
 	for _, c := range []struct{ act, want string }{

@@ -187,6 +187,8 @@ func (l *list) arrived(first bool, err error) {
 	if err != nil {
 		if first {
 			l.env.Shell.Fail(err)
+			l.grid.SetEmpty(page.Unread(l.env, err))
+			l.grid.Reload()
 		}
 		return
 	}

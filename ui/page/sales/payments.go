@@ -217,6 +217,8 @@ func (p *payments) arrived(first bool, err error) {
 	if err != nil {
 		if first {
 			e.Shell.Fail(err)
+			p.grid.SetEmpty(page.Unread(p.env, err))
+			p.grid.Reload()
 		}
 		return
 	}

@@ -1,0 +1,119 @@
+package start_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/user"
+	"zafe/ui/kit"
+	"zafe/ui/machine"
+)
+
+// moving is a main PC that goes, moves, or turns this PC away.
+type moving struct {
+	*book
+	place string
+	why   error
+}
+
+func (m *moving) Local() bool                 { return false }
+func (m *moving) Place() string               { return m.place }
+func (m *moving) Retry(context.Context) error { return m.why }
+
+// joined is a PC on the book of that one.
+type joined struct {
+	*pc
+	main *moving
+}
+
+func (j joined) Connect(context.Context) (machine.Book, error) { return j.main, j.main.why }
+
+// TestTheLogInKnowsWhereTheMainPCIs: another that took its place is named, and one that is silent is not said to be
+// verified. Who leaves the screen is asked no more.
+func TestTheLogInKnowsWhereTheMainPCIs(t *testing.T) {
+	p := newPC(t, machine.Joined, owner)
+	p.state.Host = "10.0.0.1"
+	m := &moving{book: p.book, place: "10.0.0.1"}
+	s := showOn(t, p, joined{p, m})
+	var later []func()
+	kit.After = func(_ time.Duration, fn func()) func() bool {
+		later = append(later, fn)
+		return func() bool { return true }
+	}
+	t.Cleanup(func() { kit.After = kit.Never })
+	s.flow.Again()
+	looks := func() {
+		waiting := later
+		later = nil
+		for _, fn := range waiting {
+			fn()
+		}
+	}
+	const verified = "identité vérifiée"
+	if s.has(verified) {
+		t.Error("it is said to be verified before it answered")
+	}
+	if looks(); !s.has(verified) {
+		t.Error("it answered")
+	}
+	m.why = fault.New(fault.Unavailable, "lan.host_unreachable", "host", "10.0.0.1")
+	if looks(); s.has(verified) || !s.has("ne répond pas") {
+		t.Error("it is silent")
+	}
+	m.why, m.place = nil, "10.0.0.3"
+	if looks(); !s.has("10.0.0.3") || s.has("10.0.0.1") || !s.has(verified) {
+		t.Error("another took its place")
+	}
+	m.why = fault.New(fault.Forbidden, "lan.device_refused")
+	if looks(); s.has(verified) || !s.has("n’est pas (ou plus) autorisé") {
+		t.Error("it turned this PC away")
+	}
+	closed := m.closed
+	s.press("Mot de passe oublié\u00a0?")
+	if m.closed != closed+1 {
+		t.Error("what was only looked for stays open")
+	}
+	later = nil
+	if looks(); len(later) != 0 {
+		t.Error("it is looked for on")
+	}
+}
+
+// TestARevokedPCIsToldWhomToAsk at the log-in it is led to, once.
+func TestARevokedPCIsToldWhomToAsk(t *testing.T) {
+	p := newPC(t, machine.Joined, owner)
+	s := show(t, p)
+	s.flow.Barred(p.book, fault.New(fault.Forbidden, "lan.device_refused"))
+	const whom = "demandez au gérant de l’ajouter"
+	if !s.has(whom) || s.has("identité vérifiée") || !s.offers("Changer") {
+		t.Error("it is not said, or leads nowhere")
+	}
+	if s.flow.Again(); s.has(whom) {
+		t.Error("it is said again before anybody asked")
+	}
+}
+
+// forgetful is a main PC that refuses all that comes with a session it does not know, as one that took over does.
+type forgetful struct{ *book }
+
+func (f forgetful) Do(ctx context.Context, s *op.Spec, req, resp any) error {
+	if f.token == "over" {
+		return fault.New(fault.Unauthenticated, "user.session_over")
+	}
+	return f.book.Do(ctx, s, req, resp)
+}
+
+// TestWhoWasPutOutLogsInAgain: the session that is over does not stand in the way of the new one.
+func TestWhoWasPutOutLogsInAgain(t *testing.T) {
+	p := newPC(t, machine.Joined, owner)
+	s := show(t, p)
+	p.book.token = "over"
+	s.flow.LogIn(forgetful{p.book}, func(user.Me) {})
+	s.login("claire", secretWords)
+	if s.has("Votre session est terminée") || p.book.token == "over" || p.book.token == "" {
+		t.Errorf("the log-in is refused, with the session %q", p.book.token)
+	}
+}
