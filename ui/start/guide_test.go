@@ -71,7 +71,7 @@ func TestABookThatDoesNotOpenIsExplained(t *testing.T) {
 		{"store.old_keys", "company.keys", "Le fichier des clés est un ancien", true, false},
 		{"store.other_keys", "company.keys", "celui d’un autre dossier", true, false},
 		{"store.apart", "company.keys", "ne vont pas ensemble", true, false},
-		{"store.old_ledger", "book.db-ledger", "Le registre du dossier est un ancien", true, false},
+		{"store.old_ledger", "book.db-ledger", "Le registre du dossier est une ancienne version", true, false},
 		{"store.newer_book", "book.db", "version plus récente", false, false},
 		{"store.in_use", "book.db-lock", "déjà ouvert", false, false},
 	} {
