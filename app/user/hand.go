@@ -139,6 +139,12 @@ func ownPassword(tx Hands, id auth.UserID) error {
 	return all.save(tx)
 }
 
+// isGiven tells whether somebody's password is one that they were given.
+func isGiven(tx Hands, id auth.UserID) (bool, error) {
+	all, err := handsOf(tx)
+	return all[id].Password, err
+}
+
 // bySheet keeps that the recovery sheet gave an owner a password: whoever has the sheet may be behind it, unless the
 // person's telephone is still asked for.
 func bySheet(tx Hands, u User) error {
