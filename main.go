@@ -394,7 +394,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	users := user.NewService[*store.Tx](st, time.Now, user.Standard, password.Strong, st)
 	b.help = support.NewKeeper[*store.Tx](st, users, time.Now)
 	reg := op.New[*store.Tx](st, b.help, time.Now, op.LogTo(p.home.Log))
-	reg.Fence, reg.Halt = relay.Fence(live{b.guard, st}), incident.Halt[*store.Tx]
+	reg.Fence, reg.Halt = relay.Fence(b.live()), incident.Halt[*store.Tx]
 	reg.Denied = attempt.New[*store.Tx](st, p.home.Warn).Denied
 	b.caller = caller{Registry: reg, Credential: b.credential, Still: b.help.GoesOn}
 	if err := b.network(id); err != nil {
@@ -464,7 +464,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	b.leave = leave.New[*store.Tx](b.store, users, b.host.Cut, relay.Spare[*store.Tx])
 	leave.Bind(b.Registry, b.leave)
 	support.Bind(b.Registry, b.help, b.host)
-	relay.Bind(b.Registry, live{b.guard, b.store})
+	relay.Bind(b.Registry, b.live())
 	appwitness.Bind(b.Registry, b.host.Heard, func() { b.pc.older.Store(false) })
 	backup.Bind(b.Registry, b.keep)
 	past.Bind(b.Registry, b.store, b.past, b.store.ReceiveFile)
@@ -563,17 +563,22 @@ func (b *book) Serve(ctx context.Context, addr string, ready func(string)) error
 // live is what this program knows of the relay PC, and of one that took over.
 type live struct {
 	*host.Guard
-	store *store.Store
+	book *book
 }
+
+func (b *book) live() live { return live{b.guard, b} }
+
+// Here implements relay.Live.
+func (l live) Here(fingerprint string) bool { return l.book.host.Here(fingerprint) }
 
 // Forget implements relay.Live.
 func (l live) Forget() {
 	l.Guard.Forget()
-	l.store.EndFeed()
+	l.book.store.EndFeed()
 }
 
 // Fed implements relay.Live.
-func (l live) Fed() relay.Fed { return relay.Fed(l.store.Fed()) }
+func (l live) Fed() relay.Fed { return relay.Fed(l.book.store.Fed()) }
 
 // guarding asks whether another PC took the place of this one, before the book is written to.
 func (b *book) guarding(ctx context.Context, id setup.Identity) error {

@@ -48,7 +48,7 @@ func TestInvoiceOverTheWire(t *testing.T) {
 		t.Errorf("issued %v", issued)
 	}
 	_, err := b.Registry.DoJSON(ctx, "invoice.save", []byte(`{"custumer": 1, "lines": []}`))
-	refused(t, err, "op.bad_request")
+	refused(t, err, "op.field_unknown")
 	_, err = b.Registry.DoJSON(ctx, "invoice.save", []byte(`{"lines": [{"kind": "item", "discount": 1000001}]}`))
 	refused(t, err, "billing.discount_wrong", "lines[0].discount")
 }

@@ -36,6 +36,7 @@ type Device struct {
 	FirstSeen   time.Time   `json:"first_seen"`
 	LastSeen    time.Time   `json:"last_seen"`
 	EndsAt      time.Time   `json:"ends_at,omitzero"` // when a PC that was let in for a while is out; zero for the others
+	Here        bool        `json:"here,omitempty"`   // it is connected now; told by List alone
 }
 
 // Allowed tells whether the PC may talk to the book.
@@ -79,12 +80,18 @@ type Inviter interface {
 	InviteFile(ctx context.Context, by auth.UserID, address string, w io.Writer) error
 	// Cut closes the living connections of a device.
 	Cut(fingerprint string)
+	// Here tells whether a device has a living connection.
+	Here(fingerprint string) bool
+	// Burnt is when the code given last would have ended, if wrong tries used it up; zero if they did not.
+	Burnt() time.Time
 }
 
 // ListResponse lists the PCs.
 type ListResponse struct {
 	Devices []Device `json:"devices"`
 	Invited int      `json:"invited,omitempty"` // invitation files that are out
+	// Burnt is Expires of the code given last, if wrong tries used it up; zero if they did not.
+	Burnt time.Time `json:"burnt,omitzero"`
 }
 
 // IDRequest names a PC.
@@ -124,9 +131,9 @@ var (
 	}}
 )
 
-// Bind registers the operations. Each of spare may refuse that a PC is shut out.
+// Bind registers the operations; without an inviter no PC comes in. Each of spare may refuse that a PC is shut out.
 func Bind[T Tx](r *op.Registry[T], inviter Inviter, spare ...func(tx T, d Device) error) {
-	op.Bind(r, List, list[T])
+	op.Bind(r, List, func(_ context.Context, tx T, _ op.Empty) (ListResponse, error) { return list(tx, inviter) })
 	op.BindAction(r, Invite, func(ctx context.Context, _ op.Empty) (Invitation, error) {
 		return inviter.Invite(op.Actor(ctx).User)
 	})
@@ -221,13 +228,19 @@ func EnrolUntil(tx Tx, fingerprint, name string, by auth.UserID, ends time.Time)
 	return err
 }
 
-func list[T Tx](_ context.Context, tx T, _ op.Empty) (ListResponse, error) {
+func list(tx Tx, inviter Inviter) (ListResponse, error) {
 	ds, err := tx.Devices()
 	if err != nil {
 		return ListResponse{}, err
 	}
 	out, err := tx.InvitationsOut()
-	return ListResponse{Devices: ds, Invited: out}, err
+	if inviter == nil {
+		return ListResponse{Devices: ds, Invited: out}, err
+	}
+	for i := range ds {
+		ds[i].Here = inviter.Here(ds[i].Fingerprint)
+	}
+	return ListResponse{Devices: ds, Invited: out, Burnt: inviter.Burnt()}, err
 }
 
 func rename[T Tx](ctx context.Context, tx T, req RenameRequest) (Device, error) {

@@ -24,6 +24,10 @@ func (d *desk) InviteFile(context.Context, auth.UserID, string, io.Writer) error
 
 func (d *desk) Cut(fp string) { d.cut = append(d.cut, fp) }
 
+func (d *desk) Here(string) bool { return false }
+
+func (d *desk) Burnt() time.Time { return time.Time{} }
+
 func TestARevokedPCLosesItsSessionsAndItsLine(t *testing.T) {
 	w, d := storetest.NewWorld(t), &desk{}
 	device.Bind(w.Registry, d)

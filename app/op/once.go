@@ -26,7 +26,7 @@ func once(in []byte) error {
 			if rest := bytes.TrimLeft(in[end:], " \t\r\n"); len(rest) > 0 && rest[0] == ':' {
 				name := folded(in[at:end])
 				if open[len(open)-1][name] {
-					return fault.New(fault.Invalid, "op.bad_request", "detail", "a field twice: "+name)
+					return fault.New(fault.Invalid, "op.bad_request", "detail", "2 × "+name)
 				}
 				open[len(open)-1][name] = true
 			}

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"zafe/app/auth"
@@ -53,16 +54,27 @@ func unmarshal(in []byte, req any) error {
 	d := json.NewDecoder(bytes.NewReader(in))
 	d.DisallowUnknownFields()
 	if err := d.Decode(req); err != nil {
-		f := fault.New(fault.Invalid, "op.bad_request", "detail", err.Error()).Because(err)
-		if typed, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			f.Field = typed.Field
-		}
-		return f
+		return misread(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) { // More takes "}" for the end
 		return fault.New(fault.Invalid, "op.bad_request", "detail", "trailing data")
 	}
 	return once(in)
+}
+
+// misread is what the decoder refused, in words that need no English where it names a field: it has no type for a field
+// that is not known. Faults: op.field_unknown, op.bad_request.
+func misread(err error) error {
+	if name, ok := strings.CutPrefix(err.Error(), "json: unknown field "); ok {
+		return fault.New(fault.Invalid, "op.field_unknown", "name", strings.Trim(name, `"`)).Because(err)
+	}
+	detail, field := err.Error(), ""
+	if typed, ok := errors.AsType[*json.UnmarshalTypeError](err); ok && typed.Field != "" {
+		detail, field = typed.Field, typed.Field
+	}
+	f := fault.New(fault.Invalid, "op.bad_request", "detail", detail).Because(err)
+	f.Field = field
+	return f
 }
 
 // run is the pipeline of every call, local or from the LAN. The caller's copy of Spec is never

@@ -146,7 +146,7 @@ func TestWhatCannotBeReadStartsNoTransaction(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := r.StreamJSON(t.Context(), "test.export", []byte(`{"typo":1}`), io.Discard); fault.KeyOf(err) != "op.bad_request" {
+	if _, err := r.StreamJSON(t.Context(), "test.export", []byte(`{"typo":1}`), io.Discard); fault.KeyOf(err) != "op.field_unknown" {
 		t.Error(err)
 	}
 	if b.n != 0 {
@@ -242,8 +242,13 @@ func TestPermissionComesBeforeDecoding(t *testing.T) {
 	if _, err = w.Registry.DoJSON(ctx, "test.add", []byte("not json")); fault.KeyOf(err) != "op.bad_request" {
 		t.Errorf("owner: %v", err)
 	}
-	if _, err = w.Registry.DoJSON(ctx, "test.add", []byte(`{"kind":"k","typo":1}`)); fault.KeyOf(err) != "op.bad_request" {
+	_, err = w.Registry.DoJSON(ctx, "test.add", []byte(`{"kind":"k","typo":1}`))
+	if f := fault.Of(err); f == nil || f.Key != "op.field_unknown" || f.Args["name"] != "typo" {
 		t.Errorf("unknown field: %v", err)
+	}
+	_, err = w.Registry.DoJSON(ctx, "test.add", []byte(`{"kind":1}`))
+	if f := fault.Of(err); f == nil || f.Key != "op.bad_request" || f.Args["detail"] != "kind" || f.Field != "kind" {
+		t.Errorf("a number for a text: %v", err)
 	}
 }
 

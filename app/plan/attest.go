@@ -31,7 +31,7 @@ type AttestRequest struct {
 
 // Attest is the operation. Fault plan.chain_broken when the journal is not what was written.
 var Attest = op.Op[AttestRequest, op.Download]{Spec: op.Spec{
-	Name: "plan.attest", Kind: op.Stream, Needs: auth.BackupRead, Since: 1,
+	Name: "plan.attest", Kind: op.Stream, Needs: auth.BackupManage, Since: 1,
 	Doc: "Prints what was promised and what was measured of the copies, month by month over a year, from the journal.",
 }}
 

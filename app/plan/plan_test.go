@@ -279,11 +279,17 @@ func TestTheAttestationIsTheJournals(t *testing.T) {
 	o.measure(backup.Measure{Kind: backup.TrialMeasure, Seq: 1, Millis: 4000, Promised: 900_000})
 	print := func() (string, error) {
 		var b bytes.Buffer
-		_, err := plan.Attest.Fetch(t.Context(), o.As("reader"), plan.AttestRequest{Lang: "fr"}, &b)
+		_, err := plan.Attest.Fetch(t.Context(), o.As("technician"), plan.AttestRequest{Lang: "fr"}, &b)
 		if err != nil {
 			return "", err
 		}
 		return text(t, b.Bytes()), nil
+	}
+	for _, who := range []string{"reader", "accountant"} {
+		_, err := plan.Attest.Fetch(t.Context(), o.As(who), plan.AttestRequest{Lang: "fr"}, io.Discard)
+		if fault.KeyOf(err) != "op.forbidden" {
+			t.Errorf("%s has it: %v", who, err)
+		}
 	}
 	got, err := print()
 	if err != nil {

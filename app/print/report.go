@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"zafe/app/i18n"
@@ -99,6 +100,9 @@ type reportPrinter struct {
 	accent Color
 	x      []float64 // left edges of the columns
 	w      []float64
+	heads  [][]string // their titles, wrapped
+	head   style      // of all of them
+	high   float64    // of the band they stand on, with the gap under it
 	y      float64
 }
 
@@ -168,7 +172,33 @@ func (s *reportPrinter) layColumns() error {
 		}
 		x += w
 	}
+	s.layTitles()
 	return nil
+}
+
+// headLeast is the least part of their own size that titles are set in.
+const headLeast = 0.8
+
+// layTitles wraps the titles of the columns, all in one size: that in which the longest word has room, so that a column
+// with a long title is read as easily as the others.
+func (s *reportPrinter) layTitles() {
+	s.head = textHead
+	part := 1.0
+	for i, c := range s.r.Columns {
+		for word := range strings.FieldsSeq(c.Title) {
+			part = min(part, s.w[i]/s.measure(word, textHead))
+		}
+	}
+	if part < 1 {
+		s.head.size *= max(part, headLeast) * 0.999
+	}
+	count := 1
+	for i, c := range s.r.Columns {
+		lines := s.wrap(c.Title, s.head, s.w[i])
+		s.heads = append(s.heads, lines[:min(len(lines), reportLinesMax)])
+		count = max(count, len(s.heads[i]))
+	}
+	s.high = reportTitles + float64(count-1)*s.head.lineHeight()
 }
 
 // layRows distributes the rows over the pages and puts them.
@@ -181,7 +211,7 @@ func (s *reportPrinter) layRows() {
 			pieces[i-1].glued = true // a total is never the first of a page
 		}
 	}
-	space := s.height - reportHead - reportFoot - reportTitles
+	space := s.height - reportHead - reportFoot - s.high
 	r := room{first: space, next: space}
 	if s.r.CarryForward {
 		r.carry, r.next = reportRow, space-reportRow

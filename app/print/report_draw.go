@@ -22,16 +22,16 @@ func (s *reportPrinter) furniture(page, pages int) {
 func (s *reportPrinter) titles() {
 	y := s.y
 	s.put(func() {
-		s.box(reportMargin-1.5, y, s.width-2*reportMargin+3, reportTitles-1, 1, s.accent.tint())
+		s.box(reportMargin-1.5, y, s.width-2*reportMargin+3, s.high-1, 1, s.accent.tint())
 		for i, c := range s.r.Columns {
 			if c.Right || s.isFigure(i) {
-				s.fit(s.x[i]+s.w[i], y+0.9, c.Title, textHead, right, s.w[i])
+				s.lines(s.x[i]+s.w[i], y+0.9, s.heads[i], s.head, right)
 			} else {
-				s.fit(s.x[i], y+0.9, c.Title, textHead, left, s.w[i])
+				s.lines(s.x[i], y+0.9, s.heads[i], s.head, left)
 			}
 		}
 	})
-	s.y += reportTitles
+	s.y += s.high
 }
 
 // isFigure tells whether a column holds amounts, from the first row that has a

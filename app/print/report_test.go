@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,6 +153,46 @@ func BenchmarkInvoice(b *testing.B) {
 	for b.Loop() {
 		if err := Sales(io.Discard, french, d); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// TestTheTitlesOfColumnsAreOfOneSize: a long one is wrapped between its words, whole, where it was made tiny; one word
+// too long for its column makes all of them smaller, to a bound.
+func TestTheTitlesOfColumnsAreOfOneSize(t *testing.T) {
+	lay := func(titles ...string) *reportPrinter {
+		c, err := newCanvas(info{made: time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC), landscape: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &reportPrinter{document: document{canvas: c}, r: Report{Columns: []ReportColumn{{Title: "Droit", Width: 52}}}}
+		for _, title := range titles {
+			s.r.Columns = append(s.r.Columns, ReportColumn{Title: title, Width: 20})
+		}
+		for len(s.r.Columns) < 13 {
+			s.r.Columns = append(s.r.Columns, ReportColumn{Title: "Achats", Width: 20})
+		}
+		if err := s.layColumns(); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	short := lay()
+	if short.head != textHead || short.high != reportTitles {
+		t.Errorf("short titles: %+v, %v high", short.head, short.high)
+	}
+	s := lay("Ressources humaines", "Assistant commercial")
+	if !slices.Equal(s.heads[1], []string{"Ressources", "humaines"}) || !slices.Equal(s.heads[2], []string{"Assistant", "commercial"}) {
+		t.Errorf("wrapped as %q", s.heads)
+	}
+	if s.head.size < textHead.size*headLeast*0.99 || s.high <= reportTitles {
+		t.Errorf("set in %v, %v high", s.head.size, s.high)
+	}
+	for i, lines := range s.heads {
+		for _, line := range lines {
+			if w := s.measure(line, s.head); w > s.w[i] {
+				t.Errorf("%q is %.1f mm wide in %.1f", line, w, s.w[i])
+			}
 		}
 	}
 }

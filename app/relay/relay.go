@@ -237,6 +237,8 @@ func Compared(tx interface {
 type Live interface {
 	// Fed tells how far the relay PC is.
 	Fed() Fed
+	// Here tells whether a PC is connected, by its fingerprint.
+	Here(fingerprint string) bool
 	// Seat returns this PC's own name and the fingerprint by which another main PC is to know it.
 	Seat() (name, fingerprint string, err error)
 	// Rival is the PC that took over from this one, if any did.
@@ -249,6 +251,7 @@ type Live interface {
 const (
 	None      = "none"      // no PC was named
 	Waiting   = "waiting"   // it has not spoken since the program started
+	Starting  = "starting"  // so it is, but it works on the book: it asks for its copy by itself
 	Copying   = "copying"   // it is given a whole copy
 	Following = "following" // it has everything
 	Late      = "late"      // something has waited for longer than it should
@@ -334,6 +337,8 @@ func status(ctx context.Context, tx Tx, live Live) (s Status, err error) {
 	}
 	s.Same, s.Differed = c.Same, c.Differed
 	switch {
+	case fed.Asked.IsZero() && live.Here(d.Fingerprint):
+		s.State = Starting
 	case fed.Asked.IsZero():
 		s.State = Waiting
 	case tx.Now().Sub(fed.Asked) > AwayAfter:

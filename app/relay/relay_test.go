@@ -21,11 +21,13 @@ import (
 type live struct {
 	fed   relay.Fed
 	rival relay.Rival
+	here  bool
 }
 
 func (l *live) Fed() relay.Fed                            { return l.fed }
 func (*live) Seat() (string, string, error)               { return "SRV", "main", nil }
 func (*live) Forget()                                     {}
+func (l *live) Here(fingerprint string) bool              { return l.here && fingerprint == "desk" }
 func (l *live) Rival(context.Context) (relay.Rival, bool) { return l.rival, l.rival.Place != "" }
 
 // nobody has the PCs come in.
@@ -105,12 +107,16 @@ func TestTheStateOfTheRelay(t *testing.T) {
 	if _, err := relay.Name.Call(w.Ctx(), w.As("owner"), relay.NameRequest{ID: ids["desk"]}); err != nil {
 		t.Fatal(err)
 	}
+	if s, err := relay.Get.Call(w.Ctx(), w.As("owner"), op.Empty{}); err != nil || s.State != relay.Waiting {
+		t.Errorf("not connected: %+v, %v", s, err)
+	}
+	l.here = true
 	now := w.Clock.Now()
 	for _, c := range []struct {
 		fed  relay.Fed
 		want string
 	}{
-		{relay.Fed{}, relay.Waiting},
+		{relay.Fed{}, relay.Starting},
 		{relay.Fed{Asked: now}, relay.Copying},
 		{relay.Fed{Asked: now, Whole: true}, relay.Following},
 		{relay.Fed{Asked: now, Whole: true, Behind: relay.LateAfter}, relay.Following},

@@ -13,6 +13,21 @@ import (
 	"zafe/store/storetest"
 )
 
+// TestOnlyWhoKeepsTheKeysIsToldWhichSheetItIs: its number, when it was made and what is typed back of it are for who
+// prints and checks it; how far the set-up is, for everybody.
+func TestOnlyWhoKeepsTheKeysIsToldWhichSheetItIs(t *testing.T) {
+	w := storetest.NewWorld(t, setup.Bind[*store.Tx])
+	w.Update(func(tx *store.Tx) error {
+		return setup.SaveIdentity(tx, setup.Identity{RecoveryKey: recovery.Key{1, 2, 3}.String(), VaultID: op.NewID(time.Now())})
+	})
+	for who, keeps := range map[string]bool{"owner": true, "reader": false, "sales": false} {
+		p, err := setup.Get.Call(w.Ctx(), w.As(who), op.Empty{})
+		if err != nil || p.Step == "" || (p.SheetNumber != "") != keeps || p.SheetMade.IsZero() == keeps || (len(p.SheetGroups) == 2) != keeps {
+			t.Errorf("%s: %+v, %v", who, p, err)
+		}
+	}
+}
+
 // TestASheetThatServedIsSeenTo: what is said of it goes once it was replaced, or typed back from the paper.
 func TestASheetThatServedIsSeenTo(t *testing.T) {
 	w := storetest.NewWorld(t, setup.Bind[*store.Tx])

@@ -150,7 +150,7 @@ type Progress struct {
 	SheetKnown  bool       `json:"sheet_known"`            // two groups of the sheet were typed back
 	SheetOn     civil.Date `json:"sheet_on"`               // when
 	NoBackup    bool       `json:"no_backup"`              // the owner chose to go on without a destination
-	SheetChecks int        `json:"sheet_checks,omitempty"` // how many times
+	SheetChecks int        `json:"sheet_checks,omitempty"` // how many times; this and the next three for who keeps the keys
 	SheetGroups []int      `json:"sheet_groups"`           // the groups to type back, from 1: others than the last time
 	SheetNumber string     `json:"sheet_number,omitempty"`
 	SheetMade   time.Time  `json:"sheet_made,omitzero"` // when the key on it was
@@ -251,8 +251,10 @@ var (
 
 // Bind registers the operations.
 func Bind[T Tx](r *op.Registry[T]) {
-	op.Bind(r, Get, func(_ context.Context, tx T, _ op.Empty) (Progress, error) { return progress(tx) })
-	op.Bind(r, SetStep, func(_ context.Context, tx T, req StepRequest) (Progress, error) { return setStep(tx, req) })
+	op.Bind(r, Get, func(ctx context.Context, tx T, _ op.Empty) (Progress, error) { return shown(ctx)(progress(tx)) })
+	op.Bind(r, SetStep, func(ctx context.Context, tx T, req StepRequest) (Progress, error) {
+		return shown(ctx)(setStep(tx, req))
+	})
 	op.BindNoted(r, PrintSheet, notePrinted[T], func(_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
 		return sheet(tx, req, false, w)
 	})
@@ -260,6 +262,16 @@ func Bind[T Tx](r *op.Registry[T]) {
 		return sheet(tx, req, true, w)
 	})
 	op.Bind(r, CheckSheet, func(_ context.Context, tx T, req CheckRequest) (Progress, error) { return check(tx, req) })
+}
+
+// shown leaves out what tells one sheet from another for who does not keep the keys: they neither print nor check it.
+func shown(ctx context.Context) func(Progress, error) (Progress, error) {
+	return func(p Progress, err error) (Progress, error) {
+		if !op.Actor(ctx).May(auth.KeyManage) {
+			p.SheetNumber, p.SheetMade, p.SheetGroups, p.SheetChecks = "", time.Time{}, nil, 0
+		}
+		return p, err
+	}
 }
 
 // progress adds which two groups are to be typed back: a pair that differs from book to book.

@@ -167,6 +167,12 @@ func ownPassword(tx Hands, id auth.UserID) error {
 // anyGave tells whether the password is one that was given by one of some hands.
 func anyGave(on []Hand) bool { return slices.ContainsFunc(on, func(h Hand) bool { return h.Password }) }
 
+// isGiven tells whether somebody's password is one that they were given.
+func isGiven(tx Hands, id auth.UserID) (bool, error) {
+	all, err := handsOf(tx)
+	return anyGave(all[id]), err
+}
+
 // bySheet keeps that the recovery sheet gave an owner a password: whoever has the sheet may be behind it, unless the
 // person's telephone is still asked for.
 func bySheet(tx Hands, u User) error {

@@ -449,3 +449,41 @@ func TestNobodyMakesThemselvesAlone(t *testing.T) {
 	save(ghost, func(r *user.SaveRequest) { r.Disabled = true }) // nobody was lost
 	aside(claire)
 }
+
+// TestAGivenPasswordIsToBeChanged: who was given one is told so at each log-in, until they chose another; nobody else is.
+func TestAGivenPasswordIsToBeChanged(t *testing.T) {
+	w := newWorld(t)
+	p := w.colleagues(auth.Owner, "claire", "adam")
+	claire, adam := p[0], p[1]
+	given := func(who op.Caller) bool {
+		t.Helper()
+		me, err := user.Current.Call(w.Ctx(), who, op.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return me.GivenPassword
+	}
+	if given(w.here(adam)) {
+		t.Error("his own is said to be given")
+	}
+	w.gives(w.here(claire), adam, newWord)
+	w.gives(w.here(claire), claire, newWord+" à moi")
+	w.Clock.Add(30 * 24 * time.Hour)
+	if !given(w.here(adam)) || !given(w.here(adam)) || given(w.here(claire)) {
+		t.Error("he is not told each time, or she is told of the one that she chose herself")
+	}
+	w.choose(adam)
+	if given(w.here(adam)) {
+		t.Error("still told")
+	}
+	made, err := user.Save.Call(w.Ctx(), w.here(claire), user.SaveRequest{
+		Login: "nora", Name: "Nora", Role: auth.Stock, Password: newWord,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := w.login(made.Login, newWord, "")
+	if err != nil || !given(w.with(in.Token, "")) {
+		t.Error("somebody new is not told", err)
+	}
+}

@@ -96,6 +96,8 @@ type Me struct {
 	CodesLeft int               `json:"codes_left"` // recovery codes not used yet
 	// LongerPassword: a start delegate whose password is too short to open the book.
 	LongerPassword bool `json:"longer_password,omitempty"`
+	// GivenPassword: somebody else chose the password, and knows it, until the person changes it; see [Hand].
+	GivenPassword bool `json:"given_password,omitempty"`
 	// Viewer is the owner who looks through the person's eyes, "" for the person themselves.
 	Viewer string `json:"viewer,omitempty"`
 	// Support: who asks is nobody of the book, and helps from outside (package support).
@@ -572,6 +574,9 @@ func (s *Service[T]) current(ctx context.Context, tx T, _ op.Empty) (m Me, err e
 			m.CodesLeft, err = tx.RecoveryCodesLeft(a.User)
 		}
 		m.LongerPassword = delegated(m.User) && len(s.slots.PasswordSlots(SlotLabel(a.User))) == 0
+		if err == nil {
+			m.GivenPassword, err = isGiven(tx, a.User)
+		}
 	}
 	for _, p := range auth.Permissions() {
 		if s := a.Scope(p); s != auth.None {

@@ -50,6 +50,8 @@ type live struct {
 
 func (l live) Fed() relay.Fed { return relay.Fed(l.Store.Fed()) }
 
+func (live) Here(string) bool { return false }
+
 // pair gives a PC its seat in the office, as if it had been joined.
 func (o *office) pair(t *testing.T, name string) (lan.Seat, device.Fingerprint) {
 	t.Helper()

@@ -232,6 +232,14 @@ func (h *Host[T]) invite(code func() (string, time.Time, error)) (out appdevice.
 // Cut implements appdevice.Inviter.
 func (h *Host[T]) Cut(fingerprint string) { h.server.CloseDevice(device.Fingerprint(fingerprint)) }
 
+// Here implements appdevice.Inviter.
+func (h *Host[T]) Here(fingerprint string) bool {
+	return h.server.Here(device.Fingerprint(fingerprint))
+}
+
+// Burnt implements appdevice.Inviter.
+func (h *Host[T]) Burnt() time.Time { return h.desk.Burnt() }
+
 // Connected counts the PCs of the office at work on the book.
 func (h *Host[T]) Connected() int { return h.server.Connected() }
 

@@ -65,9 +65,10 @@ func TestWrongCodesAreInTheJournal(t *testing.T) {
 		if _, err := o.invite(t); err != nil {
 			t.Fatal(err)
 		}
-		for range times {
-			if _, err := lan.Join(t.Context(), addr, "0000-0000", "PC", storetest.Noon); fault.KeyOf(err) != "pair.bad_code" {
-				t.Fatal(err)
+		for try := range times {
+			_, err := lan.Join(t.Context(), addr, "0000-0000", "PC", storetest.Noon)
+			if want := []string{"pair.bad_code", "pair.bad_code", "pair.code_burnt"}[try]; fault.KeyOf(err) != want {
+				t.Fatal(want, err)
 			}
 		}
 	}

@@ -312,15 +312,21 @@ func TestPairingRefusals(t *testing.T) {
 	if got := join("ABC"); got != "pair.code_form" {
 		t.Errorf("short: %s", got)
 	}
-	code, _, err := o.desk.Invite(1)
+	code, expires, err := o.desk.Invite(1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	wrong := "0000-0000"
-	for range 3 {
-		if got := join(wrong); got != "pair.bad_code" {
-			t.Errorf("wrong: %s", got)
+	for _, want := range []string{"pair.bad_code", "pair.bad_code", "pair.code_burnt"} {
+		if !o.desk.Burnt().IsZero() {
+			t.Error("used up while a try is left")
 		}
+		if got := join(wrong); got != want {
+			t.Errorf("wrong: %s, want %s", got, want)
+		}
+	}
+	if !o.desk.Burnt().Equal(expires) {
+		t.Errorf("used up: %v, want that of %v", o.desk.Burnt(), expires)
 	}
 	if got := join(code); got != "pair.no_code" {
 		t.Errorf("after three tries: %s", got)

@@ -70,6 +70,10 @@ func (doors) InviteFile(context.Context, auth.UserID, string, io.Writer) error {
 
 func (d doors) Cut(fp string) { d.CloseDevice(device.Fingerprint(fp)) }
 
+func (d doors) Here(fp string) bool { return d.Server.Here(device.Fingerprint(fp)) }
+
+func (doors) Burnt() time.Time { return time.Time{} }
+
 func newCinema(t *testing.T) *cinema {
 	t.Helper()
 	c := &cinema{office: newOffice(t), t: t, built: make(chan bool), over: make(chan struct{}, 100)}

@@ -434,6 +434,13 @@ func (s *Server) CloseDevice(fp device.Fingerprint) {
 	}
 }
 
+// Here tells whether a device has a living connection.
+func (s *Server) Here(fp device.Fingerprint) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.conns[fp]) > 0
+}
+
 // Connected counts the devices with a living connection.
 func (s *Server) Connected() int {
 	s.mu.Lock()

@@ -122,6 +122,16 @@ func (d *Desk) inForce() bool {
 	return d.code != "" && d.tries > 0 && !d.Clock().After(d.expires)
 }
 
+// Burnt is when the last code would have ended, if wrong tries used it up; zero if they did not.
+func (d *Desk) Burnt() (expires time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.code != "" && d.tries == 0 {
+		expires = d.expires
+	}
+	return expires
+}
+
 // take spends a try and returns the code in force, or "", and whether there is no other try.
 func (d *Desk) take() (code string, why errand, last bool) {
 	d.mu.Lock()
@@ -200,6 +210,9 @@ func (d *Desk) check(ctx context.Context, conn *tls.Conn, req request) (key []by
 	key = stretch(code, exporter(&state))
 	if !hmac.Equal(req.MAC, seal(key, "device", exporter(&state), []byte(fp), []byte(req.Name))) {
 		err := error(fault.Field("code", "pair.bad_code"))
+		if last {
+			err = fault.Field("code", "pair.code_burnt")
+		}
 		if d.Refused != nil {
 			err = errors.Join(err, d.Refused(ctx, Refusal{Device: fp, From: conn.RemoteAddr(), By: why.by, Burnt: last}))
 		}
@@ -212,7 +225,7 @@ func (d *Desk) check(ctx context.Context, conn *tls.Conn, req request) (key []by
 }
 
 // Join proves code to the host at addr and returns the root to pin. Faults: pair.bad_code,
-// pair.no_code, pair.refused, pair.wrong_host, lan.host_unreachable.
+// pair.code_burnt, pair.no_code, pair.refused, pair.wrong_host, lan.host_unreachable.
 func Join(ctx context.Context, addr, code, name string, id device.Identity) (*x509.Certificate, error) {
 	folded, err := Fold(code)
 	if err != nil {
@@ -261,7 +274,7 @@ func exchange(conn *tls.Conn, code, name string, id device.Identity) (*x509.Cert
 	}
 	switch a.Error { // the other end is not known yet: its words are not shown
 	case "":
-	case "pair.bad_code":
+	case "pair.bad_code", "pair.code_burnt":
 		f := fault.New(fault.Conflict, a.Error)
 		f.Field = "code"
 		return nil, f

@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -38,7 +40,7 @@ func (r *run) op() *cobra.Command {
 			if list {
 				return r.list()
 			}
-			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
+			return r.spelt(r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
 				switch {
 				case lines:
 					return r.lines(ctx, b)
@@ -52,7 +54,7 @@ func (r *run) op() *cobra.Command {
 					return err
 				}
 				return r.pretty(out)
-			})
+			}))
 		},
 	}
 	c.Flags().BoolVar(&list, "list", false, "print the reference of every operation; needs no log-in")
@@ -74,6 +76,35 @@ func (r *run) list() error {
 		_, err := io.WriteString(w, op.Text(m.Reference()))
 		return err
 	})
+}
+
+// likeMax is how many names are proposed for one that there is not.
+const likeMax = 5
+
+// spelt says of an operation that this program does not know either that there is none of that name, and which are
+// called much the same: only one that it knows can be missing on an older main PC. Faults: cli.op_unknown, cli.op_like.
+func (r *run) spelt(err error) error {
+	f := fault.Of(err)
+	if f == nil || f.Key != "op.unknown" {
+		return err
+	}
+	name := fmt.Sprint(f.Args["name"])
+	m, stop := r.machine()
+	if stop != nil {
+		return errors.Join(err, stop)
+	}
+	all := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, e := range m.Reference() {
+		if e.Name == name {
+			return err
+		}
+		all.AddCommand(&cobra.Command{Use: e.Name, Run: func(*cobra.Command, []string) {}})
+	}
+	like := all.SuggestionsFor(name)
+	if len(like) == 0 {
+		return fault.New(fault.NotFound, "cli.op_unknown", "name", name)
+	}
+	return fault.New(fault.NotFound, "cli.op_like", "name", name, "like", strings.Join(like[:min(len(like), likeMax)], ", "))
 }
 
 func (r *run) input(args []string) ([]byte, error) {

@@ -2,6 +2,7 @@ package page
 
 import (
 	"zafe/app/auth"
+	"zafe/app/money"
 	"zafe/ui/kit"
 	"zafe/ui/theme"
 )
@@ -9,5 +10,18 @@ import (
 // Sees tells whether a person is shown the fields of a class: what is hidden comes as if there was nothing.
 func (e *Env) Sees(c auth.Class) bool { return e.Me.Can(c.Right()) }
 
-// Hidden is the cell of what is not shown to a person: it says neither that there is something nor that there is not.
-func Hidden() kit.CellView { return kit.CellView{Text: "•••", Color: theme.Faint} }
+// hidden stands in the place of what is not shown to a person: it says neither that there is something nor that there is
+// not.
+const hidden = "•••"
+
+// Hidden is the cell of what is not shown to a person.
+func Hidden() kit.CellView { return kit.CellView{Text: hidden, Color: theme.Faint} }
+
+// Owed is an amount of what customers owe (auth.Balance) in words: who is not shown it reads no 0,00 €, which would be
+// false.
+func (e *Env) Owed(a money.Amount) string {
+	if !e.Sees(auth.Balance) {
+		return hidden
+	}
+	return e.Text.Amount(a)
+}

@@ -58,7 +58,7 @@ func (s *Shell) look(id auth.UserID) {
 		default:
 			own := s.Me
 			me.User.Lang, me.User.Theme = own.User.Lang, own.User.Theme // who looks reads it
-			me.LongerPassword = false
+			me.LongerPassword, me.GivenPassword = false, false
 			s.end()
 			s.Turn(me, &Eyes{Me: own, Token: view.Own, Until: view.Until})
 		}

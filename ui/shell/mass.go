@@ -42,8 +42,11 @@ func (s *Shell) held(holds []bin.Hold) {
 		s.mass.Hide()
 	} else {
 		h := holds[0]
-		s.mass.Set(kit.Error, s.t("bin.banner"),
-			s.t("bin.banner_text", "name", h.Name, "rows", h.Rows, "at", s.Text.Instant(h.At)))
+		tone, key := kit.Error, "bin.banner_text"
+		if h.Left == 0 {
+			tone, key = kit.Warn, "bin.banner_back"
+		}
+		s.mass.Set(tone, s.t("bin.banner"), s.t(key, "name", h.Name, "rows", h.Rows, "at", s.Text.Instant(h.At)))
 		s.mass.Icon("shield-warning")
 		s.mass.Show()
 	}

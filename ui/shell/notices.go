@@ -11,14 +11,19 @@ import (
 	"zafe/app/op"
 	"zafe/app/user"
 	"zafe/ui/kit"
+	"zafe/ui/page"
 	"zafe/ui/theme"
 )
 
 // notices tell a person, once they are at their pages, what they should know about their account, an owner about
-// everybody's, and a start delegate that their password is too short.
+// everybody's, a start delegate that their password is too short, and who has a password that they were given, at each
+// log-in until they changed it, that another knows it.
 func (s *Shell) notices() {
 	if s.Me.LongerPassword {
 		kit.Alert(s.Window, kit.Warn, s.t("notice.longer"), s.t("notice.longer_text"), s.t("common.close"))
+	}
+	if s.Me.GivenPassword && s.Pages["account"] != nil {
+		s.askPassword()
 	}
 	var told user.NoticesResponse
 	s.run(func(ctx context.Context) (err error) {
@@ -29,6 +34,20 @@ func (s *Shell) notices() {
 			s.tell(told)
 		}
 	})
+}
+
+// askPassword asks a person to choose a password that nobody else knows.
+func (s *Shell) askPassword() {
+	var m *kit.Modal
+	change := func() {
+		m.Close()
+		s.open(page.Route{Name: "account"})
+	}
+	yes := kit.NewButton(s.t("notice.given_change"), "key", kit.Primary, change)
+	m = kit.NewModal(s.t("notice.given"), 480, kit.Paragraph(s.t("notice.given_text")),
+		kit.NewButton(s.t("notice.given_later"), "", kit.Ghost, func() { m.Close() }), yes).Mark("key", kit.Warn).OnEnter(change)
+	m.Show(s.Window)
+	m.Focus(yes)
 }
 
 // tell shows all of it in one window; a request can be refused there.

@@ -179,7 +179,7 @@ func newDeskOver(t *testing.T, role auth.Role, first func(*page.Env, func()) fyn
 	routes := map[string]shell.Builder{}
 	for _, name := range []string{
 		"home", "customers", "customer", "quotes", "quote", "books", "people",
-		"settings", "security", "incident",
+		"settings", "security", "incident", "account",
 	} {
 		routes[name] = d.build
 	}

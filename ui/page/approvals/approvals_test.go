@@ -288,6 +288,9 @@ func TestWhoIsHeldIsThere(t *testing.T) {
 	if err != nil || len(left.Rows) != bin.Most+1 {
 		t.Errorf("%d customers, %v", len(left.Rows), err)
 	}
+	if said := texts(p); slices.Contains(buttons(p), "Tout remettre en place") || !strings.Contains(said, "Il vous reste à décider") {
+		t.Errorf("all is back: %q, %s", buttons(p), said)
+	}
 	w.Clock.Add(time.Second)
 	press(t, p, "Rendre ses droits")
 	_, err = party.Archive.Call(w.Ctx(), w.As("assistant"), party.IDRequest{ID: 1})

@@ -22,7 +22,11 @@ func (p *approvals) hold(h bin.Hold) fyne.CanvasObject {
 	row := kit.HBox(8, kit.NewButton(e.T("bin.title"), "", kit.Link, func() { e.Shell.Open(page.Route{Name: "bin"}) }),
 		kit.Spacer())
 	if h.Left == 0 {
-		body.Add(kit.NewNotice(kit.Ok, "", e.T("bin.hold_back")))
+		back := e.T("bin.hold_back")
+		if h.Open() {
+			back = e.T("bin.hold_back_open", "name", h.Name)
+		}
+		body.Add(kit.NewNotice(kit.Ok, "", back))
 	}
 	switch {
 	case !h.Open():
@@ -43,6 +47,7 @@ func (p *approvals) hold(h bin.Hold) fyne.CanvasObject {
 		row.Add(p.Write(kit.NewButton(e.T("bin.put_back_all"), "arrow-counter-clockwise", kit.Primary, func() {
 			page.Do(e, bin.Restore, bin.RestoreRequest{Hold: h.ID}, func(out bin.Restored) {
 				pagebin.Say(e, out)
+				e.Shell.Changed("hold")
 				p.Refresh()
 			})
 		})))

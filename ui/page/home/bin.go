@@ -13,11 +13,15 @@ func (h *home) lost(o bin.Overview) {
 	delete(h.tasks, "bin")
 	if waits := o.Waiting(); len(waits) > 0 {
 		var names []string
+		by := "bin.home_hold_back"
 		for _, w := range waits {
 			names = append(names, w.Name)
+			if w.Left > 0 {
+				by = "bin.home_hold_by"
+			}
 		}
 		h.tasks["mass"] = h.task("shield-warning", kit.Error, e.Text.N("bin.home_hold", len(waits), nil),
-			e.T("bin.home_hold_by", "names", e.Text.List(names)), e.T("bin.decide"),
+			e.T(by, "names", e.Text.List(names)), e.T("bin.decide"),
 			func() { e.Shell.Open(page.Route{Name: "approvals"}) })
 	}
 	if w := o.Week; w.Gone > 0 { // what is written over is everyday work, and very much of it is held above

@@ -370,11 +370,11 @@ func (h *home) waiting(key, icon string, req billing.ListRequest, to page.Route)
 	ask(h, billing.List, req, func(p billing.Page) {
 		delete(h.tasks, key)
 		if p.Count > 0 {
-			amount := p.Sums.Gross
+			amount := e.Text.Amount(p.Sums.Gross)
 			if key == "overdue" {
-				amount = p.Sums.Open
+				amount = e.Owed(p.Sums.Open)
 			}
-			h.tasks[key] = h.task(icon, tones[key], e.Text.N("home.todo."+key, p.Count, nil), e.Text.Amount(amount),
+			h.tasks[key] = h.task(icon, tones[key], e.Text.N("home.todo."+key, p.Count, nil), amount,
 				e.T("home.act."+key), func() { e.Shell.Open(to) })
 		}
 	})
@@ -389,9 +389,8 @@ func (h *home) copies(st backup.Status) {
 	h.prove(st)
 	switch {
 	case st.Origin != nil && st.Light != backup.Red:
-		h.tasks["backup"] = h.task("shield-check", kit.Info, e.T("home.todo.first_copy"),
-			e.T("home.restored_from", "when", e.Text.Instant(st.Origin.Made)), e.T("home.act.backup"),
-			func() { e.Shell.Open(page.Route{Name: "backups"}) })
+		h.keep("shield-check", kit.Info, e.T("home.todo.first_copy"),
+			e.T("home.restored_from", "when", e.Text.Instant(st.Origin.Made)), e.T("home.act.backup"))
 	case st.Light != backup.Green:
 		title, under, act := e.T("home.todo.backup"), e.T("home.backup_never"), e.T("home.act.backup")
 		if !st.Saved.IsZero() {
@@ -404,11 +403,18 @@ func (h *home) copies(st backup.Status) {
 		if st.Light == backup.Amber {
 			tone = kit.Warn
 		}
-		h.tasks["backup"] = h.task("shield-warning", tone, title, under, act, func() {
-			e.Shell.Open(page.Route{Name: "backups"})
-		})
+		h.keep("shield-warning", tone, title, under, act)
 	}
 	h.arrange()
+}
+
+// keep puts a lack of the copies on the list: to be seen to by who looks after them, and to be told by everybody else.
+func (h *home) keep(icon string, tone kit.Tone, title, under, act string) {
+	e := h.env
+	if !e.Can(backup.Drill.Spec) {
+		under, act = e.T("home.backup_tell", "what", under), ""
+	}
+	h.tasks["backup"] = h.task(icon, tone, title, under, act, func() { e.Shell.Open(page.Route{Name: "backups"}) })
 }
 
 // prove tells of the last proven restore.
@@ -514,7 +520,11 @@ func (h *home) cnil(open []incident.Record) {
 func (h *home) task(icon string, tone kit.Tone, title, under, act string, run func()) fyne.CanvasObject {
 	text := kit.VBox(0, kit.NewLabel(title, kit.Style{Weight: kit.Medium, Wrap: true}),
 		kit.NewLabel(under, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
-	return kit.Row(12, kit.IconTile(icon, tone), text, kit.NewButton(act, "", kit.Secondary, run))
+	right := kit.Gap(0, 0)
+	if act != "" {
+		right = kit.NewButton(act, "", kit.Secondary, run)
+	}
+	return kit.Row(12, kit.IconTile(icon, tone), text, right)
 }
 
 // arrange puts the tasks in the order of their weight.

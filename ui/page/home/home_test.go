@@ -282,3 +282,53 @@ func TestTheLastProvenRestoreIsTold(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestWhoLooksAfterTheCopiesSeesToThem: everybody is told that they are not as they should be, who cannot change that to
+// tell somebody.
+func TestWhoLooksAfterTheCopiesSeesToThem(t *testing.T) {
+	for role, keeps := range map[auth.Role]bool{auth.Owner: true, auth.Technician: true, auth.Stock: false, auth.Accountant: false} {
+		w := storetest.NewWorld(t)
+		backup.Bind(w.Registry, &engine{status: backup.Status{Light: backup.Red}})
+		e, sh := uitest.New(t, w.As("owner"), role)
+		p := Routes()["home"](e, page.Route{}).(*home)
+		sh.Show(p.Object())
+		told, warned, button := false, false, false
+		uitest.Walk(p.todo, func(o fyne.CanvasObject) {
+			switch o := o.(type) {
+			case *kit.Label:
+				warned = warned || strings.Contains(o.Text(), "n’est pas à jour")
+				told = told || strings.Contains(o.Text(), "Dites-le à votre gérant")
+			case *kit.Button:
+				button = button || o.Text() == "Sauvegarder"
+			}
+		})
+		if !warned || told == keeps || button != keeps {
+			t.Errorf("%s: warned %t, to tell somebody %t, button %t", role, warned, told, button)
+		}
+	}
+}
+
+// TestAHiddenAmountIsNoZero: who is not shown what customers owe reads that it is hidden, not that it is nothing.
+func TestAHiddenAmountIsNoZero(t *testing.T) {
+	for who, want := range map[string]string{"owner": "80,00", "blind": "•••"} {
+		w := storetest.NewWorld(t)
+		op.Bind(w.Registry, billing.List, func(_ context.Context, _ *store.Tx, req billing.ListRequest) (billing.Page, error) {
+			return billing.Page{Count: 5, Sums: billing.Sums{Gross: 9000, Open: 8000}}, nil
+		})
+		e, sh := uitest.New(t, w.As(who), auth.Owner)
+		if who == "blind" {
+			delete(e.Me.May, string(auth.Balance.Right()))
+		}
+		p := Routes()["home"](e, page.Route{}).(*home)
+		sh.Show(p.Object())
+		var said []string
+		uitest.Walk(p.tasks["overdue"], func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok {
+				said = append(said, l.Text())
+			}
+		})
+		if got := strings.Join(said, "|"); !strings.Contains(got, want) || strings.Contains(got, "0,00") != (who == "owner") {
+			t.Errorf("%s reads %q", who, got)
+		}
+	}
+}

@@ -84,13 +84,14 @@ func (d *pairing) asked() []fyne.CanvasObject {
 	return append(out, kit.MutedParagraph(e.T("people.invite_expires", "when", e.Text.Clock(d.code.Expires))))
 }
 
-// look tells that a PC came in, or that the code is too old, in place of a code that is good no more.
-func (d *pairing) look(devices []device.Device) {
+// look tells that a PC came in, or that wrong tries or the time used the code up, in place of a code that is good no
+// more.
+func (d *pairing) look(r device.ListResponse) {
 	if d.over {
 		return
 	}
 	e := d.page.env
-	came := slices.IndexFunc(devices, func(x device.Device) bool {
+	came := slices.IndexFunc(r.Devices, func(x device.Device) bool {
 		return x.State == device.Active && x.EndsAt.IsZero() && !slices.ContainsFunc(d.known, func(k device.Device) bool {
 			return k.ID == x.ID && k.State == device.Active
 		})
@@ -98,7 +99,9 @@ func (d *pairing) look(devices []device.Device) {
 	var said fyne.CanvasObject
 	switch {
 	case came >= 0:
-		said = kit.NewNotice(kit.Ok, "", e.T("people.invite_came", "name", devices[came].Name))
+		said = kit.NewNotice(kit.Ok, "", e.T("people.invite_came", "name", r.Devices[came].Name))
+	case r.Burnt.Equal(d.code.Expires):
+		said = kit.NewNotice(kit.Warn, "", e.T("people.invite_burnt"))
 	case now().After(d.code.Expires):
 		said = kit.NewNotice(kit.Info, "", e.T("people.invite_over"))
 	default:

@@ -4,7 +4,6 @@ package people
 
 import (
 	"slices"
-	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -159,7 +158,7 @@ func (p *people) Refresh() {
 	})
 	page.Do(e, role.List, op.Empty{}, func(r role.ListResponse) { p.roles = r.Roles })
 	if e.Can(device.List.Spec) {
-		page.Do(e, device.List, op.Empty{}, func(r device.ListResponse) { p.paired(r.Devices) })
+		page.Do(e, device.List, op.Empty{}, p.paired)
 		page.Do(e, relay.Get, op.Empty{}, p.relayed)
 	}
 }
@@ -172,7 +171,7 @@ func (p *people) Beat() {
 	}
 	page.Call(e, device.List, op.Empty{}, func(r device.ListResponse, err error) {
 		if err == nil {
-			p.paired(r.Devices)
+			p.paired(r)
 		}
 	})
 	page.Call(e, relay.Get, op.Empty{}, func(s relay.Status, err error) {
@@ -183,13 +182,13 @@ func (p *people) Beat() {
 }
 
 // paired takes note of the PCs there are now.
-func (p *people) paired(devices []device.Device) {
-	if !slices.Equal(devices, p.devices) {
-		p.devices = devices
+func (p *people) paired(r device.ListResponse) {
+	if !slices.Equal(r.Devices, p.devices) {
+		p.devices = r.Devices
 		p.pcs.Reload()
 	}
 	if p.pairing != nil {
-		p.pairing.look(devices)
+		p.pairing.look(r)
 	}
 	p.choose()
 }
@@ -270,8 +269,10 @@ func (p *people) seenCell(d device.Device) kit.CellView {
 	if d.State == device.Revoked || d.ID == p.relay.Main && d.ID != 0 {
 		return kit.CellView{Text: "–", Color: theme.Faint}
 	}
-	now := time.Now() //nolint:forbidigo // the time on this screen
-	return kit.CellView{Text: p.env.Text.Ago(d.LastSeen, now), Color: theme.Muted}
+	if d.Here {
+		return kit.CellView{Text: p.env.T("people.here"), Color: theme.OkText}
+	}
+	return kit.CellView{Text: p.env.Text.Ago(d.LastSeen, now()), Color: theme.Muted}
 }
 
 // leave opens the departure of the person who is chosen.

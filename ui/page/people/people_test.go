@@ -49,7 +49,8 @@ type dialog struct {
 	w   *storetest.World
 	sh  *uitest.Shell
 
-	page page.Page
+	page  page.Page
+	codes *codes
 }
 
 func open(t *testing.T, button string) *dialog {
@@ -62,7 +63,8 @@ func open(t *testing.T, button string) *dialog {
 		}, w.Store)
 	role.Bind(w.Registry)
 	user.Bind(w.Registry, svc)
-	device.Bind(w.Registry, &codes{})
+	given := &codes{}
+	device.Bind(w.Registry, given)
 	relay.Bind(w.Registry, alone{})
 	w.Update(func(tx *store.Tx) error {
 		_, err := tx.SaveUser(user.User{Login: "claire", Name: "Claire", Role: auth.Owner, CreatedAt: tx.Now()})
@@ -73,7 +75,7 @@ func open(t *testing.T, button string) *dialog {
 	sh.Proved = func() { fresh = true }
 	p := people.Routes()["people"](e, page.Route{Name: "people"})
 	sh.Show(p.Object())
-	d := &dialog{t: t, w: w, sh: sh, page: p, env: e}
+	d := &dialog{t: t, w: w, sh: sh, page: p, env: e, codes: given}
 	if button != "" {
 		d.press(p.Object(), button)
 	}
@@ -319,7 +321,7 @@ func TestARemotePCIsInvited(t *testing.T) {
 	}
 }
 
-// TestAPCSaysWhenItWasSeen, but not one that was shut out.
+// TestAPCSaysWhenItWasSeen, or that it is connected now, but not one that was shut out.
 func TestAPCSaysWhenItWasSeen(t *testing.T) {
 	d := open(t, "")
 	d.w.Update(func(tx *store.Tx) error {
@@ -345,18 +347,31 @@ func TestAPCSaysWhenItWasSeen(t *testing.T) {
 	if !slices.Equal(seen, []string{"il y a 3\u00a0h", "–"}) {
 		t.Errorf("seen %q", seen)
 	}
+	d.codes.here = device.Active
+	d.page.(page.Living).Beat()
+	if got := find[*kit.Grid](t, d.page.Object()).Cell(0, 4).Text; got != "Connecté" {
+		t.Errorf("a PC at work: %q", got)
+	}
 }
 
 // codes gives one code after the other.
 type codes struct {
 	device.Inviter
 	given int
+	last  time.Time // when the code given last ends
+	burnt time.Time
+	here  string
 }
+
+func (c *codes) Here(fingerprint string) bool { return c.here == fingerprint }
+
+func (c *codes) Burnt() time.Time { return c.burnt }
 
 func (c *codes) Invite(auth.UserID) (device.Invitation, error) {
 	c.given++
+	c.last = time.Now().Add(time.Duration(10-20*(c.given/2)) * time.Minute)
 	return device.Invitation{
-		Code: "CODE-000" + strconv.Itoa(c.given), Expires: time.Now().Add(time.Duration(10-20*(c.given/2)) * time.Minute),
+		Code: "CODE-000" + strconv.Itoa(c.given), Expires: c.last,
 		Addresses: []string{"192.168.1.10:24653"},
 	}, nil
 }
@@ -373,6 +388,28 @@ func TestWhatWindowsLacksIsSaidWithTheCode(t *testing.T) {
 		if !d.says("CODE-0001") || d.says("Windows") != (key != "") || !d.says(part) {
 			t.Errorf("%q: Windows %t, what to do %t", key, d.says("Windows"), d.says(part))
 		}
+	}
+}
+
+// TestACodeUsedUpByWrongTriesIsShownNoMore: it says why, and another one can be had, which is another code's matter.
+func TestACodeUsedUpByWrongTriesIsShownNoMore(t *testing.T) {
+	d := open(t, "")
+	d.sh.Yes = true
+	beat := func() { d.page.(page.Living).Beat() }
+	d.codes.burnt = time.Now().Add(-time.Hour) // that of a code before
+	d.press(d.page.Object(), "Ajouter un poste")
+	beat()
+	if !d.says("CODE-0001") || d.says("essais faux") {
+		t.Fatal("the code is not shown, or said to be used up")
+	}
+	d.codes.burnt = d.codes.last
+	beat()
+	if d.says("CODE-0001") || !d.says("trois essais faux") {
+		t.Error("the code is still shown, or it does not say why it is not")
+	}
+	d.press(d.object(), "Nouveau code")
+	if !d.says("CODE-0002") || d.says("essais faux") {
+		t.Error("no other code")
 	}
 }
 

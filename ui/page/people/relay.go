@@ -41,7 +41,7 @@ func (p *people) relayTone() kit.Tone {
 	switch p.relay.State {
 	case relay.Following:
 		return kit.Ok
-	case relay.Copying:
+	case relay.Copying, relay.Starting:
 		return kit.Info
 	default:
 		return kit.Warn

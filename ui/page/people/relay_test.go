@@ -28,6 +28,7 @@ type alone struct{ asked time.Time }
 
 func (a alone) Fed() relay.Fed                              { return relay.Fed{Asked: a.asked, Whole: true} }
 func (alone) Seat() (string, string, error)                 { return "SRV", "aa", nil }
+func (alone) Here(string) bool                              { return false }
 func (alone) Forget()                                       {}
 func (alone) Rival(context.Context) (r relay.Rival, _ bool) { return r, false }
 

@@ -38,12 +38,16 @@ func (f *form) build() {
 		kit.NewCard("", kit.VFill(theme.GapTight, 1,
 			kit.Caption(e.T("sales_ui.checks."+string(f.kind))), f.checks.object)),
 		kit.NewCard("", f.totals))
-	f.body = kit.NewPage(f.header, kit.Split(theme.GapCard, []float32{0, 1, 0}, top, f.grid,
-		kit.Fixed(0, bottomHeight, bottom))).Bar(f.banner)
+	f.body = kit.NewPage(f.header, kit.NewScroll(kit.Split(theme.GapCard, []float32{0, 1, 0}, top,
+		kit.Fixed(0, linesLeast, f.grid), kit.Fixed(0, bottomHeight, bottom)))).Bar(f.banner)
 }
 
-// bottomHeight is that of the cards under the lines.
-const bottomHeight float32 = 180
+// bottomHeight is that of the cards under the lines. The lines have linesLeast at least, four of them: where there is
+// less room, on a low screen under banners, the whole form scrolls.
+const (
+	bottomHeight float32 = 180
+	linesLeast   float32 = 182
+)
 
 // field labels a control and keeps it under the name of its field in the request.
 func (f *form) field(name, label string, control fyne.CanvasObject) *kit.Field {

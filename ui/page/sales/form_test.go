@@ -269,3 +269,16 @@ func TestEnterLeadsFromTheCustomerToTheLines(t *testing.T) {
 	eq(t, "net", doc.Lines[0].Net, 3*1890_00)
 	d.fine()
 }
+
+// TestALowScreenShowsLines: under banners the form scrolls, its lines do not shrink to nothing.
+func TestALowScreenShowsLines(t *testing.T) {
+	d := open(t, auth.Owner)
+	d.show(page.Route{Name: "quote"})
+	for _, high := range []float32{900, 500} {
+		d.env.Window.Resize(fyne.NewSize(1280, high))
+		d.pass(rest)
+		if got := one[*kit.EditGrid](d, 0).Size().Height; got < 180 {
+			t.Errorf("in %v the lines have %v", high, got)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package sales
 import (
 	"fyne.io/fyne/v2"
 
+	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/party"
 	"zafe/ui/kit"
@@ -28,8 +29,8 @@ func (p *payments) tell(r billing.Payment) {
 	if r.Reference != "" {
 		facts.Add(kit.Line(e.T("sales_ui.column.reference"), r.Reference))
 	}
-	if r.OnAccount > 0 {
-		facts.Add(kit.Line(e.T("sales_ui.column.on_account"), e.Text.Amount(r.OnAccount)))
+	if r.OnAccount > 0 || !e.Sees(auth.Balance) {
+		facts.Add(kit.Line(e.T("sales_ui.column.on_account"), e.Owed(r.OnAccount)))
 	}
 	facts.Add(kit.Line(e.T("sales_ui.payments.recorded"),
 		e.T("sales_ui.payments.recorded_by", "at", r.Recorded.At, "who", r.Recorded.Name)))

@@ -163,8 +163,9 @@ func (v *view) totals() fyne.CanvasObject {
 			rows.Add(kit.Line(e.T("sales_ui.total."+key+"."+string(c.Kind)), e.Text.Amount(a)))
 		}
 	}
-	if !e.Sees(auth.Balance) {
-		return rows // hidden is not nothing to pay
+	if !e.Sees(auth.Balance) { // hidden is not nothing to pay
+		rows.Add(kit.Line(e.T("sales_ui.total.open."+string(c.Kind)), e.Owed(0)))
+		return rows
 	}
 	line("netted", c.Balance.Netted)
 	line("paid", c.Balance.Paid)

@@ -1,0 +1,58 @@
+package shell_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"zafe/app/auth"
+	"zafe/app/bin"
+	"zafe/app/op"
+	"zafe/store"
+	"zafe/store/storetest"
+	"zafe/ui/kit"
+	"zafe/ui/uitest"
+)
+
+// TestWhoWasGivenAPasswordIsAskedForAnother, and led to where it is changed; who chose their own is not.
+func TestWhoWasGivenAPasswordIsAskedForAnother(t *testing.T) {
+	d := newDesk(t, auth.Sales)
+	if d.window.Canvas().Overlays().Top() != nil {
+		t.Fatal("something is asked of who chose their own")
+	}
+	me := uitest.Me(auth.Sales)
+	me.GivenPassword = true
+	d.turn(me, nil)
+	d.press("Changer mon mot de passe")
+	if d.window.Canvas().Overlays().Top() != nil || d.last().route.Name != "account" {
+		t.Errorf("led to %q", d.last().route.Name)
+	}
+	d.turn(me, nil)
+	d.press("Plus tard")
+	if d.last().route.Name == "account" {
+		t.Error("who will do it later is led there all the same")
+	}
+}
+
+// TestTheBannerOfAMassSaysWhatIsLeftToDecide: as long as something can be put back, and once all is.
+func TestTheBannerOfAMassSaysWhatIsLeftToDecide(t *testing.T) {
+	for left, want := range map[int]string{3: "attend votre décision", 0: "lui rendre ses droits"} {
+		d := newDeskOver(t, auth.Owner, nil, func(w *storetest.World) {
+			op.Bind(w.Registry, bin.Look, func(context.Context, *store.Tx, op.Empty) (bin.Overview, error) {
+				return bin.Overview{Holds: []bin.Hold{{ID: 1, User: 3, Name: "Yann", At: w.Clock.Now(), Rows: 50, Left: left}}}, nil
+			})
+		})
+		d.Start()
+		said := ""
+		uitest.Walk(d.window.Content(), func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok && l.Visible() {
+				said += l.Text() + "|"
+			}
+		})
+		if !strings.Contains(said, want) {
+			t.Errorf("%d left: %q is not in %q", left, want, said)
+		}
+	}
+}
