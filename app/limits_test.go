@@ -368,31 +368,24 @@ func (d *document) journal() {
 		strings.Join(done, ", "), strings.Join(others, ", "), strings.Join(d.attributes(), ", "))
 }
 
+// attribute is what makes one for the log.
+var attribute = regexp.MustCompile(`^(String|Int|Int64|Uint64|Bool|Any|Duration|Time|Float64|Group)$`)
+
 // attributes are the names of what stands in lines of the log.
 func (d *document) attributes() (all []string) {
 	for _, s := range d.files {
-		ast.Inspect(s.file, func(n ast.Node) bool {
-			c, ok := n.(*ast.CallExpr)
-			if !ok {
-				return true
-			}
-			f, ok := c.Fun.(*ast.SelectorExpr)
-			if !ok {
-				return true
-			}
-			of, ok := f.X.(*ast.Ident)
-			if !ok || s.imports[of.Name] != "log/slog" || !regexp.MustCompile(`^(String|Int|Int64|Uint64|Bool|Any|Duration|Time|Float64|Group)$`).MatchString(f.Sel.Name) {
-				return true
+		s.calls("log/slog", func(called string, c *ast.CallExpr) {
+			if !attribute.MatchString(called) {
+				return
 			}
 			lit, ok := c.Args[0].(*ast.BasicLit)
 			if !ok {
 				d.t.Errorf("%s: an attribute whose name is not written there", s.at(c))
-				return true
+				return
 			}
 			if name := strings.Trim(lit.Value, `"`); !slices.Contains(all, name) {
 				all = append(all, name)
 			}
-			return true
 		})
 	}
 	slices.Sort(all)

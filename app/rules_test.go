@@ -71,6 +71,20 @@ func (s source) at(n ast.Node) string {
 	return s.name + ":" + strconv.Itoa(s.set.Position(n.Pos()).Line)
 }
 
+// calls calls found with each call of what a package exports, and its name.
+func (s source) calls(pkg string, found func(name string, c *ast.CallExpr)) {
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		if c, ok := n.(*ast.CallExpr); ok {
+			if f, ok := c.Fun.(*ast.SelectorExpr); ok {
+				if of, ok := f.X.(*ast.Ident); ok && s.imports[of.Name] == pkg {
+					found(f.Sel.Name, c)
+				}
+			}
+		}
+		return true
+	})
+}
+
 // uses calls found with each use of what a package exports, as "regexp.MustCompile".
 func (s source) uses(found func(what string, n *ast.SelectorExpr)) {
 	ast.Inspect(s.file, func(n ast.Node) bool {
@@ -453,27 +467,16 @@ func TestTheSuiteWatchesMemory(t *testing.T) {
 func TestFormatsAreWritten(t *testing.T) {
 	n := 0
 	for _, s := range sources(t) {
-		ast.Inspect(s.file, func(node ast.Node) bool {
-			c, ok := node.(*ast.CallExpr)
-			if !ok {
-				return true
-			}
-			f, ok := c.Fun.(*ast.SelectorExpr)
-			if !ok {
-				return true
-			}
-			of, ok := f.X.(*ast.Ident)
-			if !ok || s.imports[of.Name] != "fmt" {
-				return true
-			}
-			at, is := map[string]int{"Sprintf": 0, "Errorf": 0, "Printf": 0, "Fprintf": 1, "Appendf": 1, "Sscanf": 1, "Fscanf": 1}[f.Sel.Name]
+		s.calls("fmt", func(name string, c *ast.CallExpr) {
+			at, is := map[string]int{
+				"Sprintf": 0, "Errorf": 0, "Printf": 0, "Fprintf": 1, "Appendf": 1, "Sscanf": 1, "Fscanf": 1,
+			}[name]
 			if !is {
-				return true
+				return
 			}
 			if n++; !written(c.Args[at], nil) && formats[s.name] == "" {
 				t.Errorf("%s: a format that is not written there", s.at(c))
 			}
-			return true
 		})
 	}
 	if n < 100 {
