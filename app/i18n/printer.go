@@ -103,10 +103,27 @@ func (p *Printer) Fault(err error) string {
 	if !errors.As(err, &f) {
 		return p.T("fault.unexpected", nil)
 	}
-	if !p.Has(f.FaultKey()) {
-		return p.T("fault.unknown", map[string]any{"key": f.FaultKey()})
+	key, args := f.FaultKey(), f.FaultArgs()
+	if !p.Has(key) {
+		return p.T("fault.unknown", map[string]any{"key": key})
 	}
-	return p.T(f.FaultKey(), f.FaultArgs())
+	n, counts := countOf(args["count"])
+	if !counts || p.messages.messages[key].One == "" {
+		return p.T(key, args)
+	}
+	return p.localize(&i18n.LocalizeConfig{MessageID: key, TemplateData: args, PluralCount: n})
+}
+
+// countOf is the argument "count" of a fault, by which its message is in the singular or plural: a number, or what became
+// of it on its way through JSON.
+func countOf(v any) (n int, ok bool) {
+	switch v := v.(type) {
+	case int:
+		return v, true
+	case float64:
+		return int(v), v == math.Trunc(v) && math.Abs(v) < 1<<53
+	}
+	return 0, false
 }
 
 // FaultHint returns what the person can do about err: the message of its key

@@ -232,6 +232,10 @@ func TestFault(t *testing.T) {
 		{fmt.Errorf("line 3: %w", syntax), "«\u00a012a\u00a0» n’est pas un nombre."},
 		{fault.New(fault.Internal, "fault.internal", "ref", "ab12cd34"), "ab12cd34"},
 		{fault.New(fault.Invalid, "no.such_key"), "no.such_key"},
+		{fault.New(fault.Conflict, "backup.files_damaged", "count", 1), "Une pièce jointe manque"},
+		{fault.New(fault.Conflict, "backup.files_damaged", "count", 6), "6 pièces jointes manquent"},
+		{fault.New(fault.Conflict, "backup.files_damaged", "count", float64(1)), "Une pièce jointe manque"},     // over the wire
+		{fault.New(fault.Conflict, "backup.prune_many", "count", 1, "of", 9), "1 points de restauration sur 9"}, // no plural
 	} {
 		if got := p.Fault(c.err); !strings.Contains(got, c.want) || (c.want == "") != (got == "") {
 			t.Errorf("%v: got %q, want %q", c.err, got, c.want)
