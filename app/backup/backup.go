@@ -146,10 +146,17 @@ type Copy struct {
 	// another connection. Zero where the point of LastOK is the newest.
 	Book      time.Time `json:"book,omitzero"`
 	WaitBytes int64     `json:"wait_bytes,omitempty"`
+	// Broken is why nobody may rely on this copy, naming it; nil if they may. The last trial restore from there failed, or
+	// something that its newest restore point needs is not there. It is being mended, unless Fault says what that waits
+	// for.
+	Broken *fault.Fault `json:"broken,omitempty"`
 	// Alarms are what the owner must look into at that place: an older state put back, another PC that
 	// goes on with the same book.
 	Alarms []*fault.Fault `json:"alarms,omitempty"`
 }
+
+// Sound tells whether a copy is there, and nothing says that the book would not come back from it.
+func (c Copy) Sound() bool { return !c.LastOK.IsZero() && c.Broken == nil }
 
 // Running is work under way.
 type Running struct {

@@ -75,14 +75,23 @@ func (st *state) tell(now time.Time, reasons []reason) {
 // reason is one cause of worry.
 type reason struct{ key, text string }
 
-// drillFailed is the cause that waits for nothing: what was believed to be safe is not.
-const drillFailed = "backup.worry.drill_failed"
+// The causes that wait for nothing, since what was believed to be safe is not: a trial restore that failed, from this PC
+// or from a place, and what the newest copy at a place lacks.
+const (
+	drillFailed = "backup.worry.drill_failed"
+	trialFailed = "backup.broken.trial"
+	broken      = "backup.broken."
+)
 
 // reasonsOf are the causes to tell of: a trial restore that failed, and all of them once the copies are red for long.
 func reasonsOf(p *i18n.Printer, st backup.Status, ripe bool) (out []reason) {
 	for _, w := range st.Worries {
-		if ripe || w.Key == drillFailed {
-			out = append(out, reason{w.Key, p.Fault(w)})
+		if ripe || w.Key == drillFailed || strings.HasPrefix(w.Key, broken) {
+			about := w.Key
+			if label, one := w.Args["label"].(string); one { // each place on its own
+				about += " " + label
+			}
+			out = append(out, reason{about, p.Fault(w)})
 		}
 	}
 	if !ripe {
@@ -92,7 +101,7 @@ func reasonsOf(p *i18n.Printer, st backup.Status, ripe bool) (out []reason) {
 		out = append(out, reason{f.Key, p.Fault(f)})
 	}
 	for _, c := range st.Copies {
-		if c.Light != backup.Red {
+		if c.Light != backup.Red || c.Broken != nil { // that is among the worries
 			continue
 		}
 		text := p.T("notify.late_never", map[string]any{"label": c.Label})
@@ -136,7 +145,7 @@ func alarm(p *i18n.Printer, st state, reasons []reason) writer {
 	return func(_ context.Context, company string) (string, string, error) {
 		args := map[string]any{"company": company, "since": st.Red}
 		about := "notify.alarm"
-		if len(reasons) == 1 && reasons[0].key == drillFailed {
+		if len(reasons) == 1 && (reasons[0].key == drillFailed || strings.HasPrefix(reasons[0].key, trialFailed)) {
 			about = "notify.trial"
 		}
 		var lines []string
@@ -178,7 +187,9 @@ func well(p *i18n.Printer, st backup.Status) writer {
 // places tells how far each place is.
 func places(p *i18n.Printer, st backup.Status) (lines []string) {
 	for _, c := range st.Copies {
-		if c.LastOK.IsZero() {
+		if c.Broken != nil {
+			lines = append(lines, p.Fault(c.Broken))
+		} else if c.LastOK.IsZero() {
 			lines = append(lines, p.T("notify.late_never", map[string]any{"label": c.Label}))
 		} else {
 			lines = append(lines, p.T("notify.place", map[string]any{"label": c.Label, "when": c.LastOK}))

@@ -51,6 +51,8 @@ type Scenario struct {
 	Unknown bool     `json:"unknown,omitempty"`
 	Lacks   []string `json:"lacks"`  // what does not hold yet: message keys "plan.lack." and the word
 	Copies  []string `json:"copies"` // the places that have a copy then
+	// Broken are the places among those left whose copy nobody may rely on; they count for nothing.
+	Broken []string `json:"broken,omitempty"`
 }
 
 // Back is how long the book takes to come back, as measured at the place.
@@ -66,9 +68,10 @@ type Back struct {
 type Plan struct {
 	At      time.Time    `json:"at"`
 	Promise backup.Terms `json:"promise"`
-	Places  int          `json:"places"`  // that have a copy
+	Places  int          `json:"places"`  // that have a copy on which one may rely
 	Away    int          `json:"away"`    // of them, in another building
 	Waiting int          `json:"waiting"` // places that this PC sent none to yet
+	Broken  int          `json:"broken"`  // places with a copy on which nobody may rely
 	// Before is when the copy was made that the book came back from, while it has none since. Restored is when it came
 	// back: what was measured before was measured on another PC.
 	Before   time.Time        `json:"before,omitzero"`
@@ -139,13 +142,23 @@ func of(tx Tx, st backup.Status) (p Plan, err error) {
 	if err != nil {
 		return p, err
 	}
+	hurt, sound := map[string]bool{}, map[string]bool{}
+	for _, c := range st.Copies {
+		hurt[c.ID], sound[c.ID] = broken(c), has(c)
+	}
+	if p.Proof != nil && hurt[p.Proof.Place] {
+		p.Proof = nil
+	}
 	for i := len(measures) - 1; i >= 0; i-- {
 		m := measures[i]
 		if m.Kind != backup.TrialMeasure {
 			continue
 		}
-		if m.Passed() && !m.Older && facts.back[m.Place] == nil {
+		if m.Passed() && !m.Older && !hurt[m.Place] && facts.back[m.Place] == nil {
 			facts.back[m.Place] = backOf(m)
+			if p.Proof == nil && st.Proof != nil && sound[m.Place] {
+				p.Proof = &measures[i]
+			}
 		}
 		if len(p.Trials) < trialsMax {
 			p.Trials = append(p.Trials, m)
@@ -153,6 +166,8 @@ func of(tx Tx, st backup.Status) (p Plan, err error) {
 	}
 	for _, c := range st.Copies {
 		switch {
+		case broken(c):
+			p.Broken++
 		case !has(c):
 			p.Waiting++
 		case away(c):
@@ -255,8 +270,9 @@ type facts struct {
 	back   map[string]*Back // by place
 }
 
-func has(c backup.Copy) bool  { return !c.LastOK.IsZero() }
-func away(c backup.Copy) bool { return c.Away && !c.OnDisk }
+func has(c backup.Copy) bool    { return c.Sound() }
+func broken(c backup.Copy) bool { return c.Broken != nil }
+func away(c backup.Copy) bool   { return c.Away && !c.OnDisk }
 
 // apart tells whether a place is a disk that lies elsewhere, unplugged: what a PC can send to over the network it can
 // erase there as well, unless the place keeps versions, which it alone knows.
@@ -272,6 +288,7 @@ const (
 	lackProof  = "proof"  // nothing was ever restored from there
 	lackSheet  = "sheet"  // the sheet was never typed back
 	lackOwner  = "owner"  // nobody else opens the book
+	lackBroken = "broken" // a copy that would be left is not to be relied upon
 	lackApart  = "apart"  // every copy is where this PC, and who is in it, can reach and erase it
 )
 
@@ -285,8 +302,10 @@ func (p *Plan) scenario(id ID, f facts) Scenario {
 	}
 	// none says what lacks where no copy is left of those that would be: the place, or its first copy.
 	none := func(word string, left func(backup.Copy) bool) {
-		waits := slices.ContainsFunc(f.status.Copies, func(c backup.Copy) bool { return !has(c) && left(c) })
+		waits := slices.ContainsFunc(f.status.Copies, func(c backup.Copy) bool { return !has(c) && !broken(c) && left(c) })
 		switch {
+		case len(s.Broken) > 0:
+			return // that is said below
 		case waits && !p.Before.IsZero():
 			word, s.Unknown = lackBefore, restores(id)
 		case waits:
@@ -323,6 +342,7 @@ func (p *Plan) scenario(id ID, f facts) Scenario {
 		}
 	}
 	if restores(id) {
+		lack(lackBroken, len(s.Broken) > 0)
 		lack(lackProof, s.Safe && s.Back == nil)
 		return s
 	}
@@ -343,6 +363,9 @@ func millis(n int64) time.Duration { return time.Duration(n) * time.Millisecond 
 func (s *Scenario) restore(f facts, left func(backup.Copy) bool) {
 	var best *backup.Copy
 	for i, c := range f.status.Copies {
+		if broken(c) && left(c) {
+			s.Broken = append(s.Broken, c.Label)
+		}
 		if !has(c) || !left(c) {
 			continue
 		}

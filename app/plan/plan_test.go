@@ -169,6 +169,53 @@ func TestEachScenarioFollowsFromTheFacts(t *testing.T) {
 	look("an hour later", map[plan.ID]string{plan.Burnt: "1\u00a0h\u00a005|pas mesuré|second|sheet proof"})
 }
 
+// TestACopyThatDoesNotComeBackCountsForNothing: it is no way back, no proof and no place, and that is said.
+func TestACopyThatDoesNotComeBackCountsForNothing(t *testing.T) {
+	o := open(t)
+	o.st.SheetKnown = true
+	cloud, usb := o.place("cloud", true, false, 0), o.place("usb", true, false, time.Hour)
+	for _, id := range []string{"usb", "cloud"} {
+		o.measure(backup.Measure{Kind: backup.TrialMeasure, Place: id, Label: id, Seq: 1, Millis: 90_000, Bytes: 10})
+	}
+	o.st.Copies = []backup.Copy{cloud, usb}
+	o.st.Proof = &o.get().Trials[0] // from the cloud
+	if got := told(o.get(), plan.Burnt); got != "rien|1\u00a0min, plus l’installation|cloud|" {
+		t.Errorf("sound: %q", got)
+	}
+	cloud.Broken = fault.New(fault.Conflict, "backup.broken.trial", "label", "cloud", "at", o.Clock.Now())
+	o.st.Copies, o.st.DrillFailed = []backup.Copy{cloud, usb}, o.Clock.Now()
+	p := o.get()
+	if got := told(p, plan.Burnt); got != "1\u00a0h|1\u00a0min, plus l’installation|usb|broken" {
+		t.Errorf("with a copy that does not come back: %q", got)
+	}
+	s := p.Of(plan.Burnt)
+	if !slices.Equal(s.Broken, []string{"cloud"}) || !slices.Equal(s.Copies, []string{"usb"}) {
+		t.Errorf("%q, %q", s.Broken, s.Copies)
+	}
+	if p.Places != 1 || p.Away != 1 || p.Broken != 1 || p.Waiting != 0 || p.Proof == nil || p.Proof.Place != "usb" {
+		t.Errorf("%+v", p)
+	}
+	said := slices.ContainsFunc(p.Facts(i18n.For(i18n.French), s), func(f plan.Fact) bool {
+		return f.Label == "À ne pas utiliser" && f.Value == "cloud"
+	})
+	if !said {
+		t.Error("the facts do not say which not to use")
+	}
+	if got := told(p, plan.Provider); got != "rien|tout de suite||second" {
+		t.Errorf("as the second place: %q", got)
+	}
+	o.st.Copies = []backup.Copy{cloud}
+	p = o.get()
+	for _, id := range []plan.ID{plan.Broken, plan.Stolen, plan.Burnt} {
+		if got := told(p, id); got != "tout|jamais||broken" {
+			t.Errorf("alone, %s: %q", id, got)
+		}
+	}
+	if p.Proof != nil || p.Proven() || p.Away != 0 {
+		t.Errorf("alone: %+v", p)
+	}
+}
+
 // TestADayOfTheBackup: from 31 March on, for a week, until a trial restore passed.
 // TestAnOldOrSlowTrialProvesNothing: what is promised was shown, and lately.
 func TestAnOldOrSlowTrialProvesNothing(t *testing.T) {

@@ -171,6 +171,9 @@ func (p Plan) Facts(t *i18n.Printer, s Scenario) []Fact {
 	if len(s.Copies) > 0 {
 		out = append(out, Fact{t.T("plan.fact.left", nil), t.List(s.Copies)})
 	}
+	if len(s.Broken) > 0 {
+		out = append(out, Fact{t.T("plan.fact.broken", nil), t.List(s.Broken)})
+	}
 	out = append(out, Fact{t.T("plan.fact.sheet", nil), p.Checked(t)})
 	if s.ID == Death || s.ID == Password {
 		out = append(out, Fact{t.T("plan.fact.owners", nil), t.Number(int64(p.Owners))})

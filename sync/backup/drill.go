@@ -49,7 +49,7 @@ func (s *Service) Drill(ctx context.Context, id string, p vault.Point, sink vaul
 		}
 		done.Point = to
 		err = s.rehearse(ctx, tree, &done, sink, watch, true)
-		return errors.Join(err, s.noteDrill(ctx, id, done.Point, false, err))
+		return errors.Join(err, s.refused(ctx, v, done.Point, err), s.noteDrill(ctx, id, done.Point, false, err))
 	})
 	return done, err
 }
@@ -105,8 +105,11 @@ func (s *Service) rehearse(ctx context.Context, tree *vault.Tree, done *Trial, s
 	begun = s.set.Now()
 	done.Files, err = tree.RestoreFiles(ctx, m, to, watch)
 	done.FilesTook, done.FilesRead = s.set.Now().Sub(begun), to.read.Load()
-	if n := len(done.Files.Damaged) + len(done.Files.Missing); err == nil && n > 0 {
-		err = fault.New(fault.Conflict, "backup.files_damaged", "count", n)
+	if len(done.Files.Damaged)+len(done.Files.Missing) > 0 && err == nil {
+		n := 0
+		if n, err = tree.Lacks(ctx, m, done.Files); err == nil {
+			err = fault.New(fault.Conflict, "backup.files_damaged", "count", n)
+		}
 	}
 	return remote.Classify(err)
 }
@@ -137,12 +140,17 @@ func (s *Service) olderAt(ctx context.Context, v *vault.Vault, id string) (vault
 		holes = c.Holes
 	}
 	s.mu.Unlock()
+	serves, err := v.Serves(ctx)
+	if err != nil {
+		return vault.Point{}, err
+	}
 	var older []vault.Point
 	for _, m := range v.Manifests() {
-		if m.Seq == suspect && suspect != 0 {
+		switch {
+		case m.Seq < newest.Seq && !serves(m): // what it needs was damaged here as well: nobody can mend it
+		case m.Seq == suspect && suspect != 0:
 			return m.Point(), nil
-		}
-		if m.Seq < newest.Seq {
+		case m.Seq < newest.Seq:
 			older = append(older, m.Point())
 		}
 	}
@@ -172,6 +180,9 @@ func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, older
 			if *failed = now; older {
 				*suspect = p.Seq
 			}
+			if id != "" {
+				k.copyOf(id, now).Hurt = mends(err)
+			}
 			return
 		}
 		if older && p.Seq == *suspect {
@@ -179,6 +190,10 @@ func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, older
 		}
 		if *suspect == 0 {
 			*failed = time.Time{}
+			if id != "" {
+				c := k.copyOf(id, now)
+				c.Hurt, c.Mends = "", 0
+			}
 		}
 		if older {
 			return
@@ -187,6 +202,60 @@ func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, older
 		if id != "" {
 			k.copyOf(id, now).Drilled = now
 		}
+	})
+}
+
+// mends is what can be mended where a trial restore failed, "" for nothing: what was written was not what it should
+// have been.
+func mends(err error) vault.Mend {
+	switch {
+	case fault.KeyOf(err) == "backup.files_damaged":
+		return vault.MendFiles
+	case vault.Damaged(err) || fault.KeyOf(err) == "backup.point_gone":
+		return vault.MendBook
+	}
+	return ""
+}
+
+// refused notes, when the newest point came back as it was written and is not the book all the same, that the next one
+// is to be a full image: what was laid over the last one is doubtful.
+func (s *Service) refused(ctx context.Context, v *vault.Vault, p vault.Point, err error) error {
+	latest, _ := v.Latest()
+	if err == nil || !Tells(ctx, err) || mends(err) != "" || latest.Seq != p.Seq || latest.Diff == nil {
+		return nil
+	}
+	return s.note(ctx, func(k *state) { k.Full = true })
+}
+
+func (s *Service) fullNext() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.know.Full
+}
+
+// Ails tells what is to be done about a place, "" for this PC, whose last trial restore failed: a sending can mend what
+// is damaged there, or the next restore point, which is due then.
+func (s *Service) Ails(id string) (hurt, anew bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.know.Copies[id]
+	return c != nil && c.Hurt != "", s.know.Full
+}
+
+// mendsMost is how often in a row a place is mended and tried at once; then it is tried each day.
+const mendsMost = 3
+
+// Cleanse takes away what is damaged of this PC's own copies, after a trial restore from them failed with err, and tells
+// whether there was anything: the next restore point stores it again.
+func (s *Service) Cleanse(ctx context.Context, err error, watch vault.Watch) (found bool, _ error) {
+	what := mends(err)
+	if what == "" {
+		return false, nil
+	}
+	return found, s.with(ctx, func(v *vault.Vault) error {
+		n, err := v.Cleanse(ctx, what, watch)
+		found = n > 0
+		return remote.Classify(err)
 	})
 }
 

@@ -44,10 +44,10 @@ func TestAPlaceHasItsShareOfTheLine(t *testing.T) {
 // The room that a place may take is told to whoever sends there, and waits for the owner.
 func TestAPlaceHasRoomForSoMuch(t *testing.T) {
 	x, free := limited(t, map[string]string{remote.RoomKey: "1"})
-	if got := x.s.sending(x.id, nil).Room; got != 1_000_000_000 {
+	if got := x.s.sending(x.Context(), x.id, Manner{}, nil).Room; got != 1_000_000_000 {
 		t.Errorf("room for %d", got)
 	}
-	if got := x.s.sending(free, nil).Room; got != 0 {
+	if got := x.s.sending(x.Context(), free, Manner{}, nil).Room; got != 0 {
 		t.Errorf("elsewhere room for %d", got)
 	}
 	if remote.Passing(fault.New(fault.Conflict, "backup.dest_room")) {

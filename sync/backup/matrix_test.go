@@ -59,6 +59,8 @@ var drills = []drill{
 	{"two writers", "", false, "s3", (*trial).twoWriters},
 	{"prune", "", false, "vsftpd", (*trial).pruneMeanwhile},
 	{"portal", "", true, "apache", (*trial).portal},
+	{"mend", "", false, "apache", (*trial).mend},
+	{"emptied", "", false, "webdav", (*trial).emptied},
 }
 
 // Every run takes sshd and versitygw through all faults, and each other server through some, so that each fault

@@ -2,6 +2,7 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 
@@ -29,6 +30,9 @@ func (s *Service) Recall(ctx context.Context, id, point string, sink vault.BookS
 			return fault.New(fault.NotFound, "backup.point_gone")
 		}
 		m, err = tree.RestoreBook(ctx, all[i], sink, watch)
+		if vault.Damaged(err) && all[i].Writer == s.writer() { // a trial restore would have said the same
+			err = errors.Join(err, s.noteDrill(ctx, id, all[i], true, err))
+		}
 		return remote.Classify(err)
 	})
 	return m, err

@@ -294,6 +294,7 @@ func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.
 			Now: now, Drill: s.lastDrill(), RestoredFrom: s.set.RestoredFrom, After: s.savedSeq(), Watch: watch,
 			NextExpected: now.Add(s.promised()).UTC().Truncate(time.Second),
 		}
+		run.Full = s.fullNext()
 		if run.Checkpoint, err = s.checkpoint(ctx); err != nil {
 			return err
 		}
@@ -302,6 +303,7 @@ func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.
 		}
 		return s.note(ctx, func(k *state) {
 			k.Saved = Mark{Seq: taken.Manifest.Seq, Change: taken.Manifest.Checks.Change, At: now}
+			k.Full = k.Full && !run.Full
 		})
 	})
 	return taken, err
@@ -311,19 +313,29 @@ func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.
 type Sent struct {
 	Destination remote.Destination
 	vault.Sent
-	Err error // a fault, nil when the newest point is there
+	Prove bool  // what was damaged there was mended: a trial restore says whether all of it was
+	Err   error // a fault, nil when the newest point is there
 }
 
 // Send makes a destination follow the local vault. The result is also remembered for Status. Err is
 // nil only when the newest point was found there whole; older points whose objects are lost on this PC
 // too are in Lost and in CopyStatus.Holes.
 func (s *Service) Send(ctx context.Context, id string, watch vault.Watch) Sent {
-	return s.SendMost(ctx, id, 0, watch)
+	return s.SendAs(ctx, id, Manner{}, watch)
 }
 
-// SendMost is Send of so many bytes at most, as [vault.Sending.Most] says. Err is "backup.line_waits" while something
-// waits; where only attachments do, the newest point is there without them.
-func (s *Service) SendMost(ctx context.Context, id string, most int64, watch vault.Watch) Sent {
+// Manner is how something is sent.
+type Manner struct {
+	// Most is how many bytes may leave, as [vault.Sending.Most] says, 0 for no limit: then what a trial restore found
+	// damaged is mended, too.
+	Most int64
+	// Look says that all that should be there is looked for, however lately it was.
+	Look bool
+}
+
+// SendAs is Send in a manner. Err is "backup.line_waits" while something waits; where only attachments do, the newest
+// point is there without them.
+func (s *Service) SendAs(ctx context.Context, id string, how Manner, watch vault.Watch) Sent {
 	d, err := s.set.Remotes.Get(id)
 	sent := Sent{Destination: d, Err: err}
 	if err != nil {
@@ -337,7 +349,7 @@ func (s *Service) SendMost(ctx context.Context, id string, most int64, watch vau
 		return sent
 	}
 	defer s.end(id)
-	sent.Err = s.with(ctx, func(v *vault.Vault) error { return s.send(ctx, v, &sent, most, watch) })
+	sent.Err = s.with(ctx, func(v *vault.Vault) error { return s.send(ctx, v, &sent, how, watch) })
 	return sent
 }
 
@@ -358,7 +370,7 @@ func (s *Service) end(id string) {
 	delete(s.sends, id)
 }
 
-func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, most int64, watch vault.Watch,
+func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, how Manner, watch vault.Watch,
 ) error {
 	id := sent.Destination.ID
 	now := s.set.Now()
@@ -369,8 +381,7 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, most int
 	if err := s.noteNumbers(ctx, v); err != nil {
 		return err
 	}
-	told := s.sending(id, watch) // what was tried before this time
-	told.Most = most
+	told := s.sending(ctx, id, how, watch) // what was tried before this time
 	if err := s.noteBegun(ctx, id, latest.Seq); err != nil {
 		return err
 	}
@@ -383,15 +394,15 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, most int
 	}
 	noteErr := s.note(ctx, func(k *state) {
 		c := k.copyOf(id, now)
-		c.Tried, c.Fault = now, fault.Of(err)
+		c.Tried = now
+		c.fail(err)
 		if sent.Waits > 0 {
-			c.Waits = Waits{Book: latest.Created, Bytes: sent.Waits}
+			c.Known, c.Waits = true, Waits{Book: latest.Created, Bytes: sent.Waits}
 		}
 		if k.ahead(id, sent.Ahead, now); err == nil {
 			c.OnDisk = sent.Destination.Provider == "local" && s.set.SameDisk != nil &&
 				s.set.SameDisk(sent.Destination.Folder)
-			c.Waits = Waits{}
-			c.Known, c.Again, c.OK = true, false, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
+			c.whole(latest, now)
 			if !told.Whole {
 				c.Looked = now
 			}
@@ -399,6 +410,11 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, most int
 		}
 		if sent.RolledBack {
 			c.RolledBack = now
+		}
+		if told.Mend != "" && sent.Check.Objects > 0 && c.Hurt == told.Mend { // it was all read, and mended
+			c.Hurt = ""
+			c.Mends++
+			sent.Prove = c.Mends <= mendsMost && (sent.Mended > 0 || sent.Anew || sent.Gone.Any())
 		}
 	})
 	if err != nil {
@@ -420,10 +436,17 @@ func (s *Service) try(ctx context.Context, v *vault.Vault, sent *Sent, told vaul
 		return fault.New(fault.Unavailable, "backup.line_waits")
 	}
 	if !sent.Check.Newest {
-		missing := len(sent.Check.Missing) + len(sent.Check.Wrong)
-		return fault.New(fault.Conflict, "backup.copy_incomplete", "count", missing)
+		return lacking(sent.Check)
 	}
 	return nil
+}
+
+// lacking says what a copy lacks.
+func lacking(r vault.CheckReport) error {
+	if r.Files > 0 {
+		return fault.New(fault.Conflict, "backup.files_missing", "count", r.Files)
+	}
+	return fault.New(fault.Conflict, "backup.copy_incomplete", "count", len(r.Missing)+len(r.Wrong))
 }
 
 // Report is the result of a complete run.
@@ -446,41 +469,53 @@ func (s *Service) BackUp(ctx context.Context, watch vault.Watch) (Report, error)
 	return report, nil
 }
 
-// Check compares names and sizes at a destination with the local vault, sending nothing.
+// Check compares names and sizes at a destination with the local vault, sending nothing. What it found is remembered
+// for Status, as by Send.
 func (s *Service) Check(ctx context.Context, id string) (report vault.CheckReport, err error) {
 	err = s.with(ctx, func(v *vault.Vault) error {
 		if err := s.recognise(ctx, id); err != nil {
-			return err
-		}
-		f, err := s.at(ctx, id)
-		if err != nil {
 			return err
 		}
 		if err := s.noteNumbers(ctx, v); err != nil {
 			return err
 		}
 		latest, _ := v.Latest() // a point made during the comparison is not part of it
-		if report, err = v.Check(ctx, v.At(f), s.sending(id, nil)); err != nil {
-			return remote.Classify(err)
-		}
-		if err := s.behind(ctx, report.Ahead); err != nil {
-			return err
+		told := s.sending(ctx, id, Manner{}, nil)
+		report, err = s.compare(ctx, v, id, told)
+		if behindErr := s.behind(ctx, report.Ahead); behindErr != nil {
+			return behindErr
 		}
 		now := s.set.Now()
-		err = s.note(ctx, func(k *state) {
+		err = errors.Join(err, s.note(ctx, func(k *state) {
 			c := k.copyOf(id, now)
-			c.Holes, c.Looked = len(report.Missing)+len(report.Wrong), now
 			k.ahead(id, report.Ahead, now)
-			if c.Tried = now; report.Newest {
-				c.Again, c.OK = false, Mark{Seq: latest.Seq, Change: latest.Checks.Change, At: now}
+			if c.Tried = now; err != nil {
+				c.fail(err)
+				return
 			}
-		})
-		if d, unknown := s.set.Remotes.Get(id); unknown == nil {
-			err = errors.Join(err, s.askShelter(ctx, v, d))
+			c.Holes, c.Looked = len(report.Missing)+len(report.Wrong), now
+			switch {
+			case report.Newest:
+				c.whole(latest, now)
+			case latest.Seq <= told.LastSeq:
+				c.Short = vault.Gone{Files: report.Files, Objects: c.Holes - report.Stored}
+			}
+		}))
+		if d, unknown := s.set.Remotes.Get(id); unknown == nil && err == nil {
+			err = s.askShelter(ctx, v, d)
 		}
 		return errors.Join(err, s.stopped())
 	})
 	return report, err
+}
+
+func (s *Service) compare(ctx context.Context, v *vault.Vault, id string, told vault.Sending) (vault.CheckReport, error) {
+	f, err := s.at(ctx, id)
+	if err != nil {
+		return vault.CheckReport{}, err
+	}
+	report, err := v.Check(ctx, v.At(f), told)
+	return report, remote.Classify(err)
 }
 
 // pointsOfOthers bounds what is listed of the writers that are not this one: more than retention keeps of two.

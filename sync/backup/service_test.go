@@ -465,7 +465,7 @@ func TestAPointWithoutItsLargeAttachmentsIsNotCalledWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent := s.SendMost(ctx, id, 100_000, nil)
+	sent := s.SendAs(ctx, id, Manner{Most: 100_000}, nil)
 	wantFault(t, sent.Err, "backup.line_waits")
 	at := s.Status(b.change).Copies[0]
 	if want := (Waits{Book: taken.Manifest.Created, Bytes: sent.Waits}); at.Waits != want || sent.Waits < 200_000 ||

@@ -38,6 +38,9 @@ type state struct {
 	Suspect     uint64               `json:"suspect,omitempty"`     // an older point whose trial restore failed there
 	Pruned      pruned               `json:"pruned,omitzero"`
 	PutBack     *PutBack             `json:"put_back,omitempty"`
+	// Full is set when the next restore point is to be a full image: a trial restore proved that what the last one laid
+	// over the image before it does not fit.
+	Full bool `json:"full,omitempty"`
 }
 
 // copyMark is what is known about one destination.
@@ -51,8 +54,11 @@ type copyMark struct {
 	// OnDisk is set when it was on the disk that holds the book, the last time something was sent there: of a disk that
 	// is unplugged, all that can be seen is the folder it is plugged in at.
 	OnDisk bool `json:"on_disk,omitempty"`
-	// DrillFailed is when a later trial restore from there failed.
+	// DrillFailed is when a later trial restore from there failed, until one passes. Hurt is what the next sending is to
+	// mend, Mends how often that was done since the last trial that passed.
 	DrillFailed time.Time    `json:"drill_failed,omitzero"`
+	Hurt        vault.Mend   `json:"hurt,omitempty"`
+	Mends       int          `json:"mends,omitempty"`
 	Suspect     uint64       `json:"suspect,omitempty"` // an older point whose trial restore failed
 	Fault       *fault.Fault `json:"fault,omitempty"`   // of the last try
 	// Again is set while the place has the copies of an earlier recovery key, and nothing under this one:
@@ -71,9 +77,14 @@ type copyMark struct {
 
 	Shelter appbackup.Shelter `json:"shelter,omitzero"`
 
-	Holes      int           `json:"holes,omitempty"`
-	RolledBack time.Time     `json:"rolled_back,omitzero"`
-	Rivals     []vault.Rival `json:"rivals,omitempty"`
+	Holes      int       `json:"holes,omitempty"`
+	RolledBack time.Time `json:"rolled_back,omitzero"`
+	// Gone is what once was there and was not at a later look, when that was (GoneAt), until the owner has seen it. Short
+	// is what the newest point that was sent lacks there since, until it was sent again.
+	Gone   vault.Gone    `json:"gone,omitzero"`
+	GoneAt time.Time     `json:"gone_at,omitzero"`
+	Short  vault.Gone    `json:"short,omitzero"`
+	Rivals []vault.Rival `json:"rivals,omitempty"`
 }
 
 // loadState reads what is known about the copies in a vault. When it was of another one, that is only which
@@ -205,19 +216,56 @@ func (s *Service) sentSeq(id string) uint64 {
 	return 0
 }
 
-// sending tells a replication what was there before.
-func (s *Service) sending(id string, watch vault.Watch) vault.Sending {
+// sending tells a replication what was there before. Look says that nothing of it is taken for granted.
+func (s *Service) sending(ctx context.Context, id string, how Manner, watch vault.Watch) vault.Sending {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	job := vault.Sending{Watch: watch, Saved: s.know.Saved.Seq}
+	job := vault.Sending{Watch: watch, Saved: s.know.Saved.Seq, Most: how.Most}
 	if d, err := s.set.Remotes.Get(id); err == nil {
 		job.BytesPerSecond, job.Room = d.Limits.Kbit*1000/8, d.Limits.Bytes
 	}
 	if c := s.know.Copies[id]; c != nil {
 		job.Known, job.LastSeq, job.Tried = c.Known, c.OK.Seq, c.Begun
-		job.Whole = c.Known && c.Holes == 0 && c.Fault == nil && within(s.set.Now(), c.Looked, wholeFor)
+		job.Whole = c.Known && c.Holes == 0 && c.Fault == nil && within(s.set.Now(), c.Looked, wholeFor) && !how.Look
+		if how.Most == 0 { // what is read of the copy takes the line as well
+			job.Mend = c.Hurt
+			job.Whole = job.Whole && job.Mend == ""
+		}
+	}
+	job.Found = func(gone vault.Gone) error {
+		return s.note(ctx, func(k *state) { k.copyOf(id, s.set.Now()).lose(gone, s.set.Now()) })
 	}
 	return job
+}
+
+// lose notes what has gone from a copy.
+func (c *copyMark) lose(gone vault.Gone, now time.Time) {
+	if c.Short = gone; gone.Points > 0 {
+		c.RolledBack = now
+	} else {
+		c.Gone, c.GoneAt = gone, now
+	}
+}
+
+// whole notes that everything the newest restore point needs was found at a place.
+func (c *copyMark) whole(newest vault.Manifest, now time.Time) {
+	c.Known, c.Again, c.OK = true, false, Mark{Seq: newest.Seq, Change: newest.Checks.Change, At: now}
+	c.Waits, c.Short, c.Fault = Waits{}, vault.Gone{}, nil
+}
+
+// fail notes why the last try at a place failed, nil if it did not. That its copies have gone is not forgotten because
+// a line breaks.
+func (c *copyMark) fail(err error) {
+	if err == nil || !passing(err) || fault.KeyOf(c.failed()) != "backup.vault_gone" {
+		c.Fault = fault.Of(err)
+	}
+}
+
+func (c *copyMark) failed() error {
+	if c.Fault == nil {
+		return nil
+	}
+	return c.Fault
 }
 
 // wholeFor is how long a complete look at a copy vouches for its old attachments.
@@ -250,9 +298,12 @@ func (s *Service) Saved() Mark {
 	return s.know.Saved
 }
 
-// Acknowledge notes that the owner has seen the alarm of CopyStatus.RolledBack.
+// Acknowledge notes that the owner has seen the alarms of CopyStatus.RolledBack and Gone.
 func (s *Service) Acknowledge(ctx context.Context, id string) error {
-	return s.note(ctx, func(k *state) { k.copyOf(id, s.set.Now()).RolledBack = time.Time{} })
+	return s.note(ctx, func(k *state) {
+		c := k.copyOf(id, s.set.Now())
+		c.RolledBack, c.Gone, c.GoneAt = time.Time{}, vault.Gone{}, time.Time{}
+	})
 }
 
 // Forget drops what is known about a destination: after it was removed, or when the owner says that an
@@ -296,6 +347,16 @@ type CopyStatus struct {
 	// RolledBack is when points once sent were found missing there: somebody put an older state back.
 	// It stays, and the light is red, until Acknowledge.
 	RolledBack time.Time
+	// Gone is what else was once there and was not any more at GoneAt: somebody or something deletes there. It stays, and
+	// the light is not green, until Acknowledge. Back is set once what had gone was sent again.
+	Gone   vault.Gone
+	GoneAt time.Time
+	Back   bool
+	// Broken is why nobody may rely on what is there, nil if they may: the last trial restore failed, or something that
+	// the newest copy needs is not there. The light is red, and the work of the book lacks there.
+	Broken *fault.Fault
+	// Unproved is that the last trial restore failed and none passed since.
+	Unproved bool
 	// Rivals are other PCs that go on with this book: the light is red until one of them stops.
 	Rivals []vault.Rival
 }
@@ -308,6 +369,7 @@ type Status struct {
 	Copies      []CopyStatus
 	Drill       *vault.Drill // last trial restore that passed
 	DrillFailed time.Time    // a later one that failed; zero if none
+	OwnFailed   bool         // one from this PC's own copies failed
 	// LostSince is when the oldest work was done that would be lost with the disk of the book now, zero for none. Nowhere
 	// is set when all of it would be: no other place has a copy.
 	LostSince time.Time
@@ -324,6 +386,7 @@ func (s *Service) Status(change uint64) Status {
 	out := Status{
 		Saved: s.know.Saved, Unsaved: s.know.Saved.Change != change || s.know.Saved.Seq == 0,
 		Drill: s.know.Drill, DrillFailed: s.know.DrillFailed, PutBack: s.know.PutBack,
+		OwnFailed: !s.know.DrillFailed.IsZero(),
 	}
 	if out.Drill != nil && out.Drill.At.After(now.Add(clockDrift)) {
 		out.Drill = nil // as in by
@@ -341,7 +404,8 @@ func (s *Service) Status(change uint64) Status {
 			ID: d.ID, Label: d.Label, LastOK: mark.OK, Waits: mark.Waits, Tried: mark.Tried, Drilled: mark.Drilled,
 			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Again: mark.Again, Fault: mark.Fault,
 			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals, Since: mark.Since, OnDisk: mark.OnDisk,
-			Disks: known.disks(), Shelter: mark.Shelter,
+			Disks: known.disks(), Shelter: mark.Shelter, Gone: mark.Gone, GoneAt: mark.GoneAt, Back: !mark.Short.Any(),
+			Broken: mark.broken(d.Label), Unproved: !mark.DrillFailed.IsZero(),
 		}
 		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At, Again: mark.Again}
 		if c.Lacks {
@@ -354,7 +418,7 @@ func (s *Service) Status(change uint64) Status {
 		c.Amber = s.limitOf(d)
 		c.Red = schedule.RedAfter(c.Amber)
 		c.Light = schedule.LightOf(now, facts, c.Amber)
-		if c.Holes > 0 {
+		if c.Holes > 0 || !c.GoneAt.IsZero() {
 			c.Light = schedule.Worst([]schedule.Light{c.Light, schedule.Amber})
 		}
 		if f := s.know.stopped(); f != nil {
@@ -362,6 +426,9 @@ func (s *Service) Status(change uint64) Status {
 		}
 		if !c.RolledBack.IsZero() || len(c.Rivals) > 0 {
 			c.Light = schedule.Red
+		}
+		if c.Broken != nil {
+			c.Light, c.Lacks = schedule.Red, true
 		}
 		lights = append(lights, c.Light)
 		out.Copies = append(out.Copies, c)
@@ -373,9 +440,24 @@ func (s *Service) Status(change uint64) Status {
 	return out
 }
 
+// broken says why nobody may rely on what is at a place, nil if they may.
+func (c *copyMark) broken(label string) *fault.Fault {
+	switch {
+	case !c.DrillFailed.IsZero():
+		return fault.New(fault.Conflict, "backup.broken.trial", "label", label, "at", c.DrillFailed)
+	case c.Fault != nil && c.Fault.Key == "backup.vault_gone":
+		return fault.New(fault.Conflict, "backup.broken.gone", "label", label)
+	case c.Short.Points+c.Short.Objects > 0:
+		return fault.New(fault.Conflict, "backup.broken.book", "label", label)
+	case c.Short.Files > 0:
+		return fault.New(fault.Conflict, "backup.broken.files", "label", label, "count", c.Short.Files)
+	}
+	return nil
+}
+
 // lost takes note of what a copy would save of the work if the disk of the book died now.
 func (s *Status) lost(c CopyStatus, facts schedule.Copy) {
-	if c.OnDisk || facts.LastOK.IsZero() {
+	if c.OnDisk || facts.LastOK.IsZero() || c.Broken != nil {
 		return
 	}
 	if s.Nowhere || facts.Lacks.IsZero() || !s.LostSince.IsZero() && facts.Lacks.After(s.LostSince) {
@@ -443,7 +525,11 @@ func (s *Service) Schedule(p schedule.Policy, change uint64) *schedule.Schedule 
 	now := s.set.Now()
 	plan := schedule.New(p, now, status.Unsaved)
 	for _, c := range status.Copies {
-		plan.Add(now, c.ID, !c.Lacks, c.LastOK.At, c.Drilled)
+		drilled := c.Drilled
+		if c.Unproved {
+			drilled = time.Time{} // only a trial restore says that it is whole again
+		}
+		plan.Add(now, c.ID, !c.Lacks, c.LastOK.At, drilled)
 		if d, err := s.set.Remotes.Get(c.ID); err == nil {
 			plan.Obey(c.ID, RhythmOf(d), c.LastOK.At)
 		}

@@ -250,6 +250,8 @@ func (r *run) toldStatus(st backup.Status, err error) error {
 		for _, c := range st.Copies {
 			args := map[string]any{"label": c.Label, "when": c.LastOK, "since": c.Oldest}
 			switch {
+			case c.Broken != nil:
+				lines = append(lines, p.T("cli.copy_broken", args)) // why is among the worries
 			case c.LastOK.IsZero():
 				lines = append(lines, p.T("cli.copy_never", args))
 			case c.Oldest.IsZero():

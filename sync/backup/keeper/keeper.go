@@ -77,6 +77,7 @@ type Keeper struct {
 	nowhere   map[string]bool // attachments, by hash, that the book lacks and no place has
 	// comingBack is how far those are that a restore still lacks, nil when none is on its way.
 	comingBack *appbackup.Running
+	anewDue    bool // the last restore point on this PC cannot be relied upon, and none was made since
 	closing    bool // nothing is begun that can wait for the next start
 	worst      worst
 	setup      *remote.Setup
@@ -185,6 +186,20 @@ func (k *Keeper) look(ctx context.Context) {
 	}
 }
 
+// gone tells of what was found missing at a destination, and whether it is there again.
+func gone(c backup.CopyStatus) *fault.Fault {
+	n := c.Gone.Files
+	switch {
+	case n > 0 && c.Back:
+		return fault.New(fault.Conflict, "backup.alarm.gone", "count", n, "at", c.GoneAt)
+	case n > 0:
+		return fault.New(fault.Conflict, "backup.alarm.gone_yet", "count", n, "at", c.GoneAt)
+	case c.Back:
+		return fault.New(fault.Conflict, "backup.alarm.gone_book", "at", c.GoneAt)
+	}
+	return fault.New(fault.Conflict, "backup.alarm.gone_book_yet", "at", c.GoneAt)
+}
+
 // alarms are what the owner must look into at a destination.
 func alarms(c backup.CopyStatus, was *backup.PutBack) []*fault.Fault {
 	var out []*fault.Fault
@@ -192,7 +207,14 @@ func alarms(c backup.CopyStatus, was *backup.PutBack) []*fault.Fault {
 		out = append(out, fault.New(fault.Conflict, "backup.alarm.put_back", "made", was.Made))
 	}
 	if !c.RolledBack.IsZero() {
-		out = append(out, fault.New(fault.Conflict, "backup.alarm.rolled_back"))
+		key := "backup.alarm.rolled_back_yet"
+		if c.Back {
+			key = "backup.alarm.rolled_back"
+		}
+		out = append(out, fault.New(fault.Conflict, key))
+	}
+	if !c.GoneAt.IsZero() {
+		out = append(out, gone(c))
 	}
 	for _, r := range c.Rivals {
 		key := "backup.alarm.rival"
@@ -225,10 +247,37 @@ func (k *Keeper) Now(ctx context.Context) (appbackup.Status, error) {
 	if err := k.all(ctx, sends, whole); err != nil {
 		k.set.Log("backup send failed", err)
 	}
+	k.afterMending(ctx, sends)
 	if ctx.Err() != nil {
 		return appbackup.Status{}, ctx.Err()
 	}
 	return k.Status(ctx)
+}
+
+// afterMending does at once, since somebody asked, what else a damaged place needs: another restore point where this
+// PC's own was damaged as well, and the trial restore that says whether all is mended.
+func (k *Keeper) afterMending(ctx context.Context, sends []schedule.Task) {
+	k.mu.Lock()
+	anew := k.anewDue
+	k.mu.Unlock()
+	if anew {
+		err := k.do(ctx, schedule.Task{Kind: schedule.Snapshot}, whole)
+		if err == nil {
+			err = k.all(ctx, sends, whole)
+		}
+		if err != nil {
+			k.set.Log("no sound backup could be made", err)
+		}
+	}
+	var drills []schedule.Task
+	for _, c := range k.set.Service.Status(0).Copies {
+		if c.Unproved && c.Fault == nil {
+			drills = append(drills, schedule.Task{Kind: schedule.Drill, Target: c.ID})
+		}
+	}
+	if err := k.all(ctx, drills, whole); err != nil {
+		k.set.Log("a damaged copy is not mended yet", err)
+	}
 }
 
 // Drill implements Engine.
@@ -294,11 +343,14 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 			return appbackup.Status{}, err
 		}
 		places = append(places, c)
+		if c.LastOK.Seq == 0 { // what is there was sent by another PC, before a restore
+			c.LastOK.At = time.Time{}
+		}
 		out.Copies = append(out.Copies, appbackup.Copy{
 			Destination: appbackup.Destination(d), Light: appbackup.Light(c.Light), LastOK: c.LastOK.At,
 			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Oldest: oldest, OnDisk: c.OnDisk, Again: c.Again,
 			Fault: c.Fault, Alarms: alarms(c, st.PutBack), Event: int64(c.LastOK.Change), Late: late(c.Amber, c.Red),
-			Shelter: c.Shelter, Book: c.Waits.Book, WaitBytes: c.Waits.Bytes,
+			Shelter: c.Shelter, Book: c.Waits.Book, WaitBytes: c.Waits.Bytes, Broken: c.Broken,
 		})
 	}
 	out.LossSeconds = lossSeconds(st, k.set.Clock())

@@ -66,6 +66,13 @@ func (k *Keeper) lookAtLine(ctx context.Context) {
 		}
 		state = metered.Unknown
 	}
+	if was := k.line.state; was == metered.Limited && state != was {
+		for _, d := range k.set.Remotes.List() {
+			if hurt, _ := k.set.Service.Ails(d.ID); hurt { // reading what is there was too dear
+				k.plan.Lacking(d.ID)
+			}
+		}
+	}
 	if k.line.state = state; state != metered.Limited {
 		k.line.held, k.line.bring, k.line.anyway = nil, false, false
 	}

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	appbackup "zafe/app/backup"
@@ -31,12 +32,22 @@ func laneOf(task schedule.Task) string {
 	return task.Target
 }
 
-// drill restores the newest point of a place to nowhere, then an older one, and notes what that took.
+// drill restores the newest point of a place to nowhere, then an older one, and notes what that took. What names and
+// sizes tell is looked at first, and what has gone is sent again.
 func (k *Keeper) drill(ctx context.Context, id string, watch vault.Watch) error {
+	if id != "" {
+		report, err := k.set.Service.Check(ctx, id)
+		if err == nil && !report.Complete() {
+			err = k.send(ctx, id, backup.Manner{Look: true}, watch)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	done, err := k.set.Service.Drill(ctx, id, vault.Point{}, k.set.Drill(), watch)
 	k.noteTrial(ctx, id, done, false, err)
 	if err != nil {
-		return err
+		return errors.Join(err, k.cleanse(ctx, id, err, watch))
 	}
 	done, err = k.set.Service.DrillOlder(ctx, id, k.set.Drill(), watch)
 	if err != nil && !backup.Tells(ctx, err) {
@@ -48,6 +59,29 @@ func (k *Keeper) drill(ctx context.Context, id string, watch vault.Watch) error 
 		return fault.New(fault.Conflict, "backup.older_failed", "made", done.Point.At).Because(err)
 	}
 	return nil
+}
+
+// cleanse lets the next restore point, which is due then, store again what a trial restore from this PC found damaged.
+func (k *Keeper) cleanse(ctx context.Context, id string, err error, watch vault.Watch) error {
+	_, anew := k.set.Service.Ails(id)
+	if id == "" && !anew {
+		if anew, err = k.set.Service.Cleanse(ctx, err, watch); err != nil {
+			return err
+		}
+	}
+	if anew {
+		k.anewAtOnce()
+	}
+	return nil
+}
+
+// anewAtOnce makes a restore point due now: another one cannot be relied upon.
+func (k *Keeper) anewAtOnce() {
+	k.mu.Lock()
+	k.plan.AtOnce(k.set.Clock())
+	k.anewDue = true
+	k.mu.Unlock()
+	k.Changed()
 }
 
 // noteTrial notes how a trial restore went, unless it says nothing about the copy.
@@ -76,7 +110,7 @@ func (k *Keeper) exposure(ctx context.Context) (since time.Time, known bool) {
 	var safe uint64
 	for _, c := range k.set.Service.Status(0).Copies {
 		d, err := k.set.Remotes.Get(c.ID)
-		if err == nil && d.Away && !c.OnDisk && c.LastOK.Seq > 0 {
+		if err == nil && d.Away && !c.OnDisk && c.LastOK.Seq > 0 && c.Broken == nil {
 			safe, known = max(safe, c.LastOK.Change), true
 		}
 	}
@@ -133,9 +167,19 @@ func (k *Keeper) note(ctx context.Context, m appbackup.Measure) {
 }
 
 // send sends to a place, and notes for how long work was nowhere else until then.
-func (k *Keeper) send(ctx context.Context, id string, most int64, watch vault.Watch) error {
+func (k *Keeper) send(ctx context.Context, id string, how backup.Manner, watch vault.Watch) error {
 	since, known := k.exposure(ctx)
-	err := k.set.Service.SendMost(ctx, id, most, watch).Err
+	sent := k.set.Service.SendAs(ctx, id, how, watch)
+	err := sent.Err
+	switch key := fault.KeyOf(err); {
+	case sent.Anew, key == "backup.copy_incomplete", key == "backup.files_missing": // this PC has not got it either
+		k.anewAtOnce()
+	}
+	if sent.Prove {
+		k.mu.Lock()
+		k.plan.Prove(id)
+		k.mu.Unlock()
+	}
 	if known {
 		d, missing := k.set.Remotes.Get(id)
 		k.noteLoss(ctx, since, err == nil && missing == nil && d.Away)

@@ -9,6 +9,7 @@ import (
 
 	appbackup "zafe/app/backup"
 	"zafe/app/fault"
+	"zafe/sync/backup"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
@@ -214,7 +215,8 @@ func (k *Keeper) run(ctx context.Context, task schedule.Task, line line) (held b
 	j := k.start(cancel, task)
 	err = k.quiet.Acquire(working, 1)
 	if err == nil {
-		err = k.perform(working, task, k.mostOf(task, line), k.watch(j, task, line))
+		how := backup.Manner{Most: k.mostOf(task, line), Look: line == whole}
+		err = k.perform(working, task, how, k.watch(j, task, line))
 		k.quiet.Release(1)
 	}
 	held = k.ended(ctx, task, j, began, err)
@@ -232,7 +234,7 @@ func (k *Keeper) proved(task schedule.Task) {
 		return
 	}
 	for _, c := range k.set.Service.Status(0).Copies {
-		if c.ID == task.Target && !c.OnDisk {
+		if c.ID == task.Target && !c.OnDisk && c.Broken == nil {
 			k.set.Proved()
 		}
 	}
@@ -248,6 +250,7 @@ func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began ti
 		k.holdBack(j, task)
 	case err == nil && task.Kind == schedule.Snapshot:
 		k.line.points++
+		k.anewDue = false
 		clear(k.line.held)
 	case err == nil:
 		delete(k.line.held, task.Target)
@@ -269,7 +272,7 @@ func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began ti
 	return err != nil && j.held
 }
 
-func (k *Keeper) perform(ctx context.Context, task schedule.Task, most int64, watch vault.Watch) error {
+func (k *Keeper) perform(ctx context.Context, task schedule.Task, how backup.Manner, watch vault.Watch) error {
 	switch task.Kind {
 	case schedule.Snapshot:
 		taken, err := k.set.Service.Snapshot(ctx, watch)
@@ -278,16 +281,28 @@ func (k *Keeper) perform(ctx context.Context, task schedule.Task, most int64, wa
 		}
 		return err
 	case schedule.Send:
-		return k.send(ctx, task.Target, most, watch)
+		return k.send(ctx, task.Target, how, watch)
 	case schedule.Check:
 		report, err := k.set.Service.Check(ctx, task.Target)
-		if err == nil && !report.Complete() {
-			return k.send(ctx, task.Target, most, watch)
+		if hurt, _ := k.set.Service.Ails(task.Target); err == nil && (hurt || !report.Complete()) {
+			return k.send(ctx, task.Target, how, watch)
 		}
 		return err
 	default:
-		return k.drill(ctx, task.Target, watch)
+		err := k.drill(ctx, task.Target, watch)
+		if hurt, _ := k.set.Service.Ails(task.Target); hurt && err != nil {
+			k.mend(task.Target)
+		}
+		return err
 	}
+}
+
+// mend makes a sending due at a place where something is damaged.
+func (k *Keeper) mend(id string) {
+	k.mu.Lock()
+	k.plan.Lacking(id)
+	k.mu.Unlock()
+	k.Changed()
 }
 
 // pruneEvery is the time between two removals of old restore points at one place.

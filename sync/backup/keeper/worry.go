@@ -54,9 +54,14 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 	if rules.Loss != "" && elsewhere && lost > most {
 		add(schedule.Amber, "backup.worry.loss", "lost", lost, "most", most)
 	}
-	if !st.DrillFailed.IsZero() {
+	for _, c := range st.Copies {
+		if c.Broken != nil {
+			out = append(out, worry{schedule.Red, c.Broken})
+		}
+	}
+	if st.OwnFailed {
 		add(schedule.Red, "backup.worry.drill_failed")
-	} else if k.set.Automatic && worked {
+	} else if st.DrillFailed.IsZero() && k.set.Automatic && worked {
 		since := first
 		if st.Drill != nil && st.Drill.At.After(since) && !st.Drill.At.After(now) {
 			since = st.Drill.At

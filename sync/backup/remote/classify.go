@@ -153,7 +153,7 @@ func Passing(err error) bool {
 	switch f.Key {
 	case faultHost.Key, faultRefused.Key, faultOffline.Key, faultTimeout.Key, faultBusy.Key, faultOther.Key,
 		faultPortal.Key,
-		faultCancelled.Key, "backup.disk_absent", "backup.busy", "backup.copy_incomplete", "backup.line_waits":
+		faultCancelled.Key, "backup.disk_absent", "backup.busy", "backup.copy_incomplete", "backup.files_missing", "backup.line_waits":
 		return true
 	}
 	return false

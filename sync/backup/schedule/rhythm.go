@@ -56,10 +56,20 @@ func (s *Schedule) Plugged(now time.Time, id string) {
 	}
 }
 
-// Lacking notes that a destination has not the newest restore point after all: another of its disks had.
+// Lacking notes that a destination has not the newest restore point after all: another of its disks had, or it is
+// damaged there.
 func (s *Schedule) Lacking(id string) {
 	for _, t := range s.targets {
 		t.pending = t.pending || t.id == id
+	}
+}
+
+// Prove makes a trial restore from a destination due now: what was damaged there was sent again.
+func (s *Schedule) Prove(id string) {
+	for _, t := range s.targets {
+		if t.id == id {
+			t.drill, t.drilled = attempt{}, time.Time{}
+		}
 	}
 }
 

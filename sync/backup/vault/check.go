@@ -12,6 +12,8 @@ type CheckReport struct {
 	Objects int      // objects compared
 	Missing []string // plain names, without their folder
 	Wrong   []string // there with another size
+	Files   int      // attachments that lie in what is missing or wrong
+	Stored  int      // of that, the files that attachments lie in
 	Foreign int      // files that do not open with this key: harmless, told
 	Newest  bool     // the newest restore point is there with all it needs
 	Ahead   *Point   // see Sent
@@ -64,14 +66,19 @@ func (v *Vault) check(ctx context.Context, t *Tree, points []stored, want []grou
 		for _, p := range g.parts {
 			r.Objects++
 			switch {
-			case l.has(t, p):
+			case l.has(t, p.Part):
 				if g.last {
 					r.Points++
 				}
+				continue
 			case len(l.names[p.Name]) > 0:
 				r.Wrong = append(r.Wrong, p.Name)
 			default:
 				r.Missing = append(r.Missing, p.Name)
+			}
+			if g.attached {
+				r.Files += p.files
+				r.Stored++
 			}
 		}
 	}
@@ -104,10 +111,17 @@ func (v *Vault) spared(ctx context.Context, m Manifest, bad []string) (bool, err
 	return !slices.ContainsFunc(bad, func(name string) bool { return needed[name] }), err
 }
 
+// need is a stored file that restore points need.
+type need struct {
+	Part
+	seq   uint64 // of the oldest of them
+	files int    // attachments that lie in it
+}
+
 // group is the objects of one folder a copy must have.
 type group struct {
 	dir   string
-	parts []Part
+	parts []*need
 	last  bool // manifests: parts[i] is that of points[i]
 	old   bool // attachments that were all there at the last look: not listed again
 
@@ -134,7 +148,7 @@ func (v *Vault) wanted(ctx context.Context, points []stored, s Sending) ([]group
 			for _, p := range o.stored() {
 				if !seen[p.Name] {
 					seen[p.Name] = true
-					objects.parts = append(objects.parts, p)
+					objects.parts = append(objects.parts, &need{Part: p, seq: m.Seq})
 				}
 			}
 		}
@@ -143,7 +157,8 @@ func (v *Vault) wanted(ctx context.Context, points []stored, s Sending) ([]group
 		if err != nil {
 			return nil, err
 		}
-		manifests.parts = append(manifests.parts, Part{Name: name, Bytes: size, SHA256: m.sha256})
+		part := Part{Name: name, Bytes: size, SHA256: m.sha256}
+		manifests.parts = append(manifests.parts, &need{Part: part, seq: m.Seq})
 	}
 	return append(all, objects, manifests), nil
 }
@@ -154,8 +169,10 @@ func (v *Vault) wantedFiles(ctx context.Context, points []stored, s Sending) (al
 	if err != nil {
 		return nil, err
 	}
-	at := map[string]int{} // a month's place in all
-	seen := map[string]bool{}
+	at := map[string]int{}    // a month's place in all
+	in := map[string]*need{}  // what was counted of a stored file
+	held := map[string]bool{} // attachments that were counted
+	seen := map[string]bool{} // lists
 	for _, m := range points {
 		if m.Files.List == nil || seen[m.Files.List.Name] {
 			continue
@@ -170,18 +187,21 @@ func (v *Vault) wantedFiles(ctx context.Context, points []stored, s Sending) (al
 		}
 		for _, f := range files {
 			part := f.part()
-			if seen[part.Name] {
-				continue
+			if in[part.Name] == nil {
+				i, ok := at[f.Month]
+				if !ok {
+					i = len(all)
+					at[f.Month] = i
+					all = append(all, group{dir: monthDir(f.Month), old: s.Whole, attached: true})
+				}
+				in[part.Name] = &need{Part: part, seq: m.Seq}
+				all[i].parts = append(all[i].parts, in[part.Name])
+				all[i].old = all[i].old && m.Seq <= s.LastSeq
 			}
-			seen[part.Name] = true
-			i, ok := at[f.Month]
-			if !ok {
-				i = len(all)
-				at[f.Month] = i
-				all = append(all, group{dir: monthDir(f.Month), old: s.Whole, attached: true})
+			if !held[part.Name+f.Hash] {
+				held[part.Name+f.Hash] = true
+				in[part.Name].files++
 			}
-			all[i].parts = append(all[i].parts, part)
-			all[i].old = all[i].old && m.Seq <= s.LastSeq
 		}
 	}
 	return all, nil

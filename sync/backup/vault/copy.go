@@ -36,6 +36,11 @@ type Sending struct {
 	// Whole says that everything up to LastSeq was found there at the last look, not long ago: folders of
 	// attachments that got no younger ones are not listed again.
 	Whole bool
+	// Mend is what a trial restore from there found damaged. It is read to its end, and what is not what was written is
+	// sent again.
+	Mend Mend
+	// Found, unless nil, hears before anything leaves of what was there and has gone; its error ends the replication.
+	Found func(Gone) error
 	// BytesPerSecond is how fast it may be, Room how many bytes the copy may have; 0 for no limit. Where the copy
 	// needs more, nothing is sent: "backup.dest_room".
 	BytesPerSecond, Room int64
@@ -63,6 +68,13 @@ type Sent struct {
 	// know; nil when there is none. Both were put back as they once were, or the PC was copied: the numbers
 	// of the next points are taken. Nothing is sent, and the error is "backup.put_back".
 	Ahead *Point
+	// Gone is what was there after the last replication and was not any more; it was sent again.
+	Gone Gone
+	// Mended counts the objects whose content was damaged there and was sent again.
+	Mended int
+	// Anew says that something damaged or missing there is damaged or missing on this PC as well: the next restore point
+	// stores it again under another name.
+	Anew bool
 	// Waits is how many bytes of attachments did not leave because of Sending.Most. The points that name them are there:
 	// a restore of one brings the book back and reports those attachments missing.
 	Waits int64
@@ -89,26 +101,32 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 	if err != nil {
 		return Sent{}, err
 	}
-	job := &copyJob{
-		from: v.tree, to: to, told: s, points: points, lost: map[string]bool{}, same: map[string]listing{},
-	}
-	if err := job.compare(ctx, want); err != nil {
+	job, err := v.compared(ctx, to, points, want, s)
+	if err != nil {
 		return Sent{Ahead: job.ahead}, err
 	}
+	sent := Sent{
+		Lost: slices.Sorted(maps.Keys(job.lost)), RolledBack: job.newest < s.LastSeq, Gone: job.gone, Anew: job.anew,
+	}
+	if s.Found != nil && sent.Gone.Any() {
+		if err := s.Found(sent.Gone); err != nil {
+			return sent, err
+		}
+	}
 	if err := job.spare(s.Most); err != nil {
-		return Sent{}, err
+		return sent, err
 	}
 	if job.sends > job.had {
 		to.renewReadme(ctx)
 	}
-	if err := job.send(ctx); err != nil {
-		return Sent{Objects: job.sent, Bytes: job.sentBytes}, err
+	err = job.send(ctx)
+	sent.Objects, sent.Bytes, sent.Waits = job.sent, job.sentBytes, job.waits
+	if err != nil {
+		return sent, err
 	}
+	sent.Mended = job.mends
 	s.Watch.tell(Progress{Stage: StageCheck})
-	report, err := v.check(ctx, to, points, want, job.same)
-	sent := Sent{Objects: job.sent, Bytes: job.sentBytes, Check: report, Waits: job.waits}
-	sent.Lost = slices.Sorted(maps.Keys(job.lost))
-	sent.RolledBack = job.newest < s.LastSeq
+	sent.Check, err = v.check(ctx, to, points, want, job.same)
 	if err == nil {
 		sent.Rivals, err = v.rivals(ctx, to)
 	}
@@ -203,8 +221,29 @@ func (t *Tree) putRaw(ctx context.Context, name string, data []byte) error {
 	return err
 }
 
+// compared finds what a copy lacks. Where something has gone that was there, no part of it is taken for looked at.
+func (v *Vault) compared(ctx context.Context, to *Tree, points []stored, want []group, s Sending) (*copyJob, error) {
+	for {
+		job := &copyJob{
+			vault: v, from: v.tree, to: to, told: s, points: points, lost: map[string]bool{}, same: map[string]listing{},
+		}
+		if err := job.glance(ctx, want); err != nil {
+			return job, err
+		}
+		err := job.compare(ctx, want)
+		passedOver := slices.ContainsFunc(want, func(g group) bool { return g.old })
+		if err != nil || !passedOver || !job.gone.Any() {
+			return job, err
+		}
+		for i := range want {
+			want[i].old = false
+		}
+	}
+}
+
 // copyJob is one replication under way.
 type copyJob struct {
+	vault    *Vault
 	from, to *Tree
 	told     Sending
 	points   []stored
@@ -217,6 +256,9 @@ type copyJob struct {
 	sends    int                // and of those to be sent
 	same     map[string]listing // folders of the copy to which nothing is sent
 	waits    int64              // see Sent
+	gone     Gone               // likewise
+	anew     bool               // likewise
+	mends    int                // see Sent.Mended
 
 	mu        sync.Mutex
 	sent      int
@@ -255,27 +297,40 @@ func (j *copyJob) compare(ctx context.Context, want []group) error {
 				return faultPutBack(*j.ahead)
 			}
 		}
-		j.sort(g, here, there)
+		hurt, err := j.damaged(ctx, g, there)
+		if err == nil {
+			err = j.distrust(ctx, g, here, there, hurt)
+		}
+		if err != nil {
+			return err
+		}
+		j.sort(g, here, there, hurt)
 	}
 	return nil
 }
 
-// sort finds what the copy lacks of one folder.
-func (j *copyJob) sort(g group, here, there listing) {
+// sort finds what the copy lacks of one folder: what is not there, and what is hurt.
+func (j *copyJob) sort(g group, here, there listing, hurt map[string]bool) {
 	before := len(j.data) + len(j.last)
 	for i, p := range g.parts {
-		if there.has(j.to, p) {
+		if there.has(j.to, p.Part) && !hurt[p.Name] {
 			if g.last {
 				j.had = max(j.had, j.points[i].Format)
 			}
 			continue
 		}
-		if g.last && j.lacking(j.points[i].Manifest) {
+		if g.last && j.lacking(j.points[i].Manifest) && !hurt[p.Name] {
 			continue
 		}
-		if !here.has(j.from, p) {
+		if !here.has(j.from, p.Part) || j.lost[p.Name] {
 			j.lost[p.Name] = true
+			j.anew = j.anew || hurt[p.Name] || p.seq <= j.told.LastSeq && j.told.Mend != ""
 			continue
+		}
+		if hurt[p.Name] {
+			j.mends++
+		} else if p.seq <= j.told.LastSeq {
+			j.gone.add(g, *p)
 		}
 		t := transfer{src: here.names[p.Name][0], attached: g.attached}
 		t.at = j.to.at(path.Join(g.dir, leaf(t.src)))

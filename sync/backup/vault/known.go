@@ -41,3 +41,17 @@ func (k *Known) put(name string, size int64, s stored) {
 	}
 	k.all[knownKey{name, size}] = s
 }
+
+// forget drops what was read under a name.
+func (k *Known) forget(name string) {
+	if k == nil {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for key := range k.all {
+		if key.name == name {
+			delete(k.all, key)
+		}
+	}
+}

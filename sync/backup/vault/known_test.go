@@ -96,12 +96,40 @@ func TestOldAttachmentsAreNotLookedForEachTime(t *testing.T) {
 	d.add("2026-11", "a new one")
 	take(t, v, b, d, testNow.Add(time.Hour))
 	sent := send(whole)
-	// The month and the two folders of objects before and after, and the writers.
-	if n := g.lists(); n > 7 || !sent.Check.Complete() || sent.Check.Objects != 25+7 {
+	// The month and the two folders of objects before and after, and the writers; the months, and some of them in turn.
+	if n := g.lists(); n > 7+1+glances || !sent.Check.Complete() || sent.Check.Objects != 25+7 {
 		t.Errorf("%d listings, %+v", n, sent.Check)
 	}
-	whole.Whole, whole.LastSeq, whole.Tried = false, 2, 2
-	if sent = send(whole); g.lists() > 24+3 || sent.Objects != 0 || sent.Check.Objects != 25+7 {
+	// Of a month that went, one listing tells, and then they are all listed.
+	whole.LastSeq, whole.Tried = 2, 2
+	if err := os.RemoveAll(filepath.Join(dir, "files", "2025-07")); err != nil {
+		t.Fatal(err)
+	}
+	if sent = send(whole); g.lists() < 24+3 || sent.Objects != 1 || sent.Gone != (Gone{Files: 1}) {
+		t.Errorf("a month that went: %+v", sent)
+	}
+	// What went from within a month is found in its turn.
+	taken := filepath.Join(dir, "files", "2025-02")
+	inside, err := os.ReadDir(taken)
+	if err != nil || len(inside) != 1 {
+		t.Fatal(inside, err)
+	}
+	if err := os.Remove(filepath.Join(taken, inside[0].Name())); err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for n := range 4 {
+		b.sql("UPDATE line SET label='x' WHERE id=1")
+		m := take(t, v, b, d, testNow.Add(time.Duration(2+n)*time.Hour))
+		found += send(whole).Gone.Files
+		whole.LastSeq, whole.Tried = m.Seq, m.Seq
+	}
+	if found != 1 {
+		t.Errorf("found %d times in four sendings", found)
+	}
+	g.lists()
+	whole.Whole = false
+	if sent = send(whole); g.lists() > 24+3 || sent.Objects != 0 || sent.Check.Objects != 25+7+4*2 {
 		t.Errorf("with nothing to send: %+v", sent)
 	}
 	if err := os.RemoveAll(filepath.Join(dir, "files", "2025-01")); err != nil {
@@ -121,7 +149,7 @@ func TestOldAttachmentsAreNotLookedForEachTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	ms, err := copied.DescribeAll(ctx, c, c.Points(), func(p Point, err error) { t.Error(p, err) })
-	if n := g.lists(); err != nil || len(ms) != 2 || ms[0].Seq != 2 || n > 3 {
+	if n := g.lists(); err != nil || len(ms) != 6 || ms[0].Seq != 6 || n > 3 {
 		t.Errorf("%d points after %d listings, %v", len(ms), n, err)
 	}
 }

@@ -21,6 +21,7 @@ type Run struct {
 	RestoredFrom *Origin           // set once a book was restored, nil otherwise
 	Checkpoint   *audit.Checkpoint // see Manifest; nil when the book has none
 	After        uint64            // the newest number that the book knows was used, whatever the vault holds
+	Full         bool              // a full image, however young the last one is
 	Watch        Watch
 }
 
@@ -81,7 +82,7 @@ func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) 
 	if err != nil {
 		return Taken{}, err
 	}
-	if m.Files, err = v.storeList(db, seq, kept); err != nil {
+	if m.Files, err = v.storeList(ctx, db, seq, kept); err != nil {
 		return Taken{}, err
 	}
 	if slices.ContainsFunc(kept, func(f filed) bool { return f.Pack != "" }) {
@@ -126,7 +127,7 @@ func (v *Vault) nextSeq(ctx context.Context, last uint64) (uint64, error) {
 // storeBook writes the difference against the newest full image, or a new full image.
 func (v *Vault) storeBook(ctx context.Context, src Source, db folder, m *Manifest, run Run) error {
 	prev, b := v.usableBase(ctx, run.Now)
-	if b != nil {
+	if b != nil && !run.Full {
 		w := newObjectWriter(db, diffName(m.Seq))
 		img, err := v.storeImage(ctx, src, w, b, run.Watch)
 		if err == nil {
@@ -331,7 +332,7 @@ func (f *failing) Read(p []byte) (int, error) {
 }
 
 // storeList writes the list of attachments, or refers to the previous one if the set is the same.
-func (v *Vault) storeList(db folder, seq uint64, all []filed) (FileSet, error) {
+func (v *Vault) storeList(ctx context.Context, db folder, seq uint64, all []filed) (FileSet, error) {
 	if len(all) == 0 {
 		return FileSet{}, nil
 	}
@@ -345,7 +346,13 @@ func (v *Vault) storeList(db folder, seq uint64, all []filed) (FileSet, error) {
 		}
 	}
 	if prev, ok := v.Latest(); ok && prev.Files.SetSHA256 == set.SetSHA256 {
-		return prev.Files, nil
+		l, err := v.tree.list(ctx, dbDir(v.set.WriterID))
+		if err != nil {
+			return FileSet{}, err
+		}
+		if l.has(v.tree, prev.Files.List.stored()[0]) { // a list is never stored in parts
+			return prev.Files, nil
+		}
 	}
 	part, err := db.put(listName(seq), bytes.NewReader(list))
 	if err != nil {

@@ -193,21 +193,10 @@ func (t *Tree) pick(ctx context.Context, l listing, p Part) (fs.Object, error) {
 		}
 		return nil, faultMissing(p.Name)
 	}
-	for len(candidates) > 1 && !t.fits(ctx, candidates[0], p) {
+	for len(candidates) > 1 && t.read(ctx, candidates[0], p) != nil {
 		candidates = candidates[1:]
 	}
 	return candidates[0], nil
-}
-
-func (t *Tree) fits(ctx context.Context, o fs.Object, p Part) bool {
-	r, err := t.open(ctx, o)
-	if err != nil {
-		return false
-	}
-	c := &checked{in: r, part: p, sum: newSum()}
-	defer func() { _ = c.Close() }()
-	_, err = io.Copy(io.Discard, c)
-	return err == nil
 }
 
 // checked gives io.EOF only if the content had the promised length and hash.

@@ -296,8 +296,10 @@ func (b *backups) worries(st backup.Status) {
 		switch w.Key {
 		case "backup.worry.none", "backup.worry.sheet":
 			continue
-		case "backup.worry.drill_failed", "backup.worry.drill_old":
+		case "backup.worry.drill_failed", "backup.worry.drill_old", "backup.broken.trial":
 			title, mends = "backups.worry.proof", backup.Drill.Spec
+		case "backup.broken.gone", "backup.broken.book", "backup.broken.files":
+			title, mends = "backups.worry.lacks", backup.Refill.Spec
 		case "backup.worry.login_unsaved":
 			title = "backups.worry.login"
 		case "backup.worry.erasable":
@@ -449,6 +451,8 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 	e := b.env
 	under := e.T("backups.place_never")
 	switch {
+	case c.Broken != nil:
+		under = e.T("backups.place_broken")
 	case !c.LastOK.IsZero():
 		under = e.T("backups.place_last", "when", e.Text.Instant(c.LastOK))
 	case !c.Book.IsZero():
@@ -461,6 +465,9 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 	text := kit.VBox(0, kit.NewLabel(c.Label, kit.Style{Weight: kit.Medium, Shrink: true}), kit.Caption(under))
 	for _, line := range slices.Concat(b.plug(c), b.terms(c), b.shelter(c)) {
 		text.Add(kit.NewLabel(line, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+	}
+	if c.Broken != nil && c.Broken.Key != "backup.broken.gone" { // which the fault says, and what to do
+		text.Add(kit.NewLabel(e.Text.Fault(c.Broken), kit.Style{Size: theme.SizeCaption, Color: theme.ErrorText, Wrap: true}))
 	}
 	if c.Fault != nil {
 		text.Add(kit.NewLabel(e.Text.Fault(c.Fault), kit.Style{Size: theme.SizeCaption, Color: theme.ErrorText, Wrap: true}))
@@ -511,7 +518,8 @@ func (b *backups) way(f *fault.Fault, id string) fyne.CanvasObject {
 	switch f.Key {
 	case "backup.vault_gone":
 		return asks("backups.refill", func() { page.Do(e, backup.Refill, backup.IDRequest{ID: id}, done) })
-	case "backup.alarm.rolled_back":
+	case "backup.alarm.rolled_back", "backup.alarm.rolled_back_yet", "backup.alarm.gone", "backup.alarm.gone_yet",
+		"backup.alarm.gone_book", "backup.alarm.gone_book_yet":
 		return b.Write(kit.NewButton(e.T("backups.acknowledge"), "", kit.Secondary, func() {
 			page.Do(e, backup.Acknowledge, backup.IDRequest{ID: id}, done)
 		}).Small())

@@ -162,8 +162,11 @@ func (p *planPage) figures() {
 	}
 	p.back.Set(back, note, tone, nil)
 	tone = kit.Ok
-	if pl.Away == 0 {
+	switch {
+	case pl.Away == 0:
 		tone = kit.Error
+	case pl.Broken > 0:
+		tone = kit.Warn
 	}
 	p.away.Set(e.Text.Number(int64(pl.Away)), p.places(), tone, nil)
 	switch {
@@ -189,6 +192,8 @@ func (p *planPage) promised() string {
 // places is of how many copies those in another building are.
 func (p *planPage) places() string {
 	switch {
+	case p.plan.Broken > 0:
+		return p.env.Text.N("plan.places_broken", p.plan.Broken, nil)
 	case p.plan.Places == 0 && p.plan.Waiting > 0:
 		return p.env.Text.N("plan.waiting", p.plan.Waiting, nil)
 	case p.plan.Places == 0:

@@ -1,0 +1,134 @@
+package keeper_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	appbackup "zafe/app/backup"
+	"zafe/app/fault"
+	"zafe/store/storetest"
+	"zafe/sync/backup/keeper"
+)
+
+// scratch writes over six bytes in the middle of the largest object of the book in each folder.
+func scratch(t *testing.T, folders ...string) {
+	t.Helper()
+	for _, folder := range folders {
+		all, err := filepath.Glob(filepath.Join(folder, "w", "*", "db", "*"))
+		if err != nil || len(all) == 0 {
+			t.Fatal(folder, err)
+		}
+		var largest string
+		var data []byte
+		for _, path := range all {
+			if got, err := os.ReadFile(path); err != nil {
+				t.Fatal(err)
+			} else if len(got) > len(data) {
+				largest, data = path, got
+			}
+		}
+		was := bytes.Clone(data)
+		copy(data[len(data)/2:], "ABCDEF")
+		if err := os.WriteFile(largest, data, 0o600); err != nil || bytes.Equal(was, data) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// twoDisks is a keeper with copies at two places, both tried.
+func twoDisks(t *testing.T) (k *keeper.Keeper, b book, clock *storetest.Clock, first appbackup.Destination) {
+	t.Helper()
+	k, b, clock, _ = newKeeper(t)
+	b.change(t)
+	first = add(t, k, elsewhere(t))
+	second := elsewhere(t)
+	second.Label = "Autre"
+	d := add(t, k, second)
+	now(t, k)
+	for _, id := range []string{first.ID, d.ID} {
+		if _, err := k.Drill(t.Context(), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return k, b, clock, first
+}
+
+// TestADamagedPlaceIsMendedByItself: its trial restore tells of it, the next sending mends it soon, and another trial
+// restore makes it whole again; where this PC's own copies are damaged too, a new restore point does.
+func TestADamagedPlaceIsMendedByItself(t *testing.T) {
+	for name, also := range map[string]bool{"there": false, "here as well": true} {
+		t.Run(name, func(t *testing.T) {
+			k, _, clock, d := twoDisks(t)
+			scratch(t, d.Folder)
+			if also {
+				scratch(t, k.Folder())
+			}
+			_, err := k.Drill(t.Context(), d.ID)
+			if fault.KeyOf(err) != "backup.object_damaged" {
+				t.Fatal(err)
+			}
+			st, err := k.Status(t.Context())
+			if err != nil || len(st.Copies) != 2 {
+				t.Fatal(err)
+			}
+			bad, good := st.Copies[0], st.Copies[1]
+			if bad.Light != appbackup.Red || bad.Broken == nil || bad.Sound() || !bad.Lacks || st.Light != appbackup.Red ||
+				good.Broken != nil || !good.Sound() || worries(st) != "backup.broken.trial " {
+				t.Errorf("%+v, %+v, %q", bad, good, worries(st))
+			}
+			start(t, k)
+			until(t, k, clock, "mended and proved", func(bad, good appbackup.Copy, st appbackup.Status) bool {
+				return bad.Light == appbackup.Green && bad.Sound() && good.Sound() && st.Running == nil && st.DrillFailed.IsZero()
+			})
+		})
+	}
+}
+
+// TestByHandADamagedPlaceIsMendedAtOnce.
+func TestByHandADamagedPlaceIsMendedAtOnce(t *testing.T) {
+	for name, also := range map[string]bool{"there": false, "here as well": true} {
+		t.Run(name, func(t *testing.T) {
+			k, _, _, d := twoDisks(t)
+			scratch(t, d.Folder)
+			if also {
+				scratch(t, k.Folder())
+			}
+			if _, err := k.Drill(t.Context(), d.ID); err == nil {
+				t.Fatal("it passed")
+			}
+			st, err := k.Now(t.Context())
+			if err != nil || st.Copies[0].Light != appbackup.Green || !st.Copies[0].Sound() || !st.DrillFailed.IsZero() {
+				t.Errorf("%+v, %v", st, err)
+			}
+		})
+	}
+}
+
+// TestATrialRestoreSendsWhatIsMissingFirst: names and sizes are looked at whenever it was done last, and the alarm stays.
+func TestATrialRestoreSendsWhatIsMissingFirst(t *testing.T) {
+	k, b, _, _ := newKeeper(t)
+	b.paper(2_000_000)
+	b.change(t)
+	d := add(t, k, elsewhere(t))
+	now(t, k)
+	if err := os.RemoveAll(filepath.Join(d.Folder, "files")); err != nil {
+		t.Fatal(err)
+	}
+	st, err := k.Drill(t.Context(), d.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := st.Copies[0]
+	if len(c.Alarms) != 1 || c.Alarms[0].Key != "backup.alarm.gone" || c.Alarms[0].Args["count"] != 1 ||
+		c.Light != appbackup.Amber || !c.Sound() {
+		t.Errorf("%+v", c)
+	}
+	if back, err := os.ReadDir(filepath.Join(d.Folder, "files")); err != nil || len(back) != 1 {
+		t.Errorf("%v %v", back, err)
+	}
+	if st, err = k.Acknowledge(t.Context(), d.ID); err != nil || st.Copies[0].Light != appbackup.Green {
+		t.Errorf("%+v, %v", st.Copies[0], err)
+	}
+}
