@@ -262,6 +262,9 @@ func (r *run) toldStatus(st backup.Status, err error) error {
 			if c.Fault != nil {
 				lines = append(lines, p.Fault(c.Fault))
 			}
+			for _, a := range c.Alarms {
+				lines = append(lines, p.Fault(a))
+			}
 		}
 		switch {
 		case !st.DrillFailed.IsZero():
