@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"zafe/app/fault"
+	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/servetest"
 	"zafe/sync/backup/vault"
@@ -317,8 +318,17 @@ func TestAnAlarmOutlivesABrokenLine(t *testing.T) {
 		return []byte{}
 	})
 	ctx, cut := context.WithCancel(t.Context())
+	killed := x.s.set
 	sent := x.s.Send(ctx, x.id, func(p vault.Progress) {
 		if p.Stage == vault.StageCheck { // all of it is there again
+			var known remote.Memory
+			data, err := x.s.set.State.Load(t.Context())
+			if err == nil {
+				err = known.Save(t.Context(), data)
+			}
+			if killed.State = &known; err != nil {
+				t.Error(err)
+			}
 			cut()
 		}
 	})
@@ -327,6 +337,16 @@ func TestAnAlarmOutlivesABrokenLine(t *testing.T) {
 	}
 	if c := x.copyOf(); c.RolledBack.IsZero() || c.Back || c.Broken == nil || c.Light != schedule.Red {
 		t.Errorf("cut: %+v", c)
+	}
+	again, err := Open(t.Context(), killed) // had the program been killed there
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sent := again.Send(t.Context(), x.id, nil); sent.Err != nil || sent.Objects != 0 {
+		t.Errorf("after a kill: %+v", sent)
+	}
+	if c := again.Status(x.change()).Copies[0]; c.RolledBack.IsZero() {
+		t.Errorf("after a kill: %+v", c)
 	}
 	x.send()
 	if c := x.copyOf(); c.RolledBack.IsZero() || !c.Back || c.Broken != nil || c.Light != schedule.Red {
@@ -410,4 +430,73 @@ func TestAPlaceEmptiedWhileAttachmentsWaitIsAnAlarm(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantFault(t, s.Send(ctx, id, nil).Err, "backup.vault_gone")
+}
+
+// TestALimitedSendingReadsNothingToMend: what that takes of a metered line waits for another, or for somebody's word.
+func TestALimitedSendingReadsNothingToMend(t *testing.T) {
+	dir := t.TempDir()
+	x := newTrial(t, "limited", dir, servers[0].open(t, dir))
+	x.save(2, 10_000)
+	x.send()
+	x.strike(func(_, name string, data []byte) []byte {
+		if !strings.HasSuffix(name, ".sqlite.zst") {
+			return nil
+		}
+		return scratch(data)
+	})
+	if err := x.tries(); err == nil {
+		t.Fatal("it passed")
+	}
+	x.save(1, 10_000)
+	sent := x.s.SendAs(t.Context(), x.id, Manner{Most: 5_000_000}, nil)
+	if sent.Err != nil || sent.Objects == 0 || sent.Mended != 0 || sent.Prove {
+		t.Errorf("limited: %+v", sent)
+	}
+	if hurt, _ := x.s.Ails(x.id); !hurt || x.copyOf().Broken == nil {
+		t.Errorf("limited: %+v", x.copyOf())
+	}
+	if sent := x.send(); sent.Mended != 1 || !sent.Prove {
+		t.Errorf("free: %+v", sent)
+	}
+	if err := x.tries(); err != nil || x.copyOf().Broken != nil {
+		t.Errorf("%v, %+v", err, x.copyOf())
+	}
+}
+
+// TestABookThatIsNotWhatItWasIsSavedAsAWhole: bytes that came back as they were written and are not the book all the same
+// are not laid over again.
+func TestABookThatIsNotWhatItWasIsSavedAsAWhole(t *testing.T) {
+	ctx := t.Context()
+	b := newBook(t)
+	s, c, _ := newService(t, b)
+	id, _ := addFolder(t, s, "USB")
+	for range 2 {
+		b.sql("UPDATE line SET label='x' WHERE id=1")
+		if _, err := s.BackUp(ctx, nil); err != nil {
+			t.Fatal(err)
+		}
+		c.pass(time.Hour)
+	}
+	b.refuse = fault.New(fault.Conflict, "backup.totals_differ")
+	if _, err := s.Drill(ctx, id, vault.Point{}, b, nil); fault.KeyOf(err) != "backup.totals_differ" {
+		t.Fatal(err)
+	}
+	if hurt, anew := s.Ails(id); hurt || !anew {
+		t.Errorf("hurt %v, anew %v", hurt, anew)
+	}
+	b.refuse = nil
+	for i := range 2 {
+		b.sql("UPDATE line SET label='y' WHERE id=2")
+		report, err := s.BackUp(ctx, nil)
+		if err != nil || (report.Taken.Manifest.Diff == nil) != (i == 0) {
+			t.Errorf("backup %d: %+v, %v", i, report.Taken.Manifest.Diff, err)
+		}
+		c.pass(time.Hour)
+	}
+	if _, err := s.Drill(ctx, id, vault.Point{}, b, nil); err != nil {
+		t.Error(err)
+	}
+	if c := s.Status(b.change).Copies[0]; c.Broken != nil {
+		t.Errorf("%+v", c)
+	}
 }

@@ -522,15 +522,20 @@ func (s *Service) compare(ctx context.Context, v *vault.Vault, id string, told v
 const pointsOfOthers = 250
 
 // Points lists the restore points of the local vault ("") or of a destination, newest first: those of this
-// writer, and the newest of others, such as this PC was before its book was restored.
+// writer, and the newest of others, such as this PC was before its book was restored. Of the local vault, those whose
+// objects were found damaged and taken away are left out.
 func (s *Service) Points(ctx context.Context, id string) (points []vault.Manifest, err error) {
 	err = s.with(ctx, func(v *vault.Vault) error {
 		if id == "" {
-			points = v.Manifests()
+			serves, err := v.Serves(ctx)
+			if err != nil {
+				return err
+			}
+			points = slices.DeleteFunc(v.Manifests(), func(m vault.Manifest) bool { return !serves(m) })
 		}
 		tree, err := s.treeAt(ctx, v, id)
 		if err == nil {
-			points, err = s.pointsIn(ctx, tree, points)
+			points, err = s.pointsIn(ctx, tree, points, id == "")
 		}
 		return remote.Classify(err)
 	})
@@ -541,8 +546,9 @@ func (s *Service) Points(ctx context.Context, id string) (points []vault.Manifes
 }
 
 // pointsIn adds to the points that are known already those of the other writers of a tree, or of all of them
-// when none is known. One that cannot be read is left out: it cannot be restored either.
-func (s *Service) pointsIn(ctx context.Context, tree *vault.Tree, known []vault.Manifest) ([]vault.Manifest, error) {
+// unless its own are known. One that cannot be read is left out: it cannot be restored either.
+func (s *Service) pointsIn(ctx context.Context, tree *vault.Tree, known []vault.Manifest, own bool,
+) ([]vault.Manifest, error) {
 	contents, err := tree.Read(ctx)
 	if fault.KeyOf(err) == "backup.vault_empty" {
 		return known, nil
@@ -552,7 +558,7 @@ func (s *Service) pointsIn(ctx context.Context, tree *vault.Tree, known []vault.
 	}
 	writer := s.writer()
 	others := slices.DeleteFunc(contents.Points(), func(p vault.Point) bool {
-		return p.Writer == writer && len(known) > 0
+		return p.Writer == writer && own
 	})
 	more, err := tree.DescribeAll(ctx, contents, others[:min(len(others), pointsOfOthers)], func(vault.Point, error) {})
 	return append(known, more...), err

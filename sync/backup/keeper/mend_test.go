@@ -132,3 +132,28 @@ func TestATrialRestoreSendsWhatIsMissingFirst(t *testing.T) {
 		t.Errorf("%+v, %v", st.Copies[0], err)
 	}
 }
+
+// TestThisPCsOwnDamagedCopiesAreMadeAnew: after a trial restore from them, a new full image stands by itself, and is tried.
+func TestThisPCsOwnDamagedCopiesAreMadeAnew(t *testing.T) {
+	k, b, clock, _ := twoDisks(t)
+	b.change(t)
+	now(t, k)
+	scratch(t, k.Folder())
+	if _, err := k.Drill(t.Context(), ""); fault.KeyOf(err) != "backup.object_damaged" {
+		t.Fatal(err)
+	}
+	st, err := k.Status(t.Context())
+	if err != nil || st.Light != appbackup.Red || worries(st) != "drill_failed " || !st.Copies[0].Sound() {
+		t.Errorf("%+v, %v", st, err)
+	}
+	if points, err := k.Points(t.Context(), ""); err != nil || len(points) != 0 {
+		t.Errorf("what does not come back is listed: %+v, %v", points, err)
+	}
+	start(t, k)
+	until(t, k, clock, "made anew and proved", func(first, second appbackup.Copy, st appbackup.Status) bool {
+		return st.DrillFailed.IsZero() && st.Light == appbackup.Green && st.Running == nil && !first.Lacks && !second.Lacks
+	})
+	if points, err := k.Points(t.Context(), ""); err != nil || len(points) == 0 {
+		t.Errorf("%+v, %v", points, err)
+	}
+}

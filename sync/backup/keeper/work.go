@@ -279,6 +279,9 @@ func (k *Keeper) perform(ctx context.Context, task schedule.Task, how backup.Man
 		if n := len(taken.Damaged); n > 0 { // the rest is safe; verify tells people which
 			k.set.Log("attachments missing from the backup", fmt.Errorf("%d of them cannot be read", n))
 		}
+		if err == nil {
+			k.proveOwn(ctx, watch)
+		}
 		return err
 	case schedule.Send:
 		return k.send(ctx, task.Target, how, watch)
@@ -294,6 +297,19 @@ func (k *Keeper) perform(ctx context.Context, task schedule.Task, how backup.Man
 			k.mend(task.Target)
 		}
 		return err
+	}
+}
+
+// proveOwn tries this PC's own copies again once what was damaged of them is stored anew.
+func (k *Keeper) proveOwn(ctx context.Context, watch vault.Watch) {
+	k.mu.Lock()
+	anew := k.anewDue
+	k.mu.Unlock()
+	if !anew || !k.set.Service.Status(0).OwnFailed {
+		return
+	}
+	if err := k.drill(ctx, "", watch); err != nil {
+		k.set.Log("the copies on this PC are not mended yet", err)
 	}
 }
 
