@@ -1,0 +1,59 @@
+package backup
+
+import "zafe/app/i18n"
+
+// Cause is one reason why the copies are not as they should be.
+type Cause struct {
+	// Key tells it from others, whatever its words of the moment: that of a message, or the place that lacks a copy.
+	Key   string
+	Light Light  // how much of a reason it is: Amber or Red
+	Text  string // one sentence, that names the place and says what to do
+}
+
+// Causes are all reasons why the light is not green: those of all copies first, then those of each place. Whoever tells
+// of them asks here: the window, the command line, the letters.
+func (s Status) Causes(p *i18n.Printer) (out []Cause) {
+	add := func(light Light, key, text string) { out = append(out, Cause{Key: key, Light: light, Text: text}) }
+	for _, w := range s.Worries {
+		add(s.Light, w.Key, p.Fault(w))
+	}
+	if f := s.LastFault; f != nil {
+		add(Red, f.Key, p.T("backup.cause.local", map[string]any{"why": p.Fault(f)}))
+	}
+	for _, c := range s.Copies {
+		before, late := len(out), "copy "+c.ID
+		for _, a := range c.Alarms {
+			add(Red, a.Key+" "+c.ID, c.Said(p, a))
+		}
+		switch {
+		case c.Light == Green:
+		case c.Fault != nil && c.LastOK.IsZero():
+			add(c.Light, late, c.Said(p, c.Fault))
+		case c.Fault != nil:
+			add(c.Light, late, p.T("backup.cause.fault", map[string]any{
+				"label": c.Label, "why": p.Fault(c.Fault), "when": c.LastOK,
+			}))
+		case len(out) > before: // an alarm says more than that it is late
+		case c.LastOK.IsZero():
+			add(c.Light, late, p.T("backup.cause.never", map[string]any{"label": c.Label}))
+		case c.Lacks:
+			since := c.Oldest
+			if since.IsZero() {
+				since = c.LastOK
+			}
+			add(c.Light, late, p.T("backup.cause.late", map[string]any{"label": c.Label, "since": since}))
+		case c.Holes > 0:
+			add(c.Light, late, p.N("backup.cause.holes", c.Holes, map[string]any{"label": c.Label}))
+		default:
+			add(c.Light, late, p.T("backup.cause.unsure", map[string]any{
+				"label": c.Label, "when": c.LastOK,
+			}))
+		}
+	}
+	return out
+}
+
+// Said is what is wrong at a place, with its name.
+func (d Destination) Said(p *i18n.Printer, err error) string {
+	return p.T("backup.cause.at", map[string]any{"label": d.Label, "why": p.Fault(err)})
+}
