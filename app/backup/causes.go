@@ -1,6 +1,11 @@
 package backup
 
-import "zafe/app/i18n"
+import (
+	"strings"
+
+	"zafe/app/fault"
+	"zafe/app/i18n"
+)
 
 // Cause is one reason why the copies are not as they should be.
 type Cause struct {
@@ -54,6 +59,14 @@ func (s Status) Causes(p *i18n.Printer) (out []Cause) {
 }
 
 // Said is what is wrong at a place, with its name.
-func (d Destination) Said(p *i18n.Printer, err error) string {
-	return p.T("backup.cause.at", map[string]any{"label": d.Label, "why": p.Fault(err)})
+func (d Destination) Said(p *i18n.Printer, err error) string { return p.Fault(d.Failed(p, err)) }
+
+// Failed is what went wrong at a place, as a fault that names it in the language of p. What is not about the place, such
+// as a session that is over, stays what it is.
+func (d Destination) Failed(p *i18n.Printer, err error) error {
+	f := fault.Of(err)
+	if f == nil || !strings.HasPrefix(f.Key, "backup.") {
+		return err
+	}
+	return fault.New(f.Code, "backup.cause.at", "label", d.Label, "why", p.Fault(f)).Because(f)
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"zafe/app/backup"
-	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/ui/machine"
 )
@@ -84,15 +83,10 @@ func (r *run) backupNow(ctx context.Context, b machine.Book) error {
 	}
 	for _, c := range st.Copies {
 		if c.Fault != nil {
-			return r.at(c.Destination, c.Fault)
+			return c.Failed(r.text(), c.Fault)
 		}
 	}
 	return nil
-}
-
-// at is what went wrong at a place, with its name.
-func (r *run) at(d backup.Destination, err error) error {
-	return fault.New(fault.Of(err).Code, "backup.cause.at", "label", d.Label, "why", r.text().Fault(err)).Because(err)
 }
 
 // copied says what a place has.
@@ -150,7 +144,7 @@ func (r *run) backupList(ctx context.Context, b machine.Book) error {
 	for _, c := range st.Copies {
 		there, err := backup.Points.Call(ctx, b, backup.IDRequest{ID: c.ID})
 		if err != nil && silent == nil {
-			silent = r.at(c.Destination, err)
+			silent = c.Failed(r.text(), err)
 		}
 		lists[c.ID] = there.Points
 	}
@@ -193,7 +187,7 @@ func (r *run) backupDrill(ctx context.Context, b machine.Book) error {
 		if _, err := backup.Drill.Call(ctx, b, backup.IDRequest{ID: c.ID}); err == nil {
 			r.say("cli.drilled", "label", c.Label)
 		} else if failed == nil {
-			failed = r.at(c.Destination, err)
+			failed = c.Failed(r.text(), err)
 		}
 	}
 	err = r.toldStatus(backup.GetStatus.Call(ctx, b, op.Empty{}))

@@ -171,14 +171,17 @@ func within(dir, folder string) bool {
 
 // followed follows the links of a path as far as it is there.
 func followed(path string) string {
-	rest, at := "", filepath.Clean(path)
+	rest, at := "", path
+	if whole, err := filepath.Abs(path); err == nil { // the data folder may have been given from here
+		at = whole
+	}
 	for {
 		if found, err := filepath.EvalSymlinks(at); err == nil {
 			return filepath.Join(found, rest)
 		}
 		up := filepath.Dir(at)
 		if up == at {
-			return path
+			return filepath.Join(at, rest)
 		}
 		at, rest = up, filepath.Join(filepath.Base(at), rest)
 	}

@@ -7,6 +7,7 @@ import (
 
 	appbackup "zafe/app/backup"
 	"zafe/app/fault"
+	"zafe/sync/backup/keeper"
 )
 
 // TestAFolderThatCannotTakeTheCopies is refused when it is chosen, at its box: inside the data of the book, by whatever
@@ -58,5 +59,19 @@ func TestAFolderThatCannotTakeTheCopies(t *testing.T) {
 	}
 	if err := choose(beside); err != nil { // its own copies are there
 		t.Errorf("a place with copies of this book: %v", err)
+	}
+}
+
+// TestTheDataFolderMayBeGivenFromHere: what is inside it is known to be, by its whole path too.
+func TestTheDataFolderMayBeGivenFromHere(t *testing.T) {
+	t.Chdir(t.TempDir())
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for folder, inside := range map[string]bool{"data/copies": true, "data": true, "database": false, "other/data": false, "": false} {
+		if got := keeper.Within("data", filepath.Join(here, folder)); got != inside {
+			t.Errorf("%q: %t", folder, got)
+		}
 	}
 }
