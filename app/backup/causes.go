@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"slices"
 	"strings"
 
 	"zafe/app/fault"
@@ -25,11 +26,11 @@ func (s Status) Causes(p *i18n.Printer) (out []Cause) {
 	if f := s.LastFault; f != nil {
 		add(Red, f.Key, p.T("backup.cause.local", map[string]any{"why": p.Fault(f)}))
 	}
+	for _, a := range s.alarms(p) {
+		add(Red, a.key, p.T("backup.cause.at", map[string]any{"label": p.List(a.at), "why": a.text}))
+	}
 	for _, c := range s.Copies {
-		before, late := len(out), "copy "+c.ID
-		for _, a := range c.Alarms {
-			add(Red, a.Key+" "+c.ID, c.Said(p, a))
-		}
+		late := "copy " + c.ID
 		switch {
 		case c.Light == Green:
 		case c.Fault != nil && c.LastOK.IsZero():
@@ -38,7 +39,7 @@ func (s Status) Causes(p *i18n.Printer) (out []Cause) {
 			add(c.Light, late, p.T("backup.cause.fault", map[string]any{
 				"label": c.Label, "why": p.Fault(c.Fault), "when": c.LastOK,
 			}))
-		case len(out) > before: // an alarm says more than that it is late
+		case len(c.Alarms) > 0: // they say more than that it is late
 		case c.LastOK.IsZero():
 			add(c.Light, late, p.T("backup.cause.never", map[string]any{"label": c.Label}))
 		case c.Lacks:
@@ -53,6 +54,27 @@ func (s Status) Causes(p *i18n.Printer) (out []Cause) {
 			add(c.Light, late, p.T("backup.cause.unsure", map[string]any{
 				"label": c.Label, "when": c.LastOK,
 			}))
+		}
+	}
+	return out
+}
+
+// alarm is one that some places give.
+type alarm struct {
+	key, text string
+	at        []string // their names
+}
+
+// alarms are those of all places, each once: another PC that goes on with the book is seen at every place it sends to.
+func (s Status) alarms(p *i18n.Printer) (out []alarm) {
+	for _, c := range s.Copies {
+		for _, f := range c.Alarms {
+			text := p.Fault(f)
+			i := slices.IndexFunc(out, func(a alarm) bool { return a.text == text })
+			if i < 0 {
+				i, out = len(out), append(out, alarm{key: f.Key, text: text})
+			}
+			out[i].at = append(out[i].at, c.Label)
 		}
 	}
 	return out

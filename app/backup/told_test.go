@@ -53,6 +53,15 @@ func TestEachCauseIsTold(t *testing.T) {
 			t.Errorf("%s: %+v", c.name, got)
 		}
 	}
+	rival := place(backup.Red, func(c *backup.Copy) {
+		c.Alarms = []*fault.Fault{fault.New(fault.Conflict, "backup.alarm.rival", "name", "Atelier")}
+	})
+	both := rival
+	both.ID, both.Label = "d2", "Disque"
+	if got := (backup.Status{Light: backup.Red, Copies: []backup.Copy{rival, both}}).Causes(p); len(got) != 1 ||
+		!strings.HasPrefix(got[0].Text, "Nuage et Disque") {
+		t.Errorf("seen at two places: %+v", got)
+	}
 	all := backup.Status{
 		Light: backup.Red, LastFault: fault.New(fault.Conflict, "backup.vault_gone"),
 		Worries: []*fault.Fault{fault.New(fault.Unavailable, "backup.worry.same_roof")},

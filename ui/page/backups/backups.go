@@ -5,7 +5,6 @@ package backups
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -95,8 +94,8 @@ func newBackups(e *page.Env, begin string) page.Page {
 	b.coming.Hide()
 	columns := []kit.Column{
 		{Title: e.T("backups.column.made"), Width: 150},
-		{Title: e.T("backups.column.writer"), Width: 124, Weight: 1},
-		{Title: e.T("backups.column.at"), Width: 140, Weight: 1},
+		{Title: e.T("backups.column.writer"), Width: 104, Weight: 1},
+		{Title: e.T("backups.column.at"), Width: 150, Weight: 2},
 		{Title: e.T("backups.column.invoice"), Width: 112},
 		{Title: e.T("backups.column.invoices"), Width: 90, Align: fyne.TextAlignTrailing, Spare: true},
 		{Title: e.T("backups.column.size"), Width: 84, Align: fyne.TextAlignTrailing},
@@ -341,11 +340,12 @@ func moving(st backup.Status) bool { return st.Running != nil || st.Coming != ni
 func (b *backups) figures(st backup.Status) {
 	e := b.env
 	state, tone, note := e.T("backups.light."+string(st.Light)), toneOf(st.Light), e.T("backups.note.green")
-	switch why := b.causes(st); {
+	why := b.causes(st)
+	switch {
 	case len(st.Copies) == 0:
 		note = e.T("backups.note.none")
-	case why != "":
-		note = why
+	case len(why) > 0:
+		note, why = why[0], why[1:]
 	case slices.ContainsFunc(st.Worries, func(w *fault.Fault) bool { return !elsewhere(w.Key) }):
 		note = e.T("backups.note.worry")
 	case st.Light != backup.Green && len(st.Worries) > 0: // the sheet alone
@@ -357,7 +357,7 @@ func (b *backups) figures(st backup.Status) {
 	case st.Origin != nil:
 		note = e.T("backups.note.restored")
 	}
-	b.light.SetBody(figure("shield-check", tone, e.T("backups.state"), state, note, kit.Gap(0, 0)))
+	b.light.SetBody(figure("shield-check", tone, e.T("backups.state"), state, kit.Gap(0, 0), append([]string{note}, why...)...))
 	switch {
 	case st.Origin != nil:
 		b.last.Set(e.Text.Instant(st.Origin.Made), e.T("backups.restored_note"), kit.Neutral, nil)
@@ -394,32 +394,33 @@ const causesMost = 2
 
 // causes says what is wrong with the copies of this PC or of a place, each in a sentence; the worries above the cards say
 // the rest.
-func (b *backups) causes(st backup.Status) string {
+func (b *backups) causes(st backup.Status) (lines []string) {
 	st.Worries = nil
 	all := st.Causes(b.env.Text)
-	var lines []string
 	for _, c := range all[:min(len(all), causesMost)] {
 		lines = append(lines, c.Text)
 	}
 	if n := len(all) - causesMost; n > 0 {
 		lines = append(lines, b.env.Text.N("backups.more_causes", n, nil))
 	}
-	return strings.Join(lines, " ")
+	return lines
 }
 
 // figure is the content of a card: what it is about, how it is, and why.
-func figure(icon string, tone kit.Tone, name, state, note string, right fyne.CanvasObject) fyne.CanvasObject {
+func figure(icon string, tone kit.Tone, name, state string, right fyne.CanvasObject, notes ...string) fyne.CanvasObject {
 	text := kit.VBox(2, kit.NewLabel(name, kit.Style{Weight: kit.Medium, Color: theme.Muted, Shrink: true}),
-		kit.NewLabel(state, kit.Style{Weight: kit.Bold, Size: 17}),
-		kit.NewLabel(note, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+		kit.NewLabel(state, kit.Style{Weight: kit.Bold, Size: 17}))
+	for _, note := range notes {
+		text.Add(kit.NewLabel(note, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+	}
 	return kit.Row(12, kit.IconTile(icon, tone), text, right)
 }
 
 // prove tells of the last proven restore: when, and what it showed.
 func (b *backups) prove(when, what string, tone kit.Tone) {
 	e := b.env
-	b.drill.SetBody(figure("arrow-counter-clockwise", tone, e.T("backups.drill"), when, what,
-		kit.NewButton(e.T("backups.plan"), "", kit.Secondary, func() { e.Shell.Open(page.Route{Name: "plan"}) }).Small()))
+	b.drill.SetBody(figure("arrow-counter-clockwise", tone, e.T("backups.drill"), when,
+		kit.NewButton(e.T("backups.plan"), "", kit.Secondary, func() { e.Shell.Open(page.Route{Name: "plan"}) }).Small(), what))
 }
 
 // places lists the destinations with what can be done with each.
