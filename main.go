@@ -438,7 +438,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 	b.lead(func(ctx context.Context) { b.help.Care(ctx, b.host, p.home.Warn) })
 	b.lead(func(ctx context.Context) { b.check.Care(ctx, b, kept.Jobs{Store: st}, p.home.Warn) })
 	b.lead(func(ctx context.Context) { witness.Keep(ctx, st, p, noteEvery, p.home.Warn) })
-	b.lead(func(ctx context.Context) { b.keep.BringFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
+	b.lead(func(ctx context.Context) { b.keep.KeepFiles(ctx, p.rescue.Swap(nil), source.Files{Store: st}) })
 	return b, nil
 }
 

@@ -150,6 +150,7 @@ type Copy struct {
 	// something that its newest restore point needs is not there. It is being mended, unless Fault says what that waits
 	// for.
 	Broken *fault.Fault `json:"broken,omitempty"`
+	Holes  int          `json:"holes,omitempty"` // pieces of older points that are missing there
 	// Alarms are what the owner must look into at that place: an older state put back, another PC that
 	// goes on with the same book.
 	Alarms []*fault.Fault `json:"alarms,omitempty"`
@@ -229,7 +230,8 @@ func (s Status) Anew() bool {
 // Point is one restore point: a state of the book that can be brought back.
 type Point struct {
 	ID       string    `json:"id"`
-	Writer   string    `json:"writer"` // name of the PC that made it
+	Writer   string    `json:"writer"`    // name of the PC that made it
+	WriterID string    `json:"writer_id"` // its identity among the PCs that made copies of the book
 	Seq      uint64    `json:"seq"`
 	Made     time.Time `json:"made"`
 	Bytes    int64     `json:"bytes"`   // size of the book
@@ -237,6 +239,8 @@ type Point struct {
 	Invoices int64     `json:"invoices"`
 	// Old tells that the PC which made it had been taken over from by another one, and went on.
 	Old bool `json:"old,omitempty"`
+	// Here tells that the book that is open is the one that made it, not one before it or beside it.
+	Here bool `json:"here,omitempty"`
 }
 
 // For is the point as somebody may see it: of what is in it nothing, for who reads no sales.

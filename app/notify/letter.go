@@ -85,33 +85,13 @@ const (
 
 // reasonsOf are the causes to tell of: a trial restore that failed, and all of them once the copies are red for long.
 func reasonsOf(p *i18n.Printer, st backup.Status, ripe bool) (out []reason) {
-	for _, w := range st.Worries {
-		if ripe || w.Key == drillFailed || strings.HasPrefix(w.Key, broken) {
-			about := w.Key
-			if label, one := w.Args["label"].(string); one { // each place on its own
-				about += " " + label
-			}
-			out = append(out, reason{about, p.Fault(w)})
+	for _, c := range st.Causes(p) {
+		if c.Key == drillFailed || strings.HasPrefix(c.Key, broken) || ripe && c.Light == backup.Red {
+			out = append(out, reason{c.Key, c.Text})
 		}
 	}
 	if !ripe {
 		return out
-	}
-	if f := st.LastFault; f != nil {
-		out = append(out, reason{f.Key, p.Fault(f)})
-	}
-	for _, c := range st.Copies {
-		if c.Light != backup.Red || c.Broken != nil { // that is among the worries
-			continue
-		}
-		text := p.T("notify.late_never", map[string]any{"label": c.Label})
-		if !c.LastOK.IsZero() {
-			text = p.T("notify.late", map[string]any{"label": c.Label, "when": c.LastOK})
-		}
-		if c.Fault != nil {
-			text += " " + p.Fault(c.Fault)
-		}
-		out = append(out, reason{"copy " + c.ID, text})
 	}
 	if len(out) == 0 {
 		out = append(out, reason{"red", p.T("notify.red", nil)})

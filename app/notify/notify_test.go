@@ -211,7 +211,7 @@ func TestWhatALetterSays(t *testing.T) {
 	o.pass(4 * time.Hour)
 	l := o.letters[0]
 	for _, want := range []string{
-		"Disque bleu : dernière copie complète le 12/11/2026", "de votre dossier (Menuiserie Karukéra) ne vous protègent plus",
+		"Disque bleu : Cet ordinateur n'est pas relié", "Dernière copie complète le 12/11/2026", "de votre dossier (Menuiserie Karukéra) ne vous protègent plus",
 		"page Sauvegardes", "rien de vos clients",
 	} {
 		if !strings.Contains(o.last(), want) {

@@ -13,6 +13,7 @@ import (
 	"zafe/app/civil"
 	"zafe/app/company"
 	"zafe/app/device"
+	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/setup"
 	"zafe/app/user"
@@ -84,11 +85,15 @@ type Plan struct {
 	// SheetServed is when it opened the closed book, and nothing was done about it since.
 	SheetServed civil.Date `json:"sheet_served,omitzero"`
 	// SheetLacks are the names of the places of copies that are not on the sheet last printed.
-	SheetLacks []string   `json:"sheet_lacks,omitempty"`
-	Invite     bool       `json:"invite"`  // it is the day of the backup, and nothing was tried since
-	Owners     int        `json:"owners"`  // people whose password opens the book
-	Devices    int        `json:"devices"` // paired PCs
-	Scenarios  []Scenario `json:"scenarios"`
+	SheetLacks []string `json:"sheet_lacks,omitempty"`
+	// SheetShown tells that a sheet with all of them was shown since; whether it was printed is known once it is checked.
+	SheetShown bool `json:"sheet_shown,omitempty"`
+	// Files is what is known about attachments that no restore would bring back now, nil when there are none.
+	Files     *fault.Fault `json:"files,omitempty"`
+	Invite    bool         `json:"invite"`  // it is the day of the backup, and nothing was tried since
+	Owners    int          `json:"owners"`  // people whose password opens the book
+	Devices   int          `json:"devices"` // paired PCs
+	Scenarios []Scenario   `json:"scenarios"`
 	// Follow is what is to be said and done after the last restore, nil when nothing is.
 	Follow *Follow `json:"follow,omitempty"`
 }
@@ -208,6 +213,13 @@ func of(tx Tx, st backup.Status) (p Plan, err error) {
 		for _, d := range printed.Lacks(places) {
 			p.SheetLacks = append(p.SheetLacks, d.Label)
 		}
+		shown := setup.Printed{Places: printed.Shown}
+		p.SheetShown = printed.Shown != nil && len(shown.Lacks(places)) == 0
+	}
+	for _, w := range st.Worries {
+		if w.Key == "backup.worry.files_lost" || w.Key == "backup.worry.files_away" {
+			p.Files = w
+		}
 	}
 	p.Invite = invited(tx.Today(), measures)
 	for _, id := range IDs() {
@@ -289,6 +301,7 @@ const (
 	lackSheet  = "sheet"  // the sheet was never typed back
 	lackOwner  = "owner"  // nobody else opens the book
 	lackBroken = "broken" // a copy that would be left is not to be relied upon
+	lackFiles  = "files"  // some attachments are in no copy that answers
 	lackApart  = "apart"  // every copy is where this PC, and who is in it, can reach and erase it
 )
 
@@ -344,6 +357,7 @@ func (p *Plan) scenario(id ID, f facts) Scenario {
 	if restores(id) {
 		lack(lackBroken, len(s.Broken) > 0)
 		lack(lackProof, s.Safe && s.Back == nil)
+		lack(lackFiles, s.Safe && p.Files != nil)
 		return s
 	}
 	for _, c := range f.status.Copies { // the book is here: it needs no copy, and all are left

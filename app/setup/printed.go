@@ -15,6 +15,9 @@ import (
 type Printed struct {
 	On     civil.Date `json:"on"`
 	Places []string   `json:"places"` // as backup.Destination.Where names them
+	// Shown is what a sheet says that was shown since, nil for none: nobody knows yet whether it was printed. It is known
+	// once groups of the key are typed back.
+	Shown []string `json:"shown"`
 }
 
 // PrintedOf reads it; ok is false when the present key was printed on no sheet yet, or before the book noted it.
@@ -26,14 +29,38 @@ func PrintedOf(tx company.Settings) (p Printed, ok bool, err error) {
 // printed are the places that the sheet has room for.
 func (r SheetRequest) printed() []string { return r.Places[:min(len(r.Places), print.PlacesMax)] }
 
-// notePrinted remembers what the sheet says.
-func notePrinted[T Tx](tx T, req SheetRequest) error {
-	p := Printed{On: tx.Today()}
-	for _, place := range req.printed() {
+// named names the places that the sheet says, as Printed keeps them.
+func (r SheetRequest) named() []string {
+	out := []string{}
+	for _, place := range r.printed() {
 		name, _, _ := strings.Cut(place, "\n")
-		p.Places = append(p.Places, name)
+		out = append(out, name)
+	}
+	return out
+}
+
+// noteShown remembers what the sheet says that was shown; a file of it is kept, which is as good as paper.
+func noteShown[T Tx](tx T, req SheetRequest) error {
+	p, _, err := PrintedOf(tx)
+	if err != nil {
+		return err
+	}
+	if p.Shown = req.named(); req.Saved {
+		p.confirm(tx.Today())
 	}
 	return tx.SetSetting(printedKey, p)
+}
+
+// notePrinted remembers what the sheets of the shared key say: none of them can be typed back.
+func notePrinted[T Tx](tx T, req SheetRequest) error {
+	return tx.SetSetting(printedKey, Printed{On: tx.Today(), Places: req.named()})
+}
+
+// confirm takes what was shown for printed.
+func (p *Printed) confirm(today civil.Date) {
+	if p.Shown != nil {
+		*p = Printed{On: today, Places: p.Shown}
+	}
 }
 
 // Lacks returns the places that the sheet does not name, of those there are now. A place is known by its name too: its

@@ -3,10 +3,13 @@ package setup_test
 import (
 	"bytes"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
 	"zafe/app/backup"
+	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/recovery"
 	"zafe/app/setup"
@@ -32,19 +35,48 @@ func TestTheBookKnowsWhatItsSheetSays(t *testing.T) {
 			return err
 		})
 	}
-	printed := func(o op.Op[setup.SheetRequest, op.Download], places ...string) {
+	made := func(o op.Op[setup.SheetRequest, op.Download], saved bool, places ...string) {
 		t.Helper()
-		if _, err := o.Fetch(w.Ctx(), w.As("owner"), setup.SheetRequest{Lang: "fr", Places: places}, new(bytes.Buffer)); err != nil {
+		req := setup.SheetRequest{Lang: "fr", Places: places, Saved: saved}
+		if _, err := o.Fetch(w.Ctx(), w.As("owner"), req, new(bytes.Buffer)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	typedBack := func() {
+		t.Helper()
+		p, err := setup.Get.Call(w.Ctx(), w.As("owner"), op.Empty{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		groups := map[string]string{}
+		for _, n := range p.SheetGroups {
+			groups[strconv.Itoa(n)] = strings.Split(recovery.Key{1, 2, 3}.String(), "-")[n]
+		}
+		if _, err := setup.CheckSheet.Call(w.Ctx(), w.As("owner"), setup.CheckRequest{Groups: groups}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	look(false)
-	printed(setup.PrintSheet)
+	made(setup.PrintSheet, false)
+	look(false) // it was looked at: nobody knows whether it is on paper
+	typedBack()
 	look(true)
-	printed(setup.PrintShares, "Disque – /a")
+	made(setup.PrintShares, false, "Disque – /a")
 	look(true, "Disque – /a")
-	printed(setup.PrintSheet, "1 – a", "2 – a", "3 – a", "4 – a", "5 – a", "6 – a")
+	made(setup.PrintSheet, false, "Disque – /a", "Koofr – b")
+	look(true, "Disque – /a")
+	typedBack()
+	look(true, "Disque – /a", "Koofr – b")
+	typedBack() // another year
+	look(true, "Disque – /a", "Koofr – b")
+	made(setup.PrintSheet, true, "1 – a", "2 – a", "3 – a", "4 – a", "5 – a", "6 – a")
 	look(true, "1 – a", "2 – a", "3 – a", "4 – a", "5 – a")
+	long := setup.SheetRequest{Places: []string{strings.Repeat("x", 5000)}}
+	for _, q := range []setup.SheetRequest{long, {Places: make([]string, 101)}} {
+		if _, err := setup.PrintSheet.Fetch(w.Ctx(), w.As("owner"), q, new(bytes.Buffer)); fault.KeyOf(err) != "setup.places_many" {
+			t.Errorf("%d places: %v", len(q.Places), err)
+		}
+	}
 	w.Update(func(tx *store.Tx) error { return setup.Renew(tx, recovery.Key{4, 5, 6}, op.NewID(time.Now())) })
 	look(false)
 }

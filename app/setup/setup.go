@@ -211,6 +211,22 @@ func (r StepRequest) Validate() error {
 type SheetRequest struct {
 	Lang   string   `json:"lang"`
 	Places []string `json:"places,omitempty"` // where the copies are, in words; a second line says how a place is reached
+	Saved  bool     `json:"saved,omitempty"`  // it goes to a file that is kept; else it may only be looked at
+}
+
+// The bounds of a SheetRequest.
+const (
+	placesMost = 100  // more than anybody has
+	placeMost  = 4000 // bytes, of two lines
+)
+
+// Validate refuses what no sheet has room for: setup.places_many.
+func (r SheetRequest) Validate() error {
+	long := slices.ContainsFunc(r.Places, func(s string) bool { return len(s) > placeMost })
+	if len(r.Places) > placesMost || long {
+		return fault.Field("places", "setup.places_many", "most", placesMost)
+	}
+	return nil
 }
 
 // CheckRequest carries the groups of the recovery key typed back, by their number from 1.
@@ -255,7 +271,7 @@ func Bind[T Tx](r *op.Registry[T]) {
 	op.Bind(r, SetStep, func(ctx context.Context, tx T, req StepRequest) (Progress, error) {
 		return shown(ctx)(setStep(tx, req))
 	})
-	op.BindNoted(r, PrintSheet, notePrinted[T], func(_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
+	op.BindNoted(r, PrintSheet, noteShown[T], func(_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
 		return sheet(tx, req, false, w)
 	})
 	op.BindNoted(r, PrintShares, notePrinted[T], func(_ context.Context, tx T, req SheetRequest, w io.Writer) (op.Download, error) {
@@ -391,5 +407,10 @@ func check(tx Tx, req CheckRequest) (Progress, error) {
 	p.SheetKnown, p.SheetOn, p.SheetServed = true, tx.Today(), civil.Date{}
 	p.SheetChecks++
 	p.SheetGroups = askedGroups(id.VaultID, p.SheetChecks)
-	return p, tx.SetSetting(progressKey, p)
+	printed, _, err := PrintedOf(tx)
+	if err != nil {
+		return p, err
+	}
+	printed.confirm(tx.Today())
+	return p, errors.Join(tx.SetSetting(printedKey, printed), tx.SetSetting(progressKey, p))
 }

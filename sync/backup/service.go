@@ -188,6 +188,9 @@ func (s *Service) writer() string {
 	return s.set.WriterID
 }
 
+// Writes tells whether a writer of the vault is this installation.
+func (s *Service) Writes(id string) bool { return id == s.writer() }
+
 // with runs a job on the opened local vault, beside others.
 func (s *Service) with(ctx context.Context, job func(*vault.Vault) error) error {
 	if !s.use.TryRLock() {
@@ -516,6 +519,22 @@ func (s *Service) compare(ctx context.Context, v *vault.Vault, id string, told v
 	}
 	report, err := v.Check(ctx, v.At(f), told)
 	return report, remote.Classify(err)
+}
+
+// Free tells whether a destination, or the draft of one, can take the copies of this book, as its first sending finds
+// out: "backup.other_vault" when another company's are there. What keeps from looking is no refusal.
+func (s *Service) Free(ctx context.Context, id string) error {
+	err := s.with(ctx, func(v *vault.Vault) error {
+		tree, err := s.treeAt(ctx, v, id)
+		if err != nil {
+			return err
+		}
+		return v.Ours(ctx, tree)
+	})
+	if fault.KeyOf(err) == "backup.other_vault" {
+		return err
+	}
+	return nil
 }
 
 // pointsOfOthers bounds what is listed of the writers that are not this one: more than retention keeps of two.

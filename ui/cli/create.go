@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -165,118 +164,11 @@ func (p *place) destination() (backup.NewDestination, error) {
 	return n, nil
 }
 
-func (r *run) backup() *cobra.Command {
-	c := &cobra.Command{Use: "backup", Short: "Copies of the book: add, now, list, status, drill"}
-	c.AddCommand(r.backupAdd(),
-		r.simple("now", "Makes a restore point and sends it to every destination", r.backupNow),
-		r.simple("status", "Tells how the copies stand", r.backupStatus),
-		r.simple("list", "Lists the restore points of this PC", func(ctx context.Context, b machine.Book) error {
-			out, err := backup.Points.Call(ctx, b, backup.IDRequest{})
-			return r.told(out, err)
-		}),
-		r.simple("drill", "Restores the newest copy to nowhere and compares it", func(ctx context.Context, b machine.Book) error {
-			out, err := backup.Drill.Call(ctx, b, backup.IDRequest{})
-			return r.toldStatus(out, err)
-		}))
-	return c
-}
-
 func (r *run) simple(name, short string, fn func(context.Context, machine.Book) error) *cobra.Command {
 	return &cobra.Command{
 		Use: name, Short: short, Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return r.withBook(c.Context(), fn) },
 	}
-}
-
-func (r *run) backupAdd() *cobra.Command {
-	var p place
-	c := &cobra.Command{
-		Use: "add", Short: "Adds a destination after trying it for real", Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error {
-			n, err := p.destination()
-			if err != nil {
-				return err
-			}
-			return r.withBook(c.Context(), func(ctx context.Context, b machine.Book) error {
-				step, err := backup.Begin.Call(ctx, b, n)
-				for err == nil && step.Question != nil {
-					// A script cannot be asked: take the proposed answer.
-					step, err = backup.AnswerQuestion.Call(ctx, b, backup.AnswerRequest{Value: step.Question.Field.Default})
-				}
-				if err != nil {
-					return err
-				}
-				out, err := backup.Finish.Call(ctx, b, op.Empty{})
-				return r.told(out, err)
-			})
-		},
-	}
-	p.flags(c)
-	return c
-}
-
-// backupNow ends with 1 when a destination did not get its copy: scripts look at that only.
-func (r *run) backupNow(ctx context.Context, b machine.Book) error {
-	out, err := backup.Now.Call(ctx, b, op.Empty{})
-	if err != nil {
-		return err
-	}
-	if err := r.told(out, nil); err != nil {
-		return err
-	}
-	for _, c := range out.Copies {
-		if c.Fault != nil {
-			return c.Fault
-		}
-	}
-	return nil
-}
-
-func (r *run) backupStatus(ctx context.Context, b machine.Book) error {
-	return r.toldStatus(backup.GetStatus.Call(ctx, b, op.Empty{}))
-}
-
-// toldStatus tells how the copies stand, in words unless JSON is asked for.
-func (r *run) toldStatus(st backup.Status, err error) error {
-	if err != nil {
-		return err
-	}
-	return r.answer(st, func(w io.Writer) error {
-		p := r.text()
-		lines := []string{p.T("backups.light."+string(st.Light), nil)}
-		for _, f := range st.Worries {
-			lines = append(lines, p.Fault(f))
-		}
-		for _, c := range st.Copies {
-			args := map[string]any{"label": c.Label, "when": c.LastOK, "since": c.Oldest}
-			switch {
-			case c.Broken != nil:
-				lines = append(lines, p.T("cli.copy_broken", args)) // why is among the worries
-			case c.LastOK.IsZero():
-				lines = append(lines, p.T("cli.copy_never", args))
-			case c.Oldest.IsZero():
-				lines = append(lines, p.T("cli.copy_whole", args))
-			default:
-				lines = append(lines, p.T("cli.copy_lacks", args))
-			}
-			if c.Fault != nil {
-				lines = append(lines, p.Fault(c.Fault))
-			}
-			for _, a := range c.Alarms {
-				lines = append(lines, p.Fault(a))
-			}
-		}
-		switch {
-		case !st.DrillFailed.IsZero():
-			lines = append(lines, p.T("cli.drill_failed", map[string]any{"when": st.DrillFailed}))
-		case st.Proof != nil:
-			lines = append(lines, p.T("cli.proof", map[string]any{"when": st.Drill, "what": st.Proof.Told(p)}))
-		default:
-			lines = append(lines, p.T("cli.drill_never", nil))
-		}
-		_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
-		return err
-	})
 }
 
 func (r *run) restore() *cobra.Command {
@@ -440,16 +332,11 @@ func (r *run) listPoints(ctx context.Context, v machine.Vault) error {
 		points, skip = append(points, page...), older
 	}
 	return r.answer(points, func(w io.Writer) error {
+		writer := backup.Writers(points, r.text())
+		var rows [][]string
 		for _, p := range points {
-			writer := p.Writer
-			if p.Old {
-				writer = r.text().T("backup.point_old", map[string]any{"writer": p.Writer})
-			}
-			_, err := fmt.Fprintf(w, "%s  %s  %s  %s\n", p.ID, r.text().Instant(p.Made), writer, p.Invoice)
-			if err != nil {
-				return err
-			}
+			rows = append(rows, []string{p.ID, r.text().Instant(p.Made), writer(p), p.Invoice})
 		}
-		return nil
+		return table(w, rows)
 	})
 }

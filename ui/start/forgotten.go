@@ -87,6 +87,7 @@ func (f *Flow) showForgotten(open machine.Book) {
 	p.proof = kit.NewField(f.t("start.forgotten.code"), p.code).Hint(f.t("start.forgotten.code_hint"))
 	p.set = kit.NewButton(f.t("start.forgotten.go"), "", kit.Primary, p.submit)
 	p.pass.then = func() { p.set.Tapped(nil) }
+	p.sheet.changed = func() { refuse(p.why, "") }
 	text := "start.forgotten.open"
 	form := []fyne.CanvasObject{p.sheet.object, kit.Cols(theme.GapCard, nil, p.who, p.proof), p.pass.object}
 	if open == nil {

@@ -68,6 +68,7 @@ type takeover struct {
 
 func (f *Flow) newTakeover() *takeover {
 	t := &takeover{Flow: f, pass: kit.NewPasswordField(""), why: refusal(), sheet: f.newSheet(), secret: kit.VBox(0)}
+	t.sheet.changed = func() { refuse(t.why, "") }
 	t.other = kit.NewButton("", "", kit.Link, func() {
 		t.bySheet = !t.bySheet
 		refuse(t.why, "")

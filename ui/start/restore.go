@@ -234,6 +234,7 @@ func (r *restorePage) askKey(problem error) {
 	}
 	next = kit.NewButton(f.t("start.restore.look"), "", kit.Primary, try)
 	sheet.then = try
+	sheet.changed = func() { refuse(why, "") }
 	r.show(1, kit.NewCard("", kit.VBox(theme.GapField, sheet.object, why)), r.askPlace, spin, next)
 	f.focus(sheet.first())
 }
@@ -270,6 +271,7 @@ func (r *restorePage) question(q backup.Question) (string, bool) {
 func (r *restorePage) askPoint(points []backup.Point) {
 	f := r.f
 	var next *kit.Button
+	writer := backup.Writers(points, f.Text)
 	grid := kit.NewGrid([]kit.Column{
 		{Title: f.t("start.restore.made"), Width: 180},
 		{Title: f.t("start.restore.writer"), Width: 160, Weight: 1},
@@ -282,10 +284,7 @@ func (r *restorePage) askPoint(points []backup.Point) {
 		case 0:
 			return kit.CellView{Text: f.Text.Instant(p.Made), Weight: kit.Bold}
 		case 1:
-			if p.Old {
-				return kit.CellView{Text: f.t("backup.point_old", "writer", p.Writer)}
-			}
-			return kit.CellView{Text: p.Writer}
+			return kit.CellView{Text: writer(p)}
 		case 2:
 			return kit.CellView{Text: f.Text.Number(p.Invoices)}
 		case 3:
@@ -307,14 +306,14 @@ func (r *restorePage) askPoint(points []backup.Point) {
 	}
 	content.Add(kit.Fixed(0, 320, grid))
 	if r.older > 0 {
-		content.Add(r.moreOlder(&points, grid))
+		content.Add(r.moreOlder(&points, grid, func() { writer = backup.Writers(points, f.Text) }))
 	}
 	r.show(2, content, func() { r.askKey(nil) }, next)
 	grid.Select(max(0, slices.IndexFunc(points, func(p backup.Point) bool { return !p.Old })))
 }
 
-// moreOlder lists the next older copies under those that are listed.
-func (r *restorePage) moreOlder(points *[]backup.Point, grid *kit.Grid) fyne.CanvasObject {
+// moreOlder lists the next older copies under those that are listed; came hears of them.
+func (r *restorePage) moreOlder(points *[]backup.Point, grid *kit.Grid, came func()) fyne.CanvasObject {
 	f := r.f
 	var older *kit.Button
 	older = kit.NewButton(f.t("start.restore.older"), "", kit.Ghost, func() {
@@ -331,6 +330,7 @@ func (r *restorePage) moreOlder(points *[]backup.Point, grid *kit.Grid) fyne.Can
 				return
 			}
 			*points, r.older = append(*points, more...), skip
+			came()
 			if grid.Refresh(); r.older == 0 {
 				older.Hide()
 			}

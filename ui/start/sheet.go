@@ -35,6 +35,8 @@ type sheetField struct {
 	erase  fyne.CanvasObject // what is to become of the photo, once one was read
 	parted bool              // two shares are asked for
 	then   func()            // Enter in the last box
+	// changed hears, if set, of another key than the one that was refused.
+	changed func()
 }
 
 func (f *Flow) newSheet() *sheetField {
@@ -56,7 +58,10 @@ func (f *Flow) newSheet() *sheetField {
 	for i := range s.shares {
 		e := kit.NewLineEdit(recovery.SharePrefix + "-XXXX-XXXX-…")
 		e.Translate = upper
-		e.OnChanged = func(string) { s.shared[i].SetError("") }
+		e.OnChanged = func(string) {
+			s.shared[i].SetError("")
+			s.heard()
+		}
 		s.shares[i], s.shared[i] = e, kit.NewField(f.t("start.sheet.share", "n", i+1), e).Required()
 	}
 	s.shared[1].Hint(f.t("start.sheet.share_hint"))
@@ -157,9 +162,20 @@ func symbols(text string) []rune {
 	return out
 }
 
+// heard tells that what was refused is no longer what stands there.
+func (s *sheetField) heard() {
+	if s.changed != nil {
+		s.changed()
+	}
+}
+
 // typed passes what is too long for a box on to the next ones, and goes on when it is full.
 func (s *sheetField) typed(f *Flow, i int) {
 	s.whole.SetError("")
+	for _, e := range s.boxes {
+		e.SetInvalid(false)
+	}
+	s.heard()
 	all := symbols(s.boxes[i].Text())
 	if text := s.boxes[i].Text(); recovery.IsShare(text) || i == 1 && recovery.IsShare(s.boxes[0].Text()+text) {
 		if i == 1 {

@@ -36,6 +36,7 @@ func (w *wizard) sheet() {
 	})
 	save := kit.NewButton(t("start.sheet.save"), "floppy-disk", kit.Secondary, func() {
 		page.Sheet(w.env, func(req setup.SheetRequest, p setup.Progress) {
+			req.Saved = true
 			w.env.Shell.SaveFile(p.SheetFile(w.env.Text), page.Fetch(w.env, setup.PrintSheet, req))
 		})
 	})

@@ -25,6 +25,28 @@ const (
 	bringLook      = time.Second // how often one looks whether what waits for another connection may come
 )
 
+// bringAgain lets KeepFiles look for what the book lacks once more: there may be a place now that has it. It never
+// blocks.
+func (k *Keeper) bringAgain() {
+	select {
+	case k.bring <- struct{}{}:
+	default:
+	}
+}
+
+// KeepFiles is BringFiles, and again whenever a copy is asked for by hand, a disk is plugged in, a place is added or a
+// restore point could not read an attachment, until ctx ends.
+func (k *Keeper) KeepFiles(ctx context.Context, rescue *Rescue, b Lacking) {
+	for ctx.Err() == nil {
+		k.BringFiles(ctx, rescue, b)
+		select {
+		case <-ctx.Done():
+		case <-k.bring:
+		}
+		rescue = nil // from now on from wherever the book's own copies are
+	}
+}
+
 // BringFiles brings back what a restore still lacks, while people work on the book, until nothing is missing
 // or ctx ends: from the place it was restored from, unless rescue is nil, then from wherever the book's own
 // copies are. That place becomes a destination if the book has none; see Keep. Over a metered connection much waits,
@@ -59,6 +81,7 @@ func (k *Keeper) BringFiles(ctx context.Context, rescue *Rescue, b Lacking) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-k.bring:
 		case <-time.After(wait):
 		}
 	}
@@ -68,8 +91,12 @@ func (k *Keeper) BringFiles(ctx context.Context, rescue *Rescue, b Lacking) {
 // held back because the connection is metered.
 func (k *Keeper) bringOnce(ctx context.Context, rescue *Rescue, b Lacking) (left int, held []vault.Attachment, err error) {
 	missing, err := b.Missing(ctx)
-	if err != nil || len(missing) == 0 {
+	if err != nil {
 		return 0, nil, err
+	}
+	if len(missing) == 0 {
+		k.lose(nil, true)
+		return 0, nil, nil
 	}
 	k.lookAtLine(ctx)
 	dear := k.dear(missing)
@@ -93,7 +120,9 @@ func (k *Keeper) bringOnce(ctx context.Context, rescue *Rescue, b Lacking) (left
 	case dear && unread == nil:
 		held = missing
 	case err == nil:
-		k.lose(missing)
+		k.lose(missing, true)
+	case unread == nil && ctx.Err() == nil:
+		k.lose(missing, false)
 	}
 	return len(missing), held, err
 }
@@ -128,18 +157,31 @@ func (k *Keeper) came() {
 	k.comingBack = nil
 }
 
-// lose notes the attachments that no place has.
-func (k *Keeper) lose(missing []vault.Attachment) {
+// lose notes the attachments that the book lacks after all places were asked: those that no place has, unless one did not
+// answer, which may have what was not known to be lost before.
+func (k *Keeper) lose(missing []vault.Attachment, answered bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	before := len(k.nowhere)
-	k.nowhere = map[string]bool{}
+	before, known := len(k.nowhere), k.nowhere
+	k.nowhere, k.unreached = map[string]bool{}, 0
 	for _, a := range missing {
-		k.nowhere[a.Hash] = true
+		if answered || known[a.Hash] {
+			k.nowhere[a.Hash] = true
+		} else {
+			k.unreached++
+		}
 	}
-	if n := len(missing); n != before && n > 0 {
+	if n := len(k.nowhere); n != before && n > 0 {
 		k.set.Log("attachments are in no copy", fmt.Errorf("%d of them, the first %s", n, missing[0].Hash))
 	}
+}
+
+// lost counts the attachments that the book lacks: those that no place has, and those that may be at a place that did not
+// answer.
+func (k *Keeper) lost() (nowhere, unreached int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.nowhere), k.unreached
 }
 
 // coming counts the attachments that may still come back.

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -26,6 +29,8 @@ type shelf struct {
 }
 
 func (s *shelf) Missing(context.Context) (out []vault.Attachment, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, a := range s.lacks {
 		if _, here := s.got[a.Hash]; !here {
 			out = append(out, a)
@@ -203,5 +208,52 @@ func TestANewSheetWaitsForPapersAndTakesTheCopiesAlong(t *testing.T) {
 	}
 	if st, err := k.Status(t.Context()); err != nil || !st.Unsaved {
 		t.Errorf("the new vault has all: %+v, %v", st, err)
+	}
+}
+
+// TestAnAttachmentThatIsNowhere is told to the owner, and comes back as soon as a place is added that has it.
+func TestAnAttachmentThatIsNowhere(t *testing.T) {
+	k, b, _, _ := newKeeper(t)
+	usb := elsewhere(t)
+	lacking := attach(t, k, b, usb, "a scanned invoice", "a lease")
+	old := elsewhere(t) // a disk that lay in a drawer
+	old.Label = "Ancien disque"
+	if err := os.CopyFS(old.Folder, os.DirFS(usb.Folder)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(old.Folder, "DISK")); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{usb.Folder, k.Folder()} {
+		if err := os.RemoveAll(filepath.Join(folder, "files")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { k.KeepFiles(ctx, nil, lacking); close(ended) }()
+	defer func() { stop(); <-ended }()
+	told := func(want bool) {
+		t.Helper()
+		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+			st, err := k.Status(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(worries(st), "files_lost") == want {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%q", worries(st))
+			}
+		}
+	}
+	told(true)
+	begun(t, k, old)
+	told(false)
+	lacking.mu.Lock()
+	defer lacking.mu.Unlock()
+	if len(lacking.got) != 2 {
+		t.Errorf("came back: %v", lacking.got)
 	}
 }

@@ -53,7 +53,7 @@ func TestAnEmptiedPlaceIsFilledAgain(t *testing.T) {
 	if _, err := k.Refill(t.Context(), d.ID); err != nil {
 		t.Fatal(err)
 	}
-	if st := now(t, k); st.Copies[0].Fault != nil || st.Copies[0].Lacks || st.Light != appbackup.Green {
+	if st := now(t, k); st.Copies[0].Fault != nil || st.Copies[0].Lacks || st.Copies[0].Light != appbackup.Green {
 		t.Errorf("filled again: %+v", st)
 	}
 	if points, err := k.Points(t.Context(), d.ID); err != nil || len(points) == 0 {

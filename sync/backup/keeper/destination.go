@@ -132,6 +132,9 @@ func asked(provider string, values map[string]string) (fields []appbackup.Field)
 // Begin implements Engine. One destination is made at a time: a second start forgets the first.
 func (k *Keeper) Begin(ctx context.Context, n appbackup.NewDestination) (appbackup.Step, error) {
 	k.Cancel()
+	if n.Provider == "local" && within(filepath.Dir(k.set.Dir), n.Folder) {
+		return appbackup.Step{}, fault.Field("folder", "backup.folder_inside")
+	}
 	d := Draft(n)
 	var s *remote.Setup
 	var err error
@@ -143,11 +146,45 @@ func (k *Keeper) Begin(ctx context.Context, n appbackup.NewDestination) (appback
 	if err != nil {
 		return appbackup.Step{}, err
 	}
+	s.Accept = func(ctx context.Context, draft string) error {
+		if err := k.set.Service.Free(ctx, draft); err != nil {
+			return fault.Field("folder", fault.KeyOf(err)).Because(err)
+		}
+		return nil
+	}
 	before, _ := k.set.Remotes.Get(n.ID) // of a new one there is none
 	k.mu.Lock()
 	k.setup, k.before = s, before
 	k.mu.Unlock()
 	return StepOf(s), nil
+}
+
+// within tells whether a folder, which need not be there yet, is another one or inside it, whatever links lead there: the
+// copies would be lost with the book, and would be copied with it.
+func within(dir, folder string) bool {
+	if !filepath.IsAbs(folder) {
+		return false // refused as such
+	}
+	rel, err := filepath.Rel(followed(dir), followed(folder))
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// followed follows the links of a path as far as it is there.
+func followed(path string) string {
+	rest, at := "", path
+	if whole, err := filepath.Abs(path); err == nil { // the data folder may have been given from here
+		at = whole
+	}
+	for {
+		if found, err := filepath.EvalSymlinks(at); err == nil {
+			return filepath.Join(found, rest)
+		}
+		up := filepath.Dir(at)
+		if up == at {
+			return filepath.Join(at, rest)
+		}
+		at, rest = up, filepath.Join(filepath.Base(at), rest)
+	}
 }
 
 // Draft is what the engine below wants of a new destination.
@@ -206,6 +243,7 @@ func (k *Keeper) Finish(ctx context.Context) (appbackup.Destination, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.setup, k.before = nil, remote.Destination{}
+	k.bringAgain()
 	k.lookAgain()
 	k.plan.Add(k.set.Clock(), d.ID, false, time.Time{}, time.Time{})
 	k.plan.Obey(d.ID, backup.RhythmOf(d), time.Time{})

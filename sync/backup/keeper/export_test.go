@@ -17,6 +17,9 @@ func (k *Keeper) KeptRules(ctx context.Context) (appbackup.Rules, error) {
 	return loadRules(ctx, k.set.Rules)
 }
 
+// Within tells whether a folder is inside another one.
+var Within = within
+
 // Hold keeps the lane of this PC, as a snapshot under way does, until the test gives it back.
 func (k *Keeper) Hold() (release func()) {
 	lane := k.lane("")

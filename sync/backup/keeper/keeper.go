@@ -62,6 +62,7 @@ type Keeper struct {
 	set   Settings
 	wake  chan struct{}
 	disks chan struct{} // held while they are looked at
+	bring chan struct{} // somebody wants what the book lacks looked for again
 
 	ruling sync.Mutex // one change of the rules at a time
 
@@ -75,6 +76,7 @@ type Keeper struct {
 	pruned    map[string]time.Time     // the last removal of old points, by lane
 	lastFault *fault.Fault
 	nowhere   map[string]bool // attachments, by hash, that the book lacks and no place has
+	unreached int             // of those that the book lacks, how many may be at a place that did not answer
 	// comingBack is how far those are that a restore still lacks, nil when none is on its way.
 	comingBack *appbackup.Running
 	anewDue    bool // the last restore point on this PC cannot be relied upon, and none was made since
@@ -104,6 +106,7 @@ func New(ctx context.Context, set Settings) (*Keeper, error) {
 	}
 	k := &Keeper{
 		set: set, seen: change, first: change, wake: make(chan struct{}, 1), disks: make(chan struct{}, 1),
+		bring: make(chan struct{}, 1),
 		lanes: map[string]chan struct{}{}, jobs: map[string]*job{},
 		pruned: map[string]time.Time{}, quiet: semaphore.NewWeighted(jobsMax),
 	}
@@ -237,6 +240,7 @@ func (k *Keeper) label(id string) string {
 // status. The error is about the restore point itself.
 func (k *Keeper) Now(ctx context.Context) (appbackup.Status, error) {
 	k.release()
+	k.bringAgain()
 	if err := k.do(ctx, schedule.Task{Kind: schedule.Snapshot}, whole); err != nil {
 		return appbackup.Status{}, err
 	}
@@ -350,7 +354,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 			Destination: appbackup.Destination(d), Light: appbackup.Light(c.Light), LastOK: c.LastOK.At,
 			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Oldest: oldest, OnDisk: c.OnDisk, Again: c.Again,
 			Fault: c.Fault, Alarms: alarms(c, st.PutBack), Event: int64(c.LastOK.Change), Late: late(c.Amber, c.Red),
-			Shelter: c.Shelter, Book: c.Waits.Book, WaitBytes: c.Waits.Bytes, Broken: c.Broken,
+			Shelter: c.Shelter, Book: c.Waits.Book, WaitBytes: c.Waits.Bytes, Holes: c.Holes, Broken: c.Broken,
 		})
 	}
 	out.LossSeconds = lossSeconds(st, k.set.Clock())
@@ -395,7 +399,11 @@ func (k *Keeper) Points(ctx context.Context, id string) ([]appbackup.Point, erro
 	if err != nil {
 		return nil, err
 	}
-	return pointsOf(ms, ms), nil
+	points := pointsOf(ms, ms)
+	for i := range points {
+		points[i].Here = k.set.Service.Writes(points[i].WriterID)
+	}
+	return points, nil
 }
 
 // pointsOf is how people know restore points, others being known beside them.

@@ -198,12 +198,14 @@ func TestAllUnderOneRoof(t *testing.T) {
 	here := add(t, k, appbackup.NewDestination{
 		Provider: "local", Label: "Ici", Folder: t.TempDir(), Values: map[string]string{remote.AwayKey: "true"},
 	})
-	look(appbackup.Red, "same_disk ")
+	look(appbackup.Red, "same_disk drill_none ")
 	near := elsewhere(t)
 	near.Values, near.Label = nil, "Près"
 	add(t, k, near)
-	look(appbackup.Amber, "same_roof ")
+	look(appbackup.Amber, "same_roof drill_none ")
 	far := add(t, k, elsewhere(t))
+	look(appbackup.Amber, "drill_none ")
+	tried(t, k, far)
 	look(appbackup.Green, "")
 	if !far.Away || here.Away != true {
 		t.Errorf("%+v %+v", far, here)
@@ -226,8 +228,9 @@ func TestAnUnpluggedDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	usb.Folder = plug
-	add(t, k, usb)
+	d := add(t, k, usb)
 	now(t, k)
+	tried(t, k, d)
 	for _, left := range []func() error{
 		func() error { return os.Remove(plug) },
 		func() error { return os.Mkdir(plug, 0o700) }, // what some systems leave
@@ -241,7 +244,16 @@ func TestAnUnpluggedDisk(t *testing.T) {
 	}
 }
 
-// TestAProofThatNeverComes: copies that are all there and that no trial restore has proved for long are not green.
+// tried makes a trial restore from a place.
+func tried(t *testing.T, k *keeper.Keeper, d appbackup.Destination) {
+	t.Helper()
+	if _, err := k.Drill(t.Context(), d.ID); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestAProofThatNeverComes: copies that are all there and that no trial restore has proved, yet or for long, are not
+// green.
 func TestAProofThatNeverComes(t *testing.T) {
 	k, b, clock, _ := newKeeper(t)
 	b.change(t)
@@ -251,9 +263,16 @@ func TestAProofThatNeverComes(t *testing.T) {
 		days  int
 		light appbackup.Light
 		want  string
-	}{{0, appbackup.Green, ""}, {7, appbackup.Green, ""}, {9, appbackup.Amber, "drill_old "}, {31, appbackup.Red, "drill_old "}} {
+	}{
+		{0, appbackup.Amber, "drill_none "}, {9, appbackup.Amber, "drill_none "}, {31, appbackup.Red, "drill_none "},
+		{32, appbackup.Green, ""}, {39, appbackup.Green, ""}, {41, appbackup.Amber, "drill_old "}, {63, appbackup.Red, "drill_old "},
+	} {
 		clock.Set(begun.AddDate(0, 0, c.days))
 		b.change(t)
+		if c.days == 32 {
+			now(t, k)
+			tried(t, k, d)
+		}
 		if st, err := k.Now(t.Context()); err != nil || st.Light != c.light || worries(st) != c.want {
 			t.Errorf("after %d days: %s, %q, %v", c.days, st.Light, worries(st), err)
 		}
@@ -320,10 +339,10 @@ func TestTheShieldTellsTheTruth(t *testing.T) {
 	disk := elsewhere(t)
 	d := add(t, k, disk)
 	st, err := k.Now(t.Context())
-	if err != nil || st.Light != appbackup.Green || st.Unsaved || len(st.Copies) != 1 || st.Copies[0].Lacks {
+	if err != nil || worries(st) != "drill_none " || st.Unsaved || len(st.Copies) != 1 || st.Copies[0].Lacks {
 		t.Fatalf("after a backup: %+v %v", st, err)
 	}
-	if st, err = k.Drill(t.Context(), d.ID); err != nil || st.Drill.IsZero() || !proved.Load() {
+	if st, err = k.Drill(t.Context(), d.ID); err != nil || st.Light != appbackup.Green || st.Drill.IsZero() || !proved.Load() {
 		t.Fatalf("the trial restore: %+v %v proved %v", st, err, proved.Load())
 	}
 	b.change(t)
@@ -456,7 +475,7 @@ func TestARestoredBookKnowsWhereItCameFrom(t *testing.T) {
 	if err != nil || st.Origin == nil || st.Origin.ID != points[0].ID || st.Origin.Invoice != "" || st.Light != appbackup.Amber {
 		t.Errorf("after the restore: %+v %v", st, err)
 	}
-	if st, err = k.Now(t.Context()); err != nil || st.Origin != nil || st.Light != appbackup.Green {
+	if st, err = k.Now(t.Context()); err != nil || st.Origin != nil || worries(st) != "drill_none " {
 		t.Errorf("after its first copy: %+v %v", st, err)
 	}
 	if got, err := k.Points(t.Context(), kept[0].ID); err != nil || len(got) != 2 || got[1].ID != points[0].ID {

@@ -41,6 +41,7 @@ func (k *Keeper) lookAtDisks(ctx context.Context) {
 		switch {
 		case k.plugs.asked && p.Here && (!was.Here || was.Disk != p.Disk):
 			k.plan.Plugged(now, p.ID)
+			k.bringAgain()
 		case p.Here && p.Lacks:
 			k.plan.Lacking(p.ID)
 		}

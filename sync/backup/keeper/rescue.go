@@ -264,7 +264,7 @@ func Telling(progress func(appbackup.Progress)) vault.Watch {
 // PointOf is how people know a restore point.
 func PointOf(m vault.Manifest) appbackup.Point {
 	return appbackup.Point{
-		ID: m.Point().String(), Writer: m.WriterName, Seq: m.Seq, Made: m.Created, Bytes: m.BookBytes(),
+		ID: m.Point().String(), Writer: m.WriterName, WriterID: m.WriterID, Seq: m.Seq, Made: m.Created, Bytes: m.BookBytes(),
 		Invoice: m.Checks.LastInvoice, Invoices: m.Checks.InvoiceCount,
 	}
 }

@@ -111,7 +111,7 @@ func newShop(t *testing.T) *shop {
 	}
 	s := &shop{
 		t: t, clock: new(storetest.Clock), ledger: new(ledger),
-		vault: filepath.Join(dir, "vault"), disk: filepath.Join(dir, "disk"),
+		vault: filepath.Join(dir, "pc", "vault"), disk: filepath.Join(dir, "disk"),
 	}
 	s.clock.Set(time.Date(2023, 1, 2, 7, 30, 0, 0, time.UTC))
 	remotes, err := remote.Use(t.Context(), &remote.Memory{}, nil)
@@ -126,7 +126,7 @@ func newShop(t *testing.T) *shop {
 		t.Fatal(err)
 	}
 	s.k, err = keeper.New(t.Context(), keeper.Settings{
-		Rules: &remote.Memory{}, Service: service, Remotes: remotes, Clock: s.clock.Now, Automatic: true, Dir: dir,
+		Rules: &remote.Memory{}, Service: service, Remotes: remotes, Clock: s.clock.Now, Automatic: true, Dir: s.vault,
 		Measures:   unmeasured{},
 		Change:     func(context.Context) (uint64, error) { return s.ledger.change, nil },
 		SheetKnown: func(context.Context) (bool, error) { return true, nil },

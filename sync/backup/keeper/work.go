@@ -278,6 +278,7 @@ func (k *Keeper) perform(ctx context.Context, task schedule.Task, how backup.Man
 		taken, err := k.set.Service.Snapshot(ctx, watch)
 		if n := len(taken.Damaged); n > 0 { // the rest is safe; verify tells people which
 			k.set.Log("attachments missing from the backup", fmt.Errorf("%d of them cannot be read", n))
+			k.bringAgain()
 		}
 		if err == nil {
 			k.proveOwn(ctx, watch)

@@ -61,9 +61,15 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 	}
 	if st.OwnFailed {
 		add(schedule.Red, "backup.worry.drill_failed")
+	} else if st.DrillFailed.IsZero() && k.set.Automatic && worked && (st.Drill == nil || st.Drill.At.After(now)) {
+		light := schedule.Amber
+		if now.Sub(first) >= drillGone {
+			light = schedule.Red
+		}
+		add(light, "backup.worry.drill_none")
 	} else if st.DrillFailed.IsZero() && k.set.Automatic && worked {
 		since := first
-		if st.Drill != nil && st.Drill.At.After(since) && !st.Drill.At.After(now) {
+		if st.Drill.At.After(since) {
 			since = st.Drill.At
 		}
 		days := int(now.Sub(since).Hours() / 24)
@@ -73,6 +79,12 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 		case age >= drillLate:
 			add(schedule.Amber, "backup.worry.drill_old", "days", days)
 		}
+	}
+	switch nowhere, unreached := k.lost(); {
+	case nowhere > 0:
+		add(schedule.Amber, "backup.worry.files_lost", "count", nowhere)
+	case unreached > 0:
+		add(schedule.Amber, "backup.worry.files_away", "count", unreached)
 	}
 	for _, c := range st.Copies {
 		if c.Shelter.Open() {

@@ -196,6 +196,9 @@ func describe(info *fs.RegInfo) Provider {
 		if p.First && !f.Advanced || slices.Contains(explained[p.Name], f.Name) {
 			f.LabelKey, f.HelpKey = fieldKeys(p.Name, f.Name)
 		}
+		if p.Name == "webdav" && f.Name == "vendor" {
+			f.chosen("backup.webdav.", "other", "nextcloud", "owncloud", "infinitescale", "sharepoint", "sharepoint-ntlm", "fastmail")
+		}
 		if f.Name == versionAt {
 			f.Reading, f.Default = true, "" // rclone's is a word
 		}
@@ -207,6 +210,15 @@ func describe(info *fs.RegInfo) Provider {
 	}
 	slices.SortStableFunc(p.Fields, func(a, b Field) int { return cmp.Compare(fieldRank(order, a), fieldRank(order, b)) })
 	return p
+}
+
+// chosen makes a field a choice between values that have titles of our own, the first one being proposed. rclone knows
+// them, and offers them as examples only.
+func (f *Field) chosen(titles string, values ...string) {
+	f.Kind, f.Default, f.choices = Choice, values[0], nil
+	for _, v := range values {
+		f.choices = append(f.choices, choice{Option: Option{Value: v, Help: titles + v}})
+	}
 }
 
 // versionAt is the option of the kinds of storage that can be read as they were.

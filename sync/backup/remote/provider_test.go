@@ -90,7 +90,7 @@ func TestForms(t *testing.T) {
 		secret          bool
 	}{
 		{"webdav", "pass", Password, true},
-		{"webdav", "vendor", Suggest, false},
+		{"webdav", "vendor", Choice, false},
 		{"webdav", "user", Text, false},
 		{"sftp", "port", Int, false},
 		{"sftp", "key_file", Path, false},

@@ -40,6 +40,9 @@ type Setup struct {
 	problem  string // what the provider complained about, "" if nothing
 	readOnly bool
 	finished bool
+	// Accept, if set, is asked about the place once it was tried, by the name of the draft, which [Remotes.Open] takes: what
+	// it refuses is not kept.
+	Accept func(ctx context.Context, draft string) error
 }
 
 // usual answers the questions of rclone that a small business need not be asked.
@@ -76,6 +79,9 @@ func (r *Remotes) Begin(ctx context.Context, d Draft) (*Setup, error) {
 		d.Values = maps.Clone(d.Values)
 		d.Values[versionAt] = at
 	}
+	if d.Values, err = addressed(p.Name, d.Values); err != nil {
+		return nil, err
+	}
 	if err := r.check(p, "", d); err != nil {
 		return nil, err
 	}
@@ -99,7 +105,10 @@ func (r *Remotes) Edit(ctx context.Context, id string, d Draft) (*Setup, error) 
 			delete(entered, f.Name) // a form never shows a secret: left empty, it stays as it is
 		}
 	}
-	d.Values = entered
+	var err error
+	if d.Values, err = addressed(p.Name, entered); err != nil {
+		return nil, err
+	}
 	merged := maps.Clone(values)
 	maps.Copy(merged, d.Values)
 	if err := r.check(p, id, Draft{Label: d.Label, Folder: d.Folder, Values: merged}); err != nil {
@@ -318,6 +327,11 @@ func (s *Setup) Finish(ctx context.Context) (Destination, error) {
 	}
 	if _, err := s.remotes.probe(ctx, s.draft, s.readOnly); err != nil {
 		return Destination{}, err
+	}
+	if s.Accept != nil {
+		if err := s.Accept(ctx, s.draft); err != nil {
+			return Destination{}, err
+		}
 	}
 	id := s.target
 	if id == "" {

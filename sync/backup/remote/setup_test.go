@@ -109,6 +109,7 @@ func TestLocalFolder(t *testing.T) {
 			"folder",
 		},
 		{"unknown kind", Draft{Provider: "crypt", Label: "x", Folder: "y"}, "backup.provider_unknown", "provider"},
+		{"no address", Draft{Provider: "webdav", Label: "x", Folder: "y", Values: map[string]string{"url": "mon nuage"}}, "backup.address_bad", "url"},
 		{"nothing entered", Draft{Provider: "webdav", Label: "x", Folder: "y"}, "backup.field_required", "url"},
 	}
 	for _, c := range cases {

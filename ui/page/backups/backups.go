@@ -40,13 +40,14 @@ type backups struct {
 	env    *page.Env
 	object fyne.CanvasObject
 
-	light  *kit.KPI
+	light  *kit.Card
 	last   *kit.KPI
 	drill  *kit.Card
 	copies *fyne.Container
 	grid   *kit.Grid
-	points []backup.Point
+	points []backup.Sited            // what can be restored, here and at the places
 	lists  map[string][]backup.Point // the same by the place they were found at
+	writer func(backup.Point) string
 	now    *kit.Button
 	bar    *kit.Progress
 	coming *kit.Progress   // of attachments, after a restore
@@ -55,6 +56,8 @@ type backups struct {
 	status backup.Status
 	kept   []aside.Kept // set aside on the main PC
 	lacks  []string     // places that are not on the recovery sheet last printed
+	// reprinted tells that a sheet with them was shown, which is still to be checked.
+	reprinted bool
 	// notices are where alerts go, nil as long as that is not known.
 	notices *notify.Status
 	busy    bool // this page asked for the work under way
@@ -82,7 +85,7 @@ func newBackups(e *page.Env, begin string) page.Page {
 		b.now = b.Write(kit.NewButton(e.T("backups.now"), "cloud-arrow-up", kit.Primary, b.backUp))
 		actions = append(actions, b.now)
 	}
-	b.light = kit.NewKPI("shield-check", e.T("backups.state"), nil)
+	b.light = kit.NewCard("", kit.VBox(0))
 	b.last = kit.NewKPI("clock", e.T("backups.last"), nil)
 	b.drill = kit.NewCard("", kit.VBox(0))
 	b.bar = kit.NewProgress(e.T("backups.running"), b.stop)
@@ -91,10 +94,11 @@ func newBackups(e *page.Env, begin string) page.Page {
 	b.coming.Hide()
 	columns := []kit.Column{
 		{Title: e.T("backups.column.made"), Width: 150},
-		{Title: e.T("backups.column.writer"), Width: 124, Weight: 1},
-		{Title: e.T("backups.column.invoice"), Width: 124},
+		{Title: e.T("backups.column.writer"), Width: 104, Weight: 1},
+		{Title: e.T("backups.column.at"), Width: 150, Weight: 2},
+		{Title: e.T("backups.column.invoice"), Width: 112},
 		{Title: e.T("backups.column.invoices"), Width: 90, Align: fyne.TextAlignTrailing, Spare: true},
-		{Title: e.T("backups.column.size"), Width: 100, Align: fyne.TextAlignTrailing},
+		{Title: e.T("backups.column.size"), Width: 84, Align: fyne.TextAlignTrailing},
 	}
 	b.grid = kit.NewGrid(columns, func() int { return len(b.points) }, b.cell)
 	b.grid.SetEmpty(kit.NewEmpty("clock", e.T("backups.no_point"), e.T("backups.no_point_hint"), nil))
@@ -116,10 +120,10 @@ func newBackups(e *page.Env, begin string) page.Page {
 	}
 	b.wound = kit.NewNotice(kit.Error, e.T("backups.damaged"), wound, kit.NewButton(e.T("integrity.restore"), "clock-counter-clockwise", kit.Primary, e.Shell.Restore))
 	b.wound.Hide()
-	b.worry = kit.VBox(0)
+	b.worry = kit.VBox(theme.GapTight)
 	b.worry.Hide()
 	body := kit.Split(theme.GapCard, []float32{0, 0, 0, 0, 0, 1}, b.wound, b.worry,
-		kit.Cols(theme.GapCard, []float32{1, 1, 1.5}, b.light, b.last, b.drill), b.bar, b.coming,
+		kit.Cols(theme.GapCard, []float32{1.3, 1, 1.5}, b.light, b.last, b.drill), b.bar, b.coming,
 		kit.Cols(theme.GapCard, []float32{1, 1.2}, places, points))
 	b.object = kit.NewPage(kit.NewHeader(e.T("backups.title"), e.T("backups.under"), actions...), body)
 	b.Refresh()
@@ -138,14 +142,12 @@ func (b *backups) cell(row, col int) kit.CellView {
 	case 0:
 		return kit.CellView{Text: e.Text.Instant(p.Made), Weight: kit.Bold}
 	case 1:
-		writer := p.Writer
-		if p.Old {
-			writer = b.env.T("backup.point_old", "writer", p.Writer)
-		}
-		return kit.CellView{Text: writer, Color: theme.Muted}
+		return kit.CellView{Text: b.writer(p.Point), Color: theme.Muted}
 	case 2:
-		return kit.CellView{Text: p.Invoice}
+		return kit.CellView{Text: b.status.Where(e.Text, p), Color: theme.Muted}
 	case 3:
+		return kit.CellView{Text: p.Invoice}
+	case 4:
 		return kit.CellView{Text: e.Text.Number(p.Invoices)}
 	default:
 		return kit.CellView{Text: e.Text.Bytes(p.Bytes), Color: theme.Muted}
@@ -166,6 +168,9 @@ func (b *backups) Refresh() {
 			return
 		}
 		b.show(st)
+		for _, c := range st.Copies { // what another PC sent, such as the one before this, is there only
+			b.list(c.ID)
+		}
 	})
 	page.Call(b.env, verify.HealthOf, op.Empty{}, func(h verify.Health, err error) {
 		b.wound.Hide()
@@ -186,7 +191,7 @@ func (b *backups) Refresh() {
 	if b.env.Can(setup.PrintSheet.Spec) && b.env.Can(plan.Get.Spec) {
 		page.Call(b.env, plan.Get, op.Empty{}, func(p plan.Plan, err error) {
 			if err == nil { // else it is said another time
-				if b.lacks = p.SheetLacks; len(b.copies.Objects) > 0 {
+				if b.lacks, b.reprinted = p.SheetLacks, p.SheetShown; len(b.copies.Objects) > 0 {
 					b.places(b.status)
 				}
 			}
@@ -203,15 +208,12 @@ func (b *backups) list(id string) {
 			return // a place that does not answer is said in its own line
 		}
 		b.lists[id] = r.Points
-		b.points = nil
-		for _, points := range b.lists {
-			for _, p := range points {
-				if !slices.ContainsFunc(b.points, func(o backup.Point) bool { return o.ID == p.ID }) {
-					b.points = append(b.points, p)
-				}
-			}
+		b.points = backup.Together(b.lists)
+		points := make([]backup.Point, 0, len(b.points))
+		for _, p := range b.points {
+			points = append(points, p.Point)
 		}
-		slices.SortFunc(b.points, func(p, o backup.Point) int { return o.Made.Compare(p.Made) })
+		b.writer = backup.Writers(points, b.env.Text)
 		b.grid.Reload()
 		if b.grid.Selected() < 0 {
 			b.grid.Select(0)
@@ -228,13 +230,8 @@ func (b *backups) look(row int) {
 		return
 	}
 	p, at := b.points[row], ""
-	for place, points := range b.lists {
-		here := slices.ContainsFunc(points, func(o backup.Point) bool { return o.ID == p.ID })
-		if here && (at == "" || place == "") {
-			if at = place; at == "" {
-				break // this PC's own is the nearest
-			}
-		}
+	if !slices.Contains(p.At, "") { // this PC's own is the nearest
+		at = p.At[0]
 	}
 	b.env.Shell.Open(pastpage.RouteTo(at, p.ID))
 }
@@ -250,7 +247,6 @@ func toneOf(l backup.Light) kit.Tone {
 	}
 }
 
-// show tells the truth of the moment.
 // Beat implements page.Living: work goes on, and copies are made, without anybody here.
 func (b *backups) Beat() {
 	if b.busy || b.following {
@@ -268,13 +264,9 @@ func (b *backups) Beat() {
 	})
 }
 
+// show tells the truth of the moment.
 func (b *backups) show(st backup.Status) {
 	b.status = st
-	if st.Origin != nil { // this PC has no point of its own yet: the places have those before the restore
-		for _, c := range st.Copies {
-			b.list(c.ID)
-		}
-	}
 	b.figures(st)
 	b.worries(st)
 	b.places(st)
@@ -285,49 +277,62 @@ func (b *backups) show(st backup.Status) {
 	}
 }
 
-// worries shows the worst reason why the owner should not be at ease, with what to do. That there is no copy, or no
-// checked sheet, is said where it is mended.
+// worriesMost is how many reasons stand above the cards: the rest of a small screen is for what can be done.
+const worriesMost = 3
+
+// worries shows the worst reasons why the owner should not be at ease, with what to do. That there is no copy, or no
+// checked sheet, is said where it is mended, and what is wrong with one place at its line.
 func (b *backups) worries(st backup.Status) {
-	e := b.env
 	b.worry.Objects = nil
 	b.worry.Hide()
 	for _, w := range st.Worries {
-		title, act, mends := "backups.worry.title", (*kit.Button)(nil), backup.Begin.Spec
-		switch w.Key {
-		case "backup.worry.none", "backup.worry.sheet":
+		if elsewhere(w.Key) || len(b.worry.Objects) == worriesMost {
 			continue
-		case "backup.worry.drill_failed", "backup.worry.drill_old", "backup.broken.trial":
-			title, mends = "backups.worry.proof", backup.Drill.Spec
-		case "backup.broken.gone", "backup.broken.book", "backup.broken.files":
-			title, mends = "backups.worry.lacks", backup.Refill.Spec
-		case "backup.worry.login_unsaved":
-			title = "backups.worry.login"
-		case "backup.worry.erasable":
-			title = "backups.worry.erase"
-		default:
-			if e.Can(backup.Begin.Spec) {
-				act = b.Write(kit.NewButton(e.T("backups.add"), "plus", kit.Secondary, func() { b.edit(nil) }))
-			}
 		}
-		tone := kit.Warn
-		if st.Light == backup.Red {
-			tone = kit.Error
-		}
-		text := e.Text.Fault(w)
-		if !e.Can(mends) {
-			text += " " + e.T("backups.tell")
-		}
-		notice := kit.NewNotice(tone, e.T(title), text)
-		if act != nil {
-			notice = kit.NewNotice(tone, e.T(title), text, act)
-		}
+		notice := b.worrying(st, w)
 		// A text that wraps knows its height once it has its width: the one before had it.
 		notice.Resize(fyne.NewSize(b.worry.Size().Width, notice.MinSize().Height))
-		b.worry.Objects = []fyne.CanvasObject{notice}
+		b.worry.Objects = append(b.worry.Objects, notice)
 		b.worry.Show()
-		break
 	}
 	b.object.Refresh()
+}
+
+// elsewhere tells whether a worry is said where it is mended.
+func elsewhere(key string) bool { return key == "backup.worry.none" || key == "backup.worry.sheet" }
+
+// worrying is one reason, with its button where one mends it.
+func (b *backups) worrying(st backup.Status, w *fault.Fault) *kit.Banner {
+	e := b.env
+	title, mends := "backups.worry.title", backup.Begin.Spec
+	var acts []fyne.CanvasObject
+	switch w.Key {
+	case "backup.worry.drill_failed", "backup.worry.drill_old", "backup.broken.trial":
+		title, mends = "backups.worry.proof", backup.Drill.Spec
+	case "backup.broken.gone", "backup.broken.book", "backup.broken.files":
+		title, mends = "backups.worry.lacks", backup.Refill.Spec
+	case "backup.worry.drill_none":
+		title, mends = "backups.worry.unproved", backup.Drill.Spec
+	case "backup.worry.files_lost", "backup.worry.files_away":
+		title = "plan.files"
+	case "backup.worry.login_unsaved":
+		title = "backups.worry.login"
+	case "backup.worry.erasable":
+		title = "backups.worry.erase"
+	default:
+		if e.Can(backup.Begin.Spec) {
+			acts = append(acts, b.Write(kit.NewButton(e.T("backups.add"), "plus", kit.Secondary, func() { b.edit(nil) })))
+		}
+	}
+	tone := kit.Warn
+	if st.Light == backup.Red {
+		tone = kit.Error
+	}
+	text := e.Text.Fault(w)
+	if !e.Can(mends) {
+		text += " " + e.T("backups.tell")
+	}
+	return kit.NewNotice(tone, e.T(title), text, acts...)
 }
 
 // moving tells whether the copies change by themselves in the next moments.
@@ -336,12 +341,17 @@ func moving(st backup.Status) bool { return st.Running != nil || st.Coming != ni
 // figures fills the three cards: how the copies stand, the last restore point, the last proof.
 func (b *backups) figures(st backup.Status) {
 	e := b.env
-	state, tone, note := e.T("backups.light."+string(st.Light)), toneOf(st.Light), e.T("backups.note."+string(st.Light))
+	state, tone, note := e.T("backups.light."+string(st.Light)), toneOf(st.Light), e.T("backups.note.green")
+	why := b.causes(st)
 	switch {
 	case len(st.Copies) == 0:
 		note = e.T("backups.note.none")
-	case len(st.Worries) > 0 && st.Worries[0].Key != "backup.worry.sheet":
+	case len(why) > 0:
+		note, why = why[0], why[1:]
+	case slices.ContainsFunc(st.Worries, func(w *fault.Fault) bool { return !elsewhere(w.Key) }):
 		note = e.T("backups.note.worry")
+	case st.Light != backup.Green && len(st.Worries) > 0: // the sheet alone
+		note = e.Text.Fault(st.Worries[0])
 	case st.Anew():
 		state, tone, note = e.T("backups.anew"), kit.Info, e.T("backups.note.anew")
 	case st.Light == backup.Green && st.Unsaved:
@@ -349,7 +359,7 @@ func (b *backups) figures(st backup.Status) {
 	case st.Origin != nil:
 		note = e.T("backups.note.restored")
 	}
-	b.light.Set(state, note, tone, nil)
+	b.light.SetBody(figure("shield-check", tone, e.T("backups.state"), state, kit.Gap(0, 0), append([]string{note}, why...)...))
 	switch {
 	case st.Origin != nil:
 		b.last.Set(e.Text.Instant(st.Origin.Made), e.T("backups.restored_note"), kit.Neutral, nil)
@@ -359,8 +369,11 @@ func (b *backups) figures(st backup.Status) {
 		b.last.Set(e.T("backups.never"), e.T("backups.never_note"), kit.Error, nil)
 	default:
 		note := e.T("backups.all_in")
-		if st.Unsaved {
+		switch {
+		case st.Unsaved:
 			note = e.T("backups.some_out")
+		case st.LossSeconds != 0:
+			note = e.T("backups.kept_here")
 		}
 		b.last.Set(e.Text.Instant(st.Saved), note, kit.Neutral, nil)
 	}
@@ -378,14 +391,38 @@ func (b *backups) figures(st backup.Status) {
 	}
 }
 
+// causesMost is how many causes the card of the state has room for.
+const causesMost = 2
+
+// causes says what is wrong with the copies of this PC or of a place, each in a sentence; the worries above the cards say
+// the rest.
+func (b *backups) causes(st backup.Status) (lines []string) {
+	st.Worries = nil
+	all := st.Causes(b.env.Text)
+	for _, c := range all[:min(len(all), causesMost)] {
+		lines = append(lines, c.Text)
+	}
+	if n := len(all) - causesMost; n > 0 {
+		lines = append(lines, b.env.Text.N("backups.more_causes", n, nil))
+	}
+	return lines
+}
+
+// figure is the content of a card: what it is about, how it is, and why.
+func figure(icon string, tone kit.Tone, name, state string, right fyne.CanvasObject, notes ...string) fyne.CanvasObject {
+	text := kit.VBox(2, kit.NewLabel(name, kit.Style{Weight: kit.Medium, Color: theme.Muted, Shrink: true}),
+		kit.NewLabel(state, kit.Style{Weight: kit.Bold, Size: 17}))
+	for _, note := range notes {
+		text.Add(kit.NewLabel(note, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+	}
+	return kit.Row(12, kit.IconTile(icon, tone), text, right)
+}
+
 // prove tells of the last proven restore: when, and what it showed.
 func (b *backups) prove(when, what string, tone kit.Tone) {
 	e := b.env
-	head := kit.NewLabel(e.T("backups.drill"), kit.Style{Weight: kit.Medium, Color: theme.Muted, Shrink: true})
-	text := kit.VBox(2, head, kit.NewLabel(when, kit.Style{Weight: kit.Bold, Size: 17}),
-		kit.NewLabel(what, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
-	b.drill.SetBody(kit.Row(12, kit.IconTile("arrow-counter-clockwise", tone), text,
-		kit.NewButton(e.T("backups.plan"), "", kit.Secondary, func() { e.Shell.Open(page.Route{Name: "plan"}) }).Small()))
+	b.drill.SetBody(figure("arrow-counter-clockwise", tone, e.T("backups.drill"), when,
+		kit.NewButton(e.T("backups.plan"), "", kit.Secondary, func() { e.Shell.Open(page.Route{Name: "plan"}) }).Small(), what))
 }
 
 // places lists the destinations with what can be done with each.
@@ -397,8 +434,13 @@ func (b *backups) places(st backup.Status) {
 			kit.HBox(8, kit.NewButton(e.T("backups.sheet_print"), "", kit.Secondary, b.sheet),
 				kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, b.checkSheet), kit.Spacer()))
 	} else if len(b.lacks) > 0 {
-		all = append(all, kit.NewNotice(kit.Warn, "", e.T("plan.sheet_lacks", "places", e.Text.List(b.lacks))),
-			kit.HBox(8, kit.NewButton(e.T("backups.sheet_print"), "", kit.Secondary, b.sheet), kit.Spacer()))
+		print := kit.NewButton(e.T("backups.sheet_print"), "", kit.Secondary, b.sheet)
+		said, acts := "plan.sheet_lacks", []fyne.CanvasObject{print, kit.Spacer()}
+		if b.reprinted && e.Can(setup.CheckSheet.Spec) {
+			check := kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, b.checkSheet)
+			said, acts = "plan.sheet_shown", []fyne.CanvasObject{check, print, kit.Spacer()}
+		}
+		all = append(all, kit.NewNotice(kit.Warn, "", e.T(said, "places", e.Text.List(b.lacks))), kit.HBox(8, acts...))
 	}
 	if st.Anew() {
 		all = append(all, kit.NewNotice(kit.Info, "", e.T("backups.anew_text")))
@@ -571,12 +613,15 @@ func (b *backups) menu(at fyne.CanvasObject, c backup.Copy) {
 	kit.ShowMenu(at, options, func(o kit.Option) {
 		switch o.Key {
 		case "probe":
-			page.Do(e, backup.Probe, backup.IDRequest{ID: c.ID}, func(backup.Health) {
+			page.Call(e, backup.Probe, backup.IDRequest{ID: c.ID}, func(_ backup.Health, err error) {
+				if err != nil {
+					e.Shell.Fail(c.Failed(e.Text, err))
+					return
+				}
 				e.Shell.Toast(kit.Ok, e.T("backups.probe_ok", "label", c.Label))
 			})
 		case "drill":
-			b.run(func(done func(backup.Status, error)) { page.Call(e, backup.Drill, backup.IDRequest{ID: c.ID}, done) },
-				e.T("backups.drill_done"))
+			b.try(c)
 		case "edit":
 			b.edit(&c.Destination)
 		case "remove":
@@ -621,11 +666,30 @@ func (b *backups) edit(existing *backup.Destination) {
 }
 
 func (b *backups) backUp() {
-	b.run(func(done func(backup.Status, error)) { page.Call(b.env, backup.Now, op.Empty{}, done) }, b.env.T("backups.done"))
+	e := b.env
+	b.run(func(done func(backup.Status, error)) { page.Call(e, backup.Now, op.Empty{}, done) }, func(st backup.Status) {
+		for _, c := range st.Copies {
+			if c.Fault != nil {
+				e.Shell.Fail(c.Failed(e.Text, c.Fault))
+				return
+			}
+		}
+		e.Shell.Toast(kit.Ok, e.T("backups.done"))
+	})
 }
 
-// run performs long work while the bar follows it.
-func (b *backups) run(work func(done func(backup.Status, error)), good string) {
+// try makes a trial restore from a place.
+func (b *backups) try(c backup.Copy) {
+	e := b.env
+	b.run(func(done func(backup.Status, error)) {
+		page.Call(e, backup.Drill, backup.IDRequest{ID: c.ID}, func(st backup.Status, err error) {
+			done(st, c.Failed(e.Text, err))
+		})
+	}, func(backup.Status) { e.Shell.Toast(kit.Ok, e.T("backups.drill_done", "label", c.Label)) })
+}
+
+// run performs long work while the bar follows it, and tells how it went.
+func (b *backups) run(work func(done func(backup.Status, error)), tell func(backup.Status)) {
 	if b.busy {
 		return
 	}
@@ -649,13 +713,7 @@ func (b *backups) run(work func(done func(backup.Status, error)), good string) {
 			}
 			return
 		}
-		for _, c := range st.Copies {
-			if c.Fault != nil {
-				b.env.Shell.Fail(c.Fault)
-				return
-			}
-		}
-		b.env.Shell.Toast(kit.Ok, good)
+		tell(st)
 	})
 }
 
@@ -728,11 +786,11 @@ func (b *backups) stop() {
 	page.Do(b.env, backup.Stop, op.Empty{}, func(op.Empty) {})
 }
 
-// sheet prints the recovery sheet, which then lacks nothing.
+// sheet shows the recovery sheet to be printed. That it was is known once two of its groups are typed back.
 func (b *backups) sheet() {
 	page.ShowSheet(b.env)
 	if b.lacks != nil {
-		b.lacks = nil
+		b.reprinted = true
 		b.places(b.status)
 	}
 }

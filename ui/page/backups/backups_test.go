@@ -3,6 +3,7 @@ package backups
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -34,7 +35,10 @@ type engine struct {
 	gone   []string       // names of what was removed
 	next   *backup.Status // what is so from the second time it is asked, nil for no change
 	now    int            // how often a copy was asked for
+	drill  error          // what a trial restore says
 }
+
+func (e *engine) Drill(context.Context, string) (backup.Status, error) { return e.status, e.drill }
 
 func (e *engine) Now(context.Context) (backup.Status, error) {
 	e.now++
@@ -97,22 +101,41 @@ func TestTheSheetNamesEveryPlace(t *testing.T) {
 	})
 	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
 	sh.Show(Routes()["backups"](e, page.Route{Arg: toPrint}).Object())
-	w.Update(func(tx *store.Tx) error {
-		p, ok, err := setup.PrintedOf(tx)
-		if !ok || !slices.Equal(p.Places, []string{"Disque – /media/a", "Coffre de Paul – zafe"}) {
-			t.Errorf("printed: %+v, %v", p, ok)
+	typedBack := func(want ...string) { // that it was shown says nothing
+		t.Helper()
+		w.Update(func(tx *store.Tx) error {
+			p, _, err := setup.PrintedOf(tx)
+			if slices.Equal(p.Places, want) || !slices.Equal(p.Shown, want) {
+				t.Errorf("shown: %+v", p)
+			}
+			return err
+		})
+		progress, err := setup.Get.Call(w.Ctx(), w.As("owner"), op.Empty{})
+		if err != nil {
+			t.Fatal(err)
 		}
-		return err
-	})
+		groups := map[string]string{}
+		for _, n := range progress.SheetGroups {
+			groups[strconv.Itoa(n)] = strings.Split(recovery.Key{1}.String(), "-")[n]
+		}
+		if _, err := setup.CheckSheet.Call(w.Ctx(), w.As("owner"), setup.CheckRequest{Groups: groups}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	typedBack("Disque – /media/a", "Coffre de Paul – zafe")
 	copies.status.SheetKnown = true
 	copies.status.Copies = append(copies.status.Copies, backup.Copy{Destination: backup.Destination{ID: "k", Label: "Koofr"}})
 	p := Routes()["backups"](e, page.Route{}).(*backups)
 	sh.Show(p.Object())
 	if print := p.buttons("Imprimer la feuille"); len(print) != 1 || !p.says("imprimée : Koofr.") {
 		t.Error("a place that is not on the sheet is not told")
-	} else if print[0].Tapped(nil); len(p.buttons("Imprimer la feuille")) != 0 {
-		t.Error("told once more after it was printed")
+	} else if print[0].Tapped(nil); len(p.buttons("Vérifier ma feuille")) != 1 || !p.says("Koofr en plus") {
+		t.Error("that it is to be checked is not told after it was shown")
 	}
+	if p.Refresh(); len(p.buttons("Vérifier ma feuille")) != 1 {
+		t.Error("a sheet that was only shown is taken for printed")
+	}
+	typedBack("Disque – /media/a", "Coffre de Paul – zafe", "Koofr – ")
 	if p.Refresh(); len(p.buttons("Imprimer la feuille")) != 0 {
 		t.Error("the sheet that was printed lacks it")
 	}
@@ -204,14 +227,73 @@ func TestARestoredBookShowsWhereItComesFrom(t *testing.T) {
 		},
 		points: map[string][]backup.Point{"": {second}, "d1": {third, second, first}},
 	}
-	p, _, _ := shown(t, copies)
-	if len(p.points) != 1 {
-		t.Errorf("the points of a place are asked for without need: %v", p.points)
-	}
 	copies.status.Origin = &second
+	p, _, _ := shown(t, copies)
+	listed := func() {
+		t.Helper()
+		if n := len(p.points); n != 3 || p.points[0].ID != "3" || p.points[2].ID != "1" {
+			t.Errorf("listed: %v", p.points)
+		}
+	}
+	listed()
+	copies.status.Origin = nil // its first own copy has left: what the PC before it sent is still there
 	p.Refresh()
-	if n := len(p.points); n != 3 || p.points[0].ID != "3" || p.points[2].ID != "1" {
-		t.Errorf("listed: %v", p.points)
+	listed()
+	if got := p.cell(1, 2).Text; got != "Poste principal, Disque" {
+		t.Errorf("the point of both: %q", got)
+	}
+}
+
+// TestTheStateSaysWhy, whatever the cause, and each of them.
+func TestTheStateSaysWhy(t *testing.T) {
+	copies := &engine{status: backup.Status{Light: backup.Red, LossSeconds: 60, Saved: storetest.Noon, Copies: []backup.Copy{
+		{
+			Destination: backup.Destination{ID: "d1", Label: "Nuage"}, Light: backup.Red, LastOK: storetest.Noon,
+			Alarms: []*fault.Fault{fault.New(fault.Conflict, "backup.alarm.rival", "name", "Atelier")},
+		},
+		{Destination: backup.Destination{ID: "d2", Label: "Disque"}, Light: backup.Amber},
+		{Destination: backup.Destination{ID: "d3", Label: "NAS"}, Light: backup.Amber},
+	}}}
+	p, _, _ := shown(t, copies)
+	for _, want := range []string{
+		"Nuage : L'ordinateur Atelier continue", "Disque : aucune copie", "Et 1 autre",
+	} {
+		if !p.says(want) {
+			t.Errorf("%q is not said", want)
+		}
+	}
+	copies.status.Worries = []*fault.Fault{
+		fault.New(fault.Unavailable, "backup.worry.drill_none"), fault.New(fault.Unavailable, "backup.worry.files_lost", "count", 2),
+	}
+	p.Refresh()
+	var notices []string
+	for _, o := range p.worry.Objects {
+		notices = append(notices, o.(*kit.Banner).Text())
+	}
+	if len(notices) != 2 || !strings.Contains(notices[1], "ni sur ce PC ni dans aucune copie") {
+		t.Errorf("noticed: %q", notices)
+	}
+}
+
+// TestWhatBecameOfATrialIsSaid, by the name of the place, whatever is wrong with another.
+func TestWhatBecameOfATrialIsSaid(t *testing.T) {
+	copies := &engine{status: backup.Status{Light: backup.Red, Copies: []backup.Copy{
+		{Destination: backup.Destination{ID: "d1", Label: "Nuage"}, Light: backup.Green, LastOK: storetest.Noon},
+		{Destination: backup.Destination{ID: "d2", Label: "Disque"}, Light: backup.Red, Fault: fault.New(fault.Unavailable, "backup.disk_absent", "folder", "/x")},
+	}}}
+	p, sh, _ := shown(t, copies)
+	p.following = true // nobody waits for the next moment here
+	p.try(copies.status.Copies[0])
+	if len(sh.Toasts) != 1 || !strings.HasPrefix(sh.Toasts[0], "Nuage") {
+		t.Errorf("passed: %q, %v", sh.Toasts, sh.Failed)
+	}
+	copies.drill = fault.New(fault.Conflict, "backup.totals_differ")
+	p.try(copies.status.Copies[0])
+	if len(sh.Failed) != 1 || !strings.HasPrefix(p.env.Text.Fault(sh.Failed[0]), "Nuage") {
+		t.Errorf("failed: %q, %v", sh.Toasts, sh.Failed)
+	}
+	if p.backUp(); len(sh.Failed) != 2 || !strings.HasPrefix(p.env.Text.Fault(sh.Failed[1]), "Disque") {
+		t.Errorf("a copy that did not leave: %v", sh.Failed)
 	}
 }
 

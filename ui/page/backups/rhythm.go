@@ -24,6 +24,8 @@ func (b *backups) rhythm(st backup.Status) fyne.CanvasObject {
 	switch {
 	case st.LossSeconds < 0 && st.Origin != nil:
 		now = e.T("backups.loss_restored", "made", st.Origin.Made)
+	case st.LossSeconds < 0 && slices.ContainsFunc(st.Copies, func(c backup.Copy) bool { return c.Again }):
+		now = e.T("backups.loss_anew")
 	case st.LossSeconds < 0:
 		now = e.T("backups.loss_all")
 	case st.LossSeconds > 0:

@@ -1,6 +1,7 @@
 package destform
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -262,8 +263,12 @@ func newControl(p *i18n.Printer, fl backup.Field, value string, set func(string)
 		c.SetOn(value == "true" || value == "" && fl.Default == "true")
 		return c
 	case "choice":
-		s := kit.NewSelect(choices(p, fl), func(v string) { set(v); again() })
+		all := choices(p, fl)
+		s := kit.NewSelect(all, func(v string) { set(v); again() })
 		s.Placeholder = fl.Default
+		if i := slices.IndexFunc(all, func(o kit.Option) bool { return o.Key == fl.Default }); i >= 0 {
+			s.Placeholder = all[i].Text // what it is when nothing is chosen
+		}
 		s.SetKey(value)
 		return s
 	case "suggest":

@@ -299,7 +299,7 @@ func TestWhoLooksAfterTheCopiesSeesToThem(t *testing.T) {
 				warned = warned || strings.Contains(o.Text(), "n’est pas à jour")
 				told = told || strings.Contains(o.Text(), "Dites-le à votre gérant")
 			case *kit.Button:
-				button = button || o.Text() == "Sauvegarder"
+				button = button || o.Text() == "Voir les sauvegardes"
 			}
 		})
 		if !warned || told == keeps || button != keeps {

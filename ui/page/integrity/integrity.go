@@ -130,8 +130,12 @@ func (p *integrity) list(st verify.Status) {
 	}
 	for _, g := range p.gaps {
 		first, last := g.Numbers()
+		key := "integrity.gap"
+		if first == last {
+			key = "integrity.gap_one"
+		}
 		all = append(all, line("info", kit.Info, kit.Paragraph(
-			e.T("integrity.gap", "first", first, "last", last, "when", e.Text.Instant(g.At), "by", g.By)), nil))
+			e.T(key, "first", first, "last", last, "when", e.Text.Instant(g.At), "by", g.By)), nil))
 	}
 	for _, f := range st.Notices {
 		all = append(all, line("info", kit.Info, kit.Paragraph(e.Text.T(f.Key, f.Args)), nil))

@@ -95,21 +95,21 @@ func (p *planPage) try() {
 			e.Shell.Fail(err)
 			return
 		}
-		id := ""
+		at := backup.Destination{Label: e.T("plan.here")}
 		for _, c := range st.Copies {
-			if !c.LastOK.IsZero() && (id == "" || c.Label == p.plan.Of(plan.Burnt).From) {
-				id = c.ID
+			if !c.LastOK.IsZero() && (at.ID == "" || c.Label == p.plan.Of(plan.Burnt).From) {
+				at = c.Destination
 			}
 		}
-		e.Shell.Toast(kit.Info, e.T("plan.trying"))
-		page.Call(e, backup.Drill, backup.IDRequest{ID: id}, func(_ backup.Status, err error) {
+		e.Shell.Toast(kit.Info, e.T("plan.trying", "place", at.Label))
+		page.Call(e, backup.Drill, backup.IDRequest{ID: at.ID}, func(_ backup.Status, err error) {
 			e.Shell.Changed("backup")
 			p.Refresh()
 			if err != nil {
-				e.Shell.Fail(err)
+				e.Shell.Fail(at.Failed(e.Text, err))
 				return
 			}
-			e.Shell.Toast(kit.Ok, e.T("plan.tried"))
+			e.Shell.Toast(kit.Ok, e.T("plan.tried", "place", at.Label))
 		})
 	})
 }
@@ -199,7 +199,11 @@ func (p *planPage) places() string {
 	case p.plan.Places == 0:
 		return p.env.T("plan.places_none")
 	}
-	return p.env.Text.N("plan.places", p.plan.Places, nil)
+	all := p.env.Text.N("plan.places", p.plan.Places+p.plan.Waiting, nil)
+	if p.plan.Waiting == 0 {
+		return all
+	}
+	return p.env.Text.N("plan.places_wait", p.plan.Waiting, map[string]any{"places": all})
 }
 
 // from is where and when a trial restore was made.
@@ -216,6 +220,10 @@ func (p *planPage) remind() {
 	p.notice.Objects = nil
 	p.notice.Show()
 	follow := p.follow()
+	if f := p.plan.Files; f != nil {
+		p.notice.Add(kit.NewNotice(kit.Warn, e.T("plan.files"), e.Text.Fault(f),
+			kit.NewButton(e.T("plan.go.cloud"), "", kit.Secondary, func() { p.open("backups", "") })))
+	}
 	switch {
 	case follow != nil:
 		p.notice.Add(follow)
@@ -223,6 +231,9 @@ func (p *planPage) remind() {
 		p.notice.Add(kit.NewNotice(kit.Warn, e.T("home.todo.sheet_served"),
 			e.T("plan.sheet_served", "on", p.plan.SheetServed),
 			kit.NewButton(e.T("home.act.sheet_served"), "", kit.Secondary, func() { p.open("security", "") })))
+	case len(p.plan.SheetLacks) > 0 && p.plan.SheetShown && e.Can(setup.CheckSheet.Spec):
+		p.notice.Add(kit.NewNotice(kit.Warn, e.T("plan.kpi.sheet"), e.T("plan.sheet_shown", "places", e.Text.List(p.plan.SheetLacks)),
+			p.Write(kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, func() { p.open("backups", "check") }))))
 	case len(p.plan.SheetLacks) > 0 && e.Can(setup.PrintSheet.Spec):
 		p.notice.Add(kit.NewNotice(kit.Warn, e.T("home.todo.sheet_lacks"),
 			e.T("plan.sheet_lacks", "places", e.Text.List(p.plan.SheetLacks)),
@@ -237,7 +248,7 @@ func (p *planPage) remind() {
 	case p.plan.Invite && e.Can(backup.Drill.Spec):
 		p.notice.Add(kit.NewNotice(kit.Info, e.T("plan.invite"), e.T("plan.invite_text"),
 			p.Write(kit.NewButton(e.T("plan.try"), "", kit.Secondary, p.try))))
-	default:
+	case p.plan.Files == nil:
 		p.notice.Hide()
 	}
 	p.object.Refresh()

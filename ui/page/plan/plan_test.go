@@ -13,6 +13,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/civil"
+	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/plan"
 	"zafe/app/recovery"
@@ -106,7 +107,7 @@ func TestAPlaceThatIsNotOnTheSheetIsTold(t *testing.T) {
 	})
 	printed := func(places ...string) {
 		t.Helper()
-		req := setup.SheetRequest{Lang: "fr", Places: places}
+		req := setup.SheetRequest{Lang: "fr", Places: places, Saved: true}
 		if _, err := setup.PrintSheet.Fetch(t.Context(), w.As("owner"), req, io.Discard); err != nil {
 			t.Fatal(err)
 		}
@@ -118,6 +119,14 @@ func TestAPlaceThatIsNotOnTheSheetIsTold(t *testing.T) {
 	p.press(t, "Réimprimer")
 	if got := sh.Opened[len(sh.Opened)-1]; got.Name != "backups" || got.Arg != "sheet" {
 		t.Errorf("it leads to %+v", got)
+	}
+	shown := setup.SheetRequest{Lang: "fr", Places: []string{e.st.Copies[0].Where(), e.st.Copies[1].Where()}}
+	if _, err := setup.PrintSheet.Fetch(t.Context(), w.As("owner"), shown, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	p.Refresh()
+	if p.press(t, "Vérifier ma feuille"); sh.Opened[len(sh.Opened)-1].Arg != "check" {
+		t.Errorf("a sheet that was shown is to be checked: %+v", sh.Opened)
 	}
 	printed(e.st.Copies[0].Where(), e.st.Copies[1].Where())
 	if told() {
@@ -261,5 +270,26 @@ func TestAfterARestoreTheOwnerSaysWhatHappened(t *testing.T) {
 	})
 	if p.plan.Follow != nil || slices.Contains(p.texts(), "Voir la liste") {
 		t.Error("all is done, and the list is still offered")
+	}
+}
+
+// TestTheTileCountsEveryPlace, those that wait for their first copy too; and what no restore would bring back is told.
+func TestTheTileCountsEveryPlace(t *testing.T) {
+	p, _, e, _ := shown(t, auth.Owner)
+	text := func() string { return strings.ReplaceAll(p.places(), "\u00a0", " ") }
+	e.st.Copies = e.st.Copies[:2]
+	e.st.Copies[1].LastOK = time.Time{}
+	if p.Refresh(); text() != "sur 2 destinations, dont 1 attend sa première copie" {
+		t.Errorf("%q", text())
+	}
+	e.st.Copies = e.st.Copies[:1]
+	if p.Refresh(); text() != "sur 1 destination" {
+		t.Errorf("%q", text())
+	}
+	e.st.Worries = []*fault.Fault{fault.New(fault.Unavailable, "backup.worry.files_lost", "count", 1)}
+	p.Refresh()
+	if len(p.notice.Objects) == 0 || !strings.Contains(p.notice.Objects[0].(*kit.Banner).Text(), "ne reviendraient pas") ||
+		!slices.Contains(p.plan.Of(plan.Broken).Lacks, "files") {
+		t.Errorf("%+v", p.plan)
 	}
 }

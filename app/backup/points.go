@@ -1,0 +1,86 @@
+package backup
+
+import (
+	"slices"
+	"strings"
+
+	"zafe/app/i18n"
+)
+
+// Sited is a restore point, and the places it was found at: "" is the main PC, which stands first.
+type Sited struct {
+	Point
+	At []string `json:"at"`
+}
+
+// Together puts the lists of points of several places together, each point once, the newest first. What a PC that was
+// replaced has sent is at the places only.
+func Together(lists map[string][]Point) (out []Sited) {
+	places := make([]string, 0, len(lists))
+	for place := range lists {
+		places = append(places, place)
+	}
+	slices.Sort(places)
+	at := map[string]int{}
+	for _, place := range places {
+		for _, p := range lists[place] {
+			i, known := at[p.ID]
+			if !known {
+				i, at[p.ID] = len(out), len(out)
+				out = append(out, Sited{Point: p})
+			}
+			out[i].Old = out[i].Old || p.Old
+			out[i].At = append(out[i].At, place)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Sited) int { return b.Made.Compare(a.Made) })
+	return out
+}
+
+// Where names the places of a point, and says at which of them its attachments still wait for another connection.
+func (s Status) Where(p *i18n.Printer, o Sited) string {
+	var names []string
+	if slices.Contains(o.At, "") {
+		names = append(names, p.T("backup.point_here", nil))
+	}
+	for _, c := range s.Copies {
+		switch {
+		case !slices.Contains(o.At, c.ID):
+		case !c.Book.IsZero() && c.Book.Equal(o.Made):
+			names = append(names, p.T("backup.point_partly", map[string]any{"label": c.Label}))
+		default:
+			names = append(names, c.Label)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// markLength is how much of a PC's identity tells it from another one of the same name.
+const markLength = 4
+
+// Writers gives the name of the PC that made each of some points, as people tell it from the others: two of one name
+// differ by the end of their identity, and the one that works now says so.
+func Writers(points []Point, p *i18n.Printer) func(Point) string {
+	ids := map[string]string{}
+	twice := map[string]bool{}
+	for _, o := range points {
+		if id, known := ids[o.Writer]; known && id != o.WriterID {
+			twice[o.Writer] = true
+		}
+		ids[o.Writer] = o.WriterID
+	}
+	return func(o Point) string {
+		name := o.Writer
+		switch {
+		case twice[name] && o.Here:
+			name = p.T("backup.point_now", map[string]any{"writer": name})
+		case twice[name]:
+			mark := strings.ToUpper(o.WriterID[max(0, len(o.WriterID)-markLength):])
+			name = p.T("backup.point_mark", map[string]any{"writer": name, "mark": mark})
+		}
+		if o.Old {
+			name = p.T("backup.point_old", map[string]any{"writer": name})
+		}
+		return name
+	}
+}
