@@ -3,6 +3,7 @@
 package backups
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -47,6 +48,7 @@ type backups struct {
 	grid   *kit.Grid
 	points []backup.Point
 	lists  map[string][]backup.Point // the same by the place they were found at
+	unread map[string]error          // why those of a place are not among them
 	now    *kit.Button
 	bar    *kit.Progress
 	coming *kit.Progress   // of attachments, after a restore
@@ -69,7 +71,7 @@ const (
 )
 
 func newBackups(e *page.Env, begin string) page.Page {
-	b := &backups{Gate: page.NewGate(e), env: e, copies: kit.VBox(10), lists: map[string][]backup.Point{}}
+	b := &backups{Gate: page.NewGate(e), env: e, copies: kit.VBox(10), lists: map[string][]backup.Point{}, unread: map[string]error{}}
 	var actions []fyne.CanvasObject
 	if e.Can(setup.PrintSheet.Spec) {
 		actions = append(actions, b.Write(kit.NewButton(e.T("backups.sheet"), "lifebuoy", kit.Secondary, b.sheet)))
@@ -199,7 +201,14 @@ func (b *backups) Refresh() {
 // list asks for the restore points of a destination, or of this PC (""), and shows them among the others.
 func (b *backups) list(id string) {
 	page.Call(b.env, backup.Points, backup.IDRequest{ID: id}, func(r backup.PointsResponse, err error) {
-		if err != nil {
+		b.unread[id] = err
+		for _, refused := range b.unread {
+			if err = cmp.Or(err, refused); err != nil {
+				break
+			}
+		}
+		page.Answered(b.env, err, b.grid)
+		if b.unread[id] != nil {
 			return // a place that does not answer is said in its own line
 		}
 		b.lists[id] = r.Points

@@ -176,9 +176,12 @@ func (c *card) documents() fyne.CanvasObject {
 	c.papers.SetEmpty(kit.NewEmpty("receipt", e.T("customers.no_paper"), "", nil))
 	c.papers.Frameless = true
 	c.room = container.NewStack(kit.NewEmpty("paperclip", e.T("customers.save_first"), "", nil))
-	c.tabs = kit.NewTabs(
-		kit.Tab{Key: "papers", Text: e.T("customers.papers"), Make: func() fyne.CanvasObject { return c.papers }},
-		kit.Tab{Key: "files", Text: e.T("attached.title"), Make: func() fyne.CanvasObject { return c.room }})
+	var tabs []kit.Tab
+	if e.Can(billing.List.Spec) {
+		tabs = append(tabs, kit.Tab{Key: "papers", Text: e.T("customers.papers"), Make: func() fyne.CanvasObject { return c.papers }})
+	}
+	c.tabs = kit.NewTabs(append(tabs,
+		kit.Tab{Key: "files", Text: e.T("attached.title"), Make: func() fyne.CanvasObject { return c.room }})...)
 	return kit.NewCard("", c.tabs).Room(14)
 }
 
@@ -374,6 +377,7 @@ func (c *card) Refresh() {
 		return
 	}
 	page.Call(e, billing.List, billing.ListRequest{Customer: c.was.ID, Limit: documentsMax}, func(p billing.Page, err error) {
+		page.Answered(e, err, c.papers)
 		if err == nil {
 			c.rows = p.Rows
 			c.papers.Reload()

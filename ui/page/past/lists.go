@@ -83,6 +83,9 @@ func (s *rows[R]) chosen(row int) {
 }
 
 func (s *rows[R]) arrived(first bool, err error) {
+	if first {
+		page.Answered(s.book.env, err, s.grid)
+	}
 	if err != nil {
 		if first {
 			s.book.failed(err)

@@ -147,7 +147,7 @@ func (p *people) Unsaved() bool { return false }
 // Refresh implements page.Page.
 func (p *people) Refresh() {
 	e := p.env
-	page.Do(e, user.List, op.Empty{}, func(r user.ListResponse) {
+	page.Fill(e, user.List, op.Empty{}, func(r user.ListResponse) {
 		p.users = r.Users
 		for _, u := range r.Users {
 			p.names[u.ID] = u.Name
@@ -155,10 +155,10 @@ func (p *people) Refresh() {
 		p.who.Reload()
 		p.pcs.Reload()
 		p.choose()
-	})
+	}, p.who)
 	page.Do(e, role.List, op.Empty{}, func(r role.ListResponse) { p.roles = r.Roles })
 	if e.Can(device.List.Spec) {
-		page.Do(e, device.List, op.Empty{}, p.paired)
+		page.Fill(e, device.List, op.Empty{}, p.paired, p.pcs)
 		page.Do(e, relay.Get, op.Empty{}, p.relayed)
 	}
 }
