@@ -76,7 +76,7 @@ func (p *approvals) fill(holds []bin.Hold, pending []approval.Pending, refused e
 
 // written is a value as it is read out on the telephone.
 func written(what, value string) string {
-	if what == "iban" {
+	if what == "iban" || what == "iban_text" {
 		value = fr.FormatIBAN(value)
 	}
 	return cmp.Or(value, "–")
