@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -165,6 +166,13 @@ type act struct {
 	changes func(ctx context.Context, tx Tx, body []byte) ([]Change, error)
 	// widens tells whether somebody's own rights would grow by it: they are no second person. nil: nobody's do.
 	widens func(body []byte, u user.User) bool
+	// sees is what a second person must be shown to know what they agree to, "" for nothing that is hidden from anybody.
+	sees auth.Class
+}
+
+// within tells whether somebody's rights are enough to do it and to agree to it.
+func (a act) within(scope func(auth.Permission) auth.Scope) bool {
+	return scope(a.needs) == auth.All && (a.sees == "" || scope(a.sees.Right()) != auth.None)
 }
 
 // grows tells whether somebody's own rights would grow by a request.
@@ -172,21 +180,21 @@ func (a act) grows(body []byte, u user.User) bool { return a.widens != nil && a.
 
 // acts are all of them.
 var acts = map[string]act{
-	company.Save.Name: {company.Save.Needs, bankDetails, nil},
-	role.Save.Name: {role.Save.Needs, moreRights, func(body []byte, u user.User) bool {
+	company.Save.Name: {needs: company.Save.Needs, changes: bankDetails, sees: auth.Bank},
+	role.Save.Name: {needs: role.Save.Needs, changes: moreRights, widens: func(body []byte, u user.User) bool {
 		var asked role.SaveRequest
 		return json.Unmarshal(body, &asked) != nil || u.Role == asked.Key
 	}},
-	user.Give.Name: {user.Give.Needs, given, func(body []byte, u user.User) bool {
+	user.Give.Name: {needs: user.Give.Needs, changes: given, widens: func(body []byte, u user.User) bool {
 		var asked user.GiveRequest
 		return json.Unmarshal(body, &asked) != nil || u.ID == asked.ID
 	}},
-	user.GiveStart.Name: {user.GiveStart.Needs, startGiven, func(body []byte, u user.User) bool {
+	user.GiveStart.Name: {needs: user.GiveStart.Needs, changes: startGiven, widens: func(body []byte, u user.User) bool {
 		var asked user.IDRequest
 		return json.Unmarshal(body, &asked) != nil || u.ID == asked.ID
 	}},
 	// Who would see more may agree: else the only other approver, put into the team, would leave who asks alone.
-	role.SaveTeam.Name: {role.SaveTeam.Needs, teamGiven, nil},
+	role.SaveTeam.Name: {needs: role.SaveTeam.Needs, changes: teamGiven},
 }
 
 // startGiven tells whose password would open the book.
@@ -267,7 +275,8 @@ func moreRights(_ context.Context, tx Tx, body []byte) (out []Change, err error)
 	return out, nil
 }
 
-// bankDetails tells how a profile changes where customers pay to. The first details take nobody else.
+// bankDetails tells how a profile changes where customers pay to: by the bank details, or by another account number
+// written into a text that is printed. The first details take nobody else.
 func bankDetails(ctx context.Context, tx Tx, body []byte) (out []Change, err error) {
 	var asked company.Profile
 	if err := json.Unmarshal(body, &asked); err != nil {
@@ -295,8 +304,33 @@ func bankDetails(ctx context.Context, tx Tx, body []byte) (out []Change, err err
 			out = append(out, c)
 		}
 	}
+	known := append(was.WrittenIBANs(), was.Bank.IBAN, now.Bank.IBAN)
+	for _, iban := range now.WrittenIBANs() {
+		if !slices.Contains(known, iban) {
+			out = append(out, Change{What: "iban_text", After: iban})
+		}
+	}
 	return out, nil
 }
+
+// payees tells the owners that customers pay to another account from now on.
+func payees(tx Tx, by auth.UserID, name string, body []byte) error {
+	if name != company.Save.Name {
+		return nil
+	}
+	var p company.Profile
+	if err := json.Unmarshal(body, &p); err != nil {
+		return err
+	}
+	p, err := p.Normalize()
+	if err != nil {
+		return err
+	}
+	return user.TellOwners(tx, by, user.NoticeBank, p.Bank.IBAN[max(0, len(p.Bank.IBAN)-ibanShown):])
+}
+
+// ibanShown is how many characters of an account number tell it from others in a notice.
+const ibanShown = 4
 
 // desk performs the operations.
 type desk[T Tx] struct{ registry *op.Registry[T] }
@@ -338,8 +372,11 @@ func check[T Tx, Req, Resp any](r *op.Registry[T], o op.Op[Req, Resp]) {
 			return err
 		}
 		changes, err := acts[o.Name].changes(ctx, tx, body)
-		if err != nil || len(changes) == 0 {
-			return nil //nolint:nilerr // what is wrong with the request is the operation's to say
+		switch f := fault.Of(err); {
+		case f != nil && f.Code == fault.Internal:
+			return err // whether it takes two is not known
+		case f != nil || len(changes) == 0:
+			return nil // what is wrong with the request is the operation's to say
 		}
 		return second(ctx, tx, o.Name, body)
 	})
@@ -361,6 +398,9 @@ func second(ctx context.Context, tx Tx, name string, body []byte) error {
 	case tx.Now().Sub(a.FreshAt) > auth.FreshFor:
 		return fault.New(fault.Unauthenticated, "op.fresh_needed")
 	}
+	if err := payees(tx, a.User, name, body); err != nil {
+		return err
+	}
 	who, called := a.Doer()
 	_, err = tx.AppendEvent(audit.Event{
 		Op: selfApproval, Actor: int64(who), ActorName: called, Device: a.Device,
@@ -369,7 +409,7 @@ func second(ctx context.Context, tx Tx, name string, body []byte) error {
 	return err
 }
 
-// others are those who could be the second person: they may do it, are in, have set up what their role asks for, their
+// others are those who could be the second person: they may do it and see what it changes, are in, have set up what their role asks for, their
 // own rights do not grow by it, and theirs is no account that but has just made. One whose access but gave back counts:
 // else who does that would be alone. With nobody else it asks whether but is alone by their own doing. Fault
 // approval.put_out.
@@ -379,7 +419,7 @@ func others(tx Tx, name string, body []byte, but auth.UserID) (out []user.User, 
 		return nil, err
 	}
 	for _, u := range people {
-		if u.ID == but || !able(tx, u, acts[name].needs) || acts[name].grows(body, u) {
+		if u.ID == but || !able(tx, u, acts[name]) || acts[name].grows(body, u) {
 			continue
 		}
 		made, err := user.Made(tx, but, u.ID)
@@ -410,16 +450,16 @@ func names(people []user.User) string {
 }
 
 // able tells whether somebody may do something now.
-func able(tx Tx, u user.User, needs auth.Permission) bool {
+func able(tx Tx, u user.User, act act) bool {
 	return !u.Disabled && !u.Ended(tx.Today()) && (u.SecondOn || !u.NeedsSecondFactor) &&
-		u.Rights.Scope(needs) == auth.All
+		act.within(u.Rights.Scope)
 }
 
 // ask keeps a request. Faults: those of Validate, op.forbidden, approval.alone, approval.put_out, approval.too_many, and
 // those that the operation has for it.
 func (d desk[T]) ask(ctx context.Context, tx T, req AskRequest) (none op.Empty, err error) {
 	a, act := op.Actor(ctx), acts[req.Op]
-	if a.Scope(act.needs) != auth.All {
+	if !act.within(a.Scope) {
 		return none, fault.New(fault.Forbidden, "op.forbidden")
 	}
 	changes, err := act.changes(ctx, tx, req.Request)
@@ -465,7 +505,7 @@ func (d desk[T]) list(ctx context.Context, tx T, _ op.Empty) (out ListResponse, 
 	all, err := tx.Approvals()
 	for _, k := range all {
 		act, known := acts[k.Op]
-		if !known || a.Scope(act.needs) != auth.All {
+		if !known || !act.within(a.Scope) {
 			continue
 		}
 		p := Pending{
@@ -501,7 +541,7 @@ func (d desk[T]) decide(ctx context.Context, tx T, req DecideRequest) (none op.E
 	if err != nil {
 		return none, err
 	}
-	if a.Scope(acts[k.Op].needs) != auth.All {
+	if !acts[k.Op].within(a.Scope) {
 		return none, fault.New(fault.NotFound, "approval.not_found")
 	}
 	switch {
@@ -547,8 +587,11 @@ func (d desk[T]) perform(ctx context.Context, tx T, k Kept) error {
 	if err != nil {
 		return err
 	}
-	if !able(tx, asker, acts[k.Op].needs) {
+	if !able(tx, asker, acts[k.Op]) {
 		return fault.New(fault.Conflict, "approval.asker_out", "name", asker.Name)
+	}
+	if err := payees(tx, asker.ID, k.Op, k.Body); err != nil {
+		return err
 	}
 	return d.registry.Again(ctx, tx, k.Op, k.Body, auth.Actor{
 		User: asker.ID, Name: asker.Name, Login: asker.Login, Role: asker.Role, Rights: asker.Rights, Team: asker.Team,

@@ -420,7 +420,7 @@ var (
 		Spec: spec("destination.remove", auth.BackupPlace, true, "Forgets a destination; what it holds stays there."),
 	}
 	Now = op.Op[op.Empty, Status]{
-		Spec: spec("backup.now", auth.BackupRead, false, "Makes a restore point and sends it to every destination."),
+		Spec: spec("backup.now", auth.BackupManage, false, "Makes a restore point and sends it to every destination."),
 	}
 	Drill = op.Op[IDRequest, Status]{
 		Spec: spec("backup.drill", auth.BackupManage, false, "Restores a copy to nowhere and compares it with the book."),

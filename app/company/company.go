@@ -108,6 +108,15 @@ func (p Profile) Complete() bool {
 	return p.Name != "" && p.PostalCode != "" && p.City != "" && p.SIREN != ""
 }
 
+// WrittenIBANs are the account numbers that stand in the texts of the profile, beside the one of the bank details: what
+// is printed there is where customers pay to as well.
+func (p Profile) WrittenIBANs() []string {
+	return fr.IBANsIn(strings.Join([]string{
+		p.Name, p.TradeName, p.Activity, p.Street, p.Street2, p.City, p.Email, p.Phone, p.Website, p.RCSCity, p.RNA,
+		p.Insurance, p.Bank.Label, p.Footer,
+	}, "\n;\n"))
+}
+
 // Normalize checks a profile and returns it as it is stored: identifiers without spaces, the SIREN
 // and VAT number derived where they can be. Faults, which name the field: company.too_long,
 // company.name_missing, company.legal_form_unknown, company.siret_of_other, company.territory_unknown,

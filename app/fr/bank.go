@@ -1,6 +1,7 @@
 package fr
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -39,6 +40,30 @@ func ParseIBAN(s string) (string, error) {
 		return "", refuse("fr.iban", s)
 	}
 	return v, nil
+}
+
+// IBANsIn returns the account numbers, of countries whose lengths are known, that a text has, whatever stands between
+// their figures: as somebody who reads the text would copy them.
+func IBANsIn(text string) (out []string) {
+	v := strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, strings.ToUpper(text))
+	for i := range v {
+		n := 0
+		if i+2 <= len(v) {
+			n = ibanLengths[v[i:i+2]]
+		}
+		if n == 0 || i+n > len(v) {
+			continue
+		}
+		if iban, err := ParseIBAN(v[i : i+n]); err == nil && !slices.Contains(out, iban) {
+			out = append(out, iban)
+		}
+	}
+	return out
 }
 
 // FormatIBAN returns an account number in groups of four, with no-break spaces.

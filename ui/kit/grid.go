@@ -63,6 +63,7 @@ type Grid struct {
 	manual     []bool // widths the user set
 	foot       []CellView
 	empty      fyne.CanvasObject
+	unread     fyne.CanvasObject
 	selected   int
 	checked    map[string]bool
 	hover      int
@@ -132,6 +133,13 @@ func (g *Grid) SetFoot(cells []CellView) {
 // SetEmpty gives what is shown instead of rows when there are none.
 func (g *Grid) SetEmpty(object fyne.CanvasObject) {
 	g.empty = object
+	g.Refresh()
+}
+
+// SetUnread gives what is shown instead of rows, or of what SetEmpty gave, while nobody knows whether there are any; nil
+// when that is known again.
+func (g *Grid) SetUnread(object fyne.CanvasObject) {
+	g.unread = object
 	g.Refresh()
 }
 

@@ -163,10 +163,14 @@ func (v *gridView) drawRows() {
 		v.objects = append(v.objects, v.floor)
 	}
 	if n == 0 {
-		if g.empty != nil {
-			h := min(g.empty.MinSize().Height, height)
-			place(g.empty, 0, top+(height-h)*0.4, g.Size().Width, h)
-			v.objects = append(v.objects, g.empty)
+		says := g.empty
+		if g.unread != nil {
+			says = g.unread
+		}
+		if says != nil {
+			h := min(says.MinSize().Height, height)
+			place(says, 0, top+(height-h)*0.4, g.Size().Width, h)
+			v.objects = append(v.objects, says)
 		}
 		return
 	}

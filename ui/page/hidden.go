@@ -14,6 +14,24 @@ func (e *Env) Sees(c auth.Class) bool { return e.Me.Can(c.Right()) }
 // not.
 const hidden = "•••"
 
+// Mask has a box of a record that is there look hidden, and takes nothing: its text stays what came, which is nothing, and
+// the book keeps what it has (op.KeepHidden).
+func (e *Env) Mask(edit *kit.LineEdit, c auth.Class) {
+	if !e.Sees(c) {
+		edit.SetText("")
+		edit.Placeholder, edit.ReadOnly = hidden, true
+		edit.Refresh()
+	}
+}
+
+// Seen is a text as a person is shown it.
+func (e *Env) Seen(text string, c auth.Class) string {
+	if !e.Sees(c) {
+		return hidden
+	}
+	return text
+}
+
 // Hidden is the cell of what is not shown to a person.
 func Hidden() kit.CellView { return kit.CellView{Text: hidden, Color: theme.Faint} }
 

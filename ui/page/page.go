@@ -192,7 +192,31 @@ func requestID(s op.Spec) string {
 	return op.NewID(time.Now()) //nolint:forbidigo // only makes ids sort
 }
 
-// Unread stands in a list of which no row is there because the question was refused: that is not the same as none.
+// Fill performs an operation that fills lists, shows a refusal by itself, and runs ok on success. See Answered.
+func Fill[Req, Resp any](e *Env, o op.Op[Req, Resp], req Req, ok func(Resp), lists ...*kit.Grid) {
+	Call(e, o, req, func(resp Resp, err error) {
+		Answered(e, err, lists...)
+		if err != nil {
+			e.Shell.Fail(err)
+			return
+		}
+		ok(resp)
+	})
+}
+
+// Answered tells lists how the question that fills them ended. One without a row, of which it was refused, says so
+// until an answer comes: that is not the same as none.
+func Answered(e *Env, err error, lists ...*kit.Grid) {
+	for _, l := range lists {
+		if err != nil {
+			l.SetUnread(Unread(e, err))
+		} else {
+			l.SetUnread(nil)
+		}
+	}
+}
+
+// Unread stands where there is nothing because the question was refused.
 func Unread(e *Env, err error) fyne.CanvasObject {
 	return kit.NewEmpty("warning-circle", e.T("common.unread"), e.Text.Fault(err), nil)
 }

@@ -26,7 +26,11 @@ func Sheet(e *Env, print func(setup.SheetRequest, setup.Progress)) {
 func places(e *Env, at []backup.Destination, done func([]string)) {
 	var out []string
 	e.Shell.Go(func(ctx context.Context) error {
-		kinds, err := backup.Providers.Call(ctx, e.Caller, backup.AllRequest{All: true})
+		var kinds backup.ProvidersResponse
+		var err error
+		if e.Can(backup.Providers.Spec) {
+			kinds, err = backup.Providers.Call(ctx, e.Caller, backup.AllRequest{All: true})
+		}
 		for _, d := range at {
 			where := d.Where()
 			i := slices.IndexFunc(kinds.Providers, func(p backup.Provider) bool { return p.Name == d.Provider })

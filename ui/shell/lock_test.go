@@ -157,7 +157,7 @@ func TestNoticesHaveWords(t *testing.T) {
 		user.NoticeUnfinished, user.NoticeUnfinishedOf, user.NoticeTriesOf, user.NoticeCodeUsed, user.NoticeCrowded,
 		user.NoticeNoPhone, user.NoticeNoPhoneOf, user.NoticePassword, user.NoticePasswordOf,
 		user.NoticePhone, user.NoticePhoneOf, user.NoticePC, user.NoticeCode, user.NoticeCodeBurnt,
-		user.NoticeInvited, user.NoticeOlder, user.NoticeOlderCopy, user.NoticeKeys,
+		user.NoticeInvited, user.NoticeBank, user.NoticeOlder, user.NoticeOlderCopy, user.NoticeKeys,
 		relay.NoticeDiffered,
 	}
 	for _, lang := range []string{i18n.French, i18n.English} {

@@ -45,14 +45,21 @@ func (p *approvals) Unsaved() bool { return false }
 
 // Refresh implements page.Page.
 func (p *approvals) Refresh() {
-	page.Do(p.env, approval.List, op.Empty{}, func(r approval.ListResponse) {
-		p.holds(func(holds []bin.Hold) { p.fill(holds, r.Pending) })
+	page.Call(p.env, approval.List, op.Empty{}, func(r approval.ListResponse, err error) {
+		p.holds(func(holds []bin.Hold, held error) { p.fill(holds, r.Pending, cmp.Or(err, held)) })
 	})
 }
 
-// fill shows who is held, then what takes two people.
-func (p *approvals) fill(holds []bin.Hold, pending []approval.Pending) {
+// fill shows who is held, then what takes two people; refused is why one of the two could not be read.
+func (p *approvals) fill(holds []bin.Hold, pending []approval.Pending, refused error) {
 	p.Forget()
+	if refused != nil {
+		p.env.Shell.Fail(refused)
+	}
+	if refused != nil && len(holds)+len(pending) == 0 {
+		p.object.SetBody(page.Unread(p.env, refused))
+		return
+	}
 	if len(holds)+len(pending) == 0 {
 		p.object.SetBody(kit.NewEmpty("check-circle", p.env.T("approvals.none"), p.env.T("approvals.none_hint"), nil))
 		return
@@ -69,7 +76,7 @@ func (p *approvals) fill(holds []bin.Hold, pending []approval.Pending) {
 
 // written is a value as it is read out on the telephone.
 func written(what, value string) string {
-	if what == "iban" {
+	if what == "iban" || what == "iban_text" {
 		value = fr.FormatIBAN(value)
 	}
 	return cmp.Or(value, "–")

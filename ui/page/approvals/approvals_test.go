@@ -69,10 +69,12 @@ func show(t *testing.T, mine bool) (p *approvals, sh *uitest.Shell, w *storetest
 		t.Fatal(err)
 	}
 	var c op.Caller = w.As("owner")
+	who := auth.Owner
 	if !mine {
+		who = auth.Admin
 		c = other{op.Local[*store.Tx]{Registry: w.Registry}}
 	}
-	e, sh := uitest.New(t, c, auth.Owner)
+	e, sh := uitest.New(t, c, who)
 	p = Routes()["approvals"](e, page.Route{Name: "approvals"}).(*approvals)
 	sh.Show(p.Object())
 	return p, sh, w

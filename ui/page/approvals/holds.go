@@ -57,18 +57,18 @@ func (p *approvals) hold(h bin.Hold) fyne.CanvasObject {
 }
 
 // holds asks for those that an owner should see: open ones, and closed ones of which something can be put back.
-func (p *approvals) holds(then func([]bin.Hold)) {
+func (p *approvals) holds(then func([]bin.Hold, error)) {
 	if !p.env.Can(bin.Look.Spec) {
-		then(nil)
+		then(nil, nil)
 		return
 	}
-	page.Call(p.env, bin.Look, op.Empty{}, func(o bin.Overview, _ error) { // without it the other half is shown
+	page.Call(p.env, bin.Look, op.Empty{}, func(o bin.Overview, err error) { // without it the other half is shown
 		var out []bin.Hold
 		for _, h := range o.Holds {
 			if h.Open() || h.Left > 0 {
 				out = append(out, h)
 			}
 		}
-		then(out)
+		then(out, err)
 	})
 }

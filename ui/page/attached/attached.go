@@ -147,8 +147,9 @@ func (p *Panel) Read() { p.read(func() {}) }
 
 func (p *Panel) read(then func()) {
 	page.Call(p.env, file.Listing, file.ListRequest{Subject: p.subject}, func(l file.List, err error) {
+		page.Answered(p.env, err, p.grid)
 		if err != nil {
-			return // the page itself says why the record cannot be read
+			return // the list says why
 		}
 		p.list = l
 		p.grid.Unselect()

@@ -3,6 +3,7 @@
 package backups
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -48,6 +49,7 @@ type backups struct {
 	points []backup.Sited            // what can be restored, here and at the places
 	lists  map[string][]backup.Point // the same by the place they were found at
 	writer func(backup.Point) string
+	unread map[string]error // why those of a place are not among them
 	now    *kit.Button
 	bar    *kit.Progress
 	coming *kit.Progress   // of attachments, after a restore
@@ -72,7 +74,7 @@ const (
 )
 
 func newBackups(e *page.Env, begin string) page.Page {
-	b := &backups{Gate: page.NewGate(e), env: e, copies: kit.VBox(10), lists: map[string][]backup.Point{}}
+	b := &backups{Gate: page.NewGate(e), env: e, copies: kit.VBox(10), lists: map[string][]backup.Point{}, unread: map[string]error{}}
 	var actions []fyne.CanvasObject
 	if e.Can(setup.PrintSheet.Spec) {
 		actions = append(actions, b.Write(kit.NewButton(e.T("backups.sheet"), "lifebuoy", kit.Secondary, b.sheet)))
@@ -114,11 +116,12 @@ func newBackups(e *page.Env, begin string) page.Page {
 			points.Action(kit.HBox(8, b.Write(kit.NewButton(e.T("backups.look"), "eye", kit.Secondary, look).Small()), restore))
 		}
 	}
-	wound := e.T("backups.damaged_text")
-	if !e.Can(backup.Begin.Spec) {
-		wound = e.T("backups.damaged_tell")
+	if e.Can(backup.Begin.Spec) {
+		b.wound = kit.NewNotice(kit.Error, e.T("backups.damaged"), e.T("backups.damaged_text"),
+			kit.NewButton(e.T("integrity.restore"), "clock-counter-clockwise", kit.Primary, e.Shell.Restore))
+	} else {
+		b.wound = kit.NewNotice(kit.Error, e.T("backups.damaged"), e.T("backups.damaged_tell"))
 	}
-	b.wound = kit.NewNotice(kit.Error, e.T("backups.damaged"), wound, kit.NewButton(e.T("integrity.restore"), "clock-counter-clockwise", kit.Primary, e.Shell.Restore))
 	b.wound.Hide()
 	b.worry = kit.VBox(theme.GapTight)
 	b.worry.Hide()
@@ -204,7 +207,14 @@ func (b *backups) Refresh() {
 // list asks for the restore points of a destination, or of this PC (""), and shows them among the others.
 func (b *backups) list(id string) {
 	page.Call(b.env, backup.Points, backup.IDRequest{ID: id}, func(r backup.PointsResponse, err error) {
-		if err != nil {
+		b.unread[id] = err
+		for _, refused := range b.unread {
+			if err = cmp.Or(err, refused); err != nil {
+				break
+			}
+		}
+		page.Answered(b.env, err, b.grid)
+		if b.unread[id] != nil {
 			return // a place that does not answer is said in its own line
 		}
 		b.lists[id] = r.Points
@@ -533,9 +543,9 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 		icon, tone = "cloud-arrow-up", kit.Info
 	}
 	row := kit.HBox(12, kit.IconTile(icon, tone), text, kit.Spacer())
-	if e.Can(backup.Begin.Spec) {
+	if acts := b.acts(); len(acts) > 0 {
 		more := kit.NewIconButton("dots-three", e.T("backups.more"), nil)
-		more.OnTapped = func() { b.menu(more, c) }
+		more.OnTapped = func() { b.menu(more, c, acts) }
 		row.Add(more)
 	}
 	return row
@@ -545,7 +555,7 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 // itself or is mended elsewhere.
 func (b *backups) way(f *fault.Fault, id string) fyne.CanvasObject {
 	e := b.env
-	if f == nil || !e.Can(backup.Refill.Spec) {
+	if f == nil {
 		return nil
 	}
 	done := func(st backup.Status) {
@@ -557,17 +567,25 @@ func (b *backups) way(f *fault.Fault, id string) fyne.CanvasObject {
 			e.Shell.Confirm(e.T(name), e.T(name+"_text"), e.T(name), false, do)
 		}).Small())
 	}
-	switch f.Key {
-	case "backup.vault_gone":
+	switch refill, look, goOn := e.Can(backup.Refill.Spec), e.Can(backup.Acknowledge.Spec), e.Can(backup.Continue.Spec); {
+	case f.Key == "backup.vault_gone" && refill:
 		return asks("backups.refill", func() { page.Do(e, backup.Refill, backup.IDRequest{ID: id}, done) })
-	case "backup.alarm.rolled_back", "backup.alarm.rolled_back_yet", "backup.alarm.gone", "backup.alarm.gone_yet",
-		"backup.alarm.gone_book", "backup.alarm.gone_book_yet":
+	case look && slices.Contains([]string{
+		"backup.alarm.rolled_back", "backup.alarm.rolled_back_yet", "backup.alarm.gone", "backup.alarm.gone_yet",
+		"backup.alarm.gone_book", "backup.alarm.gone_book_yet",
+	}, f.Key):
 		return b.Write(kit.NewButton(e.T("backups.acknowledge"), "", kit.Secondary, func() {
 			page.Do(e, backup.Acknowledge, backup.IDRequest{ID: id}, done)
 		}).Small())
-	case "backup.alarm.put_back", "backup.alarm.local_behind":
-		restore := kit.NewButton(e.T("integrity.restore"), "", kit.Secondary, e.Shell.Restore).Small()
-		return kit.HBox(8, restore, asks("backups.go_on", func() { page.Do(e, backup.Continue, op.Empty{}, done) }))
+	case f.Key == "backup.alarm.put_back", f.Key == "backup.alarm.local_behind":
+		out := kit.HBox(8)
+		if e.Can(backup.Begin.Spec) {
+			out.Add(kit.NewButton(e.T("integrity.restore"), "", kit.Secondary, e.Shell.Restore).Small())
+		}
+		if goOn {
+			out.Add(asks("backups.go_on", func() { page.Do(e, backup.Continue, op.Empty{}, done) }))
+		}
+		return out
 	default:
 		return nil
 	}
@@ -583,6 +601,9 @@ func (b *backups) aside(k aside.Kept) fyne.CanvasObject {
 	text := kit.VBox(0, kit.NewLabel(e.T(name, "at", e.Text.Instant(k.At)), kit.Style{Weight: kit.Medium, Wrap: true}),
 		kit.NewLabel(k.Folder+" · "+e.Text.Bytes(k.Bytes),
 			kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+	if !e.Can(backup.RemoveKept.Spec) {
+		return kit.Row(12, kit.IconTile("folder", kit.Neutral), text, kit.Gap(0, 1))
+	}
 	remove := kit.NewButton(e.T("backups.kept_remove"), "trash", kit.Ghost, func() {
 		e.Shell.Confirm(e.T("backups.kept_title"),
 			e.T("backups.kept_text", "at", e.Text.Instant(k.At), "folder", k.Folder),
@@ -602,15 +623,28 @@ func (b *backups) removeKept(k aside.Kept) {
 	})
 }
 
-func (b *backups) menu(at fyne.CanvasObject, c backup.Copy) {
+// acts are what the person may do with a place.
+func (b *backups) acts() (out []kit.Option) {
 	e := b.env
-	options := []kit.Option{
-		{Key: "probe", Text: e.T("backups.probe"), Icon: "plug"},
-		{Key: "drill", Text: e.T("backups.drill_now"), Icon: "arrow-counter-clockwise"},
-		{Key: "edit", Text: e.T("common.edit"), Icon: "pencil-simple"},
-		{Key: "remove", Text: e.T("backups.remove"), Icon: "trash", Danger: true},
+	for _, a := range []struct {
+		may op.Spec
+		act kit.Option
+	}{
+		{backup.Probe.Spec, kit.Option{Key: "probe", Text: e.T("backups.probe"), Icon: "plug"}},
+		{backup.Drill.Spec, kit.Option{Key: "drill", Text: e.T("backups.drill_now"), Icon: "arrow-counter-clockwise"}},
+		{backup.Begin.Spec, kit.Option{Key: "edit", Text: e.T("common.edit"), Icon: "pencil-simple"}},
+		{backup.Remove.Spec, kit.Option{Key: "remove", Text: e.T("backups.remove"), Icon: "trash", Danger: true}},
+	} {
+		if e.Can(a.may) {
+			out = append(out, a.act)
+		}
 	}
-	kit.ShowMenu(at, options, func(o kit.Option) {
+	return out
+}
+
+func (b *backups) menu(at fyne.CanvasObject, c backup.Copy, acts []kit.Option) {
+	e := b.env
+	kit.ShowMenu(at, acts, func(o kit.Option) {
 		switch o.Key {
 		case "probe":
 			page.Call(e, backup.Probe, backup.IDRequest{ID: c.ID}, func(_ backup.Health, err error) {

@@ -60,7 +60,7 @@ func (p *binPage) Unsaved() bool { return false }
 
 // Refresh implements page.Page.
 func (p *binPage) Refresh() {
-	page.Do(p.env, bin.List, op.Empty{}, func(r bin.ListResponse) {
+	page.Fill(p.env, bin.List, op.Empty{}, func(r bin.ListResponse) {
 		p.rows = r.Rows
 		p.grid.Reload()
 		p.more.Hide()
@@ -68,7 +68,7 @@ func (p *binPage) Refresh() {
 			p.more.SetText(p.env.T("bin.more", "max", len(r.Rows)))
 			p.more.Show()
 		}
-	})
+	}, p.grid)
 }
 
 func (p *binPage) cell(row, col int) kit.CellView {

@@ -91,10 +91,10 @@ func digits(text string) string {
 
 func (s *accounts) refresh() {
 	req := ledger.AccountListRequest{Archived: s.archived.On()}
-	page.Do(s.env, ledger.AccountListing, req, func(l ledger.AccountList) {
+	page.Fill(s.env, ledger.AccountListing, req, func(l ledger.AccountList) {
 		s.rows = l.Accounts
 		s.filter()
-	})
+	}, s.grid)
 }
 
 // filter shows the accounts that fit what is typed; the whole chart is here already.

@@ -83,7 +83,7 @@ func (s *aged) share(r ledger.AgedRow, col int, w kit.Weight) kit.CellView {
 
 func (s *aged) refresh() {
 	e := s.env
-	page.Do(e, ledger.AgedOf, ledger.AgedRequest{At: s.at.Date(), Prefix: s.who.Key()}, func(a ledger.Aged) {
+	page.Fill(e, ledger.AgedOf, ledger.AgedRequest{At: s.at.Date(), Prefix: s.who.Key()}, func(a ledger.Aged) {
 		s.got = a
 		s.grid.SetEmpty(kit.NewEmpty("hand-coins", e.T("books.aged.none"), e.T("books.aged.none_hint"), nil))
 		var foot []kit.CellView
@@ -96,7 +96,7 @@ func (s *aged) refresh() {
 		s.grid.SetFoot(foot)
 		s.grid.Reload()
 		s.foot.SetText(e.Text.N("books.count_party", len(a.Rows), nil))
-	})
+	}, s.grid)
 }
 
 func (s *aged) object() fyne.CanvasObject { return s.root }

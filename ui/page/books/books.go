@@ -92,13 +92,29 @@ func newBook(e *page.Env, arg string) page.Page {
 
 // load reads the years and the journals, which every tab proposes.
 func (b *book) load(then func()) {
-	page.Do(b.env, ledger.FiscalYearListing, op.Empty{}, func(y ledger.YearList) {
+	page.Call(b.env, ledger.FiscalYearListing, op.Empty{}, func(y ledger.YearList, err error) {
+		if err != nil {
+			b.refused(err)
+			return
+		}
 		b.years = y.Years
-		page.Do(b.env, ledger.JournalListing, op.Empty{}, func(j ledger.JournalList) {
+		page.Call(b.env, ledger.JournalListing, op.Empty{}, func(j ledger.JournalList, err error) {
+			if err != nil {
+				b.refused(err)
+				return
+			}
 			b.journals = j.Journals
 			then()
 		})
 	})
+}
+
+// refused says that the tabs could not be made; those that are there stay.
+func (b *book) refused(err error) {
+	b.env.Shell.Fail(err)
+	if b.tabs == nil {
+		b.frame.SetBody(page.Unread(b.env, err))
+	}
 }
 
 // build makes the tabs; each reads its data when it is first shown.

@@ -159,6 +159,9 @@ func (s *entries) restart() {
 
 func (s *entries) arrived(first bool, err error) {
 	e := s.env
+	if first {
+		page.Answered(e, err, s.grid)
+	}
 	if err != nil {
 		e.Shell.Fail(err)
 		return

@@ -139,6 +139,7 @@ func (s *general) restart() {
 	if s.account == "" {
 		s.list.rows, s.list.more = nil, false
 		s.put(ledger.GeneralLedger{})
+		page.Answered(s.env, nil, s.grid)
 		s.grid.SetEmpty(kit.NewEmpty("book-open", s.env.T("books.general.choose"),
 			s.env.T("books.general.choose_hint"), nil))
 		s.grid.Reload()
@@ -160,6 +161,9 @@ func (s *general) fetch(after ledger.LineMark, answer func([]ledger.LineRow, boo
 
 func (s *general) arrived(first bool, err error) {
 	e := s.env
+	if first {
+		page.Answered(e, err, s.grid)
+	}
 	if err != nil {
 		e.Shell.Fail(err)
 		return

@@ -127,12 +127,12 @@ func (s *journal) refresh() {
 	s.body.Refresh()
 	days := s.span.days()
 	req := ledger.CentralRequest{From: days.From, To: days.To}
-	page.Do(s.env, ledger.CentralOf, req, func(c ledger.Central) {
+	page.Fill(s.env, ledger.CentralOf, req, func(c ledger.Central) {
 		s.months = c.Months
 		s.central.SetFoot(s.sums(6, c.Debit, c.Credit))
 		s.central.Reload()
 		s.foot.SetText("")
-	})
+	}, s.central)
 }
 
 func (s *journal) fetch(after ledger.LineMark, answer func([]ledger.LineRow, bool, ledger.LineMark, error)) {
@@ -146,6 +146,9 @@ func (s *journal) fetch(after ledger.LineMark, answer func([]ledger.LineRow, boo
 
 func (s *journal) arrived(first bool, err error) {
 	e := s.env
+	if first {
+		page.Answered(e, err, s.grid)
+	}
 	if err != nil {
 		e.Shell.Fail(err)
 		return

@@ -151,6 +151,7 @@ func (s *matching) aim(target string) {
 func (s *matching) refresh() {
 	e := s.env
 	s.turn++
+	page.Answered(e, nil, s.grid, s.closed)
 	s.grid.ClearChecked()
 	s.items, s.matched = nil, nil
 	s.grid.Reload()
@@ -183,10 +184,16 @@ func (s *matching) refresh() {
 func (s *matching) fetchOpen() {
 	turn := s.turn
 	req := ledger.OpenItemsRequest{Account: s.account, Aux: s.aux}
-	page.Do(s.env, ledger.OpenItemsOp, req, func(l ledger.OpenItemList) {
-		if turn == s.turn {
-			s.put(l)
+	page.Call(s.env, ledger.OpenItemsOp, req, func(l ledger.OpenItemList, err error) {
+		if turn != s.turn {
+			return
 		}
+		page.Answered(s.env, err, s.grid)
+		if err != nil {
+			s.env.Shell.Fail(err)
+			return
+		}
+		s.put(l)
 	})
 }
 
@@ -200,8 +207,13 @@ func (s *matching) fetchMatched() {
 	req := ledger.GeneralLedgerRequest{
 		Account: s.account, Aux: s.aux, From: y.Period.From, To: y.Period.To, Limit: matchedMax,
 	}
-	page.Do(s.env, ledger.GeneralLedgerOf, req, func(g ledger.GeneralLedger) {
+	page.Call(s.env, ledger.GeneralLedgerOf, req, func(g ledger.GeneralLedger, err error) {
 		if turn != s.turn {
+			return
+		}
+		page.Answered(s.env, err, s.closed)
+		if err != nil {
+			s.env.Shell.Fail(err)
 			return
 		}
 		s.matched = slices.DeleteFunc(g.Lines, func(l ledger.LineRow) bool { return l.Match == "" })

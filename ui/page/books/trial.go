@@ -133,6 +133,7 @@ func (s *trial) refresh() {
 		if turn != s.turn {
 			return
 		}
+		page.Answered(e, err, s.grid)
 		if err != nil {
 			e.Shell.Fail(err)
 			return

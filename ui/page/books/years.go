@@ -173,19 +173,19 @@ func (s *years) fill() {
 			}
 		}
 	}
-	page.Do(s.env, ledger.FECImportList, op.Empty{}, func(l ledger.ImportList) {
+	page.Fill(s.env, ledger.FECImportList, op.Empty{}, func(l ledger.ImportList) {
 		s.imports = l.Imports
 		s.files.Reload()
 		s.enable()
-	})
+	}, s.files)
 }
 
 func (s *years) refresh() {
-	page.Do(s.env, ledger.FiscalYearListing, op.Empty{}, func(y ledger.YearList) {
+	page.Fill(s.env, ledger.FiscalYearListing, op.Empty{}, func(y ledger.YearList) {
 		s.years = y.Years
 		s.countDrafts()
 		s.fill()
-	})
+	}, s.grid)
 }
 
 // told shows that something about the years was done, and makes the tabs anew: all of them propose

@@ -41,6 +41,7 @@ type card struct {
 	prospect *kit.Switch
 	notes    *kit.TextArea
 	contacts *fyne.Container
+	add      *kit.Button // a contact
 	people   []*contact
 	rows     []billing.Row
 	papers   *kit.Grid
@@ -123,11 +124,11 @@ func (c *card) body() fyne.CanvasObject {
 	terms := kit.NewCard(e.T("customers.terms"), kit.VBox(theme.GapField,
 		kit.FormGrid(2, c.field("payment_days"), c.fields["owner"]), kit.HBox(24, c.month, c.prospect, kit.Spacer()),
 		kit.NewField(e.T("customers.notes"), c.notes)))
-	add := kit.NewButton(e.T("customers.add_contact"), "plus", kit.Link, func() {
+	c.add = kit.NewButton(e.T("customers.add_contact"), "plus", kit.Link, func() {
 		c.addContact(party.Contact{})
 		c.dirty = true
 	})
-	contacts := kit.NewCard(e.T("customers.contacts"), kit.NewScroll(c.contacts)).Action(add)
+	contacts := kit.NewCard(e.T("customers.contacts"), kit.NewScroll(c.contacts)).Action(c.add)
 	left := kit.NewScroll(kit.VBox(theme.GapCard, who, where, terms))
 	return kit.Cols(theme.GapCard, []float32{1.1, 1}, left, kit.Split(theme.GapCard, []float32{1, 1.4}, contacts, c.documents()))
 }
@@ -176,9 +177,12 @@ func (c *card) documents() fyne.CanvasObject {
 	c.papers.SetEmpty(kit.NewEmpty("receipt", e.T("customers.no_paper"), "", nil))
 	c.papers.Frameless = true
 	c.room = container.NewStack(kit.NewEmpty("paperclip", e.T("customers.save_first"), "", nil))
-	c.tabs = kit.NewTabs(
-		kit.Tab{Key: "papers", Text: e.T("customers.papers"), Make: func() fyne.CanvasObject { return c.papers }},
-		kit.Tab{Key: "files", Text: e.T("attached.title"), Make: func() fyne.CanvasObject { return c.room }})
+	var tabs []kit.Tab
+	if e.Can(billing.List.Spec) {
+		tabs = append(tabs, kit.Tab{Key: "papers", Text: e.T("customers.papers"), Make: func() fyne.CanvasObject { return c.papers }})
+	}
+	c.tabs = kit.NewTabs(append(tabs,
+		kit.Tab{Key: "files", Text: e.T("attached.title"), Make: func() fyne.CanvasObject { return c.room }})...)
 	return kit.NewCard("", c.tabs).Room(14)
 }
 
@@ -252,7 +256,13 @@ func (c *card) show(v party.Customer) {
 	for _, p := range v.Contacts {
 		c.addContact(p)
 	}
-	if v.ID != 0 {
+	if v.ID != 0 { // of a new one, who writes it may say what they know
+		e.Mask(c.edits["email"], auth.Contact)
+		e.Mask(c.edits["phone"], auth.Contact)
+		if !e.Sees(auth.Contact) {
+			c.contacts.Objects = []fyne.CanvasObject{kit.Muted(e.Seen("", auth.Contact))}
+			c.add.Hide()
+		}
 		c.head.SetTitle(v.Name)
 		c.head.SetUnder(e.T("customers.changed", "code", v.Code, "who", v.UpdatedBy, "when", e.Text.Instant(v.UpdatedAt)))
 	}
@@ -374,6 +384,7 @@ func (c *card) Refresh() {
 		return
 	}
 	page.Call(e, billing.List, billing.ListRequest{Customer: c.was.ID, Limit: documentsMax}, func(p billing.Page, err error) {
+		page.Answered(e, err, c.papers)
 		if err == nil {
 			c.rows = p.Rows
 			c.papers.Reload()

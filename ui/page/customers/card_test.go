@@ -119,3 +119,56 @@ func TestTwoPeopleOnOneCustomer(t *testing.T) {
 		t.Errorf("unsaved %t, %v", p.Unsaved(), sh.Failed)
 	}
 }
+
+// TestWhatIsHiddenLooksHidden: who is not shown how people are reached sees that there is something they are not shown,
+// cannot write over it, and saves the rest without erasing it.
+func TestWhatIsHiddenLooksHidden(t *testing.T) {
+	w := storetest.NewWorld(t, party.Bind[*store.Tx], company.Bind[*store.Tx])
+	saved, err := party.Save.Call(w.Ctx(), w.As("owner"), party.Customer{
+		Kind: party.Person, Name: "Paule", Email: "paule@exemple.fr", Phone: "0690123456", Contacts: []party.Contact{{Name: "Jean"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, sh := uitest.New(t, w.As("blind"), auth.Owner)
+	for _, c := range []auth.Class{auth.Bank, auth.Balance, auth.Contact} {
+		delete(e.Me.May, string(c.Right()))
+	}
+	p := customers.Routes()["customer"](e, page.Route{Name: "customer", ID: int64(saved.Customer.ID)})
+	sh.Show(p.Object())
+	edits, dots := map[string]*kit.LineEdit{}, 0
+	uitest.Walk(p.Object(), func(o fyne.CanvasObject) {
+		switch x := o.(type) {
+		case *kit.Field:
+			if edit, ok := x.Control().(*kit.LineEdit); ok {
+				edits[x.Label()] = edit
+			}
+		case *kit.Label:
+			if x.Text() == "•••" {
+				dots++
+			}
+		case *kit.Button:
+			if x.Text() == e.T("customers.add_contact") {
+				t.Error("a contact can be added to those that are not shown")
+			}
+		}
+	})
+	for _, key := range []string{"email", "phone"} {
+		edit := edits[e.T("customers."+key)]
+		edit.TypedRune('x')
+		if edit.Text() != "" || edit.Placeholder != "•••" {
+			t.Errorf("%s: %q over %q", key, edit.Text(), edit.Placeholder)
+		}
+	}
+	if dots == 0 {
+		t.Error("there seem to be no contacts")
+	}
+	name := edits[e.T("customers.name")]
+	name.SetText("Paule D.")
+	name.OnChanged("Paule D.")
+	uitest.Press(t, p.Object(), e.T("common.save"))
+	now, err := party.Get.Call(w.Ctx(), w.As("owner"), party.IDRequest{ID: saved.Customer.ID})
+	if err != nil || now.Name != "Paule D." || now.Email != saved.Customer.Email || now.Phone != saved.Customer.Phone || len(now.Contacts) != 1 {
+		t.Errorf("%+v, %v, %v", now, err, sh.Failed)
+	}
+}

@@ -195,11 +195,12 @@ func (l *list) reload() {
 
 func (l *list) arrived(first bool, err error) {
 	e := l.env
+	if first {
+		page.Answered(l.env, err, l.grid)
+	}
 	if err != nil {
 		if first {
 			e.Shell.Fail(err)
-			l.grid.SetEmpty(page.Unread(l.env, err))
-			l.grid.Reload()
 		}
 		return
 	}

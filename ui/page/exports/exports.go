@@ -54,7 +54,7 @@ func (p *exportsPage) Object() fyne.CanvasObject { return p.object }
 func (p *exportsPage) Unsaved() bool { return false }
 
 // Refresh implements page.Page.
-func (p *exportsPage) Refresh() { page.Do(p.env, sentry.Lately, op.Empty{}, p.show) }
+func (p *exportsPage) Refresh() { page.Fill(p.env, sentry.Lately, op.Empty{}, p.show, p.days) }
 
 func (p *exportsPage) show(r sentry.Recent) {
 	p.recent = r

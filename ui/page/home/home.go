@@ -218,19 +218,17 @@ type round struct {
 
 // ask puts one question of the round under way, and notes a refusal: what was not answered is not nothing. What an older
 // main PC does not know is not missed.
-func ask[Req, Resp any](h *home, o op.Op[Req, Resp], req Req, ok func(Resp)) {
+func ask[Req, Resp any](h *home, o op.Op[Req, Resp], req Req, ok func(Resp), lists ...*kit.Grid) {
 	r := h.round
 	r.left++
 	page.Call(h.env, o, req, func(resp Resp, err error) {
 		r.left--
+		page.Answered(h.env, err, lists...)
 		switch {
 		case err == nil:
 			ok(resp)
 		case fault.KeyOf(err) != "op.unknown":
 			r.refused = err
-			if o.Name == billing.List.Name && h.latest != nil && len(h.rows) == 0 {
-				h.latest.SetEmpty(page.Unread(h.env, err))
-			}
 		}
 		h.arrange()
 	})
@@ -255,7 +253,7 @@ func (h *home) Refresh() {
 			h.rows = p.Rows
 			h.latest.SetEmpty(kit.NewEmpty("receipt", e.T("sales_ui.invoices.none"), e.T("home.first"), nil))
 			h.latest.Reload()
-		})
+		}, h.latest)
 		h.waiting("overdue", "warning", billing.ListRequest{Kinds: []billing.Kind{billing.Invoice}, Statuses: []billing.Status{billing.Overdue}, Limit: 1},
 			page.Route{Name: "invoices", Arg: "overdue"})
 		h.waiting("accepted", "file-text", billing.ListRequest{Kinds: []billing.Kind{billing.Quote}, Statuses: []billing.Status{billing.Accepted}, Limit: 1},

@@ -67,7 +67,7 @@ func TestARefusedAnswerIsNotAnEmptyOne(t *testing.T) {
 	}
 	book.why = fault.New(fault.Forbidden, "op.forbidden")
 	p.Refresh()
-	if says(nothing) || says(none) || !says("Tout n’a pas pu être lu") || !says("Cette liste n’a pas pu être lue") {
+	if says(nothing) || says(none) || !says("Tout n’a pas pu être lu") || !says("La lecture n’a pas abouti") {
 		t.Error("a refused answer is told as nothing")
 	}
 	book.why = nil

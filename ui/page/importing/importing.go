@@ -86,6 +86,10 @@ func (a *assistant) Refresh() {
 	if len(a.file.Data) > 0 {
 		return
 	}
+	if !a.env.Can(imports.List.Spec) {
+		a.object.SetBody(a.start(nil))
+		return
+	}
 	page.Call(a.env, imports.List, imports.ListRequest{}, func(all []imports.Batch, err error) {
 		if err != nil {
 			all = nil

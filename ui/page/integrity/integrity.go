@@ -80,7 +80,9 @@ func (p *integrity) Refresh() {
 		page.Call(p.env, billing.GetNumbers, op.Empty{}, func(n billing.Numbers, err error) {
 			if err == nil && len(n.Gaps) > 0 { // else they are shown another time
 				p.gaps = n.Gaps
-				p.list(p.status)
+				if len(p.parts.Objects) > 0 { // the last check is known
+					p.list(p.status)
+				}
 			}
 		})
 	}

@@ -254,6 +254,7 @@ func (j *journal) more() {
 			return // something else is asked for now
 		}
 		j.asking = false
+		page.Answered(j.env, err, j.grid)
 		if err != nil {
 			j.ended = true
 			j.env.Shell.Fail(err)

@@ -3,6 +3,7 @@ package past
 import (
 	"fyne.io/fyne/v2"
 
+	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/catalog"
 	"zafe/app/party"
@@ -83,6 +84,9 @@ func (s *rows[R]) chosen(row int) {
 }
 
 func (s *rows[R]) arrived(first bool, err error) {
+	if first {
+		page.Answered(s.book.env, err, s.grid)
+	}
 	if err != nil {
 		if first {
 			s.book.failed(err)
@@ -146,7 +150,7 @@ func (b *book) customerRows() sheet {
 			{Text: r.Code, Color: theme.Muted},
 			{Text: r.Name, Weight: kit.Bold},
 			{Text: r.City},
-			{Text: r.Phone, Color: theme.Muted},
+			{Text: e.Seen(r.Phone, auth.Contact), Color: theme.Muted},
 		}[col]
 	}, func(text string, offset int, answer func([]party.Row, int, error)) {
 		req := party.ListRequest{Text: text, Offset: offset, Limit: paging.Rows}

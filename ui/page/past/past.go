@@ -72,7 +72,13 @@ func newBook(e *page.Env, arg string) *book {
 	b.bar = kit.NewProgress(e.T("past.opening"), b.giveUp)
 	b.object = kit.NewPage(b.head, b.body)
 	b.none()
-	page.Do(e, past.Status, op.Empty{}, func(st past.State) {
+	page.Call(e, past.Status, op.Empty{}, func(st past.State, err error) {
+		if err != nil {
+			e.Shell.Fail(err)
+			b.body.Objects = []fyne.CanvasObject{page.Unread(e, err)}
+			b.body.Refresh()
+			return
+		}
 		if b.wanted.Point == "" || st.Point != nil && st.Point.ID == b.wanted.Point {
 			b.show(st)
 			return

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/catalog"
 	"zafe/app/fr"
@@ -39,7 +40,7 @@ func (b *book) customerTexts(c party.Customer) map[string]string {
 	texts := map[string]string{
 		"name": c.Name, "kind": b.env.T("customers.kind." + string(c.Kind)), "legal_form": c.LegalForm,
 		"siren": fr.FormatSIREN(c.SIREN), "siret": fr.FormatSIRET(c.SIRET), "vat_number": c.VATNumber,
-		"email": c.Email, "phone": c.Phone, "street": c.Street, "street2": c.Street2, "postal_code": c.PostalCode,
+		"email": b.env.Seen(c.Email, auth.Contact), "phone": b.env.Seen(c.Phone, auth.Contact), "street": c.Street, "street2": c.Street2, "postal_code": c.PostalCode,
 		"city": c.City, "country": c.Country, "payment_days": strconv.Itoa(c.PaymentDays),
 		"payment_end_of_month": b.yesNo(c.PaymentEndOfMonth), "notes": c.Notes, "prospect": b.yesNo(c.Prospect),
 		"archived": b.yesNo(c.Archived),
@@ -51,7 +52,7 @@ func (b *book) customerTexts(c party.Customer) map[string]string {
 	for i, p := range c.Contacts {
 		people[i] = joined(", ", p.Name, p.Role, p.Email, p.Phone)
 	}
-	texts["contacts"] = strings.Join(people, "\n")
+	texts["contacts"] = b.env.Seen(strings.Join(people, "\n"), auth.Contact)
 	return texts
 }
 

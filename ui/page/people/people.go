@@ -81,16 +81,20 @@ func newPeople(e *page.Env, r page.Route) page.Page {
 	p.alike = kit.Caption("")
 	p.alike.Hide()
 	p.pcs.SetEmpty(kit.NewEmpty("desktop", e.T("people.no_pc"), e.T("people.no_pc_hint"), nil))
-	p.tabs = kit.NewTabs(
-		kit.Tab{Key: "users", Text: e.T("people.users"), Make: func() fyne.CanvasObject { return p.who }},
-		kit.Tab{Key: pcsTab, Text: e.T("people.pcs"), Make: func() fyne.CanvasObject {
+	var tabs []kit.Tab
+	if e.Can(user.List.Spec) {
+		tabs = append(tabs, kit.Tab{Key: "users", Text: e.T("people.users"), Make: func() fyne.CanvasObject { return p.who }})
+	}
+	if e.Can(device.List.Spec) {
+		tabs = append(tabs, kit.Tab{Key: pcsTab, Text: e.T("people.pcs"), Make: func() fyne.CanvasObject {
 			top := kit.HBox(8, kit.VBox(0, p.standby, p.alike), kit.Spacer())
 			if e.Can(device.InviteFile.Spec) {
 				top.Add(p.remoteButton())
 			}
 			return kit.VFill(theme.GapTight, 1, top, p.pcs)
-		}},
-	)
+		}})
+	}
+	p.tabs = kit.NewTabs(tabs...)
 	var actions []fyne.CanvasObject
 	if e.Can(support.Open.Spec) {
 		actions = append(actions, kit.NewButton(e.T("support.title"), "lifebuoy", kit.Secondary, func() {
@@ -115,7 +119,7 @@ func newPeople(e *page.Env, r page.Route) page.Page {
 	p.object = kit.NewPage(kit.NewHeader(e.T("people.title"), e.T("people.under"), actions...), p.tabs).
 		Foot(kit.Caption(e.T("people.hint")))
 	list := p.who
-	if r.Arg == pcsTab && e.Can(device.List.Spec) {
+	if (r.Arg == pcsTab || !e.Can(user.List.Spec)) && e.Can(device.List.Spec) {
 		list = p.pcs
 		p.tabs.SetKey(pcsTab)
 	}
@@ -147,7 +151,19 @@ func (p *people) Unsaved() bool { return false }
 // Refresh implements page.Page.
 func (p *people) Refresh() {
 	e := p.env
-	page.Do(e, user.List, op.Empty{}, func(r user.ListResponse) {
+	if e.Can(user.List.Spec) {
+		p.people()
+	}
+	if e.Can(device.List.Spec) {
+		page.Fill(e, device.List, op.Empty{}, p.paired, p.pcs)
+		page.Do(e, relay.Get, op.Empty{}, p.relayed)
+	}
+}
+
+// people asks who there is, and which roles.
+func (p *people) people() {
+	e := p.env
+	page.Fill(e, user.List, op.Empty{}, func(r user.ListResponse) {
 		p.users = r.Users
 		for _, u := range r.Users {
 			p.names[u.ID] = u.Name
@@ -155,12 +171,8 @@ func (p *people) Refresh() {
 		p.who.Reload()
 		p.pcs.Reload()
 		p.choose()
-	})
+	}, p.who)
 	page.Do(e, role.List, op.Empty{}, func(r role.ListResponse) { p.roles = r.Roles })
-	if e.Can(device.List.Spec) {
-		page.Do(e, device.List, op.Empty{}, p.paired)
-		page.Do(e, relay.Get, op.Empty{}, p.relayed)
-	}
 }
 
 // Beat implements page.Living: whether the relay follows, and the PCs that came.

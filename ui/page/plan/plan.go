@@ -122,7 +122,7 @@ func (p *planPage) Unsaved() bool { return false }
 
 // Refresh implements page.Page.
 func (p *planPage) Refresh() {
-	page.Do(p.env, plan.Get, op.Empty{}, p.show)
+	page.Fill(p.env, plan.Get, op.Empty{}, p.show, p.cases, p.trials)
 }
 
 func (p *planPage) open(name, arg string) { p.env.Shell.Open(page.Route{Name: name, Arg: arg}) }

@@ -83,9 +83,9 @@ func (p *roles) Unsaved() bool { return p.changed }
 
 // Refresh implements page.Page: what is being changed stays as it is.
 func (p *roles) Refresh() {
-	page.Do(p.env, user.List, op.Empty{}, func(r user.ListResponse) {
+	page.Fill(p.env, user.List, op.Empty{}, func(r user.ListResponse) {
 		p.people = r.Users
-		page.Do(p.env, role.List, op.Empty{}, func(r role.ListResponse) {
+		page.Fill(p.env, role.List, op.Empty{}, func(r role.ListResponse) {
 			p.roles = r.Roles
 			row := p.find(p.was.Key) // before the grid chooses another one itself, where the last row is gone
 			if at := slices.IndexFunc(p.roles, func(r role.Role) bool { return r.ID == p.wanted }); at >= 0 {
@@ -96,8 +96,8 @@ func (p *roles) Refresh() {
 				return
 			}
 			p.open(row)
-		})
-	})
+		}, p.grid)
+	}, p.grid)
 }
 
 // find is the place of a role in the list, that of the first when it is not there any more.

@@ -71,9 +71,9 @@ func (p *teams) Unsaved() bool { return p.changed }
 
 // Refresh implements page.Page: what is being changed stays as it is.
 func (p *teams) Refresh() {
-	page.Do(p.env, user.List, op.Empty{}, func(r user.ListResponse) {
+	page.Fill(p.env, user.List, op.Empty{}, func(r user.ListResponse) {
 		p.people = slices.DeleteFunc(r.Users, func(u user.User) bool { return u.Disabled })
-		page.Do(p.env, role.List, op.Empty{}, func(r role.ListResponse) {
+		page.Fill(p.env, role.List, op.Empty{}, func(r role.ListResponse) {
 			p.teams = r.Teams
 			p.grid.Reload()
 			switch row := p.find(p.was.ID); {
@@ -84,8 +84,8 @@ func (p *teams) Refresh() {
 				p.grid.Select(max(row, 0))
 				p.show(p.teams[max(row, 0)])
 			}
-		})
-	})
+		}, p.grid)
+	}, p.grid)
 }
 
 // find is the place of a team in the list, -1 when it is not there.

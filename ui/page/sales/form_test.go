@@ -112,7 +112,7 @@ func TestACustomerWhoCannotBeLookedForIsNotMissing(t *testing.T) {
 	d.pass(100 * time.Millisecond)
 	d.env.Caller = d.As("nobody")
 	d.write("tilleuls")
-	d.sees("Cette liste n'a pas pu être lue")
+	d.sees("La lecture n'a pas abouti")
 }
 
 // TestConflict: when someone else saved meanwhile, the person chooses, and nothing is overwritten before.

@@ -184,11 +184,12 @@ func (l *list) reload() {
 }
 
 func (l *list) arrived(first bool, err error) {
+	if first {
+		page.Answered(l.env, err, l.grid)
+	}
 	if err != nil {
 		if first {
 			l.env.Shell.Fail(err)
-			l.grid.SetEmpty(page.Unread(l.env, err))
-			l.grid.Reload()
 		}
 		return
 	}

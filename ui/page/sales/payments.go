@@ -214,11 +214,12 @@ func (p *payments) reload() {
 
 func (p *payments) arrived(first bool, err error) {
 	e := p.env
+	if first {
+		page.Answered(e, err, p.grid)
+	}
 	if err != nil {
 		if first {
 			e.Shell.Fail(err)
-			p.grid.SetEmpty(page.Unread(p.env, err))
-			p.grid.Reload()
 		}
 		return
 	}

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/auth"
 	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/fr"
@@ -177,6 +178,8 @@ func (s *settings) show(p company.Profile) {
 	if p.LatePenaltyRate > 0 {
 		s.edits["late_penalty_rate"].SetText(e.Text.RateBare(p.LatePenaltyRate))
 	}
+	e.Mask(s.edits["bank.iban"], auth.Bank)
+	e.Mask(s.edits["bank.bic"], auth.Bank)
 	s.form.SetKey(p.LegalForm)
 	s.place.SetKey(string(p.Territory))
 	s.regime.SetKey(string(p.Regime))

@@ -93,3 +93,29 @@ func TestANewAccountIsAskedFor(t *testing.T) {
 		t.Errorf("%d wait, the page has %q, failed %v", waits(), s.edits["bank.iban"].Text(), shell.Failed)
 	}
 }
+
+// TestTheHiddenBankLooksHidden and is still there after the rest was saved.
+func TestTheHiddenBankLooksHidden(t *testing.T) {
+	w := storetest.NewWorld(t, company.Bind[*store.Tx])
+	p := company.Default()
+	p.Name, p.Bank.IBAN, p.Bank.BIC = "Durand", "FR7630006000011234567890189", "AGRIFRPPXXX"
+	if _, err := company.Save.Call(w.Ctx(), w.As("owner"), p); err != nil {
+		t.Fatal(err)
+	}
+	e, sh := uitest.New(t, w.As("blind"), auth.Owner)
+	delete(e.Me.May, string(auth.Bank.Right()))
+	s := Routes()["settings"](e, page.Route{}).(*settings)
+	for _, key := range []string{"bank.iban", "bank.bic"} {
+		edit := s.edits[key]
+		edit.TypedRune('x')
+		if edit.Text() != "" || edit.Placeholder != "•••" {
+			t.Errorf("%s: %q over %q", key, edit.Text(), edit.Placeholder)
+		}
+	}
+	s.edits["city"].SetText("Nantes")
+	s.store()
+	now, err := company.Get.Call(w.Ctx(), w.As("owner"), op.Empty{})
+	if err != nil || now.City != "Nantes" || now.Bank != p.Bank {
+		t.Errorf("%+v, %v, %v", now.Bank, err, sh.Failed)
+	}
+}

@@ -78,7 +78,7 @@ func (p *supportPage) Beat() { p.Refresh() }
 
 // Refresh implements page.Page.
 func (p *supportPage) Refresh() {
-	page.Do(p.env, support.List, op.Empty{}, func(r support.ListResponse) {
+	page.Fill(p.env, support.List, op.Empty{}, func(r support.ListResponse) {
 		p.all = r.Accesses
 		p.past.Reload()
 		p.show()
@@ -88,7 +88,7 @@ func (p *supportPage) Refresh() {
 			p.past.Select(row)
 		}
 		p.choose(row)
-	})
+	}, p.past, p.acts)
 }
 
 func now() time.Time { return time.Now() } //nolint:forbidigo // the time on this screen
@@ -210,10 +210,10 @@ func (p *supportPage) choose(row int) {
 	if row < 0 || row >= len(p.all) {
 		return
 	}
-	page.Do(p.env, support.Get, support.Request{ID: p.all[row].ID}, func(r support.Record) {
+	page.Fill(p.env, support.Get, support.Request{ID: p.all[row].ID}, func(r support.Record) {
 		p.record = r
 		p.acts.Reload()
-	})
+	}, p.acts)
 }
 
 func (p *supportPage) pastCell(row, col int) kit.CellView {

@@ -50,7 +50,12 @@ func (p *places) Unsaved() bool { return false }
 
 // Refresh implements page.Page.
 func (p *places) Refresh() {
-	page.Do(p.env, where.Get, op.Empty{}, func(m where.Map) {
+	page.Call(p.env, where.Get, op.Empty{}, func(m where.Map, err error) {
+		if err != nil {
+			p.env.Shell.Fail(err)
+			p.object.SetBody(page.Unread(p.env, err))
+			return
+		}
 		p.object.SetBody(kit.NewScroll(kit.VBox(theme.GapCard,
 			kit.Cols(theme.GapCard, nil, p.book(m), p.opens(m)),
 			kit.Cols(theme.GapCard, nil, p.copies(m), p.leaves(m)),
