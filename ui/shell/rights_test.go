@@ -6,7 +6,9 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/approval"
 	"zafe/app/auth"
+	"zafe/app/change"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/user"
@@ -72,6 +74,37 @@ func TestWhatIsTypedWaitsForTheNextPage(t *testing.T) {
 	if now := d.last(); now.route.Name != "customers" || !now.env.Me.Can(user.List.Needs) {
 		t.Errorf("shows %s, of somebody who may %v", now.route.Name, now.env.Me.May)
 	}
+}
+
+// TestARequestThatComesIsTold to who may decide it, once, and not where it is shown already.
+func TestARequestThatComesIsTold(t *testing.T) {
+	waiting := []approval.Pending{{By: "Nadia", Mine: true}}
+	e := newEarOver(t, func(w *storetest.World) {
+		op.Bind(w.Registry, approval.List, func(context.Context, *store.Tx, op.Empty) (approval.ListResponse, error) {
+			return approval.ListResponse{Pending: waiting}, nil
+		})
+	})
+	asked := change.Change{Kind: "approval", ID: 1}
+	if e.hears(asked); e.offers("Décider") != 0 {
+		t.Fatal("told of one's own request")
+	}
+	waiting = append(waiting, approval.Pending{By: "Paul"})
+	if e.hears(asked); e.offers("Décider") != 1 {
+		t.Errorf("told %d times", e.offers("Décider"))
+	}
+	if e.hears(asked); e.offers("Décider") != 0 { // what was told has gone with the time
+		t.Error("told again")
+	}
+}
+
+// offers counts the buttons of a text.
+func (e *ear) offers(text string) (n int) {
+	uitest.Walk(e.window.Content(), func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == text {
+			n++
+		}
+	})
+	return n
 }
 
 // TestASecondFactorThatIsAskedForSinceIsSwitchedOnAtOnce, whoever learns it first, once, over the pages, which come back.

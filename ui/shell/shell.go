@@ -99,6 +99,7 @@ type Shell struct {
 	idle    idle
 	files   *Chooser
 	asking  bool   // the log-in is over the pages, or the switching on of a second factor
+	waits   int    // requests that waited for the person's word when last looked at
 	dated   bool   // the window is of somebody who might do other things, and is made anew once nothing is unsaved
 	putBack func() // shows the dialogs again that the log-in took off
 }

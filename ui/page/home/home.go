@@ -9,6 +9,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/approval"
+	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/bin"
@@ -284,6 +286,9 @@ func (h *home) Refresh() {
 	if e.Can(bin.Look.Spec) {
 		ask(h, bin.Look, op.Empty{}, h.lost)
 	}
+	if e.Me.Can(auth.CompanyWrite) {
+		ask(h, approval.List, op.Empty{}, h.approvals)
+	}
 	if e.Can(verify.Integrity.Spec) {
 		ask(h, verify.Integrity, op.Empty{}, h.sound)
 	}
@@ -474,6 +479,22 @@ func (h *home) yearly(p plan.Plan) {
 	h.arrange()
 }
 
+// approvals puts what waits for the person's word on the list: a request lapses after some days.
+func (h *home) approvals(r approval.ListResponse) {
+	e := h.env
+	delete(h.tasks, "approvals")
+	for _, p := range r.Pending {
+		if p.ForMe() {
+			n := len(slices.DeleteFunc(r.Pending, func(p approval.Pending) bool { return !p.ForMe() }))
+			h.tasks["approvals"] = h.task("check-circle", kit.Warn, e.Text.N("home.todo.approvals", n, nil),
+				e.T("home.approvals", "by", p.By, "until", e.Text.Instant(p.Expires)), e.T("home.act.approvals"),
+				func() { e.Shell.Open(page.Route{Name: "approvals"}) })
+			break
+		}
+	}
+	h.arrange()
+}
+
 // sound puts the book itself at the top of the list: its last check found something, or it lies where it
 // gets damaged.
 func (h *home) sound(st verify.Status) {
@@ -531,7 +552,7 @@ func (h *home) task(icon string, tone kit.Tone, title, under, act string, run fu
 func (h *home) arrange() {
 	var all []fyne.CanvasObject
 	for _, key := range []string{
-		"integrity", "cnil", "mass", "witness", "numbers", "follow", "held", "backup", "sheet", "invite", "many", "overdue", "accepted",
+		"integrity", "cnil", "mass", "witness", "numbers", "follow", "approvals", "held", "backup", "sheet", "invite", "many", "overdue", "accepted",
 		"drafts", "exports", "bin",
 	} {
 		if o := h.tasks[key]; o != nil {
