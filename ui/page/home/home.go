@@ -60,6 +60,7 @@ type home struct {
 	rows                            []billing.Row
 	tasks                           map[string]fyne.CanvasObject
 	round                           *round
+	head                            *kit.Header
 	small                           bool // the chart is too low for thousands of euros
 }
 
@@ -80,8 +81,8 @@ func newHome(e *page.Env) page.Page {
 			e.Shell.Open(page.Route{Name: "invoice"})
 		})))
 	}
-	head := kit.NewHeader(e.T("home.hello", "name", e.Me.User.Name), e.Text.DateLong(today()), actions...)
-	h.object = kit.NewPage(head, h.body())
+	h.head = kit.NewHeader(e.T("home.hello", "name", e.Me.User.Name), "", actions...)
+	h.object = kit.NewPage(h.head, h.body())
 	h.Refresh()
 	return h
 }
@@ -241,6 +242,7 @@ func ask[Req, Resp any](h *home, o op.Op[Req, Resp], req Req, ok func(Resp)) {
 // Refresh implements page.Page: each part asks for itself, so that a slow one holds up nobody.
 func (h *home) Refresh() {
 	e := h.env
+	h.head.SetUnder(e.Text.DateLong(today()))
 	h.round = &round{}
 	if h.chart != nil {
 		ask(h, ledger.Figures, op.Empty{}, h.figures)
