@@ -166,6 +166,7 @@ func (d *desktop) show(b machine.Book, me user.Me, eyes *shell.Eyes, first bool)
 		Pages: d.pages,
 		Clock: time.Now, Spawn: spawn, Tick: tick, Serve: d.serve, Quit: d.quit, Listen: listening(b),
 		Relogin:   func(again func(user.Me)) { d.flow.LogIn(b, again) },
+		Enrol:     func(again func(user.Me)) { d.flow.Enrol(b, again) },
 		LoggedOut: func() { d.shell = nil; d.start(); d.flow.LogIn(b, nil) },
 		Barred:    func(err error) { d.shell = nil; d.start(); d.flow.Barred(b, err) },
 		Restore:   func() { d.shell = nil; d.start(); d.flow.Mend() },

@@ -94,6 +94,9 @@ type Pending struct {
 	Bar *fault.Fault `json:"bar,omitempty"`
 }
 
+// ForMe tells whether the reader's word is what it waits for.
+func (p Pending) ForMe() bool { return !p.Mine && !p.Own && !p.Moved && p.Bar == nil }
+
 // AskRequest is what a second person is to let be done.
 type AskRequest struct {
 	Op      string          `json:"op"`

@@ -66,6 +66,7 @@ var needs = map[string]auth.Permission{
 	entry: auth.LedgerRead, account: auth.LedgerRead, "journal": auth.LedgerRead, "fiscal_year": auth.LedgerRead,
 	"company": auth.CompanyRead, "role": auth.UserManage, "team": auth.UserManage, "user": auth.UserManage,
 	"device": auth.DeviceManage, "support": auth.KeyManage, "hold": auth.KeyManage,
+	"approval": auth.CompanyWrite,
 }
 
 // belongs are the kinds whose records belong to people.

@@ -41,7 +41,24 @@ type Event struct {
 	Login string `json:"login,omitempty"` // of the account that somebody not logged in tried
 
 	Tried *attempt.Facts `json:"tried,omitempty"` // of what was refused for want of a right
+
+	// What the event itself kept of what was done; each is empty for those that keep no such thing.
+	Rows   int         `json:"rows,omitempty"`   // that left in a file, or were asked for
+	Filter string      `json:"filter,omitempty"` // which ones, as whoever took them chose
+	For    string      `json:"for,omitempty"`    // the operation that was asked for, or answered about
+	Answer Answer      `json:"answer,omitempty"`
+	Rights auth.Rights `json:"rights,omitempty"` // of a role since then
 }
+
+// Answer is what was decided of a request.
+type Answer string
+
+// The answers.
+const (
+	Yes       Answer = "yes"
+	No        Answer = "no"
+	Withdrawn Answer = "withdrawn" // by whoever asked
+)
 
 // ListRequest asks for events, newest first, before one of them (0: from the end). What is chosen by more than one
 // part is chosen by all of them.
@@ -202,6 +219,24 @@ type facts struct {
 		Number string `json:"number"`
 		Code   string `json:"code"`
 	} `json:"now"`
+	Rows    int    `json:"rows"`
+	Filter  string `json:"filter"`
+	Op      string `json:"op"`
+	Approve *bool  `json:"approve"`
+	State   string `json:"state"`
+}
+
+// answer is what a payload says was decided.
+func (f facts) answer() Answer {
+	switch {
+	case f.Approve != nil && *f.Approve, f.State == "approved":
+		return Yes
+	case f.Approve != nil, f.State == "refused":
+		return No
+	case f.State == "withdrawn":
+		return Withdrawn
+	}
+	return ""
 }
 
 func (n *namer[T]) fill(line *Event, e audit.Event) {
@@ -213,6 +248,10 @@ func (n *namer[T]) fill(line *Event, e audit.Event) {
 		line.PC, n.err = pc, cmp.Or(n.err, err)
 	}
 	line.Name = cmp.Or(n.name(e.SubjectKind, e.SubjectID), f.Now.Number, f.Now.Code)
+	line.Rows, line.Filter, line.For, line.Answer = f.Rows, f.Filter, f.Op, f.answer()
+	if e.SubjectKind == "role" && e.Payload != "" {
+		_ = json.Unmarshal([]byte(e.Payload), &line.Rights) // of another shape it says nothing of them
+	}
 	if shows(n.actor, e.SubjectKind) {
 		line.File = n.named("attachment", f.Attachment)
 	}

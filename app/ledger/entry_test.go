@@ -9,6 +9,7 @@ import (
 	"zafe/app/ledger"
 	"zafe/app/money"
 	"zafe/store"
+	"zafe/store/storetest"
 )
 
 func TestDraftToPostedToReversed(t *testing.T) {
@@ -224,4 +225,23 @@ func TestListsAndStatements(t *testing.T) {
 		t.Errorf("accounts %+v %v", accounts, err)
 	}
 	b.verify()
+}
+
+// TestVATIsNotCountedWhereThereIsNone: neither under the franchise nor at home in Guyane, as long as none is due.
+func TestVATIsNotCountedWhereThereIsNone(t *testing.T) {
+	w := storetest.NewWorld(t, ledger.Bind[*store.Tx])
+	for _, c := range []struct {
+		where fr.Territory
+		as    fr.Regime
+		free  bool
+	}{
+		{fr.Guyane, fr.NormalMonthly, true}, {fr.Guadeloupe, fr.NormalMonthly, false}, {fr.Metropole, fr.Franchise, true},
+	} {
+		p := company.Default()
+		p.Territory, p.Regime = c.where, c.as
+		w.Update(func(tx *store.Tx) error { return tx.SetSetting("company", p) })
+		if k, err := ledger.Figures.Call(w.Ctx(), w.As("owner"), struct{}{}); err != nil || k.VATFree != c.free {
+			t.Errorf("%+v: %+v %v", c, k, err)
+		}
+	}
 }

@@ -29,7 +29,8 @@ type KeyFigures struct {
 	Receivables money.Amount  `json:"receivables"` // 411, less what customers paid in advance on it
 	Payables    money.Amount  `json:"payables"`    // 401
 	VATDue      money.Amount  `json:"vat_due"`     // 4457 collected less 4456 deductible; negative is a credit
-	// VATFree: the company charges no VAT (franchise en base, CGI 293 B), and none is due.
+	// VATFree: the company charges no VAT at home (franchise en base, CGI 293 B; Guyane and Mayotte, CGI 294, 1), and none
+	// is due.
 	VATFree bool  `json:"vat_free,omitempty"`
 	Drafts  int64 `json:"drafts"` // drafts waiting to be posted
 }
@@ -90,7 +91,7 @@ func KeyFiguresOf(tx FigureReader) (KeyFigures, error) {
 	if err != nil {
 		return out, err
 	}
-	out.VATFree = c.Regime == fr.Franchise && out.VATDue == 0
+	out.VATFree = (c.Regime == fr.Franchise || !c.Territory.HasVAT()) && out.VATDue == 0
 	out.Drafts, err = tx.CountDrafts(civil.Period{})
 	return out, err
 }

@@ -38,6 +38,20 @@ var Attest = op.Op[AttestRequest, op.Download]{Spec: op.Spec{
 // months is how many are attested, the present one among them.
 const months = 12
 
+// terms are what a cloud vendor publishes of itself: objectives, which nobody measures for its customers.
+type terms struct {
+	vendor, page string
+	read         civil.Date    // when the page was read: it may say something else since
+	loss, back   time.Duration // for a server that is lost for good
+}
+
+// peer stands beside what was measured (features.md R9). Source: Odoo Cloud Hosting, Service Level Agreement, "Backups &
+// Disaster Recovery", permanent disaster impacting one server: RPO 24h, RTO 6h.
+var peer = terms{
+	vendor: "Odoo", page: "odoo.com/cloud-sla", read: civil.Date{Year: 2026, Month: time.November, Day: 23},
+	loss: 24 * time.Hour, back: 6 * time.Hour,
+}
+
 // Month is what was measured in a month. A part without a measure is not known.
 type Month struct {
 	First civil.Date // its first day
@@ -138,7 +152,9 @@ func attest[T Tx](_ context.Context, tx T, req AttestRequest, w io.Writer) (op.D
 	for _, m := range all {
 		r.Rows = append(r.Rows, monthRow(p, m))
 	}
+	r.Rows = append(r.Rows, peerRow(p))
 	for _, note := range []string{
+		p.T("plan.attest.note_peer", map[string]any{"vendor": peer.vendor, "page": peer.page, "read": p.Date(peer.read)}),
 		p.T("plan.attest.note_loss", nil), p.T("plan.attest.note_back", nil),
 		p.T("plan.attest.note_chain", map[string]any{"event": head.ID, "hash": head.Hash.String()}),
 	} {
@@ -146,6 +162,19 @@ func attest[T Tx](_ context.Context, tx T, req AttestRequest, w io.Writer) (op.D
 	}
 	name := p.T("plan.attest.file", map[string]any{"date": today.String()})
 	return op.Download{Name: name, Type: "application/pdf"}, print.WriteReport(w, p, r)
+}
+
+// peerRow is what a cloud vendor promises, under the same columns.
+func peerRow(p *i18n.Printer) print.ReportRow {
+	none := p.T("plan.attest.unpublished", nil)
+	row := print.ReportRow{Kind: print.SubtotalRow}
+	for _, c := range []string{
+		p.T("plan.attest.peer", map[string]any{"vendor": peer.vendor}), p.Duration(peer.loss), none, "",
+		p.Duration(peer.back), none, none, "",
+	} {
+		row.Cells = append(row.Cells, print.Words(c))
+	}
+	return row
 }
 
 // monthRow is a line of the attestation: what was not measured says so.

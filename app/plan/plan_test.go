@@ -342,7 +342,7 @@ func TestTheAttestationIsTheJournals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"novembre 2026 2h 47 min 1 (0) 15 min 4s réussis : 1, échoués : 0 1 et 2", "octobre 2026 pas mesuré pas mesuré pas mesuré"} {
+	for _, want := range []string{"novembre 2026 2h 47 min 1 (0) 15 min 4s réussis : 1, échoués : 0 1 et 2", "octobre 2026 pas mesuré pas mesuré pas mesuré", "odoo.com/cloud-sla"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is not in %q", want, got)
 		}

@@ -61,7 +61,7 @@ type SaveRequest struct {
 }
 
 // Validate refuses a role without a name, and rights that cannot be held so: role.name_missing,
-// role.right_unknown, role.right_scope, role.keys, role.separate.
+// role.right_unknown, role.right_scope, role.keys, role.separate, role.wider_customers, role.wider_sales.
 func (r SaveRequest) Validate() error {
 	if err := named(r.Name); err != nil {
 		return err
@@ -74,7 +74,10 @@ func (r SaveRequest) Validate() error {
 			return fault.Field("rights", "role.right_scope")
 		}
 	}
-	return separate(r.Rights)
+	if err := separate(r.Rights); err != nil {
+		return err
+	}
+	return seen(r.Rights)
 }
 
 func named(name string) error {
@@ -110,6 +113,25 @@ func separate(r auth.Rights) error {
 	for _, pair := range apart {
 		if r.Scope(pair[0]) != auth.None && r.Scope(pair[1]) != auth.None {
 			return fault.Field("rights", "role.separate")
+		}
+	}
+	return nil
+}
+
+// seen refuses a right that reaches records which the role does not see: a file would carry away what the screen hides.
+func seen(r auth.Rights) error {
+	for _, k := range []struct {
+		read  auth.Permission
+		other []auth.Permission
+		fault string
+	}{
+		{auth.CustomerRead, []auth.Permission{auth.CustomerWrite, auth.CustomerDelete, auth.CustomerExport}, "role.wider_customers"},
+		{auth.SalesRead, []auth.Permission{auth.SalesWrite, auth.SalesDelete, auth.InvoiceIssue}, "role.wider_sales"},
+	} {
+		for _, p := range k.other {
+			if r.Scope(p) > r.Scope(k.read) {
+				return fault.Field("rights", k.fault)
+			}
 		}
 	}
 	return nil

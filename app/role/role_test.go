@@ -135,6 +135,9 @@ func TestWhatNoRoleMayHold(t *testing.T) {
 		"role.right_scope":   {auth.LedgerRead: auth.Own},
 		"role.keys":          {auth.KeyManage: auth.All},
 		"role.separate":      {auth.UserManage: auth.All, auth.PaymentWrite: auth.Own},
+
+		"role.wider_customers": {auth.CustomerRead: auth.Team, auth.CustomerExport: auth.All},
+		"role.wider_sales":     {auth.SalesRead: auth.Own, auth.SalesWrite: auth.Own, auth.InvoiceIssue: auth.Team},
 	} {
 		_, err := call(s, role.Save, "owner", role.SaveRequest{Name: "X", Rights: rights})
 		s.refused(err, key)

@@ -91,7 +91,7 @@ func useRecovery(tx Tx, id auth.UserID, hash [32]byte) error {
 		return err
 	}
 	if !used {
-		return fault.Field("code", "user.bad_code")
+		return fault.Field("code", "user.bad_recovery_code")
 	}
 	return tell(tx, id, NoticeCodeUsed, strconv.Itoa(left))
 }

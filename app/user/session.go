@@ -514,7 +514,7 @@ func wrongCode(secret, code string, now time.Time) error {
 			return fault.Field("code", "user.clock_differs", "minutes", max(minutes, -minutes))
 		}
 	}
-	return fault.Field("code", "user.bad_code")
+	return fault.Field("code", "user.bad_code", "at", now) // the clock may be days off, which no code tells
 }
 
 // refuse records a failure in the journal and in its counters, also when the caller does not wait for it, tells the

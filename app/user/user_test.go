@@ -214,7 +214,7 @@ func TestRecoveryCodeWorksOnce(t *testing.T) {
 	if err := use(); err != nil {
 		t.Error(err)
 	}
-	if err := use(); fault.KeyOf(err) != "user.bad_code" {
+	if err := use(); fault.KeyOf(err) != "user.bad_recovery_code" {
 		t.Errorf("second use: %v", err)
 	}
 }

@@ -131,6 +131,35 @@ func TestTwoPCsGoOnWithOneBook(t *testing.T) {
 	}
 }
 
+// TestWhoWentBackToAnOlderPointHasNoRival: the younger points of before are there, and nobody goes on from them.
+func TestWhoWentBackToAnOlderPointHasNoRival(t *testing.T) {
+	ctx := t.Context()
+	b := newBook(t)
+	old, c, set := newService(t, b)
+	id, _ := addFolder(t, old, "USB")
+	first := goOn(t, old, c, b, 1).Taken.Manifest
+	goOn(t, old, c, b, 2)
+	restored := set
+	restored.Dir = filepath.Join(t.TempDir(), "vault")
+	restored.WriterID = "new-00000002"
+	restored.State = &remote.Memory{}
+	restored.RestoredFrom = &vault.Origin{Writer: set.WriterID, Seq: first.Seq}
+	fresh, err := Open(ctx, restored)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sent := goOn(t, fresh, c, b, 1).Sent[0]; sent.Err != nil || len(sent.Rivals) != 0 {
+		t.Fatalf("%+v", sent)
+	}
+	if status := fresh.Status(b.change); status.Overall == schedule.Red {
+		t.Errorf("%+v", status)
+	}
+	goOn(t, old, c, b, 1) // and now it does
+	if sent := fresh.Send(ctx, id, nil); sent.Err != nil || len(sent.Rivals) != 1 {
+		t.Errorf("the PC that was left behind goes on: %+v", sent)
+	}
+}
+
 // A long sending does not keep the book from being saved.
 func TestSnapshotWhileSending(t *testing.T) {
 	ctx := context.Background()

@@ -133,6 +133,37 @@ func TestComboTabTakesTheFirst(t *testing.T) {
 	}
 }
 
+// TestAFreeComboKeepsWhatIsTyped: it is its own key, and no proposal takes its place but the one of that name.
+func TestAFreeComboKeepsWhatIsTyped(t *testing.T) {
+	var next *kit.LineEdit // the field under it
+	for typed, want := range map[string]kit.Option{
+		"dur": {Key: "dur", Text: "dur"}, "durIEUX": {Key: "2", Text: "Durieux"}, "zut": {Key: "zut", Text: "zut"},
+	} {
+		for name, leave := range map[string]func(k keyboard){
+			"Tab": func(k keyboard) { k.key(fyne.KeyTab) }, "a click": func(k keyboard) {
+				at := fyne.CurrentApp().Driver().AbsolutePositionForObject(next)
+				test.TapCanvas(k.win.Canvas(), at.AddXY(20, 10))
+			},
+		} {
+			next = kit.NewLineEdit("")
+			c := kit.NewCombo("", func(_ string, answer func([]kit.Option)) { answer(found) }, nil)
+			c.Free = true
+			k := one(t, kit.VBox(200, c, next))
+			k.win.Canvas().Focus(c.Edit())
+			var chosen kit.Option
+			c.OnChosen = func(o kit.Option) { chosen = o }
+			k.text(typed)
+			leave(k)
+			if k.win.Canvas().Focused() != fyne.Focusable(next) {
+				t.Errorf("%s, then %s: the keyboard is at %v", typed, name, k.win.Canvas().Focused())
+			}
+			if chosen.Key != want.Key || c.Text() != want.Text || k.win.Canvas().Overlays().Top() != nil {
+				t.Errorf("%s, then %s: %+v, shows %q", typed, name, chosen, c.Text())
+			}
+		}
+	}
+}
+
 func openDate(t *testing.T) (*kit.DateField, keyboard) {
 	d := kit.NewDateField(parseDate, frenchDate, today, nil)
 	k := one(t, d)

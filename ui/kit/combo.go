@@ -1,6 +1,9 @@
 package kit
 
 import (
+	"slices"
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 )
@@ -13,7 +16,7 @@ type Combo struct {
 	Find     func(text string, answer func([]Option))
 	OnChosen func(Option)      // an option was taken; an empty one when the field was emptied
 	OnText   func(text string) // after every change by the keyboard
-	Free     bool              // keep a text that is not one of the options
+	Free     bool              // keep a text that is not one of the options, which is its own key then
 	edit     *LineEdit
 	list     *optionList
 	popup    *layer
@@ -98,6 +101,9 @@ func (c *Combo) ask(text string) {
 		}
 		c.list.empty = words.NoResult
 		c.list.set(options)
+		if c.Free { // else the first proposal would take the place of what is typed
+			c.list.active = c.same(c.edit.Text())
+		}
 		if len(options) == 0 && c.Free {
 			c.closeList()
 			return
@@ -181,6 +187,13 @@ func (c *Combo) key(ev *fyne.KeyEvent) bool {
 // opens something else, such as a new record, keeps the caret there.
 func (c *Combo) submit() {
 	i := c.list.active
+	if i < 0 && c.Free {
+		c.closeList()
+		if c.edit.OnSubmitted != nil {
+			c.edit.OnSubmitted(c.edit.Text())
+		}
+		return
+	}
 	if i < 0 || i >= len(c.list.options) {
 		return
 	}
@@ -199,13 +212,22 @@ func (c *Combo) leave() {
 	switch {
 	case text == c.chosen.Text:
 	case text == "" || c.Free:
-		c.chosen = Option{Text: text}
+		c.chosen = Option{Key: text, Text: text}
+		if i := c.same(text); i >= 0 {
+			c.take(c.list.options[i])
+			return
+		}
 		if c.OnChosen != nil {
 			c.OnChosen(c.chosen)
 		}
 	default:
 		c.edit.SetText(c.chosen.Text)
 	}
+}
+
+// same is the proposal with a text, whatever its case, -1 for none.
+func (c *Combo) same(text string) int {
+	return slices.IndexFunc(c.list.options, func(o Option) bool { return strings.EqualFold(o.Text, text) })
 }
 
 // CreateRenderer implements fyne.Widget.

@@ -111,7 +111,8 @@ func (l *layer) key(name fyne.KeyName, mod fyne.KeyModifier) bool {
 	return false
 }
 
-// Tapped closes a popup when the click is outside of it.
+// Tapped closes a popup when the click is outside of it. The field that was clicked has the keyboard then: what is typed
+// next is meant for it.
 func (l *layer) Tapped(ev *fyne.PointEvent) {
 	if l.scrim {
 		return
@@ -119,9 +120,40 @@ func (l *layer) Tapped(ev *fyne.PointEvent) {
 	r := l.where(l.Size())
 	inside := ev.Position.X >= r.x && ev.Position.X < r.x+r.w && ev.Position.Y >= r.y &&
 		ev.Position.Y < r.y+r.h
-	if !inside {
-		l.close()
+	if inside {
+		return
 	}
+	l.close()
+	under := l.canvas.Content()
+	if top := l.canvas.Overlays().Top(); top != nil {
+		under = top
+	}
+	if e := fieldAt(under, ev.AbsolutePosition); e != nil {
+		l.canvas.Focus(e)
+	}
+}
+
+// fieldAt is the field to type in that is at a place of the window, nil for none.
+func fieldAt(o fyne.CanvasObject, at fyne.Position) fyne.Focusable {
+	if !o.Visible() {
+		return nil
+	}
+	from := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+	if to := from.Add(o.Size()); at.X < from.X || at.Y < from.Y || at.X >= to.X || at.Y >= to.Y {
+		return nil
+	}
+	switch e := o.(type) {
+	case *LineEdit:
+		return e
+	case *TextArea:
+		return e
+	}
+	for _, child := range childrenOf(o) {
+		if e := fieldAt(child, at); e != nil {
+			return e
+		}
+	}
+	return nil
 }
 
 // TappedSecondary closes a popup as Tapped does.

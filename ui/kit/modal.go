@@ -8,8 +8,8 @@ import (
 	"zafe/ui/theme"
 )
 
-// Modal is a dialog over the page. Escape closes it if it can be closed, Enter
-// runs the main action unless a field uses it. What had the focus gets it back.
+// Modal is a dialog over the page. Escape closes it if it can be closed, after a question where a form was
+// filled in; Enter runs the main action unless a field uses it. What had the focus gets it back.
 type Modal struct {
 	OnClosed func() // after the dialog went, however it went
 
@@ -107,11 +107,47 @@ func (m *Modal) Focus(o fyne.Focusable) {
 	}
 }
 
+// leave closes the dialog without its act. What was typed in a form, of several fields, is not lost by one key.
+func (m *Modal) leave() {
+	if filled(m.body) < 2 || m.layer == nil || !m.layer.open {
+		m.Close()
+		return
+	}
+	var ask *Modal
+	stay := NewButton(words.Stay, "", Secondary, func() { ask.Close() })
+	leave := NewButton(words.Leave, "", Danger, func() {
+		ask.Close()
+		m.Close()
+	})
+	ask = NewModal(words.Unsaved, 440, Paragraph(words.UnsavedText), stay, leave).Mark("warning", Error)
+	ask.ShowOn(m.layer.canvas)
+	ask.Focus(stay)
+}
+
+// filled counts the fields in which somebody typed something that is still there, secrets left out.
+func filled(o fyne.CanvasObject) (n int) {
+	typed := func(e *LineEdit) bool { return len(e.undo) > 0 && len(e.runes) > 0 && !e.Password && !e.ReadOnly }
+	switch e := o.(type) {
+	case *LineEdit:
+		if typed(e) {
+			n++
+		}
+	case *TextArea:
+		if typed(&e.LineEdit) {
+			n++
+		}
+	}
+	for _, child := range childrenOf(o) {
+		n += filled(child)
+	}
+	return n
+}
+
 func (m *Modal) key(name fyne.KeyName, mod fyne.KeyModifier) bool {
 	switch {
 	case name == fyne.KeyEscape && mod == 0:
 		if !m.locked {
-			m.Close()
+			m.leave()
 		}
 		return true
 	case (name == fyne.KeyReturn || name == fyne.KeyEnter) && mod == 0 && m.accept != nil:
@@ -174,7 +210,7 @@ func (p *modalPanel) CreateRenderer() fyne.WidgetRenderer {
 	p.title = NewLabel(m.title, Style{Size: 16, Weight: Bold, Shrink: true})
 	p.body = NewScroll(m.body)
 	p.foot = HBox(theme.GapTight, append([]fyne.CanvasObject{Spacer()}, m.buttons...)...)
-	p.quit = NewIconButton("x", words.Close, m.Close)
+	p.quit = NewIconButton("x", words.Close, m.leave)
 	icon := newIcon(m.icon, m.tone.solid())
 	line := canvas.NewRectangle(theme.Color(theme.Hairline))
 	r := &painted{owner: p, objects: []fyne.CanvasObject{p.title, icon, p.body, line, p.foot}}

@@ -98,6 +98,42 @@ func TestModalTakesTheKeys(t *testing.T) {
 	}
 }
 
+// TestAFormIsNotLostByOneKey: two fields that were filled in are asked about, what the program put there, one word or a
+// secret are not.
+func TestAFormIsNotLostByOneKey(t *testing.T) {
+	k := one(t, kit.Body(""))
+	kit.SetWords(kit.Words{Unsaved: "Fermer ?", Leave: "Fermer", Stay: "Continuer"})
+	name, place, pass := kit.NewLineEdit(""), kit.NewLineEdit(""), kit.NewLineEdit("")
+	pass.Password = true
+	place.SetText("put there")
+	form := func() *kit.Modal {
+		m := kit.NewModal("Formulaire", 400, kit.VBox(0, kit.NewField("Nom", name), kit.NewField("Lieu", place),
+			kit.NewField("Secret", pass)))
+		m.Show(k.win)
+		return m
+	}
+	m := form()
+	for _, e := range []*kit.LineEdit{name, pass} {
+		m.Focus(e)
+		k.text("abc")
+	}
+	k.key(fyne.KeyEscape)
+	if m.Shown() {
+		t.Fatal("asked about one field")
+	}
+	m = form()
+	m.Focus(place)
+	k.text("!")
+	k.key(fyne.KeyEscape, fyne.KeyEscape) // the second one answers the question with no
+	if !m.Shown() || len(k.win.Canvas().Overlays().List()) != 1 {
+		t.Fatal("the form is lost, or its question stays")
+	}
+	k.key(fyne.KeyEscape, fyne.KeyTab, fyne.KeyReturn)
+	if m.Shown() || len(k.win.Canvas().Overlays().List()) != 0 {
+		t.Errorf("the form is still there: %v", k.win.Canvas().Overlays().List())
+	}
+}
+
 func TestLockedModalStays(t *testing.T) {
 	k := one(t, kit.Body(""))
 	b := kit.NewButton("Plus tard", "", kit.Secondary, nil)

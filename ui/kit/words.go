@@ -12,6 +12,8 @@ type Words struct {
 	Days                        [7]string  // two letters, from Monday
 	ShowPassword, HidePassword  string
 	Previous, Next              string
+	Unsaved, UnsavedText        string // the question before a form that was filled in is closed
+	Leave, Stay                 string // its answers
 }
 
 var words Words

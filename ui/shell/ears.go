@@ -22,8 +22,8 @@ const (
 
 // shows are the kinds of records that the pages of a route show: one of them changes, and the page is read again.
 var shows = map[string][]string{
-	"home":      {"invoice", "quote", "credit_note", "payment", "entry", "hold"},
-	"approvals": {"hold"},
+	"home":      {"invoice", "quote", "credit_note", "payment", "entry", "hold", "approval"},
+	"approvals": {"hold", "approval"},
 	"customers": {"customer"}, "customer": {"customer", "quote", "invoice", "credit_note", "payment"},
 	"quotes":   {"quote", "customer"},
 	"invoices": {"invoice", "credit_note", "payment", "customer"},
@@ -115,6 +115,9 @@ func (s *Shell) follows() {
 	}
 	if n.About("support") {
 		s.lookForSupport()
+	}
+	if !n.All && n.About("approval") {
+		s.lookForApprovals()
 	}
 	f := s.current()
 	if f == nil || !f.concerned(n) {

@@ -11,6 +11,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/change"
 	"zafe/app/fault"
+	"zafe/store/storetest"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 
@@ -29,7 +30,12 @@ type ear struct {
 
 func newEar(t *testing.T) *ear {
 	t.Helper()
-	e := &ear{desk: newClosedDesk(t, auth.Owner, nil)}
+	return newEarOver(t, func(*storetest.World) {})
+}
+
+func newEarOver(t *testing.T, bind func(*storetest.World)) *ear {
+	t.Helper()
+	e := &ear{desk: newDeskOver(t, auth.Owner, nil, bind)}
 	kit.After = func(_ time.Duration, fn func()) func() bool {
 		e.later = append(e.later, fn)
 		return func() bool { return true }

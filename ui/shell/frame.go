@@ -99,6 +99,10 @@ func (s *Shell) over(name string) {
 
 // jump leaves every page for another.
 func (s *Shell) jump(r page.Route) {
+	if s.dated {
+		s.anew(r)
+		return
+	}
 	s.leaveAll()
 	s.open(r)
 }

@@ -3,6 +3,7 @@ package shell
 import (
 	"context"
 
+	"zafe/app/approval"
 	"zafe/app/bin"
 	"zafe/app/op"
 	"zafe/ui/kit"
@@ -51,4 +52,28 @@ func (s *Shell) held(holds []bin.Hold) {
 		s.mass.Show()
 	}
 	s.root.Refresh()
+}
+
+// lookForApprovals tells of a request that waits for the person's word since they last heard of it.
+func (s *Shell) lookForApprovals() {
+	var r approval.ListResponse
+	s.run(func(ctx context.Context) (err error) {
+		r, err = approval.List.Call(ctx, s.Book, op.Empty{})
+		return err
+	}, func(err error) {
+		if err != nil {
+			return // the next one tells
+		}
+		before, by := s.waits, ""
+		s.waits = 0
+		for _, p := range r.Pending {
+			if p.ForMe() {
+				s.waits, by = s.waits+1, p.By
+			}
+		}
+		if f := s.current(); s.waits > before && (f == nil || f.route.Name != "approvals") {
+			kit.ToastAction(s.Host, kit.Info, s.Text.N("shell.approvals", s.waits, map[string]any{"by": by}),
+				s.t("home.act.approvals"), func() { s.over("approvals") })
+		}
+	})
 }

@@ -31,6 +31,7 @@ func (p *pane) Go(work func(ctx context.Context) error, done func(error)) {
 	p.s.Spawn(func() { err = work(p.f.ctx) }, func() {
 		if p.alive() && !p.s.barred(err) {
 			done(err)
+			p.s.unproven(err)
 		}
 	})
 }
@@ -146,7 +147,7 @@ func (s *Shell) changed(kind string) {
 	}
 }
 
-// knowMe reads who the person is anew: when their screen locks may have changed.
+// knowMe reads who the person is anew: when their screen locks may have changed, or what they may do.
 func (s *Shell) knowMe() {
 	var me user.Me
 	s.run(func(ctx context.Context) (err error) {
@@ -154,7 +155,7 @@ func (s *Shell) knowMe() {
 		return err
 	}, func(err error) {
 		if err == nil { // else the next log-in tells
-			s.Me = me
+			s.know(me)
 		}
 	})
 }
@@ -172,7 +173,7 @@ func (s *Shell) Fail(err error) {
 	if f == nil || f.Key == "op.cancelled" {
 		return
 	}
-	if s.helpOver(f) || s.barred(f) {
+	if s.helpOver(f) || s.barred(f) || s.unproven(f) {
 		return
 	}
 	if f.Code == fault.Unauthenticated && (f.Key == "user.session_over" || f.Key == "op.login_needed") {
@@ -260,6 +261,9 @@ func (s *Shell) comeBack(me user.Me) {
 	}
 	s.Host.SetContent(s.front)
 	s.putBack()
+	if s.know(me) {
+		return
+	}
 	if f := s.current(); f != nil && !f.page.Unsaved() {
 		f.page.Refresh()
 	}

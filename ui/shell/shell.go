@@ -40,6 +40,9 @@ type Options struct {
 	First func(env *page.Env, done func()) fyne.CanvasObject
 	// Relogin asks who is there again, then calls again; the shell keeps the pages meanwhile.
 	Relogin func(again func(user.Me))
+	// Enrol has a person who now must have a second factor switch it on, then calls again; the shell keeps the pages
+	// meanwhile.
+	Enrol func(again func(user.Me))
 	// LoggedOut is called after the person left; the book stays open.
 	LoggedOut func()
 	// Barred is called instead when the main PC turned this PC away, with its refusal.
@@ -95,7 +98,9 @@ type Shell struct {
 	aid     aid
 	idle    idle
 	files   *Chooser
-	asking  bool   // the log-in is over the pages
+	asking  bool   // the log-in is over the pages, or the switching on of a second factor
+	waits   int    // requests that waited for the person's word when last looked at
+	dated   bool   // the window is of somebody who might do other things, and is made anew once nothing is unsaved
 	putBack func() // shows the dialogs again that the log-in took off
 }
 

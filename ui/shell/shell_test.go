@@ -99,23 +99,24 @@ func (s *sheet) Commands() []kit.Command {
 // desk is a shell with everything a test looks at.
 type desk struct {
 	*shell.Shell
-	t       *testing.T
-	options shell.Options
-	pc      pc
-	book    *book
-	window  fyne.Window
-	keys    *kit.Keys
-	made    []*sheet
-	clock   *storetest.Clock
-	ticks   []func()
-	later   []func() // answers held back
-	hold    bool
-	ready   func()
-	taken   func(error)
-	again   func(user.Me)
-	asked   int
-	out     int
-	quit    int
+	t        *testing.T
+	options  shell.Options
+	pc       pc
+	book     *book
+	window   fyne.Window
+	keys     *kit.Keys
+	made     []*sheet
+	clock    *storetest.Clock
+	ticks    []func()
+	later    []func() // answers held back
+	hold     bool
+	ready    func()
+	taken    func(error)
+	again    func(user.Me)
+	asked    int
+	enrolled int // times the second factor was to be switched on
+	out      int
+	quit     int
 
 	restored int // times the screen that restores was shown
 	tookOver int // that which makes this PC the main one
@@ -189,6 +190,7 @@ func newDeskOver(t *testing.T, role auth.Role, first func(*page.Env, func()) fyn
 		Text:  text,
 		Pages: pages, Clock: w.Clock.Now, Spawn: d.spawn, Tick: d.tick,
 		Relogin:   func(again func(user.Me)) { d.again, d.asked = again, d.asked+1 },
+		Enrol:     func(again func(user.Me)) { d.again, d.enrolled = again, d.enrolled+1 },
 		LoggedOut: func() { d.out++ }, Quit: func() { d.quit++ }, Restore: func() { d.restored++ },
 		TakeOver: func() { d.tookOver++ }, Anew: func() { d.anew++ },
 		Barred: func(err error) { d.barred = append(d.barred, err) },

@@ -19,6 +19,7 @@ func words(p *i18n.Printer) kit.Words {
 		NoResult: t("no_result"), Today: t("today"), ShowPassword: t("show_password"),
 		HidePassword: t("hide_password"),
 		Previous:     t("previous"), Next: t("next"),
+		Unsaved: t("unsaved"), UnsavedText: t("unsaved_text"), Leave: t("leave"), Stay: t("stay"),
 	}
 	for i := range w.Months {
 		w.Months[i] = p.Month(time.Month(i + 1))

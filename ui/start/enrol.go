@@ -19,6 +19,13 @@ import (
 	"zafe/ui/theme"
 )
 
+// Enrol has a person who is logged in switch their second factor on, which what they may do asks for since then; the
+// pages wait behind it.
+func (f *Flow) Enrol(b machine.Book, over func(user.Me)) {
+	f.book, f.over = b, over
+	f.enrol(b)
+}
+
 // enrol sets up the second factor of a person who must have one: code to scan, first code back,
 // recovery codes to keep.
 func (f *Flow) enrol(b machine.Book) {
@@ -67,7 +74,11 @@ func (f *Flow) scan(b machine.Book, e user.EnrolResponse) {
 	second := kit.NewCard("", kit.VBox(theme.GapField, kit.StepTitle(2, f.t("start.enrol.confirm"), true),
 		kit.MutedParagraph(f.t("start.enrol.confirm_text")), kit.Center(code), why))
 	why2 := f.why("start.enrol.why")
-	f.show(f.step(f.t("start.enrol.title"), f.t("start.enrol.text"),
+	text := f.t("start.enrol.text")
+	if f.over != nil {
+		text = f.t("start.enrol.over")
+	}
+	f.show(f.step(f.t("start.enrol.title"), text,
 		kit.VBox(theme.GapCard, kit.Cols(theme.GapCard, nil, first, second), why2), f.abandon(b)))
 	f.focus(code)
 }

@@ -71,8 +71,9 @@ func (f *Flow) totp(b machine.Book, secret string) {
 	})
 	back := kit.NewButton(f.t("common.back"), "caret-left", kit.Ghost, func() { b.SetToken(""); f.Login() })
 	mark := kit.Center(kit.IconTile("shield-check", kit.Info))
+	lost := kit.NewButton(f.t("start.totp.lost"), "", kit.Link, func() { b.SetToken(""); f.Forgotten() })
 	f.show(f.beside(formWidth, kit.VBox(14, mark, title, text, box, why, kit.Gap(0, 6), check, kit.HBox(0,
-		back, kit.Spacer(), other))))
+		back, kit.Spacer(), other), kit.HBox(0, kit.Spacer(), lost, kit.Spacer()))))
 	f.focus(code)
 	if secret == "" {
 		return

@@ -105,8 +105,8 @@ func (v *Vault) rivals(ctx context.Context, t *Tree) ([]Rival, error) {
 		r := Rival{Writer: id, Name: m.WriterName, Latest: m.Created}
 		from, to := m.RestoredFrom, own.RestoredFrom
 		switch {
-		case from != nil && from.Writer == v.set.WriterID, to != nil && to.Writer == id && m.Seq > to.Seq,
-			v.outlives(m.Manifest):
+		case from != nil && from.Writer == v.set.WriterID,
+			to != nil && to.Writer == id && m.Seq > to.Seq && v.since(m.Created), v.outlives(m.Manifest):
 			found = append(found, r)
 		case m.later(own):
 			r.TookOver = true
@@ -114,6 +114,13 @@ func (v *Vault) rivals(ctx context.Context, t *Tree) ([]Rival, error) {
 		}
 	}
 	return found, nil
+}
+
+// since tells whether a moment was after this installation had begun: who goes back to an older point leaves the younger
+// ones of before behind, which are nobody's work.
+func (v *Vault) since(at time.Time) bool {
+	own := v.Manifests()
+	return len(own) > 0 && at.After(own[0].Created)
 }
 
 // outlives tells whether another installation goes on though this one took over from it: its newest point is not much

@@ -306,7 +306,10 @@ func (a *account) codes(codes []string) {
 	})
 	kept := kit.NewButton(e.T("account.kept"), "check", kit.Primary, func() { m.Close() })
 	m = kit.NewModal(e.T("account.codes"), 440, area, copyAll, kept).Lock()
-	m.OnClosed = func() { a.codesUp = false }
+	m.OnClosed = func() {
+		a.codesUp = false
+		e.Shell.Changed("me") // the second factor may open what waited for it
+	}
 	a.codesUp = true
 	m.Show(e.Window)
 }

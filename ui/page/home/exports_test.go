@@ -1,12 +1,16 @@
 package home
 
 import (
+	"context"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/approval"
 	"zafe/app/auth"
+	"zafe/app/fault"
+	"zafe/app/op"
 	"zafe/app/sentry"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -46,5 +50,38 @@ func TestWhatLeftIsOnTheOwnersHome(t *testing.T) {
 	}
 	if says(auth.Accountant, "accountant", "export") {
 		t.Error("the accountant is told")
+	}
+}
+
+// TestWhatWaitsForOnesWordIsOnTheHome, as it lapses unseen: not what one asked for oneself, or may not decide.
+func TestWhatWaitsForOnesWordIsOnTheHome(t *testing.T) {
+	w := storetest.NewWorld(t)
+	waiting := []approval.Pending{
+		{By: "Nadia", Mine: true, Expires: storetest.Noon}, {By: "Marc", Own: true, Expires: storetest.Noon},
+		{By: "Luc", Bar: fault.New(fault.Forbidden, "op.forbidden"), Expires: storetest.Noon},
+	}
+	op.Bind(w.Registry, approval.List, func(context.Context, *store.Tx, op.Empty) (approval.ListResponse, error) {
+		return approval.ListResponse{Pending: waiting}, nil
+	})
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["home"](e, page.Route{}).(*home)
+	sh.Show(p.Object())
+	if p.tasks["approvals"] != nil {
+		t.Error("told of what they cannot decide")
+	}
+	waiting = append(waiting, approval.Pending{By: "Paul", Expires: storetest.Noon})
+	p.Refresh()
+	var told []string
+	uitest.Walk(p.todo, func(o fyne.CanvasObject) {
+		if l, ok := o.(*kit.Label); ok {
+			told = append(told, l.Text())
+		}
+	})
+	if all := strings.ReplaceAll(strings.Join(told, "|"), "\u00a0", " "); !strings.Contains(all, "1 demande attend votre accord|De Paul") {
+		t.Error(all)
+	}
+	uitest.Press(t, p.todo, "Décider")
+	if len(sh.Opened) != 1 || sh.Opened[0].Name != "approvals" {
+		t.Errorf("opens %v", sh.Opened)
 	}
 }

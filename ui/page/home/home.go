@@ -9,6 +9,8 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/approval"
+	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/bin"
@@ -58,6 +60,7 @@ type home struct {
 	rows                            []billing.Row
 	tasks                           map[string]fyne.CanvasObject
 	round                           *round
+	head                            *kit.Header
 	small                           bool // the chart is too low for thousands of euros
 }
 
@@ -78,8 +81,8 @@ func newHome(e *page.Env) page.Page {
 			e.Shell.Open(page.Route{Name: "invoice"})
 		})))
 	}
-	head := kit.NewHeader(e.T("home.hello", "name", e.Me.User.Name), e.Text.DateLong(today()), actions...)
-	h.object = kit.NewPage(head, h.body())
+	h.head = kit.NewHeader(e.T("home.hello", "name", e.Me.User.Name), "", actions...)
+	h.object = kit.NewPage(h.head, h.body())
 	h.Refresh()
 	return h
 }
@@ -237,6 +240,7 @@ func ask[Req, Resp any](h *home, o op.Op[Req, Resp], req Req, ok func(Resp), lis
 // Refresh implements page.Page: each part asks for itself, so that a slow one holds up nobody.
 func (h *home) Refresh() {
 	e := h.env
+	h.head.SetUnder(e.Text.DateLong(today()))
 	h.round = &round{}
 	if h.chart != nil {
 		ask(h, ledger.Figures, op.Empty{}, h.figures)
@@ -281,6 +285,9 @@ func (h *home) Refresh() {
 	}
 	if e.Can(bin.Look.Spec) {
 		ask(h, bin.Look, op.Empty{}, h.lost)
+	}
+	if e.Me.Can(auth.CompanyWrite) {
+		ask(h, approval.List, op.Empty{}, h.approvals)
 	}
 	if e.Can(verify.Integrity.Spec) {
 		ask(h, verify.Integrity, op.Empty{}, h.sound)
@@ -472,6 +479,22 @@ func (h *home) yearly(p plan.Plan) {
 	h.arrange()
 }
 
+// approvals puts what waits for the person's word on the list: a request lapses after some days.
+func (h *home) approvals(r approval.ListResponse) {
+	e := h.env
+	delete(h.tasks, "approvals")
+	for _, p := range r.Pending {
+		if p.ForMe() {
+			n := len(slices.DeleteFunc(r.Pending, func(p approval.Pending) bool { return !p.ForMe() }))
+			h.tasks["approvals"] = h.task("check-circle", kit.Warn, e.Text.N("home.todo.approvals", n, nil),
+				e.T("home.approvals", "by", p.By, "until", e.Text.Instant(p.Expires)), e.T("home.act.approvals"),
+				func() { e.Shell.Open(page.Route{Name: "approvals"}) })
+			break
+		}
+	}
+	h.arrange()
+}
+
 // sound puts the book itself at the top of the list: its last check found something, or it lies where it
 // gets damaged.
 func (h *home) sound(st verify.Status) {
@@ -529,7 +552,7 @@ func (h *home) task(icon string, tone kit.Tone, title, under, act string, run fu
 func (h *home) arrange() {
 	var all []fyne.CanvasObject
 	for _, key := range []string{
-		"integrity", "cnil", "mass", "witness", "numbers", "follow", "held", "backup", "sheet", "invite", "many", "overdue", "accepted",
+		"integrity", "cnil", "mass", "witness", "numbers", "follow", "approvals", "held", "backup", "sheet", "invite", "many", "overdue", "accepted",
 		"drafts", "exports", "bin",
 	} {
 		if o := h.tasks[key]; o != nil {

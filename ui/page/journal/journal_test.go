@@ -223,13 +223,16 @@ func TestARowLeadsToWhatItIsAbout(t *testing.T) {
 		s.sh.Opened = nil
 		s.grid.OnOpen(row)
 		top := s.sh.Window.Canvas().Overlays().Top()
-		switch {
-		case to.Name != "" && (len(s.sh.Opened) != 1 || s.sh.Opened[0] != to || top != nil):
-			t.Errorf("%s opens %v, want %v", s.rows[row].Op, s.sh.Opened, to)
-		case to.Name == "" && (len(s.sh.Opened) != 0 || !reads(top, s.rows[row].Hash)):
-			t.Errorf("%s opens %v, and tells no more", s.rows[row].Op, s.sh.Opened)
-		case to.Name == "":
+		if len(s.sh.Opened) != 0 || !reads(top, s.rows[row].Hash) {
+			t.Fatalf("%s opens %v, and tells no more", s.rows[row].Op, s.sh.Opened)
+		}
+		if to.Name == "" {
 			uitest.Press(t, top, "Fermer")
+			continue
+		}
+		uitest.Press(t, top, "Ouvrir")
+		if len(s.sh.Opened) != 1 || s.sh.Opened[0] != to || s.sh.Window.Canvas().Overlays().Top() != nil {
+			t.Errorf("%s opens %v, want %v", s.rows[row].Op, s.sh.Opened, to)
 		}
 	}
 	s.env.Me = uitest.Me(auth.Reader)
@@ -240,10 +243,46 @@ func TestARowLeadsToWhatItIsAbout(t *testing.T) {
 	}
 }
 
+// TestAnEventTellsWhatWasDone: how much left in a file and which rows, what was answered, what a role may do since then.
+func TestAnEventTellsWhatWasDone(t *testing.T) {
+	s := shown(t)
+	s.Update(func(tx *store.Tx) (err error) {
+		for _, e := range []audit.Event{
+			{Op: "customer.export", Payload: `{"filter":"Cayenne","rows":1707}`},
+			{Op: "sentry.decide", SubjectKind: "user", SubjectID: 2, Payload: `{"approve":false,"op":"customer.export","rows":2001,"self":false}`},
+			{Op: "approval.decide", SubjectKind: "approval", SubjectID: 9, Payload: `{"op":"role.save","state":"approved"}`},
+			{Op: "role.save", SubjectKind: "role", SubjectID: 13, Payload: `{"customer.export":"all","customer.read":"team"}`},
+			{Op: "role.save", SubjectKind: "role", SubjectID: 13, Payload: `{"customer.export":7}`}, // of a shape to come
+		} {
+			if err == nil {
+				_, err = tx.AppendEvent(e)
+			}
+		}
+		return err
+	})
+	s.Refresh()
+	for row, want := range [][]string{
+		{"Rôle enregistré"},
+		{"Voir les clients : Son équipe\nExporter des clients : Tous"},
+		{"Rôle enregistré", "Acceptée"},
+		{"Clients exportés", "Refusée", "2 001"},
+		{"1 707", "Cayenne"},
+	} {
+		s.grid.OnOpen(row)
+		top := s.sh.Window.Canvas().Overlays().Top()
+		for _, text := range want {
+			if !reads(top, text) {
+				t.Errorf("%s does not say %q", s.rows[row].Op, text)
+			}
+		}
+		uitest.Press(t, top, "Fermer")
+	}
+}
+
 // reads tells whether a text can be seen in an object.
 func reads(o fyne.CanvasObject, text string) (found bool) {
 	uitest.Walk(o, func(o fyne.CanvasObject) {
-		if l, ok := o.(*kit.Label); ok && l.Text() == text {
+		if l, ok := o.(*kit.Label); ok && strings.ReplaceAll(strings.ReplaceAll(l.Text(), "\u202f", " "), "\u00a0", " ") == text {
 			found = true
 		}
 	})

@@ -3,6 +3,9 @@ package journal
 import (
 	"strings"
 
+	"fyne.io/fyne/v2"
+
+	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/catalog"
@@ -65,16 +68,11 @@ func target(e *page.Env, ev history.Event) (page.Route, bool) {
 	return page.Route{Name: d.route, Arg: d.arg}, ok && e.Can(d.needs)
 }
 
-// open goes to what an event is about; where there is no such page, it tells all that the journal knows.
+// open tells all that the journal knows of an event, from where one goes to what it is about.
 func (j *journal) open(row int) {
-	if row < 0 || row >= len(j.rows) {
-		return
+	if row >= 0 && row < len(j.rows) {
+		j.tell(j.rows[row])
 	}
-	if to, ok := target(j.env, j.rows[row]); ok {
-		j.env.Shell.Open(to)
-		return
-	}
-	j.tell(j.rows[row])
 }
 
 // tell shows an event with nothing cut.
@@ -92,11 +90,42 @@ func (j *journal) tell(ev history.Event) {
 	add("history.column.what", e.T("event."+ev.Op))
 	add("history.column.subject", subject(e, ev))
 	add("history.column.where", where(e, ev))
+	if ev.For != "" && e.Text.Has("event."+ev.For) {
+		add("history.asked", e.T("event."+ev.For))
+	}
+	if ev.Answer != "" {
+		add("history.answer", e.T("history.answer."+string(ev.Answer)))
+	}
+	if ev.Rows > 0 {
+		add("history.rows", e.Text.Number(int64(ev.Rows)))
+	}
+	add("history.filter", ev.Filter)
+	add("history.rights", strings.Join(held(e, ev.Rights), "\n"))
 	add("history.hash", ev.Hash)
 	var m *kit.Modal
-	m = kit.NewModal(e.T("history.event", "n", e.Text.Number(ev.ID)), detailWidth, body,
-		kit.NewButton(e.T("common.close"), "", kit.Primary, func() { m.Close() })).OnEnter(func() { m.Close() })
+	enter := func() { m.Close() }
+	buttons := []fyne.CanvasObject{kit.NewButton(e.T("common.close"), "", kit.Secondary, enter)}
+	if to, ok := target(e, ev); ok {
+		enter = func() {
+			m.Close()
+			e.Shell.Open(to)
+		}
+		buttons = append(buttons, kit.NewButton(e.T("history.go"), "arrow-square-out", kit.Primary, enter))
+	}
+	m = kit.NewModal(e.T("history.event", "n", e.Text.Number(ev.ID)), detailWidth, body, buttons...).OnEnter(enter)
 	m.Show(e.Window)
+}
+
+// held are rights in plain names, in the order in which the page of the roles has them.
+func held(e *page.Env, rights auth.Rights) (out []string) {
+	for _, s := range role.Subjects() {
+		for _, r := range s.Rights {
+			if at := rights.Scope(r); at != auth.None {
+				out = append(out, role.RightName(e.Text, r)+e.T("history.held")+role.ScopeName(e.Text, r, at))
+			}
+		}
+	}
+	return out
 }
 
 // where names the PC that an event came from.

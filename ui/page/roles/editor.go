@@ -19,6 +19,7 @@ type editor struct {
 	field  *kit.Field
 	wrong  *kit.Banner // what is refused about the rights
 	head   *fyne.Container
+	second *kit.Banner // who has to switch a second factor on, with what is chosen
 	list   fyne.CanvasObject
 	rights auth.Rights
 }
@@ -34,7 +35,9 @@ func newEditor(p *roles) *editor {
 	d.field = kit.NewField(e.T("roles.name"), d.name).Required()
 	d.wrong = kit.NewNotice(kit.Error, "", "")
 	d.wrong.Hide()
-	d.head = kit.VBox(8, d.field, p.about(), d.wrong)
+	d.second = kit.NewNotice(kit.Warn, "", "")
+	d.second.Hide()
+	d.head = kit.VBox(8, d.field, p.about(), d.second, d.wrong)
 	d.list = rights(e, d.choice)
 	return d
 }
@@ -58,6 +61,7 @@ func (d *editor) choice(right auth.Permission) fyne.CanvasObject {
 		if delete(d.rights, right); s != auth.None {
 			d.rights[right] = s
 		}
+		d.forewarn()
 	})
 	c.SetKey(d.rights.Scope(right).String())
 	return c
@@ -80,15 +84,37 @@ func (d *editor) save() {
 		case f.Field == "rights":
 			d.say(e.Text.Fault(f))
 		case f.Key == "approval.two":
-			d.second(req, e.Text.Fault(err))
+			d.askAnother(req, e.Text.Fault(err))
 		default:
 			e.Shell.Fail(err)
 		}
 	})
 }
 
-// second offers to ask a second person for more rights, and keeps nothing of what was chosen here then.
-func (d *editor) second(req role.SaveRequest, why string) {
+// forewarn names who will have to switch a second factor on before they go on with their work, with the rights that are
+// chosen.
+func (d *editor) forewarn() {
+	p := d.page
+	var names []string
+	if p.was.Key != "" && d.rights.NeedsSecondFactor() && !p.was.Rights.NeedsSecondFactor() {
+		for _, u := range p.people {
+			if u.Role == p.was.Key && !u.Disabled && !u.SecondOn {
+				names = append(names, u.Name)
+			}
+		}
+	}
+	if len(names) == 0 {
+		d.second.Hide()
+	} else {
+		d.second.SetText(p.env.Text.N("roles.second_first", len(names), map[string]any{"names": p.env.Text.List(names)}))
+		d.second.Show()
+	}
+	d.head.Refresh()
+	p.card.Refresh()
+}
+
+// askAnother offers to ask a second person for more rights, and keeps nothing of what was chosen here then.
+func (d *editor) askAnother(req role.SaveRequest, why string) {
 	p := d.page
 	page.Second(p.env, role.Save.Spec, req, why, func() {
 		p.changed = false

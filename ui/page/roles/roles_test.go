@@ -186,6 +186,41 @@ func TestAReadyRoleIsReadAndCopied(t *testing.T) {
 	}
 }
 
+// TestWhoMustHaveASecondFactorIsNamedBeforeTheyAreCutOff, as long as what is chosen asks for one.
+func TestWhoMustHaveASecondFactorIsNamedBeforeTheyAreCutOff(t *testing.T) {
+	s := show(t)
+	s.at(auth.Sales)
+	s.press("Copier")
+	s.write("Comptoir")
+	s.press("Enregistrer")
+	r := s.own()
+	s.w.Update(func(tx *store.Tx) error {
+		for _, u := range []user.User{
+			{Login: "nora", Name: "Nora"}, {Login: "paul", Name: "Paul", SecondOn: true},
+			{Login: "luc", Name: "Luc", Disabled: true},
+		} {
+			u.Role, u.CreatedAt = r.Key, tx.Now()
+			if _, err := tx.SaveUser(u); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	s.Refresh()
+	warning := "Nora devra activer la double authentification"
+	if s.says(warning) && s.edit.second.Visible() {
+		t.Error("warned of nothing")
+	}
+	s.choose(auth.CustomerExport, auth.All)
+	if !s.edit.second.Visible() || !s.says(warning) {
+		t.Error("nobody is named", s.texts())
+	}
+	s.choose(auth.CustomerExport, auth.None)
+	if s.edit.second.Visible() {
+		t.Error("still warned")
+	}
+}
+
 // TestWhatIsRefusedIsSaidWhereItIs, before anybody looks for a code.
 func TestWhatIsRefusedIsSaidWhereItIs(t *testing.T) {
 	s := show(t)
