@@ -268,8 +268,7 @@ func (b *backups) Beat() {
 		case !st.Saved.Equal(was.Saved) || st.Light != was.Light || len(st.Copies) != len(was.Copies) || moving(st):
 			b.Refresh()
 		default:
-			b.status = st
-			b.figures(st)
+			b.show(st)
 		}
 	})
 }
@@ -531,7 +530,11 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 		text.Add(kit.NewLabel(e.T("backups.tell"), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
 	}
 	for _, f := range append([]*fault.Fault{c.Fault}, c.Alarms...) {
-		if way := b.way(f, c.ID); way != nil {
+		way := b.way(f, c.ID)
+		if way == nil {
+			way = b.again(f, c.Destination)
+		}
+		if way != nil {
 			text.Add(kit.Pad(4, 0, 0, 0, kit.HBox(8, way, kit.Spacer())))
 		}
 	}
@@ -589,6 +592,36 @@ func (b *backups) way(f *fault.Fault, id string) fyne.CanvasObject {
 	default:
 		return nil
 	}
+}
+
+// again is the button that logs in anew at a place whose log-in is over, or trusts its server that has another identity
+// than before; nil for every other fault.
+func (b *backups) again(f *fault.Fault, d backup.Destination) fyne.CanvasObject {
+	e := b.env
+	if f == nil || !e.Can(backup.Begin.Spec) {
+		return nil
+	}
+	n := backup.NewDestination{ID: d.ID, Provider: d.Provider, Label: d.Label, Folder: d.Folder, Again: true}
+	make := func(browser bool) {
+		destform.Make(e, n, browser, func(_ backup.Destination, err error) {
+			if err != nil {
+				e.Shell.Fail(d.Failed(e.Text, err))
+				return
+			}
+			e.Shell.Changed("backup")
+			b.backUp()
+		})
+	}
+	switch f.Key {
+	case "backup.dest_expired":
+		return b.Write(kit.NewButton(e.T("backups.log_in"), "", kit.Secondary, func() { make(true) }).Small())
+	case "backup.dest_hostkey":
+		return b.Write(kit.NewButton(e.T("backups.trust"), "", kit.Secondary, func() {
+			e.Shell.Confirm(e.T("backups.trust"), e.T("backups.trust_text", "label", d.Label), e.T("backups.trust"), true,
+				func() { make(false) })
+		}).Small())
+	}
+	return nil
 }
 
 // aside is something set aside on the main PC, and its removal.

@@ -40,6 +40,17 @@ type engine struct {
 
 func (e *engine) Drill(context.Context, string) (backup.Status, error) { return e.status, e.drill }
 
+func (e *engine) Begin(_ context.Context, n backup.NewDestination) (backup.Step, error) {
+	if n.Again && n.Values == nil {
+		e.gone = append(e.gone, "again "+n.ID)
+	}
+	return backup.Step{}, nil
+}
+
+func (e *engine) Finish(context.Context) (backup.Destination, error) {
+	return backup.Destination{ID: "d1"}, nil
+}
+
 func (e *engine) Now(context.Context) (backup.Status, error) {
 	e.now++
 	return e.status, nil
@@ -413,13 +424,18 @@ func TestEveryAlarmHasAWayOut(t *testing.T) {
 			nil,
 			"Continuer avec ce dossier", true, "continued",
 		},
+		"a server with another identity": {
+			backup.Copy{Fault: refused("backup.dest_hostkey")}, nil, "Accepter la nouvelle identité", true, "again d1",
+		},
+		"a login that is over": {backup.Copy{Fault: refused("backup.dest_expired")}, nil, "Se reconnecter", false, "again d1"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c.copy.Destination, c.copy.Light = backup.Destination{ID: "d1", Label: "Disque"}, backup.Red
+			c.copy.Destination, c.copy.Light = backup.Destination{ID: "d1", Label: "Disque", Provider: "sftp"}, backup.Red
 			copies := &engine{status: backup.Status{
 				Light: backup.Red, SheetKnown: true, Copies: []backup.Copy{c.copy}, LastFault: c.local,
 			}}
 			p, sh, _ := shown(t, copies)
+			p.following = true // nobody waits for the next moment here
 			found := p.buttons(c.button)
 			if len(found) != 1 {
 				t.Fatalf("%d buttons", len(found))
@@ -433,7 +449,7 @@ func TestEveryAlarmHasAWayOut(t *testing.T) {
 			}
 			found[0].Tapped(nil)
 			if len(copies.gone) != 1 || copies.gone[0] != c.want {
-				t.Errorf("%q", copies.gone)
+				t.Errorf("%q, failed %v", copies.gone, sh.Failed)
 			}
 		})
 	}
