@@ -192,7 +192,7 @@ func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, older
 			*failed = time.Time{}
 			if id != "" {
 				c := k.copyOf(id, now)
-				c.Hurt, c.Mends = "", 0
+				c.Hurt, c.Mends, c.Anew = "", 0, false
 			}
 		}
 		if older {
@@ -254,7 +254,9 @@ func (s *Service) Cleanse(ctx context.Context, err error, watch vault.Watch) (fo
 	}
 	return found, s.with(ctx, func(v *vault.Vault) error {
 		n, err := v.Cleanse(ctx, what, watch)
-		found = n > 0
+		if found = n > 0; found {
+			err = errors.Join(err, s.note(ctx, func(k *state) { k.Bury = true }))
+		}
 		return remote.Classify(err)
 	})
 }

@@ -304,12 +304,27 @@ func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.
 		if taken, err = v.Snapshot(ctx, s.set.Source, s.set.Files, run); err != nil {
 			return remote.Classify(err)
 		}
-		return s.note(ctx, func(k *state) {
+		err = s.note(ctx, func(k *state) {
 			k.Saved = Mark{Seq: taken.Manifest.Seq, Change: taken.Manifest.Checks.Change, At: now}
 			k.Full = k.Full && !run.Full
 		})
+		return errors.Join(err, s.bury(ctx, v))
 	})
 	return taken, err
+}
+
+// bury takes away the restore points of this PC that a newer one stands for, their objects having been damaged.
+func (s *Service) bury(ctx context.Context, v *vault.Vault) error {
+	s.mu.Lock()
+	due := s.know.Bury
+	s.mu.Unlock()
+	if !due {
+		return nil
+	}
+	if err := v.Bury(ctx); err != nil {
+		return remote.Classify(err)
+	}
+	return s.note(ctx, func(k *state) { k.Bury = false })
 }
 
 // Sent is the result of sending the restore points to one destination.
@@ -415,9 +430,14 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, how Mann
 			c.RolledBack = now
 		}
 		if told.Mend != "" && sent.Check.Objects > 0 && c.Hurt == told.Mend { // it was all read, and mended
-			c.Hurt = ""
 			c.Mends++
-			sent.Prove = c.Mends <= mendsMost && (sent.Mended > 0 || sent.Anew || sent.Gone.Any())
+			// What could not be sent is looked at again once the next restore point stored it anew, and then no more.
+			if sent.Anew = sent.Anew && !c.Anew; sent.Anew {
+				c.Anew, k.Bury = true, true
+				return
+			}
+			sent.Prove = c.Mends <= mendsMost && (sent.Mended > 0 || c.Anew || sent.Gone.Any())
+			c.Hurt, c.Anew = "", false
 		}
 	})
 	if err != nil {

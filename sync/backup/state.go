@@ -41,6 +41,9 @@ type state struct {
 	// Full is set when the next restore point is to be a full image: a trial restore proved that what the last one laid
 	// over the image before it does not fit.
 	Full bool `json:"full,omitempty"`
+	// Bury is set when objects of this PC's own restore points were found damaged and taken away: the next one takes the
+	// place of those that need them.
+	Bury bool `json:"bury,omitempty"`
 }
 
 // copyMark is what is known about one destination.
@@ -55,10 +58,12 @@ type copyMark struct {
 	// is unplugged, all that can be seen is the folder it is plugged in at.
 	OnDisk bool `json:"on_disk,omitempty"`
 	// DrillFailed is when a later trial restore from there failed, until one passes. Hurt is what the next sending is to
-	// mend, Mends how often that was done since the last trial that passed.
+	// mend, Mends how often that was done since the last trial that passed, Anew that it waits for a restore point that
+	// stores anew what is damaged on this PC as well.
 	DrillFailed time.Time    `json:"drill_failed,omitzero"`
 	Hurt        vault.Mend   `json:"hurt,omitempty"`
 	Mends       int          `json:"mends,omitempty"`
+	Anew        bool         `json:"anew,omitempty"`
 	Suspect     uint64       `json:"suspect,omitempty"` // an older point whose trial restore failed
 	Fault       *fault.Fault `json:"fault,omitempty"`   // of the last try
 	// Again is set while the place has the copies of an earlier recovery key, and nothing under this one:
@@ -261,6 +266,7 @@ func (c *copyMark) fail(err error) {
 	}
 }
 
+// failed is Fault, nil as an error where there is none.
 func (c *copyMark) failed() error {
 	if c.Fault == nil {
 		return nil

@@ -40,7 +40,7 @@ func (k *Keeper) drill(ctx context.Context, id string, watch vault.Watch) error 
 		if err == nil && !report.Complete() {
 			err = k.send(ctx, id, backup.Manner{Look: true}, watch)
 		}
-		if err != nil {
+		if err != nil && fault.KeyOf(err) != "backup.put_back" { // then nothing is sent, and what is there can be tried
 			return err
 		}
 	}

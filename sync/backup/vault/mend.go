@@ -171,6 +171,27 @@ func (v *Vault) Serves(ctx context.Context) (func(Manifest) bool, error) {
 	}, err
 }
 
+// Bury takes the restore points older than the newest out of the local vault that it cannot bring back any more. A copy
+// that has them keeps them for as long as retention does.
+func (v *Vault) Bury(ctx context.Context) error {
+	serves, err := v.Serves(ctx)
+	if err != nil {
+		return err
+	}
+	dir, err := v.folder(manifestDir(v.set.WriterID))
+	if err != nil {
+		return err
+	}
+	points := v.own()
+	for _, s := range points[:max(0, len(points)-1)] {
+		if !serves(s.Manifest) {
+			v.disown(s.Seq)
+			dir.remove(s.Point().name())
+		}
+	}
+	return nil
+}
+
 // damagedOf reads the stored files of a folder that are there to their ends, and names those that are damaged.
 func damagedOf(ctx context.Context, t *Tree, l listing, parts []*need, watch Watch) (map[string]bool, error) {
 	bad := map[string]bool{}
