@@ -34,7 +34,7 @@ func TestTheBackupVerbsSpeakToPeople(t *testing.T) {
 	if out := direct.ok("backup", "status"); strings.Contains(out, "Aucune restauration") {
 		t.Errorf("after a trial: %q", out)
 	}
-	says(direct, "Poste principal, Coffre", "backup", "list")
+	says(direct, "Ce PC, Coffre", "backup", "list")
 	for _, verb := range []string{"list", "status", "now"} {
 		if out := direct.ok("backup", verb, "--json"); !json.Valid([]byte(out)) {
 			t.Errorf("%s in JSON: %q", verb, out)
@@ -53,7 +53,7 @@ func TestTheBackupVerbsSpeakToPeople(t *testing.T) {
 	}
 	b.ok("backup", "now")
 	lines := strings.Split(strings.TrimSpace(b.ok("backup", "list")), "\n")
-	if last := lines[len(lines)-1]; len(lines) < 2 || strings.Contains(last, "Poste principal") || !strings.Contains(lines[0], "(actuel)") {
+	if last := lines[len(lines)-1]; len(lines) < 2 || strings.Contains(last, "Ce PC") || !strings.Contains(lines[0], "(actuel)") {
 		t.Errorf("on the new PC: %q", lines)
 	}
 	if err := os.Rename(place, place+"-away"); err != nil {

@@ -110,6 +110,7 @@ func (s *sheetField) take(f *Flow, text string) {
 		s.ask(share)
 	}
 	s.refuse("")
+	s.heard()
 	if !share {
 		s.boxes[0].SetText(text)
 		s.typed(f, 0)
@@ -120,6 +121,7 @@ func (s *sheetField) take(f *Flow, text string) {
 		line = 1
 	}
 	s.shares[line].SetText(text)
+	s.shared[line].SetError("")
 	f.focus(s.shares[1])
 }
 

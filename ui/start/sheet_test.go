@@ -1,6 +1,7 @@
 package start_test
 
 import (
+	"context"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"github.com/boombuler/barcode"
 	"github.com/boombuler/barcode/qr"
 
+	"zafe/app/backup"
+	"zafe/app/fault"
 	"zafe/app/recovery"
 	"zafe/ui/machine"
 )
@@ -73,5 +76,44 @@ func TestAPictureOfTheSheetStandsInForTyping(t *testing.T) {
 	s.press("Voir les copies")
 	if len(p.keys) != 1 || p.keys[0] != shares[2].String()+"+"+shares[0].String() {
 		t.Errorf("asked with %v", p.keys)
+	}
+}
+
+// shut is a place whose copies no key opens.
+type shut struct{ *pc }
+
+func (p shut) ReachVault(context.Context, backup.NewDestination, func(backup.Question) (string, bool),
+) (machine.Place, error) {
+	return barred{}, nil
+}
+
+type barred struct{}
+
+func (barred) Open(context.Context, string) (machine.Vault, error) {
+	return nil, fault.New(fault.Conflict, "backup.wrong_key")
+}
+
+// TestWhatWasRefusedIsForgottenWithAnotherKey: the red line was about the key before.
+func TestWhatWasRefusedIsForgottenWithAnotherKey(t *testing.T) {
+	p := newPC(t, machine.Nothing)
+	s := showOn(t, p, shut{p})
+	s.press("Restaurer")
+	s.press("Un dossier, une clé ou un disque USB")
+	s.fields()[0].SetText("/media/usb")
+	s.press("Suivant")
+	wrong := s.flow.Text.Fault(fault.New(fault.Conflict, "backup.wrong_key"))
+	for n, by := range []func(){
+		func() { s.pick("Lire une photo de la feuille", codeFile(t, recovery.Key{7}.String())) },
+		func() { s.fields()[2].OnChanged("") },
+	} {
+		for i, g := range (recovery.Key{1, 2, 3}).Groups() {
+			s.fields()[i].SetText(g)
+		}
+		if s.press("Voir les copies"); !s.has(wrong) {
+			t.Fatal("a wrong key is not refused")
+		}
+		if by(); s.has(wrong) {
+			t.Errorf("%d: the refusal stays beside another key", n)
+		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -324,7 +325,8 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 		}
 	}
 	var behind *fault.Fault
-	if st.Saved.Seq == 0 {
+	again := slices.ContainsFunc(st.Copies, func(c backup.CopyStatus) bool { return c.Again })
+	if st.Saved.Seq == 0 && !again { // under a new key it had points of its own already
 		out.Origin = bare(k.set.Origin)
 	}
 	k.worry(&out, st)

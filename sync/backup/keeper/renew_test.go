@@ -64,3 +64,23 @@ func TestANewSheetIsFollowedByItsCopiesAtOnce(t *testing.T) {
 		t.Errorf("after the first copy and its trial: %+v", st)
 	}
 }
+
+// TestARestoredBookUnderANewSheet has had points of its own: that it was restored once says nothing about its copies now.
+func TestARestoredBookUnderANewSheet(t *testing.T) {
+	k, b, _, _ := newKeeperOf(t, "pc-2", &appbackup.Point{ID: "p"}, func(string) {})
+	b.change(t)
+	add(t, k, elsewhere(t))
+	if st, err := k.Status(t.Context()); err != nil || st.Origin == nil {
+		t.Errorf("before its first copy: %+v, %v", st, err)
+	}
+	now(t, k)
+	err := k.Renew(t.Context(), func() (backup.VaultOf, error) {
+		return backup.VaultOf{ID: "v2", RecoveryKey: newSheet, Inside: "cle-2026-11-22-00aa"}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st, err := k.Status(t.Context()); err != nil || st.Origin != nil || !st.Anew() {
+		t.Errorf("under a new sheet: %+v, %v", st, err)
+	}
+}

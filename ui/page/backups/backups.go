@@ -5,6 +5,7 @@ package backups
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -49,15 +50,18 @@ type backups struct {
 	points []backup.Sited            // what can be restored, here and at the places
 	lists  map[string][]backup.Point // the same by the place they were found at
 	writer func(backup.Point) string
-	unread map[string]error // why those of a place are not among them
-	now    *kit.Button
-	bar    *kit.Progress
-	coming *kit.Progress   // of attachments, after a restore
-	wound  *kit.Banner     // that the book is damaged
-	worry  *fyne.Container // why the light is not green, if it is for what all copies have in common
-	status backup.Status
-	kept   []aside.Kept // set aside on the main PC
-	lacks  []string     // places that are not on the recovery sheet last printed
+	// unread says why those of a place are not among them.
+	unread map[string]error
+	// listing are the places that are asked for theirs.
+	listing map[string]bool
+	now     *kit.Button
+	bar     *kit.Progress
+	coming  *kit.Progress   // of attachments, after a restore
+	wound   *kit.Banner     // that the book is damaged
+	worry   *fyne.Container // why the light is not green, if it is for what all copies have in common
+	status  backup.Status
+	kept    []aside.Kept // set aside on the main PC
+	lacks   []string     // places that are not on the recovery sheet last printed
 	// reprinted tells that a sheet with them was shown, which is still to be checked.
 	reprinted bool
 	// notices are where alerts go, nil as long as that is not known.
@@ -74,7 +78,10 @@ const (
 )
 
 func newBackups(e *page.Env, begin string) page.Page {
-	b := &backups{Gate: page.NewGate(e), env: e, copies: kit.VBox(10), lists: map[string][]backup.Point{}, unread: map[string]error{}}
+	b := &backups{
+		Gate: page.NewGate(e), env: e, copies: kit.VBox(10),
+		lists: map[string][]backup.Point{}, unread: map[string]error{}, listing: map[string]bool{},
+	}
 	var actions []fyne.CanvasObject
 	if e.Can(setup.PrintSheet.Spec) {
 		actions = append(actions, b.Write(kit.NewButton(e.T("backups.sheet"), "lifebuoy", kit.Secondary, b.sheet)))
@@ -171,6 +178,9 @@ func (b *backups) Refresh() {
 			return
 		}
 		b.show(st)
+		maps.DeleteFunc(b.lists, func(id string, _ []backup.Point) bool {
+			return id != "" && !slices.ContainsFunc(st.Copies, func(c backup.Copy) bool { return c.ID == id })
+		})
 		for _, c := range st.Copies { // what another PC sent, such as the one before this, is there only
 			b.list(c.ID)
 		}
@@ -206,7 +216,12 @@ func (b *backups) Refresh() {
 
 // list asks for the restore points of a destination, or of this PC (""), and shows them among the others.
 func (b *backups) list(id string) {
+	if b.listing[id] { // a place that is slow to answer is asked once
+		return
+	}
+	b.listing[id] = true
 	page.Call(b.env, backup.Points, backup.IDRequest{ID: id}, func(r backup.PointsResponse, err error) {
+		b.listing[id] = false
 		b.unread[id] = err
 		for _, refused := range b.unread {
 			if err = cmp.Or(err, refused); err != nil {

@@ -250,7 +250,7 @@ func TestARestoredBookShowsWhereItComesFrom(t *testing.T) {
 	copies.status.Origin = nil // its first own copy has left: what the PC before it sent is still there
 	p.Refresh()
 	listed()
-	if got := p.cell(1, 2).Text; got != "Poste principal, Disque" {
+	if got := p.cell(1, 2).Text; got != "Ce PC, Disque" {
 		t.Errorf("the point of both: %q", got)
 	}
 }

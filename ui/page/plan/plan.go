@@ -37,7 +37,7 @@ type planPage struct {
 }
 
 func newPage(e *page.Env) page.Page {
-	p := &planPage{Gate: page.NewGate(e), env: e, notice: kit.VBox(0)}
+	p := &planPage{Gate: page.NewGate(e), env: e, notice: kit.VBox(theme.GapTight)}
 	p.lost = kit.NewKPI("hourglass", e.T("plan.kpi.lost"), nil)
 	p.back = kit.NewKPI("clock-counter-clockwise", e.T("plan.kpi.back"), nil)
 	p.away = kit.NewKPI("map-pin", e.T("plan.kpi.away"), func() { p.open("backups", "") })
