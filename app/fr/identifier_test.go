@@ -1,6 +1,7 @@
 package fr
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -160,4 +161,18 @@ func FuzzIdentifiers(f *testing.F) {
 		TerritoryOf(s)
 		AccountOf(s)
 	})
+}
+
+// TestIBANsInATextAreFound however they are written; a number whose key is wrong is none.
+func TestIBANsInATextAreFound(t *testing.T) {
+	for text, want := range map[string][]string{
+		"": nil, "FR": nil, "Menuiserie FR 76": nil,
+		"Payez sur FR76 3000 6000 0112 3456 7890 189, merci":            {"FR7630006000011234567890189"},
+		"iban:fr76-3000.6000/0112 3456\u00a07890\n189 BE68539007547034": {"FR7630006000011234567890189", "BE68539007547034"},
+		"FR7630006000011234567890188":                                   nil,
+	} {
+		if got := IBANsIn(text); !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
 }

@@ -148,6 +148,8 @@ type Request struct {
 // ListResponse lists the last accesses, the youngest first.
 type ListResponse struct {
 	Accesses []Access `json:"accesses"`
+	// Burnt is CodeUntil of the code given last, if wrong tries used it up; zero if they did not.
+	Burnt time.Time `json:"burnt,omitzero"`
 }
 
 // Act is one reading, as the journal has it.
@@ -188,6 +190,8 @@ var (
 type Desk interface {
 	// InviteHelp makes the code of an access. Fault device.not_serving.
 	InviteHelp(by auth.UserID, access int64) (device.Invitation, error)
+	// Burnt is when the code given last would have ended, if wrong tries used it up; zero if they did not.
+	Burnt() time.Time
 	// Cut closes the living connections of a PC.
 	Cut(fingerprint string)
 }
@@ -215,7 +219,11 @@ func Bind[T Tx](r *op.Registry[T], k *Keeper[T], desk Desk) {
 	})
 	op.Bind(r, List, func(_ context.Context, tx T, _ op.Empty) (ListResponse, error) {
 		all, err := tx.Supports(lastMax)
-		return ListResponse{Accesses: all}, err
+		out := ListResponse{Accesses: all}
+		if desk != nil {
+			out.Burnt = desk.Burnt()
+		}
+		return out, err
 	})
 	op.Bind(r, Get, get[T])
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -79,6 +80,30 @@ func (s sources) has(t *testing.T, folder, name string) bool {
 		}
 	}
 	return regexp.MustCompile(`(?m)^func ` + regexp.QuoteMeta(name) + `\(\w+ \*testing\.[TF]\)`).Match(s[folder])
+}
+
+// TestHowSoonLibrariesAreMendedIsSaid: for each kind of fault, a time in days, none longer than that of a lesser one.
+func TestHowSoonLibrariesAreMendedIsSaid(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, found := strings.Cut(string(readme), "### Libraries and their faults\n")
+	if !found {
+		t.Fatal("nothing is said")
+	}
+	last := 0
+	for _, fault := range []string{"critical", "high", "any other", "none known"} {
+		m := regexp.MustCompile(`(?m)^\| ` + fault + `[^|]*\| (\d+) days`).FindStringSubmatch(table)
+		if m == nil {
+			t.Fatalf("%s: no time", fault)
+		}
+		days, err := strconv.Atoi(m[1])
+		if err != nil || days < last {
+			t.Errorf("%s: %s days", fault, m[1])
+		}
+		last = days
+	}
 }
 
 // noAttack are the tests of this package that are none.

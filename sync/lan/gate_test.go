@@ -43,12 +43,8 @@ func held(conn net.Conn, wait time.Duration) bool {
 
 func TestNobodyIsListenedToWithoutACodeOut(t *testing.T) {
 	o := newOffice(t)
-	start := time.Now()
 	if _, err := o.dial(t, "127.0.0.1"); err == nil || !strings.Contains(err.Error(), "no application protocol") {
 		t.Fatalf("a stranger was let in: %v", err)
-	}
-	if took := time.Since(start); took > 3*time.Second {
-		t.Errorf("refused after %s", took)
 	}
 	if _, _, err := o.desk.Invite(1); err != nil {
 		t.Fatal(err)

@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"zafe/app/incident"
 	"zafe/app/op"
@@ -97,7 +96,6 @@ func TestOneActStopsEveryPC(t *testing.T) {
 		t.Fatal(err)
 	}
 	must(pcs[0], incident.Begin.Spec, "owner", m{}, http.StatusOK, `"on":true`)
-	begun := time.Now()
 	for i, pc := range pcs {
 		for _, who := range []string{"owner", "accountant", "assistant"} {
 			must(pc, incident.Get.Spec, who, m{}, http.StatusOK, `"on":true`)
@@ -113,9 +111,6 @@ func TestOneActStopsEveryPC(t *testing.T) {
 			}
 			_ = whole.Close()
 		}
-	}
-	if took := time.Since(begun); took > time.Second {
-		t.Errorf("it took %v", took)
 	}
 	if got := <-ended; got.status != http.StatusForbidden || !strings.Contains(got.text, "incident.on") || len(kept) != 0 {
 		t.Errorf("a file came in: %d %s", got.status, got.text)

@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"syscall"
 
 	"zafe/app/fault"
 )
@@ -16,10 +19,28 @@ const (
 	answerMost = 4 << 10 // bytes
 )
 
-// errMoved is a watcher that leads to an address that is not safe, or on and on.
-var errMoved = errors.New("moved too often or to an address that is not https")
+// errMoved is a watcher that leads on and on, or elsewhere: only the server that an owner named is called, and over TLS.
+var errMoved = errors.New("moved too often, to another server or to an address that is not https")
 
-// Call implements [appnotify.Carrier]. Faults those of a line that breaks, notify.call_refused, notify.call_moved.
+// errInside is a name that leads to where no watcher is.
+var errInside = errors.New("an address of the machine's own line")
+
+// outside refuses to connect to the addresses of the line itself (link-local), where the secrets of hired machines are
+// given out, and to many at once or none; asked of the address that was resolved, so that no name leads there either.
+// Those of the house's own network are let through: a watcher may be there.
+func outside(_, address string, _ syscall.RawConn) error {
+	at, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return err
+	}
+	if ip := at.Addr().Unmap(); ip.IsLinkLocalUnicast() || ip.IsMulticast() || ip.IsUnspecified() {
+		return errInside
+	}
+	return nil
+}
+
+// Call implements [appnotify.Carrier]. Faults those of a line that breaks, notify.call_refused,
+// notify.call_moved, notify.call_inside.
 func (c *Carrier) Call(ctx context.Context, address string) error {
 	ctx, cancel := context.WithTimeout(ctx, c.callWithin)
 	defer cancel()
@@ -30,9 +51,12 @@ func (c *Carrier) Call(ctx context.Context, address string) error {
 	req.Header.Set("User-Agent", "Zafe")
 	host := req.URL.Hostname()
 	client := &http.Client{
-		Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: c.tls(""), DisableKeepAlives: true},
+		Transport: &http.Transport{
+			Proxy: http.ProxyFromEnvironment, TLSClientConfig: c.tls(""), DisableKeepAlives: true,
+			DialContext: (&net.Dialer{Control: outside}).DialContext,
+		},
 		CheckRedirect: func(next *http.Request, via []*http.Request) error {
-			if next.URL.Scheme != "https" || len(via) > movesMost {
+			if next.URL.Scheme != "https" || next.URL.Host != req.URL.Host || len(via) > movesMost {
 				return errMoved
 			}
 			next.Header.Del("Referer") // the address that is a secret
@@ -63,6 +87,9 @@ func plainly(err error) error {
 func lost(host string, err error) error {
 	if errors.Is(err, errMoved) {
 		return fault.New(fault.Unavailable, "notify.call_moved", "host", host).Because(err)
+	}
+	if errors.Is(err, errInside) {
+		return fault.New(fault.Invalid, "notify.call_inside", "host", host).Because(err)
 	}
 	if f := broken(host, httpsPort, err); f != nil {
 		return f

@@ -34,6 +34,9 @@ func TestCalls(t *testing.T) {
 	mux.HandleFunc("/clear"+token, func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "http://"+r.Host+token, http.StatusFound)
 	})
+	mux.HandleFunc("/away"+token, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://localhost:"+r.Host[strings.LastIndex(r.Host, ":")+1:]+token, http.StatusFound)
+	})
 	mux.HandleFunc("/hang"+token, func(_ http.ResponseWriter, r *http.Request) {
 		select {
 		case <-over:
@@ -50,6 +53,8 @@ func TestCalls(t *testing.T) {
 	for address, want := range map[string]string{
 		s.URL + token: "", s.URL + "/gone" + token: "notify.call_refused", s.URL + "/moved" + token: "",
 		s.URL + "/round" + token: "notify.call_moved", s.URL + "/clear" + token: "notify.call_moved",
+		s.URL + "/away" + token: "notify.call_moved", "https://169.254.169.254" + token: "notify.call_inside",
+		"https://[fe80::1]" + token: "notify.call_inside", "https://[::ffff:169.254.169.254]" + token: "notify.call_inside",
 		s.URL + "/hang" + token: "notify.silent", mute: "notify.silent", nobody: "notify.unreachable",
 		"https://hc.zafe.invalid" + token: "notify.no_host",
 	} {

@@ -31,6 +31,11 @@ func TestGoingBackBeforeAnUpdate(t *testing.T) {
 		"--user", "claire", "--password-file", write(t, papers, "good", ownerPassword+"\n"), "--totp-file", totp,
 	}
 	a.refused("copie d’avant une mise à jour", "restore", "--before-update")
+	// A password alone opens the book, and logs nobody in who could make a code.
+	_, said, code := a.as("--password-file", filepath.Join(papers, "good")).run("", "serve", "--listen", "127.0.0.1:0", "--invite")
+	if sentence(t, "serve --invite", said, code); !strings.Contains(said, "--user") || !strings.Contains(said, "s’est arrêté") {
+		t.Errorf("serve --invite is refused with %q", said)
+	}
 	noteUpdate(t, a, sheet)
 	kept := filepath.Join(a.dir, "book.before-update-from-1")
 	if err := os.CopyFS(kept, os.DirFS(filepath.Join(a.dir, "book"))); err != nil {

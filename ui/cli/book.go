@@ -123,6 +123,9 @@ func (r *run) serve() *cobra.Command {
 // invite prints a pairing code: the book is open in this process only, so no other one could ask for it.
 func (r *run) invite(ctx context.Context, b machine.Book) error {
 	in, err := device.Invite.Call(ctx, b, op.Empty{})
+	if fault.KeyOf(err) == "op.login_needed" { // the password opened the book, and logged nobody in
+		return fault.New(fault.Unauthenticated, "cli.invite_login").Because(err)
+	}
 	if err != nil {
 		return err
 	}

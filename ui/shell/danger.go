@@ -22,12 +22,12 @@ func (s *Shell) warn(l notify.Light) {
 		text = s.t("alerts.banner_tell", "names", s.Text.List(l.Tell))
 	}
 	s.danger.SetText(text)
-	s.danger.Show()
+	s.appear(s.danger, true)
 	s.root.Refresh()
 }
 
 // seen takes the warning away.
 func (s *Shell) seen() {
-	s.danger.Hide()
+	s.appear(s.danger, false)
 	s.root.Refresh()
 }

@@ -16,11 +16,11 @@ func (s *Shell) ail(h verify.Health) {
 		return
 	}
 	if h.State != verify.Damaged {
-		s.wound.Hide()
+		s.appear(s.wound, false)
 		s.root.Refresh()
 		return
 	}
-	s.wound.Show()
+	s.appear(s.wound, true)
 	s.root.Refresh()
 	if s.front == s.root && !s.asking {
 		s.explain()

@@ -61,14 +61,14 @@ func (s *Shell) halted(st incident.State) {
 	}
 	s.halt.state = st
 	if !st.On {
-		s.halt.banner.Hide()
+		s.appear(s.halt.banner, false)
 		kit.Toast(s.Host, kit.Ok, s.t("incident.over"))
 		s.gates() // what could not be saved is saved now
 	} else {
 		s.halt.banner.Set(kit.Error, s.t("incident.banner"),
 			s.t("incident.banner_text", "since", st.Since, "name", st.By))
 		s.halt.banner.Icon("lock")
-		s.halt.banner.Show()
+		s.appear(s.halt.banner, true)
 	}
 	s.root.Refresh()
 	if f := s.current(); f != nil && f.route.Name == "incident" {

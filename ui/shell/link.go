@@ -103,7 +103,7 @@ func (s *Shell) oust(why *fault.Fault) {
 		text = s.t("start.relay.taken", "place", place)
 	}
 	s.outside.Set(kit.Error, s.t("start.login.fenced"), text+" "+s.t("start.relay.taken_more"))
-	s.outside.Show()
+	s.appear(s.outside, true)
 	s.root.Refresh()
 }
 

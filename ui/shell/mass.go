@@ -40,7 +40,7 @@ func (s *Shell) lookForHolds() {
 // held shows the youngest hold over every page, as long as there is one.
 func (s *Shell) held(holds []bin.Hold) {
 	if len(holds) == 0 {
-		s.mass.Hide()
+		s.appear(s.mass, false)
 	} else {
 		h := holds[0]
 		tone, key := kit.Error, "bin.banner_text"
@@ -49,7 +49,7 @@ func (s *Shell) held(holds []bin.Hold) {
 		}
 		s.mass.Set(tone, s.t("bin.banner"), s.t(key, "name", h.Name, "rows", h.Rows, "at", s.Text.Instant(h.At)))
 		s.mass.Icon("shield-warning")
-		s.mass.Show()
+		s.appear(s.mass, true)
 	}
 	s.root.Refresh()
 }

@@ -56,3 +56,27 @@ func TestTheBannerOfAMassSaysWhatIsLeftToDecide(t *testing.T) {
 		}
 	}
 }
+
+// TestABannerThatComesTakesTheNextClick: it moved the page under the pointer.
+func TestABannerThatComesTakesTheNextClick(t *testing.T) {
+	for _, held := range []bool{false, true} {
+		d := newDeskOver(t, auth.Owner, nil, func(w *storetest.World) {
+			op.Bind(w.Registry, bin.Look, func(context.Context, *store.Tx, op.Empty) (o bin.Overview, err error) {
+				if held {
+					o.Holds = []bin.Hold{{ID: 1, User: 3, Name: "Yann", At: w.Clock.Now(), Rows: 50, Left: 50}}
+				}
+				return o, nil
+			})
+		})
+		d.Start()
+		taken := false
+		uitest.Walk(d.window.Content(), func(o fyne.CanvasObject) {
+			if _, ok := o.(*kit.Shield); ok {
+				taken = true
+			}
+		})
+		if taken != held {
+			t.Errorf("with a banner %t: clicks are taken %t", held, taken)
+		}
+	}
+}

@@ -89,6 +89,7 @@ type Shell struct {
 	outside *kit.Banner // that another PC is the main one now
 	mass    *kit.Banner // that somebody is held, for the owners
 	danger  *kit.Banner // that the copies are in danger, for who cannot mend them
+	shield  *kit.Shield // over the page, and what stands over it, while they move
 	history []*frame    // the last one is shown
 	drop    []func()    // take the shell's shortcuts out
 	link    link
@@ -111,7 +112,7 @@ func New(o Options) *Shell {
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.link.online = true
 	s.files = &Chooser{Window: o.Window, Text: o.Text, Spawn: o.Spawn}
-	s.place = container.NewStack()
+	s.place, s.shield = container.NewStack(), kit.NewShield()
 	s.tasks = kit.VBox(0)
 	s.status = kit.NewStatusBar()
 	s.nav = kit.NewNavBar(Brand, "", s.items(false), s.items(true), s.visit)
@@ -139,9 +140,23 @@ func New(o Options) *Shell {
 	// that moved down would have the next click beside the field it was meant for, and what is typed after it lost.
 	over := container.NewStack(s.top.object, s.banner)
 	column := kit.VFill(0, 7, s.halt.banner, s.aid.banner, s.mass, s.wound, s.outside, s.danger, over, s.place, s.tasks)
-	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, s.overall(), column, s.status))
+	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, s.overall(), container.NewStack(column, s.shield), s.status))
 	s.commands()
 	return s
+}
+
+// appear shows a banner over the page, or takes it away. The page moves by that: for a moment it takes no click, which
+// was meant for what stood there before.
+func (s *Shell) appear(b *kit.Banner, on bool) {
+	if b.Visible() == on {
+		return
+	}
+	if on {
+		b.Show()
+	} else {
+		b.Hide()
+	}
+	s.shield.Hold()
 }
 
 // Start shows the first page, and begins to follow the book: link, backups, idleness.

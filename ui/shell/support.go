@@ -61,14 +61,14 @@ func (s *Shell) helped(all support.ListResponse) {
 	case a.ID == was.ID && a.Reads == was.Reads:
 		return
 	case a.ID == 0:
-		s.aid.banner.Hide()
+		s.appear(s.aid.banner, false)
 		kit.Toast(s.Host, kit.Info, s.t("support.ended", "name", was.Who))
 	default:
 		s.aid.banner.Set(kit.Warn, s.t("support.banner", "name", a.Who),
 			s.t("support.banner_text", "since", s.Text.Clock(a.EnteredAt), "until", s.Text.Clock(a.EndsAt),
 				"reads", s.Text.N("support.reads", a.Reads, nil)))
 		s.aid.banner.Icon("eye")
-		s.aid.banner.Show()
+		s.appear(s.aid.banner, true)
 	}
 	s.root.Refresh()
 }

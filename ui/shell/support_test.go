@@ -20,6 +20,8 @@ func (d *desk0) InviteHelp(auth.UserID, int64) (device.Invitation, error) {
 	return device.Invitation{Code: "AAAA-BBBB", Expires: storetest.Noon.Add(10 * time.Minute)}, nil
 }
 
+func (d *desk0) Burnt() time.Time { return time.Time{} }
+
 func (d *desk0) Cut(fingerprint string) { d.cut = append(d.cut, fingerprint) }
 
 // TestAnOwnerSeesWhoIsIn over every page, and nobody else does; one press puts them out.

@@ -390,7 +390,11 @@ func (b *backups) figures(st backup.Status) {
 	case st.Saved.IsZero() && st.Anew():
 		b.last.Set(e.T("backups.soon"), e.T("backups.last_anew"), kit.Neutral, nil)
 	case st.Saved.IsZero():
-		b.last.Set(e.T("backups.never"), e.T("backups.never_note"), kit.Error, nil)
+		note := e.T("backups.never_note")
+		if !e.Can(backup.Now.Spec) {
+			note = e.T("backups.tell")
+		}
+		b.last.Set(e.T("backups.never"), note, kit.Error, nil)
 	default:
 		note := e.T("backups.all_in")
 		switch {

@@ -34,6 +34,7 @@ type supportPage struct {
 	acts   *kit.Grid
 	form   *form
 	all    []support.Access
+	burnt  time.Time          // support.ListResponse.Burnt
 	record support.Record     // of the access that is chosen
 	code   *device.Invitation // shown until a PC came with it, or the page is left
 	state  string             // what the top shows
@@ -79,7 +80,7 @@ func (p *supportPage) Beat() { p.Refresh() }
 // Refresh implements page.Page.
 func (p *supportPage) Refresh() {
 	page.Fill(p.env, support.List, op.Empty{}, func(r support.ListResponse) {
-		p.all = r.Accesses
+		p.all, p.burnt = r.Accesses, r.Burnt
 		p.past.Reload()
 		p.show()
 		row := max(p.past.Selected(), 0)
@@ -109,7 +110,10 @@ func (p *supportPage) show() {
 	if open {
 		state = strconv.FormatInt(int64(a.ID), 10) + a.PC + strconv.Itoa(a.Reads) + p.env.Text.Clock(now())
 	}
-	if !open || a.In(now()) {
+	if p.spent(a) {
+		state += "burnt"
+	}
+	if !open || a.In(now()) || p.spent(a) {
 		p.code = nil
 	}
 	if state == p.state {
@@ -146,11 +150,18 @@ func (p *supportPage) inside(a support.Access) fyne.CanvasObject {
 		kit.HBox(8, p.Write(kit.NewButton(e.T("support.end"), "lock", kit.Danger, func() { p.end(a) })), kit.Spacer()))
 }
 
+// spent tells whether wrong tries used up the code of an access that awaits a PC.
+func (p *supportPage) spent(a support.Access) bool {
+	return a.Awaits(now()) && !p.burnt.IsZero() && p.burnt.Equal(a.CodeUntil)
+}
+
 // awaited shows the code, as long as this page has it.
 func (p *supportPage) awaited(a support.Access) fyne.CanvasObject {
 	e := p.env
 	box := kit.VBox(theme.GapField, kit.Strong(e.T("support.awaits", "name", a.Who, "until", e.Text.Clock(a.CodeUntil))))
-	if p.code == nil {
+	if p.spent(a) {
+		box = kit.VBox(theme.GapField, kit.NewNotice(kit.Warn, "", e.T("support.code_burnt", "name", a.Who)))
+	} else if p.code == nil {
 		box.Add(kit.MutedParagraph(e.T("support.code_gone")))
 	} else {
 		box.Add(kit.Center(kit.NewLabel(p.code.Code, kit.Style{Size: 34, Weight: kit.Bold})))
@@ -238,6 +249,8 @@ func (p *supportPage) stateCell(a support.Access) kit.CellView {
 	switch {
 	case a.In(now()):
 		return kit.CellView{Text: e.T("support.state.in"), Pill: true, Tone: kit.Warn}
+	case p.spent(a):
+		return kit.CellView{Text: e.T("support.state.burnt"), Pill: true, Tone: kit.Warn}
 	case a.Awaits(now()):
 		return kit.CellView{Text: e.T("support.state.awaits"), Pill: true, Tone: kit.Info}
 	case a.Device == "":

@@ -19,7 +19,12 @@ import (
 	"zafe/ui/uitest"
 )
 
-type desk struct{ now func() time.Time }
+type desk struct {
+	now   func() time.Time
+	burnt *time.Time
+}
+
+func (d desk) Burnt() time.Time { return *d.burnt }
 
 func (d desk) InviteHelp(auth.UserID, int64) (device.Invitation, error) {
 	return device.Invitation{Code: "VB9F-KVQ1", Expires: d.now().Add(10 * time.Minute), Addresses: []string{"192.168.1.20"}}, nil
@@ -33,7 +38,8 @@ func TestAnOwnerLetsSomebodyHelp(t *testing.T) {
 	kit.After = kit.Never
 	w := storetest.NewWorld(t)
 	w.Clock.Set(now().UTC())
-	support.Bind(w.Registry, support.NewKeeper[*store.Tx](w.Store, nil, w.Clock.Now), desk{w.Clock.Now})
+	var burnt time.Time
+	support.Bind(w.Registry, support.NewKeeper[*store.Tx](w.Store, nil, w.Clock.Now), desk{w.Clock.Now, &burnt})
 	w.Update(func(tx *store.Tx) error {
 		_, err := tx.SaveUser(user.User{Login: "claire", Name: "Claire", Role: auth.Owner, CreatedAt: tx.Now()})
 		return err
@@ -66,6 +72,15 @@ func TestAnOwnerLetsSomebodyHelp(t *testing.T) {
 		p.all[0].Shown || p.all[0].EndsAt.Sub(p.all[0].MadeAt) != 2*time.Hour {
 		t.Fatalf("%+v, failed %v", p.all, sh.Failed)
 	}
+	burnt = p.all[0].CodeUntil.Add(time.Minute) // another code's
+	if p.Beat(); !shows("VB9F-KVQ1") {
+		t.Error("the code of a PC that wrong tries used up hides that of the access")
+	}
+	burnt = p.all[0].CodeUntil
+	if p.Beat(); shows("VB9F-KVQ1") || !shows("trois essais faux") {
+		t.Error("a code that wrong tries used up is still shown")
+	}
+	burnt = time.Time{}
 	w.Update(func(tx *store.Tx) error {
 		err := support.Enter(tx, p.all[0].ID, "pc", "PC-Jean")
 		if err == nil {
