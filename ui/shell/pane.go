@@ -177,9 +177,7 @@ func (s *Shell) Fail(err error) {
 		return
 	}
 	if f.Code == fault.Unauthenticated && (f.Key == "user.session_over" || f.Key == "op.login_needed") {
-		if s.relogin() {
-			kit.Toast(s.Host, kit.Info, s.t("user.session_over"))
-		}
+		s.relogin() // which says so
 		return
 	}
 	if f.Key == "user.ended" {
@@ -246,7 +244,7 @@ func (s *Shell) relogin() bool {
 	}
 	s.asking = true
 	s.putBack = kit.SetAside(s.Window.Canvas())
-	s.Relogin(s.comeBack)
+	s.Relogin(s.Me.User.Login, s.comeBack)
 	return true
 }
 

@@ -38,8 +38,9 @@ type Options struct {
 	Spawn func(work, then func())
 	// First may stand before the pages, over the whole window, until it calls done: the set-up.
 	First func(env *page.Env, done func()) fyne.CanvasObject
-	// Relogin asks who is there again, then calls again; the shell keeps the pages meanwhile.
-	Relogin func(again func(user.Me))
+	// Relogin says that the session is over and asks who is there, the one with login most likely, then calls again; the
+	// shell keeps the pages meanwhile.
+	Relogin func(login string, again func(user.Me))
 	// Enrol has a person who now must have a second factor switch it on, then calls again; the shell keeps the pages
 	// meanwhile.
 	Enrol func(again func(user.Me))

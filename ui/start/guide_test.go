@@ -218,7 +218,7 @@ func TestTheLogInAfterARestoreSaysWhatCameBack(t *testing.T) {
 		s.login("claire", "un autre mot de passe")
 	}
 	s.login("claire", secretWords)
-	s.flow.LogIn(p.book, nil)
+	s.flow.LogIn(p.book)
 	if s.has("copie du") {
 		t.Error("it is still said to the next person")
 	}

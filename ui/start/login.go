@@ -81,7 +81,7 @@ func (f *Flow) Login() {
 	}
 	forgotten := kit.NewButton(f.t("start.login.forgotten"), "", kit.Link, f.Forgotten)
 	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(f.t("start.login.title")),
-		kit.Muted(under)), p.host.object, p.relay, p.done(), wound}
+		kit.Muted(under)), p.host.object, p.relay, p.told(), wound}
 	body = append(body, p.samples(),
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass),
 		p.keep, p.enter, p.where, p.mend, // what is wrong stands under the button, which so stays in its place
@@ -131,8 +131,11 @@ func (p *loginPage) wound() fyne.CanvasObject {
 	return kit.NewNotice(kit.Error, "", f.t("start.login.damaged", "when", f.Text.Instant(f.state.Damaged)))
 }
 
-// done says what was just done, until somebody is in.
-func (p *loginPage) done() fyne.CanvasObject {
+// told says why there is a log-in where the pages were, or what was just done, until somebody is in.
+func (p *loginPage) told() fyne.CanvasObject {
+	if p.f.over != nil {
+		return kit.NewNotice(kit.Info, "", p.f.t("start.login.over"))
+	}
 	if p.f.done == "" {
 		o := kit.Gap(0, 0)
 		o.Hide()

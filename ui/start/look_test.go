@@ -106,14 +106,17 @@ func (f forgetful) Do(ctx context.Context, s *op.Spec, req, resp any) error {
 	return f.book.Do(ctx, s, req, resp)
 }
 
-// TestWhoWasPutOutLogsInAgain: the session that is over does not stand in the way of the new one.
+// TestWhoWasPutOutLogsInAgain after the reason was said: the session that is over does not stand in the way of the new one.
 func TestWhoWasPutOutLogsInAgain(t *testing.T) {
 	p := newPC(t, machine.Joined, owner)
 	s := show(t, p)
 	p.book.token = "over"
-	s.flow.LogIn(forgetful{p.book}, func(user.Me) {})
+	s.flow.Over(forgetful{p.book}, "claire", func(user.Me) {})
+	if !s.has("La page où vous étiez") {
+		t.Error("nobody is told why the pages are gone")
+	}
 	s.login("claire", secretWords)
-	if s.has("Votre session est terminée") || p.book.token == "over" || p.book.token == "" {
+	if s.has("La page où vous étiez") || !s.has("Le premier code prouve") || p.book.token == "over" || p.book.token == "" {
 		t.Errorf("the log-in is refused, with the session %q", p.book.token)
 	}
 }

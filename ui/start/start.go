@@ -78,8 +78,17 @@ func (f *Flow) Run() {
 	})
 }
 
-// LogIn shows the log-in of a book that is open already. With over, the pages wait behind it.
-func (f *Flow) LogIn(b machine.Book, over func(user.Me)) {
+// Over shows the log-in after the session of login ended: it says so, and the pages wait behind it for whoever comes,
+// who is given to again.
+func (f *Flow) Over(b machine.Book, login string, again func(user.Me)) {
+	f.name = login
+	f.logIn(b, again)
+}
+
+// LogIn shows the log-in of a book that is open already.
+func (f *Flow) LogIn(b machine.Book) { f.logIn(b, nil) }
+
+func (f *Flow) logIn(b machine.Book, over func(user.Me)) {
 	f.book, f.over = b, over
 	f.work(func(ctx context.Context) (err error) {
 		f.state, err = f.Machine.State(ctx)
@@ -96,13 +105,13 @@ func (f *Flow) LogIn(b machine.Book, over func(user.Me)) {
 // Barred shows the log-in after the main PC turned this PC away: it says so, and leads to another one.
 func (f *Flow) Barred(b machine.Book, why error) {
 	f.barred = why
-	f.LogIn(b, nil)
+	f.LogIn(b)
 }
 
 // Ousted shows the log-in of a main PC anew, if it is shown, after another PC took its place.
 func (f *Flow) Ousted(b machine.Book) {
 	if f.book == b && f.book != nil && f.over == nil {
-		f.LogIn(b, nil)
+		f.LogIn(b)
 	}
 }
 
