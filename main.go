@@ -151,7 +151,7 @@ func (p *pc) State(context.Context) (machine.State, error) {
 	j, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
 	if ok {
 		return machine.State{
-			Presence: machine.Joined, Company: j.Company, Host: j.Addr, Older: p.older.Load(), HelpsUntil: j.Until,
+			Presence: machine.Joined, Company: j.Company, Host: j.Called(), Older: p.older.Load(), HelpsUntil: j.Until,
 		}, err
 	}
 	return machine.State{Presence: machine.Nothing}, err
@@ -526,7 +526,7 @@ func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
 // network prepares this PC to be the main PC of an office.
 func (b *book) network(id setup.Identity) (err error) {
 	b.host, err = host.New(host.Settings[*store.Tx]{
-		Book: b.store, BookID: id.BookID, Root: id.Root, Registry: b.Registry, Version: version, Clock: time.Now,
+		Book: b.store, BookID: id.BookID, Root: id.Root, Registry: b.Registry, Version: version, Name: b.pc.Name(), Clock: time.Now,
 		Raise: func() bool {
 			front := b.pc.front.Load()
 			if front != nil {

@@ -147,7 +147,7 @@ func (b *Book) moved(s lan.Seat) {
 }
 
 // Place is what people call the PC that has the book.
-func (b *Book) Place() string { return b.Addr() }
+func (b *Book) Place() string { return b.seated().Called() }
 
 // look compares the book with the furthest that this PC was told of it, and notes it if it went on. An older one is
 // told to the main PC as well, for its owners: it takes the word of a PC that can prove it.

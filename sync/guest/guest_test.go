@@ -127,7 +127,7 @@ func (m *mainPC) serve(t *testing.T) {
 func TestTheMainPCIsFoundAgain(t *testing.T) {
 	first := newMainPC(t)
 	second := first.beside(t)
-	first.shown.Others, second.shown.Term = []string{second.seat.Addr}, 1
+	first.shown.Others, second.shown.Term, second.shown.Name = []string{second.seat.Addr}, 1, "ATELIER"
 	var kept lan.Seat
 	w := guest.Witness{
 		Memory: &memory{}, Older: func(int64, int64) {}, Warn: func(what string, err error) { t.Log(what, err) },
@@ -139,7 +139,7 @@ func TestTheMainPCIsFoundAgain(t *testing.T) {
 	}
 	defer b.Client.Close()
 	first.stop()
-	if err := b.Retry(t.Context()); err != nil || b.Place() != second.seat.Addr {
+	if err := b.Retry(t.Context()); err != nil || b.Place() != "ATELIER" {
 		t.Fatalf("the one that took over is not found: at %s, %v", b.Place(), err)
 	}
 	if kept.Addr != second.seat.Addr || kept.Term != 1 || !slices.Contains(kept.Others, first.seat.Addr) {
@@ -150,7 +150,7 @@ func TestTheMainPCIsFoundAgain(t *testing.T) {
 	again := first.beside(t)
 	seat := kept
 	seat.Addr, seat.Others = again.seat.Addr, []string{second.seat.Addr}
-	if b, err = guest.Connect(t.Context(), seat, w); err != nil || b.Place() != second.seat.Addr {
+	if b, err = guest.Connect(t.Context(), seat, w); err != nil || b.Place() != "ATELIER" {
 		t.Errorf("the old one is worked on: at %s, %v", b.Place(), err)
 	}
 	b.Client.Close()

@@ -45,6 +45,7 @@ type Settings[T Tx] struct {
 	Root     []byte // PEM: what the paired PCs pin
 	Registry lan.Registry
 	Version  string // of the program
+	Name     string // of this PC
 	Clock    func() time.Time
 	Raise    func() bool // see [lan.Server]
 	// Feed answers the relay PC's copy of the book.
@@ -93,6 +94,7 @@ func New[T Tx](set Settings[T]) (*Host[T], error) {
 func (h *Host[T]) hello(ctx context.Context, event int64) (out lan.Hello, err error) {
 	out = lan.Hello{
 		Product: "zafe", Version: h.set.Version, Level: op.Level, MinLevel: op.MinLevel, Book: h.set.BookID,
+		Name: h.set.Name,
 	}
 	if event > 0 {
 		h.hear(op.CredentialOf(ctx).Device, event)

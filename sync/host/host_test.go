@@ -45,7 +45,7 @@ func newOffice(t *testing.T) *office {
 	}
 	o.guard = o.newGuard(t, pem)
 	o.host, err = host.New(host.Settings[*store.Tx]{
-		Book: o.Store, BookID: "one", Root: pem, Registry: o.Registry, Version: "test", Clock: o.Clock.Now,
+		Book: o.Store, BookID: "one", Root: pem, Registry: o.Registry, Version: "test", Name: "SRV-ATELIER", Clock: o.Clock.Now,
 		Raise: func() bool { return true }, Feed: o.Store.Feed, Guard: o.guard,
 		Log:  func(what string, err error) { t.Logf("%s: %v", what, err) },
 		Warn: func(what string, err error) { o.warns = append(o.warns, what+": "+err.Error()) },
@@ -109,7 +109,7 @@ func TestAPCComesInAndIsShutOut(t *testing.T) {
 	}
 	defer r.Client.Close()
 	hello, err := r.Hello(t.Context())
-	if err != nil || hello.Book != "one" || hello.Version != "test" || hello.Event == 0 || o.host.Connected() != 1 {
+	if err != nil || hello.Book != "one" || hello.Version != "test" || hello.Name != "SRV-ATELIER" || hello.Event == 0 || o.host.Connected() != 1 {
 		t.Errorf("%+v, %d connected, %v", hello, o.host.Connected(), err)
 	}
 	owner := op.AsActor(t.Context(), auth.Actor{User: 1, Role: auth.Owner, Rights: auth.Owner.Rights(), FreshAt: o.Clock.Now()})

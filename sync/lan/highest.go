@@ -126,6 +126,9 @@ func (s Seat) Moved(addr string, h Hello) Seat {
 	if relay.Later(h.Term, h.Lead, s.Term, s.Lead) {
 		s.Term, s.Lead = h.Term, h.Lead
 	}
+	if h.Name != "" || addr != s.Addr {
+		s.Name = h.Name
+	}
 	s.Addr, s.Before, s.Others = addr, h.Before, nil
 	for _, a := range others {
 		if a != addr && a != "" && !slices.Contains(s.Others, a) && len(s.Others) < othersMax {

@@ -1,6 +1,7 @@
 package lan
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -24,6 +25,7 @@ type Seat struct {
 	Root    []byte `json:"root"` // the pinned root certificate, DER
 	Key     []byte `json:"key"`  // this PC's identity, PEM
 	Company string `json:"company"`
+	Name    string `json:"name,omitempty"` // what the main PC calls itself, "" as long as it did not say
 	// Term is the highest of a main PC that was reached, and Others are where another one may be.
 	Term   int64    `json:"term,omitempty"`
 	Before int64    `json:"before,omitempty"` // as that one's Hello says
@@ -32,6 +34,9 @@ type Seat struct {
 	// Until is when this PC is out, of somebody who helps; zero for a PC of the office.
 	Until time.Time `json:"until,omitzero"`
 }
+
+// Called is what people call the main PC: its name, or its address as long as it said none.
+func (s Seat) Called() string { return cmp.Or(s.Name, s.Addr) }
 
 // ReadSeat reads the file at path in which a seat is remembered; ok is false when there is none.
 func ReadSeat(path string) (s Seat, ok bool, err error) {
@@ -79,7 +84,7 @@ func (s Seat) named(ctx context.Context) (Seat, error) {
 	if err != nil {
 		return Seat{}, err
 	}
-	s.Company, s.Until = hello.Company, hello.Until
+	s.Company, s.Name, s.Until = hello.Company, hello.Name, hello.Until
 	return s, nil
 }
 

@@ -71,6 +71,8 @@ type Hello struct {
 	MinLevel int    `json:"min_level"`
 	Book     string `json:"book"`
 	Company  string `json:"company"`
+	// Name is what the PC is called, "" from an older host.
+	Name string `json:"name,omitempty"`
 	// Event and Hash are the end of the chain of events. A PC keeps the furthest it was told and knows when a
 	// host shows an older book.
 	Event int64  `json:"event,omitempty"`
