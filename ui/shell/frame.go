@@ -99,7 +99,7 @@ func (s *Shell) over(name string) {
 
 // jump leaves every page for another.
 func (s *Shell) jump(r page.Route) {
-	if s.dated {
+	if s.dated && !s.engaged() {
 		s.anew(r)
 		return
 	}

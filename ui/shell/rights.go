@@ -10,26 +10,40 @@ import (
 	"zafe/ui/page"
 )
 
-// know takes note of who the person is now. Where they may do other things than before, the window is made anew, at the
-// page shown, or once what is typed and not saved is done with; it says whether it was.
+// know takes note of who the person is now; it says whether the window was made anew for it.
 func (s *Shell) know(me user.Me) bool {
 	if s.Eyes != nil || s.Me.Support {
 		return false
 	}
 	s.dated = s.dated || !maps.Equal(s.Me.May, me.May) || s.Me.User.Role != me.User.Role
 	s.Me = me
-	if me.MustEnrol {
+	return s.renew()
+}
+
+// renew makes the window anew, at the page shown, where the person may do other things than it was made for, or has them
+// switch their second factor on: at once, or at the first second in which nothing is lost by it. It says whether it made
+// the window anew.
+func (s *Shell) renew() bool {
+	at := s.current()
+	switch {
+	case s.Eyes != nil || s.Me.Support:
+		return false
+	case s.Me.MustEnrol:
 		s.enrol()
 		return false
-	}
-	at := s.current()
-	if !s.dated || at == nil || slices.ContainsFunc(s.history, func(f *frame) bool {
+	case !s.dated || at == nil || s.engaged() || slices.ContainsFunc(s.history, func(f *frame) bool {
 		return f.page != nil && f.page.Unsaved()
-	}) {
+	}):
 		return false
 	}
 	s.anew(at.route)
 	return true
+}
+
+// engaged tells that the window cannot be made anew now, whatever its pages hold: it is locked, shows a log-in or a dialog,
+// or long work goes on in it.
+func (s *Shell) engaged() bool {
+	return s.idle.locked || s.asking || len(s.tasks.Objects) > 0 || s.Window.Canvas().Overlays().Top() != nil
 }
 
 // anew makes the window with what the person may do now, at a page where they still may go.

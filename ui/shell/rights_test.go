@@ -76,6 +76,51 @@ func TestWhatIsTypedWaitsForTheNextPage(t *testing.T) {
 	}
 }
 
+// TestNothingIsLostByNewRights: a locked screen stays so, and a question or long work is over first.
+func TestNothingIsLostByNewRights(t *testing.T) {
+	for name, hold := range map[string]func(d *desk) (over func()){
+		"locked": func(d *desk) func() {
+			d.Lock()
+			return nil
+		},
+		"a dialog": func(d *desk) func() {
+			m := kit.NewModal("Nouveau", 400, kit.NewLineEdit(""))
+			m.Show(d.window)
+			return m.Close
+		},
+		"long work": func(d *desk) func() {
+			d.hold = true
+			d.last().env.Shell.Task("Import", func(context.Context, func(int64, int64)) error { return nil }, func(error) {})
+			d.hold = false
+			return d.later[len(d.later)-1]
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			more := uitest.Me(auth.Owner)
+			more.User = uitest.Me(auth.Sales).User
+			d := newWatchedDesk(t, &more)
+			over, home := hold(d), d.last()
+			d.last().env.Shell.Changed("me")
+			d.seconds(2)
+			if d.last() != home || name == "locked" && !hidden(d, home.object) {
+				t.Fatal("the window is made anew, and what goes on in it is over")
+			}
+			if name == "locked" {
+				return
+			}
+			d.key("2", fyne.KeyModifierShortcutDefault)
+			if d.key("4", fyne.KeyModifierShortcutDefault) {
+				t.Fatal("the window is made anew by going to another page")
+			}
+			over()
+			d.seconds(1)
+			if !d.key("4", fyne.KeyModifierShortcutDefault) {
+				t.Error("the window is that of before for ever")
+			}
+		})
+	}
+}
+
 // TestARequestThatComesIsTold to who may decide it, once, and not where it is shown already.
 func TestARequestThatComesIsTold(t *testing.T) {
 	waiting := []approval.Pending{{By: "Nadia", Mine: true}}
@@ -130,6 +175,8 @@ func TestASecondFactorThatIsAskedForSinceIsSwitchedOnAtOnce(t *testing.T) {
 			d.Host.SetContent(kit.Gap(1, 1))
 			d.again(uitest.Me(auth.Sales))
 			if name == "by who they are" {
+				d.press("Annuler") // the question came back with the pages
+				d.seconds(1)
 				if d.last() == home || !d.last().env.Me.Can(auth.CustomerRead) {
 					t.Error("the window is still that of before")
 				}

@@ -87,6 +87,7 @@ func (s *Shell) second() {
 	if s.facts.backup.Running != nil {
 		s.facts.poll(s)
 	}
+	s.renew()
 }
 
 // plugged tells when a disk of the backups comes, and when it has all and can go again.
