@@ -297,17 +297,21 @@ func bankDetails(ctx context.Context, tx Tx, body []byte) (out []Change, err err
 		return nil, err
 	}
 	op.KeepHidden(ctx, &now, was)
-	if was.Bank.IBAN == "" {
+	known := was.WrittenIBANs()
+	switch {
+	case was.Bank.IBAN == "" && len(known) == 0:
 		return nil, nil
-	}
-	for _, c := range []Change{
-		{What: "iban", Before: was.Bank.IBAN, After: now.Bank.IBAN}, {What: "bic", Before: was.Bank.BIC, After: now.Bank.BIC},
-	} {
-		if c.Before != c.After {
-			out = append(out, c)
+	case was.Bank.IBAN == "" && slices.Contains(known, now.Bank.IBAN): // it moves to its field
+	default:
+		for _, c := range []Change{
+			{What: "iban", Before: was.Bank.IBAN, After: now.Bank.IBAN}, {What: "bic", Before: was.Bank.BIC, After: now.Bank.BIC},
+		} {
+			if c.Before != c.After {
+				out = append(out, c)
+			}
 		}
 	}
-	known := append(was.WrittenIBANs(), was.Bank.IBAN, now.Bank.IBAN)
+	known = append(known, was.Bank.IBAN, now.Bank.IBAN)
 	for _, iban := range now.WrittenIBANs() {
 		if !slices.Contains(known, iban) {
 			out = append(out, Change{What: "iban_text", After: iban})
@@ -316,20 +320,23 @@ func bankDetails(ctx context.Context, tx Tx, body []byte) (out []Change, err err
 	return out, nil
 }
 
-// payees tells the owners that customers pay to another account from now on.
-func payees(tx Tx, by auth.UserID, name string, body []byte) error {
+// payees tells the owners that customers pay to another account from now on, and how the new one ends, wherever it is
+// written.
+func payees(ctx context.Context, tx Tx, by auth.UserID, name string, body []byte) error {
 	if name != company.Save.Name {
 		return nil
 	}
-	var p company.Profile
-	if err := json.Unmarshal(body, &p); err != nil {
-		return err
-	}
-	p, err := p.Normalize()
+	changes, err := bankDetails(ctx, tx, body)
 	if err != nil {
 		return err
 	}
-	return user.TellOwners(tx, by, user.NoticeBank, p.Bank.IBAN[max(0, len(p.Bank.IBAN)-ibanShown):])
+	ends := ""
+	for _, c := range changes {
+		if c.What != "bic" && ends == "" {
+			ends = c.After[max(0, len(c.After)-ibanShown):]
+		}
+	}
+	return user.TellOwners(tx, by, user.NoticeBank, ends)
 }
 
 // ibanShown is how many characters of an account number tell it from others in a notice.
@@ -401,7 +408,7 @@ func second(ctx context.Context, tx Tx, name string, body []byte) error {
 	case tx.Now().Sub(a.FreshAt) > auth.FreshFor:
 		return fault.New(fault.Unauthenticated, "op.fresh_needed")
 	}
-	if err := payees(tx, a.User, name, body); err != nil {
+	if err := payees(ctx, tx, a.User, name, body); err != nil {
 		return err
 	}
 	who, called := a.Doer()
@@ -593,7 +600,7 @@ func (d desk[T]) perform(ctx context.Context, tx T, k Kept) error {
 	if !able(tx, asker, acts[k.Op]) {
 		return fault.New(fault.Conflict, "approval.asker_out", "name", asker.Name)
 	}
-	if err := payees(tx, asker.ID, k.Op, k.Body); err != nil {
+	if err := payees(ctx, tx, asker.ID, k.Op, k.Body); err != nil {
 		return err
 	}
 	return d.registry.Again(ctx, tx, k.Op, k.Body, auth.Actor{

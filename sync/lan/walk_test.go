@@ -42,6 +42,27 @@ func TestAnAccountNumberInATextTakesTwo(t *testing.T) {
 	x.does(company.Save.Spec, "claire", p, &p)
 }
 
+// TestAnAccountThatStandsInATextOnlyIsTheirs: the field that is empty beside it is no first one.
+func TestAnAccountThatStandsInATextOnlyIsTheirs(t *testing.T) {
+	x := newLooked(t)
+	own := x.profile().Bank.IBAN
+	x.o.world.Update(func(tx *store.Tx) error {
+		p, err := company.Of(tx)
+		if err != nil {
+			return err
+		}
+		p.Bank.IBAN, p.Bank.BIC, p.Footer = "", "", "Virements : "+own
+		return tx.SetSetting("company", p)
+	})
+	p := x.profile()
+	p.Bank.IBAN = otherIBAN
+	x.refuses(company.Save.Spec, "claire", p, "approval.two")
+	p.Bank.IBAN, p.Footer = "", "Virements : "+otherIBAN
+	x.refuses(company.Save.Spec, "claire", p, "approval.two")
+	p.Bank.IBAN, p.Footer = own, "" // it moves to its field
+	x.does(company.Save.Spec, "claire", p, &p)
+}
+
 // TestTheOwnersHearOfAnotherAccount, also who changed it: from their session somebody else may have.
 func TestTheOwnersHearOfAnotherAccount(t *testing.T) {
 	x := newLooked(t)
@@ -60,6 +81,18 @@ func TestTheOwnersHearOfAnotherAccount(t *testing.T) {
 	p.Bank.IBAN = "FR7630006000011234567890189"
 	x.does(company.Save.Spec, "claire", p, &p)
 	if n := told(); n.Kind != user.NoticeBank || n.Detail != "0189" {
+		t.Errorf("Claire is told %+v", n)
+	}
+	p.Footer = "Virements : " + otherIBAN // which is where customers pay to as well
+	x.does(company.Save.Spec, "claire", p, &p)
+	if n := told(); n.Kind != user.NoticeBank || n.Detail != "2606" {
+		t.Errorf("Claire is told %+v", n)
+	}
+	p.Footer = ""
+	x.does(company.Save.Spec, "claire", p, &p)
+	p.Bank.IBAN, p.Bank.BIC = "", ""
+	x.does(company.Save.Spec, "claire", p, &p)
+	if n := told(); n.Kind != user.NoticeBank || n.Detail != "" {
 		t.Errorf("Claire is told %+v", n)
 	}
 }
