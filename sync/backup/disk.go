@@ -53,7 +53,7 @@ func signDisk(folder string) (id string, err error) {
 // turnTo makes a mark the one of another disk, keeping what is known about the one before.
 func (c *copyMark) turnTo(disk string, now time.Time) {
 	was := *c
-	was.Others = nil
+	was.Others, was.RolledBack, was.Gone, was.GoneAt = nil, time.Time{}, vault.Gone{}, time.Time{}
 	next := copyMark{Since: now, Disk: disk}
 	others := slices.DeleteFunc(slices.Clone(c.Others), func(o copyMark) bool {
 		if o.Disk == disk && disk != "" {
@@ -66,7 +66,7 @@ func (c *copyMark) turnTo(disk string, now time.Time) {
 		others = append(others, was)
 	}
 	next.Others = others[max(0, len(others)-disksMax+1):]
-	next.RolledBack = later(was.RolledBack, next.RolledBack) // until the owner has seen it
+	next.RolledBack, next.Gone, next.GoneAt = c.RolledBack, c.Gone, c.GoneAt // until the owner has seen it
 	*c = next
 }
 

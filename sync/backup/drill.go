@@ -188,12 +188,13 @@ func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, older
 		if older && p.Seq == *suspect {
 			*suspect = 0
 		}
-		if *suspect == 0 {
+		c := &copyMark{}
+		if id != "" {
+			c = k.copyOf(id, now)
+		}
+		if *suspect == 0 && c.Hurt != vault.MendFiles { // another trial read other attachments
 			*failed = time.Time{}
-			if id != "" {
-				c := k.copyOf(id, now)
-				c.Hurt, c.Mends, c.Anew = "", 0, false
-			}
+			c.Hurt, c.Mends, c.Anew = "", 0, false
 		}
 		if older {
 			return
@@ -252,13 +253,14 @@ func (s *Service) Cleanse(ctx context.Context, err error, watch vault.Watch) (fo
 	if what == "" {
 		return false, nil
 	}
-	return found, s.with(ctx, func(v *vault.Vault) error {
+	err = s.with(ctx, func(v *vault.Vault) error {
 		n, err := v.Cleanse(ctx, what, watch)
 		if found = n > 0; found {
 			err = errors.Join(err, s.note(ctx, func(k *state) { k.Bury = true }))
 		}
 		return remote.Classify(err)
 	})
+	return found, err
 }
 
 // trials is where the last failure of a trial restore from a place is noted, and the older point it was of: what failed

@@ -5,11 +5,16 @@ import (
 	"context"
 	"io"
 	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -513,5 +518,131 @@ func TestABookThatIsNotWhatItWasIsSavedAsAWhole(t *testing.T) {
 	}
 	if c := s.Status(b.change).Copies[0]; c.Broken != nil {
 		t.Errorf("%+v", c)
+	}
+}
+
+// TestAPlaceThatWritesOverNothing has the newest points all the same: what is damaged there is stored under another name.
+func TestAPlaceThatWritesOverNothing(t *testing.T) {
+	for _, status := range []int{http.StatusForbidden, http.StatusMethodNotAllowed} {
+		t.Run(http.StatusText(status), func(t *testing.T) {
+			dir := t.TempDir()
+			at, err := url.Parse(servetest.WebDAV(t, dir))
+			if err != nil {
+				t.Fatal(err)
+			}
+			proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: at.Scheme, Host: at.Host})
+			var frozen atomic.Bool
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if frozen.Load() && (r.Method == http.MethodPut || r.Method == http.MethodDelete) {
+					if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(r.URL.Path))); err == nil {
+						_, _ = io.Copy(io.Discard, r.Body)
+						http.Error(w, "no writing over", status)
+						return
+					}
+				}
+				proxy.ServeHTTP(w, r)
+			}))
+			t.Cleanup(server.Close)
+			x := newTrial(t, "frozen", dir, place{draft: webdavDraft(server.URL + at.Path)})
+			x.save(3, 400_000)
+			x.send()
+			if n := x.strike(func(dir, name string, data []byte) []byte {
+				if name != "00000001.sqlite.zst" {
+					return nil
+				}
+				return scratch(dir, data)
+			}); n != 1 {
+				t.Fatalf("%d struck", n)
+			}
+			frozen.Store(true)
+			if err := x.tries(); err == nil {
+				t.Fatal("nobody saw what is damaged")
+			}
+			for range 2 { // it is found that it cannot be written over, and then the next point needs nothing of it
+				x.save(1, 20_000)
+				_ = x.s.Send(t.Context(), x.id, nil)
+			}
+			if c := x.copyOf(); c.LastOK.Seq != x.s.Saved().Seq || c.Broken == nil {
+				t.Fatalf("seq %d of %d, broken %v", c.LastOK.Seq, x.s.Saved().Seq, c.Broken)
+			}
+			if err := x.tries(); err != nil {
+				t.Fatal(explain(err))
+			}
+			if c := x.copyOf(); c.Broken != nil {
+				t.Error("the place is never called whole again:", c.Broken)
+			}
+		})
+	}
+}
+
+// TestATrialOfOtherAttachmentsProvesNothing of those that one found damaged before: only what is sent again does.
+func TestATrialOfOtherAttachmentsProvesNothing(t *testing.T) {
+	dir := t.TempDir()
+	x := newTrial(t, "quarter", dir, servers[0].open(t, dir))
+	x.save(8, 300_000)
+	x.send()
+	struck := false
+	x.strike(func(dir, _ string, data []byte) []byte {
+		if struck || !strings.Contains(dir, "files/") {
+			return nil
+		}
+		struck = true
+		return scratch(dir, data)
+	})
+	if err := x.triesAll(); err == nil {
+		t.Fatal("nobody saw what is damaged")
+	}
+	x.clock.pass(7 * 24 * time.Hour)
+	if err := x.tries(); err != nil {
+		t.Fatal("the other quarter:", explain(err))
+	}
+	if c := x.copyOf(); c.Broken == nil {
+		t.Error("the place is called whole with a damaged attachment")
+	}
+	if sent := x.send(); sent.Mended != 1 {
+		t.Errorf("%d sent again", sent.Mended)
+	}
+	if err := x.triesAll(); err != nil {
+		t.Fatal(explain(err))
+	}
+	if c := x.copyOf(); c.Broken != nil {
+		t.Error(c.Broken)
+	}
+}
+
+// TestWhatIsCutShortHereIsMadeAnew like what was written over.
+func TestWhatIsCutShortHereIsMadeAnew(t *testing.T) {
+	dir := t.TempDir()
+	x := newTrial(t, "short", dir, servers[0].open(t, dir))
+	x.save(3, 20_000)
+	if err := filepath.WalkDir(x.s.set.Dir, func(at string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || plainName(t, filepath.ToSlash(at)) != "00000001.sqlite.zst" {
+			return err
+		}
+		return os.Truncate(at, 100)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := x.s.Drill(t.Context(), "", vault.Point{}, newBlank(t), nil)
+	if found, err := x.s.Cleanse(t.Context(), err, nil); !found || err != nil {
+		t.Fatal(found, err)
+	}
+	x.save(1, 20_000)
+	if _, err := x.s.Drill(t.Context(), "", vault.Point{}, newBlank(t), nil); err != nil {
+		t.Error(explain(err))
+	}
+}
+
+// TestAnAlarmOutlivesTheDisk that it was about: another one takes its turn, and the owner has seen nothing yet.
+func TestAnAlarmOutlivesTheDisk(t *testing.T) {
+	day := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	c := copyMark{Disk: "a", RolledBack: day, Gone: vault.Gone{Files: 2}, GoneAt: day}
+	c.turnTo("b", day)
+	if c.Disk != "b" || !c.RolledBack.Equal(day) || c.Gone.Files != 2 || !c.GoneAt.Equal(day) {
+		t.Fatalf("%+v", c)
+	}
+	c.RolledBack, c.Gone, c.GoneAt = time.Time{}, vault.Gone{}, time.Time{} // seen
+	if c.turnTo("a", day); c.Disk != "a" || !c.RolledBack.IsZero() || c.Gone.Any() || !c.GoneAt.IsZero() {
+		t.Errorf("told again: %+v", c)
 	}
 }

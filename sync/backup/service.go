@@ -434,6 +434,7 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, how Mann
 			// What could not be sent is looked at again once the next restore point stored it anew, and then no more.
 			if sent.Anew = sent.Anew && !c.Anew; sent.Anew {
 				c.Anew, k.Bury = true, true
+				k.Full = k.Full || told.Mend == vault.MendBook
 				return
 			}
 			sent.Prove = c.Mends <= mendsMost && (sent.Mended > 0 || c.Anew || sent.Gone.Any())

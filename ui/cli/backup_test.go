@@ -27,9 +27,9 @@ func TestTheBackupVerbsSpeakToPeople(t *testing.T) {
 		return out
 	}
 	direct.refused("données de Zafè", "backup", "add", "--folder", filepath.Join(a.dir, "copies"))
+	says(direct, "Aucune restauration prouvée encore", "backup", "status")
 	says(direct, "Coffre est ajoutée", "backup", "add", "--label", "Coffre", "--folder", place)
 	says(direct, "Point de restauration fait|Coffre : tout y est", "backup", "now")
-	says(direct, "Aucune restauration prouvée encore", "backup", "status")
 	says(direct, "Coffre : restauration d’essai réussie|Dernière restauration prouvée le", "backup", "drill")
 	if out := direct.ok("backup", "status"); strings.Contains(out, "Aucune restauration") {
 		t.Errorf("after a trial: %q", out)

@@ -81,6 +81,8 @@ type Keeper struct {
 	// comingBack is how far those are that a restore still lacks, nil when none is on its way.
 	comingBack *appbackup.Running
 	anewDue    bool // the last restore point on this PC cannot be relied upon, and none was made since
+	ownTries   int  // in a row, of this PC's own copies after a failure
+	ownTried   time.Time
 	closing    bool // nothing is begun that can wait for the next start
 	worst      worst
 	setup      *remote.Setup

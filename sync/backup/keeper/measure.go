@@ -56,7 +56,8 @@ func (k *Keeper) drill(ctx context.Context, id string, watch vault.Watch) error 
 	}
 	k.noteTrial(ctx, id, done, true, err)
 	if err != nil {
-		return fault.New(fault.Conflict, "backup.older_failed", "made", done.Point.At).Because(err)
+		older := fault.New(fault.Conflict, "backup.older_failed", "made", done.Point.At).Because(err)
+		return errors.Join(older, k.cleanse(ctx, id, err, watch))
 	}
 	return nil
 }

@@ -2,9 +2,12 @@ package keeper_test
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	appbackup "zafe/app/backup"
 	"zafe/app/fault"
@@ -155,5 +158,64 @@ func TestThisPCsOwnDamagedCopiesAreMadeAnew(t *testing.T) {
 	})
 	if points, err := k.Points(t.Context(), ""); err != nil || len(points) == 0 {
 		t.Errorf("%+v, %v", points, err)
+	}
+}
+
+// TestThisPCsOwnCopiesAreProvenAgain whatever was damaged of them, with nobody's help.
+func TestThisPCsOwnCopiesAreProvenAgain(t *testing.T) {
+	for name, harm := range map[string]func(k *keeper.Keeper, b book) error{
+		"the book and attachments": func(k *keeper.Keeper, b book) error {
+			scratch(t, k.Folder())
+			all, err := filepath.Glob(filepath.Join(k.Folder(), "files", "*", "*"))
+			if err != nil || len(all) == 0 {
+				return fmt.Errorf("%d attachments: %w", len(all), err)
+			}
+			for _, path := range all {
+				data, err := os.ReadFile(path)
+				for i := 100; i < len(data); i += 30_000 {
+					data[i]++
+				}
+				if err = errors.Join(err, os.WriteFile(path, data, 0o600)); err != nil {
+					return err
+				}
+			}
+			_, err = k.Drill(t.Context(), "")
+			return err
+		},
+		"an old point that was opened": func(k *keeper.Keeper, b book) error {
+			b.change(t)
+			now(t, k)
+			points, err := k.Points(t.Context(), "")
+			if err != nil || len(points) < 2 {
+				return fmt.Errorf("%d points: %w", len(points), err)
+			}
+			scratch(t, k.Folder())
+			_, err = k.Recall(t.Context(), "", points[len(points)-1].ID, &trial{dir: filepath.Join(t.TempDir(), "past")},
+				func(appbackup.Progress) {})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k, b, clock, _ := twoDisks(t)
+			for i := range 8 {
+				b.paper(1_500_000 + i)
+			}
+			b.change(t)
+			now(t, k)
+			if err := harm(k, b); fault.KeyOf(err) != "backup.object_damaged" {
+				t.Fatal(err)
+			}
+			if st, err := k.Status(t.Context()); err != nil || st.Light != appbackup.Red {
+				t.Fatal(st.Light, err)
+			}
+			start(t, k)
+			for range 60 { // five days of work
+				b.change(t)
+				clock.Add(2 * time.Hour)
+				k.Changed()
+				time.Sleep(20 * time.Millisecond)
+			}
+			soon(t, k, "its own copies are proven", func(st appbackup.Status) bool { return st.Light != appbackup.Red })
+		})
 	}
 }

@@ -250,7 +250,6 @@ func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began ti
 		k.holdBack(j, task)
 	case err == nil && task.Kind == schedule.Snapshot:
 		k.line.points++
-		k.anewDue = false
 		clear(k.line.held)
 	case err == nil:
 		delete(k.line.held, task.Target)
@@ -301,18 +300,35 @@ func (k *Keeper) perform(ctx context.Context, task schedule.Task, how backup.Man
 	}
 }
 
-// proveOwn tries this PC's own copies again once what was damaged of them is stored anew.
+// proveOwn tries this PC's own copies again after a restore point was made: once what was damaged of them is stored anew,
+// a few times in a row, and each day as long as the last trial failed.
 func (k *Keeper) proveOwn(ctx context.Context, watch vault.Watch) {
+	failed, now := k.set.Service.Status(0).OwnFailed, k.set.Clock()
 	k.mu.Lock()
-	anew := k.anewDue
+	anew := k.anewDue && k.ownTries < ownTriesMost
+	if k.anewDue = false; !failed {
+		k.ownTries = 0
+	}
+	age := now.Sub(k.ownTried)
+	due := failed && (anew || age < 0 || age >= ownEvery)
+	if due {
+		k.ownTries, k.ownTried = k.ownTries+1, now
+	}
 	k.mu.Unlock()
-	if !anew || !k.set.Service.Status(0).OwnFailed {
+	if !due {
 		return
 	}
 	if err := k.drill(ctx, "", watch); err != nil {
 		k.set.Log("the copies on this PC are not mended yet", err)
 	}
 }
+
+// ownTriesMost is how often in a row this PC's own copies are tried at once after they were stored anew, ownEvery the time
+// between two trials while they go on failing.
+const (
+	ownTriesMost = 3
+	ownEvery     = 24 * time.Hour
+)
 
 // mend makes a sending due at a place where something is damaged.
 func (k *Keeper) mend(id string) {

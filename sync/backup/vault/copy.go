@@ -15,6 +15,7 @@ import (
 
 	"github.com/rclone/rclone/fs"
 	"github.com/rclone/rclone/fs/accounting"
+	"github.com/rclone/rclone/fs/fserrors"
 	"github.com/rclone/rclone/fs/object"
 	"github.com/rclone/rclone/fs/operations"
 	"golang.org/x/sync/errgroup"
@@ -72,8 +73,8 @@ type Sent struct {
 	Gone Gone
 	// Mended counts the objects whose content was damaged there and was sent again.
 	Mended int
-	// Anew says that something damaged or missing there is damaged or missing on this PC as well: the next restore point
-	// stores it again under another name.
+	// Anew says that something damaged or missing there is damaged or missing on this PC as well, or that the place lets
+	// nobody write over what is damaged: the next restore point stores it again under another name.
 	Anew bool
 	// Waits is how many bytes of attachments did not leave because of Sending.Most. The points that name them are there:
 	// a restore of one brings the book back and reports those attachments missing.
@@ -124,7 +125,7 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 	if err != nil {
 		return sent, err
 	}
-	sent.Mended = job.mends
+	sent.Mended, sent.Anew = job.mends, job.anew
 	s.Watch.tell(Progress{Stage: StageCheck})
 	sent.Check, err = v.check(ctx, to, points, want, job.same)
 	if err == nil {
@@ -272,6 +273,7 @@ type transfer struct {
 	at  string
 
 	attached bool // of attachments
+	mends    bool // old is damaged
 }
 
 // compare finds what the copy lacks. A copy that is ahead ends it with "backup.put_back".
@@ -332,7 +334,7 @@ func (j *copyJob) sort(g group, here, there listing, hurt map[string]bool) {
 		} else if p.seq <= j.told.LastSeq {
 			j.gone.add(g, *p)
 		}
-		t := transfer{src: here.names[p.Name][0], attached: g.attached}
+		t := transfer{src: here.names[p.Name][0], attached: g.attached, mends: hurt[p.Name]}
 		t.at = j.to.at(path.Join(g.dir, leaf(t.src)))
 		if old := there.names[p.Name]; len(old) > 0 {
 			t.old = old[0]
@@ -444,11 +446,16 @@ func (j *copyJob) sendOne(ctx context.Context, t transfer) error {
 	if errors.Is(err, fs.ErrorObjectNotFound) && t.old != nil {
 		_, err = operations.Copy(ctx, j.to.fs, nil, t.at, t.src)
 	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if err != nil && t.mends && ctx.Err() == nil && !fserrors.ShouldRetry(err) {
+		j.mends-- // a place that keeps what it was given: that this stays damaged holds back nothing else
+		j.anew = true
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
 	j.sent++
 	j.sentBytes += t.src.Size()
 	return nil

@@ -104,12 +104,17 @@ func (v *Vault) rotten(ctx context.Context, dir string, here listing, parts []*n
 ) (map[string]bool, error) {
 	bad, err := damagedOf(ctx, v.tree, here, parts, watch)
 	for _, p := range parts {
+		if !here.has(v.tree, p.Part) { // cut short
+			bad[p.Name] = true
+		}
 		if err != nil || !bad[p.Name] {
 			continue
 		}
 		// Once more: what was read wrong once, by a cable or a memory, may be whole.
-		if again := v.tree.proves(ctx, here, p.Part); again == nil {
-			delete(bad, p.Name)
+		if again := v.tree.proves(ctx, here, p.Part); !isDamage(again) {
+			if delete(bad, p.Name); again != nil {
+				err = again
+			}
 			continue
 		}
 		if dir == manifestDir(v.set.WriterID) {
