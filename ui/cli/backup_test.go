@@ -27,7 +27,7 @@ func TestTheBackupVerbsSpeakToPeople(t *testing.T) {
 		return out
 	}
 	direct.refused("données de Zafè", "backup", "add", "--folder", filepath.Join(a.dir, "copies"))
-	says(direct, "Aucune restauration prouvée encore", "backup", "status")
+	says(direct, "Aucune copie ailleurs|Dernière restauration prouvée : aucune", "backup", "status")
 	says(direct, "Coffre est ajoutée", "backup", "add", "--label", "Coffre", "--folder", place)
 	says(direct, "Point de restauration fait|Coffre : tout y est", "backup", "now")
 	says(direct, "Coffre : restauration d’essai réussie|Dernière restauration prouvée le", "backup", "drill")
