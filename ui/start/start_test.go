@@ -63,6 +63,7 @@ func (b *book) Place() string                                          { return 
 func (b *book) Watch(func(bool))                                       {}
 func (b *book) Retry(context.Context) error                            { return nil }
 func (b *book) Connected() int                                         { return 0 }
+func (b *book) BackUp(context.Context, func(string)) *backup.Unsent    { return nil }
 func (b *book) Close(context.Context, func(string)) error              { b.closed++; return nil }
 func (b *book) Serve(context.Context, string, func(addr string)) error { return nil }
 
