@@ -146,6 +146,7 @@ func (o LeaveOptions) unsent(left backup.Unsent) {
 	m = kit.NewModal(o.Text.T("shell.unsent.title", nil), 520, kit.VBox(theme.GapField, kit.Paragraph(text), count),
 		buttons...).Mark("warning", kit.Warn).Lock()
 	m.Show(o.Window)
+	m.Focus(buttons[len(buttons)-1].(*kit.Button))
 	if o.Tick != nil {
 		o.Tick(ctx, time.Second, func() {
 			if seconds--; seconds <= 0 || !o.Ask() {
