@@ -33,7 +33,7 @@ var places = map[plan.Act]way{
 	plan.ActDevices:   {"plan.go.devices", "", device.Revoke.Spec, to("people", "pcs")},
 	plan.ActPasswords: {"plan.go.passwords", "", user.ChangePassword.Spec, to("account", "")},
 	plan.ActCloud:     {"plan.go.cloud", "", backup.Begin.Spec, to("backups", "")},
-	plan.ActKey:       {"plan.go.key", "", opening.Rotate.Spec, to("security", "")},
+	plan.ActKey:       {"plan.go.key", "", opening.Rotate.Spec, to("security", "sheet")},
 	plan.ActSheet:     {"plan.go.sheet", "", setup.PrintSheet.Spec, to("backups", "sheet")},
 	plan.ActCNIL:      {"plan.go.cnil", "", op.Spec{}, to("incident", "")},
 	plan.ActInsurer:   {"plan.attest", "", plan.Attest.Spec, (*planPage).attest},

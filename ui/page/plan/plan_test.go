@@ -152,6 +152,9 @@ func TestEachScenarioHasItsFactsAndAButton(t *testing.T) {
 			if len(sh.Opened)+sh.Leaves+len(sh.Files) == before {
 				t.Errorf("%s: %s leads nowhere", s.ID, w.key)
 			}
+			if at := sh.Opened; w.key == "plan.act.key" && at[len(at)-1] != (page.Route{Name: "security", Arg: "sheet"}) {
+				t.Errorf("%s: another key than the sheet's: %+v", s.ID, at[len(at)-1])
+			}
 		}
 		if s.ID == plan.Burnt && (!slices.Contains(says, "12\u00a0min") || !slices.Contains(says, "Coffre de Paul")) {
 			t.Errorf("burnt: %q", says)
