@@ -276,6 +276,29 @@ func TestAfterARestoreTheOwnerSaysWhatHappened(t *testing.T) {
 	}
 }
 
+// TestEachCauseIsOffered with its list, every line of which is in words.
+func TestEachCauseIsOffered(t *testing.T) {
+	p, _, _, w := shown(t, auth.Owner)
+	if len(causes) != len(plan.Causes()) {
+		t.Errorf("%d of %d causes are offered", len(causes), len(plan.Causes()))
+	}
+	for _, c := range plan.Causes() {
+		w.Update(func(tx *store.Tx) error { return plan.AskCause(tx, tx.Now(), tx.Now()) })
+		p.Refresh()
+		p.press(t, p.env.T("plan.cause."+string(c)))
+		window := p.env.Window.Canvas().Overlays().Top()
+		if (window != nil) == (c == plan.CauseOther) {
+			t.Errorf("%s: a list: %v", c, window != nil)
+		}
+		uitest.Walk(window, func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), "plan.") {
+				t.Errorf("%s says %q", c, l.Text())
+			}
+		})
+		kit.CloseLayers(p.env.Window.Canvas())
+	}
+}
+
 // TestTheTileCountsEveryPlace, those that wait for their first copy too; and what no restore would bring back is told.
 func TestTheTileCountsEveryPlace(t *testing.T) {
 	p, _, e, _ := shown(t, auth.Owner)
