@@ -178,6 +178,9 @@ func (d *desktop) show(b machine.Book, me user.Me, eyes *shell.Eyes, first bool)
 		Eyes:      eyes,
 		Turn:      func(me user.Me, eyes *shell.Eyes) *shell.Shell { return d.show(b, me, eyes, false) },
 	}
+	if st, err := d.machine.State(d.ctx); err == nil && b.Local() {
+		o.Updated = st.Earlier
+	}
 	if first && b.Local() {
 		o.Begun, d.begun = d.begun, time.Time{}
 		o.First = d.flow.SetUp(me)

@@ -60,6 +60,8 @@ type Options struct {
 	// Begun is when the program began, at the first log-in after that: work from before that is on this PC only had not
 	// left when the program ended, and is told.
 	Begun time.Time
+	// Updated: the machine keeps the book as it was before its last update.
+	Updated bool
 	// Restore shows the screen that restores a copy, once the book is closed; nil where there is none.
 	Restore func()
 	// TakeOver shows the screen that makes this PC the main one, once the book is closed; nil where there is none.
