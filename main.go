@@ -365,6 +365,7 @@ type book struct {
 	works *job.Group // what Close waits for
 
 	answering func() // lets the verbs of this PC in, once
+	backedUp  bool   // the last backup was made
 }
 
 var _ machine.Book = (*book)(nil)
@@ -804,20 +805,36 @@ func (b *book) nameCompany(ctx context.Context) error {
 	})
 }
 
+// BackUp implements machine.Book.
+func (b *book) BackUp(ctx context.Context, progress func(string)) *backup.Unsent {
+	b.works.End()
+	b.past.End()
+	if b.guard.Refusal() != nil { // nothing of it is to reach the copies
+		return nil
+	}
+	b.backedUp = true
+	progress("shell.closing.backup")
+	if err := b.keep.Close(ctx); err != nil {
+		b.pc.home.Log.Warn("backup at close failed", slog.Any("err", err))
+	}
+	return b.keep.Unsent(context.WithoutCancel(ctx))
+}
+
 // Close implements machine.Book.
 func (b *book) Close(ctx context.Context, progress func(string)) (err error) {
 	defer b.pc.home.Refer("close", &err)
 	if progress == nil {
 		progress = func(string) {}
 	}
-	b.works.End()
-	b.past.End()
-	progress("shell.closing.backup")
-	if b.guard.Refusal() != nil { // nothing of it is to reach the copies
-		return b.store.Close()
+	last := ctx
+	if b.backedUp { // what did not leave then goes at the next start; others may have worked on
+		stopped, stop := context.WithCancel(ctx)
+		stop()
+		last = stopped
 	}
-	if err := b.keep.Close(ctx); err != nil {
-		b.pc.home.Log.Warn("backup at close failed", slog.Any("err", err))
+	b.BackUp(last, progress)
+	if b.guard.Refusal() != nil {
+		return b.store.Close()
 	}
 	b.tells.Close(ctx)
 	progress("shell.closing.book")

@@ -43,6 +43,8 @@ type desktop struct {
 	pages   shell.Table
 	flow    *start.Flow
 	shell   *shell.Shell
+	begun   time.Time    // until the first log-in
+	leaves  bool         // the program ends, from the screens before the pages
 	served  machine.Book // the book the other PCs are let in to
 }
 
@@ -55,7 +57,7 @@ func Run(ctx context.Context, m machine.Machine) error {
 	if err := screen(); err != nil {
 		return err
 	}
-	d := &desktop{ctx: ctx, app: app.NewWithID("fr.zafe.desktop"), machine: m, pages: pages()}
+	d := &desktop{ctx: ctx, app: app.NewWithID("fr.zafe.desktop"), machine: m, pages: pages(), begun: time.Now()}
 	pref := m.Preferences()
 	d.text = i18n.For(language(pref.Lang))
 	shell.ApplyTheme(pref.Theme)
@@ -164,7 +166,7 @@ func (d *desktop) show(b machine.Book, me user.Me, eyes *shell.Eyes, first bool)
 	o := shell.Options{
 		Window: d.window, Host: d.host, Keys: d.keys, Machine: d.machine, Book: b, Me: me, Text: d.text,
 		Pages: d.pages,
-		Clock: time.Now, Spawn: spawn, Tick: tick, Serve: d.serve, Quit: d.quit, Listen: listening(b),
+		Clock: time.Now, Spawn: spawn, Tick: tick, Serve: d.serve, Quit: d.quit, Asks: d.asks, Listen: listening(b),
 		Relogin:   func(login string, again func(user.Me)) { d.flow.Over(b, login, again) },
 		Enrol:     func(again func(user.Me)) { d.flow.Enrol(b, again) },
 		LoggedOut: func() { d.shell = nil; d.start(); d.flow.LogIn(b) },
@@ -176,7 +178,11 @@ func (d *desktop) show(b machine.Book, me user.Me, eyes *shell.Eyes, first bool)
 		Eyes:      eyes,
 		Turn:      func(me user.Me, eyes *shell.Eyes) *shell.Shell { return d.show(b, me, eyes, false) },
 	}
+	if st, err := d.machine.State(d.ctx); err == nil && b.Local() {
+		o.Updated = st.Earlier
+	}
 	if first && b.Local() {
+		o.Begun, d.begun = d.begun, time.Time{}
 		o.First = d.flow.SetUp(me)
 	}
 	d.shell = shell.New(o)
@@ -209,8 +215,10 @@ func (d *desktop) close() {
 		d.keep(p)
 	}
 	switch {
-	case d.shell != nil:
+	case d.shell != nil && d.asks():
 		d.shell.Close()
+	case d.shell != nil:
+		d.shell.Quits()
 	default:
 		d.flow.Leaving(d.leave)
 	}
@@ -222,10 +230,18 @@ func (d *desktop) leave() {
 		d.quit()
 		return
 	}
+	if d.leaves { // the window was closed again
+		return
+	}
+	d.leaves = true
 	shell.Leave(shell.LeaveOptions{
 		Window: d.window, Text: d.text, Book: d.flow.Book(), Spawn: spawn, Tick: tick, Quit: d.quit,
+		Clock: time.Now, Ask: d.asks,
 	})
 }
+
+// asks tells whether somebody is to be asked while the program ends: not once the system stops it.
+func (d *desktop) asks() bool { return d.ctx.Err() == nil }
 
 func (d *desktop) quit() { d.app.Quit() }
 

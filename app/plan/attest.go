@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"time"
@@ -104,8 +105,66 @@ func Months(today civil.Date, measures []backup.Measure) []Month {
 	return out
 }
 
+// Mishaps counts the restores since a moment by what was said to have made them necessary: the last word after each. It
+// hears the events of the journal in their order.
+type Mishaps struct {
+	Since time.Time
+	Of    map[Cause]int
+	said  Cause // after the restore that was heard last; "" for nothing, or of one before Since
+}
+
+// Hear takes note of an event.
+func (m *Mishaps) Hear(e audit.Event) {
+	switch {
+	case e.At.Before(m.Since):
+	case e.Op == "book.restored":
+		m.said = ""
+	case e.Op == SayCause.Name:
+		var q CauseRequest
+		if json.Unmarshal([]byte(e.Payload), &q) != nil {
+			return
+		}
+		if m.Of == nil {
+			m.Of = map[Cause]int{}
+		}
+		if m.said != "" {
+			m.Of[m.said]--
+		}
+		m.said = q.Cause
+		m.Of[m.said]++
+	}
+}
+
+// told says them, those of the plan alone: a trial is none.
+func (m *Mishaps) told(p *i18n.Printer) string {
+	var all []string
+	for _, c := range Causes() {
+		if n := m.Of[c]; n > 0 && c != CauseOther {
+			all = append(all, p.T("plan.attest.mishap", map[string]any{"cause": p.T("plan.cause."+string(c), nil), "n": n}))
+		}
+	}
+	if len(all) == 0 {
+		return p.T("plan.attest.note_none", nil)
+	}
+	return p.T("plan.attest.note_mishaps", map[string]any{"list": p.List(all)})
+}
+
+// heard is a journal that somebody listens to.
+type heard struct {
+	audit.Journal
+	hear func(audit.Event)
+}
+
+// EachEvent implements audit.Journal.
+func (h heard) EachEvent(after int64, fn func(audit.Event) error) error {
+	return h.Journal.EachEvent(after, func(e audit.Event) error {
+		h.hear(e)
+		return fn(e)
+	})
+}
+
 // Intact walks the whole chain: a measure that was changed, added or taken out breaks it. Fault plan.chain_broken.
-func Intact(tx Chain) error {
+func Intact(tx audit.Journal) error {
 	_, err := audit.Walk(tx, func(audit.Chain) {})
 	if broken, ok := errors.AsType[audit.Broken](err); ok {
 		return fault.New(fault.Conflict, "plan.chain_broken", "event", int64(broken))
@@ -116,11 +175,13 @@ func Intact(tx Chain) error {
 func attest[T Tx](_ context.Context, tx T, req AttestRequest, w io.Writer) (op.Download, error) {
 	p := i18n.For(req.Lang)
 	today := tx.Today()
-	measures, err := tx.Measures(today.StartOfMonth().AddMonths(1 - months).In(time.Local))
+	since := today.StartOfMonth().AddMonths(1 - months).In(time.Local)
+	measures, err := tx.Measures(since)
 	if err != nil {
 		return op.Download{}, err
 	}
-	if err := Intact(tx); err != nil {
+	mishaps := Mishaps{Since: since}
+	if err := Intact(heard{tx, mishaps.Hear}); err != nil {
 		return op.Download{}, err
 	}
 	c, err := company.Of(tx)
@@ -154,6 +215,7 @@ func attest[T Tx](_ context.Context, tx T, req AttestRequest, w io.Writer) (op.D
 	}
 	r.Rows = append(r.Rows, peerRow(p))
 	for _, note := range []string{
+		mishaps.told(p),
 		p.T("plan.attest.note_peer", map[string]any{"vendor": peer.vendor, "page": peer.page, "read": p.Date(peer.read)}),
 		p.T("plan.attest.note_loss", nil), p.T("plan.attest.note_back", nil),
 		p.T("plan.attest.note_chain", map[string]any{"event": head.ID, "hash": head.Hash.String()}),

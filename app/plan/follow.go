@@ -24,11 +24,18 @@ type Cause string
 
 // The causes that are told apart. After a trial, or a return to an earlier state, nothing is to be done.
 const (
-	CauseTheft Cause = "theft"
-	CauseFire  Cause = "fire"
-	CauseBreak Cause = "breakdown"
-	CauseOther Cause = "other"
+	CauseTheft     Cause = "theft"
+	CauseFire      Cause = "fire"
+	CauseBreak     Cause = "breakdown"
+	CauseRansom    Cause = "ransomware" // files were encrypted or destroyed by a program
+	CauseIntrusion Cause = "intrusion"  // somebody got into the PC or into the book
+	CauseOther     Cause = "other"
 )
+
+// Causes are all of them, in the order they are offered.
+func Causes() []Cause {
+	return []Cause{CauseTheft, CauseFire, CauseBreak, CauseRansom, CauseIntrusion, CauseOther}
+}
 
 // Act is something to do after the restore. The names are permanent: books keep them.
 type Act string
@@ -46,6 +53,10 @@ const (
 	ActInsurer   Act = "insurer"   // declare it, with the certificate of the copies
 	ActPlaces    Act = "places"    // have as many places of copies again as before
 	ActOld       Act = "old"       // what to do with the PC that broke down
+	ActAdvice    Act = "advice"    // have somebody help who knows such attacks
+	ActClean     Act = "clean"     // install the PCs anew before they come near the book again
+	ActVerify    Act = "verify"    // have the book re-checked, and compared with what the PCs and copies remember of it
+	ActReview    Act = "review"    // look in the journal for what the intruder did
 )
 
 // acts are what is to be done after each cause, in order.
@@ -53,6 +64,13 @@ var acts = map[Cause][]Act{
 	CauseTheft: {ActNumbers, ActDevices, ActPasswords, ActCloud, ActKey, ActComplaint, ActCNIL, ActInsurer, ActPlaces},
 	CauseFire:  {ActNumbers, ActPlaces, ActSheet, ActDevices, ActInsurer},
 	CauseBreak: {ActNumbers, ActPlaces, ActOld},
+	CauseRansom: {
+		ActAdvice, ActNumbers, ActClean, ActVerify, ActPasswords, ActCloud, ActKey, ActComplaint, ActCNIL, ActInsurer, ActPlaces,
+	},
+	CauseIntrusion: {
+		ActAdvice, ActNumbers, ActClean, ActVerify, ActReview, ActDevices, ActPasswords, ActCloud, ActKey, ActComplaint, ActCNIL,
+		ActInsurer,
+	},
 	CauseOther: {},
 }
 

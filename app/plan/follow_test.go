@@ -65,6 +65,17 @@ func TestATheftCallsForOtherActsThanAFire(t *testing.T) {
 			t.Errorf("after a fire %s is not asked for", act)
 		}
 	}
+	ransom, intruder := o.say(plan.CauseRansom), o.say(plan.CauseIntrusion)
+	for _, act := range []plan.Act{
+		plan.ActAdvice, plan.ActClean, plan.ActVerify, plan.ActPasswords, plan.ActKey, plan.ActComplaint, plan.ActCNIL,
+	} {
+		if !slices.Contains(ransom.Acts, act) || !slices.Contains(intruder.Acts, act) || slices.Contains(fire.Acts, act) {
+			t.Errorf("%s: after ransomware %v, after an intrusion %v, after a fire %v", act, ransom.Acts, intruder.Acts, fire.Acts)
+		}
+	}
+	if slices.Contains(ransom.Acts, plan.ActReview) || !slices.Contains(intruder.Acts, plan.ActReview) {
+		t.Error("what an intruder did in the book is looked for after an intrusion alone")
+	}
 	if o.say(plan.CauseOther); o.follow() != nil {
 		t.Error("a trial leaves something to do")
 	}

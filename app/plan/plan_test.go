@@ -3,6 +3,7 @@ package plan_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -361,6 +362,38 @@ func TestTheAttestationIsTheJournals(t *testing.T) {
 		if fault.KeyOf(err) != "plan.chain_broken" {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestTheAttestationCountsWhatHappened: the last word after each restore of the period, and no trial.
+func TestTheAttestationCountsWhatHappened(t *testing.T) {
+	o := open(t)
+	restore := func(causes ...plan.Cause) {
+		o.update(func(tx *store.Tx) error {
+			return errors.Join(tx.NoteRestored("{}"), plan.AskCause(tx, tx.Now(), tx.Now()))
+		})
+		for _, c := range causes {
+			o.say(c)
+		}
+	}
+	says := func() string {
+		var b bytes.Buffer
+		if _, err := plan.Attest.Fetch(t.Context(), o.As("owner"), plan.AttestRequest{Lang: "fr"}, &b); err != nil {
+			t.Fatal(err)
+		}
+		return text(t, b.Bytes())
+	}
+	restore(plan.CauseFire)
+	o.Clock.Set(o.Clock.Now().AddDate(1, 1, 0)) // that one is too long ago
+	if got := says(); !strings.Contains(got, "a dit : aucune.") {
+		t.Errorf("nothing happened in the period: %q", got)
+	}
+	restore(plan.CauseTheft, plan.CauseRansom) // it was not a theft
+	restore(plan.CauseRansom)
+	restore(plan.CauseOther)
+	restore()
+	if got := says(); !strings.Contains(got, "Un rançongiciel : 2.") || strings.Contains(got, "Un vol") {
+		t.Errorf("it counts %q", got)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"zafe/app/backup"
 	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -166,6 +167,9 @@ func (r *Remote) Connected() int { return 0 }
 func (r *Remote) Serve(context.Context, string, func(string)) error {
 	return fault.New(fault.Conflict, "device.not_serving")
 }
+
+// BackUp has nothing to do: the book is backed up where it is.
+func (r *Remote) BackUp(context.Context, func(string)) *backup.Unsent { return nil }
 
 // Close leaves the main PC.
 func (r *Remote) Close(context.Context, func(string)) error { r.Client.Close(); return nil }

@@ -142,6 +142,29 @@ func settle(f *Field) {
 	}
 }
 
+// Reveal scrolls what was just told below a form into view, wherever the person looked; nothing where nothing scrolls.
+func Reveal(o fyne.CanvasObject) {
+	c := canvasOf(o)
+	if c == nil {
+		return // not shown yet
+	}
+	root := c.Content()
+	for _, l := range slices.Backward(routerOf(c).layers) {
+		if around(l, o) {
+			l.Refresh()
+			root = l
+			break
+		}
+	}
+	s := scrollAround(root, o, nil)
+	if s == nil || s.inner == nil {
+		return
+	}
+	s.Refresh() // with room for it
+	s.inner.layout(s.Size())
+	s.show(o)
+}
+
 // around tells whether an object is somewhere in a tree.
 func around(tree, target fyne.CanvasObject) bool {
 	return tree == target || slices.ContainsFunc(childrenOf(tree), func(child fyne.CanvasObject) bool {

@@ -81,6 +81,9 @@ type Book interface {
 	Serve(ctx context.Context, addr string, ready func(addr string)) error
 	// Connected counts the PCs at work on this book.
 	Connected() int
+	// BackUp makes the last backup before Close, of a book of this PC, and says what it could not bring elsewhere; nil
+	// for nothing. progress says what it is doing; ending ctx leaves the upload for the next start.
+	BackUp(ctx context.Context, progress func(key string)) *backup.Unsent
 	// Close leaves the book. Here it also finishes: last backup as the owner asked, then the files.
 	// progress says what it is doing; ending ctx leaves the upload for the next start.
 	Close(ctx context.Context, progress func(key string)) error

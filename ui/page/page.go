@@ -115,6 +115,8 @@ type Env struct {
 	Shell  Shell
 
 	Version string // of the program
+	// Updated: this PC keeps the book as it was before its last update.
+	Updated bool
 	// Shut is the message that says why this PC's system lets no other PC in, and what to do; "" when it does. nil: it is
 	// not the main PC.
 	Shut func() string

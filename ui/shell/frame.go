@@ -28,6 +28,7 @@ func (s *Shell) newFrame(r page.Route) *frame {
 	f.ctx, f.cancel = context.WithCancel(s.ctx)
 	f.env = &page.Env{
 		Caller: s.Book, Me: s.Me, Text: s.Text, Window: s.Window, Shell: &pane{s, f}, Version: s.Machine.Version(),
+		Updated: s.Updated,
 	}
 	if s.Book.Local() {
 		f.env.Shut = s.shut

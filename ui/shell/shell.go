@@ -56,6 +56,13 @@ type Options struct {
 	Turn func(me user.Me, eyes *Eyes) *Shell
 	// Quit ends the program once the book is closed.
 	Quit func()
+	// Asks tells whether somebody is there to be asked while the program ends; nil: nobody is.
+	Asks func() bool
+	// Begun is when the program began, at the first log-in after that: work from before that is on this PC only had not
+	// left when the program ended, and is told.
+	Begun time.Time
+	// Updated: the machine keeps the book as it was before its last update.
+	Updated bool
 	// Restore shows the screen that restores a copy, once the book is closed; nil where there is none.
 	Restore func()
 	// TakeOver shows the screen that makes this PC the main one, once the book is closed; nil where there is none.
@@ -100,6 +107,7 @@ type Shell struct {
 	aid     aid
 	idle    idle
 	files   *Chooser
+	quits   bool   // the program ends
 	asking  bool   // the log-in is over the pages, or the switching on of a second factor
 	waits   int    // requests that waited for the person's word when last looked at
 	dated   bool   // the window is of somebody who might do other things, and is made anew once nothing is unsaved

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"zafe/app/auth"
+	"zafe/app/backup"
 	"zafe/app/civil"
 	"zafe/app/company"
 	"zafe/app/fault"
@@ -42,6 +43,7 @@ type book struct {
 	retried int
 	retry   error
 	closed  int
+	unsent  []*backup.Unsent // what each last backup leaves here
 }
 
 func (b *book) SetToken(token string)       { b.token = token }
@@ -53,6 +55,13 @@ func (b *book) Retry(context.Context) error { b.retried++; return b.retry }
 func (b *book) Connected() int              { return 2 }
 func (b *book) Serve(context.Context, string, func(string)) error {
 	return nil
+}
+
+func (b *book) BackUp(context.Context, func(string)) (left *backup.Unsent) {
+	if len(b.unsent) > 0 {
+		left, b.unsent = b.unsent[0], b.unsent[1:]
+	}
+	return left
 }
 
 func (b *book) Close(_ context.Context, progress func(string)) error {
@@ -121,6 +130,8 @@ type desk struct {
 	restored int // times the screen that restores was shown
 	tookOver int // that which makes this PC the main one
 	anew     int // the first one
+
+	stopped bool // the system stops the program
 
 	barred []error // what the log-in was told of this PC
 }

@@ -100,6 +100,19 @@ func (s *Shell) plugged(was, is backup.Status) {
 	}
 }
 
+// stayed tells, at the first log-in, of work that the last closing left on this PC only, as long as it is.
+func (s *Shell) stayed(st backup.Status) {
+	since := st.OnlyHere()
+	if since.IsZero() || !since.Before(s.Begun) {
+		return
+	}
+	text, see := s.t("shell.unsent.still", "since", since), ""
+	if s.Me.Can(backup.Begin.Needs) {
+		see = s.t("shell.unsent.see")
+	}
+	kit.ToastAction(s.Host, kit.Warn, text, see, func() { s.leaving(s.history, func() { s.jump(page.Route{Name: "backups"}) }) })
+}
+
 // plugNews compares how the copies stood and stand: "here" for a disk that came, "done" for one that has all now, "" for
 // nothing new.
 func plugNews(was, is backup.Status) (news, label string) {
@@ -151,6 +164,8 @@ func (f *facts) poll(s *Shell) {
 		if unasked == nil && s.Me.Can(backup.GetStatus.Needs) {
 			if f.known {
 				s.plugged(f.backup, st)
+			} else {
+				s.stayed(st)
 			}
 			f.backup, f.known = st, true
 		}

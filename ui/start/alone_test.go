@@ -65,6 +65,24 @@ func TestAPCThatNoLongerOpensTheBookAsksForAPassword(t *testing.T) {
 	}
 }
 
+// TestAPCThatOpensByItselfGoesBack too: the book is closed for it, and is not opened, and so updated, again by itself.
+func TestAPCThatOpensByItselfGoesBack(t *testing.T) {
+	p := newAlone(t, true)
+	p.state.Earlier = true
+	p.earlier = machine.Earlier{At: storetest.Noon, Counted: true}
+	s := showOn(t, p.pc, p)
+	s.press("Revenir à avant la mise à jour")
+	if p.book.closed != 1 || s.flow.Book() != nil {
+		t.Fatalf("closed %d times", p.book.closed)
+	}
+	s.fields()[0].SetText(secretWords)
+	s.press("Voir ce qui serait perdu")
+	s.press("Revenir en arrière")
+	if len(p.back) != 1 || len(p.opened) != 1 || s.flow.Book() != nil {
+		t.Errorf("gone back %d times, opened %d times", len(p.back), len(p.opened))
+	}
+}
+
 var sheet = recovery.Key(storetest.Recovery)
 
 const newWords = "des chevaux jaunes sous la pluie"

@@ -11,7 +11,9 @@ import (
 
 // Back leads to the book as it was before its last update: the owner's password, what that would lose in
 // numbers, and a question.
-func (f *Flow) Back() {
+func (f *Flow) Back() { f.closed(f.back) }
+
+func (f *Flow) back() {
 	pass := kit.NewPasswordField("")
 	field := kit.NewField(f.t("start.back.password"), pass).Required()
 	pass.OnChanged = func(string) { field.SetError("") }
@@ -70,7 +72,7 @@ func (f *Flow) goBack(s machine.Secret, act *kit.Button, done func(error) bool) 
 	}, func(err error) {
 		if done(err) {
 			f.done = f.t("start.back.done") + f.keptAt(kept)
-			f.Run()
+			f.LogIn(nil) // and nothing that opens by itself: it would be updated at once
 		}
 	})
 }

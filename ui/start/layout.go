@@ -12,13 +12,15 @@ func refusal() *kit.Label {
 	return l
 }
 
+// refuse says what is wrong, in view: a form that is higher than the window ends below it.
 func refuse(l *kit.Label, text string) {
 	l.SetText(text)
 	if text == "" {
 		l.Hide()
-	} else {
-		l.Show()
+		return
 	}
+	l.Show()
+	kit.Reveal(l)
 }
 
 // busy switches a button off while its work runs.

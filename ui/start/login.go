@@ -87,7 +87,7 @@ func (f *Flow) Login() {
 		p.keep, p.enter, p.where, p.mend, // what is wrong stands under the button, which so stays in its place
 		kit.HBox(0, kit.Spacer(), forgotten, kit.Spacer()), kit.Fixed(0, 24, kit.HBox(0,
 			kit.Spacer(), p.spin, p.doing, kit.Spacer())))
-	if f.state.Earlier && f.book == nil {
+	if f.state.Earlier && f.over == nil {
 		back := kit.NewButton(f.t("start.back.title"), "", kit.Link, f.Back)
 		body = append(body, kit.HBox(0, kit.Spacer(), back, kit.Spacer()))
 	}

@@ -77,8 +77,11 @@ func (f *Flow) resume(u machine.Unfinished) {
 	}
 }
 
-// Restore shows the first step of a restore. A book that this PC opened by itself is closed first.
-func (f *Flow) Restore() {
+// Restore shows the first step of a restore.
+func (f *Flow) Restore() { f.closed(f.restore) }
+
+// closed closes the book of this PC, where it is open with nobody in it, then goes on.
+func (f *Flow) closed(then func()) {
 	under := f.alone
 	f.alone = nil // it is not entered any more
 	f.work(func(context.Context) error {
@@ -88,12 +91,12 @@ func (f *Flow) Restore() {
 		return nil
 	}, func(error) {
 		if f.book == nil || !f.book.Local() {
-			f.restore()
+			then()
 			return
 		}
 		shell.Leave(shell.LeaveOptions{
 			Window: f.Window, Text: f.Text, Book: f.book, Spawn: f.Spawn, Abandon: true,
-			Quit: func() { f.book = nil; f.restore() },
+			Quit: func() { f.book = nil; then() },
 		})
 	})
 }

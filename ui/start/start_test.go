@@ -63,6 +63,7 @@ func (b *book) Place() string                                          { return 
 func (b *book) Watch(func(bool))                                       {}
 func (b *book) Retry(context.Context) error                            { return nil }
 func (b *book) Connected() int                                         { return 0 }
+func (b *book) BackUp(context.Context, func(string)) *backup.Unsent    { return nil }
 func (b *book) Close(context.Context, func(string)) error              { b.closed++; return nil }
 func (b *book) Serve(context.Context, string, func(addr string)) error { return nil }
 
@@ -712,7 +713,7 @@ func TestGoingBackBeforeAnUpdate(t *testing.T) {
 	}
 	s.fields()[0].SetText(secretWords)
 	s.press("Voir ce qui serait perdu")
-	for _, part := range []string{"12", "3", "F-2026-0042"} {
+	for _, part := range []string{"12", "3", "F-2026-0042", "jamais deux fois"} {
 		if !s.asks(part) {
 			t.Errorf("the question does not say %q", part)
 		}
@@ -723,6 +724,9 @@ func TestGoingBackBeforeAnUpdate(t *testing.T) {
 	s.press("Revenir en arrière")
 	if len(p.back) != 1 || p.back[0] != secretWords {
 		t.Errorf("gone back with %v", p.back)
+	}
+	if !s.has("installez l’ancienne version") {
+		t.Error("this program would update it again, and nobody says so")
 	}
 	if !s.offers("Se connecter") || !s.has("/data/book.aside-20261122-101500") {
 		t.Error("no log-in afterwards, or it does not say where the other book is kept")

@@ -2,7 +2,9 @@ package start_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -10,6 +12,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/company"
+	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/setup"
 	"zafe/store"
@@ -54,6 +57,53 @@ func (places) Form(context.Context, string, string, map[string]string) (backup.F
 }
 
 func (places) SameDisk(string) bool { return true }
+
+// server is a place with a form that is higher than the window, which nobody reaches.
+type server struct{ places }
+
+func (server) Providers(bool) []backup.Provider {
+	return []backup.Provider{{Name: "sftp", TitleKey: "backup.provider.sftp.title", First: true}}
+}
+
+func (server) Form(context.Context, string, string, map[string]string) (r backup.FormResponse, err error) {
+	for i := range 24 {
+		r.Fields = append(r.Fields, backup.Field{Name: fmt.Sprint("field", i), Kind: "text", Default: "x"})
+	}
+	return r, nil
+}
+
+func (server) Begin(context.Context, backup.NewDestination) (backup.Step, error) {
+	return backup.Step{}, fault.New(fault.Unavailable, "backup.dest_offline")
+}
+
+func (server) LoginLink(context.Context) string { return "" }
+
+// TestAPlaceThatIsNotReachedIsSaidWhereItIsSeen: the form of a server is higher than a small screen.
+func TestAPlaceThatIsNotReachedIsSaidWhereItIsSeen(t *testing.T) {
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], setup.Bind[*store.Tx],
+		func(r *op.Registry[*store.Tx]) { backup.Bind(r, server{}) })
+	w.Update(func(tx *store.Tx) error { return tx.SetSetting("setup", setup.Progress{Step: setup.Backup}) })
+	env, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	flow := &start.Flow{Window: env.Window, Text: env.Text, Clock: w.Clock.Now}
+	sh.Show(flow.SetUp(env.Me)(env, func() { t.Error("the set-up is over") }))
+	s := &screen{t: t, window: env.Window}
+	s.press(env.T("backup.provider.sftp.title"))
+	s.press("Suivant")
+	var said *kit.Label
+	uitest.Walk(env.Window.Content(), func(o fyne.CanvasObject) {
+		if l, ok := o.(*kit.Label); ok && l.Visible() && strings.Contains(l.Text(), "relié au réseau") {
+			said = l
+		}
+	})
+	if said == nil {
+		t.Fatal("nothing is said", sh.Failed, sh.Asked)
+	}
+	const foot = 61 // with the buttons
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(said).Y
+	if bottom := at + said.Size().Height; at < 0 || bottom > env.Window.Canvas().Size().Height-foot || said.Size().Height == 0 {
+		t.Errorf("it is said from %v to %v of %v", at, bottom, env.Window.Canvas().Size().Height)
+	}
+}
 
 // TestTheWizardAsksAboutAFolderOnTheDiskOfTheBook: as the page of the backups does.
 func TestTheWizardAsksAboutAFolderOnTheDiskOfTheBook(t *testing.T) {

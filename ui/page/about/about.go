@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"zafe/app/backup"
 	"zafe/assets"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -80,7 +81,12 @@ func body(e *page.Env) fyne.CanvasObject {
 	add(e.T("about.fonts"), e.T("about.licence", "licence", "SIL Open Font License 1.1"), "IBMPlexSans-*.ttf")
 	add(e.T("about.icons"), e.T("about.licence", "licence", "MIT"), "*.svg")
 	what := kit.NewCard("Zafè "+e.Version, kit.VBox(theme.GapTight, kit.Paragraph(e.T("about.what"))))
-	all := kit.VBox(theme.GapCard, what, kit.NewCard(e.T("about.sources"), rows))
+	all := kit.VBox(theme.GapCard)
+	if e.Updated && e.Can(backup.Begin.Spec) {
+		all.Add(kit.NewNotice(kit.Info, e.T("about.updated"), e.T("about.updated_text")))
+	}
+	all.Add(what)
+	all.Add(kit.NewCard(e.T("about.sources"), rows))
 	if used := modules(); len(used) > 0 {
 		all.Add(kit.NewCard(e.T("about.modules"), kit.VBox(theme.GapTight, kit.MutedParagraph(e.T("about.modules_text")),
 			kit.NewLabel(strings.Join(used, ", "), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))))

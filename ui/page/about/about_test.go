@@ -93,3 +93,24 @@ func TestFontsAndIconsAreThoseNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestAnUpdateIsTold to an owner, with how to go back, while the book is kept as it was before.
+func TestAnUpdateIsTold(t *testing.T) {
+	for _, c := range []struct {
+		role    auth.Role
+		updated bool
+		told    bool
+	}{{auth.Owner, true, true}, {auth.Owner, false, false}, {auth.Reader, true, false}} {
+		e, _ := uitest.New(t, nil, c.role)
+		e.Updated = c.updated
+		told := false
+		uitest.Walk(Routes()["about"](e, page.Route{Name: "about"}).Object(), func(o fyne.CanvasObject) {
+			if b, ok := o.(*kit.Banner); ok && strings.Contains(b.Text(), "Revenir à avant la mise à jour") {
+				told = true
+			}
+		})
+		if told != c.told {
+			t.Errorf("%s, updated %v: told %v", c.role, c.updated, told)
+		}
+	}
+}

@@ -8,11 +8,13 @@ import (
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/device"
+	"zafe/app/history"
 	"zafe/app/op"
 	"zafe/app/opening"
 	"zafe/app/plan"
 	"zafe/app/setup"
 	"zafe/app/user"
+	"zafe/app/verify"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/theme"
@@ -24,7 +26,7 @@ var causes = []struct {
 	icon  string
 }{
 	{plan.CauseTheft, "prohibit"}, {plan.CauseFire, "fire"}, {plan.CauseBreak, "desktop-tower"},
-	{plan.CauseOther, "clock-counter-clockwise"},
+	{plan.CauseRansom, "lock"}, {plan.CauseIntrusion, "shield-warning"}, {plan.CauseOther, "clock-counter-clockwise"},
 }
 
 // places is where an act is done; one that is not here is done outside the program.
@@ -33,8 +35,10 @@ var places = map[plan.Act]way{
 	plan.ActDevices:   {"plan.go.devices", "", device.Revoke.Spec, to("people", "pcs")},
 	plan.ActPasswords: {"plan.go.passwords", "", user.ChangePassword.Spec, to("account", "")},
 	plan.ActCloud:     {"plan.go.cloud", "", backup.Begin.Spec, to("backups", "")},
-	plan.ActKey:       {"plan.go.key", "", opening.Rotate.Spec, to("security", "")},
+	plan.ActKey:       {"plan.go.key", "", opening.Rotate.Spec, to("security", "sheet")},
 	plan.ActSheet:     {"plan.go.sheet", "", setup.PrintSheet.Spec, to("backups", "sheet")},
+	plan.ActVerify:    {"plan.go.verify", "", verify.Book.Spec, to("integrity", "")},
+	plan.ActReview:    {"plan.go.review", "", history.List.Spec, to("journal", "")},
 	plan.ActCNIL:      {"plan.go.cnil", "", op.Spec{}, to("incident", "")},
 	plan.ActInsurer:   {"plan.attest", "", plan.Attest.Spec, (*planPage).attest},
 	plan.ActPlaces:    {"plan.go.cloud", "", backup.Begin.Spec, to("backups", "")},
@@ -53,7 +57,7 @@ func (p *planPage) follow() fyne.CanvasObject {
 			buttons = append(buttons, p.Write(kit.NewButton(e.T("plan.cause."+string(c.cause)), c.icon, kit.Secondary,
 				func() { p.say(c.cause) })))
 		}
-		return kit.VBox(8, kit.NewNotice(kit.Warn, e.T("plan.follow.what"), text), kit.HBox(8, append(buttons, kit.Spacer())...))
+		return kit.VBox(8, kit.NewNotice(kit.Warn, e.T("plan.follow.what"), text), inRows(buttons))
 	}
 	return kit.NewNotice(kit.Warn, e.T("plan.follow."+string(f.Cause)), e.Text.N("plan.follow.left", f.Left(), nil),
 		kit.NewButton(e.T("plan.follow.see"), "", kit.Secondary, p.list))

@@ -152,6 +152,9 @@ func TestEachScenarioHasItsFactsAndAButton(t *testing.T) {
 			if len(sh.Opened)+sh.Leaves+len(sh.Files) == before {
 				t.Errorf("%s: %s leads nowhere", s.ID, w.key)
 			}
+			if at := sh.Opened; w.key == "plan.act.key" && at[len(at)-1] != (page.Route{Name: "security", Arg: "sheet"}) {
+				t.Errorf("%s: another key than the sheet's: %+v", s.ID, at[len(at)-1])
+			}
 		}
 		if s.ID == plan.Burnt && (!slices.Contains(says, "12\u00a0min") || !slices.Contains(says, "Coffre de Paul")) {
 			t.Errorf("burnt: %q", says)
@@ -270,6 +273,29 @@ func TestAfterARestoreTheOwnerSaysWhatHappened(t *testing.T) {
 	})
 	if p.plan.Follow != nil || slices.Contains(p.texts(), "Voir la liste") {
 		t.Error("all is done, and the list is still offered")
+	}
+}
+
+// TestEachCauseIsOffered with its list, every line of which is in words.
+func TestEachCauseIsOffered(t *testing.T) {
+	p, _, _, w := shown(t, auth.Owner)
+	if len(causes) != len(plan.Causes()) {
+		t.Errorf("%d of %d causes are offered", len(causes), len(plan.Causes()))
+	}
+	for _, c := range plan.Causes() {
+		w.Update(func(tx *store.Tx) error { return plan.AskCause(tx, tx.Now(), tx.Now()) })
+		p.Refresh()
+		p.press(t, p.env.T("plan.cause."+string(c)))
+		window := p.env.Window.Canvas().Overlays().Top()
+		if (window != nil) == (c == plan.CauseOther) {
+			t.Errorf("%s: a list: %v", c, window != nil)
+		}
+		uitest.Walk(window, func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), "plan.") {
+				t.Errorf("%s says %q", c, l.Text())
+			}
+		})
+		kit.CloseLayers(p.env.Window.Canvas())
 	}
 }
 

@@ -41,7 +41,7 @@ var ways = map[plan.ID][]way{
 	plan.Stolen: {
 		{"plan.act.incident", "lock", incident.Begin.Spec, to("incident", "")},
 		{"plan.act.devices", "plugs", device.Revoke.Spec, to("people", "pcs")},
-		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "")},
+		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "sheet")},
 	},
 	plan.Burnt: {
 		{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")},
@@ -49,12 +49,12 @@ var ways = map[plan.ID][]way{
 	},
 	plan.Ransomware: { // not "restore": not on this PC
 		{"plan.act.incident", "lock", incident.Begin.Spec, to("incident", "")},
-		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "")},
+		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "sheet")},
 	},
 	plan.Password: {{"plan.act.people", "users", user.Save.Spec, to("people", "")}},
 	plan.Sheet: {
 		{"plan.act.sheet", "printer", setup.PrintSheet.Spec, to("backups", "sheet")},
-		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "")},
+		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "sheet")},
 	},
 	plan.Death:    {{"plan.act.delegate", "user-plus", user.Save.Spec, to("people", "")}},
 	plan.Provider: {{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")}},

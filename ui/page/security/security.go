@@ -23,7 +23,7 @@ import (
 // Routes are the pages of this package.
 func Routes() map[string]func(*page.Env, page.Route) page.Page {
 	return map[string]func(*page.Env, page.Route) page.Page{
-		"security": func(e *page.Env, _ page.Route) page.Page { return newSecurity(e) },
+		"security": func(e *page.Env, r page.Route) page.Page { return newSecurity(e, r.Arg) },
 	}
 }
 
@@ -39,11 +39,15 @@ type security struct {
 	// The sheet that opens the book, as it names itself on paper.
 	sheetNumber string
 	sheetMade   time.Time
-	busy        bool // a new key is being made
+	busy        bool   // a new key is being made
+	begin       string // toRenew, until it is done
 }
 
-func newSecurity(e *page.Env) page.Page {
-	s := &security{Gate: page.NewGate(e), env: e, body: kit.VBox(theme.GapCard)}
+// toRenew is the page's argument that asks at once for a new recovery sheet.
+const toRenew = "sheet"
+
+func newSecurity(e *page.Env, begin string) page.Page {
+	s := &security{Gate: page.NewGate(e), env: e, body: kit.VBox(theme.GapCard), begin: begin}
 	s.bar = kit.NewProgress(e.T("security.rotating"), nil)
 	s.bar.Hide()
 	head := kit.NewHeader(e.T("security.title"), e.T("security.under")).OnBack(e.T("common.back"), e.Shell.Back)
@@ -67,6 +71,10 @@ func (s *security) Refresh() {
 			page.Do(s.env, setup.Get, op.Empty{}, func(p setup.Progress) {
 				s.served, s.sheetNumber, s.sheetMade = p.SheetServed, p.SheetNumber, p.SheetMade
 				s.show()
+				if begin := s.begin; begin == toRenew {
+					s.begin = ""
+					page.Writable(s.env, func() { s.askRotate(true) })
+				}
 			})
 		})
 	})

@@ -80,6 +80,11 @@ func show(t *testing.T, o *office) *screen {
 
 func showTo(t *testing.T, who string, o *office) *screen {
 	t.Helper()
+	return showAt(t, who, "", o)
+}
+
+func showAt(t *testing.T, who, arg string, o *office) *screen {
+	t.Helper()
 	w := storetest.NewWorld(t, company.Bind[*store.Tx], role.Bind[*store.Tx])
 	svc := user.NewService[*store.Tx](w.Store, w.Clock.Now, user.Hashing{Passes: 1, MemoryKiB: 8, Threads: 1},
 		func(string, []string, bool) error { return nil }, w.Store)
@@ -108,7 +113,7 @@ func showTo(t *testing.T, who string, o *office) *screen {
 		return nil
 	})
 	e, sh := uitest.New(t, w.As(who), auth.Owner)
-	p := security.Routes()["security"](e, page.Route{Name: "security"})
+	p := security.Routes()["security"](e, page.Route{Name: "security", Arg: arg})
 	sh.Show(p.Object())
 	return &screen{t, p.Object(), sh, w, p}
 }
@@ -240,6 +245,27 @@ func TestASheetThatServedIsSaid(t *testing.T) {
 	}
 	if s := show(t, &office{served: true}); !said(s) || len(s.buttons("Nouvelle feuille de secours")) != 1 {
 		t.Error(s.texts())
+	}
+}
+
+// TestTheSheetIsRenewedFromElsewhere: the question of the sheet is asked at once, not that of the book's key, and once.
+func TestTheSheetIsRenewedFromElsewhere(t *testing.T) {
+	says := func(s *screen, part string) (found bool) {
+		s.inDialog(func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok && strings.Contains(l.Text(), part) {
+				found = true
+			}
+		})
+		return found
+	}
+	s := showAt(t, "owner", "sheet", &office{})
+	if !says(s, "copier votre feuille") || says(s, "feuille de secours déjà imprimée reste bonne") {
+		t.Error("it is not the sheet's renewal")
+	}
+	kit.CloseLayers(s.sh.Window.Canvas())
+	s.page.Refresh()
+	if s.dialogOpen() || show(t, &office{}).dialogOpen() {
+		t.Error("asked again, or of who did not want it")
 	}
 }
 
