@@ -220,10 +220,16 @@ func personOf(tx Tx, ss Session) (User, error) {
 		err = sessionOver()
 	case u.Ended(tx.Today()):
 		err = ended(u)
-	case !tx.Now().Before(ss.ExpiresAt):
+	case outOfTime(ss, tx.Now()):
 		err = sessionOver()
 	}
 	return u, err
+}
+
+// outOfTime tells whether a session is over, or of a clock that was ahead: that one would last, and stay unlocked, until
+// the clock gets there.
+func outOfTime(ss Session, now time.Time) bool {
+	return !now.Before(ss.ExpiresAt) || ss.ExpiresAt.After(now.Add(sessionFor+clockSlack))
 }
 
 // replaced tells whether the token of a credential is the one before the session's own.
@@ -473,7 +479,7 @@ func (s *Service[T]) checkCode(ctx context.Context, u User, device, typed string
 		return err
 	}
 	code := foldCode(typed)
-	spend := func(tx Tx) error { return spendStep(tx, u, code) }
+	spend := func(tx Tx) error { return spendStep(tx, u, device, code) }
 	if len(code) == codeGroups*codeGroupLen {
 		hash, err := s.recoveryHash(ctx, u.ID, code)
 		if err != nil {
@@ -494,15 +500,40 @@ func (s *Service[T]) checkCode(ctx context.Context, u User, device, typed string
 	return nil
 }
 
-// spendStep accepts a six-digit code once.
-func spendStep(tx Tx, u User, code string) error {
+// spendStep accepts a six-digit code once: no second time, and none older than the last that was accepted (RFC 6238,
+// section 5.2). Steps that lie beyond what the clock could accept now were taken while it was ahead. They stay spent,
+// for when their time comes, but are no floor: else every right code would be refused until then. Faults: user.code_reused,
+// those of wrongCode.
+func spendStep(tx Tx, u User, device, code string) error {
 	step, ok := matchStep(u.Secret, code, tx.Now(), stepsAround)
 	if !ok {
 		return wrongCode(u.Secret, code, tx.Now())
 	}
-	taken, err := tx.TakeTOTPStep(u.ID, step)
+	u, err := tx.User(u.ID)
+	if err != nil {
+		return err
+	}
+	spent, err := spentSteps(tx, u)
+	if err != nil {
+		return err
+	}
+	newest := tx.Now().Unix()/stepSeconds + stepsAround
+	for _, s := range spent {
+		if s <= newest && s >= step {
+			return fault.Field("code", "user.code_reused")
+		}
+	}
+	taken, err := tx.TakeTOTPStep(u.ID, u.LastStep, step)
 	if err == nil && !taken {
 		err = fault.Field("code", "user.code_reused")
+	}
+	if err == nil {
+		err = saveSpent(tx, u.ID, append(spent, step))
+	}
+	if err == nil && u.LastStep > newest {
+		_, err = tx.AppendEvent(audit.Event{
+			Op: "session.step_ahead", Device: device, SubjectKind: "user", SubjectID: int64(u.ID),
+		})
 	}
 	return err
 }
