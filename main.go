@@ -139,13 +139,13 @@ var _ machine.Machine = (*pc)(nil)
 func (p *pc) State(context.Context) (machine.State, error) {
 	if store.Exists(p.home.Path(folder.Book)) {
 		name, sample := p.Company()
-		taken, notTaken := host.Taken(p.home.Path(folder.Office))
+		taken, by, notTaken := host.Taken(p.home.Path(folder.Office))
 		// A key file that is damaged is told by Open.
 		h, _ := store.HeaderOf(p.home.Path(folder.Book))
 		return machine.State{
 			Presence: machine.Here, Company: name, Demo: sample, AutoOpen: p.alone.Alone(h),
 			Older: p.older.Load(), Earlier: store.HasEarlier(p.home.Path(folder.Book)), Damaged: p.home.Damaged(),
-			Taken: taken.Addr, Fenced: notTaken == nil,
+			Taken: taken.Addr, TakenBy: by, Fenced: notTaken == nil,
 		}, nil
 	}
 	j, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
@@ -327,7 +327,7 @@ func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
 		pass = "" // it opened nothing
 	}
 	line := func(*store.Tx) error { return nil }
-	if _, notTaken := host.Taken(p.home.Path(folder.Office)); notTaken != nil { // this PC leads
+	if _, _, notTaken := host.Taken(p.home.Path(folder.Office)); notTaken != nil { // this PC leads
 		above, _ := host.Restored(p.home.Path(folder.Office))
 		line = func(tx *store.Tx) error { return relay.Raise(tx, above) }
 	}
@@ -928,6 +928,19 @@ func (p *pc) Standby() machine.Standby {
 	}
 }
 
+// Rival implements machine.Machine.
+func (p *pc) Rival(ctx context.Context) (machine.Rival, error) {
+	seat, _, err := host.Taken(p.home.Path(folder.Office))
+	if err != nil {
+		return machine.Rival{}, err
+	}
+	_, h, err := seat.Highest(ctx)
+	if err == nil && relay.Later(seat.Term, seat.Lead, h.Term, h.Lead) { // one that was the main PC before
+		err = fault.New(fault.Unavailable, "lan.host_unreachable", "host", seat.Addr)
+	}
+	return machine.Rival{Name: h.Name, Done: h.Done}, err
+}
+
 // TakeOver implements machine.Machine.
 func (p *pc) TakeOver(ctx context.Context, s machine.Secret, behind bool) (err error) {
 	defer p.home.Refer("take over", &err)
@@ -937,7 +950,7 @@ func (p *pc) TakeOver(ctx context.Context, s machine.Secret, behind bool) (err e
 	}
 	office := p.home.Path(folder.Office)
 	if store.Exists(p.home.Path(folder.Book)) { // another took over from this one
-		seat, err := host.Taken(office)
+		seat, _, err := host.Taken(office)
 		if err != nil {
 			return err
 		}
@@ -1003,7 +1016,7 @@ func (p *pc) take(ctx context.Context, dir string, open store.Unlock, seat lan.S
 func (p *pc) Rejoin(ctx context.Context) (err error) {
 	defer p.home.Refer("rejoin", &err)
 	office := p.home.Path(folder.Office)
-	seat, err := host.Taken(office)
+	seat, _, err := host.Taken(office)
 	if err == nil && (seat.Addr == "" || seat.Key == nil) {
 		err = fault.New(fault.Conflict, "relay.fenced")
 	}

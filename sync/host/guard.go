@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -33,6 +34,7 @@ type Guard struct {
 type memory struct {
 	lan.Seat
 	Book  string   `json:"book"`
+	Name  string   `json:"name,omitempty"`  // of the PC that took over, "" while it has not said so
 	Relay []string `json:"relay,omitempty"` // where the relay PC is; the seat's others are main PCs that were
 	// Fenced tells that another PC took over, at the seat's address if that is known.
 	Fenced bool `json:"fenced,omitempty"`
@@ -91,7 +93,7 @@ func NewGuard(set GuardSettings) *Guard {
 func (g *Guard) lostTo(m memory) {
 	m.Fenced = true
 	g.keep(m)
-	g.fenced, g.rival = true, relay.Rival{Place: m.Addr, Before: m.Before}
+	g.fenced, g.rival = true, relay.Rival{Place: cmp.Or(m.Name, m.Addr), Before: m.Before}
 	g.lose()
 }
 
@@ -189,7 +191,7 @@ func (g *Guard) ask(ctx context.Context, seat lan.Seat) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	m := g.seat
-	m.Seat = m.Moved(addr, h)
+	m.Seat, m.Name = m.Moved(addr, h), h.Name
 	g.lostTo(m)
 }
 
@@ -246,17 +248,17 @@ func (g *Guard) Others() []string {
 // others is Others; mu is held.
 func (g *Guard) others() []string { return g.seat.all().Others }
 
-// Taken is the seat at the PC that took over from this one, as its guard remembers it at path: without an address,
-// or a key, where that is not known any more. Fault relay.not_taken.
-func Taken(path string) (lan.Seat, error) {
+// Taken is the seat at the PC that took over from this one and what that is called, as its guard remembers them at
+// path: without an address, a key or a name where that is not known any more. Fault relay.not_taken.
+func Taken(path string) (seat lan.Seat, name string, err error) {
 	var m memory
 	if durable.ReadJSON(path, &m) != nil { // as NewGuard
-		return lan.Seat{}, nil
+		return lan.Seat{}, "", nil
 	}
 	if m.Addr == "" && !m.Fenced {
-		return m.Seat, fault.New(fault.Conflict, "relay.not_taken")
+		return m.Seat, "", fault.New(fault.Conflict, "relay.not_taken")
 	}
-	return m.Seat, nil
+	return m.Seat, cmp.Or(m.Name, m.Addr), nil
 }
 
 // Lead has the guard at path begin with this PC as the main one, as the post of the book says, and ask where the

@@ -250,7 +250,7 @@ func TestThePCThatLostItsPlaceStops(t *testing.T) {
 	if _, again, err := host.NewGuard(set).Seat(); err != nil || again != fp {
 		t.Errorf("another key at each start: %v", err)
 	}
-	if _, err := host.Taken(path); fault.KeyOf(err) != "relay.not_taken" {
+	if _, _, err := host.Taken(path); fault.KeyOf(err) != "relay.not_taken" {
 		t.Errorf("taken by nobody: %v", err)
 	}
 	second.Update(func(tx *store.Tx) error { return appdevice.Enrol(tx, fp, "SRV", 1) })
@@ -288,13 +288,13 @@ func TestThePCThatLostItsPlaceStops(t *testing.T) {
 	}
 	stop()
 	g = host.NewGuard(set)
-	if r, lost := g.Known(); !lost || r.Place != addr || g.Lost().Err() == nil {
+	if r, lost := g.Known(); !lost || r.Place != "SRV" || g.Lost().Err() == nil {
 		t.Errorf("forgotten at the next start: %+v", r)
 	}
 	if l, ok := g.Loss(); !ok || l != (relay.Lost{Place: addr, Term: 3, Lead: "c"}) {
 		t.Errorf("the book is to know %+v", l)
 	}
-	if seat, err := host.Taken(path); err != nil || seat.Addr != addr || seat.Term != 3 || seat.Lead != "c" {
+	if seat, name, err := host.Taken(path); err != nil || name != "SRV" || seat.Addr != addr || seat.Term != 3 || seat.Lead != "c" {
 		t.Errorf("taken: %+v, %v", seat, err)
 	} else if err := host.Lead(path, "one", seat, relay.Post{Term: 5}); err != nil {
 		t.Fatal(err)
@@ -347,7 +347,7 @@ func TestAFenceIsNotLostWithItsFile(t *testing.T) {
 			if err := g.Refusal(); fault.KeyOf(err) != c.want || (g.Lost().Err() != nil) != (c.want != "") {
 				t.Errorf("%s: %v, want %q", name, err, c.want)
 			}
-			if _, err := host.Taken(path); c.book == "one" && (err == nil) != (c.want != "") {
+			if _, _, err := host.Taken(path); c.book == "one" && (err == nil) != (c.want != "") {
 				t.Errorf("%s: the start page: %v", name, err)
 			}
 		}
