@@ -56,8 +56,8 @@ type CodeRequest struct {
 	Code string `json:"code"`
 }
 
-// ConfirmRequest proves again who is there, for an operation that asks for it: the second factor,
-// or the password of a person who has none.
+// ConfirmRequest proves again who is there: for an operation that asks for it with the second factor, or with the
+// password of a person who has none. A locked session is opened by the password, whoever has a second factor.
 type ConfirmRequest struct {
 	Code     string `json:"code,omitempty"`
 	Password string `json:"password,omitempty"`
@@ -75,8 +75,8 @@ var (
 	}}
 	Confirm = op.Op[ConfirmRequest, TokenResponse]{Spec: op.Spec{
 		Name: "session.confirm", Kind: op.Action, Needs: auth.Public, Since: 1, Secret: true,
-		Doc: "Gives the second factor again (or the password without one): for operations that ask for it, or to open " +
-			"a locked session. The session goes on under another token.",
+		Doc: "Gives the second factor again (or the password without one) for operations that ask for it, or the password " +
+			"to open a locked session. The session goes on under another token.",
 	}}
 	Logout = op.Op[op.Empty, op.Empty]{Spec: op.Spec{
 		Name: "session.logout", Kind: op.Command, Needs: auth.Public, Since: 1,
@@ -410,17 +410,22 @@ func (s *Service[T]) secondFactor(ctx context.Context, req CodeRequest) (LoginRe
 }
 
 // confirm proves who is at a session, locked or not. A session whose second factor was never given has nobody yet:
-// fault op.login_needed.
+// fault op.login_needed. The PC stands for the second factor where a screen locked, as it does between two log-ins: what
+// opens it is the password, so that a telephone left on the desk does not; and that is no proof for what asks for the
+// telephone. Faults: user.password_missing of a locked session, those of checkCode and checkPassword.
 func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (out TokenResponse, err error) {
 	cred := op.CredentialOf(ctx)
 	var u User
+	var seat int64
+	locked := false
 	err = s.work.View(ctx, func(tx T) error {
 		ss, who, err := ownSession(tx, cred)
 		if err == nil && ss.Pending {
 			err = fault.New(fault.Unauthenticated, "op.login_needed")
 		}
 		if err == nil {
-			u = who
+			u, seat = who, ss.seat()
+			locked = s.locked(u, ss, tx.Now())
 			op.NoteActor(ctx, actorOf(u, ss))
 		}
 		return err
@@ -428,10 +433,15 @@ func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (out Token
 	if err != nil {
 		return out, err
 	}
-	if u.SecondOn {
-		err = s.checkCode(ctx, u, cred.Device, req.Code)
-	} else {
+	byCode := u.SecondOn && req.Code != ""
+	switch {
+	case locked && req.Password == "":
+		err = fault.Field("password", "user.password_missing")
+	case !u.SecondOn || req.Password != "":
 		err = s.checkPassword(ctx, u, cred.Device, req.Password)
+	}
+	if err == nil && (byCode || u.SecondOn && req.Password == "") {
+		err = s.checkCode(ctx, u, cred.Device, req.Code)
 	}
 	if err != nil {
 		return out, err
@@ -441,7 +451,10 @@ func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (out Token
 		if err != nil {
 			return err
 		}
-		ss.FreshAt = tx.Now()
+		if byCode || !u.SecondOn {
+			ss.FreshAt = tx.Now()
+		}
+		s.alive.mark(seat, tx.Now())
 		if out.Token, err = rotate(tx, ss, tokenGrace); err != nil {
 			return err
 		}
