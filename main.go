@@ -145,7 +145,7 @@ func (p *pc) State(context.Context) (machine.State, error) {
 		return machine.State{
 			Presence: machine.Here, Company: name, Demo: sample, AutoOpen: p.alone.Alone(h),
 			Older: p.older.Load(), Earlier: store.HasEarlier(p.home.Path(folder.Book)), Damaged: p.home.Damaged(),
-			Taken: taken.Addr, Fenced: notTaken == nil,
+			Taken: taken.Addr, TakenBy: taken.Called(), Fenced: notTaken == nil,
 		}, nil
 	}
 	j, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
@@ -527,7 +527,7 @@ func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
 // network prepares this PC to be the main PC of an office.
 func (b *book) network(id setup.Identity) (err error) {
 	b.host, err = host.New(host.Settings[*store.Tx]{
-		Book: b.store, BookID: id.BookID, Root: id.Root, Registry: b.Registry, Version: version, Name: b.pc.Name(), Clock: time.Now,
+		Book: b.store, BookID: id.BookID, Root: id.Root, Registry: b.Registry, Version: version, Clock: time.Now,
 		Raise: func() bool {
 			front := b.pc.front.Load()
 			if front != nil {
@@ -943,6 +943,19 @@ func (p *pc) Standby() machine.Standby {
 	return machine.Standby{
 		Ready: store.Exists(p.home.Path(folder.Relay)) && !store.Exists(p.home.Path(folder.Book)), Kept: p.copy.Kept(),
 	}
+}
+
+// Rival implements machine.Machine.
+func (p *pc) Rival(ctx context.Context) (machine.Rival, error) {
+	seat, err := host.Taken(p.home.Path(folder.Office))
+	if err != nil {
+		return machine.Rival{}, err
+	}
+	_, h, err := seat.Highest(ctx)
+	if err == nil && relay.Later(seat.Term, seat.Lead, h.Term, h.Lead) { // one that was the main PC before
+		err = fault.New(fault.Unavailable, "lan.host_unreachable", "host", seat.Addr)
+	}
+	return machine.Rival{Name: h.Name, Done: h.Done}, err
 }
 
 // TakeOver implements machine.Machine.

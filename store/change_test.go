@@ -12,6 +12,7 @@ import (
 	"zafe/app/change"
 	"zafe/app/imports"
 	"zafe/app/party"
+	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
 )
@@ -101,5 +102,26 @@ func TestWhoseItWasIsToldToo(t *testing.T) {
 	got = c.take()
 	if len(got) != 1 || got[0].Kind != "import" || !slices.Equal(got[0].Whose, []auth.Whose{{Owner: 4}}) {
 		t.Errorf("an import tells %+v", got)
+	}
+}
+
+// TestANoticeIsToldWithTheEventOfItsTransaction, also one that is left before the event.
+func TestANoticeIsToldWithTheEventOfItsTransaction(t *testing.T) {
+	w := storetest.NewWorld(t)
+	var c told
+	w.Store.OnChange(c.hear)
+	w.Update(func(tx *store.Tx) error {
+		claire, err := tx.SaveUser(user.User{Login: "claire", Name: "Claire", Role: auth.Owner})
+		if err != nil {
+			return err
+		}
+		if err := tx.AddNotice(claire.ID, user.Notice{Kind: user.NoticePlace, User: claire.ID, At: tx.Now()}); err != nil {
+			return err
+		}
+		_, err = tx.AppendEvent(audit.Event{Op: "test"})
+		return err
+	})
+	if got := c.take(); len(got) != 1 || len(got[0].Left) != 1 {
+		t.Errorf("told %+v", got)
 	}
 }

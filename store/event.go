@@ -11,6 +11,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/history"
 	"zafe/app/op"
+	"zafe/app/relay"
 )
 
 // answersKept is how long the answer of an idempotent request is kept.
@@ -165,6 +166,15 @@ func (t *Tx) Link(id int64) (e audit.Event, ok bool, err error) {
 		return e, false, err
 	}
 	return es[0], true, nil
+}
+
+// DoneAfter counts the events after one that are about customers, sales and books, by operation, the most often first.
+func (t *Tx) DoneAfter(event int64) ([]relay.Done, error) {
+	return all(t, `SELECT op, count(*) AS n FROM event WHERE id > ? AND subject_kind IN ('customer', 'item', 'quote',
+		'invoice', 'credit_note', 'payment', 'entry', 'account', 'journal', 'fiscal_year', 'import', 'fec_import', 'company')
+		GROUP BY op ORDER BY n DESC, op`, []any{event}, func(scan func(...any) error, d *relay.Done) error {
+		return scan(&d.Op, &d.N)
+	})
 }
 
 // Head returns the last event of the chain, or the zero event of an empty book.

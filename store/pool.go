@@ -218,6 +218,9 @@ func (s *Store) run(conn *sql.Conn, r request) error {
 	if err := guarded(tx, r.fn); err != nil {
 		return s.storageFault(err)
 	}
+	if n := len(tx.told); n > 0 { // what changes anything has an event, and what changes nothing leaves no notice
+		tx.told[n-1].Left = tx.left
+	}
 	s.told = append(s.told, tx.told...)
 	return nil
 }

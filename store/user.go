@@ -94,10 +94,10 @@ func (t *Tx) SaveUser(u user.User) (user.User, error) {
 	return t.User(u.ID)
 }
 
-// TakeTOTPStep marks a time step as used and tells whether it was still free: the condition in the
-// UPDATE is what keeps one code from being accepted twice at the same moment.
-func (t *Tx) TakeTOTPStep(id auth.UserID, step int64) (bool, error) {
-	n, err := t.exec(`UPDATE user SET totp_last = ?1 WHERE id = ?2 AND totp_last < ?1`, step, id)
+// TakeTOTPStep puts a time step in place of the last one that was used, and tells whether that was still the one
+// seen: the condition in the UPDATE is what keeps one code from being accepted twice at the same moment.
+func (t *Tx) TakeTOTPStep(id auth.UserID, seen, step int64) (bool, error) {
+	n, err := t.exec(`UPDATE user SET totp_last = ?1 WHERE id = ?2 AND totp_last = ?3`, step, id, seen)
 	return n == 1, err
 }
 

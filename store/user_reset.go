@@ -35,6 +35,12 @@ func scanReset(scan func(...any) error, r *user.PendingReset) (err error) {
 func (t *Tx) SavePasswordReset(r user.PendingReset) error {
 	_, err := t.exec(`INSERT INTO password_reset(user_id, asked_at, device) VALUES (?1, ?2, ?3)
 		ON CONFLICT(user_id) DO UPDATE SET asked_at = ?2, device = ?3`, r.User, instant(r.AskedAt), r.Device)
+	if err != nil {
+		return err
+	}
+	owners, err := all(t, `SELECT id FROM user WHERE role = ? AND NOT disabled`, []any{auth.Owner},
+		func(scan func(...any) error, id *auth.UserID) error { return scan(id) })
+	t.left = append(t.left, owners...) // it is told with their notices
 	return err
 }
 
@@ -51,6 +57,7 @@ func (t *Tx) AddNotice(to auth.UserID, n user.Notice) error {
 	if err != nil {
 		return err
 	}
+	t.left = append(t.left, to)
 	_, err = t.exec(`DELETE FROM notice WHERE user_id = ?1 AND id NOT IN
 		(SELECT id FROM notice WHERE user_id = ?1 ORDER BY id DESC LIMIT ?2)`, to, user.NoticesMax)
 	return err

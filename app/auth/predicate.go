@@ -67,3 +67,14 @@ func inHandsOf(people []UserID) Predicate { return AnyOf{OwnedBy(people), Custom
 
 // Sees tells whether the actor holds p on a record.
 func (a Actor) Sees(p Permission, w Whose) bool { return a.Where(p).Match(w) }
+
+// Lacks returns those of some permissions that the actor holds on other records and not on one: a screen that shows it
+// offers nothing that asks for them.
+func (a Actor) Lacks(w Whose, some ...Permission) (out []Permission) {
+	for _, p := range some {
+		if a.May(p) && !a.Sees(p, w) {
+			out = append(out, p)
+		}
+	}
+	return out
+}

@@ -20,6 +20,9 @@ type Card struct {
 	From     *Link        `json:"from,omitempty"`
 	Into     []Link       `json:"into"` // invoices of a quote, credit notes of an invoice
 	History  []Event      `json:"history"`
+	// Lacks are the permissions that who asks holds on other documents and not on this one.
+	Lacks  []auth.Permission `json:"lacks,omitempty"`
+	Keeper string            `json:"keeper,omitempty"` // the name of who is in charge, when there are some
 }
 
 // Event is one operation on a document.
@@ -67,6 +70,12 @@ func card(ctx context.Context, tx Tx, id DocumentID) (Card, error) {
 	var err error
 	if c.Document, err = See(ctx, tx, id); err != nil {
 		return c, err
+	}
+	c.Lacks = op.Actor(ctx).Lacks(c.Whose(), auth.SalesWrite, auth.SalesDelete, auth.InvoiceIssue, auth.PaymentWrite)
+	if len(c.Lacks) > 0 {
+		if c.Keeper, err = tx.SubjectName("user", int64(c.Owner)); err != nil {
+			return c, err
+		}
 	}
 	if c.Payments, err = settlements(tx, c.Document); err != nil {
 		return c, err

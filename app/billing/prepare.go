@@ -31,25 +31,42 @@ func stampOf(ctx context.Context, tx Tx) Stamp {
 	return Stamp{At: tx.Now(), By: a.User, Name: a.Name}
 }
 
-// customer returns a customer the actor may use under p: fault party.not_found.
+// customer returns a customer the actor may use under p. Faults: party.not_found, and of one they may only see
+// billing.customer_not_yours.
 func customer(ctx context.Context, tx Tx, id party.CustomerID, p auth.Permission) (party.Customer, error) {
 	c, err := tx.Customer(id)
-	if err == nil && !op.Actor(ctx).Sees(p, auth.Whose{Owner: c.Owner}) {
-		err = fault.New(fault.NotFound, "party.not_found")
+	switch a := op.Actor(ctx); {
+	case err != nil || a.Sees(p, c.Whose()):
+		return c, err
+	case a.Sees(auth.CustomerRead, c.Whose()):
+		return c, notYours(tx, "billing.customer_not_yours", c.Owner)
 	}
-	return c, err
+	return c, fault.New(fault.NotFound, "party.not_found")
 }
 
-// document returns a document the actor holds p on: fault billing.not_found.
+// document returns a document the actor holds p on. Faults: billing.not_found, and of one they may only see
+// billing.not_yours.
 func document(ctx context.Context, tx Tx, id DocumentID, p auth.Permission) (Document, error) {
 	d, ok, err := tx.Document(id)
-	if err == nil && (!ok || !d.visibleTo(op.Actor(ctx), p)) {
-		err = fault.New(fault.NotFound, "billing.not_found")
+	switch a := op.Actor(ctx); {
+	case err != nil || ok && d.visibleTo(a, p):
+		return d, err
+	case ok && d.visibleTo(a, auth.SalesRead):
+		return d, notYours(tx, "billing.not_yours", d.Owner)
 	}
-	return d, err
+	return d, fault.New(fault.NotFound, "billing.not_found")
 }
 
-// draft returns a draft to change. Faults: billing.not_found, billing.already_final,
+// notYours is the refusal of what the actor may see and not change, with the name of who is in charge.
+func notYours(tx Tx, key string, owner auth.UserID) error {
+	name, err := tx.SubjectName("user", int64(owner))
+	if err != nil {
+		return err
+	}
+	return fault.New(fault.Forbidden, key, "name", name)
+}
+
+// draft returns a draft to change. Faults: billing.not_found, billing.not_yours, billing.already_final,
 // billing.changed_meanwhile when version is not the draft's.
 func draft(ctx context.Context, tx Tx, id DocumentID, version int64, p auth.Permission) (Document, error) {
 	d, err := document(ctx, tx, id, p)

@@ -23,6 +23,8 @@ type Tx interface {
 	Item(id catalog.ItemID) (catalog.Item, error)
 	IndexSearch(kind string, ref int64, title, detail, body string) error
 	DropSearch(kind string, ref int64) error
+	// SubjectName is what people call a subject of the journal, here a "user"; "" for none.
+	SubjectName(kind string, id int64) (string, error)
 	// Events returns the latest events of a subject, newest first.
 	Events(kind string, id, before int64, limit int) ([]audit.Event, error)
 

@@ -19,6 +19,8 @@ type Entry struct {
 	ID    int64
 	// Whose is whom rights look at of the records: as they are now, and as they were before.
 	Whose []auth.Whose
+	// Left are the people for whom a notice (package user) was left with it: each is told that there is one.
+	Left []auth.UserID
 }
 
 // Change says that a record changed, or with ID 0 that there are several of the kind that may have.
@@ -57,6 +59,7 @@ var Follow = op.Op[FollowRequest, News]{Spec: op.Spec{
 const (
 	entry   = "entry"
 	account = "account"
+	notice  = "notice" // told to nobody but whom it is for, whatever their rights
 )
 
 // needs is the right to read each kind. A kind that is not here is never told.
@@ -99,6 +102,9 @@ func toldTo(a auth.Actor, entries []Entry) []Change {
 		out = append(out, c)
 	}
 	for _, e := range entries {
+		if slices.Contains(e.Left, a.User) {
+			tell(notice, 0)
+		}
 		if e.visibleTo(a, e.Kind) {
 			tell(e.Kind, e.ID)
 		}

@@ -235,3 +235,13 @@ func TestSilenceIsALoss(t *testing.T) {
 		}
 	})
 }
+
+// TestANoticeIsToldToWhomItIsFor, and to nobody else, whatever their rights.
+func TestANoticeIsToldToWhomItIsFor(t *testing.T) {
+	left := []Entry{{Event: 4, Op: "session.second_factor", Left: []auth.UserID{3}}}
+	for who, want := range map[string]int{"own": 1, "owner": 0} {
+		if got := toldTo(actor(who), left); len(got) != want || want == 1 && got[0] != (Change{Kind: notice}) {
+			t.Errorf("%s is told %v", who, got)
+		}
+	}
+}

@@ -26,6 +26,8 @@ type Tx interface {
 	CustomerCoded(code string) (CustomerID, bool, error)
 	// EachCustomerKey calls fn for every customer there is, whoever may see it.
 	EachCustomerKey(fn func(Key) error) error
+	// SubjectName is what people call a subject of the journal, here a "user"; "" for none.
+	SubjectName(kind string, id int64) (string, error)
 	// Today is the civil date of the transaction.
 	Today() civil.Date
 	// CustomerPage returns the rows a selection asks for.
@@ -55,14 +57,23 @@ func Bind[T Tx](r *op.Registry[T]) {
 }
 
 // visible returns the stored customer if the actor holds p on it. One they may not see is not
-// found: that it exists is already news.
+// found (fault party.not_found): that it exists is already news. One they may only see is another's: fault
+// party.not_yours, with the name of who is in charge.
 func visible(ctx context.Context, tx Tx, id CustomerID, p auth.Permission) (Customer, error) {
 	c, err := tx.Customer(id)
 	if err != nil {
 		return Customer{}, err
 	}
-	if !op.Actor(ctx).Sees(p, c.Whose()) {
+	switch a := op.Actor(ctx); {
+	case a.Sees(p, c.Whose()):
+	case !a.Sees(auth.CustomerRead, c.Whose()):
 		return Customer{}, fault.New(fault.NotFound, "party.not_found")
+	default:
+		name, err := tx.SubjectName("user", int64(c.Owner))
+		if err != nil {
+			return Customer{}, err
+		}
+		return Customer{}, fault.New(fault.Forbidden, "party.not_yours", "name", name)
 	}
 	return c, nil
 }

@@ -14,6 +14,7 @@ func (c Customer) normal() Customer {
 		*s = line(*s)
 	}
 	c.Code = strings.ToUpper(line(c.Code))
+	c.Lacks = nil
 	c.SIREN = parsed(c.SIREN, fr.ParseSIREN)
 	c.SIRET = parsed(c.SIRET, fr.ParseSIRET)
 	c.VATNumber = parsed(c.VATNumber, fr.ParseVATNumber)

@@ -4,7 +4,10 @@
 package party
 
 import (
+	"context"
+
 	"zafe/app/auth"
+	"zafe/app/op"
 	"zafe/app/record"
 )
 
@@ -62,7 +65,16 @@ type Customer struct {
 	Archived bool        `json:"archived"`
 	Contacts []Contact   `json:"contacts,omitempty" class:"contact"`
 
+	// Lacks are the permissions that who asks holds on other customers and not on this one. Not stored.
+	Lacks []auth.Permission `json:"lacks,omitempty"`
+
 	record.Stamp
+}
+
+// told is a customer as the actor of the running call is told of it.
+func (c Customer) told(ctx context.Context) Customer {
+	c.Lacks = op.Actor(ctx).Lacks(c.Whose(), auth.CustomerWrite, auth.CustomerDelete, auth.SalesWrite)
+	return c
 }
 
 // Whose tells whose the customer is.

@@ -261,7 +261,7 @@ func TestEveryFieldIsInTheDigest(t *testing.T) {
 		switch v.Kind() {
 		case reflect.Struct:
 			for i := range v.NumField() {
-				if name := v.Type().Field(i).Name; name != "Stamp" {
+				if name := v.Type().Field(i).Name; name != "Stamp" && name != "Lacks" { // which is about who asks
 					mutate(v.Field(i), path+"."+name)
 				}
 			}

@@ -24,7 +24,8 @@ var Get = op.Op[IDRequest, Customer]{Spec: op.Spec{
 }}
 
 func get[T Tx](ctx context.Context, tx T, req IDRequest) (Customer, error) {
-	return visible(ctx, tx, req.ID, auth.CustomerRead)
+	c, err := visible(ctx, tx, req.ID, auth.CustomerRead)
+	return c.told(ctx), err
 }
 
 // Saved is a customer as stored, with what is worth a second look: a customer who seems to be there
@@ -37,13 +38,17 @@ type Saved struct {
 
 // Save creates a customer (ID 0) or changes one. An empty code is given the next one of the series,
 // owner 0 is the actor for a new customer and unchanged for another. Faults: those of Validate,
-// party.not_found, party.changed_meanwhile, party.code_taken, party.code_fixed, party.owner_not_you.
+// party.not_found, party.not_yours, party.changed_meanwhile, party.code_taken, party.code_fixed, party.owner_not_you.
 var Save = op.Op[Customer, Saved]{Spec: op.Spec{
 	Name: "customer.save", Kind: op.Command, Needs: auth.CustomerWrite, Destroys: true, Since: 1,
 	Doc: "Creates or changes a customer; archived, updated_at and updated_by are not taken from the request.",
 }}
 
-func save[T Tx](ctx context.Context, tx T, req Customer) (Saved, error) { return put(ctx, tx, req) }
+func save[T Tx](ctx context.Context, tx T, req Customer) (Saved, error) {
+	out, err := put(ctx, tx, req)
+	out.Customer = out.Customer.told(ctx)
+	return out, err
+}
 
 func put(ctx context.Context, tx Tx, req Customer) (Saved, error) {
 	c, old, err := prepared(ctx, tx, req.normal())
@@ -165,11 +170,13 @@ var Restore = op.Op[IDRequest, Customer]{Spec: op.Spec{
 }}
 
 func archive[T Tx](ctx context.Context, tx T, req IDRequest) (Customer, error) {
-	return setArchived(ctx, tx, req.ID, true)
+	c, err := setArchived(ctx, tx, req.ID, true)
+	return c.told(ctx), err
 }
 
 func restore[T Tx](ctx context.Context, tx T, req IDRequest) (Customer, error) {
-	return setArchived(ctx, tx, req.ID, false)
+	c, err := setArchived(ctx, tx, req.ID, false)
+	return c.told(ctx), err
 }
 
 func setArchived(ctx context.Context, tx Tx, id CustomerID, archived bool) (Customer, error) {

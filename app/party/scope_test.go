@@ -12,6 +12,8 @@ import (
 	"zafe/app/op"
 	"zafe/app/party"
 	"zafe/app/search"
+	"zafe/app/user"
+	"zafe/store"
 	"zafe/store/storetest"
 )
 
@@ -203,6 +205,33 @@ func TestListSortsFiltersAndPages(t *testing.T) {
 	} {
 		if _, err := party.List.Call(w.Ctx(), w.As("owner"), req); fault.Of(err) == nil || fault.Of(err).Code != fault.Invalid {
 			t.Errorf("%+v: %v", req, err)
+		}
+	}
+}
+
+// TestACustomerOfTheTeamIsSeenNotChanged: who may read it learns whose it is instead of that there is none, and a screen is
+// told beforehand what not to offer.
+func TestACustomerOfTheTeamIsSeenNotChanged(t *testing.T) {
+	w, yann, lucie := two(t)
+	w.Update(func(tx *store.Tx) error {
+		for _, name := range []string{"claire", "sonia", "yann", "lucie"} { // Lucie is user 4
+			if _, err := tx.SaveUser(user.User{Login: name, Name: strings.ToUpper(name), Role: auth.Sales}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for c, want := range map[party.CustomerID]int{yann.ID: 0, lucie.ID: 3} {
+		got, err := party.Get.Call(w.Ctx(), w.As("peer"), party.IDRequest{ID: c})
+		if err != nil || len(got.Lacks) != want {
+			t.Errorf("%s: %v %v", got.Name, got.Lacks, err)
+		}
+	}
+	_, save := party.Save.Call(w.Ctx(), w.As("peer"), lucie)
+	_, archive := party.Archive.Call(w.Ctx(), w.As("peer"), party.IDRequest{ID: lucie.ID})
+	for what, err := range map[string]error{"save": save, "archive": archive} {
+		if f := fault.Of(err); f == nil || f.Key != "party.not_yours" || f.Code != fault.Forbidden || f.Args["name"] != "LUCIE" {
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 }

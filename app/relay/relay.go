@@ -157,8 +157,14 @@ type Fed struct {
 
 // Rival is another PC that is the main one now.
 type Rival struct {
-	Place  string // its address, "" if nobody knows
+	Place  string // its name, or else its address, "" if nobody knows
 	Before int64  // the last event that it has of those that were recorded here
+}
+
+// Done is how many operations of one name were recorded.
+type Done struct {
+	Op string `json:"op"`
+	N  int64  `json:"n"`
 }
 
 // comparedKey is the setting that has what came of the comparisons of the relay's copy with the book.

@@ -119,6 +119,9 @@ func (s *Service[T]) enrolConfirm(ctx context.Context, req CodeRequest) (CodesRe
 		if _, err := tx.SaveUser(u); err != nil {
 			return err
 		}
+		if err := saveSpent(tx, u.ID, []int64{step}); err != nil { // those before were another secret's
+			return err
+		}
 		if err := save(tx, u.ID); err != nil {
 			return err
 		}

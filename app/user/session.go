@@ -56,8 +56,8 @@ type CodeRequest struct {
 	Code string `json:"code"`
 }
 
-// ConfirmRequest proves again who is there, for an operation that asks for it: the second factor,
-// or the password of a person who has none.
+// ConfirmRequest proves again who is there: for an operation that asks for it with the second factor, or with the
+// password of a person who has none. A locked session is opened by the password, whoever has a second factor.
 type ConfirmRequest struct {
 	Code     string `json:"code,omitempty"`
 	Password string `json:"password,omitempty"`
@@ -75,8 +75,8 @@ var (
 	}}
 	Confirm = op.Op[ConfirmRequest, TokenResponse]{Spec: op.Spec{
 		Name: "session.confirm", Kind: op.Action, Needs: auth.Public, Since: 1, Secret: true,
-		Doc: "Gives the second factor again (or the password without one): for operations that ask for it, or to open " +
-			"a locked session. The session goes on under another token.",
+		Doc: "Gives the second factor again (or the password without one) for operations that ask for it, or the password " +
+			"to open a locked session. The session goes on under another token.",
 	}}
 	Logout = op.Op[op.Empty, op.Empty]{Spec: op.Spec{
 		Name: "session.logout", Kind: op.Command, Needs: auth.Public, Since: 1,
@@ -220,10 +220,16 @@ func personOf(tx Tx, ss Session) (User, error) {
 		err = sessionOver()
 	case u.Ended(tx.Today()):
 		err = ended(u)
-	case !tx.Now().Before(ss.ExpiresAt):
+	case outOfTime(ss, tx.Now()):
 		err = sessionOver()
 	}
 	return u, err
+}
+
+// outOfTime tells whether a session is over, or of a clock that was ahead: that one would last, and stay unlocked, until
+// the clock gets there.
+func outOfTime(ss Session, now time.Time) bool {
+	return !now.Before(ss.ExpiresAt) || ss.ExpiresAt.After(now.Add(sessionFor+clockSlack))
 }
 
 // replaced tells whether the token of a credential is the one before the session's own.
@@ -404,17 +410,22 @@ func (s *Service[T]) secondFactor(ctx context.Context, req CodeRequest) (LoginRe
 }
 
 // confirm proves who is at a session, locked or not. A session whose second factor was never given has nobody yet:
-// fault op.login_needed.
+// fault op.login_needed. The PC stands for the second factor where a screen locked, as it does between two log-ins: what
+// opens it is the password, so that a telephone left on the desk does not; and that is no proof for what asks for the
+// telephone. Faults: user.password_missing of a locked session, those of checkCode and checkPassword.
 func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (out TokenResponse, err error) {
 	cred := op.CredentialOf(ctx)
 	var u User
+	var seat int64
+	locked := false
 	err = s.work.View(ctx, func(tx T) error {
 		ss, who, err := ownSession(tx, cred)
 		if err == nil && ss.Pending {
 			err = fault.New(fault.Unauthenticated, "op.login_needed")
 		}
 		if err == nil {
-			u = who
+			u, seat = who, ss.seat()
+			locked = s.locked(u, ss, tx.Now())
 			op.NoteActor(ctx, actorOf(u, ss))
 		}
 		return err
@@ -422,10 +433,15 @@ func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (out Token
 	if err != nil {
 		return out, err
 	}
-	if u.SecondOn {
-		err = s.checkCode(ctx, u, cred.Device, req.Code)
-	} else {
+	byCode := u.SecondOn && req.Code != ""
+	switch {
+	case locked && req.Password == "":
+		err = fault.Field("password", "user.password_missing")
+	case !u.SecondOn || req.Password != "":
 		err = s.checkPassword(ctx, u, cred.Device, req.Password)
+	}
+	if err == nil && (byCode || u.SecondOn && req.Password == "") {
+		err = s.checkCode(ctx, u, cred.Device, req.Code)
 	}
 	if err != nil {
 		return out, err
@@ -435,7 +451,10 @@ func (s *Service[T]) confirm(ctx context.Context, req ConfirmRequest) (out Token
 		if err != nil {
 			return err
 		}
-		ss.FreshAt = tx.Now()
+		if byCode || !u.SecondOn {
+			ss.FreshAt = tx.Now()
+		}
+		s.alive.mark(seat, tx.Now())
 		if out.Token, err = rotate(tx, ss, tokenGrace); err != nil {
 			return err
 		}
@@ -473,7 +492,7 @@ func (s *Service[T]) checkCode(ctx context.Context, u User, device, typed string
 		return err
 	}
 	code := foldCode(typed)
-	spend := func(tx Tx) error { return spendStep(tx, u, code) }
+	spend := func(tx Tx) error { return spendStep(tx, u, device, code) }
 	if len(code) == codeGroups*codeGroupLen {
 		hash, err := s.recoveryHash(ctx, u.ID, code)
 		if err != nil {
@@ -494,15 +513,40 @@ func (s *Service[T]) checkCode(ctx context.Context, u User, device, typed string
 	return nil
 }
 
-// spendStep accepts a six-digit code once.
-func spendStep(tx Tx, u User, code string) error {
+// spendStep accepts a six-digit code once: no second time, and none older than the last that was accepted (RFC 6238,
+// section 5.2). Steps that lie beyond what the clock could accept now were taken while it was ahead. They stay spent,
+// for when their time comes, but are no floor: else every right code would be refused until then. Faults: user.code_reused,
+// those of wrongCode.
+func spendStep(tx Tx, u User, device, code string) error {
 	step, ok := matchStep(u.Secret, code, tx.Now(), stepsAround)
 	if !ok {
 		return wrongCode(u.Secret, code, tx.Now())
 	}
-	taken, err := tx.TakeTOTPStep(u.ID, step)
+	u, err := tx.User(u.ID)
+	if err != nil {
+		return err
+	}
+	spent, err := spentSteps(tx, u)
+	if err != nil {
+		return err
+	}
+	newest := tx.Now().Unix()/stepSeconds + stepsAround
+	for _, s := range spent {
+		if s <= newest && s >= step {
+			return fault.Field("code", "user.code_reused")
+		}
+	}
+	taken, err := tx.TakeTOTPStep(u.ID, u.LastStep, step)
 	if err == nil && !taken {
 		err = fault.Field("code", "user.code_reused")
+	}
+	if err == nil {
+		err = saveSpent(tx, u.ID, append(spent, step))
+	}
+	if err == nil && u.LastStep > newest {
+		_, err = tx.AppendEvent(audit.Event{
+			Op: "session.step_ahead", Device: device, SubjectKind: "user", SubjectID: int64(u.ID),
+		})
 	}
 	return err
 }

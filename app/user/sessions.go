@@ -211,7 +211,7 @@ func sessionsOf(ctx context.Context, tx Tx, id auth.UserID) (User, error) {
 func opened(tx Tx, u User) (out []Session, err error) {
 	all, err := tx.Sessions(u.ID)
 	for _, ss := range all {
-		if !ss.Pending && ss.Parent == 0 && ss.Generation == u.Generation && tx.Now().Before(ss.ExpiresAt) {
+		if !ss.Pending && ss.Parent == 0 && ss.Generation == u.Generation && !outOfTime(ss, tx.Now()) {
 			out = append(out, ss)
 		}
 	}

@@ -117,6 +117,45 @@ func TestASessionLocksOnTheMainPCToo(t *testing.T) {
 	_ = yann
 }
 
+// TestATelephoneDoesNotOpenALockedSession: the password does, and is no proof for what asks for the telephone.
+func TestATelephoneDoesNotOpenALockedSession(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, word)
+	secret, _ := w.enrol("claire", word)
+	in, err := w.login("claire", word, "pc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if in, err = user.SecondFactor.Call(w.Ctx(), w.with(in.Token, "pc"), user.CodeRequest{Code: w.code(secret)}); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(7 * time.Minute)
+	here := w.with(in.Token, "pc")
+	if key := me(w, here); key != "op.locked" {
+		t.Fatalf("not locked: %q", key)
+	}
+	if _, err := user.Confirm.Call(w.Ctx(), here, user.ConfirmRequest{Code: w.code(secret)}); fault.KeyOf(err) != "user.password_missing" {
+		t.Fatalf("the telephone alone opened it: %v", err)
+	}
+	out, err := user.Confirm.Call(w.Ctx(), here, user.ConfirmRequest{Password: word})
+	if err != nil {
+		t.Fatal(err)
+	}
+	here = w.with(out.Token, "pc")
+	if key := me(w, here); key != "" {
+		t.Fatalf("not open again: %q", key)
+	}
+	if _, err := user.CloseOthers.Call(w.Ctx(), here, op.Empty{}); fault.KeyOf(err) != "op.fresh_needed" {
+		t.Fatalf("the password did for the telephone: %v", err)
+	}
+	if out, err = user.Confirm.Call(w.Ctx(), here, user.ConfirmRequest{Code: w.code(secret)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := user.CloseOthers.Call(w.Ctx(), w.with(out.Token, "pc"), op.Empty{}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWhenAScreenLocks(t *testing.T) {
 	for _, c := range []struct {
 		role    auth.Role

@@ -5,9 +5,13 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base32"
+	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+
+	"zafe/app/auth"
 
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
@@ -22,7 +26,25 @@ const (
 	secretBytes  = 20
 	codeGroups   = 4 // a recovery code is 16 base32 symbols (80 bits) in groups of four
 	codeGroupLen = 4
+	// stepsKept is how many accepted steps are remembered for a person. A code is shown for 30 seconds and good for 90, so
+	// what could still be replayed is among a handful; the rest is what was accepted while the clock was days ahead.
+	stepsKept = 64
 )
+
+// stepsKey is the setting with the steps accepted lately from a person's telephone, in the order of their use.
+func stepsKey(id auth.UserID) string { return fmt.Sprintf("user.steps.%d", id) }
+
+// spentSteps returns them, the last one stored with the person among them.
+func spentSteps(tx Tx, u User) (spent []int64, err error) {
+	if _, err = tx.Setting(stepsKey(u.ID), &spent); err == nil && !slices.Contains(spent, u.LastStep) {
+		spent = append(spent, u.LastStep)
+	}
+	return spent, err
+}
+
+func saveSpent(tx Tx, id auth.UserID, spent []int64) error {
+	return tx.SetSetting(stepsKey(id), spent[max(0, len(spent)-stepsKept):])
+}
 
 // newSecret returns a fresh TOTP secret in base32 without padding.
 func newSecret() (string, error) {

@@ -107,7 +107,8 @@ type Tx interface {
 	SaveUser(u User) (User, error)                // ID 0 inserts; fault user.login_taken
 	// RightsOf returns what a role may do, and whether there is such a role.
 	RightsOf(role auth.Role) (auth.Rights, bool, error)
-	TakeTOTPStep(id auth.UserID, step int64) (bool, error)
+	// TakeTOTPStep puts step in place of the last one and tells whether that was still the one seen.
+	TakeTOTPStep(id auth.UserID, seen, step int64) (bool, error)
 	SaveRecoveryCodes(id auth.UserID, kdf string, hashes [][32]byte) error
 	RecoveryKDF(id auth.UserID) (string, error)
 	RecoveryCodesLeft(id auth.UserID) (int, error)
@@ -142,6 +143,7 @@ type Tx interface {
 const (
 	sessionFor    = 12 * time.Hour  // absolute life of a session
 	pendingFor    = 3 * time.Minute // time to give the second factor
+	clockSlack    = 5 * time.Minute // a clock may be set back by without ending the sessions
 	recoveryCodes = 10
 
 	outsideMonths = 12 // that somebody from outside has access at most before an owner renews it

@@ -556,3 +556,80 @@ func TestOwnersAreFew(t *testing.T) {
 		t.Errorf("one of them changes: %v", err)
 	}
 }
+
+// TestSessionOfAClockThatWasAheadIsOver: it would stay open and unlocked until then, and count as the newest.
+func TestSessionOfAClockThatWasAheadIsOver(t *testing.T) {
+	w := newWorld(t)
+	w.add("yann", auth.Sales, "un mot de passe")
+	right := w.Clock.Now()
+	w.Clock.Add(8 * 24 * time.Hour)
+	early := w.in("yann", "")
+	w.Clock.Set(right)
+	if _, err := user.Current.Call(w.Ctx(), early, op.Empty{}); fault.KeyOf(err) != "user.session_over" {
+		t.Errorf("a session that begins in eight days goes on: %v", err)
+	}
+	first := w.in("yann", "")
+	w.in("yann", "")
+	w.in("yann", "")
+	if _, err := user.Current.Call(w.Ctx(), first, op.Empty{}); err != nil {
+		t.Errorf("one of three sessions was closed for one that counts no more: %v", err)
+	}
+	w.Clock.Add(-time.Minute)
+	if _, err := user.Current.Call(w.Ctx(), first, op.Empty{}); err != nil {
+		t.Errorf("a clock set right by a minute ended a session: %v", err)
+	}
+}
+
+// TestClockSetRightAfterItWasAhead: a log-in under a clock that is eight days ahead does not burn the codes until then,
+// gives no code that was used a second life, and neither does the ninth day.
+func TestClockSetRightAfterItWasAhead(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, "un mot de passe")
+	secret, _ := w.enrol("claire", "un mot de passe")
+	give := func(code string) error {
+		t.Helper()
+		in, err := w.login("claire", "un mot de passe", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = user.SecondFactor.Call(w.Ctx(), w.with(in.Token, ""), user.CodeRequest{Code: code})
+		return err
+	}
+	right := w.Clock.Now()
+	before := w.code(secret)
+	if err := give(before); err != nil {
+		t.Fatal(err)
+	}
+	ahead := right.Add(8 * 24 * time.Hour)
+	w.Clock.Set(ahead)
+	early := w.code(secret)
+	if err := give(early); err != nil {
+		t.Fatal("under the clock that is ahead:", err)
+	}
+	w.Clock.Set(right.Add(30 * time.Second))
+	if err := give(before); fault.KeyOf(err) != "user.code_reused" {
+		t.Errorf("the code of before the clock was ahead, again: %v", err)
+	}
+	now := w.code(secret)
+	if err := give(now); err != nil {
+		t.Errorf("the right code after the clock was set right: %v", err)
+	}
+	if err := give(now); fault.KeyOf(err) != "user.code_reused" {
+		t.Errorf("a code twice: %v", err)
+	}
+	if said := w.events("session.step_ahead"); len(said) != 1 {
+		t.Errorf("%d events that say so", len(said))
+	}
+	w.Clock.Set(ahead.Add(20 * time.Second))
+	if err := give(early); fault.KeyOf(err) != "user.code_reused" {
+		t.Errorf("a code used while the clock was ahead, at its own time: %v", err)
+	}
+	w.Clock.Add(time.Minute)
+	if err := give(w.code(secret)); err != nil {
+		t.Error(err)
+	}
+	w.Clock.Add(-20 * time.Minute)
+	if err := give(w.code(secret)); err != nil {
+		t.Errorf("after a clock that was some minutes ahead: %v", err)
+	}
+}

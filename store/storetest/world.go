@@ -75,6 +75,14 @@ var actors = map[string]auth.Actor{
 	"technician": {User: 8, Name: "Nora", Login: "nora", Role: auth.Technician, Rights: auth.Technician.Rights()},
 	"own":        {User: 3, Name: "Yann", Login: "yann", Rights: limited(auth.Own)},
 	"team":       {User: 3, Name: "Yann", Login: "yann", Rights: limited(auth.Team), Team: []auth.UserID{3, 4}},
+	"peer":       {User: 3, Name: "Yann", Login: "yann", Rights: peer(), Team: []auth.UserID{3, 4}},
+}
+
+// peer is to see what the team does and to change what is theirs.
+func peer() auth.Rights {
+	r := limited(auth.Own)
+	r[auth.CustomerRead], r[auth.SalesRead] = auth.Team, auth.Team
+	return r
 }
 
 // limited are all the rights that can be held on s, and those without which nothing is shown.
@@ -102,7 +110,7 @@ func Actor(who string) auth.Actor { return actors[who] }
 
 // As returns a caller in the name of one of the ready people: owner (user 1), stale (the same, whose second
 // factor is long ago), accountant (2), sales (3), sales2 (4), assistant (5), reader (6), own (3, every right
-// there is on their own records) and team (3, on those of users 3 and 4), enrol (1, who has yet to set up the
+// there is on their own records), team (3, on those of users 3 and 4) and peer (3, who reads those and changes their own), enrol (1, who has yet to set up the
 // second factor), machines (7, the PCs, copies and journal, no record), technician (8) and blind (1, everything but the
 // fields of a class); anything else is nobody.
 func (w *World) As(who string) op.Caller {

@@ -91,7 +91,7 @@ func NewGuard(set GuardSettings) *Guard {
 func (g *Guard) lostTo(m memory) {
 	m.Fenced = true
 	g.keep(m)
-	g.fenced, g.rival = true, relay.Rival{Place: m.Addr, Before: m.Before}
+	g.fenced, g.rival = true, relay.Rival{Place: m.Called(), Before: m.Before}
 	g.lose()
 }
 
@@ -246,8 +246,8 @@ func (g *Guard) Others() []string {
 // others is Others; mu is held.
 func (g *Guard) others() []string { return g.seat.all().Others }
 
-// Taken is the seat at the PC that took over from this one, as its guard remembers it at path: without an address,
-// or a key, where that is not known any more. Fault relay.not_taken.
+// Taken is the seat at the PC that took over from this one, as its guard remembers it at path: without an address, a key
+// or a name where that is not known any more. Fault relay.not_taken.
 func Taken(path string) (lan.Seat, error) {
 	var m memory
 	if durable.ReadJSON(path, &m) != nil { // as NewGuard

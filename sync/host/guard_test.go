@@ -288,13 +288,13 @@ func TestThePCThatLostItsPlaceStops(t *testing.T) {
 	}
 	stop()
 	g = host.NewGuard(set)
-	if r, lost := g.Known(); !lost || r.Place != addr || g.Lost().Err() == nil {
+	if r, lost := g.Known(); !lost || r.Place != "SRV" || g.Lost().Err() == nil {
 		t.Errorf("forgotten at the next start: %+v", r)
 	}
 	if l, ok := g.Loss(); !ok || l != (relay.Lost{Place: addr, Term: 3, Lead: "c"}) {
 		t.Errorf("the book is to know %+v", l)
 	}
-	if seat, err := host.Taken(path); err != nil || seat.Addr != addr || seat.Term != 3 || seat.Lead != "c" {
+	if seat, err := host.Taken(path); err != nil || seat.Called() != "SRV" || seat.Addr != addr || seat.Term != 3 || seat.Lead != "c" {
 		t.Errorf("taken: %+v, %v", seat, err)
 	} else if err := host.Lead(path, "one", seat, relay.Post{Term: 5}); err != nil {
 		t.Fatal(err)

@@ -36,6 +36,9 @@ import (
 type Tx interface {
 	support.Tx
 	witness.Journal
+	// DoneAfter counts what was recorded about customers, sales and books after an event, by operation, the most often
+	// first.
+	DoneAfter(event int64) ([]relay.Done, error)
 }
 
 // Settings are what a Host needs.
@@ -45,7 +48,6 @@ type Settings[T Tx] struct {
 	Root     []byte // PEM: what the paired PCs pin
 	Registry lan.Registry
 	Version  string // of the program
-	Name     string // of this PC
 	Clock    func() time.Time
 	Raise    func() bool // see [lan.Server]
 	// Feed answers the relay PC's copy of the book.
@@ -94,7 +96,7 @@ func New[T Tx](set Settings[T]) (*Host[T], error) {
 func (h *Host[T]) hello(ctx context.Context, event int64) (out lan.Hello, err error) {
 	out = lan.Hello{
 		Product: "zafe", Version: h.set.Version, Level: op.Level, MinLevel: op.MinLevel, Book: h.set.BookID,
-		Name: h.set.Name,
+		Name: h.set.Guard.set.Name,
 	}
 	if event > 0 {
 		h.hear(op.CredentialOf(ctx).Device, event)
@@ -126,6 +128,9 @@ func (h *Host[T]) hello(ctx context.Context, event int64) (out lan.Hello, err er
 		}
 		d, _, err := tx.DeviceByFingerprint(op.CredentialOf(ctx).Device)
 		out.Until = d.EndsAt
+		if err == nil && p.Before > 0 && d.EndsAt.IsZero() { // a PC of the office, which may be the one before
+			out.Done, err = tx.DoneAfter(p.Before)
+		}
 		return err
 	})
 	out.Others = h.set.Guard.Others()

@@ -6,16 +6,20 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"zafe/app/audit"
 	"zafe/app/auth"
 	"zafe/app/company"
 	appdevice "zafe/app/device"
 	"zafe/app/durable"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/relay"
 	"zafe/store"
 	"zafe/store/storetest"
 	"zafe/sync/device"
@@ -45,7 +49,7 @@ func newOffice(t *testing.T) *office {
 	}
 	o.guard = o.newGuard(t, pem)
 	o.host, err = host.New(host.Settings[*store.Tx]{
-		Book: o.Store, BookID: "one", Root: pem, Registry: o.Registry, Version: "test", Name: "SRV-ATELIER", Clock: o.Clock.Now,
+		Book: o.Store, BookID: "one", Root: pem, Registry: o.Registry, Version: "test", Clock: o.Clock.Now,
 		Raise: func() bool { return true }, Feed: o.Store.Feed, Guard: o.guard,
 		Log:  func(what string, err error) { t.Logf("%s: %v", what, err) },
 		Warn: func(what string, err error) { o.warns = append(o.warns, what+": "+err.Error()) },
@@ -109,8 +113,24 @@ func TestAPCComesInAndIsShutOut(t *testing.T) {
 	}
 	defer r.Client.Close()
 	hello, err := r.Hello(t.Context())
-	if err != nil || hello.Book != "one" || hello.Version != "test" || hello.Name != "SRV-ATELIER" || hello.Event == 0 || o.host.Connected() != 1 {
+	if err != nil || hello.Book != "one" || hello.Version != "test" || hello.Name != "SRV" || hello.Event == 0 || o.host.Connected() != 1 {
 		t.Errorf("%+v, %d connected, %v", hello, o.host.Connected(), err)
+	}
+	if hello.Name == "" || len(hello.Done) > 0 {
+		t.Errorf("a main PC that took over from none tells %+v", hello)
+	}
+	o.Update(func(tx *store.Tx) error {
+		for _, did := range []string{"customer.save", "session.login", "invoice.issue", "customer.save"} {
+			kind := strings.Split(did, ".")[0]
+			if _, err := tx.AppendEvent(audit.Event{Op: did, SubjectKind: kind, SubjectID: 1}); err != nil {
+				return err
+			}
+		}
+		return tx.SetSetting("relay", relay.Post{Term: 1, Before: hello.Event})
+	})
+	took, err := r.Hello(t.Context())
+	if want := []relay.Done{{Op: "customer.save", N: 2}, {Op: "invoice.issue", N: 1}}; err != nil || !slices.Equal(took.Done, want) {
+		t.Errorf("done since it took over: %+v, %v", took.Done, err)
 	}
 	owner := op.AsActor(t.Context(), auth.Actor{User: 1, Role: auth.Owner, Rights: auth.Owner.Rights(), FreshAt: o.Clock.Now()})
 	local := op.Local[*store.Tx]{Registry: o.Registry}

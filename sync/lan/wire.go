@@ -9,6 +9,7 @@ import (
 
 	"zafe/app/audit"
 	"zafe/app/fault"
+	"zafe/app/relay"
 )
 
 // Port is where a host listens unless told otherwise. It is outside the ranges from which systems
@@ -91,6 +92,8 @@ type Hello struct {
 	Relay  bool     `json:"relay,omitempty"`
 	// Before is the last event that both PCs have when one took over last.
 	Before int64 `json:"before,omitempty"`
+	// Done is what was recorded since that concerns the work: its owner decides with it which book goes on.
+	Done []relay.Done `json:"done,omitempty"`
 	// Lead tells PCs of the same term apart: the greater one is the main PC.
 	Lead string `json:"lead,omitempty"`
 	// Until is when the PC that asks is out, of somebody who helps; zero for a PC of the office.

@@ -10,6 +10,7 @@ import (
 
 	"zafe/app/backup"
 	"zafe/app/op"
+	"zafe/app/relay"
 )
 
 // Presence says what this PC holds.
@@ -34,10 +35,17 @@ type State struct {
 	AutoOpen   bool   // the book opens without the owner's password (this PC's keyring has a key)
 	Earlier    bool   // the book is kept as it was before its last update: see Machine.GoBack
 	Taken      string // address of the PC that took over from this one, "" for none: see Machine.Rejoin
+	TakenBy    string // what that PC is called, its address while that is not known
 	Fenced     bool   // another PC took over, though its address may not be known any more
 	// Damaged is since when the book's files are known not to be what was written, though it may open; zero
 	// for a sound one.
 	Damaged time.Time
+}
+
+// Rival is the PC that took over from this one, as it answers.
+type Rival struct {
+	Name string
+	Done []relay.Done // since it took over, the most often first
 }
 
 // NewBook is what creating a company's book needs before anything else: its owner. The rest of the
@@ -249,6 +257,9 @@ type Machine interface {
 	// after that. Faults: relay.no_copy, relay.not_taken, store.owner_only, those of Open, and where a main PC is
 	// alive relay.host_alive, relay.host_busy or what it answers, as lan.device_refused.
 	TakeOver(ctx context.Context, s Secret, behind bool) error
+	// Rival asks the PC that took over from this one what was done there since. Faults: relay.not_taken,
+	// lan.host_unreachable and those of the way there.
+	Rival(ctx context.Context) (Rival, error)
 	// Rejoin makes a PC from which another took over work on the book of that one. Its own is moved aside, never
 	// deleted. Faults: relay.not_taken, store.in_use, lan.host_unreachable.
 	Rejoin(ctx context.Context) error

@@ -119,6 +119,9 @@ func (s *Shell) follows() {
 	if !n.All && n.About("approval") {
 		s.lookForApprovals()
 	}
+	if n.About("notice") {
+		s.lookForNotices()
+	}
 	f := s.current()
 	if f == nil || !f.concerned(n) {
 		return

@@ -11,6 +11,9 @@ import (
 	"zafe/app/auth"
 	"zafe/app/change"
 	"zafe/app/fault"
+	"zafe/app/op"
+	"zafe/app/user"
+	"zafe/store"
 	"zafe/store/storetest"
 	"zafe/ui/kit"
 	"zafe/ui/page"
@@ -143,6 +146,44 @@ func TestAMainPCThatClosesIsSaid(t *testing.T) {
 				t.Error("it is said although it is back")
 			}
 		})
+	}
+}
+
+// TestWhatIsToKnowIsSaidWithoutComingBetween: over the page, never in a window of its own while something may be typed,
+// until it was read; and in a window again after a new log-in over the same pages.
+func TestWhatIsToKnowIsSaidWithoutComingBetween(t *testing.T) {
+	var waits []user.Notice
+	e := newEarOver(t, func(w *storetest.World) {
+		op.Bind(w.Registry, user.Notices, func(context.Context, *store.Tx, op.Empty) (user.NoticesResponse, error) {
+			return user.NoticesResponse{Notices: waits}, nil
+		})
+		op.Bind(w.Registry, user.NoticesSeen, func(context.Context, *store.Tx, user.SeenRequest) (op.Empty, error) {
+			waits = nil
+			return op.Empty{}, nil
+		})
+		op.Bind(w.Registry, user.Current, func(context.Context, *store.Tx, op.Empty) (user.Me, error) {
+			return uitest.Me(auth.Owner), nil
+		})
+	})
+	waits = []user.Notice{{ID: 1, Kind: user.NoticeApproval, User: 2, Name: "Yann"}}
+	if e.hears(change.Change{Kind: "notice"}); e.says("À savoir sur les comptes Il y a quelque chose") {
+		t.Error("a request, which is told by itself, is told twice")
+	}
+	waits = append(waits, user.Notice{ID: 2, Kind: user.NoticePlaceOf, User: 2, Name: "Yann", Detail: "PC-3"})
+	e.hears(change.Change{Kind: "notice"})
+	if !e.says("À savoir sur les comptes Il y a quelque chose") || e.window.Canvas().Overlays().Top() != nil {
+		t.Fatal("it is not said over the page, or comes between")
+	}
+	uitest.Press(t, e.window.Content(), "Lire")
+	e.press("J’ai lu")
+	if e.says("À savoir sur les comptes Il y a quelque chose") || len(waits) > 0 {
+		t.Error("it is still said after it was read")
+	}
+	e.Fail(fault.New(fault.Unauthenticated, "user.session_over"))
+	waits = []user.Notice{{ID: 3, Kind: user.NoticePlaceOf, User: 2, Name: "Yann", Detail: "PC-4"}}
+	e.again(uitest.Me(auth.Owner))
+	if e.press("J’ai lu"); len(waits) > 0 {
+		t.Error("who logs in again over their pages is not told")
 	}
 }
 

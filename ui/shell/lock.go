@@ -85,7 +85,7 @@ func (s *sensor) MouseMoved(*desktop.MouseEvent) { s.moved() }
 // MouseOut implements desktop.Hoverable.
 func (s *sensor) MouseOut() { s.moved() }
 
-// Lock hides everything until the person proves who they are; the session and what was typed stay.
+// Lock hides everything until the person gives their password; the session and what was typed stay.
 func (s *Shell) Lock() {
 	if s.idle.locked || s.asking || s.Me.Support { // who helps has nothing to prove themselves with: their time is short
 		return
@@ -110,7 +110,7 @@ func (s *Shell) Lock() {
 		}
 	}
 	try := func() { s.confirm(p, open, func() { s.idle.back(s); m.Close() }) }
-	p = s.newProof(try)
+	p = s.newPassword(try) // a telephone on the desk is no proof that its owner is there
 	body := kit.VBox(theme.GapField, kit.Strong(s.Me.User.Name), kit.MutedParagraph(s.t("shell.locked.text")),
 		p.object)
 	leave := kit.NewButton(s.t("shell.locked.other"), "sign-out", kit.Ghost, s.LogOut)

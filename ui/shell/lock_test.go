@@ -188,16 +188,46 @@ func TestTheSampleCompanysProofIsFilledIn(t *testing.T) {
 	}
 
 	d.Me.User.SecondOn = true
-	d.Lock()
+	d.last().env.Shell.StepUp(func() {})
 	if find(d.window.Canvas().Overlays().Top(), offer) != nil {
 		t.Fatal("offered to who set up a phone of their own")
 	}
 	d = newDesk(t, auth.Sales)
 	d.Me.User.SecondOn = true
 	d.pc.logins = []machine.Login{{Login: d.Me.User.Login, TOTP: sampleSecret}}
-	d.Lock()
+	done := false
+	d.last().env.Shell.StepUp(func() { done = true })
 	d.press(offer) // a code that is whole is sent at once
-	if shown(d, "Session verrouillée") || d.book.token != "another" {
-		t.Error("the sample's code does not open")
+	if !done || d.book.token != "another" {
+		t.Error("the sample's code proves nothing")
+	}
+}
+
+// TestAPhoneOnTheDeskOpensNoScreen: the password does, also of who has a second factor; and where the telephone is asked
+// for, a recovery code does in its place.
+func TestAPhoneOnTheDeskOpensNoScreen(t *testing.T) {
+	d := newDesk(t, auth.Owner)
+	d.Me.User.SecondOn = true
+	d.Lock()
+	uitest.Walk(d.window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+		if _, ok := o.(*kit.CodeInput); ok {
+			t.Error("the screen asks for the six digits")
+		}
+	})
+	typePassword(d, "right")
+	d.press("Déverrouiller")
+	if shown(d, "Session verrouillée") {
+		t.Fatal("the password does not open")
+	}
+	done := false
+	d.last().env.Shell.StepUp(func() { done = true })
+	d.press("Utiliser un code de secours")
+	uitest.Walk(d.window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+		if f, ok := o.(*kit.Field); ok {
+			f.Control().(*kit.LineEdit).SetText(spareCode)
+		}
+	})
+	if d.press("Confirmer"); !done {
+		t.Error("a recovery code proves nothing")
 	}
 }

@@ -17,22 +17,69 @@ import (
 
 // notices tell a person, once they are at their pages, what they should know about their account, an owner about
 // everybody's, a start delegate that their password is too short, and who has a password that they were given, at each
-// log-in until they changed it, that another knows it.
+// log-in until they changed it, that another knows it. Through somebody's eyes nothing is told: it is theirs.
 func (s *Shell) notices() {
+	if s.Eyes != nil || s.Me.Support || s.asking {
+		return
+	}
 	if s.Me.LongerPassword {
 		kit.Alert(s.Window, kit.Warn, s.t("notice.longer"), s.t("notice.longer_text"), s.t("common.close"))
 	}
 	if s.Me.GivenPassword && s.Pages["account"] != nil {
 		s.askPassword()
 	}
+	s.read()
+}
+
+// read shows what there is to know, if anything.
+func (s *Shell) read() {
 	var told user.NoticesResponse
 	s.run(func(ctx context.Context) (err error) {
 		told, err = user.Notices.Call(ctx, s.Book, op.Empty{})
 		return err
 	}, func(err error) {
-		if err == nil && len(told.Resets)+len(told.Notices) > 0 { // else the next log-in tells
+		if err != nil {
+			return // the next log-in tells
+		}
+		s.appear(s.letters, false)
+		if len(told.Resets)+len(told.Notices) > 0 {
 			s.tell(told)
 		}
+	})
+}
+
+// newLetters makes the bar that says, to who has been at work since, that there is something to know.
+func (s *Shell) newLetters() {
+	s.letters = kit.NewBanner(kit.Warn, "", "", kit.NewButton(s.t("shell.letters.read"), "", kit.Ghost, s.read))
+	s.letters.Hide()
+}
+
+// lookForNotices says over the pages, when something is heard of it, how much there is to know. Nothing is put over
+// what is being typed; what waits for the person's word is told by itself ([Shell.lookForApprovals]).
+func (s *Shell) lookForNotices() {
+	if s.Eyes != nil || s.Me.Support {
+		return
+	}
+	var told user.NoticesResponse
+	s.run(func(ctx context.Context) (err error) {
+		told, err = user.Notices.Call(ctx, s.Book, op.Empty{})
+		return err
+	}, func(err error) {
+		if err != nil {
+			return
+		}
+		n := len(told.Resets)
+		for _, t := range told.Notices {
+			if t.Kind != user.NoticeApproval {
+				n++
+			}
+		}
+		if n > 0 {
+			s.letters.Set(kit.Warn, s.t("notice.title"), s.Text.N("shell.letters", n, nil))
+			s.letters.Icon("shield-warning")
+		}
+		s.appear(s.letters, n > 0)
+		s.root.Refresh()
 	})
 }
 

@@ -262,6 +262,7 @@ func (s *Shell) comeBack(me user.Me) {
 	if s.know(me) {
 		return
 	}
+	s.notices()
 	if f := s.current(); f != nil && !f.page.Unsaved() {
 		f.page.Refresh()
 	}

@@ -96,6 +96,7 @@ type Shell struct {
 	wound   *kit.Banner // that the book is damaged
 	outside *kit.Banner // that another PC is the main one now
 	mass    *kit.Banner // that somebody is held, for the owners
+	letters *kit.Banner // that there is something to know about the accounts
 	danger  *kit.Banner // that the copies are in danger, for who cannot mend them
 	shield  *kit.Shield // over the page, and what stands over it, while they move
 	history []*frame    // the last one is shown
@@ -144,11 +145,12 @@ func New(o Options) *Shell {
 	s.newHalt()
 	s.newAid()
 	s.newMass()
+	s.newLetters()
 	s.idle.init(s)
 	// What is said of a lost main PC takes the place of the search and of what makes something new, of no use then: a page
 	// that moved down would have the next click beside the field it was meant for, and what is typed after it lost.
 	over := container.NewStack(s.top.object, s.banner)
-	column := kit.VFill(0, 7, s.halt.banner, s.aid.banner, s.mass, s.wound, s.outside, s.danger, over, s.place, s.tasks)
+	column := kit.VFill(0, 8, s.halt.banner, s.aid.banner, s.mass, s.letters, s.wound, s.outside, s.danger, over, s.place, s.tasks)
 	s.root = container.NewStack(s.idle.sense, kit.Shell(s.nav, s.overall(), container.NewStack(column, s.shield), s.status))
 	s.commands()
 	return s
@@ -199,9 +201,7 @@ func (s *Shell) home() {
 	if s.facts.damaged() {
 		s.explain()
 	}
-	if s.Eyes == nil && !s.Me.Support { // else they are told to the person themselves
-		s.notices()
-	}
+	s.notices()
 }
 
 // name shows the company's name in the bar and the title of the window.

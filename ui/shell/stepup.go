@@ -13,31 +13,52 @@ import (
 	"zafe/ui/theme"
 )
 
-// proof is the box for the second factor, or for the password of a person who has none.
+// proof is the box for the second factor, or for a recovery code in its place, or for the password of a person who has
+// none.
 type proof struct {
-	object fyne.CanvasObject
+	object *fyne.Container
 	focus  fyne.Focusable
 	code   *kit.CodeInput
+	spare  *kit.LineEdit
 	pass   *kit.PasswordField
 	field  *kit.Field
 }
 
 func (s *Shell) newProof(given func()) *proof {
 	p := &proof{}
-	if s.Me.User.SecondOn {
-		p.code = kit.NewCodeInput(func(string) { given() })
-		p.focus = p.code
-		p.field = kit.NewField(s.t("shell.proof.code"), p.code)
-	} else {
-		p.pass = kit.NewPasswordField("")
-		p.pass.Edit().OnSubmitted = func(string) { given() }
-		p.focus = p.pass.Edit()
-		p.field = kit.NewField(s.t("shell.proof.password"), p.pass)
+	if !s.Me.User.SecondOn {
+		return s.newPassword(given)
 	}
-	p.object = p.field
+	p.code = kit.NewCodeInput(func(string) { given() })
+	p.focus = p.code
+	p.field = kit.NewField(s.t("shell.proof.code"), p.code)
+	other := kit.HBox(0)
+	other.Add(kit.NewButton(s.t("shell.proof.recovery"), "", kit.Link, func() {
+		p.code, p.spare = nil, kit.NewLineEdit("")
+		p.spare.OnSubmitted = func(string) { given() }
+		p.field = kit.NewField(s.t("shell.proof.recovery_code"), p.spare)
+		p.object.Objects = []fyne.CanvasObject{p.field}
+		p.object.Refresh()
+		kit.Focus(p.spare)
+	}))
+	return s.filled(p, other)
+}
+
+// newPassword is the box for the password, whoever has a second factor: what opens a locked screen.
+func (s *Shell) newPassword(given func()) *proof {
+	p := &proof{pass: kit.NewPasswordField("")}
+	p.pass.Edit().OnSubmitted = func(string) { given() }
+	p.focus = p.pass.Edit()
+	p.field = kit.NewField(s.t("shell.proof.password"), p.pass)
+	return s.filled(p)
+}
+
+// filled puts the ways to fill a proof in under its box.
+func (s *Shell) filled(p *proof, ways ...fyne.CanvasObject) *proof {
 	if fill := s.sample(p); fill != nil {
-		p.object = kit.VBox(theme.GapTight, p.field, kit.HBox(0, fill, kit.Spacer()))
+		ways = append(ways, kit.HBox(0, fill, kit.Spacer()))
 	}
+	p.object = kit.VBox(theme.GapTight, append([]fyne.CanvasObject{p.field}, ways...)...)
 	return p
 }
 
@@ -69,6 +90,9 @@ func (p *proof) request() user.ConfirmRequest {
 	if p.code != nil {
 		return user.ConfirmRequest{Code: p.code.Text()}
 	}
+	if p.spare != nil {
+		return user.ConfirmRequest{Code: p.spare.Text()}
+	}
 	return user.ConfirmRequest{Password: p.pass.Text()}
 }
 
@@ -76,6 +100,9 @@ func (p *proof) refuse(s *Shell, err error) {
 	p.field.SetError(s.Text.Fault(err))
 	if p.code != nil {
 		p.code.Clear(true)
+		return
+	}
+	if p.spare != nil {
 		return
 	}
 	p.pass.SetText("")

@@ -1,7 +1,9 @@
 package start
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -19,7 +21,7 @@ func (f *Flow) relayCard() fyne.CanvasObject {
 	case f.state.Fenced && f.state.Taken == "":
 		return f.fenced(f.t("start.relay.fenced"))
 	case f.state.Fenced:
-		return f.fenced(f.t("start.relay.taken", "place", f.state.Taken),
+		return f.fenced(f.t("start.relay.taken", "place", f.state.TakenBy),
 			kit.NewButton(f.t("start.relay.rejoin"), "", kit.Secondary, f.rejoin))
 	case f.state.Presence == machine.Joined:
 		act := kit.NewButton(f.t("start.relay.act"), "", kit.Link, f.TakeOver)
@@ -64,6 +66,7 @@ type takeover struct {
 	other   *kit.Button
 	why     *kit.Label
 	act     *kit.Button
+	there   *kit.Banner // what was done on the PC that took over
 }
 
 func (f *Flow) newTakeover() *takeover {
@@ -76,7 +79,8 @@ func (f *Flow) newTakeover() *takeover {
 	})
 	t.act = kit.NewButton(f.t("start.relay.act"), "", kit.Primary, func() { t.take(false) })
 	if f.state.Fenced {
-		t.act.SetText(f.t("start.relay.back"))
+		t.act = kit.NewButton(f.t("start.relay.back"), "", kit.Primary, t.takeBack)
+		t.there = kit.NewNotice(kit.Warn, "", f.t("start.relay.there_asking"))
 	}
 	t.pass.Edit().OnSubmitted = func(string) { t.act.Tapped(nil) }
 	t.sheet.then = func() { t.act.Tapped(nil) }
@@ -111,11 +115,13 @@ func (t *takeover) show() {
 	case t.state.Fenced && t.state.Taken == "":
 		title, text = t.t("start.relay.back"), t.t("start.relay.fenced_text")
 	case t.state.Fenced:
-		title, text = t.t("start.relay.back"), t.t("start.relay.back_text", "place", t.state.Taken)
+		title, text = t.t("start.relay.back"), t.t("start.relay.back_text", "place", t.state.TakenBy)
 	}
 	body := []fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(title), kit.MutedParagraph(text))}
 	switch at := t.Machine.Standby().Kept; {
 	case t.state.Fenced:
+		body = append(body, t.there)
+		t.askThere()
 	case at.IsZero():
 		body = append(body, kit.NewNotice(kit.Warn, "", t.t("start.relay.kept_unknown")))
 	default:
@@ -125,6 +131,48 @@ func (t *takeover) show() {
 		kit.HBox(0, kit.NewButton(t.t("common.back"), "caret-left", kit.Ghost, t.Login)))
 	t.Flow.show(t.beside(560, kit.VBox(14, body...)))
 	t.ask()
+}
+
+// thereMax is how many kinds of operations are named.
+const thereMax = 6
+
+// askThere says what was done on the PC that took over, which stays there.
+func (t *takeover) askThere() {
+	var r machine.Rival
+	t.work(func(ctx context.Context) (err error) {
+		r, err = t.Machine.Rival(ctx)
+		return err
+	}, func(err error) {
+		place := cmp.Or(r.Name, t.state.TakenBy, t.t("start.relay.there_other"))
+		switch {
+		case err != nil:
+			t.there.Set(kit.Warn, "", t.t("start.relay.there_unknown", "place", place))
+			return
+		case len(r.Done) == 0:
+			t.there.Set(kit.Info, "", t.t("start.relay.there_nothing", "place", place))
+			return
+		}
+		var all int64
+		var kinds []string
+		for i, d := range r.Done {
+			all += d.N
+			if i < thereMax {
+				kinds = append(kinds, t.t("event."+d.Op)+" ("+t.Text.Number(d.N)+")")
+			}
+		}
+		if len(r.Done) > thereMax {
+			kinds = append(kinds, "…")
+		}
+		t.there.Set(kit.Warn, "", t.Text.N("start.relay.there", int(all), map[string]any{
+			"place": place, "kinds": strings.Join(kinds, ", "),
+		}))
+	})
+}
+
+// takeBack takes the lead back after a question that says what stays behind.
+func (t *takeover) takeBack() {
+	kit.Confirm(t.Window, t.t("start.relay.back_ask"), t.there.Text()+" "+t.t("start.relay.back_sure"),
+		t.t("start.relay.back_yes"), t.t("common.cancel"), true, func() { t.take(false) })
 }
 
 // take takes over; behind tells that the owner knows that the copy lacks work.
@@ -187,7 +235,7 @@ func (f *Flow) letGo(ctx context.Context) error {
 
 // rejoin makes this PC work on the book of the one that took over, after a question.
 func (f *Flow) rejoin() {
-	kit.Confirm(f.Window, f.t("start.relay.rejoin"), f.t("start.relay.rejoin_text", "place", f.state.Taken),
+	kit.Confirm(f.Window, f.t("start.relay.rejoin"), f.t("start.relay.rejoin_text", "place", f.state.TakenBy),
 		f.t("start.relay.rejoin"), f.t("common.cancel"), false, func() {
 			var kept string
 			f.work(func(ctx context.Context) (err error) {

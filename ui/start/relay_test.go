@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	"zafe/app/fault"
+	"zafe/app/relay"
 	"zafe/store/storetest"
 	"zafe/ui/machine"
 )
@@ -83,15 +85,23 @@ func TestAnotherPCTookOver(t *testing.T) {
 		{[]string{"Reprendre la main ici", ""}, "took over", "maintenant le poste principal"},
 	} {
 		p := newAlone(t, true)
-		p.state.Taken, p.state.Fenced = "192.168.1.31:24653", true
+		p.state.Taken, p.state.TakenBy, p.state.Fenced = "192.168.1.31:24653", "PC-Sonia", true
+		p.rival = machine.Rival{Name: "PC-Sonia", Done: []relay.Done{{Op: "customer.save", N: 2}, {Op: "invoice.issue", N: 1}}}
 		s := showOn(t, p.pc, p)
-		if !s.has("a pris le relais") || !s.has("192.168.1.31") {
+		if !s.has("a pris le relais") || !s.has("PC-Sonia") || s.has("192.168.1.31") {
 			t.Error("the log-in does not say it")
 		}
 		s.press(c.press[0])
 		if c.press[1] == "" {
+			if !s.has("3 opérations saisies sur le poste PC-Sonia") || !s.has("Client enregistré (2), Facture validée (1)") {
+				t.Error("what would stay there is not said")
+			}
 			s.fields()[0].SetText(secretWords)
 			s.press("Reprendre la main ici")
+			if len(p.relaying) > 0 {
+				t.Error("it is done without a question")
+			}
+			s.press("Reprendre la main")
 		} else {
 			s.press(c.press[1]) // the question
 		}
@@ -112,9 +122,14 @@ func TestNobodyKnowsWhoTookOver(t *testing.T) {
 	if !s.has("ne sait plus") || s.offers("Travailler sur ce poste-là") {
 		t.Error("the log-in does not say it, or leads to a PC that nobody knows")
 	}
+	p.unreached = fault.New(fault.Unavailable, "lan.host_unreachable")
 	s.press("Reprendre la main ici")
+	if !s.has("ne peut pas savoir ce qui y a été saisi") {
+		t.Error("it is not said that nobody knows what stays there")
+	}
 	s.fields()[0].SetText(secretWords)
 	s.press("Reprendre la main ici")
+	s.press("Reprendre la main")
 	if !slices.Equal(p.relaying, []string{"took over"}) {
 		t.Errorf("it did %v", p.relaying)
 	}

@@ -88,9 +88,11 @@ type pc struct {
 	back    []string // passwords with which it went back
 	aside   string   // the book set aside last
 
-	standby  machine.Standby
-	relaying []string // what was done about the main PC, and with which password
-	behind   bool     // the copy lacks what this PC saw
+	standby   machine.Standby
+	rival     machine.Rival
+	unreached error
+	relaying  []string // what was done about the main PC, and with which password
+	behind    bool     // the copy lacks what this PC saw
 
 	restoring func() error // runs while a copy is put in place; nil for nothing
 }
@@ -199,6 +201,8 @@ func (p *pc) TakeOver(_ context.Context, s machine.Secret, behind bool) error {
 	p.state = machine.State{Presence: machine.Here}
 	return nil
 }
+
+func (p *pc) Rival(context.Context) (machine.Rival, error) { return p.rival, p.unreached }
 
 func (p *pc) Rejoin(context.Context) error {
 	p.relaying, p.aside = append(p.relaying, "rejoined"), "/data/book.aside-20261122-101500"

@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"slices"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -49,6 +50,7 @@ type card struct {
 	room     *fyne.Container
 	files    *attached.Panel // nil for a customer that is not saved yet
 	banner   *fyne.Container // that somebody else changed the customer
+	why      *fyne.Container // why it is only read
 	dirty    bool
 }
 
@@ -87,6 +89,7 @@ func newCard(e *page.Env, id party.CustomerID) page.Page {
 		c.owners = options
 		c.owner.SetOptions(options)
 		c.owner.SetKey(strconv.FormatInt(int64(c.was.Owner), 10))
+		c.explain() // with the name
 	})
 	return c
 }
@@ -96,7 +99,6 @@ func (c *card) touched(string) { c.dirty = true }
 func (c *card) field(key string) *kit.Field {
 	edit := kit.NewLineEdit("")
 	edit.OnChanged = c.touched
-	edit.ReadOnly = !c.env.Can(party.Save.Spec)
 	c.edits[key] = edit
 	c.fields[key] = kit.NewField(c.env.T("customers."+key), edit)
 	return c.fields[key]
@@ -129,7 +131,9 @@ func (c *card) body() fyne.CanvasObject {
 		c.dirty = true
 	})
 	contacts := kit.NewCard(e.T("customers.contacts"), kit.NewScroll(c.contacts)).Action(c.add)
-	left := kit.NewScroll(kit.VBox(theme.GapCard, who, where, terms))
+	c.why = kit.VBox(0)
+	c.why.Hide()
+	left := kit.NewScroll(kit.VBox(theme.GapCard, c.why, who, where, terms))
 	return kit.Cols(theme.GapCard, []float32{1.1, 1}, left, kit.Split(theme.GapCard, []float32{1, 1.4}, contacts, c.documents()))
 }
 
@@ -223,6 +227,9 @@ func (c *card) addContact(p party.Contact) {
 		edit.SetText(text)
 		edit.OnChanged = c.touched
 	}
+	for _, edit := range []*kit.LineEdit{k.name, k.role, k.email, k.phone} {
+		edit.ReadOnly = !c.may(party.Save.Spec)
+	}
 	c.people = append(c.people, k)
 	c.contacts.Add(kit.VBox(6, kit.Cols(8, nil, k.name, k.role), kit.Cols(8, nil, k.email, k.phone)))
 	c.contacts.Refresh()
@@ -252,16 +259,14 @@ func (c *card) show(v party.Customer) {
 	c.prospect.SetOn(v.Prospect)
 	c.notes.SetText(v.Notes)
 	c.owner.SetKey(strconv.FormatInt(int64(v.Owner), 10))
+	c.explain()
 	c.people, c.contacts.Objects = nil, nil
 	for _, p := range v.Contacts {
 		c.addContact(p)
 	}
-	if v.ID != 0 { // of a new one, who writes it may say what they know
-		e.Mask(c.edits["email"], auth.Contact)
-		e.Mask(c.edits["phone"], auth.Contact)
+	if v.ID != 0 {
 		if !e.Sees(auth.Contact) {
 			c.contacts.Objects = []fyne.CanvasObject{kit.Muted(e.Seen("", auth.Contact))}
-			c.add.Hide()
 		}
 		c.head.SetTitle(v.Name)
 		c.head.SetUnder(e.T("customers.changed", "code", v.Code, "who", v.UpdatedBy, "when", e.Text.Instant(v.UpdatedAt)))
@@ -269,11 +274,56 @@ func (c *card) show(v party.Customer) {
 	c.head.SetActions(c.actions()...)
 }
 
+// may tells whether the person may do something with this customer: one may be there to see only.
+func (c *card) may(s op.Spec) bool { return c.env.Can(s) && !slices.Contains(c.was.Lacks, s.Needs) }
+
+// explain has the card of who may not change it take nothing, and says whose it is if that is why.
+func (c *card) explain() {
+	may := c.may(party.Save.Spec)
+	for _, edit := range c.edits {
+		edit.ReadOnly = !may
+		edit.Refresh()
+	}
+	sees := c.was.ID == 0 || c.env.Sees(auth.Contact) // of a new one, who writes it may say what they know
+	if !sees {
+		c.env.Mask(c.edits["email"], auth.Contact)
+		c.env.Mask(c.edits["phone"], auth.Contact)
+	}
+	c.notes.ReadOnly = !may
+	c.notes.Refresh()
+	for _, choice := range []fyne.Disableable{c.kind, c.owner, c.month, c.prospect} {
+		if may {
+			choice.Enable()
+		} else {
+			choice.Disable()
+		}
+	}
+	if may && sees {
+		c.add.Show()
+	} else {
+		c.add.Hide()
+	}
+	c.why.Objects = nil
+	if slices.Contains(c.was.Lacks, party.Save.Spec.Needs) {
+		name, owner := "", strconv.FormatInt(int64(c.was.Owner), 10)
+		for _, o := range c.owners {
+			if o.Key == owner {
+				name = o.Text
+			}
+		}
+		c.why.Add(kit.NewNotice(kit.Info, "", c.env.T("party.not_yours", "name", name)))
+		c.why.Show()
+	} else {
+		c.why.Hide()
+	}
+	c.why.Refresh()
+}
+
 func (c *card) actions() []fyne.CanvasObject {
 	e, v := c.env, c.was
 	c.Forget()
 	var out []fyne.CanvasObject
-	if v.ID != 0 && e.Can(party.Archive.Spec) {
+	if v.ID != 0 && c.may(party.Archive.Spec) {
 		o, text, icon := party.Archive, e.T("customers.archive"), "archive"
 		if v.Archived {
 			o, text, icon = party.Restore, e.T("customers.restore"), "arrow-u-up-left"
@@ -285,17 +335,17 @@ func (c *card) actions() []fyne.CanvasObject {
 			})
 		})))
 	}
-	if v.ID != 0 && e.Can(billing.SaveQuote.Spec) {
+	if v.ID != 0 && c.may(billing.SaveQuote.Spec) {
 		out = append(out, c.Write(kit.NewButton(e.T("home.new_quote"), "file-text", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: "quote", Arg: "customer:" + strconv.FormatInt(int64(v.ID), 10)})
 		})))
 	}
-	if v.ID != 0 && e.Can(billing.SaveInvoice.Spec) {
+	if v.ID != 0 && c.may(billing.SaveInvoice.Spec) {
 		out = append(out, c.Write(kit.NewButton(e.T("home.new_invoice"), "receipt", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: "invoice", Arg: "customer:" + strconv.FormatInt(int64(v.ID), 10)})
 		})))
 	}
-	if e.Can(party.Save.Spec) {
+	if c.may(party.Save.Spec) {
 		out = append(out, c.Write(kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, c.save)))
 	}
 	return out
@@ -394,7 +444,7 @@ func (c *card) Refresh() {
 
 // Commands are the shortcuts of the page.
 func (c *card) Commands() []kit.Command {
-	if !c.env.Can(party.Save.Spec) {
+	if !c.may(party.Save.Spec) {
 		return nil
 	}
 	return []kit.Command{{

@@ -1,6 +1,8 @@
 package customers_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -170,5 +172,38 @@ func TestWhatIsHiddenLooksHidden(t *testing.T) {
 	now, err := party.Get.Call(w.Ctx(), w.As("owner"), party.IDRequest{ID: saved.Customer.ID})
 	if err != nil || now.Name != "Paule D." || now.Email != saved.Customer.Email || now.Phone != saved.Customer.Phone || len(now.Contacts) != 1 {
 		t.Errorf("%+v, %v, %v", now, err, sh.Failed)
+	}
+}
+
+// TestTheCardOfAColleaguesCustomerIsOnlyRead: it says why, takes nothing and offers nothing that would be refused.
+func TestTheCardOfAColleaguesCustomerIsOnlyRead(t *testing.T) {
+	w := storetest.NewWorld(t, party.Bind[*store.Tx], company.Bind[*store.Tx])
+	for owner, mine := range map[string]bool{"sales": true, "sales2": false} {
+		saved, err := party.Save.Call(w.Ctx(), w.As(owner), party.Customer{Kind: party.Company, Name: "Durand " + owner})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, sh := uitest.New(t, w.As("peer"), auth.Sales)
+		p := customers.Routes()["customer"](e, page.Route{Name: "customer", ID: int64(saved.Customer.ID)})
+		sh.Show(p.Object())
+		said, offered, typed := false, 0, 0
+		uitest.Walk(p.Object(), func(o fyne.CanvasObject) {
+			switch x := o.(type) {
+			case *kit.Banner:
+				said = said || strings.HasPrefix(x.Text(), "Vous pouvez voir ce client, pas le modifier")
+			case *kit.Button:
+				if slices.Contains([]string{"Enregistrer", "Nouvelle facture", "Nouveau devis"}, x.Text()) {
+					offered++
+				}
+			case *kit.LineEdit:
+				if !x.ReadOnly {
+					typed++
+				}
+			}
+		})
+		keys := len(p.(page.Keyed).Commands())
+		if said == mine || (offered == 3) != mine || (typed > 0) != mine || (keys > 0) != mine {
+			t.Errorf("%s: said %t, %d buttons, %d boxes, %d keys", owner, said, offered, typed, keys)
+		}
 	}
 }

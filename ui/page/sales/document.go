@@ -1,8 +1,9 @@
 package sales
 
 import (
-	"fyne.io/fyne/v2"
+	"slices"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
 	"zafe/app/billing"
@@ -96,7 +97,7 @@ func (d *document) show(c billing.Card) {
 	if f, ok := d.sheet.(*form); ok {
 		f.leave()
 	}
-	if c.Final || !d.env.Can(saveOp(c.Kind).Spec) && c.ID != 0 {
+	if c.Final || c.ID != 0 && (!d.env.Can(saveOp(c.Kind).Spec) || slices.Contains(c.Lacks, saveOp(c.Kind).Needs)) {
 		d.sheet = newView(d, c)
 	} else {
 		d.sheet = newForm(d, c.Document)

@@ -1,6 +1,7 @@
 package sales
 
 import (
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -51,7 +52,11 @@ func newView(d *document, c billing.Card) *view {
 		kit.Tab{Key: "files", Text: e.T("attached.title"), Make: d.attached},
 		kit.Tab{Key: "history", Text: e.T("sales_ui.tab.history"), Make: v.history},
 		kit.Tab{Key: "mentions", Text: e.T("sales_ui.tab.mentions"), Make: v.mentions})...)
-	right := kit.VBox(theme.GapCard, kit.NewCard("", v.totals()))
+	right := kit.VBox(theme.GapCard)
+	if slices.Contains(c.Lacks, saveOp(c.Kind).Needs) {
+		right.Add(kit.NewNotice(kit.Info, "", e.T("billing.not_yours", "name", c.Keeper)))
+	}
+	right.Add(kit.NewCard("", v.totals()))
 	if c.Answer != nil {
 		right.Add(kit.NewCard(e.T("sales_ui.answer"), v.answered()))
 	}

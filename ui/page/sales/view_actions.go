@@ -1,13 +1,19 @@
 package sales
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"zafe/app/billing"
+	"zafe/app/op"
 	"zafe/app/party"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 )
+
+// may tells whether the person may do something with this document: one may be there to see only.
+func (v *view) may(s op.Spec) bool { return v.env.Can(s) && !slices.Contains(v.card.Lacks, s.Needs) }
 
 // act adds a button for an act the person may do.
 func (v *view) act(out []fyne.CanvasObject, may bool, b *kit.Button) []fyne.CanvasObject {
@@ -51,16 +57,16 @@ func (v *view) makeActions() []fyne.CanvasObject {
 	case billing.Quote:
 		out = v.quoteActions(out)
 	case billing.Invoice:
-		out = v.act(out, e.Can(billing.Duplicate.Spec), v.secondary("duplicate", "copy", v.page.duplicate))
-		may := c.Status != billing.Credited && e.Can(billing.Credit.Spec)
+		out = v.act(out, v.may(billing.Duplicate.Spec), v.secondary("duplicate", "copy", v.page.duplicate))
+		may := c.Status != billing.Credited && v.may(billing.Credit.Spec)
 		out = v.act(out, may, v.secondary("credit", "arrow-u-up-left", v.askCredit))
-		if c.Balance.Open > 0 && e.Can(billing.RecordPayment.Spec) {
+		if c.Balance.Open > 0 && v.may(billing.RecordPayment.Spec) {
 			out = v.act(out, true, v.primary("pay", "coins", v.pay))
 		}
 	case billing.CreditNote:
 		if c.Balance.Open > 0 {
-			out = v.act(out, e.Can(billing.Allocate.Spec), v.secondary("allocate", "link", v.allocate))
-			if e.Can(billing.RecordPayment.Spec) {
+			out = v.act(out, v.may(billing.Allocate.Spec), v.secondary("allocate", "link", v.allocate))
+			if v.may(billing.RecordPayment.Spec) {
 				out = v.act(out, true, v.primary("refund", "hand-coins", v.pay))
 			}
 		}
@@ -70,23 +76,23 @@ func (v *view) makeActions() []fyne.CanvasObject {
 
 // quoteActions are what the answer of the customer leaves to do.
 func (v *view) quoteActions(out []fyne.CanvasObject) []fyne.CanvasObject {
-	e, s := v.env, v.card.Status
-	out = v.act(out, e.Can(billing.Duplicate.Spec), v.secondary("duplicate", "copy", v.page.duplicate))
+	s := v.card.Status
+	out = v.act(out, v.may(billing.Duplicate.Spec), v.secondary("duplicate", "copy", v.page.duplicate))
 	if s == billing.Invoiced {
 		return out
 	}
-	may := s != billing.Refused && e.Can(billing.RefuseQuote.Spec)
+	may := s != billing.Refused && v.may(billing.RefuseQuote.Spec)
 	out = v.act(out, may, v.secondary("refuse", "x", v.refuse))
 	if s == billing.Accepted {
-		if e.Can(billing.QuoteToInvoice.Spec) {
+		if v.may(billing.QuoteToInvoice.Spec) {
 			out = v.act(out, true, v.primary("to_invoice", "receipt", v.toInvoice))
 		}
 		return out
 	}
 	if s != billing.Refused {
-		out = v.act(out, e.Can(billing.QuoteToInvoice.Spec), v.secondary("to_invoice", "receipt", v.toInvoice))
+		out = v.act(out, v.may(billing.QuoteToInvoice.Spec), v.secondary("to_invoice", "receipt", v.toInvoice))
 	}
-	if e.Can(billing.AcceptQuote.Spec) {
+	if v.may(billing.AcceptQuote.Spec) {
 		out = v.act(out, true, v.primary("accept", "signature", v.accept))
 	}
 	return out
