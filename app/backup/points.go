@@ -37,8 +37,20 @@ func Together(lists map[string][]Point) (out []Sited) {
 	return out
 }
 
-// Where names the places of a point, and says at which of them its attachments still wait for another connection.
-func (s Status) Where(p *i18n.Printer, o Sited) string {
+// Alone tells whether a point is on the main PC only, and would be lost with it. Of a place in unread, which did not
+// list its points, only the time of its last complete copy tells.
+func (s Status) Alone(o Sited, unread func(id string) bool) bool {
+	return len(o.At) == 1 && o.At[0] == "" && !slices.ContainsFunc(s.Copies, func(c Copy) bool {
+		return unread(c.ID) && !c.LastOK.Before(o.Made)
+	})
+}
+
+// Where names the places of a point, and says at which of them its attachments still wait for another connection, or
+// that it is nowhere but on the main PC, as Alone tells.
+func (s Status) Where(p *i18n.Printer, o Sited, unread func(id string) bool) string {
+	if s.Alone(o, unread) {
+		return p.T("backup.point_alone", nil)
+	}
 	var names []string
 	if slices.Contains(o.At, "") {
 		names = append(names, p.T("backup.point_here", nil))

@@ -97,7 +97,9 @@ func TestPointsOfAllPlaces(t *testing.T) {
 		{Destination: backup.Destination{ID: "d1", Label: "Nuage"}, Book: got[0].Made},
 		{Destination: backup.Destination{ID: "d2", Label: "Disque"}},
 	}}
-	if a, b := st.Where(p, got[0]), st.Where(p, got[2]); a != "Ce PC, Nuage (pièces jointes en attente)" || b != "Nuage, Disque" {
+	unread := func(string) bool { return false }
+	if a, b := st.Where(p, got[0], unread), st.Where(p, got[2], unread); a != "Ce PC, Nuage (pièces jointes en attente)" ||
+		b != "Nuage, Disque" {
 		t.Errorf("%q, %q", a, b)
 	}
 	name := backup.Writers(points, p)

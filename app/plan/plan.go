@@ -49,9 +49,11 @@ type Scenario struct {
 	Back *Back     `json:"back,omitempty"` // nil when it needs none, or was never measured
 	// Unknown says that only copies from before the last restore are left, which this PC did not look at: some of the
 	// work comes back, and nobody measured how much.
-	Unknown bool     `json:"unknown,omitempty"`
-	Lacks   []string `json:"lacks"`  // what does not hold yet: message keys "plan.lack." and the word
-	Copies  []string `json:"copies"` // the places that have a copy then
+	Unknown bool `json:"unknown,omitempty"`
+	// Sealed says that copies are left, and that nobody has shown that the sheet exists which opens them: all is lost then.
+	Sealed bool     `json:"sealed,omitempty"`
+	Lacks  []string `json:"lacks"`  // what does not hold yet: message keys "plan.lack." and the word
+	Copies []string `json:"copies"` // the places that have a copy then
 	// Broken are the places among those left whose copy nobody may rely on; they count for nothing.
 	Broken []string `json:"broken,omitempty"`
 }
@@ -358,6 +360,8 @@ func (p *Plan) scenario(id ID, f facts) Scenario {
 		lack(lackBroken, len(s.Broken) > 0)
 		lack(lackProof, s.Safe && s.Back == nil)
 		lack(lackFiles, s.Safe && p.Files != nil)
+		s.Sealed = s.Safe && !p.Sheet
+		s.Safe = s.Safe && p.Sheet
 		return s
 	}
 	for _, c := range f.status.Copies { // the book is here: it needs no copy, and all are left

@@ -164,10 +164,11 @@ func TestEachScenarioFollowsFromTheFacts(t *testing.T) {
 	o.person("luc", auth.Owner)
 	o.st.SheetKnown = false
 	look("with a fresher copy and a second owner", map[plan.ID]string{
-		plan.Burnt: "5\u00a0min|pas mesuré|second|sheet proof", plan.Death: "rien|tout de suite||sheet",
+		plan.Burnt: "tout, sans la feuille|jamais, sans la feuille|second|sheet proof", plan.Death: "rien|tout de suite||sheet",
 	})
 	o.Clock.Add(time.Hour)
-	look("an hour later", map[plan.ID]string{plan.Burnt: "1\u00a0h\u00a005|pas mesuré|second|sheet proof"})
+	o.st.SheetKnown = true
+	look("an hour later", map[plan.ID]string{plan.Burnt: "1\u00a0h\u00a005|pas mesuré|second|proof"})
 }
 
 // TestACopyThatDoesNotComeBackCountsForNothing: it is no way back, no proof and no place, and that is said.
@@ -416,6 +417,7 @@ func (f forged) EachEvent(after int64, fn func(audit.Event) error) error {
 func TestASheetOfEachScenario(t *testing.T) {
 	o := open(t)
 	o.st.Copies = []backup.Copy{o.place("Coffre de Paul", true, false, 12*time.Minute), o.place("Disque", false, false, 0)}
+	o.st.SheetKnown = true
 	for _, lang := range []string{"fr", "en"} {
 		for _, id := range plan.IDs() {
 			var b bytes.Buffer

@@ -110,6 +110,8 @@ func (s Scenario) Steps(p *i18n.Printer) (out []string) {
 // Lost is what would be lost, in words.
 func (p Plan) Lost(t *i18n.Printer, s Scenario) string {
 	switch d, known := p.Loss(s); {
+	case s.Sealed:
+		return t.T("plan.all_sealed", nil)
 	case s.Unknown:
 		return t.T("plan.unmeasured", nil)
 	case !known && restores(s.ID):
@@ -135,6 +137,8 @@ func (p Plan) Returns(t *i18n.Printer, s Scenario) string {
 // Takes is how long it takes once Zafè is installed, in as few words as a list has room for.
 func (p Plan) Takes(t *i18n.Printer, s Scenario) string {
 	switch {
+	case s.Sealed:
+		return t.T("plan.never_sealed", nil)
 	case s.measured():
 		return backup.Lasted(t, millis(s.Back.Millis))
 	case !s.Unknown && !s.Safe:

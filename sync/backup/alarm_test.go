@@ -4,12 +4,15 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
+
+	"github.com/rclone/rclone/fs"
 )
 
 // Somebody puts an older state of the copy back, marker and all.
@@ -216,5 +219,46 @@ func TestAPCThatTookOverMakesItsCopiesAtOnce(t *testing.T) {
 	report, err := fresh.BackUp(t.Context(), nil)
 	if err != nil || len(report.Sent) != 1 || report.Sent[0].Err != nil {
 		t.Fatalf("%v %+v", err, report.Sent)
+	}
+}
+
+// Somebody puts the files of a place back as they were before attachments were added: when the page says that what was
+// missing was sent again, the attachments are there as well, those of months that nobody works on any more too.
+func TestRolledBackAttachmentsAreSentAgain(t *testing.T) {
+	for _, kind := range []string{"folder", "s3", "versitygw"} {
+		t.Run(kind, func(t *testing.T) {
+			i := slices.IndexFunc(servers, func(s server) bool { return s.name == kind })
+			dir := t.TempDir()
+			x := newTrial(t, kind, dir, servers[i].open(t, dir))
+			x.save(2, 20_000)
+			x.send()
+			before := map[string]bool{}
+			each(t, x.s, x.id, func(_ context.Context, o fs.Object) { before[o.Remote()] = true })
+			for range 8 { // more months than a sending looks at when nothing is new
+				x.clock.pass(31 * 24 * time.Hour)
+				x.save(2, 20_000)
+				x.send()
+			}
+			// What is there is written once: what was not there before goes.
+			each(t, x.s, x.id, func(ctx context.Context, o fs.Object) {
+				if before[o.Remote()] {
+					return
+				}
+				if err := o.Remove(ctx); err != nil {
+					t.Error(err)
+				}
+			})
+			x.save(0, 0)
+			if sent := x.send(); !sent.RolledBack || sent.Gone.Files != 16 {
+				t.Errorf("%+v", sent)
+			}
+			if c := x.copyOf(); c.RolledBack.IsZero() || !c.Back || c.Broken != nil {
+				t.Errorf("what is said: %+v", c)
+			}
+			if report, err := x.s.Check(t.Context(), x.id); err != nil || !report.Complete() {
+				t.Errorf("there: %+v, %v", report, err)
+			}
+			x.restoresWhole()
+		})
 	}
 }

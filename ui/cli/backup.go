@@ -97,8 +97,10 @@ func (r *run) copied(c backup.Copy) string {
 		key = "cli.copy_broken"
 	case c.LastOK.IsZero():
 		key = "cli.copy_never"
-	case c.Oldest.IsZero():
+	case c.Oldest.IsZero() && !c.Lacks:
 		key = "cli.copy_whole"
+	case c.Oldest.IsZero():
+		key = "cli.copy_last"
 	}
 	return r.text().T(key, map[string]any{"label": c.Label, "when": c.LastOK, "since": c.Oldest})
 }
@@ -110,15 +112,13 @@ func (r *run) toldStatus(st backup.Status, err error) error {
 	}
 	return r.answer(st, func(w io.Writer) error {
 		p := r.text()
-		lines := []string{p.T("backups.light."+string(st.Light), nil)}
+		lines := []string{p.T(st.Head(), nil)}
 		for _, c := range st.Causes(p) {
 			lines = append(lines, c.Text)
 		}
+		lines = append(lines, st.Outstanding(p)...)
 		for _, c := range st.Copies {
 			lines = append(lines, r.copied(c))
-			if c.Fault != nil && c.Light == backup.Green { // else it is among the causes
-				lines = append(lines, c.Said(p, c.Fault))
-			}
 		}
 		switch {
 		case !st.DrillFailed.IsZero():
@@ -142,10 +142,10 @@ func (r *run) backupList(ctx context.Context, b machine.Book) error {
 	if err != nil {
 		return err
 	}
-	lists, silent := map[string][]backup.Point{"": own.Points}, error(nil)
+	lists, silent, unread := map[string][]backup.Point{"": own.Points}, error(nil), map[string]bool{}
 	for _, c := range st.Copies {
 		there, err := backup.Points.Call(ctx, b, backup.IDRequest{ID: c.ID})
-		if err != nil && silent == nil {
+		if unread[c.ID] = err != nil; err != nil && silent == nil {
 			silent = c.Failed(r.text(), err)
 		}
 		lists[c.ID] = there.Points
@@ -166,7 +166,8 @@ func (r *run) backupList(ctx context.Context, b machine.Book) error {
 		writer := backup.Writers(points, r.text())
 		var rows [][]string
 		for _, o := range all {
-			rows = append(rows, []string{o.ID, r.text().Instant(o.Made), writer(o.Point), o.Invoice, st.Where(r.text(), o)})
+			at := st.Where(r.text(), o, func(id string) bool { return unread[id] })
+			rows = append(rows, []string{o.ID, r.text().Instant(o.Made), writer(o.Point), o.Invoice, at})
 		}
 		return table(w, rows)
 	})

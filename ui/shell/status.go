@@ -220,7 +220,7 @@ func (f *facts) copies() kit.Tone {
 	if !f.known {
 		return kit.Neutral
 	}
-	if f.anew() {
+	if f.anew() || f.backup.Held() {
 		return kit.Info
 	}
 	return map[backup.Light]kit.Tone{
@@ -317,12 +317,7 @@ func (f *facts) saying(s *Shell) string {
 		}
 		return doing
 	}
-	var last time.Time
-	for _, c := range f.backup.Copies {
-		if c.LastOK.After(last) {
-			last = c.LastOK
-		}
-	}
+	last := f.backup.Latest()
 	switch {
 	case len(f.backup.Copies) == 0:
 		return s.t("shell.shield.nowhere")
@@ -332,9 +327,15 @@ func (f *facts) saying(s *Shell) string {
 		return s.t("shell.shield.restored")
 	case last.IsZero():
 		return s.t("shell.shield.never")
-	default:
-		return s.t("shell.shield."+string(f.backup.Light), "ago", s.Text.Ago(last, s.Clock()))
 	}
+	how := string(f.backup.Light)
+	switch {
+	case f.backup.Held():
+		how = "held"
+	case f.backup.Light == backup.Green && !f.backup.Whole():
+		how = "pending"
+	}
+	return s.t("shell.shield."+how, "ago", s.Text.Ago(last, s.Clock()))
 }
 
 // going visits a page, if there is one and the person may.

@@ -1,10 +1,14 @@
 package shell
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"zafe/app/backup"
+	"zafe/app/fault"
 	"zafe/app/i18n"
+	"zafe/store/storetest"
 	"zafe/ui/kit"
 )
 
@@ -25,5 +29,27 @@ func TestTheShieldIsCalmWhileTheCopiesBeginAgain(t *testing.T) {
 	f.backup.Running, f.backup.Light = nil, backup.Amber
 	if got := f.saying(s); got == anew || f.tone() != kit.Warn {
 		t.Errorf("after the usual delay: %q, tone %v", got, f.tone())
+	}
+}
+
+// TestTheShieldDoesNotSayThatAllIsSafe while work waits, or could not leave though nothing is late yet.
+func TestTheShieldDoesNotSayThatAllIsSafe(t *testing.T) {
+	s := &Shell{Options: Options{Text: i18n.For("fr"), Clock: func() time.Time { return storetest.Noon }}}
+	whole := backup.Copy{Light: backup.Green, LastOK: storetest.Noon.Add(-3 * time.Minute)}
+	lacks, failed := whole, whole
+	lacks.Lacks = true
+	failed.Fault = fault.New(fault.Unavailable, "backup.disk_absent", "folder", "/x")
+	for name, c := range map[string]struct {
+		copies backup.Copy
+		want   string
+		tone   kit.Tone
+	}{
+		"all there": {whole, "Sauvegardé", kit.Ok}, "work waits": {lacks, "Dernière copie", kit.Ok},
+		"it could not leave": {failed, "Envoi en attente", kit.Info},
+	} {
+		f := facts{known: true, backup: backup.Status{Light: backup.Green, Copies: []backup.Copy{c.copies}}}
+		if got := f.saying(s); !strings.HasPrefix(got, c.want) || f.tone() != c.tone {
+			t.Errorf("%s: %q, tone %v", name, got, f.tone())
+		}
 	}
 }

@@ -54,3 +54,8 @@ func OpenRescue(ctx context.Context, n appbackup.NewDestination, recoveryKey str
 	}
 	return at.Open(ctx, recoveryKey)
 }
+
+// SheetIs says whether the recovery sheet was typed back.
+func (k *Keeper) SheetIs(known bool) {
+	k.set.SheetKnown = func(context.Context) (bool, error) { return known, nil }
+}

@@ -120,8 +120,8 @@ func (k *Keeper) SetSpeed(ctx context.Context, s appbackup.Speed) (appbackup.Sta
 	return k.rule(ctx, func(r *appbackup.Rules) { r.Speed = s })
 }
 
-// lossSeconds is how old the oldest work is that would be lost with the disk of the book, -1 when nothing is
-// elsewhere.
+// lossSeconds is how old the oldest work is that would be lost with the disk of the book, at least 1 when any would be;
+// -1 when nothing is elsewhere.
 func lossSeconds(st backup.Status, now time.Time) int64 {
 	switch {
 	case st.Nowhere:
@@ -129,5 +129,5 @@ func lossSeconds(st backup.Status, now time.Time) int64 {
 	case st.LostSince.IsZero():
 		return 0
 	}
-	return max(0, int64(now.Sub(st.LostSince)/time.Second))
+	return max(1, int64(now.Sub(st.LostSince)/time.Second))
 }

@@ -12,9 +12,8 @@ import (
 
 // How long a proof may be missing. A trial restore is made each week, on the quiet.
 const (
-	drillLate  = 8 * 24 * time.Hour
-	drillGone  = 30 * 24 * time.Hour
-	sheetLimit = 24 * time.Hour
+	drillLate = 8 * 24 * time.Hour
+	drillGone = 30 * 24 * time.Hour
 )
 
 // worry is a reason not to be at ease, and how much of one.
@@ -95,7 +94,8 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 	if k.set.Remotes.SaveError() != nil {
 		add(schedule.Amber, "backup.worry.login_unsaved")
 	}
-	if k.set.Automatic && !sheetKnown && worked && now.Sub(first) >= sheetLimit {
+	sent := func(c backup.CopyStatus) bool { return c.Again || !c.LastOK.At.IsZero() }
+	if !sheetKnown && slices.ContainsFunc(st.Copies, sent) {
 		add(schedule.Amber, "backup.worry.sheet")
 	}
 	slices.SortStableFunc(out, func(a, b worry) int {

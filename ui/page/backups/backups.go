@@ -154,7 +154,11 @@ func (b *backups) cell(row, col int) kit.CellView {
 	case 1:
 		return kit.CellView{Text: b.writer(p.Point), Color: theme.Muted}
 	case 2:
-		return kit.CellView{Text: b.status.Where(e.Text, p), Color: theme.Muted}
+		view := kit.CellView{Text: b.status.Where(e.Text, p, b.silent), Color: theme.Muted}
+		if b.status.Alone(p, b.silent) {
+			view.Color = theme.WarnText
+		}
+		return view
 	case 3:
 		return kit.CellView{Text: p.Invoice}
 	case 4:
@@ -162,6 +166,12 @@ func (b *backups) cell(row, col int) kit.CellView {
 	default:
 		return kit.CellView{Text: e.Text.Bytes(p.Bytes), Color: theme.Muted}
 	}
+}
+
+// silent tells whether a place has not listed its points.
+func (b *backups) silent(id string) bool {
+	_, listed := b.lists[id]
+	return !listed || b.unread[id] != nil
 }
 
 // Object implements page.Page.
@@ -365,25 +375,11 @@ func moving(st backup.Status) bool { return st.Running != nil || st.Coming != ni
 // figures fills the three cards: how the copies stand, the last restore point, the last proof.
 func (b *backups) figures(st backup.Status) {
 	e := b.env
-	state, tone, note := e.T("backups.light."+string(st.Light)), toneOf(st.Light), e.T("backups.note.green")
-	why := b.causes(st)
-	switch {
-	case len(st.Copies) == 0:
-		note = e.T("backups.note.none")
-	case len(why) > 0:
-		note, why = why[0], why[1:]
-	case slices.ContainsFunc(st.Worries, func(w *fault.Fault) bool { return !elsewhere(w.Key) }):
-		note = e.T("backups.note.worry")
-	case st.Light != backup.Green && len(st.Worries) > 0: // the sheet alone
-		note = e.Text.Fault(st.Worries[0])
-	case st.Anew():
-		state, tone, note = e.T("backups.anew"), kit.Info, e.T("backups.note.anew")
-	case st.Light == backup.Green && st.Unsaved:
-		note = e.T("backups.note.pending")
-	case st.Origin != nil:
-		note = e.T("backups.note.restored")
+	tone := toneOf(st.Light)
+	if st.Light == backup.Green && (st.Held() || st.Anew()) {
+		tone = kit.Info
 	}
-	b.light.SetBody(figure("shield-check", tone, e.T("backups.state"), state, kit.Gap(0, 0), append([]string{note}, why...)...))
+	b.light.SetBody(figure("shield-check", tone, e.T("backups.state"), e.T(st.Head()), kit.Gap(0, 0), b.notes(st)...))
 	switch {
 	case st.Origin != nil:
 		b.last.Set(e.Text.Instant(st.Origin.Made), e.T("backups.restored_note"), kit.Neutral, nil)
@@ -396,14 +392,7 @@ func (b *backups) figures(st backup.Status) {
 		}
 		b.last.Set(e.T("backups.never"), note, kit.Error, nil)
 	default:
-		note := e.T("backups.all_in")
-		switch {
-		case st.Unsaved:
-			note = e.T("backups.some_out")
-		case st.LossSeconds != 0:
-			note = e.T("backups.kept_here")
-		}
-		b.last.Set(e.Text.Instant(st.Saved), note, kit.Neutral, nil)
+		b.last.Set(e.Text.Instant(st.Saved), e.T(lastNote(st)), kit.Neutral, nil)
 	}
 	switch {
 	case !st.DrillFailed.IsZero():
@@ -418,6 +407,47 @@ func (b *backups) figures(st backup.Status) {
 		b.prove(e.Text.Instant(st.Drill), e.T("backups.drill_ok"), kit.Ok)
 	}
 }
+
+// lastNote is the message that says where the last restore point is, and whether it has all of the work.
+func lastNote(st backup.Status) string {
+	switch {
+	case st.Unsaved:
+		return "backups.some_out"
+	case st.LossSeconds != 0 || len(st.Copies) == 0:
+		return "backups.kept_here"
+	case !st.Whole():
+		return "backups.some_places"
+	}
+	return "backups.all_in"
+}
+
+// notes says why the copies stand as they do. That all of them are in place is said only when they are.
+func (b *backups) notes(st backup.Status) []string {
+	e := b.env
+	lines := append(b.causes(st), st.Outstanding(e.Text)...)
+	sheet := slices.IndexFunc(st.Worries, func(w *fault.Fault) bool { return w.Key == "backup.worry.sheet" })
+	if sheet >= 0 {
+		lines = append([]string{e.Text.Fault(st.Worries[sheet])}, lines...)
+	}
+	switch {
+	case len(st.Copies) == 0:
+		return []string{e.T("backups.note.none")}
+	case len(lines) > 0:
+		return lines[:min(len(lines), notesMost)]
+	case slices.ContainsFunc(st.Worries, func(w *fault.Fault) bool { return !elsewhere(w.Key) }):
+		return []string{e.T("backups.note.worry")}
+	case st.Anew():
+		return []string{e.T("backups.note.anew")}
+	case st.Origin != nil:
+		return []string{e.T("backups.note.restored")}
+	case st.Whole():
+		return []string{e.T("backups.note.green")}
+	}
+	return []string{e.T("backups.some_places")}
+}
+
+// notesMost is how many lines the card of the state has room for: causes, and what stands beside them.
+const notesMost = 4
 
 // causesMost is how many causes the card of the state has room for.
 const causesMost = 2

@@ -286,6 +286,38 @@ func TestTheStateSaysWhy(t *testing.T) {
 	}
 }
 
+// TestNothingIsSaidToBeElsewhereThatIsNot: a line is down, the light is still green, and the work of now is here alone.
+func TestNothingIsSaidToBeElsewhereThatIsNot(t *testing.T) {
+	copies := &engine{status: backup.Status{Light: backup.Green, SheetKnown: true, Saved: storetest.Noon, Copies: []backup.Copy{{
+		Destination: backup.Destination{ID: "d1", Label: "Nuage"}, Light: backup.Green, LastOK: storetest.Noon,
+	}}}}
+	p, _, _ := shown(t, copies)
+	for _, want := range []string{"Protégé", "toutes les copies sont en place"} {
+		if !p.says(want) {
+			t.Errorf("sent: %q is not said", want)
+		}
+	}
+	if note := lastNote(p.status); note != "backups.all_in" {
+		t.Errorf("sent: %s", note)
+	}
+	c := &copies.status.Copies[0]
+	copies.status.LossSeconds, c.Lacks, c.Fault = 60, true, fault.New(fault.Unavailable, "backup.disk_absent", "folder", "/x")
+	p.Refresh()
+	for _, not := range []string{"Protégé", "toutes les copies sont en place"} {
+		if p.says(not) {
+			t.Errorf("out of reach: %q is said", not)
+		}
+	}
+	for _, want := range []string{"Envoi en attente", "Nuage : "} {
+		if !p.says(want) {
+			t.Errorf("out of reach: %q is not said", want)
+		}
+	}
+	if note := lastNote(p.status); note != "backups.kept_here" {
+		t.Errorf("out of reach: %s", note)
+	}
+}
+
 // TestWhatBecameOfATrialIsSaid, by the name of the place, whatever is wrong with another.
 func TestWhatBecameOfATrialIsSaid(t *testing.T) {
 	copies := &engine{status: backup.Status{Light: backup.Red, Copies: []backup.Copy{

@@ -393,13 +393,18 @@ func (h *home) copies(st backup.Status) {
 	delete(h.tasks, "backup")
 	h.prove(st)
 	switch {
+	case st.Held():
+		h.keep("cloud-slash", kit.Info, e.T("home.todo.held"), st.Outstanding(e.Text)[0], e.T("home.act.backup"))
+	case onlySheet(st) && e.Can(backup.Drill.Spec) && e.Can(setup.CheckSheet.Spec): // it has a line of its own
+	case onlySheet(st):
+		h.keep("lifebuoy", kit.Warn, e.T("home.todo.sheet_unknown"), e.T("home.sheet_unknown"), e.T("home.act.worry"))
 	case st.Origin != nil && st.Light != backup.Red:
 		h.keep("shield-check", kit.Info, e.T("home.todo.first_copy"),
 			e.T("home.restored_from", "when", e.Text.Instant(st.Origin.Made)), e.T("home.act.backup"))
 	case st.Light != backup.Green:
 		title, under, act := e.T("home.todo.backup"), e.T("home.backup_never"), e.T("home.act.backup")
-		if !st.Saved.IsZero() {
-			under = e.T("home.backup_last", "when", e.Text.Instant(st.Saved))
+		if last := st.Latest(); !last.IsZero() && st.LossSeconds >= 0 {
+			under = e.T("home.backup_last", "when", e.Text.Instant(last))
 		}
 		if len(st.Worries) > 0 && len(st.Copies) > 0 {
 			title, act = e.T("home.todo.worry"), e.T("home.act.worry")
@@ -411,6 +416,12 @@ func (h *home) copies(st backup.Status) {
 		h.keep("shield-warning", tone, title, under, act)
 	}
 	h.arrange()
+}
+
+// onlySheet tells whether the copies are as they should be, but for the recovery sheet, which nobody typed back.
+func onlySheet(st backup.Status) bool {
+	return st.Light == backup.Amber && len(st.Worries) == 1 && st.Worries[0].Key == "backup.worry.sheet" &&
+		!slices.ContainsFunc(st.Copies, func(c backup.Copy) bool { return c.Light != backup.Green })
 }
 
 // keep puts a lack of the copies on the list: to be seen to by who looks after them, and to be told by everybody else.
@@ -464,6 +475,9 @@ func (h *home) yearly(p plan.Plan) {
 		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet_served"),
 			e.T("plan.sheet_served", "on", p.SheetServed), e.T("home.act.sheet_served"),
 			func() { e.Shell.Open(page.Route{Name: "security"}) })
+	case !p.Sheet && p.Places+p.Waiting+p.Broken > 0 && e.Can(setup.CheckSheet.Spec):
+		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet_unknown"), e.T("home.sheet_unknown"),
+			e.T("home.act.worry"), func() { e.Shell.Open(page.Route{Name: "backups"}) })
 	case len(p.SheetLacks) > 0 && e.Can(setup.PrintSheet.Spec):
 		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet_lacks"),
 			e.T("home.sheet_lacks", "places", e.Text.List(p.SheetLacks)), e.T("home.act.sheet_lacks"),

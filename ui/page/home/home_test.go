@@ -16,6 +16,7 @@ import (
 	"zafe/app/fr"
 	"zafe/app/ledger"
 	"zafe/app/op"
+	"zafe/app/plan"
 	"zafe/app/verify"
 	"zafe/app/witness"
 	"zafe/store"
@@ -304,6 +305,46 @@ func TestWhoLooksAfterTheCopiesSeesToThem(t *testing.T) {
 		})
 		if !warned || told == keeps || button != keeps {
 			t.Errorf("%s: warned %t, to tell somebody %t, button %t", role, warned, told, button)
+		}
+	}
+}
+
+// TestTheListSaysWhatIsNotSafeYet: the sheet that nobody typed back, a copy that could not leave, and to an employee of a
+// company without any copy no date of one.
+func TestTheListSaysWhatIsNotSafeYet(t *testing.T) {
+	place := backup.Copy{Destination: backup.Destination{ID: "d1", Label: "Nuage", Away: true}, Light: backup.Green, LastOK: storetest.Noon}
+	held := place
+	held.Lacks, held.Fault = true, fault.New(fault.Unavailable, "backup.disk_absent", "folder", "/x")
+	sheet := []*fault.Fault{fault.New(fault.Unavailable, "backup.worry.sheet")}
+	for name, c := range map[string]struct {
+		status    backup.Status
+		want, not string
+	}{
+		"sheet": {backup.Status{Light: backup.Amber, Saved: storetest.Noon, Copies: []backup.Copy{place}, Worries: sheet},
+			"Feuille de secours à vérifier", "n’est pas à jour"},
+		"held": {backup.Status{Light: backup.Green, SheetKnown: true, LossSeconds: 60, Copies: []backup.Copy{held}},
+			"Sauvegarde en attente d’envoi", "à vérifier"},
+		"nowhere": {backup.Status{Light: backup.Red, SheetKnown: true, Saved: storetest.Noon, LossSeconds: -1},
+			"Aucune copie ailleurs", "21/11/2026"},
+	} {
+		for _, role := range []auth.Role{auth.Owner, auth.Stock} {
+			w := storetest.NewWorld(t)
+			copies := &engine{status: c.status}
+			backup.Bind(w.Registry, copies)
+			plan.Bind(w.Registry, w.Store, copies)
+			e, sh := uitest.New(t, w.As("owner"), role)
+			p := Routes()["home"](e, page.Route{}).(*home)
+			sh.Show(p.Object())
+			said, n := "", 0
+			uitest.Walk(p.todo, func(o fyne.CanvasObject) {
+				if l, ok := o.(*kit.Label); ok {
+					said += l.Text() + "|"
+					n += strings.Count(l.Text(), c.want)
+				}
+			})
+			if n != 1 || strings.Contains(said, c.not) {
+				t.Errorf("%s, to %s: %q", name, role, said)
+			}
 		}
 	}
 }
