@@ -249,7 +249,7 @@ func (n *namer[T]) fill(line *Event, e audit.Event) {
 	}
 	line.Name = cmp.Or(n.name(e.SubjectKind, e.SubjectID), f.Now.Number, f.Now.Code)
 	line.Rows, line.Filter, line.For, line.Answer = f.Rows, f.Filter, f.Op, f.answer()
-	if e.SubjectKind == "role" && e.Payload != "" && n.actor.Can(auth.UserManage) { // who lists the roles
+	if e.SubjectKind == "role" && e.Payload != "" && n.actor.Scope(auth.UserManage) == auth.All { // who lists the roles
 		_ = json.Unmarshal([]byte(e.Payload), &line.Rights) // of another shape it says nothing of them
 	}
 	if shows(n.actor, e.SubjectKind) {

@@ -15,6 +15,7 @@ import (
 	"zafe/app/ledger"
 	"zafe/app/money"
 	"zafe/app/party"
+	"zafe/app/role"
 	"zafe/app/search"
 	"zafe/app/setup"
 	"zafe/app/tax"
@@ -140,6 +141,21 @@ func TestARefusedLogInSaysWhatWasTried(t *testing.T) {
 	}
 	if e := o.last(); e.Op != "session.password_refused" || e.Actor != "Claire" || e.Login != "" {
 		t.Errorf("%+v", e)
+	}
+}
+
+// TestWhatARoleMayIsToldToWhoManagesPeople: an accountant from outside reads the journal.
+func TestWhatARoleMayIsToldToWhoManagesPeople(t *testing.T) {
+	o := open(t)
+	role.Bind(o.Registry)
+	must(role.Save.Call(o.Ctx(), o.As("owner"), role.SaveRequest{
+		Name: "Comptoir", Rights: auth.Rights{auth.CustomerRead: auth.Own},
+	}))(t)
+	for who, told := range map[string]int{"owner": 1, "accountant": 0} {
+		page := must(history.List.Call(o.Ctx(), o.As(who), history.ListRequest{Limit: 5}))(t)
+		if e := page.Events[0]; e.Op != "role.save" || len(e.Rights) != told {
+			t.Errorf("%s reads %s with %v", who, e.Op, e.Rights)
+		}
 	}
 }
 
