@@ -43,7 +43,6 @@ func (s Status) Causes(p *i18n.Printer) (out []Cause) {
 			add(c.Light, late, p.T("backup.cause.fault", map[string]any{
 				"label": c.Label, "why": p.Fault(c.Fault), "when": c.LastOK,
 			}))
-		case len(c.Alarms) > 0: // they say more than that it is late
 		case c.LastOK.IsZero():
 			add(c.Light, late, p.T("backup.cause.never", map[string]any{"label": c.Label}))
 		case c.Lacks:
@@ -52,6 +51,7 @@ func (s Status) Causes(p *i18n.Printer) (out []Cause) {
 				since = c.LastOK
 			}
 			add(c.Light, late, p.T("backup.cause.late", map[string]any{"label": c.Label, "since": since}))
+		case len(c.Alarms) > 0: // they say why
 		case c.Holes > 0:
 			add(c.Light, late, p.N("backup.cause.holes", c.Holes, map[string]any{"label": c.Label}))
 		default:

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
@@ -15,6 +16,12 @@ func (c Copy) behind() bool { return c.Fault != nil || c.Broken != nil || c.Lack
 func (s Status) Whole() bool {
 	return len(s.Copies) > 0 && !s.Unsaved && s.LossSeconds == 0 && s.LastFault == nil &&
 		!slices.ContainsFunc(s.Copies, Copy.behind)
+}
+
+// Stands tells whether all is as it was before, but for less than a minute that went by.
+func (s Status) Stands(was Status) bool {
+	s.LossSeconds, was.LossSeconds = s.LossSeconds/60, was.LossSeconds/60
+	return reflect.DeepEqual(s, was)
 }
 
 // Held tells whether the last sending to a place failed while nothing is late yet.

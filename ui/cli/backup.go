@@ -62,7 +62,8 @@ func (r *run) backupAdd() *cobra.Command {
 	return c
 }
 
-// backupNow ends with 1 when a destination did not get its copy: scripts look at that only.
+// backupNow ends with 1 when a destination did not get its copy, or has one that cannot be relied upon: scripts look at
+// that only.
 func (r *run) backupNow(ctx context.Context, b machine.Book) error {
 	st, err := backup.Now.Call(ctx, b, op.Empty{})
 	if err != nil {
@@ -84,6 +85,9 @@ func (r *run) backupNow(ctx context.Context, b machine.Book) error {
 	for _, c := range st.Copies {
 		if c.Fault != nil {
 			return c.Failed(r.text(), c.Fault)
+		}
+		if c.Broken != nil {
+			return c.Broken
 		}
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 type Gate struct {
 	env    *Env
 	writes []*kit.Button
+	stay   int           // how many of them, from the first, Forget leaves
 	shut   []*kit.Button // turned off here, to be turned on again
 	lone   *kit.Button   // in writes too
 }
@@ -37,8 +38,14 @@ func (g *Gate) Lone(b *kit.Button) *kit.Button {
 	return g.Write(b)
 }
 
-// Forget drops the buttons added so far, of a page that makes its buttons anew.
-func (g *Gate) Forget() { g.writes, g.shut = nil, nil }
+// Settle has Forget leave the buttons added so far, which the page makes once.
+func (g *Gate) Settle() { g.stay = len(g.writes) }
+
+// Forget drops the buttons added so far, or since Settle, of a page that makes its buttons anew.
+func (g *Gate) Forget() {
+	g.writes = g.writes[:min(g.stay, len(g.writes))]
+	g.shut = slices.DeleteFunc(g.shut, func(b *kit.Button) bool { return !slices.Contains(g.writes, b) })
+}
 
 // SetOnline implements Linked.
 func (g *Gate) SetOnline(online bool) {

@@ -55,6 +55,7 @@ type backups struct {
 	// listing are the places that are asked for theirs.
 	listing map[string]bool
 	now     *kit.Button
+	open    *kit.Button // the book as it was at a point; nil for who may not
 	bar     *kit.Progress
 	coming  *kit.Progress   // of attachments, after a restore
 	wound   *kit.Banner     // that the book is damaged
@@ -120,7 +121,9 @@ func newBackups(e *page.Env, begin string) page.Page {
 		if e.Can(past.Open.Spec) {
 			look := func() { b.look(b.grid.Selected()) }
 			b.grid.OnOpen = b.look
-			points.Action(kit.HBox(8, b.Write(kit.NewButton(e.T("backups.look"), "eye", kit.Secondary, look).Small()), restore))
+			b.open = kit.NewButton(e.T("backups.look"), "eye", kit.Secondary, look).Small()
+			b.open.Disable() // until there is a point
+			points.Action(kit.HBox(8, b.open, restore))
 		}
 	}
 	if e.Can(backup.Begin.Spec) {
@@ -136,6 +139,7 @@ func newBackups(e *page.Env, begin string) page.Page {
 		kit.Cols(theme.GapCard, []float32{1.3, 1, 1.5}, b.light, b.last, b.drill), b.bar, b.coming,
 		kit.Cols(theme.GapCard, []float32{1, 1.2}, places, points))
 	b.object = kit.NewPage(kit.NewHeader(e.T("backups.title"), e.T("backups.under"), actions...), body)
+	b.Settle()
 	b.Refresh()
 	switch {
 	case begin == toCheck && e.Can(setup.CheckSheet.Spec):
@@ -188,9 +192,11 @@ func (b *backups) Refresh() {
 			return
 		}
 		b.show(st)
-		maps.DeleteFunc(b.lists, func(id string, _ []backup.Point) bool {
+		gone := func(id string) bool {
 			return id != "" && !slices.ContainsFunc(st.Copies, func(c backup.Copy) bool { return c.ID == id })
-		})
+		}
+		maps.DeleteFunc(b.lists, func(id string, _ []backup.Point) bool { return gone(id) })
+		maps.DeleteFunc(b.unread, func(id string, _ error) bool { return gone(id) })
 		for _, c := range st.Copies { // what another PC sent, such as the one before this, is there only
 			b.list(c.ID)
 		}
@@ -250,6 +256,9 @@ func (b *backups) list(id string) {
 		}
 		b.writer = backup.Writers(points, b.env.Text)
 		b.grid.Reload()
+		if b.open != nil && len(b.points) > 0 {
+			b.open.Enable()
+		}
 		if b.grid.Selected() < 0 {
 			b.grid.Select(0)
 		}
@@ -292,6 +301,9 @@ func (b *backups) Beat() {
 		case err != nil || b.busy:
 		case !st.Saved.Equal(was.Saved) || st.Light != was.Light || len(st.Copies) != len(was.Copies) || moving(st):
 			b.Refresh()
+		case st.Stands(was):
+			b.status = st
+			b.figures(st)
 		default:
 			b.show(st)
 		}
@@ -302,6 +314,7 @@ func (b *backups) Beat() {
 func (b *backups) show(st backup.Status) {
 	b.status = st
 	b.figures(st)
+	b.Forget()
 	b.worries(st)
 	b.places(st)
 	b.progress(st.Running)
@@ -787,6 +800,10 @@ func (b *backups) backUp() {
 		for _, c := range st.Copies {
 			if c.Fault != nil {
 				e.Shell.Fail(c.Failed(e.Text, c.Fault))
+				return
+			}
+			if c.Broken != nil {
+				e.Shell.Fail(c.Broken)
 				return
 			}
 		}

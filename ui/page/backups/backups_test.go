@@ -658,3 +658,33 @@ func TestTheBarsTakeNoMoreThanTheirLines(t *testing.T) {
 		t.Errorf("%v are left for the restore points", h)
 	}
 }
+
+// TestABeatLeavesWhatStands: a button that is pressed, or has the keyboard, is not another one at each beat.
+func TestABeatLeavesWhatStands(t *testing.T) {
+	copies := &engine{status: backup.Status{Light: backup.Red, SheetKnown: true, Copies: []backup.Copy{{
+		Destination: backup.Destination{ID: "d1", Label: "Disque"}, Light: backup.Red,
+		Alarms: []*fault.Fault{fault.New(fault.Conflict, "backup.alarm.rolled_back")},
+	}}}}
+	p, _, _ := shown(t, copies)
+	found := func() *kit.Button {
+		t.Helper()
+		b := p.buttons("J’ai cherché, c’est compris")
+		if len(b) != 1 {
+			t.Fatalf("%d buttons", len(b))
+		}
+		return b[0]
+	}
+	was := found()
+	copies.status.LossSeconds = 5
+	if p.Beat(); found() != was {
+		t.Error("the page is made anew though nothing has changed")
+	}
+	copies.status.LossSeconds = 90
+	if p.Beat(); found() == was {
+		t.Error("the page shows what was so a minute ago")
+	}
+	p.SetOnline(false)
+	if !found().Disabled() || !p.now.Disabled() {
+		t.Error("what was made anew can be pressed while the main PC is out of reach")
+	}
+}
