@@ -297,6 +297,7 @@ const (
 	lackCopy   = "copy"   // nothing is left
 	lackAway   = "away"   // no place in another building
 	lackSecond = "second" // no second place
+	lackNone   = "none"   // no place at all, where nothing would be lost by that
 	lackFirst  = "first"  // a place is there, and was sent nothing yet
 	lackBefore = "before" // so it is since the restore: what is there is from before
 	lackProof  = "proof"  // nothing was ever restored from there
@@ -352,7 +353,10 @@ func (p *Plan) scenario(id ID, f facts) Scenario {
 		s.Safe = true // the book is here: it prints another one
 	case Provider:
 		s.Safe = true // the book is here
-		if p.Places < 2 {
+		switch {
+		case len(f.status.Copies) == 0:
+			lack(lackNone, true)
+		case p.Places < 2:
 			none(lackSecond, func(backup.Copy) bool { return p.Places+p.Waiting > 1 })
 		}
 	}

@@ -116,7 +116,7 @@ func TestEachScenarioFollowsFromTheFacts(t *testing.T) {
 	look("without a copy", map[plan.ID]string{
 		plan.Broken: "tout|jamais||copy sheet", plan.Burnt: "tout|jamais||away sheet", plan.Stolen: "tout|jamais||away sheet",
 		plan.Ransomware: "tout|jamais||away sheet", plan.Password: "l’accès|jamais||sheet",
-		plan.Death: "l’accès|jamais||owner sheet", plan.Sheet: "rien|tout de suite||", plan.Provider: "rien|tout de suite||second",
+		plan.Death: "l’accès|jamais||owner sheet", plan.Sheet: "rien|tout de suite||", plan.Provider: "rien|tout de suite||none",
 	})
 	here, usb, cloud := o.place("here", false, true, 0), o.place("usb", false, false, 0), o.place("cloud", true, false, 12*time.Minute)
 	never := backup.Copy{Destination: backup.Destination{ID: "never", Label: "never", Away: true}}

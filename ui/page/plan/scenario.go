@@ -37,7 +37,10 @@ func restore(p *planPage) { p.env.Shell.Restore() }
 
 // ways are the buttons of the scenarios, beside the sheet that each has.
 var ways = map[plan.ID][]way{
-	plan.Broken: {{"plan.act.restore", "clock-counter-clockwise", backup.Begin.Spec, restore}},
+	plan.Broken: {
+		{"plan.act.restore", "clock-counter-clockwise", backup.Begin.Spec, restore},
+		{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")},
+	},
 	plan.Stolen: {
 		{"plan.act.incident", "lock", incident.Begin.Spec, to("incident", "")},
 		{"plan.act.devices", "plugs", device.Revoke.Spec, to("people", "pcs")},
