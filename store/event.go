@@ -177,6 +177,19 @@ func (t *Tx) DoneAfter(event int64) ([]relay.Done, error) {
 	})
 }
 
+// LatestAt is the latest time of the last n events, zero for none or where one was not written by the program.
+func (t *Tx) LatestAt(n int) (time.Time, error) {
+	var at string
+	_, err := t.one(`SELECT coalesce(max(at), '') FROM (SELECT at FROM event ORDER BY id DESC LIMIT ?)`, []any{n}, &at)
+	if err != nil || at == "" {
+		return time.Time{}, err
+	}
+	if latest, err := parseInstant(at); err == nil && instant(latest) == at {
+		return latest, nil
+	}
+	return time.Time{}, nil
+}
+
 // Head returns the last event of the chain, or the zero event of an empty book.
 func (t *Tx) Head() (audit.Event, error) {
 	es, err := t.Events("", 0, 0, 1)

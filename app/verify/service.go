@@ -108,7 +108,8 @@ func (s *Service[T]) Status(ctx context.Context) (Status, error) {
 	}
 	st.Last, st.Health = s.last, s.health
 	s.mu.Unlock()
-	last, accepted, err := s.kept(ctx)
+	last, accepted, ahead, err := s.kept(ctx)
+	st.Ahead = ahead
 	if err != nil && st.Health.State != Damaged { // nobody wonders that it cannot be read
 		return st, err
 	}
@@ -125,16 +126,23 @@ func (s *Service[T]) Status(ctx context.Context) (Status, error) {
 	return st, nil
 }
 
-// kept is what the book itself has: the last report, nil when there is none, and what was accepted.
-func (s *Service[T]) kept(ctx context.Context) (last *Report, accepted []Acceptance, err error) {
+// kept is what the book itself has: the last report, nil when there is none, what was accepted, and [Status.Ahead].
+func (s *Service[T]) kept(ctx context.Context) (last *Report, accepted []Acceptance, ahead time.Time, err error) {
 	err = s.Work.View(ctx, func(tx T) error {
 		_, err := tx.Setting(lastKey, &last)
 		if err == nil {
 			_, err = tx.Setting(acceptedKey, &accepted)
 		}
+		if err != nil {
+			return err
+		}
+		latest, err := tx.LatestAt(aheadAmong)
+		if latest.After(tx.Now().Add(aheadBy)) {
+			ahead = latest
+		}
 		return err
 	})
-	return last, accepted, err
+	return last, accepted, ahead, err
 }
 
 // Accept keeps with the book that it was accepted as it is.

@@ -76,7 +76,16 @@ type Status struct {
 	Notices      []Finding    `json:"notices,omitempty"` // what opening the book found, and mended
 	Health       Health       `json:"health"`
 	Accepted     []Acceptance `json:"accepted,omitempty"` // oldest first
+	// Ahead is the time of the latest of the last [aheadAmong] events when the clock has not got there by far: it was
+	// ahead when that was recorded, or was put back since.
+	Ahead time.Time `json:"ahead,omitzero"`
 }
+
+// How many events are looked at for a time that has not come, and by how much the clock may have been put right.
+const (
+	aheadAmong = 5000
+	aheadBy    = 5 * time.Minute
+)
 
 // Acceptance is an owner's word that the book is taken as it is, without the ledger that says which version of
 // each page is the latest. What came before it cannot be told any more, whatever a later check finds.
@@ -132,6 +141,8 @@ type Tx interface {
 	op.Tx
 	EachEvent(after int64, fn func(audit.Event) error) error
 	Head() (audit.Event, error)
+	// LatestAt is the latest time of the last n events, zero for none.
+	LatestAt(n int) (time.Time, error)
 	CheckIntegrity() ([]string, error)
 	Setting(key string, dst any) (bool, error)
 	SetSetting(key string, v any) error

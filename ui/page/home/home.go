@@ -514,6 +514,12 @@ func (h *home) approvals(r approval.ListResponse) {
 func (h *home) sound(st verify.Status) {
 	e := h.env
 	delete(h.tasks, "integrity")
+	delete(h.tasks, "ahead")
+	if !st.Ahead.IsZero() {
+		h.tasks["ahead"] = h.task("clock", kit.Warn, e.T("home.todo.ahead"),
+			e.T("home.ahead", "when", e.Text.Instant(st.Ahead)), e.T("home.act.ahead"),
+			func() { e.Shell.Open(page.Route{Name: "journal"}) })
+	}
 	open := func() { e.Shell.Open(page.Route{Name: "integrity"}) }
 	switch {
 	case st.Health.State == verify.Damaged:
@@ -566,7 +572,7 @@ func (h *home) task(icon string, tone kit.Tone, title, under, act string, run fu
 func (h *home) arrange() {
 	var all []fyne.CanvasObject
 	for _, key := range []string{
-		"integrity", "cnil", "mass", "witness", "numbers", "follow", "approvals", "held", "backup", "sheet", "invite", "many", "overdue", "accepted",
+		"integrity", "cnil", "mass", "witness", "ahead", "numbers", "follow", "approvals", "held", "backup", "sheet", "invite", "many", "overdue", "accepted",
 		"drafts", "exports", "bin",
 	} {
 		if o := h.tasks[key]; o != nil {
