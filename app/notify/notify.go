@@ -87,7 +87,7 @@ var (
 	}}
 	Try = op.Op[SaveRequest, op.Empty]{Spec: op.Spec{
 		Name: "notify.try", Kind: op.Action, Needs: auth.BackupPlace, Fresh: true, Since: 1, Secret: true,
-		Doc: "Sends a letter by settings that are not kept yet.",
+		Doc: "Sends a letter and calls the watcher by settings that are not kept yet.",
 	}}
 	LightOf = op.Op[op.Empty, Light]{Spec: op.Spec{
 		Name: "notify.light", Kind: op.Query, Needs: auth.Anyone, Since: 1,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -629,7 +630,7 @@ func TestSecretsGoNowhereElse(t *testing.T) {
 	}
 	o.save(kept)
 	o.Proved()
-	if o.Signal(t.Context()); len(o.calls) != 1 || o.calls[0] != ping {
+	if o.Signal(t.Context()); !slices.Equal(o.calls, []string{ping, ping, ping}) { // two of them on trial
 		t.Errorf("%v", o.calls)
 	}
 	for what, change := range map[string]func(q *notify.SaveRequest){
@@ -661,8 +662,8 @@ func TestSecretsGoNowhereElse(t *testing.T) {
 	if _, err := notify.Save.Call(t.Context(), o.As("owner"), again); fault.KeyOf(err) != "notify.ping_missing" {
 		t.Errorf("a watcher that was turned off is not forgotten: %v", err)
 	}
-	if _, err := notify.Try.Call(t.Context(), o.As("owner"), again); err != nil {
-		t.Errorf("a trial needs a watcher: %v", err)
+	if _, err := notify.Try.Call(t.Context(), o.As("owner"), again); fault.KeyOf(err) != "notify.ping_missing" {
+		t.Errorf("a trial calls a watcher that was turned off: %v", err)
 	}
 }
 
@@ -713,8 +714,15 @@ func TestWhatCannotWorkIsRefused(t *testing.T) {
 	}
 	q := settings()
 	q.Mail = false
+	q.Watch = false
 	if _, err := notify.Try.Call(t.Context(), o.As("owner"), q); fault.KeyOf(err) != "notify.off" {
 		t.Error(err)
+	}
+	q.Watch, q.Ping = true, ping
+	called, sent := len(o.calls), len(o.boxes)
+	if _, err := notify.Try.Call(t.Context(), o.As("owner"), q); err != nil || len(o.calls) != called+1 ||
+		o.calls[called] != ping || len(o.boxes) != sent {
+		t.Errorf("the watcher alone: %v, %q, %d letters", err, o.calls, len(o.boxes)-sent)
 	}
 }
 

@@ -264,9 +264,8 @@ func (s *Service[T]) deliver(ctx context.Context, c config, now time.Time, write
 	return s.Carrier.Send(ctx, c.account(), Letter{From: c.From, To: c.To, Subject: subject, Body: body, At: now})
 }
 
-// try sends a letter by settings that are being typed.
+// try sends a letter and calls the watcher by settings that are being typed, as far as they are on.
 func (s *Service[T]) try(ctx context.Context, q SaveRequest) error {
-	q.Watch = false // it is called by the next copy
 	was, _, err := s.load(ctx)
 	if err != nil {
 		return err
@@ -275,10 +274,18 @@ func (s *Service[T]) try(ctx context.Context, q SaveRequest) error {
 	if err != nil {
 		return err
 	}
-	if !c.Mail {
+	if !c.Mail && !c.Watch {
 		return fault.Field("mail", "notify.off")
 	}
-	return s.deliver(ctx, c, s.Clock(), trial(i18n.For(c.Lang)))
+	if c.Mail {
+		if err := s.deliver(ctx, c, s.Clock(), trial(i18n.For(c.Lang))); err != nil {
+			return err
+		}
+	}
+	if !c.Watch {
+		return nil
+	}
+	return s.Carrier.Call(ctx, c.Ping)
 }
 
 func (s *Service[T]) load(ctx context.Context) (c config, st state, err error) {

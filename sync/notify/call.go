@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"syscall"
 
 	"zafe/app/fault"
@@ -65,7 +66,7 @@ func (c *Carrier) Call(ctx context.Context, address string) error {
 	}
 	answer, err := client.Do(req)
 	if err != nil {
-		return lost(host, plainly(err))
+		return lost(host, portOf(req.URL), plainly(err))
 	}
 	defer func() { _ = answer.Body.Close() }()
 	_, _ = io.CopyN(io.Discard, answer.Body, answerMost) // an answer that breaks off was one
@@ -84,17 +85,25 @@ func plainly(err error) error {
 }
 
 // lost says why a watcher could not be called.
-func lost(host string, err error) error {
+func lost(host string, port int, err error) error {
 	if errors.Is(err, errMoved) {
 		return fault.New(fault.Unavailable, "notify.call_moved", "host", host).Because(err)
 	}
 	if errors.Is(err, errInside) {
 		return fault.New(fault.Invalid, "notify.call_inside", "host", host).Because(err)
 	}
-	if f := broken(host, httpsPort, err); f != nil {
+	if f := broken(host, port, err); f != nil {
 		return f
 	}
 	return fault.New(fault.Unavailable, "notify.silent", "host", host).Because(err)
 }
 
 const httpsPort = 443
+
+// portOf is the port that an address of https leads to.
+func portOf(address *url.URL) int {
+	if port, err := strconv.Atoi(address.Port()); err == nil {
+		return port
+	}
+	return httpsPort
+}

@@ -88,7 +88,7 @@ type alertForm struct {
 	mailbox  *fyne.Container // shown while letters are on
 	watcher  *fyne.Container // shown while there is a watcher
 	said     *fyne.Container // what became of the trial
-	trial    *kit.Button     // shown while letters are on
+	trial    *kit.Button     // shown while letters or the watcher are on
 	object   fyne.CanvasObject
 	resize   func()
 }
@@ -179,7 +179,7 @@ func (f *alertForm) guess(address string) {
 
 // show leaves out what is not asked for.
 func (f *alertForm) show() {
-	f.mailbox.Hidden, f.watcher.Hidden, f.trial.Hidden = !f.mail.On(), !f.watch.On(), !f.mail.On()
+	f.mailbox.Hidden, f.watcher.Hidden, f.trial.Hidden = !f.mail.On(), !f.watch.On(), !f.mail.On() && !f.watch.On()
 	f.object.Refresh()
 	f.resize()
 }
@@ -223,7 +223,7 @@ func (f *alertForm) say(tone kit.Tone, text string) {
 	f.resize()
 }
 
-// try sends a letter by what is typed. The server may take its time: that is said, and a second factor is asked for
+// try sends a letter and calls the watcher by what is typed. The server may take its time: that is said, and a second factor is asked for
 // only then.
 func (f *alertForm) try() {
 	e := f.env
@@ -250,7 +250,14 @@ func (f *alertForm) try() {
 		case err != nil:
 			f.refuse(err)
 		default:
-			f.say(kit.Ok, e.T("alerts.tried", "to", q.To))
+			var said []string
+			if q.Mail {
+				said = append(said, e.T("alerts.tried", "to", q.To))
+			}
+			if q.Watch {
+				said = append(said, e.T("alerts.tried_watch"))
+			}
+			f.say(kit.Ok, strings.Join(said, " "))
 		}
 	})
 }

@@ -170,6 +170,9 @@ func TestTheOwnerSetsTheAlerts(t *testing.T) {
 		t.Error("a watcher without encryption")
 	}
 	w.write(t, "Adresse du service de surveillance", "https://hc.example/x")
+	if w.press(t, "Envoyer un essai"); !w.says("L'adresse de surveillance a répondu") || len(letters.calls) != 1 {
+		t.Errorf("the watcher is not tried: %v", letters.calls)
+	}
 	w.press(t, "Enregistrer")
 	if !p.says("Alertes par e-mail à claire@exemple") || !p.says("hc.example pas encore appelé") || len(sh.Failed) > 0 {
 		t.Errorf("not kept, or not shown: %v", sh.Failed)

@@ -550,6 +550,10 @@ func (b *backups) places(st backup.Status) {
 	if b.notices != nil {
 		all = append(all, kit.Separator(), b.alerts())
 	}
+	if st.SheetKnown && len(b.lacks) == 0 && len(st.Copies) > 0 && e.Can(setup.CheckSheet.Spec) {
+		check := b.Write(kit.NewButton(e.T("backups.sheet_check"), "lifebuoy", kit.Ghost, b.checkSheet).Small())
+		all = append(all, kit.HBox(8, check, kit.Spacer()))
+	}
 	for i, k := range b.kept {
 		if i == 0 {
 			all = append(all, kit.Pad(10, 0, 0, 0, kit.Sub(e.T("backups.kept"))))
@@ -573,7 +577,11 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 	case c.Again:
 		under = e.T("backups.place_anew")
 	case b.status.Origin != nil && len(b.lists[c.ID]) > 0:
-		under = e.T("backups.place_before", "writer", b.lists[c.ID][0].Writer)
+		before := "backups.place_before"
+		if !b.status.Paused.IsZero() {
+			before = "backups.place_before_paused"
+		}
+		under = e.T(before, "writer", b.lists[c.ID][0].Writer)
 	}
 	text := kit.VBox(0, kit.NewLabel(c.Label, kit.Style{Weight: kit.Medium, Shrink: true}), kit.Caption(under))
 	for _, line := range slices.Concat(b.plug(c), b.terms(c), b.shelter(c)) {

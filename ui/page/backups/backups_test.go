@@ -318,6 +318,19 @@ func TestNothingIsSaidToBeElsewhereThatIsNot(t *testing.T) {
 	}
 }
 
+// TestASheetThatIsKnownCanBeCheckedAgain whenever its owner likes.
+func TestASheetThatIsKnownCanBeCheckedAgain(t *testing.T) {
+	for known, want := range map[bool]string{true: "quiet", false: "beside printing"} {
+		copies := &engine{status: backup.Status{Light: backup.Green, SheetKnown: known, Copies: []backup.Copy{{
+			Destination: backup.Destination{ID: "d1", Label: "Nuage"}, Light: backup.Green, LastOK: storetest.Noon,
+		}}}}
+		p, _, _ := shown(t, copies)
+		if n := len(p.buttons("Vérifier ma feuille")); n != 1 {
+			t.Errorf("%s: %d buttons", want, n)
+		}
+	}
+}
+
 // TestWhatBecameOfATrialIsSaid, by the name of the place, whatever is wrong with another.
 func TestWhatBecameOfATrialIsSaid(t *testing.T) {
 	copies := &engine{status: backup.Status{Light: backup.Red, Copies: []backup.Copy{

@@ -19,6 +19,8 @@ func (b *backups) plug(c backup.Copy) (lines []string) {
 	case c.Plug != backup.PluggedIn:
 	case c.Running != nil:
 		lines = append(lines, e.T("backups.plug.busy"))
+	case (c.Lacks || b.status.Unsaved) && !b.status.Paused.IsZero():
+		lines = append(lines, e.T("backups.plug.paused"))
 	case c.Lacks || b.status.Unsaved:
 		lines = append(lines, e.T("backups.plug.soon"))
 	case c.Fault == nil:

@@ -33,6 +33,7 @@ func TestAPlaceSaysItsTermsAndItsState(t *testing.T) {
 	for name, c := range map[string]struct {
 		copy     backup.Copy
 		unsaved  bool
+		paused   bool
 		has, not []string
 	}{
 		"plain": {copy: backup.Copy{Late: day}, not: []string{"Orange", busy, done, away, "versions"}},
@@ -49,9 +50,13 @@ func TestAPlaceSaysItsTermsAndItsState(t *testing.T) {
 			copy: backup.Copy{Destination: backup.Destination{Limits: backup.Limits{EveryMinutes: 90}}},
 			has:  []string{"1 h 30"},
 		},
-		"copying":  {copy: backup.Copy{Plug: backup.PluggedIn, Running: &backup.Running{}}, has: []string{busy}, not: []string{done}},
-		"all in":   {copy: backup.Copy{Plug: backup.PluggedIn}, has: []string{done}, not: []string{busy}},
-		"not all":  {copy: backup.Copy{Plug: backup.PluggedIn, Lacks: true}, not: []string{done}},
+		"copying": {copy: backup.Copy{Plug: backup.PluggedIn, Running: &backup.Running{}}, has: []string{busy}, not: []string{done}},
+		"all in":  {copy: backup.Copy{Plug: backup.PluggedIn}, has: []string{done}, not: []string{busy}},
+		"not all": {copy: backup.Copy{Plug: backup.PluggedIn, Lacks: true}, not: []string{done}},
+		"a pause": {
+			copy: backup.Copy{Plug: backup.PluggedIn, Lacks: true}, paused: true, has: []string{"à la fin de la pause"},
+			not: []string{"part bientôt"},
+		},
 		"new work": {copy: backup.Copy{Plug: backup.PluggedIn}, unsaved: true, not: []string{done}},
 		"away": {copy: backup.Copy{Plug: backup.Unplugged, Disks: []backup.TurnDisk{
 			{Folder: "E:/Zafe", LastOK: storetest.Noon, Here: true}, {Folder: "F:/Zafe"},
@@ -72,7 +77,11 @@ func TestAPlaceSaysItsTermsAndItsState(t *testing.T) {
 		},
 	} {
 		c.copy.ID, c.copy.Label, c.copy.LastOK = "d1", "Place", storetest.Noon
-		got := said(t, backup.Status{Light: backup.Green, Unsaved: c.unsaved, Copies: []backup.Copy{c.copy}})
+		st := backup.Status{Light: backup.Green, Unsaved: c.unsaved, Copies: []backup.Copy{c.copy}}
+		if c.paused {
+			st.Paused = storetest.Noon
+		}
+		got := said(t, st)
 		for _, want := range c.has {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s does not say %q:\n%s", name, want, got)

@@ -38,6 +38,7 @@ type record struct {
 	print        *kit.Button         // nil for what is no paper
 	note         fyne.CanvasObject   // what else is to be known, nil for nothing
 	files        []fyne.CanvasObject // what was attached to it
+	attachments  bool                // some of which the record of today has no more
 }
 
 // compare shows a record beside today's.
@@ -48,7 +49,11 @@ func (b *book) compare(r record) {
 	case r.now == nil:
 		body = append(body, kit.NewNotice(kit.Warn, e.T("past.gone"), e.T("past.gone_text")))
 	case len(r.differs) == 0:
-		body = append(body, kit.NewNotice(kit.Ok, e.T("past.same"), e.T("past.same_text")))
+		said := "past.same_text"
+		if r.attachments {
+			said = "past.same_files"
+		}
+		body = append(body, kit.NewNotice(kit.Ok, e.T("past.same"), e.T(said)))
 		r.take = nil
 	default:
 		body = append(body, kit.NewNotice(kit.Info, "", e.Text.N("past.differs", len(r.differs), nil)),
@@ -146,8 +151,8 @@ func (b *book) customer(row party.Row) {
 				page.Do(b.env, past.TakeCustomer, req, func(party.Saved) { b.taken("customer", row.Name) })
 			})
 		}
-		b.attached(file.Subject{Kind: file.Customer, ID: int64(row.ID)}, func(files []fyne.CanvasObject) {
-			r.files = files
+		b.attached(file.Subject{Kind: file.Customer, ID: int64(row.ID)}, func(files []fyne.CanvasObject, lacking bool) {
+			r.files, r.attachments = files, lacking
 			b.compare(r)
 		})
 	})
@@ -185,18 +190,21 @@ func (b *book) taken(kind, name string) {
 	b.Refresh()
 }
 
-// attached shows what was attached to a record, nothing when that cannot be read.
-func (b *book) attached(s file.Subject, show func([]fyne.CanvasObject)) {
+// attached shows what was attached to a record, nothing when that cannot be read; lacking is whether the record of today
+// has not got all of it.
+func (b *book) attached(s file.Subject, show func(files []fyne.CanvasObject, lacking bool)) {
 	e := b.env
 	page.Call(e, past.Files, file.ListRequest{Subject: s}, func(r past.FilesThen, err error) {
 		var out []fyne.CanvasObject
 		if err == nil && len(r.Files) > 0 {
 			out = append(out, kit.Separator(), kit.Sub(e.T("past.files")))
 		}
+		lacking := false
 		for _, f := range r.Files {
 			out = append(out, b.file(s, f, r.Gone))
+			lacking = lacking || !f.Now
 		}
-		show(out)
+		show(out, lacking)
 	})
 }
 
@@ -223,9 +231,9 @@ func (b *book) file(s file.Subject, f past.FileThen, gone bool) fyne.CanvasObjec
 
 // document shows one, to be printed, and taken back while it was a draft.
 func (b *book) document(row billing.Row) {
-	b.attached(file.Subject{Kind: file.Document, ID: int64(row.ID)}, func(files []fyne.CanvasObject) {
+	b.attached(file.Subject{Kind: file.Document, ID: int64(row.ID)}, func(files []fyne.CanvasObject, lacking bool) {
 		if row.Status == billing.Draft {
-			b.draft(row, files)
+			b.draft(row, files, lacking)
 			return
 		}
 		b.paper(row, files)
@@ -261,7 +269,7 @@ func (b *book) paper(row billing.Row, files []fyne.CanvasObject) {
 }
 
 // draft compares one with what became of it.
-func (b *book) draft(row billing.Row, files []fyne.CanvasObject) {
+func (b *book) draft(row billing.Row, files []fyne.CanvasObject, lacking bool) {
 	e := b.env
 	page.Call(e, past.Draft, billing.DocumentRequest{ID: row.ID}, func(d past.DraftThen, err error) {
 		if err != nil {
@@ -270,7 +278,7 @@ func (b *book) draft(row billing.Row, files []fyne.CanvasObject) {
 		}
 		r := record{
 			title: b.number(row), under: row.CustomerName, differs: d.Differs, order: draftFields, label: b.label("sales_ui"),
-			then: b.draftTexts(d.Then), files: files, print: b.printing(row),
+			then: b.draftTexts(d.Then), files: files, attachments: lacking, print: b.printing(row),
 		}
 		if d.Now != nil {
 			r.now = b.draftTexts(*d.Now)
