@@ -65,7 +65,7 @@ func TestAPCThatNoLongerOpensTheBookAsksForAPassword(t *testing.T) {
 	}
 }
 
-// TestAPCThatOpensByItselfGoesBack too: the book is closed for it, and is not opened, and so updated, again by itself.
+// TestAPCThatOpensByItselfGoesBack too: the book is closed for it, and is not opened again by itself.
 func TestAPCThatOpensByItselfGoesBack(t *testing.T) {
 	p := newAlone(t, true)
 	p.state.Earlier = true

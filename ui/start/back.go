@@ -72,7 +72,7 @@ func (f *Flow) goBack(s machine.Secret, act *kit.Button, done func(error) bool) 
 	}, func(err error) {
 		if done(err) {
 			f.done = f.t("start.back.done") + f.keptAt(kept)
-			f.LogIn(nil) // and nothing that opens by itself: it would be updated at once
+			f.LogIn(nil) // and nothing that opens by itself: what was done is read first
 		}
 	})
 }
