@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"zafe/app/auth"
 	"zafe/app/device"
 	"zafe/app/user"
@@ -60,6 +62,13 @@ func (t *Tx) AddNotice(to auth.UserID, n user.Notice) error {
 	t.left = append(t.left, to)
 	_, err = t.exec(`DELETE FROM notice WHERE user_id = ?1 AND id NOT IN
 		(SELECT id FROM notice WHERE user_id = ?1 ORDER BY id DESC LIMIT ?2)`, to, user.NoticesMax)
+	return err
+}
+
+// DropAsked forgets, for everybody, the notices of a kind about a person that were left at an instant: what they asked
+// for was decided.
+func (t *Tx) DropAsked(kind user.NoticeKind, about auth.UserID, at time.Time) error {
+	_, err := t.exec(`DELETE FROM notice WHERE kind = ? AND subject_id = ? AND at = ?`, kind, about, instant(at))
 	return err
 }
 

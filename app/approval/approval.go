@@ -156,6 +156,8 @@ type Tx interface {
 	// Approvals lists the requests that wait and are still good, oldest first.
 	Approvals() ([]Kept, error)
 	Approval(id int64) (Kept, error) // fault approval.not_found
+	// DropAsked forgets the notices of a kind about a person that were left at an instant.
+	DropAsked(kind user.NoticeKind, about auth.UserID, at time.Time) error
 	AddApproval(k Kept) (Kept, error)
 	// CloseApproval notes what became of a request that waits.
 	CloseApproval(k Kept) error
@@ -574,6 +576,9 @@ func (d desk[T]) decide(ctx context.Context, tx T, req DecideRequest) (none op.E
 	}
 	k.DecidedBy, k.DecidedAt = a.User, tx.Now()
 	op.Note(ctx, aRequest, k.ID, k.Digest(), `{"op":"`+k.Op+`","state":"`+string(k.State)+`"}`)
+	if err := tx.DropAsked(user.NoticeApproval, k.AskedBy, k.AskedAt); err != nil { // it waits for nobody any more
+		return none, err
+	}
 	return none, tx.CloseApproval(k)
 }
 

@@ -5,6 +5,7 @@ package leave
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"zafe/app/civil"
 	"zafe/app/device"
 	"zafe/app/fault"
+	"zafe/app/i18n"
 	"zafe/app/op"
 	"zafe/app/relay"
 	"zafe/app/user"
@@ -74,6 +76,17 @@ type Export struct {
 	At time.Time `json:"at"`
 	Op string    `json:"op"`           // its name for people is message "event." and the operation
 	PC string    `json:"pc,omitempty"` // "" is the main PC
+	// Rows is how many were in the file, 0 where the journal does not say.
+	Rows int `json:"rows,omitempty"`
+}
+
+// Said is what a person took and how much of it.
+func (x Export) Said(p *i18n.Printer) string {
+	said := p.T("event."+x.Op, nil)
+	if x.Rows > 0 {
+		said += " (" + p.N("leave.rows", x.Rows, nil) + ")"
+	}
+	return said
 }
 
 // Secret is something that stays in a head or a drawer; what to do about it is message "leave.secret.<secret>".
@@ -288,7 +301,9 @@ func (s *Service[T]) survey(tx T, u user.User, keep []device.ID) (r Report, err 
 		if err != nil {
 			return r, err
 		}
-		r.Exports = append(r.Exports, Export{At: e.At, Op: e.Op, PC: name})
+		var file struct{ Rows int }
+		_ = json.Unmarshal([]byte(e.Payload), &file) // of an older program, or none: nothing is said of it
+		r.Exports = append(r.Exports, Export{At: e.At, Op: e.Op, PC: name, Rows: file.Rows})
 	}
 	r.Secrets, err = secrets(tx, u)
 	return r, err

@@ -169,7 +169,7 @@ func (s *shop) records() {
 		_, err2 := tx.AddDocument(billing.Document{
 			Kind: billing.Invoice, Header: billing.Header{Customer: 2, Owner: s.luc.ID, Terms: &billing.Terms{}}, Version: 4,
 		})
-		_, err3 := tx.AppendEvent(audit.Event{Op: "customer.export", Actor: int64(s.luc.ID), ActorName: "Luc", Device: "aa"})
+		_, err3 := tx.AppendEvent(audit.Event{Op: "customer.export", Actor: int64(s.luc.ID), ActorName: "Luc", Device: "aa", Payload: `{"rows":707}`})
 		_, err4 := tx.AppendEvent(audit.Event{Op: "customer.export", Actor: int64(s.marie.ID), ActorName: "Marie"})
 		_, err5 := tx.AppendEvent(audit.Event{Op: "customer.get", Actor: int64(s.luc.ID), ActorName: "Luc"})
 		return errors.Join(err, err2, err3, err4, err5)
@@ -268,7 +268,7 @@ func TestSomebodyWhoGoesLeavesNothingOpen(t *testing.T) {
 func (s *shop) reported(before, r leave.Report) {
 	s.t.Helper()
 	if r.Sessions != 2 || !r.Opens || !r.Second || r.Customers != 1 || r.Drafts != 1 || r.Heir != "Marie" ||
-		r.Invitations != 1 || len(r.Exports) != 1 || r.Exports[0].PC != "Portable" ||
+		r.Invitations != 1 || len(r.Exports) != 1 || r.Exports[0].PC != "Portable" || r.Exports[0].Rows != 707 ||
 		!slices.Equal(r.Secrets, []leave.Secret{leave.Key, leave.Around}) {
 		s.t.Errorf("report %+v", r)
 	}

@@ -96,7 +96,7 @@ func (s sheet) rows(e audit.Event) (rows []print.ReportRow) {
 	}
 	add(print.GroupRow, s.t("leave.paper.exports"))
 	for _, x := range r.Exports {
-		add(print.DetailRow, s.p.Instant(x.At), s.t("event."+x.Op)+", "+s.pc(x.PC))
+		add(print.DetailRow, s.p.Instant(x.At), x.Said(s.p)+", "+s.pc(x.PC))
 	}
 	if len(r.Exports) == 0 {
 		add(print.NoteRow, s.t("leave.paper.no_export"))

@@ -89,6 +89,8 @@ type Tx interface {
 	// SaveHeld stores h, ID 0 for a new one.
 	SaveHeld(h Held) error
 	AddNotice(to auth.UserID, n user.Notice) error
+	// DropAsked forgets the notices of a kind about a person that were left at an instant.
+	DropAsked(kind user.NoticeKind, about auth.UserID, at time.Time) error
 }
 
 // Chooser is the request of an export that says in a word which rows it is about.
@@ -308,6 +310,9 @@ func decide(ctx context.Context, tx Tx, req DecideRequest) error {
 	h.DecidedBy, h.DecidedAt = a.User, tx.Now()
 	op.Note(ctx, "user", int64(h.User), "", fmt.Sprintf(`{"approve":%t,"op":%q,"rows":%d,"self":%t}`, req.Approve, h.Op, h.Rows, alone))
 	if err := tx.SaveHeld(h); err != nil {
+		return err
+	}
+	if err := tx.DropAsked(user.NoticeHeldOf, h.User, h.AskedAt); err != nil { // it waits for nobody any more
 		return err
 	}
 	return tx.AddNotice(h.User, user.Notice{Kind: kind, User: h.User, At: tx.Now(), Detail: strconv.Itoa(h.Rows)})

@@ -121,6 +121,11 @@ func TestTheBankDetailsTakeTwo(t *testing.T) {
 	x.refuses(approval.Decide.Spec, "claire", decision(w, true), "approval.own")
 	x.refuses(approval.Decide.Spec, "adam", m{"id": w.ID, "digest": strings.Repeat("0", 64), "yes": true}, "approval.altered")
 	x.does(approval.Decide.Spec, "adam", decision(w, true), &op.Empty{})
+	told = user.NoticesResponse{}
+	x.does(user.Notices.Spec, "adam", m{}, &told)
+	if slices.ContainsFunc(told.Notices, func(n user.Notice) bool { return n.Kind == user.NoticeApproval }) {
+		t.Errorf("Adam is still told of what was decided: %+v", told.Notices)
+	}
 	if p := x.profile(); p.Bank.IBAN != otherIBAN || p.UpdatedBy != "Claire" {
 		t.Errorf("the profile has %q by %q", p.Bank.IBAN, p.UpdatedBy)
 	}

@@ -155,6 +155,12 @@ func (r *run) join() *cobra.Command {
 			if st.Presence == machine.Here {
 				return fault.New(fault.Conflict, "store.book_there")
 			}
+			if st.Presence == machine.Joined && file != "" { // it is good once, and for another PC
+				if b, err := m.Connect(c.Context()); err == nil {
+					_ = b.Close(c.Context(), nil)
+					return fault.New(fault.Conflict, "cli.joined_already", "host", st.Host)
+				}
+			}
 			if name == "" {
 				name = m.Name()
 			}

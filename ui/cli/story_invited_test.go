@@ -46,6 +46,12 @@ func (s *story) invited(t *testing.T, h *host) {
 	if out := pc.ok("join", "--invitation", file, "--name", "Portable"); !strings.Contains(out, "poste principal "+name) {
 		t.Errorf("joined: %q", out)
 	}
+	other := file + "2"
+	if _, refusal, code := claire.run(ask, "op", "device.invite_file", "-", "-o", other); code != 0 {
+		t.Fatal(refusal)
+	}
+	pc.refused("travaille déjà", "join", "--invitation", other, "--name", "Portable")
+	newDesk(t, t.TempDir(), "fifth").ok("join", "--invitation", other, "--name", "Cinq") // for which it was, unused
 	if me := pc.as(s.person("yann", salesPassword)...).ok("op", "session.me"); !strings.Contains(me, "yann") {
 		t.Errorf("at work there: %s", me)
 	}

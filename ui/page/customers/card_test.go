@@ -207,3 +207,23 @@ func TestTheCardOfAColleaguesCustomerIsOnlyRead(t *testing.T) {
 		}
 	}
 }
+
+// TestAnEmptyListSaysWhy: who sees their own customers only is not told that there is none, and a file to import is for who
+// may import one.
+func TestAnEmptyListSaysWhy(t *testing.T) {
+	w := storetest.NewWorld(t, party.Bind[*store.Tx], company.Bind[*store.Tx])
+	for role, want := range map[auth.Role]string{auth.Owner: "fichier Excel", auth.Sales: "vous en confier"} {
+		e, sh := uitest.New(t, w.As(map[auth.Role]string{auth.Owner: "owner", auth.Sales: "sales"}[role]), role)
+		p := customers.Routes()["customers"](e, page.Route{Name: "customers"})
+		sh.Show(p.Object())
+		said := ""
+		uitest.Walk(p.Object(), func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok {
+				said += l.Text() + "|"
+			}
+		})
+		if !strings.Contains(said, want) || (role == auth.Sales && strings.Contains(said, "Excel")) {
+			t.Errorf("%s reads %q", role, said)
+		}
+	}
+}

@@ -225,6 +225,12 @@ func (l *list) empty() fyne.CanvasObject {
 	if e.Can(party.Save.Spec) {
 		act = l.Lone(kit.NewButton(e.T("customers.new"), "plus", kit.Secondary, l.create))
 	}
+	switch {
+	case e.Me.May[string(auth.CustomerRead)] != auth.All.String(): // there may be others, entrusted to others
+		return kit.NewEmpty("users", e.T("customers.none_yours"), e.T("customers.none_yours_hint"), act)
+	case !e.Can(party.Import.Spec):
+		return kit.NewEmpty("users", e.T("customers.none"), "", act)
+	}
 	return kit.NewEmpty("users", e.T("customers.none"), e.T("customers.none_hint"), act)
 }
 

@@ -244,7 +244,7 @@ func (p *leaving) exports(r leave.Report) fyne.CanvasObject {
 	e := p.env
 	body := kit.VBox(8)
 	for _, x := range r.Exports {
-		body.Add(kit.Line(e.Text.Instant(x.At), e.T("event."+x.Op)))
+		body.Add(kit.Line(e.Text.Instant(x.At), x.Said(e.Text)))
 	}
 	if len(r.Exports) == 0 {
 		body.Add(kit.MutedParagraph(e.T("leave.no_export")))
