@@ -318,6 +318,16 @@ func TestNothingIsSaidToBeElsewhereThatIsNot(t *testing.T) {
 	}
 }
 
+// TestCopiesOfAnEarlierSheetAreSpokenOf where the points are listed, once there may be some.
+func TestCopiesOfAnEarlierSheetAreSpokenOf(t *testing.T) {
+	for _, renewed := range []bool{false, true} {
+		p, _, _ := shown(t, &engine{status: backup.Status{Light: backup.Green, SheetKnown: true, Renewed: renewed}})
+		if p.earlier.Visible() != renewed {
+			t.Errorf("renewed %v: said %v", renewed, p.earlier.Visible())
+		}
+	}
+}
+
 // TestASheetThatIsKnownCanBeCheckedAgain whenever its owner likes.
 func TestASheetThatIsKnownCanBeCheckedAgain(t *testing.T) {
 	for known, want := range map[bool]string{true: "quiet", false: "beside printing"} {
