@@ -422,7 +422,7 @@ func lastNote(st backup.Status) string {
 	switch {
 	case st.Unsaved:
 		return "backups.some_out"
-	case st.LossSeconds != 0 || len(st.Copies) == 0:
+	case st.LossSeconds != 0 || st.Latest().Before(st.Saved): // without new work too
 		return "backups.kept_here"
 	case !st.Whole():
 		return "backups.some_places"
@@ -608,6 +608,8 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 	switch {
 	case c.Light != backup.Green:
 		icon = "cloud-slash"
+	case c.Fault != nil: // nothing is late yet
+		icon, tone = "cloud-slash", kit.Info
 	case c.Again:
 		icon, tone = "cloud-arrow-up", kit.Info
 	}

@@ -316,6 +316,10 @@ func TestNothingIsSaidToBeElsewhereThatIsNot(t *testing.T) {
 	if note := lastNote(p.status); note != "backups.kept_here" {
 		t.Errorf("out of reach: %s", note)
 	}
+	copies.status.LossSeconds, copies.status.Saved = 0, storetest.Noon.Add(time.Minute)
+	if note := lastNote(copies.status); note != "backups.kept_here" {
+		t.Errorf("a point that could not leave, without new work: %s", note)
+	}
 }
 
 // TestCopiesOfAnEarlierSheetAreSpokenOf where the points are listed, once there may be some.
