@@ -206,6 +206,9 @@ type Status struct {
 	// roof, no proof for long.
 	Worries    []*fault.Fault `json:"worries,omitempty"`
 	SheetKnown bool           `json:"sheet_known"` // the recovery sheet was typed back
+	// Renewed: the recovery key is not the book's first. What was copied under an earlier one is not listed here, and only
+	// its own sheet opens it.
+	Renewed bool `json:"renewed,omitempty"`
 	// Origin is the point that the book was restored from, while it has none of its own.
 	Origin *Point `json:"origin,omitempty"`
 	Rules  Rules  `json:"rules"`

@@ -133,6 +133,13 @@ func (s *Service) Renew(ctx context.Context, renew func() (VaultOf, error)) erro
 	return s.take(context.WithoutCancel(ctx), of)
 }
 
+// Renewed tells whether the copies are under another recovery key than the book's first.
+func (s *Service) Renewed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.id.Inside != ""
+}
+
 // at opens the vault's place at a destination.
 func (s *Service) at(ctx context.Context, id string) (fs.Fs, error) {
 	s.mu.Lock()

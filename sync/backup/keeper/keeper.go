@@ -318,7 +318,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	st := k.set.Service.Status(change)
 	out := appbackup.Status{
 		Saved: st.Saved.At, Unsaved: st.Unsaved,
-		DrillFailed: st.DrillFailed, SheetKnown: known,
+		DrillFailed: st.DrillFailed, SheetKnown: known, Renewed: k.set.Service.Renewed(),
 	}
 	if st.Drill != nil {
 		out.Drill = st.Drill.At

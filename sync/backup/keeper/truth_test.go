@@ -65,7 +65,7 @@ func TestNoGreenWithoutTheSheet(t *testing.T) {
 		t.Errorf("sent: %s, %q, %v", st.Light, worries(st), err)
 	}
 	k.SheetIs(true)
-	if st, err := k.Status(t.Context()); err != nil || st.Light != appbackup.Green || worries(st) != "" {
+	if st, err := k.Status(t.Context()); err != nil || st.Renewed || st.Light != appbackup.Green || worries(st) != "" {
 		t.Errorf("typed back: %s, %q, %v", st.Light, worries(st), err)
 	}
 	k.SheetIs(false)
@@ -75,7 +75,7 @@ func TestNoGreenWithoutTheSheet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if st, err := k.Status(t.Context()); err != nil || !st.Copies[0].Again || st.Light != appbackup.Amber || !strings.Contains(worries(st), "sheet") {
+	if st, err := k.Status(t.Context()); err != nil || !st.Copies[0].Again || !st.Renewed || st.Light != appbackup.Amber || !strings.Contains(worries(st), "sheet") {
 		t.Errorf("a new key: %s, %q, %+v, %v", st.Light, worries(st), st.Copies, err)
 	}
 }

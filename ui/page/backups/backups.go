@@ -47,9 +47,11 @@ type backups struct {
 	drill  *kit.Card
 	copies *fyne.Container
 	grid   *kit.Grid
-	points []backup.Sited            // what can be restored, here and at the places
-	lists  map[string][]backup.Point // the same by the place they were found at
-	writer func(backup.Point) string
+	// earlier says that there may be copies under an earlier recovery sheet, which are not among the points.
+	earlier fyne.CanvasObject
+	points  []backup.Sited            // what can be restored, here and at the places
+	lists   map[string][]backup.Point // the same by the place they were found at
+	writer  func(backup.Point) string
 	// unread says why those of a place are not among them.
 	unread map[string]error
 	// listing are the places that are asked for theirs.
@@ -113,7 +115,11 @@ func newBackups(e *page.Env, begin string) page.Page {
 	b.grid = kit.NewGrid(columns, func() int { return len(b.points) }, b.cell)
 	b.grid.SetEmpty(kit.NewEmpty("clock", e.T("backups.no_point"), e.T("backups.no_point_hint"), nil))
 	places := kit.NewCard(e.T("backups.places"), kit.NewScroll(b.copies))
-	points := kit.NewCard(e.T("backups.points"), b.grid).Flush()
+	b.earlier = kit.Pad(8, 16, 8, 16, kit.NewLabel(e.T("backups.points_before"), kit.Style{
+		Size: theme.SizeCaption, Color: theme.Muted, Wrap: true,
+	}))
+	b.earlier.Hide()
+	points := kit.NewCard(e.T("backups.points"), kit.Split(0, []float32{1, 0}, b.grid, b.earlier)).Flush()
 	if e.Can(backup.Begin.Spec) {
 		restore := b.Write(kit.NewButton(e.T("backups.restore"), "clock-counter-clockwise", kit.Secondary,
 			e.Shell.Restore).Small())
@@ -313,6 +319,9 @@ func (b *backups) Beat() {
 // show tells the truth of the moment.
 func (b *backups) show(st backup.Status) {
 	b.status = st
+	if b.earlier.Hide(); st.Renewed {
+		b.earlier.Show()
+	}
 	b.figures(st)
 	b.Forget()
 	b.worries(st)
@@ -426,7 +435,7 @@ func lastNote(st backup.Status) string {
 	switch {
 	case st.Unsaved:
 		return "backups.some_out"
-	case st.LossSeconds != 0 || len(st.Copies) == 0:
+	case st.LossSeconds != 0 || st.Latest().Before(st.Saved): // without new work too
 		return "backups.kept_here"
 	case !st.Whole():
 		return "backups.some_places"
@@ -612,6 +621,8 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 	switch {
 	case c.Light != backup.Green:
 		icon = "cloud-slash"
+	case c.Fault != nil: // nothing is late yet
+		icon, tone = "cloud-slash", kit.Info
 	case c.Again:
 		icon, tone = "cloud-arrow-up", kit.Info
 	}

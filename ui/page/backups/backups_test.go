@@ -316,6 +316,20 @@ func TestNothingIsSaidToBeElsewhereThatIsNot(t *testing.T) {
 	if note := lastNote(p.status); note != "backups.kept_here" {
 		t.Errorf("out of reach: %s", note)
 	}
+	copies.status.LossSeconds, copies.status.Saved = 0, storetest.Noon.Add(time.Minute)
+	if note := lastNote(copies.status); note != "backups.kept_here" {
+		t.Errorf("a point that could not leave, without new work: %s", note)
+	}
+}
+
+// TestCopiesOfAnEarlierSheetAreSpokenOf where the points are listed, once there may be some.
+func TestCopiesOfAnEarlierSheetAreSpokenOf(t *testing.T) {
+	for _, renewed := range []bool{false, true} {
+		p, _, _ := shown(t, &engine{status: backup.Status{Light: backup.Green, SheetKnown: true, Renewed: renewed}})
+		if p.earlier.Visible() != renewed {
+			t.Errorf("renewed %v: said %v", renewed, p.earlier.Visible())
+		}
+	}
 }
 
 // TestASheetThatIsKnownCanBeCheckedAgain whenever its owner likes.
