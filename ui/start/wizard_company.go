@@ -161,8 +161,10 @@ func (w *wizard) vat() {
 		w.save(next, p, nil, setup.VAT)
 	})
 	content := kit.VBox(theme.GapCard)
-	if !p.Territory.HasVAT() {
+	if !p.Territory.HasVAT() { // nothing to declare, nothing to choose
 		content.Add(kit.NewNotice(kit.Info, t("fr.territory."+string(p.Territory)), t("start.vat.none")))
+		w.show(setup.VAT, content, next)
+		return
 	}
 	content.Add(kit.NewCard(t("start.vat.regime"), regime))
 	content.Add(second)

@@ -129,6 +129,7 @@ func (c *card) body() fyne.CanvasObject {
 	c.add = kit.NewButton(e.T("customers.add_contact"), "plus", kit.Link, func() {
 		c.addContact(party.Contact{})
 		c.dirty = true
+		e.Window.Canvas().Focus(c.people[len(c.people)-1].name)
 	})
 	contacts := kit.NewCard(e.T("customers.contacts"), kit.NewScroll(c.contacts)).Action(c.add)
 	c.why = kit.VBox(0)

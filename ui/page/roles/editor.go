@@ -10,6 +10,7 @@ import (
 	"zafe/app/role"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/theme"
 )
 
 // editor is where a role of the company's own is made or changed.
@@ -46,7 +47,7 @@ func newEditor(p *roles) *editor {
 func (d *editor) choice(right auth.Permission) fyne.CanvasObject {
 	e := d.page.env
 	if right == auth.KeyManage {
-		return kit.Caption(e.T("roles.owners_only"))
+		return kit.NewLabel(e.T("roles.owners_only"), kit.Style{Size: theme.SizeCaption, Color: theme.Muted})
 	}
 	var options []kit.Option
 	for _, s := range append([]auth.Scope{auth.None}, right.Scopes()...) {
