@@ -167,8 +167,9 @@ func (p *Page) place(size fyne.Size) {
 	x, y := theme.PadPage, float32(16)
 	w := size.Width - 2*x
 	if p.head != nil {
-		place(p.head, x, y, w, 46)
-		y += 46 + 10
+		h := heightAt(p.head, w)
+		place(p.head, x, y, w, h)
+		y += h + 10
 	}
 	for _, b := range p.bars {
 		if b.Visible() {

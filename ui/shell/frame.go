@@ -21,6 +21,7 @@ type frame struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	drop   func() // takes its shortcuts out
+	typed  bool   // something was typed and not saved at once
 }
 
 func (s *Shell) newFrame(r page.Route) *frame {

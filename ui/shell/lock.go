@@ -24,6 +24,7 @@ type idle struct {
 	last   time.Time
 	seen   string
 	locked bool
+	lift   func() // takes the lock off what was shown before
 }
 
 func (i *idle) init(s *Shell) {
@@ -102,14 +103,17 @@ func (s *Shell) Lock() {
 	s.Host.SetContent(kit.NewBrandPanel(Brand, s.t("shell.locked.motto"), ""))
 	var m *kit.Modal
 	var p *proof
-	open := func() {
+	s.idle.lift = func() {
 		m.Close()
-		s.unlock()
 		for _, o := range hidden {
 			o.Show()
 		}
 	}
-	try := func() { s.confirm(p, open, func() { s.idle.back(s); m.Close() }) }
+	open := func() {
+		s.idle.lift()
+		s.unlock()
+	}
+	try := func() { s.confirm(p, open, func() { s.idle.back(s); s.idle.lift() }) }
 	p = s.newPassword(try) // a telephone on the desk is no proof that its owner is there
 	body := kit.VBox(theme.GapField, kit.Strong(s.Me.User.Name), kit.MutedParagraph(s.t("shell.locked.text")),
 		p.object)

@@ -169,6 +169,29 @@ func TestNoticesHaveWords(t *testing.T) {
 	}
 }
 
+// TestASessionThatEndsBehindTheLockAsksForTheLogIn alone: the lock is off, and a dialog that was open comes back.
+func TestASessionThatEndsBehindTheLockAsksForTheLogIn(t *testing.T) {
+	d := newDesk(t, auth.Sales)
+	home := d.last()
+	m := kit.NewModal("Nouveau", 400, kit.NewLineEdit(""))
+	m.Show(d.window)
+	d.Lock()
+	home.env.Shell.Fail(fault.New(fault.Unauthenticated, "user.session_over"))
+	if d.asked != 1 || d.window.Canvas().Overlays().Top() != nil {
+		t.Fatalf("asked %d times, under %v", d.asked, d.window.Canvas().Overlays().Top())
+	}
+	d.Host.SetContent(kit.Gap(1, 1)) // the log-in
+	d.again(uitest.Me(auth.Sales))
+	top := d.window.Canvas().Overlays().Top()
+	if top == nil || !top.Visible() || find(top, "Déverrouiller") != nil || hidden(d, home.object) {
+		t.Errorf("over the pages lies %v", top)
+	}
+	m.Close()
+	if d.window.Canvas().Overlays().Top() != nil {
+		t.Error("the lock lies under the dialog")
+	}
+}
+
 // TestTheSampleCompanysProofIsFilledIn: nobody has the phone of its people, nor learnt their passwords.
 func TestTheSampleCompanysProofIsFilledIn(t *testing.T) {
 	offer := i18n.For(i18n.French).T("shell.proof.sample", nil)

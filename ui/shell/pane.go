@@ -243,6 +243,9 @@ func (s *Shell) relogin() bool {
 		return false
 	}
 	s.asking = true
+	if s.idle.locked { // the log-in takes its place
+		s.idle.lift()
+	}
 	s.putBack = kit.SetAside(s.Window.Canvas())
 	s.Relogin(s.Me.User.Login, s.comeBack)
 	return true

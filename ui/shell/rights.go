@@ -24,16 +24,21 @@ func (s *Shell) know(me user.Me) bool {
 // switch their second factor on: at once, or at the first second in which nothing is lost by it. It says whether it made
 // the window anew.
 func (s *Shell) renew() bool {
-	at := s.current()
+	at, unsaved := s.current(), false
+	for _, f := range s.history {
+		if f.page != nil && f.page.Unsaved() {
+			f.typed, unsaved = true, true
+		}
+	}
 	switch {
 	case s.Eyes != nil || s.Me.Support:
 		return false
 	case s.Me.MustEnrol:
 		s.enrol()
 		return false
-	case !s.dated || at == nil || s.engaged() || slices.ContainsFunc(s.history, func(f *frame) bool {
-		return f.page != nil && f.page.Unsaved()
-	}):
+	case !s.dated || at == nil || s.engaged() || unsaved:
+		return false
+	case at.typed && at.route.ID == 0: // it shows what was new and is saved, which its route does not name
 		return false
 	}
 	s.anew(at.route)

@@ -121,6 +121,25 @@ func TestNothingIsLostByNewRights(t *testing.T) {
 	}
 }
 
+// TestWhatWasNewStaysShownOnceItIsSaved: made anew by its route, its page would be an empty one.
+func TestWhatWasNewStaysShownOnceItIsSaved(t *testing.T) {
+	more := uitest.Me(auth.Owner)
+	more.User = uitest.Me(auth.Sales).User
+	d := newWatchedDesk(t, &more)
+	d.last().env.Shell.Open(page.Route{Name: "customer"})
+	card := d.last()
+	card.unsaved = true
+	card.env.Shell.Changed("me")
+	card.unsaved = false
+	if d.seconds(3); d.last() != card {
+		t.Fatal("an empty page took the place of what was saved")
+	}
+	d.key("2", fyne.KeyModifierShortcutDefault)
+	if !d.key("4", fyne.KeyModifierShortcutDefault) {
+		t.Error("the window is that of before for ever")
+	}
+}
+
 // TestARequestThatComesIsTold to who may decide it, once, and not where it is shown already.
 func TestARequestThatComesIsTold(t *testing.T) {
 	waiting := []approval.Pending{{By: "Nadia", Mine: true}}
