@@ -137,7 +137,7 @@ func (p *place) flags(c *cobra.Command) {
 	f.StringVar(&p.provider, "provider", "local", "kind of place: local, sftp, webdav, s3, drive...")
 	f.StringVar(&p.label, "label", "", "name of the destination")
 	f.StringVar(&p.folder, "folder", "", "folder there (for local: of this PC)")
-	f.StringArrayVar(&p.set, "set", nil, "option as name=value, repeatable")
+	f.StringArrayVar(&p.set, "set", nil, "option as name=value, repeatable; zafe_away=true: it is in another building")
 	f.StringArrayVar(&p.setFile, "set-file", nil, "option whose value is in a file, as name=file: for secrets")
 }
 
