@@ -397,6 +397,11 @@ func store(tx Tx, a auth.Actor, req SaveRequest, hash string, later bool) (User,
 			return u, err
 		}
 	}
+	if was.ID != 0 && was.Role != u.Role && !u.Disabled && u.ID != a.User && !a.System {
+		if err := tell(tx, u.ID, NoticeRole, a.Name); err != nil {
+			return u, err
+		}
+	}
 	if hash == "" {
 		return u, nil
 	}
@@ -516,7 +521,13 @@ func signOut[T Tx](ctx context.Context, tx T, req IDRequest) (op.Empty, error) {
 	if _, err := tx.SaveUser(u); err != nil {
 		return op.Empty{}, err
 	}
-	return op.Empty{}, tx.DropSessions(u.ID)
+	if err := tx.DropSessions(u.ID); err != nil {
+		return op.Empty{}, err
+	}
+	if a := op.Actor(ctx); u.ID != a.User && !a.System {
+		return op.Empty{}, tell(tx, u.ID, NoticeSignedOut, a.Name)
+	}
+	return op.Empty{}, nil
 }
 
 func savePreferences[T Tx](ctx context.Context, tx T, req PreferencesRequest) (op.Empty, error) {

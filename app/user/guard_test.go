@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -138,6 +139,21 @@ func TestAnOwnerSignsAPersonOutEverywhere(t *testing.T) {
 	}
 	if w.out(w.with(hers.Token, "pc-1")) || w.out(owner) {
 		t.Error("somebody else was signed out")
+	}
+	if told := w.told(yann.ID); !slices.ContainsFunc(told, func(n string) bool { return strings.HasPrefix(n, "signed_out ") }) {
+		t.Errorf("he is not told by whom: %q", told)
+	}
+	lucy := w.stored(lucie.ID)
+	if _, err := user.Save.Call(w.Ctx(), owner, user.SaveRequest{
+		ID: lucy.ID, Login: lucy.Login, Name: lucy.Name, Role: auth.Assistant,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if told := w.told(lucie.ID); !slices.ContainsFunc(told, func(n string) bool { return strings.HasPrefix(n, "role ") }) {
+		t.Errorf("she is not told who changed her role: %q", told)
+	}
+	if hers, err = w.login("lucie", "un mot de passe", "pc-1"); err != nil {
+		t.Fatal(err)
 	}
 	_, err = user.SignOutEverywhere.Call(w.Ctx(), w.with(hers.Token, "pc-1"), user.IDRequest{ID: lucie.ID})
 	if fault.KeyOf(err) != "op.forbidden" {

@@ -31,6 +31,8 @@ const (
 	NoticeNoPhoneOf    NoticeKind = "no_phone_of"   // the other owners: that of somebody
 	NoticePassword     NoticeKind = "password"      // one was given another password; Detail is by whom
 	NoticePasswordOf   NoticeKind = "password_of"   // the other owners: somebody was
+	NoticeRole         NoticeKind = "role"          // one's role is another one; Detail is by whom
+	NoticeSignedOut    NoticeKind = "signed_out"    // one's sessions were ended; Detail is by whom
 	NoticePhone        NoticeKind = "phone"         // one's second factor was set up on a PC; Detail is its name
 	NoticePhoneOf      NoticeKind = "phone_of"      // owners: that of somebody
 	NoticeOlder        NoticeKind = "older"         // owners: a PC saw the book further than it is; Detail is its name

@@ -156,7 +156,7 @@ func TestNoticesHaveWords(t *testing.T) {
 		user.NoticeReset, user.NoticeWaited, user.NoticeClosed, user.NoticePlace, user.NoticePlaceOf,
 		user.NoticeUnfinished, user.NoticeUnfinishedOf, user.NoticeTriesOf, user.NoticeCodeUsed, user.NoticeCrowded,
 		user.NoticeNoPhone, user.NoticeNoPhoneOf, user.NoticePassword, user.NoticePasswordOf,
-		user.NoticePhone, user.NoticePhoneOf, user.NoticePC, user.NoticeCode, user.NoticeCodeBurnt,
+		user.NoticePhone, user.NoticePhoneOf, user.NoticeRole, user.NoticeSignedOut, user.NoticePC, user.NoticeCode, user.NoticeCodeBurnt,
 		user.NoticeInvited, user.NoticeBank, user.NoticeOlder, user.NoticeOlderCopy, user.NoticeKeys,
 		relay.NoticeDiffered,
 	}
