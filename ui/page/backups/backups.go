@@ -835,7 +835,19 @@ func (b *backups) try(c backup.Copy) {
 	e := b.env
 	b.run(func(done func(backup.Status, error)) {
 		page.Call(e, backup.Drill, backup.IDRequest{ID: c.ID}, func(st backup.Status, err error) {
-			done(st, c.Failed(e.Text, err))
+			if err == nil || fault.Of(err).Code == fault.Unavailable {
+				done(st, c.Failed(e.Text, err))
+				return
+			}
+			page.Call(e, backup.GetStatus, op.Empty{}, func(now backup.Status, _ error) {
+				for _, is := range now.Copies {
+					if is.ID == c.ID && is.Broken != nil { // which says what becomes of it
+						done(st, is.Broken)
+						return
+					}
+				}
+				done(st, c.Failed(e.Text, err))
+			})
 		})
 	}, func(backup.Status) { e.Shell.Toast(kit.Ok, e.T("backups.drill_done", "label", c.Label)) })
 }

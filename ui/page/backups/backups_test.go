@@ -362,6 +362,11 @@ func TestWhatBecameOfATrialIsSaid(t *testing.T) {
 	if len(sh.Failed) != 1 || !strings.HasPrefix(p.env.Text.Fault(sh.Failed[0]), "Nuage") {
 		t.Errorf("failed: %q, %v", sh.Toasts, sh.Failed)
 	}
+	copies.status.Copies[0].Broken = fault.New(fault.Conflict, "backup.broken.trial", "label", "Nuage", "at", storetest.Noon)
+	if p.try(copies.status.Copies[0]); len(sh.Failed) != 2 || fault.KeyOf(sh.Failed[1]) != "backup.broken.trial" {
+		t.Errorf("what becomes of it is not said: %v", sh.Failed)
+	}
+	copies.status.Copies[0].Broken, sh.Failed = nil, sh.Failed[:1]
 	if p.backUp(); len(sh.Failed) != 2 || !strings.HasPrefix(p.env.Text.Fault(sh.Failed[1]), "Disque") {
 		t.Errorf("a copy that did not leave: %v", sh.Failed)
 	}
