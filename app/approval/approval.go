@@ -313,11 +313,18 @@ func bankDetails(ctx context.Context, tx Tx, body []byte) (out []Change, err err
 			}
 		}
 	}
+	written := now.WrittenIBANs()
+	gone := slices.DeleteFunc(slices.Clone(known), func(iban string) bool { return slices.Contains(written, iban) })
 	known = append(known, was.Bank.IBAN, now.Bank.IBAN)
-	for _, iban := range now.WrittenIBANs() {
-		if !slices.Contains(known, iban) {
-			out = append(out, Change{What: "iban_text", After: iban})
+	for _, iban := range written {
+		if slices.Contains(known, iban) {
+			continue
 		}
+		c := Change{What: "iban_text", After: iban}
+		if len(gone) > 0 { // it takes the place of one
+			c.Before, gone = gone[0], gone[1:]
+		}
+		out = append(out, c)
 	}
 	return out, nil
 }

@@ -59,6 +59,11 @@ func TestAnAccountThatStandsInATextOnlyIsTheirs(t *testing.T) {
 	x.refuses(company.Save.Spec, "claire", p, "approval.two")
 	p.Bank.IBAN, p.Footer = "", "Virements : "+otherIBAN
 	x.refuses(company.Save.Spec, "claire", p, "approval.two")
+	x.does(approval.Ask.Spec, "claire", m{"op": "company.save", "request": p}, &op.Empty{})
+	want := approval.Change{What: "iban_text", Before: own, After: otherIBAN}
+	if w := x.waits("adam")[0]; !slices.Equal(w.Changes, []approval.Change{want}) {
+		t.Errorf("Adam reads %+v", w.Changes)
+	}
 	p.Bank.IBAN, p.Footer = own, "" // it moves to its field
 	x.does(company.Save.Spec, "claire", p, &p)
 }
