@@ -15,12 +15,14 @@ type mutant struct{ what, file, old, new string }
 // mutants are all the places where rights are looked at on the way to a record.
 var mutants = []mutant{
 	{"the right to an operation", "app/op/pipeline.go", "if !a.May(s.Needs) {", "if a.User == 0 && !a.May(s.Needs) {"},
-	{"a customer by their number", "app/party/bind.go", "if !op.Actor(ctx).Sees(p, c.Whose()) {", "if false {"},
+	{"a customer by their number", "app/party/bind.go", "case a.Sees(p, c.Whose()):", "case true:"},
+	{"that a customer is there", "app/party/bind.go", "case !a.Sees(auth.CustomerRead, c.Whose()):", "case false:"},
 	{"the customers one chooses among", "app/party/list.go", "Allowed: actor.Where(p),", "Allowed: auth.Always(true),"},
 	{"the list of customers", "store/party_list.go", "customerFacts.condition(s.Allowed)", "customerFacts.condition(auth.Always(true))"},
 	{"the customers who look alike", "store/party_list.go", "customerFacts.condition(allowed)", "customerFacts.condition(auth.Always(true))"},
-	{"a document by its number", "app/billing/prepare.go", "(!ok || !d.visibleTo(op.Actor(ctx), p))", "!ok"},
-	{"the customer of a document", "app/billing/prepare.go", "err == nil && !op.Actor(ctx).Sees(p, auth.Whose{Owner: c.Owner})", "false"},
+	{"a document by its number", "app/billing/prepare.go", "case err != nil || ok && d.visibleTo(a, p):", "case err != nil || ok:"},
+	{"that a document is there", "app/billing/prepare.go", "case ok && d.visibleTo(a, auth.SalesRead):", "case ok:"},
+	{"the customer of a document", "app/billing/prepare.go", "case err != nil || a.Sees(p, c.Whose()):", "case true:"},
 	{"a payment by its number", "app/billing/allocate.go", "(!ok || !op.Actor(ctx).Sees(p, got.Whose()))", "!ok"},
 	{"a document that is settled", "app/billing/payment_record.go", "case !ok || !d.visibleTo(op.Actor(ctx), auth.PaymentWrite):", "case !ok:"},
 	{"the list of documents", "store/billing_list.go", "c.allowed(f.Allowed, documentFacts)", "_ = documentFacts"},
