@@ -99,7 +99,11 @@ func (j *journal) tell(ev history.Event) {
 	if ev.Rows > 0 {
 		add("history.rows", e.Text.Number(int64(ev.Rows)))
 	}
-	add("history.filter", ev.Filter)
+	if key := "history.filter." + ev.Filter; e.Text.Has(key) {
+		add("history.filter", e.T(key))
+	} else {
+		add("history.filter", ev.Filter)
+	}
 	add("history.rights", strings.Join(held(e, ev.Rights), "\n"))
 	add("history.hash", ev.Hash)
 	var m *kit.Modal
