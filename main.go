@@ -89,7 +89,7 @@ var version = "dev"
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := cli.Main(ctx, cli.Program{
-		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Clock: time.Now,
+		Args: os.Args[1:], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Clock: machine.Now,
 		Machine: func(dir string) (machine.Machine, error) { return newPC(dir) },
 		Desktop: ui.Run,
 	})
@@ -121,7 +121,7 @@ func newPC(dir string) (*pc, error) {
 		{Kind: crypt.KindTPM, Ring: keyring.NewChip(home.Path(folder.Chip))},
 	}}
 	p.copy = guest.Follower{
-		Path: home.Path(folder.Copied), Clock: time.Now, Warn: home.Warn,
+		Path: home.Path(folder.Copied), Clock: machine.Now, Warn: home.Warn,
 		Open: func() (guest.Copy, error) { return store.OpenStandby(home.Path(folder.Relay)) },
 		Connect: func(ctx context.Context) (*guest.Book, error) {
 			if s, err := p.State(ctx); err != nil || s.Presence != machine.Joined {
@@ -184,7 +184,7 @@ func (p *pc) OnOpening(told func(key string)) { p.told.Store(&told) }
 
 // Reference implements machine.Machine: the rows of a registry over no book.
 func (p *pc) Reference() []op.Entry {
-	b := &book{pc: p, caller: caller{Registry: op.New[*store.Tx](nil, nil, time.Now, nil)}}
+	b := &book{pc: p, caller: caller{Registry: op.New[*store.Tx](nil, nil, machine.Now, nil)}}
 	b.bind(nil)
 	return b.Registry.Reference()
 }
@@ -194,7 +194,7 @@ func (p *pc) Version() string { return version }
 
 func (p *pc) options(cost crypt.KDF) store.Options {
 	return store.Options{
-		Clock: time.Now, SlotCost: cost, Invariants: checkup.Invariants,
+		Clock: machine.Now, SlotCost: cost, Invariants: checkup.Invariants,
 		Known:   store.Known{Book: p.Seen().Book, Seal: p.Seen().Seal},
 		OnEvent: func(what string) { p.home.Log.Warn("seal", slog.String("what", what)) },
 		Progress: func(key string) {
@@ -208,13 +208,13 @@ func (p *pc) options(cost crypt.KDF) store.Options {
 // replacing are the options of what takes the place of the book that is here, which is moved aside.
 func (p *pc) replacing() store.Options {
 	o := p.options(crypt.KDF{})
-	o.Aside = p.home.Aside(time.Now())
+	o.Aside = p.home.Aside(machine.Now())
 	return o
 }
 
 // maker is this PC as one that makes a book.
 func (p *pc) maker() (newbook.PC, error) {
-	root, err := device.NewRoot(time.Now())
+	root, err := device.NewRoot(machine.Now())
 	if err != nil {
 		return newbook.PC{}, err
 	}
@@ -392,9 +392,9 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 		return nil, err
 	}
 	b.check = p.watch(st)
-	users := user.NewService[*store.Tx](st, time.Now, user.Standard, password.Strong, st)
-	b.help = support.NewKeeper[*store.Tx](st, users, time.Now)
-	reg := op.New[*store.Tx](st, b.help, time.Now, op.LogTo(p.home.Log))
+	users := user.NewService[*store.Tx](st, machine.Now, user.Standard, password.Strong, st)
+	b.help = support.NewKeeper[*store.Tx](st, users, machine.Now)
+	reg := op.New[*store.Tx](st, b.help, machine.Now, op.LogTo(p.home.Log))
 	reg.Fence, reg.Halt = relay.Fence(b.live()), incident.Halt[*store.Tx]
 	reg.Denied = attempt.New[*store.Tx](st, p.home.Warn).Denied
 	b.caller = caller{Registry: reg, Credential: b.credential, Still: b.help.GoesOn}
@@ -408,7 +408,7 @@ func (p *pc) open(ctx context.Context, st *store.Store) (_ *book, err error) {
 		return nil, err
 	}
 	reg.BeforeRisk(b.keep.Before)
-	b.past = past.New(earlier{b}, time.Now, p.home.Warn)
+	b.past = past.New(earlier{b}, machine.Now, p.home.Warn)
 	b.bind(users)
 	b.works = job.NewGroup()
 	b.works.Go(b.past.Care)
@@ -512,7 +512,7 @@ func bindBusiness(reg *op.Registry[*store.Tx], st *store.Store) {
 
 // watch checks an open book, and takes note of damage that the work on it meets.
 func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
-	set := checkup.Settings(st, time.Now)
+	set := checkup.Settings(st, machine.Now)
 	set.Known, set.Keep = p.home.Health(), p.home.KeepHealth
 	set.Around = func() verify.Surroundings {
 		around := p.home.Around()
@@ -527,7 +527,7 @@ func (p *pc) watch(st *store.Store) *verify.Service[*store.Tx] {
 // network prepares this PC to be the main PC of an office.
 func (b *book) network(id setup.Identity) (err error) {
 	b.host, err = host.New(host.Settings[*store.Tx]{
-		Book: b.store, BookID: id.BookID, Root: id.Root, Registry: b.Registry, Version: version, Clock: time.Now,
+		Book: b.store, BookID: id.BookID, Root: id.Root, Registry: b.Registry, Version: version, Clock: machine.Now,
 		Raise: func() bool {
 			front := b.pc.front.Load()
 			if front != nil {
@@ -590,7 +590,7 @@ func (b *book) guarding(ctx context.Context, id setup.Identity) error {
 	}
 	b.guard = host.NewGuard(host.GuardSettings{
 		Path: b.pc.home.Path(folder.Office), Name: b.pc.Name(), Book: id.BookID, Root: id.Root, Post: post,
-		Clock: time.Now, Warn: b.pc.home.Warn,
+		Clock: machine.Now, Warn: b.pc.home.Warn,
 	})
 	b.guard.Look(ctx)
 	b.noteLoss(ctx)
@@ -646,7 +646,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Dir: b.pc.home.Path(folder.Vault), Vault: keeper.VaultOf(id), WriterID: id.WriterID,
 		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(),
 		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes,
-		State: kept.Copies(b.store), RestoredFrom: from, Now: time.Now, Behind: b.behind,
+		State: kept.Copies(b.store), RestoredFrom: from, Now: machine.Now, Behind: b.behind,
 		Checkpoint: source.Book{Store: b.store}.Checkpoint,
 		SameDisk:   func(dir string) bool { return keeper.SameDisk(b.pc.home.Path(folder.Vault), dir) },
 	})
@@ -654,7 +654,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		return err
 	}
 	b.keep, err = keeper.New(ctx, keeper.Settings{
-		Service: service, Remotes: remotes, Clock: time.Now, Automatic: !id.Demo, Origin: origin,
+		Service: service, Remotes: remotes, Clock: machine.Now, Automatic: !id.Demo, Origin: origin,
 		Dir:    b.pc.home.Path(folder.Vault),
 		Rules:  kept.Rules(b.store),
 		Change: source.Book{Store: b.store}.Change,
@@ -677,7 +677,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		Line:     metered.Now,
 	})
 	b.tells = notify.New(notify.Options[*store.Tx]{
-		Work: b.store, Copies: b.keep, Carrier: syncnotify.New(), Clock: time.Now, Warn: b.pc.home.Warn,
+		Work: b.store, Copies: b.keep, Carrier: syncnotify.New(), Clock: machine.Now, Warn: b.pc.home.Warn,
 		Automatic: !id.Demo,
 	})
 	return err
@@ -715,7 +715,7 @@ func (e earlier) Open(ctx context.Context, place, point string, progress func(ba
 	if err != nil {
 		return nil, err
 	}
-	reg := op.New[*store.Tx](into, nil, time.Now, func(op.Record) {}) // who asks is known, and logs
+	reg := op.New[*store.Tx](into, nil, machine.Now, func(op.Record) {}) // who asks is known, and logs
 	reg.Reading = true
 	party.Bind(reg)
 	catalog.Bind(reg)
@@ -864,7 +864,7 @@ func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
 	if err := p.home.Fit(); err != nil { // the key of this PC is kept there
 		return err
 	}
-	s, err := lan.Join(ctx, addr, code, name, time.Now())
+	s, err := lan.Join(ctx, addr, code, name, machine.Now())
 	if err != nil {
 		return err
 	}
@@ -878,7 +878,7 @@ func (p *pc) JoinInvited(ctx context.Context, file []byte, name string) (err err
 		return err
 	}
 	begun := p.home.Path(folder.Joining)
-	s, err := lan.JoinInvited(ctx, begun, file, name, time.Now())
+	s, err := lan.JoinInvited(ctx, begun, file, name, machine.Now())
 	if err != nil {
 		return err
 	}
@@ -1003,7 +1003,7 @@ func (p *pc) TakeOver(ctx context.Context, s machine.Secret, behind bool) (err e
 // other one was.
 func (p *pc) take(ctx context.Context, dir string, open store.Unlock, seat lan.Seat, seen verify.Seen) error {
 	if seat.Key == nil { // it was lost with the file that had it
-		fresh, err := device.NewPC(time.Now())
+		fresh, err := device.NewPC(machine.Now())
 		if err != nil {
 			return err
 		}
@@ -1053,7 +1053,7 @@ func (p *pc) Rejoin(ctx context.Context) (err error) {
 	if err := durable.WriteJSON(p.home.Path(folder.Host), seat); err != nil {
 		return err
 	}
-	if err := store.SetAside(p.home.Path(folder.Book), p.home.Aside(time.Now())); err != nil {
+	if err := store.SetAside(p.home.Path(folder.Book), p.home.Aside(machine.Now())); err != nil {
 		return err
 	}
 	return os.Remove(office)

@@ -57,7 +57,7 @@ func Run(ctx context.Context, m machine.Machine) error {
 	if err := screen(); err != nil {
 		return err
 	}
-	d := &desktop{ctx: ctx, app: app.NewWithID("fr.zafe.desktop"), machine: m, pages: pages(), begun: time.Now()}
+	d := &desktop{ctx: ctx, app: app.NewWithID("fr.zafe.desktop"), machine: m, pages: pages(), begun: machine.Now()}
 	pref := m.Preferences()
 	d.text = i18n.For(language(pref.Lang))
 	shell.ApplyTheme(pref.Theme)
@@ -120,7 +120,7 @@ func (d *desktop) open(pref machine.Preferences) {
 // start prepares the screens before the pages.
 func (d *desktop) start() {
 	d.flow = &start.Flow{
-		Window: d.window, Host: d.host, Machine: d.machine, Text: d.text, Clock: time.Now, Spawn: spawn,
+		Window: d.window, Host: d.host, Machine: d.machine, Text: d.text, Clock: machine.Now, Spawn: spawn,
 		Entered: func(b machine.Book, me user.Me) { d.enter(b, me, true) },
 		Opened:  d.serveEarly,
 		Language: func(lang string) {
@@ -166,7 +166,7 @@ func (d *desktop) show(b machine.Book, me user.Me, eyes *shell.Eyes, first bool)
 	o := shell.Options{
 		Window: d.window, Host: d.host, Keys: d.keys, Machine: d.machine, Book: b, Me: me, Text: d.text,
 		Pages: d.pages,
-		Clock: time.Now, Spawn: spawn, Tick: tick, Serve: d.serve, Quit: d.quit, Asks: d.asks, Listen: listening(b),
+		Clock: machine.Now, Spawn: spawn, Tick: tick, Serve: d.serve, Quit: d.quit, Asks: d.asks, Listen: listening(b),
 		Relogin:   func(login string, again func(user.Me)) { d.flow.Over(b, login, again) },
 		Enrol:     func(again func(user.Me)) { d.flow.Enrol(b, again) },
 		LoggedOut: func() { d.shell = nil; d.start(); d.flow.LogIn(b) },
@@ -236,7 +236,7 @@ func (d *desktop) leave() {
 	d.leaves = true
 	shell.Leave(shell.LeaveOptions{
 		Window: d.window, Text: d.text, Book: d.flow.Book(), Spawn: spawn, Tick: tick, Quit: d.quit,
-		Clock: time.Now, Ask: d.asks,
+		Clock: machine.Now, Ask: d.asks,
 	})
 }
 

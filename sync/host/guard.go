@@ -126,11 +126,11 @@ func (g *Guard) Rival(ctx context.Context) (relay.Rival, bool) {
 	return g.Known()
 }
 
-// late tells whether nobody asked for a while, by the clock on the wall: another may stand still while a PC sleeps.
+// late tells whether nobody asked for a while.
 func (g *Guard) late() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.set.Clock().Round(0).Sub(g.looked).Abs() > lookStale && len(g.others()) > 0
+	return g.set.Clock().Sub(g.looked).Abs() > lookStale && len(g.others()) > 0
 }
 
 // Refusal is the fault of a PC from which another took over, nil for the main one.

@@ -39,6 +39,9 @@ func (i *idle) second(s *Shell) {
 		i.seen, i.last = seen, s.Clock()
 	}
 	since := s.Clock().Sub(i.last)
+	if since < 0 { // the clock was set back
+		i.last, since = s.Clock(), 0
+	}
 	s.Book.SetAway(i.locked || since >= awayAfter)
 	if s.Eyes != nil && !s.Clock().Before(s.Eyes.Until) {
 		s.lookOver()
