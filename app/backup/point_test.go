@@ -2,7 +2,9 @@ package backup_test
 
 import (
 	"context"
+	"slices"
 	"testing"
+	"time"
 
 	"zafe/app/backup"
 	"zafe/app/op"
@@ -27,5 +29,24 @@ func TestAPointTellsOfItsInvoicesToWhoReadsSalesOnly(t *testing.T) {
 		if err != nil || len(got.Points) != 1 || got.Points[0] != want {
 			t.Errorf("%s sees %+v, %v", who, got.Points, err)
 		}
+	}
+}
+
+// TestAPointOfAClockThatWasAheadIsNotTheNewest: of one PC the number decides, between PCs the date.
+func TestAPointOfAClockThatWasAheadIsNotTheNewest(t *testing.T) {
+	day := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	points := []backup.Point{
+		{ID: "ahead", WriterID: "a", Seq: 2, Made: day.AddDate(2, 0, 0)},
+		{ID: "first", WriterID: "a", Seq: 1, Made: day},
+		{ID: "last", WriterID: "a", Seq: 3, Made: day.Add(time.Hour)},
+		{ID: "other", WriterID: "b", Seq: 9, Made: day.Add(30 * time.Minute)},
+		{ID: "next", WriterID: "b", Seq: 10, Made: day.Add(2 * time.Hour)},
+	}
+	var got []string
+	for _, s := range backup.Together(map[string][]backup.Point{"": points}) {
+		got = append(got, s.ID)
+	}
+	if want := []string{"next", "last", "ahead", "other", "first"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

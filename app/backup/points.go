@@ -1,8 +1,10 @@
 package backup
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"zafe/app/i18n"
 )
@@ -33,8 +35,36 @@ func Together(lists map[string][]Point) (out []Sited) {
 			out[i].At = append(out[i].At, place)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Sited) int { return b.Made.Compare(a.Made) })
+	NewestFirst(out, func(s Sited) (string, uint64, time.Time) { return s.WriterID, s.Seq, s.Made })
 	return out
+}
+
+// NewestFirst puts restore points in order. Of one installation (writer) the number decides, whatever its clock said: a
+// point is no newer than any that was made after it. Between installations the date decides.
+func NewestFirst[P any](points []P, of func(P) (writer string, seq uint64, made time.Time)) {
+	type placed struct {
+		point  P
+		writer string
+		seq    uint64
+		at     time.Time
+	}
+	all := make([]placed, 0, len(points))
+	for _, p := range points {
+		writer, seq, made := of(p)
+		all = append(all, placed{p, writer, seq, made})
+	}
+	slices.SortStableFunc(all, func(a, b placed) int {
+		return cmp.Or(strings.Compare(a.writer, b.writer), cmp.Compare(b.seq, a.seq))
+	})
+	for i := 1; i < len(all); i++ {
+		if before := all[i-1]; all[i].writer == before.writer && all[i].seq < before.seq && all[i].at.After(before.at) {
+			all[i].at = before.at
+		}
+	}
+	slices.SortStableFunc(all, func(a, b placed) int { return b.at.Compare(a.at) })
+	for i, p := range all {
+		points[i] = p.point
+	}
 }
 
 // Alone tells whether a point is on the main PC only, and would be lost with it. Of a place in unread, which did not

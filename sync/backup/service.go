@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 
 	"zafe/app/aside"
 	"zafe/app/audit"
+	appbackup "zafe/app/backup"
 	"zafe/app/fault"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
@@ -586,9 +586,7 @@ func (s *Service) Points(ctx context.Context, id string) (points []vault.Manifes
 		}
 		return remote.Classify(err)
 	})
-	slices.SortStableFunc(points, func(a, b vault.Manifest) int {
-		return cmp.Or(b.Created.Compare(a.Created), cmp.Compare(b.Seq, a.Seq))
-	})
+	appbackup.NewestFirst(points, func(m vault.Manifest) (string, uint64, time.Time) { return m.WriterID, m.Seq, m.Created })
 	return points, err
 }
 

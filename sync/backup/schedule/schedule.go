@@ -186,10 +186,10 @@ func (s *Schedule) Due(now time.Time) (tasks []Task, next time.Time) {
 			ask(Task{Kind: Send, Target: t.id}, t.opens(send, now))
 		}
 		if !t.pending || !t.sendable(now).After(now) { // a sending ends with the comparison
-			ask(Task{Kind: Check, Target: t.id}, t.opens(later(t.checked.Add(s.policy.CheckEvery), from), now))
+			ask(Task{Kind: Check, Target: t.id}, t.opens(later(turn(t.checked, s.policy.CheckEvery, now), from), now))
 		}
 		ask(Task{Kind: Drill, Target: t.id},
-			t.opens(later(t.drilled.Add(s.policy.DrillEvery), later(from, t.drill.notUntil)), now))
+			t.opens(later(turn(t.drilled, s.policy.DrillEvery, now), later(from, t.drill.notUntil)), now))
 	}
 	slices.SortStableFunc(tasks, func(a, b Task) int { return order(a.Kind) - order(b.Kind) })
 	return tasks, next
@@ -305,4 +305,13 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
+}
+
+// turn is when what was last done at a moment is due again: at once where that is still to come, as after a clock that was
+// ahead was set right.
+func turn(done time.Time, every time.Duration, now time.Time) time.Time {
+	if done.After(now) {
+		return now
+	}
+	return done.Add(every)
 }

@@ -305,3 +305,14 @@ func TestWhatAPauseHeldGoesOnAtItsEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestAClockThatWasAheadHoldsNothingBack: what was proven at a date to come is proven again now.
+func TestAClockThatWasAheadHoldsNothingBack(t *testing.T) {
+	s := New(Default, start, false)
+	ahead := start.AddDate(2, 0, 0)
+	s.Add(start, "cloud", true, ahead, ahead)
+	tasks, _ := s.Due(at(60))
+	if !slices.Equal(tasks, []Task{{Check, "cloud"}, {Drill, "cloud"}}) {
+		t.Errorf("due %v", tasks)
+	}
+}

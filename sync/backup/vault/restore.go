@@ -1,7 +1,6 @@
 package vault
 
 import (
-	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -11,7 +10,9 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
+	appbackup "zafe/app/backup"
 	"zafe/app/recovery"
 
 	"github.com/rclone/rclone/fs"
@@ -33,12 +34,12 @@ type Contents struct {
 	Writers []Writer
 }
 
-// Points lists the restore points of all writers, newest first.
+// Points lists the restore points of all writers, newest first as [appbackup.NewestFirst] puts them.
 func (c Contents) Points() (all []Point) {
 	for _, w := range c.Writers {
 		all = append(all, w.Points...)
 	}
-	slices.SortFunc(all, func(a, b Point) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Seq, a.Seq)) })
+	appbackup.NewestFirst(all, func(p Point) (string, uint64, time.Time) { return p.Writer, p.Seq, p.At })
 	return all
 }
 
