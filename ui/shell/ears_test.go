@@ -182,8 +182,12 @@ func TestWhatIsToKnowIsSaidWithoutComingBetween(t *testing.T) {
 	e.Fail(fault.New(fault.Unauthenticated, "user.session_over"))
 	waits = []user.Notice{{ID: 3, Kind: user.NoticePlaceOf, User: 2, Name: "Yann", Detail: "PC-4"}}
 	e.again(uitest.Me(auth.Owner))
+	e.hears(change.Change{Kind: "notice"}) // of the same, while it is read
 	if e.press("J’ai lu"); len(waits) > 0 {
 		t.Error("who logs in again over their pages is not told")
+	}
+	if e.says("À savoir sur les comptes Il y a quelque chose") {
+		t.Error("it is said again after it was read")
 	}
 }
 

@@ -124,6 +124,34 @@ func TestAnotherPersonIsNotAway(t *testing.T) {
 	}
 }
 
+// toldOver are the texts of the dialogs that lie over the pages.
+func toldOver(d *desk) (told string) {
+	for _, o := range d.window.Canvas().Overlays().List() {
+		uitest.Walk(o, func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok {
+				told += l.Text()
+			}
+		})
+	}
+	return told
+}
+
+// TestAnAccountThatWasTakenAwayEndsInNothing: no PC is named for it.
+func TestAnAccountThatWasTakenAwayEndsInNothing(t *testing.T) {
+	for end, says := range map[string]string{"2606": "finit maintenant par 2606.", "": "sur lequel vos clients paient."} {
+		d := newDeskOver(t, auth.Owner, nil, func(w *storetest.World) {
+			op.Bind(w.Registry, user.Notices, func(_ context.Context, tx *store.Tx, _ op.Empty) (user.NoticesResponse, error) {
+				n := user.Notice{Kind: user.NoticeBank, At: tx.Now(), Name: "Claire", Detail: end}
+				return user.NoticesResponse{Notices: []user.Notice{n}}, nil
+			})
+		})
+		d.Start()
+		if told := toldOver(d); !strings.Contains(told, says) {
+			t.Errorf("%q is not said in %q", says, told)
+		}
+	}
+}
+
 // TestAnOwnerIsNotSentToAnOwner: what is said of one's own account depends on who reads it.
 func TestAnOwnerIsNotSentToAnOwner(t *testing.T) {
 	for role, c := range map[auth.Role]struct{ says, not string }{
@@ -136,15 +164,7 @@ func TestAnOwnerIsNotSentToAnOwner(t *testing.T) {
 			})
 		})
 		d.Start()
-		var told string
-		for _, o := range d.window.Canvas().Overlays().List() {
-			uitest.Walk(o, func(o fyne.CanvasObject) {
-				if l, ok := o.(*kit.Label); ok {
-					told += l.Text()
-				}
-			})
-		}
-		if !strings.Contains(told, c.says) || strings.Contains(told, c.not) {
+		if told := toldOver(d); !strings.Contains(told, c.says) || strings.Contains(told, c.not) {
 			t.Errorf("%s is told %q", role, told)
 		}
 	}

@@ -104,8 +104,12 @@ func (s *Shell) tell(told user.NoticesResponse) {
 		s.tellReset(body, r)
 	}
 	for _, n := range told.Notices {
+		detail := n.Detail
+		if n.Kind != user.NoticeBank { // whose is no PC
+			detail = cmp.Or(detail, s.t("notice.main_pc"))
+		}
 		body.Add(kit.NewNotice(kit.Warn, "", s.t(s.noticeKey(n.Kind), "name", n.Name,
-			"when", s.Text.Instant(n.At), "detail", cmp.Or(n.Detail, s.t("notice.main_pc")))))
+			"when", s.Text.Instant(n.At), "detail", detail)))
 	}
 	var m *kit.Modal
 	m = kit.NewModal(s.t("notice.title"), 560, body,
@@ -121,7 +125,7 @@ func (s *Shell) tell(told user.NoticesResponse) {
 		s.run(func(ctx context.Context) error {
 			_, err := user.NoticesSeen.Call(ctx, s.Book, seen)
 			return err
-		}, func(error) {}) // what could not be forgotten is told once more
+		}, func(error) { s.lookForNotices() }) // what could not be forgotten, or came meanwhile, is told once more
 	}
 	m.Show(s.Window)
 }
