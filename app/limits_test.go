@@ -299,6 +299,7 @@ var talkers = map[string]string{
 	"sync/notify":        "the mail server and the watcher that somebody entered; nobody otherwise",
 	"sync/backup/remote": "the storage services that somebody set up, through rclone; a browser's answer of a log-in there, on this PC",
 	"sync/metered":       "the system's own programs on this PC (D-Bus): whether the line is paid by volume",
+	"ui/away":            "the system's own programs on this PC (D-Bus): whether its screen is locked, or it goes to sleep",
 	"store/keyring":      "the system's own programs on this PC (D-Bus): its keyring",
 }
 

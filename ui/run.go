@@ -18,6 +18,7 @@ import (
 	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/user"
+	"zafe/ui/away"
 	"zafe/ui/kit"
 	"zafe/ui/machine"
 	"zafe/ui/shell"
@@ -73,6 +74,7 @@ func Run(ctx context.Context, m machine.Machine) error {
 	stop := context.AfterFunc(ctx, func() { fyne.Do(d.close) })
 	defer stop()
 	following, leave := context.WithCancel(ctx)
+	go away.Watch(following, func() { fyne.Do(d.lock) })
 	followed := make(chan struct{})
 	go func() {
 		defer close(followed)
@@ -205,6 +207,13 @@ func (d *desktop) older(me user.Me) {
 	m = kit.NewModal(d.text.T("start.older", nil), 520, kit.Paragraph(text), ok).
 		Mark("warning", kit.Warn)
 	m.Show(d.window)
+}
+
+// lock hides the pages, when there are any, as their person left this PC.
+func (d *desktop) lock() {
+	if d.shell != nil {
+		d.shell.Lock()
+	}
 }
 
 // close leaves whatever is on the screen.

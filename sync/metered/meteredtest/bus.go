@@ -3,9 +3,6 @@
 package meteredtest
 
 import (
-	"bufio"
-	"os/exec"
-	"strings"
 	"testing"
 
 	"github.com/godbus/dbus/v5"
@@ -22,21 +19,7 @@ const (
 // Bus starts a dbus-daemon, which is the system's for this test, and returns its address.
 func Bus(t *testing.T) string {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), tooltest.Program(t, "dbus-daemon"),
-		"--session", "--nofork", "--nosyslog", "--print-address")
-	out, err := c.StdoutPipe()
-	if err == nil {
-		err = c.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
-	address, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	address = strings.TrimSpace(address)
+	address := tooltest.Bus(t)
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
 	return address
 }

@@ -1,0 +1,7 @@
+//go:build !linux && !windows
+
+package away
+
+import "context"
+
+func watch(context.Context, func()) {}
