@@ -30,6 +30,12 @@ func (k *Keeper) Hold() (release func()) {
 // SetDrill makes trial restores go where a test wants.
 func (k *Keeper) SetDrill(to func() vault.BookSink) { k.set.Drill = to }
 
+// FollowDue does what is due at a place now.
+func (k *Keeper) FollowDue(ctx context.Context, id string) {
+	k.look(ctx)
+	k.follow(ctx, byTarget(k.due(k.set.Clock()))[id])
+}
+
 // SetProved makes a test hear of what is proved.
 func (k *Keeper) SetProved(hear func()) { k.set.Proved = hear }
 

@@ -254,7 +254,7 @@ func (s *Schedule) Done(now time.Time, task Task) {
 			t.checked = now
 		case Drill:
 			t.drill = attempt{}
-			t.drilled = now
+			t.drilled, t.checked = now, now // it begins with the comparison
 		case Snapshot: // no destination's
 		}
 	}
