@@ -279,6 +279,8 @@ func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began ti
 	default:
 		k.plan.Done(now, task)
 	}
+	hurt, _ := k.set.Service.Ails(task.Target)
+	k.plan.Hurt(task.Target, hurt)
 	return err != nil && j.held
 }
 

@@ -104,6 +104,7 @@ type target struct {
 	sent    time.Time // the last sending that worked
 	rhythm  Rhythm
 	plugged bool // somebody waits beside it
+	hurt    bool // what is there is damaged
 }
 
 // attempt is the back-off of one task.
