@@ -102,6 +102,9 @@ type Destination struct {
 	Folder   string `json:"folder"`
 	Away     bool   `json:"away"` // it is in another building than the book, as far as the owner said
 	Limits   Limits `json:"limits,omitzero"`
+	// Reach is a fingerprint of what the recovery sheet says of how to get there: kind, folder, address and log-in, without
+	// what is secret of them, and not the label. "" where it is not known.
+	Reach string `json:"reach,omitempty"`
 }
 
 // Where names the place as the recovery sheet prints it.

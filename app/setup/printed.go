@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -14,10 +15,41 @@ import (
 // may read: where the copies are is for those who may know it.
 type Printed struct {
 	On     civil.Date `json:"on"`
-	Places []string   `json:"places"` // as backup.Destination.Where names them
+	Places []Place    `json:"places"`
 	// Shown is what a sheet says that was shown since, nil for none: nobody knows yet whether it was printed. It is known
 	// once groups of the key are typed back.
-	Shown []string `json:"shown"`
+	Shown []Place `json:"shown"`
+}
+
+// Place is a place of copies as a sheet says it.
+type Place struct {
+	Name  string `json:"name"`            // as backup.Destination.Where
+	Reach string `json:"reach,omitempty"` // as backup.Destination.Reach; "" where it was not noted
+}
+
+// UnmarshalJSON takes the name alone too, which is what books noted at first.
+func (p *Place) UnmarshalJSON(data []byte) error {
+	*p = Place{}
+	if json.Unmarshal(data, &p.Name) == nil {
+		return nil
+	}
+	type plain Place
+	return json.Unmarshal(data, (*plain)(p))
+}
+
+// says tells whether a sheet leads to a place as it is now. One that was renamed is found all the same; of one whose
+// address, log-in or kind is another, the sheet would mislead.
+func (p Place) says(d backup.Destination) bool {
+	if p.Reach != "" && d.Reach != "" {
+		return p.Reach == d.Reach
+	}
+	return p.Name == d.Where()
+}
+
+// moved tells whether a place may be one that the sheet says at another folder: that of a disk changes with the socket.
+func (p Place) moved(d backup.Destination) bool {
+	disk := d.Provider == "local" || p.Reach == "" || d.Reach == ""
+	return disk && strings.HasPrefix(p.Name, d.Named())
 }
 
 // PrintedOf reads it; ok is false when the present key was printed on no sheet yet, or before the book noted it.
@@ -30,11 +62,15 @@ func PrintedOf(tx company.Settings) (p Printed, ok bool, err error) {
 func (r SheetRequest) printed() []string { return r.Places[:min(len(r.Places), print.PlacesMax)] }
 
 // named names the places that the sheet says, as Printed keeps them.
-func (r SheetRequest) named() []string {
-	out := []string{}
-	for _, place := range r.printed() {
+func (r SheetRequest) named() []Place {
+	out := []Place{}
+	for i, place := range r.printed() {
 		name, _, _ := strings.Cut(place, "\n")
-		out = append(out, name)
+		p := Place{Name: name}
+		if len(r.Reaches) == len(r.Places) {
+			p.Reach = r.Reaches[i]
+		}
+		out = append(out, p)
 	}
 	return out
 }
@@ -63,12 +99,11 @@ func (p *Printed) confirm(today civil.Date) {
 	}
 }
 
-// Lacks returns the places that the sheet does not name, of those there are now. A place is known by its name too: its
-// folder may be that of a disk, which changes with the socket. A full sheet lacks nothing as long as all that it names
-// is there.
+// Lacks returns the places that the sheet does not lead to, of those there are now: what would keep a restore from it
+// counts, not what a place is called. A full sheet lacks nothing as long as all that it names is there.
 func (p Printed) Lacks(now []backup.Destination) (out []backup.Destination) {
 	left := slices.Clone(p.Places)
-	take := func(is func(string) bool) bool {
+	take := func(is func(Place) bool) bool {
 		at := slices.IndexFunc(left, is)
 		if at >= 0 {
 			left = slices.Delete(left, at, at+1)
@@ -76,12 +111,12 @@ func (p Printed) Lacks(now []backup.Destination) (out []backup.Destination) {
 		return at >= 0
 	}
 	for _, d := range now {
-		if !take(func(s string) bool { return s == d.Where() }) {
+		if !take(func(p Place) bool { return p.says(d) }) {
 			out = append(out, d)
 		}
 	}
 	out = slices.DeleteFunc(out, func(d backup.Destination) bool {
-		return take(func(s string) bool { return strings.HasPrefix(s, d.Named()) })
+		return take(func(p Place) bool { return p.moved(d) })
 	})
 	if len(p.Places) >= print.PlacesMax && len(left) == 0 {
 		return nil

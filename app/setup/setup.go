@@ -211,7 +211,9 @@ func (r StepRequest) Validate() error {
 type SheetRequest struct {
 	Lang   string   `json:"lang"`
 	Places []string `json:"places,omitempty"` // where the copies are, in words; a second line says how a place is reached
-	Saved  bool     `json:"saved,omitempty"`  // it goes to a file that is kept; else it may only be looked at
+	// Reaches are the [backup.Destination.Reach] of the places, in their order; none where they are not known.
+	Reaches []string `json:"reaches,omitempty"`
+	Saved   bool     `json:"saved,omitempty"` // it goes to a file that is kept; else it may only be looked at
 }
 
 // The bounds of a SheetRequest.
@@ -222,8 +224,8 @@ const (
 
 // Validate refuses what no sheet has room for: setup.places_many.
 func (r SheetRequest) Validate() error {
-	long := slices.ContainsFunc(r.Places, func(s string) bool { return len(s) > placeMost })
-	if len(r.Places) > placesMost || long {
+	long := slices.ContainsFunc(slices.Concat(r.Places, r.Reaches), func(s string) bool { return len(s) > placeMost })
+	if len(r.Places) > placesMost || len(r.Reaches) > placesMost || long {
 		return fault.Field("places", "setup.places_many", "most", placesMost)
 	}
 	return nil

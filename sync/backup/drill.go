@@ -234,13 +234,13 @@ func (s *Service) fullNext() bool {
 	return s.know.Full
 }
 
-// Ails tells what is to be done about a place, "" for this PC, whose last trial restore failed: a sending can mend what
-// is damaged there, or the next restore point, which is due then.
+// Ails tells what is to be done about a place, "" for this PC, whose last trial restore failed or that lacks what its
+// newest point needs: a sending can mend what is damaged there, or the next restore point, which is due then.
 func (s *Service) Ails(id string) (hurt, anew bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.know.Copies[id]
-	return c != nil && c.Hurt != "", s.know.Full
+	return c != nil && (c.Hurt != "" || c.Short.Any()), s.know.Full
 }
 
 // mendsMost is how often in a row a place is mended and tried at once; then it is tried each day.

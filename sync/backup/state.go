@@ -538,6 +538,8 @@ func (s *Service) Schedule(p schedule.Policy, change uint64) *schedule.Schedule 
 		plan.Add(now, c.ID, !c.Lacks, c.LastOK.At, drilled)
 		if d, err := s.set.Remotes.Get(c.ID); err == nil {
 			plan.Obey(c.ID, RhythmOf(d), c.LastOK.At)
+			hurt, _ := s.Ails(c.ID)
+			plan.Hurt(c.ID, hurt)
 		}
 	}
 	return plan

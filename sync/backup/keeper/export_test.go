@@ -5,6 +5,7 @@ import (
 
 	appbackup "zafe/app/backup"
 	"zafe/sync/backup/remote"
+	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
 	"zafe/sync/metered"
 )
@@ -29,6 +30,24 @@ func (k *Keeper) Hold() (release func()) {
 
 // SetDrill makes trial restores go where a test wants.
 func (k *Keeper) SetDrill(to func() vault.BookSink) { k.set.Drill = to }
+
+// FollowDue does what is due at a place now.
+func (k *Keeper) FollowDue(ctx context.Context, id string) {
+	k.look(ctx)
+	k.follow(ctx, byTarget(k.due(k.set.Clock()))[id])
+}
+
+// DueAt is what is due at a place now.
+func (k *Keeper) DueAt(id string) []schedule.Task { return byTarget(k.due(k.set.Clock()))[id] }
+
+// Replan forgets what only memory knows of what is due, as a start does.
+func (k *Keeper) Replan(ctx context.Context) {
+	change, err := k.set.Change(ctx)
+	if err != nil {
+		panic(err)
+	}
+	k.plan = k.planned(change)
+}
 
 // SetProved makes a test hear of what is proved.
 func (k *Keeper) SetProved(hear func()) { k.set.Proved = hear }

@@ -45,8 +45,8 @@ type Settings struct {
 	Drill func() vault.BookSink
 	Clock func() time.Time
 	Log   func(what string, err error)
-	// Proved hears, if set, of each place that is known to have a whole copy, or that one was restored from, off the
-	// disk of the book. It must not block.
+	// Proved hears, if set, once of each sending that arrived, comparison that found a whole copy, and trial restore that
+	// passed, off the disk of the book. It must not block.
 	Proved func()
 	// Origin is the point that the book was restored from, nil for none.
 	Origin *appbackup.Point

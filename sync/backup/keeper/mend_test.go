@@ -13,6 +13,7 @@ import (
 	"zafe/app/fault"
 	"zafe/store/storetest"
 	"zafe/sync/backup/keeper"
+	"zafe/sync/backup/remote"
 )
 
 // scratch writes over six bytes in the middle of the largest object of the book in each folder.
@@ -85,6 +86,50 @@ func TestADamagedPlaceIsMendedByItself(t *testing.T) {
 			until(t, k, clock, "mended and proved", func(bad, good appbackup.Copy, st appbackup.Status) bool {
 				return bad.Light == appbackup.Green && bad.Sound() && good.Sound() && st.Running == nil && st.DrillFailed.IsZero()
 			})
+		})
+	}
+}
+
+// TestMendingDoesNotWaitForTheRhythm of a place that has a copy a week, also when the program starts again meanwhile; new
+// work does.
+func TestMendingDoesNotWaitForTheRhythm(t *testing.T) {
+	for name, again := range map[string]bool{"": false, "after a start": true} {
+		t.Run(name, func(t *testing.T) {
+			k, b, clock, _ := newKeeper(t)
+			b.change(t)
+			weekly := elsewhere(t)
+			weekly.Values = map[string]string{remote.EveryKey: "168h"}
+			d := add(t, k, weekly)
+			now(t, k)
+			if _, err := k.Drill(t.Context(), d.ID); err != nil {
+				t.Fatal(err)
+			}
+			clock.Add(time.Hour)
+			b.change(t)
+			if k.FollowDue(t.Context(), ""); len(k.DueAt(d.ID)) != 0 {
+				t.Errorf("new work does not wait: %v", k.DueAt(d.ID))
+			}
+			scratch(t, d.Folder)
+			if _, err := k.Drill(t.Context(), d.ID); err == nil {
+				t.Fatal("it passed")
+			}
+			if again {
+				k.Replan(t.Context())
+				clock.Add(2 * time.Minute)
+			}
+			for range 3 {
+				k.FollowDue(t.Context(), "")
+				k.FollowDue(t.Context(), d.ID)
+			}
+			st, err := k.Status(t.Context())
+			if err != nil || !st.Copies[0].Sound() || st.Copies[0].Light != appbackup.Green {
+				t.Errorf("%+v, %v", st.Copies[0], err)
+			}
+			b.change(t)
+			clock.Add(time.Hour)
+			if k.FollowDue(t.Context(), ""); len(k.DueAt(d.ID)) != 0 {
+				t.Errorf("new work does not wait any more: %v", k.DueAt(d.ID))
+			}
 		})
 	}
 }

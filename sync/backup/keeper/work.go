@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -89,7 +90,17 @@ func (k *Keeper) due(now time.Time) []schedule.Task {
 	defer k.mu.Unlock()
 	k.plan.Pause(k.rules.PausedUntil(now))
 	due, _ := k.plan.Due(now)
-	return k.spared(due)
+	return compared(k.spared(due))
+}
+
+// compared leaves out the comparison of a place that is sent to, or tried, at the same time: a sending ends with it and a
+// trial restore begins with it. What succeeded once is told once.
+func compared(due []schedule.Task) []schedule.Task {
+	return slices.DeleteFunc(slices.Clone(due), func(task schedule.Task) bool {
+		return task.Kind == schedule.Check && slices.ContainsFunc(due, func(o schedule.Task) bool {
+			return o.Target == task.Target && o.Kind != schedule.Check
+		})
+	})
 }
 
 // byTarget gives each destination's tasks, in their order.
@@ -268,6 +279,8 @@ func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began ti
 	default:
 		k.plan.Done(now, task)
 	}
+	hurt, _ := k.set.Service.Ails(task.Target)
+	k.plan.Hurt(task.Target, hurt)
 	return err != nil && j.held
 }
 

@@ -54,6 +54,7 @@ type Destination struct {
 	Folder   string // folder there; for bucket storage the bucket comes first
 	Away     bool   // in another building than the book, as far as the owner said
 	Limits   backup.Limits
+	Reach    string // a fingerprint of its kind, its folder, its address and its log-in, without what is secret of it
 }
 
 // Remotes is the list of destinations.
@@ -115,6 +116,7 @@ func (r *Remotes) Get(id string) (Destination, error) {
 	d := Destination{ID: id, Label: values[labelKey], Provider: values["type"], Folder: values[folderKey]}
 	d.Away = values[AwayKey] == "true" || !Near(d.Provider, values)
 	d.Limits, _ = LimitsOf(values) // they were checked before they were kept
+	d.Reach = reach(values)
 	return d, nil
 }
 

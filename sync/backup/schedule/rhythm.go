@@ -64,6 +64,16 @@ func (s *Schedule) Lacking(id string) {
 	}
 }
 
+// Hurt notes whether what a destination has is damaged: then mending it does not wait until the rhythm lets another
+// sending leave, but for its hours.
+func (s *Schedule) Hurt(id string, is bool) {
+	for _, t := range s.targets {
+		if t.id == id {
+			t.hurt = is
+		}
+	}
+}
+
 // Prove makes a trial restore from a destination due now: what was damaged there was sent again.
 func (s *Schedule) Prove(id string) {
 	for _, t := range s.targets {
@@ -103,7 +113,7 @@ func (t *target) sendable(now time.Time) time.Time {
 	if t.plugged {
 		return now
 	}
-	if t.sent.IsZero() || t.sent.After(now) {
+	if t.hurt || t.sent.IsZero() || t.sent.After(now) {
 		return t.opens(now, now)
 	}
 	return t.opens(t.sent.Add(t.rhythm.Every), now)

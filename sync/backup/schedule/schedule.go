@@ -104,6 +104,7 @@ type target struct {
 	sent    time.Time // the last sending that worked
 	rhythm  Rhythm
 	plugged bool // somebody waits beside it
+	hurt    bool // what is there is damaged
 }
 
 // attempt is the back-off of one task.
@@ -254,7 +255,7 @@ func (s *Schedule) Done(now time.Time, task Task) {
 			t.checked = now
 		case Drill:
 			t.drill = attempt{}
-			t.drilled = now
+			t.drilled, t.checked = now, now // it begins with the comparison
 		case Snapshot: // no destination's
 		}
 	}

@@ -102,7 +102,7 @@ func TestTheSheetNamesEveryPlace(t *testing.T) {
 	w := storetest.NewWorld(t)
 	copies := &engine{status: backup.Status{Copies: []backup.Copy{
 		{Destination: backup.Destination{ID: "usb", Label: "Disque", Folder: "/media/a"}},
-		{Destination: backup.Destination{ID: "paul", Label: "Coffre de Paul", Folder: "zafe"}},
+		{Destination: backup.Destination{ID: "paul", Label: "Coffre de Paul", Folder: "zafe", Reach: "5e"}},
 	}}}
 	backup.Bind(w.Registry, copies)
 	setup.Bind(w.Registry)
@@ -112,7 +112,7 @@ func TestTheSheetNamesEveryPlace(t *testing.T) {
 	})
 	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
 	sh.Show(Routes()["backups"](e, page.Route{Arg: toPrint}).Object())
-	typedBack := func(want ...string) { // that it was shown says nothing
+	typedBack := func(want ...setup.Place) { // that it was shown says nothing
 		t.Helper()
 		w.Update(func(tx *store.Tx) error {
 			p, _, err := setup.PrintedOf(tx)
@@ -133,7 +133,8 @@ func TestTheSheetNamesEveryPlace(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	typedBack("Disque – /media/a", "Coffre de Paul – zafe")
+	usb, paul := setup.Place{Name: "Disque – /media/a"}, setup.Place{Name: "Coffre de Paul – zafe", Reach: "5e"}
+	typedBack(usb, paul)
 	copies.status.SheetKnown = true
 	copies.status.Copies = append(copies.status.Copies, backup.Copy{Destination: backup.Destination{ID: "k", Label: "Koofr"}})
 	p := Routes()["backups"](e, page.Route{}).(*backups)
@@ -146,7 +147,7 @@ func TestTheSheetNamesEveryPlace(t *testing.T) {
 	if p.Refresh(); len(p.buttons("Vérifier ma feuille")) != 1 {
 		t.Error("a sheet that was only shown is taken for printed")
 	}
-	typedBack("Disque – /media/a", "Coffre de Paul – zafe", "Koofr – ")
+	typedBack(usb, paul, setup.Place{Name: "Koofr – "})
 	if p.Refresh(); len(p.buttons("Imprimer la feuille")) != 0 {
 		t.Error("the sheet that was printed lacks it")
 	}
