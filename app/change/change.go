@@ -82,7 +82,7 @@ var wide = map[string][]string{
 	"fiscal_year.open": {entry}, "fiscal_year.close": {entry},
 	"invoice.issue": {entry}, "payment.record": {entry, "invoice"}, "payment.cancel": {entry, "invoice"},
 	"payment.allocate": {entry, "invoice"}, "invoice.credit": {"invoice"},
-	"customer.export": {export}, "fec.export": {export}, "event.export": {export}, "sentry.decide": {export},
+	"customer.export": {export}, "fec.export": {export}, "event.export": {export}, "sentry.held": {export}, "sentry.decide": {export},
 }
 
 // manyOfAKind is from how many records of a kind on the kind alone is told.

@@ -133,6 +133,7 @@ func (p *pane) Changed(kind string) { p.s.changed(kind) }
 func (s *Shell) changed(kind string) {
 	switch kind {
 	case "backup", "destination", "book":
+		s.facts.again = s.facts.running
 		s.facts.poll(s)
 	case "me":
 		s.knowMe()
@@ -265,6 +266,7 @@ func (s *Shell) comeBack(me user.Me) {
 	if s.know(me) {
 		return
 	}
+	s.facts.poll(s)
 	s.notices()
 	if f := s.current(); f != nil && !f.page.Unsaved() {
 		f.page.Refresh()
