@@ -129,6 +129,13 @@ func (p *pane) Task(title string, work func(context.Context, func(done, total in
 // Changed implements page.Shell.
 func (p *pane) Changed(kind string) { p.s.changed(kind) }
 
+// Moved implements page.Shell.
+func (p *pane) Moved() {
+	if p.shown() {
+		p.s.shield.Hold()
+	}
+}
+
 // changed brings what the window itself shows up to date.
 func (s *Shell) changed(kind string) {
 	switch kind {

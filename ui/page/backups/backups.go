@@ -343,6 +343,12 @@ const worriesMost = 3
 // worries shows the worst reasons why the owner should not be at ease, with what to do. That there is no copy, or no
 // checked sheet, is said where it is mended, and what is wrong with one place at its line.
 func (b *backups) worries(st backup.Status) {
+	was, first := len(b.worry.Objects), len(b.copies.Objects) == 0
+	defer func() {
+		if !first && len(b.worry.Objects) != was {
+			b.env.Shell.Moved()
+		}
+	}()
 	b.worry.Objects = nil
 	b.worry.Hide()
 	for _, w := range st.Worries {

@@ -752,3 +752,21 @@ func TestTheTileAndTheListSayTheSameOfAPoint(t *testing.T) {
 		t.Errorf("%q, and of the same point %q", tile, list)
 	}
 }
+
+// TestANoticeThatComesTakesTheNextClick: it moves the cards and their buttons down. The first reading moves nothing that
+// anybody aimed at.
+func TestANoticeThatComesTakesTheNextClick(t *testing.T) {
+	copies := &engine{status: backup.Status{Light: backup.Green, SheetKnown: true, Copies: []backup.Copy{{Light: backup.Green}}}}
+	p, sh, _ := shown(t, copies)
+	if p.Beat(); sh.Moves != 0 {
+		t.Error("nothing came")
+	}
+	copies.status.Light, copies.status.Worries = backup.Amber, []*fault.Fault{fault.New(fault.Unavailable, "backup.worry.roof")}
+	if p.Beat(); sh.Moves != 1 {
+		t.Errorf("a notice came: %d", sh.Moves)
+	}
+	copies.status.Light, copies.status.Worries = backup.Green, nil
+	if p.Beat(); sh.Moves != 2 {
+		t.Errorf("it went: %d", sh.Moves)
+	}
+}

@@ -239,6 +239,12 @@ func (p *planPage) from(m *backup.Measure) string {
 // remind says what is to be done after a restore, or else what comes back each year.
 func (p *planPage) remind() {
 	e := p.env
+	was, read := len(p.notice.Objects), p.text != nil
+	defer func() {
+		if read && len(p.notice.Objects) != was {
+			e.Shell.Moved()
+		}
+	}()
 	p.notice.Objects = nil
 	p.notice.Show()
 	follow := p.follow()
