@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"zafe/app/civil"
 	"zafe/app/i18n"
 )
 
@@ -76,7 +77,8 @@ func (s Status) Alone(o Sited, unread func(id string) bool) bool {
 }
 
 // Where names the places of a point, and says at which of them its attachments still wait for another connection, or
-// that it is nowhere but on the main PC, as Alone tells.
+// that it is nowhere but on the main PC, as Alone tells. A place in unread that may have it is named with the day on
+// which it was last seen.
 func (s Status) Where(p *i18n.Printer, o Sited, unread func(id string) bool) string {
 	if s.Alone(o, unread) {
 		return p.T("backup.point_alone", nil)
@@ -87,6 +89,8 @@ func (s Status) Where(p *i18n.Printer, o Sited, unread func(id string) bool) str
 	}
 	for _, c := range s.Copies {
 		switch {
+		case !slices.Contains(o.At, c.ID) && unread(c.ID) && !c.LastOK.Before(o.Made):
+			names = append(names, p.T("backup.point_unseen", map[string]any{"label": c.Label, "on": civil.Of(c.LastOK.Local())}))
 		case !slices.Contains(o.At, c.ID):
 		case !c.Book.IsZero() && c.Book.Equal(o.Made):
 			names = append(names, p.T("backup.point_partly", map[string]any{"label": c.Label}))

@@ -93,4 +93,9 @@ func TestAPointOfThisPCAlone(t *testing.T) {
 	if said != "Ce PC seulement" {
 		t.Errorf("%q", said)
 	}
+	st.Copies[0].LastOK = noon
+	said = st.Where(i18n.For(i18n.French), at(noon.Add(-time.Minute), ""), func(string) bool { return true })
+	if said != "Ce PC, Nuage (vu le 20/11/2026)" {
+		t.Errorf("of a place that does not answer: %q", said)
+	}
 }

@@ -111,10 +111,15 @@ func (d *Document) follow(tx Tx) {
 	}
 }
 
-// index keeps the search box in step with a document.
+// index keeps the search box in step with a document. A draft has the name of its customer, and before it has one that of
+// what it is about.
 func index(tx Tx, d Document) error {
 	title, detail := d.Number, d.Buyer.Name
-	if title == "" {
+	switch {
+	case d.Number != "":
+	case d.Buyer.Name == "":
+		title = d.Subject
+	default:
 		title, detail = d.Buyer.Name, d.Subject
 	}
 	if title == "" {

@@ -60,6 +60,7 @@ const (
 	entry   = "entry"
 	account = "account"
 	notice  = "notice" // told to nobody but whom it is for, whatever their rights
+	export  = "export" // that rows left, or wait to
 )
 
 // needs is the right to read each kind. A kind that is not here is never told.
@@ -69,7 +70,7 @@ var needs = map[string]auth.Permission{
 	entry: auth.LedgerRead, account: auth.LedgerRead, "journal": auth.LedgerRead, "fiscal_year": auth.LedgerRead,
 	"company": auth.CompanyRead, "role": auth.UserManage, "team": auth.UserManage, "user": auth.UserManage,
 	"device": auth.DeviceManage, "support": auth.KeyManage, "hold": auth.KeyManage,
-	"approval": auth.CompanyWrite,
+	"approval": auth.CompanyWrite, export: auth.KeyManage,
 }
 
 // belongs are the kinds whose records belong to people.
@@ -81,6 +82,7 @@ var wide = map[string][]string{
 	"fiscal_year.open": {entry}, "fiscal_year.close": {entry},
 	"invoice.issue": {entry}, "payment.record": {entry, "invoice"}, "payment.cancel": {entry, "invoice"},
 	"payment.allocate": {entry, "invoice"}, "invoice.credit": {"invoice"},
+	"customer.export": {export}, "fec.export": {export}, "event.export": {export}, "sentry.held": {export}, "sentry.decide": {export},
 }
 
 // manyOfAKind is from how many records of a kind on the kind alone is told.

@@ -57,6 +57,19 @@ func TestToldAreThoseWhoMaySeeTheRecord(t *testing.T) {
 	}
 }
 
+// TestAnExportIsToldToTheOwners, whatever it took; its event names no record.
+func TestAnExportIsToldToTheOwners(t *testing.T) {
+	for _, name := range []string{"customer.export", "fec.export", "event.export", "sentry.held", "sentry.decide"} {
+		out := []Entry{{Event: 1, Op: name}}
+		if got := toldTo(actor("owner"), out); !slices.Equal(got, []Change{{Kind: "export"}}) {
+			t.Errorf("%s: an owner is told %v", name, got)
+		}
+		if got := toldTo(actor("sales"), out); len(got) != 0 {
+			t.Errorf("%s: others are told %v", name, got)
+		}
+	}
+}
+
 func byKind(a, b Change) int {
 	if a.Kind != b.Kind {
 		return map[bool]int{true: -1, false: 1}[a.Kind < b.Kind]

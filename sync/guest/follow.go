@@ -218,7 +218,11 @@ func (h *hold) after(key string) time.Duration {
 	case key == "relay.not_named" || key == "lan.device_refused":
 		h.letGo()
 		h.remove()
-		return notNamedWait
+		if key == "relay.not_named" {
+			return notNamedWait
+		}
+		h.failed++ // it may be let in again, and is not to knock for ever as if it were
+		return min(notNamedWait<<min(h.failed-1, doublingsMax), brokenMost)
 	case strings.HasPrefix(key, "store.") || h.Clock().Sub(h.heard).Abs() > holdFor:
 		h.letGo()
 	}

@@ -2,6 +2,7 @@ package guest
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"testing"
 	"time"
@@ -53,6 +54,25 @@ func TestACopyIsComparedOnceADay(t *testing.T) {
 	} {
 		if got := due(c.now, c.same, c.tried); got != c.want {
 			t.Errorf("at %v, the same at %v, tried at %v: %t", c.now, c.same, c.tried, got)
+		}
+	}
+}
+
+// TestAPCThatIsShutOutAsksLessAndLess, up to once a minute: one that is only not named may be at any moment.
+func TestAPCThatIsShutOutAsksLessAndLess(t *testing.T) {
+	h := hold{Follower: &Follower{
+		Open: func() (Copy, error) { return nil, errors.New("none") }, Warn: func(string, error) {},
+	}}
+	for _, c := range []struct {
+		key  string
+		want time.Duration
+	}{
+		{"relay.not_named", 10 * time.Second}, {"relay.not_named", 10 * time.Second},
+		{"lan.device_refused", 10 * time.Second}, {"lan.device_refused", 20 * time.Second},
+		{"lan.device_refused", 40 * time.Second}, {"lan.device_refused", time.Minute}, {"lan.device_refused", time.Minute},
+	} {
+		if got := h.after(c.key); got != c.want {
+			t.Errorf("%s: asks again after %s, want %s", c.key, got, c.want)
 		}
 	}
 }

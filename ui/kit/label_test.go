@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"zafe/ui/theme"
@@ -33,5 +34,16 @@ func TestALongPathStaysInItsLines(t *testing.T) {
 	}
 	if got := breakLines("mot/mot", 30, theme.SizeText, Regular); len(got) != 1 {
 		t.Errorf("on its way to its width: %q", got)
+	}
+}
+
+// TestANumberStandsBesideTheFirstLine of a text that wraps, not in the middle of it.
+func TestANumberStandsBesideTheFirstLine(t *testing.T) {
+	test.NewTempApp(t)
+	number, text := NewLabel("1", Style{}), Paragraph(strings.Repeat("un texte long ", 40))
+	step := Step(10, number, text, Gap(0, 60))
+	step.Resize(fyne.NewSize(300, 400))
+	if got, want := number.Position().Y, text.Position().Y; got != want || number.Size().Height >= text.Size().Height {
+		t.Errorf("the number at %v, its text at %v", got, want)
 	}
 }

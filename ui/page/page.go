@@ -100,6 +100,9 @@ type Shell interface {
 	Task(title string, work func(ctx context.Context, progress func(done, total int64)) error, done func(error))
 	// Changed tells that records of a kind changed, so that badges and open lists follow.
 	Changed(kind string)
+	// Moved tells that what the page shows moved by itself, as under a notice that came: for a moment the page takes no
+	// click, which was meant for what stood there before.
+	Moved()
 	// Restore says what restoring a copy means; on a clear yes it leaves the book for the screen that does.
 	Restore()
 	// Online tells whether the book can be reached now; write buttons are off while it cannot.

@@ -22,7 +22,7 @@ const (
 
 // shows are the kinds of records that the pages of a route show: one of them changes, and the page is read again.
 var shows = map[string][]string{
-	"home":      {"invoice", "quote", "credit_note", "payment", "entry", "hold", "approval"},
+	"home":      {"invoice", "quote", "credit_note", "payment", "entry", "hold", "approval", "export", "notice"},
 	"approvals": {"hold", "approval"},
 	"customers": {"customer"}, "customer": {"customer", "quote", "invoice", "credit_note", "payment"},
 	"quotes":   {"quote", "customer"},

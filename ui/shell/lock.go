@@ -131,4 +131,5 @@ func (s *Shell) Lock() {
 func (s *Shell) unlock() {
 	s.idle.back(s)
 	s.Host.SetContent(s.front)
+	s.facts.poll(s) // nothing was asked meanwhile
 }

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"zafe/app/auth"
+	"zafe/app/backup"
 	"zafe/app/fault"
 	"zafe/app/i18n"
 	"zafe/app/op"
@@ -272,5 +273,45 @@ func TestAPhoneOnTheDeskOpensNoScreen(t *testing.T) {
 	})
 	if d.press("Confirmer"); !done {
 		t.Error("a recovery code proves nothing")
+	}
+}
+
+// TestTheShieldIsAskedForAgainAtOnce after the lock, a new log-in, and a page that found the copies otherwise, even where
+// an older answer is on its way: it never says less than the page under it.
+func TestTheShieldIsAskedForAgainAtOnce(t *testing.T) {
+	asked := 0
+	d := newDeskOver(t, auth.Owner, nil, func(w *storetest.World) {
+		op.BindElsewhere(w.Registry, backup.GetStatus, func(context.Context, op.Empty) (backup.Status, error) {
+			asked++
+			return backup.Status{Light: backup.Red}, nil
+		})
+		op.Bind(w.Registry, user.Current, func(context.Context, *store.Tx, op.Empty) (user.Me, error) {
+			return uitest.Me(auth.Owner), nil
+		})
+	})
+	d.Start()
+	d.Lock()
+	asked = 0
+	typePassword(d, "right")
+	d.press("Déverrouiller")
+	if asked == 0 {
+		t.Error("after the lock it shows what was true before")
+	}
+	d.Fail(fault.New(fault.Unauthenticated, "user.session_over"))
+	asked = 0
+	d.again(uitest.Me(auth.Owner))
+	if asked == 0 {
+		t.Error("so it does after a new log-in")
+	}
+	d.hold = true
+	d.last().env.Shell.Changed("backup")
+	asked = 0
+	d.last().env.Shell.Changed("backup")
+	d.hold = false
+	for _, then := range d.later {
+		then()
+	}
+	if asked != 1 {
+		t.Errorf("what changed while an answer was on its way: asked %d times", asked)
 	}
 }

@@ -129,10 +129,18 @@ func (p *pane) Task(title string, work func(context.Context, func(done, total in
 // Changed implements page.Shell.
 func (p *pane) Changed(kind string) { p.s.changed(kind) }
 
+// Moved implements page.Shell.
+func (p *pane) Moved() {
+	if p.shown() {
+		p.s.shield.Hold()
+	}
+}
+
 // changed brings what the window itself shows up to date.
 func (s *Shell) changed(kind string) {
 	switch kind {
 	case "backup", "destination", "book":
+		s.facts.again = s.facts.running
 		s.facts.poll(s)
 	case "me":
 		s.knowMe()
@@ -265,6 +273,7 @@ func (s *Shell) comeBack(me user.Me) {
 	if s.know(me) {
 		return
 	}
+	s.facts.poll(s)
 	s.notices()
 	if f := s.current(); f != nil && !f.page.Unsaved() {
 		f.page.Refresh()

@@ -30,6 +30,7 @@ type facts struct {
 	period  civil.Period
 	port    string // why other PCs cannot come, "" when they can
 	running bool   // a poll is under way
+	again   bool   // something changed since it began
 }
 
 // follow asks about the backups and the book's health at intervals, and once now, with the fiscal year.
@@ -161,6 +162,10 @@ func (f *facts) poll(s *Shell) {
 		return nil
 	}, func(error) {
 		f.running = false
+		if f.again {
+			f.again = false
+			defer f.poll(s)
+		}
 		if unasked == nil && s.Me.Can(backup.GetStatus.Needs) {
 			if f.known {
 				s.plugged(f.backup, st)

@@ -5,6 +5,7 @@ import (
 
 	"zafe/app/fault"
 	"zafe/ui/kit"
+	"zafe/ui/machine"
 	"zafe/ui/theme"
 )
 
@@ -14,8 +15,7 @@ func (f *Flow) assist(why error) {
 	spin := kit.NewSpinner()
 	spin.Hide()
 	notice := kit.NewNotice(kit.Info, "", f.t("support.enter_text", "until", f.Text.Clock(f.state.HelpsUntil))).Icon("eye")
-	key := fault.KeyOf(why)
-	over := key == "support.over" || key == "lan.device_refused" || !f.Clock().Before(f.state.HelpsUntil)
+	over := f.helped(why)
 	switch {
 	case over:
 		notice = kit.NewNotice(kit.Info, "", f.t("support.over"))
@@ -37,9 +37,21 @@ func (f *Flow) assist(why error) {
 		kit.VBox(theme.GapLabel, kit.Title(f.t("support.title")), kit.Muted(f.t("start.login.company", "company", f.state.Company))),
 		notice, enter, kit.HBox(0, kit.Spacer(), forget, kit.Spacer()),
 		kit.Fixed(0, 24, kit.HBox(0, kit.Spacer(), spin, kit.Spacer())))))
-	if !over {
-		f.focus(enter)
+	if over {
+		return
 	}
+	f.focus(enter)
+	f.lookOut(func(_ machine.Book, err error) { // an owner may have ended it, and time goes by
+		if f.helped(err) {
+			f.assist(err)
+		}
+	})
+}
+
+// helped tells whether the time to help is over, by what came of a try.
+func (f *Flow) helped(why error) bool {
+	key := fault.KeyOf(why)
+	return key == "support.over" || key == "lan.device_refused" || !f.Clock().Before(f.state.HelpsUntil)
 }
 
 // help reaches the main PC and goes on to the pages.

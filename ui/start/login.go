@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -34,15 +33,9 @@ type loginPage struct {
 	doing *kit.Label // the part of a long opening that is under way
 	totp  string     // secret of the sample company's person, to type the code for them
 	host  *hostCard
-	near  machine.Book // the main PC as it is looked for before somebody logs in
-	left  bool         // another screen is shown
-}
 
-// lookFirst and lookAgain are how soon and how often the log-in of a joined PC looks whether its main PC is there, and where.
-const (
-	lookFirst = 300 * time.Millisecond
-	lookAgain = 5 * time.Second
-)
+	turned string // what the main PC said to turn this PC away; "" when it does not
+}
 
 // Login shows the log-in of the book of this PC, or of the main PC.
 func (f *Flow) Login() {
@@ -99,16 +92,10 @@ func (f *Flow) Login() {
 	if f.barred != nil {
 		p.host.say(f.t("start.login.main"), kit.Error)
 		p.failed(f.barred)
-		f.barred = nil
+		p.turned, f.barred = p.where.Text(), nil
 	}
 	if f.state.Presence == machine.Joined {
-		looking := &kit.Later{}
-		f.leaves = func() {
-			looking.Stop()
-			p.left = true
-			p.away()
-		}
-		p.look(lookFirst, looking)
+		f.lookOut(p.found)
 	}
 	if p.name.Text() == "" {
 		f.focus(p.name)
@@ -144,51 +131,24 @@ func (p *loginPage) told() fyne.CanvasObject {
 	return kit.NewNotice(kit.Ok, "", p.f.done)
 }
 
-// look finds out whether the main PC is there, and where: another may have taken its place. It goes on for as long as the
-// log-in is shown.
-func (p *loginPage) look(in time.Duration, again *kit.Later) {
+// found takes note of whether the main PC is there, and where: another may have taken its place.
+func (p *loginPage) found(b machine.Book, err error) {
 	f := p.f
-	again.In(in, func() {
-		b := f.book
-		if b == nil {
-			b = p.near
+	switch {
+	case err == nil:
+		f.state.Host = b.Place()
+		p.host.name.SetText(b.Place())
+		p.host.say(f.t("start.login.there"), kit.Neutral)
+		if p.where.Text() == p.turned { // it let this PC in again
+			refuse(p.where, "")
 		}
-		f.work(func(ctx context.Context) (err error) {
-			if b != nil {
-				return b.Retry(ctx)
-			}
-			b, err = f.Machine.Connect(ctx)
-			return err
-		}, func(err error) {
-			if f.book == nil {
-				p.near = b
-			}
-			if p.left {
-				p.away()
-				return
-			}
-			switch {
-			case err == nil:
-				f.state.Host = b.Place()
-				p.host.name.SetText(b.Place())
-				p.host.say(f.t("start.login.there"), kit.Neutral)
-			case fault.Of(err).Code == fault.Unavailable:
-				p.host.say(f.t("start.login.silent"), kit.Warn)
-			default:
-				p.host.say(f.t("start.login.main"), kit.Error)
-				refuse(p.where, f.Text.Fault(fault.Of(err)))
-			}
-			p.look(lookAgain, again)
-		})
-	})
-}
-
-// away leaves the main PC that was only looked for.
-func (p *loginPage) away() {
-	b := p.near
-	p.near = nil
-	if b != nil && b != p.f.book {
-		p.f.work(func(ctx context.Context) error { return b.Close(ctx, nil) }, func(error) {})
+		p.turned = ""
+	case fault.Of(err).Code == fault.Unavailable:
+		p.host.say(f.t("start.login.silent"), kit.Warn)
+	default:
+		p.host.say(f.t("start.login.main"), kit.Error)
+		p.turned = f.Text.Fault(fault.Of(err))
+		refuse(p.where, p.turned)
 	}
 }
 

@@ -2,6 +2,7 @@ package start_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -118,5 +119,37 @@ func TestWhoWasPutOutLogsInAgain(t *testing.T) {
 	s.login("claire", secretWords)
 	if s.has("La page où vous étiez") || !s.has("Le premier code prouve") || p.book.token == "over" || p.book.token == "" {
 		t.Errorf("the log-in is refused, with the session %q", p.book.token)
+	}
+}
+
+// TestAPCThatIsTurnedAwayKnocksLessAndLess, up to once a minute, says why in one sentence, and comes back by itself soon
+// after it is let in again.
+func TestAPCThatIsTurnedAwayKnocksLessAndLess(t *testing.T) {
+	p := newPC(t, machine.Joined, owner)
+	m := &moving{book: p.book, place: "10.0.0.1", why: fault.New(fault.Forbidden, "lan.device_refused")}
+	s := showOn(t, p, joined{p, m})
+	var waits []time.Duration
+	var next func()
+	kit.After = func(d time.Duration, fn func()) func() bool {
+		if d != 500*time.Millisecond { // the caret
+			waits, next = append(waits, d), fn
+		}
+		return func() bool { return true }
+	}
+	t.Cleanup(func() { kit.After = kit.Never })
+	s.flow.Barred(m, m.why)
+	const whom = "demandez au gérant de l’ajouter"
+	for range 6 {
+		next()
+	}
+	if got := fmt.Sprint(waits); got != "[300ms 10s 20s 40s 1m0s 1m0s 1m0s]" || !s.has(whom) {
+		t.Errorf("knocks after %s, says why: %v", got, s.has(whom))
+	}
+	m.why = nil
+	if next(); s.has(whom) || !s.has("identité vérifiée") {
+		t.Error("it is let in again, and not said to be")
+	}
+	if got := waits[len(waits)-1]; got != 5*time.Second {
+		t.Errorf("looks again after %s", got)
 	}
 }

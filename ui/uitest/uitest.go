@@ -40,6 +40,7 @@ type Shell struct {
 	Failed []error
 	Asked  []string // titles of Confirm and PickFile, "step-up" for StepUp
 	Kinds  []string // what Changed was told
+	Moves  int      // times the page moved by itself
 	Leaves int      // times Restore was asked for
 	Files  map[string][]byte
 
@@ -238,6 +239,9 @@ func (s *Shell) Task(_ string, work func(context.Context, func(int64, int64)) er
 
 // Changed implements page.Shell.
 func (s *Shell) Changed(kind string) { s.Kinds = append(s.Kinds, kind) }
+
+// Moved implements page.Shell.
+func (s *Shell) Moved() { s.Moves++ }
 
 // Restore implements page.Shell.
 func (s *Shell) Restore() { s.Leaves++ }

@@ -3,6 +3,7 @@ package backups
 import (
 	"cmp"
 	"context"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +26,9 @@ func (b *backups) askAlerts() {
 	page.Call(b.env, notify.Get, op.Empty{}, func(st notify.Status, err error) {
 		if err != nil {
 			return // it is shown another time
+		}
+		if b.notices != nil && reflect.DeepEqual(st, *b.notices) {
+			return
 		}
 		b.notices = &st
 		if len(b.copies.Objects) > 0 { // how the copies stand is known

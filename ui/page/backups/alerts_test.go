@@ -204,3 +204,20 @@ func TestWhoOnlyReadsTheCopiesSetsNoAlerts(t *testing.T) {
 		t.Error(sh.Failed)
 	}
 }
+
+// TestAlertsSetElsewhereAreSeenOnTheOpenPage: the command line or another window may have set them.
+func TestAlertsSetElsewhereAreSeenOnTheOpenPage(t *testing.T) {
+	p, _, _, _, _ := alerted(t, "owner", auth.Owner)
+	if !p.says("Personne n'est prévenu") {
+		t.Fatal("that nobody is told is not said")
+	}
+	_, err := notify.Save.Call(t.Context(), p.env.Caller, notify.SaveRequest{Settings: notify.Settings{
+		Mail: true, To: "claire@essai.fr", From: "zafe@essai.fr", Host: "smtp.essai.fr", Port: 465, Security: notify.TLS, Lang: "fr", Hours: 4,
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Beat(); p.says("Personne n'est prévenu") || !p.says("claire@essai.fr") {
+		t.Error("the open page goes on saying that nobody is told")
+	}
+}

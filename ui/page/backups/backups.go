@@ -303,6 +303,7 @@ func (b *backups) Beat() {
 		return
 	}
 	page.Call(b.env, backup.GetStatus, op.Empty{}, func(st backup.Status, err error) {
+		b.askAlerts()
 		switch was := b.status; {
 		case err != nil || b.busy:
 		case !st.Saved.Equal(was.Saved) || st.Light != was.Light || len(st.Copies) != len(was.Copies) || moving(st):
@@ -318,6 +319,9 @@ func (b *backups) Beat() {
 
 // show tells the truth of the moment.
 func (b *backups) show(st backup.Status) {
+	if was := b.status; st.Light != was.Light || st.Head() != was.Head() || len(st.Copies) != len(was.Copies) {
+		defer b.env.Shell.Changed("backup") // the shield, which is asked for less often, says no less than the page
+	}
 	b.status = st
 	if b.earlier.Hide(); st.Renewed {
 		b.earlier.Show()
@@ -339,6 +343,12 @@ const worriesMost = 3
 // worries shows the worst reasons why the owner should not be at ease, with what to do. That there is no copy, or no
 // checked sheet, is said where it is mended, and what is wrong with one place at its line.
 func (b *backups) worries(st backup.Status) {
+	was, first := len(b.worry.Objects), len(b.copies.Objects) == 0
+	defer func() {
+		if !first && len(b.worry.Objects) != was {
+			b.env.Shell.Moved()
+		}
+	}()
 	b.worry.Objects = nil
 	b.worry.Hide()
 	for _, w := range st.Worries {
@@ -433,9 +443,11 @@ func (b *backups) figures(st backup.Status) {
 // lastNote is the message that says where the last restore point is, and whether it has all of the work.
 func lastNote(st backup.Status) string {
 	switch {
+	case st.Latest().Before(st.Saved): // as the list says of the point
+		return "backups.kept_here"
 	case st.Unsaved:
 		return "backups.some_out"
-	case st.LossSeconds != 0 || st.Latest().Before(st.Saved): // without new work too
+	case st.LossSeconds != 0: // without new work too
 		return "backups.kept_here"
 	case !st.Whole():
 		return "backups.some_places"

@@ -721,3 +721,53 @@ func TestABeatLeavesWhatStands(t *testing.T) {
 		t.Error("what was made anew can be pressed while the main PC is out of reach")
 	}
 }
+
+// TestTheShieldIsToldWhatThePageFound, so that it never says less for a while.
+func TestTheShieldIsToldWhatThePageFound(t *testing.T) {
+	copies := &engine{status: backup.Status{Light: backup.Green, SheetKnown: true, Copies: []backup.Copy{{Light: backup.Green}}}}
+	p, sh, _ := shown(t, copies)
+	sh.Kinds = nil
+	if p.Beat(); slices.Contains(sh.Kinds, "backup") {
+		t.Error("told of nothing new")
+	}
+	copies.status.Light = backup.Red
+	if p.Beat(); !slices.Contains(sh.Kinds, "backup") {
+		t.Error("the page is red and the shield is not asked for")
+	}
+}
+
+// TestTheTileAndTheListSayTheSameOfAPoint that no place took, whatever was done since.
+func TestTheTileAndTheListSayTheSameOfAPoint(t *testing.T) {
+	refused := fault.New(fault.Forbidden, "backup.dest_denied")
+	sent := storetest.Noon.Add(-time.Hour)
+	copies := &engine{status: backup.Status{
+		Light: backup.Red, SheetKnown: true, Saved: storetest.Noon, Unsaved: true, LossSeconds: 3600,
+		Copies: []backup.Copy{
+			{Destination: backup.Destination{ID: "d1", Label: "Nuage"}, Light: backup.Red, LastOK: sent, Lacks: true, Fault: refused},
+			{Destination: backup.Destination{ID: "d2", Label: "Coffre"}, Light: backup.Red, LastOK: sent, Lacks: true, Fault: refused},
+		},
+	}, points: map[string][]backup.Point{"": {{ID: "p1", Made: storetest.Noon}}}}
+	p, _, _ := shown(t, copies)
+	tile, list := p.env.T(lastNote(p.status)), p.cell(0, 2).Text
+	if !strings.EqualFold(tile, "sur "+list) {
+		t.Errorf("%q, and of the same point %q", tile, list)
+	}
+}
+
+// TestANoticeThatComesTakesTheNextClick: it moves the cards and their buttons down. The first reading moves nothing that
+// anybody aimed at.
+func TestANoticeThatComesTakesTheNextClick(t *testing.T) {
+	copies := &engine{status: backup.Status{Light: backup.Green, SheetKnown: true, Copies: []backup.Copy{{Light: backup.Green}}}}
+	p, sh, _ := shown(t, copies)
+	if p.Beat(); sh.Moves != 0 {
+		t.Error("nothing came")
+	}
+	copies.status.Light, copies.status.Worries = backup.Amber, []*fault.Fault{fault.New(fault.Unavailable, "backup.worry.roof")}
+	if p.Beat(); sh.Moves != 1 {
+		t.Errorf("a notice came: %d", sh.Moves)
+	}
+	copies.status.Light, copies.status.Worries = backup.Green, nil
+	if p.Beat(); sh.Moves != 2 {
+		t.Errorf("it went: %d", sh.Moves)
+	}
+}

@@ -66,7 +66,7 @@ func TestWhatWaitsForOnesWordIsOnTheHome(t *testing.T) {
 	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
 	p := Routes()["home"](e, page.Route{}).(*home)
 	sh.Show(p.Object())
-	if p.tasks["approvals"] != nil {
+	if _, told := p.tasks["approvals"]; told {
 		t.Error("told of what they cannot decide")
 	}
 	waiting = append(waiting, approval.Pending{By: "Paul", Expires: storetest.Noon})

@@ -58,7 +58,11 @@ type home struct {
 	proof                           *kit.Card
 	latest                          *kit.Grid
 	rows                            []billing.Row
-	tasks                           map[string]fyne.CanvasObject
+	tasks                           map[string]task
+	list                            *kit.Card   // of what is to be done
+	more                            *kit.Button // folds and unfolds it
+	foot                            fyne.CanvasObject
+	unfolded                        bool
 	round                           *round
 	head                            *kit.Header
 	small                           bool // the chart is too low for thousands of euros
@@ -66,7 +70,7 @@ type home struct {
 
 func newHome(e *page.Env) page.Page {
 	h := &home{
-		Gate: page.NewGate(e), env: e, todo: kit.VBox(9), tasks: map[string]fyne.CanvasObject{},
+		Gate: page.NewGate(e), env: e, todo: kit.VBox(9), tasks: map[string]task{},
 		proof: kit.NewCard("", kit.VBox(0)).Room(10),
 	}
 	h.proof.Hide() // until it is known
@@ -112,7 +116,13 @@ func (h *home) body() fyne.CanvasObject {
 		h.kpis = kit.Cols(theme.GapCard, nil, h.revenue, h.receivables, h.cash, h.vat)
 		parts = append(parts, h.kpis)
 	}
-	todo := kit.NewCard(e.T("home.todo"), kit.NewScroll(h.todo))
+	h.more = kit.NewButton("", "", kit.Link, func() {
+		h.unfolded = !h.unfolded
+		h.arrange()
+	})
+	h.foot = kit.HBox(0, h.more, kit.Spacer())
+	todo := kit.NewCard(e.T("home.todo"), kit.VFill(4, 0, kit.NewScroll(h.todo), h.foot))
+	h.list = todo
 	if books {
 		h.chart = kit.NewBars(nil, h.axis)
 		parts = append(parts, kit.Cols(theme.GapCard, []float32{1.55, 1}, kit.NewCard(e.T("home.chart"), h.chart).Action(kit.Legend(e.T("home.this_year"), e.T("home.year_before"))), todo))
@@ -406,7 +416,10 @@ func (h *home) copies(st backup.Status) {
 		if last := st.Latest(); !last.IsZero() && st.LossSeconds >= 0 {
 			under = e.T("home.backup_last", "when", e.Text.Instant(last))
 		}
-		if len(st.Worries) > 0 && len(st.Copies) > 0 {
+		switch {
+		case len(st.Copies) == 0:
+			title, under = e.T("home.todo.nowhere"), e.T("home.nowhere")
+		case len(st.Worries) > 0:
 			title, act = e.T("home.todo.worry"), e.T("home.act.worry")
 		}
 		tone := kit.Error
@@ -475,7 +488,7 @@ func (h *home) yearly(p plan.Plan) {
 		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet_served"),
 			e.T("plan.sheet_served", "on", p.SheetServed), e.T("home.act.sheet_served"),
 			func() { e.Shell.Open(page.Route{Name: "security"}) })
-	case !p.Sheet && p.Places+p.Waiting+p.Broken > 0 && e.Can(setup.CheckSheet.Spec):
+	case !p.Sheet && e.Can(setup.CheckSheet.Spec):
 		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet_unknown"), e.T("home.sheet_unknown"),
 			e.T("home.act.worry"), func() { e.Shell.Open(page.Route{Name: "backups"}) })
 	case len(p.SheetLacks) > 0 && e.Can(setup.PrintSheet.Spec):
@@ -558,29 +571,66 @@ func (h *home) cnil(open []incident.Record) {
 	h.arrange()
 }
 
-func (h *home) task(icon string, tone kit.Tone, title, under, act string, run func()) fyne.CanvasObject {
+// task is something to be done, and how urgent it is.
+type task struct {
+	tone   kit.Tone
+	object fyne.CanvasObject
+}
+
+func (h *home) task(icon string, tone kit.Tone, title, under, act string, run func()) task {
 	text := kit.VBox(0, kit.NewLabel(title, kit.Style{Weight: kit.Medium, Wrap: true}),
 		kit.NewLabel(under, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
 	right := kit.Gap(0, 0)
 	if act != "" {
 		right = kit.NewButton(act, "", kit.Secondary, run)
 	}
-	return kit.Row(12, kit.IconTile(icon, tone), text, right)
+	return task{tone, kit.Row(12, kit.IconTile(icon, tone), text, right)}
 }
 
-// arrange puts the tasks in the order of their weight.
+// order is that of the tasks among those of one tone.
+var order = []string{
+	"integrity", "cnil", "mass", "witness", "backup", "ahead", "numbers", "follow", "approvals", "held", "sheet", "invite", "many",
+	"overdue", "accepted", "drafts", "exports", "bin",
+}
+
+// urgent are the tones in the order in which what has them is to be done.
+var urgent = []kit.Tone{kit.Error, kit.Warn, kit.Ok, kit.Info, kit.Neutral}
+
+// The list shows all there is up to foldedFrom, and beyond that the first foldedRows until it is unfolded: more than the
+// card has room for would be there and not be seen.
+const (
+	foldedFrom = 4
+	foldedRows = 3
+)
+
+// arrange shows what is to be done, the most urgent first, and how much there is.
 func (h *home) arrange() {
-	var all []fyne.CanvasObject
-	for _, key := range []string{
-		"integrity", "cnil", "mass", "witness", "ahead", "numbers", "follow", "approvals", "held", "backup", "sheet", "invite", "many", "overdue", "accepted",
-		"drafts", "exports", "bin",
-	} {
-		if o := h.tasks[key]; o != nil {
-			if len(all) > 0 {
-				all = append(all, kit.Separator())
+	var there []fyne.CanvasObject
+	for _, tone := range urgent {
+		for _, key := range order {
+			if t, is := h.tasks[key]; is && t.tone == tone {
+				there = append(there, t.object)
 			}
-			all = append(all, o)
 		}
+	}
+	title, count := h.env.T("home.todo"), len(there)
+	h.foot.Hide()
+	if count > foldedFrom {
+		title = h.env.T("home.todo.count", "n", count)
+		h.more.SetText(h.env.T("home.todo.fold"))
+		if !h.unfolded {
+			there = there[:foldedRows]
+			h.more.SetText(h.env.Text.N("home.todo.more", count-foldedRows, nil))
+		}
+		h.foot.Show()
+	}
+	h.list.SetTitle(title)
+	var all []fyne.CanvasObject
+	for i, o := range there {
+		if i > 0 {
+			all = append(all, kit.Separator())
+		}
+		all = append(all, o)
 	}
 	switch why := h.round.refused; {
 	case why != nil:
@@ -589,5 +639,5 @@ func (h *home) arrange() {
 		all = append(all, kit.Pad(12, 0, 0, 0, kit.Muted(h.env.T("home.todo.nothing"))))
 	}
 	h.todo.Objects = all
-	h.todo.Refresh()
+	h.list.Refresh()
 }

@@ -97,7 +97,7 @@ func TestWhatThreatensTheBookIsToBeDone(t *testing.T) {
 		})
 		return found
 	}
-	if !says("Aucune copie ailleurs") || says("abîmé") {
+	if !says("Aucune copie hors de ce PC") || says("abîmé") {
 		t.Error("a book that was never copied")
 	}
 	copies.status.Origin = &backup.Point{Made: storetest.Noon}
@@ -289,7 +289,7 @@ func TestTheLastProvenRestoreIsTold(t *testing.T) {
 func TestWhoLooksAfterTheCopiesSeesToThem(t *testing.T) {
 	for role, keeps := range map[auth.Role]bool{auth.Owner: true, auth.Technician: true, auth.Stock: false, auth.Accountant: false} {
 		w := storetest.NewWorld(t)
-		backup.Bind(w.Registry, &engine{status: backup.Status{Light: backup.Red}})
+		backup.Bind(w.Registry, &engine{status: backup.Status{Light: backup.Red, Copies: []backup.Copy{{Light: backup.Red}}}})
 		e, sh := uitest.New(t, w.As("owner"), role)
 		p := Routes()["home"](e, page.Route{}).(*home)
 		sh.Show(p.Object())
@@ -325,7 +325,7 @@ func TestTheListSaysWhatIsNotSafeYet(t *testing.T) {
 		"held": {backup.Status{Light: backup.Green, SheetKnown: true, LossSeconds: 60, Copies: []backup.Copy{held}},
 			"Sauvegarde en attente d’envoi", "à vérifier"},
 		"nowhere": {backup.Status{Light: backup.Red, SheetKnown: true, Saved: storetest.Noon, LossSeconds: -1},
-			"Aucune copie ailleurs", "21/11/2026"},
+			"Aucune copie hors de ce PC", "21/11/2026"},
 	} {
 		for _, role := range []auth.Role{auth.Owner, auth.Stock} {
 			w := storetest.NewWorld(t)
@@ -363,7 +363,7 @@ func TestAHiddenAmountIsNoZero(t *testing.T) {
 		p := Routes()["home"](e, page.Route{}).(*home)
 		sh.Show(p.Object())
 		var said []string
-		uitest.Walk(p.tasks["overdue"], func(o fyne.CanvasObject) {
+		uitest.Walk(p.tasks["overdue"].object, func(o fyne.CanvasObject) {
 			if l, ok := o.(*kit.Label); ok {
 				said = append(said, l.Text())
 			}
@@ -371,5 +371,67 @@ func TestAHiddenAmountIsNoZero(t *testing.T) {
 		if got := strings.Join(said, "|"); !strings.Contains(got, want) || strings.Contains(got, "0,00") != (who == "owner") {
 			t.Errorf("%s reads %q", who, got)
 		}
+	}
+}
+
+// TestWithoutAnyPlaceThatIsToldFirst, and the sheet that nobody checked as well.
+func TestWithoutAnyPlaceThatIsToldFirst(t *testing.T) {
+	w := storetest.NewWorld(t)
+	copies := &engine{status: backup.Status{Light: backup.Red, LossSeconds: -1}}
+	backup.Bind(w.Registry, copies)
+	plan.Bind(w.Registry, w.Store, copies)
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["home"](e, page.Route{}).(*home)
+	sh.Show(p.Object())
+	p.tasks["follow"] = p.task("clock", kit.Warn, "x", "", "", nil)
+	p.arrange()
+	all := said(p)
+	nowhere, sheet := strings.Index(all, "Aucune copie hors de ce PC"), strings.Index(all, "Feuille de secours à vérifier")
+	if nowhere != 0 || sheet < 0 {
+		t.Error(all)
+	}
+}
+
+// said is what the list of what is to be done says, in order.
+func said(p *home) (out string) {
+	uitest.Walk(p.todo, func(o fyne.CanvasObject) {
+		if l, ok := o.(*kit.Label); ok {
+			out += l.Text() + "|"
+		}
+	})
+	return out
+}
+
+// TestALongListSaysHowMuchMoreThereIs: the most urgent is shown, and the rest is one press away.
+func TestALongListSaysHowMuchMoreThereIs(t *testing.T) {
+	w := storetest.NewWorld(t)
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["home"](e, page.Route{}).(*home)
+	sh.Show(p.Object())
+	for key, tone := range map[string]kit.Tone{
+		"bin": kit.Error, "held": kit.Warn, "sheet": kit.Warn, "accepted": kit.Ok, "drafts": kit.Info, "exports": kit.Neutral,
+		"integrity": kit.Neutral,
+	} {
+		p.tasks[key] = p.task("x", tone, key, "", "", nil)
+	}
+	p.arrange()
+	short := func() string { return strings.ReplaceAll(said(p), "||", " ") }
+	if got := short(); got != "bin held sheet " {
+		t.Error(got)
+	}
+	uitest.Press(t, p.list, "et 4 autres")
+	if got := short(); got != "bin held sheet accepted drafts integrity exports " {
+		t.Error(got)
+	}
+	uitest.Press(t, p.list, "ne montrer que le plus urgent")
+	if got := short(); got != "bin held sheet " {
+		t.Error(got)
+	}
+	clear(p.tasks)
+	for _, key := range []string{"held", "sheet", "accepted", "drafts"} {
+		p.tasks[key] = p.task("x", kit.Warn, key, "", "", nil)
+	}
+	if p.arrange(); short() != "held sheet accepted drafts " || p.foot.Visible() {
+		t.Errorf("what there is room for is folded: %s", short())
 	}
 }

@@ -177,7 +177,7 @@ func (p *incidentPage) steps() fyne.CanvasObject {
 				e.Shell.Open(page.Route{Name: s.to, Arg: s.arg})
 			})
 		}
-		all.Add(kit.Row(10, kit.Fixed(18, 0, kit.NewLabel(fmt.Sprint(i+1), kit.Style{Weight: kit.Bold, Color: theme.Muted})), text, act))
+		all.Add(kit.Step(10, kit.Fixed(18, 0, kit.NewLabel(fmt.Sprint(i+1), kit.Style{Weight: kit.Bold, Color: theme.Muted})), text, act))
 	}
 	return all
 }

@@ -176,6 +176,7 @@ func (c Case[R]) say(notice fyne.CanvasObject) {
 	bar.Objects = []fyne.CanvasObject{notice}
 	bar.Show()
 	c.Moved()
+	c.Env.Shell.Moved()
 }
 
 func (c Case[R]) done() {
@@ -186,6 +187,7 @@ func (c Case[R]) done() {
 	bar.Objects = nil
 	bar.Hide()
 	c.Moved()
+	c.Env.Shell.Moved()
 }
 
 // widths shares the room of the comparison: the field, both sides, the choice.

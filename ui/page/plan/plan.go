@@ -3,6 +3,7 @@
 package plan
 
 import (
+	"reflect"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -34,6 +35,10 @@ type planPage struct {
 	detail                  *kit.Card
 	trials                  *kit.Grid
 	plan                    plan.Plan
+
+	told   plan.ID      // the case whose detail is shown
+	text   *kit.Scroll  // of it
+	values []*kit.Label // of its facts, in their order
 }
 
 func newPage(e *page.Env) page.Page {
@@ -123,6 +128,23 @@ func (p *planPage) Unsaved() bool { return false }
 // Refresh implements page.Page.
 func (p *planPage) Refresh() {
 	page.Fill(p.env, plan.Get, op.Empty{}, p.show, p.cases, p.trials)
+}
+
+// Beat implements page.Living: what would be lost grows older. Where nothing but the time changed nothing is built anew.
+func (p *planPage) Beat() {
+	page.Call(p.env, plan.Get, op.Empty{}, func(now plan.Plan, err error) {
+		if err != nil || len(p.plan.Scenarios) == 0 {
+			return
+		}
+		was := p.plan
+		was.At = now.At
+		if !reflect.DeepEqual(was, now) {
+			p.show(now)
+			return
+		}
+		p.plan = now
+		p.pass()
+	})
 }
 
 func (p *planPage) open(name, arg string) { p.env.Shell.Open(page.Route{Name: name, Arg: arg}) }
@@ -217,6 +239,12 @@ func (p *planPage) from(m *backup.Measure) string {
 // remind says what is to be done after a restore, or else what comes back each year.
 func (p *planPage) remind() {
 	e := p.env
+	was, read := len(p.notice.Objects), p.text != nil
+	defer func() {
+		if read && len(p.notice.Objects) != was {
+			e.Shell.Moved()
+		}
+	}()
 	p.notice.Objects = nil
 	p.notice.Show()
 	follow := p.follow()

@@ -319,3 +319,34 @@ func TestTheTileCountsEveryPlace(t *testing.T) {
 		t.Errorf("%+v", p.plan)
 	}
 }
+
+// TestWhatGrowsOlderGoesOnByItself, and nothing that is read moves away or is built anew by it.
+func TestWhatGrowsOlderGoesOnByItself(t *testing.T) {
+	p, sh, e, w := shown(t, auth.Owner)
+	sh.Window.Resize(fyne.NewSize(1120, 640))
+	for i, s := range p.plan.Scenarios {
+		if s.ID == plan.Burnt {
+			p.cases.Select(i)
+		}
+	}
+	p.text.ScrollTo(40)
+	read, at := p.text, p.text.Offset()
+	if at == 0 {
+		t.Fatal("all of it is in view: the test proves nothing")
+	}
+	old, grown := "12\u00a0min", "14\u00a0min"
+	says := func(text string) int {
+		return len(slices.DeleteFunc(p.texts(), func(s string) bool { return s != text }))
+	}
+	if says(old) == 0 {
+		t.Fatalf("%q", p.texts())
+	}
+	w.Clock.Add(2 * time.Minute)
+	if p.Beat(); says(grown) == 0 || says(old) > 0 || p.text != read || p.text.Offset() != at {
+		t.Errorf("built anew %t, scrolled %v: %q", p.text != read, p.text.Offset(), p.texts())
+	}
+	e.st.Copies[1].Oldest = time.Time{}
+	if p.Beat(); says(grown) > 0 || p.text.Offset() != at {
+		t.Errorf("all of it left meanwhile; scrolled %v: %q", p.text.Offset(), p.texts())
+	}
+}

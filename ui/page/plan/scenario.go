@@ -70,17 +70,20 @@ func (p *planPage) showCase() {
 		return
 	}
 	e, s := p.env, p.plan.Scenarios[row]
+	p.values = nil
 	all := kit.VBox(8, kit.MutedParagraph(e.T("plan."+string(s.ID)+".lead")))
 	for _, f := range p.plan.Facts(e.Text, s) {
 		label := kit.NewLabel(f.Label, kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Shrink: true})
-		all.Add(kit.Cols(8, []float32{1, 1.7}, label, kit.NewLabel(f.Value, kit.Style{Weight: kit.Medium, Wrap: true})))
+		value := kit.NewLabel(f.Value, kit.Style{Weight: kit.Medium, Wrap: true})
+		p.values = append(p.values, value)
+		all.Add(kit.Cols(8, []float32{1, 1.7}, label, value))
 	}
 	for _, word := range s.Lacks {
 		all.Add(kit.NewNotice(kit.Warn, "", e.T("plan.lack."+word)))
 	}
 	all.Add(kit.Pad(6, 0, 0, 0, kit.Sub(e.T("plan.do"))))
 	for i, step := range s.Steps(e.Text) {
-		all.Add(kit.Row(10, kit.NewLabel(fmt.Sprint(i+1), kit.Style{Weight: kit.Bold, Color: theme.Muted}),
+		all.Add(kit.Step(10, kit.NewLabel(fmt.Sprint(i+1), kit.Style{Weight: kit.Bold, Color: theme.Muted}),
 			kit.Paragraph(step), kit.Gap(0, 0)))
 	}
 	buttons := []fyne.CanvasObject{}
@@ -93,7 +96,23 @@ func (p *planPage) showCase() {
 		buttons = append(buttons, kit.NewButton(e.T("plan.print"), "printer", kit.Secondary, func() { p.print(s) }))
 	}
 	p.detail.SetTitle(s.Title(e.Text))
-	p.detail.SetBody(kit.VFill(10, 0, kit.NewScroll(all), inRows(buttons)))
+	scroll := kit.NewScroll(all)
+	p.detail.SetBody(kit.VFill(10, 0, scroll, inRows(buttons)))
+	if p.text != nil && p.told == s.ID { // read further down
+		scroll.ScrollTo(p.text.Offset())
+	}
+	p.text, p.told = scroll, s.ID
+}
+
+// pass shows the figures that have an age, as it goes by.
+func (p *planPage) pass() {
+	p.figures()
+	p.cases.Refresh()
+	for i, f := range p.plan.Facts(p.env.Text, p.plan.Of(p.told)) {
+		if i < len(p.values) {
+			p.values[i].SetText(f.Value)
+		}
+	}
 }
 
 // rowMost is how many buttons fit beside each other on a small screen.

@@ -47,7 +47,10 @@ func TestTwoScreensOfTheSameProfile(t *testing.T) {
 	theirs.store()
 	mine.edits["phone"].SetText("0240123456")
 	mine.dirty = true
-	mine.Elsewhere()
+	before := shell.Moves
+	if mine.Elsewhere(); shell.Moves == before {
+		t.Error("the question moves the form down, and the next click falls on what was elsewhere")
+	}
 	uitest.Press(t, mine.banner, "Garder ma saisie")
 	if again := open(); again.edits["city"].Text() != "Nantes" || again.edits["phone"].Text() != "0240123456" {
 		t.Errorf("kept %q and %q", again.edits["city"].Text(), again.edits["phone"].Text())
