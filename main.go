@@ -955,7 +955,7 @@ func (p *pc) Rival(ctx context.Context) (machine.Rival, error) {
 	if err == nil && relay.Later(seat.Term, seat.Lead, h.Term, h.Lead) { // one that was the main PC before
 		err = fault.New(fault.Unavailable, "lan.host_unreachable", "host", seat.Addr)
 	}
-	return machine.Rival{Name: h.Name, Done: h.Done}, err
+	return machine.Rival{Name: h.Name, Done: h.Done, Counted: h.Counted}, err
 }
 
 // TakeOver implements machine.Machine.

@@ -88,16 +88,17 @@ func (t *Tx) Invitation(hash [32]byte) (in device.Invited, known bool, err error
 }
 
 // TakeInvitation gives an invitation file to a PC and tells whether it was free and in time: the condition in the
-// UPDATE is what keeps two PCs from using one.
+// UPDATE is what keeps two PCs from using one. One that was made under a clock that was ahead is over.
 func (t *Tx) TakeInvitation(hash [32]byte, fingerprint string) (bool, error) {
-	n, err := t.exec(`UPDATE invitation SET device = ? WHERE hash = ? AND device = '' AND expires_at > ?`,
-		fingerprint, hash[:], instant(t.now))
+	n, err := t.exec(`UPDATE invitation SET device = ? WHERE hash = ? AND device = '' AND expires_at > ? AND expires_at <= ?`,
+		fingerprint, hash[:], instant(t.now), instant(t.now.Add(device.InvitedFor+auth.ClockSlack)))
 	return n == 1, err
 }
 
 // InvitationsOut counts the invitation files that are good for a PC.
 func (t *Tx) InvitationsOut() (n int, err error) {
-	_, err = t.one(`SELECT count(*) FROM invitation WHERE device = '' AND expires_at > ?`, []any{instant(t.now)}, &n)
+	_, err = t.one(`SELECT count(*) FROM invitation WHERE device = '' AND expires_at > ? AND expires_at <= ?`,
+		[]any{instant(t.now), instant(t.now.Add(device.InvitedFor + auth.ClockSlack))}, &n)
 	return n, err
 }
 

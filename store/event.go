@@ -128,6 +128,10 @@ func (t *Tx) EventPage(f history.Filter) (events []audit.Event, next int64, err 
 const numberInPayload = `CASE WHEN instr(payload, '"now"') > 0 AND json_valid(payload)
 	THEN lower(coalesce(payload ->> '$.now.number', '') || ' ' || coalesce(payload ->> '$.now.code', '')) ELSE '' END`
 
+// roleInPayload is the role that an event says somebody has.
+const roleInPayload = `CASE WHEN subject_kind = 'user' AND instr(payload, '"role"') > 0 AND json_valid(payload)
+	THEN payload ->> '$.role' END`
+
 // meant is the condition that an event has one of the things that a word may mean.
 func meant(w history.Word) (string, []any) {
 	ways := []string{
@@ -136,6 +140,9 @@ func meant(w history.Word) (string, []any) {
 		"op IN (SELECT value FROM json_each(?))",
 	}
 	args := []any{w.Text, w.Text, jsonList(w.People), jsonList(w.PCs), jsonList(w.Ops)}
+	if len(w.Roles) > 0 {
+		ways, args = append(ways, roleInPayload+" IN (SELECT value FROM json_each(?))"), append(args, jsonList(w.Roles))
+	}
 	subjects, more := about(w.Subjects)
 	return "(" + strings.Join(append(ways, subjects...), " OR ") + ")", append(args, more...)
 }

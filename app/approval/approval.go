@@ -414,7 +414,7 @@ func second(ctx context.Context, tx Tx, name string, body []byte) error {
 		return err
 	case len(others) > 0:
 		return fault.New(fault.Conflict, "approval.two", "names", names(others))
-	case tx.Now().Sub(a.FreshAt) > auth.FreshFor:
+	case !a.Fresh(tx.Now()):
 		return fault.New(fault.Unauthenticated, "op.fresh_needed")
 	}
 	if err := payees(ctx, tx, a.User, name, body); err != nil {
@@ -524,7 +524,7 @@ func (d desk[T]) list(ctx context.Context, tx T, _ op.Empty) (out ListResponse, 
 	all, err := tx.Approvals()
 	for _, k := range all {
 		act, known := acts[k.Op]
-		if !known || !act.within(a.Scope) {
+		if !known || !act.within(a.Scope) || auth.Ahead(k.Expires, tx.Now(), goodFor) {
 			continue
 		}
 		p := Pending{
@@ -564,7 +564,7 @@ func (d desk[T]) decide(ctx context.Context, tx T, req DecideRequest) (none op.E
 		return none, fault.New(fault.NotFound, "approval.not_found")
 	}
 	switch {
-	case k.State != Waiting || !tx.Now().Before(k.Expires):
+	case k.State != Waiting || !tx.Now().Before(k.Expires) || auth.Ahead(k.Expires, tx.Now(), goodFor):
 		return none, fault.New(fault.Conflict, "approval.over")
 	case k.Digest() != req.Digest:
 		return none, fault.New(fault.Conflict, "approval.altered")

@@ -66,5 +66,19 @@ func (a Actor) OnlyReads() bool { return a.Viewer != 0 || a.Support != 0 }
 // May tells whether the actor holds p on at least some records.
 func (a Actor) May(p Permission) bool { return a.Scope(p) != None }
 
-// FreshFor is how long a second factor counts as fresh for step-up operations.
-const FreshFor = 5 * time.Minute
+// FreshFor is how long a second factor counts as fresh for step-up operations. ClockSlack is by how much a clock may be
+// set back before what was set under it counts as of a clock that was ahead.
+const (
+	FreshFor   = 5 * time.Minute
+	ClockSlack = 5 * time.Minute
+)
+
+// Fresh tells whether the actor proved who they are just now. A proof under a clock that was ahead is none: it would
+// stay fresh until the clock gets there.
+func (a Actor) Fresh(now time.Time) bool {
+	return now.Sub(a.FreshAt) <= FreshFor && !Ahead(a.FreshAt, now, 0)
+}
+
+// Ahead tells whether an end was set under a clock that was ahead: later than now and what it can be set to at most.
+// Whoever trusted it would wait, or let somebody in, until the clock gets there.
+func Ahead(end, now time.Time, most time.Duration) bool { return end.After(now.Add(most + ClockSlack)) }

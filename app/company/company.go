@@ -260,7 +260,7 @@ func save[T Tx](ctx context.Context, tx T, req Profile) (Profile, error) {
 	}
 	op.KeepHidden(ctx, &p, old)
 	a := op.Actor(ctx)
-	if old.Bank.IBAN != "" && old.Bank.IBAN != p.Bank.IBAN && !a.System && tx.Now().Sub(a.FreshAt) > auth.FreshFor {
+	if old.Bank.IBAN != "" && old.Bank.IBAN != p.Bank.IBAN && !a.System && !a.Fresh(tx.Now()) {
 		return p, fault.New(fault.Unauthenticated, "op.fresh_needed")
 	}
 	p.Stamp = old.Next(ctx, tx)

@@ -122,7 +122,6 @@ func Fill(ctx context.Context, c op.Caller, clock Clock, size Size, progress fun
 	for i, p := range People {
 		m.people[p.Login] = auth.Actor{
 			User: auth.UserID(i + 1), Name: p.Name, Login: p.Login, Role: p.Role, Rights: p.Role.Rights(),
-			FreshAt: LastDay.AddYears(100).In(time.UTC),
 		}
 	}
 	m.day = FirstDay
@@ -138,8 +137,11 @@ func Fill(ctx context.Context, c op.Caller, clock Clock, size Size, progress fun
 func as[Req, Resp any](m *maker, who string, o op.Op[Req, Resp], req Req) (Resp, error) {
 	m.minute += 1 + m.rnd.IntN(3)
 	at := m.day.In(time.UTC).Add(8*time.Hour + time.Duration(min(m.minute, 15*60))*time.Minute)
-	m.clock.Set(at.Add(time.Duration(m.minute) * time.Millisecond))
-	resp, err := o.Call(op.AsActor(m.ctx, m.people[who]), m.caller, req)
+	at = at.Add(time.Duration(m.minute) * time.Millisecond)
+	m.clock.Set(at)
+	actor := m.people[who]
+	actor.FreshAt = at
+	resp, err := o.Call(op.AsActor(m.ctx, actor), m.caller, req)
 	if err != nil {
 		return resp, fmt.Errorf("%s: %w", o.Name, err)
 	}

@@ -39,9 +39,12 @@ type Device struct {
 	Here        bool        `json:"here,omitempty"`   // it is connected now; told by List alone
 }
 
+// guestMost is for how long a PC is let in at most that is out by itself.
+const guestMost = 4 * time.Hour
+
 // Allowed tells whether the PC may talk to the book.
 func (d Device) Allowed(now time.Time) bool {
-	return d.State == Active && (d.EndsAt.IsZero() || now.Before(d.EndsAt))
+	return d.State == Active && (d.EndsAt.IsZero() || now.Before(d.EndsAt) && !auth.Ahead(d.EndsAt, now, guestMost))
 }
 
 // Tx is what this package needs of a transaction.

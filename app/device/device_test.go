@@ -2,6 +2,7 @@ package device_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"testing"
 	"time"
@@ -82,4 +83,36 @@ func TestARevokedPCLosesItsSessionsAndItsLine(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// TestAnInvitationOfAClockThatWasAheadIsOver: nobody has a key to the office for months, and it stands in the way of no
+// other.
+func TestAnInvitationOfAClockThatWasAheadIsOver(t *testing.T) {
+	w := storetest.NewWorld(t)
+	right := w.Clock.Now()
+	keep := func(b byte) { w.Update(func(tx *store.Tx) error { return device.KeepInvitation(tx, [32]byte{b}, 0) }) }
+	redeem := func(b byte) (err error) {
+		w.Update(func(tx *store.Tx) error {
+			err = device.Redeem(tx, [32]byte{b}, fmt.Sprint("pc", b), "PC")
+			return nil
+		})
+		return err
+	}
+	w.Clock.Set(right.AddDate(0, 3, 0))
+	keep(1)
+	w.Clock.Set(right)
+	keep(2)
+	w.Update(func(tx *store.Tx) error {
+		out, err := tx.InvitationsOut()
+		if out != 1 {
+			t.Errorf("%d are out, want 1", out)
+		}
+		return err
+	})
+	if err := redeem(1); fault.KeyOf(err) != "pair.invitation_over" {
+		t.Errorf("made three months ahead: %v", err)
+	}
+	if err := redeem(2); err != nil {
+		t.Error(err)
+	}
 }

@@ -29,6 +29,7 @@ type Word struct {
 	People   []auth.UserID
 	PCs      []string
 	Ops      []string
+	Roles    []auth.Role // that somebody was given
 	Subjects Subjects
 }
 
@@ -91,6 +92,16 @@ func meaning(tx Tx, actor auth.Actor, p *i18n.Printer, folded string) (w Word, e
 		if named(d.Name) {
 			w.PCs = append(w.PCs, d.Fingerprint)
 			w.Subjects["device"] = append(w.Subjects["device"], int64(d.ID))
+		}
+	}
+	roles, err := tx.Roles()
+	if err != nil {
+		return w, err
+	}
+	for _, r := range roles {
+		if named(r.Name) || r.Ready && named(p.T("role."+string(r.Key), nil)) {
+			w.Roles = append(w.Roles, r.Key)
+			w.Subjects["role"] = append(w.Subjects["role"], r.ID)
 		}
 	}
 	if named(p.T("history.here", nil)) {

@@ -1,17 +1,20 @@
 package history_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"zafe/app/audit"
+	"zafe/app/auth"
 	"zafe/app/civil"
 	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/history"
 	"zafe/app/party"
+	"zafe/app/role"
 	"zafe/store"
 )
 
@@ -119,5 +122,38 @@ func TestALongJournalIsReadInSteps(t *testing.T) {
 	}
 	if all[len(all)-1] != 1 {
 		t.Errorf("the first is %d", all[len(all)-1])
+	}
+}
+
+// TestARoleIsFoundByItsName: what it may do, who was given it, and that it is gone; a ready one by its title.
+func TestARoleIsFoundByItsName(t *testing.T) {
+	o := open(t)
+	role.Bind(o.Registry)
+	made := must(role.Save.Call(o.Ctx(), o.As("owner"), role.SaveRequest{
+		Name: "Vendeur", Rights: auth.Rights{auth.CustomerRead: auth.Own},
+	}))(t)
+	given := func(to auth.Role) {
+		o.Update(func(tx *store.Tx) error {
+			_, err := tx.AppendEvent(audit.Event{
+				Op: "user.save", SubjectKind: "user", SubjectID: 2, Payload: fmt.Sprintf(`{"role":%q,"disabled":false}`, to),
+			})
+			return err
+		})
+	}
+	given(made.Key)
+	given(auth.Sales)
+	found := func(text string) (out []history.Event) {
+		return must(history.List.Call(o.Ctx(), o.As("owner"), history.ListRequest{Text: text, Lang: "fr"}))(t).Events
+	}
+	got := found("vendeur")
+	if len(got) != 2 || got[0].RoleName != "Vendeur" || got[0].Role != made.Key || got[1].Name != "Vendeur" {
+		t.Errorf("%+v", got)
+	}
+	if got = found("commercial"); len(got) != 1 || got[0].Role != auth.Sales || got[0].RoleName != "" {
+		t.Errorf("a ready one: %+v", got)
+	}
+	must(role.Delete.Call(o.Ctx(), o.As("owner"), role.KeyRequest{Key: made.Key}))(t)
+	if got = found("vendeur"); len(got) != 1 || got[0].Op != "role.delete" || got[0].Name != "Vendeur" || got[0].Rights != nil {
+		t.Errorf("one that is gone: %+v", got)
 	}
 }

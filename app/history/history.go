@@ -17,6 +17,7 @@ import (
 	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/role"
 	"zafe/app/search"
 	"zafe/app/user"
 	"zafe/app/witness"
@@ -39,6 +40,10 @@ type Event struct {
 	Name  string `json:"name,omitempty"`  // of the subject, as people know it: "D-2026-0001", "Luc Petit"
 	File  string `json:"file,omitempty"`  // of the attachment it is about
 	Login string `json:"login,omitempty"` // of the account that somebody not logged in tried
+
+	// Role is the role that an account had since then, and RoleName what the company calls it if it made it.
+	Role     auth.Role `json:"role,omitempty"`
+	RoleName string    `json:"role_name,omitempty"`
 
 	Tried *attempt.Facts `json:"tried,omitempty"` // of what was refused for want of a right
 
@@ -132,6 +137,7 @@ type Tx interface {
 	User(id auth.UserID) (user.User, error)
 	Users() ([]user.User, error)
 	Devices() ([]device.Device, error)
+	Roles() ([]role.Role, error)
 }
 
 // List is the operation.
@@ -204,7 +210,20 @@ type namer[T Tx] struct {
 	tx    T
 	actor auth.Actor
 	known map[named]string
-	err   error // the first one
+	roles map[auth.Role]string // names of those that the company made; nil before they are read
+	err   error                // the first one
+}
+
+// role is what people call a role that the company made, "" for a ready one and one that is gone.
+func (n *namer[T]) role(key auth.Role) string {
+	if n.roles == nil {
+		all, err := n.tx.Roles()
+		n.roles, n.err = map[auth.Role]string{}, cmp.Or(n.err, err)
+		for _, r := range all {
+			n.roles[r.Key] = r.Name
+		}
+	}
+	return n.roles[key]
 }
 
 type named struct {
@@ -224,6 +243,8 @@ type facts struct {
 	Op      string `json:"op"`
 	Approve *bool  `json:"approve"`
 	State   string `json:"state"`
+
+	Role auth.Role `json:"role"`
 }
 
 // answer is what a payload says was decided.
@@ -249,8 +270,13 @@ func (n *namer[T]) fill(line *Event, e audit.Event) {
 	}
 	line.Name = cmp.Or(n.name(e.SubjectKind, e.SubjectID), f.Now.Number, f.Now.Code)
 	line.Rows, line.Filter, line.For, line.Answer = f.Rows, f.Filter, f.Op, f.answer()
+	if e.SubjectKind == "user" && f.Role != "" {
+		line.Role, line.RoleName = f.Role, n.role(f.Role)
+	}
 	if e.SubjectKind == "role" && e.Payload != "" && n.actor.Scope(auth.UserManage) == auth.All { // who lists the roles
-		_ = json.Unmarshal([]byte(e.Payload), &line.Rights) // of another shape it says nothing of them
+		if json.Unmarshal([]byte(e.Payload), &line.Rights) != nil { // of another shape it says nothing of them
+			line.Rights = nil
+		}
 	}
 	if shows(n.actor, e.SubjectKind) {
 		line.File = n.named("attachment", f.Attachment)

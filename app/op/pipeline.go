@@ -215,7 +215,7 @@ func (r *Registry[T]) allowed(s *Spec, a auth.Actor) error {
 	if a.OnlyReads() && (s.Kind != Query && s.Kind != Watch || s.Secret) {
 		return readsOnly(a)
 	}
-	if s.Fresh && !a.System && r.clock().Sub(a.FreshAt) > auth.FreshFor {
+	if s.Fresh && !a.System && !a.Fresh(r.clock()) {
 		return fault.New(fault.Unauthenticated, "op.fresh_needed")
 	}
 	return nil

@@ -5,6 +5,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -27,6 +28,8 @@ type Post struct {
 	Relay  string `json:"relay,omitempty"`  // fingerprint of the relay PC; "" for none
 	Main   string `json:"main,omitempty"`   // under which the main PC itself may ask another one
 	Before int64  `json:"before,omitempty"` // the last event that both PCs have, when one took over last
+	// Was is the fingerprint of the PC that was the main one before: its owner decides with what was done here since.
+	Was string `json:"was,omitempty"`
 	// Lead is drawn at random whenever the term rises: of two PCs that took the same term the one with the greater
 	// Lead is the main one. Lost is the PC that is known to have taken over from this one.
 	Lead string `json:"lead,omitempty"`
@@ -68,7 +71,7 @@ func Raise(tx Tx, above int64) error {
 	if err != nil {
 		return err
 	}
-	p.Term, p.Lead, p.Before, p.Lost = max(p.Term, above)+1, op.NewID(tx.Now()), last.ID, nil
+	p.Term, p.Lead, p.Before, p.Lost, p.Was = max(p.Term, above)+1, op.NewID(tx.Now()), last.ID, nil, p.Main
 	return tx.SetSetting(postKey, p)
 }
 
@@ -134,7 +137,11 @@ func TakeOver(tx Tx, t Taking) (Post, error) {
 	if err != nil {
 		return p, err
 	}
-	p = Post{Term: max(p.Term, t.Above) + 1, Main: t.Main, Before: last.ID, Lead: op.NewID(tx.Now())}
+	was := p.Main
+	if was == t.Main { // it takes back what the one that was to take its place took
+		was = cmp.Or(p.Relay, p.Was)
+	}
+	p = Post{Term: max(p.Term, t.Above) + 1, Main: t.Main, Before: last.ID, Lead: op.NewID(tx.Now()), Was: was}
 	if t.Before > 0 {
 		p.Before = min(last.ID, t.Before)
 	}

@@ -149,6 +149,7 @@ func TestTakingOver(t *testing.T) {
 	if _, err := relay.Name.Call(w.Ctx(), w.As("owner"), relay.NameRequest{ID: ids["desk"]}); err != nil {
 		t.Fatal(err)
 	}
+	w.Update(func(tx *store.Tx) error { return relay.Settle(tx, "shop", "PC-Boutique") })
 	var before audit.Event
 	w.Update(func(tx *store.Tx) (err error) { before, err = tx.Head(); return err })
 	for _, c := range []struct{ above, want int64 }{{0, 1}, {4, 5}, {2, 6}} {
@@ -161,7 +162,7 @@ func TestTakingOver(t *testing.T) {
 			last, err = tx.Head()
 			return err
 		})
-		if p.Term != c.want || p.Relay != "" || p.Main != "desk" || p.Before != before.ID {
+		if p.Term != c.want || p.Relay != "" || p.Main != "desk" || p.Was != "shop" || p.Before != before.ID {
 			t.Errorf("above %d: %+v", c.above, p)
 		}
 		if last.Op != "book.taken_over" || last.ActorName != "Claire" || last.ID != before.ID+1 {
@@ -170,9 +171,13 @@ func TestTakingOver(t *testing.T) {
 		before = last
 	}
 	w.Update(func(tx *store.Tx) error {
-		p, err := relay.TakeOver(tx, relay.Taking{Owner: 1, Name: "Claire", Main: "desk", Before: 2})
-		if p.Before != 2 {
-			t.Errorf("taken back: the other one has up to event %d, want 2", p.Before)
+		taken := relay.Post{Term: 1, Main: "shop", Relay: "desk"}
+		if err := tx.SetSetting("relay", taken); err != nil {
+			return err
+		}
+		p, err := relay.TakeOver(tx, relay.Taking{Owner: 1, Name: "Claire", Main: "shop", Before: 2})
+		if p.Before != 2 || p.Was != "desk" {
+			t.Errorf("taken back: %+v", p)
 		}
 		return err
 	})
@@ -203,7 +208,7 @@ func TestAFencedBookIsOnlyRead(t *testing.T) {
 // TestABackupThatIsPutBackLeads: its term is above that of the book and any known here, and the fence is gone.
 func TestABackupThatIsPutBackLeads(t *testing.T) {
 	w, _, _ := office(t)
-	before := relay.Post{Term: 2, Lead: "a", Relay: "desk", Lost: &relay.Lost{Place: "there", Term: 3}}
+	before := relay.Post{Term: 2, Lead: "a", Relay: "desk", Main: "shop", Lost: &relay.Lost{Place: "there", Term: 3}}
 	for _, c := range []struct{ above, want int64 }{{0, 3}, {5, 6}} {
 		w.Update(func(tx *store.Tx) error {
 			if err := tx.SetSetting("relay", before); err != nil {
@@ -213,7 +218,7 @@ func TestABackupThatIsPutBackLeads(t *testing.T) {
 				return err
 			}
 			p, err := relay.Of(tx)
-			if p.Term != c.want || p.Lost != nil || p.Lead == "" || p.Lead == before.Lead || p.Relay != before.Relay {
+			if p.Term != c.want || p.Lost != nil || p.Lead == "" || p.Lead == before.Lead || p.Relay != before.Relay || p.Was != "shop" {
 				t.Errorf("above %d: %+v", c.above, p)
 			}
 			return err

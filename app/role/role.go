@@ -4,6 +4,7 @@ package role
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -299,7 +300,11 @@ func drop[T Tx](ctx context.Context, tx T, req KeyRequest) (op.Empty, error) {
 	case r.People > 0:
 		return op.Empty{}, fault.New(fault.Conflict, "role.in_use", "n", r.People)
 	}
-	op.Note(ctx, "role", r.ID, "", "")
+	gone, err := json.Marshal(map[string]any{"now": map[string]string{"code": r.Name}}) // by which it is found later on
+	if err != nil {
+		return op.Empty{}, err
+	}
+	op.Note(ctx, "role", r.ID, "", string(gone))
 	return op.Empty{}, tx.DropRole(r)
 }
 

@@ -187,7 +187,7 @@ func hold(tx Tx, a auth.Actor, h Held, req any, note *facts) (refusal, err error
 			continue
 		}
 		switch {
-		case was.State == Approved && now.Sub(was.DecidedAt) < goodFor && h.Rows <= was.Rows+was.Rows/10:
+		case was.State == Approved && now.Sub(was.DecidedAt).Abs() < goodFor && h.Rows <= was.Rows+was.Rows/10:
 			note.ApprovedBy = was.DecidedBy
 			return nil, nil
 		case was.State == Waiting:

@@ -90,12 +90,19 @@ type Access struct {
 
 // Awaits tells whether a PC may come with the code.
 func (a Access) Awaits(now time.Time) bool {
-	return a.EndedAt.IsZero() && a.Device == "" && now.Before(a.CodeUntil) && now.Before(a.EndsAt)
+	return a.EndedAt.IsZero() && a.Device == "" && now.Before(a.CodeUntil) && a.lasts(now)
 }
 
 // In tells whether somebody is in with it.
 func (a Access) In(now time.Time) bool {
-	return a.EndedAt.IsZero() && a.Device != "" && now.Before(a.EndsAt)
+	return a.EndedAt.IsZero() && a.Device != "" && a.lasts(now)
+}
+
+// lasts tells whether its time is not up. One that was given under a clock that was ahead is over: it would last until
+// the clock gets there.
+func (a Access) lasts(now time.Time) bool {
+	longest := time.Duration(slices.Max(Minutes)) * time.Minute
+	return now.Before(a.EndsAt) && !auth.Ahead(a.EndsAt, now, longest)
 }
 
 // Tx is what this package needs of a transaction.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"zafe/app/auth"
+	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/support"
 	"zafe/app/user"
@@ -90,5 +91,24 @@ func TestAnAccessStaysAsItWasGranted(t *testing.T) {
 	}
 	if try(func(b *support.Access) { b.EndedAt = time.Time{} }) == nil {
 		t.Error("one that ended begins again")
+	}
+}
+
+// TestAnAccessOfAClockThatWasAheadIsOver: its two hours would begin when the clock gets there.
+func TestAnAccessOfAClockThatWasAheadIsOver(t *testing.T) {
+	now := storetest.Noon
+	for ahead, want := range map[time.Duration]bool{0: true, time.Minute: true, time.Hour: false, 90 * 24 * time.Hour: false} {
+		made := now.Add(ahead)
+		a := support.Access{MadeAt: made, CodeUntil: made.Add(10 * time.Minute), EndsAt: made.Add(2 * time.Hour)}
+		if got := a.Awaits(now); got != want {
+			t.Errorf("made %s ahead: awaits %t", ahead, got)
+		}
+		if a.Device = "pc"; a.In(now) != want {
+			t.Errorf("made %s ahead: in %t", ahead, a.In(now))
+		}
+		guest := device.Device{State: device.Active, EndsAt: made.Add(4 * time.Hour)}
+		if got := guest.Allowed(now); got != want {
+			t.Errorf("made %s ahead: its PC is let in %t", ahead, got)
+		}
 	}
 }

@@ -45,7 +45,7 @@ func (e *enrolments) put(session int64, secret string, now time.Time) {
 func (e *enrolments) get(session int64, now time.Time) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if w := e.waiting[session]; now.Before(w.until) {
+	if w := e.waiting[session]; now.Before(w.until) && !auth.Ahead(w.until, now, enrolFor) {
 		return w.secret
 	}
 	return ""
@@ -60,7 +60,7 @@ func (e *enrolments) drop(session int64) {
 // recent refuses, with op.fresh_needed, somebody who has not just proved who they are: whoever finds a screen open
 // would put a telephone of their own in force, and prove with it from then on that they are the person.
 func recent(a auth.Actor, now time.Time) error {
-	if now.Sub(a.FreshAt) > auth.FreshFor {
+	if !a.Fresh(now) {
 		return fault.New(fault.Unauthenticated, "op.fresh_needed")
 	}
 	return nil

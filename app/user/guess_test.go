@@ -346,3 +346,36 @@ func (w *world) wait(f *fault.Fault) {
 		w.Clock.Add(time.Second)
 	}
 }
+
+// TestNobodyWaitsForAClockThatWasAhead: wrong tries counted five hours ahead cost no more than any others once the clock
+// is right, where a person always logs in and on a new PC, and after a restart.
+func TestNobodyWaitsForAClockThatWasAhead(t *testing.T) {
+	for _, pc := range []string{"", "new"} {
+		w := newWorld(t)
+		w.pair("new")
+		w.add("yann", auth.Sales, word)
+		wrong := func(n int) {
+			for range n {
+				_, err := w.login("yann", "faux", pc)
+				if key := fault.KeyOf(err); key != "user.bad_login" && key != "user.wait" {
+					t.Fatal(err)
+				}
+			}
+		}
+		right := w.Clock.Now()
+		wrong(4)
+		w.Clock.Add(5 * time.Hour)
+		wrong(8)
+		w.Clock.Set(right.Add(time.Minute))
+		if pc != "" {
+			w.serve(cheap)
+		}
+		if _, err := w.login("yann", word, pc); fault.KeyOf(err) == "user.wait" {
+			if s := fault.Of(err).Args["seconds"].(int); s > 15*60+1 {
+				t.Errorf("on %q: a wait of %d s", pc, s)
+			}
+			w.wait(fault.Of(err))
+		}
+		w.in("yann", pc)
+	}
+}

@@ -187,14 +187,15 @@ func TestAnyOwnerRefusesAndTheDayBeginsAnew(t *testing.T) {
 	})
 }
 
-// TestARequestSurvivesARestartAndGrowsOld. A clock set back makes it wait longer, never shorter.
+// TestARequestSurvivesARestartAndGrowsOld. A clock set back makes it wait longer, never shorter, and
+// never until it gets there again.
 func TestARequestSurvivesARestartAndGrowsOld(t *testing.T) {
 	req := user.RecoverRequest{Login: "claire", Recovery: sheet, Password: fresh}
 	for name, step := range map[string]struct {
 		wait time.Duration
 		done bool
 	}{
-		"soon": {time.Hour, false}, "clock set back": {-48 * time.Hour, false},
+		"soon": {time.Hour, false}, "clock set back": {-48 * time.Hour, false}, "asked a year ahead": {-365 * 24 * time.Hour, false},
 		"in time": {24 * time.Hour, true}, "the last day": {8*24*time.Hour - time.Second, true},
 		"too late": {8 * 24 * time.Hour, false},
 	} {
@@ -209,6 +210,9 @@ func TestARequestSurvivesARestartAndGrowsOld(t *testing.T) {
 				out, err := lost{c, r, m}.recover(req)
 				if err != nil || out.Done != step.done {
 					t.Errorf("%+v %v", out, err)
+				}
+				if out.After.After(c.clock.Now().Add(24 * time.Hour)) {
+					t.Errorf("it waits until %s, at %s", out.After, c.clock.Now())
 				}
 			})
 		})

@@ -229,7 +229,7 @@ func personOf(tx Tx, ss Session) (User, error) {
 // outOfTime tells whether a session is over, or of a clock that was ahead: that one would last, and stay unlocked, until
 // the clock gets there.
 func outOfTime(ss Session, now time.Time) bool {
-	return !now.Before(ss.ExpiresAt) || ss.ExpiresAt.After(now.Add(sessionFor+clockSlack))
+	return !now.Before(ss.ExpiresAt) || auth.Ahead(ss.ExpiresAt, now, sessionFor)
 }
 
 // replaced tells whether the token of a credential is the one before the session's own.

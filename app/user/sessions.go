@@ -71,24 +71,31 @@ func (a *alive) mark(session int64, now time.Time) {
 		a.last = map[int64]time.Time{}
 	}
 	for id, at := range a.last {
-		if now.Sub(at) > sessionFor {
+		if now.Sub(at) > sessionFor || auth.Ahead(at, now, 0) {
 			delete(a.last, id)
 		}
 	}
 	a.last[session] = now
 }
 
-// of is when somebody last did something in a session.
-func (a *alive) of(ss Session) time.Time {
+// of is when somebody last did something in a session; zero if that was only under a clock that was ahead.
+func (a *alive) of(ss Session, now time.Time) (out time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return later(ss.FreshAt, a.last[ss.seat()])
+	for _, at := range []time.Time{ss.FreshAt, a.last[ss.seat()]} {
+		if !auth.Ahead(at, now, 0) {
+			out = later(out, at)
+		}
+	}
+	return out
 }
 
-// locked tells whether nobody has been at a session for too long. The program at the other end locks its screen
-// first; who took its token away is refused here all the same.
+// locked tells whether nobody has been at a session for too long, as far as can be told: what was done in it under a
+// clock that was ahead tells nothing. The program at the other end locks its screen first; who took its token away is
+// refused here all the same.
 func (s *Service[T]) locked(u User, ss Session, now time.Time) bool {
-	return now.Sub(s.alive.of(ss)) > u.LocksAfter()+lockGrace
+	since := s.alive.of(ss, now)
+	return since.IsZero() || now.Sub(since) > u.LocksAfter()+lockGrace
 }
 
 // GoesOn tells whether somebody who began a call may go on with it. Faults: user.session_over when their session was
@@ -187,7 +194,7 @@ func (s *Service[T]) sessions(ctx context.Context, tx T, req SessionsRequest) (o
 			return out, err
 		}
 		out.Sessions = append(out.Sessions, OpenSession{
-			ID: ss.ID, Device: ss.Device, Name: name, Since: ss.CreatedAt, Active: s.alive.of(ss),
+			ID: ss.ID, Device: ss.Device, Name: name, Since: ss.CreatedAt, Active: later(ss.CreatedAt, s.alive.of(ss, tx.Now())),
 			Locked: s.locked(u, ss, tx.Now()), Current: ss.ID == a.Session,
 		})
 	}
@@ -320,10 +327,11 @@ func (s *Service[T]) thin(tx Tx, u User, fresh Session) error {
 	if err != nil {
 		return err
 	}
+	used := func(ss Session) time.Time { return s.alive.of(ss, tx.Now()) }
 	for len(open) > u.sessionsMax() {
 		oldest := -1
 		for i, ss := range open {
-			if ss.ID != fresh.ID && (oldest < 0 || s.alive.of(ss).Before(s.alive.of(open[oldest]))) {
+			if ss.ID != fresh.ID && (oldest < 0 || used(ss).Before(used(open[oldest]))) {
 				oldest = i
 			}
 		}

@@ -610,3 +610,31 @@ func TestNobodyLooksAboveThemselves(t *testing.T) {
 		t.Errorf("the session of somebody with fewer rights: %q, closed %t", key, w.out(his))
 	}
 }
+
+// TestAProofOfAClockThatWasAheadIsNone: six hours later it would still be fresh, and the screen would not have locked.
+func TestAProofOfAClockThatWasAheadIsNone(t *testing.T) {
+	w := newWorld(t)
+	w.add("yann", auth.Sales, word)
+	right := w.Clock.Now()
+	in, err := w.login("yann", word, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(6 * time.Hour)
+	proven, err := user.Confirm.Call(w.Ctx(), w.with(in.Token, ""), user.ConfirmRequest{Password: word})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Set(right.Add(time.Minute))
+	here := w.with(proven.Token, "")
+	if _, err := user.Current.Call(w.Ctx(), here, op.Empty{}); fault.KeyOf(err) != "op.locked" {
+		t.Errorf("unlocked by what was done in six hours: %v", err)
+	}
+	proven, err = user.Confirm.Call(w.Ctx(), here, user.ConfirmRequest{Password: word})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := user.Current.Call(w.Ctx(), w.with(proven.Token, ""), op.Empty{}); err != nil {
+		t.Errorf("after the password: %v", err)
+	}
+}

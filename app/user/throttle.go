@@ -154,6 +154,8 @@ func (t *throttle) entry(c counted, now time.Time) *tries {
 	if e.over(now) {
 		e.Guesses = Guesses{}
 	}
+	// A try that was counted while the clock was ahead counts from now: nobody waits until the clock gets there.
+	e.Last, e.burst.Since = earlier(e.Last, now), earlier(e.burst.Since, now)
 	if now.Sub(e.burst.Since) >= c.pace.burstFor {
 		e.burst = Guesses{}
 	}
@@ -173,6 +175,13 @@ func (p *pace) wait(e *tries, now time.Time) time.Duration {
 		until = later(until, e.burst.Since.Add(p.burstFor))
 	}
 	return until.Sub(now)
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func later(a, b time.Time) time.Time {

@@ -143,7 +143,6 @@ type Tx interface {
 const (
 	sessionFor    = 12 * time.Hour  // absolute life of a session
 	pendingFor    = 3 * time.Minute // time to give the second factor
-	clockSlack    = 5 * time.Minute // a clock may be set back by without ending the sessions
 	recoveryCodes = 10
 
 	outsideMonths = 12 // that somebody from outside has access at most before an owner renews it

@@ -128,7 +128,9 @@ func (h *Host[T]) hello(ctx context.Context, event int64) (out lan.Hello, err er
 		}
 		d, _, err := tx.DeviceByFingerprint(op.CredentialOf(ctx).Device)
 		out.Until = d.EndsAt
-		if err == nil && p.Before > 0 && d.EndsAt.IsZero() { // a PC of the office, which may be the one before
+		// Nobody is logged in there: only the PC that had the book before is told what was done since.
+		if err == nil && p.Before > 0 && p.Was != "" && d.Fingerprint == p.Was {
+			out.Counted = true
 			out.Done, err = tx.DoneAfter(p.Before)
 		}
 		return err

@@ -2,6 +2,7 @@ package lan_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -186,6 +187,20 @@ func TestARequestDoesNotOutliveWhatItIsAbout(t *testing.T) {
 	x.o.world.Clock.Add(time.Second)
 	if got := x.waits("adam later"); len(got) != 0 {
 		t.Errorf("three days later: %+v", got)
+	}
+	x.refuses(approval.Decide.Spec, "adam later", decision(w, true), "approval.over")
+
+	right := x.o.world.Clock.Now()
+	x.o.world.Clock.Add(6 * time.Hour)
+	x.o.world.Update(func(tx *store.Tx) error {
+		return errors.Join(session(tx, 1, "claire ahead", x.pc), session(tx, 9, "adam ahead", x.pc))
+	})
+	p.Bank.IBAN = otherIBAN
+	x.does(approval.Ask.Spec, "claire ahead", m{"op": "company.save", "request": p}, &op.Empty{})
+	w = x.waits("adam ahead")[0]
+	x.o.world.Clock.Set(right)
+	if got := x.waits("adam later"); len(got) != 0 {
+		t.Errorf("asked under a clock that was ahead: %+v", got)
 	}
 	x.refuses(approval.Decide.Spec, "adam later", decision(w, true), "approval.over")
 }

@@ -92,8 +92,10 @@ type Hello struct {
 	Relay  bool     `json:"relay,omitempty"`
 	// Before is the last event that both PCs have when one took over last.
 	Before int64 `json:"before,omitempty"`
-	// Done is what was recorded since that concerns the work: its owner decides with it which book goes on.
-	Done []relay.Done `json:"done,omitempty"`
+	// Done is what was recorded since that concerns the work: the owner of the PC that was the main one before decides
+	// with it which book goes on. No other is told, and Counted says that this one is.
+	Done    []relay.Done `json:"done,omitempty"`
+	Counted bool         `json:"counted,omitempty"`
 	// Lead tells PCs of the same term apart: the greater one is the main PC.
 	Lead string `json:"lead,omitempty"`
 	// Until is when the PC that asks is out, of somebody who helps; zero for a PC of the office.

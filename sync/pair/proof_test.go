@@ -209,3 +209,17 @@ func TestWrongCodesAreTold(t *testing.T) {
 		}
 	}
 }
+
+// TestACodeOfAClockThatWasAheadIsNone: it would let a PC in until the clock gets there.
+func TestACodeOfAClockThatWasAheadIsNone(t *testing.T) {
+	h := newHost(t)
+	h.Clock = func() time.Time { return time.Now().Add(24 * time.Hour) }
+	code, _, err := h.Invite(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.Clock = time.Now
+	if _, err := pair.Join(t.Context(), h.addr, code, "PC", newPC(t)); fault.KeyOf(err) != "pair.no_code" || h.Open() {
+		t.Errorf("%v; open: %t", err, h.Open())
+	}
+}

@@ -97,6 +97,9 @@ func (c *Choice) index() int {
 	return -1
 }
 
+// Chosen is where the keyboard goes in the choice: its ring is so around what is chosen.
+func (c *Choice) Chosen() fyne.Focusable { return c.parts[max(0, c.index())] }
+
 func (c *Choice) choose(i int) {
 	if i < 0 || i >= len(c.options) || c.options[i].Disabled || c.Disabled() {
 		return

@@ -46,6 +46,8 @@ type State struct {
 type Rival struct {
 	Name string
 	Done []relay.Done // since it took over, the most often first
+	// Counted tells that it said what was done: else that is not known.
+	Counted bool
 }
 
 // NewBook is what creating a company's book needs before anything else: its owner. The rest of the

@@ -145,6 +145,9 @@ func (t *takeover) askThere() {
 	}, func(err error) {
 		place := cmp.Or(r.Name, t.state.TakenBy, t.t("start.relay.there_other"))
 		switch {
+		case err == nil && !r.Counted:
+			t.there.Set(kit.Warn, "", t.t("start.relay.there_untold", "place", place))
+			return
 		case err != nil:
 			t.there.Set(kit.Warn, "", t.t("start.relay.there_unknown", "place", place))
 			return

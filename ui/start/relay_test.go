@@ -86,7 +86,7 @@ func TestAnotherPCTookOver(t *testing.T) {
 	} {
 		p := newAlone(t, true)
 		p.state.Taken, p.state.TakenBy, p.state.Fenced = "192.168.1.31:24653", "PC-Sonia", true
-		p.rival = machine.Rival{Name: "PC-Sonia", Done: []relay.Done{{Op: "customer.save", N: 2}, {Op: "invoice.issue", N: 1}}}
+		p.rival = machine.Rival{Name: "PC-Sonia", Counted: true, Done: []relay.Done{{Op: "customer.save", N: 2}, {Op: "invoice.issue", N: 1}}}
 		s := showOn(t, p.pc, p)
 		if !s.has("a pris le relais") || !s.has("PC-Sonia") || s.has("192.168.1.31") {
 			t.Error("the log-in does not say it")
@@ -132,5 +132,17 @@ func TestNobodyKnowsWhoTookOver(t *testing.T) {
 	s.press("Reprendre la main")
 	if !slices.Equal(p.relaying, []string{"took over"}) {
 		t.Errorf("it did %v", p.relaying)
+	}
+}
+
+// TestWhatIsNotToldIsNotNothing: a PC that says nothing of what was done there is not taken for one where nothing was.
+func TestWhatIsNotToldIsNotNothing(t *testing.T) {
+	p := newAlone(t, true)
+	p.state.Taken, p.state.TakenBy, p.state.Fenced = "192.168.1.31:24653", "PC-Sonia", true
+	p.rival = machine.Rival{Name: "PC-Sonia"}
+	s := showOn(t, p.pc, p)
+	s.press("Reprendre la main ici")
+	if !s.has("Le poste PC-Sonia ne dit pas à ce poste ce qui y a été saisi") {
+		t.Error("it reads as if nothing had been done there")
 	}
 }

@@ -34,10 +34,11 @@ type form struct {
 	banner  *fyne.Container
 	files   *attached.Draft
 
-	turn   int  // grows with every change
-	saved  int  // turn that the book has
-	saving bool // an answer is awaited
-	locked bool // somebody else changed the draft: the person chooses first
+	turn   int   // grows with every change
+	saved  int   // turn that the book has
+	saving bool  // an answer is awaited
+	locked bool  // somebody else changed the draft: the person chooses first
+	asked  int64 // the version of the book that the choice is about; 0 without one
 }
 
 func newForm(p *entry) *form {

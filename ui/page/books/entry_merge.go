@@ -17,16 +17,17 @@ var _ page.Shared = (*entry)(nil)
 // Elsewhere implements page.Shared: what somebody else changed is settled with what is typed.
 func (p *entry) Elsewhere() {
 	f := p.form
-	if f == nil || p.was.ID == 0 || f.locked || f.saving {
+	if f == nil || p.was.ID == 0 || f.locked && f.asked == 0 || f.saving {
 		return
 	}
+	known := max(p.was.Version, f.asked) // what they go on typing comes into the question that is open
 	page.Call(p.env, ledger.EntryGet, ledger.EntryRequest{ID: p.was.ID}, func(now ledger.Entry, err error) {
 		switch {
-		case p.form != f || f.locked || f.saving:
+		case p.form != f || f.locked && f.asked == 0 || f.saving:
 		case fault.KeyOf(err) == "ledger.entry_gone":
 			f.locked = true
 			f.bereft(err)
-		case err == nil && now.Version != p.was.Version:
+		case err == nil && now.Version > known:
 			f.settle(now)
 		}
 	})
@@ -35,7 +36,7 @@ func (p *entry) Elsewhere() {
 // settle asks what becomes of a draft that somebody else changed. Nothing is saved before.
 func (f *form) settle(now ledger.Entry) {
 	p := f.entry
-	f.locked = true
+	f.locked, f.asked = true, now.Version
 	merge.Case[ledger.Entry]{
 		Env: f.env, Fields: f.shared(), Was: p.was, Mine: f.written, Theirs: now, Who: now.ChangedBy, At: now.ChangedAt,
 		Bar: func() *fyne.Container { return p.form.banner }, Moved: func() { p.form.frame.Refresh() },

@@ -220,3 +220,28 @@ func TestTwoPeopleOnOneEntry(t *testing.T) {
 	}
 	d.sound()
 }
+
+// TestTheQuestionHasAllThatTheOtherTyped, also what came while it was open: it is asked once.
+func TestTheQuestionHasAllThatTheOtherTyped(t *testing.T) {
+	d := open(t, auth.Owner)
+	e := d.draft("OD", day(11, 3), "P1", "Loyer", debit("613000", 5000), credit("512000", 5000))
+	p := d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+	d.label("Loyer du bureau")
+	r := ledger.EntrySaveRequest{
+		ID: e.ID, Version: e.Version, Journal: "OD", Date: e.Date, Ref: "P2", Label: "Loyer", Lines: e.Lines,
+	}
+	saved := must(ledger.EntrySave.Call(d.Ctx(), d.As("accountant"), r))(t)
+	p.(page.Shared).Elsewhere()
+	d.sees("Ses changements : Pièce")
+	r.Version, r.Label = saved.Version, "Loyer de novembre"
+	must(ledger.EntrySave.Call(d.Ctx(), d.As("accountant"), r))(t)
+	p.(page.Shared).Elsewhere()
+	d.sees("Vous avez changé tous les deux : Libellé")
+	d.click("Comparer")
+	d.click("Enregistrer ces choix")
+	got := must(ledger.EntryGet.Call(d.Ctx(), d.As("owner"), ledger.EntryRequest{ID: e.ID}))(t)
+	if got.Label != "Loyer du bureau" || got.Ref != "P2" || p.Unsaved() {
+		t.Errorf("stored %q, %q, unsaved %t", got.Label, got.Ref, p.Unsaved())
+	}
+	d.sound()
+}

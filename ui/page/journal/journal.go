@@ -199,6 +199,12 @@ func subject(e *page.Env, ev history.Event) string {
 	if ev.File != "" {
 		name += e.T("history.file", "file", ev.File)
 	}
+	switch key := "role." + string(ev.Role); {
+	case ev.RoleName != "":
+		name += e.T("history.role", "role", ev.RoleName)
+	case ev.Role != "" && e.Text.Has(key):
+		name += e.T("history.role", "role", e.T(key))
+	}
 	return name
 }
 

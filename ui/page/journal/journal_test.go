@@ -253,6 +253,8 @@ func TestAnEventTellsWhatWasDone(t *testing.T) {
 			{Op: "approval.decide", SubjectKind: "approval", SubjectID: 9, Payload: `{"op":"role.save","state":"approved"}`},
 			{Op: "role.save", SubjectKind: "role", SubjectID: 13, Payload: `{"customer.export":"all","customer.read":"team"}`},
 			{Op: "role.save", SubjectKind: "role", SubjectID: 13, Payload: `{"customer.export":7}`}, // of a shape to come
+			{Op: "role.delete", SubjectKind: "role", SubjectID: 13, Payload: `{"now":{"code":"Vendeur"}}`},
+			{Op: "user.save", SubjectKind: "user", SubjectID: 99, Payload: `{"role":"sales","disabled":false}`},
 		} {
 			if err == nil {
 				_, err = tx.AppendEvent(e)
@@ -262,6 +264,8 @@ func TestAnEventTellsWhatWasDone(t *testing.T) {
 	})
 	s.Refresh()
 	for row, want := range [][]string{
+		{"Utilisateur n° 99, rôle « Commercial »"},
+		{"Rôle Vendeur"},
 		{"Rôle enregistré"},
 		{"Voir les clients : Son équipe\nExporter des clients : Tous"},
 		{"Rôle enregistré", "Acceptée"},

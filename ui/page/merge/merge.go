@@ -205,14 +205,14 @@ func (c Case[R]) compare() {
 		kit.Separator())
 	choices := make([]*kit.Choice, len(rows))
 	for i, r := range rows {
-		choices[i] = kit.NewSegmented([]kit.Option{
+		choices[i] = kit.NewRadio([]kit.Option{
 			{Key: "mine", Text: e.T("merge.pick.mine")}, {Key: "theirs", Text: e.T("merge.pick.theirs")},
 		}, nil)
 		if r.byThem && !r.byMe {
 			choices[i].SetKey("theirs")
 		}
 		table.Add(kit.Cols(theme.GapCard, widths, kit.NewLabel(r.Name, kit.Style{Weight: kit.Medium, Wrap: true}),
-			c.side(r.mine, r.byMe), c.side(r.theirs, r.byThem), kit.HBox(0, choices[i], kit.Spacer())))
+			c.side(r.mine, r.byMe), c.side(r.theirs, r.byThem), choices[i]))
 		table.Add(kit.Separator())
 	}
 	var m *kit.Modal
@@ -225,6 +225,7 @@ func (c Case[R]) compare() {
 		kit.NewButton(e.T("merge.later"), "", kit.Ghost, func() { m.Close() }),
 		kit.NewButton(e.T("merge.save"), "floppy-disk", kit.Primary, save)).Mark("git-merge", kit.Info)
 	m.Show(e.Window)
+	m.Focus(choices[0].Chosen())
 }
 
 // The size of the comparison: it fits a small screen, and scrolls.
@@ -232,8 +233,9 @@ const (
 	width       float32 = 940
 	most        float32 = 420
 	headHeight  float32 = 40
-	rowHeight   float32 = 30 // around its text
+	rowHeight   float32 = 12 // around its text
 	lineHeight  float32 = 20
+	radioHeight float32 = 56 // of both choices
 	lineLetters         = 34
 )
 
@@ -241,7 +243,7 @@ const (
 func room[R any](rows []row[R]) float32 {
 	h := headHeight
 	for _, r := range rows {
-		h += rowHeight + lineHeight*float32(max(lines(r.mine), lines(r.theirs)))
+		h += rowHeight + max(radioHeight, lineHeight*float32(max(lines(r.mine), lines(r.theirs))))
 	}
 	return h
 }

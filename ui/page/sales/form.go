@@ -34,6 +34,7 @@ type form struct {
 	next    func() // to do after the save under way
 	failure error  // of the last save
 	locked  bool   // a conflict waits for the person's choice
+	asked   int64  // the version of the book that the choice is about; 0 without one
 	gone    bool   // another sheet took the place
 
 	rehearsal, autosave kit.Later
@@ -189,6 +190,9 @@ func (f *form) leave() {
 // when nothing is typed.
 func (f *form) refresh() {
 	f.gate()
+	if f.locked && f.asked != 0 && !f.saving {
+		f.askAgain()
+	}
 	if f.locked || f.saving {
 		return
 	}

@@ -26,6 +26,7 @@ func (d *document) Elsewhere() {
 // settle asks what becomes of a draft that somebody else changed. Nothing is saved before.
 func (f *form) settle(now billing.Card) {
 	d := f.page
+	f.asked = now.Version
 	current := func() *form { g, _ := d.sheet.(*form); return g }
 	merge.Case[billing.Document]{
 		Env: f.env, Fields: f.shared(now.Document), Was: f.base, Mine: f.written, Theirs: now.Document,
@@ -44,6 +45,15 @@ func (f *form) settle(now billing.Card) {
 			g.changed()
 		},
 	}.Ask()
+}
+
+// askAgain has what the other one typed since come into the question that is open: it is asked once, about all of it.
+func (f *form) askAgain() {
+	page.Call(f.env, billing.Get, billing.DocumentRequest{ID: f.doc.ID}, func(c billing.Card, err error) {
+		if err == nil && !f.gone && f.asked != 0 && !c.Final && c.Version > f.asked {
+			f.settle(c)
+		}
+	})
 }
 
 // written is the draft as typed; what the book gave it meanwhile counts as typed, or it would seem to be emptied.

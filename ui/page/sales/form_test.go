@@ -13,6 +13,7 @@ import (
 	"zafe/app/party"
 	"zafe/ui/kit"
 	"zafe/ui/page"
+	"zafe/ui/uitest"
 )
 
 const (
@@ -281,4 +282,44 @@ func TestALowScreenShowsLines(t *testing.T) {
 			t.Errorf("in %v the lines have %v", high, got)
 		}
 	}
+}
+
+// TestTheQuestionHasAllThatTheOtherTyped, also what came while it was open: it is asked once. The keyboard begins at
+// what is chosen.
+func TestTheQuestionHasAllThatTheOtherTyped(t *testing.T) {
+	d := open(t, auth.Owner)
+	doc := d.works()
+	p := d.show(id(doc))
+	theirs := billing.SaveRequest{ID: doc.ID, Version: doc.Version, Header: doc.Header, Lines: doc.Lines}
+	theirs.CustomerRef = "CMD-9"
+	saved := must(billing.SaveInvoice.Call(d.Ctx(), d.As("assistant"), theirs))(t)
+	subject := field[*kit.LineEdit](d, "Objet")
+	kit.Focus(subject)
+	subject.SelectAll()
+	d.write("Le mien")
+	d.pass(rest)
+	d.sees("Ses changements : Référence client")
+	theirs.Version, theirs.Subject = saved.Version, "Le leur"
+	must(billing.SaveInvoice.Call(d.Ctx(), d.As("assistant"), theirs))(t)
+	p.(page.Shared).Elsewhere()
+	d.sees("Vous avez changé tous les deux : Objet")
+	d.click("Comparer")
+	var choices []*kit.Choice
+	uitest.Walk(d.env.Window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+		if c, ok := o.(*kit.Choice); ok {
+			choices = append(choices, c)
+		}
+	})
+	eq(t, "fields that differ", len(choices), 2)
+	eq(t, "of the subject", choices[0].Key(), "mine")
+	eq(t, "of the reference", choices[1].Key(), "theirs")
+	d.shoot("compare")
+	eq(t, "the keyboard", d.env.Window.Canvas().Focused(), choices[0].Chosen())
+	d.click("Enregistrer ces choix")
+	d.pass(rest)
+	got := d.get(doc.ID)
+	eq(t, "subject", got.Subject, "Le mien")
+	eq(t, "reference", got.CustomerRef, "CMD-9")
+	d.sees("-Modifié par Marc")
+	d.fine()
 }
