@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"zafe/app/fault"
 	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
@@ -124,6 +125,24 @@ func TestTwoPCsGoOnWithOneBook(t *testing.T) {
 	}
 	if status := fresh.Status(b.change); status.Overall != schedule.Red {
 		t.Errorf("the light is %s", status.Overall)
+	}
+	// The old one is given away: its owner says so, and is heard until it makes a copy all the same.
+	if err := fresh.Alone(ctx, "somebody"); fault.KeyOf(err) != "backup.no_rival" {
+		t.Errorf("a PC that nobody knows: %v", err)
+	}
+	if err := fresh.Alone(ctx, set.WriterID); err != nil {
+		t.Fatal(err)
+	}
+	if sent := fresh.Send(ctx, id, nil); sent.Err != nil || len(fresh.Status(b.change).Copies[0].Rivals) != 0 {
+		t.Errorf("it is still a rival: %v", sent.Err)
+	}
+	c.pass(time.Hour)
+	b.sql("UPDATE line SET label=hex(randomblob(100))")
+	if report, err = old.BackUp(ctx, nil); err != nil || report.Sent[0].Err != nil {
+		t.Fatal(err, report.Sent)
+	}
+	if sent := fresh.Send(ctx, id, nil); sent.Err != nil || len(fresh.Status(b.change).Copies[0].Rivals) != 1 {
+		t.Errorf("it went on, and nobody says so: %v", sent.Err)
 	}
 	tree, err := OpenFolder(ctx, dir, testKey)
 	if err != nil {

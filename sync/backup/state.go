@@ -38,6 +38,9 @@ type state struct {
 	Suspect     uint64               `json:"suspect,omitempty"`     // an older point whose trial restore failed there
 	Pruned      pruned               `json:"pruned,omitzero"`
 	PutBack     *PutBack             `json:"put_back,omitempty"`
+	// Ended are the PCs that go on with the book no more, by the owner's word, with the newest restore point that each had
+	// made: a newer one shows that it does.
+	Ended map[string]uint64 `json:"ended,omitempty"`
 	// Full is set when the next restore point is to be a full image: a trial restore proved that what the last one laid
 	// over the image before it does not fit.
 	Full bool `json:"full,omitempty"`
@@ -312,6 +315,43 @@ func (s *Service) Acknowledge(ctx context.Context, id string) error {
 	})
 }
 
+// Alone notes the owner's word that another PC goes on with the book no more, as one that was destroyed: it is no rival at
+// any destination until it makes a restore point that is newer than those seen. One that took over stays one: this PC is
+// not the main one then. Fault backup.no_rival.
+func (s *Service) Alone(ctx context.Context, writer string) error {
+	var seen uint64
+	s.mu.Lock()
+	for _, c := range s.know.Copies {
+		for _, disk := range append([]copyMark{*c}, c.Others...) {
+			for _, r := range s.know.rivals(disk.Rivals) {
+				if r.Writer == writer && !r.TookOver {
+					seen = max(seen, r.Seq)
+				}
+			}
+		}
+	}
+	s.mu.Unlock()
+	if seen == 0 {
+		return fault.New(fault.NotFound, "backup.no_rival")
+	}
+	return s.note(ctx, func(k *state) {
+		if k.Ended == nil {
+			k.Ended = map[string]uint64{}
+		}
+		k.Ended[writer] = seen
+	})
+}
+
+// rivals are the PCs that go on with the book, of those that a destination showed.
+func (k *state) rivals(shown []vault.Rival) (out []vault.Rival) {
+	for _, r := range shown {
+		if r.TookOver || r.Seq > k.Ended[r.Writer] {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // Forget drops what is known about a destination: after it was removed, or when the owner says that an
 // emptied place shall be filled again.
 func (s *Service) Forget(ctx context.Context, id string) error {
@@ -409,7 +449,7 @@ func (s *Service) Status(change uint64) Status {
 		c := CopyStatus{
 			ID: d.ID, Label: d.Label, LastOK: mark.OK, Waits: mark.Waits, Tried: mark.Tried, Drilled: mark.Drilled,
 			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Again: mark.Again, Fault: mark.Fault,
-			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals, Since: mark.Since, OnDisk: mark.OnDisk,
+			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: s.know.rivals(mark.Rivals), Since: mark.Since, OnDisk: mark.OnDisk,
 			Disks: known.disks(), Shelter: mark.Shelter, Gone: mark.Gone, GoneAt: mark.GoneAt, Back: !mark.Short.Any(),
 			Broken: mark.broken(d.Label), Unproved: !mark.DrillFailed.IsZero(),
 		}

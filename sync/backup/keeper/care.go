@@ -17,6 +17,14 @@ func (k *Keeper) Acknowledge(ctx context.Context, id string) (appbackup.Status, 
 	return k.Status(ctx)
 }
 
+// Alone implements Engine.
+func (k *Keeper) Alone(ctx context.Context, writer string) (appbackup.Status, error) {
+	if err := k.set.Service.Alone(ctx, writer); err != nil {
+		return appbackup.Status{}, err
+	}
+	return k.Status(ctx)
+}
+
 // Refill implements Engine.
 func (k *Keeper) Refill(ctx context.Context, id string) (appbackup.Status, error) {
 	again := k.set.Service.Refill

@@ -227,7 +227,7 @@ func alarms(c backup.CopyStatus, was *backup.PutBack) []*fault.Fault {
 		if r.TookOver {
 			key = "backup.alarm.taken_over"
 		}
-		out = append(out, fault.New(fault.Conflict, key, "name", r.Name))
+		out = append(out, fault.New(fault.Conflict, key, "name", r.Name, "writer", r.Writer))
 	}
 	return out
 }

@@ -15,6 +15,7 @@ type Rival struct {
 	Writer string
 	Name   string    // what its owner calls that PC
 	Latest time.Time // its newest restore point
+	Seq    uint64    // the number of that point
 	// TookOver tells that it is the main PC now, by the word of an owner, and this one is not any more.
 	TookOver bool `json:"took_over,omitempty"`
 }
@@ -102,7 +103,7 @@ func (v *Vault) rivals(ctx context.Context, t *Tree) ([]Rival, error) {
 		if err != nil {
 			return nil, err
 		}
-		r := Rival{Writer: id, Name: m.WriterName, Latest: m.Created}
+		r := Rival{Writer: id, Name: m.WriterName, Latest: m.Created, Seq: m.Seq}
 		from, to := m.RestoredFrom, own.RestoredFrom
 		switch {
 		case from != nil && from.Writer == v.set.WriterID,

@@ -457,6 +457,11 @@ func (e *engine) Acknowledge(_ context.Context, id string) (backup.Status, error
 	return e.status, nil
 }
 
+func (e *engine) Alone(_ context.Context, writer string) (backup.Status, error) {
+	e.gone = append(e.gone, "alone without "+writer)
+	return e.status, nil
+}
+
 func (e *engine) Refill(_ context.Context, id string) (backup.Status, error) {
 	e.gone = append(e.gone, "refilled "+id)
 	return e.status, nil
@@ -488,6 +493,11 @@ func TestEveryAlarmHasAWayOut(t *testing.T) {
 			backup.Copy{Alarms: []*fault.Fault{refused("backup.alarm.put_back")}},
 			nil,
 			"Continuer avec ce dossier", true, "continued",
+		},
+		"another PC that went on": {
+			backup.Copy{Alarms: []*fault.Fault{fault.New(fault.Conflict, "backup.alarm.rival", "name", "Neuf", "writer", "w2")}},
+			nil,
+			"Il ne continue plus", true, "alone without w2",
 		},
 		"a server with another identity": {
 			backup.Copy{Fault: refused("backup.dest_hostkey")}, nil, "Accepter la nouvelle identité", true, "again d1",
