@@ -66,8 +66,32 @@ func (k Key) derive(what string, size int) []byte {
 
 // String returns the canonical form, "ZAFE2-NMMM-XXXX-…-XXXXXX": the first symbol is the share's number.
 func (s Share) String() string {
-	values := append(append([]byte{s.Number}, s.Mark[:]...), fives(s.Value[:])...)
-	return SharePrefix + "-" + strings.Join(shareForm.groups(values), "-")
+	return SharePrefix + "-" + strings.Join(shareForm.groups(s.values()), "-")
+}
+
+// values are the symbols of five bits that a share stands for.
+func (s Share) values() []byte {
+	return append(append([]byte{s.Number}, s.Mark[:]...), fives(s.Value[:])...)
+}
+
+// SharesWith returns the numbers of the shares of k that have all of the typed groups, numbered from 1: the proof that
+// their sheets can be read. It is as tolerant as [Key.MatchesGroups].
+func (k Key) SharesWith(typed map[int]string) (numbers []int) {
+	for _, s := range k.Shares() {
+		groups := shareForm.groups(s.values())
+		right := 1
+		for n, text := range typed {
+			if n < 1 || n > ShareGroupCount {
+				return nil
+			}
+			cleaned, _ := clean(text)
+			right &= subtle.ConstantTimeCompare([]byte(cleaned), []byte(groups[n-1]))
+		}
+		if right == 1 && len(typed) > 0 {
+			numbers = append(numbers, int(s.Number))
+		}
+	}
+	return numbers
 }
 
 // IsShare reports whether a text is meant as one share, by its prefix: which box to show for what was pasted.

@@ -19,6 +19,8 @@ type Printed struct {
 	// Shown is what a sheet says that was shown since, nil for none: nobody knows yet whether it was printed. It is known
 	// once groups of the key are typed back.
 	Shown []Place `json:"shown"`
+	// Shared tells that what was printed last are the sheets that share the key.
+	Shared bool `json:"shared,omitempty"`
 }
 
 // Place is a place of copies as a sheet says it.
@@ -87,9 +89,9 @@ func noteShown[T Tx](tx T, req SheetRequest) error {
 	return tx.SetSetting(printedKey, p)
 }
 
-// notePrinted remembers what the sheets of the shared key say: none of them can be typed back.
+// notePrinted remembers what the sheets of the shared key say.
 func notePrinted[T Tx](tx T, req SheetRequest) error {
-	return tx.SetSetting(printedKey, Printed{On: tx.Today(), Places: req.named()})
+	return tx.SetSetting(printedKey, Printed{On: tx.Today(), Places: req.named(), Shared: true})
 }
 
 // confirm takes what was shown for printed.

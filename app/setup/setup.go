@@ -152,6 +152,8 @@ type Progress struct {
 	NoBackup    bool       `json:"no_backup"`              // the owner chose to go on without a destination
 	SheetChecks int        `json:"sheet_checks,omitempty"` // how many times; this and the next three for who keeps the keys
 	SheetGroups []int      `json:"sheet_groups"`           // the groups to type back, from 1: others than the last time
+	ShareGroups []int      `json:"share_groups,omitempty"` // the same of the sheets that share the key: each of another one
+	SheetShared bool       `json:"sheet_shared,omitempty"` // those were printed last
 	SheetNumber string     `json:"sheet_number,omitempty"`
 	SheetMade   time.Time  `json:"sheet_made,omitzero"` // when the key on it was
 	// SheetServed is when the sheet opened a closed book to give an owner a new password, and others may have seen it:
@@ -231,9 +233,11 @@ func (r SheetRequest) Validate() error {
 	return nil
 }
 
-// CheckRequest carries the groups of the recovery key typed back, by their number from 1.
+// CheckRequest carries the groups of the recovery key typed back, by their number from 1: Progress.SheetGroups of its
+// sheet or, when it is Shared, Progress.ShareGroups, each of them of another of the sheets that share it.
 type CheckRequest struct {
 	Groups map[string]string `json:"groups"`
+	Shared bool              `json:"shared,omitempty"`
 }
 
 // Tx is what this package needs of a transaction.
@@ -263,7 +267,7 @@ var (
 	}}
 	CheckSheet = op.Op[CheckRequest, Progress]{Spec: op.Spec{
 		Name: "recovery.check", Kind: op.Command, Needs: auth.KeyManage, Since: 1, Secret: true,
-		Doc: "Proves that the sheet is on paper: two groups of the key are typed back.",
+		Doc: "Proves that the sheet is on paper, or two of those that share its key: two groups are typed back.",
 	}}
 )
 
@@ -286,7 +290,7 @@ func Bind[T Tx](r *op.Registry[T]) {
 func shown(ctx context.Context) func(Progress, error) (Progress, error) {
 	return func(p Progress, err error) (Progress, error) {
 		if !op.Actor(ctx).May(auth.KeyManage) {
-			p.SheetNumber, p.SheetMade, p.SheetGroups, p.SheetChecks = "", time.Time{}, nil, 0
+			p.SheetNumber, p.SheetMade, p.SheetGroups, p.ShareGroups, p.SheetChecks = "", time.Time{}, nil, nil, 0
 		}
 		return p, err
 	}
@@ -302,10 +306,20 @@ func progress(tx Tx) (Progress, error) {
 	if err != nil || !ok {
 		return p, err
 	}
-	p.SheetGroups = askedGroups(id.VaultID, p.SheetChecks)
+	p.ask(id.VaultID)
+	printed, _, err := PrintedOf(tx)
+	p.SheetShared = printed.Shared
 	sheet := sheetOf(id.VaultID)
 	p.SheetNumber, p.SheetMade = sheet.Number, sheet.Made.UTC()
-	return p, nil
+	return p, err
+}
+
+// ask picks the groups to type back. Of a share they are one further: its first group tells which one it is.
+func (p *Progress) ask(seed string) {
+	p.SheetGroups, p.ShareGroups = askedGroups(seed, p.SheetChecks), nil
+	for _, n := range p.SheetGroups {
+		p.ShareGroups = append(p.ShareGroups, n+1)
+	}
 }
 
 // askedGroups picks two different groups among those with the key's own symbols, and neither of them the next round.
@@ -400,15 +414,24 @@ func check(tx Tx, req CheckRequest) (Progress, error) {
 	if err != nil {
 		return p, err
 	}
-	for _, n := range p.SheetGroups {
-		typed := map[int]string{n: req.Groups[strconv.Itoa(n)]}
-		if typed[n] == "" || !key.MatchesGroups(typed) {
+	asked, matches := p.SheetGroups, key.MatchesGroups
+	if req.Shared {
+		asked, matches = p.ShareGroups, func(typed map[int]string) bool { return len(key.SharesWith(typed)) > 0 }
+	}
+	typed := map[int]string{}
+	for _, n := range asked {
+		typed[n] = req.Groups[strconv.Itoa(n)]
+		if typed[n] == "" || !matches(map[int]string{n: typed[n]}) {
 			return p, fault.Field("groups."+strconv.Itoa(n), "setup.wrong_group", "n", n)
 		}
 	}
+	if req.Shared && len(key.SharesWith(typed)) > 0 {
+		last := asked[len(asked)-1]
+		return p, fault.Field("groups."+strconv.Itoa(last), "setup.same_share", "n", last)
+	}
 	p.SheetKnown, p.SheetOn, p.SheetServed = true, tx.Today(), civil.Date{}
 	p.SheetChecks++
-	p.SheetGroups = askedGroups(id.VaultID, p.SheetChecks)
+	p.ask(id.VaultID)
 	printed, _, err := PrintedOf(tx)
 	if err != nil {
 		return p, err

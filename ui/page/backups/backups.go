@@ -980,16 +980,31 @@ func (b *backups) checkSheet() {
 	page.Do(e, setup.Get, op.Empty{}, func(p setup.Progress) {
 		fields := map[string]*kit.Field{}
 		edits := map[string]*kit.LineEdit{}
-		body := kit.VBox(12, kit.Paragraph(e.T("backups.sheet_how", "number", p.SheetNumber)))
-		for _, n := range p.SheetGroups {
-			key := e.Text.Number(int64(n))
-			edits[key] = kit.NewLineEdit("")
-			fields[key] = kit.NewField(e.T("backups.sheet_group", "n", n), edits[key])
-			body.Add(fields[key])
+		how, asked := kit.Paragraph(""), kit.VBox(12)
+		var shared *kit.Check
+		ask := func(on bool) {
+			clear(fields)
+			clear(edits)
+			asked.RemoveAll()
+			groups, names, text := p.SheetGroups, []string{"backups.sheet_group", "backups.sheet_group"}, "backups.sheet_how"
+			if on {
+				groups, names, text = p.ShareGroups, []string{"backups.share_group", "backups.share_other"}, "backups.share_how"
+			}
+			how.SetText(e.T(text, "number", p.SheetNumber))
+			for i, n := range groups {
+				key := e.Text.Number(int64(n))
+				edits[key] = kit.NewLineEdit("")
+				fields[key] = kit.NewField(e.T(names[i], "n", n), edits[key])
+				asked.Add(fields[key])
+			}
 		}
+		shared = kit.NewCheck(e.T("backups.share_check"), ask)
+		shared.SetOn(p.SheetShared)
+		ask(p.SheetShared)
+		body := kit.VBox(12, how, asked, shared)
 		var m *kit.Modal
 		ok := kit.NewButton(e.T("backups.sheet_check"), "check", kit.Primary, func() {
-			req := setup.CheckRequest{Groups: map[string]string{}}
+			req := setup.CheckRequest{Groups: map[string]string{}, Shared: shared.On()}
 			for key, edit := range edits {
 				req.Groups[key] = edit.Text()
 				fields[key].SetError("")
