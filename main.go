@@ -654,7 +654,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 		return err
 	}
 	b.keep, err = keeper.New(ctx, keeper.Settings{
-		Service: service, Remotes: remotes, Clock: machine.Now, Automatic: !id.Demo, Origin: origin,
+		Service: service, Remotes: remotes, Clock: machine.Now, Sample: id.Demo, Origin: origin,
 		Dir:    b.pc.home.Path(folder.Vault),
 		Rules:  kept.Rules(b.store),
 		Change: source.Book{Store: b.store}.Change,

@@ -60,6 +60,9 @@ func (k *Keeper) MoveLogins(ctx context.Context, to remote.ConfigStore) error {
 // Watch lets a test say which disks are plugged in, before Run.
 func (k *Keeper) Watch(roots func() []string) { k.set.Disks = roots }
 
+// OfSample makes the book that of the sample company, before Run.
+func (k *Keeper) OfSample() { k.set.Sample = true }
+
 // AskLine lets a test say whether the connection is metered, before Run.
 func (k *Keeper) AskLine(ask func(context.Context) (metered.State, error)) { k.set.Line = ask }
 

@@ -54,8 +54,8 @@ type Settings struct {
 	Disks func() []string
 	// Line tells whether the connection of this PC is metered; nil where nobody looks.
 	Line func(ctx context.Context) (metered.State, error)
-	// Automatic is false for the sample company and tests that back up by hand.
-	Automatic bool
+	// Sample is set for the sample company: nothing is made or sent by itself until somebody adds a place to it.
+	Sample bool
 }
 
 // Keeper is the engine of one open book.

@@ -128,7 +128,7 @@ func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func
 			return fmt.Sprintf("%s-anew-%d", writer, writers), nil
 		},
 		Measures: kept.Measures{Store: st},
-		Rules:    &remote.Memory{}, Service: service, Remotes: remotes, Clock: clock.Now, Automatic: true, Origin: origin, Dir: filepath.Join(dir, "vault"),
+		Rules:    &remote.Memory{}, Service: service, Remotes: remotes, Clock: clock.Now, Origin: origin, Dir: filepath.Join(dir, "vault"),
 		Change: func(ctx context.Context) (uint64, error) {
 			c, err := b.Checks(ctx)
 			return c.Change, err

@@ -219,3 +219,30 @@ func TestALoginThatCouldNotBeKeptIsSaid(t *testing.T) {
 		t.Errorf("still said: %v", err)
 	}
 }
+
+// TestTheSampleCompanyIsSavedOnceSomebodyAddsAPlace, as any other: what is said of its copies is what they would be told.
+func TestTheSampleCompanyIsSavedOnceSomebodyAddsAPlace(t *testing.T) {
+	k, b, _, _ := newKeeper(t)
+	k.OfSample()
+	saved := func() bool {
+		t.Helper()
+		b.change(t)
+		k.Before(t.Context(), "test.import")
+		points, err := k.Points(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(points) > 0
+	}
+	if saved() {
+		t.Fatal("a copy that nobody wants")
+	}
+	add(t, k, elsewhere(t))
+	if !saved() {
+		t.Fatal("no copy")
+	}
+	st, err := k.Now(t.Context())
+	if err != nil || !strings.Contains(worries(st), "drill_none") {
+		t.Errorf("%q, %v: nothing was ever restored", worries(st), err)
+	}
+}

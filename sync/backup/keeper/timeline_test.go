@@ -126,7 +126,7 @@ func newShop(t *testing.T) *shop {
 		t.Fatal(err)
 	}
 	s.k, err = keeper.New(t.Context(), keeper.Settings{
-		Rules: &remote.Memory{}, Service: service, Remotes: remotes, Clock: s.clock.Now, Automatic: true, Dir: s.vault,
+		Rules: &remote.Memory{}, Service: service, Remotes: remotes, Clock: s.clock.Now, Dir: s.vault,
 		Measures:   unmeasured{},
 		Change:     func(context.Context) (uint64, error) { return s.ledger.change, nil },
 		SheetKnown: func(context.Context) (bool, error) { return true, nil },

@@ -11,7 +11,7 @@ import (
 // why. It is nil while some place elsewhere has everything, and where nothing is wrong: what waits for the hours of a
 // place, for the end of a pause, or for a disk that is not late yet does so because the owner wants it.
 func (k *Keeper) Unsent(ctx context.Context) *appbackup.Unsent {
-	if !k.set.Automatic {
+	if !k.automatic() {
 		return nil
 	}
 	st, err := k.Status(ctx)

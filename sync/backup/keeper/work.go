@@ -19,6 +19,9 @@ import (
 // tick is how often the schedule is asked; changes are only minutes apart at best.
 const tick = 5 * time.Second
 
+// automatic tells whether restore points are made, sent and tried by themselves.
+func (k *Keeper) automatic() bool { return !k.set.Sample || len(k.set.Remotes.List()) > 0 }
+
 // job is one task under way.
 type job struct {
 	appbackup.Running
@@ -31,9 +34,6 @@ type job struct {
 // Run follows the schedule until ctx ends. Each destination has its own worker while something is due
 // there, so that a slow one delays neither the others nor the next restore point.
 func (k *Keeper) Run(ctx context.Context) {
-	if !k.set.Automatic {
-		return
-	}
 	var workers sync.WaitGroup
 	defer workers.Wait()
 	t := time.NewTicker(tick)
@@ -49,6 +49,9 @@ func (k *Keeper) Run(ctx context.Context) {
 		k.limit()
 		k.lookAtLine(ctx)
 		k.followDisks(ctx, &workers)
+		if !k.automatic() {
+			continue
+		}
 		due := k.due(k.set.Clock())
 		saved := k.set.Service.Saved().Seq > 0
 		for target, tasks := range byTarget(due) {
@@ -143,7 +146,7 @@ func (k *Keeper) lane(target string) chan struct{} {
 func (k *Keeper) Before(ctx context.Context, what string) {
 	k.look(ctx)
 	k.mu.Lock()
-	needless := !k.set.Automatic || k.closing || !k.plan.Unsaved()
+	needless := !k.automatic() || k.closing || !k.plan.Unsaved()
 	k.mu.Unlock()
 	if needless {
 		return
@@ -160,7 +163,7 @@ const lastPoint = 20 * time.Second
 // nothing behind: it may have been restored for a trial, beside the one that goes on. Ending ctx leaves the sending for
 // the next start; the restore point on this PC is made all the same, the system allows that much.
 func (k *Keeper) Close(ctx context.Context) error {
-	if !k.set.Automatic {
+	if !k.automatic() {
 		return nil
 	}
 	saving, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastPoint)

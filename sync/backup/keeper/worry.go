@@ -60,13 +60,13 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 	}
 	if st.OwnFailed {
 		add(schedule.Red, "backup.worry.drill_failed")
-	} else if st.DrillFailed.IsZero() && k.set.Automatic && worked && (st.Drill == nil || st.Drill.At.After(now)) {
+	} else if st.DrillFailed.IsZero() && k.automatic() && worked && (st.Drill == nil || st.Drill.At.After(now)) {
 		light := schedule.Amber
 		if now.Sub(first) >= drillGone {
 			light = schedule.Red
 		}
 		add(light, "backup.worry.drill_none")
-	} else if st.DrillFailed.IsZero() && k.set.Automatic && worked {
+	} else if st.DrillFailed.IsZero() && k.automatic() && worked {
 		since := first
 		if st.Drill.At.After(since) {
 			since = st.Drill.At
