@@ -113,6 +113,31 @@ func (d Destination) Where() string { return d.Named() + d.Folder }
 // Named is the beginning of Where, before the folder.
 func (d Destination) Named() string { return d.Label + " – " }
 
+// Elsewhere tells whether a copy is in another building at this moment: a disk that is plugged in at the main PC burns
+// with it, wherever it lies at night. Of disks that take turns, another one with a copy may be elsewhere meanwhile.
+func (c Copy) Elsewhere() bool {
+	carried := func(d TurnDisk) bool { return !d.Here && !d.LastOK.IsZero() }
+	return c.Away && !c.OnDisk && (c.Plug != PluggedIn || slices.ContainsFunc(c.Disks, carried))
+}
+
+// Carried is the copy that is elsewhere, of one for which that is so: that of another disk, while one that takes turns with
+// it is plugged in, has nothing of later.
+func (c Copy) Carried() Copy {
+	if c.Plug != PluggedIn {
+		return c
+	}
+	for _, d := range c.Disks { // the newest first
+		if !d.Here && !d.LastOK.IsZero() {
+			c.LastOK, c.Lacks = d.LastOK, true
+			if c.Oldest.IsZero() || c.Oldest.After(d.LastOK) {
+				c.Oldest = d.LastOK
+			}
+			break
+		}
+	}
+	return c
+}
+
 // Health is what trying a destination found.
 type Health struct {
 	Empty bool  `json:"empty"`

@@ -284,18 +284,33 @@ type facts struct {
 	back   map[string]*Back // by place
 }
 
+// carried are the same with the copies as they are elsewhere, where they are.
+func (f facts) carried() facts {
+	f.status.Copies = slices.Clone(f.status.Copies)
+	for i, c := range f.status.Copies {
+		if away(c) {
+			f.status.Copies[i] = c.Carried()
+		}
+	}
+	return f
+}
+
 func has(c backup.Copy) bool    { return c.Sound() }
 func broken(c backup.Copy) bool { return c.Broken != nil }
-func away(c backup.Copy) bool   { return c.Away && !c.OnDisk }
+func away(c backup.Copy) bool   { return c.Elsewhere() }
 
 // apart tells whether a place is a disk that lies elsewhere, unplugged: what a PC can send to over the network it can
 // erase there as well, unless the place keeps versions, which it alone knows.
 func apart(c backup.Copy) bool { return has(c) && away(c) && c.Provider == "local" }
 
+// here tells whether a copy would be elsewhere if its disk were not plugged in.
+func here(c backup.Copy) bool { return has(c) && c.Away && !c.OnDisk && !away(c) }
+
 // What may be missing, the words after "plan.lack.".
 const (
 	lackCopy   = "copy"   // nothing is left
 	lackAway   = "away"   // no place in another building
+	lackHere   = "here"   // the disk that would be in another building is plugged in
 	lackSecond = "second" // no second place
 	lackNone   = "none"   // no place at all, where nothing would be lost by that
 	lackFirst  = "first"  // a place is there, and was sent nothing yet
@@ -337,7 +352,10 @@ func (p *Plan) scenario(id ID, f facts) Scenario {
 		}
 		lack(lackSheet, !p.Sheet)
 	case Stolen, Burnt, Ransomware:
-		if s.restore(f, away); p.Away == 0 {
+		switch s.restore(f.carried(), away); {
+		case p.Away == 0 && slices.ContainsFunc(f.status.Copies, here):
+			lack(lackHere, true)
+		case p.Away == 0:
 			none(lackAway, away)
 		}
 		lack(lackApart, id == Ransomware && p.Away > 0 && !slices.ContainsFunc(f.status.Copies, apart))

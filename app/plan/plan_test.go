@@ -475,3 +475,27 @@ func TestManySheetsAtOnce(t *testing.T) {
 	}
 	done.Wait()
 }
+
+// TestADiskThatIsPluggedInBurnsWithThePC, though its owner takes it home at night: what is left is what another disk has that
+// takes turns with it.
+func TestADiskThatIsPluggedInBurnsWithThePC(t *testing.T) {
+	o := open(t)
+	o.st.SheetKnown = true
+	key := o.place("key", true, false, 0)
+	key.Provider, key.Plug = "local", backup.Unplugged
+	o.measure(backup.Measure{Kind: backup.TrialMeasure, Place: "key", Label: "key", Seq: 1, Millis: 90_000, Bytes: 10})
+	look := func(what, want string, away int) {
+		t.Helper()
+		o.st.Copies = []backup.Copy{key}
+		p := o.get()
+		if got := told(p, plan.Burnt); got != want || p.Away != away {
+			t.Errorf("%s: %q, %d away", what, got, p.Away)
+		}
+	}
+	look("in a pocket", "rien|1\u00a0min, plus l’installation|key|", 1)
+	key.Plug = backup.PluggedIn
+	key.Disks = []backup.TurnDisk{{Folder: "/media/a", LastOK: o.Clock.Now(), Here: true}}
+	look("plugged in", "tout|jamais||here", 0)
+	key.Disks = append(key.Disks, backup.TurnDisk{Folder: "/media/b", LastOK: o.Clock.Now().Add(-48 * time.Hour)})
+	look("the other one in a pocket", "2 jours|1\u00a0min, plus l’installation|key|", 1)
+}

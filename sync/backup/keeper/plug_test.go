@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -273,4 +274,17 @@ func TestARealDiskIsFollowed(t *testing.T) {
 	if left, err := os.ReadDir(at[0]); err != nil || len(left) > 0 {
 		t.Errorf("written where no disk is: %v %v", left, err)
 	}
+}
+
+// TestADiskThatIsPluggedInIsUnderTheSameRoof, wherever its owner keeps it otherwise, and that is said until it is unplugged.
+func TestADiskThatIsPluggedInIsUnderTheSameRoof(t *testing.T) {
+	k, _, _, p, root := aDisk(t, map[string]string{remote.AwayKey: "true"})
+	says := func(want bool) func(appbackup.Copy, appbackup.Status) bool {
+		return func(_ appbackup.Copy, st appbackup.Status) bool {
+			return strings.Contains(worries(st), "plugged_in ") == want && !strings.Contains(worries(st), "same_roof ")
+		}
+	}
+	inTime(t, k, "that it is here", says(true))
+	p.unplug(root, filepath.Join(p.dir, "drawer"))
+	inTime(t, k, "that it is elsewhere", says(false))
 }

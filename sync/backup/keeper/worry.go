@@ -30,11 +30,17 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 	add := func(light schedule.Light, key string, args ...any) {
 		out = append(out, worry{light, fault.New(fault.Unavailable, key, args...)})
 	}
-	first, worked, elsewhere, away := time.Time{}, false, false, false
+	first, worked, elsewhere, away, here := time.Time{}, false, false, false, ""
 	for _, c := range st.Copies {
 		elsewhere = elsewhere || !c.OnDisk
 		if d, err := k.set.Remotes.Get(c.ID); err == nil {
-			away = away || d.Away && !c.OnDisk
+			k.mu.Lock()
+			plug, disks := k.plug(c)
+			k.mu.Unlock()
+			at := appbackup.Copy{Destination: appbackup.Destination(d), OnDisk: c.OnDisk, Plug: plug, Disks: disks}
+			if away = away || at.Elsewhere(); d.Away && !c.OnDisk && !at.Elsewhere() {
+				here = d.Label
+			}
 		}
 		if first.IsZero() || c.Since.Before(first) {
 			first = c.Since
@@ -46,6 +52,8 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 		add(schedule.Red, "backup.worry.none")
 	case !elsewhere:
 		add(schedule.Red, "backup.worry.same_disk")
+	case !away && here != "":
+		add(schedule.Amber, "backup.worry.plugged_in", "label", here)
 	case !away:
 		add(schedule.Amber, "backup.worry.same_roof")
 	}
