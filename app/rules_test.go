@@ -107,7 +107,7 @@ var only = map[string]map[string]string{
 	// Memory (V1.4.1).
 	"unsafe": {
 		"store/crypt": "SQLite's memory: its pages are sealed there, and wiped", "store/harden": "calls of Windows",
-		"store": "calls of Windows", "sync/metered": "calls of Windows",
+		"store": "calls of Windows", "sync/metered": "calls of Windows", "ui/away": "calls of Windows",
 	},
 	"C": {},
 	// Chance (V6.5.3, V7.2.3, V11.5.1): what nobody may guess comes from crypto/rand.

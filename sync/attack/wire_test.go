@@ -191,7 +191,7 @@ func TestStrangersAreHeardByNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	elsewhere, err := other.Host(time.Now())
+	elsewhere, err := other.Host()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func NewPC(now time.Time) (Identity, error) {
 	if err != nil {
 		return Identity{}, err
 	}
-	t, err := template("zafe-pc", now)
+	t, err := template("zafe-pc", now.Add(-24*time.Hour), now.Add(validity))
 	if err != nil {
 		return Identity{}, err
 	}
@@ -70,7 +70,7 @@ func NewRoot(now time.Time) (Root, error) {
 	if err != nil {
 		return Root{}, err
 	}
-	t, err := template("zafe-root", now)
+	t, err := template("zafe-root", now.Add(-24*time.Hour), now.Add(validity))
 	if err != nil {
 		return Root{}, err
 	}
@@ -87,13 +87,14 @@ func NewRoot(now time.Time) (Root, error) {
 // hostURI is the role a host certificate carries and a client demands.
 const hostURI = "zafe://host"
 
-// Host makes a fresh host identity under the root.
-func (r Root) Host(now time.Time) (Identity, error) {
+// Host makes a fresh host identity under the root. It is dated as the root is: the clock of a PC whose battery is dead is
+// years behind, and a certificate from before its root is refused as that of another machine.
+func (r Root) Host() (Identity, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return Identity{}, err
 	}
-	t, err := template("zafe-host", now)
+	t, err := template("zafe-host", r.Cert.NotBefore, r.Cert.NotAfter)
 	if err != nil {
 		return Identity{}, err
 	}
@@ -126,10 +127,14 @@ func CheckHost(chain []*x509.Certificate, root *x509.Certificate) error {
 		return errNotPinned
 	}
 	leaf := chain[0]
+	at := leaf.NotBefore
+	if root.NotBefore.After(at) {
+		at = root.NotBefore
+	}
 	pool := x509.NewCertPool()
 	pool.AddCert(root)
 	_, err := leaf.Verify(x509.VerifyOptions{
-		Roots: pool, CurrentTime: leaf.NotBefore.Add(time.Hour),
+		Roots: pool, CurrentTime: at.Add(time.Hour),
 		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	})
 	if err != nil {
@@ -141,14 +146,14 @@ func CheckHost(chain []*x509.Certificate, root *x509.Certificate) error {
 	return nil
 }
 
-func template(cn string, now time.Time) (*x509.Certificate, error) {
+func template(cn string, from, to time.Time) (*x509.Certificate, error) {
 	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
 	if err != nil {
 		return nil, err
 	}
 	return &x509.Certificate{
 		SerialNumber: serial, Subject: pkix.Name{CommonName: cn},
-		NotBefore: now.Add(-24 * time.Hour), NotAfter: now.Add(validity),
+		NotBefore: from, NotAfter: to,
 		KeyUsage: x509.KeyUsageDigitalSignature,
 	}, nil
 }

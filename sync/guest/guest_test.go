@@ -84,7 +84,7 @@ func (m *mainPC) beside(t *testing.T) *mainPC {
 // serve serves at an address of its own until stop is called or the test ends.
 func (m *mainPC) serve(t *testing.T) {
 	t.Helper()
-	identity, err := m.root.Host(storetest.Noon)
+	identity, err := m.root.Host()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func New[T Tx](set Settings[T]) (*Host[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	identity, err := root.Host(set.Clock())
+	identity, err := root.Host()
 	if err != nil {
 		return nil, err
 	}

@@ -177,7 +177,7 @@ func TestNothingIsSaidToAnotherHost(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id, err := root.Host(storetest.Noon)
+	id, err := root.Host()
 	if err != nil {
 		t.Fatal(err)
 	}

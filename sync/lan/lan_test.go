@@ -94,7 +94,7 @@ func newOffice(t *testing.T, around ...func(lan.Registry) lan.Registry) *office 
 	if err != nil {
 		t.Fatal(err)
 	}
-	host, err := root.Host(storetest.Noon)
+	host, err := root.Host()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -438,7 +438,7 @@ func TestIdentitySurvivesItsFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	host, err := back.Host(storetest.Noon)
+	host, err := back.Host()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -58,7 +58,7 @@ func authority(t *testing.T) (root *x509.Certificate, id device.Identity) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if id, err = r.Host(time.Now()); err != nil {
+	if id, err = r.Host(); err != nil {
 		t.Fatal(err)
 	}
 	return r.Cert, id
