@@ -245,6 +245,9 @@ type Point struct {
 	Invoices int64     `json:"invoices"`
 	// Old tells that the PC which made it had been taken over from by another one, and went on.
 	Old bool `json:"old,omitempty"`
+	Age Age  `json:"age,omitzero"`
+	// Doubt tells that a clock was wrong when it was made: its date lies in the future, or after that of a later point.
+	Doubt bool `json:"doubt,omitempty"`
 	// Here tells that the book that is open is the one that made it, not one before it or beside it.
 	Here bool `json:"here,omitempty"`
 }

@@ -586,7 +586,7 @@ func (s *Service) Points(ctx context.Context, id string) (points []vault.Manifes
 		}
 		return remote.Classify(err)
 	})
-	appbackup.NewestFirst(points, func(m vault.Manifest) (string, uint64, time.Time) { return m.WriterID, m.Seq, m.Created })
+	appbackup.NewestFirst(points, func(m vault.Manifest) appbackup.Dated { return m.Dated(s.set.Now()) })
 	return points, err
 }
 

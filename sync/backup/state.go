@@ -225,7 +225,7 @@ func (s *Service) sentSeq(id string) uint64 {
 func (s *Service) sending(ctx context.Context, id string, how Manner, watch vault.Watch) vault.Sending {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	job := vault.Sending{Watch: watch, Saved: s.know.Saved.Seq, Most: how.Most}
+	job := vault.Sending{Watch: watch, Saved: s.know.Saved.Seq, Most: how.Most, Now: s.set.Now()}
 	if d, err := s.set.Remotes.Get(id); err == nil {
 		job.BytesPerSecond, job.Room = d.Limits.Kbit*1000/8, d.Limits.Bytes
 	}

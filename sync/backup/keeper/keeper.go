@@ -404,7 +404,9 @@ func (k *Keeper) Points(ctx context.Context, id string) ([]appbackup.Point, erro
 		return nil, err
 	}
 	points := pointsOf(ms, ms)
+	doubts := appbackup.NewestFirst(ms, func(m vault.Manifest) appbackup.Dated { return m.Dated(k.set.Clock()) })
 	for i := range points {
+		points[i] = doubted(points[i], doubts[i])
 		points[i].Here = k.set.Service.Writes(points[i].WriterID)
 	}
 	return points, nil
@@ -419,6 +421,13 @@ func pointsOf(ms, others []vault.Manifest) []appbackup.Point {
 		out = append(out, p)
 	}
 	return out
+}
+
+// doubted is a point whose date is doubtful or not. A date that is not believed does not tell that a PC went on after
+// another one had taken over from it.
+func doubted(p appbackup.Point, doubt bool) appbackup.Point {
+	p.Doubt, p.Old = doubt, p.Old && !doubt
+	return p
 }
 
 // Kept implements Engine.

@@ -48,7 +48,9 @@ type Sending struct {
 	// Most is how many bytes may leave this time, 0 for no limit. Where more lacks, attachments wait, the largest first,
 	// and the points go without them: see Sent.Waits. Where the points alone are more, nothing leaves:
 	// "backup.line_waits".
-	Most  int64
+	Most int64
+	// Now is what the clock of this PC says; what others date after it is not believed. The zero time believes all.
+	Now   time.Time
 	Watch Watch
 }
 
@@ -129,7 +131,7 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 	s.Watch.tell(Progress{Stage: StageCheck})
 	sent.Check, err = v.check(ctx, to, points, want, job.same)
 	if err == nil {
-		sent.Rivals, err = v.rivals(ctx, to)
+		sent.Rivals, err = v.rivals(ctx, to, s.Now)
 	}
 	return sent, err
 }
