@@ -123,8 +123,10 @@ type Health struct {
 // Copy is the state of one destination.
 type Copy struct {
 	Destination
-	Light   Light     `json:"light"`
-	LastOK  time.Time `json:"last_ok"`
+	Light  Light     `json:"light"`
+	LastOK time.Time `json:"last_ok"`
+	// Undated: the copy is complete, and a clock that was ahead noted when. LastOK is when that was seen: it is older.
+	Undated bool      `json:"undated,omitempty"`
 	Tried   time.Time `json:"tried"`
 	Drilled time.Time `json:"drilled"` // last trial restore from it that passed
 	Lacks   bool      `json:"lacks"`   // the book has work that is not there
@@ -207,8 +209,10 @@ type Status struct {
 	LastFault  *fault.Fault `json:"last_fault,omitempty"` // of the local restore point
 	// Worries are why the light is not green, beside what each copy says, the worst first: all copies under one
 	// roof, no proof for long.
-	Worries    []*fault.Fault `json:"worries,omitempty"`
-	SheetKnown bool           `json:"sheet_known"` // the recovery sheet was typed back
+	Worries []*fault.Fault `json:"worries,omitempty"`
+	// Clock is what is odd about the clock of the main PC, with what to do, nil for nothing. It is among the worries too.
+	Clock      *fault.Fault `json:"clock,omitempty"`
+	SheetKnown bool         `json:"sheet_known"` // the recovery sheet was typed back
 	// Renewed: the recovery key is not the book's first. What was copied under an earlier one is not listed here, and only
 	// its own sheet opens it.
 	Renewed bool `json:"renewed,omitempty"`

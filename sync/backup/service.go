@@ -312,6 +312,7 @@ func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.
 			return remote.Classify(err)
 		}
 		err = s.note(ctx, func(k *state) {
+			k.leapt(now)
 			k.Saved = Mark{Seq: taken.Manifest.Seq, Change: taken.Manifest.Checks.Change, At: now}
 			k.Full = k.Full && !run.Full
 		})

@@ -44,13 +44,40 @@ type state struct {
 	// Bury is set when objects of this PC's own restore points were found damaged and taken away: the next one takes the
 	// place of those that need them.
 	Bury bool `json:"bury,omitempty"`
+	// Leap is set when the last restore point is dated long after the one before it.
+	Leap *Leap `json:"leap,omitempty"`
+}
+
+// Leap is a long time without a restore point: the book was not used, or a clock is wrong.
+type Leap struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// How long a time without a restore point is odd, and how long after its end that is said.
+const (
+	leapLong = 180 * 24 * time.Hour
+	leapSaid = 7 * 24 * time.Hour
+)
+
+// leapt notes at a restore point made now whether the clock made a leap since the one before it, and forgets a leap that
+// is over, or was a clock's that was set right.
+func (k *state) leapt(now time.Time) {
+	switch was := k.Saved.At; {
+	case !was.IsZero() && now.Sub(was) > leapLong:
+		k.Leap = &Leap{From: was, To: now}
+	case k.Leap != nil && !within(now, k.Leap.To, leapSaid):
+		k.Leap = nil
+	}
 }
 
 // copyMark is what is known about one destination.
 type copyMark struct {
-	Since   time.Time `json:"since"`
-	Known   bool      `json:"known"` // a complete copy was there once
-	OK      Mark      `json:"ok,omitzero"`
+	Since time.Time `json:"since"`
+	Known bool      `json:"known"` // a complete copy was there once
+	OK    Mark      `json:"ok,omitzero"`
+	// Noticed is when a time of OK was first seen to lie in the future.
+	Noticed time.Time `json:"noticed,omitzero"`
 	Waits   Waits     `json:"waits,omitzero"` // beyond OK
 	Tried   time.Time `json:"tried,omitzero"`
 	Drilled time.Time `json:"drilled,omitzero"`
@@ -140,9 +167,16 @@ func (k *state) copyOf(id string, now time.Time) *copyMark {
 
 // by leaves out what a clock that was ahead has noted: what is said to have been done after now was done nobody
 // knows when. It is done again soon.
+// A copy that is complete was so at the latest when its time was first seen to be none.
 func (c *copyMark) by(now time.Time) copyMark {
 	out := *c
-	for _, at := range []*time.Time{&out.OK.At, &out.Tried, &out.Drilled} {
+	if out.Noticed = (time.Time{}); c.OK.At.After(now.Add(clockDrift)) {
+		if c.Noticed.IsZero() || c.Noticed.After(now) {
+			c.Noticed = now
+		}
+		out.OK.At, out.Noticed = c.Noticed, c.Noticed
+	}
+	for _, at := range []*time.Time{&out.Tried, &out.Drilled} {
 		if at.After(now.Add(clockDrift)) {
 			*at = time.Time{}
 		}
@@ -159,10 +193,10 @@ func (c *copyMark) by(now time.Time) copyMark {
 // best is what is known about a destination: of disks that take turns, the newest copy counts.
 func (c *copyMark) best(now time.Time) copyMark {
 	out := c.by(now)
-	for _, o := range c.Others {
-		m := o.by(now)
+	for i := range c.Others {
+		m := c.Others[i].by(now)
 		if m.OK.Change > out.OK.Change || out.OK.Seq == 0 {
-			out.OK = m.OK
+			out.OK, out.Noticed = m.OK, m.Noticed
 		}
 		out.Drilled = later(out.Drilled, m.Drilled)
 	}
@@ -170,13 +204,13 @@ func (c *copyMark) best(now time.Time) copyMark {
 }
 
 // disks are those that take turns at a destination, by the date of what they have; nil where one has it all.
-func (c *copyMark) disks() (all []DiskStatus) {
+func (c *copyMark) disks(now time.Time) (all []DiskStatus) {
 	if len(c.Others) == 0 {
 		return nil
 	}
-	for _, m := range append([]copyMark{*c}, c.Others...) {
-		if m.Disk != "" {
-			all = append(all, DiskStatus{Disk: m.Disk, Folder: m.Name, LastOK: m.OK})
+	for _, o := range append([]copyMark{*c}, c.Others...) {
+		if m := o.by(now); m.Disk != "" {
+			all = append(all, DiskStatus{Disk: m.Disk, Folder: m.Name, LastOK: m.OK, Undated: !m.Noticed.IsZero()})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b DiskStatus) int { return b.LastOK.At.Compare(a.LastOK.At) })
@@ -255,7 +289,7 @@ func (c *copyMark) lose(gone vault.Gone, now time.Time) {
 // whole notes that everything the newest restore point needs was found at a place.
 func (c *copyMark) whole(newest vault.Manifest, now time.Time) {
 	c.Known, c.Again, c.OK = true, false, Mark{Seq: newest.Seq, Change: newest.Checks.Change, At: now}
-	c.Waits, c.Short, c.Fault = Waits{}, vault.Gone{}, nil
+	c.Waits, c.Short, c.Fault, c.Noticed = Waits{}, vault.Gone{}, nil, time.Time{}
 }
 
 // fail notes why the last try at a place failed, nil if it did not. That its copies have gone is not forgotten because
@@ -328,6 +362,8 @@ type DiskStatus struct {
 	Disk   string
 	Folder string // where it was last seen
 	LastOK Mark
+	// Undated is as in CopyStatus.
+	Undated bool
 }
 
 // CopyStatus is one destination on the status screen.
@@ -336,6 +372,7 @@ type CopyStatus struct {
 	Label   string
 	Light   schedule.Light
 	LastOK  Mark          // zero when it never worked
+	Undated bool          // a clock that was ahead noted when: LastOK.At is no time of a sending, which was before
 	Waits   Waits         // what of a later point is not there yet
 	Tried   time.Time     // last try, worked or not
 	Drilled time.Time     // last complete trial restore from it
@@ -381,6 +418,9 @@ type Status struct {
 	LostSince time.Time
 	Nowhere   bool
 	PutBack   *PutBack // the local vault or the whole PC is as it once was; nil if not
+	// Leap is a long time, since the last restore point or before it, in which none was made: the clock may be wrong. Nil
+	// for none.
+	Leap *Leap
 }
 
 // Status judges the copies by the clock. Change is the book's commit counter now.
@@ -393,6 +433,11 @@ func (s *Service) Status(change uint64) Status {
 		Saved: s.know.Saved, Unsaved: s.know.Saved.Change != change || s.know.Saved.Seq == 0,
 		Drill: s.know.Drill, DrillFailed: s.know.DrillFailed, PutBack: s.know.PutBack,
 		OwnFailed: !s.know.DrillFailed.IsZero(),
+	}
+	if out.Leap = s.know.Leap; !out.Saved.At.IsZero() && now.Sub(out.Saved.At) > leapLong {
+		out.Leap = &Leap{From: out.Saved.At, To: now}
+	} else if out.Leap != nil && !within(now, out.Leap.To, leapSaid) {
+		out.Leap = nil
 	}
 	if out.Drill != nil && out.Drill.At.After(now.Add(clockDrift)) {
 		out.Drill = nil // as in by
@@ -410,8 +455,8 @@ func (s *Service) Status(change uint64) Status {
 			ID: d.ID, Label: d.Label, LastOK: mark.OK, Waits: mark.Waits, Tried: mark.Tried, Drilled: mark.Drilled,
 			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Again: mark.Again, Fault: mark.Fault,
 			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: mark.Rivals, Since: mark.Since, OnDisk: mark.OnDisk,
-			Disks: known.disks(), Shelter: mark.Shelter, Gone: mark.Gone, GoneAt: mark.GoneAt, Back: !mark.Short.Any(),
-			Broken: mark.broken(d.Label), Unproved: !mark.DrillFailed.IsZero(),
+			Disks: known.disks(now), Shelter: mark.Shelter, Gone: mark.Gone, GoneAt: mark.GoneAt, Back: !mark.Short.Any(),
+			Broken: mark.broken(d.Label), Unproved: !mark.DrillFailed.IsZero(), Undated: !mark.Noticed.IsZero(),
 		}
 		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At, Again: mark.Again}
 		if c.Lacks {
@@ -534,6 +579,9 @@ func (s *Service) Schedule(p schedule.Policy, change uint64) *schedule.Schedule 
 		drilled := c.Drilled
 		if c.Unproved {
 			drilled = time.Time{} // only a trial restore says that it is whole again
+		}
+		if c.Undated {
+			c.LastOK.At = time.Time{} // it is looked at again soon
 		}
 		plan.Add(now, c.ID, !c.Lacks, c.LastOK.At, drilled)
 		if d, err := s.set.Remotes.Get(c.ID); err == nil {

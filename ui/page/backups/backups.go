@@ -377,6 +377,8 @@ func (b *backups) worrying(st backup.Status, w *fault.Fault) *kit.Banner {
 		title, mends = "backups.worry.unproved", backup.Drill.Spec
 	case "backup.worry.files_lost", "backup.worry.files_away":
 		title = "plan.files"
+	case "backup.worry.clock_behind", "backup.worry.clock_ahead":
+		title, mends = "backups.worry.clock", backup.Now.Spec
 	case "backup.worry.login_unsaved":
 		title = "backups.worry.login"
 	case "backup.worry.erasable":
@@ -420,7 +422,8 @@ func (b *backups) figures(st backup.Status) {
 		}
 		b.last.Set(e.T("backups.never"), note, kit.Error, nil)
 	default:
-		b.last.Set(e.Text.Instant(st.Saved), e.T(lastNote(st)), kit.Neutral, nil)
+		saved := backup.Point{Made: st.Saved, Doubt: st.Clock != nil}
+		b.last.Set(saved.When(e.Text), e.T(lastNote(st)), kit.Neutral, nil)
 	}
 	switch {
 	case !st.DrillFailed.IsZero():
@@ -585,6 +588,8 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 	switch {
 	case c.Broken != nil:
 		under = e.T("backups.place_broken")
+	case c.Undated:
+		under = e.T("backups.place_undated")
 	case !c.LastOK.IsZero():
 		under = e.T("backups.place_last", "when", e.Text.Instant(c.LastOK))
 	case !c.Book.IsZero():
