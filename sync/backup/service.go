@@ -439,6 +439,7 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, how Mann
 		}
 		if told.Mend != "" && sent.Check.Objects > 0 && c.Hurt == told.Mend { // it was all read, and mended
 			c.Mends++
+			c.Stuck = sent.Stuck > 0
 			// What could not be sent is looked at again once the next restore point stored it anew, and then no more.
 			if sent.Anew = sent.Anew && !c.Anew; sent.Anew {
 				c.Anew, k.Bury = true, true

@@ -87,12 +87,16 @@ type copyMark struct {
 	// DrillFailed is when a later trial restore from there failed, until one passes. Hurt is what the next sending is to
 	// mend, Mends how often that was done since the last trial that passed, Anew that it waits for a restore point that
 	// stores anew what is damaged on this PC as well.
-	DrillFailed time.Time    `json:"drill_failed,omitzero"`
-	Hurt        vault.Mend   `json:"hurt,omitempty"`
-	Mends       int          `json:"mends,omitempty"`
-	Anew        bool         `json:"anew,omitempty"`
-	Suspect     uint64       `json:"suspect,omitempty"` // an older point whose trial restore failed
-	Fault       *fault.Fault `json:"fault,omitempty"`   // of the last try
+	DrillFailed time.Time  `json:"drill_failed,omitzero"`
+	Hurt        vault.Mend `json:"hurt,omitempty"`
+	Mends       int        `json:"mends,omitempty"`
+	Anew        bool       `json:"anew,omitempty"`
+	// Whole is set when the failed trial found all files as they were written, so that there is nothing to mend; Stuck when
+	// the place keeps damaged attachments and lets nobody write over them.
+	Whole   bool         `json:"whole,omitempty"`
+	Stuck   bool         `json:"stuck,omitempty"`
+	Suspect uint64       `json:"suspect,omitempty"` // an older point whose trial restore failed
+	Fault   *fault.Fault `json:"fault,omitempty"`   // of the last try
 	// Again is set while the place has the copies of an earlier recovery key, and nothing under this one:
 	// it is filled anew since Since.
 	Again bool `json:"again,omitempty"`
@@ -494,6 +498,10 @@ func (s *Service) Status(change uint64) Status {
 // broken says why nobody may rely on what is at a place, nil if they may.
 func (c *copyMark) broken(label string) *fault.Fault {
 	switch {
+	case !c.DrillFailed.IsZero() && c.Stuck:
+		return fault.New(fault.Conflict, "backup.broken.trial_stuck", "label", label, "at", c.DrillFailed)
+	case !c.DrillFailed.IsZero() && c.Whole:
+		return fault.New(fault.Conflict, "backup.broken.trial_whole", "label", label, "at", c.DrillFailed)
 	case !c.DrillFailed.IsZero():
 		return fault.New(fault.Conflict, "backup.broken.trial", "label", label, "at", c.DrillFailed)
 	case c.Fault != nil && c.Fault.Key == "backup.vault_gone":

@@ -369,7 +369,8 @@ func (b *backups) worrying(st backup.Status, w *fault.Fault) *kit.Banner {
 	title, mends := "backups.worry.title", backup.Begin.Spec
 	var acts []fyne.CanvasObject
 	switch w.Key {
-	case "backup.worry.drill_failed", "backup.worry.drill_old", "backup.broken.trial":
+	case "backup.worry.drill_failed", "backup.worry.drill_old", "backup.broken.trial", "backup.broken.trial_whole",
+		"backup.broken.trial_stuck":
 		title, mends = "backups.worry.proof", backup.Drill.Spec
 	case "backup.broken.gone", "backup.broken.book", "backup.broken.files":
 		title, mends = "backups.worry.lacks", backup.Refill.Spec
