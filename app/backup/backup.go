@@ -148,8 +148,10 @@ type Health struct {
 // Copy is the state of one destination.
 type Copy struct {
 	Destination
-	Light   Light     `json:"light"`
-	LastOK  time.Time `json:"last_ok"`
+	Light  Light     `json:"light"`
+	LastOK time.Time `json:"last_ok"`
+	// Undated: the copy is complete, and a clock that was ahead noted when. LastOK is when that was seen: it is older.
+	Undated bool      `json:"undated,omitempty"`
 	Tried   time.Time `json:"tried"`
 	Drilled time.Time `json:"drilled"` // last trial restore from it that passed
 	Lacks   bool      `json:"lacks"`   // the book has work that is not there
@@ -232,8 +234,10 @@ type Status struct {
 	LastFault  *fault.Fault `json:"last_fault,omitempty"` // of the local restore point
 	// Worries are why the light is not green, beside what each copy says, the worst first: all copies under one
 	// roof, no proof for long.
-	Worries    []*fault.Fault `json:"worries,omitempty"`
-	SheetKnown bool           `json:"sheet_known"` // the recovery sheet was typed back
+	Worries []*fault.Fault `json:"worries,omitempty"`
+	// Clock is what is odd about the clock of the main PC, with what to do, nil for nothing. It is among the worries too.
+	Clock      *fault.Fault `json:"clock,omitempty"`
+	SheetKnown bool         `json:"sheet_known"` // the recovery sheet was typed back
 	// Renewed: the recovery key is not the book's first. What was copied under an earlier one is not listed here, and only
 	// its own sheet opens it.
 	Renewed bool `json:"renewed,omitempty"`
@@ -270,6 +274,9 @@ type Point struct {
 	Invoices int64     `json:"invoices"`
 	// Old tells that the PC which made it had been taken over from by another one, and went on.
 	Old bool `json:"old,omitempty"`
+	Age Age  `json:"age,omitzero"`
+	// Doubt tells that a clock was wrong when it was made: its date lies in the future, or after that of a later point.
+	Doubt bool `json:"doubt,omitempty"`
 	// Here tells that the book that is open is the one that made it, not one before it or beside it.
 	Here bool `json:"here,omitempty"`
 }

@@ -41,7 +41,7 @@ func (s Status) Causes(p *i18n.Printer) (out []Cause) {
 			add(c.Light, late, c.Said(p, c.Fault))
 		case c.Fault != nil:
 			add(c.Light, late, p.T("backup.cause.fault", map[string]any{
-				"label": c.Label, "why": p.Fault(c.Fault), "when": c.LastOK,
+				"label": c.Label, "why": p.Fault(c.Fault), "when": c.Last(p),
 			}))
 		case c.LastOK.IsZero():
 			add(c.Light, late, p.T("backup.cause.never", map[string]any{"label": c.Label}))
@@ -56,7 +56,7 @@ func (s Status) Causes(p *i18n.Printer) (out []Cause) {
 			add(c.Light, late, p.N("backup.cause.holes", c.Holes, map[string]any{"label": c.Label}))
 		default:
 			add(c.Light, late, p.T("backup.cause.unsure", map[string]any{
-				"label": c.Label, "when": c.LastOK,
+				"label": c.Label, "when": c.Last(p),
 			}))
 		}
 	}

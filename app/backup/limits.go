@@ -36,5 +36,7 @@ const (
 type TurnDisk struct {
 	Folder string    `json:"folder"` // where its copies were last seen
 	LastOK time.Time `json:"last_ok"`
-	Here   bool      `json:"here"`
+	// Undated is as in [Copy].
+	Undated bool `json:"undated,omitempty"`
+	Here    bool `json:"here"`
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"zafe/app/backup"
+	"zafe/app/i18n"
 	"zafe/app/op"
 	"zafe/store"
 	"zafe/store/storetest"
@@ -29,6 +30,32 @@ func TestAPointTellsOfItsInvoicesToWhoReadsSalesOnly(t *testing.T) {
 		if err != nil || len(got.Points) != 1 || got.Points[0] != want {
 			t.Errorf("%s sees %+v, %v", who, got.Points, err)
 		}
+	}
+}
+
+// TestTheAgeOfAPointDecides between PCs where it is known: a clock that is ahead makes no point the newest, and its date is
+// marked.
+func TestTheAgeOfAPointDecides(t *testing.T) {
+	day := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	points := []backup.Point{
+		{ID: "ahead 2", WriterID: "a", Seq: 2, Made: day.AddDate(2, 0, 1), Doubt: true, Age: backup.Age{Term: 1, Event: 40}},
+		{ID: "before", WriterID: "a", Seq: 1, Made: day.AddDate(0, 0, -1), Age: backup.Age{Term: 1, Event: 10}},
+		{ID: "took over", WriterID: "b", Seq: 1, Made: day, Age: backup.Age{Term: 2, Event: 30}},
+		{ID: "no age", WriterID: "c", Seq: 1, Made: day.Add(-time.Hour)},
+		{ID: "went on", WriterID: "b", Seq: 2, Made: day.Add(time.Hour), Age: backup.Age{Term: 2, Event: 35}},
+	}
+	var got []string
+	for _, s := range backup.Together(map[string][]backup.Point{"": points}) {
+		if got = append(got, s.ID); s.Doubt != (s.ID == "ahead 2") {
+			t.Errorf("%s: doubtful %t", s.ID, s.Doubt)
+		}
+	}
+	if want := []string{"went on", "took over", "no age", "ahead 2", "before"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	p := i18n.For("fr")
+	if words := points[0].When(p); words == p.Instant(points[0].Made) || points[1].When(p) != p.Instant(points[1].Made) {
+		t.Errorf("a doubtful date is written %q", words)
 	}
 }
 

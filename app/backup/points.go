@@ -32,40 +32,146 @@ func Together(lists map[string][]Point) (out []Sited) {
 				i, at[p.ID] = len(out), len(out)
 				out = append(out, Sited{Point: p})
 			}
-			out[i].Old = out[i].Old || p.Old
+			out[i].Old, out[i].Doubt = out[i].Old || p.Old, out[i].Doubt || p.Doubt
 			out[i].At = append(out[i].At, place)
 		}
 	}
-	NewestFirst(out, func(s Sited) (string, uint64, time.Time) { return s.WriterID, s.Seq, s.Made })
+	for i, doubt := range NewestFirst(out, func(s Sited) Dated { return s.Dated() }) {
+		out[i].Doubt = out[i].Doubt || doubt
+	}
 	return out
 }
 
-// NewestFirst puts restore points in order. Of one installation (writer) the number decides, whatever its clock said: a
-// point is no newer than any that was made after it. Between installations the date decides.
-func NewestFirst[P any](points []P, of func(P) (writer string, seq uint64, made time.Time)) {
-	type placed struct {
-		point  P
-		writer string
-		seq    uint64
-		at     time.Time
-	}
-	all := make([]placed, 0, len(points))
+// Age is where a restore point stands in the life of the book, which no clock decides: the line of the book, as
+// [audit.Checkpoint] has it, and the number of its last event. The zero value says nothing.
+type Age struct {
+	Term  int64  `json:"term,omitempty"`
+	Lead  string `json:"lead,omitempty"`
+	Event int64  `json:"event,omitempty"`
+}
+
+// compare puts a later line above, as relay.Later tells, and on one line a later event.
+func (a Age) compare(b Age) int {
+	return cmp.Or(cmp.Compare(a.Term, b.Term), strings.Compare(a.Lead, b.Lead), cmp.Compare(a.Event, b.Event))
+}
+
+// Dated is what the order of restore points follows.
+type Dated struct {
+	Writer string // the installation that made it
+	Seq    uint64 // its number there
+	Made   time.Time
+	Age    Age
+	Future bool // who reads it is not that far yet, so that the date says nothing
+}
+
+// FutureAfter is how far the clock of another PC may be ahead without its dates being doubted.
+const FutureAfter = 10 * time.Minute
+
+// doubtAfter is by how much a point must be dated after a later one of the same PC for its date to be doubted.
+const doubtAfter = time.Hour
+
+// placed is a point while it is put in order. What it says of its time is at most what every later point of its
+// installation says; its time is that or, where that lies in the future, the one of the point before it.
+type placed[P any] struct {
+	point P
+	Dated
+	says, at time.Time
+	doubt    bool
+}
+
+// NewestFirst puts restore points in order, and tells of each whether its date is doubtful. Of one installation the
+// number decides, whatever its clock said. Between installations the age does where it is known, and the date where it is
+// not: one that lies in the future counts as that of the point before it, or as the oldest of all.
+func NewestFirst[P any](points []P, of func(P) Dated) (doubtful []bool) {
+	all := make([]placed[P], 0, len(points))
 	for _, p := range points {
-		writer, seq, made := of(p)
-		all = append(all, placed{p, writer, seq, made})
+		d := of(p)
+		all = append(all, placed[P]{point: p, Dated: d, says: d.Made, doubt: d.Future})
 	}
-	slices.SortStableFunc(all, func(a, b placed) int {
-		return cmp.Or(strings.Compare(a.writer, b.writer), cmp.Compare(b.seq, a.seq))
+	slices.SortStableFunc(all, func(a, b placed[P]) int {
+		return cmp.Or(strings.Compare(a.Writer, b.Writer), cmp.Compare(b.Seq, a.Seq))
 	})
-	for i := 1; i < len(all); i++ {
-		if before := all[i-1]; all[i].writer == before.writer && all[i].seq < before.seq && all[i].at.After(before.at) {
-			all[i].at = before.at
+	for i := 1; i < len(all); i++ { // the newest of each installation first
+		if after, p := all[i-1], &all[i]; p.Writer == after.Writer && p.Seq < after.Seq && p.says.After(after.says) {
+			p.doubt = p.doubt || p.says.Sub(after.says) > doubtAfter
+			p.says, p.Future = after.says, after.Future
 		}
 	}
-	slices.SortStableFunc(all, func(a, b placed) int { return b.at.Compare(a.at) })
-	for i, p := range all {
-		points[i] = p.point
+	for i := len(all) - 1; i >= 0; i-- {
+		p := &all[i]
+		p.at = p.says
+		first := i+1 == len(all) || all[i+1].Writer != p.Writer
+		switch {
+		case first && p.Future:
+			p.at = time.Time{}
+		case !first && p.Future:
+			p.at = all[i+1].at
+		}
+		if !first && p.Age != (Age{}) && all[i+1].Age.compare(p.Age) > 0 {
+			p.Age = all[i+1].Age
+		}
 	}
+	newest := byAge(all)
+	for i, p := range newest {
+		points[i] = p.point
+		doubtful = append(doubtful, p.doubt)
+	}
+	return doubtful
+}
+
+// byAge puts points, which stand together by installation and the newest first, in the order of their ages, and those
+// without one between them by their times.
+func byAge[P any](all []placed[P]) (out []placed[P]) {
+	var aged, rest []placed[P]
+	for _, p := range all {
+		if p.Age == (Age{}) {
+			rest = append(rest, p)
+		} else {
+			aged = append(aged, p)
+		}
+	}
+	byTime := func(a, b placed[P]) int { return cmp.Or(b.at.Compare(a.at), b.says.Compare(a.says)) }
+	slices.SortStableFunc(aged, func(a, b placed[P]) int { return cmp.Or(b.Age.compare(a.Age), byTime(a, b)) })
+	least := map[string]time.Time{} // of an installation: nothing of it that is older is later
+	for i := range aged {
+		p := &aged[i]
+		if i > 0 && p.at.After(aged[i-1].at) {
+			p.at = aged[i-1].at
+		}
+		least[p.Writer] = p.at
+	}
+	for i := range rest {
+		if at, known := least[rest[i].Writer]; known && rest[i].at.After(at) {
+			rest[i].at = at
+		}
+	}
+	slices.SortStableFunc(rest, byTime)
+	for len(aged) > 0 && len(rest) > 0 {
+		from := &rest
+		if !rest[0].at.After(aged[0].at) {
+			from = &aged
+		}
+		out, *from = append(out, (*from)[0]), (*from)[1:]
+	}
+	return slices.Concat(out, aged, rest)
+}
+
+// Dated is what the order of points follows of one. A date that was found doubtful is not believed.
+func (p Point) Dated() Dated {
+	return Dated{Writer: p.WriterID, Seq: p.Seq, Made: p.Made, Age: p.Age, Future: p.Doubt}
+}
+
+// When is the date of a point in words, with a mark where it is doubtful; Doubts says what that means.
+func (p Point) When(t *i18n.Printer) string {
+	if !p.Doubt {
+		return t.Instant(p.Made)
+	}
+	return t.T("backup.point_doubt", map[string]any{"when": p.Made})
+}
+
+// Doubtful tells whether the date of one of some points is doubtful.
+func Doubtful(points []Point) bool {
+	return slices.ContainsFunc(points, func(p Point) bool { return p.Doubt })
 }
 
 // Alone tells whether a point is on the main PC only, and would be lost with it. Of a place in unread, which did not

@@ -50,12 +50,15 @@ func (s Status) Latest() (last time.Time) {
 	return last
 }
 
+// Last is when the newest complete copy was sent, in words, with a mark where a clock that was wrong noted it.
+func (c Copy) Last(p *i18n.Printer) string { return Point{Made: c.LastOK, Doubt: c.Undated}.When(p) }
+
 // Outstanding says what is not at the places though nothing is late there: what failed, what waits and for what, each
 // in a sentence. What is late is among the [Status.Causes].
 func (s Status) Outstanding(p *i18n.Printer) (lines []string) {
 	soon := s.Unsaved && len(s.Copies) > 0
 	for _, c := range s.Copies {
-		args := map[string]any{"label": c.Label, "when": c.LastOK}
+		args := map[string]any{"label": c.Label, "when": c.Last(p)}
 		switch lacks := c.Lacks || !c.Book.IsZero(); {
 		case c.Light != Green:
 		case c.Fault != nil && c.LastOK.IsZero():

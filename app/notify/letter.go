@@ -172,7 +172,7 @@ func places(p *i18n.Printer, st backup.Status) (lines []string) {
 		} else if c.LastOK.IsZero() {
 			lines = append(lines, p.T("notify.late_never", map[string]any{"label": c.Label}))
 		} else {
-			lines = append(lines, p.T("notify.place", map[string]any{"label": c.Label, "when": c.LastOK}))
+			lines = append(lines, p.T("notify.place", map[string]any{"label": c.Label, "when": c.Last(p)}))
 		}
 	}
 	return lines

@@ -23,6 +23,8 @@ type Trial struct {
 	BookRead  int64 // bytes that the place gave for the book
 	FilesTook time.Duration
 	FilesRead int64 // bytes of attachments
+	// Refused is set when the book came back as it was written, and did not pass.
+	Refused bool
 }
 
 // Drill is a complete trial restore of a point from a destination ("" means the local vault; a zero
@@ -49,7 +51,7 @@ func (s *Service) Drill(ctx context.Context, id string, p vault.Point, sink vaul
 		}
 		done.Point = to
 		err = s.rehearse(ctx, tree, &done, sink, watch, true)
-		return errors.Join(err, s.refused(ctx, v, done.Point, err), s.noteDrill(ctx, id, done.Point, false, err))
+		return errors.Join(err, s.refused(ctx, v, done.Point, err), s.noteDrill(ctx, id, done, false, err))
 	})
 	return done, err
 }
@@ -70,7 +72,7 @@ func (s *Service) DrillOlder(ctx context.Context, id string, sink vault.BookSink
 		}
 		done.Point = p
 		err = s.rehearse(ctx, tree, &done, sink, watch, false)
-		return errors.Join(err, s.noteDrill(ctx, id, done.Point, true, err))
+		return errors.Join(err, s.noteDrill(ctx, id, done, true, err))
 	})
 	return done, err
 }
@@ -93,7 +95,7 @@ func (s *Service) rehearse(ctx context.Context, tree *vault.Tree, done *Trial, s
 	begun := s.set.Now()
 	m, err := tree.RestoreBook(ctx, done.Point, to, watch)
 	done.BookTook = s.set.Now().Sub(begun)
-	if err != nil {
+	if done.Refused = to.whole && err != nil; err != nil {
 		return remote.Classify(err)
 	}
 	if done.Manifest, done.BookRead = m, m.Full.Bytes; m.Diff != nil {
@@ -169,7 +171,8 @@ func (s *Service) olderAt(ctx context.Context, v *vault.Vault, id string) (vault
 // noteDrill remembers the outcome. A line that broke, or a place that refused us, says nothing about the copy. Older is
 // set for a point that was picked among the older ones: that it passed proves less than the newest does, and that it
 // failed is not mended by another one.
-func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, older bool, err error) error {
+func (s *Service) noteDrill(ctx context.Context, id string, done Trial, older bool, err error) error {
+	p := done.Point
 	now := s.set.Now()
 	if err != nil && !Tells(ctx, err) {
 		return nil //nolint:nilerr // nothing to remember
@@ -181,7 +184,9 @@ func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, older
 				*suspect = p.Seq
 			}
 			if id != "" {
-				k.copyOf(id, now).Hurt = mends(err)
+				c := k.copyOf(id, now)
+				c.Hurt = mends(err)
+				c.Whole, c.Stuck = c.Hurt == "" && done.Refused, c.Stuck && c.Hurt == vault.MendFiles
 			}
 			return
 		}
@@ -194,7 +199,7 @@ func (s *Service) noteDrill(ctx context.Context, id string, p vault.Point, older
 		}
 		if *suspect == 0 && c.Hurt != vault.MendFiles { // another trial read other attachments
 			*failed = time.Time{}
-			c.Hurt, c.Mends, c.Anew = "", 0, false
+			c.Hurt, c.Mends, c.Anew, c.Whole, c.Stuck = "", 0, false, false, false
 		}
 		if older {
 			return
@@ -291,12 +296,14 @@ const drillShares = 4
 // drillSink adds to a book's sink one that reads some attachments and keeps none.
 type drillSink struct {
 	vault.BookSink
-	week int
-	read atomic.Int64 // bytes
+	week  int
+	whole bool         // the book came as it was written
+	read  atomic.Int64 // bytes
 }
 
 // Commit makes a refusal of the book's sink a failure of the drill, not of the line.
 func (d *drillSink) Commit(ctx context.Context, m vault.Manifest) error {
+	d.whole = true
 	err := d.BookSink.Commit(ctx, m)
 	if f := new(fault.Fault); err == nil || errors.As(err, &f) || ctx.Err() != nil {
 		return err

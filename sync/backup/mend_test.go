@@ -504,6 +504,9 @@ func TestABookThatIsNotWhatItWasIsSavedAsAWhole(t *testing.T) {
 	if hurt, anew := s.Ails(id); hurt || !anew {
 		t.Errorf("hurt %v, anew %v", hurt, anew)
 	}
+	if c := s.Status(b.change).Copies[0]; fault.KeyOf(c.Broken) != "backup.broken.trial_whole" {
+		t.Errorf("it is not said that nothing is to be sent again: %v", c.Broken)
+	}
 	b.refuse = nil
 	for i := range 2 {
 		b.sql("UPDATE line SET label='y' WHERE id=2")
@@ -521,29 +524,36 @@ func TestABookThatIsNotWhatItWasIsSavedAsAWhole(t *testing.T) {
 	}
 }
 
+// frozenPlace is a WebDAV server that from a moment on lets nobody write over what it has, nor delete it.
+func frozenPlace(t *testing.T, dir string, status int) (address string, freeze func()) {
+	t.Helper()
+	at, err := url.Parse(servetest.WebDAV(t, dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: at.Scheme, Host: at.Host})
+	var frozen atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if frozen.Load() && (r.Method == http.MethodPut || r.Method == http.MethodDelete) {
+			if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(r.URL.Path))); err == nil {
+				_, _ = io.Copy(io.Discard, r.Body)
+				http.Error(w, "no writing over", status)
+				return
+			}
+		}
+		proxy.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL + at.Path, func() { frozen.Store(true) }
+}
+
 // TestAPlaceThatWritesOverNothing has the newest points all the same: what is damaged there is stored under another name.
 func TestAPlaceThatWritesOverNothing(t *testing.T) {
 	for _, status := range []int{http.StatusForbidden, http.StatusMethodNotAllowed} {
 		t.Run(http.StatusText(status), func(t *testing.T) {
 			dir := t.TempDir()
-			at, err := url.Parse(servetest.WebDAV(t, dir))
-			if err != nil {
-				t.Fatal(err)
-			}
-			proxy := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: at.Scheme, Host: at.Host})
-			var frozen atomic.Bool
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				if frozen.Load() && (r.Method == http.MethodPut || r.Method == http.MethodDelete) {
-					if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(r.URL.Path))); err == nil {
-						_, _ = io.Copy(io.Discard, r.Body)
-						http.Error(w, "no writing over", status)
-						return
-					}
-				}
-				proxy.ServeHTTP(w, r)
-			}))
-			t.Cleanup(server.Close)
-			x := newTrial(t, "frozen", dir, place{draft: webdavDraft(server.URL + at.Path)})
+			server, freeze := frozenPlace(t, dir, status)
+			x := newTrial(t, "frozen", dir, place{draft: webdavDraft(server)})
 			x.save(3, 400_000)
 			x.send()
 			if n := x.strike(func(dir, name string, data []byte) []byte {
@@ -554,7 +564,7 @@ func TestAPlaceThatWritesOverNothing(t *testing.T) {
 			}); n != 1 {
 				t.Fatalf("%d struck", n)
 			}
-			frozen.Store(true)
+			freeze()
 			if err := x.tries(); err == nil {
 				t.Fatal("nobody saw what is damaged")
 			}
@@ -572,6 +582,39 @@ func TestAPlaceThatWritesOverNothing(t *testing.T) {
 				t.Error("the place is never called whole again:", c.Broken)
 			}
 		})
+	}
+}
+
+// TestAPlaceThatKeepsDamagedAttachments and lets nobody write over them says so, and what to do.
+func TestAPlaceThatKeepsDamagedAttachments(t *testing.T) {
+	dir := t.TempDir()
+	server, freeze := frozenPlace(t, dir, http.StatusForbidden)
+	x := newTrial(t, "frozen", dir, place{draft: webdavDraft(server)})
+	x.save(4, 300_000)
+	x.send()
+	x.strike(func(dir, _ string, data []byte) []byte {
+		if !strings.Contains(dir, "files/") {
+			return nil
+		}
+		return scratch(dir, data)
+	})
+	freeze()
+	if err := x.triesAll(); err == nil {
+		t.Fatal("nobody saw what is damaged")
+	}
+	if c := x.copyOf(); fault.KeyOf(c.Broken) != "backup.broken.trial" {
+		t.Errorf("before anybody tried to mend it: %v", c.Broken)
+	}
+	for range 2 { // also after the trial of the next day
+		if sent := x.s.Send(t.Context(), x.id, nil); sent.Err != nil || sent.Stuck != 4 || sent.Anew || sent.Prove {
+			t.Errorf("%+v", sent)
+		}
+		if c := x.copyOf(); fault.KeyOf(c.Broken) != "backup.broken.trial_stuck" {
+			t.Errorf("it is not said that nothing can be mended: %v", c.Broken)
+		}
+		if err := x.triesAll(); err == nil {
+			t.Fatal("it passed")
+		}
 	}
 }
 

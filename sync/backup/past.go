@@ -31,7 +31,7 @@ func (s *Service) Recall(ctx context.Context, id, point string, sink vault.BookS
 		}
 		m, err = tree.RestoreBook(ctx, all[i], sink, watch)
 		if vault.Damaged(err) && all[i].Writer == s.writer() { // a trial restore would have said the same
-			err = errors.Join(err, s.noteDrill(ctx, id, all[i], true, err))
+			err = errors.Join(err, s.noteDrill(ctx, id, Trial{Point: all[i]}, true, err))
 		}
 		return remote.Classify(err)
 	})

@@ -111,5 +111,6 @@ func (k *state) writtenBy(writer string) {
 		c.OK.Seq, c.Begun, c.Pruned, c.Holes, c.Fault, c.Waits = 0, 0, pruned{}, 0, nil, Waits{}
 		// What another writer had there cannot be mended; this one's first point is tried as soon as it is there.
 		c.Short, c.Hurt, c.Mends, c.Anew, c.Suspect, c.Drilled = vault.Gone{}, "", 0, false, 0, time.Time{}
+		c.Whole, c.Stuck = false, false
 	}
 }

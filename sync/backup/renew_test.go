@@ -144,9 +144,5 @@ func pointAt(t *testing.T, dir, key string) vault.Point {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, ok := contents.Latest()
-	if !ok {
-		t.Fatal("no point")
-	}
-	return p
+	return contents.Points()[0]
 }

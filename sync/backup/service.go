@@ -312,6 +312,7 @@ func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.
 			return remote.Classify(err)
 		}
 		err = s.note(ctx, func(k *state) {
+			k.leapt(now)
 			k.Saved = Mark{Seq: taken.Manifest.Seq, Change: taken.Manifest.Checks.Change, At: now}
 			k.Full = k.Full && !run.Full
 		})
@@ -438,6 +439,7 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, how Mann
 		}
 		if told.Mend != "" && sent.Check.Objects > 0 && c.Hurt == told.Mend { // it was all read, and mended
 			c.Mends++
+			c.Stuck = sent.Stuck > 0
 			// What could not be sent is looked at again once the next restore point stored it anew, and then no more.
 			if sent.Anew = sent.Anew && !c.Anew; sent.Anew {
 				c.Anew, k.Bury = true, true
@@ -586,7 +588,7 @@ func (s *Service) Points(ctx context.Context, id string) (points []vault.Manifes
 		}
 		return remote.Classify(err)
 	})
-	appbackup.NewestFirst(points, func(m vault.Manifest) (string, uint64, time.Time) { return m.WriterID, m.Seq, m.Created })
+	appbackup.NewestFirst(points, func(m vault.Manifest) appbackup.Dated { return m.Dated(s.set.Now()) })
 	return points, err
 }
 

@@ -217,7 +217,7 @@ func TestBackUpAndRestore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	point, _ := contents.Latest()
+	point := contents.Points()[0]
 	restored, err := Restore(ctx, tree, point, b, nil)
 	if err != nil || !bytes.Equal(b.image, image) || restored.Files.Restored != 1 {
 		t.Fatalf("%+v %v", restored, err)

@@ -47,13 +47,40 @@ type state struct {
 	// Bury is set when objects of this PC's own restore points were found damaged and taken away: the next one takes the
 	// place of those that need them.
 	Bury bool `json:"bury,omitempty"`
+	// Leap is set when the last restore point is dated long after the one before it.
+	Leap *Leap `json:"leap,omitempty"`
+}
+
+// Leap is a long time without a restore point: the book was not used, or a clock is wrong.
+type Leap struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// How long a time without a restore point is odd, and how long after its end that is said.
+const (
+	leapLong = 180 * 24 * time.Hour
+	leapSaid = 7 * 24 * time.Hour
+)
+
+// leapt notes at a restore point made now whether the clock made a leap since the one before it, and forgets a leap that
+// is over, or was a clock's that was set right.
+func (k *state) leapt(now time.Time) {
+	switch was := k.Saved.At; {
+	case !was.IsZero() && now.Sub(was) > leapLong:
+		k.Leap = &Leap{From: was, To: now}
+	case k.Leap != nil && !within(now, k.Leap.To, leapSaid):
+		k.Leap = nil
+	}
 }
 
 // copyMark is what is known about one destination.
 type copyMark struct {
-	Since   time.Time `json:"since"`
-	Known   bool      `json:"known"` // a complete copy was there once
-	OK      Mark      `json:"ok,omitzero"`
+	Since time.Time `json:"since"`
+	Known bool      `json:"known"` // a complete copy was there once
+	OK    Mark      `json:"ok,omitzero"`
+	// Noticed is when a time of OK was first seen to lie in the future.
+	Noticed time.Time `json:"noticed,omitzero"`
 	Waits   Waits     `json:"waits,omitzero"` // beyond OK
 	Tried   time.Time `json:"tried,omitzero"`
 	Drilled time.Time `json:"drilled,omitzero"`
@@ -63,12 +90,16 @@ type copyMark struct {
 	// DrillFailed is when a later trial restore from there failed, until one passes. Hurt is what the next sending is to
 	// mend, Mends how often that was done since the last trial that passed, Anew that it waits for a restore point that
 	// stores anew what is damaged on this PC as well.
-	DrillFailed time.Time    `json:"drill_failed,omitzero"`
-	Hurt        vault.Mend   `json:"hurt,omitempty"`
-	Mends       int          `json:"mends,omitempty"`
-	Anew        bool         `json:"anew,omitempty"`
-	Suspect     uint64       `json:"suspect,omitempty"` // an older point whose trial restore failed
-	Fault       *fault.Fault `json:"fault,omitempty"`   // of the last try
+	DrillFailed time.Time  `json:"drill_failed,omitzero"`
+	Hurt        vault.Mend `json:"hurt,omitempty"`
+	Mends       int        `json:"mends,omitempty"`
+	Anew        bool       `json:"anew,omitempty"`
+	// Whole is set when the failed trial found all files as they were written, so that there is nothing to mend; Stuck when
+	// the place keeps damaged attachments and lets nobody write over them.
+	Whole   bool         `json:"whole,omitempty"`
+	Stuck   bool         `json:"stuck,omitempty"`
+	Suspect uint64       `json:"suspect,omitempty"` // an older point whose trial restore failed
+	Fault   *fault.Fault `json:"fault,omitempty"`   // of the last try
 	// Again is set while the place has the copies of an earlier recovery key, and nothing under this one:
 	// it is filled anew since Since.
 	Again bool `json:"again,omitempty"`
@@ -143,9 +174,16 @@ func (k *state) copyOf(id string, now time.Time) *copyMark {
 
 // by leaves out what a clock that was ahead has noted: what is said to have been done after now was done nobody
 // knows when. It is done again soon.
+// A copy that is complete was so at the latest when its time was first seen to be none.
 func (c *copyMark) by(now time.Time) copyMark {
 	out := *c
-	for _, at := range []*time.Time{&out.OK.At, &out.Tried, &out.Drilled} {
+	if out.Noticed = (time.Time{}); c.OK.At.After(now.Add(clockDrift)) {
+		if c.Noticed.IsZero() || c.Noticed.After(now) {
+			c.Noticed = now
+		}
+		out.OK.At, out.Noticed = c.Noticed, c.Noticed
+	}
+	for _, at := range []*time.Time{&out.Tried, &out.Drilled} {
 		if at.After(now.Add(clockDrift)) {
 			*at = time.Time{}
 		}
@@ -162,10 +200,10 @@ func (c *copyMark) by(now time.Time) copyMark {
 // best is what is known about a destination: of disks that take turns, the newest copy counts.
 func (c *copyMark) best(now time.Time) copyMark {
 	out := c.by(now)
-	for _, o := range c.Others {
-		m := o.by(now)
+	for i := range c.Others {
+		m := c.Others[i].by(now)
 		if m.OK.Change > out.OK.Change || out.OK.Seq == 0 {
-			out.OK = m.OK
+			out.OK, out.Noticed = m.OK, m.Noticed
 		}
 		out.Drilled = later(out.Drilled, m.Drilled)
 	}
@@ -173,13 +211,13 @@ func (c *copyMark) best(now time.Time) copyMark {
 }
 
 // disks are those that take turns at a destination, by the date of what they have; nil where one has it all.
-func (c *copyMark) disks() (all []DiskStatus) {
+func (c *copyMark) disks(now time.Time) (all []DiskStatus) {
 	if len(c.Others) == 0 {
 		return nil
 	}
-	for _, m := range append([]copyMark{*c}, c.Others...) {
-		if m.Disk != "" {
-			all = append(all, DiskStatus{Disk: m.Disk, Folder: m.Name, LastOK: m.OK})
+	for _, o := range append([]copyMark{*c}, c.Others...) {
+		if m := o.by(now); m.Disk != "" {
+			all = append(all, DiskStatus{Disk: m.Disk, Folder: m.Name, LastOK: m.OK, Undated: !m.Noticed.IsZero()})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b DiskStatus) int { return b.LastOK.At.Compare(a.LastOK.At) })
@@ -228,7 +266,7 @@ func (s *Service) sentSeq(id string) uint64 {
 func (s *Service) sending(ctx context.Context, id string, how Manner, watch vault.Watch) vault.Sending {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	job := vault.Sending{Watch: watch, Saved: s.know.Saved.Seq, Most: how.Most}
+	job := vault.Sending{Watch: watch, Saved: s.know.Saved.Seq, Most: how.Most, Now: s.set.Now()}
 	if d, err := s.set.Remotes.Get(id); err == nil {
 		job.BytesPerSecond, job.Room = d.Limits.Kbit*1000/8, d.Limits.Bytes
 	}
@@ -258,7 +296,7 @@ func (c *copyMark) lose(gone vault.Gone, now time.Time) {
 // whole notes that everything the newest restore point needs was found at a place.
 func (c *copyMark) whole(newest vault.Manifest, now time.Time) {
 	c.Known, c.Again, c.OK = true, false, Mark{Seq: newest.Seq, Change: newest.Checks.Change, At: now}
-	c.Waits, c.Short, c.Fault = Waits{}, vault.Gone{}, nil
+	c.Waits, c.Short, c.Fault, c.Noticed = Waits{}, vault.Gone{}, nil, time.Time{}
 }
 
 // fail notes why the last try at a place failed, nil if it did not. That its copies have gone is not forgotten because
@@ -368,6 +406,8 @@ type DiskStatus struct {
 	Disk   string
 	Folder string // where it was last seen
 	LastOK Mark
+	// Undated is as in CopyStatus.
+	Undated bool
 }
 
 // CopyStatus is one destination on the status screen.
@@ -376,6 +416,7 @@ type CopyStatus struct {
 	Label   string
 	Light   schedule.Light
 	LastOK  Mark          // zero when it never worked
+	Undated bool          // a clock that was ahead noted when: LastOK.At is no time of a sending, which was before
 	Waits   Waits         // what of a later point is not there yet
 	Tried   time.Time     // last try, worked or not
 	Drilled time.Time     // last complete trial restore from it
@@ -421,6 +462,9 @@ type Status struct {
 	LostSince time.Time
 	Nowhere   bool
 	PutBack   *PutBack // the local vault or the whole PC is as it once was; nil if not
+	// Leap is a long time, since the last restore point or before it, in which none was made: the clock may be wrong. Nil
+	// for none.
+	Leap *Leap
 }
 
 // Status judges the copies by the clock. Change is the book's commit counter now.
@@ -433,6 +477,11 @@ func (s *Service) Status(change uint64) Status {
 		Saved: s.know.Saved, Unsaved: s.know.Saved.Change != change || s.know.Saved.Seq == 0,
 		Drill: s.know.Drill, DrillFailed: s.know.DrillFailed, PutBack: s.know.PutBack,
 		OwnFailed: !s.know.DrillFailed.IsZero(),
+	}
+	if out.Leap = s.know.Leap; !out.Saved.At.IsZero() && now.Sub(out.Saved.At) > leapLong {
+		out.Leap = &Leap{From: out.Saved.At, To: now}
+	} else if out.Leap != nil && !within(now, out.Leap.To, leapSaid) {
+		out.Leap = nil
 	}
 	if out.Drill != nil && out.Drill.At.After(now.Add(clockDrift)) {
 		out.Drill = nil // as in by
@@ -450,8 +499,8 @@ func (s *Service) Status(change uint64) Status {
 			ID: d.ID, Label: d.Label, LastOK: mark.OK, Waits: mark.Waits, Tried: mark.Tried, Drilled: mark.Drilled,
 			Lacks: mark.OK.Change != change || mark.OK.Seq == 0, Again: mark.Again, Fault: mark.Fault,
 			Holes: mark.Holes, RolledBack: mark.RolledBack, Rivals: s.know.rivals(mark.Rivals), Since: mark.Since, OnDisk: mark.OnDisk,
-			Disks: known.disks(), Shelter: mark.Shelter, Gone: mark.Gone, GoneAt: mark.GoneAt, Back: !mark.Short.Any(),
-			Broken: mark.broken(d.Label), Unproved: !mark.DrillFailed.IsZero(),
+			Disks: known.disks(now), Shelter: mark.Shelter, Gone: mark.Gone, GoneAt: mark.GoneAt, Back: !mark.Short.Any(),
+			Broken: mark.broken(d.Label), Unproved: !mark.DrillFailed.IsZero(), Undated: !mark.Noticed.IsZero(),
 		}
 		facts := schedule.Copy{Made: mark.Since, LastOK: mark.OK.At, Again: mark.Again}
 		if c.Lacks {
@@ -489,6 +538,10 @@ func (s *Service) Status(change uint64) Status {
 // broken says why nobody may rely on what is at a place, nil if they may.
 func (c *copyMark) broken(label string) *fault.Fault {
 	switch {
+	case !c.DrillFailed.IsZero() && c.Stuck:
+		return fault.New(fault.Conflict, "backup.broken.trial_stuck", "label", label, "at", c.DrillFailed)
+	case !c.DrillFailed.IsZero() && c.Whole:
+		return fault.New(fault.Conflict, "backup.broken.trial_whole", "label", label, "at", c.DrillFailed)
 	case !c.DrillFailed.IsZero():
 		return fault.New(fault.Conflict, "backup.broken.trial", "label", label, "at", c.DrillFailed)
 	case c.Fault != nil && c.Fault.Key == "backup.vault_gone":
@@ -574,6 +627,9 @@ func (s *Service) Schedule(p schedule.Policy, change uint64) *schedule.Schedule 
 		drilled := c.Drilled
 		if c.Unproved {
 			drilled = time.Time{} // only a trial restore says that it is whole again
+		}
+		if c.Undated {
+			c.LastOK.At = time.Time{} // it is looked at again soon
 		}
 		plan.Add(now, c.ID, !c.Lacks, c.LastOK.At, drilled)
 		if d, err := s.set.Remotes.Get(c.ID); err == nil {

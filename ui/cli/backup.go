@@ -171,7 +171,10 @@ func (r *run) backupList(ctx context.Context, b machine.Book) error {
 		var rows [][]string
 		for _, o := range all {
 			at := st.Where(r.text(), o, func(id string) bool { return unread[id] })
-			rows = append(rows, []string{o.ID, r.text().Instant(o.Made), writer(o.Point), o.Invoice, at})
+			rows = append(rows, []string{o.ID, o.When(r.text()), writer(o.Point), o.Invoice, at})
+		}
+		if backup.Doubtful(points) {
+			r.say("backup.point_doubts")
 		}
 		return table(w, rows)
 	})

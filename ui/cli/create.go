@@ -335,7 +335,10 @@ func (r *run) listPoints(ctx context.Context, v machine.Vault) error {
 		writer := backup.Writers(points, r.text())
 		var rows [][]string
 		for _, p := range points {
-			rows = append(rows, []string{p.ID, r.text().Instant(p.Made), writer(p), p.Invoice})
+			rows = append(rows, []string{p.ID, p.When(r.text()), writer(p), p.Invoice})
+		}
+		if backup.Doubtful(points) {
+			r.say("backup.point_doubts")
 		}
 		return table(w, rows)
 	})

@@ -274,7 +274,7 @@ func (r *restorePage) question(q backup.Question) (string, bool) {
 func (r *restorePage) askPoint(points []backup.Point) {
 	f := r.f
 	var next *kit.Button
-	writer := backup.Writers(points, f.Text)
+	var writer func(backup.Point) string
 	grid := kit.NewGrid([]kit.Column{
 		{Title: f.t("start.restore.made"), Width: 180},
 		{Title: f.t("start.restore.writer"), Width: 160, Weight: 1},
@@ -285,7 +285,7 @@ func (r *restorePage) askPoint(points []backup.Point) {
 		p := points[row]
 		switch col {
 		case 0:
-			return kit.CellView{Text: f.Text.Instant(p.Made), Weight: kit.Bold}
+			return kit.CellView{Text: p.When(f.Text), Weight: kit.Bold}
 		case 1:
 			return kit.CellView{Text: writer(p)}
 		case 2:
@@ -308,8 +308,17 @@ func (r *restorePage) askPoint(points []backup.Point) {
 		content.Add(kit.NewNotice(kit.Warn, f.t("start.restore.newer"), f.t("start.restore.newer_text")))
 	}
 	content.Add(kit.Fixed(0, 320, grid))
+	doubts := kit.NewLabel(f.t("backup.point_doubts"), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true})
+	listed := func() {
+		if writer = backup.Writers(points, f.Text); backup.Doubtful(points) {
+			doubts.Show()
+		}
+	}
+	doubts.Hide()
+	listed()
+	content.Add(doubts)
 	if r.older > 0 {
-		content.Add(r.moreOlder(&points, grid, func() { writer = backup.Writers(points, f.Text) }))
+		content.Add(r.moreOlder(&points, grid, listed))
 	}
 	r.show(2, content, func() { r.askKey(nil) }, next)
 	grid.Select(max(0, slices.IndexFunc(points, func(p backup.Point) bool { return !p.Old })))

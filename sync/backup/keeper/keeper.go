@@ -331,6 +331,9 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	if st.Saved.Seq == 0 && !again { // under a new key it had points of its own already
 		out.Origin = bare(k.set.Origin)
 	}
+	if out.Clock, err = k.clock(ctx, st, change); err != nil {
+		return appbackup.Status{}, err
+	}
 	k.worry(&out, st)
 	if p := st.PutBack; p != nil && p.Place == "" {
 		behind = fault.New(fault.Conflict, "backup.alarm.local_behind", "have", p.Have, "want", p.Want)
@@ -352,13 +355,13 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 		}
 		places = append(places, c)
 		if c.LastOK.Seq == 0 { // what is there was sent by another PC, before a restore
-			c.LastOK.At = time.Time{}
+			c.LastOK.At, c.Undated = time.Time{}, false
 		}
 		out.Copies = append(out.Copies, appbackup.Copy{
 			Destination: appbackup.Destination(d), Light: appbackup.Light(c.Light), LastOK: c.LastOK.At,
 			Tried: c.Tried, Drilled: c.Drilled, Lacks: c.Lacks, Oldest: oldest, OnDisk: c.OnDisk, Again: c.Again,
 			Fault: c.Fault, Alarms: alarms(c, st.PutBack), Event: int64(c.LastOK.Change), Late: late(c.Amber, c.Red),
-			Shelter: c.Shelter, Book: c.Waits.Book, WaitBytes: c.Waits.Bytes, Holes: c.Holes, Broken: c.Broken,
+			Undated: c.Undated, Shelter: c.Shelter, Book: c.Waits.Book, WaitBytes: c.Waits.Bytes, Holes: c.Holes, Broken: c.Broken,
 		})
 	}
 	out.LossSeconds = lossSeconds(st, k.set.Clock())
@@ -387,6 +390,28 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	return out, nil
 }
 
+// clock is what is odd about the clock of this PC, nil for nothing: it is before the last change or restore point of the
+// book, or long after the one before.
+func (k *Keeper) clock(ctx context.Context, st backup.Status, change uint64) (*fault.Fault, error) {
+	now, last := k.set.Clock(), st.Saved.At
+	if change > 0 {
+		at, err := k.set.Measures.ChangeAfter(ctx, change-1)
+		if err != nil {
+			return nil, err
+		}
+		if at.After(last) {
+			last = at
+		}
+	}
+	switch {
+	case last.After(now.Add(appbackup.FutureAfter)):
+		return fault.New(fault.Unavailable, "backup.worry.clock_behind", "now", now, "last", last), nil
+	case st.Leap != nil:
+		return fault.New(fault.Unavailable, "backup.worry.clock_ahead", "now", st.Leap.To, "last", st.Leap.From), nil
+	}
+	return nil, nil
+}
+
 // running tells how far the work at a destination, or on this PC, has come; nil when there is none.
 func (k *Keeper) running(target string) *appbackup.Running {
 	j := k.jobs[target]
@@ -404,7 +429,9 @@ func (k *Keeper) Points(ctx context.Context, id string) ([]appbackup.Point, erro
 		return nil, err
 	}
 	points := pointsOf(ms, ms)
+	doubts := appbackup.NewestFirst(ms, func(m vault.Manifest) appbackup.Dated { return m.Dated(k.set.Clock()) })
 	for i := range points {
+		points[i] = doubted(points[i], doubts[i])
 		points[i].Here = k.set.Service.Writes(points[i].WriterID)
 	}
 	return points, nil
@@ -419,6 +446,13 @@ func pointsOf(ms, others []vault.Manifest) []appbackup.Point {
 		out = append(out, p)
 	}
 	return out
+}
+
+// doubted is a point whose date is doubtful or not. A date that is not believed does not tell that a PC went on after
+// another one had taken over from it.
+func doubted(p appbackup.Point, doubt bool) appbackup.Point {
+	p.Doubt, p.Old = doubt, p.Old && !doubt
+	return p
 }
 
 // Kept implements Engine.

@@ -297,16 +297,46 @@ func TestAClockThatWasAhead(t *testing.T) {
 	}
 	clock.Set(right.AddDate(0, 0, 1))
 	st, err := k.Status(t.Context())
-	if err != nil || st.Light == appbackup.Green || !st.Drill.IsZero() || !st.Copies[0].LastOK.IsZero() {
+	if err != nil || st.Light == appbackup.Green || !st.Drill.IsZero() || !st.Copies[0].Undated || !st.Copies[0].LastOK.Equal(clock.Now()) ||
+		fault.KeyOf(st.Clock) != "backup.worry.clock_behind" || st.LossSeconds < 0 {
 		t.Errorf("the clock is right again: %+v, %v", st, err)
 	}
 	b.change(t)
 	if _, err := k.Now(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if st, err := k.Drill(t.Context(), d.ID); err != nil || st.Light != appbackup.Green {
+	if st, err := k.Drill(t.Context(), d.ID); err != nil || st.Light != appbackup.Green || st.Copies[0].Undated || st.Clock != nil {
 		t.Errorf("after a backup and a trial: %s, %q, %v", st.Light, worries(st), err)
 	}
+}
+
+// TestALeapOfTheClockIsTold for a week, or until the clock is set right: a PC that was off for long is asked once to look
+// at its date.
+func TestALeapOfTheClockIsTold(t *testing.T) {
+	k, b, clock, _ := newKeeper(t)
+	add(t, k, elsewhere(t))
+	right := clock.Now()
+	is := func(what string, at time.Time, save bool, want string) {
+		t.Helper()
+		if clock.Set(at); save {
+			b.change(t)
+			now(t, k)
+		}
+		if st, err := k.Status(t.Context()); err != nil || fault.KeyOf(st.Clock) != want {
+			t.Errorf("%s: %v, %v", what, st.Clock, err)
+		}
+	}
+	const ahead, behind = "backup.worry.clock_ahead", "backup.worry.clock_behind"
+	is("at first", right, true, "")
+	is("after three months", right.AddDate(0, 3, 0), true, "")
+	later := right.AddDate(2, 3, 0)
+	is("two years later", later, false, ahead)
+	is("and saved", later, true, ahead)
+	is("saved again", later.AddDate(0, 0, 2), true, ahead)
+	is("set right", right.AddDate(0, 3, 1), false, behind)
+	is("and saved", right.AddDate(0, 3, 1), true, "")
+	is("two years later again", later, true, ahead)
+	is("it was right", later.AddDate(0, 0, 8), true, "")
 }
 
 const sheet = "ZAFE1-THH3-XK2N-6VKD-YSZA-DF8Y-XY7M-AECS-9B3M-TTNV9T"

@@ -65,7 +65,7 @@ func (k *Keeper) plug(c backup.CopyStatus) (plug appbackup.Plug, disks []appback
 		plug = appbackup.Unplugged
 	}
 	for _, d := range c.Disks {
-		disks = append(disks, appbackup.TurnDisk{Folder: d.Folder, LastOK: d.LastOK.At, Here: p.Here && p.Disk == d.Disk})
+		disks = append(disks, appbackup.TurnDisk{Folder: d.Folder, LastOK: d.LastOK.At, Undated: d.Undated, Here: p.Here && p.Disk == d.Disk})
 	}
 	return plug, disks
 }

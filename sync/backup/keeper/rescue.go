@@ -20,6 +20,7 @@ type Rescue struct {
 	tree     *vault.Tree
 	contents vault.Contents // once read
 	seen     []vault.Manifest
+	doubtful map[vault.Point]bool // of whose dates
 	log      func(what string, err error)
 	place    appbackup.NewDestination
 	answers  []string // to the provider's further questions
@@ -149,7 +150,9 @@ func (r *Rescue) Points(ctx context.Context, skip int) (page []appbackup.Point, 
 			return nil, 0, remote.Classify(err)
 		}
 		r.seen = append(r.seen, ms...)
-		page = append(page, pointsOf(ms, r.seen)...)
+		for i, p := range pointsOf(ms, r.seen) {
+			page = append(page, doubted(p, r.doubtful[ms[i].Point()]))
+		}
 		switch {
 		case end == len(all) && len(page) == 0:
 			return nil, 0, remote.Classify(unread)
@@ -169,7 +172,7 @@ func (r *Rescue) list(ctx context.Context) ([]vault.Point, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.contents = contents
+		r.contents, r.doubtful = contents, contents.Doubtful()
 	}
 	return r.contents.Points(), nil
 }
@@ -200,11 +203,19 @@ func (r *Rescue) Point(ctx context.Context, id string) (appbackup.Point, error) 
 	return appbackup.Point{}, fault.New(fault.NotFound, "backup.point_gone")
 }
 
-// only refuses the newest point when another PC has taken over from the one that made it.
+// only refuses the newest point when another PC has taken over from the one that made it, or when the one that its PC
+// took over from went on.
 func (r *Rescue) only(ctx context.Context, m vault.Manifest) error {
 	other, err := r.tree.Rival(ctx, r.contents, m)
-	if err != nil || other == nil {
+	if err != nil {
 		return err
+	}
+	if other == nil { // it is of the latest line: did somebody go on with an earlier one?
+		left, err := r.tree.Outliving(ctx, r.contents, m)
+		if err != nil || left == nil {
+			return err
+		}
+		m, other = *left, &m
 	}
 	return fault.New(fault.Conflict, "backup.two_lines", "name", m.WriterName, "made", m.Created,
 		"other", other.WriterName, "last", other.Created)
@@ -265,6 +276,6 @@ func Telling(progress func(appbackup.Progress)) vault.Watch {
 func PointOf(m vault.Manifest) appbackup.Point {
 	return appbackup.Point{
 		ID: m.Point().String(), Writer: m.WriterName, WriterID: m.WriterID, Seq: m.Seq, Made: m.Created, Bytes: m.BookBytes(),
-		Invoice: m.Checks.LastInvoice, Invoices: m.Checks.InvoiceCount,
+		Invoice: m.Checks.LastInvoice, Invoices: m.Checks.InvoiceCount, Age: m.Age(),
 	}
 }

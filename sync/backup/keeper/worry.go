@@ -24,7 +24,7 @@ type worry struct {
 
 // worries are the reasons beside those of each copy: what all copies have in common, and what was never proved.
 // The worst come first.
-func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
+func (k *Keeper) worries(st backup.Status, sheetKnown bool, clock *fault.Fault) []worry {
 	now, rules := k.set.Clock(), k.Rules()
 	var out []worry
 	add := func(light schedule.Light, key string, args ...any) {
@@ -87,6 +87,9 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 			add(schedule.Amber, "backup.worry.drill_old", "days", days)
 		}
 	}
+	if clock != nil {
+		out = append(out, worry{schedule.Amber, clock})
+	}
 	switch nowhere, unreached := k.lost(); {
 	case nowhere > 0:
 		add(schedule.Amber, "backup.worry.files_lost", "count", nowhere)
@@ -122,7 +125,7 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool) []worry {
 // worry puts the reasons into the status.
 func (k *Keeper) worry(out *appbackup.Status, st backup.Status) {
 	lights := []schedule.Light{st.Overall}
-	for _, w := range k.worries(st, out.SheetKnown) {
+	for _, w := range k.worries(st, out.SheetKnown, out.Clock) {
 		lights = append(lights, w.light)
 		out.Worries = append(out.Worries, w.why)
 	}

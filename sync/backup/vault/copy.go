@@ -48,7 +48,9 @@ type Sending struct {
 	// Most is how many bytes may leave this time, 0 for no limit. Where more lacks, attachments wait, the largest first,
 	// and the points go without them: see Sent.Waits. Where the points alone are more, nothing leaves:
 	// "backup.line_waits".
-	Most  int64
+	Most int64
+	// Now is what the clock of this PC says; what others date after it is not believed. The zero time believes all.
+	Now   time.Time
 	Watch Watch
 }
 
@@ -73,8 +75,11 @@ type Sent struct {
 	Gone Gone
 	// Mended counts the objects whose content was damaged there and was sent again.
 	Mended int
+	// Stuck counts the files of attachments that are damaged there and that the place lets nobody write over: attachments
+	// have no other name.
+	Stuck int
 	// Anew says that something damaged or missing there is damaged or missing on this PC as well, or that the place lets
-	// nobody write over what is damaged: the next restore point stores it again under another name.
+	// nobody write over what is damaged of the book: the next restore point stores it again under another name.
 	Anew bool
 	// Waits is how many bytes of attachments did not leave because of Sending.Most. The points that name them are there:
 	// a restore of one brings the book back and reports those attachments missing.
@@ -125,11 +130,11 @@ func (v *Vault) Replicate(ctx context.Context, f fs.Fs, s Sending) (Sent, error)
 	if err != nil {
 		return sent, err
 	}
-	sent.Mended, sent.Anew = job.mends, job.anew
+	sent.Mended, sent.Stuck, sent.Anew = job.mends, job.stuck, job.anew
 	s.Watch.tell(Progress{Stage: StageCheck})
 	sent.Check, err = v.check(ctx, to, points, want, job.same)
 	if err == nil {
-		sent.Rivals, err = v.rivals(ctx, to)
+		sent.Rivals, err = v.rivals(ctx, to, s.Now)
 	}
 	return sent, err
 }
@@ -260,6 +265,7 @@ type copyJob struct {
 	gone     Gone               // likewise
 	anew     bool               // likewise
 	mends    int                // see Sent.Mended
+	stuck    int                // likewise
 
 	mu        sync.Mutex
 	sent      int
@@ -450,7 +456,11 @@ func (j *copyJob) sendOne(ctx context.Context, t transfer) error {
 	defer j.mu.Unlock()
 	if err != nil && t.mends && ctx.Err() == nil && !fserrors.ShouldRetry(err) {
 		j.mends-- // a place that keeps what it was given: that this stays damaged holds back nothing else
-		j.anew = true
+		if t.attached {
+			j.stuck++
+		} else {
+			j.anew = true
+		}
 		return nil
 	}
 	if err != nil {

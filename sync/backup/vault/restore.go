@@ -26,21 +26,64 @@ type Writer struct {
 	Foreign int     // files in its manifest folder that do not open with this key
 
 	manifests listing
+	age       appbackup.Age // of the newest point, where there are other writers and it can be read
 }
 
 // Contents is what a vault holds, as far as names tell it.
 type Contents struct {
 	VaultID string // "" when the marker is lost
 	Writers []Writer
+
+	read time.Time // by the clock of who read it
 }
 
 // Points lists the restore points of all writers, newest first as [appbackup.NewestFirst] puts them.
-func (c Contents) Points() (all []Point) {
-	for _, w := range c.Writers {
-		all = append(all, w.Points...)
-	}
-	appbackup.NewestFirst(all, func(p Point) (string, uint64, time.Time) { return p.Writer, p.Seq, p.At })
+func (c Contents) Points() []Point {
+	all, _ := c.placed()
 	return all
+}
+
+// Doubtful tells of which points the date is not to be believed.
+func (c Contents) Doubtful() map[Point]bool {
+	all, doubts := c.placed()
+	out := map[Point]bool{}
+	for i, p := range all {
+		out[p] = doubts[i]
+	}
+	return out
+}
+
+func (c Contents) placed() (all []Point, doubtful []bool) {
+	ages := map[Point]appbackup.Age{}
+	for _, w := range c.Writers {
+		if all = append(all, w.Points...); len(w.Points) > 0 {
+			ages[w.Points[len(w.Points)-1]] = w.age
+		}
+	}
+	doubtful = appbackup.NewestFirst(all, func(p Point) appbackup.Dated {
+		return appbackup.Dated{Writer: p.Writer, Seq: p.Seq, Made: p.At, Age: ages[p], Future: future(p.At, c.read)}
+	})
+	return all, doubtful
+}
+
+// future tells whether a date lies after a moment, as only a clock that is ahead writes it; the zero moment doubts none.
+func future(date, now time.Time) bool {
+	return !now.IsZero() && date.After(now.Add(appbackup.FutureAfter))
+}
+
+// Dated is what the order of restore points follows of one that is read at a moment.
+func (m Manifest) Dated(now time.Time) appbackup.Dated {
+	return appbackup.Dated{
+		Writer: m.WriterID, Seq: m.Seq, Made: m.Created, Age: m.Age(), Future: future(m.Created, now),
+	}
+}
+
+// Age is where the point stands in the life of the book, as far as it tells.
+func (m Manifest) Age() appbackup.Age {
+	if m.Checkpoint == nil {
+		return appbackup.Age{}
+	}
+	return appbackup.Age{Term: m.Checkpoint.Term, Lead: m.Checkpoint.Lead, Event: m.Checkpoint.Event}
 }
 
 // listing gives a writer's manifest folder as it was read.
@@ -51,21 +94,6 @@ func (c Contents) listing(writer string) listing {
 		}
 	}
 	return listing{}
-}
-
-// Latest gives the newest restore point, or false when there is none. Of one installation it is the
-// last by number, whatever its clock said; between installations the date decides.
-func (c Contents) Latest() (Point, bool) {
-	var best Point
-	for _, w := range c.Writers {
-		if len(w.Points) == 0 {
-			continue
-		}
-		if last := w.Points[len(w.Points)-1]; best.Seq == 0 || last.At.After(best.At) {
-			best = last
-		}
-	}
-	return best, best.Seq != 0
 }
 
 // There tells, without a key, whether there is a vault at f or in a sub-folder, where Locate looks as well: fault
@@ -188,7 +216,31 @@ func (t *Tree) Read(ctx context.Context) (Contents, error) {
 	case points == 0:
 		return c, faultEmpty
 	}
-	return c, nil
+	c.read = time.Now() //nolint:forbidigo // by which dates are doubted, on a PC that has no book yet
+	return c, t.ages(ctx, &c)
+}
+
+// ages reads the newest point of each of several writers: their dates alone do not tell which is newer. One that cannot
+// be read tells nothing.
+func (t *Tree) ages(ctx context.Context, c *Contents) error {
+	several := slices.DeleteFunc(slices.Clone(c.Writers), func(w Writer) bool { return len(w.Points) == 0 })
+	if len(several) < 2 {
+		return nil
+	}
+	for i, w := range c.Writers {
+		if len(w.Points) == 0 {
+			continue
+		}
+		s, err := t.recall(ctx, w.manifests, w.Points[len(w.Points)-1])
+		if isDamage(err) || errors.Is(err, faultNewer) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		c.Writers[i].age = s.Age()
+	}
+	return nil
 }
 
 // Describe reads the manifest of a restore point. It refuses with "backup.point_gone",

@@ -45,9 +45,21 @@ func Outlived(m Manifest, others []Manifest) bool {
 	return slices.ContainsFunc(others, func(o Manifest) bool { return o.outlives(m) })
 }
 
+// Outliving finds, among the newest points of the other installations, one that was made on a line that had ended before,
+// as a point shows: somebody went on with work that the point has not got. Nil for none.
+func (t *Tree) Outliving(ctx context.Context, c Contents, m Manifest) (*Manifest, error) {
+	return t.newestOf(ctx, c, m, func(o Manifest) bool { return m.outlives(o) && !future(o.Created, c.read) })
+}
+
 // Rival finds, among the newest points of the other installations, one that is of a later line than a point: what
 // this is of is not what goes on, though it may be younger. Nil for none.
 func (t *Tree) Rival(ctx context.Context, c Contents, m Manifest) (*Manifest, error) {
+	return t.newestOf(ctx, c, m, func(o Manifest) bool { return o.later(m) })
+}
+
+// newestOf finds, among the newest points of the other installations than that of one, the first that is so. One that
+// cannot be read is passed over.
+func (t *Tree) newestOf(ctx context.Context, c Contents, m Manifest, is func(Manifest) bool) (*Manifest, error) {
 	ctx = jobContext(ctx)
 	for _, w := range c.Writers {
 		if w.ID == m.WriterID || len(w.Points) == 0 {
@@ -60,7 +72,7 @@ func (t *Tree) Rival(ctx context.Context, c Contents, m Manifest) (*Manifest, er
 		if err != nil {
 			return nil, err
 		}
-		if s.later(m) {
+		if is(s.Manifest) {
 			return &s.Manifest, nil
 		}
 	}
@@ -77,7 +89,7 @@ func OriginOf(name string) *Origin {
 }
 
 // rivals looks for them in a copy. It costs one listing when there is no other writer.
-func (v *Vault) rivals(ctx context.Context, t *Tree) ([]Rival, error) {
+func (v *Vault) rivals(ctx context.Context, t *Tree, now time.Time) ([]Rival, error) {
 	writers, err := t.list(ctx, writersDir)
 	if err != nil {
 		return nil, err
@@ -107,7 +119,8 @@ func (v *Vault) rivals(ctx context.Context, t *Tree) ([]Rival, error) {
 		from, to := m.RestoredFrom, own.RestoredFrom
 		switch {
 		case from != nil && from.Writer == v.set.WriterID,
-			to != nil && to.Writer == id && m.Seq > to.Seq && v.since(m.Created), v.outlives(m.Manifest):
+			to != nil && to.Writer == id && m.Seq > to.Seq && v.since(m.Created),
+			v.outlives(m.Manifest) && !future(m.Created, now):
 			found = append(found, r)
 		case m.later(own):
 			r.TookOver = true

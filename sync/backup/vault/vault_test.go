@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	appbackup "zafe/app/backup"
 	"zafe/app/fault"
 )
 
@@ -57,7 +58,7 @@ func TestSnapshotAndRestore(t *testing.T) {
 	if err != nil || len(c.Writers) != 1 || len(c.Writers[0].Points) != 3 || c.VaultID != "company-1" {
 		t.Fatalf("read: %+v %v", c, err)
 	}
-	if latest, _ := c.Latest(); latest != m3.Point() {
+	if latest := c.Points()[0]; latest != m3.Point() {
 		t.Fatalf("latest is %v, want %v", latest, m3.Point())
 	}
 	restore(t, v.Tree(), m1.Point(), image1)
@@ -301,17 +302,41 @@ func TestNewerFormatIsRefused(t *testing.T) {
 	wantFault(t, err, "backup.vault_newer")
 }
 
-func TestLatestFollowsTheNumberNotTheClock(t *testing.T) {
+// TestTheNewestPointIsNoMatterOfAClock: of one PC the number decides, between two the line of the book, then its events; a
+// date that lies in the future of who reads is believed of nobody.
+func TestTheNewestPointIsNoMatterOfAClock(t *testing.T) {
 	one := Writer{ID: "a", Points: []Point{{"a", 1, testNow.AddDate(5, 0, 0)}, {"a", 2, testNow}}}
 	two := Writer{ID: "b", Points: []Point{{"b", 1, testNow.Add(time.Hour)}}}
-	if p, ok := (Contents{Writers: []Writer{one}}).Latest(); !ok || p.Seq != 2 {
-		t.Errorf("after a clock far ahead the latest is %v", p)
+	ahead := Writer{ID: "c", Points: []Point{{"c", 1, testNow.AddDate(2, 0, 0)}}}
+	of := func(w Writer, age appbackup.Age) Writer { w.age = age; return w }
+	newest := func(what, want string, doubts int, writers ...Writer) {
+		t.Helper()
+		c := Contents{Writers: writers, read: testNow.Add(2 * time.Hour)}
+		if got := c.Points()[0]; got.String() != want {
+			t.Errorf("%s: %s", what, got)
+		}
+		for _, doubt := range c.Doubtful() {
+			if doubt {
+				doubts--
+			}
+		}
+		if doubts != 0 {
+			t.Errorf("%s: %d dates are doubted too few", what, doubts)
+		}
 	}
-	if p, _ := (Contents{Writers: []Writer{one, two}}).Latest(); p.Writer != "b" {
-		t.Errorf("of two PCs the latest is %v", p)
-	}
-	if _, ok := (Contents{Writers: []Writer{{ID: "c"}}}).Latest(); ok {
-		t.Error("a latest of nothing")
+	newest("one PC", one.Points[1].String(), 1, one)
+	newest("two PCs", two.Points[0].String(), 1, one, two)
+	newest("one that is always ahead", two.Points[0].String(), 1, ahead, two)
+	newest("one that is always ahead, and took over", ahead.Points[0].String(), 1,
+		of(ahead, appbackup.Age{Term: 2, Event: 1}), of(two, appbackup.Age{Term: 1, Event: 9}))
+	newest("one that is ahead by an hour, and stopped", one.Points[1].String(), 1,
+		of(one, appbackup.Age{Event: 9}), of(two, appbackup.Age{Event: 8}))
+	newest("a reader whose clock is behind", two.Points[0].String(), 0, Writer{ID: "b", Points: []Point{
+		{"b", 1, testNow.Add(time.Hour)},
+	}})
+	c := Contents{Writers: []Writer{two, ahead}, read: testNow.AddDate(-9, 0, 0)}
+	if got := c.Points()[0]; got != ahead.Points[0] {
+		t.Errorf("a reader whose clock is behind all of them: %s", got)
 	}
 }
 

@@ -49,6 +49,7 @@ type backups struct {
 	grid   *kit.Grid
 	// earlier says that there may be copies under an earlier recovery sheet, which are not among the points.
 	earlier fyne.CanvasObject
+	doubts  fyne.CanvasObject         // says that some dates are doubtful
 	points  []backup.Sited            // what can be restored, here and at the places
 	lists   map[string][]backup.Point // the same by the place they were found at
 	writer  func(backup.Point) string
@@ -115,11 +116,13 @@ func newBackups(e *page.Env, begin string) page.Page {
 	b.grid = kit.NewGrid(columns, func() int { return len(b.points) }, b.cell)
 	b.grid.SetEmpty(kit.NewEmpty("clock", e.T("backups.no_point"), e.T("backups.no_point_hint"), nil))
 	places := kit.NewCard(e.T("backups.places"), kit.NewScroll(b.copies))
-	b.earlier = kit.Pad(8, 16, 8, 16, kit.NewLabel(e.T("backups.points_before"), kit.Style{
-		Size: theme.SizeCaption, Color: theme.Muted, Wrap: true,
-	}))
-	b.earlier.Hide()
-	points := kit.NewCard(e.T("backups.points"), kit.Split(0, []float32{1, 0}, b.grid, b.earlier)).Flush()
+	under := func(key string) fyne.CanvasObject {
+		said := kit.Pad(8, 16, 8, 16, kit.NewLabel(e.T(key), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true}))
+		said.Hide()
+		return said
+	}
+	b.earlier, b.doubts = under("backups.points_before"), under("backup.point_doubts")
+	points := kit.NewCard(e.T("backups.points"), kit.Split(0, []float32{1, 0, 0}, b.grid, b.doubts, b.earlier)).Flush()
 	if e.Can(backup.Begin.Spec) {
 		restore := b.Write(kit.NewButton(e.T("backups.restore"), "clock-counter-clockwise", kit.Secondary,
 			e.Shell.Restore).Small())
@@ -160,7 +163,7 @@ func (b *backups) cell(row, col int) kit.CellView {
 	e, p := b.env, b.points[row]
 	switch col {
 	case 0:
-		return kit.CellView{Text: e.Text.Instant(p.Made), Weight: kit.Bold}
+		return kit.CellView{Text: p.When(e.Text), Weight: kit.Bold}
 	case 1:
 		return kit.CellView{Text: b.writer(p.Point), Color: theme.Muted}
 	case 2:
@@ -261,6 +264,9 @@ func (b *backups) list(id string) {
 			points = append(points, p.Point)
 		}
 		b.writer = backup.Writers(points, b.env.Text)
+		if b.doubts.Hide(); backup.Doubtful(points) {
+			b.doubts.Show()
+		}
 		b.grid.Reload()
 		if b.open != nil && len(b.points) > 0 {
 			b.open.Enable()
@@ -373,7 +379,8 @@ func (b *backups) worrying(st backup.Status, w *fault.Fault) *kit.Banner {
 	title, mends := "backups.worry.title", backup.Begin.Spec
 	var acts []fyne.CanvasObject
 	switch w.Key {
-	case "backup.worry.drill_failed", "backup.worry.drill_old", "backup.broken.trial":
+	case "backup.worry.drill_failed", "backup.worry.drill_old", "backup.broken.trial", "backup.broken.trial_whole",
+		"backup.broken.trial_stuck":
 		title, mends = "backups.worry.proof", backup.Drill.Spec
 	case "backup.broken.gone", "backup.broken.book", "backup.broken.files":
 		title, mends = "backups.worry.lacks", backup.Refill.Spec
@@ -381,6 +388,8 @@ func (b *backups) worrying(st backup.Status, w *fault.Fault) *kit.Banner {
 		title, mends = "backups.worry.unproved", backup.Drill.Spec
 	case "backup.worry.files_lost", "backup.worry.files_away":
 		title = "plan.files"
+	case "backup.worry.clock_behind", "backup.worry.clock_ahead":
+		title, mends = "backups.worry.clock", backup.Now.Spec
 	case "backup.worry.login_unsaved":
 		title = "backups.worry.login"
 	case "backup.worry.erasable":
@@ -424,7 +433,8 @@ func (b *backups) figures(st backup.Status) {
 		}
 		b.last.Set(e.T("backups.never"), note, kit.Error, nil)
 	default:
-		b.last.Set(e.Text.Instant(st.Saved), e.T(lastNote(st)), kit.Neutral, nil)
+		saved := backup.Point{Made: st.Saved, Doubt: st.Clock != nil}
+		b.last.Set(saved.When(e.Text), e.T(lastNote(st)), kit.Neutral, nil)
 	}
 	switch {
 	case !st.DrillFailed.IsZero():
@@ -591,6 +601,8 @@ func (b *backups) place(c backup.Copy) fyne.CanvasObject {
 	switch {
 	case c.Broken != nil:
 		under = e.T("backups.place_broken")
+	case c.Undated:
+		under = e.T("backups.place_undated")
 	case !c.LastOK.IsZero():
 		under = e.T("backups.place_last", "when", e.Text.Instant(c.LastOK))
 	case !c.Book.IsZero():

@@ -33,7 +33,7 @@ func (b *backups) plug(c backup.Copy) (lines []string) {
 		}
 		when := e.T("backups.plug.never")
 		if !d.LastOK.IsZero() {
-			when = e.Text.Instant(d.LastOK)
+			when = backup.Point{Made: d.LastOK, Doubt: d.Undated}.When(e.Text)
 		}
 		lines = append(lines, e.T(key, "folder", d.Folder, "when", when))
 	}
