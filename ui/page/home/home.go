@@ -408,8 +408,12 @@ func (h *home) waiting(key, icon string, req billing.ListRequest, to page.Route)
 			if key == "overdue" {
 				amount = e.Owed(p.Sums.Open)
 			}
+			act := "home.act." + key
+			if !e.Can(billing.SaveInvoice.Spec) { // who only reads bills nothing
+				act = "home.act.overdue"
+			}
 			h.tasks[key] = h.task(icon, tones[key], e.Text.N("home.todo."+key, p.Count, nil), amount,
-				e.T("home.act."+key), func() { e.Shell.Open(to) })
+				e.T(act), func() { e.Shell.Open(to) })
 		}
 	})
 }
