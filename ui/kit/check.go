@@ -57,9 +57,9 @@ func (c *Check) CreateRenderer() fyne.WidgetRenderer {
 		fillName, border, width, color := theme.Input, theme.Outline, float32(1), theme.Text
 		switch {
 		case c.Disabled() && c.on:
-			fillName, border, color = theme.Disabled, theme.Disabled, theme.Disabled
+			fillName, border, color = theme.Disabled, theme.Disabled, theme.Muted
 		case c.Disabled():
-			fillName, border, color = theme.SurfaceAlt, theme.Hairline, theme.Disabled
+			fillName, border, color = theme.SurfaceAlt, theme.Hairline, theme.Muted
 		case c.on:
 			fillName, border = theme.Primary, theme.Primary
 		case c.hovered:
@@ -152,10 +152,12 @@ func (s *Switch) CreateRenderer() fyne.WidgetRenderer {
 		}
 	}
 	p.paint = func() {
-		back, color := theme.Outline, theme.Text
-		switch {
+		back, dot, color := theme.Outline, theme.OnPrimary, theme.Text
+		switch { // what is switched off for somebody who only reads is still read
+		case s.Disabled() && s.on:
+			back, dot, color = theme.Disabled, theme.Surface, theme.Muted
 		case s.Disabled():
-			back, color = theme.Hairline, theme.Disabled
+			back, dot, color = theme.Hairline, theme.Disabled, theme.Muted
 		case s.on:
 			back = theme.Primary
 		case s.hovered:
@@ -164,7 +166,7 @@ func (s *Switch) CreateRenderer() fyne.WidgetRenderer {
 		ring.Hidden = !s.focused
 		ring.StrokeColor = theme.Color(theme.Primary)
 		track.paint(back, "", 0)
-		knob.paint(theme.OnPrimary, "", 0)
+		knob.paint(dot, "", 0)
 		tint(text, color)
 	}
 	p.paint()

@@ -83,6 +83,7 @@ func (p *choicePart) CreateRenderer() fyne.WidgetRenderer {
 		p.paintChip(back, icon)
 		color := theme.Muted
 		switch {
+		case p.Disabled() && p.on(): // which one it is can be read
 		case p.Disabled():
 			color = theme.Disabled
 		case p.on() && p.owner.look == asChip:
@@ -144,6 +145,8 @@ func (p *choicePart) radioRenderer() fyne.WidgetRenderer {
 		detail.Hidden = o.Detail == ""
 		fillName, border, width, color := theme.Input, theme.Outline, float32(1), theme.Text
 		switch {
+		case p.Disabled() && p.on():
+			fillName, border, color = theme.Disabled, theme.Disabled, theme.Muted
 		case p.Disabled():
 			fillName, border, color = theme.SurfaceAlt, theme.Hairline, theme.Disabled
 		case p.on():

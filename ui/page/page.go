@@ -140,6 +140,15 @@ func (e *Env) Can(s op.Spec) bool {
 	return e.Me.Can(s.Needs) && (!e.Me.Support || s.Kind == op.Query || s.Kind == op.Watch)
 }
 
+// Keys is the text of a message that names the keys of a list, but for who may not make a record there: they are told of
+// no key for it.
+func (e *Env) Keys(key string, makes op.Spec) string {
+	if !e.Can(makes) {
+		key = "common.keys_read"
+	}
+	return e.T(key)
+}
+
 // Call performs an operation in the background and gives its answer on the UI goroutine. A Command
 // carries a fresh request id, kept through step-up and retries, so that a lost answer never does the
 // work twice. When the operation wants a recent second factor it is asked for and the call goes on; what

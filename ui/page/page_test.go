@@ -3,11 +3,13 @@ package page_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/party"
 	"zafe/app/user"
 	"zafe/ui/page"
 	"zafe/ui/uitest"
@@ -30,6 +32,16 @@ func TestAWrongRequestIsRefusedBeforeACodeIsAskedFor(t *testing.T) {
 		page.Call(e, user.Save, req, func(_ user.User, err error) { key = fault.KeyOf(err) })
 		if !slices.Equal(sh.Asked, asked) || (asked == nil) != (key == "user.name_missing") {
 			t.Errorf("%+v: asked %v, told %q", req, sh.Asked, key)
+		}
+	}
+}
+
+// TestNoKeyIsToldToWhoMayNot make a record.
+func TestNoKeyIsToldToWhoMayNot(t *testing.T) {
+	for role, told := range map[auth.Role]bool{auth.Owner: true, auth.Reader: false} {
+		e, _ := uitest.New(t, unproved{}, role)
+		if got := e.Keys("customers.hint", party.Save.Spec); strings.Contains(got, "Ctrl+N") != told || !strings.Contains(got, "Entrée") {
+			t.Errorf("%s: %q", role, got)
 		}
 	}
 }

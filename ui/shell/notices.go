@@ -3,6 +3,7 @@ package shell
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -22,24 +23,50 @@ func (s *Shell) notices() {
 	if s.Eyes != nil || s.Me.Support || s.asking {
 		return
 	}
-	if s.Me.LongerPassword {
-		kit.Alert(s.Window, kit.Warn, s.t("notice.longer"), s.t("notice.longer_text"), s.t("common.close"))
+	if s.Me.LongerPassword && !s.longer.Shown() {
+		s.longer = kit.Alert(s.Window, kit.Warn, s.t("notice.longer"), s.t("notice.longer_text"), s.t("common.close"))
 	}
-	if s.Me.GivenPassword && s.Pages["account"] != nil {
+	switch {
+	case !s.Me.GivenPassword: // it was changed while the question waited behind a log-in
+		s.given.Close()
+	case s.Pages["account"] != nil && !s.given.Shown():
 		s.askPassword()
 	}
 	s.read()
 }
 
-// read shows what there is to know, if anything.
-func (s *Shell) read() {
+// unread asks what there is to know. What was read in this window, and could not be forgotten as the session had just
+// ended, is forgotten now and not told again.
+func (s *Shell) unread(tell func(user.NoticesResponse)) {
 	var told user.NoticesResponse
 	s.run(func(ctx context.Context) (err error) {
-		told, err = user.Notices.Call(ctx, s.Book, op.Empty{})
+		if told, err = user.Notices.Call(ctx, s.Book, op.Empty{}); err != nil {
+			return err
+		}
+		var again user.SeenRequest
+		for _, n := range told.Notices {
+			if s.gone[n.ID] {
+				again.IDs = append(again.IDs, n.ID)
+			}
+		}
+		if len(again.IDs) > 0 {
+			_, err = user.NoticesSeen.Call(ctx, s.Book, again)
+		}
 		return err
 	}, func(err error) {
 		if err != nil {
 			return // the next log-in tells
+		}
+		told.Notices = slices.DeleteFunc(told.Notices, func(n user.Notice) bool { return s.gone[n.ID] })
+		tell(told)
+	})
+}
+
+// read shows what there is to know, if anything, unless it is shown.
+func (s *Shell) read() {
+	s.unread(func(told user.NoticesResponse) {
+		if s.told.Shown() {
+			return // what came since is told once that is closed
 		}
 		s.appear(s.letters, false)
 		if len(told.Resets)+len(told.Notices) > 0 {
@@ -60,14 +87,7 @@ func (s *Shell) lookForNotices() {
 	if s.Eyes != nil || s.Me.Support {
 		return
 	}
-	var told user.NoticesResponse
-	s.run(func(ctx context.Context) (err error) {
-		told, err = user.Notices.Call(ctx, s.Book, op.Empty{})
-		return err
-	}, func(err error) {
-		if err != nil {
-			return
-		}
+	s.unread(func(told user.NoticesResponse) {
 		n := len(told.Resets)
 		for _, t := range told.Notices {
 			if t.Kind != user.NoticeApproval {
@@ -95,6 +115,7 @@ func (s *Shell) askPassword() {
 		kit.NewButton(s.t("notice.given_later"), "", kit.Ghost, func() { m.Close() }), yes).Mark("key", kit.Warn).OnEnter(change)
 	m.Show(s.Window)
 	m.Focus(yes)
+	s.given = m
 }
 
 // tell shows all of it in one window; a request can be refused there.
@@ -118,6 +139,7 @@ func (s *Shell) tell(told user.NoticesResponse) {
 		var seen user.SeenRequest
 		for _, n := range told.Notices {
 			seen.IDs = append(seen.IDs, n.ID)
+			s.gone[n.ID] = true
 		}
 		if len(seen.IDs) == 0 {
 			return
@@ -125,9 +147,10 @@ func (s *Shell) tell(told user.NoticesResponse) {
 		s.run(func(ctx context.Context) error {
 			_, err := user.NoticesSeen.Call(ctx, s.Book, seen)
 			return err
-		}, func(error) { s.lookForNotices() }) // what could not be forgotten, or came meanwhile, is told once more
+		}, func(error) { s.lookForNotices() }) // what came meanwhile is told
 	}
 	m.Show(s.Window)
+	s.told = m
 }
 
 // noticeKey is the text of a notice for who reads it: an owner is not sent to an owner.

@@ -2,6 +2,7 @@ package shell_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,7 +10,9 @@ import (
 
 	"zafe/app/auth"
 	"zafe/app/bin"
+	"zafe/app/fault"
 	"zafe/app/op"
+	"zafe/app/user"
 	"zafe/store"
 	"zafe/store/storetest"
 	"zafe/ui/kit"
@@ -78,5 +81,46 @@ func TestABannerThatComesTakesTheNextClick(t *testing.T) {
 		if taken != held {
 			t.Errorf("with a banner %t: clicks are taken %t", held, taken)
 		}
+	}
+}
+
+// TestADialogThatWaitedBehindALogInIsThereOnce, and a notice that was read is not told again where it could not be
+// forgotten, as the session had just ended.
+func TestADialogThatWaitedBehindALogInIsThereOnce(t *testing.T) {
+	var waits []user.Notice
+	over := false
+	given := uitest.Me(auth.Owner)
+	given.GivenPassword = true
+	e := newEarOver(t, func(w *storetest.World) {
+		op.Bind(w.Registry, user.Notices, func(context.Context, *store.Tx, op.Empty) (user.NoticesResponse, error) {
+			return user.NoticesResponse{Notices: slices.Clone(waits)}, nil
+		})
+		op.Bind(w.Registry, user.NoticesSeen, func(_ context.Context, _ *store.Tx, req user.SeenRequest) (op.Empty, error) {
+			if over {
+				return op.Empty{}, fault.New(fault.Unauthenticated, "user.session_over")
+			}
+			waits = slices.DeleteFunc(waits, func(n user.Notice) bool { return slices.Contains(req.IDs, n.ID) })
+			return op.Empty{}, nil
+		})
+		op.Bind(w.Registry, user.Current, func(context.Context, *store.Tx, op.Empty) (user.Me, error) { return given, nil })
+	})
+	d := e.desk
+	waits = []user.Notice{{ID: 7, Kind: user.NoticePlaceOf, User: 2, Name: "Yann", Detail: "PC-3"}}
+	d.turn(given, nil)
+	open := func() int { return len(d.window.Canvas().Overlays().List()) }
+	if open() != 2 {
+		t.Fatalf("%d dialogs at the log-in", open())
+	}
+	d.Fail(fault.New(fault.Unauthenticated, "user.session_over"))
+	if d.again(given); open() != 2 {
+		t.Errorf("%d dialogs after a new log-in", open())
+	}
+	over = true
+	d.press("J’ai lu")
+	over = false
+	d.Fail(fault.New(fault.Unauthenticated, "user.session_over"))
+	given.GivenPassword = false
+	if d.again(given); open() != 0 || len(waits) != 0 {
+		t.Errorf("%d dialogs, though all was read and the password is one's own; %d kept", open(), len(waits))
 	}
 }

@@ -222,7 +222,10 @@ func (f *facts) anew() bool { return f.backup.Light == backup.Green && f.backup.
 
 // copies is the colour of the backups.
 func (f *facts) copies() kit.Tone {
-	if !f.known {
+	switch {
+	case !f.known && f.red:
+		return kit.Error // all that who may not see them is told of them
+	case !f.known:
 		return kit.Neutral
 	}
 	if f.anew() || f.backup.Held() {
@@ -309,7 +312,10 @@ func (f *facts) saying(s *Shell) string {
 	case f.health.State == verify.Doubtful && f.tone() == kit.Warn:
 		return s.t("shell.doubtful")
 	}
-	if !f.known {
+	switch {
+	case !f.known && f.red:
+		return s.t("shell.shield.danger")
+	case !f.known:
 		return s.t("shell.shield.unknown")
 	}
 	if r, anew := f.backup.Running, f.anew(); r != nil || anew {

@@ -53,3 +53,16 @@ func TestTheShieldDoesNotSayThatAllIsSafe(t *testing.T) {
 		}
 	}
 }
+
+// TestTheShieldSaysNoLessThanTheBanner to who may not see how the copies stand, and is only told that they are red.
+func TestTheShieldSaysNoLessThanTheBanner(t *testing.T) {
+	s := &Shell{Options: Options{Text: i18n.For("fr")}}
+	f := facts{}
+	if f.tone() != kit.Neutral || f.saying(s) != "État des sauvegardes inconnu" {
+		t.Errorf("nothing is known: %q", f.saying(s))
+	}
+	f.red = true
+	if f.tone() != kit.Error || f.icon() != "shield-warning" || f.saying(s) != "Sauvegardes en danger" {
+		t.Errorf("tone %v, icon %s, %q", f.tone(), f.icon(), f.saying(s))
+	}
+}

@@ -47,13 +47,18 @@ func (f *Flow) scan(b machine.Book, e user.EnrolResponse) {
 	why := refusal()
 	var code *kit.CodeInput
 	confirm := func(digits string) {
+		refuse(why, "") // what was said of another one
 		var codes user.CodesResponse
 		f.work(func(ctx context.Context) (err error) {
 			codes, err = user.EnrolConfirm.Call(ctx, b, user.CodeRequest{Code: digits})
 			return err
 		}, func(err error) {
 			if err != nil {
-				refuse(why, f.Text.Fault(fault.Of(err)))
+				text := f.Text.Fault(fault.Of(err))
+				if wrong := fault.Of(err); wrong.Key == "user.bad_code" { // without a recovery code to take instead: none is made yet
+					text = f.Text.T("start.enrol.bad_code", wrong.Args)
+				}
+				refuse(why, text)
 				code.Clear(true)
 				return
 			}

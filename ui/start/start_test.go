@@ -434,6 +434,9 @@ func TestTheFirstLogInSetsUpTheSecondFactor(t *testing.T) {
 	if s.has("Vos codes de secours") {
 		t.Fatal("a wrong code is accepted")
 	}
+	if !s.has("Ce code n’est pas le bon") || s.has("prenez un code de secours") {
+		t.Error("it is not said, or sends to the recovery codes that nobody has yet")
+	}
 	code, err := user.CodeAt(secret, p.clock.Now())
 	if err != nil {
 		t.Fatal(err)

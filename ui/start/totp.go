@@ -30,6 +30,7 @@ func (f *Flow) totp(b machine.Book, secret string) {
 			return
 		}
 		busy(check, true)
+		refuse(why, "") // what was said of another one
 		f.second(b, typed, func(err error) {
 			busy(check, false)
 			refuse(why, f.Text.Fault(fault.Of(err)))

@@ -108,7 +108,7 @@ func newBackups(e *page.Env, begin string) page.Page {
 	columns := []kit.Column{
 		{Title: e.T("backups.column.made"), Width: 150},
 		{Title: e.T("backups.column.writer"), Width: 104, Weight: 1},
-		{Title: e.T("backups.column.at"), Width: 150, Weight: 2},
+		{Title: e.T("backups.column.at"), Width: 165, Weight: 3},
 		{Title: e.T("backups.column.invoice"), Width: 112},
 		{Title: e.T("backups.column.invoices"), Width: 90, Align: fyne.TextAlignTrailing, Spare: true},
 		{Title: e.T("backups.column.size"), Width: 84, Align: fyne.TextAlignTrailing},
@@ -146,7 +146,7 @@ func newBackups(e *page.Env, begin string) page.Page {
 	b.worry.Hide()
 	body := kit.Split(theme.GapCard, []float32{0, 0, 0, 0, 0, 1}, b.wound, b.worry,
 		kit.Cols(theme.GapCard, []float32{1.3, 1, 1.5}, b.light, b.last, b.drill), b.bar, b.coming,
-		kit.Cols(theme.GapCard, []float32{1, 1.2}, places, points))
+		kit.Cols(theme.GapCard, []float32{1, 1.35}, places, points))
 	b.object = kit.NewPage(kit.NewHeader(e.T("backups.title"), e.T("backups.under"), actions...), body)
 	b.Settle()
 	b.Refresh()

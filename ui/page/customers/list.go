@@ -77,7 +77,7 @@ func newList(e *page.Env, filter string) *list {
 		}))
 	}
 	head := kit.NewHeader(e.T("customers.title"), e.T("customers.under"), l.actions()...)
-	foot := kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.T("customers.hint")))
+	foot := kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.Keys("customers.hint", party.Save.Spec)))
 	l.object = kit.NewPage(head, l.grid).Bar(bar).Foot(foot)
 	l.rows.Reset()
 	kit.After(paging.RestShown, func() { kit.Focus(l.grid) })

@@ -63,6 +63,8 @@ type home struct {
 	more                            *kit.Button // folds and unfolds it
 	foot                            fyne.CanvasObject
 	unfolded                        bool
+	heights                         []float32 // of the rows of the page, by weight
+	row                             int       // the one with that list
 	round                           *round
 	head                            *kit.Header
 	small                           bool // the chart is too low for thousands of euros
@@ -148,11 +150,28 @@ func (h *home) body() fyne.CanvasObject {
 	parts, weights = append(parts, h.proof), append(weights, 0) // it keeps its own as well
 	least := rowsLeast
 	if books {
-		weights[0] = 0   // the figures keep their own height
-		weights[1] = 1.2 // what is to do needs the most
+		weights[0] = 0 // the figures keep their own height
+		h.row = 1
 		least += figuresHigh
 	}
+	h.heights = weights
+	h.stretch()
 	return kit.NewScroll(kit.Fixed(0, least, kit.Split(theme.GapCard, weights, parts...)))
+}
+
+// stretch gives what is to be done the most of the height, and twice as much while all of it is shown.
+func (h *home) stretch() {
+	if h.heights == nil {
+		return
+	}
+	was := h.heights[h.row]
+	h.heights[h.row] = 1.2
+	if h.unfolded && h.foot.Visible() {
+		h.heights[h.row] = 2.4
+	}
+	if h.object != nil && was != h.heights[h.row] {
+		h.object.Refresh()
+	}
 }
 
 // grid lists the latest invoices.
@@ -389,8 +408,12 @@ func (h *home) waiting(key, icon string, req billing.ListRequest, to page.Route)
 			if key == "overdue" {
 				amount = e.Owed(p.Sums.Open)
 			}
+			act := "home.act." + key
+			if !e.Can(billing.SaveInvoice.Spec) { // who only reads bills nothing
+				act = "home.act.overdue"
+			}
 			h.tasks[key] = h.task(icon, tones[key], e.Text.N("home.todo."+key, p.Count, nil), amount,
-				e.T("home.act."+key), func() { e.Shell.Open(to) })
+				e.T(act), func() { e.Shell.Open(to) })
 		}
 	})
 }
@@ -640,4 +663,5 @@ func (h *home) arrange() {
 	}
 	h.todo.Objects = all
 	h.list.Refresh()
+	h.stretch()
 }

@@ -435,3 +435,28 @@ func TestALongListSaysHowMuchMoreThereIs(t *testing.T) {
 		t.Errorf("what there is room for is folded: %s", short())
 	}
 }
+
+// TestWhoOnlyReadsIsAskedToDoNothing: what is to be done by others can be looked at.
+func TestWhoOnlyReadsIsAskedToDoNothing(t *testing.T) {
+	for role, writes := range map[auth.Role]bool{auth.Owner: true, auth.Sales: false} {
+		w := storetest.NewWorld(t)
+		op.Bind(w.Registry, billing.List, func(context.Context, *store.Tx, billing.ListRequest) (billing.Page, error) {
+			return billing.Page{Count: 2}, nil
+		})
+		e, sh := uitest.New(t, w.As("owner"), role)
+		if !writes {
+			delete(e.Me.May, string(billing.SaveInvoice.Needs))
+		}
+		p := Routes()["home"](e, page.Route{}).(*home)
+		sh.Show(p.Object())
+		var buttons []string
+		uitest.Walk(p.todo, func(o fyne.CanvasObject) {
+			if b, ok := o.(*kit.Button); ok {
+				buttons = append(buttons, b.Text())
+			}
+		})
+		if got := strings.Join(buttons, " "); strings.Contains(got, "Facturer") != writes || strings.Contains(got, "Reprendre") != writes {
+			t.Errorf("writes %t: %s", writes, got)
+		}
+	}
+}

@@ -86,7 +86,7 @@ func newList(e *page.Env, open catalog.ItemID) *list {
 	}
 	head := kit.NewHeader(e.T("items.title"), e.T("items.under"), actions...)
 	bar := kit.HBox(8, kit.Fixed(360, 0, l.search), l.chips, kit.Spacer())
-	l.object = kit.NewPage(head, l.grid).Bar(bar).Foot(kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.T("items.hint"))))
+	l.object = kit.NewPage(head, l.grid).Bar(bar).Foot(kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.Keys("items.hint", catalog.Save.Spec))))
 	l.rows.Reset()
 	kit.After(paging.RestShown, func() { kit.Focus(l.grid) })
 	if open != 0 {

@@ -113,7 +113,7 @@ func newList(e *page.Env, k listKind, filter string) *list {
 	}
 	head := kit.NewHeader(e.T("sales_ui."+k.key+".title"), e.T("sales_ui."+k.key+".under"), actions...)
 	l.count = kit.Caption("")
-	foot := kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.T("sales_ui.list.hint")))
+	foot := kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.Keys("sales_ui.list.hint", k.save)))
 	l.object = kit.NewPage(head, l.grid).Bar(kit.HBox(8, kit.Fixed(360, 0, l.search), l.chips)).Foot(foot)
 	l.rows.Reset()
 	kit.After(restShown, func() { kit.Focus(l.grid) })
