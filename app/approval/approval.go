@@ -158,6 +158,8 @@ type Tx interface {
 	Approval(id int64) (Kept, error) // fault approval.not_found
 	// DropAsked forgets the notices of a kind about a person that were left at an instant.
 	DropAsked(kind user.NoticeKind, about auth.UserID, at time.Time) error
+	// Notices lists what somebody was not told yet.
+	Notices(to auth.UserID) ([]user.Notice, error)
 	AddApproval(k Kept) (Kept, error)
 	// CloseApproval notes what became of a request that waits.
 	CloseApproval(k Kept) error
@@ -405,10 +407,11 @@ func check[T Tx, Req, Resp any](r *op.Registry[T], o op.Op[Req, Resp]) {
 func one(ctx context.Context) bool { return op.Actor(ctx).System || op.Second(ctx) != 0 }
 
 // second refuses what takes two people and has only one. Alone in the company, one does it after a fresh proof, and the
-// journal says that nobody else saw it. Faults: approval.two, approval.put_out, op.fresh_needed.
+// journal says that nobody else saw it. Who has just made the accounts of all the others is alone as well: it is said to
+// them, to the owners and to those others at that moment. Faults: approval.two, approval.put_out, op.fresh_needed.
 func second(ctx context.Context, tx Tx, name string, body []byte) error {
 	a := op.Actor(ctx)
-	others, err := others(tx, name, body, a.User)
+	others, young, err := others(tx, name, body, a.User)
 	switch {
 	case err != nil:
 		return err
@@ -420,43 +423,95 @@ func second(ctx context.Context, tx Tx, name string, body []byte) error {
 	if err := payees(ctx, tx, a.User, name, body); err != nil {
 		return err
 	}
+	payload, err := json.Marshal(Alone{Op: name, Self: true, Young: ids(young)})
+	if err != nil {
+		return err
+	}
 	who, called := a.Doer()
 	_, err = tx.AppendEvent(audit.Event{
-		Op: selfApproval, Actor: int64(who), ActorName: called, Device: a.Device,
-		Payload: `{"op":"` + name + `","self":true}`,
+		Op: selfApproval, Actor: int64(who), ActorName: called, Device: a.Device, Payload: string(payload),
 	})
-	return err
+	if err != nil || len(young) == 0 {
+		return err
+	}
+	return tellAlone(tx, a.User, young)
+}
+
+// Alone is the payload of the event of what one did alone. Young are those whose accounts they had just made.
+type Alone struct {
+	Op    string        `json:"op"`
+	Self  bool          `json:"self"`
+	Young []auth.UserID `json:"young,omitempty"`
+}
+
+// tellAlone says that somebody did alone what takes two people, while the accounts of some were too young: to that
+// somebody, to the owners and to those. Who has not read the same yet is not told again.
+func tellAlone(tx Tx, who auth.UserID, young []user.User) error {
+	told := append([]auth.UserID{who}, ids(young)...)
+	people, err := tx.Users()
+	if err != nil {
+		return err
+	}
+	for _, u := range people {
+		if u.Role == auth.Owner && !u.Disabled && !slices.Contains(told, u.ID) {
+			told = append(told, u.ID)
+		}
+	}
+	n := user.Notice{Kind: user.NoticeAlone, User: who, At: tx.Now(), Detail: names(young)}
+	for _, id := range told {
+		waits, err := tx.Notices(id)
+		known := slices.ContainsFunc(waits, func(w user.Notice) bool {
+			return w.Kind == n.Kind && w.User == n.User && w.Detail == n.Detail
+		})
+		if err == nil && !known {
+			err = tx.AddNotice(id, n)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func ids(people []user.User) (out []auth.UserID) {
+	for _, u := range people {
+		out = append(out, u.ID)
+	}
+	return out
 }
 
 // others are those who could be the second person: they may do it and see what it changes, are in, have set up what their role asks for, their
 // own rights do not grow by it, and theirs is no account that but has just made. One whose access but gave back counts:
-// else who does that would be alone. With nobody else it asks whether but is alone by their own doing. Fault
-// approval.put_out.
-func others(tx Tx, name string, body []byte, but auth.UserID) (out []user.User, err error) {
+// else who does that would be alone. Young are those whose accounts but has just made, and who could be it later on.
+// With nobody else it asks whether but is alone by their own doing. Fault approval.put_out.
+func others(tx Tx, name string, body []byte, but auth.UserID) (out, young []user.User, err error) {
 	people, err := tx.Users()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, u := range people {
-		if u.ID == but || !able(tx, u, acts[name]) || acts[name].grows(body, u) {
+		act := acts[name]
+		if u.ID == but || !in(tx, u) || !act.within(u.Rights.Scope) || act.grows(body, u) {
 			continue
 		}
 		made, err := user.Made(tx, but, u.ID)
-		if err != nil {
-			return nil, err
-		}
-		if !made {
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case made:
+			young = append(young, u)
+		case able(tx, u, act):
 			out = append(out, u)
 		}
 	}
 	if len(out) > 0 {
-		return out, nil
+		return out, young, nil
 	}
 	aside, until, err := user.PutAside(tx, but, acts[name].needs)
 	if err == nil && len(aside) > 0 {
 		err = fault.New(fault.Forbidden, "approval.put_out", "names", names(aside), "at", until)
 	}
-	return nil, err
+	return nil, young, err
 }
 
 // names are those of some people, the first ones.
@@ -470,9 +525,11 @@ func names(people []user.User) string {
 
 // able tells whether somebody may do something now.
 func able(tx Tx, u user.User, act act) bool {
-	return !u.Disabled && !u.Ended(tx.Today()) && (u.SecondOn || !u.NeedsSecondFactor) &&
-		act.within(u.Rights.Scope)
+	return in(tx, u) && (u.SecondOn || !u.NeedsSecondFactor) && act.within(u.Rights.Scope)
 }
+
+// in tells whether an account is open.
+func in(tx Tx, u user.User) bool { return !u.Disabled && !u.Ended(tx.Today()) }
 
 // ask keeps a request. Faults: those of Validate, op.forbidden, approval.alone, approval.put_out, approval.too_many, and
 // those that the operation has for it.
@@ -488,7 +545,7 @@ func (d desk[T]) ask(ctx context.Context, tx T, req AskRequest) (none op.Empty, 
 	if len(changes) == 0 {
 		return none, fault.New(fault.Conflict, "approval.alone")
 	}
-	able, err := others(tx, req.Op, req.Request, a.User)
+	able, _, err := others(tx, req.Op, req.Request, a.User)
 	if err != nil {
 		return none, err
 	}

@@ -66,12 +66,11 @@ func (a Actor) OnlyReads() bool { return a.Viewer != 0 || a.Support != 0 }
 // May tells whether the actor holds p on at least some records.
 func (a Actor) May(p Permission) bool { return a.Scope(p) != None }
 
-// FreshFor is how long a second factor counts as fresh for step-up operations. ClockSlack is by how much a clock may be
-// set back before what was set under it counts as of a clock that was ahead.
-const (
-	FreshFor   = 5 * time.Minute
-	ClockSlack = 5 * time.Minute
-)
+// FreshFor is how long a second factor counts as fresh for step-up operations.
+const FreshFor = 5 * time.Minute
+
+// ClockSlack is by how much a clock may be set back before what was set under it counts as of a clock that was ahead.
+const ClockSlack = 5 * time.Minute
 
 // Fresh tells whether the actor proved who they are just now. A proof under a clock that was ahead is none: it would
 // stay fresh until the clock gets there.

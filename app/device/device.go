@@ -13,6 +13,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/civil"
 	"zafe/app/fault"
+	"zafe/app/i18n"
 	"zafe/app/op"
 	"zafe/app/user"
 )
@@ -198,11 +199,38 @@ func LetIn(tx Tx, fingerprint, name string, by auth.UserID) error {
 	if err := Enrol(tx, fingerprint, name, by); err != nil || by == 0 {
 		return err
 	}
-	return user.TellOwners(tx, by, user.NoticePC, name, by)
+	d, _, err := tx.DeviceByFingerprint(fingerprint)
+	if err != nil {
+		return err
+	}
+	return user.TellOwners(tx, by, user.NoticePC, d.Name, by)
+}
+
+// holder is the PC other than one that has a name, however its letters are written, allowed or not: the journal tells
+// of both. ID 0 for none.
+func holder(tx Tx, name string, but ID) (Device, error) {
+	all, err := tx.Devices()
+	for _, d := range all {
+		if d.ID != but && i18n.Fold(d.Name) == i18n.Fold(name) {
+			return d, err
+		}
+	}
+	return Device{}, err
+}
+
+// free is a name that no other PC has: PCs of one maker come with the same one. "PC-BUREAU (2)" is the second.
+func free(tx Tx, name string, but ID) (string, error) {
+	for n, out := 2, name; ; n++ {
+		other, err := holder(tx, out, but)
+		if err != nil || other.ID == 0 {
+			return out, err
+		}
+		out = fmt.Sprintf("%s (%d)", name, n)
+	}
 }
 
 // Enrol stores a PC with its event, in the name of who let it in, 0 for the program itself. One that comes back after
-// being revoked is let in again: it holds a fresh code.
+// being revoked is let in again: it holds a fresh code. A name that another PC has gets a number.
 func Enrol(tx Tx, fingerprint, name string, by auth.UserID) error {
 	return EnrolUntil(tx, fingerprint, name, by, time.Time{})
 }
@@ -216,7 +244,10 @@ func EnrolUntil(tx Tx, fingerprint, name string, by auth.UserID, ends time.Time)
 	if !known {
 		d = Device{Fingerprint: fingerprint, FirstSeen: tx.Now()}
 	}
-	d.Name, d.State, d.ApprovedBy, d.LastSeen, d.EndsAt = name, Active, by, tx.Now(), ends
+	if d.Name, err = free(tx, strings.TrimSpace(name), d.ID); err != nil {
+		return err
+	}
+	d.State, d.ApprovedBy, d.LastSeen, d.EndsAt = Active, by, tx.Now(), ends
 	if d, err = tx.SaveDevice(d); err != nil {
 		return err
 	}
@@ -246,6 +277,7 @@ func list(tx Tx, inviter Inviter) (ListResponse, error) {
 	return ListResponse{Devices: ds, Invited: out, Burnt: inviter.Burnt()}, err
 }
 
+// rename gives a PC another name. Faults device.not_found, device.name_taken.
 func rename[T Tx](ctx context.Context, tx T, req RenameRequest) (Device, error) {
 	d, err := tx.Device(req.ID)
 	if err != nil {
@@ -253,6 +285,13 @@ func rename[T Tx](ctx context.Context, tx T, req RenameRequest) (Device, error) 
 	}
 	op.Note(ctx, "device", int64(d.ID), "", "")
 	d.Name = strings.TrimSpace(req.Name)
+	other, err := holder(tx, d.Name, d.ID)
+	if err == nil && other.ID != 0 {
+		err = fault.Field("name", "device.name_taken", "name", other.Name)
+	}
+	if err != nil {
+		return d, err
+	}
 	return tx.SaveDevice(d)
 }
 

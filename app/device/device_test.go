@@ -2,6 +2,7 @@ package device_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"testing"
@@ -114,5 +115,58 @@ func TestAnInvitationOfAClockThatWasAheadIsOver(t *testing.T) {
 	}
 	if err := redeem(2); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestNoTwoPCsHaveOneName: neither when they are let in, a revoked one counted as the journal tells of it, nor by a
+// rename; the owners are told the name that tells it from the other.
+func TestNoTwoPCsHaveOneName(t *testing.T) {
+	w := storetest.NewWorld(t)
+	device.Bind(w.Registry, &desk{})
+	var pcs []device.Device
+	w.Update(func(tx *store.Tx) (err error) {
+		for _, login := range []string{"claire", "lucie"} {
+			if _, err := tx.SaveUser(user.User{Login: login, Name: login, Role: auth.Owner, CreatedAt: tx.Now()}); err != nil {
+				return err
+			}
+		}
+		for i, name := range []string{"PC-BUREAU", "pc-bureau ", "PC-BUREAU", "Caisse"} {
+			if err := device.LetIn(tx, fmt.Sprint("key", i), name, 1); err != nil {
+				return err
+			}
+			d, _, err := tx.DeviceByFingerprint(fmt.Sprint("key", i))
+			if err != nil {
+				return err
+			}
+			if pcs = append(pcs, d); i == 0 {
+				_, err = device.Drop(tx, d)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return device.LetIn(tx, "key1", "pc-bureau", 1) // it comes back
+	})
+	for i, want := range []string{"PC-BUREAU", "pc-bureau (2)", "PC-BUREAU (3)", "Caisse"} {
+		if pcs[i].Name != want {
+			t.Errorf("%d is called %q, want %q", i, pcs[i].Name, want)
+		}
+	}
+	w.Update(func(tx *store.Tx) error {
+		d, _, err := tx.DeviceByFingerprint("key1")
+		if d.Name != "pc-bureau (2)" {
+			t.Errorf("it comes back as %q", d.Name)
+		}
+		told, noticeErr := tx.Notices(2)
+		if len(told) != 5 || told[1].Detail != "pc-bureau (2)" && told[3].Detail != "pc-bureau (2)" {
+			t.Errorf("the other owner is told %+v", told)
+		}
+		return errors.Join(err, noticeErr)
+	})
+	for name, want := range map[string]string{"caisse": "device.name_taken", "Comptoir": "", "PC-bureau (3)": ""} {
+		_, err := device.Rename.Call(w.Ctx(), w.As("owner"), device.RenameRequest{ID: pcs[2].ID, Name: name})
+		if fault.KeyOf(err) != want {
+			t.Errorf("called %q: %v", name, err)
+		}
 	}
 }

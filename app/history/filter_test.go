@@ -152,6 +152,13 @@ func TestARoleIsFoundByItsName(t *testing.T) {
 	if got = found("commercial"); len(got) != 1 || got[0].Role != auth.Sales || got[0].RoleName != "" {
 		t.Errorf("a ready one: %+v", got)
 	}
+	o.Update(func(tx *store.Tx) error {
+		_, err := tx.AppendEvent(audit.Event{Op: "approval.self", Payload: `{"op":"role.save","self":true,"young":[2,99]}`})
+		return err
+	})
+	if e := o.last(); !slices.Equal(e.Young, []string{"LUC"}) || e.For != "role.save" {
+		t.Errorf("done alone: %+v", e)
+	}
 	must(role.Delete.Call(o.Ctx(), o.As("owner"), role.KeyRequest{Key: made.Key}))(t)
 	if got = found("vendeur"); len(got) != 1 || got[0].Op != "role.delete" || got[0].Name != "Vendeur" || got[0].Rights != nil {
 		t.Errorf("one that is gone: %+v", got)

@@ -53,6 +53,7 @@ type Event struct {
 	For    string      `json:"for,omitempty"`    // the operation that was asked for, or answered about
 	Answer Answer      `json:"answer,omitempty"`
 	Rights auth.Rights `json:"rights,omitempty"` // of a role since then
+	Young  []string    `json:"young,omitempty"`  // whose accounts were too young for their word to count
 }
 
 // Answer is what was decided of a request.
@@ -245,6 +246,8 @@ type facts struct {
 	State   string `json:"state"`
 
 	Role auth.Role `json:"role"`
+
+	Young []auth.UserID `json:"young"`
 }
 
 // answer is what a payload says was decided.
@@ -270,6 +273,11 @@ func (n *namer[T]) fill(line *Event, e audit.Event) {
 	}
 	line.Name = cmp.Or(n.name(e.SubjectKind, e.SubjectID), f.Now.Number, f.Now.Code)
 	line.Rows, line.Filter, line.For, line.Answer = f.Rows, f.Filter, f.Op, f.answer()
+	for _, id := range f.Young {
+		if name := n.name("user", int64(id)); name != "" {
+			line.Young = append(line.Young, name)
+		}
+	}
 	if e.SubjectKind == "user" && f.Role != "" {
 		line.Role, line.RoleName = f.Role, n.role(f.Role)
 	}

@@ -41,9 +41,12 @@ const (
 	NoticeKeys NoticeKind = "keys" // owners: a key file was made anew from its other copy; Detail is its name
 
 	NoticeApproval NoticeKind = "approval" // the other owners: somebody asked for what takes two people
-	NoticeBank     NoticeKind = "bank"     // owners: customers pay to another account; Detail is the end of its number
-	NoticeEnds     NoticeKind = "ends"     // owners: somebody's account ends soon; Detail is its last day
-	NoticeLeft     NoticeKind = "left"     // owners: somebody's last day was over, and they are out
+	// NoticeAlone tells who did alone what takes two people, the owners and the others that they did, as their accounts
+	// were too young to agree; Detail has the names of those.
+	NoticeAlone NoticeKind = "alone"
+	NoticeBank  NoticeKind = "bank" // owners: customers pay to another account; Detail is the end of its number
+	NoticeEnds  NoticeKind = "ends" // owners: somebody's account ends soon; Detail is its last day
+	NoticeLeft  NoticeKind = "left" // owners: somebody's last day was over, and they are out
 
 	NoticeSupport NoticeKind = "support" // the other owners: somebody let Detail in who helps from outside
 

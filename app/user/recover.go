@@ -205,6 +205,9 @@ func recovered(ctx context.Context, tx Tx, u User, hash string, how NoticeKind) 
 		}
 	}
 	op.Note(ctx, "user", int64(u.ID), "", fmt.Sprintf(`{"how":%q}`, how))
+	if how == NoticeClosed { // who waits without the telephone does not wait anew for having opened the book meanwhile
+		return op.RecordIn(ctx, tx)
+	}
 	if err := tx.DropPasswordReset(u.ID); err != nil {
 		return err
 	}

@@ -55,7 +55,7 @@ type Folder struct {
 // Open makes dir ready to be a data folder: closed to others, as is this process, with its log. It refuses
 // what cannot be written, with store.disk.
 func Open(dir string) (Folder, error) {
-	open, loose := harden.Folder(dir, Book)
+	open, loose := harden.Folder(dir, Book, Relay, Host, Joining, Office, Running, Chip)
 	path := filepath.Join(dir, logFile)
 	if err := writable(path); err != nil {
 		return Folder{}, fault.New(fault.Unavailable, "store.disk").Because(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -129,5 +130,33 @@ func TestAFolderThatIsOnlyLookedAtStaysAsItWas(t *testing.T) {
 	f.Warn("a first line", nil)
 	if _, err := os.Stat(f.Path("zafe.log")); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestTheKeysOfThisPCAreItsUsersAlone at each start, wherever the files were copied from, and the log says so.
+func TestTheKeysOfThisPCAreItsUsersAlone(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("rights are lists there: TestTheRightsOfOthersAreTakenAway")
+	}
+	dir := t.TempDir()
+	keys := []string{folder.Host, folder.Joining, folder.Office, folder.Running, folder.Chip, folder.Relay + "/company.keys"}
+	if err := os.Mkdir(filepath.Join(dir, folder.Relay), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range keys {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.WriteFile(path, []byte("{}"), 0o600), os.Chmod(path, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log, err := os.ReadFile(open(t, dir).Path("zafe.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range keys {
+		st, err := os.Stat(filepath.Join(dir, name))
+		if err != nil || st.Mode().Perm() != 0o600 || !strings.Contains(string(log), name) {
+			t.Errorf("%s: %v, %v", name, st.Mode(), err)
+		}
 	}
 }

@@ -14,8 +14,8 @@ const (
 )
 
 // Folder makes the data folder dir when it is missing, and open to its owner alone; tightened names what was open to
-// others, relative to dir. Of what is inside, the folders named in inside and their files are looked at too: they may
-// have been copied in with wider rights and be moved out again. On Windows the system's own account and the
+// others, relative to dir. Of what is inside, the files named in inside, and the folders with their files, are looked at
+// too: they may have been copied in with wider rights and be moved out again. On Windows the system's own account and the
 // administrators keep their rights: they can take them anyway, and restore the PC with them.
 func Folder(dir string, inside ...string) (tightened []string, err error) {
 	_, err = os.Stat(dir)
@@ -37,6 +37,10 @@ func Folder(dir string, inside ...string) (tightened []string, err error) {
 	errs := []error{tighten(dir, folderMode)}
 	for _, name := range inside {
 		sub := filepath.Join(dir, name)
+		if st, err := os.Stat(sub); err == nil && st.Mode().IsRegular() {
+			errs = append(errs, tighten(sub, fileMode))
+			continue
+		}
 		files, err := os.ReadDir(sub)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

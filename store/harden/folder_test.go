@@ -24,7 +24,7 @@ func TestTheFolderIsItsOwnersAlone(t *testing.T) {
 		}
 	}
 	mode("", 0o700)
-	for name, m := range map[string]os.FileMode{"book/book.db": 0o644, "book/company.keys": 0o600, "zafe.log": 0o644} {
+	for name, m := range map[string]os.FileMode{"book/book.db": 0o644, "book/company.keys": 0o600, "zafe.log": 0o644, "host.json": 0o640} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
@@ -41,14 +41,15 @@ func TestTheFolderIsItsOwnersAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	open, err := Folder(dir, "book", "none")
+	open, err := Folder(dir, "book", "none", "host.json")
 	slices.Sort(open)
-	if want := []string{".", "book", "book/book.db"}; err != nil || !slices.Equal(open, want) {
+	if want := []string{".", "book", "book/book.db", "host.json"}; err != nil || !slices.Equal(open, want) {
 		t.Errorf("%v %v, want %v", open, err, want)
 	}
 	mode("", 0o700)
 	mode("book", 0o700)
 	mode("book/book.db", 0o600)
+	mode("host.json", 0o600)
 	mode("zafe.log", 0o644) // behind a door that is shut
 	if open, err := Folder(dir, "book"); err != nil || len(open) > 0 {
 		t.Errorf("again: %v %v", open, err)

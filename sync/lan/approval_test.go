@@ -3,6 +3,7 @@ package lan_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -226,6 +227,56 @@ func TestWhoIsAloneApprovesThemselves(t *testing.T) {
 	if e := x.events(2); e[1].Op == "approval.self" {
 		t.Error("what takes one is marked as well")
 	}
+}
+
+// TestWhoHasJustMadeTheOthersIsToldThatTheyDecideAlone: at once, as are the owners and those others; the journal names
+// them. Three days later it takes two.
+func TestWhoHasJustMadeTheOthersIsToldThatTheyDecideAlone(t *testing.T) {
+	x := newLooked(t)
+	x.change(9, func(u *user.User) { u.SecondOn = false }) // could not log in as who they are
+	told := func(id auth.UserID) (out []user.Notice) {
+		err := x.o.world.Store.View(t.Context(), func(tx *store.Tx) error {
+			all, err := tx.Notices(id)
+			for _, n := range all {
+				if n.Kind == user.NoticeAlone {
+					out = append(out, n)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	p := x.profile()
+	p.Bank.IBAN = otherIBAN
+	x.does(company.Save.Spec, "claire", p, &p)
+	if n := told(1); len(n) != 0 {
+		t.Errorf("really alone, and told %+v", n)
+	}
+	var lea user.User
+	x.does(user.Save.Spec, "claire", user.SaveRequest{
+		Login: "lea", Name: "Léa", Role: auth.Admin, Password: "une longue phrase de passe",
+	}, &lea)
+	for range 2 {
+		p.Bank.IBAN = map[bool]string{true: "FR7630006000011234567890189", false: otherIBAN}[p.Bank.IBAN == otherIBAN]
+		x.does(company.Save.Spec, "claire", p, &p)
+		want := fmt.Sprintf(`{"op":"company.save","self":true,"young":[%d]}`, lea.ID)
+		if e := x.events(2)[1]; e.Op != "approval.self" || e.Payload != want {
+			t.Errorf("the journal has %+v", e)
+		}
+	}
+	for _, id := range []auth.UserID{1, lea.ID} {
+		if n := told(id); len(n) != 1 || n[0].Detail != "Léa" || n[0].User != 1 {
+			t.Errorf("%d is told %+v", id, n)
+		}
+	}
+	x.change(lea.ID, func(u *user.User) { u.SecondOn = true })
+	x.o.world.Clock.Add(72 * time.Hour)
+	x.o.world.Update(func(tx *store.Tx) error { return session(tx, 1, "claire later", x.pc) })
+	p.Bank.BIC = "BNPAFRPPXXX"
+	x.refuses(company.Save.Spec, "claire later", p, "approval.two")
 }
 
 // TestMoreRightsTakeTwo: a role that people have gets more only when a second person agrees to exactly that; less takes

@@ -171,6 +171,26 @@ func TestAnOwnerIsNotSentToAnOwner(t *testing.T) {
 	}
 }
 
+// TestWhoDecidedAloneIsToldSo: themselves, as such, and not of another with their name.
+func TestWhoDecidedAloneIsToldSo(t *testing.T) {
+	for by, says := range map[bool]string{true: "vous avez fait sans deuxième personne", false: "Claire a fait sans deuxième personne"} {
+		me := uitest.Me(auth.Owner).User.ID
+		d := newDeskOver(t, auth.Owner, nil, func(w *storetest.World) {
+			op.Bind(w.Registry, user.Notices, func(_ context.Context, tx *store.Tx, _ op.Empty) (user.NoticesResponse, error) {
+				n := user.Notice{Kind: user.NoticeAlone, User: me, At: tx.Now(), Name: "Claire", Detail: "Léa"}
+				if !by {
+					n.User++
+				}
+				return user.NoticesResponse{Notices: []user.Notice{n}}, nil
+			})
+		})
+		d.Start()
+		if told := toldOver(d); !strings.Contains(told, says) || !strings.Contains(told, "Léa") {
+			t.Errorf("%q is not said in %q", says, told)
+		}
+	}
+}
+
 // TestNoticesHaveWords: each kind, in both languages.
 func TestNoticesHaveWords(t *testing.T) {
 	kinds := []user.NoticeKind{
@@ -178,7 +198,7 @@ func TestNoticesHaveWords(t *testing.T) {
 		user.NoticeUnfinished, user.NoticeUnfinishedOf, user.NoticeTriesOf, user.NoticeCodeUsed, user.NoticeCrowded,
 		user.NoticeNoPhone, user.NoticeNoPhoneOf, user.NoticePassword, user.NoticePasswordOf,
 		user.NoticePhone, user.NoticePhoneOf, user.NoticeRole, user.NoticeSignedOut, user.NoticePC, user.NoticeCode, user.NoticeCodeBurnt,
-		user.NoticeInvited, user.NoticeBank, user.NoticeOlder, user.NoticeOlderCopy, user.NoticeKeys,
+		user.NoticeInvited, user.NoticeAlone, "alone_own", user.NoticeBank, user.NoticeOlder, user.NoticeOlderCopy, user.NoticeKeys,
 		relay.NoticeDiffered,
 	}
 	for _, lang := range []string{i18n.French, i18n.English} {

@@ -129,7 +129,7 @@ func (s *Shell) tell(told user.NoticesResponse) {
 		if n.Kind != user.NoticeBank { // whose is no PC
 			detail = cmp.Or(detail, s.t("notice.main_pc"))
 		}
-		body.Add(kit.NewNotice(kit.Warn, "", s.t(s.noticeKey(n.Kind), "name", n.Name,
+		body.Add(kit.NewNotice(kit.Warn, "", s.t(s.noticeKey(n), "name", n.Name,
 			"when", s.Text.Instant(n.At), "detail", detail)))
 	}
 	var m *kit.Modal
@@ -153,17 +153,21 @@ func (s *Shell) tell(told user.NoticesResponse) {
 	s.told = m
 }
 
-// noticeKey is the text of a notice for who reads it: an owner is not sent to an owner.
-func (s *Shell) noticeKey(kind user.NoticeKind) string {
+// noticeKey is the text of a notice for who reads it: an owner is not sent to an owner, nor told of themselves as of
+// another.
+func (s *Shell) noticeKey(n user.Notice) string {
+	if n.Kind == user.NoticeAlone && n.User == s.Me.User.ID {
+		return "notice.alone_own"
+	}
 	if s.Me.User.Role == auth.Owner {
-		switch kind {
+		switch n.Kind {
 		case user.NoticePlace:
 			return "notice.place_own"
 		case user.NoticePhone:
 			return "notice.phone_own"
 		}
 	}
-	return "notice." + string(kind)
+	return "notice." + string(n.Kind)
 }
 
 // tellReset shows a request that waits, with the way to refuse it.

@@ -3,6 +3,7 @@ package start_test
 import (
 	"context"
 	"testing"
+	"time"
 
 	"zafe/app/fault"
 	"zafe/app/i18n"
@@ -146,5 +147,56 @@ func TestAnOpenBookIsNotClosedForTheSheet(t *testing.T) {
 	s.login("claire", secretWords)
 	if !s.has("authentification") {
 		t.Error("the old password no longer logs in")
+	}
+}
+
+// TestWhoLostThePhoneTooSeesTheWayInAClosedBook: what they have to wait for is said before anything is done, nobody is
+// shut out, and after a day the same box leads in, though the program was started again meanwhile.
+func TestWhoLostThePhoneTooSeesTheWayInAClosedBook(t *testing.T) {
+	p := newAlone(t, false)
+	p.pref = machine.Preferences{Owner: "claire"}
+	s := showOn(t, p.pc, p)
+	forgot := i18n.For(i18n.French).T("start.login.forgotten", nil)
+	s.press(forgot)
+	s.tick()
+	if !s.has("Sans téléphone, il faut 24 heures") || s.has("tout le monde sera déconnecté") {
+		t.Error("the way is not said")
+	}
+	f := s.fields()
+	for i, g := range sheet.Groups() {
+		f[i].SetText(g)
+	}
+	for i, text := range []string{"claire", newWords, newWords} {
+		f[recovery.GroupCount+i].SetText(text)
+	}
+	s.press("Ouvrir et demander")
+	if !s.has("Demande enregistrée") || !s.has("cochez de nouveau la case") || p.book.closed != 0 {
+		t.Fatalf("closed %d times", p.book.closed)
+	}
+	told, err := user.Notices.Call(op.AsSystem(t.Context()), p.book, op.Empty{})
+	if err != nil || len(told.Resets) != 1 || len(told.Notices) != 0 {
+		t.Error("the owners are not told", told, err)
+	}
+	if _, err := user.Login.Call(t.Context(), p.book, user.LoginRequest{Login: "claire", Password: secretWords}); err != nil {
+		t.Error("the old password is good until then:", err)
+	}
+	p.clock.Add(25 * time.Hour)
+	s = showOn(t, p.pc, p)
+	s.press(forgot)
+	s.tick()
+	f = s.fields()
+	for i, g := range sheet.Groups() {
+		f[i].SetText(g)
+	}
+	for i, text := range []string{"claire", newWords, newWords} {
+		f[recovery.GroupCount+i].SetText(text)
+	}
+	s.press("Ouvrir et demander")
+	if !s.has("Le nouveau mot de passe est en place") {
+		t.Fatal("a day later it leads nowhere")
+	}
+	s.login("claire", newWords)
+	if s.has("Ni téléphone ni code de secours") {
+		t.Error("the lost phone is asked for")
 	}
 }

@@ -72,8 +72,12 @@ type forgotten struct {
 	pass  *passwordBox
 	code  *kit.LineEdit
 	proof *kit.Field
+	lost  *kit.Check  // neither telephone nor spare code, in a closed book; in an open one the code is left empty
+	costs *kit.Banner // what the way through a closed book costs
 	why   *kit.Label
 	set   *kit.Button
+
+	screen fyne.CanvasObject
 }
 
 func (f *Flow) showForgotten(open machine.Book) {
@@ -92,15 +96,32 @@ func (f *Flow) showForgotten(open machine.Book) {
 	form := []fyne.CanvasObject{p.sheet.object, kit.Cols(theme.GapCard, nil, p.who, p.proof), p.pass.object}
 	if open == nil {
 		text = "start.forgotten.closed"
+		p.costs = kit.NewNotice(kit.Warn, "", f.t("start.forgotten.shuts_out"))
+		p.lost = kit.NewCheck(f.t("start.forgotten.lost"), p.lostBoth)
 		form[1] = p.who
-		form = append(form, kit.NewNotice(kit.Warn, "", f.t("start.forgotten.shuts_out")))
+		form = append(form, p.lost, p.costs)
 	}
 	body := append([]fyne.CanvasObject{kit.VBox(theme.GapLabel, kit.Title(f.t("start.forgotten.title")),
 		kit.MutedParagraph(f.t(text)))}, form...)
 	body = append(body, p.why, p.set, kit.VBox(theme.GapTight, kit.MutedParagraph(f.t("start.forgotten.others")),
 		kit.HBox(0, f.backToLogin())))
-	f.show(f.beside(560, kit.VBox(14, body...)))
+	p.screen = f.beside(560, kit.VBox(14, body...))
+	f.show(p.screen)
 	f.focus(p.sheet.first())
+}
+
+// lostBoth says which way there is without telephone and spare code, before anything is done: the password that the sheet
+// gives at once would lead nowhere.
+func (p *forgotten) lostBoth(on bool) {
+	f := p.f
+	if on {
+		p.costs.Set(kit.Info, "", f.t("start.forgotten.lost_text"))
+		p.set.SetText(f.t("start.forgotten.lost_go"))
+	} else {
+		p.costs.Set(kit.Warn, "", f.t("start.forgotten.shuts_out"))
+		p.set.SetText(f.t("start.forgotten.go"))
+	}
+	p.screen.Refresh() // the text has another height
 }
 
 func (p *forgotten) submit() {
@@ -118,11 +139,13 @@ func (p *forgotten) submit() {
 	var out user.RecoverResponse
 	b := p.open
 	p.f.work(func(ctx context.Context) (err error) {
-		if b == nil { // who opens the book with the sheet acts for the program itself
+		if b == nil {
 			if b, err = p.f.Machine.Open(ctx, machine.Secret{Recovery: key}); err != nil {
 				return err
 			}
-			ctx = op.AsSystem(ctx)
+			if !p.lost.On() { // who opens the book with the sheet acts for the program itself
+				ctx = op.AsSystem(ctx)
+			}
 		}
 		out, err = user.Recover.Call(ctx, b, req)
 		if err != nil && p.open == nil { // a closed book stays closed
@@ -164,9 +187,12 @@ func (p *forgotten) refused(err error) {
 
 // asked tells when to come back with the sheet.
 func (p *forgotten) asked(out user.RecoverResponse) {
-	f := p.f
+	f, text := p.f, "start.forgotten.asked_text"
+	if p.open == nil {
+		text = "start.forgotten.asked_closed"
+	}
 	f.show(f.beside(formWidth, kit.VBox(14, kit.Center(kit.IconTile("hourglass", kit.Info)),
 		kit.Title(f.t("start.forgotten.asked")),
-		kit.Paragraph(f.t("start.forgotten.asked_text", "when", f.Text.Instant(out.After))),
+		kit.Paragraph(f.t(text, "when", f.Text.Instant(out.After))),
 		kit.MutedParagraph(f.t("start.forgotten.asked_why")), kit.HBox(0, f.backToLogin()))))
 }

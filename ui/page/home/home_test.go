@@ -14,6 +14,7 @@ import (
 	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/fr"
+	"zafe/app/i18n"
 	"zafe/app/ledger"
 	"zafe/app/op"
 	"zafe/app/plan"
@@ -457,6 +458,28 @@ func TestWhoOnlyReadsIsAskedToDoNothing(t *testing.T) {
 		})
 		if got := strings.Join(buttons, " "); strings.Contains(got, "Facturer") != writes || strings.Contains(got, "Reprendre") != writes {
 			t.Errorf("writes %t: %s", writes, got)
+		}
+	}
+}
+
+// TestTheDayIsUnderTheTitle in full letters, in the language of who reads it.
+func TestTheDayIsUnderTheTitle(t *testing.T) {
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], ledger.Bind[*store.Tx], billing.Bind[*store.Tx])
+	for _, lang := range []string{i18n.French, i18n.English} {
+		e, sh := uitest.New(t, w.As("sales"), auth.Sales)
+		e.Text = i18n.For(lang)
+		before := today()
+		p := Routes()["home"](e, page.Route{}).(*home)
+		sh.Show(p.Object())
+		found := false
+		uitest.Walk(p.object, func(o fyne.CanvasObject) {
+			l, ok := o.(*kit.Label)
+			if ok && (l.Text() == e.Text.DateLong(before) || l.Text() == e.Text.DateLong(today())) { // it may be midnight
+				found = true
+			}
+		})
+		if !found {
+			t.Errorf("%s: %q is not under the title", lang, e.Text.DateLong(before))
 		}
 	}
 }

@@ -96,6 +96,7 @@ func (j *journal) tell(ev history.Event) {
 	if ev.Answer != "" {
 		add("history.answer", e.T("history.answer."+string(ev.Answer)))
 	}
+	add("history.young", e.Text.List(ev.Young))
 	if ev.Rows > 0 {
 		add("history.rows", e.Text.Number(int64(ev.Rows)))
 	}

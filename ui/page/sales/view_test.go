@@ -8,6 +8,10 @@ import (
 
 	"zafe/app/auth"
 	"zafe/app/billing"
+	"zafe/app/party"
+	"zafe/app/user"
+	"zafe/store"
+	"zafe/store/storetest"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 )
@@ -152,4 +156,43 @@ func TestTabs(t *testing.T) {
 	d.sees("Document validé", "Brouillon enregistré", "Claire")
 	tabs.SetKey("mentions")
 	d.sees("Pénalités de retard")
+}
+
+// TestWhoMayOnlyReadItIsToldWhoIsInCharge: a quote and an invoice of the team are shown with nothing that would be
+// refused, and say why and whom to ask; one's own offers its acts and says nothing.
+func TestWhoMayOnlyReadItIsToldWhoIsInCharge(t *testing.T) {
+	d := open(t, auth.Sales)
+	d.Update(func(tx *store.Tx) error {
+		for _, name := range []string{"Claire", "Sonia", "Yann", "Lucie"} { // Yann is user 3, Lucie 4
+			if _, err := tx.SaveUser(user.User{Login: name, Name: name, Role: auth.Sales, CreatedAt: tx.Now()}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	d.env.Caller = d.As("peer")
+	for p, s := range storetest.Actor("peer").Rights {
+		d.env.Me.May[string(p)] = s.String()
+	}
+	for owner, said := range map[auth.UserID]string{3: "-suivi par", 4: "suivi par Lucie"} {
+		c := d.customer(map[auth.UserID]string{3: "Boulangerie Noël", 4: "SCI Les Tilleuls"}[owner], "Nantes")
+		c.Owner = owner
+		c = must(party.Save.Call(d.Ctx(), d.As("owner"), c))(t).Customer
+		r := billing.SaveRequest{
+			Header: billing.Header{Customer: c.ID, Owner: owner, Date: day(9, 1)},
+			Lines:  []billing.Line{line("Porte", 1, 10000, 200_000)},
+		}
+		quote := must(billing.SaveQuote.Call(d.Ctx(), d.As("owner"), r))(t)
+		draft := must(billing.SaveInvoice.Call(d.Ctx(), d.As("owner"), r))(t)
+		final := d.issue(must(billing.SaveInvoice.Call(d.Ctx(), d.As("owner"), r))(t)).Document
+		for _, doc := range []billing.Document{quote, draft} {
+			d.show(id(doc))
+			d.sees(said)
+			eq(t, string(doc.Kind)+" can be saved", d.hasButton("Enregistrer"), owner == 3)
+		}
+		d.show(id(final))
+		d.sees(said)
+		eq(t, "can be credited", d.hasButton("Avoir"), owner == 3)
+	}
+	d.fine()
 }
