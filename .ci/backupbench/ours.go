@@ -106,9 +106,12 @@ func restore(ctx context.Context, from, to string, files bool) (err error) {
 	if err != nil {
 		return err
 	}
-	p, _ := contents.Latest()
+	points := contents.Points()
+	if len(points) == 0 {
+		return errors.New("no restore point")
+	}
 	pc := &blank{dir: to}
-	m, err := tree.RestoreBook(ctx, p, pc, nil)
+	m, err := tree.RestoreBook(ctx, points[0], pc, nil)
 	if err != nil {
 		return err
 	}

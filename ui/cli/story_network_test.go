@@ -201,7 +201,7 @@ func stranger(to string) error {
 	if err != nil {
 		return err
 	}
-	id, err := root.Host())
+	id, err := root.Host()
 	if err != nil {
 		return err
 	}
