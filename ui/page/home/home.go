@@ -99,7 +99,7 @@ func today() civil.Date { return civil.Of(time.Now()) } //nolint:forbidigo // th
 // On a screen too low for rowsLeast, the least height at which the parts say what they have to, the page scrolls.
 // figuresHigh is what the key figures take more.
 const (
-	rowsLeast   float32 = 484
+	rowsLeast   float32 = 564
 	figuresHigh float32 = 130
 )
 
