@@ -38,6 +38,7 @@ func (t *Tx) AppendEvent(e audit.Event) (audit.Event, error) {
 	if err != nil {
 		return e, err
 	}
+	t.noted = true
 	return e, t.tell(e)
 }
 

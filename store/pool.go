@@ -218,7 +218,10 @@ func (s *Store) run(conn *sql.Conn, r request) error {
 	if err := guarded(tx, r.fn); err != nil {
 		return s.storageFault(err)
 	}
-	if n := len(tx.told); n > 0 { // what changes anything has an event, and what changes nothing leaves no notice
+	if len(tx.left) > 0 && !tx.noted {
+		return errors.New("store: a notice without an event, by which windows hear of it")
+	}
+	if n := len(tx.told); n > 0 {
 		tx.told[n-1].Left = tx.left
 	}
 	s.told = append(s.told, tx.told...)

@@ -26,6 +26,7 @@ type Tx struct {
 	now      time.Time
 	writable bool
 	told     []change.Entry // once it is committed
+	noted    bool           // it has an event
 	left     []auth.UserID  // for whom a notice was left
 	hands    []auth.Whose   // of records that it changes, as they were before or are since
 }

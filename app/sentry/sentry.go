@@ -140,8 +140,22 @@ func Read[T Tx](ctx context.Context, tx T, rows int) error {
 	if err != nil {
 		return err
 	}
-	return tell(tx, a, user.NoticeListsOf, ListRows, after.ListRows-rows, after.ListRows)
+	before := after.ListRows - rows
+	if !crosses(ListRows, before, after.ListRows) {
+		return nil
+	}
+	_, err = tx.AppendEvent(audit.Event{
+		Op: "sentry.lists", Actor: int64(a.User), ActorName: a.Name, Device: a.Device,
+		Payload: fmt.Sprintf(`{"rows":%d}`, after.ListRows),
+	})
+	if err != nil {
+		return err
+	}
+	return tell(tx, a, user.NoticeListsOf, ListRows, before, after.ListRows)
 }
+
+// crosses tells whether somebody's rows of a day just went over a limit.
+func crosses(limit, before, after int) bool { return before <= limit && after > limit }
 
 // facts are what the event of an export keeps, in the order of their names.
 type facts struct {
@@ -158,7 +172,7 @@ func (f facts) text() string {
 
 // tell tells the owners, once a day, that somebody's rows went over a limit; nobody of what they did themselves.
 func tell(tx Tx, a auth.Actor, kind user.NoticeKind, limit, before, after int) error {
-	if before > limit || after <= limit {
+	if !crosses(limit, before, after) {
 		return nil
 	}
 	return user.TellOwners(tx, a.User, kind, strconv.Itoa(after), a.User)

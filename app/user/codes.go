@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zafe/app/audit"
 	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/op"
@@ -85,7 +86,7 @@ func (s *Service[T]) recoveryHash(ctx context.Context, id auth.UserID, code stri
 }
 
 // useRecovery spends a recovery code, and tells the person: whoever finds the paper would use it quietly.
-func useRecovery(tx Tx, id auth.UserID, hash [32]byte) error {
+func useRecovery(tx Tx, id auth.UserID, device string, hash [32]byte) error {
 	used, left, err := tx.UseRecoveryCode(id, hash)
 	if err != nil {
 		return err
@@ -93,5 +94,12 @@ func useRecovery(tx Tx, id auth.UserID, hash [32]byte) error {
 	if !used {
 		return fault.Field("code", "user.bad_recovery_code")
 	}
-	return tell(tx, id, NoticeCodeUsed, strconv.Itoa(left))
+	if err := tell(tx, id, NoticeCodeUsed, strconv.Itoa(left)); err != nil {
+		return err
+	}
+	// Without it the journal would not tell it from the telephone, and no window would hear of the notice.
+	_, err = tx.AppendEvent(audit.Event{
+		Op: "session.recovery_code", Actor: int64(id), Device: device, SubjectKind: "user", SubjectID: int64(id),
+	})
+	return err
 }

@@ -499,7 +499,7 @@ func (s *Service[T]) checkCode(ctx context.Context, u User, device, typed string
 			s.limit.unanswered(g)
 			return err
 		}
-		spend = func(tx Tx) error { return useRecovery(tx, u.ID, hash) }
+		spend = func(tx Tx) error { return useRecovery(tx, u.ID, device, hash) }
 	}
 	err = s.work.Update(ctx, func(tx T) error { return spend(tx) })
 	if f := fault.Of(err); f != nil && f.Field == "code" {

@@ -489,6 +489,9 @@ func TestRecoveryCodesAreSlowAndRaceFor(t *testing.T) {
 	if told := w.told(claire.ID); !slices.Contains(told, fmt.Sprintf("code_used %d 9", claire.ID)) {
 		t.Errorf("told %q", told)
 	}
+	if said := w.events("session.recovery_code"); len(said) != 1 {
+		t.Errorf("%d events that say so", len(said))
+	}
 }
 
 // TestRecoveryCodesOfBeforeStillOpen: those printed before they were hashed slowly.
