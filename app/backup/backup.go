@@ -252,6 +252,9 @@ type Point struct {
 	Age Age  `json:"age,omitzero"`
 	// Doubt tells that a clock was wrong when it was made: its date lies in the future, or after that of a later point.
 	Doubt bool `json:"doubt,omitempty"`
+	// Before is when the recovery sheet was replaced that alone opens it; zero where the present one does. It cannot be
+	// looked at from here: "Restore" asks for the sheet.
+	Before time.Time `json:"before,omitzero"`
 	// Here tells that the book that is open is the one that made it, not one before it or beside it.
 	Here bool `json:"here,omitempty"`
 }
