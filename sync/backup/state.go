@@ -458,13 +458,15 @@ type CopyStatus struct {
 
 // Status is the state of all copies at one moment.
 type Status struct {
-	Overall     schedule.Light
-	Saved       Mark // newest restore point on this PC
-	Unsaved     bool // the book has work no restore point has
-	Copies      []CopyStatus
-	Drill       *vault.Drill // last trial restore that passed
-	DrillFailed time.Time    // a later one that failed; zero if none
-	OwnFailed   bool         // one from this PC's own copies failed
+	Overall schedule.Light
+	Saved   Mark // newest restore point on this PC
+	Unsaved bool // the book has work no restore point has
+	Copies  []CopyStatus
+	Drill   *vault.Drill // last trial restore that passed
+	// DrillUndated is set instead where a clock that was ahead noted when.
+	DrillUndated bool
+	DrillFailed  time.Time // a later one that failed; zero if none
+	OwnFailed    bool      // one from this PC's own copies failed
 	// LostSince is when the oldest work was done that would be lost with the disk of the book now, zero for none. Nowhere
 	// is set when all of it would be: no other place has a copy.
 	LostSince time.Time
@@ -492,7 +494,7 @@ func (s *Service) Status(change uint64) Status {
 		out.Leap = nil
 	}
 	if out.Drill != nil && out.Drill.At.After(now.Add(clockDrift)) {
-		out.Drill = nil // as in by
+		out.Drill, out.DrillUndated = nil, true // as in by
 	}
 	s.work.Seen(change, now)
 	out.Nowhere = true

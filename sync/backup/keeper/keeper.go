@@ -330,7 +330,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	}
 	st := k.set.Service.Status(change)
 	out := appbackup.Status{
-		Saved: st.Saved.At, Unsaved: st.Unsaved,
+		Saved: st.Saved.At, Unsaved: st.Unsaved, DrillUndated: st.DrillUndated,
 		DrillFailed: st.DrillFailed, SheetKnown: known, Renewed: k.set.Service.Renewed(),
 	}
 	if st.Drill != nil {

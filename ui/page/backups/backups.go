@@ -392,7 +392,7 @@ func (b *backups) worrying(st backup.Status, w *fault.Fault) *kit.Banner {
 		title, mends = "backups.worry.proof", backup.Drill.Spec
 	case "backup.broken.gone", "backup.broken.book", "backup.broken.files":
 		title, mends = "backups.worry.lacks", backup.Refill.Spec
-	case "backup.worry.drill_none":
+	case "backup.worry.drill_none", "backup.worry.drill_undated":
 		title, mends = "backups.worry.unproved", backup.Drill.Spec
 	case "backup.worry.files_lost", "backup.worry.files_away":
 		title = "plan.files"
@@ -449,6 +449,8 @@ func (b *backups) figures(st backup.Status) {
 		b.prove(e.T("backups.drill_failed"), e.Text.Instant(st.DrillFailed), kit.Error)
 	case st.Drill.IsZero() && st.Anew():
 		b.prove(e.T("backups.soon"), e.T("backups.drill_anew"), kit.Neutral)
+	case st.Drill.IsZero() && st.DrillUndated:
+		b.prove(e.T("backups.drill_undated"), e.T("backups.drill_again"), kit.Warn)
 	case st.Drill.IsZero():
 		b.prove(e.T("backups.drill_never"), e.T("backups.drill_note"), kit.Warn)
 	case st.Proof != nil:

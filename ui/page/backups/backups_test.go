@@ -339,7 +339,7 @@ func TestMarkedPointsAreExplained(t *testing.T) {
 	clock := fault.New(fault.Unavailable, "backup.worry.clock_behind", "now", storetest.Noon, "last", storetest.Noon.AddDate(2, 0, 0))
 	copies := &engine{
 		status: backup.Status{
-			Light: backup.Amber, SheetKnown: true, Renewed: true, Saved: storetest.Noon.AddDate(2, 0, 0), Clock: clock,
+			Light: backup.Amber, SheetKnown: true, Renewed: true, Saved: storetest.Noon.AddDate(2, 0, 0), Clock: clock, DrillUndated: true,
 			Worries: []*fault.Fault{clock}, Copies: []backup.Copy{{
 				Destination: backup.Destination{ID: "d1", Label: "Disque"}, Light: backup.Green, LastOK: storetest.Noon, Undated: true,
 			}},
@@ -359,6 +359,9 @@ func TestMarkedPointsAreExplained(t *testing.T) {
 	}
 	if got := p.cell(1, 2).Text; !strings.HasPrefix(got, "feuille avant ") {
 		t.Errorf("the point of an earlier sheet is at %q", got)
+	}
+	if p.says("Jamais") || !p.says("Date inconnue") {
+		t.Error("a trial that passed by a clock that was wrong is said never to have been")
 	}
 	if !p.says("Complète, date inconnue") || !p.says("réglez sa date et son heure") {
 		t.Error("the clock is not spoken of")
