@@ -219,14 +219,16 @@ const (
 
 // Status is the truth the shield shows.
 type Status struct {
-	Light       Light     `json:"light"`
-	Saved       time.Time `json:"saved"`   // newest restore point on this PC
-	Unsaved     bool      `json:"unsaved"` // the book has work no restore point has
-	Copies      []Copy    `json:"copies"`
-	Drill       time.Time `json:"drill"`           // last trial restore that passed
-	Proof       *Measure  `json:"proof,omitempty"` // what it showed, when the book knows
-	DrillFailed time.Time `json:"drill_failed"`
-	Running     *Running  `json:"running,omitempty"` // on this PC, or else at one of the copies
+	Light   Light     `json:"light"`
+	Saved   time.Time `json:"saved"`   // newest restore point on this PC
+	Unsaved bool      `json:"unsaved"` // the book has work no restore point has
+	Copies  []Copy    `json:"copies"`
+	Drill   time.Time `json:"drill"` // last trial restore that passed
+	// DrillUndated: one passed, and a clock that was ahead noted when. The next one comes at once.
+	DrillUndated bool      `json:"drill_undated,omitempty"`
+	Proof        *Measure  `json:"proof,omitempty"` // what it showed, when the book knows
+	DrillFailed  time.Time `json:"drill_failed"`
+	Running      *Running  `json:"running,omitempty"` // on this PC, or else at one of the copies
 	// Coming is how far the attachments are that come back after a restore, while people work on the book.
 	Coming *Running `json:"coming,omitempty"`
 	// ComingHeld is that they wait for a connection that is not metered, or for a copy that is asked for by hand.
@@ -277,6 +279,9 @@ type Point struct {
 	Age Age  `json:"age,omitzero"`
 	// Doubt tells that a clock was wrong when it was made: its date lies in the future, or after that of a later point.
 	Doubt bool `json:"doubt,omitempty"`
+	// Before is when the recovery sheet was replaced that alone opens it; zero where the present one does. It cannot be
+	// looked at from here: "Restore" asks for the sheet.
+	Before time.Time `json:"before,omitzero"`
 	// Here tells that the book that is open is the one that made it, not one before it or beside it.
 	Here bool `json:"here,omitempty"`
 }

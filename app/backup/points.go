@@ -158,7 +158,11 @@ func byAge[P any](all []placed[P]) (out []placed[P]) {
 
 // Dated is what the order of points follows of one. A date that was found doubtful is not believed.
 func (p Point) Dated() Dated {
-	return Dated{Writer: p.WriterID, Seq: p.Seq, Made: p.Made, Age: p.Age, Future: p.Doubt}
+	writer := p.WriterID
+	if !p.Before.IsZero() { // its numbers began anew under the next sheet
+		writer += p.Before.UTC().Format(" 20060102T150405")
+	}
+	return Dated{Writer: writer, Seq: p.Seq, Made: p.Made, Age: p.Age, Future: p.Doubt}
 }
 
 // When is the date of a point in words, with a mark where it is doubtful; Doubts says what that means.
@@ -174,10 +178,15 @@ func Doubtful(points []Point) bool {
 	return slices.ContainsFunc(points, func(p Point) bool { return p.Doubt })
 }
 
+// Earlier tells whether one of some points opens with an earlier recovery sheet only.
+func Earlier(points []Point) bool {
+	return slices.ContainsFunc(points, func(p Point) bool { return !p.Before.IsZero() })
+}
+
 // Alone tells whether a point is on the main PC only, and would be lost with it. Of a place in unread, which did not
 // list its points, only the time of its last complete copy tells.
 func (s Status) Alone(o Sited, unread func(id string) bool) bool {
-	return len(o.At) == 1 && o.At[0] == "" && !slices.ContainsFunc(s.Copies, func(c Copy) bool {
+	return o.Before.IsZero() && len(o.At) == 1 && o.At[0] == "" && !slices.ContainsFunc(s.Copies, func(c Copy) bool {
 		return unread(c.ID) && !c.LastOK.Before(o.Made)
 	})
 }
@@ -186,6 +195,9 @@ func (s Status) Alone(o Sited, unread func(id string) bool) bool {
 // that it is nowhere but on the main PC, as Alone tells. A place in unread that may have it is named with the day on
 // which it was last seen.
 func (s Status) Where(p *i18n.Printer, o Sited, unread func(id string) bool) string {
+	if !o.Before.IsZero() {
+		return p.T("backup.point_before", map[string]any{"on": civil.Of(o.Before.Local())})
+	}
 	if s.Alone(o, unread) {
 		return p.T("backup.point_alone", nil)
 	}

@@ -586,10 +586,21 @@ func (s *Service) Points(ctx context.Context, id string) (points []vault.Manifes
 		if err == nil {
 			points, err = s.pointsIn(ctx, tree, points, id == "")
 		}
+		if fault.KeyOf(err) == "backup.no_vault" && s.fillsAnew(id) { // nothing is there yet under the new key
+			err = nil
+		}
 		return remote.Classify(err)
 	})
 	appbackup.NewestFirst(points, func(m vault.Manifest) appbackup.Dated { return m.Dated(s.set.Now()) })
 	return points, err
+}
+
+// fillsAnew tells whether a place has the copies of an earlier recovery key only.
+func (s *Service) fillsAnew(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.know.Copies[id]
+	return c != nil && c.Again
 }
 
 // pointsIn adds to the points that are known already those of the other writers of a tree, or of all of them

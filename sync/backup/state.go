@@ -49,6 +49,54 @@ type state struct {
 	Bury bool `json:"bury,omitempty"`
 	// Leap is set when the last restore point is dated long after the one before it.
 	Leap *Leap `json:"leap,omitempty"`
+	// Before are restore points under earlier recovery keys, the newest first, as they were known when those were replaced:
+	// the present key opens not even their names.
+	Before []Before `json:"before,omitempty"`
+}
+
+// Before is a restore point that only an earlier recovery sheet opens, and the places it was known to be at.
+type Before struct {
+	appbackup.Sited
+	Inside string `json:"inside,omitempty"` // as [VaultOf.Inside]
+}
+
+// beforeMost bounds how many are remembered: what retention keeps of one key, and some of the ones before.
+const beforeMost = 150
+
+// Earlier are the restore points that only earlier recovery sheets open, the newest first.
+func (s *Service) Earlier() []Before {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.know.Before)
+}
+
+// Overtaken are the points of this PC, as they are listed, that a new recovery key leaves behind now, and where they are.
+func (s *Service) Overtaken(points []appbackup.Point) (out []Before) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.set.Now()
+	for _, p := range points {
+		if !p.Before.IsZero() {
+			continue // of an earlier one still
+		}
+		b := Before{Sited: appbackup.Sited{Point: p, At: []string{""}}, Inside: s.id.Inside}
+		b.Before, b.Here = now, false
+		for id, c := range s.know.Copies {
+			if p.WriterID == s.set.WriterID && p.Seq <= c.OK.Seq {
+				b.At = append(b.At, id)
+			}
+		}
+		out = append(out, b)
+	}
+	return out
+}
+
+// NoteOvertaken remembers them once the key is another.
+func (s *Service) NoteOvertaken(ctx context.Context, points []Before) error {
+	return s.note(ctx, func(k *state) {
+		all := slices.Concat(points, k.Before)
+		k.Before = all[:min(len(all), beforeMost)]
+	})
 }
 
 // Leap is a long time without a restore point: the book was not used, or a clock is wrong.
@@ -140,7 +188,7 @@ func loadState(ctx context.Context, store StateStore, vaultID string, now time.T
 	if k.Vault == vaultID {
 		return k, err
 	}
-	anew := state{Vault: vaultID, Copies: map[string]*copyMark{}}
+	anew := state{Vault: vaultID, Copies: map[string]*copyMark{}, Before: k.Before}
 	for id, c := range k.Copies {
 		since, others, shelter := now, []copyMark(nil), c.Shelter
 		shelter.Locked, shelter.Refused = time.Time{}, 0 // that was of the copies; the rest is of the place
@@ -450,13 +498,15 @@ type CopyStatus struct {
 
 // Status is the state of all copies at one moment.
 type Status struct {
-	Overall     schedule.Light
-	Saved       Mark // newest restore point on this PC
-	Unsaved     bool // the book has work no restore point has
-	Copies      []CopyStatus
-	Drill       *vault.Drill // last trial restore that passed
-	DrillFailed time.Time    // a later one that failed; zero if none
-	OwnFailed   bool         // one from this PC's own copies failed
+	Overall schedule.Light
+	Saved   Mark // newest restore point on this PC
+	Unsaved bool // the book has work no restore point has
+	Copies  []CopyStatus
+	Drill   *vault.Drill // last trial restore that passed
+	// DrillUndated is set instead where a clock that was ahead noted when.
+	DrillUndated bool
+	DrillFailed  time.Time // a later one that failed; zero if none
+	OwnFailed    bool      // one from this PC's own copies failed
 	// LostSince is when the oldest work was done that would be lost with the disk of the book now, zero for none. Nowhere
 	// is set when all of it would be: no other place has a copy.
 	LostSince time.Time
@@ -484,7 +534,7 @@ func (s *Service) Status(change uint64) Status {
 		out.Leap = nil
 	}
 	if out.Drill != nil && out.Drill.At.After(now.Add(clockDrift)) {
-		out.Drill = nil // as in by
+		out.Drill, out.DrillUndated = nil, true // as in by
 	}
 	s.work.Seen(change, now)
 	out.Nowhere = true

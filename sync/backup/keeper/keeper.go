@@ -129,7 +129,20 @@ func (k *Keeper) Newest(ctx context.Context) (*audit.Checkpoint, error) {
 // Renew lets the book get a new recovery key, and goes on with the vault that renew gives: everything is
 // saved and sent anew, at once. What is being sent stops for it, and is sent again under the new key.
 func (k *Keeper) Renew(ctx context.Context, renew func() (backup.VaultOf, error)) error {
-	return k.anew(ctx, func() error { return k.set.Service.Renew(ctx, renew) })
+	points, err := k.Points(ctx, "")
+	if err != nil && ctx.Err() == nil {
+		k.set.Log("the restore points under the old recovery key are not listed", err)
+	}
+	return k.anew(ctx, func() error {
+		overtaken := k.set.Service.Overtaken(points)
+		if err := k.set.Service.Renew(ctx, renew); err != nil {
+			return err
+		}
+		if err := k.set.Service.NoteOvertaken(ctx, overtaken); err != nil { // the key is another all the same
+			k.set.Log("the restore points under the old recovery key are not listed", err)
+		}
+		return nil
+	})
 }
 
 // Continue implements Engine.
@@ -317,7 +330,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	}
 	st := k.set.Service.Status(change)
 	out := appbackup.Status{
-		Saved: st.Saved.At, Unsaved: st.Unsaved,
+		Saved: st.Saved.At, Unsaved: st.Unsaved, DrillUndated: st.DrillUndated,
 		DrillFailed: st.DrillFailed, SheetKnown: known, Renewed: k.set.Service.Renewed(),
 	}
 	if st.Drill != nil {
@@ -434,7 +447,25 @@ func (k *Keeper) Points(ctx context.Context, id string) ([]appbackup.Point, erro
 		points[i] = doubted(points[i], doubts[i])
 		points[i].Here = k.set.Service.Writes(points[i].WriterID)
 	}
-	return points, nil
+	return append(points, k.earlier(id)...), nil
+}
+
+// earlier are the restore points of a place, "" for this PC, that only an earlier recovery sheet opens.
+func (k *Keeper) earlier(id string) (out []appbackup.Point) {
+	there := map[string]bool{} // of this PC, whether the folder of the old copies is
+	for _, b := range k.set.Service.Earlier() {
+		if !slices.Contains(b.At, id) {
+			continue
+		}
+		if _, known := there[b.Inside]; !known {
+			_, err := vault.IDAt(filepath.Join(k.set.Dir, b.Inside))
+			there[b.Inside] = err == nil
+		}
+		if id != "" || there[b.Inside] {
+			out = append(out, b.Point)
+		}
+	}
+	return out
 }
 
 // pointsOf is how people know restore points, others being known beside them.

@@ -297,7 +297,7 @@ func TestAClockThatWasAhead(t *testing.T) {
 	}
 	clock.Set(right.AddDate(0, 0, 1))
 	st, err := k.Status(t.Context())
-	if err != nil || st.Light == appbackup.Green || !st.Drill.IsZero() || !st.Copies[0].Undated || !st.Copies[0].LastOK.Equal(clock.Now()) ||
+	if err != nil || st.Light == appbackup.Green || !st.Drill.IsZero() || !st.DrillUndated || !st.Copies[0].Undated || !st.Copies[0].LastOK.Equal(clock.Now()) ||
 		fault.KeyOf(st.Clock) != "backup.worry.clock_behind" || st.LossSeconds < 0 {
 		t.Errorf("the clock is right again: %+v, %v", st, err)
 	}
@@ -305,7 +305,7 @@ func TestAClockThatWasAhead(t *testing.T) {
 	if _, err := k.Now(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if st, err := k.Drill(t.Context(), d.ID); err != nil || st.Light != appbackup.Green || st.Copies[0].Undated || st.Clock != nil {
+	if st, err := k.Drill(t.Context(), d.ID); err != nil || st.Light != appbackup.Green || st.Copies[0].Undated || st.DrillUndated || st.Clock != nil {
 		t.Errorf("after a backup and a trial: %s, %q, %v", st.Light, worries(st), err)
 	}
 }

@@ -2,11 +2,17 @@ package keeper_test
 
 import (
 	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	appbackup "zafe/app/backup"
+	"zafe/app/i18n"
 	"zafe/sync/backup"
+	"zafe/sync/backup/keeper"
 )
 
 const newSheet = "ZAFE1-0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV-WXYZ-000000"
@@ -62,6 +68,76 @@ func TestANewSheetIsFollowedByItsCopiesAtOnce(t *testing.T) {
 	<-ended
 	if st := status(); st.Anew() || st.Light != appbackup.Green || st.Saved.IsZero() {
 		t.Errorf("after the first copy and its trial: %+v", st)
+	}
+}
+
+// TestPointsOfAnEarlierSheetAreListed with the day it was replaced, also at the places they were sent to, and are the ones
+// that the earlier sheet restores on a PC that has nothing.
+func TestPointsOfAnEarlierSheetAreListed(t *testing.T) {
+	k, b, clock, _ := newKeeper(t)
+	b.change(t)
+	d := add(t, k, elsewhere(t))
+	now(t, k)
+	clock.Add(time.Hour)
+	b.change(t)
+	now(t, k)
+	listed := func(place string) (earlier, others []string) {
+		t.Helper()
+		points, err := k.Points(t.Context(), place)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range points {
+			if p.Before.IsZero() {
+				others = append(others, p.ID)
+			} else if earlier = append(earlier, p.ID); p.Here || !p.Before.Equal(clock.Now()) {
+				t.Errorf("%+v", p)
+			}
+		}
+		return earlier, others
+	}
+	_, were := listed("")
+	clock.Add(time.Hour)
+	err := k.Renew(t.Context(), func() (backup.VaultOf, error) {
+		return backup.VaultOf{ID: "v2", RecoveryKey: newSheet, Inside: "cle-2026-11-22-00aa"}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, place := range []string{"", d.ID} {
+		if earlier, _ := listed(place); len(were) != 2 || !slices.Equal(earlier, were) {
+			t.Errorf("at %q: %v, not %v", place, earlier, were)
+		}
+	}
+	now(t, k)
+	points, err := k.Points(t.Context(), d.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := appbackup.Together(map[string][]appbackup.Point{d.ID: points})
+	if len(all) != 3 || !all[0].Before.IsZero() || all[1].ID != were[0] || all[1].Doubt || all[2].Doubt {
+		t.Errorf("the new one is not the newest: %+v", all)
+	}
+	st, err := k.Status(t.Context())
+	if err != nil || !strings.Contains(st.Where(i18n.For("fr"), all[1], func(string) bool { return true }), "feuille avant ") {
+		t.Errorf("%q, %v", st.Where(i18n.For("fr"), all[1], nil), err)
+	}
+
+	place := appbackup.NewDestination{Provider: "local", Folder: d.Folder} // a PC that has nothing
+	r, err := keeper.OpenRescue(t.Context(), place, sheet, nil, func(string, error) {})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, _, err := r.Points(t.Context(), 0)
+	if err != nil || len(found) != 2 || found[0].ID != were[0] || found[1].ID != were[1] || !r.Newer() {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	for i, id := range were {
+		back := new(atomic.Bool)
+		into := &trial{dir: filepath.Join(t.TempDir(), "back"), got: back}
+		if err := r.Restore(t.Context(), id, into, func(appbackup.Progress) {}); err != nil || !back.Load() {
+			t.Errorf("point %d does not come back: %v", i, err)
+		}
 	}
 }
 

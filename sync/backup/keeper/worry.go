@@ -73,7 +73,11 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool, clock *fault.Fault) 
 		if now.Sub(first) >= drillGone {
 			light = schedule.Red
 		}
-		add(light, "backup.worry.drill_none")
+		key := "backup.worry.drill_none"
+		if st.DrillUndated {
+			key = "backup.worry.drill_undated"
+		}
+		add(light, key)
 	} else if st.DrillFailed.IsZero() && k.automatic() && worked {
 		since := first
 		if st.Drill.At.After(since) {

@@ -82,7 +82,8 @@ func TestLocalFolder(t *testing.T) {
 	r := use(t, store)
 	dir := filepath.Join(t.TempDir(), "usb")
 	d, err := add(t, r, Draft{Provider: "local", Label: " Clé USB ", Folder: dir})
-	if err != nil || d != (Destination{ID: "d1", Label: "Clé USB", Provider: "local", Folder: dir}) {
+	want := Destination{ID: "d1", Label: "Clé USB", Provider: "local", Folder: dir, Reach: d.Reach}
+	if err != nil || d != want || d.Reach == "" {
 		t.Fatalf("%+v %v", d, err)
 	}
 	health, err := r.Probe(ctx, d.ID)

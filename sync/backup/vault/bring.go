@@ -215,7 +215,7 @@ func (b *bringer) bringPlace(ctx context.Context, all []filed) error {
 			return err
 		}
 		if has {
-			b.done(f, &b.report.Already)
+			b.done(f, 0, &b.report.Already)
 			continue
 		}
 		wanted = append(wanted, f)
@@ -234,34 +234,37 @@ func (b *bringer) bringPlace(ctx context.Context, all []filed) error {
 	return nil
 }
 
-// done counts one that is here.
-func (b *bringer) done(f filed, count *int) {
+// done counts one that is here, of which some bytes were told of before.
+func (b *bringer) done(f filed, told int64, count *int) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
 	*count++
-	b.tell(f)
+	b.mu.Unlock()
+	comes(b.tell).whole(f.Attachment, told)
 }
 
-// tell notes that one is done; mu is held.
-func (b *bringer) tell(f filed) {
-	b.progress.Objects++
-	b.progress.Done += f.Size
+// tell tells of bytes that came, and attachments that are done with them.
+func (b *bringer) tell(bytes int64, whole int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.progress.Objects += whole
+	b.progress.Done += bytes
 	b.watch.tell(b.progress)
 }
 
-// lose notes one that cannot be brought: err says whether it is missing or damaged. Other errors are passed.
-func (b *bringer) lose(f filed, err error) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	switch {
-	case !isDamage(err):
+// lose notes one that cannot be brought, of which some bytes were told of before: err says whether it is missing or
+// damaged. Other errors are passed.
+func (b *bringer) lose(f filed, told int64, err error) error {
+	if !isDamage(err) {
 		return err
-	case fault.KeyOf(err) == "backup.object_missing":
+	}
+	b.mu.Lock()
+	if fault.KeyOf(err) == "backup.object_missing" {
 		b.report.Missing = append(b.report.Missing, f.Attachment)
-	default:
+	} else {
 		b.report.Damaged = append(b.report.Damaged, f.Attachment)
 	}
-	b.tell(f)
+	b.mu.Unlock()
+	comes(b.tell).whole(f.Attachment, told)
 	return nil
 }
 
@@ -269,20 +272,21 @@ func (b *bringer) lose(f filed, err error) error {
 func (b *bringer) bringFile(ctx context.Context, l listing, f filed) error {
 	r, err := b.tree.openPart(ctx, l, f.part())
 	if err != nil {
-		return b.lose(f, err)
+		return b.lose(f, 0, err)
 	}
 	watched := &drained{in: r}
-	err = b.sink.Put(ctx, f.Attachment, watched)
+	way := &steps{in: watched, tell: b.tell}
+	err = b.sink.Put(ctx, f.Attachment, way)
 	closeErr := r.Close()
 	switch {
 	case isDamage(watched.err):
-		return b.lose(f, watched.err)
+		return b.lose(f, way.told, watched.err)
 	case err != nil:
 		return err
 	case !errors.Is(watched.err, io.EOF):
 		return fmt.Errorf("the sink kept attachment %s without reading it to its end", f.Hash)
 	}
-	b.done(f, &b.report.Restored)
+	b.done(f, way.told, &b.report.Restored)
 	return closeErr
 }
 
@@ -297,13 +301,13 @@ func (b *bringer) bringPack(ctx context.Context, l listing, wanted []filed) erro
 		}
 		var done int
 		if done, err = b.bringRun(ctx, o, wanted[:near]); isDamage(err) {
-			err = b.lose(wanted[done], err)
+			err = b.lose(wanted[done], 0, err)
 			done++
 		}
 		wanted = wanted[done:]
 	}
 	for _, f := range wanted {
-		if err := b.lose(f, err); err != nil {
+		if err := b.lose(f, 0, err); err != nil {
 			return err
 		}
 	}
@@ -349,15 +353,15 @@ func (b *bringer) put(ctx context.Context, f filed, m *memory) (err error) {
 	fits := func() bool { return sumHex(m.content) == f.Hash }
 	_, proves := b.sink.(ProvingSink)
 	if err != nil || int64(len(m.content)) != f.Size || !proves && !fits() {
-		return b.lose(f, damage(f.Hash, errors.Join(errDiffers, err)))
+		return b.lose(f, 0, damage(f.Hash, errors.Join(errDiffers, err)))
 	}
 	if err := b.sink.Put(ctx, f.Attachment, bytes.NewReader(m.content)); err != nil {
 		if proves && !fits() {
-			return b.lose(f, damage(f.Hash, errors.Join(errDiffers, err)))
+			return b.lose(f, 0, damage(f.Hash, errors.Join(errDiffers, err)))
 		}
 		return err
 	}
-	b.done(f, &b.report.Restored)
+	b.done(f, 0, &b.report.Restored)
 	return nil
 }
 

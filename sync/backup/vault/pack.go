@@ -113,7 +113,7 @@ func (p *packer) flush() error {
 
 // storePacks puts new attachments of one month into packs, in the order of their hashes, so that whoever puts the
 // same together makes the same packs. Those that are damaged are left out, as by storeAttachment.
-func (v *Vault) storePacks(ctx context.Context, files Files, there listing, all []Attachment, tell func(Attachment),
+func (v *Vault) storePacks(ctx context.Context, files Files, there listing, all []Attachment, tell comes,
 ) (kept []filed, damaged []Attachment, err error) {
 	if len(all) == 0 {
 		return nil, nil, nil
@@ -142,7 +142,7 @@ func (v *Vault) storePacks(ctx context.Context, files Files, there listing, all 
 		if err := p.add(a, content); err != nil {
 			return nil, nil, err
 		}
-		tell(a)
+		tell.whole(a, 0)
 	}
 	if err := p.flush(); err != nil {
 		return nil, nil, err

@@ -227,9 +227,9 @@ func (v *Vault) storeAttachments(ctx context.Context, files Files, packed map[st
 		progress.Total += a.Size
 	}
 	for _, month := range slices.Sorted(maps.Keys(months)) {
-		in, broken, err := v.storeMonth(ctx, files, months[month], packed, func(a Attachment) {
-			progress.Objects++
-			progress.Done += a.Size
+		in, broken, err := v.storeMonth(ctx, files, months[month], packed, func(bytes int64, whole int) {
+			progress.Objects += whole
+			progress.Done += bytes
 			watch.tell(progress)
 		})
 		if err != nil {
@@ -240,9 +240,35 @@ func (v *Vault) storeAttachments(ctx context.Context, files Files, packed map[st
 	return kept, damaged, nil
 }
 
+// comes hears of so many bytes more that are done, and of the attachments that are whole with them.
+type comes func(bytes int64, whole int)
+
+// whole tells of an attachment of which some bytes were told of before.
+func (c comes) whole(a Attachment, told int64) { c(a.Size-told, 1) }
+
+// stepBytes is how many bytes of one attachment are told of at a time.
+const stepBytes = 1 << 20
+
+// steps tells of what is read through it.
+type steps struct {
+	in   io.Reader
+	tell comes
+	read int64
+	told int64
+}
+
+func (s *steps) Read(p []byte) (int, error) {
+	n, err := s.in.Read(p)
+	if s.read += int64(n); s.read-s.told >= stepBytes {
+		s.tell(s.read-s.told, 0)
+		s.told = s.read
+	}
+	return n, err
+}
+
 // storeMonth copies those of one month. Many small ones that are new go into packs.
 func (v *Vault) storeMonth(ctx context.Context, files Files, all []Attachment, packed map[string]filed,
-	tell func(Attachment),
+	tell comes,
 ) (kept []filed, damaged []Attachment, err error) {
 	l, err := v.tree.list(ctx, monthDir(all[0].Month))
 	if err != nil {
@@ -263,7 +289,7 @@ func (v *Vault) storeMonth(ctx context.Context, files Files, all []Attachment, p
 			continue
 		}
 		kept = append(kept, f)
-		tell(a)
+		tell.whole(a, 0)
 	}
 	if len(small) < packFrom {
 		alone, small = append(alone, small...), nil
@@ -280,7 +306,7 @@ func (v *Vault) storeMonth(ctx context.Context, files Files, all []Attachment, p
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
 		}
-		broken, err := v.storeAttachment(ctx, files, a)
+		told, broken, err := v.storeAttachment(ctx, files, a, tell)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -289,32 +315,34 @@ func (v *Vault) storeMonth(ctx context.Context, files Files, all []Attachment, p
 			continue
 		}
 		kept = append(kept, filed{Attachment: a})
-		tell(a)
+		tell.whole(a, told)
 	}
 	return kept, damaged, nil
 }
 
 // storeAttachment copies one. The content of a damaged one is refused (broken) without stopping the
-// backup; only an error of the vault's own disk stops it.
-func (v *Vault) storeAttachment(ctx context.Context, files Files, a Attachment) (broken bool, err error) {
+// backup; only an error of the vault's own disk stops it. Of a large one, tell hears on the way (told).
+func (v *Vault) storeAttachment(ctx context.Context, files Files, a Attachment, tell comes,
+) (told int64, broken bool, err error) {
 	dir, err := v.folder(monthDir(a.Month))
 	if err != nil {
-		return false, err
+		return 0, false, err
 	}
 	r, err := files.Open(ctx, a.Hash)
 	if err != nil {
-		return true, ctx.Err()
+		return 0, true, ctx.Err()
 	}
 	source := &checked{in: r, part: partOf(a), sum: newSum()}
 	defer func() { _ = source.Close() }()
 	watched := &failing{in: source}
-	if _, err = dir.put(a.Hash, watched); err == nil {
-		return false, nil
+	way := &steps{in: watched, tell: tell}
+	if _, err = dir.put(a.Hash, way); err == nil {
+		return way.told, false, nil
 	}
 	if watched.failed {
-		return true, ctx.Err()
+		return way.told, true, ctx.Err()
 	}
-	return false, err
+	return way.told, false, err
 }
 
 // failing remembers whether the error came from the reading side.

@@ -47,12 +47,13 @@ type backups struct {
 	drill  *kit.Card
 	copies *fyne.Container
 	grid   *kit.Grid
-	// earlier says that there may be copies under an earlier recovery sheet, which are not among the points.
-	earlier fyne.CanvasObject
-	doubts  fyne.CanvasObject         // says that some dates are doubtful
-	points  []backup.Sited            // what can be restored, here and at the places
-	lists   map[string][]backup.Point // the same by the place they were found at
-	writer  func(backup.Point) string
+	// earlier says that there may be copies under an earlier recovery sheet, which are not among the points; marked what
+	// is to be known of those that are.
+	earlier, marked fyne.CanvasObject
+	doubts          fyne.CanvasObject         // says that some dates are doubtful
+	points          []backup.Sited            // what can be restored, here and at the places
+	lists           map[string][]backup.Point // the same by the place they were found at
+	writer          func(backup.Point) string
 	// unread says why those of a place are not among them.
 	unread map[string]error
 	// listing are the places that are asked for theirs.
@@ -121,8 +122,9 @@ func newBackups(e *page.Env, begin string) page.Page {
 		said.Hide()
 		return said
 	}
-	b.earlier, b.doubts = under("backups.points_before"), under("backup.point_doubts")
-	points := kit.NewCard(e.T("backups.points"), kit.Split(0, []float32{1, 0, 0}, b.grid, b.doubts, b.earlier)).Flush()
+	b.earlier, b.marked = under("backups.points_before"), under("backups.points_earlier")
+	b.doubts = under("backup.point_doubts")
+	points := kit.NewCard(e.T("backups.points"), kit.Split(0, []float32{1, 0, 0, 0}, b.grid, b.doubts, b.marked, b.earlier)).Flush()
 	if e.Can(backup.Begin.Spec) {
 		restore := b.Write(kit.NewButton(e.T("backups.restore"), "clock-counter-clockwise", kit.Secondary,
 			e.Shell.Restore).Small())
@@ -264,9 +266,7 @@ func (b *backups) list(id string) {
 			points = append(points, p.Point)
 		}
 		b.writer = backup.Writers(points, b.env.Text)
-		if b.doubts.Hide(); backup.Doubtful(points) {
-			b.doubts.Show()
-		}
+		b.under()
 		b.grid.Reload()
 		if b.open != nil && len(b.points) > 0 {
 			b.open.Enable()
@@ -280,12 +280,32 @@ func (b *backups) list(id string) {
 	})
 }
 
+// under shows what is to be known of the points that are listed, and of those that are not.
+func (b *backups) under() {
+	points := make([]backup.Point, 0, len(b.points))
+	for _, p := range b.points {
+		points = append(points, p.Point)
+	}
+	show := func(o fyne.CanvasObject, is bool) {
+		if o.Hide(); is {
+			o.Show()
+		}
+	}
+	show(b.doubts, backup.Doubtful(points))
+	show(b.marked, backup.Earlier(points))
+	show(b.earlier, b.status.Renewed && !backup.Earlier(points))
+}
+
 // look opens the book as it was at a point, to be looked at.
 func (b *backups) look(row int) {
 	if row < 0 || row >= len(b.points) {
 		return
 	}
 	p, at := b.points[row], ""
+	if !p.Before.IsZero() {
+		b.env.Shell.Toast(kit.Info, b.env.T("backups.points_earlier"))
+		return
+	}
 	if !slices.Contains(p.At, "") { // this PC's own is the nearest
 		at = p.At[0]
 	}
@@ -329,9 +349,7 @@ func (b *backups) show(st backup.Status) {
 		defer b.env.Shell.Changed("backup") // the shield, which is asked for less often, says no less than the page
 	}
 	b.status = st
-	if b.earlier.Hide(); st.Renewed {
-		b.earlier.Show()
-	}
+	b.under()
 	b.figures(st)
 	b.Forget()
 	b.worries(st)
@@ -384,7 +402,7 @@ func (b *backups) worrying(st backup.Status, w *fault.Fault) *kit.Banner {
 		title, mends = "backups.worry.proof", backup.Drill.Spec
 	case "backup.broken.gone", "backup.broken.book", "backup.broken.files":
 		title, mends = "backups.worry.lacks", backup.Refill.Spec
-	case "backup.worry.drill_none":
+	case "backup.worry.drill_none", "backup.worry.drill_undated":
 		title, mends = "backups.worry.unproved", backup.Drill.Spec
 	case "backup.worry.files_lost", "backup.worry.files_away":
 		title = "plan.files"
@@ -441,6 +459,8 @@ func (b *backups) figures(st backup.Status) {
 		b.prove(e.T("backups.drill_failed"), e.Text.Instant(st.DrillFailed), kit.Error)
 	case st.Drill.IsZero() && st.Anew():
 		b.prove(e.T("backups.soon"), e.T("backups.drill_anew"), kit.Neutral)
+	case st.Drill.IsZero() && st.DrillUndated:
+		b.prove(e.T("backups.drill_undated"), e.T("backups.drill_again"), kit.Warn)
 	case st.Drill.IsZero():
 		b.prove(e.T("backups.drill_never"), e.T("backups.drill_note"), kit.Warn)
 	case st.Proof != nil:

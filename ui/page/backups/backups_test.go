@@ -333,6 +333,44 @@ func TestCopiesOfAnEarlierSheetAreSpokenOf(t *testing.T) {
 	}
 }
 
+// TestMarkedPointsAreExplained: one with a doubtful date, and one of an earlier sheet, which leads to no look; a clock that
+// is wrong is said above, and no copy is said to be complete at a time it was not.
+func TestMarkedPointsAreExplained(t *testing.T) {
+	clock := fault.New(fault.Unavailable, "backup.worry.clock_behind", "now", storetest.Noon, "last", storetest.Noon.AddDate(2, 0, 0))
+	copies := &engine{
+		status: backup.Status{
+			Light: backup.Amber, SheetKnown: true, Renewed: true, Saved: storetest.Noon.AddDate(2, 0, 0), Clock: clock, DrillUndated: true,
+			Worries: []*fault.Fault{clock}, Copies: []backup.Copy{{
+				Destination: backup.Destination{ID: "d1", Label: "Disque"}, Light: backup.Green, LastOK: storetest.Noon, Undated: true,
+			}},
+		},
+		points: map[string][]backup.Point{"": {
+			{ID: "3", Writer: "Caisse", WriterID: "a", Seq: 1, Made: storetest.Noon.AddDate(2, 0, 0), Doubt: true, Age: backup.Age{Event: 9}},
+			{ID: "2", Writer: "Caisse", WriterID: "a", Seq: 8, Made: storetest.Noon.Add(-time.Hour), Before: storetest.Noon, Age: backup.Age{Event: 5}},
+		}},
+	}
+	p, sh, _ := shown(t, copies)
+	sh.Window.Resize(fyne.NewSize(1200, 800))
+	if !p.doubts.Visible() || !p.marked.Visible() || p.earlier.Visible() {
+		t.Errorf("doubts %v, marked %v, earlier %v", p.doubts.Visible(), p.marked.Visible(), p.earlier.Visible())
+	}
+	if got := p.cell(0, 0).Text; !strings.HasSuffix(got, "?") || strings.HasSuffix(p.cell(1, 0).Text, "?") {
+		t.Errorf("dates %q, %q", got, p.cell(1, 0).Text)
+	}
+	if got := p.cell(1, 2).Text; !strings.HasPrefix(got, "feuille avant ") {
+		t.Errorf("the point of an earlier sheet is at %q", got)
+	}
+	if p.says("Jamais") || !p.says("Date inconnue") {
+		t.Error("a trial that passed by a clock that was wrong is said never to have been")
+	}
+	if !p.says("Complète, date inconnue") || !p.says("réglez sa date et son heure") {
+		t.Error("the clock is not spoken of")
+	}
+	if p.look(1); len(sh.Opened) != 0 || len(sh.Toasts) != 1 {
+		t.Errorf("opened %v, said %v", sh.Opened, sh.Toasts)
+	}
+}
+
 // TestASheetThatIsKnownCanBeCheckedAgain whenever its owner likes.
 func TestASheetThatIsKnownCanBeCheckedAgain(t *testing.T) {
 	for known, want := range map[bool]string{true: "quiet", false: "beside printing"} {
