@@ -43,7 +43,7 @@ func TestANewSheetIsFollowedByItsCopiesAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if st := status(); !st.Anew() || !st.Saved.IsZero() {
+	if st := status(); !st.Anew() || !st.Saved.IsZero() || st.Light != appbackup.Amber || !strings.Contains(worries(st), "first ") {
 		t.Errorf("just after: %+v", st)
 	}
 	clock.Add(8 * 24 * time.Hour)

@@ -109,6 +109,12 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool, clock *fault.Fault) 
 	if k.set.Remotes.SaveError() != nil {
 		add(schedule.Amber, "backup.worry.login_unsaved")
 	}
+	// What is there is another PC's, of before it was taken over, or of an earlier sheet.
+	before := func(c backup.CopyStatus) bool { return c.LastOK.Seq == 0 && (c.Again || !c.LastOK.At.IsZero()) }
+	own := func(c backup.CopyStatus) bool { return c.LastOK.Seq > 0 }
+	if slices.ContainsFunc(st.Copies, before) && !slices.ContainsFunc(st.Copies, own) {
+		add(schedule.Amber, "backup.worry.first")
+	}
 	sent := func(c backup.CopyStatus) bool { return c.Again || !c.LastOK.At.IsZero() }
 	if !sheetKnown && slices.ContainsFunc(st.Copies, sent) {
 		add(schedule.Amber, "backup.worry.sheet")
