@@ -25,6 +25,7 @@ type RecoverySheet struct {
 	Replaces SheetID   // the sheet before; its zero value for none
 	Printed  time.Time // in the zone of who reads it
 	Places   []BackupPlace
+	Untold   bool // nobody said where the copies are: there is room to write it
 	Accent   Color
 }
 
@@ -115,7 +116,7 @@ func (s *secretSheet) share(r RecoverySheet, share string, n int) error {
 
 // step is the message of a step that names the places of the copies, or of the one in its stead where there are none.
 func (r RecoverySheet) step(key string) string {
-	if len(r.Places) == 0 {
+	if len(r.Places) == 0 && !r.Untold {
 		return key + "_none"
 	}
 	return key
@@ -190,10 +191,12 @@ func (s *secretSheet) places(r RecoverySheet) {
 		add(s.t.say("print.recovery.copy", "n", i+1), where)
 		add("", place.Reached)
 	}
-	if len(r.Places) > 0 {
+	switch {
+	case len(r.Places) > 0:
 		add(s.t.say("print.recovery.login"), s.t.say("print.recovery.login_away"))
-	}
-	if len(r.Places) == 0 {
+	case r.Untold:
+		add(s.t.say("print.recovery.none"), s.t.say("print.recovery.untold"))
+	default:
 		add(s.t.say("print.recovery.none"), s.t.say("print.recovery.none_yet"))
 	}
 	add(s.t.say("print.recovery.vault"), r.Vault)

@@ -105,6 +105,11 @@ func TestASheetWithoutAPlaceSaysSo(t *testing.T) {
 		if strings.Count(none, "\f") != 1 || !strings.HasSuffix(strings.TrimSpace(none), "lire toutes vos données.") {
 			t.Errorf("shared %v: it overflows", shared)
 		}
+		r.Untold = true // there may be copies
+		untold := flat(pdfText(t, pdfBytes(t, func(b *bytes.Buffer) error { return Recovery(b, french, r) })))
+		if strings.Contains(untold, "Aucune à ce jour") || strings.Contains(untold, "il n'y en avait aucune") || !strings.Contains(untold, "à noter ici") {
+			t.Errorf("shared %v: %s", shared, untold)
+		}
 	}
 }
 

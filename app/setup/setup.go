@@ -212,7 +212,9 @@ func (r StepRequest) Validate() error {
 // SheetRequest asks for the recovery sheet in a language.
 type SheetRequest struct {
 	Lang   string   `json:"lang"`
-	Places []string `json:"places,omitempty"` // where the copies are, in words; a second line says how a place is reached
+	// Places are where the copies are, in words; a second line says how a place is reached. Nil leaves room on the sheet to
+	// write them by hand.
+	Places []string `json:"places"`
 	// Reaches are the [backup.Destination.Reach] of the places, in their order; none where they are not known.
 	Reaches []string `json:"reaches,omitempty"`
 	Saved   bool     `json:"saved,omitempty"` // it goes to a file that is kept; else it may only be looked at
@@ -386,6 +388,7 @@ func sheet(tx Tx, req SheetRequest, shared bool, w io.Writer) (op.Download, erro
 		name, reached, _ := strings.Cut(place, "\n")
 		s.Places = append(s.Places, print.BackupPlace{Provider: name, Reached: reached})
 	}
+	s.Untold = req.Places == nil
 	text := i18n.For(req.Lang)
 	name := p.SheetFile(text)
 	if shared {

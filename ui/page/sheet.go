@@ -27,7 +27,7 @@ func Sheet(e *Env, print func(setup.SheetRequest, setup.Progress)) {
 // places words where copies are, each in two lines, for the recovery sheet: whoever has lost everything else types it
 // into an empty form from there. No secret is among it. What cannot be asked is left out, and the sheet has the rest.
 func places(e *Env, at []backup.Destination, done func([]string)) {
-	var out []string
+	out := []string{}
 	e.Shell.Go(func(ctx context.Context) error {
 		var kinds backup.ProvidersResponse
 		var err error
