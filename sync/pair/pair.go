@@ -119,8 +119,11 @@ func (d *Desk) Open() bool {
 }
 
 func (d *Desk) inForce() bool {
+	if d.code == "" || d.tries == 0 {
+		return false
+	}
 	now := d.Clock() // a code of a clock that was ahead would be good until the clock gets there
-	return d.code != "" && d.tries > 0 && !now.After(d.expires) && !d.expires.After(now.Add(2*CodeFor))
+	return !now.After(d.expires) && !d.expires.After(now.Add(2*CodeFor))
 }
 
 // Burnt is when the last code would have ended, if wrong tries used it up; zero if they did not.
