@@ -277,6 +277,9 @@ func (s *sheetField) join() (string, error) {
 	var read [2]recovery.Share
 	for i, e := range s.shares {
 		share, err := recovery.ParseShare(e.Text())
+		if strings.TrimSpace(e.Text()) == "" {
+			err = fault.New(fault.Invalid, "recovery.share_alone")
+		}
 		if err != nil {
 			s.shared[i].SetError(s.text.Fault(fault.Of(err)))
 			return "", err

@@ -71,6 +71,9 @@ func TestAPictureOfTheSheetStandsInForTyping(t *testing.T) {
 	}
 	shares := key.Shares()
 	s.pick("Lire une photo de la feuille", codeFile(t, shares[2].String()))
+	if s.press("Voir les copies"); !s.has("Saisissez aussi la clé d’une deuxième feuille") {
+		t.Error("one share is said to be a key of no length")
+	}
 	s.pick("Lire une photo de la feuille", codeFile(t, shares[2].String())) // twice the same
 	s.pick("Lire une photo de la feuille", codeFile(t, shares[0].String()))
 	s.press("Voir les copies")

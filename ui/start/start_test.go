@@ -663,7 +663,7 @@ func TestTwoSharedSheetsOpen(t *testing.T) {
 		t.Fatalf("%d fields, the first holds %q", len(lines), lines[0].Text())
 	}
 	s.press("Voir les copies")
-	if len(p.keys) != 0 || !s.has("incomplète") {
+	if len(p.keys) != 0 || !s.has("deuxième feuille") {
 		t.Fatal("one share is taken for the key")
 	}
 	for text, says := range map[string]string{

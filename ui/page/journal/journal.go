@@ -155,7 +155,7 @@ func (j *journal) cell(row, col int) kit.CellView {
 		}
 		return kit.CellView{Text: ev.Actor, Weight: kit.Bold}
 	case 3:
-		return kit.CellView{Text: e.T("event." + ev.Op)}
+		return kit.CellView{Text: done(e, ev)}
 	case 4:
 		return kit.CellView{Text: subject(e, ev), Color: theme.Muted}
 	default:
@@ -177,6 +177,15 @@ func who(e *page.Env, ev history.Event) string {
 		return e.T("history.tried_unknown")
 	}
 	return ""
+}
+
+// done is what an event was, with the answer if it was one to a request.
+func done(e *page.Env, ev history.Event) string {
+	what := e.T("event." + ev.Op)
+	if ev.Answer != "" {
+		what += " : " + strings.ToLower(e.T("history.answer."+string(ev.Answer)))
+	}
+	return what
 }
 
 // subject names what an event is about as people know it, and the file if it is one's; by its number when

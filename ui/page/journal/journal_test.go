@@ -160,7 +160,10 @@ func TestThePageSaysWhatProvesIt(t *testing.T) {
 	}
 	s.Update(func(tx *store.Tx) error {
 		a := witness.Alert{From: witness.FromPC, Device: "c0ffee", Name: "Caisse", Seen: 900, Hash: "0f"}
-		_, err := witness.Raise(tx, a)
+		if _, err := witness.Raise(tx, a); err != nil {
+			return err
+		}
+		_, err := tx.AppendEvent(audit.Event{Op: "book.older"})
 		return err
 	})
 	s.Refresh()
@@ -272,6 +275,9 @@ func TestAnEventTellsWhatWasDone(t *testing.T) {
 		{"Clients exportés", "Refusée", "2 001"},
 		{"1 707", "Cayenne"},
 	} {
+		if row == 5 && s.cell(row, 3).Text != "Réponse à une demande d’export : refusée" {
+			t.Errorf("in the list: %q", s.cell(row, 3).Text)
+		}
 		s.grid.OnOpen(row)
 		top := s.sh.Window.Canvas().Overlays().Top()
 		for _, text := range want {
