@@ -57,10 +57,10 @@ func (s *Shell) reach(online bool) {
 	s.gates()
 	s.facts.show(s)
 	if !online {
-		if s.TakeOver == nil || !s.Machine.Standby().Ready {
-			s.relieve.Hide()
-		} else {
+		if s.relieves() {
 			s.relieve.Show()
+		} else {
+			s.relieve.Hide()
 		}
 		s.link.say(s)
 		s.top.object.Hide()
@@ -77,6 +77,11 @@ func (s *Shell) reach(online bool) {
 	if f := s.current(); f != nil && !f.page.Unsaved() {
 		f.page.Refresh()
 	}
+}
+
+// relieves tells whether this PC can take the place of a main PC that is lost.
+func (s *Shell) relieves() bool {
+	return !s.link.online && s.TakeOver != nil && s.Machine.Standby().Ready
 }
 
 // gates has every page know whether the book can be written to.

@@ -335,3 +335,27 @@ func TestTheShieldIsAskedForAgainAtOnce(t *testing.T) {
 		t.Errorf("what changed while an answer was on its way: asked %d times", asked)
 	}
 }
+
+// TestTheLockSaysTheWayToTakeOver: the main PC may be lost while nobody is there, and the button is behind the lock.
+func TestTheLockSaysTheWayToTakeOver(t *testing.T) {
+	d := newDesk(t, auth.Sales)
+	says := func() bool {
+		found := false
+		uitest.Walk(d.window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+			f, ok := o.(*kit.Field)
+			found = found || ok && strings.Contains(f.Refusal(), "Prendre le relais")
+		})
+		return found
+	}
+	d.Lock()
+	typePassword(d, "wrong")
+	if d.press("Déverrouiller"); says() {
+		t.Error("said while the main PC answers")
+	}
+	d.pc.standby.Ready = true
+	d.book.watch(false)
+	typePassword(d, "wrong")
+	if d.press("Déverrouiller"); !says() {
+		t.Error("it is not said")
+	}
+}

@@ -97,7 +97,11 @@ func (p *proof) request() user.ConfirmRequest {
 }
 
 func (p *proof) refuse(s *Shell, err error) {
-	p.field.SetError(s.Text.Fault(err))
+	why := s.Text.Fault(err)
+	if s.idle.locked && s.relieves() { // its button is behind the lock
+		why = s.t("shell.locked.relieve")
+	}
+	p.field.SetError(why)
 	if p.code != nil {
 		p.code.Clear(true)
 		return
