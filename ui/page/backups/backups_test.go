@@ -633,7 +633,7 @@ func TestTheOwnerChoosesWhatMayBeLost(t *testing.T) {
 			}
 		}
 	}
-	says("Au pire, une journée de travail à ressaisir", "12\u00a0min de travail n’est pas encore ailleurs")
+	says("Au pire, une journée de travail à ressaisir", "12\u00a0min de travail n’est encore que sur le poste principal")
 	if menu := icon(p.object, "Réglages"); menu == nil {
 		t.Fatal("no way to the rules")
 	}
