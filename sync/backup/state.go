@@ -406,18 +406,19 @@ func (s *Service) Acknowledge(ctx context.Context, id string) error {
 // not the main one then. Fault backup.no_rival.
 func (s *Service) Alone(ctx context.Context, writer string) error {
 	var seen uint64
+	found := false
 	s.mu.Lock()
 	for _, c := range s.know.Copies {
 		for _, disk := range append([]copyMark{*c}, c.Others...) {
 			for _, r := range s.know.rivals(disk.Rivals) {
 				if r.Writer == writer && !r.TookOver {
-					seen = max(seen, r.Seq)
+					seen, found = max(seen, r.Seq), true
 				}
 			}
 		}
 	}
 	s.mu.Unlock()
-	if seen == 0 {
+	if !found {
 		return fault.New(fault.NotFound, "backup.no_rival")
 	}
 	return s.note(ctx, func(k *state) {
@@ -431,7 +432,8 @@ func (s *Service) Alone(ctx context.Context, writer string) error {
 // rivals are the PCs that go on with the book, of those that a destination showed.
 func (k *state) rivals(shown []vault.Rival) (out []vault.Rival) {
 	for _, r := range shown {
-		if r.TookOver || r.Seq > k.Ended[r.Writer] {
+		ended, said := k.Ended[r.Writer]
+		if r.TookOver || !said || r.Seq > ended { // one noted by an earlier program has no number
 			out = append(out, r)
 		}
 	}

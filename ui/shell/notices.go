@@ -3,6 +3,7 @@ package shell
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -35,17 +36,28 @@ func (s *Shell) notices() {
 	s.read()
 }
 
+// letter is what a notice is known by: the number of one that was forgotten is given to another.
+type letter struct {
+	id   int64
+	kind user.NoticeKind
+	of   auth.UserID
+	at   int64
+}
+
+func letterOf(n user.Notice) letter { return letter{n.ID, n.Kind, n.User, n.At.UnixMilli()} }
+
 // unread asks what there is to know. What was read in this window, and could not be forgotten as the session had just
 // ended, is forgotten now and not told again.
 func (s *Shell) unread(tell func(user.NoticesResponse)) {
 	var told user.NoticesResponse
+	gone := maps.Clone(s.gone) // it is asked elsewhere, while more is read here
 	s.run(func(ctx context.Context) (err error) {
 		if told, err = user.Notices.Call(ctx, s.Book, op.Empty{}); err != nil {
 			return err
 		}
 		var again user.SeenRequest
 		for _, n := range told.Notices {
-			if s.gone[n.ID] {
+			if gone[letterOf(n)] {
 				again.IDs = append(again.IDs, n.ID)
 			}
 		}
@@ -57,7 +69,7 @@ func (s *Shell) unread(tell func(user.NoticesResponse)) {
 		if err != nil {
 			return // the next log-in tells
 		}
-		told.Notices = slices.DeleteFunc(told.Notices, func(n user.Notice) bool { return s.gone[n.ID] })
+		told.Notices = slices.DeleteFunc(told.Notices, func(n user.Notice) bool { return s.gone[letterOf(n)] })
 		tell(told)
 	})
 }
@@ -139,7 +151,7 @@ func (s *Shell) tell(told user.NoticesResponse) {
 		var seen user.SeenRequest
 		for _, n := range told.Notices {
 			seen.IDs = append(seen.IDs, n.ID)
-			s.gone[n.ID] = true
+			s.gone[letterOf(n)] = true
 		}
 		if len(seen.IDs) == 0 {
 			return

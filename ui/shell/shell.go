@@ -114,14 +114,14 @@ type Shell struct {
 	dated   bool   // the window is of somebody who might do other things, and is made anew once nothing is unsaved
 	putBack func() // shows the dialogs again that the log-in took off
 
-	told, given, longer *kit.Modal     // what a person is told at the log-in, each open once; see notices
-	gone                map[int64]bool // notices that were read in this window
+	told, given, longer *kit.Modal      // what a person is told at the log-in, each open once; see notices
+	gone                map[letter]bool // notices that were read in this window
 }
 
 // New makes the window's content and shows it, at home or at the set-up.
 func New(o Options) *Shell {
 	clearDocuments()
-	s := &Shell{Options: o, gone: map[int64]bool{}}
+	s := &Shell{Options: o, gone: map[letter]bool{}}
 	s.told, s.given, s.longer = &kit.Modal{}, &kit.Modal{}, &kit.Modal{} // none is open
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	s.link.online = true

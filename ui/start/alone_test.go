@@ -173,6 +173,9 @@ func TestWhoLostThePhoneTooSeesTheWayInAClosedBook(t *testing.T) {
 	if !s.has("Demande enregistrée") || !s.has("cochez de nouveau la case") || p.book.closed != 0 {
 		t.Fatalf("closed %d times", p.book.closed)
 	}
+	if len(s.opened) != 1 {
+		t.Error("the others are not let in, though it is said")
+	}
 	told, err := user.Notices.Call(op.AsSystem(t.Context()), p.book, op.Empty{})
 	if err != nil || len(told.Resets) != 1 || len(told.Notices) != 0 {
 		t.Error("the owners are not told", told, err)

@@ -156,6 +156,9 @@ func (p *forgotten) submit() {
 	}, func(err error) {
 		busy(p.set, false)
 		p.f.book = b
+		if err == nil && p.open == nil && p.f.Opened != nil { // the others work meanwhile, and other owners can refuse
+			p.f.Opened(b)
+		}
 		switch {
 		case err != nil:
 			p.refused(err)

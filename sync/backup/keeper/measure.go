@@ -3,6 +3,7 @@ package keeper
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	appbackup "zafe/app/backup"
@@ -110,9 +111,8 @@ func (k *Keeper) noteTrial(ctx context.Context, id string, t backup.Trial, older
 func (k *Keeper) exposure(ctx context.Context) (since time.Time, known bool) {
 	var safe uint64
 	for _, c := range k.set.Service.Status(0).Copies {
-		d, err := k.set.Remotes.Get(c.ID)
-		if err == nil && d.Away && !c.OnDisk && c.LastOK.Seq > 0 && c.Broken == nil {
-			safe, known = max(safe, c.LastOK.Change), true
+		if last, away := k.away(c); away && last.Seq > 0 && c.Broken == nil {
+			safe, known = max(safe, last.Change), true
 		}
 	}
 	if !known {
@@ -123,6 +123,27 @@ func (k *Keeper) exposure(ctx context.Context) (since time.Time, known bool) {
 		k.set.Log("the work that is nowhere else is unknown", err)
 	}
 	return since, err == nil
+}
+
+// away is how far the copy at a place is that is in another building at this moment; ok is false where none is. See
+// [appbackup.Copy.Elsewhere].
+func (k *Keeper) away(c backup.CopyStatus) (last backup.Mark, ok bool) {
+	d, err := k.set.Remotes.Get(c.ID)
+	if err != nil || !d.Away || c.OnDisk {
+		return last, false
+	}
+	k.mu.Lock()
+	at := k.plugs.at[c.ID]
+	k.mu.Unlock()
+	if !at.Here {
+		return c.LastOK, true
+	}
+	for _, disk := range c.Disks { // the newest first
+		if disk.Disk != at.Disk && disk.LastOK.Seq > 0 {
+			return disk.LastOK, true
+		}
+	}
+	return last, false
 }
 
 // worst is the longest time noted on a day.
@@ -182,8 +203,13 @@ func (k *Keeper) send(ctx context.Context, id string, how backup.Manner, watch v
 		k.mu.Unlock()
 	}
 	if known {
-		d, missing := k.set.Remotes.Get(id)
-		k.noteLoss(ctx, since, err == nil && missing == nil && d.Away)
+		after := k.set.Service.Status(0).Copies
+		i := slices.IndexFunc(after, func(c backup.CopyStatus) bool { return c.ID == id })
+		away := false
+		if i >= 0 {
+			_, away = k.away(after[i])
+		}
+		k.noteLoss(ctx, since, err == nil && away)
 	}
 	return err
 }

@@ -60,6 +60,8 @@ func TestTheNewestIsNotThatOfAPCThatWasReplaced(t *testing.T) {
 	r := open()
 	if _, err := r.Point(t.Context(), ""); fault.KeyOf(err) != "backup.two_lines" {
 		t.Errorf("the newest was taken: %v", err)
+	} else if args := fault.Of(err).Args; args["name"] == args["other"] || args["made"] == args["last"] {
+		t.Errorf("nobody can choose between %v", args)
 	}
 	points, _, err := r.Points(t.Context(), 0)
 	if err != nil || len(points) != 2 || points[0].Old || !points[1].Old {

@@ -215,7 +215,8 @@ func (r *Rescue) only(ctx context.Context, m vault.Manifest) error {
 		if err != nil || left == nil {
 			return err
 		}
-		m, other = *left, &m
+		newest := m
+		m, other = *left, &newest
 	}
 	return fault.New(fault.Conflict, "backup.two_lines", "name", m.WriterName, "made", m.Created,
 		"other", other.WriterName, "last", other.Created)

@@ -34,11 +34,8 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool, clock *fault.Fault) 
 	for _, c := range st.Copies {
 		elsewhere = elsewhere || !c.OnDisk
 		if d, err := k.set.Remotes.Get(c.ID); err == nil {
-			k.mu.Lock()
-			plug, disks := k.plug(c)
-			k.mu.Unlock()
-			at := appbackup.Copy{Destination: appbackup.Destination(d), OnDisk: c.OnDisk, Plug: plug, Disks: disks}
-			if away = away || at.Elsewhere(); d.Away && !c.OnDisk && !at.Elsewhere() {
+			_, now := k.away(c)
+			if away = away || now; d.Away && !c.OnDisk && !now {
 				here = d.Label
 			}
 		}
