@@ -104,7 +104,7 @@ type Destination struct {
 	Limits   Limits `json:"limits,omitzero"`
 	// Reach is a fingerprint of what the recovery sheet says of how to get there: kind, folder, address and log-in, without
 	// what is secret of them, and not the label. "" where it is not known.
-	Reach string `json:"reach,omitempty"`
+	Reach string `json:"-"` // see DestinationsResponse
 }
 
 // Where names the place as the recovery sheet prints it.
@@ -128,7 +128,7 @@ func (c Copy) Carried() Copy {
 	}
 	for _, d := range c.Disks { // the newest first
 		if !d.Here && !d.LastOK.IsZero() {
-			c.LastOK, c.Lacks = d.LastOK, true
+			c.Folder, c.LastOK, c.Undated, c.Lacks = d.Folder, d.LastOK, d.Undated, true
 			if c.Oldest.IsZero() || c.Oldest.After(d.LastOK) {
 				c.Oldest = d.LastOK
 			}
@@ -404,6 +404,7 @@ type LinkResponse struct {
 // DestinationsResponse lists destinations.
 type DestinationsResponse struct {
 	Destinations []Destination `json:"destinations"`
+	Reaches      []string      `json:"reaches,omitempty"` // Destination.Reach of each, for who prints the recovery sheet
 }
 
 // KeptResponse lists what is set aside on the main PC, the newest first.
@@ -487,7 +488,7 @@ var (
 			"Notes that the owner saw that somebody put an older state back at a destination."),
 	}
 	Alone = op.Op[AloneRequest, Status]{
-		Spec: spec("backup.alone", auth.BackupManage, true,
+		Spec: spec("backup.alone", auth.BackupPlace, true,
 			"Notes the owner's word that another PC goes on with the book no more."),
 	}
 	Refill = op.Op[IDRequest, Status]{
@@ -532,8 +533,14 @@ func Bind[T op.Tx](r *op.Registry[T], e Engine) {
 	op.BindElsewhere(r, Link, func(ctx context.Context, _ op.Empty) (LinkResponse, error) {
 		return LinkResponse{e.LoginLink(ctx)}, nil
 	})
-	op.BindElsewhere(r, Destinations, func(context.Context, op.Empty) (DestinationsResponse, error) {
-		return DestinationsResponse{e.Destinations()}, nil
+	op.BindElsewhere(r, Destinations, func(ctx context.Context, _ op.Empty) (DestinationsResponse, error) {
+		out := DestinationsResponse{Destinations: e.Destinations()}
+		if op.Actor(ctx).May(auth.KeyManage) {
+			for _, d := range out.Destinations {
+				out.Reaches = append(out.Reaches, d.Reach)
+			}
+		}
+		return out, nil
 	})
 	op.BindElsewhere(r, GetStatus, func(ctx context.Context, _ op.Empty) (Status, error) { return e.Status(ctx) })
 	op.BindElsewhere(r, Points, func(ctx context.Context, q IDRequest) (PointsResponse, error) {

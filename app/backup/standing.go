@@ -43,7 +43,7 @@ func (s Status) Head() string {
 // Latest is when the newest complete copy was sent to a place, zero if none was.
 func (s Status) Latest() (last time.Time) {
 	for _, c := range s.Copies {
-		if c.LastOK.After(last) {
+		if !c.Undated && c.LastOK.After(last) {
 			last = c.LastOK
 		}
 	}

@@ -81,9 +81,12 @@ func sheetOf(tx Tx, st backup.Status, p *i18n.Printer, id ID) (d print.PlanSheet
 		d.Facts = append(d.Facts, print.PlanFact{Label: p.T("plan.fact.lack", nil), Value: p.T("plan.lack."+word, nil)})
 	}
 	for _, copies := range st.Copies {
+		if slices.Contains([]ID{Stolen, Burnt, Ransomware}, s.ID) {
+			copies = copies.Carried()
+		}
 		if slices.Contains(s.Copies, copies.Label) && len(d.Facts) < placesMax {
 			d.Facts = append(d.Facts, print.PlanFact{
-				Label: p.T("plan.fact.copy", nil), Value: copies.Where() + " · " + p.Instant(copies.LastOK),
+				Label: p.T("plan.fact.copy", nil), Value: copies.Where() + " · " + copies.Last(p),
 			})
 		}
 	}

@@ -211,7 +211,7 @@ func (r StepRequest) Validate() error {
 
 // SheetRequest asks for the recovery sheet in a language.
 type SheetRequest struct {
-	Lang   string   `json:"lang"`
+	Lang string `json:"lang"`
 	// Places are where the copies are, in words; a second line says how a place is reached. Nil leaves room on the sheet to
 	// write them by hand.
 	Places []string `json:"places"`
@@ -439,6 +439,8 @@ func check(tx Tx, req CheckRequest) (Progress, error) {
 	if err != nil {
 		return p, err
 	}
-	printed.confirm(tx.Today())
+	if !req.Shared { // of a whole sheet that was only looked at, shares prove nothing
+		printed.confirm(tx.Today())
+	}
 	return p, errors.Join(tx.SetSetting(printedKey, printed), tx.SetSetting(progressKey, p))
 }

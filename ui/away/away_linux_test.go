@@ -126,5 +126,7 @@ func TestWhoLocksTheScreenLeaves(t *testing.T) {
 func TestAPCWithoutABus(t *testing.T) {
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path="+t.TempDir()+"/none")
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+t.TempDir()+"/none")
-	away.Watch(t.Context(), func() { t.Error("left") })
+	ctx, end := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer end()
+	away.Watch(ctx, func() { t.Error("left") })
 }

@@ -101,6 +101,8 @@ func (r *run) copied(c backup.Copy) string {
 		key = "cli.copy_broken"
 	case c.LastOK.IsZero():
 		key = "cli.copy_never"
+	case c.Undated:
+		key = "cli.copy_undated"
 	case c.Oldest.IsZero() && !c.Lacks:
 		key = "cli.copy_whole"
 	case c.Oldest.IsZero():

@@ -16,8 +16,8 @@ func Sheet(e *Env, print func(setup.SheetRequest, setup.Progress)) {
 	Do(e, backup.Destinations, op.Empty{}, func(d backup.DestinationsResponse) {
 		places(e, d.Destinations, func(all []string) {
 			req := setup.SheetRequest{Lang: e.Text.Lang(), Places: all}
-			for _, at := range d.Destinations[:len(all)] { // all of them, unless the program ends
-				req.Reaches = append(req.Reaches, at.Reach)
+			if len(all) == len(d.Reaches) { // all of them, unless the program ends
+				req.Reaches = d.Reaches
 			}
 			Do(e, setup.Get, op.Empty{}, func(p setup.Progress) { print(req, p) })
 		})

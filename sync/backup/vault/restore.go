@@ -221,7 +221,7 @@ func (t *Tree) Read(ctx context.Context) (Contents, error) {
 }
 
 // ages reads the newest point of each of several writers: their dates alone do not tell which is newer. One that cannot
-// be read tells nothing.
+// be read, or not now, tells nothing: the others can be restored all the same.
 func (t *Tree) ages(ctx context.Context, c *Contents) error {
 	several := slices.DeleteFunc(slices.Clone(c.Writers), func(w Writer) bool { return len(w.Points) == 0 })
 	if len(several) < 2 {
@@ -232,13 +232,12 @@ func (t *Tree) ages(ctx context.Context, c *Contents) error {
 			continue
 		}
 		s, err := t.recall(ctx, w.manifests, w.Points[len(w.Points)-1])
-		if isDamage(err) || errors.Is(err, faultNewer) {
-			continue
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		if err != nil {
-			return err
+		if err == nil {
+			c.Writers[i].age = s.Age()
 		}
-		c.Writers[i].age = s.Age()
 	}
 	return nil
 }

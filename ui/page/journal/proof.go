@@ -131,7 +131,7 @@ func (p *proof) show() {
 	}
 	for _, c := range p.copies {
 		if c.Event > 0 {
-			one("cloud-check", c.Label, e.T("witness.keeps", "n", c.Event, "when", e.Text.Instant(c.LastOK)))
+			one("cloud-check", c.Label, e.T("witness.keeps", "n", c.Event, "when", c.Last(e.Text)))
 		}
 	}
 	if len(body.Objects) == 1 {
