@@ -149,3 +149,23 @@ func TestAnotherPasswordKeepsTheScreen(t *testing.T) {
 		t.Errorf("the screen at hand: %v", d.sh.Failed)
 	}
 }
+
+// TestARefusedDelayIsNotShown: the box says what is in force.
+func TestARefusedDelayIsNotShown(t *testing.T) {
+	d := open(t)
+	var choice *kit.Select
+	find := func() {
+		uitest.Walk(d.page.Object(), func(o fyne.CanvasObject) {
+			if s, ok := o.(*kit.Select); ok {
+				choice = s
+			}
+		})
+	}
+	find()
+	was := choice.Key()
+	d.sh.Token = "" // what is asked is refused from here on
+	choice.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+	if choice.Key() != was || len(d.sh.Failed) != 1 {
+		t.Errorf("it shows %q, %q is in force; told %v", choice.Key(), was, d.sh.Failed)
+	}
+}
