@@ -263,3 +263,24 @@ func TestThroughSomebodysEyesACardIsOnlyRead(t *testing.T) {
 		t.Errorf("%d fields only", fields)
 	}
 }
+
+// TestNoExportThroughSomebodysEyes: the button is off, and says why, rather than refused once a file was chosen.
+func TestNoExportThroughSomebodysEyes(t *testing.T) {
+	w := storetest.NewWorld(t, party.Bind[*store.Tx], company.Bind[*store.Tx])
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	e.Me.Viewer, sh.Offline = "Claire", true
+	p := customers.Routes()["customers"](e, page.Route{Name: "customers"})
+	sh.Show(p.Object())
+	found := false
+	uitest.Walk(p.Object(), func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == e.T("common.export") {
+			found = true
+			if !b.Disabled() || b.Why() != page.Shut(e) {
+				t.Errorf("off %v, because %q", b.Disabled(), b.Why())
+			}
+		}
+	})
+	if !found {
+		t.Error("no button")
+	}
+}
