@@ -27,8 +27,7 @@ import (
 const (
 	Most   = 50          // records that one person takes away or writes over within Window
 	Window = time.Minute // rolling: the last minute before each of them
-	Days   = 30          // that a row is kept
-	Kept   = Days * 24 * time.Hour
+	Kept   = 30 * 24 * time.Hour
 	// listMax is how many rows a list has at most, the youngest first.
 	listMax = 500
 	// weekDays is what an owner is told of at a glance.

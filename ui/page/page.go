@@ -151,7 +151,7 @@ func (e *Env) Types(s op.Spec) bool { return e.Can(s) && !e.Still() }
 // Keys is the text of a message that names the keys of a list, but for who may not make a record there: they are told of
 // no key for it.
 func (e *Env) Keys(key string, makes op.Spec) string {
-	if !e.Can(makes) {
+	if !e.Types(makes) {
 		key = "common.keys_read"
 	}
 	return e.T(key)

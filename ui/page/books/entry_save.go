@@ -1,6 +1,8 @@
 package books
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"zafe/app/bin"
@@ -118,7 +120,7 @@ func (f *form) post() {
 func (f *form) remove() {
 	e := f.env
 	page.Writable(e, func() {
-		text := e.T("books.delete_text", "days", bin.Days)
+		text := e.T("books.delete_text", "days", int(bin.Kept/(24*time.Hour)))
 		if n := f.files.Count(); n > 0 {
 			text += " " + e.Text.N("attached.go_too", n, nil)
 		}

@@ -48,10 +48,8 @@ func (l *list) edit(it catalog.Item) {
 	if e.Can(catalog.Save.Spec) {
 		buttons = append(buttons, kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, save))
 	}
-	if e.Still() {
-		for _, b := range buttons[1:] {
-			b.(*kit.Button).DisableWith(page.Shut(e))
-		}
+	for _, b := range buttons[1:] {
+		page.Hush(e, body, b.(*kit.Button))
 	}
 	d.modal = kit.NewModal(title, 620, body, buttons...)
 	if may {

@@ -1,6 +1,8 @@
 package sales
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"zafe/app/billing"
@@ -113,7 +115,7 @@ func (f *form) preview() {
 // askDelete throws the draft away after a clear yes.
 func (f *form) askDelete() {
 	e := f.env
-	title, text := e.T("sales_ui.delete.title"), e.T("sales_ui.delete.text", "days", bin.Days)
+	title, text := e.T("sales_ui.delete.title"), e.T("sales_ui.delete.text", "days", int(bin.Kept/(24*time.Hour)))
 	if n := f.files.Count(); n > 0 {
 		text += " " + e.Text.N("attached.go_too", n, nil)
 	}
