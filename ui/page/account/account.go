@@ -255,6 +255,7 @@ func (a *account) password() fyne.CanvasObject {
 	propose := a.Write(kit.NewButton(e.T("start.password.propose"), "lightning", kit.Link, func() {
 		page.Passphrase(e, fresh.SetText)
 	}))
+	page.Hush(e, kit.VBox(0, fields["old"], fields["new"]))
 	return kit.NewCard(e.T("account.password"), kit.VBox(12, kit.FormGrid(2, fields["old"], fields["new"]),
 		kit.HBox(8, change, propose, kit.Spacer())))
 }

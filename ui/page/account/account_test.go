@@ -169,3 +169,32 @@ func TestARefusedDelayIsNotShown(t *testing.T) {
 		t.Errorf("it shows %q, %q is in force; told %v", choice.Key(), was, d.sh.Failed)
 	}
 }
+
+// TestThroughSomebodysEyesTheirAccountIsOnlyRead: neither a password nor the delay of their lock is theirs to change who
+// look.
+func TestThroughSomebodysEyesTheirAccountIsOnlyRead(t *testing.T) {
+	w := storetest.NewWorld(t)
+	e, sh := uitest.New(t, w.As("sales"), auth.Sales)
+	e.Me.Viewer, sh.Offline = "Claire", true
+	p := account.Routes()["account"](e, page.Route{Name: "account"})
+	sh.Show(p.Object())
+	fields := 0
+	uitest.Walk(p.Object(), func(o fyne.CanvasObject) {
+		switch x := o.(type) {
+		case *kit.LineEdit:
+			fields++
+			x.TypedRune('x')
+			if x.Text() != "" {
+				t.Error("a password can be typed")
+			}
+		case *kit.Select:
+			fields++
+			if !x.Disabled() {
+				t.Error("the delay can be chosen")
+			}
+		}
+	})
+	if fields != 3 {
+		t.Errorf("%d fields", fields)
+	}
+}
