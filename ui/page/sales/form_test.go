@@ -378,3 +378,21 @@ func TestThroughSomebodysEyesNothingIsTyped(t *testing.T) {
 	d.key(fyne.KeyF4, 0)
 	eq(t, "told", strings.Join(d.shell.Toasts, "|"), page.Shut(d.env))
 }
+
+// TestAQuoteThatBecameFinal: what can be done with one is said, and what was typed is kept as a second quote, which is said
+// too.
+func TestAQuoteThatBecameFinal(t *testing.T) {
+	d := open(t, auth.Owner)
+	q := d.quote(d.customer("SCI Les Tilleuls", "Nantes"), day(11, 21), "Un", line("Porte", 1, 10000, 200_000))
+	d.show(id(q))
+	must(billing.SendQuote.Call(d.Ctx(), d.As("assistant"), billing.IssueRequest{ID: q.ID, Version: q.Version}))(t)
+	kit.Focus(field[*kit.LineEdit](d, "Objet"))
+	d.write("Deux")
+	d.pass(rest)
+	d.sees("Ce devis est validé sous le numéro D-2026-0001", "faites-en une facture", "-avoir")
+	d.click("Garder ma saisie")
+	d.pass(rest)
+	eq(t, "told", strings.Join(d.shell.Toasts, "|"), "Votre saisie est gardée dans un second devis, un nouveau brouillon")
+	eq(t, "documents", must(billing.List.Call(d.Ctx(), d.As("owner"), billing.ListRequest{}))(t).Count, 2)
+	eq(t, "the first", d.get(q.ID).Subject, "Un")
+}
