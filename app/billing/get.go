@@ -62,7 +62,8 @@ func read(tx Tx, id DocumentID) (Document, error) {
 }
 
 func get[T Tx](ctx context.Context, tx T, req DocumentRequest) (Card, error) {
-	return card(ctx, tx, req.ID)
+	c, err := card(ctx, tx, req.ID)
+	return c, gone(ctx, tx, req.ID, err)
 }
 
 func card(ctx context.Context, tx Tx, id DocumentID) (Card, error) {

@@ -215,7 +215,7 @@ func TestDeletedDraftLeavesNothing(t *testing.T) {
 	d := b.draft(b.customer(), goods(10_00, 200_000))
 	must(billing.DeleteDraft.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version}))(t)
 	_, err := billing.Get.Call(b.Ctx(), b.As("owner"), billing.DocumentRequest{ID: d.ID})
-	refused(t, err, "billing.not_found")
+	refused(t, err, "billing.deleted")
 	if next := b.draft(b.customer(), goods(10_00, 200_000)); next.ID == d.ID {
 		t.Error("the id of a deleted draft was given again")
 	}

@@ -66,13 +66,15 @@ func notYours(tx Tx, key string, owner auth.UserID) error {
 	return fault.New(fault.Forbidden, key, "name", name)
 }
 
-// draft returns a draft to change. Faults: billing.not_found, billing.not_yours, billing.already_final,
-// billing.changed_meanwhile when version is not the draft's.
+// draft returns a draft to change. Faults: billing.not_found, billing.not_yours, billing.already_final or for
+// a quote billing.quote_final, billing.changed_meanwhile when version is not the draft's.
 func draft(ctx context.Context, tx Tx, id DocumentID, version int64, p auth.Permission) (Document, error) {
 	d, err := document(ctx, tx, id, p)
 	switch {
 	case err != nil:
 		return d, err
+	case d.Final && d.Kind == Quote:
+		return d, fault.New(fault.Conflict, "billing.quote_final", "number", d.Number)
 	case d.Final:
 		return d, fault.New(fault.Conflict, "billing.already_final", "number", d.Number)
 	case version != d.Version:

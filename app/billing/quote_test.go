@@ -27,7 +27,7 @@ func TestQuoteToCash(t *testing.T) {
 		t.Errorf("quote %s %s until %s, %s", q.Number, q.Status, q.ValidUntil, q.Gross)
 	}
 	_, err := billing.SaveQuote.Call(b.Ctx(), b.As("owner"), billing.SaveRequest{ID: q.ID, Version: q.Version, Header: q.Header})
-	refused(t, err, "billing.already_final")
+	refused(t, err, "billing.quote_final")
 	q = must(
 		billing.AcceptQuote.Call(b.Ctx(), b.As("owner"), billing.AcceptRequest{ID: q.ID, Signer: "Mme Paul"}),
 	)(
@@ -106,6 +106,23 @@ func TestDraftQuoteHasNoAnswer(t *testing.T) {
 	refused(t, err, "billing.check.customer_missing", "customer")
 	i := b.draft(b.customer(), goods(1_00, 200_000))
 	_, err = billing.SendQuote.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: i.ID, Version: i.Version})
+	refused(t, err, "billing.not_found")
+}
+
+// TestWhoDeletedADraftIsTold to who may know it: its writer and who reads all sales, and nobody who guesses a number.
+func TestWhoDeletedADraftIsTold(t *testing.T) {
+	b := open(t)
+	d := must(billing.SaveQuote.Call(b.Ctx(), b.As("sales"), billing.SaveRequest{}))(t)
+	must(billing.DeleteDraft.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: d.Version}))(t)
+	for who, key := range map[string]string{
+		"sales": "billing.deleted", "owner": "billing.deleted", "sales2": "billing.not_found",
+	} {
+		_, err := billing.SaveQuote.Call(b.Ctx(), b.As(who), billing.SaveRequest{ID: d.ID, Version: d.Version})
+		refused(t, err, key)
+		_, err = billing.Get.Call(b.Ctx(), b.As(who), billing.DocumentRequest{ID: d.ID})
+		refused(t, err, key)
+	}
+	_, err := billing.Get.Call(b.Ctx(), b.As("owner"), billing.DocumentRequest{ID: d.ID + 100})
 	refused(t, err, "billing.not_found")
 }
 

@@ -25,7 +25,7 @@ func save(ctx context.Context, tx Tx, req SaveRequest, kinds ...Kind) (Document,
 	if req.ID != 0 {
 		old, err := draftOf(ctx, tx, req.ID, req.Version, auth.SalesWrite, kinds...)
 		if err != nil {
-			return d, err
+			return d, gone(ctx, tx, req.ID, err)
 		}
 		if old.Kind == CreditNote {
 			req.Customer = old.Customer // a credit note is for the customer of its invoice

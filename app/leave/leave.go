@@ -265,11 +265,13 @@ func (s *Service[T]) get(ctx context.Context, tx T, req Request) (p Plan, err er
 	return p, err
 }
 
-// heirs lists who can take over what somebody leaves: who can log in and see customers.
+// heirs lists who can take over what somebody leaves: who can log in, is of the company, and changes customers and drafts.
+// Who only reads them could do nothing with them.
 func heirs(tx Tx, but auth.UserID) (out []user.Name, err error) {
 	people, err := tx.Users()
 	for _, u := range people {
-		if u.ID != but && !u.Disabled && !u.Ended(tx.Today()) && u.Rights.Scope(auth.CustomerRead) != auth.None {
+		goesOn := u.Rights.Scope(auth.CustomerWrite) != auth.None && u.Rights.Scope(auth.SalesWrite) != auth.None
+		if u.ID != but && !u.Disabled && !u.Ended(tx.Today()) && !u.Role.Outside() && goesOn {
 			out = append(out, user.Name{ID: u.ID, Name: u.Name})
 		}
 	}

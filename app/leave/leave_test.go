@@ -479,7 +479,7 @@ func TestADepartureThatIsOverIsNotMoved(t *testing.T) {
 func TestWhoCannotBePutOut(t *testing.T) {
 	s := open(t)
 	s.records()
-	paul := s.add("paul", auth.Stock)
+	paul, rita := s.add("paul", auth.Stock), s.add("rita", auth.Reader)
 	limited := auth.Sales.Rights()
 	limited[auth.UserManage] = auth.All
 	hr := op.AsActor(t.Context(), auth.Actor{User: 99, Name: "Anne", Rights: limited, FreshAt: s.clock.Now()})
@@ -496,6 +496,7 @@ func TestWhoCannotBePutOut(t *testing.T) {
 		"with another's records": {hr, leave.NowRequest{User: s.luc.ID, Heir: s.marie.ID}, "leave.not_yours"},
 		"for nobody":             {s.as(s.claire), leave.NowRequest{User: s.luc.ID}, "leave.heir_missing"},
 		"for oneself":            {s.as(s.claire), leave.NowRequest{User: s.luc.ID, Heir: s.luc.ID}, "leave.heir"},
+		"for who only reads":     {s.as(s.claire), leave.NowRequest{User: s.luc.ID, Heir: rita.ID}, "leave.heir"},
 		"for who sees nobody":    {s.as(s.claire), leave.NowRequest{User: s.luc.ID, Heir: paul.ID}, "leave.heir"},
 	} {
 		if _, err := leave.Now.Call(c.ctx, s.local(), c.req); fault.KeyOf(err) != c.want {
@@ -583,5 +584,30 @@ func TestOwnersAreToldBeforeAnAccountEnds(t *testing.T) {
 	s.care()
 	if got := told(); len(got) != 2 {
 		t.Errorf("of a departure: %v", got)
+	}
+}
+
+// TestHeirsCanGoOn: customers and drafts are offered only to who may change both, inside the company.
+func TestHeirsCanGoOn(t *testing.T) {
+	s := open(t)
+	s.add("rita", auth.Reader)
+	s.add("sonia", auth.Accountant)
+	s.add("ana", auth.Assistant)
+	if _, err := user.Save.Call(op.AsSystem(t.Context()), s.local(), user.SaveRequest{
+		Login: "eve", Name: "Eve", Role: auth.Expert, Password: word, EndsOn: civil.New(2027, 6, 30),
+	}); err != nil {
+		t.Fatal(err)
+	}
+	p, err := leave.Get.Call(s.as(s.claire), s.local(), leave.Request{User: s.luc.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, h := range p.Heirs {
+		names = append(names, h.Name)
+	}
+	slices.Sort(names)
+	if got := strings.Join(names, " "); got != "Ana Claire Marie" {
+		t.Errorf("offered to %s", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
+	"zafe/app/audit"
 	"zafe/app/auth"
 	"zafe/app/civil"
 	"zafe/app/fault"
@@ -18,6 +19,8 @@ type Drafter interface {
 	SaveDraft(e Entry) (EntryID, error)
 	// DeleteDraft removes a draft.
 	DeleteDraft(id EntryID) error
+	// Events returns the latest events of a subject, newest first.
+	Events(kind string, id, before int64, limit int) ([]audit.Event, error)
 	// CarryAttachments gives what is attached to a draft to the entry that it became.
 	CarryAttachments(draft, entry EntryID) error
 }
@@ -27,14 +30,31 @@ type EntryRequest struct {
 	ID EntryID `json:"id"`
 }
 
-// EntryGet returns an entry with its lines. Fault: ledger.entry_gone.
+// EntryGet returns an entry with its lines. Faults: ledger.entry_gone, ledger.entry_deleted.
 var EntryGet = op.Op[EntryRequest, Entry]{Spec: op.Spec{
 	Name: "entry.get", Kind: op.Query, Needs: auth.LedgerRead, Since: 1,
 	Doc: "Returns an entry, posted or draft, with its lines.",
 }}
 
-func entryGet[T Poster](_ context.Context, tx T, req EntryRequest) (Entry, error) {
-	return find(tx, req.ID)
+func entryGet[T Drafter](_ context.Context, tx T, req EntryRequest) (Entry, error) {
+	e, err := find(tx, req.ID)
+	return e, deleted(tx, req.ID, err)
+}
+
+// deleted says of a draft that is not there who deleted it and when, if that is why: fault ledger.entry_deleted in the
+// place of ledger.entry_gone. err is passed on otherwise.
+func deleted(tx Drafter, id EntryID, err error) error {
+	if fault.KeyOf(err) != "ledger.entry_gone" {
+		return err
+	}
+	events, failed := tx.Events("entry", int64(id), 0, 1)
+	if failed != nil {
+		return failed
+	}
+	if len(events) == 0 || events[0].Op != EntryDelete.Name {
+		return err
+	}
+	return fault.New(fault.NotFound, "ledger.entry_deleted", "who", events[0].ActorName, "at", events[0].At)
 }
 
 func find(tx Poster, id EntryID) (Entry, error) {
@@ -99,7 +119,7 @@ func entrySave[T Drafter](ctx context.Context, tx T, req EntrySaveRequest) (Entr
 	if req.ID != 0 {
 		var err error
 		if was, err = current(tx, req.ID, req.Version); err != nil {
-			return e, err
+			return e, deleted(tx, req.ID, err)
 		}
 	}
 	if _, err := usableJournal(tx, e.Journal); e.Journal != "" && err != nil {

@@ -123,6 +123,10 @@ func TestClosedPeriodsAndLockedYearsRefuse(t *testing.T) {
 	if _, err := ledger.EntryDelete.Call(ctx, owner, ledger.EntryDeleteRequest{ID: d.ID, Version: 1}); err != nil {
 		t.Fatal(err)
 	}
+	_, err = ledger.EntryGet.Call(ctx, owner, ledger.EntryRequest{ID: d.ID})
+	wants(t, err, "ledger.entry_deleted", "")
+	_, err = ledger.EntrySave.Call(ctx, owner, ledger.EntrySaveRequest{ID: d.ID, Version: 1, Journal: "VE"})
+	wants(t, err, "ledger.entry_deleted", "")
 	y, err := ledger.FiscalYearClose.Call(ctx, owner, ledger.YearRequest{ID: id})
 	if err != nil || y.State != ledger.YearLocked || y.LockedHash == "" {
 		t.Fatalf("%+v %v", y, err)

@@ -1,6 +1,7 @@
 package party_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,7 +79,7 @@ func TestAKeptAnswerIsShownByTheRightsOfToday(t *testing.T) {
 	}
 }
 
-// TestNoExportOfHiddenFields: the file has the columns, and nothing in them.
+// TestNoExportOfHiddenFields: the file has neither what is in them nor their columns, which would look empty.
 func TestNoExportOfHiddenFields(t *testing.T) {
 	w, _ := reachable(t)
 	for who, want := range map[string]bool{"owner": true, "blind": false} {
@@ -88,6 +89,12 @@ func TestNoExportOfHiddenFields(t *testing.T) {
 		}
 		if got := out.String(); strings.Contains(got, "jean@") != want || strings.Contains(got, "Paule") != want || !strings.Contains(got, "Dupont") {
 			t.Errorf("%s: %s", who, got)
+		}
+		titles := strings.Split(strings.Split(out.String(), "\r\n")[1], ";")
+		for _, title := range []string{"E-mail", "Téléphone", "E-mail du contact"} {
+			if slices.Contains(titles, title) != want {
+				t.Errorf("%s: columns %q", who, titles)
+			}
 		}
 	}
 	var out strings.Builder

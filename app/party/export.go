@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"zafe/app/auth"
 	"zafe/app/i18n"
+	"zafe/app/imports"
 	"zafe/app/op"
 )
 
@@ -77,8 +79,9 @@ func export[T Tx](ctx context.Context, tx T, req ExportRequest, w io.Writer) (op
 	if err := out.Write([]string{mark(ctx, print, tx.Now(), rows)}); err != nil {
 		return d, err
 	}
-	header := make([]string, len(importFields))
-	for i, f := range importFields {
+	columns := exportable(op.Actor(ctx))
+	header := make([]string, len(columns))
+	for i, f := range columns {
 		header[i] = print.T(f.Label, nil)
 	}
 	if err := out.Write(header); err != nil {
@@ -87,8 +90,8 @@ func export[T Tx](ctx context.Context, tx T, req ExportRequest, w io.Writer) (op
 	err = tx.EachCustomer(s, func(c Customer) error {
 		op.Mask(ctx, &c)
 		cells := exported(c)
-		record := make([]string, len(importFields))
-		for i, f := range importFields {
+		record := make([]string, len(columns))
+		for i, f := range columns {
 			record[i] = harmless(cells[f.Name])
 		}
 		return out.Write(record)
@@ -98,6 +101,18 @@ func export[T Tx](ctx context.Context, tx T, req ExportRequest, w io.Writer) (op
 	}
 	out.Flush()
 	return d, out.Error()
+}
+
+// reached are the columns of the fields of auth.Contact.
+var reached = []string{"email", "phone", "contact_name", "contact_role", "contact_email", "contact_phone"}
+
+// exportable are the columns of the file that an actor takes: what they are not shown is not there at all. An empty cell
+// would say that the customer has none.
+func exportable(a auth.Actor) []imports.Field {
+	if !a.Hides(auth.Contact) {
+		return importFields
+	}
+	return slices.DeleteFunc(slices.Clone(importFields), func(f imports.Field) bool { return slices.Contains(reached, f.Name) })
 }
 
 // mark is the line above the titles that says whose copy this is, under which number of the journal. Import skips what

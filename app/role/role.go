@@ -62,7 +62,8 @@ type SaveRequest struct {
 }
 
 // Validate refuses a role without a name, and rights that cannot be held so: role.name_missing,
-// role.right_unknown, role.right_scope, role.keys, role.separate, role.wider_customers, role.wider_sales.
+// role.right_unknown, role.right_scope, role.keys, role.separate, role.wider_customers, role.wider_sales,
+// role.pays_blind.
 func (r SaveRequest) Validate() error {
 	if err := named(r.Name); err != nil {
 		return err
@@ -134,6 +135,10 @@ func seen(r auth.Rights) error {
 				return fault.Field("rights", k.fault)
 			}
 		}
+	}
+	// A payment is put on what is still owed: who may not see that has nothing to choose from.
+	if r.Scope(auth.PaymentWrite) != auth.None && r.Scope(auth.FieldBalance) == auth.None {
+		return fault.Field("rights", "role.pays_blind")
 	}
 	return nil
 }

@@ -137,6 +137,7 @@ func TestWhatNoRoleMayHold(t *testing.T) {
 		"role.separate":      {auth.UserManage: auth.All, auth.PaymentWrite: auth.Own},
 
 		"role.wider_customers": {auth.CustomerRead: auth.Team, auth.CustomerExport: auth.All},
+		"role.pays_blind":      {auth.SalesRead: auth.All, auth.PaymentWrite: auth.All},
 		"role.wider_sales":     {auth.SalesRead: auth.Own, auth.SalesWrite: auth.Own, auth.InvoiceIssue: auth.Team},
 	} {
 		_, err := call(s, role.Save, "owner", role.SaveRequest{Name: "X", Rights: rights})

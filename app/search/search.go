@@ -110,6 +110,11 @@ func find[T Tx](ctx context.Context, tx T, req FindRequest) (Found, error) {
 		rank(hits, q)
 		groups = append(groups, hits)
 	}
+	typed := strings.Join(q.Words, " ")
+	exact := func(hits []Hit) bool { return len(hits) > 0 && Fold(hits[0].Title) == typed }
+	// A number typed in full means that record, and Enter opens the first: an invoice that names the quote it comes from
+	// stands under the quote.
+	sort.SliceStable(groups, func(i, j int) bool { return exact(groups[i]) && !exact(groups[j]) })
 	return share(groups, limit), nil
 }
 

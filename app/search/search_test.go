@@ -125,6 +125,23 @@ func TestFindIsScopedByKindAndOwner(t *testing.T) {
 	}
 }
 
+// TestAnExactNumberComesFirst: before the records that only name it, whatever their kind.
+func TestAnExactNumberComesFirst(t *testing.T) {
+	w := storetest.NewWorld(t, search.Bind[*store.Tx])
+	records(w)
+	index(w, search.Customer, 1, "Dupont", "D-2026-0122")
+	index(w, search.Invoice, 1, "F-2026-0122", "D-2026-0122")
+	index(w, search.Quote, 1, "D-2026-0122", "")
+	for typed, want := range map[string]string{
+		"D-2026-0122": "quote:1 customer:1 invoice:1",
+		"2026 0122":   "customer:1 invoice:1 quote:1",
+	} {
+		if got := strings.Join(find(t, w, "owner", typed), " "); got != want {
+			t.Errorf("%q: %s, want %s", typed, got, want)
+		}
+	}
+}
+
 func TestReindexAndDrop(t *testing.T) {
 	w := storetest.NewWorld(t, search.Bind[*store.Tx])
 	records(w)

@@ -45,8 +45,9 @@ type EditGrid struct {
 	Explain   func(error) string        // what a refusal says; nil uses the error's text
 	OnKey     func(*fyne.KeyEvent) bool // the page's own keys (F3, F4…), before the grid's
 
-	Columns []EditColumn
-	Model   EditModel
+	Columns  []EditColumn
+	Model    EditModel
+	ReadOnly bool // the cells can be gone through and copied, not changed
 
 	row, col  int
 	start     string // text of the cell when the caret arrived
@@ -147,7 +148,7 @@ func (g *EditGrid) Commit() bool { return g.commit(false) }
 func (g *EditGrid) Refusal() string { return g.refusal }
 
 func (g *EditGrid) editable(row, col int) bool {
-	if row < 0 || row >= g.Model.Rows() || col < 0 || col >= len(g.Columns) {
+	if g.ReadOnly || row < 0 || row >= g.Model.Rows() || col < 0 || col >= len(g.Columns) {
 		return false
 	}
 	mark := g.Model.Mark(row, col)

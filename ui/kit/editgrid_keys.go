@@ -49,6 +49,9 @@ func (g *EditGrid) fieldKey(ev *fyne.KeyEvent) bool {
 		g.field.moveTo(len(g.field.runes), false)
 		g.prefilled = false
 	case fyne.KeyF3:
+		if g.ReadOnly {
+			return true
+		}
 		g.listed = g.Model.Complete(g.row, g.col, "")
 		g.showProposals()
 	case fyne.KeyF8:
@@ -88,7 +91,7 @@ func (g *EditGrid) escape() bool {
 
 func (g *EditGrid) duplicate() bool {
 	d, ok := g.Model.(edit.Duplicator)
-	if !ok || g.row == 0 {
+	if !ok || g.row == 0 || g.ReadOnly {
 		return false
 	}
 	if err := d.Duplicate(g.row); err != nil {
@@ -154,7 +157,7 @@ func (g *EditGrid) customKey(s *desktop.CustomShortcut) bool {
 
 func (g *EditGrid) deleteRow() {
 	d, ok := g.Model.(edit.Deleter)
-	if !ok {
+	if !ok || g.ReadOnly {
 		return
 	}
 	if err := d.Delete(g.row); err != nil {
@@ -183,7 +186,7 @@ func (g *EditGrid) leave(back bool) {
 // pasteCells spreads lines copied from a spreadsheet over the cells, from the
 // caret on. It stops at the first value the model refuses.
 func (g *EditGrid) pasteCells(board fyne.Clipboard) bool {
-	if board == nil || !strings.ContainsAny(strings.TrimRight(board.Content(), "\r\n"), "\t\n") {
+	if board == nil || g.ReadOnly || !strings.ContainsAny(strings.TrimRight(board.Content(), "\r\n"), "\t\n") {
 		return false
 	}
 	row0, col0 := g.row, g.col

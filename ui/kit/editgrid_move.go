@@ -28,7 +28,7 @@ func (g *EditGrid) arrive(row, col int) {
 	g.start = g.Model.Get(g.row, g.col)
 	g.prefilled = false
 	text := g.start
-	if text == "" {
+	if text == "" && !g.ReadOnly {
 		text = g.Model.Prefill(g.row, g.col)
 		g.prefilled = text != ""
 	}
@@ -87,7 +87,7 @@ func (g *EditGrid) forward(marked bool) {
 	row, col, ok := g.Model.Next(g.row, g.col)
 	if !ok {
 		g.arrive(g.row, g.col)
-		if g.OnDone != nil {
+		if g.OnDone != nil && !g.ReadOnly {
 			g.OnDone()
 		}
 		return

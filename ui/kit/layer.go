@@ -3,6 +3,7 @@ package kit
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 
 	"zafe/ui/theme"
@@ -20,11 +21,15 @@ type layer struct {
 	onClose func()
 	tips    *tipHost
 	open    bool
+	keys    fyne.Focusable // what had the keyboard when the button of the mouse went down
 }
 
 type rect struct{ x, y, w, h float32 }
 
-var _ fyne.Tappable = (*layer)(nil)
+var (
+	_ fyne.Tappable     = (*layer)(nil)
+	_ desktop.Mouseable = (*layer)(nil)
+)
 
 func newLayer(c fyne.Canvas, content fyne.CanvasObject, where func(fyne.Size) rect) *layer {
 	l := &layer{canvas: c, content: content, where: where, tips: newTipHost()}
@@ -111,10 +116,20 @@ func (l *layer) key(name fyne.KeyName, mod fyne.KeyModifier) bool {
 	return false
 }
 
+// MouseDown implements desktop.Mouseable: the window takes the keyboard away right after, from whatever had it.
+func (l *layer) MouseDown(*desktop.MouseEvent) { l.keys = l.canvas.Focused() }
+
+// MouseUp implements desktop.Mouseable.
+func (l *layer) MouseUp(*desktop.MouseEvent) {}
+
 // Tapped closes a popup when the click is outside of it. The field that was clicked has the keyboard then: what is typed
-// next is meant for it.
+// next is meant for it. A click beside a dialog, or where it holds nothing, leaves the keyboard where it was: Enter goes
+// on running the act that has it.
 func (l *layer) Tapped(ev *fyne.PointEvent) {
 	if l.scrim {
+		if l.keys != nil && l.open {
+			l.canvas.Focus(l.keys)
+		}
 		return
 	}
 	r := l.where(l.Size())

@@ -150,6 +150,9 @@ func (s *Select) FocusLost() {
 
 // TypedRune implements fyne.Focusable.
 func (s *Select) TypedRune(r rune) {
+	if s.Disabled() {
+		return
+	}
 	if r == ' ' {
 		s.Open()
 		return
@@ -161,6 +164,10 @@ func (s *Select) TypedRune(r rune) {
 
 // TypedKey implements fyne.Focusable.
 func (s *Select) TypedKey(ev *fyne.KeyEvent) {
+	if s.Disabled() {
+		passKey(s, ev)
+		return
+	}
 	switch ev.Name {
 	case fyne.KeyDown:
 		s.step(1)

@@ -25,6 +25,7 @@ type Tabs struct {
 	tabs   []Tab
 	choice *Choice
 	made   map[string]fyne.CanvasObject
+	still  bool // see Still
 }
 
 // NewTabs returns tabs with the first one shown.
@@ -71,6 +72,9 @@ func (t *Tabs) current() fyne.CanvasObject {
 	for _, tab := range t.tabs {
 		if tab.Key == key {
 			t.made[key] = tab.Make()
+			if t.still {
+				Still(t.made[key])
+			}
 			return t.made[key]
 		}
 	}

@@ -3,6 +3,8 @@ package page
 import (
 	"slices"
 
+	"fyne.io/fyne/v2"
+
 	"zafe/ui/kit"
 )
 
@@ -80,6 +82,17 @@ func Shut(e *Env) string {
 		return e.T("view.only", "name", e.Me.User.Name)
 	}
 	return e.T("common.offline")
+}
+
+// Hush has a form take nothing, and turns its acts off and says why, where nothing can be typed (Env.Still).
+func Hush(e *Env, form fyne.CanvasObject, acts ...*kit.Button) {
+	if !e.Still() {
+		return
+	}
+	kit.Still(form)
+	for _, b := range acts {
+		b.DisableWith(Shut(e))
+	}
 }
 
 // Writable runs do, the act of a shortcut or of an open dialog, unless the book is out of reach; then

@@ -140,10 +140,18 @@ func (e *Env) Can(s op.Spec) bool {
 	return e.Me.Can(s.Needs) && (!e.Me.Support || s.Kind == op.Query || s.Kind == op.Watch)
 }
 
+// Still tells that nothing can be typed here for good, whoever may: the window is a look through somebody's eyes, or it is
+// who helps from outside. The main PC that is out of reach is something else: what is typed then is saved later.
+func (e *Env) Still() bool { return e.Me.Viewer != "" || e.Me.Support }
+
+// Types tells whether what the person would type in a form can be saved by an operation. A form where it cannot is shown
+// all the same, and takes nothing (kit.Still).
+func (e *Env) Types(s op.Spec) bool { return e.Can(s) && !e.Still() }
+
 // Keys is the text of a message that names the keys of a list, but for who may not make a record there: they are told of
 // no key for it.
 func (e *Env) Keys(key string, makes op.Spec) string {
-	if !e.Can(makes) {
+	if !e.Types(makes) {
 		key = "common.keys_read"
 	}
 	return e.T(key)

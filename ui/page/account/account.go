@@ -194,13 +194,21 @@ func (a *account) lock(u user.User) fyne.CanvasObject {
 	}
 	choice := kit.NewSelect(options, nil)
 	choice.SetKey(strconv.Itoa(now))
+	if e.Still() {
+		choice.Disable()
+	}
 	choice.OnChanged = func(key string) {
 		minutes, err := strconv.Atoi(key)
 		if err != nil || minutes == now {
 			return
 		}
 		req := user.PreferencesRequest{Lang: u.Lang, Theme: u.Theme, LockAfter: minutes}
-		page.Do(e, user.SavePreferences, req, func(op.Empty) {
+		page.Call(e, user.SavePreferences, req, func(_ op.Empty, err error) {
+			if err != nil {
+				choice.SetKey(strconv.Itoa(now)) // what is in force
+				e.Shell.Fail(err)
+				return
+			}
 			e.Shell.Changed("me")
 			e.Shell.Toast(kit.Ok, e.T("account.lock_saved"))
 			a.Refresh()
@@ -247,6 +255,7 @@ func (a *account) password() fyne.CanvasObject {
 	propose := a.Write(kit.NewButton(e.T("start.password.propose"), "lightning", kit.Link, func() {
 		page.Passphrase(e, fresh.SetText)
 	}))
+	page.Hush(e, kit.VBox(0, fields["old"], fields["new"]))
 	return kit.NewCard(e.T("account.password"), kit.VBox(12, kit.FormGrid(2, fields["old"], fields["new"]),
 		kit.HBox(8, change, propose, kit.Spacer())))
 }

@@ -149,3 +149,52 @@ func TestAnotherPasswordKeepsTheScreen(t *testing.T) {
 		t.Errorf("the screen at hand: %v", d.sh.Failed)
 	}
 }
+
+// TestARefusedDelayIsNotShown: the box says what is in force.
+func TestARefusedDelayIsNotShown(t *testing.T) {
+	d := open(t)
+	var choice *kit.Select
+	find := func() {
+		uitest.Walk(d.page.Object(), func(o fyne.CanvasObject) {
+			if s, ok := o.(*kit.Select); ok {
+				choice = s
+			}
+		})
+	}
+	find()
+	was := choice.Key()
+	d.sh.Token = "" // what is asked is refused from here on
+	choice.TypedKey(&fyne.KeyEvent{Name: fyne.KeyUp})
+	if choice.Key() != was || len(d.sh.Failed) != 1 {
+		t.Errorf("it shows %q, %q is in force; told %v", choice.Key(), was, d.sh.Failed)
+	}
+}
+
+// TestThroughSomebodysEyesTheirAccountIsOnlyRead: neither a password nor the delay of their lock is theirs to change who
+// look.
+func TestThroughSomebodysEyesTheirAccountIsOnlyRead(t *testing.T) {
+	w := storetest.NewWorld(t)
+	e, sh := uitest.New(t, w.As("sales"), auth.Sales)
+	e.Me.Viewer, sh.Offline = "Claire", true
+	p := account.Routes()["account"](e, page.Route{Name: "account"})
+	sh.Show(p.Object())
+	fields := 0
+	uitest.Walk(p.Object(), func(o fyne.CanvasObject) {
+		switch x := o.(type) {
+		case *kit.LineEdit:
+			fields++
+			x.TypedRune('x')
+			if x.Text() != "" {
+				t.Error("a password can be typed")
+			}
+		case *kit.Select:
+			fields++
+			if !x.Disabled() {
+				t.Error("the delay can be chosen")
+			}
+		}
+	})
+	if fields != 3 {
+		t.Errorf("%d fields", fields)
+	}
+}

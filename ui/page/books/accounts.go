@@ -152,9 +152,11 @@ func (s *accounts) edit(a ledger.Account) {
 			s.refresh()
 		})
 	}
+	keep := kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, save)
+	page.Hush(e, body, keep)
 	m = kit.NewModal(e.T(name), 560, body,
-		kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }),
-		kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, save)).OnEnter(save)
+		kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { m.Close() }), keep).
+		OnEnter(func() { page.Writable(e, save) })
 	m.Show(e.Window)
 	if fresh {
 		m.Focus(number)

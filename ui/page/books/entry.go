@@ -249,7 +249,7 @@ func (p *entry) Commands() []kit.Command {
 			Key: fyne.KeyS, Mod: fyne.KeyModifierShortcutDefault, Name: e.T("common.save"), Enabled: editing,
 			Run: onForm((*form).saveNow),
 		},
-		{Key: fyne.KeyN, Mod: fyne.KeyModifierShortcutDefault, Name: e.T("books.new"), Run: p.next},
+		{Key: fyne.KeyN, Mod: fyne.KeyModifierShortcutDefault, Name: e.T("books.new"), Run: func() { page.Writable(e, p.next) }},
 	}
 	if e.Can(ledger.EntryPost.Spec) {
 		keys = append(keys, kit.Command{

@@ -85,6 +85,9 @@ func newForm(p *entry) *form {
 	f.frame = kit.NewPage(f.head, kit.VFill(theme.GapCard, 1, top, f.grid)).Bar(f.banner).
 		Foot(kit.HBox(8, kit.Caption(e.T("books.hint_entry")), kit.Spacer()))
 	f.show(p.was)
+	if e.Still() {
+		kit.Still(f.frame)
+	}
 	return f
 }
 

@@ -24,7 +24,7 @@ func (p *entry) Elsewhere() {
 	page.Call(p.env, ledger.EntryGet, ledger.EntryRequest{ID: p.was.ID}, func(now ledger.Entry, err error) {
 		switch {
 		case p.form != f || f.locked && f.asked == 0 || f.saving:
-		case fault.KeyOf(err) == "ledger.entry_gone":
+		case fault.KeyOf(err) == "ledger.entry_gone", fault.KeyOf(err) == "ledger.entry_deleted":
 			f.locked = true
 			f.bereft(err)
 		case err == nil && now.Version > known:

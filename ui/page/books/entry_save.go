@@ -1,8 +1,11 @@
 package books
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 
+	"zafe/app/bin"
 	"zafe/app/fault"
 	"zafe/app/ledger"
 	"zafe/app/op"
@@ -61,7 +64,7 @@ func (f *form) kept(e ledger.Entry, turn int) {
 // refused says why the book did not take the draft, nothing typed being lost.
 func (f *form) refused(err error) {
 	switch fault.KeyOf(err) {
-	case "ledger.changed_meanwhile", "ledger.entry_gone", "ledger.entry_posted":
+	case "ledger.changed_meanwhile", "ledger.entry_gone", "ledger.entry_deleted", "ledger.entry_posted":
 		f.conflict(err)
 		return
 	}
@@ -117,7 +120,7 @@ func (f *form) post() {
 func (f *form) remove() {
 	e := f.env
 	page.Writable(e, func() {
-		text := e.T("books.delete_text")
+		text := e.T("books.delete_text", "days", int(bin.Kept/(24*time.Hour)))
 		if n := f.files.Count(); n > 0 {
 			text += " " + e.Text.N("attached.go_too", n, nil)
 		}
@@ -174,5 +177,7 @@ func (f *form) keepAnew() {
 	f.banner.Hide()
 	f.frame.Refresh()
 	f.turn++
-	f.saveNow()
+	page.Writable(f.env, func() {
+		f.save(func() { f.env.Shell.Toast(kit.Ok, f.env.T("books.entry.kept_anew")) })
+	})
 }

@@ -245,3 +245,37 @@ func TestTheQuestionHasAllThatTheOtherTyped(t *testing.T) {
 	}
 	d.sound()
 }
+
+// TestDraftDeletedByAnother is told with their name, and what is typed can be kept as a second one.
+func TestDraftDeletedByAnother(t *testing.T) {
+	d := open(t, auth.Owner)
+	e := d.draft("OD", day(11, 3), "P1", "Loyer", debit("613000", 5000), credit("512000", 5000))
+	d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+	must(ledger.EntryDelete.Call(d.Ctx(), d.As("accountant"), ledger.EntryDeleteRequest{ID: e.ID, Version: e.Version}))(t)
+	d.label("Le mien")
+	d.key(fyne.KeyS, ctrl)
+	d.sees("Sonia a supprimé ce brouillard")
+	d.click("Garder ma saisie")
+	if l := d.list(true); len(l) != 1 || l[0].ID == e.ID || l[0].Label != "Le mien" {
+		t.Errorf("drafts %+v", l)
+	}
+	if n := len(d.shell.Toasts); n == 0 || d.shell.Toasts[n-1] != d.env.T("books.entry.kept_anew") {
+		t.Errorf("told %q", d.shell.Toasts)
+	}
+}
+
+// TestThroughSomebodysEyesADraftIsOnlyRead: the entry takes nothing of what is typed.
+func TestThroughSomebodysEyesADraftIsOnlyRead(t *testing.T) {
+	d := open(t, auth.Owner)
+	e := d.draft("OD", day(11, 3), "P1", "Loyer", debit("613000", 5000), credit("512000", 5000))
+	d.env.Me.Viewer, d.shell.Offline = "Claire", true
+	p := d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+	g := one[*kit.EditGrid](d, 0)
+	g.Goto(0, 3)
+	g.Focus()
+	d.write("Tapé", "Tapé")
+	if p.Unsaved() {
+		t.Error("something was taken")
+	}
+	d.sees("-Tapé")
+}

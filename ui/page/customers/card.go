@@ -229,7 +229,7 @@ func (c *card) addContact(p party.Contact) {
 		edit.OnChanged = c.touched
 	}
 	for _, edit := range []*kit.LineEdit{k.name, k.role, k.email, k.phone} {
-		edit.ReadOnly = !c.may(party.Save.Spec)
+		edit.ReadOnly = !c.types()
 	}
 	c.people = append(c.people, k)
 	c.contacts.Add(kit.VBox(6, kit.Cols(8, nil, k.name, k.role), kit.Cols(8, nil, k.email, k.phone)))
@@ -278,9 +278,12 @@ func (c *card) show(v party.Customer) {
 // may tells whether the person may do something with this customer: one may be there to see only.
 func (c *card) may(s op.Spec) bool { return c.env.Can(s) && !slices.Contains(c.was.Lacks, s.Needs) }
 
+// types tells whether what the person types on this card can be saved.
+func (c *card) types() bool { return c.may(party.Save.Spec) && !c.env.Still() }
+
 // explain has the card of who may not change it take nothing, and says whose it is if that is why.
 func (c *card) explain() {
-	may := c.may(party.Save.Spec)
+	may := c.types()
 	for _, edit := range c.edits {
 		edit.ReadOnly = !may
 		edit.Refresh()

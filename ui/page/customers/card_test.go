@@ -227,3 +227,60 @@ func TestAnEmptyListSaysWhy(t *testing.T) {
 		}
 	}
 }
+
+// TestThroughSomebodysEyesACardIsOnlyRead: whatever they may change themselves.
+func TestThroughSomebodysEyesACardIsOnlyRead(t *testing.T) {
+	w := storetest.NewWorld(t, party.Bind[*store.Tx], company.Bind[*store.Tx])
+	saved, err := party.Save.Call(w.Ctx(), w.As("owner"), party.Customer{
+		Kind: party.Company, Name: "Durand", SIREN: "732829320", Contacts: []party.Contact{{Name: "Mme Paul"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	e.Me.Viewer, sh.Offline = "Claire", true
+	p := customers.Routes()["customer"](e, page.Route{Name: "customer", ID: int64(saved.Customer.ID)})
+	sh.Show(p.Object())
+	fields := 0
+	uitest.Walk(p.Object(), func(o fyne.CanvasObject) {
+		switch x := o.(type) {
+		case *kit.LineEdit:
+			fields++
+			if !x.ReadOnly && !x.Disabled() {
+				t.Errorf("%q can be typed in", x.Text())
+			}
+		case *kit.Switch:
+			if !x.Disabled() {
+				t.Error("a switch can be turned")
+			}
+		case *kit.Select:
+			if !x.Disabled() {
+				t.Error("the owner can be chosen")
+			}
+		}
+	})
+	if fields < 14 {
+		t.Errorf("%d fields only", fields)
+	}
+}
+
+// TestNoExportThroughSomebodysEyes: the button is off, and says why, rather than refused once a file was chosen.
+func TestNoExportThroughSomebodysEyes(t *testing.T) {
+	w := storetest.NewWorld(t, party.Bind[*store.Tx], company.Bind[*store.Tx])
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	e.Me.Viewer, sh.Offline = "Claire", true
+	p := customers.Routes()["customers"](e, page.Route{Name: "customers"})
+	sh.Show(p.Object())
+	found := false
+	uitest.Walk(p.Object(), func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Text() == e.T("common.export") {
+			found = true
+			if !b.Disabled() || b.Why() != page.Shut(e) {
+				t.Errorf("off %v, because %q", b.Disabled(), b.Why())
+			}
+		}
+	})
+	if !found {
+		t.Error("no button")
+	}
+}

@@ -71,10 +71,10 @@ func newList(e *page.Env, filter string) *list {
 	l.makeGrid()
 	bar := kit.HBox(8, kit.Fixed(400, 0, l.search), l.chips, kit.Spacer())
 	if e.Can(party.Export.Spec) {
-		bar.Add(kit.NewButton(e.T("common.export"), "export", kit.Ghost, func() {
+		bar.Add(l.Write(kit.NewButton(e.T("common.export"), "export", kit.Ghost, func() {
 			e.Shell.SaveFile(e.T("customers.file"), page.Fetch(e, party.Export,
 				party.ExportRequest{Text: l.req.Text, Filter: party.Filter(l.chips.Key())}))
-		}))
+		})))
 	}
 	head := kit.NewHeader(e.T("customers.title"), e.T("customers.under"), l.actions()...)
 	foot := kit.HBox(8, l.count, kit.Spacer(), kit.Caption(e.Keys("customers.hint", party.Save.Spec)))

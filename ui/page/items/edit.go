@@ -28,10 +28,13 @@ type editor struct {
 // edit creates or changes an item.
 func (l *list) edit(it catalog.Item) {
 	e := l.env
-	may := e.Can(catalog.Save.Spec)
+	may := e.Types(catalog.Save.Spec)
 	d := &editor{list: l, edits: map[string]*kit.LineEdit{}, fields: map[string]*kit.Field{}, banner: kit.VBox(0)}
 	d.banner.Hide()
-	body := d.body(may)
+	body := d.body()
+	if !may {
+		kit.Still(body)
+	}
 	d.show(it)
 	save := func() { page.Writable(e, d.save) }
 	buttons := []fyne.CanvasObject{kit.NewButton(e.T("common.close"), "", kit.Secondary, func() { d.modal.Close() })}
@@ -42,8 +45,11 @@ func (l *list) edit(it catalog.Item) {
 	if it.ID != 0 {
 		title = it.Label
 	}
-	if may {
+	if e.Can(catalog.Save.Spec) {
 		buttons = append(buttons, kit.NewButton(e.T("common.save"), "floppy-disk", kit.Primary, save))
+	}
+	for _, b := range buttons[1:] {
+		page.Hush(e, body, b.(*kit.Button))
 	}
 	d.modal = kit.NewModal(title, 620, body, buttons...)
 	if may {
@@ -56,11 +62,10 @@ func (l *list) edit(it catalog.Item) {
 }
 
 // body makes the boxes.
-func (d *editor) body(may bool) fyne.CanvasObject {
+func (d *editor) body() fyne.CanvasObject {
 	e := d.env
 	text := func(key string) *kit.Field {
 		d.edits[key] = kit.NewLineEdit("")
-		d.edits[key].ReadOnly = !may
 		d.fields[key] = kit.NewField(e.T("items."+key), d.edits[key])
 		return d.fields[key]
 	}

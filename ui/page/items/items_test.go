@@ -105,3 +105,49 @@ func TestTwoPeopleOnOneItem(t *testing.T) {
 		t.Errorf("stored %q %v %v", got.Label, err, sh.Failed)
 	}
 }
+
+// TestAnItemThatIsOnlyReadTakesNothing: neither text nor choice, of who may only read and through somebody's eyes.
+func TestAnItemThatIsOnlyReadTakesNothing(t *testing.T) {
+	w := storetest.NewWorld(t, catalog.Bind[*store.Tx], company.Bind[*store.Tx])
+	saved, err := catalog.Save.Call(w.Ctx(), w.As("owner"), catalog.Item{
+		Label: "Pose", Unit: "C62", Nature: catalog.Services, Price: 45_000_000, VATRate: 200_000, SalesAccount: "706000",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, role := range []auth.Role{auth.Reader, auth.Owner} {
+		e, sh := uitest.New(t, w.As(string(role)), role)
+		if role == auth.Owner {
+			e.Me.Viewer, sh.Offline = "Claire", true
+		}
+		p := items.Routes()["item"](e, page.Route{Name: "item", ID: int64(saved.Item.ID)})
+		sh.Show(p.Object())
+		fields := 0
+		uitest.Walk(sh.Window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+			switch x := o.(type) {
+			case *kit.LineEdit:
+				fields++
+				if !x.ReadOnly {
+					t.Errorf("%s: %q can be typed in", role, x.Text())
+				}
+			case *kit.Select:
+				fields++
+				if !x.Disabled() {
+					t.Errorf("%s: the unit can be chosen", role)
+				}
+			case *kit.Choice:
+				fields++
+				if !x.Disabled() {
+					t.Errorf("%s: the nature can be chosen", role)
+				}
+			case *kit.Button:
+				if role == auth.Owner && x.Text() == e.T("common.save") && !x.Disabled() {
+					t.Error("it can be saved")
+				}
+			}
+		})
+		if fields < 8 {
+			t.Errorf("%s: %d fields only", role, fields)
+		}
+	}
+}

@@ -114,10 +114,14 @@ func (j *journal) filters() fyne.CanvasObject {
 	bar := kit.HBox(8, kit.Fixed(260, 0, j.search), kit.Fixed(172, 0, j.person), kit.Fixed(172, 0, j.pc),
 		kit.Fixed(116, 0, j.from), kit.Muted("–"), kit.Fixed(116, 0, j.to), kit.Spacer())
 	if e.Can(history.Export.Spec) && e.Me.Can(auth.LedgerRead) {
-		bar.Add(kit.NewButton(e.T("common.export"), "export", kit.Ghost, func() {
+		export := kit.NewButton(e.T("common.export"), "export", kit.Ghost, func() {
 			name := e.T("history.export.file", "date", civil.Of(time.Now())) //nolint:forbidigo // a name to suggest
 			e.Shell.SaveFile(name, page.Fetch(e, history.Export, history.ExportRequest{Lang: e.Text.Lang()}))
-		}))
+		})
+		if e.Still() { // a file leaves the book under a name, which a look does not have
+			export.DisableWith(page.Shut(e))
+		}
+		bar.Add(export)
 	}
 	return bar
 }

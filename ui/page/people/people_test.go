@@ -445,3 +445,37 @@ func TestACodeThatWasUsedIsShownNoMore(t *testing.T) {
 		t.Error("a code whose time is over is still shown", d.sh.Failed)
 	}
 }
+
+// TestThroughSomebodysEyesAPersonIsOnlyRead: their card takes nothing, and none of its acts can be pressed.
+func TestThroughSomebodysEyesAPersonIsOnlyRead(t *testing.T) {
+	d := open(t, "")
+	d.env.Me.Viewer, d.sh.Offline = "Claire", true
+	var rows *kit.Grid
+	uitest.Walk(d.page.Object(), func(o fyne.CanvasObject) {
+		if g, ok := o.(*kit.Grid); ok && rows == nil {
+			rows = g
+		}
+	})
+	rows.OnOpen(0)
+	fields := 0
+	uitest.Walk(d.object(), func(o fyne.CanvasObject) {
+		switch x := o.(type) {
+		case *kit.LineEdit:
+			fields++
+			if !x.ReadOnly && !x.Disabled() {
+				t.Errorf("%q can be typed in", x.Text())
+			}
+		case *kit.Select:
+			if !x.Disabled() {
+				t.Error("the role can be chosen")
+			}
+		case *kit.Button:
+			if x.Text() == d.env.T("common.save") && !x.Disabled() {
+				t.Error("it can be saved")
+			}
+		}
+	})
+	if fields < 4 {
+		t.Errorf("%d fields only", fields)
+	}
+}

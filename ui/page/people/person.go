@@ -112,7 +112,11 @@ func (d *person) show(title string) {
 	buttons := []fyne.CanvasObject{kit.NewButton(e.T("common.cancel"), "", kit.Secondary, func() { d.modal.Close() })}
 	buttons = append(buttons, d.page.acts(d.was, func() { d.modal.Close() })...)
 	buttons = append(buttons, kit.NewButton(e.T("common.save"), "check", kit.Primary, d.save))
-	d.modal = kit.NewModal(title, 640, body, buttons...).OnEnter(d.save)
+	page.Hush(e, body, propose)
+	for _, b := range buttons[1:] {
+		page.Hush(e, body, b.(*kit.Button))
+	}
+	d.modal = kit.NewModal(title, 640, body, buttons...).OnEnter(func() { page.Writable(e, d.save) })
 	d.rule()
 	d.modal.Show(e.Window)
 	d.modal.Focus(d.name)

@@ -186,7 +186,7 @@ func (p *roles) show(title string) {
 		p.Write(p.make)
 	}
 	p.card.SetTitle(title)
-	if p.was.Ready || !e.Can(role.Save.Spec) {
+	if p.was.Ready || !e.Types(role.Save.Spec) {
 		p.edit = nil
 		p.card.SetBody(kit.VFill(theme.GapTight, 1, p.about(), kit.NewScroll(p.list()), p.acts()))
 		return

@@ -167,6 +167,7 @@ func (p *teams) show(t role.Team) {
 	if t.ID == 0 {
 		title = e.T("teams.new")
 	}
+	page.Hush(e, kit.VBox(0, p.field, list))
 	p.card.SetTitle(title)
 	p.card.SetBody(kit.VFill(theme.GapTight, 1, kit.VBox(8, p.field, kit.MutedParagraph(e.T("teams.help"))),
 		kit.NewScroll(list), row))

@@ -141,3 +141,19 @@ func TestATeamIsMadeChangedAndTakenApart(t *testing.T) {
 		t.Errorf("%v, open %q, %v", got, p.was.Name, sh.Failed)
 	}
 }
+
+// TestThroughSomebodysEyesATeamIsOnlyRead: nobody is ticked in or out.
+func TestThroughSomebodysEyesATeamIsOnlyRead(t *testing.T) {
+	p, _, sh := showTeams(t)
+	p.env.Me.Viewer, sh.Offline = "Claire", true
+	p.show(role.Team{})
+	all := p.boxes()
+	for _, b := range all {
+		if !b.Disabled() {
+			t.Errorf("%s can be ticked", b.AccessibilityLabel())
+		}
+	}
+	if len(all) == 0 || !p.name.ReadOnly {
+		t.Errorf("%d people, the name is read only: %v", len(all), p.name.ReadOnly)
+	}
+}

@@ -81,6 +81,10 @@ func newForm(d *document, doc billing.Document) *form {
 	f.build()
 	f.fill()
 	f.answered(doc)
+	if f.env.Still() {
+		kit.Still(f.body)
+		return f
+	}
 	if doc.ID == 0 {
 		if doc.Customer != 0 {
 			f.readCustomer(doc.Customer)
@@ -207,6 +211,8 @@ func (f *form) refresh() {
 	turn := f.turn
 	page.Call(f.env, billing.Get, billing.DocumentRequest{ID: f.doc.ID}, func(c billing.Card, err error) {
 		switch {
+		case missing(err) && !f.gone && !f.locked:
+			f.conflict(err)
 		case err != nil || f.gone || turn != f.turn:
 		case c.Final || c.Version != f.doc.Version:
 			f.page.show(c)
@@ -234,7 +240,9 @@ func (f *form) commands() []kit.Command {
 		{Key: fyne.KeyP, Mod: ctrl, Run: f.preview},
 		{Key: fyne.KeyF4, Run: f.editLine},
 		{Key: fyne.KeyEscape, Run: f.env.Shell.Back},
-		{Key: fyne.KeyN, Mod: ctrl, Run: func() { f.env.Shell.Open(routeOf(f.kind, 0)) }},
+		{Key: fyne.KeyN, Mod: ctrl, Run: func() {
+			page.Writable(f.env, func() { f.env.Shell.Open(routeOf(f.kind, 0)) })
+		}},
 	}
 	if f.issue != nil {
 		out = append(out, kit.Command{Key: fyne.KeyF10, Run: f.askIssue})

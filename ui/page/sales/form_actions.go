@@ -1,9 +1,12 @@
 package sales
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"zafe/app/billing"
+	"zafe/app/bin"
 	"zafe/app/file"
 	"zafe/app/op"
 	"zafe/ui/kit"
@@ -41,14 +44,15 @@ func (f *form) makeActions() {
 // menu lists the rarer acts.
 func (f *form) menu() []kit.Option {
 	e := f.env
+	still := e.Still()
 	out := []kit.Option{
-		{Key: "line", Text: e.T("sales_ui.act.line"), Icon: "pencil-simple", Detail: "F4"},
+		{Key: "line", Text: e.T("sales_ui.act.line"), Icon: "pencil-simple", Detail: "F4", Disabled: still},
 	}
 	if f.kind != billing.CreditNote {
 		out = append(out,
-			kit.Option{Key: "heading", Text: e.T("sales_ui.act.heading"), Icon: "list-bullets"},
-			kit.Option{Key: "text", Text: e.T("sales_ui.act.text"), Icon: "note"},
-			kit.Option{Key: "subtotal", Text: e.T("sales_ui.act.subtotal"), Icon: "calculator"})
+			kit.Option{Key: "heading", Text: e.T("sales_ui.act.heading"), Icon: "list-bullets", Disabled: still},
+			kit.Option{Key: "text", Text: e.T("sales_ui.act.text"), Icon: "note", Disabled: still},
+			kit.Option{Key: "subtotal", Text: e.T("sales_ui.act.subtotal"), Icon: "calculator", Disabled: still})
 	}
 	if f.doc.ID == 0 {
 		return out
@@ -111,7 +115,7 @@ func (f *form) preview() {
 // askDelete throws the draft away after a clear yes.
 func (f *form) askDelete() {
 	e := f.env
-	title, text := e.T("sales_ui.delete.title"), e.T("sales_ui.delete.text")
+	title, text := e.T("sales_ui.delete.title"), e.T("sales_ui.delete.text", "days", int(bin.Kept/(24*time.Hour)))
 	if n := f.files.Count(); n > 0 {
 		text += " " + e.Text.N("attached.go_too", n, nil)
 	}
@@ -134,6 +138,8 @@ func (f *form) gate() {
 		switch {
 		case !online:
 			b.DisableWith(page.Shut(f.env))
+		case f.locked:
+			b.DisableWith(f.env.T("sales_ui.state.conflict"))
 		case b.Disabled():
 			b.Enable()
 		}

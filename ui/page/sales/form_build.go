@@ -225,6 +225,9 @@ func (f *form) hint(row int) {
 			text = f.env.Text.N("sales_ui.line.more", n, nil)
 		}
 	}
+	if f.env.Still() {
+		text = page.Shut(f.env)
+	}
 	if f.grid != nil {
 		f.grid.SetHint(kit.Neutral, text)
 	}

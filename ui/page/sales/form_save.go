@@ -3,6 +3,8 @@ package sales
 import (
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"zafe/app/billing"
 	"zafe/app/fault"
 	"zafe/ui/kit"
@@ -103,7 +105,7 @@ func (f *form) kept(d billing.Document, turn int) {
 // refusedSave says why the book did not take the draft.
 func (f *form) refusedSave(err error) {
 	switch fault.KeyOf(err) {
-	case "billing.changed_meanwhile", "billing.already_final":
+	case "billing.changed_meanwhile", "billing.already_final", "billing.quote_final", "billing.deleted", "billing.not_found":
 		f.conflict(err)
 		return
 	}
@@ -143,6 +145,7 @@ func (f *form) conflict(err error) {
 	f.autosave.Stop()
 	f.rehearsal.Stop()
 	f.showState()
+	f.gate()
 	page.Call(f.env, billing.Get, billing.DocumentRequest{ID: f.doc.ID}, func(c billing.Card, failed error) {
 		switch {
 		case f.gone:
@@ -154,31 +157,59 @@ func (f *form) conflict(err error) {
 	})
 }
 
-// bereft says that the draft is final or cannot be read now: what is typed can be kept all the same.
+// missing tells whether a refusal says that the draft is not in the book any more.
+func missing(err error) bool {
+	key := fault.KeyOf(err)
+	return key == "billing.deleted" || key == "billing.not_found"
+}
+
+// bereft says that the draft is final, was deleted or cannot be read now: what is typed can be kept all the same, but
+// for a credit note, which is only made of its invoice.
 func (f *form) bereft(err error) {
 	e := f.env
+	title := e.T("sales_ui.conflict.title")
 	theirs := kit.NewButton(e.T("sales_ui.conflict.theirs"), "arrows-clockwise", kit.Secondary, func() {
 		f.turn = f.saved
 		f.page.load()
-	}).Small()
-	mine := kit.NewButton(e.T("sales_ui.conflict.mine"), "floppy-disk", kit.Secondary, f.keepMine).Small()
+	})
+	if missing(err) {
+		title = e.T("sales_ui.conflict.deleted")
+		theirs = kit.NewButton(e.T("sales_ui.conflict.leave"), "x", kit.Secondary, func() {
+			f.leave()
+			f.turn = f.saved
+			e.Shell.Back()
+		})
+	}
+	answers := []fyne.CanvasObject{theirs.Small()}
+	if f.kind != billing.CreditNote {
+		mine := kit.NewButton(e.T("sales_ui.conflict.mine"), "floppy-disk", kit.Secondary, f.keepMine)
+		answers = append(answers, mine.Small())
+	}
 	f.banner.Objects = nil
-	f.banner.Add(kit.NewNotice(kit.Warn, e.T("sales_ui.conflict.title"), e.Text.Fault(err), theirs, mine))
+	f.banner.Add(kit.NewNotice(kit.Warn, title, e.Text.Fault(err), answers...))
 	f.banner.Show()
 	f.body.Refresh()
 }
 
-// keepMine writes what is typed, when the other version is final as a new draft.
+// keepMine writes what is typed, as a new draft when the other version is final or was deleted.
 func (f *form) keepMine() {
-	page.Do(f.env, billing.Get, billing.DocumentRequest{ID: f.doc.ID}, func(c billing.Card) {
-		f.doc.Version = c.Version
-		if c.Final {
+	page.Call(f.env, billing.Get, billing.DocumentRequest{ID: f.doc.ID}, func(c billing.Card, err error) {
+		said := "sales_ui.saved"
+		switch {
+		case missing(err), err == nil && c.Final:
 			f.doc.ID, f.doc.Version = 0, 0
+			said = "sales_ui.saved_anew." + string(f.kind)
+		case err != nil:
+			f.env.Shell.Fail(err)
+			return
+		default:
+			f.doc.Version = c.Version
 		}
 		f.locked = false
 		f.banner.Hide()
 		f.body.Refresh()
+		f.gate()
 		f.turn++
-		f.save(func() { f.env.Shell.Toast(kit.Ok, f.env.T("sales_ui.saved")) })
+		f.save(func() { f.env.Shell.Toast(kit.Ok, f.env.T(said)) })
 	})
 }

@@ -1,6 +1,7 @@
 package sales_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -322,4 +323,76 @@ func TestTheQuestionHasAllThatTheOtherTyped(t *testing.T) {
 	eq(t, "reference", got.CustomerRef, "CMD-9")
 	d.sees("-Modifié par Marc")
 	d.fine()
+}
+
+// TestDeletedMeanwhile: somebody deleted the draft that is being written; they are named, and what is typed can be kept as
+// a second one or left.
+func TestDeletedMeanwhile(t *testing.T) {
+	for _, keep := range []bool{true, false} {
+		d := open(t, auth.Owner)
+		doc := d.works()
+		p := d.show(id(doc))
+		subject := field[*kit.LineEdit](d, "Objet")
+		kit.Focus(subject)
+		must(billing.DeleteDraft.Call(d.Ctx(), d.As("assistant"), billing.IssueRequest{ID: doc.ID, Version: doc.Version}))(t)
+		d.write("Tapé ensuite")
+		d.pass(rest)
+		d.sees("Ce brouillon n'existe plus.", "Marc", "a supprimé ce brouillon")
+		eq(t, "issue is off", d.button("Valider").Disabled(), true)
+		if !keep {
+			d.click("Fermer sans garder")
+			eq(t, "unsaved", p.Unsaved(), false)
+			eq(t, "back", d.shell.Backs, 1)
+			continue
+		}
+		d.click("Garder ma saisie")
+		d.pass(rest)
+		list := must(billing.List.Call(d.Ctx(), d.As("owner"), billing.ListRequest{}))(t)
+		eq(t, "documents", list.Count, 1)
+		if r := list.Rows[0]; r.ID == doc.ID || !strings.Contains(r.Subject, "Tapé ensuite") {
+			t.Errorf("kept %d %q", r.ID, r.Subject)
+		}
+		eq(t, "told", strings.Join(d.shell.Toasts, "|"), "Votre saisie est gardée dans une seconde facture, un nouveau brouillon")
+		eq(t, "unsaved", p.Unsaved(), false)
+		eq(t, "issue is on", d.button("Valider").Disabled(), false)
+	}
+}
+
+// TestThroughSomebodysEyesNothingIsTyped: the draft is shown as they see it, and takes nothing.
+func TestThroughSomebodysEyesNothingIsTyped(t *testing.T) {
+	d := open(t, auth.Owner)
+	doc := d.works()
+	d.env.Me.Viewer, d.shell.Offline = "Claire", true // a look writes nothing: the shell is as without a main PC
+	p := d.show(id(doc))
+	subject := field[*kit.LineEdit](d, "Objet")
+	was := subject.Text()
+	kit.Focus(subject)
+	d.write("Bis")
+	one[*kit.EditGrid](d, 0).Focus()
+	d.write("Ligne de plus")
+	d.press(fyne.KeyReturn)
+	d.pass(rest)
+	eq(t, "subject", subject.Text(), was)
+	eq(t, "unsaved", p.Unsaved(), false)
+	d.sees("brouillon enregistré à", "-hors ligne", "-Ligne de plus")
+	d.key(fyne.KeyF4, 0)
+	eq(t, "told", strings.Join(d.shell.Toasts, "|"), page.Shut(d.env))
+}
+
+// TestAQuoteThatBecameFinal: what can be done with one is said, and what was typed is kept as a second quote, which is said
+// too.
+func TestAQuoteThatBecameFinal(t *testing.T) {
+	d := open(t, auth.Owner)
+	q := d.quote(d.customer("SCI Les Tilleuls", "Nantes"), day(11, 21), "Un", line("Porte", 1, 10000, 200_000))
+	d.show(id(q))
+	must(billing.SendQuote.Call(d.Ctx(), d.As("assistant"), billing.IssueRequest{ID: q.ID, Version: q.Version}))(t)
+	kit.Focus(field[*kit.LineEdit](d, "Objet"))
+	d.write("Deux")
+	d.pass(rest)
+	d.sees("Ce devis est validé sous le numéro D-2026-0001", "faites-en une facture", "-avoir")
+	d.click("Garder ma saisie")
+	d.pass(rest)
+	eq(t, "told", strings.Join(d.shell.Toasts, "|"), "Votre saisie est gardée dans un second devis, un nouveau brouillon")
+	eq(t, "documents", must(billing.List.Call(d.Ctx(), d.As("owner"), billing.ListRequest{}))(t).Count, 2)
+	eq(t, "the first", d.get(q.ID).Subject, "Un")
 }

@@ -23,6 +23,10 @@ type lineDialog struct {
 
 // editLine opens the line under the caret.
 func (f *form) editLine() {
+	if f.env.Still() {
+		f.env.Shell.Toast(kit.Warn, page.Shut(f.env))
+		return
+	}
 	if !f.grid.Commit() {
 		return
 	}

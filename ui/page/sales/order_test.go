@@ -121,6 +121,7 @@ func TestDeletedElsewhere(t *testing.T) {
 	must(billing.DeleteDraft.Call(d.Ctx(), d.As("owner"), billing.IssueRequest{ID: doc.ID, Version: doc.Version}))(t)
 	d.pass(rest)
 	s.pump()
-	d.sees("pas encore enregistré : Ce document n'existe pas")
+	s.pump()
+	d.sees("Ce brouillon n'existe plus.", "Claire a supprimé ce brouillon")
 	eq(t, "documents", must(billing.List.Call(d.Ctx(), d.As("owner"), billing.ListRequest{}))(t).Count, 0)
 }

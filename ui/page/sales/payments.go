@@ -62,7 +62,7 @@ func newPayments(e *page.Env, filter string, id billing.PaymentID) *payments {
 	p.period.SetKey("")
 	p.makeGrid()
 	var actions []fyne.CanvasObject
-	if e.Can(billing.Allocate.Spec) {
+	if e.Can(billing.Allocate.Spec) && e.Sees(auth.Balance) {
 		p.use = kit.NewButton(e.T("sales_ui.payments.allocate"), "link", kit.Secondary, p.allocate)
 		actions = append(actions, p.use)
 	}
@@ -72,6 +72,9 @@ func newPayments(e *page.Env, filter string, id billing.PaymentID) *payments {
 	}
 	if e.Can(billing.RecordPayment.Spec) {
 		record := kit.NewButton(e.T("sales_ui.payments.new"), "plus", kit.Primary, p.askPayment)
+		if !e.Sees(auth.Balance) {
+			record.DisableWith(e.T("sales_ui.payments.blind"))
+		}
 		actions = append(actions, p.Write(record))
 	}
 	head := kit.NewHeader(e.T("sales_ui.payments.title"), e.T("sales_ui.payments.under"), actions...)
@@ -284,7 +287,7 @@ func (p *payments) Commands() []kit.Command {
 	keys := []kit.Command{{
 		Key: fyne.KeyF, Mod: ctrl, Name: p.env.T("sales_ui.key.search"), Run: func() { kit.Focus(p.search) },
 	}}
-	if p.env.Can(billing.RecordPayment.Spec) {
+	if p.env.Can(billing.RecordPayment.Spec) && p.env.Sees(auth.Balance) {
 		keys = append(keys, kit.Command{
 			Key: fyne.KeyN, Mod: ctrl, Name: p.env.T("sales_ui.payments.new"),
 			Run: func() { page.Writable(p.env, p.askPayment) },

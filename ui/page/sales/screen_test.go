@@ -168,3 +168,19 @@ func TestWhatIsHiddenIsNotNothing(t *testing.T) {
 		d.sees("•••", "-"+hidden[0], "-"+hidden[1])
 	}
 }
+
+// TestNoPaymentIsAskedOfWhoDoesNotSeeWhatIsOwed: the list of what a payment settles would be refused.
+func TestNoPaymentIsAskedOfWhoDoesNotSeeWhatIsOwed(t *testing.T) {
+	d := open(t, auth.Owner)
+	delete(d.env.Me.May, string(auth.FieldBalance))
+	p := d.show(page.Route{Name: "payments"})
+	b := d.button("Enregistrer un règlement")
+	if !b.Disabled() || !strings.Contains(b.Why(), "que votre rôle ne montre pas") {
+		t.Errorf("off %v, because %q", b.Disabled(), b.Why())
+	}
+	for _, c := range p.(page.Keyed).Commands() {
+		if c.Key == fyne.KeyN {
+			t.Error("the keyboard asks for one")
+		}
+	}
+}

@@ -75,6 +75,9 @@ func newSettings(e *page.Env) page.Page {
 			s.text("payment_days"), s.text("quote_days"), s.text("late_penalty_rate")), s.monthEnd())),
 		kit.NewCard(e.T("settings.papers"), kit.FormGrid(2, s.text("insurance"), s.text("footer"))),
 	)
+	if !e.Types(company.Save.Spec) {
+		kit.Still(cards)
+	}
 	head := kit.NewHeader(e.T("settings.title"), e.T("settings.under"), actions...)
 	s.banner = kit.VBox(0)
 	s.banner.Hide()
@@ -86,7 +89,6 @@ func newSettings(e *page.Env) page.Page {
 func (s *settings) text(key string) *kit.Field {
 	edit := kit.NewLineEdit("")
 	edit.OnChanged = func(string) { s.dirty = true }
-	edit.ReadOnly = !s.env.Can(company.Save.Spec)
 	s.edits[key] = edit
 	f := kit.NewField(s.env.T("settings."+key), edit)
 	if key == "bank.iban" || key == "late_penalty_rate" || key == "insurance" {

@@ -122,3 +122,29 @@ func TestTheHiddenBankLooksHidden(t *testing.T) {
 		t.Errorf("%+v, %v, %v", now.Bank, err, sh.Failed)
 	}
 }
+
+// TestSettingsThatAreOnlyReadTakeNothing: neither text nor choice, of who may only read and through somebody's eyes.
+func TestSettingsThatAreOnlyReadTakeNothing(t *testing.T) {
+	w := storetest.NewWorld(t, company.Bind[*store.Tx])
+	for _, role := range []auth.Role{auth.Accountant, auth.Owner} {
+		e, sh := uitest.New(t, w.As(string(role)), role)
+		if role == auth.Owner {
+			e.Me.Viewer, sh.Offline = "Claire", true
+		} else {
+			delete(e.Me.May, string(auth.CompanyWrite))
+		}
+		s := Routes()["settings"](e, page.Route{}).(*settings)
+		for key, edit := range s.edits {
+			if !edit.ReadOnly {
+				t.Errorf("%s: %s can be typed in", role, key)
+			}
+		}
+		for key, off := range map[string]bool{
+			"legal_form": s.form.Disabled(), "territory": s.place.Disabled(), "month end": s.month.Disabled(),
+		} {
+			if !off {
+				t.Errorf("%s: %s can be chosen", role, key)
+			}
+		}
+	}
+}
