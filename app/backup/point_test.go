@@ -77,3 +77,18 @@ func TestAPointOfAClockThatWasAheadIsNotTheNewest(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+// TestATrialThatNobodyWentOnWithIsNotTheNewest: a PC that was restored for a trial began a later line of the book, while the
+// first one worked on.
+func TestATrialThatNobodyWentOnWithIsNotTheNewest(t *testing.T) {
+	at := func(minute int) time.Time { return time.Date(2026, 11, 23, 16, minute, 0, 0, time.UTC) }
+	points := []backup.Point{
+		{ID: "before", WriterID: "main", Seq: 1, Made: at(36), Age: backup.Age{Term: 1, Event: 118}},
+		{ID: "trial", WriterID: "new", Seq: 1, Made: at(39), Age: backup.Age{Term: 2, Event: 120}},
+		{ID: "now", WriterID: "main", Seq: 2, Made: at(50), Age: backup.Age{Term: 1, Event: 123}},
+	}
+	backup.NewestFirst(points, backup.Point.Dated)
+	if points[0].ID != "now" || points[1].ID != "trial" || points[2].ID != "before" {
+		t.Errorf("%+v", points)
+	}
+}

@@ -80,8 +80,10 @@ type placed[P any] struct {
 }
 
 // NewestFirst puts restore points in order, and tells of each whether its date is doubtful. Of one installation the
-// number decides, whatever its clock said. Between installations the age does where it is known, and the date where it is
-// not: one that lies in the future counts as that of the point before it, or as the oldest of all.
+// number decides, whatever its clock said. Between installations the date does: a later line of the book may be a trial
+// that nobody went on with, while the earlier one lives on. On one line the events decide. A date that lies in the future
+// is not believed: such a point counts as of the time of the one before it, or as later than all that its age shows to be
+// older.
 func NewestFirst[P any](points []P, of func(P) Dated) (doubtful []bool) {
 	all := make([]placed[P], 0, len(points))
 	for _, p := range points {
@@ -111,49 +113,36 @@ func NewestFirst[P any](points []P, of func(P) Dated) (doubtful []bool) {
 			p.Age = all[i+1].Age
 		}
 	}
-	newest := byAge(all)
-	for i, p := range newest {
+	for i := len(all) - 1; i >= 0; i-- { // again the oldest of each installation first
+		p := &all[i]
+		if i+1 < len(all) && all[i+1].Writer == p.Writer && all[i+1].at.After(p.at) {
+			p.at = all[i+1].at
+		}
+		p.at = after(p.at, *p, all)
+	}
+	slices.SortStableFunc(all, func(a, b placed[P]) int {
+		return cmp.Or(b.at.Compare(a.at), b.says.Compare(a.says), cmp.Compare(b.Seq, a.Seq))
+	})
+	for i, p := range all {
 		points[i] = p.point
 		doubtful = append(doubtful, p.doubt)
 	}
 	return doubtful
 }
 
-// byAge puts points, which stand together by installation and the newest first, in the order of their ages, and those
-// without one between them by their times.
-func byAge[P any](all []placed[P]) (out []placed[P]) {
-	var aged, rest []placed[P]
-	for _, p := range all {
-		if p.Age == (Age{}) {
-			rest = append(rest, p)
-		} else {
-			aged = append(aged, p)
+// after is the time at which a point stands: later than all points of other installations that its age shows to be older.
+// On one line of the book the events do, and between two lines they do where the date of the point is not believed.
+func after[P any](at time.Time, p placed[P], all []placed[P]) time.Time {
+	if p.Age == (Age{}) {
+		return at
+	}
+	for _, q := range all {
+		known := q.Age != (Age{}) && (p.Future || q.Age.Term == p.Age.Term && q.Age.Lead == p.Age.Lead)
+		if known && q.Writer != p.Writer && !q.Future && q.Age.compare(p.Age) < 0 && !q.at.Before(at) {
+			at = q.at.Add(1)
 		}
 	}
-	byTime := func(a, b placed[P]) int { return cmp.Or(b.at.Compare(a.at), b.says.Compare(a.says)) }
-	slices.SortStableFunc(aged, func(a, b placed[P]) int { return cmp.Or(b.Age.compare(a.Age), byTime(a, b)) })
-	least := map[string]time.Time{} // of an installation: nothing of it that is older is later
-	for i := range aged {
-		p := &aged[i]
-		if i > 0 && p.at.After(aged[i-1].at) {
-			p.at = aged[i-1].at
-		}
-		least[p.Writer] = p.at
-	}
-	for i := range rest {
-		if at, known := least[rest[i].Writer]; known && rest[i].at.After(at) {
-			rest[i].at = at
-		}
-	}
-	slices.SortStableFunc(rest, byTime)
-	for len(aged) > 0 && len(rest) > 0 {
-		from := &rest
-		if !rest[0].at.After(aged[0].at) {
-			from = &aged
-		}
-		out, *from = append(out, (*from)[0]), (*from)[1:]
-	}
-	return slices.Concat(out, aged, rest)
+	return at
 }
 
 // Dated is what the order of points follows of one. A date that was found doubtful is not believed.

@@ -136,6 +136,11 @@ func TestTwoPCsGoOnWithOneBook(t *testing.T) {
 	if sent := fresh.Send(ctx, id, nil); sent.Err != nil || len(fresh.Status(b.change).Copies[0].Rivals) != 0 {
 		t.Errorf("it is still a rival: %v", sent.Err)
 	}
+	c.pass(time.Minute)
+	b.sql("UPDATE line SET label=hex(randomblob(100))")
+	if report, err = fresh.BackUp(ctx, nil); err != nil || report.Taken.Manifest.Ended[set.WriterID] == 0 {
+		t.Errorf("who reads the copies is not told: %+v, %v", report.Taken.Manifest.Ended, err)
+	}
 	c.pass(time.Hour)
 	b.sql("UPDATE line SET label=hex(randomblob(100))")
 	if report, err = old.BackUp(ctx, nil); err != nil || report.Sent[0].Err != nil {

@@ -304,7 +304,7 @@ func (s *Service) Snapshot(ctx context.Context, watch vault.Watch) (taken vault.
 			Now: now, Drill: s.lastDrill(), RestoredFrom: s.set.RestoredFrom, After: s.savedSeq(), Watch: watch,
 			NextExpected: now.Add(s.promised()).UTC().Truncate(time.Second),
 		}
-		run.Full = s.fullNext()
+		run.Full, run.Ended = s.fullNext(), s.ended()
 		if run.Checkpoint, err = s.checkpoint(ctx); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package backup
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -427,6 +428,13 @@ func (s *Service) Alone(ctx context.Context, writer string) error {
 		}
 		k.Ended[writer] = seen
 	})
+}
+
+// ended are the PCs that go on with the book no more, for those who read the copies.
+func (s *Service) ended() map[string]uint64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.know.Ended)
 }
 
 // rivals are the PCs that go on with the book, of those that a destination showed.

@@ -64,10 +64,10 @@ func TestTheNewestIsNotThatOfAPCThatWasReplaced(t *testing.T) {
 		t.Errorf("nobody can choose between %v", args)
 	}
 	points, _, err := r.Points(t.Context(), 0)
-	if err != nil || len(points) != 2 || points[0].Old || !points[1].Old {
+	if err != nil || len(points) != 2 || !points[0].Old || points[1].Old {
 		t.Fatalf("%+v %v", points, err)
 	}
-	if p, err := r.Point(t.Context(), points[1].ID); err != nil || p.Writer != "old" {
+	if p, err := r.Point(t.Context(), points[0].ID); err != nil || p.Writer != "old" {
 		t.Errorf("the one that was chosen: %+v %v", p, err)
 	}
 	folder = t.TempDir() // another place: the clock of the first PC was ahead by years, and another took over from it

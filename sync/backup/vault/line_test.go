@@ -98,3 +98,26 @@ func TestPointsWithoutALine(t *testing.T) {
 		t.Error("of two PCs with one term the greater lead is the main one")
 	}
 }
+
+// TestAPCThatStoppedByTheOwnersWordOutlivesNobody: that it had begun a later line, for a trial, is of no matter to points made
+// after the word.
+func TestAPCThatStoppedByTheOwnersWordOutlivesNobody(t *testing.T) {
+	at := func(writer string, term int64, seq uint64, minute int, ended map[string]uint64) Manifest {
+		return Manifest{
+			WriterID: writer, Seq: seq, Created: testNow.Add(time.Duration(minute) * time.Minute), Ended: ended,
+			Checkpoint: &audit.Checkpoint{Book: "one", Term: term},
+		}
+	}
+	trial := at("new", 2, 3, 0, nil)
+	for name, c := range map[string]struct {
+		ended map[string]uint64
+		want  bool
+	}{
+		"not said": {nil, true}, "said": {map[string]uint64{"new": 3}, false}, "it went on after that": {map[string]uint64{"new": 2}, true},
+		"of another": {map[string]uint64{"other": 9}, true},
+	} {
+		if got := Outlived(at("main", 1, 9, 60, c.ended), []Manifest{trial}); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}

@@ -54,6 +54,9 @@ type Manifest struct {
 	RestoredFrom *Origin   `json:"restored_from,omitempty"`
 	// Checkpoint is how far the book was before the pages were read, signed by it; nil in older backups.
 	Checkpoint *audit.Checkpoint `json:"checkpoint,omitempty"`
+	// Ended are the installations that go on with the book no more, by the owner's word, each with the number of the newest
+	// point that it had made: those are of no line that others should follow.
+	Ended map[string]uint64 `json:"ended,omitempty"`
 }
 
 // Link ties a manifest to an older one, so that a hole made by somebody shows.

@@ -37,7 +37,13 @@ func (m Manifest) later(than Manifest) bool {
 // outlives tells whether a later line of the book had begun, as one of its points shows, when another point was made:
 // by a PC that another one had taken over from, and that went on.
 func (m Manifest) outlives(other Manifest) bool {
-	return m.later(other) && m.Created.Add(clocksDiffer).Before(other.Created)
+	return m.later(other) && !other.ended(m) && m.Created.Add(clocksDiffer).Before(other.Created)
+}
+
+// ended tells whether the owner said, before a point was made, that the installation of another one goes on no more.
+func (m Manifest) ended(other Manifest) bool {
+	last, said := m.Ended[other.WriterID]
+	return said && other.Seq <= last
 }
 
 // Outlived tells whether a point was made on a line of the book that others show to have ended before.
@@ -54,7 +60,7 @@ func (t *Tree) Outliving(ctx context.Context, c Contents, m Manifest) (*Manifest
 // Rival finds, among the newest points of the other installations, one that is of a later line than a point: what
 // this is of is not what goes on, though it may be younger. Nil for none.
 func (t *Tree) Rival(ctx context.Context, c Contents, m Manifest) (*Manifest, error) {
-	return t.newestOf(ctx, c, m, func(o Manifest) bool { return o.later(m) })
+	return t.newestOf(ctx, c, m, func(o Manifest) bool { return o.later(m) && !m.ended(o) })
 }
 
 // newestOf finds, among the newest points of the other installations than that of one, the first that is so. One that

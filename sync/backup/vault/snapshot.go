@@ -20,6 +20,7 @@ type Run struct {
 	Drill        *Drill            // last complete trial restore, nil if never
 	RestoredFrom *Origin           // set once a book was restored, nil otherwise
 	Checkpoint   *audit.Checkpoint // see Manifest; nil when the book has none
+	Ended        map[string]uint64 // see Manifest
 	After        uint64            // the newest number that the book knows was used, whatever the vault holds
 	Full         bool              // a full image, however young the last one is
 	Watch        Watch
@@ -65,7 +66,7 @@ func (v *Vault) Snapshot(ctx context.Context, src Source, files Files, run Run) 
 		WriterName: v.set.WriterName, Seq: seq, Created: run.Now.UTC().Truncate(time.Second),
 		AppVersion: v.set.AppVersion, Schema: v.set.Schema, Checks: before,
 		NextExpected: run.NextExpected, Drill: run.Drill, RestoredFrom: run.RestoredFrom,
-		Checkpoint: run.Checkpoint,
+		Checkpoint: run.Checkpoint, Ended: run.Ended,
 	}
 	if err := v.storeBook(ctx, src, db, &m, run); err != nil {
 		return Taken{}, err
