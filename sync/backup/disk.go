@@ -198,7 +198,8 @@ func (s *Service) onDisk(d remote.Destination) bool {
 	known := c != nil && !c.OK.At.IsZero()
 	is := c != nil && c.OnDisk
 	s.mu.Unlock()
-	return is || !known && s.set.SameDisk != nil && s.set.SameDisk(d.Folder)
+	// One that is not there is somewhere else: after a restore a disk is at another folder than on the PC before.
+	return is || !known && s.set.SameDisk != nil && isDir(d.Folder) && s.set.SameDisk(d.Folder)
 }
 
 // gone says whether a disk that was known at a destination is not where it was.

@@ -288,3 +288,33 @@ func TestADiskThatIsPluggedInIsUnderTheSameRoof(t *testing.T) {
 	p.unplug(root, filepath.Join(p.dir, "drawer"))
 	inTime(t, k, "that it is elsewhere", says(false))
 }
+
+// TestADiskIsFoundWhereTheBookNeverSawIt: after a restore the folder of its destination is that of the PC before, and nothing
+// is known about it here.
+func TestADiskIsFoundWhereTheBookNeverSawIt(t *testing.T) {
+	k, b, _, p, root := aDisk(t, nil)
+	drawer := filepath.Join(p.dir, "drawer-blue")
+	p.unplug(root, drawer)
+	inTime(t, k, "that it is unplugged", out)
+	st, err := k.Status(t.Context())
+	if err == nil {
+		err = k.Remove(t.Context(), st.Copies[0].ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := filepath.Join(t.TempDir(), "media", "Copies", "Zafe")
+	if err := os.MkdirAll(before, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	add(t, k, appbackup.NewDestination{Provider: "local", Label: "Blue", Folder: before})
+	if err := os.RemoveAll(filepath.Dir(filepath.Dir(before))); err != nil {
+		t.Fatal(err)
+	}
+	b.change(t)
+	moved := p.plug(drawer, "F")
+	c := inTime(t, k, "that it is found", all)
+	if c.Folder != filepath.Join(moved, "Copies", "Zafe") {
+		t.Errorf("at %s", c.Folder)
+	}
+}
