@@ -299,6 +299,8 @@ func (r *restorePage) askPoint(points []backup.Point) {
 	chosen := func() {
 		if row := grid.Selected(); row >= 0 {
 			r.askPassword(points, points[row])
+		} else {
+			kit.Toast(f.Host, kit.Info, f.t("start.restore.choose"))
 		}
 	}
 	grid.OnOpen = func(int) { chosen() }
@@ -306,6 +308,10 @@ func (r *restorePage) askPoint(points []backup.Point) {
 	content := kit.VBox(theme.GapCard)
 	if r.vault.Newer() {
 		content.Add(kit.NewNotice(kit.Warn, f.t("start.restore.newer"), f.t("start.restore.newer_text")))
+	}
+	if i := slices.IndexFunc(points, func(p backup.Point) bool { return !p.Old }); i > 0 {
+		content.Add(kit.NewNotice(kit.Warn, f.t("start.restore.lines"), f.t("start.restore.lines_text",
+			"first", points[0].When(f.Text), "then", points[i].When(f.Text))))
 	}
 	content.Add(kit.Fixed(0, 320, grid))
 	doubts := kit.NewLabel(f.t("backup.point_doubts"), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true})
@@ -321,7 +327,11 @@ func (r *restorePage) askPoint(points []backup.Point) {
 		content.Add(r.moreOlder(&points, grid, listed))
 	}
 	r.show(2, content, func() { r.askKey(nil) }, next)
-	grid.Select(max(0, slices.IndexFunc(points, func(p backup.Point) bool { return !p.Old })))
+	if i := slices.IndexFunc(points, func(p backup.Point) bool { return !p.Old }); i > 0 {
+		grid.Unselect() // only a person knows which of two PCs that went on has the work
+	} else {
+		grid.Select(0)
+	}
 }
 
 // moreOlder lists the next older copies under those that are listed; came hears of them.

@@ -18,6 +18,7 @@ import (
 type shelf struct {
 	machine.Vault
 	made     int
+	replaced int // so many of the newest are of a PC that another had replaced
 	restored []string
 }
 
@@ -25,7 +26,7 @@ const shelfPage = 60
 
 func (s *shelf) at(i int) backup.Point {
 	made := storetest.Noon.Add(-time.Duration(i) * time.Hour)
-	return backup.Point{ID: fmt.Sprint("p", i), Writer: fmt.Sprint("PC-", i), Made: made}
+	return backup.Point{ID: fmt.Sprint("p", i), Writer: fmt.Sprint("PC-", i), Made: made, Old: i < s.replaced}
 }
 
 func (*shelf) Newer() bool { return false }
@@ -72,9 +73,14 @@ func (o onShelf) Open(context.Context, string) (machine.Vault, error) { return o
 // atPoints leads to the list of the copies.
 func atPoints(t *testing.T, made int) (*screen, *shelf) {
 	t.Helper()
+	on := &shelf{made: made}
+	return showPoints(t, on), on
+}
+
+func showPoints(t *testing.T, on *shelf) *screen {
+	t.Helper()
 	p := newPC(t, machine.Nothing)
-	w := withShelf{p, &shelf{made: made}}
-	s := showOn(t, p, w)
+	s := showOn(t, p, withShelf{p, on})
 	s.press("Restaurer")
 	s.press("Un dossier, une clé ou un disque USB")
 	s.fields()[0].SetText("/media/usb")
@@ -84,7 +90,7 @@ func atPoints(t *testing.T, made int) (*screen, *shelf) {
 		s.fields()[i].SetText(g)
 	}
 	s.press("Voir les copies")
-	return s, w.shelf
+	return s
 }
 
 func TestOlderCopiesAreListedPageByPage(t *testing.T) {
@@ -158,5 +164,20 @@ func TestAnErasedPlaceCanBeSeenAsItWas(t *testing.T) {
 			t.Errorf("%s: a date is offered: %v", place, !want)
 		}
 		s.press("Choisir un autre endroit")
+	}
+}
+
+// TestNobodyChoosesBetweenTwoPCsForThePerson: a PC that was restored for a trial, or one that went on though another had taken
+// over: which of them has the work, the program cannot know.
+func TestNobodyChoosesBetweenTwoPCsForThePerson(t *testing.T) {
+	for replaced, says := range map[int]bool{0: false, 2: true} {
+		s := showPoints(t, &shelf{made: 5, replaced: replaced})
+		if s.has("Deux PC ont continué") != says {
+			t.Fatalf("%d newest of a PC that was replaced: said %t", replaced, !says)
+		}
+		s.press("Suivant")
+		if asked := s.has("PC-0"); asked == says {
+			t.Errorf("%d newest of a PC that was replaced: one is chosen %t", replaced, asked)
+		}
 	}
 }
