@@ -52,6 +52,7 @@ type Event struct {
 	Filter string      `json:"filter,omitempty"` // which ones, as whoever took them chose
 	For    string      `json:"for,omitempty"`    // the operation that was asked for, or answered about
 	Answer Answer      `json:"answer,omitempty"`
+	Asked  bool        `json:"asked,omitempty"`  // it was only asked for, and waits
 	Rights auth.Rights `json:"rights,omitempty"` // of a role since then
 	Young  []string    `json:"young,omitempty"`  // whose accounts were too young for their word to count
 }
@@ -244,6 +245,7 @@ type facts struct {
 	Op      string `json:"op"`
 	Approve *bool  `json:"approve"`
 	State   string `json:"state"`
+	How     string `json:"how"`
 
 	Role auth.Role `json:"role"`
 
@@ -273,6 +275,7 @@ func (n *namer[T]) fill(line *Event, e audit.Event) {
 	}
 	line.Name = cmp.Or(n.name(e.SubjectKind, e.SubjectID), f.Now.Number, f.Now.Code)
 	line.Rows, line.Filter, line.For, line.Answer = f.Rows, f.Filter, f.Op, f.answer()
+	line.Asked = f.How == "asked"
 	for _, id := range f.Young {
 		if name := n.name("user", int64(id)); name != "" {
 			line.Young = append(line.Young, name)

@@ -483,3 +483,20 @@ func TestTheDayIsUnderTheTitle(t *testing.T) {
 		}
 	}
 }
+
+// TestAnAlarmIsSaidForWhatItIs: copies that are up to date are not said to be late because another PC goes on with the book.
+func TestAnAlarmIsSaidForWhatItIs(t *testing.T) {
+	w := storetest.NewWorld(t)
+	copies := &engine{status: backup.Status{Light: backup.Red, Copies: []backup.Copy{{
+		Destination: backup.Destination{ID: "d", Label: "Coffre"}, Light: backup.Red, LastOK: w.Clock.Now(),
+		Alarms: []*fault.Fault{fault.New(fault.Conflict, "backup.alarm.rival", "name", "Atelier", "writer", "w")},
+	}}}}
+	backup.Bind(w.Registry, copies)
+	plan.Bind(w.Registry, w.Store, copies)
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["home"](e, page.Route{}).(*home)
+	sh.Show(p.Object())
+	if all := said(p); !strings.Contains(all, "Atelier continue le même dossier") || strings.Contains(all, "pas à jour") {
+		t.Error(all)
+	}
+}

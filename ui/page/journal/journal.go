@@ -183,9 +183,17 @@ func who(e *page.Env, ev history.Event) string {
 	return ""
 }
 
+// asked is what an event was: of some, that it was only asked for.
+func asked(e *page.Env, ev history.Event) string {
+	if key := "event." + ev.Op + ".asked"; ev.Asked && e.Text.Has(key) {
+		return e.T(key)
+	}
+	return e.T("event." + ev.Op)
+}
+
 // done is what an event was, with the answer if it was one to a request.
 func done(e *page.Env, ev history.Event) string {
-	what := e.T("event." + ev.Op)
+	what := asked(e, ev)
 	if ev.Answer != "" {
 		what += " : " + strings.ToLower(e.T("history.answer."+string(ev.Answer)))
 	}

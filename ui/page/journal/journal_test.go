@@ -258,6 +258,7 @@ func TestAnEventTellsWhatWasDone(t *testing.T) {
 			{Op: "role.save", SubjectKind: "role", SubjectID: 13, Payload: `{"customer.export":7}`}, // of a shape to come
 			{Op: "role.delete", SubjectKind: "role", SubjectID: 13, Payload: `{"now":{"code":"Vendeur"}}`},
 			{Op: "user.save", SubjectKind: "user", SubjectID: 99, Payload: `{"role":"sales","disabled":false}`},
+			{Op: "password.recover", SubjectKind: "user", SubjectID: 99, Payload: `{"how":"asked"}`},
 		} {
 			if err == nil {
 				_, err = tx.AppendEvent(e)
@@ -267,6 +268,7 @@ func TestAnEventTellsWhatWasDone(t *testing.T) {
 	})
 	s.Refresh()
 	for row, want := range [][]string{
+		{"Nouveau mot de passe demandé par la feuille de secours, sans le téléphone : il faut attendre un jour"},
 		{"Utilisateur n° 99, rôle « Commercial »"},
 		{"Rôle Vendeur"},
 		{"Rôle enregistré"},
@@ -275,7 +277,7 @@ func TestAnEventTellsWhatWasDone(t *testing.T) {
 		{"Clients exportés", "Refusée", "2 001"},
 		{"1 707", "Cayenne"},
 	} {
-		if row == 5 && s.cell(row, 3).Text != "Réponse à une demande d’export : refusée" {
+		if row == 6 && s.cell(row, 3).Text != "Réponse à une demande d’export : refusée" {
 			t.Errorf("in the list: %q", s.cell(row, 3).Text)
 		}
 		s.grid.OnOpen(row)

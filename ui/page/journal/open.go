@@ -87,7 +87,7 @@ func (j *journal) tell(ev history.Event) {
 	}
 	add("history.column.at", e.Text.Instant(ev.At))
 	add("history.column.who", who(e, ev))
-	add("history.column.what", e.T("event."+ev.Op))
+	add("history.column.what", asked(e, ev))
 	add("history.column.subject", subject(e, ev))
 	add("history.column.where", where(e, ev))
 	if ev.For != "" && e.Text.Has("event."+ev.For) {

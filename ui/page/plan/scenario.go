@@ -59,7 +59,7 @@ var ways = map[plan.ID][]way{
 		{"plan.act.sheet", "printer", setup.PrintSheet.Spec, to("backups", "sheet")},
 		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "sheet")},
 	},
-	plan.Death:    {{"plan.act.delegate", "user-plus", user.Save.Spec, to("people", "")}},
+	plan.Death:    {{"plan.act.delegate", "user-plus", user.SetDelegate.Spec, to("security", "")}},
 	plan.Provider: {{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")}},
 }
 
