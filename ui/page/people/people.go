@@ -196,8 +196,15 @@ func (p *people) Beat() {
 // paired takes note of the PCs there are now.
 func (p *people) paired(r device.ListResponse) {
 	if !slices.Equal(r.Devices, p.devices) {
+		row, chosen := p.pcs.Selected(), device.Device{}
+		if row >= 0 && row < len(p.devices) {
+			chosen = p.devices[row]
+		}
 		p.devices = r.Devices
 		p.pcs.Reload()
+		if chosen.ID != 0 { // they stand by name: one that was renamed is elsewhere, and another must not be shut out for it
+			p.pcs.Select(slices.IndexFunc(p.devices, func(d device.Device) bool { return d.ID == chosen.ID }))
+		}
 	}
 	if p.pairing != nil {
 		p.pairing.look(r)

@@ -479,3 +479,35 @@ func TestThroughSomebodysEyesAPersonIsOnlyRead(t *testing.T) {
 		t.Errorf("%d fields only", fields)
 	}
 }
+
+// TestTheChosenPCStaysChosenUnderAnotherName: the list is by name, and what is done next is done to the one that is chosen.
+func TestTheChosenPCStaysChosenUnderAnotherName(t *testing.T) {
+	d := open(t, "")
+	save := func(pc device.Device) (out device.Device) {
+		t.Helper()
+		d.w.Update(func(tx *store.Tx) (err error) {
+			pc.State, pc.ApprovedBy, pc.FirstSeen = device.Active, 1, tx.Now()
+			out, err = tx.SaveDevice(pc)
+			return err
+		})
+		return out
+	}
+	save(device.Device{Fingerprint: "b", Name: "b"})
+	renamed := save(device.Device{Fingerprint: "c", Name: "c"})
+	d.page.Refresh()
+	find[*kit.Tabs](t, d.page.Object()).SetKey("pcs")
+	var list *kit.Grid
+	uitest.Walk(d.page.Object(), func(o fyne.CanvasObject) {
+		if g, ok := o.(*kit.Grid); ok && g.Rows() == 2 {
+			list = g
+		}
+	})
+	list.Select(1)
+	if renamed.Name = "a"; list.Cell(1, 0).Text != "c" {
+		t.Fatal("not by name")
+	}
+	save(renamed)
+	if d.page.Refresh(); list.Cell(list.Selected(), 0).Text != "a" {
+		t.Errorf("%q is chosen", list.Cell(list.Selected(), 0).Text)
+	}
+}
