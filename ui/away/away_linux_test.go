@@ -3,6 +3,7 @@ package away_test
 import (
 	"context"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -75,14 +76,19 @@ func (d *desk) emit(path dbus.ObjectPath, name string, values ...any) {
 	}
 }
 
-// sees sends a signal, then one that is always heard, and counts.
+// sees sends a signal, then one that is always heard, on the bus that the signal came by, and counts: those of one bus are
+// looked at in turn.
 func (d *desk) sees(want bool, what string, path dbus.ObjectPath, name string, values ...any) {
 	d.t.Helper()
 	for len(d.left) > 0 {
 		<-d.left
 	}
 	d.emit(path, name, values...)
-	d.emit("/", "org.mate.ScreenSaver.ActiveChanged", true)
+	if strings.HasSuffix(name, ".ActiveChanged") {
+		d.emit("/", "org.mate.ScreenSaver.ActiveChanged", true)
+	} else {
+		d.emit("/org/freedesktop/login1", "org.freedesktop.login1.Manager.PrepareForSleep", true)
+	}
 	<-d.left
 	if want {
 		select {

@@ -119,7 +119,7 @@ func TestPointsOfAnEarlierSheetAreListed(t *testing.T) {
 		t.Errorf("the new one is not the newest: %+v", all)
 	}
 	st, err := k.Status(t.Context())
-	if err != nil || !strings.Contains(st.Where(i18n.For("fr"), all[1], func(string) bool { return true }), "feuille avant ") {
+	if err != nil || !strings.Contains(st.Where(i18n.For("fr"), all[1], func(string) bool { return true }), "feuille d’avant le ") {
 		t.Errorf("%q, %v", st.Where(i18n.For("fr"), all[1], nil), err)
 	}
 

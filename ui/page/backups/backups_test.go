@@ -357,7 +357,7 @@ func TestMarkedPointsAreExplained(t *testing.T) {
 	if got := p.cell(0, 0).Text; !strings.HasSuffix(got, "?") || strings.HasSuffix(p.cell(1, 0).Text, "?") {
 		t.Errorf("dates %q, %q", got, p.cell(1, 0).Text)
 	}
-	if got := p.cell(1, 2).Text; !strings.HasPrefix(got, "feuille avant ") {
+	if got := p.cell(1, 2).Text; !strings.HasPrefix(got, "feuille d’avant le ") {
 		t.Errorf("the point of an earlier sheet is at %q", got)
 	}
 	if p.says("Jamais") || !p.says("Date inconnue") {

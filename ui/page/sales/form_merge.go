@@ -50,7 +50,7 @@ func (f *form) settle(now billing.Card) {
 // askAgain has what the other one typed since come into the question that is open: it is asked once, about all of it.
 func (f *form) askAgain() {
 	page.Call(f.env, billing.Get, billing.DocumentRequest{ID: f.doc.ID}, func(c billing.Card, err error) {
-		if err == nil && !f.gone && f.asked != 0 && !c.Final && c.Version > f.asked {
+		if err == nil && f.locked && !f.saving && !f.gone && f.asked != 0 && !c.Final && c.Version > f.asked {
 			f.settle(c)
 		}
 	})
