@@ -198,7 +198,7 @@ func TestEveryTextOfAFormIsBounded(t *testing.T) {
 					if err := json.Unmarshal(asJSON(t, form()), &whole); err != nil {
 						t.Fatal(err)
 					}
-					ask(t, w, name, asJSON(t, put(whole, l.path, n)))
+					_, _ = ask(t, w, name, asJSON(t, put(whole, l.path, n)))
 				}
 			}
 			if l.kind != reflect.String || l.own {

@@ -22,8 +22,7 @@ func hiddenIn(t reflect.Type, path string, found map[string]bool) {
 	case reflect.Pointer, reflect.Slice, reflect.Array:
 		hiddenIn(t.Elem(), path, found)
 	case reflect.Struct:
-		for i := range t.NumField() {
-			f := t.Field(i)
+		for f := range t.Fields() {
 			if !f.IsExported() {
 				continue
 			}

@@ -48,7 +48,7 @@ here is written by hand but what stands beside a name of the code.
 	d.limits()
 	d.refusals()
 	if *update {
-		if err := os.WriteFile(limitsFile, d.Bytes(), 0o644); err != nil { //nolint:gosec // it is for everybody
+		if err := os.WriteFile(limitsFile, d.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -69,7 +69,7 @@ type document struct {
 	}
 }
 
-func (d *document) say(format string, args ...any) { fmt.Fprintf(d, format, args...) }
+func (d *document) say(format string, args ...any) { _, _ = fmt.Fprintf(d, format, args...) }
 
 // table begins a section.
 func (d *document) table(title, what string, columns ...string) {
@@ -164,7 +164,8 @@ func (d *document) guesses() {
 	in := d.code.folder("app/user")
 	for _, c := range [][2]string{
 		{"paceKnown", "a person where they have logged in before, and at the main PC's own keyboard"},
-		{"paceElsewhere", "a person at all other places, together"}, {"paceSource", "a paired PC, for all who never logged in there"},
+		{"paceElsewhere", "a person at all other places, together"},
+		{"paceSource", "a paired PC, for all who never logged in there"},
 	} {
 		lit := in.composite(d.t, c[0])
 		f := in.fields(lit)
@@ -199,12 +200,15 @@ func (d *document) sessions() {
 	d.table("Sessions", "People whose role must have a second factor have less of both.", "What", "How long, how many")
 	for _, c := range [][3]string{
 		{"app/user", "sessionFor", "a session, however it is used"},
-		{"app/user", "lockAfter", "without a touch, after which it locks"}, {"app/user", "lockSensitive", "the same, of who must have a second factor"},
-		{"app/user", "LockMinutes", "minutes: the least that a person may choose for that"}, {"app/user", "lockMost", "minutes: the most"},
+		{"app/user", "lockAfter", "without a touch, after which it locks"},
+		{"app/user", "lockSensitive", "the same, of who must have a second factor"},
+		{"app/user", "LockMinutes", "minutes: the least that a person may choose for that"},
+		{"app/user", "lockMost", "minutes: the most"},
 		{"app/user", "lockMostOwner", "minutes: the most of who must have a second factor"},
 		{"app/user", "sessionsMax", "sessions of a person at once; of one more, the one that nobody used for longest ends"},
 		{"app/user", "sessionsFew", "the same, of who must have a second factor"},
-		{"app/user", "pendingFor", "between the password and the code"}, {"app/auth", "FreshFor", "for which a proof is fresh, for what asks for one"},
+		{"app/user", "pendingFor", "between the password and the code"},
+		{"app/auth", "FreshFor", "for which a proof is fresh, for what asks for one"},
 		{"app/user", "tokenGrace", "for which a token that was replaced is good for what is on its way"},
 	} {
 		d.row(c[2], d.value(c[0], c[1]))
@@ -215,8 +219,11 @@ func (d *document) sessions() {
 func (d *document) passwords() {
 	d.table("Passwords", "None has to be changed after a time, and no kind of character is asked for.", "What", "Value")
 	for _, c := range [][2]string{
-		{"LengthMinWithSecondFactor", "characters, beside a second factor"}, {"LengthMin", "characters, alone"}, {"LengthMax", "characters at most"},
-		{"strengthMin", "the least strength, of 0 to 4"}, {"contextLengthMin", "characters from which a word of the list below counts"},
+		{"LengthMinWithSecondFactor", "characters, beside a second factor"},
+		{"LengthMin", "characters, alone"},
+		{"LengthMax", "characters at most"},
+		{"strengthMin", "the least strength, of 0 to 4"},
+		{"contextLengthMin", "characters from which a word of the list below counts"},
 	} {
 		d.row(c[1], d.value("app/password", c[0]))
 	}

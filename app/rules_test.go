@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -376,11 +377,7 @@ func written(e ast.Expr, in *ast.FuncDecl) bool {
 		if e.Obj != nil && e.Obj.Kind == ast.Con {
 			return true
 		}
-		for _, p := range params(in) {
-			if p == e.Name {
-				return true
-			}
-		}
+		return slices.Contains(params(in), e.Name)
 	}
 	return false
 }

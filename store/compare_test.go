@@ -65,7 +65,7 @@ func TestAStandbyIsComparedWhilePeopleWork(t *testing.T) {
 			}
 		}
 	}()
-	for i := 0; i < 16; i++ {
+	for i := range 16 {
 		if told := f.compare(i); len(told) != 1 || len(told[0]) > 0 || !f.standby.Matches() {
 			t.Fatalf("comparison %d: told %v", i, told)
 		}

@@ -40,8 +40,10 @@ func (t *Tx) DeviceByFingerprint(fp string) (device.Device, bool, error) {
 
 // SaveDevice inserts (ID 0) or updates a PC.
 func (t *Tx) SaveDevice(d device.Device) (device.Device, error) {
-	args := []any{d.Fingerprint, d.Name, d.State, d.ApprovedBy, instant(d.FirstSeen), optionalInstant(d.LastSeen),
-		optionalInstant(d.EndsAt)}
+	args := []any{
+		d.Fingerprint, d.Name, d.State, d.ApprovedBy, instant(d.FirstSeen), optionalInstant(d.LastSeen),
+		optionalInstant(d.EndsAt),
+	}
 	if d.ID == 0 {
 		id, err := t.insert(`INSERT INTO device(fingerprint, name, state, approved_by, first_seen, last_seen, ends_at)
 			VALUES (?,?,?,?,?,?,?)`, args...)

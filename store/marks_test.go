@@ -226,14 +226,23 @@ func TestOneMarkIsOneContent(t *testing.T) {
 			name string
 			do   func()
 		}{
-			{"edit", h.edit}, {"edit", h.edit}, {"edit", h.edit}, {"clean", h.clean},
-			{"passive", func() { h.move("PASSIVE") }}, {"truncate", func() { h.move("TRUNCATE") }},
-			{"restart", func() { h.move("RESTART") }}, {"reopen", func() { h.close(); h.open() }},
+			{"edit", h.edit},
+			{"edit", h.edit},
+			{"edit", h.edit},
+			{"clean", h.clean},
+			{"passive", func() { h.move("PASSIVE") }},
+			{"truncate", func() { h.move("TRUNCATE") }},
+			{"restart", func() { h.move("RESTART") }},
+			{"reopen", func() { h.close(); h.open() }},
 			{"vacuum", func() {
 				if err := store.Vacuum(t.Context(), h.s); err != nil {
 					t.Fatal(err)
 				}
-			}}, {"keep", h.keep}, {"put back", h.putBack}, {"rotate", h.rotate}, {"killed", h.killed},
+			}},
+			{"keep", h.keep},
+			{"put back", h.putBack},
+			{"rotate", h.rotate},
+			{"killed", h.killed},
 		}
 		h.look("made")
 		for i := range 60 {

@@ -44,7 +44,8 @@ func TestTheLogSaysWhatTheSealMet(t *testing.T) {
 			newBroken, func(b *broken) { b.remove("book.db-ledger") }, []string{"book.db-ledger", "missing"}, "",
 		},
 		"a key file": {
-			newBroken, func(b *broken) { b.remove("company.keys") }, []string{"company.keys: rewritten"},
+			newBroken, func(b *broken) { b.remove("company.keys") },
+			[]string{"company.keys: rewritten"},
 			"verify.keys_mended",
 		},
 		"the end of the log": {

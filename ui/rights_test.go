@@ -116,8 +116,10 @@ func (troubled) Status(context.Context) (backup.Status, error) {
 		Light: backup.Red, LastFault: wrong("backup.vault_gone"), Worries: []*fault.Fault{wrong("backup.worry.one_roof")},
 		Paused: storetest.Noon,
 		Copies: []backup.Copy{
-			{Destination: backup.Destination{ID: "usb", Label: "Disque", Folder: "/media/a"}, Fault: wrong("backup.vault_gone"),
-				Alarms: []*fault.Fault{wrong("backup.alarm.rolled_back"), wrong("backup.alarm.put_back")}},
+			{
+				Destination: backup.Destination{ID: "usb", Label: "Disque", Folder: "/media/a"}, Fault: wrong("backup.vault_gone"),
+				Alarms: []*fault.Fault{wrong("backup.alarm.rolled_back"), wrong("backup.alarm.put_back")},
+			},
 			{Destination: backup.Destination{ID: "s3", Label: "S3"}, Metered: true},
 		},
 	}, nil

@@ -397,7 +397,7 @@ func check[T Tx, Req, Resp any](r *op.Registry[T], o op.Op[Req, Resp]) {
 		case f != nil && f.Code == fault.Internal:
 			return err // whether it takes two is not known
 		case f != nil || len(changes) == 0:
-			return nil // what is wrong with the request is the operation's to say
+			return nil //nolint:nilerr // what is wrong with the request is the operation's to say
 		}
 		return second(ctx, tx, o.Name, body)
 	})

@@ -21,7 +21,7 @@ func (s Status) Whole() bool {
 // Stands tells whether all is as it was before, but for less than a minute that went by.
 func (s Status) Stands(was Status) bool {
 	s.LossSeconds, was.LossSeconds = s.LossSeconds/60, was.LossSeconds/60
-	return reflect.DeepEqual(s, was)
+	return reflect.DeepEqual(s, was) //nolint:govet // faults are values
 }
 
 // Held tells whether the last sending to a place failed while nothing is late yet.

@@ -32,23 +32,37 @@ func TestAllIsElsewhereOnlyWhenItIs(t *testing.T) {
 		"work of the last minutes": {func(st *backup.Status, c *backup.Copy) {
 			st.Unsaved, st.LossSeconds, c.Lacks = true, 1, true
 		}, "backups.light.green", "part dans quelques minutes", false},
-		"another place has it": {func(_ *backup.Status, c *backup.Copy) { c.Lacks = true }, "backups.light.green",
-			"pas encore partout", false},
+		"another place has it": {
+			func(_ *backup.Status, c *backup.Copy) { c.Lacks = true }, "backups.light.green",
+			"pas encore partout", false,
+		},
 		"a disk that is unplugged": {func(_ *backup.Status, c *backup.Copy) {
 			c.Lacks, c.Plug = true, backup.Unplugged
 		}, "backups.light.green", "Nuage : débranché", false},
-		"a metered line": {func(_ *backup.Status, c *backup.Copy) { c.Lacks, c.Metered = true, true }, "backups.light.green",
-			"Nuage : attend une connexion", false},
-		"its own hours": {func(_ *backup.Status, c *backup.Copy) { c.Lacks, c.Waiting = true, noon.Add(time.Hour) },
-			"backups.light.green", "Nuage : le travail récent partira", false},
-		"a pause": {func(st *backup.Status, c *backup.Copy) { c.Lacks, st.Paused = true, noon.Add(time.Hour) },
-			"backups.light.green", "en pause", false},
-		"a pause, and nothing waits": {func(st *backup.Status, _ *backup.Copy) { st.Paused = noon.Add(time.Hour) },
-			"backups.light.green", "", true},
-		"late, which is a cause": {func(st *backup.Status, c *backup.Copy) { st.Light, *c = backup.Amber, late },
-			"backups.light.amber", "", false},
-		"attachments that wait": {func(_ *backup.Status, c *backup.Copy) { c.Book = noon }, "backups.light.green",
-			"pas encore partout", false},
+		"a metered line": {
+			func(_ *backup.Status, c *backup.Copy) { c.Lacks, c.Metered = true, true }, "backups.light.green",
+			"Nuage : attend une connexion", false,
+		},
+		"its own hours": {
+			func(_ *backup.Status, c *backup.Copy) { c.Lacks, c.Waiting = true, noon.Add(time.Hour) },
+			"backups.light.green", "Nuage : le travail récent partira", false,
+		},
+		"a pause": {
+			func(st *backup.Status, c *backup.Copy) { c.Lacks, st.Paused = true, noon.Add(time.Hour) },
+			"backups.light.green", "en pause", false,
+		},
+		"a pause, and nothing waits": {
+			func(st *backup.Status, _ *backup.Copy) { st.Paused = noon.Add(time.Hour) },
+			"backups.light.green", "", true,
+		},
+		"late, which is a cause": {
+			func(st *backup.Status, c *backup.Copy) { st.Light, *c = backup.Amber, late },
+			"backups.light.amber", "", false,
+		},
+		"attachments that wait": {
+			func(_ *backup.Status, c *backup.Copy) { c.Book = noon }, "backups.light.green",
+			"pas encore partout", false,
+		},
 	} {
 		one := place
 		st := backup.Status{Light: backup.Green, Saved: noon}

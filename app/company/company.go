@@ -127,10 +127,23 @@ func (p Profile) Normalize() (Profile, error) {
 		field string
 		value *string
 	}{
-		{"name", &p.Name}, {"trade_name", &p.TradeName}, {"activity", &p.Activity}, {"street", &p.Street},
-		{"street2", &p.Street2}, {"city", &p.City}, {"country", &p.Country}, {"email", &p.Email}, {"phone", &p.Phone},
-		{"website", &p.Website}, {"rcs_city", &p.RCSCity}, {"rna", &p.RNA}, {"insurance", &p.Insurance},
-		{"bank.label", &p.Bank.Label}, {"bank.account", &p.Bank.Account}, {"accent", &p.Accent}, {"footer", &p.Footer},
+		{"name", &p.Name},
+		{"trade_name", &p.TradeName},
+		{"activity", &p.Activity},
+		{"street", &p.Street},
+		{"street2", &p.Street2},
+		{"city", &p.City},
+		{"country", &p.Country},
+		{"email", &p.Email},
+		{"phone", &p.Phone},
+		{"website", &p.Website},
+		{"rcs_city", &p.RCSCity},
+		{"rna", &p.RNA},
+		{"insurance", &p.Insurance},
+		{"bank.label", &p.Bank.Label},
+		{"bank.account", &p.Bank.Account},
+		{"accent", &p.Accent},
+		{"footer", &p.Footer},
 	} {
 		most := textRunesMax
 		if text.field == "footer" {

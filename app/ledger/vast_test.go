@@ -53,7 +53,7 @@ func browse(dir string) error {
 				return err
 			}
 		}
-		begun := time.Now() //nolint:forbidigo // a measure
+		begun := time.Now()
 		opened, err := store.Open(ctx, dir, store.WithRecovery(storetest.Recovery), o)
 		if err != nil {
 			return err
@@ -63,7 +63,7 @@ func browse(dir string) error {
 	}
 	w := storetest.Over(s, ledger.Bind[*store.Tx])
 	for _, p := range pages(ctx, w.As("owner")) {
-		begun := time.Now() //nolint:forbidigo // a measure
+		begun := time.Now()
 		if err := p.look(); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
@@ -87,7 +87,7 @@ func browse(dir string) error {
 }
 
 func millis(since time.Time) float64 {
-	return float64(time.Since(since).Microseconds()) / 1000 //nolint:forbidigo // a measure
+	return float64(time.Since(since).Microseconds()) / 1000
 }
 
 type look struct {

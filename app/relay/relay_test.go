@@ -281,8 +281,14 @@ func TestAFindingIsToldOnce(t *testing.T) {
 		differ int
 		fresh  bool
 	}{
-		{time.Hour, 0, false}, {time.Hour, 2, true}, {time.Minute, 2, false}, {time.Hour, 1, false}, {time.Hour, 0, false},
-		{time.Hour, 3, true}, {24 * time.Hour, 3, true}, {time.Hour, 3, false},
+		{time.Hour, 0, false},
+		{time.Hour, 2, true},
+		{time.Minute, 2, false},
+		{time.Hour, 1, false},
+		{time.Hour, 0, false},
+		{time.Hour, 3, true},
+		{24 * time.Hour, 3, true},
+		{time.Hour, 3, false},
 	} {
 		w.Clock.Add(c.after)
 		w.Update(func(tx *store.Tx) error {

@@ -105,7 +105,7 @@ func TestSmallExportsAddUp(t *testing.T) {
 		if e.Op != "customer.export" || e.Payload != `{"rows":200}` {
 			t.Errorf("the journal has %s %s", e.Op, e.Payload)
 		}
-		mark := strings.SplitN(text, "\r\n", 2)[0]
+		mark, _, _ := strings.Cut(text, "\r\n")
 		if !strings.Contains(mark, "Sonia") || !strings.Contains(mark, fmt.Sprintf("journal n° %d", e.ID)) || !strings.Contains(mark, "200 lignes") {
 			t.Errorf("the mark is %q", mark)
 		}

@@ -10,7 +10,7 @@ import (
 // Bus starts a dbus-daemon of the test's own, which ends with it, and returns its address.
 func Bus(t *testing.T) string {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), Program(t, "dbus-daemon"),
+	c := exec.CommandContext(t.Context(), Program(t, "dbus-daemon"), //nolint:gosec // a program of this machine
 		"--session", "--nofork", "--nosyslog", "--print-address")
 	out, err := c.StdoutPipe()
 	if err == nil {

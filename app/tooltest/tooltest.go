@@ -45,7 +45,7 @@ func Say(t testing.TB, content []byte, name string, args ...string) string {
 		}
 	}
 	var out, refused bytes.Buffer
-	c := exec.CommandContext(t.Context(), program, args...)
+	c := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // only tests call it
 	c.Stdout, c.Stderr = &out, &refused
 	if err := c.Run(); err != nil {
 		t.Fatalf("%s: %v\n%s%s", name, err, out.String(), refused.String())

@@ -447,7 +447,9 @@ var cacheMutants = []mutant{
 	}, cacheTests},
 	{"the highest page survives a truncation", "pagecache.go", []edit{{"from > c.highest", "from >= c.highest"}}, cacheTests},
 	{"SQLite's own cache is not begun", "pagecache.go", []edit{
-		{"return (*(*func(*libc.TLS, uintptr) int32)(unsafe.Pointer(&struct{ f uintptr }{ownCache.FxInit})))(tls, arg)",
-			"return sqlite3.SQLITE_OK"},
+		{
+			"return (*(*func(*libc.TLS, uintptr) int32)(unsafe.Pointer(&struct{ f uintptr }{ownCache.FxInit})))(tls, arg)",
+			"return sqlite3.SQLITE_OK",
+		},
 	}, cacheTests},
 }

@@ -98,11 +98,11 @@ var installPageCache = sync.OnceFunc(func() {
 // cacheInit begins SQLite's own cache too: it is not asked for pages, but SQLite takes its working pages from it all
 // the same, and its lock is what keeps two connections from counting them at once.
 func cacheInit(tls *libc.TLS, arg uintptr) int32 {
-	return (*(*func(*libc.TLS, uintptr) int32)(unsafe.Pointer(&struct{ f uintptr }{ownCache.FxInit})))(tls, arg)
+	return (*(*func(*libc.TLS, uintptr) int32)(unsafe.Pointer(&struct{ f uintptr }{ownCache.FxInit})))(tls, arg) //nolint:gosec // as SQLite itself calls it
 }
 
 func cacheShutdown(tls *libc.TLS, arg uintptr) {
-	(*(*func(*libc.TLS, uintptr))(unsafe.Pointer(&struct{ f uintptr }{ownCache.FxShutdown})))(tls, arg)
+	(*(*func(*libc.TLS, uintptr))(unsafe.Pointer(&struct{ f uintptr }{ownCache.FxShutdown})))(tls, arg) //nolint:gosec // as above
 }
 
 func cacheCreate(_ *libc.TLS, pageSize, extraSize, purgeable int32) uintptr {

@@ -28,7 +28,7 @@ func (w *warmReads) read(p []byte, off int64) bool {
 	}
 	v := unix.Iovec{Base: unsafe.SliceData(p)}
 	v.SetLen(len(p))
-	n, _, errno := syscall.RawSyscall6(unix.SYS_PREADV2, w.fd, uintptr(unsafe.Pointer(&v)), 1,
+	n, _, errno := syscall.RawSyscall6(unix.SYS_PREADV2, w.fd, uintptr(unsafe.Pointer(&v)), 1, //nolint:gosec // the memory is the caller's until the call returns
 		uintptr(off), uintptr(off>>32>>(8*unix.SizeofPtr-32)), unix.RWF_NOWAIT)
 	switch errno {
 	case 0:

@@ -139,9 +139,7 @@ func TestWhatTheBookSaysOfARecordIsNotTaken(t *testing.T) {
 	v.desk.ask(t, "customer.save", yann, object{"kind": "company", "name": "Quincaillerie Attaquée"}, 200, &made)
 	before := made.Customer
 	forged := object{}
-	for k, value := range before {
-		forged[k] = value
-	}
+	maps.Copy(forged, before)
 	forged["name"], forged["archived"], forged["updated_by"] = "Quincaillerie Changée", true, "Personne"
 	forged["updated_at"] = "2001-01-01T00:00:00Z"
 	v.desk.ask(t, "customer.save", yann, forged, 200, &made)

@@ -255,7 +255,7 @@ func TestAPCThatIsShutOutIsOutInMidStream(t *testing.T) {
 		}
 	}
 	select {
-	case <-over:
+	case <-over: //nolint:errcheck // however it ended
 	case <-time.After(5 * time.Second):
 		t.Error("its stream goes on")
 	}

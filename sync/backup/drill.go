@@ -175,7 +175,7 @@ func (s *Service) noteDrill(ctx context.Context, id string, done Trial, older bo
 	p := done.Point
 	now := s.set.Now()
 	if err != nil && !Tells(ctx, err) {
-		return nil //nolint:nilerr // nothing to remember
+		return nil // nothing to remember
 	}
 	return s.note(ctx, func(k *state) {
 		failed, suspect := k.trials(id, now)

@@ -49,7 +49,7 @@ func (k *state) ahead(id string, p *vault.Point, now time.Time) {
 // behind tells the book, before it is noted, that there is a point which this PC does not know it made.
 func (s *Service) behind(ctx context.Context, p *vault.Point) error {
 	if p == nil || s.set.Behind == nil || s.stopped() != nil {
-		return nil
+		return nil //nolint:nilerr // that is told by itself
 	}
 	return s.set.Behind(ctx)
 }

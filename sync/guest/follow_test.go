@@ -67,9 +67,13 @@ func TestAPCThatIsShutOutAsksLessAndLess(t *testing.T) {
 		key  string
 		want time.Duration
 	}{
-		{"relay.not_named", 10 * time.Second}, {"relay.not_named", 10 * time.Second},
-		{"lan.device_refused", 10 * time.Second}, {"lan.device_refused", 20 * time.Second},
-		{"lan.device_refused", 40 * time.Second}, {"lan.device_refused", time.Minute}, {"lan.device_refused", time.Minute},
+		{"relay.not_named", 10 * time.Second},
+		{"relay.not_named", 10 * time.Second},
+		{"lan.device_refused", 10 * time.Second},
+		{"lan.device_refused", 20 * time.Second},
+		{"lan.device_refused", 40 * time.Second},
+		{"lan.device_refused", time.Minute},
+		{"lan.device_refused", time.Minute},
 	} {
 		if got := h.after(c.key); got != c.want {
 			t.Errorf("%s: asks again after %s, want %s", c.key, got, c.want)

@@ -251,7 +251,7 @@ func (g *Guard) others() []string { return g.seat.all().Others }
 func Taken(path string) (lan.Seat, error) {
 	var m memory
 	if durable.ReadJSON(path, &m) != nil { // as NewGuard
-		return lan.Seat{}, nil
+		return lan.Seat{}, nil //nolint:nilerr // see there
 	}
 	if m.Addr == "" && !m.Fenced {
 		return m.Seat, fault.New(fault.Conflict, "relay.not_taken")

@@ -121,7 +121,7 @@ func TestAPCComesInAndIsShutOut(t *testing.T) {
 	}
 	o.Update(func(tx *store.Tx) error {
 		for _, did := range []string{"customer.save", "session.login", "invoice.issue", "customer.save"} {
-			kind := strings.Split(did, ".")[0]
+			kind, _, _ := strings.Cut(did, ".")
 			if _, err := tx.AppendEvent(audit.Event{Op: did, SubjectKind: kind, SubjectID: 1}); err != nil {
 				return err
 			}

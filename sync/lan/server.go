@@ -114,7 +114,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	err := srv.ServeTLS(newGate(ln), "", "")
 	if ctx.Err() != nil { // ln was closed for that reason
 		<-done
-		return nil //nolint:nilerr // see above
+		return nil // see above
 	}
 	return err
 }

@@ -19,7 +19,7 @@ func TestTheBackupVerbsSpeakToPeople(t *testing.T) {
 	says := func(d *desk, want string, args ...string) string {
 		t.Helper()
 		out := strings.ReplaceAll(d.ok(args...), "\u00a0", " ")
-		for _, part := range strings.Split(want, "|") {
+		for part := range strings.SplitSeq(want, "|") {
 			if !strings.Contains(out, part) || strings.Contains(out, `"`) || strings.Contains(out, "{") {
 				t.Errorf("%v says %q, want %q", args, out, part)
 			}

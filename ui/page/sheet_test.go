@@ -27,7 +27,8 @@ func (reached) Providers(bool) []backup.Provider {
 
 func (reached) Destinations() []backup.Destination {
 	return []backup.Destination{
-		{ID: "d1", Provider: "s3", Label: "Nuage", Folder: "copies"}, {ID: "d2", Provider: "local", Label: "Disque", Folder: "/media/usb"},
+		{ID: "d1", Provider: "s3", Label: "Nuage", Folder: "copies"},
+		{ID: "d2", Provider: "local", Label: "Disque", Folder: "/media/usb"},
 		{ID: "d3", Provider: "gone", Label: "Ancien", Folder: "x"},
 	}
 }

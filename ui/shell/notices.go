@@ -172,7 +172,7 @@ func (s *Shell) noticeKey(n user.Notice) string {
 		return "notice.alone_own"
 	}
 	if s.Me.User.Role == auth.Owner {
-		switch n.Kind {
+		switch n.Kind { //nolint:exhaustive // the others say the same to everybody
 		case user.NoticePlace:
 			return "notice.place_own"
 		case user.NoticePhone:

@@ -151,7 +151,7 @@ func newKeeperOf(t *testing.T, writer string, origin *appbackup.Point, also func
 // elsewhere is a folder on another disk than the book, which the owner says is in another building.
 func elsewhere(t *testing.T) appbackup.NewDestination {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "zafe-copies-")
+	dir, err := os.MkdirTemp("/dev/shm", "zafe-copies-") //nolint:usetesting // on another disk than the book
 	if err != nil {
 		tooltest.Lacks(t, "no second disk here:", err)
 	}
@@ -264,8 +264,13 @@ func TestAProofThatNeverComes(t *testing.T) {
 		light appbackup.Light
 		want  string
 	}{
-		{0, appbackup.Amber, "drill_none "}, {9, appbackup.Amber, "drill_none "}, {31, appbackup.Red, "drill_none "},
-		{32, appbackup.Green, ""}, {39, appbackup.Green, ""}, {41, appbackup.Amber, "drill_old "}, {63, appbackup.Red, "drill_old "},
+		{0, appbackup.Amber, "drill_none "},
+		{9, appbackup.Amber, "drill_none "},
+		{31, appbackup.Red, "drill_none "},
+		{32, appbackup.Green, ""},
+		{39, appbackup.Green, ""},
+		{41, appbackup.Amber, "drill_old "},
+		{63, appbackup.Red, "drill_old "},
 	} {
 		clock.Set(begun.AddDate(0, 0, c.days))
 		b.change(t)

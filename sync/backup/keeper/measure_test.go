@@ -46,17 +46,17 @@ func TestWhatWouldBeLostIsMeasured(t *testing.T) {
 	}
 	clock.Add(24 * time.Hour) // a day of its own
 	var want []time.Duration
-	for _, minutes := range []time.Duration{20, 5, 50} {
+	for _, age := range []time.Duration{20 * time.Minute, 5 * time.Minute, 50 * time.Minute} {
 		b.change(t)
-		clock.Add(minutes * time.Minute)
+		clock.Add(age)
 		b.change(t) // the age is that of the oldest
 		st, err := k.Status(t.Context())
-		if err != nil || clock.Now().Sub(st.Copies[1].Oldest) != minutes*time.Minute {
+		if err != nil || clock.Now().Sub(st.Copies[1].Oldest) != age {
 			t.Errorf("the copy away lacks work since %v, %v", st.Copies[1].Oldest, err)
 		}
 		now()
-		if minutes != 5 {
-			want = append(want, minutes*time.Minute)
+		if age != 5*time.Minute {
+			want = append(want, age)
 		}
 	}
 	if st, err := k.Status(t.Context()); err != nil || !st.Copies[1].Oldest.IsZero() {

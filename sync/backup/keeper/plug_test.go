@@ -30,7 +30,7 @@ type port struct {
 
 func newPort(t *testing.T) *port {
 	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "zafe-port-")
+	dir, err := os.MkdirTemp("/dev/shm", "zafe-port-") //nolint:usetesting // on another disk than the book
 	if err != nil {
 		tooltest.Lacks(t, "no second disk here:", err)
 	}

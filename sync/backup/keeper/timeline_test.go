@@ -104,7 +104,7 @@ func newShop(t *testing.T) *shop {
 	t.Helper()
 	dir := t.TempDir()
 	if info, err := os.Stat("/dev/shm"); err == nil && info.IsDir() { // thousands of flushes to a disk
-		if dir, err = os.MkdirTemp("/dev/shm", "zafe-"); err != nil {
+		if dir, err = os.MkdirTemp("/dev/shm", "zafe-"); err != nil { //nolint:usetesting // in memory
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = os.RemoveAll(dir) })

@@ -25,36 +25,14 @@ type worry struct {
 // worries are the reasons beside those of each copy: what all copies have in common, and what was never proved.
 // The worst come first.
 func (k *Keeper) worries(st backup.Status, sheetKnown bool, clock *fault.Fault) []worry {
-	now, rules := k.set.Clock(), k.Rules()
 	var out []worry
 	add := func(light schedule.Light, key string, args ...any) {
 		out = append(out, worry{light, fault.New(fault.Unavailable, key, args...)})
 	}
-	first, worked, elsewhere, away, here := time.Time{}, false, false, false, ""
-	for _, c := range st.Copies {
-		elsewhere = elsewhere || !c.OnDisk
-		if d, err := k.set.Remotes.Get(c.ID); err == nil {
-			_, now := k.away(c)
-			if away = away || now; d.Away && !c.OnDisk && !now {
-				here = d.Label
-			}
-		}
-		if first.IsZero() || c.Since.Before(first) {
-			first = c.Since
-		}
-		worked = worked || !c.LastOK.At.IsZero()
-	}
-	switch {
-	case len(st.Copies) == 0:
-		add(schedule.Red, "backup.worry.none")
-	case !elsewhere:
-		add(schedule.Red, "backup.worry.same_disk")
-	case !away && here != "":
-		add(schedule.Amber, "backup.worry.plugged_in", "label", here)
-	case !away:
-		add(schedule.Amber, "backup.worry.same_roof")
-	}
-	lost, most := lossSeconds(st, now), int64(rules.Promise().Loss/time.Second)
+	k.roof(st, add)
+	elsewhere := slices.ContainsFunc(st.Copies, func(c backup.CopyStatus) bool { return !c.OnDisk })
+	rules := k.Rules()
+	lost, most := lossSeconds(st, k.set.Clock()), int64(rules.Promise().Loss/time.Second)
 	if rules.Loss != "" && elsewhere && lost > most {
 		add(schedule.Amber, "backup.worry.loss", "lost", lost, "most", most)
 	}
@@ -63,31 +41,7 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool, clock *fault.Fault) 
 			out = append(out, worry{schedule.Red, c.Broken})
 		}
 	}
-	if st.OwnFailed {
-		add(schedule.Red, "backup.worry.drill_failed")
-	} else if st.DrillFailed.IsZero() && k.automatic() && worked && (st.Drill == nil || st.Drill.At.After(now)) {
-		light := schedule.Amber
-		if now.Sub(first) >= drillGone {
-			light = schedule.Red
-		}
-		key := "backup.worry.drill_none"
-		if st.DrillUndated {
-			key = "backup.worry.drill_undated"
-		}
-		add(light, key)
-	} else if st.DrillFailed.IsZero() && k.automatic() && worked {
-		since := first
-		if st.Drill.At.After(since) {
-			since = st.Drill.At
-		}
-		days := int(now.Sub(since).Hours() / 24)
-		switch age := now.Sub(since); {
-		case age >= drillGone:
-			add(schedule.Red, "backup.worry.drill_old", "days", days)
-		case age >= drillLate:
-			add(schedule.Amber, "backup.worry.drill_old", "days", days)
-		}
-	}
+	k.unproved(st, add)
 	if clock != nil {
 		out = append(out, worry{schedule.Amber, clock})
 	}
@@ -127,6 +81,68 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool, clock *fault.Fault) 
 		}
 	})
 	return out
+}
+
+// roof tells what a theft or a fire would take with this PC.
+func (k *Keeper) roof(st backup.Status, add func(light schedule.Light, key string, args ...any)) {
+	elsewhere, away, here := false, false, ""
+	for _, c := range st.Copies {
+		elsewhere = elsewhere || !c.OnDisk
+		if d, err := k.set.Remotes.Get(c.ID); err == nil {
+			_, now := k.away(c)
+			if away = away || now; d.Away && !c.OnDisk && !now {
+				here = d.Label
+			}
+		}
+	}
+	switch {
+	case len(st.Copies) == 0:
+		add(schedule.Red, "backup.worry.none")
+	case !elsewhere:
+		add(schedule.Red, "backup.worry.same_disk")
+	case !away && here != "":
+		add(schedule.Amber, "backup.worry.plugged_in", "label", here)
+	case !away:
+		add(schedule.Amber, "backup.worry.same_roof")
+	}
+}
+
+// unproved tells how long ago a trial restore passed, where one may be expected.
+func (k *Keeper) unproved(st backup.Status, add func(light schedule.Light, key string, args ...any)) {
+	first, worked := time.Time{}, false
+	for _, c := range st.Copies {
+		if first.IsZero() || c.Since.Before(first) {
+			first = c.Since
+		}
+		worked = worked || !c.LastOK.At.IsZero()
+	}
+	now := k.set.Clock()
+	switch {
+	case st.OwnFailed:
+		add(schedule.Red, "backup.worry.drill_failed")
+	case !st.DrillFailed.IsZero() || !k.automatic() || !worked:
+	case st.Drill == nil || st.Drill.At.After(now):
+		light, key := schedule.Amber, "backup.worry.drill_none"
+		if now.Sub(first) >= drillGone {
+			light = schedule.Red
+		}
+		if st.DrillUndated {
+			key = "backup.worry.drill_undated"
+		}
+		add(light, key)
+	default:
+		since := first
+		if st.Drill.At.After(since) {
+			since = st.Drill.At
+		}
+		days := int(now.Sub(since).Hours() / 24)
+		switch age := now.Sub(since); {
+		case age >= drillGone:
+			add(schedule.Red, "backup.worry.drill_old", "days", days)
+		case age >= drillLate:
+			add(schedule.Amber, "backup.worry.drill_old", "days", days)
+		}
+	}
 }
 
 // worry puts the reasons into the status.

@@ -198,8 +198,10 @@ func TestNoBoxIsWithoutHelp(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"sftp", "webdav", "s3", "drive", "onedrive", "dropbox", "pcloud", "smb", "ftp", "azureblob",
-		"swift", "jottacloud", "box", "koofr", "protondrive"} {
+	for _, name := range []string{
+		"sftp", "webdav", "s3", "drive", "onedrive", "dropbox", "pcloud", "smb", "ftp", "azureblob",
+		"swift", "jottacloud", "box", "koofr", "protondrive",
+	} {
 		if len(explained[name]) == 0 {
 			t.Errorf("nothing of %s is explained", name)
 		}

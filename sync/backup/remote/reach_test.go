@@ -1,6 +1,9 @@
 package remote
 
-import "testing"
+import (
+	"maps"
+	"testing"
+)
 
 // TestReachIsWhatTheSheetSays: of a place, its kind, folder, address and log-in count; its name, its secrets and the
 // owner's rhythm do not.
@@ -10,9 +13,7 @@ func TestReachIsWhatTheSheetSays(t *testing.T) {
 	}
 	with := func(name, value string) map[string]string {
 		out := map[string]string{}
-		for k, v := range place {
-			out[k] = v
-		}
+		maps.Copy(out, place)
 		out[name] = value
 		return out
 	}

@@ -98,7 +98,7 @@ func pullThePlug(t *testing.T, most time.Duration, r Rhythm) {
 	for seed := range seeds {
 		o := &office{
 			Schedule: New(PolicyFor(most), start, false), now: start, most: most,
-			rnd: rand.New(rand.NewPCG(seed, uint64(most))), //nolint:gosec // a test
+			rnd: rand.New(rand.NewPCG(seed, uint64(most))),
 		}
 		o.Add(start, "cloud", true, start, start)
 		o.Obey("cloud", r, time.Time{})

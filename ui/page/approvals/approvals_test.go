@@ -217,7 +217,8 @@ func TestATeamAndAStartDelegateAreRead(t *testing.T) {
 			return err
 		}
 		for _, u := range []user.User{
-			{Login: "luc", Name: "Luc", Role: r.Key}, {Login: "rose", Name: "Rose", Role: auth.Workshop},
+			{Login: "luc", Name: "Luc", Role: r.Key},
+			{Login: "rose", Name: "Rose", Role: auth.Workshop},
 			{Login: "eve", Name: "Eve", Role: auth.Owner, SecondOn: true},
 		} {
 			if _, err := tx.SaveUser(u); err != nil {

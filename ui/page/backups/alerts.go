@@ -27,7 +27,7 @@ func (b *backups) askAlerts() {
 		if err != nil {
 			return // it is shown another time
 		}
-		if b.notices != nil && reflect.DeepEqual(st, *b.notices) {
+		if b.notices != nil && reflect.DeepEqual(st, *b.notices) { //nolint:govet // faults are values
 			return
 		}
 		b.notices = &st

@@ -10,11 +10,13 @@ import (
 
 // TestAttachmentsThatComeBackAreCounted beside other work, until all have come; and a PC that was replaced is called so.
 func TestAttachmentsThatComeBackAreCounted(t *testing.T) {
-	copies := &engine{status: backup.Status{Light: backup.Green, Saved: storetest.Noon},
+	copies := &engine{
+		status: backup.Status{Light: backup.Green, Saved: storetest.Noon},
 		points: map[string][]backup.Point{"": {
 			{ID: "2", Writer: "Caisse", Made: storetest.Noon, Old: true},
 			{ID: "1", Writer: "Bureau", Made: storetest.Noon.Add(-time.Hour)},
-		}}}
+		}},
+	}
 	p, _, _ := shown(t, copies)
 	if p.coming.Visible() || p.cell(0, 1).Text != "Caisse (remplacé)" || p.cell(1, 1).Text != "Bureau" {
 		t.Errorf("%t %q %q", p.coming.Visible(), p.cell(0, 1).Text, p.cell(1, 1).Text)

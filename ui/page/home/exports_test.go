@@ -57,7 +57,8 @@ func TestWhatLeftIsOnTheOwnersHome(t *testing.T) {
 func TestWhatWaitsForOnesWordIsOnTheHome(t *testing.T) {
 	w := storetest.NewWorld(t)
 	waiting := []approval.Pending{
-		{By: "Nadia", Mine: true, Expires: storetest.Noon}, {By: "Marc", Own: true, Expires: storetest.Noon},
+		{By: "Nadia", Mine: true, Expires: storetest.Noon},
+		{By: "Marc", Own: true, Expires: storetest.Noon},
 		{By: "Luc", Bar: fault.New(fault.Forbidden, "op.forbidden"), Expires: storetest.Noon},
 	}
 	op.Bind(w.Registry, approval.List, func(context.Context, *store.Tx, op.Empty) (approval.ListResponse, error) {

@@ -321,12 +321,18 @@ func TestTheListSaysWhatIsNotSafeYet(t *testing.T) {
 		status    backup.Status
 		want, not string
 	}{
-		"sheet": {backup.Status{Light: backup.Amber, Saved: storetest.Noon, Copies: []backup.Copy{place}, Worries: sheet},
-			"Feuille de secours à vérifier", "n’est pas à jour"},
-		"held": {backup.Status{Light: backup.Green, SheetKnown: true, LossSeconds: 60, Copies: []backup.Copy{held}},
-			"Sauvegarde en attente d’envoi", "à vérifier"},
-		"nowhere": {backup.Status{Light: backup.Red, SheetKnown: true, Saved: storetest.Noon, LossSeconds: -1},
-			"Aucune copie hors du poste principal", "21/11/2026"},
+		"sheet": {
+			backup.Status{Light: backup.Amber, Saved: storetest.Noon, Copies: []backup.Copy{place}, Worries: sheet},
+			"Feuille de secours à vérifier", "n’est pas à jour",
+		},
+		"held": {
+			backup.Status{Light: backup.Green, SheetKnown: true, LossSeconds: 60, Copies: []backup.Copy{held}},
+			"Sauvegarde en attente d’envoi", "à vérifier",
+		},
+		"nowhere": {
+			backup.Status{Light: backup.Red, SheetKnown: true, Saved: storetest.Noon, LossSeconds: -1},
+			"Aucune copie hors du poste principal", "21/11/2026",
+		},
 	} {
 		for _, role := range []auth.Role{auth.Owner, auth.Stock} {
 			w := storetest.NewWorld(t)

@@ -216,7 +216,8 @@ func TestARowLeadsToWhatItIsAbout(t *testing.T) {
 	})
 	s.Refresh()
 	want := []page.Route{
-		{}, {}, // nowhere: a log-in, and a draft that is gone
+		{},
+		{}, // nowhere: a log-in, and a draft that is gone
 		{Name: "backups"},
 		{Name: "people", ID: 1, Arg: "pcs"},
 		{Name: "people", ID: 2},

@@ -25,8 +25,12 @@ var causes = []struct {
 	cause plan.Cause
 	icon  string
 }{
-	{plan.CauseTheft, "prohibit"}, {plan.CauseFire, "fire"}, {plan.CauseBreak, "desktop-tower"},
-	{plan.CauseRansom, "lock"}, {plan.CauseIntrusion, "shield-warning"}, {plan.CauseOther, "clock-counter-clockwise"},
+	{plan.CauseTheft, "prohibit"},
+	{plan.CauseFire, "fire"},
+	{plan.CauseBreak, "desktop-tower"},
+	{plan.CauseRansom, "lock"},
+	{plan.CauseIntrusion, "shield-warning"},
+	{plan.CauseOther, "clock-counter-clockwise"},
 }
 
 // places is where an act is done; one that is not here is done outside the program.

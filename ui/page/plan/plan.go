@@ -138,7 +138,7 @@ func (p *planPage) Beat() {
 		}
 		was := p.plan
 		was.At = now.At
-		if !reflect.DeepEqual(was, now) {
+		if !reflect.DeepEqual(was, now) { //nolint:govet // faults are values
 			p.show(now)
 			return
 		}

@@ -196,7 +196,8 @@ func TestWhoMustHaveASecondFactorIsNamedBeforeTheyAreCutOff(t *testing.T) {
 	r := s.own()
 	s.w.Update(func(tx *store.Tx) error {
 		for _, u := range []user.User{
-			{Login: "nora", Name: "Nora"}, {Login: "paul", Name: "Paul", SecondOn: true},
+			{Login: "nora", Name: "Nora"},
+			{Login: "paul", Name: "Paul", SecondOn: true},
 			{Login: "luc", Name: "Luc", Disabled: true},
 		} {
 			u.Role, u.CreatedAt = r.Key, tx.Now()
