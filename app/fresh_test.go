@@ -17,7 +17,7 @@ import (
 // places of copies, what opens closed days or undoes many records at once. company.save asks by itself for the
 // bank details.
 var guarded = []string{
-	"approval.ask", "approval.decide", "backup.alone", "backup.continue", "bin.free", "customer.export", "delegate.give", "delegate.set", "destination.answer", "destination.begin",
+	"approval.ask", "approval.decide", "backup.continue", "backup.end_rival", "bin.free", "customer.export", "delegate.give", "delegate.set", "destination.answer", "destination.begin",
 	"destination.finish", "destination.refill", "destination.remove", "device.invite", "device.invite_file", "device.revoke",
 	"fec.export", "fec.undo_import", "fiscal_year.close", "fiscal_year.close_period", "import.undo", "incident.end", "kept.remove", "notify.save", "notify.try",
 	"opening.automatic", "opening.rotate", "password.refuse",

@@ -325,9 +325,9 @@ type Engine interface {
 	// Acknowledge notes that the owner saw that somebody put an older state back at a destination. Fault
 	// backup.dest_unknown.
 	Acknowledge(ctx context.Context, id string) (Status, error)
-	// Alone notes the owner's word that another PC goes on with the book no more, as one that was destroyed: alarm.rival,
-	// whose "writer" it is. A newer copy of that PC's brings the alarm back. Fault backup.no_rival.
-	Alone(ctx context.Context, writer string) (Status, error)
+	// EndRival notes the owner's word that another PC goes on with the book no more, as one that was destroyed: alarm.rival,
+	// whose "writer" it is. A newer copy of that PC's brings the alarm back. Fault backup.no_rival, at writer.
+	EndRival(ctx context.Context, writer string) (Status, error)
 	// Refill begins again at a destination whose copies are gone, or with those of the main PC when id is "": until
 	// then backup.vault_gone is said, as they may only be out of reach. Fault backup.dest_unknown.
 	Refill(ctx context.Context, id string) (Status, error)
@@ -369,8 +369,8 @@ type IDRequest struct {
 	ID string `json:"id"`
 }
 
-// AloneRequest names a PC by what its copies are known by.
-type AloneRequest struct {
+// RivalRequest names a PC by what its copies are known by.
+type RivalRequest struct {
 	Writer string `json:"writer"`
 }
 
@@ -487,8 +487,8 @@ var (
 		Spec: spec("destination.acknowledge", auth.BackupManage, false,
 			"Notes that the owner saw that somebody put an older state back at a destination."),
 	}
-	Alone = op.Op[AloneRequest, Status]{
-		Spec: spec("backup.alone", auth.BackupPlace, true,
+	EndRival = op.Op[RivalRequest, Status]{
+		Spec: spec("backup.end_rival", auth.BackupPlace, true,
 			"Notes the owner's word that another PC goes on with the book no more."),
 	}
 	Refill = op.Op[IDRequest, Status]{
@@ -575,7 +575,9 @@ func Bind[T op.Tx](r *op.Registry[T], e Engine) {
 	op.BindAction(r, Acknowledge, func(ctx context.Context, q IDRequest) (Status, error) {
 		return e.Acknowledge(ctx, q.ID)
 	})
-	op.BindAction(r, Alone, func(ctx context.Context, q AloneRequest) (Status, error) { return e.Alone(ctx, q.Writer) })
+	op.BindAction(r, EndRival, func(ctx context.Context, q RivalRequest) (Status, error) {
+		return e.EndRival(ctx, q.Writer)
+	})
 	op.BindAction(r, Refill, func(ctx context.Context, q IDRequest) (Status, error) { return e.Refill(ctx, q.ID) })
 	op.BindAction(r, Continue, func(ctx context.Context, _ op.Empty) (Status, error) { return e.Continue(ctx) })
 	op.BindAction(r, Stop, func(context.Context, op.Empty) (op.Empty, error) { e.Stop(); return op.Empty{}, nil })

@@ -99,24 +99,26 @@ func NewestFirst[P any](points []P, of func(P) Dated) (doubtful []bool) {
 			p.says, p.Future = after.says, after.Future
 		}
 	}
+	// The oldest of each installation first: nothing is earlier or of a lesser age than what was made there before.
+	before := func(i int) *placed[P] {
+		if i+1 < len(all) && all[i+1].Writer == all[i].Writer {
+			return &all[i+1]
+		}
+		return &placed[P]{}
+	}
 	for i := len(all) - 1; i >= 0; i-- {
 		p := &all[i]
-		p.at = p.says
-		first := i+1 == len(all) || all[i+1].Writer != p.Writer
-		switch {
-		case first && p.Future:
-			p.at = time.Time{}
-		case !first && p.Future:
-			p.at = all[i+1].at
+		if !p.Future {
+			p.at = p.says
 		}
-		if !first && p.Age != (Age{}) && all[i+1].Age.compare(p.Age) > 0 {
-			p.Age = all[i+1].Age
+		if known := p.Age != (Age{}); known && before(i).Age.compare(p.Age) > 0 {
+			p.Age = before(i).Age
 		}
 	}
-	for i := len(all) - 1; i >= 0; i-- { // again the oldest of each installation first
+	for i := len(all) - 1; i >= 0; i-- {
 		p := &all[i]
-		if i+1 < len(all) && all[i+1].Writer == p.Writer && all[i+1].at.After(p.at) {
-			p.at = all[i+1].at
+		if was := before(i).at; was.After(p.at) {
+			p.at = was
 		}
 		p.at = after(p.at, *p, all)
 	}

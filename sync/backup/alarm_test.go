@@ -127,10 +127,10 @@ func TestTwoPCsGoOnWithOneBook(t *testing.T) {
 		t.Errorf("the light is %s", status.Overall)
 	}
 	// The old one is given away: its owner says so, and is heard until it makes a copy all the same.
-	if err := fresh.Alone(ctx, "somebody"); fault.KeyOf(err) != "backup.no_rival" {
+	if err := fresh.EndRival(ctx, "somebody"); fault.KeyOf(err) != "backup.no_rival" {
 		t.Errorf("a PC that nobody knows: %v", err)
 	}
-	if err := fresh.Alone(ctx, set.WriterID); err != nil {
+	if err := fresh.EndRival(ctx, set.WriterID); err != nil {
 		t.Fatal(err)
 	}
 	if sent := fresh.Send(ctx, id, nil); sent.Err != nil || len(fresh.Status(b.change).Copies[0].Rivals) != 0 {

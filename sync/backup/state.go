@@ -402,10 +402,10 @@ func (s *Service) Acknowledge(ctx context.Context, id string) error {
 	})
 }
 
-// Alone notes the owner's word that another PC goes on with the book no more, as one that was destroyed: it is no rival at
+// EndRival notes the owner's word that another PC goes on with the book no more, as one that was destroyed: it is no rival at
 // any destination until it makes a restore point that is newer than those seen. One that took over stays one: this PC is
-// not the main one then. Fault backup.no_rival.
-func (s *Service) Alone(ctx context.Context, writer string) error {
+// not the main one then. Fault backup.no_rival, at writer.
+func (s *Service) EndRival(ctx context.Context, writer string) error {
 	var seen uint64
 	found := false
 	s.mu.Lock()
@@ -420,7 +420,7 @@ func (s *Service) Alone(ctx context.Context, writer string) error {
 	}
 	s.mu.Unlock()
 	if !found {
-		return fault.New(fault.NotFound, "backup.no_rival")
+		return fault.Field("writer", "backup.no_rival")
 	}
 	return s.note(ctx, func(k *state) {
 		if k.Ended == nil {

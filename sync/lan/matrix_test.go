@@ -160,7 +160,7 @@ var probes = map[string]probe{
 	"leave.now":    idle,
 	"support.open": idle, "support.list": asked, "support.get": asked, "support.end": asked,
 
-	"backup.alone": idle, "backup.continue": idle, "backup.disk": idle, "backup.drill": idle, "backup.form": idle, "backup.loss": idle,
+	"backup.end_rival": idle, "backup.continue": idle, "backup.disk": idle, "backup.drill": idle, "backup.form": idle, "backup.loss": idle,
 	"backup.now": idle, "backup.pause": idle, "backup.points": idle, "backup.providers": idle, "backup.speed": idle, "backup.status": idle, "backup.stop": idle,
 	"notify.get": idle, "notify.light": idle, "notify.save": idle, "notify.try": idle,
 	"past.close": idle, "past.customer": idle, "past.customers": idle, "past.documents": idle, "past.draft": idle, "past.files": idle, "past.item": idle,

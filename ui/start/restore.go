@@ -309,9 +309,11 @@ func (r *restorePage) askPoint(points []backup.Point) {
 	if r.vault.Newer() {
 		content.Add(kit.NewNotice(kit.Warn, f.t("start.restore.newer"), f.t("start.restore.newer_text")))
 	}
-	if i := slices.IndexFunc(points, func(p backup.Point) bool { return !p.Old }); i > 0 {
+	// Where the newest is of a PC that another one replaced, both went on: only a person knows which of them has the work.
+	current := slices.IndexFunc(points, func(p backup.Point) bool { return !p.Old })
+	if current > 0 {
 		content.Add(kit.NewNotice(kit.Warn, f.t("start.restore.lines"), f.t("start.restore.lines_text",
-			"first", points[0].When(f.Text), "then", points[i].When(f.Text))))
+			"first", points[0].When(f.Text), "then", points[current].When(f.Text))))
 	}
 	content.Add(kit.Fixed(0, 320, grid))
 	doubts := kit.NewLabel(f.t("backup.point_doubts"), kit.Style{Size: theme.SizeCaption, Color: theme.Muted, Wrap: true})
@@ -327,9 +329,7 @@ func (r *restorePage) askPoint(points []backup.Point) {
 		content.Add(r.moreOlder(&points, grid, listed))
 	}
 	r.show(2, content, func() { r.askKey(nil) }, next)
-	if i := slices.IndexFunc(points, func(p backup.Point) bool { return !p.Old }); i > 0 {
-		grid.Unselect() // only a person knows which of two PCs that went on has the work
-	} else {
+	if current <= 0 {
 		grid.Select(0)
 	}
 }

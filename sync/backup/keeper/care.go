@@ -17,9 +17,9 @@ func (k *Keeper) Acknowledge(ctx context.Context, id string) (appbackup.Status, 
 	return k.Status(ctx)
 }
 
-// Alone implements Engine.
-func (k *Keeper) Alone(ctx context.Context, writer string) (appbackup.Status, error) {
-	if err := k.set.Service.Alone(ctx, writer); err != nil {
+// EndRival implements Engine.
+func (k *Keeper) EndRival(ctx context.Context, writer string) (appbackup.Status, error) {
+	if err := k.set.Service.EndRival(ctx, writer); err != nil {
 		return appbackup.Status{}, err
 	}
 	return k.Status(ctx)

@@ -705,9 +705,9 @@ func (b *backups) way(f *fault.Fault, id string) fyne.CanvasObject {
 		return b.Write(kit.NewButton(e.T("backups.acknowledge"), "", kit.Secondary, func() {
 			page.Do(e, backup.Acknowledge, backup.IDRequest{ID: id}, done)
 		}).Small())
-	case f.Key == "backup.alarm.rival" && e.Can(backup.Alone.Spec):
+	case f.Key == "backup.alarm.rival" && e.Can(backup.EndRival.Spec):
 		writer, _ := f.Args["writer"].(string)
-		return asks("backups.alone", func() { page.Do(e, backup.Alone, backup.AloneRequest{Writer: writer}, done) })
+		return asks("backups.end_rival", func() { page.Do(e, backup.EndRival, backup.RivalRequest{Writer: writer}, done) })
 	case f.Key == "backup.alarm.put_back", f.Key == "backup.alarm.local_behind":
 		out := kit.HBox(8)
 		if e.Can(backup.Begin.Spec) {

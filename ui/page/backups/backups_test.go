@@ -495,8 +495,8 @@ func (e *engine) Acknowledge(_ context.Context, id string) (backup.Status, error
 	return e.status, nil
 }
 
-func (e *engine) Alone(_ context.Context, writer string) (backup.Status, error) {
-	e.gone = append(e.gone, "alone without "+writer)
+func (e *engine) EndRival(_ context.Context, writer string) (backup.Status, error) {
+	e.gone = append(e.gone, "rival ended: "+writer)
 	return e.status, nil
 }
 
@@ -535,7 +535,7 @@ func TestEveryAlarmHasAWayOut(t *testing.T) {
 		"another PC that went on": {
 			backup.Copy{Alarms: []*fault.Fault{fault.New(fault.Conflict, "backup.alarm.rival", "name", "Neuf", "writer", "w2")}},
 			nil,
-			"Il ne continue plus", true, "alone without w2",
+			"Il ne continue plus", true, "rival ended: w2",
 		},
 		"a server with another identity": {
 			backup.Copy{Fault: refused("backup.dest_hostkey")}, nil, "Accepter la nouvelle identité", true, "again d1",
