@@ -20,9 +20,10 @@ func TestTheNewestIsNotThatOfAPCThatWasReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	folder := t.TempDir()
+	name := func(writer string) string { return writer }
 	save := func(writer string, term int64, at time.Time) {
 		t.Helper()
-		set := vault.Settings{Dir: t.TempDir(), ID: "book", Key: key, WriterID: writer, WriterName: writer, Schema: 1}
+		set := vault.Settings{Dir: t.TempDir(), ID: "book", Key: key, WriterID: writer, WriterName: name(writer), Schema: 1}
 		if err := vault.Create(set); err != nil {
 			t.Fatal(err)
 		}
@@ -80,5 +81,12 @@ func TestTheNewestIsNotThatOfAPCThatWasReplaced(t *testing.T) {
 	points, _, err = r.Points(t.Context(), 0)
 	if err != nil || len(points) != 2 || points[0].Doubt || !points[1].Doubt || points[1].Old {
 		t.Fatalf("%+v %v", points, err)
+	}
+	folder = t.TempDir() // two PCs of one name
+	name = func(string) string { return "PC" }
+	save("main", 2, c.Now())
+	save("old", 1, c.Now().Add(5*time.Hour))
+	if _, err := open().Point(t.Context(), ""); fault.KeyOf(err) != "backup.two_lines_alike" {
+		t.Errorf("two of one name: %v", err)
 	}
 }

@@ -179,7 +179,7 @@ func (r *Rescue) list(ctx context.Context) ([]vault.Point, error) {
 
 // Point finds a restore point of any age by its name, the newest that can be read for "": backup.point_gone when
 // there is none. Where the newest is of a PC that another one took over from, somebody has to choose:
-// backup.two_lines.
+// backup.two_lines, or backup.two_lines_alike where both PCs have one name.
 func (r *Rescue) Point(ctx context.Context, id string) (appbackup.Point, error) {
 	all, err := r.list(ctx)
 	if err != nil {
@@ -218,7 +218,11 @@ func (r *Rescue) only(ctx context.Context, m vault.Manifest) error {
 		newest := m
 		m, other = *left, &newest
 	}
-	return fault.New(fault.Conflict, "backup.two_lines", "name", m.WriterName, "made", m.Created,
+	key := "backup.two_lines"
+	if m.WriterName == other.WriterName {
+		key = "backup.two_lines_alike"
+	}
+	return fault.New(fault.Conflict, key, "name", m.WriterName, "made", m.Created,
 		"other", other.WriterName, "last", other.Created)
 }
 
