@@ -394,7 +394,7 @@ func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 		})
 	})
 	pass.then = func() { act.Tapped(nil) }
-	what := f.t("start.restore.what", "made", f.Text.Instant(p.Made), "writer", p.Writer)
+	what := f.t("start.restore.what", "made", p.When(f.Text), "writer", backup.Writers(points, f.Text)(p))
 	card := kit.NewCard("", kit.VBox(theme.GapField, kit.Strong(what),
 		kit.NewField(f.t("start.restore.login"), name).Hint(f.t("start.restore.login_hint")), pass.object,
 		why, offer, bar))
