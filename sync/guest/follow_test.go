@@ -10,7 +10,7 @@ import (
 
 // TestPauseIsNotMissed asks for the copy in the moment before the work on it begins.
 func TestPauseIsNotMissed(t *testing.T) {
-	ctx, over := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, over := context.WithTimeout(t.Context(), time.Minute)
 	defer over()
 	f := &Follower{Connect: func(ctx context.Context) (*Book, error) {
 		<-ctx.Done() // as long as the main PC is there

@@ -207,7 +207,7 @@ func TestNothingIsSaidToAnotherHost(t *testing.T) {
 		if n != 0 {
 			t.Errorf("%d bytes were said to it", n)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("still connected")
 	}
 	// An address of the main PC's own network may be another machine's where the file is used.

@@ -217,7 +217,7 @@ func TestARelayKeepsWhatAnOlderBookLost(t *testing.T) {
 	o.signing(t)
 	seat.Addr, _ = o.serve(t)
 	o.Update(func(tx *store.Tx) error { return tx.SetSetting("relay", relay.Post{Relay: string(fp)}) })
-	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
 	defer stop()
 	m := &kept{seen: verify.Seen{Checkpoint: o.point(t, 5000)}}
 	why := ""

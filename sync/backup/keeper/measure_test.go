@@ -158,7 +158,7 @@ func TestATrialKeepsNoRestorePointWaiting(t *testing.T) {
 	}()
 	<-begun
 	b.change(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	if st, err := k.Now(ctx); err != nil || st.Unsaved || st.Running == nil {
 		t.Errorf("%+v %v", st, err)
