@@ -54,7 +54,11 @@ var phrases = []struct {
 	{re(`InvalidAccessKeyId|SignatureDoesNotMatch|AuthenticationFailed|InvalidAuthenticationInfo`), faultLogin},
 	{re(`failed to authenticate the request`), faultLogin}, // Azure's storage
 	{re(`unexpected message type 51|unable to authenticate|no supported methods remain`), faultLogin},
-	{re(`ssh: handshake failed: EOF|\b530\b.{0,8}login incorrect`), faultLogin},
+	// An SSH server that is tired of it hangs up: RFC 4253, 11.1; 14 is "no more authentication methods available".
+	{re(`ssh: disconnect, reason (2|14):.{0,40}auth|ssh: handshake failed: EOF`), faultLogin},
+	// FTP's 530 is "not logged in" (RFC 959), each server with words of its own; some give it when they are full.
+	{re(`\b530\b.{0,60}(too many|maximum)`), faultBusy},
+	{re(`\b530\b.{0,40}(log|auth|user|password|credential)`), faultLogin},
 	{re(`couldn't connect SSH: .*(parse|passphrase|private key)`), faultLogin},
 	{re(`(invalid|wrong|bad|incorrect).{0,12}(credential|password|user ?name|login|account)`), faultLogin},
 	{re(`\b401\b|unauthorized|illegal base64 data|StatusCode: 401`), faultLogin},

@@ -17,12 +17,50 @@ type SSH struct {
 	Host, Port, User string
 	KeyFile          string // a private key it accepts
 	OtherKeyFile     string // one it does not
-	dir              string
+	Password         string // of SSHDPassword
+	dir, shadow      string
 	daemon           *daemon
 }
 
 // SSHD starts Debian's sshd for the current user; see Lacks.
 func SSHD(t testing.TB) *SSH {
+	t.Helper()
+	return sshd(t, "", nil)
+}
+
+// SSHDPassword starts Debian's sshd for root with a password of its own, which SetPassword changes: it sees another file
+// of passwords than the rest of the machine. Only root can give it one. Config is a line for its configuration.
+func SSHDPassword(t testing.TB, config string) *SSH {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("only root can give a server other passwords than this machine's")
+	}
+	dir := t.TempDir()
+	shadow := configure(t, filepath.Join(dir, "shadow"), "")
+	if out, err := exec.Command("unshare", "-m", "mount", "--bind", shadow, "/etc/shadow").CombinedOutput(); err != nil {
+		tooltest.Lacks(t, "cannot give a server other passwords here:", string(out), err)
+	}
+	s := sshd(t, config, []string{"unshare", "-m", "sh", "-c", `mount --bind "$0" /etc/shadow && exec "$@"`, shadow})
+	s.shadow = shadow
+	s.SetPassword(t, Password)
+	return s
+}
+
+// SetPassword changes the password that the server takes.
+func (s *SSH) SetPassword(t testing.TB, password string) {
+	t.Helper()
+	hash := exec.Command("openssl", "passwd", "-6", "-stdin")
+	hash.Stdin = strings.NewReader(password)
+	out, err := hash.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	configure(t, s.shadow, s.User+":"+strings.TrimSpace(string(out))+":19000:0:99999:7:::\n") // in place: it is mounted
+	s.Password = password
+}
+
+// sshd starts the server with a line more in its configuration, by a program that makes its surroundings, nil for none.
+func sshd(t testing.TB, more string, within []string) *SSH {
 	t.Helper()
 	path := tooltest.Program(t, "/usr/sbin/sshd")
 	s := &SSH{Host: "127.0.0.1", User: currentUser(t), dir: t.TempDir()}
@@ -40,9 +78,9 @@ func SSHD(t testing.TB) *SSH {
 		"Port " + s.Port, "ListenAddress 127.0.0.1", "HostKey " + filepath.Join(s.dir, "host"),
 		"AuthorizedKeysFile " + authorized, "UsePAM no", "StrictModes no",
 		"PermitRootLogin yes", "PasswordAuthentication yes", "PidFile none", "MaxStartups 50",
-		"Subsystem sftp internal-sftp",
+		"Subsystem sftp internal-sftp", more,
 	}, "\n")+"\n")
-	s.daemon = serve(t, addr, nil, path, "-D", "-f", config, "-E", filepath.Join(s.dir, "log"))
+	s.daemon = serve(t, addr, nil, append(within, path, "-D", "-f", config, "-E", filepath.Join(s.dir, "log"))...)
 	return s
 }
 

@@ -722,8 +722,8 @@ func (b *backups) way(f *fault.Fault, id string) fyne.CanvasObject {
 	}
 }
 
-// again is the button that logs in anew at a place whose log-in is over, or trusts its server that has another identity
-// than before; nil for every other fault.
+// again is the button that logs in anew at a place whose log-in is over or refused, or trusts its server that has another
+// identity than before; nil for every other fault.
 func (b *backups) again(f *fault.Fault, d backup.Destination) fyne.CanvasObject {
 	e := b.env
 	if f == nil || !e.Can(backup.Begin.Spec) {
@@ -741,6 +741,21 @@ func (b *backups) again(f *fault.Fault, d backup.Destination) fyne.CanvasObject 
 		})
 	}
 	switch f.Key {
+	case "backup.dest_login":
+		name := "backups.new_login"
+		if slices.Contains([]string{"sftp", "webdav", "ftp", "smb"}, d.Provider) {
+			name = "backups.new_password"
+		}
+		return b.Write(kit.NewButton(e.T(name), "", kit.Secondary, func() {
+			page.Call(e, backup.Providers, backup.AllRequest{All: true}, func(r backup.ProvidersResponse, err error) {
+				browser := func(p backup.Provider) bool { return p.Name == d.Provider && p.Browser }
+				if err == nil && slices.ContainsFunc(r.Providers, browser) {
+					make(true) // there is nothing to type
+					return
+				}
+				b.change(d)
+			})
+		}).Small())
 	case "backup.dest_expired":
 		return b.Write(kit.NewButton(e.T("backups.log_in"), "", kit.Secondary, func() { make(true) }).Small())
 	case "backup.dest_hostkey":
@@ -828,10 +843,24 @@ func (b *backups) menu(at fyne.CanvasObject, c backup.Copy, acts []kit.Option) {
 }
 
 // edit makes or changes a destination: its form, then the provider's questions, then a real try.
-func (b *backups) edit(existing *backup.Destination) {
+func (b *backups) edit(existing *backup.Destination) { b.form(existing, false) }
+
+// change is edit with the keyboard in the box of the password.
+func (b *backups) change(d backup.Destination) { b.form(&d, true) }
+
+func (b *backups) form(existing *backup.Destination, secret bool) {
 	e := b.env
-	form := destform.New(destform.ForEnv(e, existing))
+	o := destform.ForEnv(e, existing)
 	var m *kit.Modal
+	var box *kit.LineEdit
+	if secret {
+		o.Secret = func(found *kit.LineEdit) {
+			if box = found; m != nil {
+				m.Focus(box)
+			}
+		}
+	}
+	form := destform.New(o)
 	save := kit.NewButton(e.T("backups.try"), "check", kit.Primary, func() {
 		if !form.Check() {
 			return
@@ -858,6 +887,9 @@ func (b *backups) edit(existing *backup.Destination) {
 	}
 	m = kit.NewModal(title, 680, kit.Fixed(0, 440, kit.NewScroll(form.Object())), cancel, save)
 	m.Show(e.Window)
+	if box != nil {
+		m.Focus(box)
+	}
 }
 
 func (b *backups) backUp() {

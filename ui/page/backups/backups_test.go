@@ -568,6 +568,44 @@ func TestEveryAlarmHasAWayOut(t *testing.T) {
 	}
 }
 
+func (e *engine) Providers(bool) []backup.Provider {
+	return []backup.Provider{{Name: "sftp", First: true}, {Name: "box", Browser: true}}
+}
+
+func (e *engine) Form(context.Context, string, string, map[string]string) (backup.FormResponse, error) {
+	return backup.FormResponse{Fields: []backup.Field{
+		{Name: "user", Kind: "text"}, {Name: "pass", Kind: "password", Secret: true},
+	}}, nil
+}
+
+// TestARefusedPasswordIsTypedAnewFromItsRow: the keyboard is in its box at once. Where one logs in in the browser, that is
+// opened instead.
+func TestARefusedPasswordIsTypedAnewFromItsRow(t *testing.T) {
+	refused := backup.Copy{
+		Destination: backup.Destination{ID: "d1", Label: "NAS", Provider: "sftp", Folder: "zafe"}, Light: backup.Red,
+		LastOK: storetest.Noon, Fault: fault.New(fault.Forbidden, "backup.dest_login"),
+	}
+	copies := &engine{status: backup.Status{Light: backup.Red, SheetKnown: true, Copies: []backup.Copy{refused}}}
+	p, sh, _ := shown(t, copies)
+	p.following = true
+	if !p.says("Le serveur refuse") {
+		t.Error("that the log-in is refused is not said")
+	}
+	uitest.Press(t, p.object, "Saisir le nouveau mot de passe")
+	box, typing := sh.Window.Canvas().Focused().(*kit.LineEdit)
+	if !typing || !box.Password {
+		t.Errorf("the keyboard is in %#v", sh.Window.Canvas().Focused())
+	}
+	refused.Provider = "box"
+	copies = &engine{status: backup.Status{Light: backup.Red, SheetKnown: true, Copies: []backup.Copy{refused}}}
+	p, sh, _ = shown(t, copies)
+	p.following = true
+	uitest.Press(t, p.object, "Corriger les identifiants")
+	if !slices.Equal(copies.gone, []string{"again d1"}) {
+		t.Errorf("%q, failed %v", copies.gone, sh.Failed)
+	}
+}
+
 func (e *engine) SetLoss(_ context.Context, most backup.Loss) (backup.Status, error) {
 	e.status.Rules.Loss = most
 	return e.status, nil

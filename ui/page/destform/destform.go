@@ -45,6 +45,8 @@ type Options struct {
 	Existing *backup.Destination
 	// Reading is set to restore: the folder must hold copies, and needs no label.
 	Reading bool
+	// Secret is given the box of the password, or of the key, the first time that it is shown; nil where nobody waits for it.
+	Secret func(*kit.LineEdit)
 	// OnChanged tells that the kind was chosen or the boxes changed.
 	OnChanged func()
 }
@@ -311,7 +313,19 @@ func (f *Form) ask() {
 		}
 		f.fields, f.late = got.Fields, got.Late
 		f.draw()
+		f.giveSecret()
 	})
+}
+
+// giveSecret gives away the box of the password, once.
+func (f *Form) giveSecret() {
+	for _, fl := range f.fields {
+		b := f.boxes[fl.Name]
+		if f.o.Secret != nil && b != nil && b.edit != nil && fl.Secret && !fl.Advanced {
+			f.o.Secret(b.edit)
+			f.o.Secret = nil
+		}
+	}
 }
 
 func (f *Form) title(p backup.Provider) string {

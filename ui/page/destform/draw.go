@@ -206,6 +206,7 @@ func (f *Form) placeBoxes() fyne.CanvasObject {
 type box struct {
 	spec  backup.Field
 	field *kit.Field
+	edit  *kit.LineEdit // where one types; nil where one chooses
 }
 
 // newBox makes the widget a kind of field needs.
@@ -224,7 +225,14 @@ func (f *Form) newBox(fl backup.Field) *box {
 	if fl.LabelKey != "" && f.o.Text.Has(fl.LabelKey) {
 		label = f.t(fl.LabelKey)
 	}
-	b.field = kit.NewField(label, newControl(f.o.Text, fl, value, set, f.ask, f.o.PickFolder))
+	control := newControl(f.o.Text, fl, value, set, f.ask, f.o.PickFolder)
+	switch c := control.(type) {
+	case *kit.LineEdit:
+		b.edit = c
+	case *kit.PasswordField:
+		b.edit = c.Edit()
+	}
+	b.field = kit.NewField(label, control)
 	if fl.Required {
 		b.field.Required()
 	}
