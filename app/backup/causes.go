@@ -84,6 +84,16 @@ func (s Status) alarms(p *i18n.Printer) (out []alarm) {
 	return out
 }
 
+// Alarm is the first thing that an owner must look into at a place of copies, nil for none.
+func (s Status) Alarm() *fault.Fault {
+	for _, c := range s.Copies {
+		if len(c.Alarms) > 0 {
+			return c.Alarms[0]
+		}
+	}
+	return nil
+}
+
 // Said is what is wrong at a place, with its name.
 func (d Destination) Said(p *i18n.Printer, err error) string { return p.Fault(d.Failed(p, err)) }
 

@@ -91,7 +91,10 @@ type Plan struct {
 	// SheetShown tells that a sheet with all of them was shown since; whether it was printed is known once it is checked.
 	SheetShown bool `json:"sheet_shown,omitempty"`
 	// Files is what is known about attachments that no restore would bring back now, nil when there are none.
-	Files     *fault.Fault `json:"files,omitempty"`
+	Files *fault.Fault `json:"files,omitempty"`
+	// Alarm is what somebody must look into at a place of copies, such as another PC that goes on with the book; nil for
+	// nothing.
+	Alarm     *fault.Fault `json:"alarm,omitempty"`
 	Invite    bool         `json:"invite"`  // it is the day of the backup, and nothing was tried since
 	Owners    int          `json:"owners"`  // people whose password opens the book
 	Devices   int          `json:"devices"` // paired PCs
@@ -223,6 +226,7 @@ func of(tx Tx, st backup.Status) (p Plan, err error) {
 			p.Files = w
 		}
 	}
+	p.Alarm = st.Alarm()
 	p.Invite = invited(tx.Today(), measures)
 	for _, id := range IDs() {
 		p.Scenarios = append(p.Scenarios, p.scenario(id, facts))

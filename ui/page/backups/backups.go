@@ -80,6 +80,7 @@ type backups struct {
 const (
 	toCheck = "check" // the recovery sheet
 	toPrint = "sheet" // likewise
+	toAdd   = "add"   // a place
 )
 
 func newBackups(e *page.Env, begin string) page.Page {
@@ -111,8 +112,8 @@ func newBackups(e *page.Env, begin string) page.Page {
 		{Title: e.T("backups.column.writer"), Width: 104, Weight: 1},
 		{Title: e.T("backups.column.at"), Width: 165, Weight: 3},
 		{Title: e.T("backups.column.invoice"), Width: 112},
+		{Title: e.T("backups.column.size"), Width: 84, Align: fyne.TextAlignTrailing, Spare: true},
 		{Title: e.T("backups.column.invoices"), Width: 90, Align: fyne.TextAlignTrailing, Spare: true},
-		{Title: e.T("backups.column.size"), Width: 84, Align: fyne.TextAlignTrailing},
 	}
 	b.grid = kit.NewGrid(columns, func() int { return len(b.points) }, b.cell)
 	b.grid.SetEmpty(kit.NewEmpty("clock", e.T("backups.no_point"), e.T("backups.no_point_hint"), nil))
@@ -157,6 +158,8 @@ func newBackups(e *page.Env, begin string) page.Page {
 		b.checkSheet()
 	case begin == toPrint && e.Can(setup.PrintSheet.Spec):
 		b.sheet()
+	case begin == toAdd && e.Can(backup.Begin.Spec):
+		b.edit(nil)
 	}
 	return b
 }
@@ -177,9 +180,9 @@ func (b *backups) cell(row, col int) kit.CellView {
 	case 3:
 		return kit.CellView{Text: p.Invoice}
 	case 4:
-		return kit.CellView{Text: e.Text.Number(p.Invoices)}
-	default:
 		return kit.CellView{Text: e.Text.Bytes(p.Bytes), Color: theme.Muted}
+	default:
+		return kit.CellView{Text: e.Text.Number(p.Invoices)}
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 
 	"zafe/app/aside"
 	"zafe/app/auth"
@@ -576,6 +577,48 @@ func (e *engine) Form(context.Context, string, string, map[string]string) (backu
 	return backup.FormResponse{Fields: []backup.Field{
 		{Name: "user", Kind: "text"}, {Name: "pass", Kind: "password", Secret: true},
 	}}, nil
+}
+
+// TestWhereAPointIsIsNotCut on a small screen, where a disk that is away was seen some days ago.
+func TestWhereAPointIsIsNotCut(t *testing.T) {
+	kit.After = kit.Never
+	made := storetest.Noon
+	p, sh, _ := shown(t, &engine{
+		status: backup.Status{Light: backup.Green, SheetKnown: true, Copies: []backup.Copy{
+			{Destination: backup.Destination{ID: "usb", Label: "Clé bleue"}, Light: backup.Green, LastOK: made},
+		}},
+		points: map[string][]backup.Point{"": {{ID: "1", Writer: "pc", Made: made}}},
+	})
+	p.points = []backup.Sited{{Point: backup.Point{ID: "1", Writer: "pc", Made: made}, At: []string{"elsewhere"}}}
+	p.unread["usb"] = fault.New(fault.Unavailable, "backup.disk_absent", "folder", "/media/usb")
+	p.grid.Reload()
+	sh.Window.Resize(fyne.NewSize(1280-208, 720-28))
+	said := false
+	uitest.Walk(p.grid, func(o fyne.CanvasObject) {
+		x, is := o.(*canvas.Text)
+		said = said || is && strings.HasPrefix(x.Text, "Clé bleue (vu le ") && strings.HasSuffix(x.Text, ")")
+	})
+	if !said {
+		t.Error("it is cut")
+	}
+}
+
+// TestThePageOpensWithTheFormOfANewPlace where it is asked to, as by the recovery plan.
+func TestThePageOpensWithTheFormOfANewPlace(t *testing.T) {
+	w := storetest.NewWorld(t)
+	backup.Bind(w.Registry, &engine{})
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	sh.Show(Routes()["backups"](e, page.Route{Arg: toAdd}).Object())
+	found := false
+	for _, o := range sh.Window.Canvas().Overlays().List() {
+		uitest.Walk(o, func(o fyne.CanvasObject) {
+			l, is := o.(*kit.Button)
+			found = found || is && l.Text() == "Essayer et enregistrer"
+		})
+	}
+	if !found {
+		t.Error("no form")
+	}
 }
 
 // TestARefusedPasswordIsTypedAnewFromItsRow: the keyboard is in its box at once. Where one logs in in the browser, that is

@@ -442,8 +442,8 @@ func (h *home) copies(st backup.Status) {
 		switch {
 		case len(st.Copies) == 0:
 			title, under = e.T("home.todo.nowhere"), e.T("home.nowhere")
-		case alarm(st) != nil:
-			title, under, act = e.T("home.todo.alarm"), e.Text.Fault(alarm(st)), e.T("home.act.worry")
+		case st.Alarm() != nil:
+			title, under, act = e.T("home.todo.alarm"), e.Text.Fault(st.Alarm()), e.T("home.act.worry")
 		case len(st.Worries) > 0:
 			title, act = e.T("home.todo.worry"), e.T("home.act.worry")
 		}
@@ -454,16 +454,6 @@ func (h *home) copies(st backup.Status) {
 		h.keep("shield-warning", tone, title, under, act)
 	}
 	h.arrange()
-}
-
-// alarm is the first thing that an owner must look into at a place of copies, nil for none.
-func alarm(st backup.Status) *fault.Fault {
-	for _, c := range st.Copies {
-		if len(c.Alarms) > 0 {
-			return c.Alarms[0]
-		}
-	}
-	return nil
 }
 
 // onlySheet tells whether the copies are as they should be, but for the recovery sheet, which nobody typed back.

@@ -174,8 +174,13 @@ func (p *planPage) figures() {
 	case d > pl.Promise.Loss:
 		tone = kit.Warn
 	}
-	p.lost.Set(pl.Lost(e.Text, worst), p.promised(), tone, nil)
-	back, note, tone := e.T("plan.unmeasured"), e.T("plan.try_it"), kit.Warn
+	lost, note := pl.Lost(e.Text, worst), p.promised()
+	if worst.Sealed {
+		lost, note = e.T("plan.all"), e.T("plan.sealed")
+	}
+	p.lost.Set(lost, note, tone, nil)
+	back, tone := e.T("plan.unmeasured"), kit.Warn
+	note = e.T("plan.try_it")
 	if b := pl.Proof; b != nil {
 		back, note = backup.Lasted(e.Text, b.Took()), p.from(b)
 	}
@@ -236,7 +241,8 @@ func (p *planPage) from(m *backup.Measure) string {
 	return m.Label + ", " + p.env.Text.Instant(m.At)
 }
 
-// remind says what is to be done after a restore, or else what comes back each year.
+// remind says what somebody must look into at a place of copies, and what is to be done after a restore, or else what
+// comes back each year.
 func (p *planPage) remind() {
 	e := p.env
 	was, read := len(p.notice.Objects), p.text != nil
@@ -248,6 +254,10 @@ func (p *planPage) remind() {
 	p.notice.Objects = nil
 	p.notice.Show()
 	follow := p.follow()
+	if f := p.plan.Alarm; f != nil {
+		p.notice.Add(kit.NewNotice(kit.Error, e.T("home.todo.alarm"), e.Text.Fault(f),
+			kit.NewButton(e.T("plan.go.cloud"), "", kit.Secondary, func() { p.open("backups", "") })))
+	}
 	if f := p.plan.Files; f != nil {
 		p.notice.Add(kit.NewNotice(kit.Warn, e.T("plan.files"), e.Text.Fault(f),
 			kit.NewButton(e.T("plan.go.cloud"), "", kit.Secondary, func() { p.open("backups", "") })))
@@ -276,7 +286,7 @@ func (p *planPage) remind() {
 	case p.plan.Invite && e.Can(backup.Drill.Spec):
 		p.notice.Add(kit.NewNotice(kit.Info, e.T("plan.invite"), e.T("plan.invite_text"),
 			p.Write(kit.NewButton(e.T("plan.try"), "", kit.Secondary, p.try))))
-	case p.plan.Files == nil:
+	case len(p.notice.Objects) == 0:
 		p.notice.Hide()
 	}
 	p.object.Refresh()
@@ -291,13 +301,17 @@ func (p *planPage) caseCell(row, col int) kit.CellView {
 	case len(s.Lacks) > 0:
 		tone = kit.Warn
 	}
+	lost, takes := p.plan.Lost(e.Text, s), p.plan.Takes(e.Text, s)
+	if s.Sealed { // that it is for want of the sheet is beside, in full
+		lost, takes = e.T("plan.all"), e.T("plan.never")
+	}
 	switch col {
 	case 0:
 		return kit.CellView{Text: s.Title(e.Text), Icon: icons[s.ID]}
 	case 1:
-		return kit.CellView{Text: p.plan.Lost(e.Text, s), Pill: true, Tone: tone}
+		return kit.CellView{Text: lost, Pill: true, Tone: tone}
 	default:
-		return kit.CellView{Text: p.plan.Takes(e.Text, s)}
+		return kit.CellView{Text: takes}
 	}
 }
 

@@ -9,11 +9,13 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 
 	"zafe/app/auth"
 	"zafe/app/backup"
 	"zafe/app/civil"
 	"zafe/app/fault"
+	"zafe/app/i18n"
 	"zafe/app/op"
 	"zafe/app/plan"
 	"zafe/app/recovery"
@@ -131,6 +133,56 @@ func TestAPlaceThatIsNotOnTheSheetIsTold(t *testing.T) {
 	printed(e.st.Copies[0].Where(), e.st.Copies[1].Where())
 	if told() {
 		t.Error("told although it is there")
+	}
+}
+
+// TestThePlanSaysWhenAnotherPCGoesOn with the book, until it does not any more.
+func TestThePlanSaysWhenAnotherPCGoesOn(t *testing.T) {
+	p, sh, e, _ := shown(t, auth.Owner)
+	told := func() bool {
+		p.Refresh()
+		return slices.ContainsFunc(p.texts(), func(s string) bool { return strings.Contains(s, "L’ordinateur VIEUX continue le même dossier") })
+	}
+	if told() {
+		t.Error("told of nothing")
+	}
+	e.st.Copies[1].Alarms = []*fault.Fault{fault.New(fault.Conflict, "backup.alarm.rival", "name", "VIEUX", "writer", "w1")}
+	if !told() {
+		t.Errorf("not told: %q", p.texts())
+	}
+	if p.press(t, "Sauvegardes"); sh.Opened[len(sh.Opened)-1].Name != "backups" {
+		t.Errorf("it leads to %+v", sh.Opened)
+	}
+	if e.st.Copies[1].Alarms = nil; told() {
+		t.Error("it stays")
+	}
+}
+
+// TestNothingOfThePlanIsCut on the screens that people have, whatever the plan has to say.
+func TestNothingOfThePlanIsCut(t *testing.T) {
+	kit.After = kit.Never
+	p, sh, e, w := shown(t, auth.Owner)
+	e.st.SheetKnown = false // only the sheet opens what is there, and nobody has shown that it exists
+	sealed := e.st
+	untouched := e.st
+	untouched.SheetKnown = true
+	untouched.Origin = &backup.Point{Made: w.Clock.Now()}
+	untouched.Copies = []backup.Copy{{Destination: backup.Destination{ID: "paul", Label: "Coffre de Paul", Away: true}}}
+	for name, st := range map[string]backup.Status{"sealed": sealed, "before the first copy": untouched, "no place": {}} {
+		for _, lang := range []string{i18n.French, i18n.English} {
+			e.st, p.env.Text = st, i18n.For(lang)
+			whole := map[string]bool{p.env.T("plan.cases"): true, p.env.T("plan.act.restore"): true} // they end so themselves
+			fresh := newPage(p.env).(*planPage)
+			sh.Show(fresh.Object())
+			for _, size := range []fyne.Size{{Width: 1280, Height: 720}, {Width: 1440, Height: 900}} {
+				sh.Window.Resize(fyne.NewSize(size.Width-208, size.Height-28))
+				uitest.Walk(fresh.Object(), func(o fyne.CanvasObject) {
+					if x, ok := o.(*canvas.Text); ok && strings.HasSuffix(x.Text, "…") && !whole[x.Text] {
+						t.Errorf("%s, %s, %.0f: %q", name, lang, size.Width, x.Text)
+					}
+				})
+			}
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ func restore(p *planPage) { p.env.Shell.Restore() }
 var ways = map[plan.ID][]way{
 	plan.Broken: {
 		{"plan.act.restore", "clock-counter-clockwise", backup.Begin.Spec, restore},
-		{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")},
+		{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "add")},
 	},
 	plan.Stolen: {
 		{"plan.act.incident", "lock", incident.Begin.Spec, to("incident", "")},
@@ -47,7 +47,7 @@ var ways = map[plan.ID][]way{
 		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "sheet")},
 	},
 	plan.Burnt: {
-		{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")},
+		{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "add")},
 		{"plan.attest", "file-pdf", plan.Attest.Spec, (*planPage).attest},
 	},
 	plan.Ransomware: { // not "restore": not on this PC
@@ -60,7 +60,7 @@ var ways = map[plan.ID][]way{
 		{"plan.act.key", "key", opening.Rotate.Spec, to("security", "sheet")},
 	},
 	plan.Death:    {{"plan.act.delegate", "user-plus", user.SetDelegate.Spec, to("security", "")}},
-	plan.Provider: {{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "")}},
+	plan.Provider: {{"plan.act.place", "plus", backup.Begin.Spec, to("backups", "add")}},
 }
 
 // showCase shows the scenario that is selected.
