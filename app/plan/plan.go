@@ -84,6 +84,8 @@ type Plan struct {
 	Sheet    bool             `json:"sheet"`  // it was typed back
 	SheetOn  civil.Date       `json:"sheet_on"`
 	SheetDue bool             `json:"sheet_due"` // that was over a year ago
+	// Sample: it is the sample company's, which has a key that nobody keeps, and was given no sheet.
+	Sample bool `json:"sample,omitempty"`
 	// SheetServed is when it opened the closed book, and nothing was done about it since.
 	SheetServed civil.Date `json:"sheet_served,omitzero"`
 	// SheetLacks are the names of the places of copies that are not on the sheet last printed.
@@ -206,6 +208,11 @@ func of(tx Tx, st backup.Status) (p Plan, err error) {
 		return p, err
 	}
 	p.SheetOn, p.SheetDue, p.SheetServed = progress.SheetOn, progress.SheetDue(tx.Today()), progress.SheetServed
+	id, _, err := setup.IdentityOf(tx)
+	if err != nil {
+		return p, err
+	}
+	p.Sample = id.Demo && p.SheetOn.IsZero()
 	printed, known, err := setup.PrintedOf(tx)
 	if err != nil {
 		return p, err

@@ -196,6 +196,8 @@ func (p Plan) Checked(t *i18n.Printer) string {
 	switch {
 	case !p.Sheet:
 		return t.T("plan.fact.sheet_never", nil)
+	case p.Sample:
+		return t.T("plan.fact.sheet_sample", nil)
 	case p.SheetOn.IsZero():
 		return t.T("plan.fact.sheet_checked", nil)
 	default:

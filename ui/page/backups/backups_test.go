@@ -269,7 +269,7 @@ func TestTheStateSaysWhy(t *testing.T) {
 	}}}
 	p, _, _ := shown(t, copies)
 	for _, want := range []string{
-		"Nuage : L'ordinateur Atelier continue", "Disque : aucune copie", "Et 1 autre",
+		"Nuage : L'ordinateur Atelier continue", "Disque : rien du poste principal", "Et 1 autre",
 	} {
 		if !p.says(want) {
 			t.Errorf("%q is not said", want)
@@ -428,7 +428,7 @@ func TestAPlaceThatHasThePointsOfThePCBeforeSaysSo(t *testing.T) {
 	old := backup.Point{ID: "1", Writer: "ancien", Made: storetest.Noon}
 	copies := &engine{status: backup.Status{
 		Light: backup.Amber, Origin: &old,
-		Copies: []backup.Copy{{Destination: backup.Destination{ID: "d1", Label: "Disque"}}},
+		Copies: []backup.Copy{{Destination: backup.Destination{ID: "d1", Label: "Disque"}, Light: backup.Amber}},
 	}}
 	p, _, _ := shown(t, copies)
 	if !p.says("Rien de ce PC n'y est encore") {
@@ -436,7 +436,8 @@ func TestAPlaceThatHasThePointsOfThePCBeforeSaysSo(t *testing.T) {
 	}
 	copies.points = map[string][]backup.Point{"d1": {old}}
 	p.Refresh()
-	if p.says("Rien de ce PC n'y est encore") || !p.says("Copies de ancien") {
+	if p.says("Rien de ce PC n'y est encore") || p.says("aucune copie") || !p.says("Copies de ancien") ||
+		!p.says("Disque : rien du poste principal n'y est encore") {
 		t.Error("the place contradicts the points listed from it")
 	}
 }

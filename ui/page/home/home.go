@@ -432,7 +432,7 @@ func (h *home) copies(st backup.Status) {
 	case onlySheet(st):
 		h.keep("lifebuoy", kit.Warn, e.T("home.todo.sheet_unknown"), e.T("home.sheet_unknown"), e.T("home.act.worry"))
 	case st.Origin != nil && st.Light != backup.Red:
-		h.keep("shield-check", kit.Info, e.T("home.todo.first_copy"),
+		h.keep("shield-warning", kit.Warn, e.T("home.todo.first_copy"),
 			e.T("home.restored_from", "when", e.Text.Instant(st.Origin.Made)), e.T("home.act.backup"))
 	case st.Light != backup.Green:
 		title, under, act := e.T("home.todo.backup"), e.T("home.backup_never"), e.T("home.act.backup")
@@ -497,6 +497,7 @@ func (h *home) prove(st backup.Status) {
 func (h *home) yearly(p plan.Plan) {
 	e := h.env
 	delete(h.tasks, "sheet")
+	delete(h.tasks, "due")
 	delete(h.tasks, "invite")
 	delete(h.tasks, "follow")
 	if f := p.Follow; f != nil && e.Can(plan.SayCause.Spec) {
@@ -520,8 +521,9 @@ func (h *home) yearly(p plan.Plan) {
 		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet_lacks"),
 			e.T("home.sheet_lacks", "places", e.Text.List(p.SheetLacks)), e.T("home.act.sheet_lacks"),
 			func() { e.Shell.Open(page.Route{Name: "backups", Arg: "sheet"}) })
-	case p.SheetDue:
-		h.tasks["sheet"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet"), e.T("plan.fact.sheet_on", "on", p.SheetOn),
+	}
+	if p.SheetDue && p.SheetServed.IsZero() { // beside a sheet to print again: the one of then is what there is meanwhile
+		h.tasks["due"] = h.task("lifebuoy", kit.Warn, e.T("home.todo.sheet"), e.T("plan.fact.sheet_on", "on", p.SheetOn),
 			e.T("home.act.sheet"), func() { e.Shell.Open(page.Route{Name: "backups", Arg: "check"}) })
 	}
 	if p.Invite {
@@ -614,7 +616,7 @@ func (h *home) task(icon string, tone kit.Tone, title, under, act string, run fu
 
 // order is that of the tasks among those of one tone.
 var order = []string{
-	"integrity", "cnil", "mass", "witness", "backup", "ahead", "numbers", "follow", "approvals", "held", "sheet", "invite", "many",
+	"integrity", "cnil", "mass", "witness", "backup", "ahead", "numbers", "follow", "approvals", "held", "sheet", "due", "invite", "many",
 	"overdue", "accepted", "drafts", "exports", "bin",
 }
 

@@ -11,6 +11,7 @@ import (
 	"zafe/app/backup"
 	"zafe/app/billing"
 	"zafe/app/bin"
+	"zafe/app/civil"
 	"zafe/app/company"
 	"zafe/app/fault"
 	"zafe/app/fr"
@@ -353,6 +354,31 @@ func TestTheListSaysWhatIsNotSafeYet(t *testing.T) {
 				t.Errorf("%s, to %s: %q", name, role, said)
 			}
 		}
+	}
+}
+
+// TestTheYearlyCheckIsNotHidden behind a sheet that is to be printed again, nor the first copy after a restore behind the
+// rest of a long list.
+func TestTheYearlyCheckIsNotHidden(t *testing.T) {
+	w := storetest.NewWorld(t)
+	backup.Bind(w.Registry, &engine{status: backup.Status{
+		Light: backup.Amber, SheetKnown: true, Origin: &backup.Point{Made: storetest.Noon},
+		Copies: []backup.Copy{{Destination: backup.Destination{ID: "d1", Label: "Nuage"}, Light: backup.Amber}},
+	}})
+	e, sh := uitest.New(t, w.As("owner"), auth.Owner)
+	p := Routes()["home"](e, page.Route{}).(*home)
+	sh.Show(p.Object())
+	p.yearly(plan.Plan{Sheet: true, SheetDue: true, SheetOn: civil.New(2025, 3, 1), SheetLacks: []string{"Koofr"}})
+	for _, want := range []string{"Feuille de secours à réimprimer", "vérifiée le 01/03/2025"} {
+		if got := said(p); !strings.Contains(got, want) {
+			t.Errorf("%q is not among %q", want, got)
+		}
+	}
+	for _, key := range []string{"numbers", "follow", "approvals", "overdue"} {
+		p.tasks[key] = p.task("x", kit.Warn, key, "", "", nil)
+	}
+	if p.arrange(); !strings.Contains(said(p), "Première copie à faire") {
+		t.Errorf("folded away: %q", said(p))
 	}
 }
 

@@ -201,6 +201,8 @@ func (p *planPage) figures() {
 		p.sheet.Set(e.T("plan.sheet.no"), e.T("plan.sheet.no_note"), kit.Warn, nil)
 	case pl.SheetDue:
 		p.sheet.Set(e.T("plan.sheet.due"), pl.Checked(e.Text), kit.Warn, nil)
+	case pl.Sample:
+		p.sheet.Set(e.T("plan.sheet.sample"), pl.Checked(e.Text), kit.Neutral, nil)
 	case pl.SheetOn.IsZero():
 		p.sheet.Set(e.T("plan.sheet.ok"), e.T("plan.sheet.ok_note"), kit.Ok, nil)
 	default:
@@ -276,13 +278,13 @@ func (p *planPage) remind() {
 		p.notice.Add(kit.NewNotice(kit.Warn, e.T("home.todo.sheet_lacks"),
 			e.T("plan.sheet_lacks", "places", e.Text.List(p.plan.SheetLacks)),
 			p.Write(kit.NewButton(e.T("home.act.sheet_lacks"), "", kit.Secondary, func() { p.open("backups", "sheet") }))))
-	case (p.plan.SheetDue || !p.plan.Sheet) && e.Can(setup.CheckSheet.Spec):
-		key := "plan.sheet_never"
-		if p.plan.SheetDue {
-			key = "plan.sheet_due"
+		if p.plan.SheetDue { // the one of then is what there is meanwhile
+			p.check("plan.sheet_due")
 		}
-		p.notice.Add(kit.NewNotice(kit.Warn, e.T("plan.kpi.sheet"), e.T(key),
-			p.Write(kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, func() { p.open("backups", "check") }))))
+	case p.plan.SheetDue && e.Can(setup.CheckSheet.Spec):
+		p.check("plan.sheet_due")
+	case !p.plan.Sheet && e.Can(setup.CheckSheet.Spec):
+		p.check("plan.sheet_never")
 	case p.plan.Invite && e.Can(backup.Drill.Spec):
 		p.notice.Add(kit.NewNotice(kit.Info, e.T("plan.invite"), e.T("plan.invite_text"),
 			p.Write(kit.NewButton(e.T("plan.try"), "", kit.Secondary, p.try))))
@@ -290,6 +292,13 @@ func (p *planPage) remind() {
 		p.notice.Hide()
 	}
 	p.object.Refresh()
+}
+
+// check asks for the recovery sheet to be typed back, and says why.
+func (p *planPage) check(why string) {
+	e := p.env
+	p.notice.Add(kit.NewNotice(kit.Warn, e.T("plan.kpi.sheet"), e.T(why),
+		p.Write(kit.NewButton(e.T("backups.sheet_check"), "", kit.Secondary, func() { p.open("backups", "check") }))))
 }
 
 func (p *planPage) caseCell(row, col int) kit.CellView {

@@ -249,9 +249,36 @@ func TestThePlanReminds(t *testing.T) {
 	if last := sh.Opened[len(sh.Opened)-1]; last.Name != "backups" || last.Arg != "check" {
 		t.Errorf("it leads to %+v", last)
 	}
+	w.Update(func(tx *store.Tx) error { // a place was added since it was printed
+		id := setup.Identity{RecoveryKey: recovery.Key{1}.String(), VaultID: op.NewID(time.Now())}
+		return setup.SaveIdentity(tx, id)
+	})
+	req := setup.SheetRequest{Lang: "fr", Places: []string{e.st.Copies[0].Where()}, Saved: true}
+	if _, err := setup.PrintSheet.Fetch(t.Context(), w.As("owner"), req, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if p.Refresh(); len(p.notice.Objects) != 2 {
+		t.Error("that it is to be checked is hidden behind that it is to be printed again")
+	}
+	p.press(t, "Réimprimer")
+	p.press(t, "Vérifier ma feuille")
 	e.st.SheetKnown = false
+	e.st.Copies = e.st.Copies[:1]
 	if p.Refresh(); len(p.notice.Objects) != 1 {
 		t.Error("a sheet that was never checked is not said")
+	}
+}
+
+// TestTheSheetOfTheSampleIsNotVouchedFor: nobody printed one.
+func TestTheSheetOfTheSampleIsNotVouchedFor(t *testing.T) {
+	p, _, _, w := shown(t, auth.Owner)
+	checked := func() string { return p.plan.Checked(p.env.Text) }
+	if p.Refresh(); checked() != "vérifiée" {
+		t.Errorf("a real one: %q", checked())
+	}
+	w.Update(func(tx *store.Tx) error { return setup.SaveIdentity(tx, setup.Identity{Demo: true}) })
+	if p.Refresh(); checked() != "aucune feuille imprimée" {
+		t.Errorf("told %q", checked())
 	}
 }
 
