@@ -40,7 +40,7 @@ func TestEachCauseIsTold(t *testing.T) {
 		{"the log-in", place(backup.Amber, func(c *backup.Copy) {
 			c.Fault = fault.New(fault.Forbidden, "backup.dest_login")
 		}), p.T("backup.dest_login", nil)},
-		{"never", place(backup.Amber, func(c *backup.Copy) { c.LastOK = time.Time{} }), "aucune copie"},
+		{"never", place(backup.Amber, func(c *backup.Copy) { c.LastOK = time.Time{} }), "rien du poste principal"},
 		{"late", place(backup.Red, func(c *backup.Copy) { c.Lacks, c.Oldest = true, noon }), "travail fait depuis"},
 		{"holes", place(backup.Amber, func(c *backup.Copy) { c.Holes = 3 }), "3 morceaux"},
 		{"not seen", place(backup.Amber, func(*backup.Copy) {}), "pas été revu"},

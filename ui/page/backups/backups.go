@@ -740,7 +740,7 @@ func (b *backups) again(f *fault.Fault, d backup.Destination) fyne.CanvasObject 
 				return
 			}
 			e.Shell.Changed("backup")
-			b.backUp()
+			b.backUpTo(d)
 		})
 	}
 	switch f.Key {
@@ -879,7 +879,7 @@ func (b *backups) form(existing *backup.Destination, secret bool) {
 				m.Close()
 				e.Shell.Toast(kit.Ok, e.T("backups.added", "label", d.Label))
 				e.Shell.Changed("backup")
-				b.backUp()
+				b.backUpTo(d)
 			})
 		})
 	})
@@ -895,10 +895,17 @@ func (b *backups) form(existing *backup.Destination, secret bool) {
 	}
 }
 
-func (b *backups) backUp() {
+func (b *backups) backUp() { b.backUpTo(backup.Destination{}) }
+
+// backUpTo saves and sends everywhere, and tells how it went at the place that was just made or changed; of the others
+// their lines tell. The zero place stands for all of them.
+func (b *backups) backUpTo(place backup.Destination) {
 	e := b.env
 	b.run(func(done func(backup.Status, error)) { page.Call(e, backup.Now, op.Empty{}, done) }, func(st backup.Status) {
 		for _, c := range st.Copies {
+			if place.ID != "" && c.ID != place.ID {
+				continue
+			}
 			if c.Fault != nil {
 				e.Shell.Fail(c.Failed(e.Text, c.Fault))
 				return
@@ -907,6 +914,10 @@ func (b *backups) backUp() {
 				e.Shell.Fail(c.Broken)
 				return
 			}
+		}
+		if place.ID != "" && !st.Whole() {
+			e.Shell.Toast(kit.Ok, e.T("backups.done_there", "label", place.Label))
+			return
 		}
 		e.Shell.Toast(kit.Ok, e.T("backups.done"))
 	})

@@ -580,6 +580,29 @@ func (e *engine) Form(context.Context, string, string, map[string]string) (backu
 	}}, nil
 }
 
+// TestAPlaceThatWasJustAddedIsSpokenOf, not another one whose disk is away.
+func TestAPlaceThatWasJustAddedIsSpokenOf(t *testing.T) {
+	away := backup.Copy{
+		Destination: backup.Destination{ID: "usb", Label: "Clé bleue"}, Light: backup.Green, Lacks: true,
+		Fault: fault.New(fault.Unavailable, "backup.disk_absent", "folder", "/media/usb"),
+	}
+	added := backup.Copy{Destination: backup.Destination{ID: "nas", Label: "NAS"}, Light: backup.Green, LastOK: storetest.Noon}
+	copies := &engine{status: backup.Status{Light: backup.Green, SheetKnown: true, Copies: []backup.Copy{away, added}}}
+	p, sh, _ := shown(t, copies)
+	p.following = true
+	p.backUpTo(added.Destination)
+	if len(sh.Failed) > 0 || len(sh.Toasts) != 1 || sh.Toasts[0] != "NAS : la copie y est." {
+		t.Errorf("told %q, failed %v", sh.Toasts, sh.Failed)
+	}
+	copies.status.Copies[1].Fault = fault.New(fault.Forbidden, "backup.dest_forbidden")
+	if p.backUpTo(added.Destination); len(sh.Failed) != 1 || !strings.Contains(p.env.Text.Fault(sh.Failed[0]), "NAS") {
+		t.Errorf("failed %v", sh.Failed)
+	}
+	if p.backUp(); len(sh.Failed) != 2 || !strings.Contains(p.env.Text.Fault(sh.Failed[1]), "Clé bleue") {
+		t.Errorf("of all places: failed %v", sh.Failed)
+	}
+}
+
 // TestWhereAPointIsIsNotCut on a small screen, where a disk that is away was seen some days ago.
 func TestWhereAPointIsIsNotCut(t *testing.T) {
 	kit.After = kit.Never
