@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -102,6 +103,42 @@ func TestAPlaceThatIsNotReachedIsSaidWhereItIsSeen(t *testing.T) {
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(said).Y
 	if bottom := at + said.Size().Height; at < 0 || bottom > env.Window.Canvas().Size().Height-foot || said.Size().Height == 0 {
 		t.Errorf("it is said from %v to %v of %v", at, bottom, env.Window.Canvas().Size().Height)
+	}
+}
+
+// tried is a place that was tried by itself as soon as its first copy was there, or not.
+type tried struct {
+	places
+	at     time.Time
+	trials int
+}
+
+func (p *tried) Destinations() []backup.Destination {
+	return []backup.Destination{{ID: "d1", Label: "Disque", Provider: "local"}}
+}
+
+func (p *tried) Now(context.Context) (backup.Status, error) {
+	return backup.Status{Copies: []backup.Copy{{Destination: backup.Destination{ID: "d1"}, LastOK: storetest.Noon, Drilled: p.at}}}, nil
+}
+
+func (p *tried) Drill(context.Context, string) (backup.Status, error) {
+	p.trials++
+	return backup.Status{}, nil
+}
+
+// TestTheWizardTriesANewPlaceOnce: not again where that was done by itself.
+func TestTheWizardTriesANewPlaceOnce(t *testing.T) {
+	for at, want := range map[time.Time]int{{}: 1, storetest.Noon: 0} {
+		engine := &tried{at: at}
+		w := storetest.NewWorld(t, company.Bind[*store.Tx], setup.Bind[*store.Tx],
+			func(r *op.Registry[*store.Tx]) { backup.Bind(r, engine) })
+		w.Update(func(tx *store.Tx) error { return tx.SetSetting("setup", setup.Progress{Step: setup.Backup}) })
+		env, sh := uitest.New(t, w.As("owner"), auth.Owner)
+		flow := &start.Flow{Window: env.Window, Text: env.Text, Clock: w.Clock.Now}
+		sh.Show(flow.SetUp(env.Me)(env, func() { t.Error("the set-up is over") }))
+		if engine.trials != want || len(sh.Failed) > 0 {
+			t.Errorf("tried before: %t, then %d times", !at.IsZero(), engine.trials)
+		}
 	}
 }
 

@@ -300,12 +300,39 @@ func (k *Keeper) afterMending(ctx context.Context, sends []schedule.Task) {
 	}
 }
 
-// Drill implements Engine.
+// Drill implements Engine. One that is under way there, as the first one of a new place soon is, is the one that is asked
+// for, if it passes.
 func (k *Keeper) Drill(ctx context.Context, id string) (appbackup.Status, error) {
-	if err := k.do(ctx, schedule.Task{Kind: schedule.Drill, Target: id}, whole); err != nil {
+	task := schedule.Task{Kind: schedule.Drill, Target: id}
+	passed, err := k.joined(ctx, task)
+	if err == nil && !passed {
+		err = k.do(ctx, task, whole)
+	}
+	if err != nil {
 		return appbackup.Status{}, err
 	}
 	return k.Status(ctx)
+}
+
+// joined waits for the end of a task that is under way already, and tells whether it went well; false where there is none.
+func (k *Keeper) joined(ctx context.Context, task schedule.Task) (well bool, err error) {
+	lane := laneOf(task)
+	k.mu.Lock()
+	j := k.jobs[lane]
+	k.mu.Unlock()
+	if j == nil || j.kind != task.Kind {
+		return false, nil
+	}
+	free := k.lane(lane)
+	select {
+	case free <- struct{}{}:
+		<-free
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return j.well, nil
 }
 
 // Stop implements Engine.

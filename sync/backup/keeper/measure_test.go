@@ -169,6 +169,44 @@ func TestATrialKeepsNoRestorePointWaiting(t *testing.T) {
 	}
 }
 
+// TestATrialThatIsUnderWayIsTheOneAskedFor: a new place is tried by itself, and by whoever has just made it.
+func TestATrialThatIsUnderWayIsTheOneAskedFor(t *testing.T) {
+	k, b, _, _ := newKeeper(t)
+	b.change(t)
+	now(t, k)
+	begun, end := make(chan struct{}), make(chan struct{})
+	begin, times := sync.OnceFunc(func() { close(begun) }), 0
+	k.SetDrill(func() vault.BookSink {
+		return waiting{func() {
+			times++
+			begin()
+		}, end}
+	})
+	done := make(chan error, 1)
+	go func() {
+		_, err := k.Drill(t.Context(), "")
+		done <- err
+	}()
+	<-begun
+	if _, err := k.Drill(noticing{t.Context(), sync.OnceFunc(func() { close(end) })}, ""); err != nil {
+		t.Error(err)
+	}
+	if err := <-done; err != nil || times != 1 {
+		t.Errorf("%d trials, %v", times, err)
+	}
+}
+
+// noticing is a context that tells when somebody waits on it.
+type noticing struct {
+	context.Context
+	waited func()
+}
+
+func (n noticing) Done() <-chan struct{} {
+	n.waited()
+	return n.Context.Done()
+}
+
 // waiting is a restore that lasts until it is told to end.
 type waiting struct {
 	begin func()

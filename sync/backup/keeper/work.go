@@ -25,6 +25,8 @@ func (k *Keeper) automatic() bool { return !k.set.Sample || len(k.set.Remotes.Li
 // job is one task under way.
 type job struct {
 	appbackup.Running
+	kind    schedule.Kind
+	well    bool // it worked; once it has ended
 	cancel  context.CancelFunc
 	stopped bool // by the owner
 	held    bool // by a pause, or because the connection is metered
@@ -259,6 +261,7 @@ func (k *Keeper) ended(ctx context.Context, task schedule.Task, j *job, began ti
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.set.Clock()
+	j.well = err == nil
 	switch {
 	case fault.KeyOf(err) == faultWaits:
 		k.holdBack(j, task)
@@ -398,7 +401,7 @@ func (k *Keeper) prune(ctx context.Context, task schedule.Task) {
 }
 
 func (k *Keeper) start(cancel context.CancelFunc, task schedule.Task) *job {
-	j := &job{Running: appbackup.Running{Destination: k.label(task.Target)}, cancel: cancel}
+	j := &job{Running: appbackup.Running{Destination: k.label(task.Target)}, kind: task.Kind, cancel: cancel}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.jobs[laneOf(task)], j.points = j, k.line.points
