@@ -91,6 +91,11 @@ func (s *Shell) everySpot() []spot {
 			add("shell.spot.page", r.key+r.arg, r.icon, s.t(r.title), func() { s.open(page.Route{Name: r.key, Arg: r.arg}) })
 		}
 	}
+	if s.Pages["security"] != nil && s.Me.Can(auth.KeyManage) {
+		add("shell.spot.act", "shares", "users", s.t("security.shares"), func() {
+			s.open(page.Route{Name: "security", Arg: "shares"})
+		})
+	}
 	for _, c := range s.creations() {
 		add("shell.spot.act", "new", c.icon, s.t("shell.new."+c.kind), func() {
 			s.open(page.Route{Name: c.route})

@@ -32,6 +32,12 @@ func TestTheSearchBoxKnowsPagesAndActs(t *testing.T) {
 	if pcs.seek("postes"); pcs.last().route != (page.Route{Name: "people", Arg: "pcs"}) {
 		t.Errorf("the PCs are at %v", pcs.last().route)
 	}
+	for _, words := range []string{"partager la clé", "parts"} {
+		shares := newDesk(t, auth.Owner)
+		if shares.seek(words); shares.last().route != (page.Route{Name: "security", Arg: "shares"}) {
+			t.Errorf("%q leads to %v", words, shares.last().route)
+		}
+	}
 	d := newDesk(t, auth.Sales)
 	d.seek("réglages")
 	if got := d.last().route.Name; got == "settings" || got == "security" {

@@ -40,11 +40,14 @@ type security struct {
 	sheetNumber string
 	sheetMade   time.Time
 	busy        bool   // a new key is being made
-	begin       string // toRenew, until it is done
+	begin       string // toRenew or toShare, until it is done
 }
 
-// toRenew is the page's argument that asks at once for a new recovery sheet.
-const toRenew = "sheet"
+// What the page can be asked to begin with.
+const (
+	toRenew = "sheet"  // a new recovery sheet
+	toShare = "shares" // the sheets that share its key
+)
 
 func newSecurity(e *page.Env, begin string) page.Page {
 	s := &security{Gate: page.NewGate(e), env: e, body: kit.VBox(theme.GapCard), begin: begin}
@@ -71,9 +74,12 @@ func (s *security) Refresh() {
 			page.Do(s.env, setup.Get, op.Empty{}, func(p setup.Progress) {
 				s.served, s.sheetNumber, s.sheetMade = p.SheetServed, p.SheetNumber, p.SheetMade
 				s.show()
-				if begin := s.begin; begin == toRenew {
-					s.begin = ""
+				begin := s.begin
+				switch s.begin = ""; {
+				case begin == toRenew:
 					page.Writable(s.env, func() { s.askRotate(true) })
+				case begin == toShare && s.env.Can(setup.PrintShares.Spec):
+					page.Writable(s.env, s.share)
 				}
 			})
 		})

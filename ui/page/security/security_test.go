@@ -269,6 +269,25 @@ func TestTheSheetIsRenewedFromElsewhere(t *testing.T) {
 	}
 }
 
+// TestThePageOpensWithTheSharesOfTheKey where it is asked to, once.
+func TestThePageOpensWithTheSharesOfTheKey(t *testing.T) {
+	s := showAt(t, "owner", "shares", &office{})
+	found := false
+	for _, o := range s.sh.Window.Canvas().Overlays().List() {
+		uitest.Walk(o, func(o fyne.CanvasObject) {
+			b, is := o.(*kit.Button)
+			found = found || is && b.Text() == "Afficher les trois feuilles"
+		})
+	}
+	if !found {
+		t.Error("the shares are not offered")
+	}
+	kit.CloseLayers(s.sh.Window.Canvas())
+	if s.page.Refresh(); s.dialogOpen() {
+		t.Error("offered again")
+	}
+}
+
 func TestARefusalIsShown(t *testing.T) {
 	o := &office{pc: opening.PC{Offers: opening.Keyring}, fails: errors.New("broken")}
 	s := show(t, o)
