@@ -119,5 +119,10 @@ func TestAPCThatStoppedByTheOwnersWordOutlivesNobody(t *testing.T) {
 		if got := Outlived(at("main", 1, 9, 60, c.ended), []Manifest{trial}); got != c.want {
 			t.Errorf("%s: %t", name, got)
 		}
+		// It holds for what was made between the trial and the word as well: that PC was never replaced.
+		before, after := at("main", 1, 8, 30, nil), at("main", 1, 9, 60, c.ended)
+		if got := Outlived(before, []Manifest{trial, before, after}); got != c.want {
+			t.Errorf("before the word, %s: %t", name, got)
+		}
 	}
 }

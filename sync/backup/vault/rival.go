@@ -46,9 +46,13 @@ func (m Manifest) ended(other Manifest) bool {
 	return said && other.Seq <= last
 }
 
-// Outlived tells whether a point was made on a line of the book that others show to have ended before.
+// Outlived tells whether a point was made on a line of the book that others show to have ended before. Those of an
+// installation that goes on no more show nothing, by the owner's word in any point of the one that made it: that was the
+// one to go on all the time.
 func Outlived(m Manifest, others []Manifest) bool {
-	return slices.ContainsFunc(others, func(o Manifest) bool { return o.outlives(m) })
+	return slices.ContainsFunc(others, func(o Manifest) bool {
+		return o.outlives(m) && !slices.ContainsFunc(others, func(p Manifest) bool { return p.WriterID == m.WriterID && p.ended(o) })
+	})
 }
 
 // Outliving finds, among the newest points of the other installations, one that was made on a line that had ended before,
