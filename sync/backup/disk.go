@@ -154,7 +154,7 @@ func (s *Service) Follow(ctx context.Context, roots []string) (all []Presence, e
 		p := Presence{ID: d.ID}
 		at := s.find(d, roots)
 		switch {
-		case at == "" && plugged(d.Folder, roots) && isDir(d.Folder): // it has nothing yet, or nothing any more
+		case at == "" && Plugged(d.Folder, roots) && isDir(d.Folder): // it has nothing yet, or nothing any more
 			at = d.Folder
 		case at == "" && !s.gone(d):
 			continue // in the network
@@ -213,7 +213,7 @@ func (s *Service) gone(d remote.Destination) bool {
 
 // find gives the folder that has a copy of a destination, "" for none. Where it was comes first.
 func (s *Service) find(d remote.Destination, roots []string) string {
-	if plugged(d.Folder, roots) && s.ours(d, d.Folder) {
+	if Plugged(d.Folder, roots) && s.ours(d, d.Folder) {
 		return d.Folder
 	}
 	for _, root := range roots {
@@ -229,9 +229,9 @@ func (s *Service) find(d remote.Destination, roots []string) string {
 	return ""
 }
 
-// plugged says whether a folder is below one of the disks that are there. The root of all is none of them:
+// Plugged says whether a folder is below one of the disks that are there. The root of all is none of them:
 // what is below it may be the place where a disk that is absent belongs.
-func plugged(folder string, roots []string) bool {
+func Plugged(folder string, roots []string) bool {
 	return slices.ContainsFunc(roots, func(root string) bool {
 		rel, err := filepath.Rel(root, folder)
 		return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) &&

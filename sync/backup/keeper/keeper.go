@@ -431,7 +431,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 }
 
 // clock is what is odd about the clock of this PC, nil for nothing: it is before the last change or restore point of the
-// book, or long after the one before.
+// book, or long after the one before. It says the time to the minute, as it is shown: it changes no more often.
 func (k *Keeper) clock(ctx context.Context, st backup.Status, change uint64) (*fault.Fault, error) {
 	now, last := k.set.Clock(), st.Saved.At
 	if change > 0 {
@@ -445,7 +445,7 @@ func (k *Keeper) clock(ctx context.Context, st backup.Status, change uint64) (*f
 	}
 	switch {
 	case last.After(now.Add(appbackup.FutureAfter)):
-		return fault.New(fault.Unavailable, "backup.worry.clock_behind", "now", now, "last", last), nil
+		return fault.New(fault.Unavailable, "backup.worry.clock_behind", "now", now.Truncate(time.Minute), "last", last), nil
 	case st.Leap != nil:
 		return fault.New(fault.Unavailable, "backup.worry.clock_ahead", "now", st.Leap.To, "last", st.Leap.From), nil
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -336,6 +337,12 @@ func TestALeapOfTheClockIsTold(t *testing.T) {
 	is("and saved", later, true, ahead)
 	is("saved again", later.AddDate(0, 0, 2), true, ahead)
 	is("set right", right.AddDate(0, 3, 1), false, behind)
+	before, err := k.Status(t.Context())
+	clock.Add(5 * time.Second) // as often as a page looks
+	st, again := k.Status(t.Context())
+	if err != nil || again != nil || !reflect.DeepEqual(st.Worries, before.Worries) { //nolint:govet // faults are values
+		t.Errorf("it is another worry each time: %v %v", st.Worries, before.Worries)
+	}
 	is("and saved", right.AddDate(0, 3, 1), true, "")
 	is("two years later again", later, true, ahead)
 	is("it was right", later.AddDate(0, 0, 8), true, "")

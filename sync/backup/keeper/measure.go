@@ -133,13 +133,13 @@ func (k *Keeper) away(c backup.CopyStatus) (last backup.Mark, ok bool) {
 		return last, false
 	}
 	k.mu.Lock()
-	at := k.plugs.at[c.ID]
+	at, _ := k.presence(c.ID)
 	k.mu.Unlock()
 	if !at.Here {
 		return c.LastOK, true
 	}
 	for _, disk := range c.Disks { // the newest first
-		if disk.Disk != at.Disk && disk.LastOK.Seq > 0 {
+		if !is(at, disk.Disk) && disk.LastOK.Seq > 0 {
 			return disk.LastOK, true
 		}
 	}

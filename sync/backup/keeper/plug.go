@@ -54,9 +54,23 @@ func (k *Keeper) lookAtDisks(ctx context.Context) {
 // lookAgain lets the disks be looked at although they are the same.
 func (k *Keeper) lookAgain() { k.plugs.roots = "\n" }
 
+// presence is where the disk of a destination is, as far as is known; the lock is held. Before the first look one whose
+// folder is on a disk that is mounted counts as here, whichever it is: that it is elsewhere would be a false comfort.
+func (k *Keeper) presence(id string) (p backup.Presence, known bool) {
+	if p, known = k.plugs.at[id]; known || k.plugs.asked || k.set.Disks == nil {
+		return p, known
+	}
+	d, err := k.set.Remotes.Get(id)
+	here := err == nil && d.Provider == "local" && backup.Plugged(d.Folder, k.set.Disks())
+	return backup.Presence{ID: id, Here: here}, here
+}
+
+// is tells whether a disk that takes turns may be the one that is here.
+func is(p backup.Presence, disk string) bool { return p.Here && (p.Disk == disk || p.Disk == "") }
+
 // plug is whether the disk of a copy is plugged in; the lock is held.
 func (k *Keeper) plug(c backup.CopyStatus) (plug appbackup.Plug, disks []appbackup.TurnDisk) {
-	p, known := k.plugs.at[c.ID]
+	p, known := k.presence(c.ID)
 	switch {
 	case !known || c.OnDisk:
 	case p.Here:
@@ -65,7 +79,7 @@ func (k *Keeper) plug(c backup.CopyStatus) (plug appbackup.Plug, disks []appback
 		plug = appbackup.Unplugged
 	}
 	for _, d := range c.Disks {
-		disks = append(disks, appbackup.TurnDisk{Folder: d.Folder, LastOK: d.LastOK.At, Undated: d.Undated, Here: p.Here && p.Disk == d.Disk})
+		disks = append(disks, appbackup.TurnDisk{Folder: d.Folder, LastOK: d.LastOK.At, Undated: d.Undated, Here: is(p, d.Disk)})
 	}
 	return plug, disks
 }

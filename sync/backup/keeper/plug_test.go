@@ -109,6 +109,9 @@ func all(c appbackup.Copy, st appbackup.Status) bool {
 	return c.Plug == appbackup.PluggedIn && !c.Lacks && !st.Unsaved && c.Running == nil && c.Fault == nil
 }
 
+// settled is all with the trial restore that a new place gets, so that nothing is due there any more.
+func settled(c appbackup.Copy, st appbackup.Status) bool { return all(c, st) && !c.Drilled.IsZero() }
+
 func out(c appbackup.Copy, _ appbackup.Status) bool { return c.Plug == appbackup.Unplugged }
 
 // aDisk is a keeper with a destination on a disk that is plugged in and has all.
@@ -129,7 +132,7 @@ func aDisk(t *testing.T, values map[string]string) (*keeper.Keeper, book, *store
 		t.Fatal(err)
 	}
 	running(t, k)
-	inTime(t, k, "the first copy", all)
+	inTime(t, k, "the first copy", settled)
 	return k, b, clock, p, root
 }
 
@@ -260,7 +263,7 @@ func TestARealDiskIsFollowed(t *testing.T) {
 		t.Fatal(err)
 	}
 	running(t, k)
-	inTime(t, k, "the first copy", all)
+	inTime(t, k, "the first copy", settled)
 	tool("umount", at[0])
 	inTime(t, k, "that it is unplugged", out)
 	b.change(t)
@@ -287,6 +290,26 @@ func TestADiskThatIsPluggedInIsUnderTheSameRoof(t *testing.T) {
 	inTime(t, k, "that it is here", says(true))
 	p.unplug(root, filepath.Join(p.dir, "drawer"))
 	inTime(t, k, "that it is elsewhere", says(false))
+}
+
+// TestADiskIsHereBeforeTheFirstLook: as long as nobody knows better, one that is mounted does not count as elsewhere.
+func TestADiskIsHereBeforeTheFirstLook(t *testing.T) {
+	p := newPort(t)
+	k, b, _, _ := newKeeper(t)
+	k.Watch(p.Roots)
+	root := p.plug(p.disk("blue"), "E")
+	add(t, k, appbackup.NewDestination{
+		Provider: "local", Label: "Blue", Folder: filepath.Join(root, "Zafe"), Values: map[string]string{remote.AwayKey: "true"},
+	})
+	b.change(t)
+	if st := now(t, k); st.Copies[0].Elsewhere() || !strings.Contains(worries(st), "plugged_in ") {
+		t.Errorf("it counts as elsewhere: %s", worries(st))
+	}
+	p.unplug(root, filepath.Join(p.dir, "drawer"))
+	st, err := k.Status(t.Context())
+	if err != nil || !st.Copies[0].Elsewhere() || strings.Contains(worries(st), "plugged_in ") {
+		t.Errorf("it counts as here: %s %v", worries(st), err)
+	}
 }
 
 // TestADiskIsFoundWhereTheBookNeverSawIt: after a restore the folder of its destination is that of the PC before, and nothing
