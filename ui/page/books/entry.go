@@ -223,7 +223,11 @@ func (p *entry) Refresh() {
 	case p.was.ID != 0 && !p.Unsaved():
 		f := p.form
 		page.Do(p.env, ledger.EntryGet, ledger.EntryRequest{ID: p.was.ID}, func(e ledger.Entry) {
-			if f == nil || p.form == f && !p.Unsaved() && e.Version != p.was.Version { // else typing goes on
+			switch {
+			case f != nil && (p.form != f || p.Unsaved()): // typing goes on
+			case f != nil && e.ID.IsDraft() && p.wentBack(e):
+				f.settle(e)
+			case f == nil || e.Version != p.was.Version:
 				p.shown(e)
 			}
 		})

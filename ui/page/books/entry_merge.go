@@ -27,18 +27,30 @@ func (p *entry) Elsewhere() {
 		case fault.KeyOf(err) == "ledger.entry_gone", fault.KeyOf(err) == "ledger.entry_deleted":
 			f.locked = true
 			f.bereft(err)
-		case err == nil && now.Version > known:
+		case err == nil && (now.Version > known || !f.locked && p.wentBack(now)):
 			f.settle(now)
 		}
 	})
 }
 
-// settle asks what becomes of a draft that somebody else changed. Nothing is saved before.
+// wentBack tells whether the book has the draft as it was before, or as another line of the book had it: another PC
+// became the main one.
+func (p *entry) wentBack(now ledger.Entry) bool {
+	return now.Version < p.was.Version || now.Version == p.was.Version && !now.ChangedAt.Equal(p.was.ChangedAt)
+}
+
+// settle asks what becomes of a draft that somebody else changed, or that went back with the book. Nothing is saved
+// before.
 func (f *form) settle(now ledger.Entry) {
 	p := f.entry
 	f.locked, f.asked = true, now.Version
+	was, back := p.was, p.wentBack(now)
+	if back { // what was saved here before counts as typed
+		was = now
+		f.turn++
+	}
 	merge.Case[ledger.Entry]{
-		Env: f.env, Fields: f.shared(), Was: p.was, Mine: f.written, Theirs: now, Who: now.ChangedBy, At: now.ChangedAt,
+		Env: f.env, Fields: f.shared(), Was: was, Mine: f.written, Theirs: now, Who: now.ChangedBy, At: now.ChangedAt, Back: back,
 		Bar: func() *fyne.Container { return p.form.banner }, Moved: func() { p.form.frame.Refresh() },
 		Save: func() { p.form.saveNow() },
 		Show: func(e ledger.Entry) {

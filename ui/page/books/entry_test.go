@@ -12,6 +12,7 @@ import (
 	"zafe/app/file"
 	"zafe/app/ledger"
 	"zafe/app/party"
+	"zafe/store"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 )
@@ -241,6 +242,32 @@ func TestTheQuestionHasAllThatTheOtherTyped(t *testing.T) {
 	d.click("Enregistrer ces choix")
 	got := must(ledger.EntryGet.Call(d.Ctx(), d.As("owner"), ledger.EntryRequest{ID: e.ID}))(t)
 	if got.Label != "Loyer du bureau" || got.Ref != "P2" || p.Unsaved() {
+		t.Errorf("stored %q, %q, unsaved %t", got.Label, got.Ref, p.Unsaved())
+	}
+	d.sound()
+}
+
+// TestTheBookWentBack: an old main PC took the lead again, and its book does not have what was saved here since.
+func TestTheBookWentBack(t *testing.T) {
+	d := open(t, auth.Owner)
+	e := d.draft("OD", day(11, 3), "P1", "Loyer", debit("613000", 5000), credit("512000", 5000))
+	p := d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+	d.label("Saisi au relais")
+	d.key(fyne.KeyS, ctrl)
+	p.Refresh()
+	d.sees("-revenu en arrière")
+	d.Update(func(tx *store.Tx) error {
+		_, err := tx.SaveDraft(e)
+		return err
+	})
+	p.Refresh()
+	d.sees("Ce brouillon est revenu en arrière avec le livre.", "n'a pas ce que vous aviez saisi : Libellé")
+	if !p.Unsaved() {
+		t.Error("leaving loses it without a word")
+	}
+	d.click("Garder ma saisie")
+	got := must(ledger.EntryGet.Call(d.Ctx(), d.As("owner"), ledger.EntryRequest{ID: e.ID}))(t)
+	if got.Label != "Saisi au relais" || got.Ref != "P1" || p.Unsaved() {
 		t.Errorf("stored %q, %q, unsaved %t", got.Label, got.Ref, p.Unsaved())
 	}
 	d.sound()

@@ -46,6 +46,9 @@ type Case[R any] struct {
 	Theirs R // as the book has it now
 	Who    string
 	At     time.Time
+	// Back tells that nobody changed it: the book went back, as when another PC became the main one, and lacks what was
+	// saved here since. Was is then what the book has, so that all that is shown here counts as typed.
+	Back bool
 
 	// Mine is what is typed now, for people go on; false for what cannot be kept, which the form shows.
 	Mine func() (R, bool)
@@ -90,14 +93,25 @@ func (c Case[R]) Ask() {
 	}
 	e := c.Env
 	c.say(kit.NewNotice(kit.Warn, c.title(), c.about(rows),
-		kit.NewButton(e.T("merge.theirs"), "arrows-clockwise", kit.Ghost, c.takeTheirs).Small(),
+		kit.NewButton(c.word("merge.theirs", "merge.book"), "arrows-clockwise", kit.Ghost, c.takeTheirs).Small(),
 		kit.NewButton(e.T("merge.mine"), "", kit.Ghost, c.keepMine).Small(),
 		kit.NewButton(e.T("merge.compare"), "git-merge", kit.Secondary, c.compare).Small()))
+}
+
+// word is what the other side is called: somebody's, or the book's.
+func (c Case[R]) word(theirs, book string) string {
+	if c.Back {
+		return c.Env.T(book)
+	}
+	return c.Env.T(theirs, "who", c.Who)
 }
 
 // title says who changed the record, and when.
 func (c Case[R]) title() string {
 	e := c.Env
+	if c.Back {
+		return e.T("merge.went_back")
+	}
 	if civil.Of(c.At.Local()) == civil.Of(now()) {
 		return e.T("merge.today", "who", c.Who, "at", e.Text.Clock(c.At))
 	}
@@ -106,8 +120,11 @@ func (c Case[R]) title() string {
 
 // about names what differs: what both changed, else what the other one did.
 func (c Case[R]) about(rows []row[R]) string {
-	var both, theirs []string
+	var both, theirs, mine []string
 	for _, r := range rows {
+		if r.byMe {
+			mine = append(mine, r.Name)
+		}
 		if r.byMe && r.byThem {
 			both = append(both, r.Name)
 		}
@@ -116,6 +133,8 @@ func (c Case[R]) about(rows []row[R]) string {
 		}
 	}
 	switch {
+	case c.Back:
+		return c.Env.T("merge.lacks", "fields", strings.Join(mine, ", "))
 	case len(both) > 0:
 		return c.Env.T("merge.both", "fields", strings.Join(both, ", "))
 	case len(theirs) > 0:
@@ -163,7 +182,7 @@ func (c Case[R]) takeTheirs() {
 	mine := c.all(typed)
 	c.done()
 	c.Show(c.Theirs)
-	c.say(kit.NewNotice(kit.Info, c.Env.T("merge.taken", "who", c.Who), c.Env.T("merge.taken_text"),
+	c.say(kit.NewNotice(kit.Info, c.word("merge.taken", "merge.taken_book"), c.Env.T("merge.taken_text"),
 		kit.NewButton(c.Env.T("merge.back"), "arrow-u-up-left", kit.Ghost, func() {
 			c.done()
 			c.Put(mine)
@@ -201,12 +220,12 @@ func (c Case[R]) compare() {
 	}
 	e, rows := c.Env, c.differing(mine)
 	table := kit.VBox(theme.GapTight, kit.Cols(theme.GapCard, widths, kit.Caption(e.T("merge.field")),
-		kit.Caption(e.T("merge.side.mine")), kit.Caption(e.T("merge.side.theirs", "who", c.Who)), kit.Caption(e.T("merge.choice"))),
+		kit.Caption(e.T("merge.side.mine")), kit.Caption(c.word("merge.side.theirs", "merge.side.book")), kit.Caption(e.T("merge.choice"))),
 		kit.Separator())
 	choices := make([]*kit.Choice, len(rows))
 	for i, r := range rows {
 		choices[i] = kit.NewRadio([]kit.Option{
-			{Key: "mine", Text: e.T("merge.pick.mine")}, {Key: "theirs", Text: e.T("merge.pick.theirs")},
+			{Key: "mine", Text: e.T("merge.pick.mine")}, {Key: "theirs", Text: c.word("merge.pick.theirs", "merge.pick.book")},
 		}, nil)
 		if r.byThem && !r.byMe {
 			choices[i].SetKey("theirs")

@@ -8,6 +8,7 @@ import (
 	"zafe/app/billing"
 	"zafe/app/catalog"
 	"zafe/app/civil"
+	"zafe/app/fault"
 	"zafe/app/fr"
 	"zafe/app/party"
 	"zafe/app/tax"
@@ -214,6 +215,13 @@ func (f *form) refresh() {
 		case missing(err) && !f.gone && !f.locked:
 			f.conflict(err)
 		case err != nil || f.gone || turn != f.turn:
+		case f.another(c.Document):
+			f.turn++ // nothing of it is in the book
+			f.conflict(fault.New(fault.NotFound, "billing.not_found"))
+		case !c.Final && f.wentBack(c.Document):
+			f.turn++
+			f.lock()
+			f.settle(c)
 		case c.Final || c.Version != f.doc.Version:
 			f.page.show(c)
 		default:

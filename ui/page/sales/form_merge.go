@@ -23,14 +23,19 @@ func (d *document) Elsewhere() {
 	}
 }
 
-// settle asks what becomes of a draft that somebody else changed. Nothing is saved before.
+// settle asks what becomes of a draft that somebody else changed, or that went back with the book. Nothing is saved
+// before.
 func (f *form) settle(now billing.Card) {
 	d := f.page
 	f.asked = now.Version
+	was, back := f.base, f.wentBack(now.Document)
+	if back { // what was saved here before counts as typed
+		was = now.Document
+	}
 	current := func() *form { g, _ := d.sheet.(*form); return g }
 	merge.Case[billing.Document]{
-		Env: f.env, Fields: f.shared(now.Document), Was: f.base, Mine: f.written, Theirs: now.Document,
-		Who: now.Changed.Name, At: now.Changed.At,
+		Env: f.env, Fields: f.shared(now.Document), Was: was, Mine: f.written, Theirs: now.Document,
+		Who: now.Changed.Name, At: now.Changed.At, Back: back,
 		Bar: func() *fyne.Container { return current().banner }, Moved: func() { current().body.Refresh() },
 		Save: func() {
 			current().save(func() { f.env.Shell.Toast(kit.Ok, f.env.T("sales_ui.saved")) })
@@ -46,6 +51,15 @@ func (f *form) settle(now billing.Card) {
 		},
 	}.Ask()
 }
+
+// wentBack tells whether the book has the draft as it was before, or as another line of the book had it: another PC
+// became the main one.
+func (f *form) wentBack(now billing.Document) bool {
+	return now.Version < f.base.Version || now.Version == f.base.Version && !now.Changed.At.Equal(f.base.Changed.At)
+}
+
+// another tells whether the book gave the number of this draft to one that was begun elsewhere, after it went back.
+func (f *form) another(now billing.Document) bool { return !now.Created.At.Equal(f.base.Created.At) }
 
 // askAgain has what the other one typed since come into the question that is open: it is asked once, about all of it.
 func (f *form) askAgain() {

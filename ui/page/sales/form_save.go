@@ -139,18 +139,25 @@ func (f *form) changedLine() {
 	f.grid.Commit()
 }
 
-// conflict stops saving and lets the person settle what they typed with what is in the book.
-func (f *form) conflict(err error) {
+// lock stops saving until the person chose.
+func (f *form) lock() {
 	f.locked = true
 	f.autosave.Stop()
 	f.rehearsal.Stop()
 	f.showState()
 	f.gate()
+}
+
+// conflict stops saving and lets the person settle what they typed with what is in the book.
+func (f *form) conflict(err error) {
+	f.lock()
 	page.Call(f.env, billing.Get, billing.DocumentRequest{ID: f.doc.ID}, func(c billing.Card, failed error) {
 		switch {
 		case f.gone:
 		case failed != nil || c.Final:
 			f.bereft(err)
+		case f.another(c.Document):
+			f.bereft(fault.New(fault.NotFound, "billing.not_found"))
 		default:
 			f.settle(c)
 		}
@@ -196,7 +203,7 @@ func (f *form) keepMine() {
 	page.Call(f.env, billing.Get, billing.DocumentRequest{ID: f.doc.ID}, func(c billing.Card, err error) {
 		said := "sales_ui.saved"
 		switch {
-		case missing(err), err == nil && c.Final:
+		case missing(err), err == nil && (c.Final || f.another(c.Document)):
 			f.doc.ID, f.doc.Version = 0, 0
 			said = "sales_ui.saved_anew." + string(f.kind)
 		case err != nil:

@@ -12,6 +12,7 @@ import (
 	"zafe/app/catalog"
 	"zafe/app/money"
 	"zafe/app/party"
+	"zafe/store"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 	"zafe/ui/uitest"
@@ -323,6 +324,52 @@ func TestTheQuestionHasAllThatTheOtherTyped(t *testing.T) {
 	eq(t, "reference", got.CustomerRef, "CMD-9")
 	d.sees("-Modifié par Marc")
 	d.fine()
+}
+
+// TestTheBookWentBack: an old main PC took the lead again, and its book does not have what was saved here since. What is
+// typed stays, and the person is told and chooses; so of a draft whose number is another's there.
+func TestTheBookWentBack(t *testing.T) {
+	for _, c := range []struct{ act, want string }{{"Garder ma saisie", "Saisi au relais"}, {"Prendre la version du livre", "Avant"}} {
+		d := open(t, auth.Owner)
+		doc := d.draft(d.customer("SCI Les Tilleuls", "Nantes"), day(11, 21), "Avant", line("Porte", 1, 10000, 200_000))
+		p := d.show(id(doc))
+		subject := field[*kit.LineEdit](d, "Objet")
+		kit.Focus(subject)
+		subject.SelectAll()
+		d.write("Saisi au relais")
+		d.pass(rest)
+		eq(t, "saved", d.get(doc.ID).Subject, "Saisi au relais")
+		eq(t, "unsaved", p.Unsaved(), false)
+		p.Refresh()
+		d.sees("-revenu en arrière")
+		d.Update(func(tx *store.Tx) error { return tx.PutDocument(doc) })
+		p.Refresh()
+		d.sees("Ce brouillon est revenu en arrière avec le livre.", "n'a pas ce que vous aviez saisi : Objet")
+		eq(t, "still shown", field[*kit.LineEdit](d, "Objet").Text(), "Saisi au relais")
+		eq(t, "leaving asks", p.Unsaved(), true)
+		d.click("Comparer")
+		d.sees("Version du livre", "Celle du livre", "-La sienne")
+		d.shoot("back")
+		d.click("Plus tard")
+		d.click(c.act)
+		d.pass(rest)
+		eq(t, "kept", d.get(doc.ID).Subject, c.want)
+		eq(t, "shown", field[*kit.LineEdit](d, "Objet").Text(), c.want)
+		eq(t, "unsaved after the choice", p.Unsaved(), false)
+		d.fine()
+	}
+	d := open(t, auth.Owner)
+	doc := d.draft(d.customer("SCI Les Tilleuls", "Nantes"), day(11, 21), "Le mien", line("Porte", 1, 10000, 200_000))
+	p := d.show(id(doc))
+	theirs := doc
+	theirs.Subject, theirs.Created.At, theirs.Changed.At = "Le leur", doc.Created.At.Add(time.Hour), doc.Changed.At.Add(time.Hour)
+	d.Update(func(tx *store.Tx) error { return tx.PutDocument(theirs) })
+	p.Refresh()
+	d.sees("Ce brouillon n'existe plus.")
+	d.click("Garder ma saisie")
+	d.pass(rest)
+	eq(t, "theirs", d.get(doc.ID).Subject, "Le leur")
+	eq(t, "documents", must(billing.List.Call(d.Ctx(), d.As("owner"), billing.ListRequest{}))(t).Count, 2)
 }
 
 // TestDeletedMeanwhile: somebody deleted the draft that is being written; they are named, and what is typed can be kept as
