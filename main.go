@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -471,7 +472,7 @@ func (b *book) bind(users *user.Service[*store.Tx]) {
 	past.Bind(b.Registry, b.store, b.past, b.store.ReceiveFile)
 	plan.Bind(b.Registry, b.store, b.keep)
 	where.Bind(b.Registry, b.store, where.Around{
-		Name: b.pc.Name(), Folder: b.pc.home.Path(folder.Book), Slots: b.pc.alone.Keys(b.store).Slots, Copies: b.keep,
+		Name: b.pc.Name(), Own: b.guard.Own, Folder: b.pc.home.Path(folder.Book), Slots: b.pc.alone.Keys(b.store).Slots, Copies: b.keep,
 	})
 	notify.Bind(b.Registry, b.tells)
 	bindBusiness(b.Registry, b.store)
@@ -644,7 +645,7 @@ func (b *book) backups(ctx context.Context, id setup.Identity) error {
 	}
 	service, err := syncbackup.Open(ctx, syncbackup.Settings{
 		Dir: b.pc.home.Path(folder.Vault), Vault: keeper.VaultOf(id), WriterID: id.WriterID,
-		WriterName: id.WriterName, AppVersion: version, Schema: store.Schema(),
+		WriterName: cmp.Or(b.given(ctx), id.WriterName), AppVersion: version, Schema: store.Schema(),
 		Source: source.Book{Store: b.store}, Files: source.Files{Store: b.store}, Remotes: remotes,
 		State: kept.Copies(b.store), RestoredFrom: from, Now: machine.Now, Behind: b.behind,
 		Checkpoint: source.Book{Store: b.store}.Checkpoint,
@@ -730,14 +731,24 @@ func (b *book) identity(ctx context.Context) (id setup.Identity, err error) {
 	return id, err
 }
 
+// given is the name that the book has for this PC, which an owner may have given it; "" where it has none.
+func (b *book) given(ctx context.Context) (name string) {
+	err := b.store.View(ctx, func(tx *store.Tx) (err error) { name, err = tx.PCName(b.guard.Own()); return err })
+	if err != nil {
+		b.pc.home.Warn("what this PC is called was not read", err)
+	}
+	return name
+}
+
 // newWriter gives the book's backups another name among the writers of its vault.
 func (b *book) newWriter(ctx context.Context) (writer string, err error) {
 	if writer, err = b.pc.newWriter(); err != nil {
 		return "", err
 	}
+	name := cmp.Or(b.given(ctx), b.pc.Name())
 	return writer, b.store.Update(ctx, func(tx *store.Tx) error {
 		id, _, err := setup.IdentityOf(tx)
-		id.WriterID, id.WriterName = writer, b.pc.Name()
+		id.WriterID, id.WriterName = writer, name
 		return errors.Join(err, setup.SaveIdentity(tx, id), op.RecordIn(ctx, tx))
 	})
 }

@@ -86,6 +86,8 @@ type Inviter interface {
 	Cut(fingerprint string)
 	// Here tells whether a device has a living connection.
 	Here(fingerprint string) bool
+	// Self is this PC, the main one: its own name, and the fingerprint under which the book has it, "" where it has not.
+	Self() (name, fingerprint string)
 	// Burnt is when the code given last would have ended, if wrong tries used it up; zero if they did not.
 	Burnt() time.Time
 }
@@ -142,7 +144,9 @@ func Bind[T Tx](r *op.Registry[T], inviter Inviter, spare ...func(tx T, d Device
 		return inviter.Invite(op.Actor(ctx).User)
 	})
 	bindInvitations(r, inviter)
-	op.Bind(r, Rename, rename[T])
+	op.Bind(r, Rename, func(ctx context.Context, tx T, req RenameRequest) (Device, error) {
+		return rename(ctx, tx, inviter, req)
+	})
 	op.Bind(r, Revoke, func(ctx context.Context, tx T, req IDRequest) (Device, error) {
 		d, err := tx.Device(req.ID)
 		for _, refuse := range spare {
@@ -278,7 +282,7 @@ func list(tx Tx, inviter Inviter) (ListResponse, error) {
 }
 
 // rename gives a PC another name. Faults device.not_found, device.name_taken.
-func rename[T Tx](ctx context.Context, tx T, req RenameRequest) (Device, error) {
+func rename(ctx context.Context, tx Tx, inviter Inviter, req RenameRequest) (Device, error) {
 	d, err := tx.Device(req.ID)
 	if err != nil {
 		return d, err
@@ -289,10 +293,26 @@ func rename[T Tx](ctx context.Context, tx T, req RenameRequest) (Device, error) 
 	if err == nil && other.ID != 0 {
 		err = fault.Field("name", "device.name_taken", "name", other.Name)
 	}
+	if err == nil && inviter != nil {
+		err = spare(tx, inviter, d)
+	}
 	if err != nil {
 		return d, err
 	}
 	return tx.SaveDevice(d)
+}
+
+// spare leaves the main PC its own name while the book has no other for it: fault device.name_taken.
+func spare(tx Tx, inviter Inviter, d Device) error {
+	name, fingerprint := inviter.Self()
+	if i18n.Fold(d.Name) != i18n.Fold(name) || d.Fingerprint == fingerprint {
+		return nil
+	}
+	_, known, err := tx.DeviceByFingerprint(fingerprint)
+	if err == nil && !known {
+		err = fault.Field("name", "device.name_taken", "name", name)
+	}
+	return err
 }
 
 func revoke(ctx context.Context, tx Tx, inviter Inviter, d Device) (Device, error) {

@@ -28,6 +28,8 @@ func (d *desk) Cut(fp string) { d.cut = append(d.cut, fp) }
 
 func (d *desk) Here(string) bool { return false }
 
+func (d *desk) Self() (name, fingerprint string) { return "SERVEUR", "" }
+
 func (d *desk) Burnt() time.Time { return time.Time{} }
 
 func TestARevokedPCLosesItsSessionsAndItsLine(t *testing.T) {
@@ -163,7 +165,7 @@ func TestNoTwoPCsHaveOneName(t *testing.T) {
 		}
 		return errors.Join(err, noticeErr)
 	})
-	for name, want := range map[string]string{"caisse": "device.name_taken", "Comptoir": "", "PC-bureau (3)": ""} {
+	for name, want := range map[string]string{"caisse": "device.name_taken", "Serveur": "device.name_taken", "Comptoir": "", "PC-bureau (3)": ""} {
 		_, err := device.Rename.Call(w.Ctx(), w.As("owner"), device.RenameRequest{ID: pcs[2].ID, Name: name})
 		if fault.KeyOf(err) != want {
 			t.Errorf("called %q: %v", name, err)

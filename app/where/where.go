@@ -91,7 +91,10 @@ type Copies interface {
 
 // Around is the main PC.
 type Around struct {
-	Name   string
+	Name string // its own
+	// Own is the fingerprint under which the book has it, with a name that an owner may have given it; "" where it has
+	// not. May be nil.
+	Own    func() string
 	Folder string // of the book
 	// Slots lists what opens the book.
 	Slots  func(ctx context.Context) ([]opening.Slot, error)
@@ -130,6 +133,11 @@ func draw(ctx context.Context, tx Tx, a Around, slots []opening.Slot, st backup.
 	pcs, err := tx.Devices()
 	if err != nil {
 		return m, err
+	}
+	if a.Own != nil {
+		if i := slices.IndexFunc(pcs, func(d device.Device) bool { return d.Fingerprint == a.Own() }); i >= 0 {
+			m.Main = pcs[i].Name
+		}
 	}
 	m.pcs(pcs, post, who.Device)
 	for _, c := range st.Copies {

@@ -37,7 +37,7 @@ func (copies) Country(id string) string { return map[string]string{"d1": "FR"}[i
 func world(t *testing.T) *storetest.World {
 	w := storetest.NewWorld(t)
 	where.Bind(w.Registry, w.Store, where.Around{
-		Name: "SRV-ATELIER", Folder: "/srv/zafe/book", Copies: copies{},
+		Name: "DESKTOP-4F2A", Own: func() string { return "main" }, Folder: "/srv/zafe/book", Copies: copies{},
 		Slots: func(context.Context) ([]opening.Slot, error) {
 			return []opening.Slot{
 				{Kind: opening.Password, Label: user.SlotLabel(1)},

@@ -8,6 +8,7 @@ import (
 
 	"zafe/app/audit"
 	"zafe/app/auth"
+	"zafe/app/device"
 	"zafe/app/fault"
 	"zafe/app/relay"
 	"zafe/app/setup"
@@ -122,6 +123,34 @@ func TestNothingToGoBackTo(t *testing.T) {
 	for _, err := range []error{err, repair.GoBack(t.Context(), dir, unlock, o, storetest.Password, nil)} {
 		if fault.KeyOf(err) != "store.no_earlier" {
 			t.Error(err)
+		}
+	}
+}
+
+// TestWhoTakesOverKeepsItsName: its backups go under the one that an owner gave it, its own where nobody did.
+func TestWhoTakesOverKeepsItsName(t *testing.T) {
+	dir, o := made(t, user.User{Role: auth.Owner})
+	unlock := store.WithPassword(storetest.Password)
+	for _, want := range []string{"DESKTOP-4F2A", "Caisse du fond"} {
+		_, _, err := repair.TakeOver(t.Context(), dir, unlock, o, repair.Taking{
+			WriterID: "b", WriterName: "DESKTOP-4F2A", Main: "ff",
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		st, err := store.Open(t.Context(), dir, unlock, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = st.Update(t.Context(), func(tx *store.Tx) error {
+			id, _, err := setup.IdentityOf(tx)
+			if id.WriterName != want {
+				t.Errorf("called %q, want %q", id.WriterName, want)
+			}
+			return errors.Join(err, device.Enrol(tx, "ff", "Caisse du fond", 0))
+		})
+		if err = errors.Join(err, st.Close()); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

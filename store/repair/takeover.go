@@ -57,6 +57,13 @@ func take(tx *store.Tx, owner user.User, t Taking) (book string, post relay.Post
 	if n := t.Seen.Event - last.ID; n > 0 && t.Seen.Book == id.BookID {
 		return "", post, fault.New(fault.Conflict, "relay.copy_behind", "at", last.At, "n", n)
 	}
+	d, known, err := tx.DeviceByFingerprint(t.Main)
+	if err != nil {
+		return "", post, err
+	}
+	if known { // its owner may have given it another name
+		t.WriterName = d.Name
+	}
 	id.WriterID, id.WriterName = t.WriterID, t.WriterName
 	if err := errors.Join(setup.SaveIdentity(tx, id), billing.AskNumbers(tx, last.At, tx.Now())); err != nil {
 		return "", post, err

@@ -222,6 +222,20 @@ func (g *Guard) Seat() (name, fingerprint string, err error) {
 	return g.set.Name, string(fp), durable.WriteJSON(g.set.Path, g.seat)
 }
 
+// Own is the fingerprint by which another main PC knows this one, "" as long as none is to.
+func (g *Guard) Own() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.seat.Key == nil {
+		return ""
+	}
+	id, err := device.Parse(g.seat.Key)
+	if err != nil {
+		return "" // told by who needs the key
+	}
+	return string(id.Fingerprint)
+}
+
 // Relayed notes where the relay PC can be reached now.
 func (g *Guard) Relayed(at []string) {
 	g.mu.Lock()

@@ -120,6 +120,11 @@ func (h *Host[T]) hello(ctx context.Context, event int64) (out lan.Hello, err er
 				out.Held = e.Hash.String()
 			}
 		}
+		if self, known, err := tx.DeviceByFingerprint(h.set.Guard.Own()); err != nil {
+			return err
+		} else if known { // its owner may have given it another name
+			out.Name = self.Name
+		}
 		p, err := relay.Of(tx)
 		out.Term, out.Lead, out.Before = p.Term, p.Lead, p.Before
 		out.Relay = p.Relay != "" && p.Relay == op.CredentialOf(ctx).Device
@@ -245,6 +250,9 @@ func (h *Host[T]) Cut(fingerprint string) { h.server.CloseDevice(device.Fingerpr
 func (h *Host[T]) Here(fingerprint string) bool {
 	return h.server.Here(device.Fingerprint(fingerprint))
 }
+
+// Self implements appdevice.Inviter.
+func (h *Host[T]) Self() (name, fingerprint string) { return h.set.Guard.set.Name, h.set.Guard.Own() }
 
 // Burnt implements appdevice.Inviter.
 func (h *Host[T]) Burnt() time.Time { return h.desk.Burnt() }

@@ -87,6 +87,52 @@ func (o *office) invite(t *testing.T) (appdevice.Invitation, error) {
 	return o.host.Invite(1)
 }
 
+// TestTheMainPCIsCalledAsItsOwnerSays: one that took over was given its name as a PC of the office; no other PC is given
+// the name that the main one has.
+func TestTheMainPCIsCalledAsItsOwnerSays(t *testing.T) {
+	o := newOffice(t)
+	addr, _ := o.serve(t)
+	code, err := o.invite(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seat, err := lan.Join(t.Context(), addr, code.Code, "PC-Marie", storetest.Noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := seat.Reach(t.Context(), addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Client.Close()
+	called := func(want string) {
+		t.Helper()
+		if h, err := r.Hello(t.Context()); err != nil || h.Name != want {
+			t.Errorf("called %q, want %q, %v", h.Name, want, err)
+		}
+	}
+	rename := func(id appdevice.ID, name, want string) {
+		t.Helper()
+		_, err := appdevice.Rename.Call(o.Ctx(), o.As("owner"), appdevice.RenameRequest{ID: id, Name: name})
+		if fault.KeyOf(err) != want {
+			t.Errorf("%d as %q: %v", id, name, err)
+		}
+	}
+	called("SRV")
+	rename(1, "srv", "device.name_taken")
+	_, own, err := o.guard.Seat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Update(func(tx *store.Tx) error { return appdevice.Enrol(tx, own, "SRV", 1) })
+	rename(1, "srv", "device.name_taken")
+	rename(2, "Comptoir", "")
+	called("Comptoir")
+	rename(1, "comptoir", "device.name_taken")
+	rename(2, "SRV", "")
+	called("SRV")
+}
+
 // An invited PC is in, is told which book it is and how far it went, and is out once the owner says so.
 func TestAPCComesInAndIsShutOut(t *testing.T) {
 	o := newOffice(t)

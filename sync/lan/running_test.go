@@ -74,6 +74,8 @@ func (d doors) Cut(fp string) { d.CloseDevice(device.Fingerprint(fp)) }
 
 func (d doors) Here(fp string) bool { return d.Server.Here(device.Fingerprint(fp)) }
 
+func (doors) Self() (name, fingerprint string) { return "SERVEUR", "" }
+
 func (doors) Burnt() time.Time { return time.Time{} }
 
 func newCinema(t *testing.T) *cinema {

@@ -20,6 +20,8 @@ func (d *desk0) InviteHelp(auth.UserID, int64) (device.Invitation, error) {
 	return device.Invitation{Code: "AAAA-BBBB", Expires: storetest.Noon.Add(10 * time.Minute)}, nil
 }
 
+func (d *desk0) Self() (name, fingerprint string) { return "SERVEUR", "" }
+
 func (d *desk0) Burnt() time.Time { return time.Time{} }
 
 func (d *desk0) Cut(fingerprint string) { d.cut = append(d.cut, fingerprint) }

@@ -365,6 +365,8 @@ type codes struct {
 
 func (c *codes) Here(fingerprint string) bool { return c.here == fingerprint }
 
+func (c *codes) Self() (name, fingerprint string) { return "SERVEUR", "" }
+
 func (c *codes) Burnt() time.Time { return c.burnt }
 
 func (c *codes) Invite(auth.UserID) (device.Invitation, error) {

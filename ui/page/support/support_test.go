@@ -24,6 +24,8 @@ type desk struct {
 	burnt *time.Time
 }
 
+func (d desk) Self() (name, fingerprint string) { return "SERVEUR", "" }
+
 func (d desk) Burnt() time.Time { return *d.burnt }
 
 func (d desk) InviteHelp(auth.UserID, int64) (device.Invitation, error) {
