@@ -152,7 +152,7 @@ func (p *pc) State(context.Context) (machine.State, error) {
 	j, ok, err := lan.ReadSeat(p.home.Path(folder.Host))
 	if ok {
 		return machine.State{
-			Presence: machine.Joined, Company: j.Company, Host: j.Called(), Older: p.older.Load(), HelpsUntil: j.Until,
+			Presence: machine.Joined, Company: j.Company, Host: j.Called(), HostAddr: j.Addr, Older: p.older.Load(), HelpsUntil: j.Until,
 		}, err
 	}
 	return machine.State{Presence: machine.Nothing}, err

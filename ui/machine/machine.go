@@ -27,7 +27,8 @@ const (
 type State struct {
 	Presence Presence
 	Company  string // name shown before log-in; "" until known
-	Host     string // address of the main PC when joined
+	Host     string // what the main PC is called when joined, its address while that is not known
+	HostAddr string // where it was last reached, host:port
 	// HelpsUntil is when this PC, which joined to help from outside, is out again; zero for a PC of the office.
 	HelpsUntil time.Time
 	Demo       bool   // the sample company: its logins may be shown

@@ -8,6 +8,7 @@ import (
 
 	"zafe/app/fault"
 	"zafe/ui/kit"
+	"zafe/ui/machine"
 	"zafe/ui/shell"
 	"zafe/ui/theme"
 )
@@ -19,10 +20,11 @@ const invitationExt = ".zafe-invitation"
 const foundMax = 4
 
 // Join pairs this PC with the main PC: one that answers on the network or its address, the code it shows, a name for
-// this PC; or an invitation file.
+// this PC; or an invitation file. One that was shut out by the main PC comes back so.
 func (f *Flow) Join() {
 	addr := kit.NewLineEdit("192.168.1.20")
 	addr.Icon = "desktop-tower"
+	addr.SetText(strings.TrimSuffix(f.state.HostAddr, shell.ServeAddr))
 	code := kit.NewLineEdit("ABCD-1234")
 	code.Icon = "key"
 	code.Translate = upper
@@ -47,7 +49,11 @@ func (f *Flow) Join() {
 	}
 	pair = kit.NewButton(f.t("start.join.go"), "plugs-connected", kit.Primary, try)
 	code.OnSubmitted = func(string) { try() }
-	back := kit.NewButton(f.t("common.back"), "caret-left", kit.Ghost, f.Doors)
+	before := f.Doors
+	if f.state.Presence == machine.Joined {
+		before = f.Login
+	}
+	back := kit.NewButton(f.t("common.back"), "caret-left", kit.Ghost, before)
 	near := newNearby(f, addr)
 	find := kit.NewCard("", kit.VBox(theme.GapField, kit.StepTitle(1, f.t("start.join.find"), true),
 		kit.MutedParagraph(f.t("start.join.find_text")), near.row, kit.Cols(theme.GapCard, nil, addrField, nameField)))
@@ -59,7 +65,11 @@ func (f *Flow) Join() {
 			kit.MutedParagraph(f.t("start.join.text"))),
 		find, prove, login, kit.HBox(theme.GapTight, back, kit.Spacer(), j.spin, j.invited(own), pair), f.why("start.join.why"))
 	f.show(f.beside(640, body))
-	f.focus(addr)
+	if addr.Text() == "" {
+		f.focus(addr)
+	} else {
+		f.focus(code)
+	}
 	near.search()
 }
 
@@ -128,7 +138,13 @@ func (j *joining) by(pressed *kit.Button, join func(context.Context) error) {
 	busy(pressed, true)
 	j.spin.Show()
 	j.spin.Start()
-	j.work(join, func(err error) {
+	j.work(func(ctx context.Context) error {
+		if err := join(ctx); err != nil {
+			return err
+		}
+		_ = j.letGo(ctx) // it goes by the key that was shut out: how it ends is nothing to anybody
+		return nil
+	}, func(err error) {
 		busy(pressed, false)
 		j.spin.Stop()
 		j.spin.Hide()

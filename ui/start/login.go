@@ -27,6 +27,7 @@ type loginPage struct {
 	where *kit.Label
 	mend  *kit.Button // leads to what can be done for a book that does not open
 	why   error       // that it does not open
+	again *kit.Button // leads a PC that was shut out to the pairing
 	relay fyne.CanvasObject
 	enter *kit.Button
 	spin  *kit.Spinner
@@ -62,6 +63,8 @@ func (f *Flow) Login() {
 	p.spin.Hide()
 	p.mend = kit.NewButton(f.t("start.login.mend"), "lifebuoy", kit.Secondary, func() { f.guide(p.why) })
 	p.mend.Hide()
+	p.again = kit.NewButton(f.t("start.login.again"), "plugs-connected", kit.Secondary, f.Join)
+	p.again.Hide()
 	wound := p.wound()
 	p.relay = f.relayCard()
 	p.host = f.hostCard()
@@ -77,7 +80,7 @@ func (f *Flow) Login() {
 		kit.Muted(under)), p.host.object, p.relay, p.told(), wound}
 	body = append(body, p.samples(),
 		kit.NewField(f.t("start.login.name"), p.name), kit.NewField(f.t("start.login.password"), p.pass),
-		p.keep, p.enter, p.where, p.mend, // what is wrong stands under the button, which so stays in its place
+		p.keep, p.enter, p.where, p.mend, p.again, // what is wrong stands under the button, which so stays in its place
 		kit.HBox(0, kit.Spacer(), forgotten, kit.Spacer()), kit.Fixed(0, 24, kit.HBox(0,
 			kit.Spacer(), p.spin, p.doing, kit.Spacer())))
 	if f.state.Earlier && f.over == nil {
@@ -143,12 +146,21 @@ func (p *loginPage) found(b machine.Book, err error) {
 			refuse(p.where, "")
 		}
 		p.turned = ""
+		p.again.Hide()
 	case fault.Of(err).Code == fault.Unavailable:
 		p.host.say(f.t("start.login.silent"), kit.Warn)
 	default:
 		p.host.say(f.t("start.login.main"), kit.Error)
 		p.turned = f.Text.Fault(fault.Of(err))
 		refuse(p.where, p.turned)
+		p.shutOut(err)
+	}
+}
+
+// shutOut offers a PC that was shut out to be paired again, unless pages of before wait behind the log-in.
+func (p *loginPage) shutOut(err error) {
+	if fault.KeyOf(err) == "lan.device_refused" && p.f.over == nil {
+		p.again.Show()
 	}
 }
 
@@ -311,6 +323,7 @@ func (p *loginPage) wait(on bool) {
 
 func (p *loginPage) failed(err error) {
 	refuse(p.where, p.f.Text.Fault(fault.Of(err)))
+	p.shutOut(err)
 	if trouble(err) != "" {
 		p.why = err
 	}

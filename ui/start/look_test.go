@@ -69,7 +69,7 @@ func TestTheLogInKnowsWhereTheMainPCIs(t *testing.T) {
 		t.Error("another took its place")
 	}
 	m.why = fault.New(fault.Forbidden, "lan.device_refused")
-	if looks(); s.has(verified) || !s.has("n’est pas (ou plus) autorisé") {
+	if looks(); s.has(verified) || !s.has("n’est pas (ou plus) autorisé") || !s.offers("J’ai un nouveau code ou une invitation") {
 		t.Error("it turned this PC away")
 	}
 	closed := m.closed
@@ -94,6 +94,38 @@ func TestARevokedPCIsToldWhomToAsk(t *testing.T) {
 	}
 	if s.flow.Again(); s.has(whom) {
 		t.Error("it is said again before anybody asked")
+	}
+}
+
+// TestARevokedPCIsPairedAgain from the log-in it is led to: at the main PC it knows, with a new code, and with another key.
+func TestARevokedPCIsPairedAgain(t *testing.T) {
+	p := newPC(t, machine.Joined, owner)
+	p.state.Host, p.state.HostAddr = "SRV-ATELIER", "192.168.1.20:24653"
+	m := &moving{book: p.book, place: "SRV-ATELIER", why: fault.New(fault.Forbidden, "lan.device_refused")}
+	s := showOn(t, p, joined{p, m})
+	const again = "J’ai un nouveau code ou une invitation"
+	if s.offers(again) {
+		t.Error("it is offered to a PC that nobody turned away")
+	}
+	s.flow.Barred(m, m.why)
+	s.press(again)
+	s.press("Retour")
+	if !s.has("Connexion") {
+		t.Fatal("there is no way back to the log-in")
+	}
+	s.flow.Barred(m, m.why)
+	s.press(again)
+	if got := s.fields()[0].Text(); got != "192.168.1.20" {
+		t.Errorf("the main PC is to be found again: %q", got)
+	}
+	s.fields()[2].SetText("ABCD-1234")
+	closed := m.closed
+	s.press("Apparier")
+	if want := "192.168.1.20 ABCD-1234 PC-COMPTA"; len(p.joined) != 1 || p.joined[0] != want {
+		t.Fatalf("joined %q, want %q", p.joined, want)
+	}
+	if !s.has("Connexion") || s.offers(again) || m.closed != closed+1 {
+		t.Errorf("the log-in does not follow, or on the line that was cut: closed %d times", m.closed-closed)
 	}
 }
 
@@ -146,7 +178,7 @@ func TestAPCThatIsTurnedAwayKnocksLessAndLess(t *testing.T) {
 		t.Errorf("knocks after %s, says why: %v", got, s.has(whom))
 	}
 	m.why = nil
-	if next(); s.has(whom) || !s.has("identité vérifiée") {
+	if next(); s.has(whom) || !s.has("identité vérifiée") || s.offers("J’ai un nouveau code ou une invitation") {
 		t.Error("it is let in again, and not said to be")
 	}
 	if got := waits[len(waits)-1]; got != 5*time.Second {
