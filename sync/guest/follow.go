@@ -60,7 +60,8 @@ const (
 	notJoinedWait = 10 * time.Second
 	notNamedWait  = 10 * time.Second
 	brokenWait    = time.Second
-	brokenMost    = time.Minute // where something stays in the way, as a full disk does
+	brokenMost    = time.Minute      // where something stays in the way, as a full disk does
+	lostMost      = 15 * time.Second // where the main PC does not answer: each try knocks at every place it may be
 	doublingsMax  = 6
 	holdFor       = 30 * time.Second // without a word from the main PC
 )
@@ -207,6 +208,7 @@ type hold struct {
 	copy   Copy      // nil while it is not held
 	heard  time.Time // when the main PC last answered
 	failed int       // how often in a row something else than the line was in the way
+	lost   int       // how often in a row the main PC did not answer
 	tried  time.Time // when a comparison was begun last
 	check  bool      // it is under way
 }
@@ -227,7 +229,8 @@ func (h *hold) after(key string) time.Duration {
 		h.letGo()
 	}
 	if key == "lan.host_unreachable" || key == "relay.old_host" { // it may come back at any moment
-		return brokenWait
+		h.lost++
+		return min(brokenWait<<min(h.lost-1, doublingsMax), lostMost)
 	}
 	h.failed++
 	return min(brokenWait<<min(h.failed-1, doublingsMax), brokenMost)
@@ -245,6 +248,11 @@ func (h *hold) letGo() {
 
 // follow keeps the copy until something is in the way.
 func (h *hold) follow(ctx context.Context) error {
+	if h.lost > 0 { // it knocks there as well: once is enough
+		if err := h.b.Retry(ctx); err != nil {
+			return err
+		}
+	}
 	hello, err := h.b.hello(ctx)
 	if err == nil && hello.Term < h.b.term() {
 		return fault.New(fault.Unavailable, "relay.old_host", "host", h.b.Addr())
@@ -252,6 +260,7 @@ func (h *hold) follow(ctx context.Context) error {
 	if err != nil {
 		return h.b.Retry(ctx)
 	}
+	h.lost = 0
 	if !hello.Relay {
 		return fault.New(fault.Forbidden, "relay.not_named")
 	}

@@ -3,9 +3,16 @@ package guest
 import (
 	"context"
 	"errors"
+	"net"
 	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"zafe/app/fault"
+	"zafe/app/verify"
+	"zafe/sync/device"
+	"zafe/sync/lan"
 )
 
 // TestPauseIsNotMissed asks for the copy in the moment before the work on it begins.
@@ -80,3 +87,77 @@ func TestAPCThatIsShutOutAsksLessAndLess(t *testing.T) {
 		}
 	}
 }
+
+// TestALostMainPCIsLookedForLessAndLess, every quarter of a minute at most: something else in the way is
+// counted apart.
+func TestALostMainPCIsLookedForLessAndLess(t *testing.T) {
+	h := hold{Follower: &Follower{Clock: time.Now, Warn: func(string, error) {}}}
+	for _, c := range []struct {
+		key  string
+		want time.Duration
+	}{
+		{"lan.host_unreachable", time.Second},
+		{"lan.host_unreachable", 2 * time.Second},
+		{"relay.old_host", 4 * time.Second},
+		{"lan.cut", time.Second},
+		{"lan.host_unreachable", 8 * time.Second},
+		{"lan.host_unreachable", 15 * time.Second},
+		{"lan.host_unreachable", 15 * time.Second},
+	} {
+		if got := h.after(c.key); got != c.want {
+			t.Errorf("%s: looks again after %s, want %s", c.key, got, c.want)
+		}
+	}
+}
+
+// TestALostMainPCIsKnockedAtOnceLess in each round than when it was lost: where it was is not asked twice.
+func TestALostMainPCIsKnockedAtOnceLess(t *testing.T) {
+	root, err := device.NewRoot(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = ln.Close() }()
+	var knocks atomic.Int64
+	go func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			knocks.Add(1)
+			_ = c.Close()
+		}
+	}()
+	seat, _, err := lan.Own(ln.Addr().String(), root.Cert, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Connect(t.Context(), seat, Witness{Memory: forgets{}, Warn: func(string, error) {}})
+	if err == nil {
+		t.Fatal("it is there")
+	}
+	defer b.quit()
+	h := hold{Follower: &Follower{Clock: time.Now, Warn: func(string, error) {}}, b: b}
+	round := func() int64 {
+		before := knocks.Load()
+		err := h.follow(t.Context())
+		if err == nil {
+			t.Fatal("it is followed")
+		}
+		h.after(fault.KeyOf(err))
+		return knocks.Load() - before
+	}
+	if first, next := round(), round(); next == 0 || next*3 != first*2 {
+		t.Errorf("%d knocks, then %d", first, next)
+	}
+}
+
+type forgets struct{}
+
+func (forgets) Seen() verify.Seen { return verify.Seen{} }
+
+func (forgets) See(func(verify.Seen) verify.Seen) error { return nil }
