@@ -150,6 +150,93 @@ func TestAnOpenBookIsNotClosedForTheSheet(t *testing.T) {
 	}
 }
 
+// leftBehind is a book that another program of this PC has open, or that a main PC has, until it ends.
+type leftBehind struct {
+	*book
+	ended bool
+}
+
+func (l *leftBehind) Local() bool { return false }
+
+func (l *leftBehind) Retry(context.Context) error {
+	if l.ended {
+		return fault.New(fault.Unavailable, "lan.host_unreachable", "host", "127.0.0.1")
+	}
+	return nil
+}
+
+func (l *leftBehind) Do(ctx context.Context, s *op.Spec, req, resp any) error {
+	if err := l.Retry(ctx); err != nil {
+		return err
+	}
+	return l.book.Do(ctx, s, req, resp)
+}
+
+// served is a PC on which another program has the book open, or that works on that of a main PC.
+type served struct {
+	*alonePC
+	by *leftBehind
+}
+
+func (p *served) Open(ctx context.Context, s machine.Secret) (machine.Book, error) {
+	if s.Recovery == "" && !p.by.ended {
+		return p.by, nil
+	}
+	return p.alonePC.Open(ctx, s)
+}
+
+func (p *served) Connect(ctx context.Context) (machine.Book, error) { return p.by, p.by.Retry(ctx) }
+
+// TestABookThatWentAwayIsLookedForAgain: the form of a forgotten password says what holds now, and keeps what was typed; so
+// does the log-in.
+func TestABookThatWentAwayIsLookedForAgain(t *testing.T) {
+	forgot := i18n.For(i18n.French).T("start.login.forgotten", nil)
+	const costs = "tout le monde sera déconnecté"
+	here := func() (*served, *screen) {
+		p := &served{alonePC: newAlone(t, false)}
+		p.by = &leftBehind{book: p.book}
+		return p, showOn(t, p.pc, p)
+	}
+	p, s := here()
+	s.press(forgot)
+	if s.has(costs) {
+		t.Fatal("the book is open")
+	}
+	p.by.ended = true
+	s.recover(sheet, "claire", "", newWords, newWords)
+	if !s.has(costs) || s.flow.Book() != nil {
+		t.Fatal("it is said to be open still")
+	}
+	s.press("Changer le mot de passe")
+	if !s.has("Le nouveau mot de passe est en place") {
+		t.Error("what was typed is gone")
+	}
+
+	p, s = here()
+	p.by.ended = true
+	s.login("claire", secretWords)
+	if n := len(p.opened); n == 0 || p.opened[n-1].Password != secretWords || s.flow.Book() != p.book {
+		t.Errorf("the log-in waits for a program that ended: opened by %v", p.opened)
+	}
+
+	p, s = here()
+	s.press(forgot)
+	s.press("Retour")
+	p.by.ended = true
+	if s.press(forgot); !s.has(costs) {
+		t.Error("the form of an open book is shown again")
+	}
+
+	p, _ = here()
+	p.state = machine.State{Presence: machine.Joined, Host: "10.0.0.1"}
+	s = showOn(t, p.pc, p)
+	s.press(forgot)
+	p.by.ended = true
+	if s.recover(sheet, "claire", "", newWords, newWords); !s.has("utilise la feuille de secours sur le poste principal") {
+		t.Error("nothing says what can be done without the main PC")
+	}
+}
+
 // TestWhoLostThePhoneTooSeesTheWayInAClosedBook: what they have to wait for is said before anything is done, nobody is
 // shut out, and after a day the same box leads in, though the program was started again meanwhile.
 func TestWhoLostThePhoneTooSeesTheWayInAClosedBook(t *testing.T) {

@@ -19,21 +19,43 @@ import (
 // else asks an owner.
 func (f *Flow) Forgotten() {
 	under, open := f.alone, f.book
-	f.work(func(ctx context.Context) error {
-		if open == nil {
-			open = f.working(ctx, under)
+	f.forgot(nil, func(ctx context.Context) machine.Book {
+		if open != nil && (open.Local() || open.Retry(ctx) == nil) {
+			return open
 		}
+		return f.again(ctx, open, under)
+	})
+}
+
+// forgot shows the form for the book that find finds, with what was typed in the one before.
+func (f *Flow) forgot(typed *forgotten, find func(ctx context.Context) machine.Book) {
+	var open machine.Book
+	f.work(func(ctx context.Context) error {
+		open = find(ctx)
 		return nil
 	}, func(error) {
-		if open != nil {
-			f.book = open
-		}
-		if open == nil && f.state.Presence == machine.Joined {
+		switch joined := f.state.Presence == machine.Joined; {
+		case open == nil && joined:
 			f.elsewhere()
 			return
+		case open != nil || !joined: // one that went away with the program that had it is no book of this PC's
+			f.book = open
 		}
-		f.showForgotten(open)
+		f.showForgotten(open, typed)
 	})
+}
+
+// again finds the book of which none is open here, or the one that was there does not answer any more: another program of
+// this PC had it, or the main PC is gone.
+func (f *Flow) again(ctx context.Context, gone machine.Book, under *alone) machine.Book {
+	if gone == nil {
+		return f.working(ctx, under)
+	}
+	if f.state.Presence == machine.Joined {
+		return nil
+	}
+	_ = gone.Close(ctx, nil) // only the line to it is left
+	return f.working(ctx, nil)
 }
 
 // working returns the book if a program has it open already, or this PC opens it by itself; else nil.
@@ -80,14 +102,17 @@ type forgotten struct {
 	screen fyne.CanvasObject
 }
 
-func (f *Flow) showForgotten(open machine.Book) {
-	p := &forgotten{
-		f: f, open: open, sheet: f.newSheet(), name: kit.NewLineEdit(""), code: kit.NewLineEdit("000 000"),
-		why: refusal(),
+// showForgotten shows the form, with what was typed in the one before if there was one.
+func (f *Flow) showForgotten(open machine.Book, typed *forgotten) {
+	p := &forgotten{f: f, open: open, code: kit.NewLineEdit("000 000"), why: refusal()}
+	if typed != nil {
+		p.sheet, p.name, p.pass = typed.sheet, typed.name, typed.pass
+	} else {
+		p.sheet, p.name = f.newSheet(), kit.NewLineEdit("")
+		p.name.SetText(f.Machine.Preferences().Owner)
+		p.pass = f.newPassword(func() []string { return []string{p.name.Text(), f.state.Company} })
 	}
-	p.name.SetText(f.Machine.Preferences().Owner)
 	p.who = kit.NewField(f.t("start.forgotten.owner"), p.name).Required()
-	p.pass = f.newPassword(func() []string { return []string{p.name.Text(), f.state.Company} })
 	p.proof = kit.NewField(f.t("start.forgotten.code"), p.code).Hint(f.t("start.forgotten.code_hint"))
 	p.set = kit.NewButton(f.t("start.forgotten.go"), "", kit.Primary, p.submit)
 	p.pass.then = func() { p.set.Tapped(nil) }
@@ -148,6 +173,9 @@ func (p *forgotten) submit() {
 			}
 		}
 		out, err = user.Recover.Call(ctx, b, req)
+		if fault.KeyOf(err) == "lan.host_unreachable" && b.Retry(ctx) == nil { // another took its place
+			out, err = user.Recover.Call(ctx, b, req)
+		}
 		if err != nil && p.open == nil { // a closed book stays closed
 			_ = b.Close(ctx, nil)
 			b = nil
@@ -160,6 +188,9 @@ func (p *forgotten) submit() {
 			p.f.Opened(b)
 		}
 		switch {
+		case err != nil && p.open != nil && !p.open.Local() && fault.Of(err).Code == fault.Unavailable:
+			kit.Toast(p.f.Host, kit.Warn, p.f.Text.Fault(fault.Of(err)))
+			p.f.forgot(p, func(ctx context.Context) machine.Book { return p.f.again(ctx, b, nil) })
 		case err != nil:
 			p.refused(err)
 		case !out.Done:

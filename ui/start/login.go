@@ -289,8 +289,12 @@ func (p *loginPage) submit() {
 
 // reach opens the book of this PC or connects to the main PC, unless that is done or under way.
 func (f *Flow) reach(ctx context.Context, req user.LoginRequest, under *alone) (machine.Book, error) {
-	if f.book != nil {
+	switch {
+	case f.book == nil:
+	case f.state.Presence == machine.Joined || f.book.Local() || f.book.Retry(ctx) == nil:
 		return f.book, nil
+	default: // the program of this PC that had it open ended
+		_ = f.letGo(ctx) // only the line to it is left
 	}
 	if f.state.Presence == machine.Joined {
 		return f.Machine.Connect(ctx)
