@@ -209,11 +209,12 @@ func (d *desktop) older(me user.Me) {
 	m.Show(d.window)
 }
 
-// lock hides the pages, when there are any, as their person left this PC.
+// lock hides the pages, when there are any, and what else nobody is to see, as their person left this PC.
 func (d *desktop) lock() {
 	if d.shell != nil {
 		d.shell.Lock()
 	}
+	d.flow.Lock()
 }
 
 // close leaves whatever is on the screen.

@@ -30,7 +30,12 @@ func (f *Flow) Enrol(b machine.Book, over func(user.Me)) {
 // recovery codes to keep.
 func (f *Flow) enrol(b machine.Book) {
 	var got user.EnrolResponse
-	f.work(func(ctx context.Context) (err error) {
+	f.work(func(ctx context.Context) error {
+		me, err := user.Current.Call(ctx, b, op.Empty{})
+		if err != nil {
+			return err
+		}
+		f.who, f.held = me.User, nil
 		got, err = user.EnrolBegin.Call(ctx, b, op.Empty{})
 		return err
 	}, func(err error) {
@@ -85,6 +90,7 @@ func (f *Flow) scan(b machine.Book, e user.EnrolResponse) {
 	}
 	f.show(f.step(f.t("start.enrol.title"), text,
 		kit.VBox(theme.GapCard, kit.Cols(theme.GapCard, nil, first, second), why2), f.abandon(b)))
+	f.hide(b)
 	f.focus(code)
 }
 
@@ -98,8 +104,10 @@ func (f *Flow) abandon(b machine.Book) fyne.CanvasObject {
 
 // codes shows the recovery codes until the person says they are kept.
 func (f *Flow) codes(b machine.Book, codes []string) {
+	f.held = codes
 	text := strings.Join(codes, "\n")
 	next := kit.NewButton(f.t("common.next"), "", kit.Primary, func() {
+		f.held = nil
 		f.enter(b, func(err error) { kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.Of(err))) })
 	})
 	next.DisableWith(f.t("start.codes.first"))
@@ -131,6 +139,7 @@ func (f *Flow) codes(b machine.Book, codes []string) {
 	f.show(f.step(f.t("start.codes.title"), f.t("start.codes.text"), kit.VBox(theme.GapCard, card,
 		f.why("start.codes.why")), next))
 	f.unkept = func() bool { return !kept.On() }
+	f.hide(b)
 }
 
 // keepCodes writes the codes where the person wants: a key, a printer folder.

@@ -53,6 +53,12 @@ type Flow struct {
 	leaves    func()      // ends what the screen that is shown does beside, such as the search for main PCs
 	unkept    func() bool // recovery codes are on the screen, and nobody said that they are kept
 	restoring bool        // a copy is being put in place
+
+	screen  fyne.CanvasObject // shown, or covered
+	secret  machine.Book      // where the person is logged in whose secret is on the screen; nil for none
+	covered bool              // by Lock
+	who     user.User         // who sets up their second factor
+	held    []string          // the recovery codes of who, until they say that they are kept
 }
 
 // Run shows the first screen: the doors of an empty PC, or the log-in.
@@ -142,9 +148,11 @@ func (f *Flow) t(key string, args ...any) string {
 }
 
 func (f *Flow) show(o fyne.CanvasObject) {
-	f.unkept = nil
+	f.unkept, f.secret, f.screen = nil, nil, o
 	f.left()
-	f.Host.SetContent(o)
+	if !f.covered { // else what opens the lock shows it
+		f.Host.SetContent(o)
+	}
 }
 
 // left ends what the screen that was shown does beside.
@@ -208,14 +216,16 @@ func (f *Flow) enter(b machine.Book, failed func(error)) {
 			failed(err)
 		case me.MustEnrol:
 			f.enrol(b)
+		case f.held != nil && me.User.ID == f.who.ID: // they left before they said that they have them
+			f.codes(b, f.held)
 		case f.over != nil:
 			f.left()
 			over := f.over
-			f.over, f.book = nil, nil
+			f.over, f.book, f.secret, f.held = nil, nil, nil, nil
 			over(me)
 		default:
 			f.left()
-			f.book = nil
+			f.book, f.secret, f.held = nil, nil, nil
 			f.Entered(b, me)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -444,6 +445,45 @@ func TestTheFirstLogInSetsUpTheSecondFactor(t *testing.T) {
 	s.code(code)
 	if !s.has("Vos codes de secours") {
 		t.Fatal("the right code is refused")
+	}
+	spare := regexp.MustCompile(`^[2-7A-Z]{4}(-[2-7A-Z]{4}){3}$`)
+	visible := func() (all string) {
+		uitest.Walk(s.window.Content(), func(o fyne.CanvasObject) {
+			if l, ok := o.(*kit.Label); ok && spare.MatchString(l.Text()) {
+				all += l.Text()
+			}
+		})
+		return all
+	}
+	codes := visible()
+	if codes == "" {
+		t.Fatal("no codes are seen")
+	}
+	s.flow.Lock() // the PC goes to sleep
+	s.flow.Lock() // and its screen is locked
+	if visible() != "" || !s.has("Session verrouillée") || !s.has("Claire Durand") {
+		t.Fatal("the codes stay on the screen")
+	}
+	s.fields()[0].SetText("mauvais")
+	if s.press("Déverrouiller"); visible() != "" || !s.has("pas votre mot de passe") {
+		t.Fatal("another password shows them")
+	}
+	s.fields()[0].SetText(secretWords)
+	if s.press("Déverrouiller"); visible() != codes || !s.has("Vos codes de secours") {
+		t.Fatal("the person cannot go on where they were")
+	}
+	s.flow.Lock()
+	s.press("Se déconnecter")
+	p.clock.Add(time.Minute)
+	s.login("claire", secretWords)
+	if s.flow.Lock(); visible() != "" || s.has("Session verrouillée") {
+		t.Fatal("shown before the second factor, or the log-in is locked")
+	}
+	if code, err = user.CodeAt(secret, p.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if s.code(code); visible() != codes {
+		t.Fatal("the codes are lost")
 	}
 	s.press("Suivant")
 	closed := false
