@@ -329,8 +329,8 @@ func (p *pc) GoBack(ctx context.Context, s machine.Secret) (err error) {
 	}
 	line := func(*store.Tx) error { return nil }
 	if _, notTaken := host.Taken(p.home.Path(folder.Office)); notTaken != nil { // this PC leads
-		above, _ := host.Restored(p.home.Path(folder.Office))
-		line = func(tx *store.Tx) error { return relay.Raise(tx, above) }
+		above, own, _ := host.Restored(p.home.Path(folder.Office))
+		line = func(tx *store.Tx) error { return relay.Raise(tx, above, own) }
 	}
 	if err := repair.GoBack(ctx, p.home.Path(folder.Book), open, p.replacing(), pass, line); err != nil {
 		return err
@@ -1136,8 +1136,8 @@ func (c *copies) Restore(ctx context.Context, point, login, pass string, progres
 	if r.WriterID, err = c.pc.newWriter(); err != nil {
 		return done, err
 	}
-	above, lead := host.Restored(c.pc.home.Path(folder.Office))
-	r.Above = above
+	above, self, lead := host.Restored(c.pc.home.Path(folder.Office))
+	r.Above, r.Own = above, self
 	own := rebuild.NewOwn(c.pc.home.Path(folder.Book), c.pc.replacing(), r)
 	if err := c.Rescue.Restore(ctx, point, received{own}, progress); err != nil {
 		return done, err

@@ -44,6 +44,15 @@ type Lost struct {
 	Before int64  `json:"before,omitempty"`
 }
 
+// before is the PC that was the main one until the PC own is: where the book says that this is it itself, the one that
+// was to take its place, and took it.
+func (p Post) before(own string) string {
+	if p.Main == own && own != "" {
+		return cmp.Or(p.Relay, p.Was)
+	}
+	return p.Main
+}
+
 // Later tells whether a PC that took a term with a lead is the main one, and not one with the others.
 func Later(term int64, lead string, thanTerm int64, thanLead string) bool {
 	return term > thanTerm || term == thanTerm && lead > thanLead
@@ -61,8 +70,8 @@ func Note(tx company.Settings, l Lost) error {
 }
 
 // Raise makes a book that was put back from a backup that of the main PC: its term rises above its own and any
-// known on this PC, as when another PC takes over.
-func Raise(tx Tx, above int64) error {
+// known on this PC, as when another PC takes over. own is the fingerprint by which others know this PC, "" for none.
+func Raise(tx Tx, above int64, own string) error {
 	p, err := Of(tx)
 	if err != nil {
 		return err
@@ -71,14 +80,15 @@ func Raise(tx Tx, above int64) error {
 	if err != nil {
 		return err
 	}
-	p.Term, p.Lead, p.Before, p.Lost, p.Was = max(p.Term, above)+1, op.NewID(tx.Now()), last.ID, nil, p.Main
+	was := p.before(own)
+	p.Term, p.Lead, p.Before, p.Lost, p.Was = max(p.Term, above)+1, op.NewID(tx.Now()), last.ID, nil, was
 	return tx.SetSetting(postKey, p)
 }
 
 // Accept begins another line of the book at this PC, when an owner takes it as it is though others saw it further:
 // its term rises above its own and any known. What the others have of the line before nobody knows.
 func Accept(tx Tx, above int64) error {
-	if err := Raise(tx, above); err != nil {
+	if err := Raise(tx, above, ""); err != nil {
 		return err
 	}
 	p, err := Of(tx)
@@ -137,10 +147,7 @@ func TakeOver(tx Tx, t Taking) (Post, error) {
 	if err != nil {
 		return p, err
 	}
-	was := p.Main
-	if was == t.Main { // it takes back what the one that was to take its place took
-		was = cmp.Or(p.Relay, p.Was)
-	}
+	was := p.before(t.Main)
 	p = Post{Term: max(p.Term, t.Above) + 1, Main: t.Main, Before: last.ID, Lead: op.NewID(tx.Now()), Was: was}
 	if t.Before > 0 {
 		p.Before = min(last.ID, t.Before)

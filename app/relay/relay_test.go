@@ -205,21 +205,25 @@ func TestAFencedBookIsOnlyRead(t *testing.T) {
 	}
 }
 
-// TestABackupThatIsPutBackLeads: its term is above that of the book and any known here, and the fence is gone.
+// TestABackupThatIsPutBackLeads: its term is above that of the book and any known here, and the fence is gone. Where
+// it was the main PC already, the relay is the one that may have led meanwhile.
 func TestABackupThatIsPutBackLeads(t *testing.T) {
 	w, _, _ := office(t)
 	before := relay.Post{Term: 2, Lead: "a", Relay: "desk", Main: "shop", Lost: &relay.Lost{Place: "there", Term: 3}}
-	for _, c := range []struct{ above, want int64 }{{0, 3}, {5, 6}} {
+	for _, c := range []struct {
+		above, want int64
+		own, was    string
+	}{{0, 3, "", "shop"}, {5, 6, "new", "shop"}, {0, 3, "shop", "desk"}} {
 		w.Update(func(tx *store.Tx) error {
 			if err := tx.SetSetting("relay", before); err != nil {
 				return err
 			}
-			if err := relay.Raise(tx, c.above); err != nil {
+			if err := relay.Raise(tx, c.above, c.own); err != nil {
 				return err
 			}
 			p, err := relay.Of(tx)
-			if p.Term != c.want || p.Lost != nil || p.Lead == "" || p.Lead == before.Lead || p.Relay != before.Relay || p.Was != "shop" {
-				t.Errorf("above %d: %+v", c.above, p)
+			if p.Term != c.want || p.Lost != nil || p.Lead == "" || p.Lead == before.Lead || p.Relay != before.Relay || p.Was != c.was {
+				t.Errorf("above %d at %q: %+v", c.above, c.own, p)
 			}
 			return err
 		})

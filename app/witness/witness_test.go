@@ -211,7 +211,7 @@ func TestEachPCIsHeardOnce(t *testing.T) {
 // TestAnOwnersOwnDoingIsNoAlarm: what a restore, going back or a take-over leaves behind.
 func TestAnOwnersOwnDoingIsNoAlarm(t *testing.T) {
 	for name, do := range map[string]func(tx *store.Tx) error{
-		"restored, gone back": func(tx *store.Tx) error { return relay.Raise(tx, 0) },
+		"restored, gone back": func(tx *store.Tx) error { return relay.Raise(tx, 0, "") },
 		"taken over": func(tx *store.Tx) error {
 			_, err := relay.TakeOver(tx, relay.Taking{Owner: 1, Name: "Claire", Main: "relay"})
 			return err

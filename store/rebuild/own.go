@@ -27,7 +27,8 @@ type Request struct {
 	Shared     bool   // the key came from two of its shares: its own sheet was not read
 	WriterID   string // of this PC, new
 	WriterName string
-	Above      int64 // the highest term of a main PC known here: see [relay.Raise]
+	Above      int64  // the highest term of a main PC known here: see [relay.Raise]
+	Own        string // the fingerprint by which others know this PC: see there
 }
 
 // Check refuses what the book would refuse, as far as it can be told before anything is downloaded. Faults as
@@ -98,7 +99,7 @@ func (b *Own) adopt(tx *store.Tx, c Copy) error {
 		}
 	}
 	// What the other PC found and did was about its own files.
-	return errors.Join(setup.SaveIdentity(tx, id), relay.Raise(tx, b.request.Above), kept.Restart(tx, c.Point), verify.Forget(tx),
+	return errors.Join(setup.SaveIdentity(tx, id), relay.Raise(tx, b.request.Above, b.request.Own), kept.Restart(tx, c.Point), verify.Forget(tx),
 		billing.AskNumbers(tx, c.Point.Made, tx.Now()), plan.AskCause(tx, c.Point.Made, tx.Now()),
 		tx.NoteRestored(fmt.Sprintf(`{"writer":%q,"seq":%d}`, c.WriterID, c.Seq)))
 }

@@ -90,7 +90,7 @@ func TestABookIsComparedWithWhatThisPCSaw(t *testing.T) {
 
 func TestABookThatWasAskedForIsNotOlder(t *testing.T) {
 	st, seen := newBook(t)
-	update(t, st, func(tx *store.Tx) error { return relay.Raise(tx, 0) })
+	update(t, st, func(tx *store.Tx) error { return relay.Raise(tx, 0, "") })
 	seen.Event += 9
 	m := &memory{seen}
 	older, err := witness.Compare(t.Context(), st, m)

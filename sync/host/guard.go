@@ -226,10 +226,14 @@ func (g *Guard) Seat() (name, fingerprint string, err error) {
 func (g *Guard) Own() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.seat.Key == nil {
+	return g.seat.own()
+}
+
+func (m memory) own() string {
+	if m.Key == nil {
 		return ""
 	}
-	id, err := device.Parse(g.seat.Key)
+	id, err := device.Parse(m.Key)
 	if err != nil {
 		return "" // told by who needs the key
 	}
@@ -280,13 +284,13 @@ func Lead(path, book string, s lan.Seat, p relay.Post) error {
 }
 
 // Restored tells the guard at path that a backup was put back here: this PC leads with that. Above is the highest
-// term that the guard knew.
-func Restored(path string) (above int64, done func() error) {
+// term that the guard knew, own the fingerprint by which others know this PC, "" for none.
+func Restored(path string) (above int64, own string, done func() error) {
 	var m memory
 	if err := durable.ReadJSON(path, &m); err != nil {
 		m = memory{} // who puts a backup back decides
 	}
-	return m.Term, func() error {
+	return m.Term, m.own(), func() error {
 		m.Seat = m.Moved("", lan.Hello{})
 		return durable.WriteJSON(path, m)
 	}

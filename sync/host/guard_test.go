@@ -250,6 +250,9 @@ func TestThePCThatLostItsPlaceStops(t *testing.T) {
 	if _, again, err := host.NewGuard(set).Seat(); err != nil || again != fp {
 		t.Errorf("another key at each start: %v", err)
 	}
+	if _, own, _ := host.Restored(path); own != fp {
+		t.Errorf("a book that is put back here does not know this PC: %q", own)
+	}
 	if _, err := host.Taken(path); fault.KeyOf(err) != "relay.not_taken" {
 		t.Errorf("taken by nobody: %v", err)
 	}

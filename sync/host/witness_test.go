@@ -177,7 +177,7 @@ func TestEveryPCIsAWitness(t *testing.T) {
 // TestAnOwnersOwnDoingAlarmsNoPC: a restore, going back, a take-over and the way back from it.
 func TestAnOwnersOwnDoingAlarmsNoPC(t *testing.T) {
 	for name, do := range map[string]func(tx *store.Tx) error{
-		"restored": func(tx *store.Tx) error { return errors.Join(relay.Raise(tx, 0), tx.NoteRestored("{}")) },
+		"restored": func(tx *store.Tx) error { return errors.Join(relay.Raise(tx, 0, ""), tx.NoteRestored("{}")) },
 		"taken over": func(tx *store.Tx) error {
 			_, err := relay.TakeOver(tx, relay.Taking{Owner: 1, Name: "Claire", Main: "relay"})
 			return err
