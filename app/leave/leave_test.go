@@ -225,12 +225,13 @@ func TestSomebodyWhoGoesLeavesNothingOpen(t *testing.T) {
 	if err != nil || l.State != leave.Done {
 		t.Fatal(l, err)
 	}
+	want := map[string]string{"on his PC": "user.session_over", "on the main PC": "user.closed"} // that PC is out as well
 	for name, c := range map[string]op.Caller{"on his PC": here, "on the main PC": there} {
-		if err := s.works(c); fault.KeyOf(err) != "user.session_over" {
+		if err := s.works(c); fault.KeyOf(err) != want[name] {
 			t.Errorf("%s luc goes on: %v", name, err)
 		}
 	}
-	if _, err := s.login("luc", "bb"); fault.KeyOf(err) != "user.bad_login" {
+	if _, err := s.login("luc", "bb"); fault.KeyOf(err) != "user.closed" {
 		t.Errorf("luc logs in: %v", err)
 	}
 	luc := s.user(s.luc.ID)
@@ -350,7 +351,7 @@ func TestWhoIsPutOutStaysOutWhateverComesAfter(t *testing.T) {
 	if _, err := s.now(s.marie.ID); err == nil {
 		t.Fatal("did not die")
 	}
-	if err := s.works(session); fault.KeyOf(err) != "user.session_over" {
+	if err := s.works(session); fault.KeyOf(err) != "user.closed" {
 		t.Errorf("luc goes on: %v", err)
 	}
 	if p := s.plan(s.luc); p.Last == nil || p.Last.State != leave.Out || len(s.cut) != 0 {

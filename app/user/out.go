@@ -35,10 +35,8 @@ func (s *Service[T]) ShutOut(ctx context.Context, id auth.UserID, also func(tx T
 		u := was
 		u.Disabled, u.Delegate = true, false
 		u.Generation++ // a log-in under way is closed too
+		// The sessions stay, and are none any more: what comes with them hears that the account is closed.
 		if _, err := tx.SaveUser(u); err != nil {
-			return err
-		}
-		if err := tx.DropSessions(id); err != nil {
 			return err
 		}
 		return tx.DropPasswordReset(id)

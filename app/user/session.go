@@ -208,15 +208,20 @@ func ended(u User) *fault.Fault {
 	return fault.New(fault.Unauthenticated, "user.ended", "day", u.EndsOn)
 }
 
+// closed is told to who proved to be the person alone: whether an account is closed is nobody else's business.
+func closed() *fault.Fault { return fault.New(fault.Unauthenticated, "user.closed") }
+
 func sessionOver() error { return fault.New(fault.Unauthenticated, "user.session_over") }
 
-// personOf returns whose a session is. Faults: user.session_over when it is one no more, user.ended when the last day of
-// their account is over.
+// personOf returns whose a session is. Faults: user.session_over when it is one no more, user.closed when their account was
+// closed, user.ended when its last day is over.
 func personOf(tx Tx, ss Session) (User, error) {
 	u, err := tx.User(ss.User)
 	switch {
 	case err != nil:
-	case u.Disabled || u.Generation != ss.Generation:
+	case u.Disabled && ss.Parent == 0:
+		err = closed()
+	case u.Disabled || u.Generation != ss.Generation: // an owner's look through their eyes is over
 		err = sessionOver()
 	case u.Ended(tx.Today()):
 		err = ended(u)
@@ -268,10 +273,13 @@ func (s *Service[T]) login(ctx context.Context, req LoginRequest) (LoginResponse
 		s.limit.unanswered(g)
 		return LoginResponse{}, err
 	}
-	if !good || !known || u.Disabled {
+	if !good || !known {
 		return LoginResponse{}, s.refuse(ctx, u, g, "session.refused", fault.New(fault.Unauthenticated, "user.bad_login"))
 	}
 	s.limit.right(g)
+	if u.Disabled {
+		return LoginResponse{}, s.refuse(ctx, u, nil, "session.refused", closed())
+	}
 	if u.Ended(today) {
 		s.settleOn(ctx, today)
 		return LoginResponse{}, s.refuse(ctx, u, nil, "session.refused", ended(u))

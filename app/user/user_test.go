@@ -267,11 +267,13 @@ func TestLeaverIsOutAndTheLastOwnerStays(t *testing.T) {
 	if err := save(yann, auth.Sales, true); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := user.Current.Call(w.Ctx(), w.with(in.Token, "pc"), op.Empty{}); fault.KeyOf(err) != "user.session_over" {
+	if _, err := user.Current.Call(w.Ctx(), w.with(in.Token, "pc"), op.Empty{}); fault.KeyOf(err) != "user.closed" {
 		t.Errorf("a leaver is still in: %v", err)
 	}
-	if _, err := w.login("yann", "un mot de passe", "pc"); fault.KeyOf(err) != "user.bad_login" {
-		t.Errorf("a leaver logs in: %v", err)
+	for word, want := range map[string]string{"un mot de passe": "user.closed", "faux": "user.bad_login"} {
+		if _, err := w.login("yann", word, "pc"); fault.KeyOf(err) != want {
+			t.Errorf("a leaver logs in, or whoever tries is told of them: %v", err)
+		}
 	}
 	if err := save(claire, auth.Owner, true); fault.KeyOf(err) != "user.last_owner" {
 		t.Errorf("the last owner left: %v", err)

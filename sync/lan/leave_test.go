@@ -36,8 +36,8 @@ func TestALeaverIsOutWithinASecond(t *testing.T) {
 	if _, err := leave.Now.Call(ctx, host, leave.NowRequest{User: luc.ID}); err != nil {
 		t.Fatal(err)
 	}
-	c.ended(there, "user.session_over")
-	c.ended(his, "user.session_over", "lan.device_refused", "lan.host_lost", "lan.host_unreachable", "op.cancelled")
+	c.ended(there, "user.closed")
+	c.ended(his, "user.closed", "user.session_over", "lan.device_refused", "lan.host_lost", "lan.host_unreachable", "op.cancelled")
 	c.world.Update(func(tx *store.Tx) error {
 		d, _, err := tx.DeviceByFingerprint(string(id.Fingerprint))
 		if d.State != "revoked" {

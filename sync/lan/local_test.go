@@ -22,7 +22,7 @@ func TestWhoIsShutOutAtTheHostItselfIsCutToo(t *testing.T) {
 		name, key string
 		by        func(u user.User, r role.Role) error
 	}{
-		{"disabled", over, func(u user.User, r role.Role) error {
+		{"disabled", "user.closed", func(u user.User, r role.Role) error {
 			_, err := user.Save.Call(ctx, host, user.SaveRequest{ID: u.ID, Login: u.Login, Name: u.Name, Role: r.Key, Disabled: true})
 			return err
 		}},

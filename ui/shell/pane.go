@@ -188,7 +188,7 @@ func (s *Shell) Fail(err error) {
 		s.relogin() // which says so
 		return
 	}
-	if f.Key == "user.ended" {
+	if f.Key == "user.ended" || f.Key == "user.closed" {
 		s.ended(f)
 		return
 	}
@@ -233,7 +233,7 @@ func (s *Shell) barred(err error) bool {
 	return true
 }
 
-// ended tells somebody, once, that the last day of their account is over, before the log-in of whoever comes.
+// ended tells somebody, once, that their account is closed or its last day over, before the log-in of whoever comes.
 func (s *Shell) ended(f *fault.Fault) {
 	if s.relogin() {
 		kit.Alert(s.Window, kit.Warn, s.t("shell.ended"), s.Text.Fault(f), s.t("common.close"))

@@ -520,10 +520,15 @@ func TestAnEndedSessionAsksForTheLogInAndKeepsThePages(t *testing.T) {
 	}
 }
 
-// TestWhoseLastDayIsOverIsToldSo once, over the log-in, whatever was refused first.
+// TestWhoseLastDayIsOverIsToldSo once, over the log-in, whatever was refused first; so is who was put out.
 func TestWhoseLastDayIsOverIsToldSo(t *testing.T) {
+	toldOnce(t, fault.New(fault.Unauthenticated, "user.ended", "day", civil.New(2026, 11, 23)), "23/11/2026")
+	toldOnce(t, fault.New(fault.Unauthenticated, "user.closed"), "demandez à un gérant de le rouvrir")
+}
+
+func toldOnce(t *testing.T, over error, part string) {
+	t.Helper()
 	d := newDesk(t, auth.Owner)
-	over := fault.New(fault.Unauthenticated, "user.ended", "day", civil.New(2026, 11, 23))
 	d.last().env.Shell.Fail(over)
 	d.last().env.Shell.Fail(over)
 	windows, said := d.Window.Canvas().Overlays().List(), ""
@@ -532,7 +537,7 @@ func TestWhoseLastDayIsOverIsToldSo(t *testing.T) {
 			said += l.Text() + "\n"
 		}
 	})
-	if d.asked != 1 || len(windows) != 1 || !strings.Contains(said, "23/11/2026") {
+	if d.asked != 1 || len(windows) != 1 || !strings.Contains(said, part) {
 		t.Errorf("the log-in was shown %d times, under %d windows: %s", d.asked, len(windows), said)
 	}
 }
