@@ -24,7 +24,7 @@ const sender = "Zafè"
 
 // Send implements [appnotify.Carrier]. A server to which the line is not encrypted is told nothing, unless it is on
 // this PC. Faults those of a line that breaks, notify.no_starttls, notify.not_loopback, notify.login_refused,
-// notify.no_login, notify.sender_refused, notify.recipient_refused, notify.later, notify.refused.
+// notify.login_needed, notify.no_login, notify.sender_refused, notify.recipient_refused, notify.later, notify.refused.
 func (c *Carrier) Send(ctx context.Context, a appnotify.Account, l appnotify.Letter) error {
 	ctx, cancel := context.WithTimeout(ctx, c.mailWithin)
 	defer cancel()
@@ -153,12 +153,15 @@ func why(ctx context.Context, a appnotify.Account, l appnotify.Letter, err error
 		return f
 	}
 	code, said, at := answer(err)
+	address := at == mail.ErrSMTPMailFrom || at == mail.ErrSMTPRcptTo
 	switch {
+	case a.Login == "" && (loginCodes[code] || code >= 500 && address):
+		return refuse("notify.login_needed", "address", l.To)
 	case loginCodes[code]:
 		return refuse("notify.login_refused")
 	case code >= 400 && code < 500:
 		return refuse("notify.later")
-	case code != 0 && at == mail.ErrSMTPMailFrom:
+	case code != 0 && (at == mail.ErrSMTPMailFrom || address && ofSender(said)):
 		return refuse("notify.sender_refused", "address", l.From)
 	case code != 0 && at == mail.ErrSMTPRcptTo:
 		return refuse("notify.recipient_refused", "address", l.To)
@@ -176,10 +179,16 @@ func why(ctx context.Context, a appnotify.Account, l appnotify.Letter, err error
 	return f
 }
 
+// ofSender tells whether a refusal of the recipient is one of the sender: Postfix, Exim and many providers wait with it
+// until they hear the recipient, and no code tells the two apart (RFC 3463, 3.8).
+func ofSender(said string) bool { return strings.Contains(strings.ToLower(said), "sender") }
+
 // answer is what a server said when it refused: its code, 0 when it said nothing, its words and to what.
 func answer(err error) (code int, said string, at mail.SendErrReason) {
 	if refused, ok := errors.AsType[*mail.SendError](err); ok {
-		code, said, at = refused.ErrorCode(), refused.Error(), refused.Reason
+		code, said, at = refused.ErrorCode(), strings.TrimPrefix(refused.Error(), refused.Reason.String()+": "), refused.Reason
+		said, _, _ = strings.Cut(said, ", affected ") // go-mail's own words go on
+		said = strings.ReplaceAll(said, `"`, "")
 	} else if said, ok := errors.AsType[*textproto.Error](err); ok {
 		return said.Code, short(said.Msg), mail.ErrAmbiguous
 	}
