@@ -58,6 +58,9 @@ const (
 	Waiting  State = "waiting"
 	Approved State = "approved"
 	Refused  State = "refused"
+	// Left is what waited for somebody whose account is closed: nobody can answer it, and it waits again if theirs
+	// opens again. It is found when it is asked for, and kept nowhere.
+	Left State = "left"
 )
 
 // Held is an export that waits for the word of another owner, or has it.
@@ -293,11 +296,29 @@ func recent(tx Tx) (r Recent, err error) {
 	if r.Days, err = tx.DaysOut(tx.Today().AddDays(1 - recentDays)); err != nil {
 		return r, err
 	}
-	r.Held, err = tx.HeldExports(tx.Now().AddDate(0, 0, -recentDays))
-	return r, err
+	if r.Held, err = tx.HeldExports(tx.Now().AddDate(0, 0, -recentDays)); err != nil {
+		return r, err
+	}
+	for i, h := range r.Held {
+		if h.State != Waiting {
+			continue
+		}
+		who, err := tx.User(h.User)
+		if err != nil {
+			return r, err
+		}
+		if closed(tx, who) {
+			r.Held[i].State = Left
+		}
+	}
+	return r, nil
 }
 
-// decide keeps an owner's word and tells whoever asked. Faults sentry.gone, sentry.own, those of user.Agree.
+// closed tells whether somebody's account is, so that nothing leaves with them any more.
+func closed(tx Tx, u user.User) bool { return u.Disabled || u.Ended(tx.Today()) }
+
+// decide keeps an owner's word and tells whoever asked. Faults sentry.gone, sentry.own, sentry.left, those of
+// user.Agree.
 func decide(ctx context.Context, tx Tx, req DecideRequest) error {
 	all, err := tx.HeldExports(tx.Now())
 	if err != nil {
@@ -310,6 +331,13 @@ func decide(ctx context.Context, tx Tx, req DecideRequest) error {
 	h, a := all[at], op.Actor(ctx)
 	if h.User == a.User {
 		return fault.New(fault.Forbidden, "sentry.own")
+	}
+	who, err := tx.User(h.User)
+	if err != nil {
+		return err
+	}
+	if closed(tx, who) {
+		return fault.New(fault.Conflict, "sentry.left", "name", who.Name)
 	}
 	alone := false
 	if req.Approve {

@@ -10,6 +10,7 @@ import (
 
 	"zafe/app/audit"
 	"zafe/app/auth"
+	"zafe/app/civil"
 	"zafe/app/fault"
 	"zafe/app/imports"
 	"zafe/app/op"
@@ -244,6 +245,46 @@ func TestAnOwnerAsksTheOther(t *testing.T) {
 	}
 	if _, err := export(alone, "accountant", party.ExportRequest{}); fault.KeyOf(err) != "sentry.held" {
 		t.Errorf("the accountant beside one owner: %v", err)
+	}
+}
+
+// TestWhoLeftGetsNoAnswer: what they asked for waits no more, until their account opens again.
+func TestWhoLeftGetsNoAnswer(t *testing.T) {
+	for name, shut := range map[string]func(u *user.User, today civil.Date){
+		"closed by hand": func(u *user.User, _ civil.Date) { u.Disabled = true },
+		"last day over":  func(u *user.User, today civil.Date) { u.EndsOn = today.AddDays(-1) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := shop(t, 2_100, 2)
+			if _, err := export(w, "accountant", party.ExportRequest{}); fault.KeyOf(err) != "sentry.held" {
+				t.Fatal(err)
+			}
+			id := recent(t, w).Waits(1)[0].ID
+			change := func(how func(u *user.User, today civil.Date)) {
+				w.Update(func(tx *store.Tx) error {
+					u, err := tx.User(2)
+					if err == nil {
+						how(&u, tx.Today())
+						_, err = tx.SaveUser(u)
+					}
+					return err
+				})
+			}
+			change(shut)
+			if r := recent(t, w); len(r.Waits(1)) != 0 || len(r.Held) != 1 || r.Held[0].State != sentry.Left {
+				t.Errorf("it still waits: %+v", r.Held)
+			}
+			for _, approve := range []bool{true, false} {
+				_, err := sentry.Decide.Call(w.Ctx(), w.As("owner"), sentry.DecideRequest{ID: id, Approve: approve})
+				if fault.KeyOf(err) != "sentry.left" {
+					t.Errorf("answered %t: %v", approve, err)
+				}
+			}
+			change(func(u *user.User, _ civil.Date) { u.Disabled, u.EndsOn = false, civil.Date{} })
+			if len(recent(t, w).Waits(1)) != 1 {
+				t.Error("it does not wait for who is back")
+			}
+		})
 	}
 }
 

@@ -3,6 +3,8 @@
 package exports
 
 import (
+	"reflect"
+
 	"fyne.io/fyne/v2"
 
 	"zafe/app/op"
@@ -26,6 +28,7 @@ type exportsPage struct {
 	held   *fyne.Container
 	days   *kit.Grid
 	recent sentry.Recent
+	filled bool
 }
 
 func newPage(e *page.Env) page.Page {
@@ -54,10 +57,20 @@ func (p *exportsPage) Object() fyne.CanvasObject { return p.object }
 func (p *exportsPage) Unsaved() bool { return false }
 
 // Refresh implements page.Page.
-func (p *exportsPage) Refresh() { page.Fill(p.env, sentry.Lately, op.Empty{}, p.show, p.days) }
+func (p *exportsPage) Refresh() {
+	page.Fill(p.env, sentry.Lately, op.Empty{}, func(r sentry.Recent) {
+		if p.filled && reflect.DeepEqual(r, p.recent) {
+			return
+		}
+		if p.filled && !reflect.DeepEqual(r.Held, p.recent.Held) {
+			p.env.Shell.Moved() // an answer would be given to another request
+		}
+		p.show(r)
+	}, p.days)
+}
 
 func (p *exportsPage) show(r sentry.Recent) {
-	p.recent = r
+	p.recent, p.filled = r, true
 	p.days.Reload()
 	p.Forget()
 	p.held.Objects = nil
@@ -108,6 +121,8 @@ func (p *exportsPage) line(h sentry.Held) fyne.CanvasObject {
 		return kit.VBox(4, what, when, kit.HBox(0, kit.NewPill(e.T("exports.approved"), kit.Ok), kit.Spacer()))
 	case h.State == sentry.Refused:
 		return kit.VBox(4, what, when, kit.HBox(0, kit.NewPill(e.T("exports.refused"), kit.Error), kit.Spacer()))
+	case h.State == sentry.Left:
+		return kit.VBox(4, what, when, kit.HBox(0, kit.NewPill(e.T("exports.left"), kit.Neutral), kit.Spacer()))
 	case h.User == e.Me.User.ID:
 		return kit.VBox(4, what, when, kit.MutedParagraph(e.T("exports.own")))
 	}

@@ -62,6 +62,23 @@ func TestAnOwnerAnswersHere(t *testing.T) {
 	if !shows("Sonia accountant") || !shows("Clients exportés, 1") {
 		t.Error("what waits is not shown")
 	}
+	leaves := func(left bool) {
+		w.Update(func(tx *store.Tx) error {
+			u, err := tx.User(2)
+			if err == nil {
+				u.Disabled = left
+				_, err = tx.SaveUser(u)
+			}
+			return err
+		})
+		p.Refresh()
+	}
+	if leaves(true); !shows("Sans suite") || sh.Moves != 1 {
+		t.Errorf("what somebody asked who left is still theirs to answer; moved %d times", sh.Moves)
+	}
+	if leaves(false); shows("Sans suite") {
+		t.Error("the page does not follow")
+	}
 	var yes *kit.Button
 	uitest.Walk(p.Object(), func(o fyne.CanvasObject) {
 		if b, ok := o.(*kit.Button); ok && b.Text() == "Accepter pour 24 heures" {
