@@ -83,6 +83,7 @@ var wide = map[string][]string{
 	"invoice.issue": {entry}, "payment.record": {entry, "invoice"}, "payment.cancel": {entry, "invoice"},
 	"payment.allocate": {entry, "invoice"}, "invoice.credit": {"invoice"},
 	"customer.export": {export}, "fec.export": {export}, "event.export": {export}, "sentry.held": {export}, "sentry.decide": {export},
+	"sentry.lists": {export},
 }
 
 // manyOfAKind is from how many records of a kind on the kind alone is told.

@@ -59,7 +59,7 @@ func TestToldAreThoseWhoMaySeeTheRecord(t *testing.T) {
 
 // TestAnExportIsToldToTheOwners, whatever it took; its event names no record.
 func TestAnExportIsToldToTheOwners(t *testing.T) {
-	for _, name := range []string{"customer.export", "fec.export", "event.export", "sentry.held", "sentry.decide"} {
+	for _, name := range []string{"customer.export", "fec.export", "event.export", "sentry.held", "sentry.decide", "sentry.lists"} {
 		out := []Entry{{Event: 1, Op: name}}
 		if got := toldTo(actor("owner"), out); !slices.Equal(got, []Change{{Kind: "export"}}) {
 			t.Errorf("%s: an owner is told %v", name, got)

@@ -32,7 +32,7 @@ var shows = map[string][]string{
 	"items": {"item"},
 	"books": {"entry", "account", "journal", "fiscal_year"}, "entry": {"entry"},
 	"settings": {"company"}, "support": {"support"}, "roles": {"role", "team", "user"},
-	"people": {"user", "role", "device"},
+	"people": {"user", "role", "device"}, "exports": {"export", "user"},
 }
 
 // alone are the routes with one record, of which another one of its kind says nothing.

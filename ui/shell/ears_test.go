@@ -110,6 +110,21 @@ func TestThePageShownFollowsWhatOthersDo(t *testing.T) {
 	}
 }
 
+// TestThePageOfExportsFollows: a request, an answer, an export, and that somebody left.
+func TestThePageOfExportsFollows(t *testing.T) {
+	e := newEar(t)
+	s := &sheet{object: kit.Body("x")}
+	e.Pages["exports"] = func(*page.Env, page.Route) page.Page { return s }
+	e.last().env.Shell.Open(page.Route{Name: "exports"})
+	for i, kind := range []string{"export", "user"} {
+		before := s.refreshes
+		e.hears(change.Change{Kind: kind, ID: int64(i)})
+		if got := s.refreshes - before; got != 1 {
+			t.Errorf("%s: read %d times", kind, got)
+		}
+	}
+}
+
 func TestAPageWithSomethingTypedLooks(t *testing.T) {
 	e := newEar(t)
 	s := &shared{sheet: sheet{object: kit.Body("x"), unsaved: true}}
