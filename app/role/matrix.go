@@ -40,6 +40,10 @@ func matrix[T Tx](_ context.Context, tx T, req MatrixRequest, w io.Writer) (op.D
 	if err != nil {
 		return op.Download{}, err
 	}
+	teams, err := tx.Teams()
+	if err != nil {
+		return op.Download{}, err
+	}
 	c, err := company.Of(tx)
 	if err != nil {
 		return op.Download{}, err
@@ -58,6 +62,7 @@ func matrix[T Tx](_ context.Context, tx T, req MatrixRequest, w io.Writer) (op.D
 	}
 	last := &sheets[len(sheets)-1]
 	last.Rows = append(last.Rows, matrixPeople(p, roles, people)...)
+	last.Rows = append(last.Rows, matrixTeams(p, roles, teams, people)...)
 	last.Rows = append(last.Rows, matrixEnd(p, head)...)
 	name := p.T("role.matrix.file", map[string]any{"date": tx.Today().String()})
 	return op.Download{Name: name, Type: "application/pdf"}, print.WriteReport(w, p, sheets...)
@@ -109,12 +114,8 @@ func matrixPeople(p *i18n.Printer, roles []Role, people []user.User) (rows []pri
 	for _, r := range roles {
 		var names []string
 		for _, u := range people {
-			switch {
-			case u.Role != r.Key:
-			case u.Disabled:
-				names = append(names, p.T("role.matrix.disabled", map[string]any{"name": u.Name}))
-			default:
-				names = append(names, u.Name)
+			if u.Role == r.Key {
+				names = append(names, matrixName(p, u))
 			}
 		}
 		for some := range slices.Chunk(names, matrixNames) {
@@ -122,6 +123,42 @@ func matrixPeople(p *i18n.Printer, roles []Role, people []user.User) (rows []pri
 		}
 	}
 	return rows
+}
+
+// matrixTeams says by name who is in each team, where some role allows something on one's team's records: the sheet
+// would not say what that is.
+func matrixTeams(p *i18n.Printer, roles []Role, teams []Team, people []user.User) (rows []print.ReportRow) {
+	if !slices.ContainsFunc(roles, func(r Role) bool { return SeesTeam(r.Rights) }) {
+		return nil
+	}
+	rows = append(rows, print.ReportRow{
+		Kind: print.GroupRow, Cells: []print.Cell{print.Words(p.T("role.matrix.teams", nil))},
+	})
+	if len(teams) == 0 {
+		return append(rows, note(p.T("role.matrix.no_team", nil)))
+	}
+	for _, team := range teams {
+		var names []string
+		for _, u := range people {
+			if slices.Contains(team.Members, u.ID) {
+				names = append(names, matrixName(p, u))
+			}
+		}
+		if len(names) == 0 {
+			names = []string{p.T("role.matrix.nobody", nil)}
+		}
+		for some := range slices.Chunk(names, matrixNames) {
+			rows = append(rows, note(p.T("role.matrix.team", map[string]any{"team": team.Name, "names": p.List(some)})))
+		}
+	}
+	return rows
+}
+
+func matrixName(p *i18n.Printer, u user.User) string {
+	if u.Disabled {
+		return p.T("role.matrix.disabled", map[string]any{"name": u.Name})
+	}
+	return u.Name
 }
 
 // matrixEnd ties the sheet to the journal and leaves room for the signature.

@@ -79,9 +79,20 @@ func (s shop) sheet(lang string) string {
 // the journal where that is written, and a line to sign; however many roles there are.
 func TestTheSheetSaysWhatTheRolesAllow(t *testing.T) {
 	s := open(t)
+	if before := s.sheet(i18n.French); strings.Contains(before, "équipe (") {
+		t.Error("teams are told of where no role is about them")
+	}
 	for i := range 3 {
 		name := "Comptoir " + strconv.Itoa(i+1)
 		if _, err := call(s, role.Save, "owner", role.SaveRequest{Name: name, Rights: counter}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if none := s.sheet(i18n.French); !strings.Contains(none, "Il n'y a aucune équipe") {
+		t.Errorf("that there is no team is not told:\n%s", none)
+	}
+	for name, members := range map[string][]auth.UserID{"Nord": {3, 2}, "Sud": {}} {
+		if _, err := call(s, role.SaveTeam, "owner", role.TeamRequest{Name: name, Members: members}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -99,7 +110,8 @@ func TestTheSheetSaysWhatTheRolesAllow(t *testing.T) {
 		"\nVoir les clients Tous Tous Tous Tous Les siens – – – – – Tous Tous\n", // the twelve ready ones
 		"\nVoir les clients Son équipe Son équipe Son équipe\n",                  // the company's own, on a sheet after
 		"\nExporter des clients Tous Tous Tous – –", "\nGérer ce qui ouvre le dossier Oui – –",
-		"\nGérant : claire\n", "\nCommercial : marc et yann\n", "Nom et signature du gérant :",
+		"\nGérant : claire\n", "\nCommercial : marc et yann\n",
+		"\nÉquipe Nord : marc et yann\n", "\nÉquipe Sud : personne\n", "Nom et signature du gérant :",
 		"\nPersonnes 1 0 0 0 2 0 0 0 0 0 0 0\n",
 	} {
 		if !strings.Contains(got, want) {
