@@ -1,17 +1,25 @@
 package app_test
 
 import (
+	"bytes"
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
+	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/catalog"
 	"zafe/app/company"
+	"zafe/app/i18n"
 	"zafe/app/ledger"
+	"zafe/app/money"
 	"zafe/app/op"
 	"zafe/app/party"
+	"zafe/app/role"
+	"zafe/app/tax"
+	"zafe/app/tooltest"
 	"zafe/store"
 	"zafe/store/storetest"
 )
@@ -93,6 +101,36 @@ func TestWhatIsHiddenIsNotErasedBySaving(t *testing.T) {
 	does(t, w, billing.SaveInvoice, "blind", billing.SaveRequest{ID: draft.ID, Version: got.Version, Header: head})
 	if d := does(t, w, billing.Get, "owner", billing.DocumentRequest{ID: draft.ID}); d.Subject != "Portes" || d.Buyer.Email != c.Email {
 		t.Errorf("%q to %q", d.Subject, d.Buyer.Email)
+	}
+}
+
+// TestWhatStaysShownIsToldByTheRight: a customer pays to the account that is printed, so that whoever reads an invoice reads
+// it, with its amounts; the sentences beside the rights say so.
+func TestWhatStaysShownIsToldByTheRight(t *testing.T) {
+	w := storetest.NewWorld(t, company.Bind[*store.Tx], party.Bind[*store.Tx], catalog.Bind[*store.Tx], ledger.Bind[*store.Tx],
+		billing.Bind[*store.Tx])
+	p := company.Default()
+	p.Name, p.Bank.IBAN = "Durand", "FR7630006000011234567890189"
+	does(t, w, company.Save, "owner", p)
+	c := does(t, w, party.Save, "owner", party.Customer{Kind: party.Person, Name: "Paule"}).Customer
+	d := does(t, w, billing.SaveInvoice, "owner", billing.SaveRequest{
+		Header: billing.Header{Customer: c.ID},
+		Lines:  []billing.Line{{Kind: billing.ItemLine, Description: "Porte", Quantity: money.Unit, UnitPrice: 123_450_000, Nature: tax.Goods}},
+	})
+	var paper bytes.Buffer
+	if _, err := billing.PDF.Fetch(w.Ctx(), w.As("blind"), billing.PDFRequest{ID: d.ID}, &paper); err != nil {
+		t.Fatal(err)
+	}
+	said := strings.Join(strings.Fields(tooltest.Say(t, paper.Bytes(), "pdftotext", "-layout", "FILE", "-")), "")
+	if !strings.Contains(said, p.Bank.IBAN) || !strings.Contains(said, "123,45€") {
+		t.Errorf("printed for who sees neither bank nor balances: %s", said)
+	}
+	for lang, word := range map[string]string{i18n.French: "facture", i18n.English: "invoice"} {
+		for _, c := range []auth.Class{auth.Bank, auth.Balance} {
+			if help := role.RightHelp(i18n.For(lang), c.Right()); !strings.Contains(help, word) {
+				t.Errorf("%s: %s is said to be hidden as a whole: %q", lang, c, help)
+			}
+		}
 	}
 }
 
