@@ -139,6 +139,9 @@ func (r *Registry[T]) admit(ctx context.Context, name string, c *call) (*row[T],
 	if c.actor, err = r.actor(ctx); err != nil {
 		return nil, err
 	}
+	if a := &c.actor; a.User == 0 && a.Support == 0 && !a.System { // nobody yet, on a PC that TLS proved all the same
+		a.Device = CredentialOf(ctx).Device
+	}
 	if err := r.allowed(row.spec, c.actor); err != nil {
 		return nil, err
 	}

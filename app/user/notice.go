@@ -16,8 +16,8 @@ type NoticeKind string
 
 // What people are told at their next log-in.
 const (
-	NoticeReset  NoticeKind = "reset"  // owners: one of them got a new password by the sheet and the second factor
-	NoticeWaited NoticeKind = "waited" // owners: by the sheet and a day's notice
+	NoticeReset  NoticeKind = "reset"  // owners: one of them got a new password by the sheet and the second factor; Detail is the PC
+	NoticeWaited NoticeKind = "waited" // owners: by the sheet and a day's notice; Detail is the PC
 	NoticeClosed NoticeKind = "closed" // owners: the sheet opened the closed book: everybody was shut out
 
 	NoticePlace        NoticeKind = "place"         // one's first log-in on a PC; Detail is its name
@@ -125,6 +125,9 @@ func (s *Service[T]) notices(ctx context.Context, tx T, _ op.Empty) (out Notices
 		for _, r := range resets {
 			if now.Sub(r.AskedAt) < resetAfter+resetGood {
 				r.After = r.AskedAt.Add(resetAfter)
+				if r.PC, err = tx.PCName(r.Device); err != nil {
+					return out, err
+				}
 				out.Resets = append(out.Resets, r)
 			}
 		}

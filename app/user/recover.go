@@ -30,6 +30,7 @@ type PendingReset struct {
 	AskedAt time.Time   `json:"asked_at"`
 	After   time.Time   `json:"after"` // when it can be finished
 	Device  string      `json:"device,omitempty"`
+	PC      string      `json:"pc,omitempty"` // the name of that; "" is the main PC
 }
 
 // RecoverRequest asks for a new password for an owner. Code is the second factor, "" without it.
@@ -196,7 +197,11 @@ func recovered(ctx context.Context, tx Tx, u User, hash string, how NoticeKind) 
 	if err := bySheet(tx, stored); err != nil {
 		return err
 	}
-	if err := TellOwners(tx, u.ID, how, "", u.ID); err != nil {
+	pc, err := tx.PCName(op.CredentialOf(ctx).Device)
+	if err != nil {
+		return err
+	}
+	if err := TellOwners(tx, u.ID, how, pc, u.ID); err != nil {
 		return err
 	}
 	if how == NoticeClosed {

@@ -157,6 +157,42 @@ func TestWithoutTheSecondFactorADayGoesByAndItIsSetUpAnew(t *testing.T) {
 	}
 }
 
+// TestWhereANewPasswordIsAskedForIsTold: whoever asks is nobody yet, and their PC is known all the same; the journal said
+// the main PC.
+func TestWhereANewPasswordIsAskedForIsTold(t *testing.T) {
+	inLost(t, func(l lost) {
+		for _, from := range []struct{ device, pc string }{{"pc", "PC"}, {"", ""}} {
+			who := l.local()
+			who.Credential = func() op.Credential { return op.Credential{Device: from.device} }
+			req := user.RecoverRequest{Login: "claire", Recovery: sheet, Password: fresh + from.device}
+			if _, err := user.Recover.Call(t.Context(), who, req); err != nil {
+				t.Fatal(err)
+			}
+			if r := l.told(3).Resets; len(r) != 1 || r[0].PC != from.pc {
+				t.Errorf("asked for on %q: told %+v", from.pc, r)
+			}
+			l.clock.Add(25 * time.Hour)
+			if out, err := user.Recover.Call(t.Context(), who, req); err != nil || !out.Done {
+				t.Fatal(out, err)
+			}
+			n := l.told(3).Notices
+			if last := n[len(n)-1]; last.Kind != user.NoticeWaited || last.Detail != from.pc {
+				t.Errorf("given on %q: told %+v", from.pc, last)
+			}
+			err := l.st.View(t.Context(), func(tx *store.Tx) error {
+				e, err := tx.Head()
+				if e.Op != "password.recover" || e.Device != from.device {
+					t.Errorf("on %q: the journal has %s on %q", from.pc, e.Op, e.Device)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 func TestAnyOwnerRefusesAndTheDayBeginsAnew(t *testing.T) {
 	inLost(t, func(l lost) {
 		req := user.RecoverRequest{Login: "claire", Recovery: sheet, Password: fresh}

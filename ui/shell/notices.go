@@ -207,6 +207,6 @@ func (s *Shell) tellReset(body *fyne.Container, r user.PendingReset) {
 	}
 	no = kit.NewButton(s.t("notice.refuse"), "prohibit", kit.Danger, refuse)
 	body.Add(kit.Paragraph(s.t("notice.asked", "name", r.Name, "when", s.Text.Instant(r.AskedAt),
-		"after", s.Text.Instant(r.After))))
+		"after", s.Text.Instant(r.After), "pc", cmp.Or(r.PC, s.t("notice.main_pc")))))
 	body.Add(kit.HBox(0, no, kit.Spacer()))
 }
