@@ -36,8 +36,15 @@ func TestNoTextOfAPageIsCut(t *testing.T) {
 			env.Window.Resize(fyne.NewSize(1280-208, 720-28))
 			uitest.Walk(p.Object(), func(o fyne.CanvasObject) {
 				x, ok := o.(*canvas.Text)
-				if ok && strings.HasSuffix(x.Text, "…") && !whole[x.Text] {
+				if !ok {
+					return
+				}
+				if strings.HasSuffix(x.Text, "…") && !whole[x.Text] {
 					t.Errorf("%s in %s: %q", route, lang, x.Text)
+				}
+				at := fyne.CurrentApp().Driver().AbsolutePositionForObject(x)
+				if end := at.X + x.MinSize().Width; x.Visible() && end > 1280-208 {
+					t.Errorf("%s in %s: %q goes on beside the window, to %v", route, lang, x.Text, end)
 				}
 			})
 		}
