@@ -57,6 +57,23 @@ func newPeople(e *page.Env, r page.Route) page.Page {
 	for _, r := range auth.Roles() { // until those of the company are read
 		p.roles = append(p.roles, role.Role{Key: r, Ready: true, Rights: r.Rights(), SecondFactor: r.Rights().NeedsSecondFactor()})
 	}
+	p.lists()
+	p.tabs = kit.NewTabs(p.tabsOf()...)
+	p.object = kit.NewPage(kit.NewHeader(e.T("people.title"), e.T("people.under"), p.buttons()...), p.tabs).
+		Foot(kit.Caption(e.T("people.hint")))
+	list := p.who
+	if (r.Arg == pcsTab || !e.Can(user.List.Spec)) && e.Can(device.List.Spec) {
+		list = p.pcs
+		p.tabs.SetKey(pcsTab)
+	}
+	p.Refresh()
+	kit.After(paging.RestShown, func() { kit.Focus(list) })
+	return p
+}
+
+// lists makes the list of the people and that of the PCs.
+func (p *people) lists() {
+	e := p.env
 	p.who = kit.NewGrid([]kit.Column{
 		{Title: e.T("people.column.name"), Width: 190, Weight: 1},
 		{Title: e.T("people.column.login"), Width: 110},
@@ -77,11 +94,15 @@ func newPeople(e *page.Env, r page.Route) page.Page {
 	}, func() int { return len(p.devices) }, p.deviceCell)
 	p.pcs.Muted = func(row int) bool { return p.devices[row].State == device.Revoked }
 	p.pcs.OnOpen = func(row int) { p.device(p.devices[row]) }
+	p.pcs.SetEmpty(kit.NewEmpty("desktop", e.T("people.no_pc"), e.T("people.no_pc_hint"), nil))
 	p.standby = kit.Muted("")
 	p.alike = kit.Caption("")
 	p.alike.Hide()
-	p.pcs.SetEmpty(kit.NewEmpty("desktop", e.T("people.no_pc"), e.T("people.no_pc_hint"), nil))
-	var tabs []kit.Tab
+}
+
+// tabsOf are the lists that the person may read.
+func (p *people) tabsOf() (tabs []kit.Tab) {
+	e := p.env
 	if e.Can(user.List.Spec) {
 		tabs = append(tabs, kit.Tab{Key: "users", Text: e.T("people.users"), Make: func() fyne.CanvasObject { return p.who }})
 	}
@@ -94,38 +115,33 @@ func newPeople(e *page.Env, r page.Route) page.Page {
 			return kit.VFill(theme.GapTight, 1, top, p.pcs)
 		}})
 	}
-	p.tabs = kit.NewTabs(tabs...)
-	var actions []fyne.CanvasObject
+	return tabs
+}
+
+// buttons are those of what the person may do.
+func (p *people) buttons() (out []fyne.CanvasObject) {
+	e := p.env
 	if e.Can(support.Open.Spec) {
-		actions = append(actions, kit.NewButton(e.T("support.title"), "lifebuoy", kit.Secondary, func() {
+		out = append(out, kit.NewButton(e.T("support.title"), "lifebuoy", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: "support"})
 		}))
 	}
 	if e.Can(role.List.Spec) {
-		actions = append(actions, kit.NewButton(e.T("roles.title"), "list-checks", kit.Secondary, func() {
+		out = append(out, kit.NewButton(e.T("roles.title"), "list-checks", kit.Secondary, func() {
 			e.Shell.Open(page.Route{Name: "roles"})
 		}))
 	}
 	if e.Can(leave.Now.Spec) {
-		actions = append(actions, p.Write(kit.NewButton(e.T("people.leave"), "sign-out", kit.Secondary, p.leave)))
+		out = append(out, p.Write(kit.NewButton(e.T("people.leave"), "sign-out", kit.Secondary, p.leave)))
 	}
 	if e.Can(device.Invite.Spec) {
-		actions = append(actions, p.Write(kit.NewButton(e.T("people.invite"), "desktop", kit.Secondary, p.invite)))
+		out = append(out, p.Write(kit.NewButton(e.T("people.invite"), "desktop", kit.Secondary, p.invite)))
 	}
 	if e.Can(user.Save.Spec) {
-		actions = append(actions, p.Write(kit.NewButton(e.T("people.new"), "plus", kit.Primary,
+		out = append(out, p.Write(kit.NewButton(e.T("people.new"), "plus", kit.Primary,
 			func() { p.edit(user.User{}) })))
 	}
-	p.object = kit.NewPage(kit.NewHeader(e.T("people.title"), e.T("people.under"), actions...), p.tabs).
-		Foot(kit.Caption(e.T("people.hint")))
-	list := p.who
-	if (r.Arg == pcsTab || !e.Can(user.List.Spec)) && e.Can(device.List.Spec) {
-		list = p.pcs
-		p.tabs.SetKey(pcsTab)
-	}
-	p.Refresh()
-	kit.After(paging.RestShown, func() { kit.Focus(list) })
-	return p
+	return out
 }
 
 // choose selects the person or the PC that the page was opened for, once.
