@@ -9,6 +9,7 @@ import (
 	appbackup "zafe/app/backup"
 	"zafe/app/fault"
 	"zafe/sync/backup"
+	"zafe/sync/backup/remote"
 	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
 )
@@ -191,6 +192,7 @@ func (k *Keeper) note(ctx context.Context, m appbackup.Measure) {
 // send sends to a place, and notes for how long work was nowhere else until then.
 func (k *Keeper) send(ctx context.Context, id string, how backup.Manner, watch vault.Watch) error {
 	since, known := k.exposure(ctx)
+	remote.EmptyBurst()
 	sent := k.set.Service.SendAs(ctx, id, how, watch)
 	err := sent.Err
 	switch key := fault.KeyOf(err); {

@@ -25,3 +25,13 @@ func LimitUploads(bytes int64) {
 	upload.limit = bytes
 	accounting.TokenBucket.SetBwLimit(fs.BwPair{Tx: fs.SizeSuffix(bytes)})
 }
+
+// EmptyBurst is called as a sending begins, where there is a limit: rclone lets what nobody used for a while leave at once,
+// up to 4 MiB, which is the whole line of others for half a minute. It forgets that.
+func EmptyBurst() {
+	upload.Lock()
+	defer upload.Unlock()
+	if upload.limit > 0 {
+		accounting.TokenBucket.SetBwLimit(fs.BwPair{Tx: fs.SizeSuffix(upload.limit)})
+	}
+}

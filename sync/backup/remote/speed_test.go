@@ -10,6 +10,7 @@ import (
 	"zafe/sync/backup/servetest"
 
 	"github.com/rclone/rclone/fs"
+	"github.com/rclone/rclone/fs/accounting"
 	"github.com/rclone/rclone/fs/object"
 )
 
@@ -56,6 +57,20 @@ func TestTheLineIsShared(t *testing.T) {
 				t.Errorf("without a limit it took %v to fetch, %v to send", back, again)
 			}
 		})
+	}
+}
+
+// TestALineThatRestedIsNotTakenWhole: what could have left meanwhile does not leave at once.
+func TestALineThatRestedIsNotTakenWhole(t *testing.T) {
+	t.Cleanup(func() { LimitUploads(0) })
+	const limit = 8 << 20
+	LimitUploads(limit)
+	time.Sleep(time.Second) // what rclone keeps of a rest is full
+	began := time.Now()
+	EmptyBurst()
+	accounting.TokenBucket.LimitBandwidth(accounting.TokenBucketSlotTransportTx, limit/4)
+	if took := time.Since(began); took < time.Second/4 {
+		t.Errorf("a quarter of a second's worth left in %v", took)
 	}
 }
 
