@@ -240,15 +240,29 @@ func (k *Keeper) Finish(ctx context.Context) (appbackup.Destination, error) {
 			return appbackup.Destination{}, err
 		}
 	}
+	var drilled time.Time
+	if before.ID == d.ID && before.Reach == d.Reach { // as with a new password: the proof of before holds
+		drilled = k.drilled(d.ID)
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.setup, k.before = nil, remote.Destination{}
 	k.bringAgain()
 	k.lookAgain()
-	k.plan.Add(k.set.Clock(), d.ID, false, time.Time{}, time.Time{})
+	k.plan.Add(k.set.Clock(), d.ID, false, time.Time{}, drilled)
 	k.plan.Obey(d.ID, backup.RhythmOf(d), time.Time{})
 	k.plan.Mended(d.ID)
 	return appbackup.Destination(d), nil
+}
+
+// drilled is when the last trial restore from a place passed, zero where one is due whenever that was.
+func (k *Keeper) drilled(id string) time.Time {
+	for _, c := range k.set.Service.Status(0).Copies {
+		if c.ID == id && !c.Unproved {
+			return c.Drilled
+		}
+	}
+	return time.Time{}
 }
 
 // Cancel implements Engine.

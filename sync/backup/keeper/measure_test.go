@@ -4,12 +4,14 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	appbackup "zafe/app/backup"
 	"zafe/store"
+	"zafe/sync/backup/schedule"
 	"zafe/sync/backup/vault"
 )
 
@@ -193,6 +195,28 @@ func TestATrialThatIsUnderWayIsTheOneAskedFor(t *testing.T) {
 	}
 	if err := <-done; err != nil || times != 1 {
 		t.Errorf("%d trials, %v", times, err)
+	}
+}
+
+// TestAPlaceThatIsReachedAsBeforeIsNotTriedAnew: as after its password or its name was changed. At another folder it is.
+func TestAPlaceThatIsReachedAsBeforeIsNotTriedAnew(t *testing.T) {
+	k, b, clock, _ := newKeeper(t)
+	b.change(t)
+	n := elsewhere(t)
+	n.ID = add(t, k, n).ID
+	now(t, k)
+	tried(t, k, appbackup.Destination{ID: n.ID})
+	due := func() bool {
+		clock.Add(10 * time.Minute) // what has just been made waits a little
+		return slices.ContainsFunc(k.DueAt(n.ID), func(task schedule.Task) bool { return task.Kind == schedule.Drill })
+	}
+	n.Label = "Coffre"
+	if add(t, k, n); due() {
+		t.Error("tried anew for another name")
+	}
+	n.Folder = filepath.Join(n.Folder, "other")
+	if add(t, k, n); !due() {
+		t.Error("another folder counts as tried")
 	}
 }
 
