@@ -294,3 +294,47 @@ func TestTheQRCodeNamesTheCompany(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestWhoGotAnotherRoleReadsSoAtOnce, and by whom, in the window that was open; not once they were told, nor for a
+// session of their new role.
+func TestWhoGotAnotherRoleReadsSoAtOnce(t *testing.T) {
+	w := newWorld(t)
+	w.add("claire", auth.Owner, "un mot de passe")
+	secret, _ := w.enrol("claire", "un mot de passe")
+	lucie := w.add("lucie", auth.Sales, "un mot de passe")
+	enter := func() op.Caller {
+		in, err := w.login("lucie", "un mot de passe", "pc-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return w.with(in.Token, "pc-1")
+	}
+	reads := func(c op.Caller, key string) {
+		t.Helper()
+		_, err := user.Current.Call(w.Ctx(), c, op.Empty{})
+		f := fault.Of(err)
+		if fault.KeyOf(err) != key || key == "user.session_role" && f.Args["who"] != w.stored(1).Name {
+			t.Errorf("reads %v, want %q", err, key)
+		}
+	}
+	open := enter()
+	w.Clock.Add(time.Minute)
+	_, err := user.Save.Call(w.Ctx(), w.full("claire", "un mot de passe", secret, ""), user.SaveRequest{
+		ID: lucie.ID, Login: lucie.Login, Name: lucie.Name, Role: auth.Assistant,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	reads(open, "user.session_role")
+	w.Clock.Add(time.Minute)
+	again := enter()
+	reads(again, "")
+	told, err := user.Notices.Call(w.Ctx(), again, op.Empty{})
+	if err != nil || len(told.Notices) != 1 {
+		t.Fatal(told, err)
+	}
+	if _, err := user.NoticesSeen.Call(w.Ctx(), again, user.SeenRequest{IDs: []int64{told.Notices[0].ID}}); err != nil {
+		t.Fatal(err)
+	}
+	reads(open, "user.session_over")
+}

@@ -213,22 +213,39 @@ func closed() *fault.Fault { return fault.New(fault.Unauthenticated, "user.close
 
 func sessionOver() error { return fault.New(fault.Unauthenticated, "user.session_over") }
 
-// personOf returns whose a session is. Faults: user.session_over when it is one no more, user.closed when their account was
-// closed, user.ended when its last day is over.
+// personOf returns whose a session is. Faults: user.session_over when it is one no more, user.session_role when that is so
+// because somebody gave them another role, user.closed when their account was closed, user.ended when its last day is over.
 func personOf(tx Tx, ss Session) (User, error) {
 	u, err := tx.User(ss.User)
 	switch {
 	case err != nil:
 	case u.Disabled && ss.Parent == 0:
 		err = closed()
-	case u.Disabled || u.Generation != ss.Generation: // an owner's look through their eyes is over
+	case u.Disabled: // an owner's look through their eyes is over
 		err = sessionOver()
+	case u.Generation != ss.Generation:
+		err = outdated(tx, ss)
 	case u.Ended(tx.Today()):
 		err = ended(u)
 	case outOfTime(ss, tx.Now()):
 		err = sessionOver()
 	}
 	return u, err
+}
+
+// outdated is the fault of a session that another one of the person's rights took the place of: by whom, as long as they
+// were not told.
+func outdated(tx Tx, ss Session) error {
+	waits, err := tx.Notices(ss.User)
+	if err != nil {
+		return err
+	}
+	for _, n := range waits {
+		if n.Kind == NoticeRole && !n.At.Before(ss.CreatedAt) && ss.Parent == 0 {
+			return fault.New(fault.Unauthenticated, "user.session_role", "who", n.Detail)
+		}
+	}
+	return sessionOver()
 }
 
 // outOfTime tells whether a session is over, or of a clock that was ahead: that one would last, and stay unlocked, until

@@ -173,7 +173,7 @@ func (s *Shell) unheard(err error) {
 		s.soon()
 		s.listen()
 		return
-	case "user.session_over", "user.ended", "user.closed":
+	case "user.session_over", "user.session_role", "user.ended", "user.closed":
 		s.Fail(err)
 	case "lan.device_refused":
 		s.Fail(err)

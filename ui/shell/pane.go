@@ -188,8 +188,12 @@ func (s *Shell) Fail(err error) {
 		s.relogin() // which says so
 		return
 	}
-	if f.Key == "user.ended" || f.Key == "user.closed" {
-		s.ended(f)
+	switch f.Key {
+	case "user.ended", "user.closed":
+		s.ended(s.t("shell.ended"), f)
+		return
+	case "user.session_role":
+		s.ended(s.t("shell.role_changed"), f)
 		return
 	}
 	if f.Key == "op.locked" {
@@ -233,10 +237,10 @@ func (s *Shell) barred(err error) bool {
 	return true
 }
 
-// ended tells somebody, once, that their account is closed or its last day over, before the log-in of whoever comes.
-func (s *Shell) ended(f *fault.Fault) {
+// ended tells somebody, once, why their session is over, before the log-in of whoever comes.
+func (s *Shell) ended(title string, f *fault.Fault) {
 	if s.relogin() {
-		kit.Alert(s.Window, kit.Warn, s.t("shell.ended"), s.Text.Fault(f), s.t("common.close"))
+		kit.Alert(s.Window, kit.Warn, title, s.Text.Fault(f), s.t("common.close"))
 	}
 }
 
@@ -273,6 +277,7 @@ func (s *Shell) comeBack(me user.Me) {
 	if s.know(me) {
 		return
 	}
+	s.gates() // what could not be saved without a session is saved now
 	s.facts.poll(s)
 	s.notices()
 	if f := s.current(); f != nil && !f.page.Unsaved() {

@@ -518,12 +518,17 @@ func TestAnEndedSessionAsksForTheLogInAndKeepsThePages(t *testing.T) {
 	if len(d.made) != made || home.refreshes == 0 || hidden(d, home.object) {
 		t.Error("the page did not come back as it was")
 	}
+	if n := len(home.online); n == 0 || !home.online[n-1] {
+		t.Error("what could not be saved without a session is not saved")
+	}
 }
 
-// TestWhoseLastDayIsOverIsToldSo once, over the log-in, whatever was refused first; so is who was put out.
+// TestWhoseLastDayIsOverIsToldSo once, over the log-in, whatever was refused first; so is who was put out or
+// given another role.
 func TestWhoseLastDayIsOverIsToldSo(t *testing.T) {
 	toldOnce(t, fault.New(fault.Unauthenticated, "user.ended", "day", civil.New(2026, 11, 23)), "23/11/2026")
 	toldOnce(t, fault.New(fault.Unauthenticated, "user.closed"), "demandez à un gérant de le rouvrir")
+	toldOnce(t, fault.New(fault.Unauthenticated, "user.session_role", "who", "Claire"), "Claire a changé votre rôle")
 }
 
 func toldOnce(t *testing.T, over error, part string) {

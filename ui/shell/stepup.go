@@ -128,7 +128,7 @@ func (s *Shell) confirm(p *proof, ok, over func()) {
 		case "":
 			s.Book.SetToken(out.Token)
 			ok()
-		case "user.session_over", "op.login_needed", "user.ended", "user.closed":
+		case "user.session_over", "user.session_role", "op.login_needed", "user.ended", "user.closed":
 			over()
 			s.Fail(err)
 		default:

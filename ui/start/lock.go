@@ -43,7 +43,7 @@ func (f *Flow) Lock() {
 				f.covered = false
 				f.Host.SetContent(f.screen)
 				putBack()
-			case slices.Contains([]string{"user.session_over", "user.ended", "user.closed", "op.login_needed"}, fault.KeyOf(err)):
+			case slices.Contains([]string{"user.session_over", "user.session_role", "user.ended", "user.closed", "op.login_needed"}, fault.KeyOf(err)):
 				f.uncover(b) // the codes wait for the same person
 			default:
 				field.SetError(f.Text.Fault(fault.Of(err)))

@@ -34,7 +34,7 @@ func (f *Flow) totp(b machine.Book, secret string) {
 		f.second(b, typed, func(err error) {
 			busy(check, false)
 			refuse(why, f.Text.Fault(fault.Of(err)))
-			if slices.Contains([]string{"user.session_over", "user.ended", "user.closed", "op.login_needed"}, fault.KeyOf(err)) {
+			if slices.Contains([]string{"user.session_over", "user.session_role", "user.ended", "user.closed", "op.login_needed"}, fault.KeyOf(err)) {
 				b.SetToken("")
 				f.Login()
 				return
