@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"fyne.io/fyne/v2/container"
+
 	"zafe/app/fault"
 	"zafe/app/user"
 	"zafe/ui/kit"
@@ -54,9 +56,12 @@ func (f *Flow) Lock() {
 	pass.Edit().OnSubmitted = func(string) { try() }
 	open = kit.NewButton(f.t("shell.locked.open"), "lock-open", kit.Primary, try)
 	leave := kit.NewButton(f.t("shell.locked.other"), "sign-out", kit.Ghost, func() { f.uncover(b) })
-	f.Host.SetContent(f.beside(formWidth, kit.VBox(14, kit.Center(kit.IconTile("lock", kit.Info)),
+	box := kit.VBox(14, kit.Center(kit.IconTile("lock", kit.Info)),
 		kit.VBox(theme.GapLabel, kit.Title(f.t("shell.locked.title")), kit.Strong(f.who.Name)),
-		kit.MutedParagraph(f.t("shell.locked.motto")), field, open, kit.HBox(0, leave))))
+		kit.MutedParagraph(f.t("shell.locked.motto")), field, open, kit.HBox(0, leave))
+	// Nothing else is at hand, not even another language: it would make the screen anew that waits.
+	f.Host.SetContent(kit.Cols(0, []float32{0.39, 0.61}, f.brand(),
+		kit.Backdrop(theme.Surface, container.New(&middle{width: formWidth}, box))))
 	f.focus(pass.Edit())
 }
 
