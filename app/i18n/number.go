@@ -14,6 +14,11 @@ func (p *Printer) Amount(a money.Amount) string { return p.euros(a.String()) }
 // Package money reads it back.
 func (p *Printer) AmountBare(a money.Amount) string { return p.figures(a.String()) }
 
+// AmountShort returns an amount in whole euros, without the cents: "1 234 €" or "€1,234".
+func (p *Printer) AmountShort(a money.Amount) string {
+	return p.euros(strconv.FormatInt(a.Euros(), 10))
+}
+
 // UnitPrice returns a price with two to six decimals: "0,1234 €" or "€0.1234".
 func (p *Printer) UnitPrice(u money.UnitPrice) string { return p.euros(u.String()) }
 

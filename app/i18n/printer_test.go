@@ -56,6 +56,7 @@ func TestFigures(t *testing.T) {
 	fr, en := For("fr"), For("en")
 	for _, c := range []struct{ got, want string }{
 		{fr.Amount(123456), "1\u202f234,56\u00a0€"},
+		{fr.AmountShort(123456), "1\u202f235\u00a0€"},
 		{fr.Amount(-5), "\u22120,05\u00a0€"},
 		{fr.Amount(100_000_000_00), "100\u202f000\u202f000,00\u00a0€"},
 		{fr.AmountBare(99999), "999,99"},
@@ -76,6 +77,7 @@ func TestFigures(t *testing.T) {
 		{fr.Bytes(5_000_000_000_000_000), "5\u202f000\u00a0To"},
 		{en.Bytes(1_500_000_000), "1.5\u00a0GB"},
 		{en.Amount(123456), "€1,234.56"},
+		{en.AmountShort(-123456), "\u2212€1,235"},
 		{en.Amount(-123456), "\u2212€1,234.56"},
 		{en.Rate(55_000), "5.5%"},
 		{en.Quantity(1_500_000), "1.5"},

@@ -376,7 +376,7 @@ func cashTone(a money.Amount) kit.Tone {
 }
 
 // euros drops the cents of a figure one reads at a glance.
-func (h *home) euros(a money.Amount) string { return h.env.Text.Number(a.Euros()) + "\u00a0€" }
+func (h *home) euros(a money.Amount) string { return h.env.Text.AmountShort(a) }
 
 func signed(p *i18n.Printer, r money.Rate) string {
 	s := p.Rate(r / 1000 * 1000)
