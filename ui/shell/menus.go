@@ -21,8 +21,9 @@ import (
 func (s *Shell) commands() {
 	ctrl := fyne.KeyModifierShortcutDefault
 	free := func() bool { return !s.idle.locked && !s.asking && s.current() != nil }
+	seek := func() bool { return free() && s.Me.Can(searchPermission) }
 	list := []kit.Command{
-		{Key: fyne.KeyK, Mod: ctrl, Name: s.t("shell.key.search"), Run: s.search, Enabled: free},
+		{Key: fyne.KeyK, Mod: ctrl, Name: s.t("shell.key.search"), Run: s.search, Enabled: seek},
 		{Key: fyne.KeyF1, Name: s.t("shell.key.help"), Run: s.help, Enabled: free},
 		{
 			Key: fyne.KeyF5, Name: s.t("shell.key.refresh"), Enabled: free,
@@ -46,7 +47,7 @@ func (s *Shell) commands() {
 		}
 		n++
 		list = append(list, kit.Command{
-			Key: fyne.KeyName(fmt.Sprint(n)), Mod: ctrl, Name: s.t("shell.nav." + a.key), Enabled: free,
+			Key: fyne.KeyName(fmt.Sprint(n)), Mod: ctrl, Name: s.title(a), Enabled: free,
 			Run: func() { s.visit(a.key) },
 		})
 	}

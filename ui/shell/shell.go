@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"zafe/app/auth"
 	"zafe/app/change"
 	"zafe/app/company"
 	"zafe/app/i18n"
@@ -250,11 +251,22 @@ func (s *Shell) may(a area) bool {
 	return slices.ContainsFunc(a.needs, s.Me.Can)
 }
 
+// pcsAlone tells whether an entry shows the PCs and nobody's account, as to who looks after those alone.
+func (s *Shell) pcsAlone(a area) bool { return a.key == "people" && !s.Me.Can(auth.UserManage) }
+
+// title is what an entry of the left bar is called to the person.
+func (s *Shell) title(a area) string {
+	if s.pcsAlone(a) {
+		return s.t("people.pcs")
+	}
+	return s.t("shell.nav." + a.key)
+}
+
 func (s *Shell) items(bottom bool) []kit.NavItem {
 	var out []kit.NavItem
 	for _, a := range areas {
 		if a.bottom == bottom && s.may(a) {
-			out = append(out, kit.NavItem{Key: a.key, Text: s.t("shell.nav." + a.key), Icon: a.icon})
+			out = append(out, kit.NavItem{Key: a.key, Text: s.title(a), Icon: a.icon})
 		}
 	}
 	return out

@@ -175,7 +175,7 @@ func newDeskOver(t *testing.T, role auth.Role, first func(*page.Env, func()) fyn
 	bind(w)
 	d := &desk{t: t, book: &book{Caller: w.As(map[auth.Role]string{
 		auth.Owner: "owner",
-		auth.Sales: "sales",
+		auth.Sales: "sales", auth.Technician: "technician",
 	}[role])}, clock: w.Clock}
 	app := test.NewTempApp(t)
 	theme.Apply(app, theme.Light)

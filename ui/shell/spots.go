@@ -82,8 +82,8 @@ func (s *Shell) everySpot() []spot {
 		out = append(out, spot{kind: kind, icon: icon, title: title, words: words, run: run})
 	}
 	for _, a := range areas {
-		if s.may(a) {
-			add("shell.spot.page", a.key, a.icon, s.t("shell.nav."+a.key), func() { s.visit(a.key) })
+		if s.may(a) && !s.pcsAlone(a) { // the PCs are a place of their own below
+			add("shell.spot.page", a.key, a.icon, s.title(a), func() { s.visit(a.key) })
 		}
 	}
 	for _, r := range rooms {

@@ -1,12 +1,15 @@
 package shell_test
 
 import (
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 
 	"zafe/app/auth"
 	"zafe/ui/page"
+	"zafe/ui/uitest"
 )
 
 // TestTheSearchBoxKnowsPagesAndActs: settings and the theme have no record in the book.
@@ -55,4 +58,27 @@ func (d *desk) seek(words string) {
 		d.window.Canvas().Focused().TypedRune(r)
 	}
 	d.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+}
+
+// TestWhoLooksAfterThePCsIsToldOfNoMore: no search, which their role has none of, and no accounts.
+func TestWhoLooksAfterThePCsIsToldOfNoMore(t *testing.T) {
+	for role, search := range map[auth.Role]bool{auth.Owner: true, auth.Technician: false} {
+		d := newDesk(t, role)
+		written, told := map[string]bool{}, false
+		uitest.Walk(d.window.Content(), func(o fyne.CanvasObject) {
+			if x, ok := o.(*canvas.Text); ok {
+				written[x.Text] = true
+				told = told || strings.Contains(x.Text, "Ctrl+K Rechercher partout")
+			}
+		})
+		if told != search {
+			t.Errorf("%s: the line below tells of the search: %t", role, told)
+		}
+		if got := d.key(fyne.KeyK, fyne.KeyModifierShortcutDefault); got != search {
+			t.Errorf("%s: Ctrl+K opens it: %t", role, got)
+		}
+		if written["Utilisateurs"] != search || written["Postes"] == search {
+			t.Errorf("%s: the bar has another name for the page", role)
+		}
+	}
 }

@@ -259,7 +259,10 @@ func (f *facts) show(s *Shell) {
 		items = append(items, kit.StatusItem{Icon: f.icon(), Text: f.saying(s), Tone: f.tone(), Run: s.shielded()})
 	}
 	s.status.SetItems(items...)
-	hints := []string{s.t("shell.hints.help"), s.t("shell.hints.search")}
+	hints := []string{s.t("shell.hints.help")}
+	if s.Me.Can(searchPermission) {
+		hints = append(hints, s.t("shell.hints.search"))
+	}
 	if f.period.Valid() {
 		year := s.t("shell.year", "from", s.Text.Date(f.period.From), "to", s.Text.Date(f.period.To))
 		hints = append([]string{year}, hints...)

@@ -59,7 +59,11 @@ func newPeople(e *page.Env, r page.Route) page.Page {
 	}
 	p.lists()
 	p.tabs = kit.NewTabs(p.tabsOf()...)
-	p.object = kit.NewPage(kit.NewHeader(e.T("people.title"), e.T("people.under"), p.buttons()...), p.tabs).
+	title, under := e.T("people.title"), e.T("people.under")
+	if !e.Can(user.List.Spec) {
+		title, under = e.T("people.pcs"), e.T("people.under_pcs")
+	}
+	p.object = kit.NewPage(kit.NewHeader(title, under, p.buttons()...), p.tabs).
 		Foot(kit.Caption(e.T("people.hint")))
 	list := p.who
 	if (r.Arg == pcsTab || !e.Can(user.List.Spec)) && e.Can(device.List.Spec) {
