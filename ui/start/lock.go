@@ -45,7 +45,7 @@ func (f *Flow) Lock() {
 				f.covered = false
 				f.Host.SetContent(f.screen)
 				putBack()
-			case slices.Contains([]string{"user.session_over", "user.session_role", "user.ended", "user.closed", "op.login_needed"}, fault.KeyOf(err)):
+			case loggedOut(err):
 				f.uncover(b) // the codes wait for the same person
 			default:
 				field.SetError(f.Text.Fault(fault.Of(err)))
@@ -63,6 +63,13 @@ func (f *Flow) Lock() {
 	f.Host.SetContent(kit.Cols(0, []float32{0.39, 0.61}, f.brand(),
 		kit.Backdrop(theme.Surface, container.New(&middle{width: formWidth}, box))))
 	f.focus(pass.Edit())
+}
+
+// loggedOut tells whether a refusal says that the session is over, for whatever reason.
+func loggedOut(err error) bool {
+	return slices.Contains([]string{
+		"user.session_over", "user.session_role", "user.ended", "user.closed", "op.login_needed",
+	}, fault.KeyOf(err))
 }
 
 // uncover leaves what is covered for the log-in.

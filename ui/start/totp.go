@@ -2,7 +2,6 @@ package start
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -34,7 +33,7 @@ func (f *Flow) totp(b machine.Book, secret string) {
 		f.second(b, typed, func(err error) {
 			busy(check, false)
 			refuse(why, f.Text.Fault(fault.Of(err)))
-			if slices.Contains([]string{"user.session_over", "user.session_role", "user.ended", "user.closed", "op.login_needed"}, fault.KeyOf(err)) {
+			if loggedOut(err) {
 				b.SetToken("")
 				f.Login()
 				return

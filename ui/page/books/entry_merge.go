@@ -50,7 +50,8 @@ func (f *form) settle(now ledger.Entry) {
 		f.turn++
 	}
 	merge.Case[ledger.Entry]{
-		Env: f.env, Fields: f.shared(), Was: was, Mine: f.written, Theirs: now, Who: now.ChangedBy, At: now.ChangedAt, Back: back,
+		Env: f.env, Fields: f.shared(), Was: was, Mine: f.written, Theirs: now, Back: back,
+		Who: now.ChangedBy, At: now.ChangedAt,
 		Bar: func() *fyne.Container { return p.form.banner }, Moved: func() { p.form.frame.Refresh() },
 		Save: func() { p.form.saveNow() },
 		Show: func(e ledger.Entry) {
