@@ -162,9 +162,10 @@ func few() map[string]auth.Rights {
 	ends, posts := maps.Clone(readers), maps.Clone(readers)
 	ends[auth.IncidentManage], ends[auth.CustomerImport] = auth.All, auth.All
 	posts[auth.LedgerPost], posts[auth.CompanyWrite], posts[auth.BackupManage] = auth.All, auth.All, auth.All
+	stocks := auth.Rights{auth.SearchUse: auth.All, auth.ItemRead: auth.All, auth.ItemWrite: auth.All}
 	writes := maps.Clone(readers)
 	writes[auth.CustomerWrite], writes[auth.SalesWrite], writes[auth.DeviceManage] = auth.Own, auth.Own, auth.All
-	return map[string]auth.Rights{"reads": readers, "machines": machines, "ends": ends, "posts": posts, "writes": writes}
+	return map[string]auth.Rights{"reads": readers, "machines": machines, "ends": ends, "posts": posts, "writes": writes, "stocks": stocks}
 }
 
 // press does everything that can be pressed on a page, one after the other, and in what opens over it, and says how much

@@ -211,6 +211,9 @@ func (s *Shell) home() {
 
 // name shows the company's name in the bar and the title of the window.
 func (s *Shell) name() {
+	if !s.Me.Can(company.Get.Needs) { // asked for all the same, it is in the journal as an attempt of theirs
+		return
+	}
 	var p company.Profile
 	s.run(func(ctx context.Context) (err error) {
 		p, err = company.Get.Call(ctx, s.Book, op.Empty{})

@@ -1,6 +1,9 @@
 package shell_test
 
 import (
+	"context"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -8,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 
 	"zafe/app/auth"
+	"zafe/app/op"
 	"zafe/ui/page"
 	"zafe/ui/uitest"
 )
@@ -79,6 +83,34 @@ func TestWhoLooksAfterThePCsIsToldOfNoMore(t *testing.T) {
 		}
 		if written["Utilisateurs"] != search || written["Postes"] == search {
 			t.Errorf("%s: the bar has another name for the page", role)
+		}
+	}
+}
+
+// asker notes what its person asks for without the right: each is in the journal as an attempt of theirs.
+type asker struct {
+	op.Caller
+	who   auth.Actor
+	tried map[string]bool
+}
+
+func (a asker) Do(ctx context.Context, s *op.Spec, req, resp any) error {
+	if !a.who.May(s.Needs) {
+		a.tried[s.Name] = true
+	}
+	return a.Caller.Do(op.AsActor(ctx, a.who), s, req, resp)
+}
+
+// TestTheWindowItselfAsksForNothingThatIsNotGranted: what it asks by itself, at the log-in and as time goes by.
+func TestTheWindowItselfAsksForNothingThatIsNotGranted(t *testing.T) {
+	for _, role := range auth.Roles() {
+		d := newClosedDesk(t, role, nil)
+		a := asker{d.book.Caller, auth.Actor{User: 6, Name: "Ines", Role: role, Rights: role.Rights()}, map[string]bool{}}
+		d.book.Caller = a
+		d.Start()
+		d.seconds(120)
+		if len(a.tried) > 0 {
+			t.Errorf("%s: %q", role, slices.Sorted(maps.Keys(a.tried)))
 		}
 	}
 }

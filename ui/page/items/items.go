@@ -98,6 +98,10 @@ func newList(e *page.Env, open catalog.ItemID) *list {
 // create proposes the rate most used where the company is.
 func (l *list) create() {
 	it := catalog.Item{Unit: "C62", Nature: catalog.Goods, SalesAccount: "707000"}
+	if !l.env.Can(company.Get.Spec) {
+		l.edit(it)
+		return
+	}
 	page.Call(l.env, company.Get, op.Empty{}, func(p company.Profile, err error) {
 		if err == nil && p.Regime != fr.Franchise {
 			it.VATRate = fr.NormalVATRate(p.Territory, civil.Of(time.Now())) //nolint:forbidigo // only proposed
