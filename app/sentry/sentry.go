@@ -296,7 +296,8 @@ func recent(tx Tx) (r Recent, err error) {
 	if r.Days, err = tx.DaysOut(tx.Today().AddDays(1 - recentDays)); err != nil {
 		return r, err
 	}
-	if r.Held, err = tx.HeldExports(tx.Now().AddDate(0, 0, -recentDays)); err != nil {
+	since := tx.Now().AddDate(0, 0, -recentDays)
+	if r.Held, err = tx.HeldExports(since); err != nil {
 		return r, err
 	}
 	for i, h := range r.Held {
@@ -311,6 +312,9 @@ func recent(tx Tx) (r Recent, err error) {
 			r.Held[i].State = Left
 		}
 	}
+	r.Held = slices.DeleteFunc(r.Held, func(h Held) bool { // nobody answers it any more
+		return h.State == Left && h.AskedAt.Before(since)
+	})
 	return r, nil
 }
 

@@ -284,6 +284,11 @@ func TestWhoLeftGetsNoAnswer(t *testing.T) {
 			if len(recent(t, w).Waits(1)) != 1 {
 				t.Error("it does not wait for who is back")
 			}
+			change(shut)
+			w.Clock.Add(31 * 24 * time.Hour)
+			if r := recent(t, w); len(r.Held) != 0 {
+				t.Errorf("it is listed for ever: %+v", r.Held)
+			}
 		})
 	}
 }

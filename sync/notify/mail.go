@@ -154,14 +154,17 @@ func why(ctx context.Context, a appnotify.Account, l appnotify.Letter, err error
 	}
 	code, said, at := answer(err)
 	address := at == mail.ErrSMTPMailFrom || at == mail.ErrSMTPRcptTo
+	sender := at == mail.ErrSMTPMailFrom || address && ofSender(said)
 	switch {
+	case a.Login == "" && sender && (loginCodes[code] || code >= 500):
+		return refuse("notify.login_needed_from", "address", l.From)
 	case a.Login == "" && (loginCodes[code] || code >= 500 && address):
 		return refuse("notify.login_needed", "address", l.To)
 	case loginCodes[code]:
 		return refuse("notify.login_refused")
 	case code >= 400 && code < 500:
 		return refuse("notify.later")
-	case code != 0 && (at == mail.ErrSMTPMailFrom || address && ofSender(said)):
+	case code != 0 && sender:
 		return refuse("notify.sender_refused", "address", l.From)
 	case code != 0 && at == mail.ErrSMTPRcptTo:
 		return refuse("notify.recipient_refused", "address", l.To)

@@ -278,6 +278,19 @@ func TestALetterEndsWithTheProgram(t *testing.T) {
 	}
 }
 
+// TestWithoutALogIn a server is told to want one, for the address that it refuses.
+func TestWithoutALogIn(t *testing.T) {
+	ours := newAuthority(t)
+	for want, say := range map[string]string{"notify.login_needed_from": "MAIL", "notify.login_needed": "RCPT"} {
+		server := bad{say: map[string]string{say: "550 5.7.1 relaying denied"}, tls: ours.config(t)}
+		box := account(server.serve(t), appnotify.StartTLS)
+		box.Login, box.Password = "", ""
+		if err := (&Carrier{roots: ours.pool, mailWithin: mailWithin}).Send(t.Context(), box, letter); fault.KeyOf(err) != want {
+			t.Errorf("%s: %v, want %s", say, err, want)
+		}
+	}
+}
+
 // TestTheServersWordsAreBounded and print.
 func TestTheServersWordsAreBounded(t *testing.T) {
 	if code, said, _ := answer(errors.New("x")); code != 0 || said != "" {
