@@ -300,22 +300,17 @@ func recent(tx Tx) (r Recent, err error) {
 	if r.Held, err = tx.HeldExports(since); err != nil {
 		return r, err
 	}
+	people, err := tx.Users()
 	for i, h := range r.Held {
-		if h.State != Waiting {
-			continue
-		}
-		who, err := tx.User(h.User)
-		if err != nil {
-			return r, err
-		}
-		if closed(tx, who) {
+		left := func(u user.User) bool { return u.ID == h.User && closed(tx, u) }
+		if h.State == Waiting && slices.ContainsFunc(people, left) {
 			r.Held[i].State = Left
 		}
 	}
 	r.Held = slices.DeleteFunc(r.Held, func(h Held) bool { // nobody answers it any more
 		return h.State == Left && h.AskedAt.Before(since)
 	})
-	return r, nil
+	return r, err
 }
 
 // closed tells whether somebody's account is, so that nothing leaves with them any more.
