@@ -30,12 +30,18 @@ type exim struct {
 // startExim starts it as a firm would have it, with its log of everything.
 func startExim(t *testing.T, a *authority) *exim {
 	t.Helper()
+	if os.Geteuid() != 0 {
+		t.Skip("only root starts a mail server with a configuration of its own")
+	}
 	program := tooltest.Program(t, "/usr/sbin/exim4")
 	of, err := user.Lookup("Debian-exim")
-	if err != nil || os.Getuid() != 0 {
-		tooltest.Lacks(t, "a mail server is started by root alone, and runs as Debian-exim:", err)
+	if err != nil {
+		tooltest.Lacks(t, err)
 	}
-	uid, _ := strconv.Atoi(of.Uid)
+	uid, err := strconv.Atoi(of.Uid)
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir, err := os.MkdirTemp("", "exim") // not below t.TempDir, which is closed to its user
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +75,7 @@ func startExim(t *testing.T, a *authority) *exim {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "conf"), []byte(filled), 0o644); err != nil { //nolint:gosec // its user reads it
+	if err := os.WriteFile(filepath.Join(dir, "conf"), []byte(filled), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	c := exec.CommandContext(t.Context(), program, "-C", filepath.Join(dir, "conf"), "-bdf")
