@@ -326,8 +326,8 @@ func (s *Service[T]) pcs(tx T, id auth.UserID, keep []device.ID) (out []PC, err 
 		if err != nil {
 			return nil, err
 		}
-		if !known || d.State != device.Active {
-			continue // the main PC, or one that is out already
+		if !known || d.State != device.Active || d.Fingerprint == post.Main {
+			continue // the main PC, also where it was another's before, or one that is out already
 		}
 		pc := PC{
 			ID: d.ID, Name: d.Name, Print: d.Fingerprint[:min(16, len(d.Fingerprint))],
@@ -342,7 +342,8 @@ func (s *Service[T]) pcs(tx T, id auth.UserID, keep []device.ID) (out []PC, err 
 				pc.Others = append(pc.Others, other.Name)
 			}
 		}
-		pc.Shut = len(pc.Others) == 0 && !slices.Contains(keep, d.ID)
+		// Who worked on a PC while it was the main one is not known.
+		pc.Shut = len(pc.Others) == 0 && d.Fingerprint != post.Was && !slices.Contains(keep, d.ID)
 		for _, refuse := range s.spare {
 			if f := fault.Of(refuse(tx, d)); f != nil && f.Code == fault.Internal {
 				return nil, f

@@ -20,6 +20,7 @@ import (
 	"zafe/app/leave"
 	"zafe/app/op"
 	"zafe/app/party"
+	"zafe/app/relay"
 	"zafe/app/tooltest"
 	"zafe/app/user"
 	"zafe/store"
@@ -533,6 +534,31 @@ func TestAPCThatIsKeptOrMustStayIsNotShutOut(t *testing.T) {
 			if d, err := tx.Device(id); err != nil || d.State != device.Active {
 				t.Errorf("%s is %s, %v", d.Name, d.State, err)
 			}
+		}
+		return nil
+	})
+}
+
+// TestTheMainPCGoesWithNobody: not the one that took over, on which only who leaves had logged in before, nor the one that
+// was the main PC until then, where the others worked.
+func TestTheMainPCGoesWithNobody(t *testing.T) {
+	s := open(t)
+	main, was := s.pc("dd", "Relais"), s.pc("ee", "Bureau")
+	s.update(func(tx *store.Tx) error {
+		post := relay.Post{Term: 1, Main: main.Fingerprint, Was: was.Fingerprint}
+		return errors.Join(tx.SavePlace(s.luc.ID, "dd"), tx.SavePlace(s.luc.ID, "ee"), tx.SetSetting("relay", post))
+	})
+	if _, err := leave.Now.Call(s.as(s.claire), s.local(), leave.NowRequest{User: s.luc.ID}); err != nil {
+		t.Fatal(err)
+	}
+	s.view(func(tx *store.Tx) error {
+		for _, id := range []device.ID{main.ID, was.ID} {
+			if d, err := tx.Device(id); err != nil || d.State != device.Active {
+				t.Errorf("%s is %s, %v", d.Name, d.State, err)
+			}
+		}
+		if d, err := tx.Device(s.own.ID); err != nil || d.State == device.Active {
+			t.Errorf("%s is %s, %v", d.Name, d.State, err)
 		}
 		return nil
 	})
