@@ -134,7 +134,9 @@ func New(o Options) *Shell {
 	s.nav.SetUser(o.Me.User.Name, o.Me.User.RoleTitle(o.Text))
 	s.nav.OnUser = s.userMenu
 	s.top = s.newTopBar()
-	s.relieve = kit.NewButton(s.t("start.relay.act"), "", kit.Ghost, func() { s.leaving(s.history, s.leaveToTakeOver) })
+	s.relieve = kit.NewButton(s.t("start.relay.act"), "", kit.Ghost, func() {
+		s.losing(s.history, "shell.relay.title", "shell.relay.text", "start.relay.act", s.leaveToTakeOver)
+	})
 	s.banner = kit.NewBanner(kit.Warn, "", "", s.relieve,
 		kit.NewButton(s.t("shell.link.retry"), "arrows-clockwise", kit.Ghost, s.retry)).Icon("wifi-slash")
 	s.banner.Hide()

@@ -407,7 +407,12 @@ func TestTheRelayOffersToTakeOverWhereOneIs(t *testing.T) {
 	if act == nil {
 		t.Fatal("it is not offered")
 	}
+	d.last().unsaved = true // what is typed since is on no copy: that is said, and the person stays or goes
 	act.Tapped(nil)
+	if d.tookOver != 0 || !shown(d, d.Text.T("shell.relay.text", nil)) {
+		t.Fatalf("%d, what is lost is not said", d.tookOver)
+	}
+	find(d.window.Canvas().Overlays().Top(), "Prendre le relais").Tapped(nil)
 	if d.tookOver != 1 || d.book.closed != 1 {
 		t.Errorf("the screen was shown %d times, the book closed %d times", d.tookOver, d.book.closed)
 	}
