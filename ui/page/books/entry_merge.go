@@ -34,7 +34,7 @@ func (p *entry) Elsewhere() {
 }
 
 // wentBack tells whether the book has the draft as it was before, or as another line of the book had it: another PC
-// became the main one.
+// became the main one, or a backup was restored.
 func (p *entry) wentBack(now ledger.Entry) bool {
 	return now.Version < p.was.Version || now.Version == p.was.Version && !now.ChangedAt.Equal(p.was.ChangedAt)
 }

@@ -261,7 +261,7 @@ func TestTheBookWentBack(t *testing.T) {
 		return err
 	})
 	p.Refresh()
-	d.sees("Ce brouillon est revenu en arrière avec le livre.", "n'a pas ce que vous aviez saisi : Libellé")
+	d.sees("Ce brouillon est revenu en arrière avec le livre.", "vient d'un autre PC ou d'une copie antérieure, et n'a pas ce que vous aviez saisi : Libellé")
 	if !p.Unsaved() {
 		t.Error("leaving loses it without a word")
 	}

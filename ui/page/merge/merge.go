@@ -46,8 +46,8 @@ type Case[R any] struct {
 	Theirs R // as the book has it now
 	Who    string
 	At     time.Time
-	// Back tells that nobody changed it: the book went back, as when another PC became the main one, and lacks what was
-	// saved here since. Was is then what the book has, so that all that is shown here counts as typed.
+	// Back tells that nobody changed it: the book went back, as when another PC became the main one or a backup was restored,
+	// and lacks what was saved here since. Was is then what the book has, so that all that is shown here counts as typed.
 	Back bool
 
 	// Mine is what is typed now, for people go on; false for what cannot be kept, which the form shows.

@@ -53,7 +53,7 @@ func (f *form) settle(now billing.Card) {
 }
 
 // wentBack tells whether the book has the draft as it was before, or as another line of the book had it: another PC
-// became the main one.
+// became the main one, or a backup was restored.
 func (f *form) wentBack(now billing.Document) bool {
 	return now.Version < f.base.Version || now.Version == f.base.Version && !now.Changed.At.Equal(f.base.Changed.At)
 }

@@ -344,7 +344,7 @@ func TestTheBookWentBack(t *testing.T) {
 		d.sees("-revenu en arrière")
 		d.Update(func(tx *store.Tx) error { return tx.PutDocument(doc) })
 		p.Refresh()
-		d.sees("Ce brouillon est revenu en arrière avec le livre.", "n'a pas ce que vous aviez saisi : Objet")
+		d.sees("Ce brouillon est revenu en arrière avec le livre.", "vient d'un autre PC ou d'une copie antérieure, et n'a pas ce que vous aviez saisi : Objet")
 		eq(t, "still shown", field[*kit.LineEdit](d, "Objet").Text(), "Saisi au relais")
 		eq(t, "leaving asks", p.Unsaved(), true)
 		d.click("Comparer")
