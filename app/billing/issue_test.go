@@ -6,6 +6,7 @@ import (
 	"sort"
 	"sync"
 	"testing"
+	"time"
 
 	"zafe/app/billing"
 	"zafe/app/civil"
@@ -131,6 +132,9 @@ func TestTwoPeopleOnOneDraft(t *testing.T) {
 		_, err = billing.DeleteDraft.Call(b.Ctx(), b.As("owner"), billing.IssueRequest{ID: d.ID, Version: version})
 		refused(t, err, "billing.changed_meanwhile")
 	}
+	r.Version, r.ChangedAt = d.Version+1, d.Changed.At.Add(time.Second) // of another line of the book
+	_, err = billing.SaveInvoice.Call(b.Ctx(), b.As("owner"), r)
+	refused(t, err, "billing.changed_meanwhile")
 	if got := b.get(d.ID); got.Subject != "Marc" || got.Version != d.Version+1 {
 		t.Errorf("subject %q, version %d", got.Subject, got.Version)
 	}

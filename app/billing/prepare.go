@@ -78,10 +78,13 @@ func draft(ctx context.Context, tx Tx, id DocumentID, version int64, p auth.Perm
 	case d.Final:
 		return d, fault.New(fault.Conflict, "billing.already_final", "number", d.Number)
 	case version != d.Version:
-		return d, fault.New(fault.Conflict, "billing.changed_meanwhile", "who", d.Changed.Name, "at",
-			d.Changed.At)
+		return d, d.changedMeanwhile()
 	}
 	return d, nil
+}
+
+func (d Document) changedMeanwhile() error {
+	return fault.New(fault.Conflict, "billing.changed_meanwhile", "who", d.Changed.Name, "at", d.Changed.At)
 }
 
 // refresh brings a draft up to date with the customer's card, the company's profile and the law of

@@ -3,6 +3,7 @@ package billing
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"zafe/app/civil"
@@ -11,10 +12,13 @@ import (
 	"zafe/app/tax"
 )
 
-// SaveRequest writes a draft: a new one when ID is 0. Version is that of the draft that was read.
+// SaveRequest writes a draft: a new one when ID is 0. Version is that of the draft that was read, and ChangedAt its
+// Changed.At, zero from a client that does not tell: the version alone is not enough where the book went back, as what is
+// written after that gets the numbers and versions that were given before.
 type SaveRequest struct {
-	ID      DocumentID `json:"id,omitempty"`
-	Version int64      `json:"version,omitempty"`
+	ID        DocumentID `json:"id,omitempty"`
+	Version   int64      `json:"version,omitempty"`
+	ChangedAt time.Time  `json:"changed_at,omitzero"`
 	Header
 	Lines []Line `json:"lines"`
 }

@@ -27,6 +27,9 @@ func save(ctx context.Context, tx Tx, req SaveRequest, kinds ...Kind) (Document,
 		if err != nil {
 			return d, gone(ctx, tx, req.ID, err)
 		}
+		if !req.ChangedAt.IsZero() && !req.ChangedAt.Equal(old.Changed.At) {
+			return d, old.changedMeanwhile()
+		}
 		if old.Kind == CreditNote {
 			req.Customer = old.Customer // a credit note is for the customer of its invoice
 		}

@@ -155,6 +155,9 @@ func (f *form) changed() {
 // request is the draft as typed.
 func (f *form) request() billing.SaveRequest {
 	r := billing.SaveRequest{ID: f.doc.ID, Version: f.doc.Version, Header: f.head}
+	if r.ID != 0 {
+		r.ChangedAt = f.base.Changed.At
+	}
 	r.Delivery = f.place.address()
 	r.Lines = append([]billing.Line{}, f.lines.rows...)
 	return r
@@ -213,10 +216,11 @@ func (f *form) refresh() {
 	page.Call(f.env, billing.Get, billing.DocumentRequest{ID: f.doc.ID}, func(c billing.Card, err error) {
 		switch {
 		case missing(err) && !f.gone && !f.locked:
+			f.turn++ // nothing of it is in the book
 			f.conflict(err)
 		case err != nil || f.gone || turn != f.turn:
 		case f.another(c.Document):
-			f.turn++ // nothing of it is in the book
+			f.turn++
 			f.conflict(fault.New(fault.NotFound, "billing.not_found"))
 		case !c.Final && f.wentBack(c.Document):
 			f.turn++

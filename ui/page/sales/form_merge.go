@@ -64,7 +64,8 @@ func (f *form) another(now billing.Document) bool { return !now.Created.At.Equal
 // askAgain has what the other one typed since come into the question that is open: it is asked once, about all of it.
 func (f *form) askAgain() {
 	page.Call(f.env, billing.Get, billing.DocumentRequest{ID: f.doc.ID}, func(c billing.Card, err error) {
-		if err == nil && f.locked && !f.saving && !f.gone && f.asked != 0 && !c.Final && c.Version > f.asked {
+		open := f.locked && !f.saving && !f.gone && f.asked != 0
+		if err == nil && open && !c.Final && c.Version > f.asked && !f.another(c.Document) {
 			f.settle(c)
 		}
 	})

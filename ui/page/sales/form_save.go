@@ -210,7 +210,7 @@ func (f *form) keepMine() {
 			f.env.Shell.Fail(err)
 			return
 		default:
-			f.doc.Version = c.Version
+			f.doc.Version, f.base = c.Version, c.Document
 		}
 		f.locked = false
 		f.banner.Hide()

@@ -1,6 +1,7 @@
 package sales_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -370,6 +371,70 @@ func TestTheBookWentBack(t *testing.T) {
 	d.pass(rest)
 	eq(t, "theirs", d.get(doc.ID).Subject, "Le leur")
 	eq(t, "documents", must(billing.List.Call(d.Ctx(), d.As("owner"), billing.ListRequest{}))(t).Count, 2)
+}
+
+// TestWhatIsTypedWhileTheBookGoesBack is not written over what the other line of the book has under the same number and
+// version: neither over somebody's other draft nor over the same draft as it was left there.
+func TestWhatIsTypedWhileTheBookGoesBack(t *testing.T) {
+	type side struct {
+		theirs func(*billing.Document)
+		sees   string
+		drafts int
+	}
+	for name, c := range map[string]side{
+		"another": {func(d *billing.Document) {
+			d.Subject, d.Created.At = "Le leur", d.Created.At.Add(time.Hour)
+		}, "Ce brouillon n'existe plus.", 2},
+		"other text": {func(d *billing.Document) { d.Subject = "Le leur" }, "Ce brouillon est revenu en arrière", 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, back := range []func(*desk, page.Page){
+				func(d *desk, p page.Page) { p.Refresh() },
+				func(_ *desk, p page.Page) { p.(page.Linked).SetOnline(true) },
+				func(*desk, page.Page) {}, // it is saved by itself
+			} {
+				d := open(t, auth.Owner)
+				doc := d.draft(d.customer("SCI Les Tilleuls", "Nantes"), day(11, 21), "Le mien", line("Porte", 1, 10000, 200_000))
+				p := d.show(id(doc))
+				subject := field[*kit.LineEdit](d, "Objet")
+				kit.Focus(subject)
+				subject.SelectAll()
+				d.write("Tapé pendant la coupure")
+				theirs := doc
+				theirs.Changed.At = doc.Changed.At.Add(time.Hour)
+				c.theirs(&theirs)
+				d.Update(func(tx *store.Tx) error { return tx.PutDocument(theirs) })
+				back(d, p)
+				d.pass(rest)
+				d.sees(c.sees)
+				eq(t, "theirs", d.get(doc.ID).Subject, "Le leur")
+				eq(t, "leaving asks", p.Unsaved(), true)
+				d.click("Garder ma saisie")
+				d.pass(rest)
+				list := must(billing.List.Call(d.Ctx(), d.As("owner"), billing.ListRequest{}))(t)
+				eq(t, "documents", list.Count, c.drafts)
+				kept := slices.ContainsFunc(list.Rows, func(r billing.Row) bool { return r.Subject == "Tapé pendant la coupure" })
+				eq(t, "kept", kept, true)
+				eq(t, "unsaved after the choice", p.Unsaved(), false)
+			}
+		})
+	}
+}
+
+// TestDraftOfTheLineThatIsGone: it was begun and saved on a main PC whose book is not the company's any more. Leaving
+// asks, and it can be kept.
+func TestDraftOfTheLineThatIsGone(t *testing.T) {
+	d := open(t, auth.Owner)
+	doc := d.draft(d.customer("SCI Les Tilleuls", "Nantes"), day(11, 21), "Le mien", line("Porte", 1, 10000, 200_000))
+	p := d.show(id(doc))
+	d.Update(func(tx *store.Tx) error { return tx.DropDocument(doc.ID) })
+	p.Refresh()
+	d.sees("Ce brouillon n'existe plus.")
+	eq(t, "leaving asks", p.Unsaved(), true)
+	d.click("Garder ma saisie")
+	d.pass(rest)
+	eq(t, "documents", must(billing.List.Call(d.Ctx(), d.As("owner"), billing.ListRequest{}))(t).Count, 1)
+	eq(t, "unsaved after the choice", p.Unsaved(), false)
 }
 
 // TestDeletedMeanwhile: somebody deleted the draft that is being written; they are named, and what is typed can be kept as
