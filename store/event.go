@@ -65,6 +65,13 @@ func (t *Tx) Events(kind string, id, before int64, limit int) ([]audit.Event, er
 		ORDER BY id DESC LIMIT ?4`, []any{before, kind, id, limit}, scanEvent)
 }
 
+// Begun returns when the first event of a subject was, zero when it has none.
+func (t *Tx) Begun(kind string, id int64) (at time.Time, err error) {
+	_, err = t.one(`SELECT at FROM event WHERE subject_kind = ? AND subject_id = ? ORDER BY id LIMIT 1`,
+		[]any{kind, id}, toInstant{&at})
+	return at, err
+}
+
 var _ history.Tx = (*Tx)(nil)
 
 // eventsAtOnce is how many events of a journal of years one page of a search goes through.

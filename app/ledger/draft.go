@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"time"
 
 	"zafe/app/audit"
 	"zafe/app/auth"
@@ -21,6 +22,8 @@ type Drafter interface {
 	DeleteDraft(id EntryID) error
 	// Events returns the latest events of a subject, newest first.
 	Events(kind string, id, before int64, limit int) ([]audit.Event, error)
+	// Begun returns when the first event of a subject was, zero when it has none.
+	Begun(kind string, id int64) (time.Time, error)
 	// CarryAttachments gives what is attached to a draft to the entry that it became.
 	CarryAttachments(draft, entry EntryID) error
 }
@@ -38,6 +41,9 @@ var EntryGet = op.Op[EntryRequest, Entry]{Spec: op.Spec{
 
 func entryGet[T Drafter](_ context.Context, tx T, req EntryRequest) (Entry, error) {
 	e, err := find(tx, req.ID)
+	if err == nil && e.ID.IsDraft() {
+		e.CreatedAt, err = tx.Begun("entry", int64(e.ID))
+	}
 	return e, deleted(tx, req.ID, err)
 }
 
@@ -67,16 +73,18 @@ func find(tx Poster, id EntryID) (Entry, error) {
 }
 
 // EntrySaveRequest is a draft as typed. It may be unbalanced or lack things: only posting demands a
-// whole entry. ID and Version are 0 for a new draft, else those read with it.
+// whole entry. ID and Version are 0 for a new draft, else those read with it; so ChangedAt, zero from a client that does
+// not tell: where the book went back, what is written after that gets numbers and versions that were given before.
 type EntrySaveRequest struct {
-	ID      EntryID    `json:"id"`
-	Version int64      `json:"version"`
-	Journal string     `json:"journal"`
-	Date    civil.Date `json:"date"`
-	Ref     string     `json:"ref"`
-	RefDate civil.Date `json:"ref_date"`
-	Label   string     `json:"label"`
-	Lines   []Line     `json:"lines"`
+	ID        EntryID    `json:"id"`
+	Version   int64      `json:"version"`
+	ChangedAt time.Time  `json:"changed_at,omitzero"`
+	Journal   string     `json:"journal"`
+	Date      civil.Date `json:"date"`
+	Ref       string     `json:"ref"`
+	RefDate   civil.Date `json:"ref_date"`
+	Label     string     `json:"label"`
+	Lines     []Line     `json:"lines"`
 }
 
 // Validate refuses what is not even a draft: ledger.text_long, ledger.lines_many,
@@ -121,6 +129,9 @@ func entrySave[T Drafter](ctx context.Context, tx T, req EntrySaveRequest) (Entr
 		if was, err = current(tx, req.ID, req.Version); err != nil {
 			return e, deleted(tx, req.ID, err)
 		}
+		if !req.ChangedAt.IsZero() && !req.ChangedAt.Equal(was.ChangedAt) {
+			return e, was.changedMeanwhile()
+		}
 	}
 	if _, err := usableJournal(tx, e.Journal); e.Journal != "" && err != nil {
 		return e, err
@@ -143,7 +154,11 @@ func entrySave[T Drafter](ctx context.Context, tx T, req EntrySaveRequest) (Entr
 	}
 	op.Note(ctx, "entry", int64(e.ID), "", "")
 	if was.ID == 0 {
+		e.CreatedAt = tx.Now() // as the event of this save
 		return e, nil
+	}
+	if e.CreatedAt, err = tx.Begun("entry", int64(e.ID)); err != nil {
+		return e, err
 	}
 	return e, lose(ctx, was, e.Version)
 }
@@ -180,9 +195,13 @@ func current(tx Poster, id EntryID, version int64) (Entry, error) {
 	}
 	e, err := find(tx, id)
 	if err == nil && e.Version != version {
-		err = fault.New(fault.Conflict, "ledger.changed_meanwhile", "who", e.ChangedBy, "at", e.ChangedAt)
+		err = e.changedMeanwhile()
 	}
 	return e, err
+}
+
+func (e Entry) changedMeanwhile() error {
+	return fault.New(fault.Conflict, "ledger.changed_meanwhile", "who", e.ChangedBy, "at", e.ChangedAt)
 }
 
 // EntryDeleteRequest names a draft as it was read.

@@ -48,6 +48,9 @@ type Entry struct {
 
 	ChangedBy string    `json:"changed_by"` // who last saved the draft, or posted the entry
 	ChangedAt time.Time `json:"changed_at"`
+	// CreatedAt is when a draft was begun, as the journal of events has it; in the answers that give a draft alone. Where
+	// the book went back, the number of a draft may be given again: this tells the two apart.
+	CreatedAt time.Time `json:"created_at,omitzero"`
 }
 
 // Line is one line of an entry. Exactly one of Debit and Credit is above zero.

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"testing"
+	"time"
 
 	"zafe/app/civil"
 	"zafe/app/company"
@@ -22,7 +23,8 @@ func TestDraftToPostedToReversed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !d.ID.IsDraft() || d.Version != 1 || d.Journal != "VE" || d.Lines[1].Account != "707000" {
+	begun := d.ChangedAt
+	if !d.ID.IsDraft() || !d.CreatedAt.Equal(begun) || d.Version != 1 || d.Journal != "VE" || d.Lines[1].Account != "707000" {
 		t.Errorf("draft %+v", d)
 	}
 	_, err = ledger.EntryPost.Call(ctx, owner, ledger.PostRequest{IDs: []ledger.EntryID{d.ID}})
@@ -35,6 +37,21 @@ func TestDraftToPostedToReversed(t *testing.T) {
 	}
 	_, err = ledger.EntrySave.Call(ctx, owner, ledger.EntrySaveRequest{ID: d.ID, Version: 1, Journal: "VE"})
 	wants(t, err, "ledger.changed_meanwhile", "")
+	_, err = ledger.EntrySave.Call(ctx, owner, ledger.EntrySaveRequest{
+		ID: d.ID, Version: d.Version, ChangedAt: d.ChangedAt.Add(time.Second), Journal: "VE", // of another line of the book
+	})
+	wants(t, err, "ledger.changed_meanwhile", "")
+	b.Clock.Add(time.Hour)
+	d, err = ledger.EntrySave.Call(ctx, owner, ledger.EntrySaveRequest{
+		ID: d.ID, Version: d.Version, ChangedAt: d.ChangedAt, Journal: d.Journal, Date: d.Date, Ref: d.Ref, Label: d.Label,
+		Lines: e.Lines,
+	})
+	if err != nil || !d.CreatedAt.Equal(begun) || d.ChangedAt.Equal(begun) {
+		t.Errorf("begun %v, changed %v: %v", d.CreatedAt, d.ChangedAt, err)
+	}
+	if read, err := ledger.EntryGet.Call(ctx, owner, ledger.EntryRequest{ID: d.ID}); err != nil || !read.CreatedAt.Equal(begun) {
+		t.Errorf("begun %v: %v", read.CreatedAt, err)
+	}
 	posted, err := ledger.EntryPost.Call(ctx, owner, ledger.PostRequest{IDs: []ledger.EntryID{d.ID}})
 	if err != nil {
 		t.Fatal(err)

@@ -220,17 +220,10 @@ func (p *entry) Refresh() {
 				p.edit(p.blank())
 			}
 		})
-	case p.was.ID != 0 && !p.Unsaved():
-		f := p.form
-		page.Do(p.env, ledger.EntryGet, ledger.EntryRequest{ID: p.was.ID}, func(e ledger.Entry) {
-			switch {
-			case f != nil && (p.form != f || p.Unsaved()): // typing goes on
-			case f != nil && e.ID.IsDraft() && p.wentBack(e):
-				f.settle(e)
-			case f == nil || e.Version != p.was.Version:
-				p.shown(e)
-			}
-		})
+	case p.form != nil:
+		p.Elsewhere()
+	case p.was.ID != 0:
+		p.read()
 	}
 }
 

@@ -244,8 +244,8 @@ func (f *form) hint(gap, debit money.Amount) {
 // request is the draft as typed; lines in which nothing was typed are left out.
 func (f *form) request() ledger.EntrySaveRequest {
 	return ledger.EntrySaveRequest{
-		ID: f.was.ID, Version: f.was.Version, Journal: f.journal.Key(), Date: f.date.Date(), Ref: f.ref.Text(),
-		RefDate: f.was.RefDate, Label: f.label.Text(), Lines: f.lines.filled(),
+		ID: f.was.ID, Version: f.was.Version, ChangedAt: f.was.ChangedAt, Journal: f.journal.Key(), Date: f.date.Date(),
+		Ref: f.ref.Text(), RefDate: f.was.RefDate, Label: f.label.Text(), Lines: f.lines.filled(),
 	}
 }
 

@@ -14,7 +14,8 @@ import (
 
 var _ page.Shared = (*entry)(nil)
 
-// Elsewhere implements page.Shared: what somebody else changed is settled with what is typed.
+// Elsewhere implements page.Shared: what somebody else changed is settled with what is typed, and so is a draft that is
+// not in the book any more.
 func (p *entry) Elsewhere() {
 	f := p.form
 	if f == nil || p.was.ID == 0 || f.locked && f.asked == 0 || f.saving {
@@ -25,8 +26,9 @@ func (p *entry) Elsewhere() {
 		switch {
 		case p.form != f || f.locked && f.asked == 0 || f.saving:
 		case fault.KeyOf(err) == "ledger.entry_gone", fault.KeyOf(err) == "ledger.entry_deleted":
-			f.locked = true
-			f.bereft(err)
+			f.lost(err)
+		case err == nil && p.another(now):
+			f.lost(gone())
 		case err == nil && (now.Version > known || !f.locked && p.wentBack(now)):
 			f.settle(now)
 		}
@@ -37,6 +39,22 @@ func (p *entry) Elsewhere() {
 // became the main one, or a backup was restored.
 func (p *entry) wentBack(now ledger.Entry) bool {
 	return now.Version < p.was.Version || now.Version == p.was.Version && !now.ChangedAt.Equal(p.was.ChangedAt)
+}
+
+// another tells whether the book gave the number of this draft to one that was begun elsewhere, after it went back. A
+// main PC that runs an earlier version does not say when it was begun.
+func (p *entry) another(now ledger.Entry) bool {
+	return !now.CreatedAt.IsZero() && !p.was.CreatedAt.IsZero() && !now.CreatedAt.Equal(p.was.CreatedAt)
+}
+
+// gone says that the draft is not in the book any more.
+func gone() error { return fault.New(fault.NotFound, "ledger.entry_gone") }
+
+// lost has the person choose what becomes of a draft that is not in the book any more.
+func (f *form) lost(err error) {
+	f.locked, f.asked = true, 0
+	f.turn++ // nothing of it is in the book
+	f.bereft(err)
 }
 
 // settle asks what becomes of a draft that somebody else changed, or that went back with the book. Nothing is saved

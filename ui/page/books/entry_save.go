@@ -148,11 +148,14 @@ func (f *form) conflict(err error) {
 		return
 	}
 	page.Call(f.env, ledger.EntryGet, ledger.EntryRequest{ID: f.was.ID}, func(now ledger.Entry, err error) {
-		if err != nil {
+		switch {
+		case err != nil:
 			f.bereft(err)
-			return
+		case f.another(now):
+			f.bereft(gone())
+		default:
+			f.settle(now)
 		}
-		f.settle(now)
 	})
 }
 

@@ -3,7 +3,9 @@ package books_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -269,6 +271,94 @@ func TestTheBookWentBack(t *testing.T) {
 	got := must(ledger.EntryGet.Call(d.Ctx(), d.As("owner"), ledger.EntryRequest{ID: e.ID}))(t)
 	if got.Label != "Saisi au relais" || got.Ref != "P1" || p.Unsaved() {
 		t.Errorf("stored %q, %q, unsaved %t", got.Label, got.Ref, p.Unsaved())
+	}
+	d.sound()
+}
+
+// TestNumberOfAnotherDraft: on the main PC that took over, the number and the version of the draft that is open are those
+// of somebody's other one. It is not written over, also when something was typed meanwhile; what is typed is kept beside.
+func TestNumberOfAnotherDraft(t *testing.T) {
+	save := func(d *desk, _ page.Page) { d.key(fyne.KeyS, ctrl) }
+	refresh := func(_ *desk, p page.Page) { p.Refresh() }
+	for _, c := range []struct {
+		typed string
+		look  func(*desk, page.Page)
+	}{{"", refresh}, {"Saisi pendant la coupure", refresh}, {"Saisi pendant la coupure", save}} {
+		d := open(t, auth.Owner)
+		e := d.draft("OD", day(11, 3), "P1", "Loyer", debit("613000", 5000), credit("512000", 5000))
+		p := d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+		want := "Loyer"
+		if c.typed != "" {
+			want = c.typed
+			d.label(c.typed)
+		}
+		d.World = book(t)
+		d.Clock.Add(time.Hour)
+		theirs := d.draft("OD", day(11, 4), "Z9", "Assurance", debit("616000", 7000), credit("512000", 7000))
+		if theirs.ID != e.ID || theirs.Version != e.Version {
+			t.Fatalf("%d v%d is not the number of %d v%d", theirs.ID, theirs.Version, e.ID, e.Version)
+		}
+		d.env.Caller = d.As("owner")
+		c.look(d, p)
+		d.sees("Cette écriture n'existe plus au brouillard", "-revenu en arrière")
+		if !p.Unsaved() {
+			t.Error("leaving loses it without a word")
+		}
+		d.click("Garder ma saisie")
+		got := must(ledger.EntryGet.Call(d.Ctx(), d.As("owner"), ledger.EntryRequest{ID: e.ID}))(t)
+		if got.Label != "Assurance" || got.Ref != "Z9" || got.Version != theirs.Version {
+			t.Errorf("theirs is %+v", got)
+		}
+		l := d.list(true)
+		if len(l) != 2 || !slices.ContainsFunc(l, func(h ledger.EntryHead) bool { return h.ID != e.ID && h.Label == want }) || p.Unsaved() {
+			t.Errorf("drafts %+v, unsaved %t", l, p.Unsaved())
+		}
+		d.sound()
+	}
+}
+
+// TestSameVersionOfTheOtherLine: the draft was changed as often there. A save asks before it writes over that.
+func TestSameVersionOfTheOtherLine(t *testing.T) {
+	d := open(t, auth.Owner)
+	e := d.draft("OD", day(11, 3), "P1", "Loyer", debit("613000", 5000), credit("512000", 5000))
+	p := d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+	d.label("Saisi pendant la coupure")
+	theirs := e
+	theirs.Ref, theirs.ChangedBy, theirs.ChangedAt = "Z9", "Sonia", e.ChangedAt.Add(time.Hour)
+	d.Update(func(tx *store.Tx) error {
+		_, err := tx.SaveDraft(theirs)
+		return err
+	})
+	d.key(fyne.KeyS, ctrl)
+	d.sees("Ce brouillon est revenu en arrière avec le livre.", "vous aviez saisi : Pièce,")
+	got := must(ledger.EntryGet.Call(d.Ctx(), d.As("owner"), ledger.EntryRequest{ID: e.ID}))(t)
+	if got.Ref != "Z9" || got.Label != "Loyer" || !p.Unsaved() {
+		t.Errorf("stored %q, %q, unsaved %t", got.Label, got.Ref, p.Unsaved())
+	}
+	d.click("Garder ma saisie")
+	got = must(ledger.EntryGet.Call(d.Ctx(), d.As("owner"), ledger.EntryRequest{ID: e.ID}))(t)
+	if got.Label != "Saisi pendant la coupure" || p.Unsaved() {
+		t.Errorf("stored %q, unsaved %t", got.Label, p.Unsaved())
+	}
+	d.sound()
+}
+
+// TestDraftOfTheLineThatIsGone: it was begun and saved on a main PC whose book is not the company's any more. Leaving
+// asks, and it can be kept.
+func TestDraftOfTheLineThatIsGone(t *testing.T) {
+	d := open(t, auth.Owner)
+	e := d.draft("OD", day(11, 3), "P1", "Loyer", debit("613000", 5000), credit("512000", 5000))
+	p := d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+	d.World = book(t)
+	d.env.Caller = d.As("owner")
+	p.Refresh()
+	d.sees("Cette écriture n'existe plus au brouillard")
+	if !p.Unsaved() {
+		t.Error("leaving loses it without a word")
+	}
+	d.click("Garder ma saisie")
+	if l := d.list(true); len(l) != 1 || l[0].Label != "Loyer" || p.Unsaved() {
+		t.Errorf("drafts %+v, unsaved %t", l, p.Unsaved())
 	}
 	d.sound()
 }

@@ -38,6 +38,18 @@ type desk struct {
 
 func open(t testing.TB, role auth.Role) *desk {
 	t.Helper()
+	w := book(t)
+	d := &desk{World: w, t: t}
+	d.env, d.shell = uitest.New(t, w.As(string(role)), role)
+	d.keys = kit.InstallKeys(d.env.Window)
+	t.Cleanup(func() { kit.ForgetWindow(d.env.Window) })
+	t.Cleanup(books.Clock(w.Clock.Now))
+	return d
+}
+
+// book is one with nothing but what the company starts with.
+func book(t testing.TB) *storetest.World {
+	t.Helper()
 	w := storetest.NewWorld(t, party.Bind[*store.Tx], ledger.Bind[*store.Tx], company.Bind[*store.Tx])
 	file.Bind(w.Registry, w.Store.ReceiveFile)
 	w.Update(func(tx *store.Tx) error {
@@ -51,12 +63,7 @@ func open(t testing.TB, role auth.Role) *desk {
 	p.Name, p.LegalForm, p.SIREN, p.RCSCity = "Menuiserie Durand", "sarl", "732829320", "Nantes"
 	p.Street, p.PostalCode, p.City, p.Capital = "3 quai de la Fosse", "44000", "Nantes", 10_000_00
 	must(company.Save.Call(w.Ctx(), w.As("owner"), p))(t)
-	d := &desk{World: w, t: t}
-	d.env, d.shell = uitest.New(t, w.As(string(role)), role)
-	d.keys = kit.InstallKeys(d.env.Window)
-	t.Cleanup(func() { kit.ForgetWindow(d.env.Window) })
-	t.Cleanup(books.Clock(w.Clock.Now))
-	return d
+	return w
 }
 
 func must[V any](v V, err error) func(testing.TB) V {
