@@ -2,6 +2,7 @@ package billing
 
 import (
 	"context"
+	"time"
 
 	"zafe/app/auth"
 	"zafe/app/fault"
@@ -55,7 +56,7 @@ func Bring(ctx context.Context, tx Tx, was Document, version int64) (Document, e
 	case version == 0:
 		was.ID = 0
 	default:
-		now, err := draft(ctx, tx, was.ID, version, auth.SalesWrite)
+		now, err := draft(ctx, tx, was.ID, version, time.Time{}, auth.SalesWrite)
 		if err != nil {
 			return was, err
 		}

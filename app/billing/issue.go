@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"zafe/app/auth"
 	"zafe/app/civil"
@@ -13,11 +14,12 @@ import (
 	"zafe/app/op"
 )
 
-// IssueRequest makes a draft final. Version is that of the draft that was read: nobody issues what they have
-// not seen.
+// IssueRequest makes a draft final. Version and ChangedAt, as in a SaveRequest, are those of the draft that was read:
+// nobody issues what they have not seen.
 type IssueRequest struct {
-	ID      DocumentID `json:"id"`
-	Version int64      `json:"version,omitempty"`
+	ID        DocumentID `json:"id"`
+	Version   int64      `json:"version,omitempty"`
+	ChangedAt time.Time  `json:"changed_at,omitzero"`
 }
 
 // Validate implements op.Validator.
@@ -56,7 +58,7 @@ func issue[T Tx](ctx context.Context, tx T, req IssueRequest) (IssueAnswer, erro
 // as far as the invoice is not settled.
 func issueDocument(ctx context.Context, tx Tx, req IssueRequest) (IssueAnswer, error) {
 	var a IssueAnswer
-	d, err := draftOf(ctx, tx, req.ID, req.Version, auth.InvoiceIssue, Invoice, CreditNote)
+	d, err := draftOf(ctx, tx, req.ID, req.Version, req.ChangedAt, auth.InvoiceIssue, Invoice, CreditNote)
 	if err != nil {
 		return a, err
 	}

@@ -135,6 +135,11 @@ func TestTwoPeopleOnOneDraft(t *testing.T) {
 	r.Version, r.ChangedAt = d.Version+1, d.Changed.At.Add(time.Second) // of another line of the book
 	_, err = billing.SaveInvoice.Call(b.Ctx(), b.As("owner"), r)
 	refused(t, err, "billing.changed_meanwhile")
+	other := billing.IssueRequest{ID: d.ID, Version: r.Version, ChangedAt: r.ChangedAt}
+	_, err = billing.Issue.Call(b.Ctx(), b.As("owner"), other)
+	refused(t, err, "billing.changed_meanwhile")
+	_, err = billing.DeleteDraft.Call(b.Ctx(), b.As("owner"), other)
+	refused(t, err, "billing.changed_meanwhile")
 	if got := b.get(d.ID); got.Subject != "Marc" || got.Version != d.Version+1 {
 		t.Errorf("subject %q, version %d", got.Subject, got.Version)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"zafe/app/auth"
 	"zafe/app/company"
@@ -67,8 +68,11 @@ func notYours(tx Tx, key string, owner auth.UserID) error {
 }
 
 // draft returns a draft to change. Faults: billing.not_found, billing.not_yours, billing.already_final or for
-// a quote billing.quote_final, billing.changed_meanwhile when version is not the draft's.
-func draft(ctx context.Context, tx Tx, id DocumentID, version int64, p auth.Permission) (Document, error) {
+// a quote billing.quote_final, billing.changed_meanwhile when version is not the draft's, or seen, where it is known, not
+// when the draft was changed.
+func draft(
+	ctx context.Context, tx Tx, id DocumentID, version int64, seen time.Time, p auth.Permission,
+) (Document, error) {
 	d, err := document(ctx, tx, id, p)
 	switch {
 	case err != nil:
@@ -77,14 +81,11 @@ func draft(ctx context.Context, tx Tx, id DocumentID, version int64, p auth.Perm
 		return d, fault.New(fault.Conflict, "billing.quote_final", "number", d.Number)
 	case d.Final:
 		return d, fault.New(fault.Conflict, "billing.already_final", "number", d.Number)
-	case version != d.Version:
-		return d, d.changedMeanwhile()
+	case version != d.Version, !seen.IsZero() && !seen.Equal(d.Changed.At):
+		return d, fault.New(fault.Conflict, "billing.changed_meanwhile", "who", d.Changed.Name, "at",
+			d.Changed.At)
 	}
 	return d, nil
-}
-
-func (d Document) changedMeanwhile() error {
-	return fault.New(fault.Conflict, "billing.changed_meanwhile", "who", d.Changed.Name, "at", d.Changed.At)
 }
 
 // refresh brings a draft up to date with the customer's card, the company's profile and the law of

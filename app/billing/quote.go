@@ -52,7 +52,7 @@ func (r DocumentRequest) Validate() error { return known(r.ID) }
 // send numbers a quote and freezes it: what the customer may sign cannot change any more. A quote to
 // be changed is duplicated.
 func send[T Tx](ctx context.Context, tx T, req IssueRequest) (Document, error) {
-	d, err := draftOf(ctx, tx, req.ID, req.Version, auth.SalesWrite, Quote)
+	d, err := draftOf(ctx, tx, req.ID, req.Version, req.ChangedAt, auth.SalesWrite, Quote)
 	if err != nil {
 		return d, err
 	}
@@ -153,7 +153,7 @@ func duplicate[T Tx](ctx context.Context, tx T, req DocumentRequest) (Document, 
 
 // deleteDraft throws a draft away: it never had a number.
 func deleteDraft[T Tx](ctx context.Context, tx T, req IssueRequest) (op.Empty, error) {
-	d, err := draft(ctx, tx, req.ID, req.Version, auth.SalesDelete)
+	d, err := draft(ctx, tx, req.ID, req.Version, req.ChangedAt, auth.SalesDelete)
 	if err != nil {
 		return op.Empty{}, err
 	}

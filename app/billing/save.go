@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"strings"
+	"time"
 
 	"zafe/app/auth"
 	"zafe/app/op"
@@ -23,12 +24,9 @@ func saveInvoice[T Tx](ctx context.Context, tx T, req SaveRequest) (Document, er
 func save(ctx context.Context, tx Tx, req SaveRequest, kinds ...Kind) (Document, error) {
 	d := Document{Kind: kinds[0], Created: stampOf(ctx, tx)}
 	if req.ID != 0 {
-		old, err := draftOf(ctx, tx, req.ID, req.Version, auth.SalesWrite, kinds...)
+		old, err := draftOf(ctx, tx, req.ID, req.Version, req.ChangedAt, auth.SalesWrite, kinds...)
 		if err != nil {
 			return d, gone(ctx, tx, req.ID, err)
-		}
-		if !req.ChangedAt.IsZero() && !req.ChangedAt.Equal(old.Changed.At) {
-			return d, old.changedMeanwhile()
 		}
 		if old.Kind == CreditNote {
 			req.Customer = old.Customer // a credit note is for the customer of its invoice
@@ -134,9 +132,9 @@ func index(tx Tx, d Document) error {
 
 // draftOf is draft for documents of some kinds: fault billing.not_found for another kind.
 func draftOf(
-	ctx context.Context, tx Tx, id DocumentID, version int64, p auth.Permission, kinds ...Kind,
+	ctx context.Context, tx Tx, id DocumentID, version int64, seen time.Time, p auth.Permission, kinds ...Kind,
 ) (Document, error) {
-	d, err := draft(ctx, tx, id, version, p)
+	d, err := draft(ctx, tx, id, version, seen, p)
 	if err != nil {
 		return d, err
 	}

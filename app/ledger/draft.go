@@ -126,11 +126,8 @@ func entrySave[T Drafter](ctx context.Context, tx T, req EntrySaveRequest) (Entr
 	var was Entry
 	if req.ID != 0 {
 		var err error
-		if was, err = current(tx, req.ID, req.Version); err != nil {
+		if was, err = current(tx, req.ID, req.Version, req.ChangedAt); err != nil {
 			return e, deleted(tx, req.ID, err)
-		}
-		if !req.ChangedAt.IsZero() && !req.ChangedAt.Equal(was.ChangedAt) {
-			return e, was.changedMeanwhile()
 		}
 	}
 	if _, err := usableJournal(tx, e.Journal); e.Journal != "" && err != nil {
@@ -177,7 +174,7 @@ func Bring(ctx context.Context, tx Drafter, was Entry, version int64) (Entry, er
 	}
 	if version == 0 {
 		was.ID = 0
-	} else if now, err := current(tx, was.ID, version); err != nil {
+	} else if now, err := current(tx, was.ID, version, time.Time{}); err != nil {
 		return was, err
 	} else {
 		was.Version = now.Version
@@ -188,26 +185,24 @@ func Bring(ctx context.Context, tx Drafter, was Entry, version int64) (Entry, er
 	return was, err
 }
 
-// current refuses to work on a draft that is gone, posted, or not as it was read.
-func current(tx Poster, id EntryID, version int64) (Entry, error) {
+// current refuses to work on a draft that is gone, posted, or not as it was read: of that version, and where seen is
+// known, changed then.
+func current(tx Poster, id EntryID, version int64, seen time.Time) (Entry, error) {
 	if !id.IsDraft() {
 		return Entry{}, fault.New(fault.Conflict, "ledger.entry_posted")
 	}
 	e, err := find(tx, id)
-	if err == nil && e.Version != version {
-		err = e.changedMeanwhile()
+	if err == nil && (e.Version != version || !seen.IsZero() && !seen.Equal(e.ChangedAt)) {
+		err = fault.New(fault.Conflict, "ledger.changed_meanwhile", "who", e.ChangedBy, "at", e.ChangedAt)
 	}
 	return e, err
 }
 
-func (e Entry) changedMeanwhile() error {
-	return fault.New(fault.Conflict, "ledger.changed_meanwhile", "who", e.ChangedBy, "at", e.ChangedAt)
-}
-
 // EntryDeleteRequest names a draft as it was read.
 type EntryDeleteRequest struct {
-	ID      EntryID `json:"id"`
-	Version int64   `json:"version"`
+	ID        EntryID   `json:"id"`
+	Version   int64     `json:"version"`
+	ChangedAt time.Time `json:"changed_at,omitzero"` // as of EntrySaveRequest
 }
 
 // EntryDelete throws a draft away; a posted entry is reversed instead. Faults: ledger.entry_gone,
@@ -218,7 +213,7 @@ var EntryDelete = op.Op[EntryDeleteRequest, op.Empty]{Spec: op.Spec{
 }}
 
 func entryDelete[T Drafter](ctx context.Context, tx T, req EntryDeleteRequest) (op.Empty, error) {
-	was, err := current(tx, req.ID, req.Version)
+	was, err := current(tx, req.ID, req.Version, req.ChangedAt)
 	if err != nil {
 		return op.Empty{}, err
 	}

@@ -41,6 +41,10 @@ func TestDraftToPostedToReversed(t *testing.T) {
 		ID: d.ID, Version: d.Version, ChangedAt: d.ChangedAt.Add(time.Second), Journal: "VE", // of another line of the book
 	})
 	wants(t, err, "ledger.changed_meanwhile", "")
+	_, err = ledger.EntryDelete.Call(ctx, owner, ledger.EntryDeleteRequest{
+		ID: d.ID, Version: d.Version, ChangedAt: d.ChangedAt.Add(time.Second),
+	})
+	wants(t, err, "ledger.changed_meanwhile", "")
 	b.Clock.Add(time.Hour)
 	d, err = ledger.EntrySave.Call(ctx, owner, ledger.EntrySaveRequest{
 		ID: d.ID, Version: d.Version, ChangedAt: d.ChangedAt, Journal: d.Journal, Date: d.Date, Ref: d.Ref, Label: d.Label,

@@ -125,7 +125,7 @@ func (f *form) remove() {
 			text += " " + e.Text.N("attached.go_too", n, nil)
 		}
 		e.Shell.Confirm(e.T("books.delete_ask"), text, e.T("books.delete_act"), true, func() {
-			req := ledger.EntryDeleteRequest{ID: f.was.ID, Version: f.was.Version}
+			req := ledger.EntryDeleteRequest{ID: f.was.ID, Version: f.was.Version, ChangedAt: f.was.ChangedAt}
 			page.Call(e, ledger.EntryDelete, req, func(_ op.Empty, err error) {
 				if err != nil {
 					f.refused(err)

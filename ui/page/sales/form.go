@@ -163,6 +163,11 @@ func (f *form) request() billing.SaveRequest {
 	return r
 }
 
+// read names the draft as it is known here.
+func (f *form) read() billing.IssueRequest {
+	return billing.IssueRequest{ID: f.doc.ID, Version: f.doc.Version, ChangedAt: f.base.Changed.At}
+}
+
 // blank tells whether nothing worth keeping was typed yet.
 func (f *form) blank() bool {
 	return f.doc.ID == 0 && f.head.Customer == 0 && len(f.lines.rows) == 0 && f.head.Subject == "" &&

@@ -120,7 +120,7 @@ func (f *form) askDelete() {
 		text += " " + e.Text.N("attached.go_too", n, nil)
 	}
 	e.Shell.Confirm(title, text, e.T("sales_ui.act.delete"), true, func() {
-		req := billing.IssueRequest{ID: f.doc.ID, Version: f.doc.Version}
+		req := f.read()
 		page.Do(e, billing.DeleteDraft, req, func(op.Empty) {
 			f.leave()
 			f.saved = f.turn

@@ -11,6 +11,7 @@ import (
 	"zafe/app/auth"
 	"zafe/app/billing"
 	"zafe/app/catalog"
+	"zafe/app/fault"
 	"zafe/app/money"
 	"zafe/app/party"
 	"zafe/store"
@@ -419,6 +420,23 @@ func TestWhatIsTypedWhileTheBookGoesBack(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOnlyWhatWasSeenIsIssued: the draft on screen is not the one that the book now has under its number and version.
+func TestOnlyWhatWasSeenIsIssued(t *testing.T) {
+	d := open(t, auth.Owner)
+	doc := d.draft(d.customer("SCI Les Tilleuls", "Nantes"), day(11, 21), "Le mien", line("Porte", 1, 10000, 200_000))
+	d.show(id(doc))
+	theirs := doc
+	theirs.Subject, theirs.Changed.At = "Le leur", doc.Changed.At.Add(time.Hour)
+	d.Update(func(tx *store.Tx) error { return tx.PutDocument(theirs) })
+	d.click("Valider")
+	if n := len(d.shell.Failed); n != 1 || fault.KeyOf(d.shell.Failed[0]) != "billing.changed_meanwhile" {
+		t.Errorf("told %v", d.shell.Failed)
+	}
+	got := d.get(doc.ID)
+	eq(t, "theirs", got.Subject, "Le leur")
+	eq(t, "final", got.Final, false)
 }
 
 // TestDraftOfTheLineThatIsGone: it was begun and saved on a main PC whose book is not the company's any more. Leaving

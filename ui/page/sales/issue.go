@@ -16,7 +16,7 @@ func (f *form) askIssue() {
 	page.Writable(f.env, func() {
 		f.changedLine()
 		f.save(func() {
-			req := billing.IssueRequest{ID: f.doc.ID, Version: f.doc.Version}
+			req := f.read()
 			if f.kind == billing.Quote {
 				page.Preview(f.env, billing.SendQuote, req, func(d billing.Document, err error) {
 					f.rehearsed(billing.IssueAnswer{Document: d}, err)
@@ -116,7 +116,7 @@ const entryRowsMax = 7
 // doIssue makes the draft final and turns to its view.
 func (f *form) doIssue() {
 	e := f.env
-	req := billing.IssueRequest{ID: f.doc.ID, Version: f.doc.Version}
+	req := f.read()
 	done := func(d billing.Document, err error) {
 		if err != nil {
 			f.refusedIssue(err)
