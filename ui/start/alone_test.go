@@ -290,3 +290,36 @@ func TestWhoLostThePhoneTooSeesTheWayInAClosedBook(t *testing.T) {
 		t.Error("the lost phone is asked for")
 	}
 }
+
+// waiting is a main PC that is there, and asks to wait after too many tries.
+type waiting struct{ *leftBehind }
+
+func (w waiting) Do(ctx context.Context, s *op.Spec, req, resp any) error {
+	if s.Name == user.Recover.Name {
+		return fault.New(fault.Unavailable, "user.wait", "seconds", 30)
+	}
+	return w.leftBehind.Do(ctx, s, req, resp)
+}
+
+// under is a PC that works on the book of such a main PC.
+type under struct {
+	*alonePC
+	main waiting
+}
+
+func (u under) Connect(context.Context) (machine.Book, error) { return u.main, nil }
+
+// TestAMainPCThatAsksToWaitIsThere: the form says how long, and keeps what was typed.
+func TestAMainPCThatAsksToWaitIsThere(t *testing.T) {
+	p := newAlone(t, false)
+	p.state = machine.State{Presence: machine.Joined, Host: "10.0.0.1"}
+	s := showOn(t, p.pc, under{p, waiting{&leftBehind{book: p.book}}})
+	s.press(i18n.For(i18n.French).T("start.login.forgotten", nil))
+	s.recover(sheet, "claire", "", newWords, newWords)
+	if s.has("utilise la feuille de secours sur le poste principal") || !s.has("30 s") {
+		t.Error("it is said to be gone, or not how long to wait")
+	}
+	if got := s.fields()[0].Text(); got != sheet.Groups()[0] {
+		t.Errorf("the sheet has to be typed again: %q", got)
+	}
+}

@@ -162,6 +162,7 @@ func (p *forgotten) submit() {
 	}
 	busy(p.set, true)
 	var out user.RecoverResponse
+	away := false // what had the book open does not answer
 	b := p.open
 	p.f.work(func(ctx context.Context) (err error) {
 		if b == nil {
@@ -173,7 +174,10 @@ func (p *forgotten) submit() {
 			}
 		}
 		out, err = user.Recover.Call(ctx, b, req)
-		if fault.KeyOf(err) == "lan.host_unreachable" && b.Retry(ctx) == nil { // another took its place
+		if err != nil && fault.Of(err).Code == fault.Unavailable { // one that only asks to wait is there
+			away = b.Retry(ctx) != nil
+		}
+		if fault.KeyOf(err) == "lan.host_unreachable" && !away { // another took its place
 			out, err = user.Recover.Call(ctx, b, req)
 		}
 		if err != nil && p.open == nil { // a closed book stays closed
@@ -188,7 +192,7 @@ func (p *forgotten) submit() {
 			p.f.Opened(b)
 		}
 		switch {
-		case err != nil && p.open != nil && !p.open.Local() && fault.Of(err).Code == fault.Unavailable:
+		case away:
 			kit.Toast(p.f.Host, kit.Warn, p.f.Text.Fault(fault.Of(err)))
 			p.f.forgot(p, func(ctx context.Context) machine.Book { return p.f.again(ctx, b, nil) })
 		case err != nil:
