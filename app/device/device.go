@@ -77,6 +77,12 @@ type Invitation struct {
 	Addresses []string  `json:"addresses"` // where this host can be reached, host:port
 }
 
+// Main knows the main PC.
+type Main interface {
+	// Self is this PC, the main one: its own name, and the fingerprint under which the book has it, "" where it has not.
+	Self() (name, fingerprint string)
+}
+
 // Inviter makes invitations; the LAN server's pairing desk does. Fault device.not_serving.
 type Inviter interface {
 	Invite(by auth.UserID) (Invitation, error)
@@ -86,8 +92,7 @@ type Inviter interface {
 	Cut(fingerprint string)
 	// Here tells whether a device has a living connection.
 	Here(fingerprint string) bool
-	// Self is this PC, the main one: its own name, and the fingerprint under which the book has it, "" where it has not.
-	Self() (name, fingerprint string)
+	Main
 	// Burnt is when the code given last would have ended, if wrong tries used it up; zero if they did not.
 	Burnt() time.Time
 }
@@ -198,9 +203,9 @@ func Refused(tx Tx, r Refusal) error {
 	return user.TellOwners(tx, r.By, r.Why, r.From)
 }
 
-// LetIn is Enrol of a PC that proved that somebody wanted it, and tells the other owners.
-func LetIn(tx Tx, fingerprint, name string, by auth.UserID) error {
-	if err := Enrol(tx, fingerprint, name, by); err != nil || by == 0 {
+// LetIn is Enrol of a PC that proved to the main one that somebody wanted it, and tells the other owners.
+func LetIn(tx Tx, main Main, fingerprint, name string, by auth.UserID) error {
+	if err := EnrolUntil(tx, main, fingerprint, name, by, time.Time{}); err != nil || by == 0 {
 		return err
 	}
 	d, _, err := tx.DeviceByFingerprint(fingerprint)
@@ -222,11 +227,28 @@ func holder(tx Tx, name string, but ID) (Device, error) {
 	return Device{}, err
 }
 
+// kept tells whether a name, however its letters are written, is the main PC's own while the book has no other for it.
+func kept(tx Tx, main Main, name string) (bool, error) {
+	if main == nil {
+		return false, nil
+	}
+	own, fingerprint := main.Self()
+	if i18n.Fold(own) != i18n.Fold(name) {
+		return false, nil
+	}
+	_, known, err := tx.DeviceByFingerprint(fingerprint)
+	return !known, err
+}
+
 // free is a name that no other PC has: PCs of one maker come with the same one. "PC-BUREAU (2)" is the second.
-func free(tx Tx, name string, but ID) (string, error) {
+func free(tx Tx, main Main, name string, but ID) (string, error) {
 	for n, out := 2, name; ; n++ {
 		other, err := holder(tx, out, but)
-		if err != nil || other.ID == 0 {
+		if err != nil {
+			return "", err
+		}
+		own, err := kept(tx, main, out)
+		if err != nil || other.ID == 0 && !own {
 			return out, err
 		}
 		out = fmt.Sprintf("%s (%d)", name, n)
@@ -236,11 +258,12 @@ func free(tx Tx, name string, but ID) (string, error) {
 // Enrol stores a PC with its event, in the name of who let it in, 0 for the program itself. One that comes back after
 // being revoked is let in again: it holds a fresh code. A name that another PC has gets a number.
 func Enrol(tx Tx, fingerprint, name string, by auth.UserID) error {
-	return EnrolUntil(tx, fingerprint, name, by, time.Time{})
+	return EnrolUntil(tx, nil, fingerprint, name, by, time.Time{})
 }
 
-// EnrolUntil is Enrol of a PC that is out by itself at a time; zero for never.
-func EnrolUntil(tx Tx, fingerprint, name string, by auth.UserID, ends time.Time) error {
+// EnrolUntil is Enrol of another PC than the main one, whose name it does not get either, and which is out by itself at a
+// time; zero for never.
+func EnrolUntil(tx Tx, main Main, fingerprint, name string, by auth.UserID, ends time.Time) error {
 	d, known, err := tx.DeviceByFingerprint(fingerprint)
 	if err != nil {
 		return err
@@ -248,7 +271,7 @@ func EnrolUntil(tx Tx, fingerprint, name string, by auth.UserID, ends time.Time)
 	if !known {
 		d = Device{Fingerprint: fingerprint, FirstSeen: tx.Now()}
 	}
-	if d.Name, err = free(tx, strings.TrimSpace(name), d.ID); err != nil {
+	if d.Name, err = free(tx, main, strings.TrimSpace(name), d.ID); err != nil {
 		return err
 	}
 	d.State, d.ApprovedBy, d.LastSeen, d.EndsAt = Active, by, tx.Now(), ends
@@ -293,26 +316,17 @@ func rename(ctx context.Context, tx Tx, inviter Inviter, req RenameRequest) (Dev
 	if err == nil && other.ID != 0 {
 		err = fault.Field("name", "device.name_taken", "name", other.Name)
 	}
-	if err == nil && inviter != nil {
-		err = spare(tx, inviter, d)
+	if err != nil {
+		return d, err
+	}
+	own, err := kept(tx, inviter, d.Name)
+	if err == nil && own {
+		err = fault.Field("name", "device.name_taken", "name", d.Name)
 	}
 	if err != nil {
 		return d, err
 	}
 	return tx.SaveDevice(d)
-}
-
-// spare leaves the main PC its own name while the book has no other for it: fault device.name_taken.
-func spare(tx Tx, inviter Inviter, d Device) error {
-	name, fingerprint := inviter.Self()
-	if i18n.Fold(d.Name) != i18n.Fold(name) || d.Fingerprint == fingerprint {
-		return nil
-	}
-	_, known, err := tx.DeviceByFingerprint(fingerprint)
-	if err == nil && !known {
-		err = fault.Field("name", "device.name_taken", "name", name)
-	}
-	return err
 }
 
 func revoke(ctx context.Context, tx Tx, inviter Inviter, d Device) (Device, error) {

@@ -96,7 +96,7 @@ func TestAnInvitationOfAClockThatWasAheadIsOver(t *testing.T) {
 	keep := func(b byte) { w.Update(func(tx *store.Tx) error { return device.KeepInvitation(tx, [32]byte{b}, 0) }) }
 	redeem := func(b byte) (err error) {
 		w.Update(func(tx *store.Tx) error {
-			err = device.Redeem(tx, [32]byte{b}, fmt.Sprint("pc", b), "PC")
+			err = device.Redeem(tx, &desk{}, [32]byte{b}, fmt.Sprint("pc", b), "PC")
 			return nil
 		})
 		return err
@@ -133,7 +133,7 @@ func TestNoTwoPCsHaveOneName(t *testing.T) {
 			}
 		}
 		for i, name := range []string{"PC-BUREAU", "pc-bureau ", "PC-BUREAU", "Caisse"} {
-			if err := device.LetIn(tx, fmt.Sprint("key", i), name, 1); err != nil {
+			if err := device.LetIn(tx, &desk{}, fmt.Sprint("key", i), name, 1); err != nil {
 				return err
 			}
 			d, _, err := tx.DeviceByFingerprint(fmt.Sprint("key", i))
@@ -147,7 +147,7 @@ func TestNoTwoPCsHaveOneName(t *testing.T) {
 				return err
 			}
 		}
-		return device.LetIn(tx, "key1", "pc-bureau", 1) // it comes back
+		return device.LetIn(tx, &desk{}, "key1", "pc-bureau", 1) // it comes back
 	})
 	for i, want := range []string{"PC-BUREAU", "pc-bureau (2)", "PC-BUREAU (3)", "Caisse"} {
 		if pcs[i].Name != want {
@@ -171,4 +171,32 @@ func TestNoTwoPCsHaveOneName(t *testing.T) {
 			t.Errorf("called %q: %v", name, err)
 		}
 	}
+}
+
+// TestNoPCComesUnderTheNameOfTheMainOne, in any of the ways, while the book has no other for that.
+func TestNoPCComesUnderTheNameOfTheMainOne(t *testing.T) {
+	w := storetest.NewWorld(t)
+	called := func(fp, name, want string, enrol func(tx *store.Tx, fp, name string) error) {
+		t.Helper()
+		w.Update(func(tx *store.Tx) error {
+			if err := enrol(tx, fp, name); err != nil {
+				return err
+			}
+			d, _, err := tx.DeviceByFingerprint(fp)
+			if d.Name != want {
+				t.Errorf("%s is called %q, want %q", fp, d.Name, want)
+			}
+			return err
+		})
+	}
+	letIn := func(tx *store.Tx, fp, name string) error { return device.LetIn(tx, &desk{}, fp, name, 1) }
+	called("code", "serveur ", "serveur (2)", letIn)
+	called("code", "Serveur", "Serveur (2)", letIn)
+	called("file", "SERVEUR", "SERVEUR (3)", func(tx *store.Tx, fp, name string) error {
+		return errors.Join(device.KeepInvitation(tx, [32]byte{1}, 0), device.Redeem(tx, &desk{}, [32]byte{1}, fp, name))
+	})
+	called("helper", "Serveur", "Serveur (4)", func(tx *store.Tx, fp, name string) error {
+		return device.EnrolUntil(tx, &desk{}, fp, name, 1, tx.Now().Add(time.Hour))
+	})
+	called("", "SERVEUR", "SERVEUR", func(tx *store.Tx, fp, name string) error { return device.Enrol(tx, fp, name, 0) })
 }

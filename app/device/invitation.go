@@ -89,7 +89,7 @@ func Awaited(tx Tx) (bool, error) { return tx.InvitationsSince(tx.Now().Add(-inv
 // Redeem lets the PC in that has the token of that hash: the first one that comes with it, in time, while who made
 // the invitation may still let PCs in. The same PC may come again, for the answer may have been lost, as long as it
 // was not shut out since. Faults: pair.invitation_unknown, pair.invitation_used, pair.invitation_over.
-func Redeem(tx Tx, hash [32]byte, fingerprint, name string) error {
+func Redeem(tx Tx, main Main, hash [32]byte, fingerprint, name string) error {
 	in, known, err := tx.Invitation(hash)
 	if err != nil {
 		return err
@@ -113,7 +113,7 @@ func Redeem(tx Tx, hash [32]byte, fingerprint, name string) error {
 	case err != nil:
 		return err
 	case taken:
-		return LetIn(tx, fingerprint, name, in.By)
+		return LetIn(tx, main, fingerprint, name, in.By)
 	case in.Device != "":
 		return fault.New(fault.Conflict, "pair.invitation_used")
 	default:

@@ -305,7 +305,7 @@ func (k *Keeper[T]) open(ctx context.Context, desk Desk, req OpenRequest) (out O
 
 // Enter lets the PC in that proved the code of an access, until the access ends, and tells the other owners. A PC of
 // the office is none of somebody who helps. Faults pair.no_code, pair.refused.
-func Enter(tx Tx, id ID, fingerprint, pc string) error {
+func Enter(tx Tx, main device.Main, id ID, fingerprint, pc string) error {
 	a, err := tx.Support(id)
 	if err != nil {
 		return fault.New(fault.Conflict, "pair.no_code").Because(err)
@@ -322,7 +322,7 @@ func Enter(tx Tx, id ID, fingerprint, pc string) error {
 	} else if known && d.Allowed(tx.Now()) {
 		return fault.New(fault.Conflict, "pair.refused")
 	}
-	if err := device.EnrolUntil(tx, fingerprint, pc, a.By, a.EndsAt); err != nil {
+	if err := device.EnrolUntil(tx, main, fingerprint, pc, a.By, a.EndsAt); err != nil {
 		return err
 	}
 	a.Device, a.EnteredAt = fingerprint, tx.Now()

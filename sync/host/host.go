@@ -201,13 +201,13 @@ func (h *Host[T]) Settle(ctx context.Context) error {
 
 func (h *Host[T]) enrol(ctx context.Context, fp device.Fingerprint, name string, by int64) error {
 	return h.set.Book.Update(ctx, func(tx T) error {
-		return appdevice.LetIn(tx, string(fp), name, auth.UserID(by))
+		return appdevice.LetIn(tx, h, string(fp), name, auth.UserID(by))
 	})
 }
 
 // help lets the PC of somebody who helps in.
 func (h *Host[T]) help(ctx context.Context, fp device.Fingerprint, name string, access int64) error {
-	return h.set.Book.Update(ctx, func(tx T) error { return support.Enter(tx, support.ID(access), string(fp), name) })
+	return h.set.Book.Update(ctx, func(tx T) error { return support.Enter(tx, h, support.ID(access), string(fp), name) })
 }
 
 // Allowed implements lan.Devices: the row of the book decides.

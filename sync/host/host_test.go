@@ -133,6 +133,43 @@ func TestTheMainPCIsCalledAsItsOwnerSays(t *testing.T) {
 	called("SRV")
 }
 
+// TestTheMainPCKeepsItsNameFromPCsOfTheSameMaker: one that is paired under it gets a number, so that the main one has it
+// once the book knows it.
+func TestTheMainPCKeepsItsNameFromPCsOfTheSameMaker(t *testing.T) {
+	o := newOffice(t)
+	o.owners()
+	addr, _ := o.serve(t)
+	code, err := o.invite(t)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seat, err := lan.Join(t.Context(), addr, code.Code, "SRV", storetest.Noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := lan.JoinInvited(t.Context(), newRemote(t).path, o.file(t, addr), "srv", storetest.Noon); err != nil {
+		t.Fatal(err)
+	}
+	if got := o.paired(t); !slices.Equal(got, []string{"SRV (2)", "srv (3)"}) {
+		t.Errorf("they are called %q", got)
+	}
+	o.Update(func(tx *store.Tx) error {
+		pcs, err := tx.Devices()
+		return errors.Join(err, tx.SetSetting("relay", relay.Post{Relay: pcs[0].Fingerprint}))
+	})
+	if err := o.host.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r, err := seat.Reach(t.Context(), addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Client.Close()
+	if h, err := r.Hello(t.Context()); err != nil || h.Name != "SRV" {
+		t.Errorf("the main PC is called %q, %v", h.Name, err)
+	}
+}
+
 // An invited PC is in, is told which book it is and how far it went, and is out once the owner says so.
 func TestAPCComesInAndIsShutOut(t *testing.T) {
 	o := newOffice(t)

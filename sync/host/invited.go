@@ -61,7 +61,7 @@ func (h *Host[T]) redeem(ctx context.Context, hash [32]byte, fp device.Fingerpri
 	if err != nil {
 		return err
 	}
-	err = h.set.Book.Update(ctx, func(tx T) error { return appdevice.Redeem(tx, hash, string(fp), name) })
+	err = h.set.Book.Update(ctx, func(tx T) error { return appdevice.Redeem(tx, h, hash, string(fp), name) })
 	if fault.KeyOf(err) == "pair.invitation_used" {
 		return errors.Join(err, h.tell(ctx, fp, from, in.By, user.NoticeInvited))
 	}

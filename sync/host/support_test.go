@@ -350,7 +350,7 @@ func TestAPCOfTheOfficeStaysOne(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if err := support.Enter(tx, id, "marie", "PC-Marie"); fault.KeyOf(err) != "pair.refused" {
+		if err := support.Enter(tx, nil, id, "marie", "PC-Marie"); fault.KeyOf(err) != "pair.refused" {
 			t.Errorf("a PC of the office: %v", err)
 		}
 		return nil

@@ -63,7 +63,7 @@ func newHelped(t *testing.T, g support.Granted) (x looked, pc raw) {
 		if err := tx.SaveSupport(a, 0); err != nil {
 			return err
 		}
-		return support.Enter(tx, access, string(id.Fingerprint), "PC-Jean")
+		return support.Enter(tx, nil, access, string(id.Fingerprint), "PC-Jean")
 	})
 	return x, rawAs(t, o, id)
 }

@@ -53,7 +53,7 @@ func TestAnOwnerSeesWhoIsIn(t *testing.T) {
 		if d.seconds(6); says() {
 			t.Error("nobody came yet")
 		}
-		w.Update(func(tx *store.Tx) error { return support.Enter(tx, out.Access.ID, "pc", "PC-Jean") })
+		w.Update(func(tx *store.Tx) error { return support.Enter(tx, nil, out.Access.ID, "pc", "PC-Jean") })
 		if d.seconds(6); says() != (role == auth.Owner) {
 			t.Fatalf("%s: it is said: %t", role, says())
 		}

@@ -427,7 +427,7 @@ func TestACodeThatWasUsedIsShownNoMore(t *testing.T) {
 		t.Fatal("the code is not shown, or somebody came")
 	}
 	d.w.Update(func(tx *store.Tx) error {
-		return device.EnrolUntil(tx, "5ec", "PC du technicien", 1, tx.Now().Add(time.Hour)) // with a code of its own
+		return device.EnrolUntil(tx, nil, "5ec", "PC du technicien", 1, tx.Now().Add(time.Hour)) // with a code of its own
 	})
 	beat()
 	if !d.says("CODE-0001") {

@@ -84,7 +84,7 @@ func TestAnOwnerLetsSomebodyHelp(t *testing.T) {
 	}
 	burnt = time.Time{}
 	w.Update(func(tx *store.Tx) error {
-		err := support.Enter(tx, p.all[0].ID, "pc", "PC-Jean")
+		err := support.Enter(tx, nil, p.all[0].ID, "pc", "PC-Jean")
 		if err == nil {
 			_, err = tx.AppendEvent(audit.Event{
 				Op: "support.read", ActorName: "Jean", SubjectKind: support.Kind, SubjectID: 1, Payload: `{"op":"customer.list"}`,
