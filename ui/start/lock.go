@@ -45,6 +45,7 @@ func (f *Flow) Lock() {
 				f.covered = false
 				f.Host.SetContent(f.screen)
 				putBack()
+				f.goOn()
 			case loggedOut(err):
 				f.uncover(b) // the codes wait for the same person
 			default:
@@ -74,7 +75,7 @@ func loggedOut(err error) bool {
 
 // uncover leaves what is covered for the log-in.
 func (f *Flow) uncover(b machine.Book) {
-	f.covered = false
+	f.covered, f.waits = false, nil
 	b.SetToken("")
 	f.Run()
 }

@@ -57,6 +57,7 @@ type Flow struct {
 	screen  fyne.CanvasObject // shown, or covered
 	secret  machine.Book      // where the person is logged in whose secret is on the screen; nil for none
 	covered bool              // by Lock
+	waits   func()            // what the password that opens the lock goes on with; nil for what is covered
 	who     user.User         // who sets up their second factor
 	held    []string          // the recovery codes of who, until they say that they are kept
 }
@@ -208,27 +209,44 @@ func (f *Flow) enter(b machine.Book, failed func(error)) {
 		}
 		return f.Machine.SavePreferences(p)
 	}, func(err error) {
-		if err == nil {
-			f.name, f.done = "", ""
-		}
-		switch {
-		case err != nil:
-			failed(err)
-		case me.MustEnrol:
-			f.enrol(b)
-		case f.held != nil && me.User.ID == f.who.ID: // they left before they said that they have them
-			f.codes(b, f.held)
-		case f.over != nil:
-			f.left()
-			over := f.over
-			f.over, f.book, f.secret, f.held = nil, nil, nil, nil
-			over(me)
-		default:
-			f.left()
-			f.book, f.secret, f.held = nil, nil, nil
-			f.Entered(b, me)
+		f.waits = func() { f.entered(b, me, err, failed) }
+		if !f.covered { // else what opens the lock goes on
+			f.goOn()
 		}
 	})
+}
+
+// goOn goes on with what waited for the lock to be opened.
+func (f *Flow) goOn() {
+	waits := f.waits
+	f.waits = nil
+	if waits != nil {
+		waits()
+	}
+}
+
+// entered goes on with what came of a log-in.
+func (f *Flow) entered(b machine.Book, me user.Me, err error, failed func(error)) {
+	if err == nil {
+		f.name, f.done = "", ""
+	}
+	switch {
+	case err != nil:
+		failed(err)
+	case me.MustEnrol:
+		f.enrol(b)
+	case f.held != nil && me.User.ID == f.who.ID: // they left before they said that they have them
+		f.codes(b, f.held)
+	case f.over != nil:
+		f.left()
+		over := f.over
+		f.over, f.book, f.secret, f.held = nil, nil, nil, nil
+		over(me)
+	default:
+		f.left()
+		f.book, f.secret, f.held = nil, nil, nil
+		f.Entered(b, me)
+	}
 }
 
 // brand is the dark panel at the left of the first screens.

@@ -503,6 +503,58 @@ func TestTheFirstLogInSetsUpTheSecondFactor(t *testing.T) {
 	again(t, p, secret)
 }
 
+// atCodes is a screen with the recovery codes of somebody who just set up the second factor, and its secret.
+func atCodes(t *testing.T, p *pc) (s *screen, secret string) {
+	t.Helper()
+	s = show(t, p)
+	s.login("claire", secretWords)
+	secret = strings.ReplaceAll(s.fields()[0].Text(), " ", "")
+	code, err := user.CodeAt(secret, p.clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.code(code); !s.has("Vos codes de secours") {
+		t.Fatal("no codes")
+	}
+	return s, secret
+}
+
+// TestAPCThatIsLockedWhileItsPersonComesInStaysLocked: the pages come after the password, or another log-in if somebody
+// leaves, and what is shown later is shown.
+func TestAPCThatIsLockedWhileItsPersonComesInStaysLocked(t *testing.T) {
+	p := newPC(t, machine.Here, owner)
+	coming := func() *screen {
+		s, _ := atCodes(t, p)
+		s.tick()
+		at := s.flow.Spawn
+		s.flow.Spawn = func(work, then func()) { // the answer comes once the PC is locked
+			work()
+			s.flow.Spawn = at
+			s.flow.Lock()
+			then()
+		}
+		if s.press("Suivant"); len(s.entered) != 0 || !s.has("Session verrouillée") {
+			t.Fatal("the pages are shown over the lock")
+		}
+		return s
+	}
+	s := coming()
+	s.fields()[0].SetText(secretWords)
+	if s.press("Déverrouiller"); len(s.entered) != 1 {
+		t.Fatalf("unlocked, the pages are shown %d times", len(s.entered))
+	}
+	s.flow.Over(p.book, "claire", func(user.Me) {})
+	if !s.offers("Se connecter") {
+		t.Error("no log-in after the session ended")
+	}
+
+	p = newPC(t, machine.Here, owner)
+	s = coming()
+	if s.press("Se déconnecter"); len(s.entered) != 0 || !s.offers("Se connecter") {
+		t.Error("somebody is in who left")
+	}
+}
+
 // again logs the same person in a second time: now the code is asked.
 func again(t *testing.T, p *pc, secret string) {
 	t.Helper()
