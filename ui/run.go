@@ -121,6 +121,7 @@ func (d *desktop) open(pref machine.Preferences) {
 
 // start prepares the screens before the pages.
 func (d *desktop) start() {
+	was := d.flow
 	d.flow = &start.Flow{
 		Window: d.window, Host: d.host, Machine: d.machine, Text: d.text, Clock: machine.Now, Spawn: spawn,
 		Entered: func(b machine.Book, me user.Me) { d.enter(b, me, true) },
@@ -133,6 +134,9 @@ func (d *desktop) start() {
 			d.flow.Text = d.text
 			d.flow.Again()
 		},
+	}
+	if was != nil {
+		d.flow.After(was)
 	}
 }
 
@@ -229,8 +233,10 @@ func (d *desktop) close() {
 		d.shell.Close()
 	case d.shell != nil:
 		d.shell.Quits()
-	default:
+	case d.asks():
 		d.flow.Leaving(d.leave)
+	default:
+		d.leave()
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/boombuler/barcode"
 	"github.com/boombuler/barcode/qr"
 
+	"zafe/app/auth"
 	"zafe/app/fault"
 	"zafe/app/op"
 	"zafe/app/user"
@@ -29,13 +30,12 @@ func (f *Flow) Enrol(b machine.Book, over func(user.Me)) {
 // enrol sets up the second factor of a person who must have one: code to scan, first code back,
 // recovery codes to keep.
 func (f *Flow) enrol(b machine.Book) {
+	var me user.Me
 	var got user.EnrolResponse
-	f.work(func(ctx context.Context) error {
-		me, err := user.Current.Call(ctx, b, op.Empty{})
-		if err != nil {
+	f.work(func(ctx context.Context) (err error) {
+		if me, err = user.Current.Call(ctx, b, op.Empty{}); err != nil {
 			return err
 		}
-		f.who, f.held = me.User, nil
 		got, err = user.EnrolBegin.Call(ctx, b, op.Empty{})
 		return err
 	}, func(err error) {
@@ -43,6 +43,8 @@ func (f *Flow) enrol(b machine.Book) {
 			f.broken(err)
 			return
 		}
+		f.who = me.User
+		delete(f.held, me.User.ID) // another set will be made
 		f.scan(b, got)
 	})
 }
@@ -104,17 +106,25 @@ func (f *Flow) abandon(b machine.Book) fyne.CanvasObject {
 
 // codes shows the recovery codes until the person says they are kept.
 func (f *Flow) codes(b machine.Book, codes []string) {
-	f.held = codes
+	who := f.who
+	hold := func() {
+		if f.held == nil {
+			f.held = map[auth.UserID]heldCodes{}
+		}
+		f.held[who.ID] = heldCodes{who, codes}
+	}
+	hold()
 	text := strings.Join(codes, "\n")
 	next := kit.NewButton(f.t("common.next"), "", kit.Primary, func() {
-		f.held = nil
 		f.enter(b, func(err error) { kit.Toast(f.Host, kit.Error, f.Text.Fault(fault.Of(err))) })
 	})
 	next.DisableWith(f.t("start.codes.first"))
 	kept := kit.NewCheck(f.t("start.codes.kept"), func(on bool) {
 		if on {
+			delete(f.held, who.ID)
 			next.Enable()
 		} else {
+			hold()
 			next.DisableWith(f.t("start.codes.first"))
 		}
 	})

@@ -17,8 +17,11 @@ import (
 func (f *Flow) hide(b machine.Book) { f.secret = b }
 
 // Lock covers what nobody else is to see, such as the recovery codes, when the person leaves this PC. Their password brings
-// it back as it was; other screens before the pages show nothing and stay.
+// it back as it was. Where nobody is logged in the screen stays, and the recovery sheet typed on it is cleared.
 func (f *Flow) Lock() {
+	if f.sheet != nil {
+		f.sheet.clear()
+	}
 	b := f.secret
 	if b == nil || f.covered {
 		return

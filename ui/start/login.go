@@ -209,7 +209,7 @@ func (f *Flow) leave() {
 					f.broken(err)
 					return
 				}
-				f.book = nil
+				f.book, f.held = nil, nil
 				f.Run()
 			})
 		})

@@ -387,7 +387,7 @@ func (r *restorePage) askPassword(points []backup.Point, p backup.Point) {
 				r.offerGood(offer, points, err)
 				return
 			}
-			f.name = done.Login
+			f.name, f.held = done.Login, nil
 			f.done = f.t("start.restore.done", "made", f.Text.Instant(p.Made), "events", f.Text.Number(done.Events),
 				"invoices", f.Text.Number(done.Invoices)) + f.keptAt(kept)
 			f.Run()

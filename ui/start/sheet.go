@@ -3,6 +3,7 @@ package start
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -76,7 +77,22 @@ func (f *Flow) newSheet() *sheetField {
 	s.erase = kit.NewNotice(kit.Info, "", f.t("start.sheet.photo_hint"))
 	s.erase.Hide()
 	s.ask(false)
+	f.sheet = s
 	return s
+}
+
+// clear forgets what was typed, and says so.
+func (s *sheetField) clear() {
+	typed := false
+	for _, e := range slices.Concat(s.boxes, s.shares[:]) {
+		typed = typed || e.Text() != ""
+		e.SetText("")
+		e.SetInvalid(false)
+	}
+	if typed {
+		s.shared[0].SetError("") // that of another text
+		s.refuse(s.text.T("start.sheet.cleared", nil))
+	}
 }
 
 // pick reads a picture of the sheet that the person chooses, in the place of typing.

@@ -5,6 +5,8 @@ package start
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -59,8 +61,19 @@ type Flow struct {
 	covered bool              // by Lock
 	waits   func()            // what the password that opens the lock goes on with; nil for what is covered
 	who     user.User         // who sets up their second factor
-	held    []string          // the recovery codes of who, until they say that they are kept
+	sheet   *sheetField       // made last, that of the screen if it asks for one
+
+	held map[auth.UserID]heldCodes // of those who did not say yet that they are kept
 }
+
+// heldCodes are recovery codes that wait for their person.
+type heldCodes struct {
+	who   user.User
+	codes []string
+}
+
+// After takes over from the flow that led to the pages which were left: recovery codes still wait for their person.
+func (f *Flow) After(was *Flow) { f.held = was.held }
 
 // Run shows the first screen: the doors of an empty PC, or the log-in.
 func (f *Flow) Run() {
@@ -172,12 +185,26 @@ func (f *Flow) Leaving(leave func()) {
 			f.t("start.restore.leave"), f.t("start.restore.stay"), true, leave)
 		return
 	}
-	if f.unkept == nil || !f.unkept() {
+	switch {
+	case f.unkept != nil && f.unkept():
+		kit.Confirm(f.Window, f.t("start.codes.leave_title"), f.t("start.codes.leave_text"),
+			f.t("start.codes.leave"), f.t("start.codes.stay"), true, leave)
+	case len(f.held) > 0:
+		kit.Confirm(f.Window, f.t("start.codes.leave_title"), f.t("start.codes.held_text", "names", f.awaited()),
+			f.t("start.codes.leave"), f.t("common.cancel"), true, leave)
+	default:
 		leave()
-		return
 	}
-	kit.Confirm(f.Window, f.t("start.codes.leave_title"), f.t("start.codes.leave_text"),
-		f.t("start.codes.leave"), f.t("start.codes.stay"), true, leave)
+}
+
+// awaited are the names of those whose recovery codes wait for them.
+func (f *Flow) awaited() string {
+	var names []string
+	for _, h := range f.held {
+		names = append(names, h.who.Name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }
 
 func (f *Flow) focus(o fyne.Focusable) { f.Window.Canvas().Focus(o) }
@@ -235,16 +262,17 @@ func (f *Flow) entered(b machine.Book, me user.Me, err error, failed func(error)
 		failed(err)
 	case me.MustEnrol:
 		f.enrol(b)
-	case f.held != nil && me.User.ID == f.who.ID: // they left before they said that they have them
-		f.codes(b, f.held)
+	case f.held[me.User.ID].codes != nil: // they left before they said that they have them
+		f.who = me.User
+		f.codes(b, f.held[me.User.ID].codes)
 	case f.over != nil:
 		f.left()
 		over := f.over
-		f.over, f.book, f.secret, f.held = nil, nil, nil, nil
+		f.over, f.book, f.secret = nil, nil, nil
 		over(me)
 	default:
 		f.left()
-		f.book, f.secret, f.held = nil, nil, nil
+		f.book, f.secret = nil, nil
 		f.Entered(b, me)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -446,43 +445,34 @@ func TestTheFirstLogInSetsUpTheSecondFactor(t *testing.T) {
 	if !s.has("Vos codes de secours") {
 		t.Fatal("the right code is refused")
 	}
-	spare := regexp.MustCompile(`^[2-7A-Z]{4}(-[2-7A-Z]{4}){3}$`)
-	visible := func() (all string) {
-		uitest.Walk(s.window.Content(), func(o fyne.CanvasObject) {
-			if l, ok := o.(*kit.Label); ok && spare.MatchString(l.Text()) {
-				all += l.Text()
-			}
-		})
-		return all
-	}
-	codes := visible()
+	codes := s.visible()
 	if codes == "" {
 		t.Fatal("no codes are seen")
 	}
 	s.flow.Lock() // the PC goes to sleep
 	s.flow.Lock() // and its screen is locked
-	if visible() != "" || !s.has("Session verrouillée") || !s.has("Claire Durand") {
+	if s.visible() != "" || !s.has("Session verrouillée") || !s.has("Claire Durand") {
 		t.Fatal("the codes stay on the screen")
 	}
 	s.fields()[0].SetText("mauvais")
-	if s.press("Déverrouiller"); visible() != "" || !s.has("pas votre mot de passe") {
+	if s.press("Déverrouiller"); s.visible() != "" || !s.has("pas votre mot de passe") {
 		t.Fatal("another password shows them")
 	}
 	s.fields()[0].SetText(secretWords)
-	if s.press("Déverrouiller"); visible() != codes || !s.has("Vos codes de secours") {
+	if s.press("Déverrouiller"); s.visible() != codes || !s.has("Vos codes de secours") {
 		t.Fatal("the person cannot go on where they were")
 	}
 	s.flow.Lock()
 	s.press("Se déconnecter")
 	p.clock.Add(time.Minute)
 	s.login("claire", secretWords)
-	if s.flow.Lock(); visible() != "" || s.has("Session verrouillée") {
+	if s.flow.Lock(); s.visible() != "" || s.has("Session verrouillée") {
 		t.Fatal("shown before the second factor, or the log-in is locked")
 	}
 	if code, err = user.CodeAt(secret, p.clock.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if s.code(code); visible() != codes {
+	if s.code(code); s.visible() != codes {
 		t.Fatal("the codes are lost")
 	}
 	s.press("Suivant")
@@ -501,58 +491,6 @@ func TestTheFirstLogInSetsUpTheSecondFactor(t *testing.T) {
 		t.Fatalf("entered %+v, remembered %q without being asked to", s.entered, p.pref.Login)
 	}
 	again(t, p, secret)
-}
-
-// atCodes is a screen with the recovery codes of somebody who just set up the second factor, and its secret.
-func atCodes(t *testing.T, p *pc) (s *screen, secret string) {
-	t.Helper()
-	s = show(t, p)
-	s.login("claire", secretWords)
-	secret = strings.ReplaceAll(s.fields()[0].Text(), " ", "")
-	code, err := user.CodeAt(secret, p.clock.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.code(code); !s.has("Vos codes de secours") {
-		t.Fatal("no codes")
-	}
-	return s, secret
-}
-
-// TestAPCThatIsLockedWhileItsPersonComesInStaysLocked: the pages come after the password, or another log-in if somebody
-// leaves, and what is shown later is shown.
-func TestAPCThatIsLockedWhileItsPersonComesInStaysLocked(t *testing.T) {
-	p := newPC(t, machine.Here, owner)
-	coming := func() *screen {
-		s, _ := atCodes(t, p)
-		s.tick()
-		at := s.flow.Spawn
-		s.flow.Spawn = func(work, then func()) { // the answer comes once the PC is locked
-			work()
-			s.flow.Spawn = at
-			s.flow.Lock()
-			then()
-		}
-		if s.press("Suivant"); len(s.entered) != 0 || !s.has("Session verrouillée") {
-			t.Fatal("the pages are shown over the lock")
-		}
-		return s
-	}
-	s := coming()
-	s.fields()[0].SetText(secretWords)
-	if s.press("Déverrouiller"); len(s.entered) != 1 {
-		t.Fatalf("unlocked, the pages are shown %d times", len(s.entered))
-	}
-	s.flow.Over(p.book, "claire", func(user.Me) {})
-	if !s.offers("Se connecter") {
-		t.Error("no log-in after the session ended")
-	}
-
-	p = newPC(t, machine.Here, owner)
-	s = coming()
-	if s.press("Se déconnecter"); len(s.entered) != 0 || !s.offers("Se connecter") {
-		t.Error("somebody is in who left")
-	}
 }
 
 // again logs the same person in a second time: now the code is asked.
