@@ -109,19 +109,19 @@ func (s *Service) recognise(ctx context.Context, id string) error {
 	})
 }
 
-// settle ends a sending to a disk of this PC: all is written, and the disk is known by its name from now on.
-func (s *Service) settle(ctx context.Context, d remote.Destination) error {
+// settle ends a sending to a disk of this PC: all is written, and the disk is known by its name, which it gives, from now
+// on. Of another place the name is "".
+func (s *Service) settle(ctx context.Context, d remote.Destination) (disk string, err error) {
 	if d.Provider != "local" {
-		return nil
+		return "", nil
 	}
-	disk, signed := diskOf(d.Folder), error(nil)
-	if disk == "" {
-		disk, signed = signDisk(d.Folder)
+	if disk = diskOf(d.Folder); disk == "" {
+		disk, err = signDisk(d.Folder)
 	}
-	if err := errors.Join(signed, disks.Flush(d.Folder)); err != nil {
-		return remote.Classify(err)
+	if err := errors.Join(err, disks.Flush(d.Folder)); err != nil {
+		return "", remote.Classify(err)
 	}
-	return s.note(ctx, func(k *state) {
+	return disk, s.note(ctx, func(k *state) {
 		c := k.copyOf(d.ID, s.set.Now())
 		c.Disk, c.Name = disk, d.Folder
 	})

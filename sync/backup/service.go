@@ -339,8 +339,9 @@ func (s *Service) bury(ctx context.Context, v *vault.Vault) error {
 type Sent struct {
 	Destination remote.Destination
 	vault.Sent
-	Prove bool  // what was damaged there was mended: a trial restore says whether all of it was
-	Err   error // a fault, nil when the newest point is there
+	Disk  string // the one it is on now, "" where it is none of this PC
+	Prove bool   // what was damaged there was mended: a trial restore says whether all of it was
+	Err   error  // a fault, nil when the newest point is there
 }
 
 // Send makes a destination follow the local vault. The result is also remembered for Status. Err is
@@ -413,7 +414,7 @@ func (s *Service) send(ctx context.Context, v *vault.Vault, sent *Sent, how Mann
 	}
 	err := s.try(ctx, v, sent, told)
 	if err == nil {
-		err = s.settle(ctx, sent.Destination)
+		sent.Disk, err = s.settle(ctx, sent.Destination)
 	}
 	if behindErr := s.behind(ctx, sent.Ahead); behindErr != nil {
 		return behindErr

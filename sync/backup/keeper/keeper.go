@@ -173,6 +173,7 @@ func (k *Keeper) anew(ctx context.Context, begin func() error) error {
 	k.mu.Lock()
 	k.seen, k.plan, k.lastFault = change, k.planned(change), nil
 	k.plan.AtOnce(k.set.Clock()) // until the first copy is there, only the old sheet brings anything back
+	k.lookAgain()                // a disk may have come to count as another
 	k.mu.Unlock()
 	k.Changed()
 	return nil

@@ -134,13 +134,13 @@ func (k *Keeper) away(c backup.CopyStatus) (last backup.Mark, ok bool) {
 		return last, false
 	}
 	k.mu.Lock()
+	defer k.mu.Unlock()
 	at, _ := k.presence(c.ID)
-	k.mu.Unlock()
 	if !at.Here {
 		return c.LastOK, true
 	}
 	for _, disk := range c.Disks { // the newest first
-		if !is(at, disk.Disk) && disk.LastOK.Seq > 0 {
+		if !k.is(at, disk.Disk) && disk.LastOK.Seq > 0 {
 			return disk.LastOK, true
 		}
 	}
@@ -195,6 +195,7 @@ func (k *Keeper) send(ctx context.Context, id string, how backup.Manner, watch v
 	remote.EmptyBurst()
 	sent := k.set.Service.SendAs(ctx, id, how, watch)
 	err := sent.Err
+	k.on(id, sent.Disk)
 	switch key := fault.KeyOf(err); {
 	case sent.Anew, key == "backup.copy_incomplete", key == "backup.files_missing": // this PC has not got it either
 		k.anewAtOnce()

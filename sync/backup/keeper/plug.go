@@ -24,6 +24,7 @@ func (k *Keeper) lookAtDisks(ctx context.Context) {
 	list := strings.Join(roots, "\n")
 	k.mu.Lock()
 	same := k.plugs.asked && k.plugs.roots == list
+	k.plugs.roots = list // before the look: lookAgain may be called meanwhile
 	k.mu.Unlock()
 	if same {
 		return
@@ -47,12 +48,28 @@ func (k *Keeper) lookAtDisks(ctx context.Context) {
 		}
 		at[p.ID] = p
 	}
-	k.plugs = plugs{list, true, at}
+	k.plugs.asked, k.plugs.at = true, at
 	k.Changed() // perhaps there is something to send now
 }
 
-// lookAgain lets the disks be looked at although they are the same.
+// lookAgain lets the disks be looked at although they are the same; the lock is held.
 func (k *Keeper) lookAgain() { k.plugs.roots = "\n" }
+
+// on notes which disk a destination was just sent to: one that had no name at the last look got it by that.
+func (k *Keeper) on(id, disk string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	p := k.plugs.at[id]
+	if disk == "" || p.Here && p.Disk == disk {
+		return
+	}
+	if p.Here {
+		p.Disk = disk
+		k.plugs.at[id] = p
+	}
+	k.lookAgain()
+	k.Changed()
+}
 
 // presence is where the disk of a destination is, as far as is known; the lock is held. Before the first look one whose
 // folder is on a disk that is mounted counts as here, whichever it is: that it is elsewhere would be a false comfort.
@@ -65,8 +82,10 @@ func (k *Keeper) presence(id string) (p backup.Presence, known bool) {
 	return backup.Presence{ID: id, Here: here}, here
 }
 
-// is tells whether a disk that takes turns may be the one that is here.
-func is(p backup.Presence, disk string) bool { return p.Here && (p.Disk == disk || p.Disk == "") }
+// is tells whether a disk that takes turns may be the one that is here: before the first look each may; the lock is held.
+func (k *Keeper) is(p backup.Presence, disk string) bool {
+	return p.Here && (p.Disk == disk || !k.plugs.asked)
+}
 
 // plug is whether the disk of a copy is plugged in; the lock is held.
 func (k *Keeper) plug(c backup.CopyStatus) (plug appbackup.Plug, disks []appbackup.TurnDisk) {
@@ -79,7 +98,7 @@ func (k *Keeper) plug(c backup.CopyStatus) (plug appbackup.Plug, disks []appback
 		plug = appbackup.Unplugged
 	}
 	for _, d := range c.Disks {
-		disks = append(disks, appbackup.TurnDisk{Folder: d.Folder, LastOK: d.LastOK.At, Undated: d.Undated, Here: is(p, d.Disk)})
+		disks = append(disks, appbackup.TurnDisk{Folder: d.Folder, LastOK: d.LastOK.At, Undated: d.Undated, Here: k.is(p, d.Disk)})
 	}
 	return plug, disks
 }

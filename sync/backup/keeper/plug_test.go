@@ -312,6 +312,36 @@ func TestADiskIsHereBeforeTheFirstLook(t *testing.T) {
 	}
 }
 
+// TestTheFirstDiskIsInItsDrawer: once the second disk has its copy, the first counts as elsewhere although nothing was plugged
+// in or taken out meanwhile.
+func TestTheFirstDiskIsInItsDrawer(t *testing.T) {
+	k, b, clock, p, root := aDisk(t, map[string]string{remote.AwayKey: "true"})
+	p.unplug(root, filepath.Join(p.dir, "drawer-blue"))
+	inTime(t, k, "that blue is unplugged", out)
+	red := p.disk("red")
+	if err := os.MkdirAll(filepath.Join(red, "Copies", "Zafe"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	b.change(t)
+	clock.Add(time.Second)
+	p.plug(red, "E")
+	c := inTime(t, k, "the question of red", func(c appbackup.Copy, _ appbackup.Status) bool {
+		return c.Plug == appbackup.PluggedIn && c.Fault != nil
+	})
+	if _, err := k.Refill(t.Context(), c.ID); err != nil {
+		t.Fatal(err)
+	}
+	inTime(t, k, "the copy on red", all)
+	st, err := k.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c = st.Copies[0]
+	if !c.Elsewhere() || len(c.Disks) != 2 || !c.Disks[0].Here || c.Disks[1].Here || strings.Contains(worries(st), "plugged_in ") {
+		t.Errorf("%+v %s", c.Disks, worries(st))
+	}
+}
+
 // TestADiskIsFoundWhereTheBookNeverSawIt: after a restore the folder of its destination is that of the PC before, and nothing
 // is known about it here.
 func TestADiskIsFoundWhereTheBookNeverSawIt(t *testing.T) {
