@@ -408,6 +408,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 	out.LossSeconds = lossSeconds(st, k.set.Clock())
 	rules := k.Rules()
 	out.Rules = rules
+	mounted := k.mounted()
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.set.Clock()
@@ -419,7 +420,7 @@ func (k *Keeper) Status(ctx context.Context) (appbackup.Status, error) {
 		c.Running = k.running(c.ID)
 		c.Waiting = k.plan.Waiting(c.ID, now)
 		k.metered(c)
-		c.Plug, c.Disks = k.plug(places[i])
+		c.Plug, c.Disks = k.plug(places[i], mounted)
 		out.Running = cmp.Or(out.Running, c.Running)
 	}
 	out.ComingHeld = k.line.bring

@@ -111,8 +111,9 @@ func (k *Keeper) noteTrial(ctx context.Context, id string, t backup.Trial, older
 // known before the first copy is at such a place.
 func (k *Keeper) exposure(ctx context.Context) (since time.Time, known bool) {
 	var safe uint64
+	mounted := k.mounted()
 	for _, c := range k.set.Service.Status(0).Copies {
-		if last, away := k.away(c); away && last.Seq > 0 && c.Broken == nil {
+		if last, away := k.away(c, mounted); away && last.Seq > 0 && c.Broken == nil {
 			safe, known = max(safe, last.Change), true
 		}
 	}
@@ -128,14 +129,14 @@ func (k *Keeper) exposure(ctx context.Context) (since time.Time, known bool) {
 
 // away is how far the copy at a place is that is in another building at this moment; ok is false where none is. See
 // [appbackup.Copy.Elsewhere].
-func (k *Keeper) away(c backup.CopyStatus) (last backup.Mark, ok bool) {
+func (k *Keeper) away(c backup.CopyStatus, mounted []string) (last backup.Mark, ok bool) {
 	d, err := k.set.Remotes.Get(c.ID)
 	if err != nil || !d.Away || c.OnDisk {
 		return last, false
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	at, _ := k.presence(c.ID)
+	at, _ := k.presence(c.ID, mounted)
 	if !at.Here {
 		return c.LastOK, true
 	}
@@ -210,7 +211,7 @@ func (k *Keeper) send(ctx context.Context, id string, how backup.Manner, watch v
 		i := slices.IndexFunc(after, func(c backup.CopyStatus) bool { return c.ID == id })
 		away := false
 		if i >= 0 {
-			_, away = k.away(after[i])
+			_, away = k.away(after[i], k.mounted())
 		}
 		k.noteLoss(ctx, since, err == nil && away)
 	}

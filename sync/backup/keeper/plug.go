@@ -71,14 +71,26 @@ func (k *Keeper) on(id, disk string) {
 	k.Changed()
 }
 
+// mounted is what presence goes by before the first look, nil after it. The system may be slow to answer while a disk is
+// dying, so the lock is not held.
+func (k *Keeper) mounted() []string {
+	k.mu.Lock()
+	asked := k.plugs.asked
+	k.mu.Unlock()
+	if asked || k.set.Disks == nil {
+		return nil
+	}
+	return k.set.Disks()
+}
+
 // presence is where the disk of a destination is, as far as is known; the lock is held. Before the first look one whose
 // folder is on a disk that is mounted counts as here, whichever it is: that it is elsewhere would be a false comfort.
-func (k *Keeper) presence(id string) (p backup.Presence, known bool) {
-	if p, known = k.plugs.at[id]; known || k.plugs.asked || k.set.Disks == nil {
+func (k *Keeper) presence(id string, mounted []string) (p backup.Presence, known bool) {
+	if p, known = k.plugs.at[id]; known || k.plugs.asked {
 		return p, known
 	}
 	d, err := k.set.Remotes.Get(id)
-	here := err == nil && d.Provider == "local" && backup.Plugged(d.Folder, k.set.Disks())
+	here := err == nil && d.Provider == "local" && backup.Plugged(d.Folder, mounted)
 	return backup.Presence{ID: id, Here: here}, here
 }
 
@@ -88,8 +100,8 @@ func (k *Keeper) is(p backup.Presence, disk string) bool {
 }
 
 // plug is whether the disk of a copy is plugged in; the lock is held.
-func (k *Keeper) plug(c backup.CopyStatus) (plug appbackup.Plug, disks []appbackup.TurnDisk) {
-	p, known := k.presence(c.ID)
+func (k *Keeper) plug(c backup.CopyStatus, mounted []string) (plug appbackup.Plug, disks []appbackup.TurnDisk) {
+	p, known := k.presence(c.ID, mounted)
 	switch {
 	case !known || c.OnDisk:
 	case p.Here:

@@ -312,6 +312,33 @@ func TestADiskIsHereBeforeTheFirstLook(t *testing.T) {
 	}
 }
 
+// TestADiskThatHangsStopsNothing: what the keeper does goes on while the system has not said yet which disks there are.
+func TestADiskThatHangsStopsNothing(t *testing.T) {
+	p := newPort(t)
+	k, b, _, _ := newKeeper(t)
+	root := p.plug(p.disk("blue"), "E")
+	add(t, k, appbackup.NewDestination{
+		Provider: "local", Label: "Blue", Folder: filepath.Join(root, "Zafe"), Values: map[string]string{remote.AwayKey: "true"},
+	})
+	b.change(t)
+	now(t, k)
+	asked := 0
+	k.Watch(func() []string {
+		asked++
+		went := make(chan bool)
+		go func() { k.Stop(); close(went) }()
+		select {
+		case <-went:
+		case <-time.After(10 * time.Second):
+			t.Error("the keeper waits for the disks")
+		}
+		return p.Roots()
+	})
+	if st, err := k.Status(t.Context()); err != nil || asked == 0 || st.Copies[0].Plug != appbackup.PluggedIn {
+		t.Errorf("%v, asked %d times: %+v", err, asked, st.Copies)
+	}
+}
+
 // TestTheFirstDiskIsInItsDrawer: once the second disk has its copy, the first counts as elsewhere although nothing was plugged
 // in or taken out meanwhile.
 func TestTheFirstDiskIsInItsDrawer(t *testing.T) {

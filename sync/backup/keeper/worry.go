@@ -86,10 +86,11 @@ func (k *Keeper) worries(st backup.Status, sheetKnown bool, clock *fault.Fault) 
 // roof tells what a theft or a fire would take with this PC.
 func (k *Keeper) roof(st backup.Status, add func(light schedule.Light, key string, args ...any)) {
 	elsewhere, away, here := false, false, ""
+	mounted := k.mounted()
 	for _, c := range st.Copies {
 		elsewhere = elsewhere || !c.OnDisk
 		if d, err := k.set.Remotes.Get(c.ID); err == nil {
-			_, now := k.away(c)
+			_, now := k.away(c, mounted)
 			if away = away || now; d.Away && !c.OnDisk && !now {
 				here = d.Label
 			}
