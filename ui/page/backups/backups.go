@@ -902,6 +902,7 @@ func (b *backups) backUp() { b.backUpTo(backup.Destination{}) }
 func (b *backups) backUpTo(place backup.Destination) {
 	e := b.env
 	b.run(func(done func(backup.Status, error)) { page.Call(e, backup.Now, op.Empty{}, done) }, func(st backup.Status) {
+		there := place.ID == ""
 		for _, c := range st.Copies {
 			if place.ID != "" && c.ID != place.ID {
 				continue
@@ -914,12 +915,15 @@ func (b *backups) backUpTo(place backup.Destination) {
 				e.Shell.Fail(c.Broken)
 				return
 			}
+			there = there || !c.Lacks && !c.LastOK.IsZero()
 		}
-		if place.ID != "" && !st.Whole() {
+		switch {
+		case !there: // it was stopped before it began, or the place is gone: the lines show it
+		case place.ID != "" && !st.Whole():
 			e.Shell.Toast(kit.Ok, e.T("backups.done_there", "label", place.Label))
-			return
+		default:
+			e.Shell.Toast(kit.Ok, e.T("backups.done"))
 		}
-		e.Shell.Toast(kit.Ok, e.T("backups.done"))
 	})
 }
 

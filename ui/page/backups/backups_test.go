@@ -594,6 +594,20 @@ func TestAPlaceThatWasJustAddedIsSpokenOf(t *testing.T) {
 	if len(sh.Failed) > 0 || len(sh.Toasts) != 1 || sh.Toasts[0] != "NAS : la copie y est." {
 		t.Errorf("told %q, failed %v", sh.Toasts, sh.Failed)
 	}
+	sh.Toasts = nil
+	for what, is := range map[string]backup.Copy{
+		"stopped before it began":     {Destination: added.Destination, Light: backup.Green, Lacks: true},
+		"stopped with an older copy":  {Destination: added.Destination, Light: backup.Green, Lacks: true, LastOK: storetest.Noon},
+		"another PC's copy":           {Destination: added.Destination, Light: backup.Green},
+		"not in the list, being gone": {Destination: backup.Destination{ID: "other"}, Light: backup.Green, LastOK: storetest.Noon},
+	} {
+		copies.status.Copies[1] = is
+		if p.backUpTo(added.Destination); len(sh.Toasts) > 0 || len(sh.Failed) > 0 {
+			t.Errorf("%s: told %q, failed %v", what, sh.Toasts, sh.Failed)
+			sh.Toasts = nil
+		}
+	}
+	copies.status.Copies[1] = added
 	copies.status.Copies[1].Fault = fault.New(fault.Forbidden, "backup.dest_forbidden")
 	if p.backUpTo(added.Destination); len(sh.Failed) != 1 || !strings.Contains(p.env.Text.Fault(sh.Failed[0]), "NAS") {
 		t.Errorf("failed %v", sh.Failed)
