@@ -56,7 +56,9 @@ var phrases = []struct {
 	{re(`unexpected message type 51|unable to authenticate|no supported methods remain`), faultLogin},
 	// An SSH server that is tired of it hangs up: RFC 4253, 11.1; 14 is "no more authentication methods available".
 	{re(`ssh: disconnect, reason (2|14):.{0,40}auth|ssh: handshake failed: EOF`), faultLogin},
-	// FTP's 530 is "not logged in" (RFC 959), each server with words of its own; some give it when they are full.
+	// FTP's 530 is "not logged in" (RFC 959), each server with words of its own; some give it when they are full, which is
+	// not that there were too many attempts.
+	{re(`\b530\b.{0,60}(too many|maximum).{0,40}(fail|incorrect|wrong|password|(log-?in|auth\w*) attempt)`), faultLogin},
 	{re(`\b530\b.{0,60}(too many|maximum)`), faultBusy},
 	{re(`\b530\b.{0,40}(log|auth|user|password|credential)`), faultLogin},
 	{re(`couldn't connect SSH: .*(parse|passphrase|private key)`), faultLogin},

@@ -17,6 +17,10 @@ func TestHowServersRefuseALogin(t *testing.T) {
 		`NewFs: ftpConnection Login: 530 User cannot log in.`:                                            "backup.dest_login", // IIS
 		`NewFs: ftpConnection Login: 530 Not logged in.`:                                                 "backup.dest_login",
 		`530 Sorry, the maximum number of clients (5) for this user are already connected.`:              "backup.dest_busy", // ProFTPD
+		`530 Too many users logged in, please try later.`:                                                "backup.dest_busy",
+		`NewFs: ftpConnection Login: 530 Sorry, too many failed log-ins.`:                                "backup.dest_login",
+		`NewFs: ftpConnection Login: 530 Maximum login attempts exceeded, bye.`:                          "backup.dest_login",
+		`NewFs: ftpConnection Login: 530 Too many authentication failures for user claire.`:              "backup.dest_login",
 	} {
 		if got := fault.KeyOf(Classify(errors.New(text))); got != want {
 			t.Errorf("%s: told as %s", text, got)
