@@ -104,7 +104,8 @@ type Destination struct {
 	Limits   Limits `json:"limits,omitzero"`
 	// Reach is a fingerprint of what the recovery sheet says of how to get there: kind, folder, address and log-in, without
 	// what is secret of them, and not the label. "" where it is not known.
-	Reach string `json:"-"` // see DestinationsResponse
+	Reach string `json:"-"`               // see DestinationsResponse
+	Keyed bool   `json:"keyed,omitempty"` // one logs in there by an SSH key: there is no password to type anew
 }
 
 // Where names the place as the recovery sheet prints it.

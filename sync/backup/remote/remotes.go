@@ -55,6 +55,7 @@ type Destination struct {
 	Away     bool   // in another building than the book, as far as the owner said
 	Limits   backup.Limits
 	Reach    string // a fingerprint of its kind, its folder, its address and its log-in, without what is secret of it
+	Keyed    bool   // one logs in there by an SSH key: no password is kept
 }
 
 // Remotes is the list of destinations.
@@ -117,6 +118,7 @@ func (r *Remotes) Get(id string) (Destination, error) {
 	d.Away = values[AwayKey] == "true" || !Near(d.Provider, values)
 	d.Limits, _ = LimitsOf(values) // they were checked before they were kept
 	d.Reach = reach(values)
+	d.Keyed = d.Provider == "sftp" && values["pass"] == ""
 	return d, nil
 }
 

@@ -240,6 +240,14 @@ func TestSFTP(t *testing.T) {
 		section["disable_hashcheck"] != "true" {
 		t.Errorf("the server's identity is not pinned: %v", section)
 	}
+	if d, err := r.Get(d.ID); err != nil || !d.Keyed {
+		t.Errorf("that one logs in by a key is not known: %+v %v", d, err)
+	}
+	r.sections.SetValue(d.ID, "pass", "obscured")
+	if d, err := r.Get(d.ID); err != nil || d.Keyed {
+		t.Errorf("a password is not known: %+v %v", d, err)
+	}
+	r.sections.DeleteKey(d.ID, "pass")
 	wrong := sftpDraft(server, folder)
 	wrong.Label, wrong.Values["key_file"] = "x", server.OtherKeyFile
 	_, err = add(t, r, wrong)

@@ -745,8 +745,11 @@ func (b *backups) again(f *fault.Fault, d backup.Destination) fyne.CanvasObject 
 	}
 	switch f.Key {
 	case "backup.dest_login":
-		name := "backups.new_login"
-		if slices.Contains([]string{"sftp", "webdav", "ftp", "smb"}, d.Provider) {
+		name, form := "backups.new_login", b.change
+		switch {
+		case d.Keyed:
+			form = func(d backup.Destination) { b.edit(&d) }
+		case slices.Contains([]string{"sftp", "webdav", "ftp", "smb"}, d.Provider):
 			name = "backups.new_password"
 		}
 		return b.Write(kit.NewButton(e.T(name), "", kit.Secondary, func() {
@@ -756,7 +759,7 @@ func (b *backups) again(f *fault.Fault, d backup.Destination) fyne.CanvasObject 
 					make(true) // there is nothing to type
 					return
 				}
-				b.change(d)
+				form(d)
 			})
 		}).Small())
 	case "backup.dest_expired":

@@ -659,8 +659,8 @@ func TestThePageOpensWithTheFormOfANewPlace(t *testing.T) {
 	}
 }
 
-// TestARefusedPasswordIsTypedAnewFromItsRow: the keyboard is in its box at once. Where one logs in in the browser, that is
-// opened instead.
+// TestARefusedPasswordIsTypedAnewFromItsRow: the keyboard is in its box at once. Where one logs in by a key, no password is
+// spoken of; where one does in the browser, that is opened instead.
 func TestARefusedPasswordIsTypedAnewFromItsRow(t *testing.T) {
 	refused := backup.Copy{
 		Destination: backup.Destination{ID: "d1", Label: "NAS", Provider: "sftp", Folder: "zafe"}, Light: backup.Red,
@@ -677,7 +677,18 @@ func TestARefusedPasswordIsTypedAnewFromItsRow(t *testing.T) {
 	if !typing || !box.Password {
 		t.Errorf("the keyboard is in %#v", sh.Window.Canvas().Focused())
 	}
-	refused.Provider = "box"
+	refused.Keyed = true
+	copies = &engine{status: backup.Status{Light: backup.Red, SheetKnown: true, Copies: []backup.Copy{refused}}}
+	p, sh, _ = shown(t, copies)
+	p.following = true
+	uitest.Press(t, p.object, "Corriger les identifiants")
+	if box, typing := sh.Window.Canvas().Focused().(*kit.LineEdit); typing && box.Password {
+		t.Error("a password is asked for where one logs in by a key")
+	}
+	if sh.Window.Canvas().Overlays().Top() == nil {
+		t.Error("no form")
+	}
+	refused.Provider, refused.Keyed = "box", false
 	copies = &engine{status: backup.Status{Light: backup.Red, SheetKnown: true, Copies: []backup.Copy{refused}}}
 	p, sh, _ = shown(t, copies)
 	p.following = true
