@@ -278,7 +278,7 @@ func (p *planPage) remind() {
 		p.notice.Add(kit.NewNotice(kit.Warn, e.T("home.todo.sheet_lacks"),
 			e.T("plan.sheet_lacks", "places", e.Text.List(p.plan.SheetLacks)),
 			p.Write(kit.NewButton(e.T("home.act.sheet_lacks"), "", kit.Secondary, func() { p.open("backups", "sheet") }))))
-		if p.plan.SheetDue { // the one of then is what there is meanwhile
+		if p.plan.SheetDue && e.Can(setup.CheckSheet.Spec) { // the one of then is what there is meanwhile
 			p.check("plan.sheet_due")
 		}
 	case p.plan.SheetDue && e.Can(setup.CheckSheet.Spec):

@@ -269,6 +269,21 @@ func TestThePlanReminds(t *testing.T) {
 	}
 }
 
+// TestTheSheetIsCheckedByWhoMay: that it is to be printed again does not offer its check to who may not make it.
+func TestTheSheetIsCheckedByWhoMay(t *testing.T) {
+	p, _, _, _ := shown(t, auth.Owner)
+	p.plan.SheetLacks, p.plan.SheetDue = []string{"Koofr"}, true
+	if p.remind(); len(p.notice.Objects) != 2 {
+		t.Fatalf("%q", p.texts())
+	}
+	may := setup.CheckSheet.Spec.Needs
+	t.Cleanup(func() { setup.CheckSheet.Spec.Needs = may })
+	setup.CheckSheet.Spec.Needs = "nobody.has_it"
+	if p.remind(); len(p.notice.Objects) != 1 || slices.Contains(p.texts(), "Vérifier ma feuille") {
+		t.Errorf("%q", p.texts())
+	}
+}
+
 // TestTheSheetOfTheSampleIsNotVouchedFor: nobody printed one.
 func TestTheSheetOfTheSampleIsNotVouchedFor(t *testing.T) {
 	p, _, _, w := shown(t, auth.Owner)
