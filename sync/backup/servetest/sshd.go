@@ -1,6 +1,7 @@
 package servetest
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -28,22 +29,30 @@ func SSHD(t testing.TB) *SSH {
 	return sshd(t, "", nil)
 }
 
-// SSHDPassword starts Debian's sshd for root with a password of its own, which SetPassword changes: it sees another file
-// of passwords than the rest of the machine. Only root can give it one. Config is a line for its configuration.
+// SSHDPassword starts Debian's sshd for the current user with a password of its own, which SetPassword changes: it sees
+// another file of passwords than the rest of the machine. Config is a line for its configuration.
 func SSHDPassword(t testing.TB, config string) *SSH {
 	t.Helper()
-	if os.Geteuid() != 0 {
-		t.Skip("only root can give a server other passwords than this machine's")
-	}
-	dir := t.TempDir()
-	shadow := configure(t, filepath.Join(dir, "shadow"), "")
-	if out, err := exec.Command("unshare", "-m", "mount", "--bind", shadow, "/etc/shadow").CombinedOutput(); err != nil {
+	shadow := configure(t, filepath.Join(t.TempDir(), "shadow"), "")
+	within := withShadow(shadow)
+	try := exec.Command(within[0], append(within[1:], "true")...) //nolint:gosec // what is below
+	if out, err := try.CombinedOutput(); err != nil {
 		tooltest.Lacks(t, "cannot give a server other passwords here:", string(out), err)
 	}
-	s := sshd(t, config, []string{"unshare", "-m", "sh", "-c", `mount --bind "$0" /etc/shadow && exec "$@"`, shadow})
+	s := sshd(t, config, within)
 	s.shadow = shadow
 	s.SetPassword(t, Password)
 	return s
+}
+
+// withShadow is what a command begins with for its program to see another file of passwords. Who is not root becomes it for
+// the mount alone, in a user namespace.
+func withShadow(shadow string) []string {
+	if os.Geteuid() == 0 {
+		return []string{"unshare", "--mount", "sh", "-c", `mount --bind "$0" /etc/shadow && exec "$@"`, shadow}
+	}
+	back := fmt.Sprintf(`exec unshare --user --map-user=%d --map-group=%d "$@"`, os.Getuid(), os.Getgid())
+	return []string{"unshare", "--mount", "--user", "--map-root-user", "sh", "-c", `mount --bind "$0" /etc/shadow && ` + back, shadow}
 }
 
 // SetPassword changes the password that the server takes.
