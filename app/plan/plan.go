@@ -96,13 +96,21 @@ type Plan struct {
 	Files *fault.Fault `json:"files,omitempty"`
 	// Alarm is what somebody must look into at a place of copies, such as another PC that goes on with the book; nil for
 	// nothing.
-	Alarm     *fault.Fault `json:"alarm,omitempty"`
-	Invite    bool         `json:"invite"`  // it is the day of the backup, and nothing was tried since
-	Owners    int          `json:"owners"`  // people whose password opens the book
-	Devices   int          `json:"devices"` // paired PCs
-	Scenarios []Scenario   `json:"scenarios"`
+	Alarm *fault.Fault `json:"alarm,omitempty"`
+	// Failing is the first place that took nothing the last time, nil for none; a disk that is not plugged in is none.
+	Failing   *Failing   `json:"failing,omitempty"`
+	Invite    bool       `json:"invite"`  // it is the day of the backup, and nothing was tried since
+	Owners    int        `json:"owners"`  // people whose password opens the book
+	Devices   int        `json:"devices"` // paired PCs
+	Scenarios []Scenario `json:"scenarios"`
 	// Follow is what is to be said and done after the last restore, nil when nothing is.
 	Follow *Follow `json:"follow,omitempty"`
+}
+
+// Failing is a place of copies that takes nothing now; what it had is counted all the same.
+type Failing struct {
+	Label string       `json:"label"`
+	Why   *fault.Fault `json:"why"`
 }
 
 // trialsMax bounds the list of trial restores: two of each week and place, for more than one place.
@@ -233,12 +241,21 @@ func of(tx Tx, st backup.Status) (p Plan, err error) {
 			p.Files = w
 		}
 	}
-	p.Alarm = st.Alarm()
+	p.Alarm, p.Failing = st.Alarm(), failing(st.Copies)
 	p.Invite = invited(tx.Today(), measures)
 	for _, id := range IDs() {
 		p.Scenarios = append(p.Scenarios, p.scenario(id, facts))
 	}
 	return p, nil
+}
+
+func failing(all []backup.Copy) *Failing {
+	for _, c := range all {
+		if c.Fault != nil && c.Plug != backup.Unplugged {
+			return &Failing{Label: c.Label, Why: c.Fault}
+		}
+	}
+	return nil
 }
 
 // people counts who could open the book, and the PCs that work on it.

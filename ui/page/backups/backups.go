@@ -441,7 +441,11 @@ func (b *backups) figures(st backup.Status) {
 	if st.Light == backup.Green && (st.Held() || st.Anew()) {
 		tone = kit.Info
 	}
-	b.light.SetBody(figure("shield-check", tone, e.T("backups.state"), e.T(st.Head()), kit.Gap(0, 0), b.notes(st)...))
+	icon := "shield-check"
+	if st.Light != backup.Green {
+		icon = "shield-warning"
+	}
+	b.light.SetBody(figure(icon, tone, e.T("backups.state"), e.T(st.Head()), kit.Gap(0, 0), b.notes(st)...))
 	switch {
 	case st.Origin != nil:
 		b.last.Set(e.Text.Instant(st.Origin.Made), e.T("backups.restored_note"), kit.Neutral, nil)

@@ -192,7 +192,7 @@ func (p *planPage) figures() {
 	switch {
 	case pl.Away == 0:
 		tone = kit.Error
-	case pl.Broken > 0:
+	case pl.Broken > 0, pl.Failing != nil:
 		tone = kit.Warn
 	}
 	p.away.Set(e.Text.Number(int64(pl.Away)), p.places(), tone, nil)
@@ -203,6 +203,8 @@ func (p *planPage) figures() {
 		p.sheet.Set(e.T("plan.sheet.due"), pl.Checked(e.Text), kit.Warn, nil)
 	case pl.Sample:
 		p.sheet.Set(e.T("plan.sheet.sample"), pl.Checked(e.Text), kit.Neutral, nil)
+	case len(pl.SheetLacks) > 0 && !pl.SheetShown:
+		p.sheet.Set(e.T("plan.sheet.lacks"), pl.Checked(e.Text), kit.Warn, nil)
 	case pl.SheetOn.IsZero():
 		p.sheet.Set(e.T("plan.sheet.ok"), e.T("plan.sheet.ok_note"), kit.Ok, nil)
 	default:
@@ -258,6 +260,10 @@ func (p *planPage) remind() {
 	follow := p.follow()
 	if f := p.plan.Alarm; f != nil {
 		p.notice.Add(kit.NewNotice(kit.Error, e.T("home.todo.alarm"), e.Text.Fault(f),
+			kit.NewButton(e.T("plan.go.cloud"), "", kit.Secondary, func() { p.open("backups", "") })))
+	}
+	if f := p.plan.Failing; f != nil {
+		p.notice.Add(kit.NewNotice(kit.Warn, e.T("plan.failing", "label", f.Label), e.Text.Fault(f.Why),
 			kit.NewButton(e.T("plan.go.cloud"), "", kit.Secondary, func() { p.open("backups", "") })))
 	}
 	if f := p.plan.Files; f != nil {

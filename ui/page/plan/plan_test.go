@@ -158,6 +158,23 @@ func TestThePlanSaysWhenAnotherPCGoesOn(t *testing.T) {
 	}
 }
 
+// TestThePlanSaysWhichPlaceTakesNothing, and why; a disk in its drawer is no fault.
+func TestThePlanSaysWhichPlaceTakesNothing(t *testing.T) {
+	p, _, e, _ := shown(t, auth.Owner)
+	told := func() bool {
+		p.Refresh()
+		want := p.env.T("plan.failing", "label", e.st.Copies[1].Label)
+		return slices.ContainsFunc(p.texts(), func(s string) bool { return strings.HasPrefix(s, want) })
+	}
+	e.st.Copies[1].Fault = fault.New(fault.Unavailable, "backup.dest_login")
+	if !told() {
+		t.Errorf("not told: %q", p.texts())
+	}
+	if e.st.Copies[1].Plug = backup.Unplugged; told() {
+		t.Error("told of a disk that is not plugged in")
+	}
+}
+
 // TestNothingOfThePlanIsCut on the screens that people have, whatever the plan has to say.
 func TestNothingOfThePlanIsCut(t *testing.T) {
 	kit.After = kit.Never
