@@ -99,7 +99,7 @@ func TestWhatThreatensTheBookIsToBeDone(t *testing.T) {
 		})
 		return found
 	}
-	if !says("Aucune copie hors du poste principal") || says("abîmé") {
+	if !says("Aucune copie ailleurs") || says("abîmé") {
 		t.Error("a book that was never copied")
 	}
 	copies.status.Origin = &backup.Point{Made: storetest.Noon}
@@ -332,7 +332,7 @@ func TestTheListSaysWhatIsNotSafeYet(t *testing.T) {
 		},
 		"nowhere": {
 			backup.Status{Light: backup.Red, SheetKnown: true, Saved: storetest.Noon, LossSeconds: -1},
-			"Aucune copie hors du poste principal", "21/11/2026",
+			"Aucune copie ailleurs", "21/11/2026",
 		},
 	} {
 		for _, role := range []auth.Role{auth.Owner, auth.Stock} {
@@ -419,7 +419,7 @@ func TestWithoutAnyPlaceThatIsToldFirst(t *testing.T) {
 	p.tasks["follow"] = p.task("clock", kit.Warn, "x", "", "", nil)
 	p.arrange()
 	all := said(p)
-	nowhere, sheet := strings.Index(all, "Aucune copie hors du poste principal"), strings.Index(all, "Feuille de secours à vérifier")
+	nowhere, sheet := strings.Index(all, "Aucune copie ailleurs"), strings.Index(all, "Feuille de secours à vérifier")
 	if nowhere != 0 || sheet < 0 {
 		t.Error(all)
 	}
