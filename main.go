@@ -879,13 +879,7 @@ func (p *pc) Join(ctx context.Context, addr, code, name string) (err error) {
 	if err != nil {
 		return err
 	}
-	return p.sit(s)
-}
-
-// sit takes a seat. The copy of the book, which follows by the seat of before, lets go of it and begins anew.
-func (p *pc) sit(s lan.Seat) error {
-	defer p.copy.Pause()()
-	return durable.WriteJSON(p.home.Path(folder.Host), s)
+	return p.copy.Sit(p.home.Path(folder.Host), s)
 }
 
 // JoinInvited implements machine.Machine.
@@ -899,7 +893,7 @@ func (p *pc) JoinInvited(ctx context.Context, file []byte, name string) (err err
 	if err != nil {
 		return err
 	}
-	if err := p.sit(s); err != nil {
+	if err := p.copy.Sit(p.home.Path(folder.Host), s); err != nil {
 		return err
 	}
 	return os.Remove(begun)
@@ -915,13 +909,7 @@ func (p *pc) Firewall() (machine.Firewall, error) {
 func (p *pc) LetIn(ctx context.Context, in bool) error { return firewall.Set(ctx, in) }
 
 // Leave implements machine.Machine.
-func (p *pc) Leave() error {
-	defer p.copy.Pause()()
-	return p.leave()
-}
-
-// leave gives up the seat, once the copy of the book is let go of.
-func (p *pc) leave() error { return os.Remove(p.home.Path(folder.Host)) }
+func (p *pc) Leave() error { return p.copy.Leave(p.home.Path(folder.Host)) }
 
 // Connect implements machine.Machine.
 func (p *pc) Connect(ctx context.Context) (machine.Book, error) {
@@ -1019,7 +1007,8 @@ func (p *pc) TakeOver(ctx context.Context, s machine.Secret, behind bool) (err e
 	if err != nil {
 		return err
 	}
-	return errors.Join(p.SetSeen(verify.Seen{}), p.SetCompany(seat.Company, false), p.leave(), p.copy.Forget())
+	return errors.Join(p.SetSeen(verify.Seen{}), p.SetCompany(seat.Company, false), os.Remove(p.home.Path(folder.Host)),
+		p.copy.Forget())
 }
 
 // take makes this PC the main one, with the book in dir that is to go as far as was seen, and remembers where the

@@ -117,6 +117,19 @@ func (f *Follower) Pause() (resume func()) {
 	}
 }
 
+// Sit keeps in the file at path the seat that this PC follows by from now on: what followed by the one of before has ended,
+// and does not write that over it.
+func (f *Follower) Sit(path string, s lan.Seat) error {
+	defer f.Pause()()
+	return durable.WriteJSON(path, s)
+}
+
+// Leave gives up the seat that is kept at path. Who paused the work removes the file itself.
+func (f *Follower) Leave(path string) error {
+	defer f.Pause()()
+	return os.Remove(path)
+}
+
 // starts is whether work may begin that stop ends: nobody wants the copy for themselves.
 func (f *Follower) starts(stop context.CancelFunc) bool {
 	f.mu.Lock()

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"net"
+	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"zafe/app/fault"
@@ -38,6 +41,45 @@ func TestPauseIsNotMissed(t *testing.T) {
 	if f.wanted() {
 		t.Error("it does not go on")
 	}
+}
+
+// TestAnotherSeatIsFollowedAnew: once a PC has another seat, or none, nothing is done any more by the one of before.
+func TestAnotherSeatIsFollowedAnew(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "host.json")
+	synctest.Test(t, func(t *testing.T) {
+		begun, following := make(chan string), ""
+		f := &Follower{Connect: func(ctx context.Context) (*Book, error) {
+			s, ok, err := lan.ReadSeat(path)
+			if !ok || err != nil {
+				return nil, err
+			}
+			following = s.Addr
+			begun <- s.Addr
+			<-ctx.Done() // as long as the main PC is there
+			following = ""
+			return nil, nil
+		}}
+		ctx, stop := context.WithCancel(t.Context())
+		var over sync.WaitGroup
+		over.Go(func() { f.Run(ctx, nil) })
+		synctest.Wait()
+		for _, addr := range []string{"192.168.1.20:24653", "192.168.1.30:24653"} {
+			if err := f.Sit(path, lan.Seat{Addr: addr}); err != nil {
+				t.Fatal(err)
+			}
+			if following != "" {
+				t.Errorf("it follows %s still", following)
+			}
+			if got := <-begun; got != addr {
+				t.Errorf("it follows %s, want %s", got, addr)
+			}
+		}
+		if err := f.Leave(path); err != nil || following != "" {
+			t.Errorf("it follows %s still, %v", following, err)
+		}
+		stop()
+		over.Wait()
+	})
 }
 
 func (f *Follower) wanted() bool { f.mu.Lock(); defer f.mu.Unlock(); return f.held > 0 }
