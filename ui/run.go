@@ -21,6 +21,7 @@ import (
 	"zafe/ui/away"
 	"zafe/ui/kit"
 	"zafe/ui/machine"
+	"zafe/ui/page"
 	"zafe/ui/shell"
 	"zafe/ui/start"
 	"zafe/ui/theme"
@@ -47,6 +48,8 @@ type desktop struct {
 	begun   time.Time    // until the first log-in
 	leaves  bool         // the program ends, from the screens before the pages
 	served  machine.Book // the book the other PCs are let in to
+	typed   []page.Carry // what a person typed before this PC took over, until the book that goes on has it
+	typist  user.User    // who that is
 }
 
 // Run opens the desktop and returns when it is closed. When another window works on this PC's book, that
@@ -178,11 +181,16 @@ func (d *desktop) show(b machine.Book, me user.Me, eyes *shell.Eyes, first bool)
 		LoggedOut: func() { d.shell = nil; d.start(); d.flow.LogIn(b) },
 		Barred:    func(err error) { d.shell = nil; d.start(); d.flow.Barred(b, err) },
 		Restore:   func() { d.shell = nil; d.start(); d.flow.Mend() },
-		TakeOver:  func() { d.shell = nil; d.start(); d.flow.TakeOver() },
-		Anew:      func() { d.shell = nil; d.start(); d.flow.Run() },
-		Rebuild:   func(me user.Me) { d.enter(b, me, false) },
-		Eyes:      eyes,
-		Turn:      func(me user.Me, eyes *shell.Eyes) *shell.Shell { return d.show(b, me, eyes, false) },
+		TakeOver: func(typed []page.Carry) {
+			d.typed, d.typist = typed, me.User
+			d.shell = nil
+			d.start()
+			d.flow.TakeOver()
+		},
+		Anew:    func() { d.shell = nil; d.start(); d.flow.Run() },
+		Rebuild: func(me user.Me) { d.enter(b, me, false) },
+		Eyes:    eyes,
+		Turn:    func(me user.Me, eyes *shell.Eyes) *shell.Shell { return d.show(b, me, eyes, false) },
 	}
 	if st, err := d.machine.State(d.ctx); err == nil && b.Local() {
 		o.Updated = st.Earlier
@@ -193,6 +201,11 @@ func (d *desktop) show(b machine.Book, me user.Me, eyes *shell.Eyes, first bool)
 	}
 	d.shell = shell.New(o)
 	d.shell.Start()
+	if eyes == nil && me.User.ID == d.typist.ID && o.First == nil {
+		typed := d.typed
+		d.typed = nil
+		d.shell.Resume(typed, func(c page.Carry) { d.typed = append(d.typed, c) })
+	}
 	return d.shell
 }
 
@@ -233,6 +246,10 @@ func (d *desktop) close() {
 		d.shell.Close()
 	case d.shell != nil:
 		d.shell.Quits()
+	case d.asks() && len(d.typed) > 0:
+		kit.Confirm(d.window, d.text.T("shell.unsaved.title", nil),
+			d.text.T("shell.relay.waits", map[string]any{"name": d.typist.Name}), d.text.T("shell.unsaved.leave", nil),
+			d.text.T("common.cancel", nil), true, func() { d.flow.Leaving(d.leave) })
 	case d.asks():
 		d.flow.Leaving(d.leave)
 	default:

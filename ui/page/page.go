@@ -52,6 +52,16 @@ type Shared interface {
 	Elsewhere()
 }
 
+// Carried is a Page whose typing outlives the window: where this PC takes over from a main one that is lost, what came
+// after the breakdown is on no copy, and is saved in the book that goes on.
+type Carried interface {
+	// Carry gives what saves that, nil where it cannot be.
+	Carry() Carry
+}
+
+// Carry saves what was typed, as a new record where the book has another now, and gives the page that shows it.
+type Carry func(ctx context.Context, c op.Caller) (Route, error)
+
 // Droppable is a Page that takes files dropped on the window.
 type Droppable interface {
 	Drop(paths []string)

@@ -153,14 +153,10 @@ func (s *Shell) back() {
 
 // leaving runs leave after the person agreed to lose what was typed and not saved in the frames.
 func (s *Shell) leaving(frames []*frame, leave func()) {
-	s.losing(frames, "shell.unsaved.title", "shell.unsaved.text", "shell.unsaved.leave", leave)
-}
-
-// losing is leaving in the words of what is left for.
-func (s *Shell) losing(frames []*frame, title, text, act string, leave func()) {
 	for _, f := range frames {
 		if f.page != nil && f.page.Unsaved() {
-			kit.Confirm(s.Window, s.t(title), s.t(text), s.t(act), s.t("shell.unsaved.stay"), true, leave)
+			kit.Confirm(s.Window, s.t("shell.unsaved.title"), s.t("shell.unsaved.text"),
+				s.t("shell.unsaved.leave"), s.t("shell.unsaved.stay"), true, leave)
 			return
 		}
 	}

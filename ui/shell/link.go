@@ -166,12 +166,59 @@ func (s *Shell) leaveToDecide() {
 	})
 }
 
+// askToTakeOver leaves for the screen that makes this PC the main one, with what is typed and not saved; where some of it
+// cannot go along, the person is asked.
+func (s *Shell) askToTakeOver() {
+	var typed []page.Carry
+	lost := false
+	for _, f := range s.history {
+		if f.page == nil || !f.page.Unsaved() {
+			continue
+		}
+		carry := page.Carry(nil)
+		if p, ok := f.page.(page.Carried); ok {
+			carry = p.Carry()
+		}
+		if carry == nil {
+			lost = true
+		} else {
+			typed = append(typed, carry)
+		}
+	}
+	take := func() { s.leaveToTakeOver(typed) }
+	if lost {
+		kit.Confirm(s.Window, s.t("shell.relay.title"), s.t("shell.relay.text"), s.t("start.relay.act"),
+			s.t("shell.unsaved.stay"), true, take)
+		return
+	}
+	take()
+}
+
 // leaveToTakeOver closes the book and hands over to the screen that makes this PC the main one.
-func (s *Shell) leaveToTakeOver() {
+func (s *Shell) leaveToTakeOver(typed []page.Carry) {
 	s.end()
 	Leave(LeaveOptions{
-		Window: s.Window, Text: s.Text, Book: s.Book, Spawn: s.Spawn, Tick: s.Tick, Quit: s.TakeOver,
+		Window: s.Window, Text: s.Text, Book: s.Book, Spawn: s.Spawn, Tick: s.Tick, Quit: func() { s.TakeOver(typed) },
 	})
+}
+
+// Resume saves what was typed in a window that is gone, and shows it; refused hears of what the book does not take.
+func (s *Shell) Resume(typed []page.Carry, refused func(page.Carry)) {
+	for _, carry := range typed {
+		var route page.Route
+		s.run(func(ctx context.Context) (err error) {
+			route, err = carry(ctx, s.Book)
+			return err
+		}, func(err error) {
+			if err != nil {
+				refused(carry)
+				kit.Toast(s.Host, kit.Error, s.Text.Fault(fault.Of(err)))
+				return
+			}
+			s.open(route)
+			kit.Toast(s.Host, kit.Ok, s.t("shell.relay.carried"))
+		})
+	}
 }
 
 // serveAgain is how often it is made sure that the others are let in.

@@ -66,8 +66,9 @@ type Options struct {
 	Updated bool
 	// Restore shows the screen that restores a copy, once the book is closed; nil where there is none.
 	Restore func()
-	// TakeOver shows the screen that makes this PC the main one, once the book is closed; nil where there is none.
-	TakeOver func()
+	// TakeOver shows the screen that makes this PC the main one, once the book is closed; nil where there is none. What was
+	// typed and not saved goes with it, to be saved once its person is in: see Resume.
+	TakeOver func(typed []page.Carry)
 	// Anew shows the first screen, once the book is closed; nil where there is none.
 	Anew func()
 	// Tick runs act on the UI goroutine at intervals until ctx ends; nil never does.
@@ -134,9 +135,7 @@ func New(o Options) *Shell {
 	s.nav.SetUser(o.Me.User.Name, o.Me.User.RoleTitle(o.Text))
 	s.nav.OnUser = s.userMenu
 	s.top = s.newTopBar()
-	s.relieve = kit.NewButton(s.t("start.relay.act"), "", kit.Ghost, func() {
-		s.losing(s.history, "shell.relay.title", "shell.relay.text", "start.relay.act", s.leaveToTakeOver)
-	})
+	s.relieve = kit.NewButton(s.t("start.relay.act"), "", kit.Ghost, s.askToTakeOver)
 	s.banner = kit.NewBanner(kit.Warn, "", "", s.relieve,
 		kit.NewButton(s.t("shell.link.retry"), "arrows-clockwise", kit.Ghost, s.retry)).Icon("wifi-slash")
 	s.banner.Hide()

@@ -90,6 +90,7 @@ type sheet struct {
 	route     page.Route
 	object    fyne.CanvasObject
 	unsaved   bool
+	carry     page.Carry
 	refreshes int
 	online    []bool
 }
@@ -97,6 +98,7 @@ type sheet struct {
 func (s *sheet) Object() fyne.CanvasObject { return s.object }
 func (s *sheet) Refresh()                  { s.refreshes++ }
 func (s *sheet) Unsaved() bool             { return s.unsaved }
+func (s *sheet) Carry() page.Carry         { return s.carry }
 func (s *sheet) SetOnline(on bool)         { s.online = append(s.online, on) }
 func (s *sheet) Commands() []kit.Command {
 	return []kit.Command{{
@@ -129,6 +131,7 @@ type desk struct {
 
 	restored int // times the screen that restores was shown
 	tookOver int // that which makes this PC the main one
+	typed    []page.Carry
 	anew     int // the first one
 
 	stopped bool // the system stops the program
@@ -203,7 +206,7 @@ func newDeskOver(t *testing.T, role auth.Role, first func(*page.Env, func()) fyn
 		Relogin:   func(_ string, again func(user.Me)) { d.again, d.asked = again, d.asked+1 },
 		Enrol:     func(again func(user.Me)) { d.again, d.enrolled = again, d.enrolled+1 },
 		LoggedOut: func() { d.out++ }, Quit: func() { d.quit++ }, Restore: func() { d.restored++ },
-		TakeOver: func() { d.tookOver++ }, Anew: func() { d.anew++ },
+		TakeOver: func(typed []page.Carry) { d.tookOver++; d.typed = typed }, Anew: func() { d.anew++ },
 		Barred: func(err error) { d.barred = append(d.barred, err) },
 		First:  first, Serve: d.serve, Turn: d.turn,
 	}
@@ -407,14 +410,43 @@ func TestTheRelayOffersToTakeOverWhereOneIs(t *testing.T) {
 	if act == nil {
 		t.Fatal("it is not offered")
 	}
-	d.last().unsaved = true // what is typed since is on no copy: that is said, and the person stays or goes
+	d.last().unsaved = true // what is typed since is on no copy, and this page cannot save it: the person stays or goes
 	act.Tapped(nil)
 	if d.tookOver != 0 || !shown(d, d.Text.T("shell.relay.text", nil)) {
 		t.Fatalf("%d, what is lost is not said", d.tookOver)
 	}
 	find(d.window.Canvas().Overlays().Top(), "Prendre le relais").Tapped(nil)
-	if d.tookOver != 1 || d.book.closed != 1 {
+	if d.tookOver != 1 || d.book.closed != 1 || len(d.typed) != 0 {
 		t.Errorf("the screen was shown %d times, the book closed %d times", d.tookOver, d.book.closed)
+	}
+}
+
+// TestWhatIsTypedGoesWithWhoTakesOver: it is saved and shown in the window that is made anew, and stays while it cannot be.
+func TestWhatIsTypedGoesWithWhoTakesOver(t *testing.T) {
+	d := newDesk(t, auth.Sales)
+	d.pc.standby.Ready = true
+	d.book.watch(false)
+	var why error
+	saved := 0
+	d.last().unsaved, d.last().carry = true, func(context.Context, op.Caller) (page.Route, error) {
+		saved++
+		return page.Route{Name: "customer", ID: 7}, why
+	}
+	find(d.window.Content(), "Prendre le relais").Tapped(nil)
+	if d.tookOver != 1 || len(d.typed) != 1 {
+		t.Fatalf("%d, %d go along", d.tookOver, len(d.typed))
+	}
+	next := newDesk(t, auth.Sales)
+	var left []page.Carry
+	why = fault.New(fault.Forbidden, "op.not_allowed")
+	next.Resume(d.typed, func(c page.Carry) { left = append(left, c) })
+	if saved != 1 || len(left) != 1 || next.last().route.ID == 7 {
+		t.Fatalf("refused: %d, %d left", saved, len(left))
+	}
+	why = nil
+	next.Resume(left, func(page.Carry) { t.Error("it is left") })
+	if saved != 2 || next.last().route.ID != 7 {
+		t.Errorf("saved %d times, at %+v", saved, next.last().route)
 	}
 }
 

@@ -209,6 +209,14 @@ func (p *entry) Object() fyne.CanvasObject { return p.root }
 // Unsaved implements page.Page.
 func (p *entry) Unsaved() bool { return p.form != nil && p.form.unsaved() }
 
+// Carry implements page.Carried.
+func (p *entry) Carry() page.Carry {
+	if p.form == nil || p.form.empty() {
+		return nil
+	}
+	return p.form.carry()
+}
+
 // Refresh implements page.Page; what is being typed is kept.
 func (p *entry) Refresh() {
 	switch {

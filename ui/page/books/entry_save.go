@@ -1,6 +1,7 @@
 package books
 
 import (
+	"context"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -63,8 +64,7 @@ func (f *form) kept(e ledger.Entry, turn int) {
 
 // refused says why the book did not take the draft, nothing typed being lost.
 func (f *form) refused(err error) {
-	switch fault.KeyOf(err) {
-	case "ledger.changed_meanwhile", "ledger.entry_gone", "ledger.entry_deleted", "ledger.entry_posted":
+	if elsewhere(err) {
 		f.conflict(err)
 		return
 	}
@@ -183,4 +183,29 @@ func (f *form) keepAnew() {
 	page.Writable(f.env, func() {
 		f.save(func() { f.env.Shell.Toast(kit.Ok, f.env.T("books.entry.kept_anew")) })
 	})
+}
+
+// elsewhere tells whether a refusal says that the draft is not the one that was typed on.
+func elsewhere(err error) bool {
+	switch fault.KeyOf(err) {
+	case "ledger.changed_meanwhile", "ledger.entry_gone", "ledger.entry_deleted", "ledger.entry_posted":
+		return true
+	}
+	return false
+}
+
+// carry saves the draft as it is typed now in another book, that of the PC which takes over.
+func (f *form) carry() page.Carry {
+	if !f.date.Commit() || !f.grid.Commit() {
+		return nil
+	}
+	req := f.request()
+	return func(ctx context.Context, c op.Caller) (page.Route, error) {
+		e, err := ledger.EntrySave.Call(ctx, c, req)
+		if elsewhere(err) { // the book has another draft there, or none
+			req.ID, req.Version, req.ChangedAt = 0, 0, time.Time{}
+			e, err = ledger.EntrySave.Call(ctx, c, req)
+		}
+		return page.Route{Name: "entry", ID: int64(e.ID)}, err
+	}
 }

@@ -366,6 +366,31 @@ func TestDraftOfTheLineThatIsGone(t *testing.T) {
 	d.sound()
 }
 
+// TestWhatIsTypedGoesWhereTheWorkGoesOn: this PC takes over from a main one that is lost, and its book has the draft, or not.
+func TestWhatIsTypedGoesWhereTheWorkGoesOn(t *testing.T) {
+	for _, gone := range []bool{false, true} {
+		d := open(t, auth.Owner)
+		e := d.draft("OD", day(11, 3), "P1", "Loyer", debit("613000", 5000), credit("512000", 5000))
+		p := d.show(page.Route{Name: "entry", ID: int64(e.ID)})
+		d.label("Pendant la panne")
+		if !p.Unsaved() {
+			t.Fatal("nothing is typed")
+		}
+		carry := p.(page.Carried).Carry()
+		if gone {
+			d.World = book(t)
+		}
+		route := must(carry(d.Ctx(), d.As("owner")))(t)
+		if l := d.list(true); len(l) != 1 || l[0].Label != "Pendant la panne" || route.ID != int64(l[0].ID) || route.Name != "entry" {
+			t.Errorf("gone %t: %+v at %+v", gone, l, route)
+		}
+	}
+	d := open(t, auth.Owner)
+	if d.show(page.Route{Name: "entry"}).(page.Carried).Carry() != nil {
+		t.Error("an empty entry is saved")
+	}
+}
+
 // TestDraftDeletedByAnother is told with their name, and what is typed can be kept as a second one.
 func TestDraftDeletedByAnother(t *testing.T) {
 	d := open(t, auth.Owner)

@@ -178,6 +178,14 @@ func (d *document) Drop(paths []string) {
 // Unsaved implements page.Page.
 func (d *document) Unsaved() bool { return d.sheet != nil && d.sheet.unsaved() }
 
+// Carry implements page.Carried.
+func (d *document) Carry() page.Carry {
+	if f, ok := d.sheet.(*form); ok && !f.blank() {
+		return f.carry()
+	}
+	return nil
+}
+
 // Commands are the shortcuts of the page while it is shown. They follow the sheet: ask each time.
 func (d *document) Commands() []kit.Command {
 	run := func(key fyne.KeyName, mod fyne.KeyModifier) func() {

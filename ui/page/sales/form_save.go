@@ -1,12 +1,14 @@
 package sales
 
 import (
+	"context"
 	"time"
 
 	"fyne.io/fyne/v2"
 
 	"zafe/app/billing"
 	"zafe/app/fault"
+	"zafe/app/op"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 )
@@ -104,8 +106,7 @@ func (f *form) kept(d billing.Document, turn int) {
 
 // refusedSave says why the book did not take the draft.
 func (f *form) refusedSave(err error) {
-	switch fault.KeyOf(err) {
-	case "billing.changed_meanwhile", "billing.already_final", "billing.quote_final", "billing.deleted", "billing.not_found":
+	if elsewhere(err) {
 		f.conflict(err)
 		return
 	}
@@ -219,4 +220,30 @@ func (f *form) keepMine() {
 		f.turn++
 		f.save(func() { f.env.Shell.Toast(kit.Ok, f.env.T(said)) })
 	})
+}
+
+// carry saves the draft as it is typed now in another book, that of the PC which takes over.
+func (f *form) carry() page.Carry {
+	f.changedLine()
+	if f.grid.Refusal() != "" {
+		return nil
+	}
+	req, kind := f.request(), f.kind
+	return func(ctx context.Context, c op.Caller) (page.Route, error) {
+		d, err := saveOp(kind).Call(ctx, c, req)
+		if elsewhere(err) && kind != billing.CreditNote { // the book has another draft there, or none
+			req.ID, req.Version, req.ChangedAt = 0, 0, time.Time{}
+			d, err = saveOp(kind).Call(ctx, c, req)
+		}
+		return routeOf(kind, d.ID), err
+	}
+}
+
+// elsewhere tells whether a refusal says that the draft is not the one that was typed on.
+func elsewhere(err error) bool {
+	switch fault.KeyOf(err) {
+	case "billing.changed_meanwhile", "billing.already_final", "billing.quote_final":
+		return true
+	}
+	return missing(err)
 }

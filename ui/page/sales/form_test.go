@@ -455,6 +455,37 @@ func TestDraftOfTheLineThatIsGone(t *testing.T) {
 	eq(t, "unsaved after the choice", p.Unsaved(), false)
 }
 
+// TestWhatIsTypedGoesWhereTheWorkGoesOn: the main PC is lost, and this PC takes over. What came after is saved in its book:
+// in the draft, or as a second one where the book does not have it.
+func TestWhatIsTypedGoesWhereTheWorkGoesOn(t *testing.T) {
+	for _, gone := range []bool{false, true} {
+		d := open(t, auth.Owner)
+		doc := d.works()
+		p := d.show(id(doc))
+		eq(t, "nothing typed", p.Unsaved(), false)
+		d.env.Caller = d.As("nobody") // what is asked fails
+		d.shell.Offline = true
+		p.(page.Linked).SetOnline(false)
+		subject := field[*kit.LineEdit](d, "Objet")
+		kit.Focus(subject)
+		subject.SelectAll()
+		d.write("Pendant la panne")
+		eq(t, "unsaved", p.Unsaved(), true)
+		carry := p.(page.Carried).Carry()
+		if gone {
+			d.Update(func(tx *store.Tx) error { return tx.DropDocument(doc.ID) })
+		}
+		route := must(carry(d.Ctx(), d.As("owner")))(t)
+		eq(t, "the same draft", route.ID == int64(doc.ID), !gone)
+		eq(t, "page", route.Name, "invoice")
+		eq(t, "kept", d.get(billing.DocumentID(route.ID)).Subject, "Pendant la panne")
+	}
+	d := open(t, auth.Owner)
+	if d.show(page.Route{Name: "quote"}).(page.Carried).Carry() != nil {
+		t.Error("a blank draft is saved")
+	}
+}
+
 // TestDeletedMeanwhile: somebody deleted the draft that is being written; they are named, and what is typed can be kept as
 // a second one or left.
 func TestDeletedMeanwhile(t *testing.T) {
