@@ -47,16 +47,18 @@ func TestPauseIsNotMissed(t *testing.T) {
 func TestAnotherSeatIsFollowedAnew(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "host.json")
 	synctest.Test(t, func(t *testing.T) {
-		begun, following := make(chan string), ""
+		begun := make(chan string)
+		var following atomic.Value // the address
+		following.Store("")
 		f := &Follower{Connect: func(ctx context.Context) (*Book, error) {
 			s, ok, err := lan.ReadSeat(path)
 			if !ok || err != nil {
 				return nil, err
 			}
-			following = s.Addr
+			following.Store(s.Addr)
 			begun <- s.Addr
 			<-ctx.Done() // as long as the main PC is there
-			following = ""
+			following.Store("")
 			return nil, nil
 		}}
 		ctx, stop := context.WithCancel(t.Context())
@@ -67,15 +69,15 @@ func TestAnotherSeatIsFollowedAnew(t *testing.T) {
 			if err := f.Sit(path, lan.Seat{Addr: addr}); err != nil {
 				t.Fatal(err)
 			}
-			if following != "" {
-				t.Errorf("it follows %s still", following)
+			if following.Load() != "" {
+				t.Errorf("it follows %s still", following.Load())
 			}
 			if got := <-begun; got != addr {
 				t.Errorf("it follows %s, want %s", got, addr)
 			}
 		}
-		if err := f.Leave(path); err != nil || following != "" {
-			t.Errorf("it follows %s still, %v", following, err)
+		if err := f.Leave(path); err != nil || following.Load() != "" {
+			t.Errorf("it follows %s still, %v", following.Load(), err)
 		}
 		stop()
 		over.Wait()
