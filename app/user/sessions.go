@@ -99,8 +99,9 @@ func (s *Service[T]) locked(u User, ss Session, now time.Time) bool {
 }
 
 // GoesOn tells whether somebody who began a call may go on with it. Faults: user.session_over when their session was
-// closed since, user.closed when their account was, user.ended when their last day is over, op.rights_changed when they may do other things than then. A
-// screen that locked meanwhile ends nothing that was asked before, and to be asked about is no sign of life.
+// closed since, user.session_role when that was for another role, user.closed when their account was, user.ended when their
+// last day is over, op.rights_changed when they may do other things than then. A screen that locked meanwhile ends nothing
+// that was asked before, and to be asked about is no sign of life.
 func (s *Service[T]) GoesOn(ctx context.Context, a auth.Actor) error {
 	return s.work.View(ctx, func(tx T) error {
 		ss, ok, err := tx.Session(a.Session)

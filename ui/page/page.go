@@ -180,6 +180,21 @@ func Preview[Req, Resp any](e *Env, o op.Op[Req, Resp], req Req, done func(Resp,
 	call(e, o, req, "", true, done)
 }
 
+// Carrying is a Carry of a request to save a draft. anew gives the request to save it as another one, where a refusal says
+// that the book has not that draft. Like Call's, a lost answer never does the work twice.
+func Carrying[Req, Resp any](
+	o op.Op[Req, Resp], req Req, anew func(error) (Req, bool), at func(Resp) Route,
+) Carry {
+	id, second := requestID(o.Spec), requestID(o.Spec)
+	return func(ctx context.Context, c op.Caller) (Route, error) {
+		saved, err := o.Call(op.WithRequestID(ctx, id), c, req)
+		if other, ok := anew(err); ok {
+			saved, err = o.Call(op.WithRequestID(ctx, second), c, other)
+		}
+		return at(saved), err
+	}
+}
+
 // Do performs an operation, shows a refusal by itself, and runs ok on success.
 func Do[Req, Resp any](e *Env, o op.Op[Req, Resp], req Req, ok func(Resp)) {
 	Call(e, o, req, func(resp Resp, err error) {

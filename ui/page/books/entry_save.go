@@ -1,7 +1,6 @@
 package books
 
 import (
-	"context"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -200,12 +199,9 @@ func (f *form) carry() page.Carry {
 		return nil
 	}
 	req := f.request()
-	return func(ctx context.Context, c op.Caller) (page.Route, error) {
-		e, err := ledger.EntrySave.Call(ctx, c, req)
-		if elsewhere(err) { // the book has another draft there, or none
-			req.ID, req.Version, req.ChangedAt = 0, 0, time.Time{}
-			e, err = ledger.EntrySave.Call(ctx, c, req)
-		}
-		return page.Route{Name: "entry", ID: int64(e.ID)}, err
-	}
+	return page.Carrying(ledger.EntrySave, req, func(err error) (ledger.EntrySaveRequest, bool) {
+		other := req
+		other.ID, other.Version, other.ChangedAt = 0, 0, time.Time{}
+		return other, elsewhere(err)
+	}, func(e ledger.Entry) page.Route { return page.Route{Name: "entry", ID: int64(e.ID)} })
 }

@@ -1,14 +1,12 @@
 package sales
 
 import (
-	"context"
 	"time"
 
 	"fyne.io/fyne/v2"
 
 	"zafe/app/billing"
 	"zafe/app/fault"
-	"zafe/app/op"
 	"zafe/ui/kit"
 	"zafe/ui/page"
 )
@@ -229,14 +227,11 @@ func (f *form) carry() page.Carry {
 		return nil
 	}
 	req, kind := f.request(), f.kind
-	return func(ctx context.Context, c op.Caller) (page.Route, error) {
-		d, err := saveOp(kind).Call(ctx, c, req)
-		if elsewhere(err) && kind != billing.CreditNote { // the book has another draft there, or none
-			req.ID, req.Version, req.ChangedAt = 0, 0, time.Time{}
-			d, err = saveOp(kind).Call(ctx, c, req)
-		}
-		return routeOf(kind, d.ID), err
-	}
+	return page.Carrying(saveOp(kind), req, func(err error) (billing.SaveRequest, bool) {
+		other := req
+		other.ID, other.Version, other.ChangedAt = 0, 0, time.Time{}
+		return other, elsewhere(err) && kind != billing.CreditNote // which is only made of its invoice
+	}, func(d billing.Document) page.Route { return routeOf(kind, d.ID) })
 }
 
 // elsewhere tells whether a refusal says that the draft is not the one that was typed on.

@@ -479,6 +479,7 @@ func TestWhatIsTypedGoesWhereTheWorkGoesOn(t *testing.T) {
 		eq(t, "the same draft", route.ID == int64(doc.ID), !gone)
 		eq(t, "page", route.Name, "invoice")
 		eq(t, "kept", d.get(billing.DocumentID(route.ID)).Subject, "Pendant la panne")
+		eq(t, "where it went once", must(carry(d.Ctx(), d.As("owner")))(t), route) // as after a lost answer
 	}
 	d := open(t, auth.Owner)
 	if d.show(page.Route{Name: "quote"}).(page.Carried).Carry() != nil {
