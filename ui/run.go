@@ -48,8 +48,6 @@ type desktop struct {
 	begun   time.Time    // until the first log-in
 	leaves  bool         // the program ends, from the screens before the pages
 	served  machine.Book // the book the other PCs are let in to
-	typed   []page.Carry // what a person typed before this PC took over, until the book that goes on has it
-	typist  user.User    // who that is
 }
 
 // Run opens the desktop and returns when it is closed. When another window works on this PC's book, that
@@ -182,9 +180,9 @@ func (d *desktop) show(b machine.Book, me user.Me, eyes *shell.Eyes, first bool)
 		Barred:    func(err error) { d.shell = nil; d.start(); d.flow.Barred(b, err) },
 		Restore:   func() { d.shell = nil; d.start(); d.flow.Mend() },
 		TakeOver: func(typed []page.Carry) {
-			d.typed, d.typist = typed, me.User
 			d.shell = nil
 			d.start()
+			d.flow.Typed = start.Typed{By: me.User, Pages: typed}
 			d.flow.TakeOver()
 		},
 		Anew:    func() { d.shell = nil; d.start(); d.flow.Run() },
@@ -201,10 +199,9 @@ func (d *desktop) show(b machine.Book, me user.Me, eyes *shell.Eyes, first bool)
 	}
 	d.shell = shell.New(o)
 	d.shell.Start()
-	if eyes == nil && me.User.ID == d.typist.ID && o.First == nil {
-		typed := d.typed
-		d.typed = nil
-		d.shell.Resume(typed, func(c page.Carry) { d.typed = append(d.typed, c) })
+	if typed := d.flow.Typed; eyes == nil && me.User.ID == typed.By.ID && o.First == nil {
+		d.flow.Typed.Pages = nil
+		d.shell.Resume(typed.Pages, func(c page.Carry) { d.flow.Typed.Pages = append(d.flow.Typed.Pages, c) })
 	}
 	return d.shell
 }
@@ -246,10 +243,6 @@ func (d *desktop) close() {
 		d.shell.Close()
 	case d.shell != nil:
 		d.shell.Quits()
-	case d.asks() && len(d.typed) > 0:
-		kit.Confirm(d.window, d.text.T("shell.unsaved.title", nil),
-			d.text.T("shell.relay.waits", map[string]any{"name": d.typist.Name}), d.text.T("shell.unsaved.leave", nil),
-			d.text.T("common.cancel", nil), true, func() { d.flow.Leaving(d.leave) })
 	case d.asks():
 		d.flow.Leaving(d.leave)
 	default:

@@ -152,7 +152,7 @@ func (j *joining) by(pressed *kit.Button, join func(context.Context) error) {
 			refuse(j.why, j.Text.Fault(fault.Of(err)))
 			return
 		}
-		j.held = nil
+		j.held, j.Typed = nil, Typed{}
 		kit.Toast(j.Host, kit.Ok, j.t("start.join.done"))
 		j.Run()
 	})

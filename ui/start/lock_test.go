@@ -1,6 +1,7 @@
 package start_test
 
 import (
+	"context"
 	"regexp"
 	"strings"
 	"testing"
@@ -10,9 +11,11 @@ import (
 
 	"zafe/app/fault"
 	"zafe/app/i18n"
+	"zafe/app/op"
 	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/machine"
+	"zafe/ui/page"
 	"zafe/ui/start"
 	"zafe/ui/uitest"
 )
@@ -146,6 +149,42 @@ func TestCodesWaitForTheirPersonWhoeverComesFirst(t *testing.T) {
 	}
 	if s.press("Suivant"); len(s.entered) != 2 {
 		t.Error("nobody is in")
+	}
+}
+
+// TestWhatWasTypedWaits for its person, and is asked about when the window is closed; in the book of another office it is
+// nobody's.
+func TestWhatWasTypedWaits(t *testing.T) {
+	for name, leave := range map[string]func(s *screen){
+		"left": func(s *screen) {
+			s.press("Changer")
+			s.press("Oublier ce poste principal")
+		},
+		"joined": func(s *screen) {
+			s.flow.Barred(nil, fault.New(fault.Forbidden, "lan.device_refused"))
+			s.press("J’ai un nouveau code ou une invitation")
+			s.fields()[0].SetText("192.168.1.20")
+			s.fields()[2].SetText("ABCD-1234")
+			s.press("Apparier")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := show(t, newPC(t, machine.Joined, owner))
+			carry := func(context.Context, op.Caller) (page.Route, error) { return page.Route{}, nil }
+			s.flow.Typed = start.Typed{By: user.User{ID: 7, Name: "Marc Céleste"}, Pages: []page.Carry{carry}}
+			next := &start.Flow{}
+			if next.After(s.flow); len(next.Typed.Pages) != 1 || next.Typed.By.ID != 7 {
+				t.Errorf("%+v", next.Typed)
+			}
+			closed := false
+			if s.flow.Leaving(func() { closed = true }); closed || !s.asks("Marc Céleste") {
+				t.Error("what was typed may be lost without a word")
+			}
+			s.press("Annuler")
+			if leave(s); len(s.flow.Typed.Pages) != 0 {
+				t.Error("it goes into the book of another office")
+			}
+		})
 	}
 }
 

@@ -209,7 +209,7 @@ func (f *Flow) leave() {
 					f.broken(err)
 					return
 				}
-				f.book, f.held = nil, nil
+				f.book, f.held, f.Typed = nil, nil, Typed{}
 				f.Run()
 			})
 		})

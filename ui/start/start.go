@@ -19,6 +19,7 @@ import (
 	"zafe/app/user"
 	"zafe/ui/kit"
 	"zafe/ui/machine"
+	"zafe/ui/page"
 	"zafe/ui/shell"
 	"zafe/ui/theme"
 )
@@ -64,6 +65,16 @@ type Flow struct {
 	sheet   *sheetField       // made last, that of the screen if it asks for one
 
 	held map[auth.UserID]heldCodes // of those who did not say yet that they are kept
+
+	// Typed is what was typed on the pages that were left for this PC to take over, until the book that goes on has it. On
+	// another office's it is forgotten.
+	Typed Typed
+}
+
+// Typed is what somebody typed in pages that are gone, to be saved once they are in again.
+type Typed struct {
+	By    user.User
+	Pages []page.Carry
 }
 
 // heldCodes are recovery codes that wait for their person.
@@ -72,8 +83,9 @@ type heldCodes struct {
 	codes []string
 }
 
-// After takes over from the flow that led to the pages which were left: recovery codes still wait for their person.
-func (f *Flow) After(was *Flow) { f.held = was.held }
+// After takes over from the flow that led to the pages which were left: recovery codes still wait for their person, and so
+// does what was typed.
+func (f *Flow) After(was *Flow) { f.held, f.Typed = was.held, was.Typed }
 
 // Run shows the first screen: the doors of an empty PC, or the log-in.
 func (f *Flow) Run() {
@@ -178,7 +190,7 @@ func (f *Flow) left() {
 }
 
 // Leaving runs leave, which closes the window, after a question when a restore would be cut short, or when
-// recovery codes would be lost: they are shown once.
+// recovery codes, which are shown once, or what waits to be saved would be lost.
 func (f *Flow) Leaving(leave func()) {
 	if f.restoring {
 		kit.Confirm(f.Window, f.t("start.restore.leave_title"), f.t("start.restore.leave_text"),
@@ -192,6 +204,9 @@ func (f *Flow) Leaving(leave func()) {
 	case len(f.held) > 0:
 		kit.Confirm(f.Window, f.t("start.codes.leave_title"), f.t("start.codes.held_text", "names", f.awaited()),
 			f.t("start.codes.leave"), f.t("common.cancel"), true, leave)
+	case len(f.Typed.Pages) > 0:
+		kit.Confirm(f.Window, f.t("shell.unsaved.title"), f.t("shell.relay.waits", "name", f.Typed.By.Name),
+			f.t("shell.unsaved.leave"), f.t("common.cancel"), true, leave)
 	default:
 		leave()
 	}
